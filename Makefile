@@ -1,0 +1,45 @@
+# Two commands matter: `make run` and `make test`. The rest serves them.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA ?= ./data
+BIN = .venv/bin
+
+.PHONY: run test check bench lock clean
+
+run: .venv/runtime
+	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
+
+test: check
+	$(BIN)/pytest -n 2 -q
+
+check: .venv/development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/development
+	$(BIN)/python -m benchmarks
+
+lock: .venv/development
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/runtime: .venv/python requirements.lock pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/development: .venv/python requirements-dev.lock pyproject.toml
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@ .venv/runtime

@@ -1,0 +1,1 @@
+"""Kinoteka: a self-hosted server for a film community."""

@@ -1,0 +1,1 @@
+"""The five HTTP contracts, a package each; none imports another."""

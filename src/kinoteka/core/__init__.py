@@ -1,0 +1,1 @@
+"""The features, a package each: models, services, queries. No HTTP in here."""

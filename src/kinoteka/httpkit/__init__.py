@@ -1,0 +1,1 @@
+"""What contracts and site share: typed endpoints, identity, uploads, OpenAPI."""

@@ -1,0 +1,1 @@
+"""Engine, schema, statements, caches, files, migrations."""

@@ -1,0 +1,1 @@
+"""What the server shows beside the contracts: media, documentation, the site."""
