@@ -1,0 +1,166 @@
+"""Settings: a row each, with name, type, default and one line of help.
+
+Values come from environment variables `KINOTEKA_<NAME>` and from a `.env` file in the
+working directory; the environment wins.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import msgspec
+from dotenv import dotenv_values
+from limits import parse as parse_limit
+from msgspec import Meta
+
+PREFIX = "KINOTEKA_"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and says why."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of one running server."""
+
+    data: Annotated[
+        Path, Meta(description="Folder that holds all state of the embedded profile.")
+    ] = Path("./data")
+    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    ] = 8000
+    public_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/\s]+)?$",
+            description="Address that clients see, such as https://films.example; "
+            "makes links absolute and, with https, cookies Secure.",
+        ),
+    ] = ""
+    cors_origins: Annotated[
+        tuple[str, ...],
+        Meta(description="Origins, by comma, whose pages may call the server with credentials."),
+    ] = ()
+    trusted_proxies: Annotated[
+        str,
+        Meta(description="Addresses, by comma, whose X-Forwarded-For and -Proto are believed."),
+    ] = ""
+    secret_key: Annotated[
+        str,
+        Meta(
+            description="Key of cookies' and refresh tokens' HMACs (at least 32 characters); "
+            "made and kept in the data folder when empty."
+        ),
+    ] = ""
+    token_issuer: Annotated[str, Meta(description="The claim iss of access tokens.")] = "kinoteka"
+    token_audience: Annotated[str, Meta(description="The claim aud of access tokens.")] = "kinoteka"
+    access_token_minutes: Annotated[
+        int, Meta(ge=1, le=1440, description="Lifetime of an access token, in minutes.")
+    ] = 15
+    session_idle_days: Annotated[
+        int, Meta(ge=1, le=3650, description="A session unused for so many days ends.")
+    ] = 30
+    session_lifetime_days: Annotated[
+        int, Meta(ge=1, le=3650, description="A session ends after so many days in any case.")
+    ] = 180
+    hide_unknown_accounts: Annotated[
+        bool,
+        Meta(description="The auth service answers 401 for an unknown user, too, instead of 404."),
+    ] = False
+    sign_in_limit: Annotated[
+        str, Meta(description="Failed sign-ins, per account and per address.")
+    ] = "10 per 5 minutes"
+    sign_up_limit: Annotated[str, Meta(description="New accounts per address.")] = "300 per hour"
+    upload_limit: Annotated[str, Meta(description="Uploads per account.")] = "120 per hour"
+    search_limit: Annotated[str, Meta(description="Searches per address.")] = "600 per minute"
+    message_limit: Annotated[str, Meta(description="Messages and chats begun, per account.")] = (
+        "240 per minute"
+    )
+    json_limit_kilobytes: Annotated[
+        int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
+    ] = 256
+    hashing_threads: Annotated[
+        int, Meta(ge=0, le=256, description="Password hashing threads; 0 is one per core.")
+    ] = 0
+    hashing_queue: Annotated[
+        int,
+        Meta(ge=1, le=10000, description="Password checks that may wait; past that 503."),
+    ] = 100
+    cache_megabytes: Annotated[
+        int, Meta(ge=1, le=65536, description="Memory for kept answers, in MiB.")
+    ] = 16
+    demo: Annotated[
+        bool, Meta(description="Load the demo catalogue when the database is created.")
+    ] = True
+    log_level: Annotated[
+        str,
+        Meta(
+            pattern="^(debug|info|warning|error)$",
+            description="How much is logged: debug, info, warning or error.",
+        ),
+    ] = "info"
+
+
+def rows() -> list[tuple[str, str, object, str]]:
+    """Every setting as (environment variable, type, default, help)."""
+    hints = get_type_hints(Settings, include_extras=True)
+    found = []
+    for field in msgspec.structs.fields(Settings):
+        type_, meta = get_args(hints[field.name])
+        name = getattr(type_, "__name__", str(type_))
+        found.append((PREFIX + field.name.upper(), name, field.default, str(meta.description)))
+    return found
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read the settings; `overrides` (from the command line) win where not None.
+
+    Raises:
+        SettingsError: a value of the wrong type or shape, or an unknown KINOTEKA_ name.
+    """
+    given = _environment() if environment is None else dict(environment)
+    known = {name: name.removeprefix(PREFIX).lower() for name, *_ in rows()}
+    values: dict[str, Any] = {
+        known[name]: value for name, value in given.items() if name in known and value != ""
+    }
+    if isinstance(origins := values.get("cors_origins"), str):
+        values["cors_origins"] = tuple(
+            origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip()
+        )
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_convert)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error))) from None
+    _check(settings)
+    return settings
+
+
+def _environment() -> dict[str, str]:
+    from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    return from_file | dict(os.environ)
+
+
+def _convert(type_: type, value: object) -> object:
+    if type_ is Path:
+        return Path(str(value)).expanduser()
+    raise NotImplementedError
+
+
+def _explain(message: str) -> str:
+    reason, _, path = message.partition(" - at `$.")
+    return f"{PREFIX}{path.rstrip('`').upper()}: {reason}" if path else message
+
+
+def _check(settings: Settings) -> None:
+    for name, *_ in rows():
+        field = name.removeprefix(PREFIX).lower()
+        if field.endswith("_limit"):
+            try:
+                parse_limit(getattr(settings, field))
+            except ValueError:
+                raise SettingsError(f"{name}: not a rate such as '10 per 5 minutes'") from None
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise SettingsError(f"{PREFIX}SECRET_KEY: shorter than 32 characters")

@@ -1,0 +1,89 @@
+"""Domain errors: a stable code with parameters; no HTTP, no prose.
+
+Services raise `DomainError`; each contract has one table that turns every code
+into its own answer.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Every reason for which the core refuses something."""
+
+    # What was sent cannot be read.
+    BODY_MALFORMED = "body_malformed"
+    BODY_TOO_LARGE = "body_too_large"
+    FIELD_INVALID = "field_invalid"
+
+    # Who is asking.
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    CROSS_ORIGIN = "cross_origin"
+    CSRF_MISSING = "csrf_missing"
+    CSRF_WRONG = "csrf_wrong"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105
+    TOKEN_REUSED = "token_reused"  # noqa: S105
+
+    # How often, and how much at once.
+    THROTTLED = "throttled"
+    BUSY = "busy"
+
+    # Accounts and sessions.
+    ACCOUNT_UNKNOWN = "account_unknown"
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105
+    PASSWORD_INVALID = "password_invalid"  # noqa: S105
+    EMAIL_INVALID = "email_invalid"
+    EMAIL_TAKEN = "email_taken"
+    USERNAME_INVALID = "username_invalid"
+    USERNAME_TAKEN = "username_taken"
+    BIRTHDAY_INVALID = "birthday_invalid"
+
+    # Roles, permissions, labels.
+    ROLE_UNKNOWN = "role_unknown"
+    ROLE_TAKEN = "role_taken"
+    ROLE_BUILT_IN = "role_built_in"
+    LABEL_UNKNOWN = "label_unknown"
+
+    # Catalogue and library.
+    FILM_UNKNOWN = "film_unknown"
+    GENRE_UNKNOWN = "genre_unknown"
+    DIRECTOR_UNKNOWN = "director_unknown"
+    SELECTION_UNKNOWN = "selection_unknown"
+
+    # Media.
+    UPLOAD_MISSING = "upload_missing"
+    UPLOAD_TOO_LARGE = "upload_too_large"
+    UPLOAD_UNREADABLE = "upload_unreadable"
+    UPLOAD_WRONG_TYPE = "upload_wrong_type"
+    PHOTO_MISSING = "photo_missing"
+
+    # Chats.
+    CHAT_FORBIDDEN = "chat_forbidden"
+    CHAT_WITH_SELF = "chat_with_self"
+    MESSAGE_UNKNOWN = "message_unknown"
+    MESSAGE_FORBIDDEN = "message_forbidden"
+
+    # The request itself.
+    PATH_UNKNOWN = "path_unknown"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    INTERNAL = "internal"
+
+
+class DomainError(Exception):
+    """Something the core refuses, told as a code with parameters.
+
+    `keeps_changes` marks refusals whose traces must be stored all the same (a failed
+    sign-in in the history, a session ended for theft): the transaction at the edge
+    is then committed instead of rolled back.
+    """
+
+    def __init__(self, code: Code, *, keeps_changes: bool = False, **parameters: object) -> None:
+        super().__init__(code, parameters)
+        self.code = code
+        self.parameters = parameters
+        self.keeps_changes = keeps_changes
+
+
+def field_invalid(field: str, reason: str, **parameters: object) -> DomainError:
+    """A value in the field `field` that cannot be taken, and why."""
+    return DomainError(Code.FIELD_INVALID, field=field, reason=reason, **parameters)

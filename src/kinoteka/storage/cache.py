@@ -1,0 +1,55 @@
+"""Bounded maps in memory, least recently used out first."""
+
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class BoundedMap(Generic[Key, Value]):
+    """A map that forgets what was not asked for longest when its sizes pass `limit`.
+
+    Sizes are whatever the caller counts: 1 each for a number of entries, bytes for memory.
+    """
+
+    __slots__ = ("_entries", "_limit", "_size")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._entries: dict[Key, tuple[Value, int]] = {}
+
+    def get(self, key: Key) -> Value | None:
+        """The value, which counts as used now, or None."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return None
+        self._entries[key] = entry  # dictionaries keep order: the last is the freshest
+        return entry[0]
+
+    def set(self, key: Key, value: Value, size: int = 1) -> None:
+        """Keep the value, forgetting others as needed; what is over the limit is not kept."""
+        self.drop(key)
+        if size > self._limit:
+            return
+        self._entries[key] = (value, size)
+        self._size += size
+        while self._size > self._limit:
+            self.drop(next(iter(self._entries)))
+
+    def drop(self, key: Key) -> Value | None:
+        """Forget one entry."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return None
+        self._size -= entry[1]
+        return entry[0]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,295 @@
+"""The schema, once for both engines.
+
+Points in time are integers, milliseconds since 1970 in UTC, and calendar dates are text
+(YYYY-MM-DD): both engines' drivers give these back exactly as they took them. Ids are never
+reused, so that a forgotten reference cannot come to mean somebody else.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite takes only INTEGER for the row's own id.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _reference(
+    name: str, target: str, *, on_delete: str = "CASCADE", **options: bool
+) -> Column[int]:
+    return Column(name, Id, ForeignKey(target, ondelete=on_delete), **options)  # type: ignore[arg-type]
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("username", Text),
+    Column("username_key", Text, unique=True),
+    Column("email", Text),
+    Column("email_key", Text, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("given_name", Text),
+    Column("family_name", Text),
+    Column("birthday", Text),
+    Column("status", Text),
+    Column("phone", Text),
+    Column("avatar_file", Text),
+    Column("avatar_address", Text),
+    _reference("favourite_genre_id", "genres.id", on_delete="SET NULL"),
+    Column("superuser", Boolean, nullable=False, server_default=false()),
+    Column("created_at", BigInteger, nullable=False),
+    CheckConstraint("username_key IS NOT NULL OR email_key IS NOT NULL", name="named"),
+    **NEVER_REUSED,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _reference("account_id", "accounts.id", nullable=False, index=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("refresh_seed", Text, nullable=False),
+    Column("refresh_generation", Integer, nullable=False),
+    Column("refreshed_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    **NEVER_REUSED,
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _id(),
+    _reference("account_id", "accounts.id", nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("success", Boolean, nullable=False),
+    Index("ix_sign_ins_account_id_id", "account_id", "id"),
+    **NEVER_REUSED,
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("built_in", Boolean, nullable=False, server_default=false()),
+    **NEVER_REUSED,
+)
+
+role_permissions = Table(
+    "role_permissions",
+    metadata,
+    _reference("role_id", "roles.id", primary_key=True),
+    Column("permission", Text, primary_key=True),
+)
+
+account_roles = Table(
+    "account_roles",
+    metadata,
+    _reference("account_id", "accounts.id", primary_key=True),
+    _reference("role_id", "roles.id", primary_key=True, index=True),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    **NEVER_REUSED,
+)
+
+genres = Table(
+    "genres",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    **NEVER_REUSED,
+)
+
+directors = Table(
+    "directors",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    **NEVER_REUSED,
+)
+
+# genre_id and director_id repeat the first of film_genres and film_directors: a page of films
+# is then read from this table and the two names alone.
+films = Table(
+    "films",
+    metadata,
+    _id(),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("original_title", Text),
+    Column("description", Text, nullable=False),
+    Column("trailer", Text),
+    Column("poster", Text),
+    Column("year", SmallInteger),
+    Column("rating", Float),
+    Column("votes", Integer, nullable=False),
+    _reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
+    _reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
+    _reference("label_id", "labels.id", on_delete="RESTRICT"),
+    Column("fingerprint", BigInteger, nullable=False),
+    UniqueConstraint("source", "external_id"),
+    Index("ix_films_year_id", "year", "id"),
+    **NEVER_REUSED,
+)
+
+film_genres = Table(
+    "film_genres",
+    metadata,
+    _reference("genre_id", "genres.id", on_delete="RESTRICT", primary_key=True),
+    _reference("film_id", "films.id", primary_key=True, index=True),
+    Column("position", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+film_directors = Table(
+    "film_directors",
+    metadata,
+    _reference("director_id", "directors.id", on_delete="RESTRICT", primary_key=True),
+    _reference("film_id", "films.id", primary_key=True, index=True),
+    Column("position", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How many films a genre or director has under each label (0: none), kept so that a list can
+# leave out what its viewer would find empty without counting films. No foreign key on label_id:
+# 0 is no label's id.
+genre_counts = Table(
+    "genre_counts",
+    metadata,
+    _reference("genre_id", "genres.id", primary_key=True),
+    Column("label_id", Id, primary_key=True, autoincrement=False),
+    Column("films", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+director_counts = Table(
+    "director_counts",
+    metadata,
+    _reference("director_id", "directors.id", primary_key=True),
+    Column("label_id", Id, primary_key=True, autoincrement=False),
+    Column("films", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    _reference("account_id", "accounts.id", primary_key=True),
+    _reference("film_id", "films.id", primary_key=True, index=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+selections = Table(
+    "selections",
+    metadata,
+    _id(),
+    _reference("account_id", "accounts.id", index=True),
+    Column("source_id", Text, unique=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("featured", Boolean, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    **NEVER_REUSED,
+)
+
+selection_films = Table(
+    "selection_films",
+    metadata,
+    _reference("selection_id", "selections.id", primary_key=True),
+    _reference("film_id", "films.id", primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+)
+
+# A chat of two: the smaller account id first. The columns keep no foreign key, so that the pair
+# stays known when an account goes; chat_members tells who is left.
+chats = Table(
+    "chats",
+    metadata,
+    _id(),
+    Column("first_account_id", Id, nullable=False),
+    Column("second_account_id", Id, nullable=False),
+    Column("last_message_id", Id),
+    Column("created_at", BigInteger, nullable=False),
+    Column("active_at", BigInteger, nullable=False),
+    UniqueConstraint("first_account_id", "second_account_id"),
+    **NEVER_REUSED,
+)
+
+chat_members = Table(
+    "chat_members",
+    metadata,
+    _reference("chat_id", "chats.id", primary_key=True),
+    _reference("account_id", "accounts.id", primary_key=True, index=True),
+    Column("last_read_id", Id, nullable=False),
+    Column("unread", Integer, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    _reference("chat_id", "chats.id", nullable=False),
+    _reference("author_id", "accounts.id", on_delete="SET NULL", index=True),
+    Column("text", Text, nullable=False),
+    Column("nonce", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("edited_at", BigInteger),
+    Index("ix_messages_chat_id_id", "chat_id", "id"),
+    UniqueConstraint("chat_id", "author_id", "nonce"),
+    **NEVER_REUSED,
+)
+
+# What caches must know of: a counter a kind of thing, raised by whoever changes such things.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

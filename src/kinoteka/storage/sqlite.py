@@ -1,0 +1,188 @@
+"""SQLite: reads in the event loop, one writer in a thread of its own.
+
+A read of a few rows takes some microseconds, less than a hop into a thread would cost. Writes
+wait for the disk and heavy reads take milliseconds, so both leave the loop.
+"""
+
+import asyncio
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.statement import Compiled
+
+T = TypeVar("T")
+Rows = list[tuple[Any, ...]]
+
+BUSY_SECONDS = 5
+WRITER_WAIT_SECONDS = 10
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the database file with everything set that a connection of ours relies on."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # first: the rest may wait
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA cache_size = {-4096 if read_only else -8192}")
+    connection.execute("PRAGMA mmap_size = 268435456")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the driver gets: lists travel as JSON (see `statement.among`)."""
+    values = {**compiled.fixed, **given} if compiled.fixed else given
+    for name, value in values.items():
+        if isinstance(value, list):
+            return {**values, name: json.dumps(value)}
+    return values
+
+
+class SQLite:
+    """One database file: a connection that reads in the loop, one that writes in a thread."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader = connect(path, read_only=True)
+        self._writer = connect(path)
+        self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
+        self._heavy_threads = ThreadPoolExecutor(2, "sqlite-reader")
+        self._heavy = threading.local()
+        self._heavy_connections: list[sqlite3.Connection] = []
+        self._writing = asyncio.Lock()
+
+    def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+        """Run a short read, here and now."""
+        return self._reader.execute(compiled.sql, parameters(compiled, given)).fetchall()
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed."""
+        return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+
+    async def read_in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a read that may take milliseconds on a connection of its thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._heavy_threads, self._with_heavy, work)
+
+    def _with_heavy(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = getattr(self._heavy, "connection", None)
+        if connection is None:
+            connection = self._heavy.connection = connect(self.path, read_only=True)
+            self._heavy_connections.append(connection)
+        return work(connection)
+
+    async def begin(self) -> "Writing":
+        """Become the one writer.
+
+        Raises:
+            DomainError(BUSY): the other writers did not finish in time.
+        """
+        try:
+            await asyncio.wait_for(self._writing.acquire(), WRITER_WAIT_SECONDS)
+        except TimeoutError:
+            raise DomainError(Code.BUSY, retry_after=2) from None
+        return Writing(self)
+
+    async def in_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` on the writer's connection, in its thread, to its end.
+
+        Cancelling the caller does not stop the work: a transaction is never left half done.
+        """
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._writer_thread, work, self._writer)
+        try:
+            return await asyncio.shield(running)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise DomainError(Code.BUSY, retry_after=2) from error
+            raise
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self._writing.release()
+
+    def close(self) -> None:
+        """Finish what is under way and close every connection."""
+        self._writer_thread.shutdown()
+        self._heavy_threads.shutdown()
+        for connection in (self._reader, *self._heavy_connections):
+            connection.close()
+        self._writer.execute("PRAGMA optimize")
+        self._writer.close()
+
+
+class Writing:
+    """The one transaction that writes. BEGIN travels with the first statement."""
+
+    def __init__(self, database: SQLite) -> None:
+        self._database = database
+        self._begun = False
+
+    async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+        """Run a statement and give its rows."""
+        return await self.work(
+            lambda connection: connection.execute(
+                compiled.sql, parameters(compiled, given)
+            ).fetchall()
+        )
+
+    async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
+        """Run a statement and tell how many rows it changed."""
+        return await self.work(
+            lambda connection: (
+                connection.execute(compiled.sql, parameters(compiled, given)).rowcount
+            )
+        )
+
+    async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement once for each set of parameters."""
+        rows = [parameters(compiled, row) for row in given]
+        await self.work(lambda connection: connection.executemany(compiled.sql, rows))
+
+    async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run anything on the writing connection within this transaction."""
+        return await self._database.in_writer(lambda connection: self._within(connection, work))
+
+    def _within(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        if not self._begun:
+            connection.execute("BEGIN IMMEDIATE")
+            self._begun = True
+        return work(connection)
+
+    async def commit(self) -> None:
+        """Make everything last, then let the next writer in."""
+        await self._end("COMMIT")
+
+    async def rollback(self) -> None:
+        """Undo everything, then let the next writer in."""
+        await self._end("ROLLBACK")
+
+    async def _end(self, how: str) -> None:
+        try:
+            if self._begun:
+                await self._database.in_writer(lambda connection: _end(connection, how))
+        finally:
+            self._database.release()
+
+
+def _end(connection: sqlite3.Connection, how: str) -> None:
+    try:
+        if connection.in_transaction:
+            connection.execute(how)
+    except sqlite3.Error:
+        # A COMMIT that failed (a full disk) leaves the transaction open; the next writer
+        # must not inherit it.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

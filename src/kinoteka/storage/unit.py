@@ -1,0 +1,124 @@
+"""The unit of work: one request, one transaction, committed at the edge.
+
+Reads before the first write run outside of any transaction; the first write begins one, and
+reads after it see its changes. Services never commit; they leave what must follow a commit
+(dropping what a cache keeps, telling listeners) with `after_commit`.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from kinoteka.errors import DomainError
+from kinoteka.storage.sqlite import SQLite, Writing
+from kinoteka.storage.statement import Row, Statement
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """A unique or foreign key refused a row; `constraint` tells which (table.column, …)."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class Unit:
+    """What a service works with: statements in, rows out."""
+
+    __slots__ = ("_after_commit", "_database", "_writing")
+
+    def __init__(self, database: SQLite) -> None:
+        self._database = database
+        self._writing: Writing | None = None
+        self._after_commit: list[Callable[[], None]] = []
+
+    async def all(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
+        """Every row that the statement gives."""
+        compiled = statement.compiled(self._database.name)
+        if self._writing is None and not statement.writes:
+            return statement.shape(self._database.read(compiled, parameters))
+        writing = await self._begin()
+        try:
+            return statement.shape(await writing.rows(compiled, parameters))
+        except sqlite3.IntegrityError as error:
+            raise _conflict(error) from error
+
+    async def first(self, statement: Statement[Row], **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        rows = await self.all(statement, **parameters)
+        return rows[0] if rows else None
+
+    async def run(self, statement: Statement[Any], **parameters: Any) -> int:
+        """Run a statement that writes; how many rows it changed."""
+        writing = await self._begin()
+        compiled = statement.compiled(self._database.name)
+        try:
+            return await writing.count(compiled, parameters)
+        except sqlite3.IntegrityError as error:
+            raise _conflict(error) from error
+
+    async def run_many(
+        self, statement: Statement[Any], parameters: Sequence[dict[str, Any]]
+    ) -> None:
+        """Run a statement that writes once for each set of parameters."""
+        writing = await self._begin()
+        try:
+            await writing.many(statement.compiled(self._database.name), parameters)
+        except sqlite3.IntegrityError as error:
+            raise _conflict(error) from error
+
+    async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work of the storage layer (the search index) within this transaction."""
+        return await (await self._begin()).work(work)
+
+    async def read_in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a read that may take milliseconds off the event loop, outside the transaction."""
+        return await self._database.read_in_thread(work)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do `action` once everything is stored; never if it is rolled back."""
+        self._after_commit.append(action)
+
+    async def commit(self) -> None:
+        """Store everything and do what was to follow."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await writing.commit()
+        actions, self._after_commit = self._after_commit, []
+        for action in actions:
+            action()
+
+    async def rollback(self) -> None:
+        """Undo everything."""
+        self._after_commit = []
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            await writing.rollback()
+
+    async def _begin(self) -> Writing:
+        if self._writing is None:
+            self._writing = await self._database.begin()
+        return self._writing
+
+
+@asynccontextmanager
+async def unit_of_work(database: SQLite) -> AsyncIterator[Unit]:
+    """A unit that commits at the end, or rolls back on an error that keeps no changes."""
+    unit = Unit(database)
+    try:
+        yield unit
+    except DomainError as error:
+        await (unit.commit() if error.keeps_changes else unit.rollback())
+        raise
+    except BaseException:
+        await unit.rollback()
+        raise
+    else:
+        await unit.commit()
+
+
+def _conflict(error: sqlite3.IntegrityError) -> Conflict:
+    return Conflict(str(error).rpartition(": ")[2])
