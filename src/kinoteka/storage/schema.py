@@ -34,7 +34,6 @@ metadata = MetaData(
 
 # SQLite takes only INTEGER for the row's own id.
 Id = BigInteger().with_variant(Integer(), "sqlite")
-NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 def _id() -> Column[int]:
@@ -67,7 +66,7 @@ accounts = Table(
     Column("superuser", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger, nullable=False),
     CheckConstraint("username_key IS NOT NULL OR email_key IS NOT NULL", name="named"),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 sessions = Table(
@@ -85,7 +84,7 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("method", Text, nullable=False),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 sign_ins = Table(
@@ -99,7 +98,7 @@ sign_ins = Table(
     Column("method", Text, nullable=False),
     Column("success", Boolean, nullable=False),
     Index("ix_sign_ins_account_id_id", "account_id", "id"),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 roles = Table(
@@ -109,7 +108,7 @@ roles = Table(
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
     Column("built_in", Boolean, nullable=False, server_default=false()),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 role_permissions = Table(
@@ -131,7 +130,7 @@ labels = Table(
     metadata,
     _id(),
     Column("name", Text, nullable=False, unique=True),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 genres = Table(
@@ -140,7 +139,7 @@ genres = Table(
     _id(),
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 directors = Table(
@@ -149,7 +148,7 @@ directors = Table(
     _id(),
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 # genre_id and director_id repeat the first of film_genres and film_directors: a page of films
@@ -174,7 +173,7 @@ films = Table(
     Column("fingerprint", BigInteger, nullable=False),
     UniqueConstraint("source", "external_id"),
     Index("ix_films_year_id", "year", "id"),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 film_genres = Table(
@@ -236,7 +235,7 @@ selections = Table(
     Column("public", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 selection_films = Table(
@@ -259,7 +258,7 @@ chats = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("active_at", BigInteger, nullable=False),
     UniqueConstraint("first_account_id", "second_account_id"),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 chat_members = Table(
@@ -283,7 +282,7 @@ messages = Table(
     Column("edited_at", BigInteger),
     Index("ix_messages_chat_id_id", "chat_id", "id"),
     UniqueConstraint("chat_id", "author_id", "nonce"),
-    **NEVER_REUSED,
+    sqlite_autoincrement=True,
 )
 
 # What caches must know of: a counter a kind of thing, raised by whoever changes such things.

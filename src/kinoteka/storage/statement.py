@@ -36,13 +36,13 @@ class Statement(Generic[Row]):
     def __init__(
         self, clause: ClauseElement | Build, row: Callable[..., Row] | None = None
     ) -> None:
-        self._build: Build = clause if not isinstance(clause, ClauseElement) else lambda _: clause  # type: ignore[assignment]
+        self._build: Build = clause if not isinstance(clause, ClauseElement) else lambda _: clause
         self.row = row
         self.writes = isinstance(self._build("sqlite"), UpdateBase)
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
-        """This engine's text; made at the first use and kept."""
+        """The text for this engine's text; made at the first use and kept."""
         kept = self._compiled.get(engine)
         if kept is None:
             kept = self._compiled[engine] = self._compile(engine)
@@ -61,7 +61,7 @@ class Statement(Generic[Row]):
         return Compiled(str(compiled), fixed)
 
 
-DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named")}  # type: ignore[no-untyped-call]
+DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named")}
 
 
 def among(column: ColumnElement[Any], parameter: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,0 +1,91 @@
+"""Actors, roles and permissions.
+
+Shapes: `Actor` (who asks), `Role`, `Grants` (what a set of roles allows).
+"""
+
+import re
+
+import msgspec
+
+from kinoteka.errors import Code, DomainError
+
+ANONYMOUS_ROLE = 1
+USER_ROLE = 2
+
+ROLES_MANAGE = "roles.manage"
+SELECTIONS_FEATURE = "selections.feature"
+FILMS_VIEW = "films.view:"
+
+PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who asks: an account through one of its sessions, or somebody anonymous.
+
+    `labels` are the ids of the access labels whose films the actor sees, in order; None sees
+    every film.
+    """
+
+    account_id: int | None
+    session_id: int | None
+    superuser: bool
+    roles: tuple[str, ...]
+    permissions: frozenset[str]
+    labels: tuple[int, ...] | None
+
+    def may(self, permission: str) -> bool:
+        """Whether the actor holds the permission; a superuser holds every one."""
+        return self.superuser or permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Refuse an actor without the permission.
+
+        Raises:
+            DomainError(UNAUTHORIZED): nobody is signed in.
+            DomainError(FORBIDDEN): the account lacks the permission.
+        """
+        if self.may(permission):
+            return
+        self.require_account()
+        raise DomainError(Code.FORBIDDEN, permission=permission)
+
+    def require_account(self) -> int:
+        """The id of the account that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED): nobody is signed in.
+        """
+        if self.account_id is None:
+            raise DomainError(Code.UNAUTHORIZED)
+        return self.account_id
+
+    def require_session(self) -> int:
+        """The id of the session that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED): nobody is signed in.
+        """
+        if self.session_id is None:
+            raise DomainError(Code.UNAUTHORIZED)
+        return self.session_id
+
+
+class Role(msgspec.Struct, frozen=True):
+    """A named set of permissions."""
+
+    id: int
+    name: str
+    built_in: bool
+    permissions: tuple[str, ...]
+
+
+class Grants(msgspec.Struct, frozen=True):
+    """What an account holds: the names of its roles, and all that they allow."""
+
+    roles: tuple[Role, ...]
+    permissions: frozenset[str]
+    superuser: bool
+
+    def allows(self, permission: str) -> bool:
+        """Whether the permission is held."""
+        return self.superuser or permission in self.permissions

@@ -1,0 +1,68 @@
+"""Statements on roles, their permissions, who holds them, and labels."""
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import ClauseElement
+
+from kinoteka.storage.schema import account_roles, accounts, labels, role_permissions, roles
+from kinoteka.storage.statement import Statement
+
+INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+ALL_ROLES: Statement[tuple[int, str, bool]] = Statement(
+    select(roles.c.id, roles.c.name, roles.c.built_in).order_by(roles.c.id)
+)
+ALL_PERMISSIONS: Statement[tuple[int, str]] = Statement(
+    select(role_permissions.c.role_id, role_permissions.c.permission).order_by(
+        role_permissions.c.permission
+    )
+)
+ALL_LABELS: Statement[tuple[int, str]] = Statement(
+    select(labels.c.id, labels.c.name).order_by(labels.c.id)
+)
+
+INSERT_ROLE: Statement[tuple[int]] = Statement(
+    insert(roles)
+    .values(name=bindparam("name"), name_key=bindparam("name_key"), built_in=False)
+    .returning(roles.c.id)
+)
+RENAME_ROLE: Statement[tuple[()]] = Statement(
+    update(roles)
+    .where(roles.c.id == bindparam("role_id"))
+    .values(name=bindparam("name"), name_key=bindparam("name_key"))
+)
+DELETE_ROLE: Statement[tuple[()]] = Statement(
+    delete(roles).where(roles.c.id == bindparam("role_id"))
+)
+DELETE_PERMISSIONS: Statement[tuple[()]] = Statement(
+    delete(role_permissions).where(role_permissions.c.role_id == bindparam("role_id"))
+)
+INSERT_PERMISSION: Statement[tuple[()]] = Statement(
+    insert(role_permissions).values(
+        role_id=bindparam("role_id"), permission=bindparam("permission")
+    )
+)
+
+
+def _assign(engine: str) -> ClauseElement:
+    statement = INSERTS[engine](account_roles).values(
+        account_id=bindparam("account_id"), role_id=bindparam("role_id")
+    )
+    return statement.on_conflict_do_nothing()
+
+
+ASSIGN: Statement[tuple[()]] = Statement(_assign)
+TAKE_AWAY: Statement[tuple[()]] = Statement(
+    delete(account_roles).where(
+        account_roles.c.account_id == bindparam("account_id"),
+        account_roles.c.role_id == bindparam("role_id"),
+    )
+)
+ROLES_OF: Statement[tuple[int]] = Statement(
+    select(account_roles.c.role_id)
+    .where(account_roles.c.account_id == bindparam("account_id"))
+    .order_by(account_roles.c.role_id)
+)
+ACCOUNT_RIGHTS: Statement[tuple[bool]] = Statement(
+    select(accounts.c.superuser).where(accounts.c.id == bindparam("account_id"))
+)

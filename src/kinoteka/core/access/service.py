@@ -1,0 +1,270 @@
+"""Roles and what they grant.
+
+Public operations: actor_of, anonymous, grants_of, list_roles, create_role, change_role,
+delete_role, assign_role, take_role_away.
+
+All roles and labels are few and asked for all the time, so they are kept in memory as one
+snapshot that is dropped whole when any of them changes.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from kinoteka.core.access import queries
+from kinoteka.core.access.model import (
+    ANONYMOUS_ROLE,
+    FILMS_VIEW,
+    PERMISSION,
+    ROLES_MANAGE,
+    USER_ROLE,
+    Actor,
+    Grants,
+    Role,
+)
+from kinoteka.core.text import clean_text
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Conflict, Unit
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """All roles by id and the ids of all labels by name."""
+
+    roles: dict[int, Role]
+    labels: dict[str, int]
+
+
+class Access:
+    """Decides what an account may, and lets who may manage roles do so."""
+
+    def __init__(self, revisions: Revisions) -> None:
+        self._revisions = revisions
+        self._snapshot: Snapshot | None = None
+        self._anonymous: Actor | None = None
+        self._listeners: list[Callable[[int | None], None]] = []
+        revisions.on_foreign_change("access", self._forget_all)
+
+    def on_change(self, listener: Callable[[int | None], None]) -> None:
+        """Call `listener` when grants change: of one account (its id) or of all (None)."""
+        self._listeners.append(listener)
+
+    async def anonymous(self, unit: Unit) -> Actor:
+        """Somebody who is not signed in."""
+        if self._anonymous is None:
+            self._anonymous = await self._actor(unit, None, None, False, (ANONYMOUS_ROLE,))
+        return self._anonymous
+
+    async def actor_of(
+        self, unit: Unit, account_id: int, session_id: int, *, superuser: bool
+    ) -> Actor:
+        """The account through one of its sessions."""
+        assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
+        return await self._actor(unit, account_id, session_id, superuser, (USER_ROLE, *assigned))
+
+    async def grants_of(self, actor: Actor, unit: Unit, account_id: int) -> Grants:
+        """The roles and permissions of an account: one's own, or whoever manages roles.
+
+        Raises:
+            DomainError(FORBIDDEN, ACCOUNT_UNKNOWN, UNAUTHORIZED)
+        """
+        if actor.account_id != account_id:
+            actor.require(ROLES_MANAGE)
+        rights = await unit.first(queries.ACCOUNT_RIGHTS, account_id=account_id)
+        if rights is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        snapshot = await self._load(unit)
+        assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
+        roles = tuple(snapshot.roles[role_id] for role_id in (USER_ROLE, *assigned))
+        permissions = frozenset(p for role in roles for p in role.permissions)
+        return Grants(roles, permissions, bool(rights[0]))
+
+    async def label_ids(self, unit: Unit) -> dict[str, int]:
+        """The ids of all labels by name."""
+        return (await self._load(unit)).labels
+
+    async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
+        """Every role, oldest first."""
+        actor.require(ROLES_MANAGE)
+        return list((await self._load(unit)).roles.values())
+
+    async def create_role(
+        self, actor: Actor, unit: Unit, name: str, permissions: Sequence[str]
+    ) -> Role:
+        """Make a role.
+
+        Raises:
+            DomainError(ROLE_TAKEN): there is one of that name, without regard to case.
+            DomainError(FIELD_INVALID): an empty name or a malformed permission.
+        """
+        actor.require(ROLES_MANAGE)
+        name = _clean_name(name)
+        wanted = _clean_permissions(permissions)
+        try:
+            row = await unit.first(queries.INSERT_ROLE, name=name, name_key=name.casefold())
+        except Conflict:
+            raise DomainError(Code.ROLE_TAKEN, name=name) from None
+        role_id = row[0] if row else 0
+        await self._set_permissions(unit, role_id, wanted)
+        await self._changed(unit)
+        return Role(role_id, name, False, wanted)
+
+    async def change_role(
+        self,
+        actor: Actor,
+        unit: Unit,
+        role_id: int,
+        name: str | None,
+        permissions: Sequence[str] | None,
+    ) -> Role:
+        """Rename a role or give it other permissions; None leaves as it is.
+
+        Raises:
+            DomainError(ROLE_UNKNOWN, ROLE_TAKEN, FIELD_INVALID)
+            DomainError(ROLE_BUILT_IN): a built-in role keeps its name.
+        """
+        actor.require(ROLES_MANAGE)
+        role = await self._role(unit, role_id)
+        new_name = role.name if name is None else _clean_name(name)
+        wanted = role.permissions if permissions is None else _clean_permissions(permissions)
+        if new_name != role.name:
+            if role.built_in:
+                raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
+            await self._rename(unit, role_id, new_name)
+        await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
+        await self._set_permissions(unit, role_id, wanted)
+        await self._changed(unit)
+        return Role(role_id, new_name, role.built_in, wanted)
+
+    async def delete_role(self, actor: Actor, unit: Unit, role_id: int) -> None:
+        """Delete a role; whoever held it loses what it granted.
+
+        Raises:
+            DomainError(ROLE_UNKNOWN, ROLE_BUILT_IN)
+        """
+        actor.require(ROLES_MANAGE)
+        role = await self._role(unit, role_id)
+        if role.built_in:
+            raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
+        await unit.run(queries.DELETE_ROLE, role_id=role_id)
+        await self._changed(unit)
+
+    async def assign_role(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
+        """Give an account a role; again does no harm.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
+        """
+        await self._check_assignment(actor, unit, account_id, role_id)
+        if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
+            await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
+            await self._changed(unit, account_id)
+
+    async def take_role_away(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
+        """Take a role from an account; again does no harm.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLE_BUILT_IN)
+        """
+        await self._check_assignment(actor, unit, account_id, role_id)
+        if role_id == USER_ROLE:
+            raise DomainError(Code.ROLE_BUILT_IN, name="user")
+        if await unit.run(queries.TAKE_AWAY, account_id=account_id, role_id=role_id):
+            await self._changed(unit, account_id)
+
+    async def _check_assignment(
+        self, actor: Actor, unit: Unit, account_id: int, role_id: int
+    ) -> None:
+        actor.require(ROLES_MANAGE)
+        if await unit.first(queries.ACCOUNT_RIGHTS, account_id=account_id) is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        role = await self._role(unit, role_id)
+        if role.id == ANONYMOUS_ROLE:
+            raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
+
+    async def _actor(
+        self,
+        unit: Unit,
+        account_id: int | None,
+        session_id: int | None,
+        superuser: bool,
+        role_ids: Sequence[int],
+    ) -> Actor:
+        snapshot = await self._load(unit)
+        roles = [snapshot.roles[role_id] for role_id in role_ids if role_id in snapshot.roles]
+        permissions = frozenset(p for role in roles for p in role.permissions)
+        visible = sorted(
+            label_id
+            for name, label_id in snapshot.labels.items()
+            if FILMS_VIEW + name in permissions
+        )
+        return Actor(
+            account_id,
+            session_id,
+            superuser,
+            tuple(role.name for role in roles),
+            permissions,
+            None if superuser else tuple(visible),
+        )
+
+    async def _load(self, unit: Unit) -> Snapshot:
+        if self._snapshot is None:
+            permissions: dict[int, list[str]] = {}
+            for role_id, permission in await unit.all(queries.ALL_PERMISSIONS):
+                permissions.setdefault(role_id, []).append(permission)
+            roles = {
+                role_id: Role(role_id, name, bool(built_in), tuple(permissions.get(role_id, ())))
+                for role_id, name, built_in in await unit.all(queries.ALL_ROLES)
+            }
+            labels = {name: label_id for label_id, name in await unit.all(queries.ALL_LABELS)}
+            self._snapshot = Snapshot(roles, labels)
+        return self._snapshot
+
+    async def _role(self, unit: Unit, role_id: int) -> Role:
+        role = (await self._load(unit)).roles.get(role_id)
+        if role is None:
+            raise DomainError(Code.ROLE_UNKNOWN)
+        return role
+
+    async def _rename(self, unit: Unit, role_id: int, name: str) -> None:
+        try:
+            await unit.run(
+                queries.RENAME_ROLE, role_id=role_id, name=name, name_key=name.casefold()
+            )
+        except Conflict:
+            raise DomainError(Code.ROLE_TAKEN, name=name) from None
+
+    async def _set_permissions(
+        self, unit: Unit, role_id: int, permissions: Sequence[str]
+    ) -> None:
+        rows = [{"role_id": role_id, "permission": permission} for permission in permissions]
+        if rows:
+            await unit.run_many(queries.INSERT_PERMISSION, rows)
+
+    async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
+        await self._revisions.increase(unit, "access")
+        unit.after_commit(lambda: self.forget(account_id))
+
+    def forget(self, account_id: int | None) -> None:
+        """Drop what is kept: of one account, or (None) of roles, labels and everybody."""
+        if account_id is None:
+            self._snapshot = self._anonymous = None
+        for listener in self._listeners:
+            listener(account_id)
+
+    def _forget_all(self) -> None:
+        self.forget(None)
+
+
+def _clean_name(name: str) -> str:
+    cleaned = clean_text(name, "name", 64)
+    if not cleaned:
+        raise field_invalid("name", "empty")
+    return cleaned
+
+
+def _clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
+    for permission in permissions:
+        if len(permission) > 100 or not PERMISSION.fullmatch(permission):
+            raise field_invalid("permissions", "malformed")
+    return tuple(sorted(set(permissions)))

@@ -1,0 +1,15 @@
+"""Time as the database holds it."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now() -> int:
+    """Milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def iso(milliseconds: int) -> str:
+    """RFC 3339 in UTC with milliseconds, such as 2026-01-31T12:00:00.000Z."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"

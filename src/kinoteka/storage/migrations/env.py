@@ -1,0 +1,12 @@
+"""What Alembic runs: the migrations, on the connection that `migrate` opened."""
+
+from alembic import context
+
+from kinoteka.storage.schema import metadata
+
+connection = context.config.attributes["connection"]
+# One transaction for all of it: a migration that fails half-way leaves nothing behind.
+connection.exec_driver_sql("BEGIN IMMEDIATE")
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()
+connection.exec_driver_sql("COMMIT")
