@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ClauseElement, ColumnElement, func, select
+from sqlalchemy import ClauseElement, ColumnElement, Table, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import UpdateBase
@@ -61,7 +61,13 @@ class Statement(Generic[Row]):
         return Compiled(str(compiled), fixed)
 
 
+INSERTS: dict[str, Callable[[Table], sqlite.Insert]] = {"sqlite": sqlite.insert}
 DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named")}
+
+
+def insert_for(engine: str, table: Table) -> sqlite.Insert:
+    """The engine's own insert, which knows ON CONFLICT."""
+    return INSERTS[engine](table)
 
 
 def among(column: ColumnElement[Any], parameter: ColumnElement[Any]) -> ColumnElement[bool]:

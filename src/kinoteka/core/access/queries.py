@@ -1,13 +1,9 @@
 """Statements on roles, their permissions, who holds them, and labels."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.expression import ClauseElement
-
 from kinoteka.storage.schema import account_roles, accounts, labels, role_permissions, roles
-from kinoteka.storage.statement import Statement
+from kinoteka.storage.statement import Statement, insert_for
 
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 ALL_ROLES: Statement[tuple[int, str, bool]] = Statement(
     select(roles.c.id, roles.c.name, roles.c.built_in).order_by(roles.c.id)
@@ -44,14 +40,13 @@ INSERT_PERMISSION: Statement[tuple[()]] = Statement(
 )
 
 
-def _assign(engine: str) -> ClauseElement:
-    statement = INSERTS[engine](account_roles).values(
-        account_id=bindparam("account_id"), role_id=bindparam("role_id")
+ASSIGN: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, account_roles)
+        .values(account_id=bindparam("account_id"), role_id=bindparam("role_id"))
+        .on_conflict_do_nothing()
     )
-    return statement.on_conflict_do_nothing()
-
-
-ASSIGN: Statement[tuple[()]] = Statement(_assign)
+)
 TAKE_AWAY: Statement[tuple[()]] = Statement(
     delete(account_roles).where(
         account_roles.c.account_id == bindparam("account_id"),

@@ -234,9 +234,7 @@ class Access:
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
 
-    async def _set_permissions(
-        self, unit: Unit, role_id: int, permissions: Sequence[str]
-    ) -> None:
+    async def _set_permissions(self, unit: Unit, role_id: int, permissions: Sequence[str]) -> None:
         rows = [{"role_id": role_id, "permission": permission} for permission in permissions]
         if rows:
             await unit.run_many(queries.INSERT_PERMISSION, rows)

@@ -1,0 +1,1 @@
+"""Accounts: names, addresses, profiles, passwords."""

@@ -1,0 +1,103 @@
+"""How usernames, e-mail addresses and the rest of a profile are checked and compared."""
+
+from datetime import UTC, date, datetime
+
+from email_validator import EmailNotValidError, validate_email
+from precis_i18n import get_profile
+
+from kinoteka.core.text import clean_text
+from kinoteka.errors import Code, DomainError, field_invalid
+
+USERNAME_LONGEST = 64
+TEXT_LONGEST = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
+ADDRESS_LONGEST = 2048
+
+_username_profile = get_profile("UsernameCaseMapped")
+
+
+def username_key(username: str) -> str:
+    """How a username is compared: RFC 8265, UsernameCaseMapped.
+
+    Raises:
+        DomainError(USERNAME_INVALID): empty, too long, an @ or characters the profile forbids,
+            or digits alone (which would read as an id).
+    """
+    if not username or len(username) > USERNAME_LONGEST:
+        raise DomainError(Code.USERNAME_INVALID, reason="length")
+    if username.isdigit():
+        raise DomainError(Code.USERNAME_INVALID, reason="digits")
+    if "@" in username or "/" in username:
+        raise DomainError(Code.USERNAME_INVALID, reason="characters")
+    try:
+        key: str = _username_profile.enforce(username)
+    except UnicodeEncodeError:
+        raise DomainError(Code.USERNAME_INVALID, reason="characters") from None
+    return key
+
+
+def email_key(email: str) -> str:
+    """How an e-mail address is compared: without regard to case.
+
+    Raises:
+        DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
+    """
+    return normal_email(email).casefold()
+
+
+def normal_email(email: str) -> str:
+    """The address as it is shown: domain in lower case, Unicode composed.
+
+    Raises:
+        DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
+    """
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except (EmailNotValidError, UnicodeError):
+        raise DomainError(Code.EMAIL_INVALID) from None
+
+
+def sign_in_key(identifier: str) -> tuple[str, str] | None:
+    """The column and value that an identifier from a sign-in form means; None: nobody's.
+
+    An identifier with an @ is an e-mail address, any other a username.
+    """
+    try:
+        if "@" in identifier:
+            return "email_key", email_key(identifier)
+        return "username_key", username_key(identifier)
+    except DomainError:
+        return None
+
+
+def checked_birthday(birthday: str) -> str:
+    """The date as YYYY-MM-DD.
+
+    Raises:
+        DomainError(BIRTHDAY_INVALID): no date, in the future, or before 1900.
+    """
+    try:
+        day = date.fromisoformat(birthday)
+    except ValueError:
+        raise DomainError(Code.BIRTHDAY_INVALID) from None
+    if not date(1900, 1, 1) <= day <= datetime.now(UTC).date():
+        raise DomainError(Code.BIRTHDAY_INVALID)
+    return day.isoformat()
+
+
+def checked_address(address: str, field: str) -> str:
+    """An http or https address.
+
+    Raises:
+        DomainError(FIELD_INVALID): anything else, such as javascript:.
+    """
+    cleaned = clean_text(address, field, ADDRESS_LONGEST)
+    if not cleaned.startswith(("http://", "https://")) or any(c in cleaned for c in " \"'<>"):
+        raise field_invalid(field, "address")
+    return cleaned
+
+
+def checked_text(value: str | None, field: str) -> str | None:
+    """A line of the profile; empty is None."""
+    if value is None:
+        return None
+    return clean_text(value, field, TEXT_LONGEST[field]) or None

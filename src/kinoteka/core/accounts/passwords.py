@@ -1,0 +1,125 @@
+"""Passwords: which are taken (NIST SP 800-63B, OWASP ASVS 5 V6.2) and how they are hashed.
+
+Hashing takes tens of milliseconds of a core, so it runs in threads of a lower priority, and
+only so many may wait.
+"""
+
+import asyncio
+import os
+import threading
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+import argon2
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kinoteka.errors import Code, DomainError
+
+T = TypeVar("T")
+
+SHORTEST = 8
+LONGEST = 128
+NICENESS = 10
+SECONDS_EACH = 0.05
+
+# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
+HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=argon2.Type.ID)
+
+
+def normal_password(password: str) -> str:
+    """The password as it is hashed: in NFKC, so that every keyboard gives the same."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str) -> str:
+    """The normalised password, if it may be taken.
+
+    Raises:
+        DomainError(PASSWORD_INVALID): too short, too long, too common, or not storable.
+    """
+    normal = normal_password(password)
+    if len(normal) < SHORTEST:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=SHORTEST)
+    if len(normal) > LONGEST:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
+    if any(unicodedata.category(character) in ("Cs", "Cn") for character in normal):
+        raise DomainError(Code.PASSWORD_INVALID, reason="characters")
+    if normal.casefold() in common_passwords():
+        raise DomainError(Code.PASSWORD_INVALID, reason="common")
+    return normal
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The common passwords that are long enough to matter, from zxcvbn's list."""
+    from zxcvbn import frequency_lists  # type: ignore[import-untyped]
+
+    return frozenset(
+        word for word in frequency_lists.FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST
+    )
+
+
+class PasswordHashing:
+    """Hashes and checks passwords in threads; too many at once are refused."""
+
+    def __init__(self, threads: int, queue: int) -> None:
+        self._threads = threads or os.cpu_count() or 1
+        self._queue = queue
+        self._pending = 0
+        self._pool = ThreadPoolExecutor(
+            self._threads, "password-hashing", initializer=_lower_priority
+        )
+        self._nobody = HASHER.hash(os.urandom(16).hex())
+
+    async def hash(self, password: str) -> str:
+        """The hash of a normalised password.
+
+        Raises:
+            DomainError(BUSY): too many passwords are waiting already.
+        """
+        return await self._run(lambda: HASHER.hash(password))
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is the hash's; without a hash it takes as long, and is not.
+
+        Raises:
+            DomainError(BUSY): too many passwords are waiting already.
+        """
+        normal = normal_password(password)
+        right = await self._run(lambda: _verify(normal, password_hash or self._nobody))
+        return right and password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return HASHER.check_needs_rehash(password_hash)
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._pool.shutdown()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._pending >= self._queue:
+            wait = self._pending * SECONDS_EACH / self._threads
+            raise DomainError(Code.BUSY, retry_after=max(1, round(wait)))
+        self._pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._pending -= 1
+
+
+def _verify(password: str, password_hash: str) -> bool:
+    if len(password) > 8 * LONGEST or "\ud800" <= max(password, default="") <= "\udfff":
+        password = ""
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        return False
+
+
+def _lower_priority() -> None:
+    # On Linux niceness belongs to the thread: hashing then takes the cores that requests leave.
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

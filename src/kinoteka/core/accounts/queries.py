@@ -1,0 +1,103 @@
+"""Statements on accounts."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from kinoteka.core.accounts.model import Account, Credentials
+from kinoteka.storage.schema import accounts
+from kinoteka.storage.statement import Statement
+
+COLUMNS = (
+    accounts.c.id,
+    accounts.c.username,
+    accounts.c.email,
+    accounts.c.given_name,
+    accounts.c.family_name,
+    accounts.c.birthday,
+    accounts.c.status,
+    accounts.c.phone,
+    accounts.c.avatar_file,
+    accounts.c.avatar_address,
+    accounts.c.favourite_genre_id,
+    accounts.c.superuser,
+    accounts.c.created_at,
+)
+NEW = (
+    "username",
+    "username_key",
+    "email",
+    "email_key",
+    "password_hash",
+    "given_name",
+    "family_name",
+    "birthday",
+    "status",
+    "phone",
+    "avatar_address",
+    "superuser",
+    "created_at",
+)
+SEARCH_LIMIT = 50
+
+
+def _account(*row: Any) -> Account:
+    return Account(*row[:-2], bool(row[-2]), row[-1])
+
+
+INSERT: Statement[tuple[int]] = Statement(
+    insert(accounts).values({name: bindparam(name) for name in NEW}).returning(accounts.c.id)
+)
+BY_ID: Statement[Account] = Statement(
+    select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), _account
+)
+CREDENTIALS_BY = {
+    column: Statement[Credentials](
+        select(accounts.c.id, accounts.c.password_hash).where(
+            accounts.c[column] == bindparam("key")
+        ),
+        Credentials,
+    )
+    for column in ("id", "email_key", "username_key")
+}
+CHANGE = {
+    name: Statement[tuple[()]](
+        update(accounts)
+        .where(accounts.c.id == bindparam("account_id"))
+        .values({name: bindparam("value")})
+    )
+    for name in (
+        "given_name",
+        "family_name",
+        "birthday",
+        "status",
+        "phone",
+        "favourite_genre_id",
+        "password_hash",
+        "superuser",
+    )
+}
+CHANGE_NAME = {
+    name: Statement[tuple[()]](
+        update(accounts)
+        .where(accounts.c.id == bindparam("account_id"))
+        .values({name: bindparam("value"), name + "_key": bindparam("key")})
+    )
+    for name in ("username", "email")
+}
+CHANGE_AVATAR: Statement[tuple[()]] = Statement(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(avatar_file=bindparam("file"), avatar_address=None)
+)
+DELETE: Statement[tuple[()]] = Statement(
+    delete(accounts).where(accounts.c.id == bindparam("account_id"))
+)
+_position = func.instr(accounts.c.username_key, bindparam("part"))
+SEARCH: Statement[Account] = Statement(
+    select(*COLUMNS)
+    .where(_position > 0)
+    .order_by(_position, accounts.c.username_key)
+    .limit(SEARCH_LIMIT),
+    _account,
+)

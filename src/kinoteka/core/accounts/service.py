@@ -1,0 +1,249 @@
+"""Accounts: made, read, changed, deleted, found.
+
+Public operations: create, get, change, set_avatar, set_password, delete, verify, search,
+is_taken.
+
+Accounts are read with every request of their own and change rarely, so each is kept in memory
+until it changes.
+"""
+
+from msgspec import UNSET
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts import names, queries
+from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
+from kinoteka.core.accounts.passwords import PasswordHashing, check_password
+from kinoteka.core.throttle import Throttle
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.storage.cache import BoundedMap
+from kinoteka.storage.clock import now
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Conflict, Unit
+
+KEPT_ACCOUNTS = 20_000
+PROFILE_TEXTS = ("given_name", "family_name", "status", "phone")
+
+
+class Accounts:
+    """The one set of accounts that every contract serves."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        revisions: Revisions,
+        throttle: Throttle,
+        hashing: PasswordHashing,
+    ) -> None:
+        self.hashing = hashing
+        self._throttle = throttle
+        self._sign_up_limit = settings.sign_up_limit
+        self._revisions = revisions
+        self._kept: BoundedMap[int, Account] = BoundedMap(KEPT_ACCOUNTS)
+        revisions.on_foreign_change("accounts", self._kept.clear)
+
+    async def create(
+        self, unit: Unit, new: NewAccount, address: str, *, superuser: bool = False
+    ) -> Account:
+        """Make an account; `address` is whoever asks for it.
+
+        Raises:
+            DomainError(USERNAME_INVALID, EMAIL_INVALID, PASSWORD_INVALID, BIRTHDAY_INVALID,
+                FIELD_INVALID): what cannot be taken.
+            DomainError(USERNAME_TAKEN, EMAIL_TAKEN): an account has it, without regard to case.
+            DomainError(THROTTLED, BUSY)
+        """
+        row = _checked(new)
+        password = check_password(new.password)
+        await self._throttle.hit("sign_up", self._sign_up_limit, address)
+        await self._check_free(unit, row)
+        row |= {
+            "password_hash": await self.hashing.hash(password),
+            "superuser": superuser,
+            "created_at": now(),
+        }
+        try:
+            created = await unit.first(queries.INSERT, **row)
+        except Conflict as conflict:
+            raise _taken(conflict) from None
+        account = await unit.first(queries.BY_ID, account_id=created[0] if created else 0)
+        if account is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        return account
+
+    async def get(self, unit: Unit, account_id: int) -> Account:
+        """The account of that id.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN)
+        """
+        account = self._kept.get(account_id)
+        if account is None:
+            account = await unit.first(queries.BY_ID, account_id=account_id)
+            if account is None:
+                raise DomainError(Code.ACCOUNT_UNKNOWN)
+            self._kept.set(account_id, account)
+        return account
+
+    async def own(self, actor: Actor, unit: Unit) -> Account:
+        """The account that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        return await self.get(unit, actor.require_account())
+
+    async def change(self, actor: Actor, unit: Unit, change: ProfileChange) -> Account:
+        """Change one's own profile.
+
+        Raises:
+            DomainError(UNAUTHORIZED, USERNAME_INVALID, EMAIL_INVALID, BIRTHDAY_INVALID,
+                FIELD_INVALID, USERNAME_TAKEN, EMAIL_TAKEN, GENRE_UNKNOWN)
+        """
+        account = await self.own(actor, unit)
+        _check_named(account, change)
+        for column, value in _checked_change(change).items():
+            await self._set(unit, account.id, column, value)
+        await self._rename(unit, account, change)
+        await self.changed(unit, account.id)
+        changed = await unit.first(queries.BY_ID, account_id=account.id)
+        if changed is None:
+            raise DomainError(Code.UNAUTHORIZED)
+        return changed
+
+    async def set_avatar(self, actor: Actor, unit: Unit, file: str) -> str | None:
+        """Make an uploaded picture one's avatar; the name of the file that it replaces."""
+        account = await self.own(actor, unit)
+        await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
+        await self.changed(unit, account.id)
+        return account.avatar_file
+
+    async def set_password(self, unit: Unit, account_id: int, password_hash: str) -> None:
+        """Store the hash of a new password."""
+        await self._set(unit, account_id, "password_hash", password_hash)
+
+    async def set_superuser(self, unit: Unit, account_id: int) -> None:
+        """Make an account a superuser, to whom everything is permitted."""
+        await self._set(unit, account_id, "superuser", True)
+        await self.changed(unit, account_id)
+
+    async def delete(self, actor: Actor, unit: Unit) -> Account:
+        """Delete one's own account with everything that is its own; what it was."""
+        account = await self.own(actor, unit)
+        await unit.run(queries.DELETE, account_id=account.id)
+        await self.changed(unit, account.id)
+        return account
+
+    async def credentials(self, unit: Unit, identifier: str) -> Credentials | None:
+        """What a password check of this username or e-mail address needs; None: nobody's."""
+        key = names.sign_in_key(identifier)
+        if key is None:
+            return None
+        column, value = key
+        return await unit.first(queries.CREDENTIALS_BY[column], key=value)
+
+    async def credentials_by_id(self, unit: Unit, account_id: int) -> Credentials | None:
+        """What a password check of this account needs."""
+        return await unit.first(queries.CREDENTIALS_BY["id"], key=account_id)
+
+    async def search(self, actor: Actor, unit: Unit, part: str) -> list[Account]:
+        """Accounts whose username contains `part`, at most 50, earliest match first.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        actor.require_account()
+        key = part.casefold().strip()
+        if not key or "\x00" in key:
+            return []
+        return await unit.all(queries.SEARCH, part=key)
+
+    async def changed(self, unit: Unit, account_id: int) -> None:
+        """Note that an account changes: what is kept of it ends with the transaction."""
+        await self._revisions.increase(unit, "accounts")
+        unit.after_commit(lambda: self._forget(account_id))
+
+    def _forget(self, account_id: int) -> None:
+        self._kept.drop(account_id)
+
+    async def _check_free(self, unit: Unit, row: dict[str, object]) -> None:
+        # Spares the hashing; two who ask at the same moment are told apart by the database.
+        for column, code in (
+            ("email_key", Code.EMAIL_TAKEN),
+            ("username_key", Code.USERNAME_TAKEN),
+        ):
+            taken = queries.CREDENTIALS_BY[column]
+            if row[column] and await unit.first(taken, key=row[column]):
+                raise DomainError(code)
+
+    async def _set(self, unit: Unit, account_id: int, column: str, value: object) -> None:
+        try:
+            await unit.run(queries.CHANGE[column], account_id=account_id, value=value)
+        except Conflict:
+            raise DomainError(Code.GENRE_UNKNOWN) from None
+
+    async def _rename(self, unit: Unit, account: Account, change: ProfileChange) -> None:
+        for column, value in (("username", change.username), ("email", change.email)):
+            if value is UNSET or value == getattr(account, column):
+                continue
+            shown, key = _named(column, str(value) if value else None)
+            try:
+                await unit.run(
+                    queries.CHANGE_NAME[column], account_id=account.id, value=shown, key=key
+                )
+            except Conflict as conflict:
+                raise _taken(conflict) from None
+
+
+def _checked(new: NewAccount) -> dict[str, object]:
+    if not new.username and not new.email:
+        raise field_invalid("email", "missing")
+    username, username_key = _named("username", new.username)
+    email, email_key = _named("email", new.email)
+    row: dict[str, object] = {
+        "username": username,
+        "username_key": username_key,
+        "email": email,
+        "email_key": email_key,
+        "birthday": names.checked_birthday(new.birthday) if new.birthday else None,
+        "avatar_address": names.checked_address(new.avatar_address, "avatar_url")
+        if new.avatar_address
+        else None,
+    }
+    return row | {name: names.checked_text(getattr(new, name), name) for name in PROFILE_TEXTS}
+
+
+def _named(column: str, value: str | None) -> tuple[str | None, str | None]:
+    """How a username or an e-mail address is shown and how it is compared."""
+    if not value:
+        return None, None
+    if column == "username":
+        return value, names.username_key(value)
+    return names.normal_email(value), names.email_key(value)
+
+
+def _checked_change(change: ProfileChange) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name in PROFILE_TEXTS:
+        text = getattr(change, name)
+        if text is not UNSET:
+            values[name] = names.checked_text(text, name)
+    if change.birthday is not UNSET:
+        values["birthday"] = names.checked_birthday(change.birthday) if change.birthday else None
+    if change.favourite_genre_id is not UNSET:
+        values["favourite_genre_id"] = change.favourite_genre_id
+    return values
+
+
+def _check_named(account: Account, change: ProfileChange) -> None:
+    """An account keeps a username or an e-mail address, whatever is cleared."""
+    username = account.username if change.username is UNSET else change.username
+    email = account.email if change.email is UNSET else change.email
+    if not username and not email:
+        raise field_invalid("email", "missing")
+
+
+def _taken(conflict: Conflict) -> DomainError:
+    if "email_key" in conflict.constraint:
+        return DomainError(Code.EMAIL_TAKEN)
+    return DomainError(Code.USERNAME_TAKEN)
