@@ -51,5 +51,9 @@ class BoundedMap(Generic[Key, Value]):
         self._entries.clear()
         self._size = 0
 
+    def values(self) -> list[Value]:
+        """All values, the freshest last."""
+        return [value for value, _ in self._entries.values()]
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,9 +1,9 @@
 """Statements on roles, their permissions, who holds them, and labels."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
+
 from kinoteka.storage.schema import account_roles, accounts, labels, role_permissions, roles
 from kinoteka.storage.statement import Statement, insert_for
-
 
 ALL_ROLES: Statement[tuple[int, str, bool]] = Statement(
     select(roles.c.id, roles.c.name, roles.c.built_in).order_by(roles.c.id)

@@ -42,7 +42,8 @@ SEARCH_LIMIT = 50
 
 
 def _account(*row: Any) -> Account:
-    return Account(*row[:-2], bool(row[-2]), row[-1])
+    values: tuple[Any, ...] = (*row[:-2], bool(row[-2]), row[-1])
+    return Account(*values)
 
 
 INSERT: Statement[tuple[int]] = Statement(

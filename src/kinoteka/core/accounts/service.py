@@ -19,6 +19,7 @@ from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.cache import BoundedMap
 from kinoteka.storage.clock import now
 from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.statement import Statement
 from kinoteka.storage.unit import Conflict, Unit
 
 KEPT_ACCOUNTS = 20_000
@@ -172,8 +173,8 @@ class Accounts:
             ("email_key", Code.EMAIL_TAKEN),
             ("username_key", Code.USERNAME_TAKEN),
         ):
-            taken = queries.CREDENTIALS_BY[column]
-            if row[column] and await unit.first(taken, key=row[column]):
+            taken: Statement[Credentials] = queries.CREDENTIALS_BY[column]
+            if row[column] and await unit.first(taken, key=row[column]) is not None:
                 raise DomainError(code)
 
     async def _set(self, unit: Unit, account_id: int, column: str, value: object) -> None:

@@ -1,0 +1,68 @@
+"""Sessions as kept in memory: looked up once, then kept until revoked, changed or expired."""
+
+from kinoteka.core.sessions.model import Entry
+from kinoteka.storage.cache import BoundedMap
+
+KEPT = 100_000
+
+
+class KeptSessions:
+    """Entries by cookie token and by session id, and the ids of each account's."""
+
+    def __init__(self) -> None:
+        self._by_id: BoundedMap[int, Entry] = BoundedMap(KEPT)
+        self._by_token: BoundedMap[str, Entry] = BoundedMap(KEPT)
+        self._of_account: dict[int, set[int]] = {}
+
+    def by_token(self, token: str) -> Entry | None:
+        """The session of a cookie."""
+        return self._by_token.get(token)
+
+    def by_id(self, session_id: int) -> Entry | None:
+        """The session of an access token."""
+        return self._by_id.get(session_id)
+
+    def keep(self, entry: Entry, token: str | None) -> None:
+        """Keep a session, under its cookie's token, too, where that is known."""
+        session_id, account_id = entry.actor.session_id, entry.actor.account_id
+        if session_id is None or account_id is None:
+            return
+        known = self._by_id.get(session_id)
+        if token is not None:
+            entry.token = token
+            self._by_token.set(token, entry)
+        elif known is not None:
+            entry.token = known.token
+        self._by_id.set(session_id, entry)
+        self._of_account.setdefault(account_id, set()).add(session_id)
+
+    def drop(self, session_id: int) -> None:
+        """Forget one session."""
+        entry = self._by_id.drop(session_id)
+        if entry is None:
+            return
+        if entry.token is not None:
+            self._by_token.drop(entry.token)
+        account_id = entry.actor.account_id
+        if account_id is not None:
+            ids = self._of_account.get(account_id, set())
+            ids.discard(session_id)
+            if not ids:
+                self._of_account.pop(account_id, None)
+
+    def drop_account(self, account_id: int, *, besides: int | None = None) -> list[int]:
+        """Forget an account's sessions; their ids."""
+        ids = [i for i in self._of_account.get(account_id, ()) if i != besides]
+        for session_id in ids:
+            self.drop(session_id)
+        return ids
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._by_id.clear()
+        self._by_token.clear()
+        self._of_account.clear()
+
+    def entries(self) -> list[Entry]:
+        """All that are kept, in no order that matters."""
+        return self._by_id.values()

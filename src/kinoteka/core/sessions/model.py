@@ -1,0 +1,70 @@
+"""Sessions and the history of sign-ins.
+
+Shapes: `Visit` (from where), `Session` (as stored), `Started` (a new one with its secret),
+`Entry` (as kept in memory), `SignIn` (a line of the history).
+"""
+
+import msgspec
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts.model import Account
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """From where somebody comes: address, User-Agent, and the contract that is used."""
+
+    address: str
+    user_agent: str
+    method: str
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A session as stored; times in milliseconds. Its tokens are known by their HMACs alone."""
+
+    id: int
+    account_id: int
+    superuser: bool
+    refresh_seed: str
+    refresh_generation: int
+    refreshed_at: int
+    last_seen_at: int
+    expires_at: int
+
+
+class Started(msgspec.Struct, frozen=True):
+    """A session that has just begun, with the secret that its cookie carries."""
+
+    session: Session
+    token: str
+    account: Account
+    actor: Actor
+
+
+class Entry(msgspec.Struct):
+    """A session as kept in memory; `dead_at` is when it ends if it is not used again."""
+
+    actor: Actor
+    dead_at: int
+    expires_at: int
+    last_seen_at: int
+    stored_seen_at: int
+    token: str | None = None
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """A line of the history: when (milliseconds), from where, how, and whether it worked."""
+
+    at: int
+    address: str
+    user_agent: str
+    method: str
+    success: bool
+
+
+class History(msgspec.Struct, frozen=True):
+    """A page of the history, newest first."""
+
+    items: list[SignIn]
+    page: int
+    pages: int
+    total: int

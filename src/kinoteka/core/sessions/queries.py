@@ -1,0 +1,132 @@
+"""Statements on sessions and the history of sign-ins."""
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
+
+from kinoteka.core.sessions.model import Session, SignIn
+from kinoteka.storage.schema import accounts, sessions, sign_ins
+from kinoteka.storage.statement import Statement
+
+HISTORY_PAGE = 20
+
+NEW = (
+    "account_id",
+    "token_hash",
+    "refresh_seed",
+    "refresh_generation",
+    "refreshed_at",
+    "created_at",
+    "last_seen_at",
+    "expires_at",
+    "address",
+    "user_agent",
+    "method",
+)
+
+
+def _session(session_id: int, account_id: int, superuser: bool, *rest: Any) -> Session:
+    return Session(session_id, account_id, bool(superuser), *rest)
+
+
+def _sign_in(at: int, address: str, user_agent: str, method: str, success: bool) -> SignIn:
+    return SignIn(at, address, user_agent, method, bool(success))
+
+
+def _sessions() -> Select[Any]:
+    return select(
+        sessions.c.id,
+        sessions.c.account_id,
+        accounts.c.superuser,
+        sessions.c.refresh_seed,
+        sessions.c.refresh_generation,
+        sessions.c.refreshed_at,
+        sessions.c.last_seen_at,
+        sessions.c.expires_at,
+    ).join(accounts, accounts.c.id == sessions.c.account_id)
+
+
+INSERT: Statement[tuple[int]] = Statement(
+    insert(sessions).values({name: bindparam(name) for name in NEW}).returning(sessions.c.id)
+)
+BY_TOKEN: Statement[Session] = Statement(
+    _sessions().where(sessions.c.token_hash == bindparam("hash")), _session
+)
+BY_ID: Statement[Session] = Statement(
+    _sessions().where(sessions.c.id == bindparam("session_id")), _session
+)
+ROTATE: Statement[tuple[()]] = Statement(
+    update(sessions)
+    .where(
+        sessions.c.id == bindparam("session_id"),
+        sessions.c.refresh_generation == bindparam("generation"),
+    )
+    .values(
+        refresh_generation=sessions.c.refresh_generation + 1,
+        refreshed_at=bindparam("at"),
+        last_seen_at=bindparam("at"),
+    )
+)
+SEEN: Statement[tuple[()]] = Statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"))
+    .values(last_seen_at=bindparam("at"))
+)
+END: Statement[tuple[()]] = Statement(
+    delete(sessions).where(sessions.c.id == bindparam("session_id"))
+)
+END_OTHERS: Statement[tuple[int]] = Statement(
+    delete(sessions)
+    .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("kept"))
+    .returning(sessions.c.id)
+)
+PRUNE: Statement[tuple[int]] = Statement(
+    delete(sessions)
+    .where(
+        or_(
+            sessions.c.expires_at <= bindparam("at"),
+            sessions.c.last_seen_at <= bindparam("idle_since"),
+        )
+    )
+    .returning(sessions.c.id)
+)
+RECORD: Statement[tuple[()]] = Statement(
+    insert(sign_ins).values(
+        {
+            name: bindparam(name)
+            for name in ("account_id", "at", "address", "user_agent", "method", "success")
+        }
+    )
+)
+HISTORY: Statement[SignIn] = Statement(
+    select(
+        sign_ins.c.at,
+        sign_ins.c.address,
+        sign_ins.c.user_agent,
+        sign_ins.c.method,
+        sign_ins.c.success,
+    )
+    .where(sign_ins.c.account_id == bindparam("account_id"))
+    .order_by(sign_ins.c.id.desc())
+    .limit(HISTORY_PAGE)
+    .offset(bindparam("skipped")),
+    _sign_in,
+)
+HISTORY_COUNT: Statement[tuple[int]] = Statement(
+    select(func.count())
+    .select_from(sign_ins)
+    .where(sign_ins.c.account_id == bindparam("account_id"))
+)
+# The history keeps the newest thousand of each account, so that its pages stay cheap to count.
+FORGET_OLD: Statement[tuple[()]] = Statement(
+    delete(sign_ins).where(
+        sign_ins.c.account_id == bindparam("account_id"),
+        sign_ins.c.id
+        <= select(sign_ins.c.id)
+        .where(sign_ins.c.account_id == bindparam("account_id"))
+        .order_by(sign_ins.c.id.desc())
+        .limit(1)
+        .offset(1000)
+        .scalar_subquery(),
+    )
+)

@@ -1,0 +1,350 @@
+"""Sessions: how somebody comes in, stays known, and leaves.
+
+Public operations: sign_up, sign_in, sign_out, end_others, change_password, delete_account,
+actor_by_token, actor_by_id, rotate, history, prune, store_last_seen.
+
+A session is looked up once and then kept in memory; revocation is what travels.
+"""
+
+import secrets
+from collections.abc import Callable
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.model import Account, Credentials, NewAccount
+from kinoteka.core.accounts.passwords import check_password
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.sessions import queries
+from kinoteka.core.sessions.kept import KeptSessions
+from kinoteka.core.sessions.model import Entry, History, Session, Started, Visit
+from kinoteka.core.throttle import Attempt, Throttle
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.clock import now
+from kinoteka.storage.keys import Keyring
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Conflict, Unit
+
+DAY = 24 * 60 * 60 * 1000
+SEEN_STEP = 60 * 1000
+USER_AGENT_LONGEST = 300
+
+
+class Sessions:
+    """The one set of sessions; what ends here has ended in every contract."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        revisions: Revisions,
+        throttle: Throttle,
+        access: Access,
+        accounts: Accounts,
+    ) -> None:
+        self._idle = settings.session_idle_days * DAY
+        self._lifetime = settings.session_lifetime_days * DAY
+        self._sign_in_limit = settings.sign_in_limit
+        self._keyring = keyring
+        self._revisions = revisions
+        self._throttle = throttle
+        self._access = access
+        self._accounts = accounts
+        self._kept = KeptSessions()
+        self._ended_listeners: list[Callable[[int], None]] = []
+        revisions.on_foreign_change("sessions", self._kept.clear)
+        access.on_change(self._grants_changed)
+
+    def on_end(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with the id of a session that has ended (to close its sockets)."""
+        self._ended_listeners.append(listener)
+
+    async def sign_up(self, actor: Actor, unit: Unit, visit: Visit, new: NewAccount) -> Started:
+        """Make an account and begin its first session.
+
+        A session that asks ends, as with `sign_in`. Raises what `Accounts.create` raises.
+        """
+        account = await self._accounts.create(unit, new, visit.address)
+        return await self._begin(actor, unit, visit, account)
+
+    async def sign_in(
+        self, actor: Actor, unit: Unit, visit: Visit, identifier: str, password: str
+    ) -> Started:
+        """Begin a session; the one that asks, if any, ends.
+
+        `identifier` is a username or an e-mail address.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN): there is no such account; found out as slowly as
+                PASSWORD_WRONG.
+            DomainError(PASSWORD_WRONG)
+            DomainError(THROTTLED): too many failures for the account or from the address.
+            DomainError(BUSY): too many passwords are being checked.
+        """
+        who = (f"account:{identifier.casefold()[:320]}", visit.address)
+        async with self._throttle.attempt("sign_in", self._sign_in_limit, who) as attempt:
+            credentials = await self._accounts.credentials(unit, identifier)
+            await self._check(unit, visit, attempt, credentials, password)
+        if credentials is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        return await self._enter(actor, unit, visit, credentials, password)
+
+    async def sign_out(self, actor: Actor, unit: Unit) -> None:
+        """End the session that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        await self.end(unit, actor.require_session())
+
+    async def end(self, unit: Unit, session_id: int) -> None:
+        """End a session, whoever's it is."""
+        await unit.run(queries.END, session_id=session_id)
+        await self._revisions.increase(unit, "sessions")
+        unit.after_commit(lambda: self._forget(session_id))
+
+    async def end_others(self, actor: Actor, unit: Unit) -> None:
+        """End every session of one's account but the one that asks."""
+        await self._end_others(unit, actor.require_account(), actor.session_id)
+
+    async def change_password(
+        self, actor: Actor, unit: Unit, visit: Visit, present: str, new: str
+    ) -> Account:
+        """Change one's own password, knowing the present one; every other session ends.
+
+        Raises:
+            DomainError(UNAUTHORIZED, PASSWORD_WRONG, PASSWORD_INVALID, THROTTLED, BUSY)
+        """
+        account_id = actor.require_account()
+        who = (f"password:{account_id}",)
+        async with self._throttle.attempt("password", self._sign_in_limit, who) as attempt:
+            credentials = await self._accounts.credentials_by_id(unit, account_id)
+            stored = credentials.password_hash if credentials else None
+            if not await self._accounts.hashing.verify(present, stored):
+                attempt.fail()
+                raise DomainError(Code.PASSWORD_WRONG)
+        return await self.set_password(actor, unit, account_id, new)
+
+    async def set_password(self, actor: Actor, unit: Unit, account_id: int, new: str) -> Account:
+        """Give an account a new password: one's own, or a superuser anybody's.
+
+        Every session of the account ends but the one that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, PASSWORD_INVALID, BUSY)
+        """
+        if actor.account_id != account_id and not actor.superuser:
+            actor.require_account()
+            raise DomainError(Code.FORBIDDEN, permission="superuser")
+        password_hash = await self._accounts.hashing.hash(check_password(new))
+        await self._accounts.set_password(unit, account_id, password_hash)
+        await self._end_others(unit, account_id, actor.session_id)
+        return await self._accounts.get(unit, account_id)
+
+    async def delete_account(self, actor: Actor, unit: Unit) -> Account:
+        """Delete one's own account and end all its sessions; what it was."""
+        account = await self._accounts.delete(actor, unit)
+        await self._revisions.increase(unit, "sessions")
+        unit.after_commit(lambda: self._forget_account(account.id))
+        return account
+
+    async def actor_by_token(self, unit: Unit, token: str) -> Actor | None:
+        """Whose cookie this is; None where its session has ended or never was."""
+        entry = self._kept.by_token(token)
+        if entry is None:
+            session = await unit.first(queries.BY_TOKEN, hash=self._hash(token))
+            entry = await self._enter_kept(unit, session, token)
+        return self._see(entry)
+
+    async def actor_by_id(self, unit: Unit, session_id: int) -> Actor | None:
+        """Whose session this is; None where it has ended or never was."""
+        entry = self._kept.by_id(session_id)
+        if entry is None:
+            session = await unit.first(queries.BY_ID, session_id=session_id)
+            entry = await self._enter_kept(unit, session, None)
+        return self._see(entry)
+
+    async def get(self, unit: Unit, session_id: int) -> Session | None:
+        """The session as stored, if it lasts."""
+        session = await unit.first(queries.BY_ID, session_id=session_id)
+        return session if session is not None and self._lasts(session) else None
+
+    async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
+        """Move the refresh token on by one; False where another request has just done so."""
+        changed = await unit.run(
+            queries.ROTATE, session_id=session_id, generation=generation, at=now()
+        )
+        return changed == 1
+
+    async def history(self, actor: Actor, unit: Unit, page: int) -> History:
+        """One's own sign-ins, newest first, 20 to a page from 1.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        account_id = actor.require_account()
+        counted = await unit.first(queries.HISTORY_COUNT, account_id=account_id)
+        total = counted[0] if counted else 0
+        skipped = (page - 1) * queries.HISTORY_PAGE
+        items = (
+            await unit.all(queries.HISTORY, account_id=account_id, skipped=skipped)
+            if skipped < total
+            else []
+        )
+        return History(items, page, -(-total // queries.HISTORY_PAGE), total)
+
+    async def prune(self, unit: Unit) -> int:
+        """Delete the sessions that have expired; how many."""
+        at = now()
+        ended = await unit.all(queries.PRUNE, at=at, idle_since=at - self._idle)
+        if ended:
+            await self._revisions.increase(unit, "sessions")
+        for (session_id,) in ended:
+            unit.after_commit(lambda session_id=session_id: self._forget(session_id))  # type: ignore[misc]
+        return len(ended)
+
+    async def store_last_seen(self, unit: Unit) -> None:
+        """Write down when the sessions in use were last seen; done now and then, not each time."""
+        stale = [e for e in self._kept.entries() if e.last_seen_at > e.stored_seen_at]
+        rows = [{"session_id": e.actor.session_id, "at": e.last_seen_at} for e in stale]
+        if rows:
+            await unit.run_many(queries.SEEN, rows)
+        for entry in stale:
+            entry.stored_seen_at = entry.last_seen_at
+
+    async def _check(
+        self,
+        unit: Unit,
+        visit: Visit,
+        attempt: Attempt,
+        credentials: Credentials | None,
+        password: str,
+    ) -> None:
+        stored = credentials.password_hash if credentials else None
+        if await self._accounts.hashing.verify(password, stored):
+            return
+        attempt.fail()
+        if credentials is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        await self._record(unit, visit, credentials.account_id, success=False)
+        raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
+
+    async def _enter(
+        self, actor: Actor, unit: Unit, visit: Visit, checked: Credentials, password: str
+    ) -> Started:
+        if self._accounts.hashing.is_outdated(checked.password_hash):
+            newer = await self._accounts.hashing.hash(password)
+            await self._accounts.set_password(unit, checked.account_id, newer)
+        account = await self._accounts.get(unit, checked.account_id)
+        started = await self._begin(actor, unit, visit, account)
+        # The password may have been changed while it was being checked.
+        present = await self._accounts.credentials_by_id(unit, account.id)
+        if present is None or (
+            present.password_hash != checked.password_hash
+            and not self._accounts.hashing.is_outdated(checked.password_hash)
+        ):
+            raise DomainError(Code.PASSWORD_WRONG)
+        return started
+
+    async def _begin(self, actor: Actor, unit: Unit, visit: Visit, account: Account) -> Started:
+        if actor.session_id is not None:
+            await self.end(unit, actor.session_id)
+        at, token = now(), secrets.token_urlsafe(32)
+        row = {
+            "account_id": account.id,
+            "token_hash": self._hash(token),
+            "refresh_seed": secrets.token_hex(16),
+            "refresh_generation": 1,
+            "refreshed_at": at,
+            "created_at": at,
+            "last_seen_at": at,
+            "expires_at": at + self._lifetime,
+            "address": visit.address,
+            "user_agent": visit.user_agent[:USER_AGENT_LONGEST],
+            "method": visit.method,
+        }
+        try:
+            inserted = await unit.first(queries.INSERT, **row)
+        except Conflict:
+            raise DomainError(Code.ACCOUNT_UNKNOWN) from None
+        await self._record(unit, visit, account.id, success=True)
+        session_id = inserted[0] if inserted else 0
+        session = Session(
+            session_id,
+            account.id,
+            account.superuser,
+            str(row["refresh_seed"]),
+            1,
+            at,
+            at,
+            at + self._lifetime,
+        )
+        entering = await self._access.actor_of(
+            unit, account.id, session_id, superuser=account.superuser
+        )
+        return Started(session, token, account, entering)
+
+    async def _record(self, unit: Unit, visit: Visit, account_id: int, *, success: bool) -> None:
+        await unit.run(
+            queries.RECORD,
+            account_id=account_id,
+            at=now(),
+            address=visit.address,
+            user_agent=visit.user_agent[:USER_AGENT_LONGEST],
+            method=visit.method,
+            success=success,
+        )
+        await unit.run(queries.FORGET_OLD, account_id=account_id)
+
+    async def _end_others(self, unit: Unit, account_id: int, kept: int | None) -> None:
+        ended = await unit.all(queries.END_OTHERS, account_id=account_id, kept=kept or 0)
+        await self._revisions.increase(unit, "sessions")
+        for (session_id,) in ended:
+            unit.after_commit(lambda session_id=session_id: self._forget(session_id))  # type: ignore[misc]
+
+    async def _enter_kept(
+        self, unit: Unit, session: Session | None, token: str | None
+    ) -> Entry | None:
+        if session is None or not self._lasts(session):
+            return None
+        actor = await self._access.actor_of(
+            unit, session.account_id, session.id, superuser=session.superuser
+        )
+        seen = session.last_seen_at
+        dead_at = min(session.expires_at, seen + self._idle)
+        entry = Entry(actor, dead_at, session.expires_at, seen, seen)
+        self._kept.keep(entry, token)
+        return entry
+
+    def _lasts(self, session: Session) -> bool:
+        return now() < min(session.expires_at, session.last_seen_at + self._idle)
+
+    def _see(self, entry: Entry | None) -> Actor | None:
+        if entry is None:
+            return None
+        at = now()
+        if at >= entry.dead_at:
+            return None
+        if at - entry.last_seen_at > SEEN_STEP:
+            entry.last_seen_at = at
+            entry.dead_at = min(entry.expires_at, at + self._idle)
+        return entry.actor
+
+    def _hash(self, token: str) -> str:
+        return self._keyring.mac("session", token)
+
+    def _forget(self, session_id: int) -> None:
+        self._kept.drop(session_id)
+        for listener in self._ended_listeners:
+            listener(session_id)
+
+    def _forget_account(self, account_id: int) -> None:
+        for session_id in self._kept.drop_account(account_id):
+            for listener in self._ended_listeners:
+                listener(session_id)
+
+    def _grants_changed(self, account_id: int | None) -> None:
+        if account_id is None:
+            self._kept.clear()
+        else:
+            self._kept.drop_account(account_id)

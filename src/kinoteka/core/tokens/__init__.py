@@ -1,0 +1,1 @@
+"""Tokens: access tokens that others can check, refresh tokens that rotate."""

@@ -1,0 +1,216 @@
+"""Access tokens (RFC 9068) and refresh tokens (RFC 6819, RFC 9700).
+
+Public operations: issue, verify, refresh, renew, jwks.
+
+A refresh token is `session.generation.HMAC`: the session's row knows only the generation that
+is due, so nothing secret is stored, and a token that is repeated can be given the same
+successor again.
+"""
+
+import secrets
+import time
+from typing import Any, Protocol
+
+import jwt
+import msgspec
+
+from kinoteka.config import Settings
+from kinoteka.core.tokens.signing import ALGORITHM, SigningKey
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.cache import BoundedMap
+from kinoteka.storage.clock import now
+from kinoteka.storage.keys import Keyring
+from kinoteka.storage.unit import Unit
+
+KEPT_TOKENS = 20_000
+TOKEN_LONGEST = 4096
+REPEAT_WITHIN = 10_000
+REQUIRED = ["iss", "aud", "sub", "jti", "sid", "iat", "exp"]
+
+
+class TokenPair(msgspec.Struct, frozen=True):
+    """An access token and the refresh token that renews it."""
+
+    access_token: str
+    refresh_token: str
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What this server reads in an access token; `expires` in seconds."""
+
+    account_id: int
+    session_id: int
+    expires: int
+
+
+class RenewableSession(Protocol):
+    """What of a session a refresh token depends on."""
+
+    id: int
+    account_id: int
+    refresh_seed: str
+    refresh_generation: int
+    refreshed_at: int
+
+
+class RenewableSessions(Protocol):
+    """The sessions that refresh tokens belong to."""
+
+    async def get(self, unit: Unit, session_id: int) -> Any:
+        """The session as stored, if it lasts."""
+
+    async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
+        """Move the refresh token on by one, unless another request has."""
+
+    async def end(self, unit: Unit, session_id: int) -> None:
+        """End a session."""
+
+    async def actor_by_id(self, unit: Unit, session_id: int) -> Any:
+        """Whose session this is."""
+
+
+class Tokens:
+    """Issues, checks and renews tokens."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        key: SigningKey,
+        sessions: RenewableSessions,
+    ) -> None:
+        self._issuer = settings.token_issuer
+        self._audience = settings.token_audience
+        self._lifetime = settings.access_token_minutes * 60
+        self._keyring = keyring
+        self._key = key
+        self._sessions = sessions
+        self._checked: BoundedMap[str, Claims] = BoundedMap(KEPT_TOKENS)
+
+    def issue(self, session: RenewableSession, roles: tuple[str, ...]) -> TokenPair:
+        """A pair for the session as it stands."""
+        refresh_token = self._refresh_token(session, session.refresh_generation)
+        return TokenPair(self._access_token(session, roles), refresh_token)
+
+    def verify(self, token: str) -> Claims:
+        """What an access token says, if it is ours and has not expired.
+
+        A token that has been checked once is kept until it expires.
+
+        Raises:
+            DomainError(TOKEN_INVALID): cut, forged, of another key or algorithm, expired.
+        """
+        claims = self._checked.get(token)
+        if claims is None:
+            claims = self._decode(token, verify_expiry=True)
+            self._checked.set(token, claims)
+        if claims.expires <= time.time():
+            raise DomainError(Code.TOKEN_INVALID)
+        return claims
+
+    async def refresh(self, unit: Unit, refresh_token: str) -> TokenPair:
+        """A new pair for a refresh token, which works once.
+
+        The one just replaced may be repeated for ten seconds and gets the same successor.
+
+        Raises:
+            DomainError(TOKEN_INVALID): no refresh token of a session that lasts.
+            DomainError(TOKEN_REUSED): its successor has been used already, so one of the two
+                is stolen; the session has ended.
+        """
+        session, generation = await self._read(unit, refresh_token)
+        if generation == session.refresh_generation:
+            if await self._sessions.rotate(unit, session.id, generation):
+                return await self._pair(unit, session, generation + 1)
+            session, generation = await self._read(unit, refresh_token)
+        if generation == session.refresh_generation - 1:
+            if now() - session.refreshed_at > REPEAT_WITHIN:
+                raise DomainError(Code.TOKEN_INVALID)
+            return await self._pair(unit, session, generation + 1)
+        await self._sessions.end(unit, session.id)
+        raise DomainError(Code.TOKEN_REUSED, keeps_changes=True)
+
+    async def renew(self, unit: Unit, access_token: str, refresh_token: str) -> TokenPair:
+        """A new pair for a pair of one session; the access token may have expired.
+
+        Raises:
+            DomainError(TOKEN_INVALID, TOKEN_REUSED): as `refresh`, or not of one session.
+        """
+        claims = self._decode(access_token, verify_expiry=False)
+        session_id, _, _ = _parts(refresh_token)
+        if claims.session_id != session_id:
+            raise DomainError(Code.TOKEN_INVALID)
+        return await self.refresh(unit, refresh_token)
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The public keys, as a JWK Set (RFC 7517)."""
+        return {"keys": [self._key.jwk]}
+
+    async def _pair(self, unit: Unit, session: RenewableSession, generation: int) -> TokenPair:
+        actor = await self._sessions.actor_by_id(unit, session.id)
+        if actor is None:
+            raise DomainError(Code.TOKEN_INVALID)
+        return TokenPair(
+            self._access_token(session, actor.roles), self._refresh_token(session, generation)
+        )
+
+    async def _read(self, unit: Unit, refresh_token: str) -> tuple[RenewableSession, int]:
+        session_id, generation, mac = _parts(refresh_token)
+        session = await self._sessions.get(unit, session_id)
+        if session is None or generation > session.refresh_generation:
+            raise DomainError(Code.TOKEN_INVALID)
+        message = _message(session, generation)
+        if not self._keyring.matches("refresh", message, mac):
+            raise DomainError(Code.TOKEN_INVALID)
+        return session, generation
+
+    def _refresh_token(self, session: RenewableSession, generation: int) -> str:
+        mac = self._keyring.mac("refresh", _message(session, generation))
+        return f"{session.id}.{generation}.{mac}"
+
+    def _access_token(self, session: RenewableSession, roles: tuple[str, ...]) -> str:
+        issued = int(time.time())
+        claims = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": str(session.account_id),
+            "jti": secrets.token_urlsafe(12),
+            "sid": str(session.id),
+            "iat": issued,
+            "exp": issued + self._lifetime,
+            "roles": list(roles),
+        }
+        headers = {"typ": "at+jwt", "kid": self._key.id}
+        return jwt.encode(claims, self._key.private, ALGORITHM, headers=headers)
+
+    def _decode(self, token: str, *, verify_expiry: bool) -> Claims:
+        if len(token) > TOKEN_LONGEST:
+            raise DomainError(Code.TOKEN_INVALID)
+        try:
+            decoded = jwt.decode_complete(
+                token,
+                self._key.public,
+                algorithms=[ALGORITHM],
+                audience=self._audience,
+                issuer=self._issuer,
+                options={"require": REQUIRED, "verify_exp": verify_expiry},
+            )
+            if decoded["header"].get("typ") != "at+jwt":
+                raise DomainError(Code.TOKEN_INVALID)
+            payload = decoded["payload"]
+            return Claims(int(payload["sub"]), int(payload["sid"]), int(payload["exp"]))
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise DomainError(Code.TOKEN_INVALID) from None
+
+
+def _message(session: RenewableSession, generation: int) -> str:
+    return f"{session.id}.{generation}.{session.refresh_seed}"
+
+
+def _parts(refresh_token: str) -> tuple[int, int, str]:
+    session_id, _, rest = refresh_token.partition(".")
+    generation, _, mac = rest.partition(".")
+    numbers = (session_id, generation)
+    if not all(part.isascii() and part.isdigit() and len(part) < 16 for part in numbers):
+        raise DomainError(Code.TOKEN_INVALID)
+    return int(session_id), int(generation), mac

@@ -1,0 +1,44 @@
+"""The key that signs access tokens: ECDSA on P-256 (ES256), which every library reads."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from jwt.algorithms import ECAlgorithm
+
+from kinoteka.storage.keys import keep_secret_file
+
+ALGORITHM = "ES256"
+
+
+class SigningKey:
+    """A private key, its public half as a JWK (RFC 7517), and its id (RFC 7638)."""
+
+    def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
+        self.private = private
+        self.public = private.public_key()
+        jwk = ECAlgorithm.to_jwk(self.public, as_dict=True)
+        thumbprint = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+        canonical = json.dumps(thumbprint, sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(canonical.encode()).digest()
+        self.id = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        self.jwk = {**thumbprint, "kid": self.id, "use": "sig", "alg": ALGORITHM}
+
+    @classmethod
+    def load(cls, folder: Path) -> "SigningKey":
+        """The key in `signing-key.pem` of the data folder; made at the first start."""
+        fresh = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+        key = load_pem_private_key(keep_secret_file(folder / "signing-key.pem", fresh), None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise TypeError("signing-key.pem holds no key on P-256")
+        return cls(key)
