@@ -7,16 +7,20 @@ KEPT = 100_000
 
 
 class KeptSessions:
-    """Entries by cookie token and by session id, and the ids of each account's."""
+    """Entries by session id, the ids by cookie token, and the ids of each account's.
+
+    Only `_by_id` holds entries: what is dropped there is gone however it is asked for.
+    """
 
     def __init__(self) -> None:
         self._by_id: BoundedMap[int, Entry] = BoundedMap(KEPT)
-        self._by_token: BoundedMap[str, Entry] = BoundedMap(KEPT)
+        self._ids: BoundedMap[str, int] = BoundedMap(KEPT)
         self._of_account: dict[int, set[int]] = {}
 
     def by_token(self, token: str) -> Entry | None:
         """The session of a cookie."""
-        return self._by_token.get(token)
+        session_id = self._ids.get(token)
+        return None if session_id is None else self._by_id.get(session_id)
 
     def by_id(self, session_id: int) -> Entry | None:
         """The session of an access token."""
@@ -30,7 +34,7 @@ class KeptSessions:
         known = self._by_id.get(session_id)
         if token is not None:
             entry.token = token
-            self._by_token.set(token, entry)
+            self._ids.set(token, session_id)
         elif known is not None:
             entry.token = known.token
         self._by_id.set(session_id, entry)
@@ -42,7 +46,7 @@ class KeptSessions:
         if entry is None:
             return
         if entry.token is not None:
-            self._by_token.drop(entry.token)
+            self._ids.drop(entry.token)
         account_id = entry.actor.account_id
         if account_id is not None:
             ids = self._of_account.get(account_id, set())
@@ -60,7 +64,7 @@ class KeptSessions:
     def clear(self) -> None:
         """Forget all."""
         self._by_id.clear()
-        self._by_token.clear()
+        self._ids.clear()
         self._of_account.clear()
 
     def entries(self) -> list[Entry]:

@@ -81,9 +81,10 @@ class Sessions:
             DomainError(THROTTLED): too many failures for the account or from the address.
             DomainError(BUSY): too many passwords are being checked.
         """
-        who = (f"account:{identifier.casefold()[:320]}", visit.address)
+        credentials = await self._accounts.credentials(unit, identifier)
+        whose = credentials.account_id if credentials else identifier.casefold()[:320]
+        who = (f"account:{whose}", visit.address)
         async with self._throttle.attempt("sign_in", self._sign_in_limit, who) as attempt:
-            credentials = await self._accounts.credentials(unit, identifier)
             await self._check(unit, visit, attempt, credentials, password)
         if credentials is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
@@ -107,9 +108,7 @@ class Sessions:
         """End every session of one's account but the one that asks."""
         await self._end_others(unit, actor.require_account(), actor.session_id)
 
-    async def change_password(
-        self, actor: Actor, unit: Unit, visit: Visit, present: str, new: str
-    ) -> Account:
+    async def change_password(self, actor: Actor, unit: Unit, present: str, new: str) -> Account:
         """Change one's own password, knowing the present one; every other session ends.
 
         Raises:

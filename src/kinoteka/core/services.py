@@ -1,0 +1,28 @@
+"""All services of one server, as the composition root wires them."""
+
+from dataclasses import dataclass
+
+from kinoteka.config import Settings
+from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.service import Sessions
+from kinoteka.core.throttle import Throttle
+from kinoteka.core.tokens.service import Tokens
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.sqlite import SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers call."""
+
+    settings: Settings
+    database: SQLite
+    revisions: Revisions
+    throttle: Throttle
+    access: Access
+    accounts: Accounts
+    sessions: Sessions
+    csrf: CsrfTokens
+    tokens: Tokens

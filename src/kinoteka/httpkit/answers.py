@@ -1,0 +1,64 @@
+"""Answers: a status, headers and bytes, made ready for ASGI."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Scope = MutableMapping[str, Any]
+Headers = list[tuple[bytes, bytes]]
+
+encode = msgspec.json.Encoder().encode
+
+# What every answer carries (OWASP HTTP Headers Cheat Sheet); an API's answers load nothing.
+SAFE: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+]
+JSON: Headers = [*SAFE, (b"content-type", b"application/json")]
+JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back; `headers` are all but content-length. `stream` stands in for a body."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default_factory=lambda: JSON_UNCACHED)
+    stream: Callable[[], Any] | None = None
+
+
+def json_answer(status: int, shape: object, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+    """A JSON answer that nobody caches."""
+    return Answer(status, encode(shape), [*JSON_UNCACHED, *extra])
+
+
+def empty_answer(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+    """An answer without a body."""
+    return Answer(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
+
+
+async def send_answer(answer: Answer, send: Send, *, with_body: bool) -> None:
+    """Send an answer; without its body where the request was a HEAD."""
+    if answer.stream is not None:
+        await _send_stream(answer, send, with_body=with_body)
+        return
+    headers = answer.headers
+    if answer.status not in (204, 304):
+        headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+
+
+async def _send_stream(answer: Answer, send: Send, *, with_body: bool) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    if with_body and answer.stream is not None:
+        async for chunk in answer.stream():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,148 @@
+"""Reading bodies: JSON into Structs, one file out of multipart/form-data.
+
+Whatever cannot be read is refused with the name of the field that is wrong.
+"""
+
+import re
+from io import BytesIO
+from typing import Any
+
+import msgspec
+from multipart import MultipartError, MultipartParser, parse_options_header
+
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.httpkit.answers import Receive
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.routes import Upload
+
+# So much of a body that is too large is still taken in and thrown away, because clients do not
+# read an answer before they have sent everything.
+DRAINED = 64 * 1024 * 1024
+MULTIPART_OVERHEAD = 64 * 1024
+
+_AT = re.compile(r" - at `\$\.?([^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `([^`]+)`")
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+async def read_body(call: Call, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        DomainError(BODY_TOO_LARGE)
+    """
+    declared = call.headers.get(b"content-length", b"")
+    too_large = declared.isdigit() and int(declared[:20]) > limit
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in _chunks(call.receive):
+        size += len(chunk)
+        too_large = too_large or size > limit
+        if too_large:
+            chunks.clear()
+            if size > DRAINED:
+                break
+        else:
+            chunks.append(chunk)
+    if too_large:
+        raise DomainError(Code.BODY_TOO_LARGE, limit=limit)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _chunks(receive: Receive) -> Any:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError("the client went away")
+        more = message.get("more_body", False)
+        yield message.get("body", b"")
+
+
+async def read_json(call: Call, shape: Any) -> Any:
+    """The JSON body as `shape`.
+
+    Raises:
+        DomainError(BODY_MALFORMED, BODY_TOO_LARGE, FIELD_INVALID)
+    """
+    return decode_json(await read_body(call, call.settings.json_limit_kilobytes * 1024), shape)
+
+
+def decode_json(body: bytes, shape: Any) -> Any:
+    """JSON as `shape`.
+
+    Raises:
+        DomainError(BODY_MALFORMED, FIELD_INVALID)
+    """
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise DomainError(Code.BODY_MALFORMED) from None
+
+
+def read_query(call: Call, shape: Any) -> Any:
+    """The query as `shape`; names that it does not have are passed over.
+
+    Raises:
+        DomainError(FIELD_INVALID)
+    """
+    try:
+        return msgspec.convert(call.query_items(), shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+
+
+async def read_upload(call: Call, upload: Upload) -> bytes:
+    """The file in a multipart body.
+
+    Raises:
+        DomainError(UPLOAD_MISSING, UPLOAD_TOO_LARGE)
+    """
+    media_type, options = parse_options_header(call.header(b"content-type") or "")
+    if media_type != "multipart/form-data" or not options.get("boundary"):
+        raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
+    try:
+        body = await read_body(call, upload.limit + MULTIPART_OVERHEAD)
+    except DomainError as error:
+        raise DomainError(Code.UPLOAD_TOO_LARGE, limit=upload.limit) from error
+    file = _file(body, options["boundary"], upload)
+    if len(file) > upload.limit:
+        raise DomainError(Code.UPLOAD_TOO_LARGE, limit=upload.limit)
+    return file
+
+
+def _file(body: bytes, boundary: str, upload: Upload) -> bytes:
+    parser = MultipartParser(
+        BytesIO(body),
+        boundary,
+        content_length=len(body),
+        disk_limit=0,
+        memory_limit=len(body) + 1,
+        spool_limit=len(body) + 1,
+        part_limit=20,
+    )
+    try:
+        for part in parser:
+            if part.name == upload.field:
+                return bytes(part.raw)
+    except (MultipartError, ValueError):
+        pass
+    raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
+
+
+def _invalid(message: str) -> DomainError:
+    found = _AT.search(message)
+    path = found.group(1) if found else ""
+    reason = _AT.sub("", message)
+    missing = _MISSING.match(reason)
+    if missing:
+        return field_invalid(".".join(filter(None, (path, missing.group(1)))), "missing")
+    if not path:
+        return field_invalid("body", reason.replace("`", ""))
+    return field_invalid(path, reason.replace("`", ""))

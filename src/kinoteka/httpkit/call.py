@@ -1,0 +1,84 @@
+"""One request on its way through the server."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.services import Services
+from kinoteka.core.sessions.model import Started, Visit
+from kinoteka.httpkit import cookies
+from kinoteka.httpkit.answers import Receive, Scope
+from kinoteka.storage.unit import Unit
+
+if TYPE_CHECKING:
+    from kinoteka.httpkit.routes import Contract, Route
+
+DAY = 24 * 60 * 60
+
+
+class Call:
+    """A request with what handlers need: who asks, the services, and the unit of work."""
+
+    __slots__ = ("actor", "contract", "core", "headers", "receive", "route", "scope", "unit")
+
+    actor: Actor
+
+    def __init__(
+        self, scope: Scope, receive: Receive, core: Services, contract: "Contract", route: "Route"
+    ) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.core = core
+        self.contract = contract
+        self.route = route
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.unit = Unit(core.database)
+
+    @property
+    def settings(self) -> Settings:
+        """The server's settings."""
+        return self.core.settings
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, behind trusted proxies, too."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether clients come by HTTPS."""
+        return self.scope["scheme"] in ("https", "wss") or self.settings.public_url.startswith(
+            "https://"
+        )
+
+    @property
+    def visit(self) -> Visit:
+        """From where, with what, and through which contract somebody comes."""
+        return Visit(self.address, self.header(b"user-agent") or "", self.contract.name)
+
+    def header(self, name: bytes) -> str | None:
+        """A header's value."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    def query_items(self) -> dict[str, str]:
+        """The query's values by name; of a repeated one the last."""
+        raw = self.scope["query_string"]
+        if not raw:
+            return {}
+        return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))
+
+    def absolute(self, path: str) -> str:
+        """The address of a path of this server: absolute where its public address is known."""
+        return self.settings.public_url + path
+
+    def give_session(self, started: Started) -> tuple[bytes, bytes]:
+        """The header with the cookie of a session that has just begun."""
+        seconds = self.settings.session_lifetime_days * DAY
+        return cookies.set_session(started.token, seconds=seconds, secure=self.is_https)
+
+    def take_session(self) -> tuple[bytes, bytes]:
+        """The header that removes the session's cookie."""
+        return cookies.remove_session(secure=self.is_https)

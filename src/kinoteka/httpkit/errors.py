@@ -1,0 +1,84 @@
+"""What refusals say, unless a contract says it in words of its own.
+
+A `Refusal` is a status and a sentence; `{name}` in the sentence stands for a parameter of the
+error. A contract's table is this one with its own rows put over it.
+"""
+
+from dataclasses import dataclass
+
+from kinoteka.errors import Code, DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A status, a sentence, and the number or mnemonic by which clients switch, where used."""
+
+    status: int
+    message: str
+    mark: int | str = 0
+
+    def sentence(self, error: DomainError) -> str:
+        """The sentence with the error's parameters filled in."""
+        return self.message.format_map(_Parameters(error.parameters))
+
+
+class _Parameters(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+COMMON: dict[Code, Refusal] = {
+    Code.BODY_MALFORMED: Refusal(400, "the body is not valid JSON"),
+    Code.BODY_TOO_LARGE: Refusal(413, "the body is larger than {limit} bytes"),
+    Code.FIELD_INVALID: Refusal(400, "{field}: {reason}"),
+    Code.UNAUTHORIZED: Refusal(401, "you must be signed in"),
+    Code.FORBIDDEN: Refusal(403, "this needs the permission {permission}"),
+    Code.CROSS_ORIGIN: Refusal(403, "requests from other origins are refused"),
+    Code.CSRF_MISSING: Refusal(403, "the CSRF token is missing"),
+    Code.CSRF_WRONG: Refusal(403, "the CSRF token is wrong or has expired"),
+    Code.TOKEN_INVALID: Refusal(401, "the token is not valid"),
+    Code.TOKEN_REUSED: Refusal(401, "the token has been used before; the session has ended"),
+    Code.THROTTLED: Refusal(429, "too many requests; try again in {retry_after} seconds"),
+    Code.BUSY: Refusal(503, "the server is busy; try again in {retry_after} seconds"),
+    Code.ACCOUNT_UNKNOWN: Refusal(404, "there is no such user"),
+    Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
+    Code.PASSWORD_INVALID: Refusal(
+        400, "password: 8 to 128 characters that are not a common password ({reason})"
+    ),
+    Code.EMAIL_INVALID: Refusal(400, "email: not a valid e-mail address"),
+    Code.EMAIL_TAKEN: Refusal(409, "a user with this email exists already"),
+    Code.USERNAME_INVALID: Refusal(
+        400, "username: 1 to 64 letters, digits or signs, not digits alone, no @ ({reason})"
+    ),
+    Code.USERNAME_TAKEN: Refusal(409, "a user with this username exists already"),
+    Code.BIRTHDAY_INVALID: Refusal(400, "birthday: not a date such as 2001-04-06"),
+    Code.ROLE_UNKNOWN: Refusal(404, "there is no such role"),
+    Code.ROLE_TAKEN: Refusal(409, "there is a role of this name already"),
+    Code.ROLE_BUILT_IN: Refusal(409, "the role {name} is built in"),
+    Code.LABEL_UNKNOWN: Refusal(404, "there is no such label"),
+    Code.FILM_UNKNOWN: Refusal(404, "there is no such film"),
+    Code.GENRE_UNKNOWN: Refusal(404, "there is no such genre"),
+    Code.DIRECTOR_UNKNOWN: Refusal(404, "there is no such director"),
+    Code.SELECTION_UNKNOWN: Refusal(404, "there is no such selection"),
+    Code.UPLOAD_MISSING: Refusal(400, "{field}: a file in multipart/form-data is needed"),
+    Code.UPLOAD_TOO_LARGE: Refusal(413, "the file is larger than {limit} bytes"),
+    Code.UPLOAD_UNREADABLE: Refusal(400, "the picture cannot be read"),
+    Code.UPLOAD_WRONG_TYPE: Refusal(400, "the picture must be one of: {allowed}"),
+    Code.PHOTO_MISSING: Refusal(404, "there is no picture"),
+    Code.CHAT_FORBIDDEN: Refusal(403, "you are no member of such a chat"),
+    Code.CHAT_WITH_SELF: Refusal(400, "user_id: a chat needs somebody else"),
+    Code.MESSAGE_UNKNOWN: Refusal(404, "there is no such message"),
+    Code.MESSAGE_FORBIDDEN: Refusal(403, "the message is not yours"),
+    Code.PATH_UNKNOWN: Refusal(404, "there is nothing at this path"),
+    Code.METHOD_NOT_ALLOWED: Refusal(405, "the method is not allowed here: {allow}"),
+    Code.INTERNAL: Refusal(500, "something went wrong on the server"),
+}
+
+REASONS = {
+    "missing": "is missing",
+    "empty": "must not be empty",
+    "too_long": "is too long",
+    "characters": "has characters that are not allowed",
+    "address": "is not an http or https address",
+    "malformed": "is malformed",
+}

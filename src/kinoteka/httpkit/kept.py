@@ -1,0 +1,90 @@
+"""Kept answers: what is asked for all the time and changes rarely, as bytes.
+
+An answer is kept for one revision of what it is made of; a newer revision makes it as good as
+forgotten. Bytes are kept compressed, too, and told apart by a strong validator, so that a client
+that has them already gets 304 (RFC 9110, 13.1.2).
+"""
+
+import gzip
+import hashlib
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.storage.cache import BoundedMap
+
+WORTH_COMPRESSING = 600
+OVERHEAD = 1000
+KEPT_HEADERS: Headers = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"authorization, cookie, accept-encoding"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One answer in the shapes in which it may go out."""
+
+    revision: int
+    plain: Answer
+    compressed: Answer
+    unchanged: Answer
+    validator: bytes
+
+
+class KeptAnswers:
+    """Answers by key, within a bound of memory."""
+
+    def __init__(self, megabytes: int) -> None:
+        self._kept: BoundedMap[Hashable, Kept] = BoundedMap(megabytes * 1024 * 1024)
+
+    def find(self, key: Hashable, revision: int, headers: dict[bytes, bytes]) -> Answer | None:
+        """The answer kept under `key`, as this request wants it."""
+        kept = self._kept.get(key)
+        if kept is None or kept.revision != revision:
+            return None
+        return choose(kept, headers)
+
+    def keep(self, key: Hashable, revision: int, answer: Answer) -> Kept:
+        """Keep an answer."""
+        kept = make(revision, answer)
+        size = OVERHEAD + len(kept.plain.body)
+        if kept.compressed is not kept.plain:
+            size += len(kept.compressed.body)
+        self._kept.set(key, kept, size)
+        return kept
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+
+def make(revision: int, answer: Answer) -> Kept:
+    """Every shape of an answer: plain, compressed, and 304."""
+    digest = hashlib.blake2b(answer.body, digest_size=12).hexdigest()
+    headers = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
+    plain = Answer(answer.status, answer.body, _with(headers, f'"{digest}"'))
+    compressed = plain
+    if len(answer.body) >= WORTH_COMPRESSING:
+        body = gzip.compress(answer.body, 6, mtime=0)
+        compressed = Answer(
+            answer.status,
+            body,
+            [*_with(headers, f'"{digest}-gzip"'), (b"content-encoding", b"gzip")],
+        )
+    unchanged = Answer(304, b"", _with([], f'"{digest}"'))
+    return Kept(revision, plain, compressed, unchanged, digest.encode())
+
+
+def choose(kept: Kept, headers: dict[bytes, bytes]) -> Answer:
+    """What a request gets: 304, compressed, or plain."""
+    known = headers.get(b"if-none-match")
+    if known is not None and kept.plain.status == 200 and kept.validator in known:
+        return kept.unchanged
+    if b"gzip" in headers.get(b"accept-encoding", b""):
+        return kept.compressed
+    return kept.plain
+
+
+def _with(headers: Headers, validator: str) -> Headers:
+    return [*headers, *KEPT_HEADERS, (b"etag", validator.encode())]

@@ -1,0 +1,86 @@
+"""Finding a route: a dictionary for fixed paths, a walk by segments for the rest.
+
+A scan over patterns, as in most frameworks, grows with the number of routes; this does not.
+A trailing slash never matters.
+"""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Target = TypeVar("Target")
+Values = tuple[int | str, ...]
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(slots=True)
+class _Node(Generic[Target]):
+    fixed: dict[str, "_Node[Target]"] = field(default_factory=dict)
+    number: "_Node[Target] | None" = None
+    text: "_Node[Target] | None" = None
+    methods: dict[str, Target] = field(default_factory=dict)
+
+
+class Router(Generic[Target]):
+    """Paths to the targets of their methods."""
+
+    def __init__(self) -> None:
+        self._fixed: dict[str, dict[str, Target]] = {}
+        self._root: _Node[Target] = _Node()
+
+    def add(self, method: str, path: str, target: Target) -> None:
+        """Serve `path` (see `Route.path`) by `target` for a method.
+
+        Raises:
+            ValueError: the method of this path is served already.
+        """
+        methods = self._methods_of(path)
+        if method in methods:
+            raise ValueError(f"{method} {path} is served twice")
+        methods[method] = target
+
+    def find(self, path: str) -> tuple[dict[str, Target], Values] | None:
+        """The targets of a path by method, and the values in the path."""
+        methods = self._fixed.get(path)
+        if methods is not None:
+            return methods, ()
+        return self._walk(path.strip("/").split("/"))
+
+    def _methods_of(self, path: str) -> dict[str, Target]:
+        bare = path.rstrip("/") or "/"
+        if "{" not in bare:
+            methods = self._fixed.setdefault(bare, {})
+            self._fixed[bare.rstrip("/") + "/"] = methods
+            return methods
+        node = self._root
+        for segment in bare.strip("/").split("/"):
+            node = self._child(node, segment)
+        return node.methods
+
+    def _child(self, node: _Node[Target], segment: str) -> _Node[Target]:
+        if not segment.startswith("{"):
+            return node.fixed.setdefault(segment, _Node())
+        if segment.endswith(":text}"):
+            node.text = node.text or _Node()
+            return node.text
+        node.number = node.number or _Node()
+        return node.number
+
+    def _walk(self, segments: list[str]) -> tuple[dict[str, Target], Values] | None:
+        node, values = self._root, []
+        for segment in segments:
+            if (fixed := node.fixed.get(segment)) is not None:
+                node = fixed
+            elif node.number is not None and _is_id(segment):
+                node = node.number
+                values.append(int(segment))
+            elif node.text is not None and segment:
+                node = node.text
+                values.append(segment)  # type: ignore[arg-type]
+            else:
+                return None
+        return (node.methods, tuple(values)) if node.methods else None
+
+
+def _is_id(segment: str) -> bool:
+    return segment.isascii() and segment.isdigit()

@@ -1,0 +1,76 @@
+"""Route tables: what a contract serves, as data.
+
+From a table come the validation, the OpenAPI document, and who may call what.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer
+from kinoteka.httpkit.errors import Refusal
+
+# strict: a credential that is no good is refused; lenient: it is passed over, as on the way to
+# a new one (sign-in, sign-up, renewal), where clients still send the old.
+Identity = Literal["strict", "lenient"]
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A multipart body with one file in `field`, of at most `limit` bytes."""
+
+    field: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint.
+
+    `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
+    call, then the path's values, then `query` and `body` as far as the route has them, and
+    returns a shape of type `answer` (sent with `status`) or an `Answer`.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    answer: Any = None
+    status: int = 200
+    body: Any = None
+    query: Any = None
+    upload: Upload | None = None
+    signed_in: bool = False
+    permission: str | None = None
+    identity: Identity = "strict"
+    csrf: bool = False
+    changes: bool | None = None
+    errors: tuple[Code, ...] = ()
+    media_type: str = "application/json"
+    kept: Callable[..., Hashable] | None = None
+    description: str = ""
+    example: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether the request changes something (RFC 9110, 9.2.1), whatever its method says."""
+        if self.changes is not None:
+            return self.changes
+        return self.method not in ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One dialect: its routes, its table of refusals, and how it writes one down."""
+
+    name: str
+    title: str
+    description: str
+    routes: tuple[Route, ...]
+    refusals: Mapping[Code, Refusal]
+    refuse: Callable[[Refusal, DomainError, Route | None], Answer]
+    error_shape: Any
