@@ -1,0 +1,1 @@
+"""The import: files of real data sets become films of the catalogue."""

@@ -1,0 +1,34 @@
+"""The formats that `import` knows, by name."""
+
+from kinoteka.core.imports.formats import imdb, movielens, table, tmdb, wikipedia
+from kinoteka.core.imports.reading import Format
+
+FORMATS = {
+    known.name: known
+    for known in (
+        Format(
+            "imdb",
+            "IMDb datasets: title.basics, with title.ratings, title.crew and name.basics (TSV)",
+            imdb.read,
+            "imdb",
+        ),
+        Format(
+            "movielens",
+            "MovieLens: movies.csv, with ratings.csv",
+            movielens.read,
+            "movielens",
+        ),
+        Format(
+            "tmdb",
+            "TMDB 5000: tmdb_5000_movies.csv, with tmdb_5000_credits.csv",
+            tmdb.read,
+            "tmdb",
+        ),
+        Format(
+            "wikipedia", "films from Wikipedia's lists: JSON arrays", wikipedia.read, "wikipedia"
+        ),
+        Format("csv", "a table with a header row (, ; tab or | between columns)", table.read_csv),
+        Format("jsonl", "JSON Lines: an object on each line", table.read_json_lines),
+        Format("json", "a JSON array of objects", table.read_json),
+    )
+}

@@ -1,0 +1,102 @@
+"""CSV records that survive stray quotes: a broken record never takes its neighbours along."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+
+from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
+from kinoteka.core.imports.record import Reason, Refused
+
+LINES_LIMIT = 200
+"""Physical lines that one record may span; more means a quote that was never closed."""
+
+# The module's own limit is one for the whole process and too small for cells of JSON.
+csv.field_size_limit(RECORD_LIMIT)
+
+Row = tuple[int, list[str]]
+
+
+def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | Refused]:
+    """Yield (line, cells) of every record with the given number of columns, header included.
+
+    A record that is broken is refused at the line where it begins; where it spans several
+    lines, reading goes on with the line after its first, because the likely cause is a
+    quote that was never closed. Blank lines are passed over.
+    """
+    lines = _Lines(file.lines())
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        start = lines.start_record()
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except _TooLong as error:
+            refusal = file.refused(start, Reason.TOO_LONG, error.args[0])
+        except csv.Error as error:
+            refusal = file.refused(start, Reason.CSV_INVALID, str(error))
+        else:
+            if len(row) == columns and not lines.undecodable:
+                yield start, row
+                continue
+            if not row:
+                continue
+            refusal = _refusal(file, start, row, columns, undecodable=lines.undecodable)
+        yield refusal
+        lines.keep_only_first()
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    yield from file.failure()
+
+
+def _refusal(
+    file: InputFile, line: int, row: list[str], columns: int, *, undecodable: bool
+) -> Refused:
+    if undecodable:
+        return file.refused(line, Reason.ENCODING_INVALID, "not UTF-8")
+    return file.refused(line, Reason.COLUMNS_MISMATCH, f"{len(row)} columns of {columns}")
+
+
+class _TooLong(Exception):
+    """A signal from the lines, through csv.reader."""
+
+
+class _Lines:
+    """Physical lines for csv.reader, of which those of the present record can be given back."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._given_back: deque[bytes] = deque()
+        self._record: list[bytes] = []
+        self._size = 0
+        self._next_line = 1
+        self.undecodable = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._given_back.popleft() if self._given_back else next(self._lines)
+        self._record.append(line)
+        self._size += len(line)
+        if self._size > RECORD_LIMIT:
+            raise _TooLong(f"more than {RECORD_LIMIT} bytes")
+        if len(self._record) > LINES_LIMIT:
+            raise _TooLong(f"more than {LINES_LIMIT} lines, a quote may be missing")
+        try:
+            return line.decode() + "\n"
+        except UnicodeDecodeError:
+            self.undecodable = True
+            return line.decode(errors="replace") + "\n"
+
+    def start_record(self) -> int:
+        """Forget the record before; return the line on which the next one begins."""
+        self._next_line += len(self._record)
+        self._record.clear()
+        self._size = 0
+        self.undecodable = False
+        return self._next_line
+
+    def keep_only_first(self) -> None:
+        """Give back all lines of the record but its first."""
+        self._given_back.extendleft(reversed(self._record[1:]))
+        del self._record[1:]

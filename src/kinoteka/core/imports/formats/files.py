@@ -1,0 +1,116 @@
+"""Files as chunks and lines of bytes, plain or gzipped, with progress and bounded memory."""
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, Reason, Refused
+
+CHUNK = 256 * 1024
+RECORD_LIMIT = 1024 * 1024
+"""Bytes that a line, a CSV record or a JSON element may have."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_UTF8_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class InputFile:
+    """A file to be read once, from its beginning.
+
+    A broken end (a cut or corrupt gzip stream, a failing disk) ends the reading like the
+    file's own end would; `failure()` then tells.
+    """
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        self.path = path
+        self._progress = progress
+        self._failure: str | None = None
+        self._line = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the decompressed content without a byte order mark."""
+        try:
+            yield from self._chunks()
+        except (OSError, EOFError, zlib.error) as error:
+            self._failure = str(error)
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines without their ends.
+
+        One that is longer than RECORD_LIMIT comes cut, but still longer than that.
+        """
+        rest, skipping = b"", False
+        for chunk in self.chunks():
+            if skipping:
+                _, newline, chunk = chunk.partition(b"\n")
+                skipping = not newline
+            parts = (rest + chunk).split(b"\n")
+            rest = parts.pop()
+            for line in parts:
+                self._line += 1
+                yield line[:-1] if line.endswith(b"\r") else line
+            if len(rest) > RECORD_LIMIT:
+                self._line += 1
+                yield rest
+                rest, skipping = b"", True
+        if rest:
+            self._line += 1
+            yield rest
+
+    def failure(self) -> tuple[Refused, ...]:
+        """Return the refusal that a broken end deserves, after the last line or chunk."""
+        if self._failure is None:
+            return ()
+        return (self.refused(self._line, Reason.FILE_BROKEN, self._failure),)
+
+    def refused(self, line: int, reason: Reason, detail: str) -> Refused:
+        """Return a refusal that names this file."""
+        return Refused(str(self.path), line, reason, detail)
+
+    def _chunks(self) -> Iterator[bytes]:
+        with self.path.open("rb") as raw:
+            zipped = raw.peek(2)[:2] == _GZIP_MAGIC
+            content = gzip.GzipFile(fileobj=raw, mode="rb") if zipped else raw
+            done = 0
+            chunk = content.read(CHUNK).removeprefix(_UTF8_MARK)
+            while chunk:
+                self._progress.read += raw.tell() - done
+                done = raw.tell()
+                yield chunk
+                chunk = content.read(CHUNK)
+            self._progress.read += raw.tell() - done
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return the beginning of a file's text (at most CHUNK bytes), for recognising it.
+
+    Raise `FormatError` FILE_UNREADABLE (`path`, `detail`), FILE_EMPTY (`path`) or
+    ENCODING_UNSUPPORTED (`path`).
+    """
+    file = InputFile(path, Progress())
+    start = next(file.chunks(), b"")
+    for failure in file.failure():
+        raise FormatError(FormatCode.FILE_UNREADABLE, path=str(path), detail=failure.detail)
+    if start.startswith(_UTF16_MARKS):
+        raise FormatError(FormatCode.ENCODING_UNSUPPORTED, path=str(path))
+    if not start.strip():
+        raise FormatError(FormatCode.FILE_EMPTY, path=str(path))
+    return start
+
+
+def first_line(path: Path) -> str:
+    """Return the header row of a text file; raises like `first_bytes`."""
+    line = first_bytes(path).partition(b"\n")[0]
+    try:
+        return line.decode().rstrip("\r")
+    except UnicodeDecodeError:
+        raise FormatError(FormatCode.ENCODING_UNSUPPORTED, path=str(path)) from None
+
+
+def bytes_on_disk(files: Sequence[Path]) -> int:
+    """Return the size of all files together."""
+    return sum(os.stat(path).st_size for path in files)

@@ -1,0 +1,147 @@
+"""What the IMDb's other files tell about the films of title.basics, kept small.
+
+Arrays indexed by the rank of an id take about 25 bytes a film and 25 a director, whatever
+the order of the rows; the real files have 11 million rows of crew and 14 million names.
+"""
+
+from array import array
+from collections.abc import Iterator
+
+from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats.files import InputFile
+from kinoteka.core.imports.formats.id_set import LARGEST, IdSet
+from kinoteka.core.imports.record import Reason, Refused, ValueRefused
+
+NULL = "\\N"
+_UNRATED = 255
+
+
+def rows(file: InputFile) -> Iterator[tuple[int, bytes]]:
+    """Yield (line, row) after the header, blank lines left out."""
+    lines = file.lines()
+    next(lines, None)
+    for number, line in enumerate(lines, 2):
+        if line:
+            yield number, line
+
+
+def number_in(identifier: bytes) -> int:
+    """Return the number in an id like tt0133093 or nm0905154, -1 where it has none."""
+    digits = identifier[2:]
+    if not digits.isdigit() or len(digits) > 9:
+        return -1
+    number = int(digits)
+    return number if number <= LARGEST else -1
+
+
+def columns_refused(file: InputFile, line: int, count: int, expected: int) -> Refused:
+    """Refuse a row for the number of its columns."""
+    return file.refused(line, Reason.COLUMNS_MISMATCH, f"{count} columns of {expected}")
+
+
+class Ratings:
+    """title.ratings by the rank of the film: tenths of a point, and votes."""
+
+    def __init__(self, films: IdSet, count: int) -> None:
+        self._films = films
+        self._tenths = bytearray([_UNRATED]) * count
+        self._votes = array("I", bytes(4 * count))
+
+    def read(self, file: InputFile) -> Iterator[Refused]:
+        for line_number, line in rows(file):
+            cells = line.split(b"\t")
+            if len(cells) != 3:
+                yield columns_refused(file, line_number, len(cells), 3)
+                continue
+            rank = self._films.rank(number_in(cells[0]))
+            if rank < 0:
+                continue
+            try:
+                rating = values.rating_of(cells[1].decode())
+                votes = values.votes_of(cells[2].decode())
+            except ValueRefused as error:
+                yield file.refused(line_number, error.reason, error.detail)
+            except UnicodeDecodeError:
+                yield file.refused(line_number, Reason.ENCODING_INVALID, "not UTF-8")
+            else:
+                self._tenths[rank] = _UNRATED if rating is None else round(rating * 10)
+                self._votes[rank] = votes
+        yield from file.failure()
+
+    def of(self, rank: int) -> tuple[float | None, int]:
+        tenths = self._tenths[rank]
+        return None if tenths == _UNRATED else tenths / 10, self._votes[rank]
+
+
+class Directors:
+    """title.crew by the rank of the film, name.basics by the rank of the director."""
+
+    def __init__(self, films: IdSet, count: int) -> None:
+        self._films = films
+        self._people = IdSet()
+        self._starts = array("I", bytes(4 * count))
+        # Per film the number of its directors, then their ids; the first place means none.
+        self._crew = array("I", [0])
+        self._name_starts = array("I")
+        self._name_ends = array("I")
+        self._names = bytearray()
+
+    def read_crew(self, file: InputFile) -> Iterator[Refused]:
+        for line_number, line in rows(file):
+            cells = line.split(b"\t", 2)
+            if len(cells) != 3:
+                yield columns_refused(file, line_number, len(cells), 3)
+                continue
+            if cells[1] == NULL.encode():
+                continue
+            rank = self._films.rank(number_in(cells[0]))
+            if rank < 0:
+                continue
+            ids = [number_in(identifier) for identifier in cells[1].split(b",")]
+            if min(ids) < 0:
+                yield file.refused(line_number, Reason.ID_INVALID, "directors")
+                continue
+            for number in ids:
+                self._people.add(number)
+            self._starts[rank] = len(self._crew)
+            self._crew.append(len(ids))
+            self._crew.extend(ids)
+        yield from file.failure()
+
+    def read_names(self, file: InputFile) -> Iterator[Refused]:
+        count = self._people.freeze()
+        self._name_starts = array("I", bytes(4 * count))
+        self._name_ends = array("I", bytes(4 * count))
+        for line_number, line in rows(file):
+            cells = line.split(b"\t", 2)
+            if len(cells) < 2:
+                yield columns_refused(file, line_number, len(cells), 2)
+                continue
+            rank = self._people.rank(number_in(cells[0]))
+            if rank < 0:
+                continue
+            try:
+                name = values.text_of(cells[1].decode(), "primaryName", values.NAME_LIMIT)
+            except ValueRefused as error:
+                yield file.refused(line_number, error.reason, error.detail)
+            except UnicodeDecodeError:
+                yield file.refused(line_number, Reason.ENCODING_INVALID, "primaryName")
+            else:
+                self._keep_name(rank, "" if name == NULL else name)
+        yield from file.failure()
+
+    def of(self, rank: int) -> tuple[str, ...]:
+        """Return the names of the film's directors; those without one are left out."""
+        start = self._starts[rank]
+        first, last = start + 1, start + self._crew[start]
+        names = (self._name(self._crew[place]) for place in range(first, last + 1))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def _keep_name(self, rank: int, name: str) -> None:
+        self._name_starts[rank] = len(self._names)
+        self._names += name.encode()
+        self._name_ends[rank] = len(self._names)
+
+    def _name(self, number: int) -> str:
+        rank = self._people.rank(number)
+        return self._names[self._name_starts[rank] : self._name_ends[rank]].decode()

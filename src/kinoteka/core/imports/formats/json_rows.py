@@ -1,0 +1,181 @@
+"""JSON objects out of files of any size: JSON Lines, and arrays read element by element."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
+from kinoteka.core.imports.record import Reason, Refused
+
+DEEPEST = 64
+"""Objects within objects that an element may have; films need three."""
+
+Object = dict[str, Any]
+Row = tuple[int, Object]
+
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_TO_BRACE = re.compile(rb'(?:[^{}"]++|' + _STRING + rb")*+([{}])", re.DOTALL)
+_TO_BRACKET = re.compile(rb'(?:[^\[\]"]++|' + _STRING + rb")*+([\[\]])", re.DOTALL)
+_SPACE = re.compile(rb"[\s,]*+")
+_SCALAR = re.compile(_STRING + rb'|[^\s,\[\]{}"]++', re.DOTALL)
+_HEAD = re.compile(rb'\{\s*+"[^"\\]{1,100}"\s*+:')
+
+
+def json_lines(file: InputFile) -> Iterator[Row | Refused]:
+    """Yield (line, object) of every line that is not blank."""
+    for number, line in enumerate(file.lines(), 1):
+        if len(line) > RECORD_LIMIT:
+            yield file.refused(number, Reason.TOO_LONG, f"more than {RECORD_LIMIT} bytes")
+        elif not line.isspace() and line:
+            yield _decoded(file, number, line, "")
+    yield from file.failure()
+
+
+def json_elements(file: InputFile) -> Iterator[Row | Refused]:
+    """Yield (line, object) of every element of an array, pretty-printed or on one line.
+
+    A broken element is refused where it begins; reading goes on with the next place that
+    begins like it (`{"title":`), since its own end cannot be trusted.
+    """
+    window = _Window(file.chunks())
+    window.skip_space()
+    window.advance(1)
+    ordinal, closed, broken = 0, False, False
+    while first := window.skip_space():
+        if first == b"]" or (first == b"}" and broken):
+            closed = True
+            window.advance(1)
+            continue
+        ordinal += 1
+        closed = False
+        row = _element(file, window, first, ordinal)
+        # What lies between a broken element and the next sound one is part of the former.
+        if not (broken and isinstance(row, Refused) and row.reason is Reason.NOT_AN_OBJECT):
+            yield row
+        broken = isinstance(row, Refused)
+    if failures := file.failure():
+        yield from failures
+    elif not closed:
+        yield file.refused(window.line, Reason.JSON_INVALID, "the array is not closed")
+
+
+def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> Row | Refused:
+    line, place = window.line, f"element {ordinal}"
+    if first != b"{":
+        window.advance(_length_of_other(window, first))
+        return file.refused(line, Reason.NOT_AN_OBJECT, place)
+    length = window.nested_length(_TO_BRACE, b"{")
+    if length is None:
+        window.to_next_like_this()
+        return file.refused(line, Reason.JSON_INVALID, f"{place}: it does not end")
+    row = _decoded(file, line, window.text(length), place)
+    if isinstance(row, Refused):
+        window.to_next_like_this(length)
+    else:
+        window.advance(length)
+    return row
+
+
+def _length_of_other(window: "_Window", first: bytes) -> int:
+    """Return the length of an element that is no object, at least one byte."""
+    if first == b"[":
+        return window.nested_length(_TO_BRACKET, b"[") or 1
+    return window.match_length(_SCALAR) or 1
+
+
+def _decoded(file: InputFile, line: int, text: bytes, place: str) -> Row | Refused:
+    try:
+        found = msgspec.json.decode(text)
+    except UnicodeDecodeError:
+        return file.refused(line, Reason.ENCODING_INVALID, place or "not UTF-8")
+    except (msgspec.DecodeError, RecursionError) as error:
+        detail = str(error)
+        return file.refused(line, Reason.JSON_INVALID, f"{place}: {detail}" if place else detail)
+    if not isinstance(found, dict):
+        return file.refused(line, Reason.NOT_AN_OBJECT, place)
+    return line, found
+
+
+class _Window:
+    """The part of a file around the present element; it grows by chunks, up to a limit."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._bytes = b""
+        self._at = 0
+        self._ended = False
+        self.line = 1
+
+    def advance(self, length: int) -> None:
+        """Go on by so many bytes, counting lines."""
+        end = self._at + length
+        self.line += self._bytes.count(b"\n", self._at, end)
+        self._at = end
+
+    def text(self, length: int) -> bytes:
+        """Return so many bytes from here."""
+        return self._bytes[self._at : self._at + length]
+
+    def skip_space(self) -> bytes:
+        """Pass over spaces and commas; return the byte after them, empty at the file's end."""
+        while True:
+            found = _SPACE.match(self._bytes, self._at)
+            assert found is not None  # noqa: S101 - the pattern matches nothing, too
+            self.advance(found.end() - self._at)
+            if self._at < len(self._bytes) or not self._more():
+                return self._bytes[self._at : self._at + 1]
+
+    def match_length(self, pattern: re.Pattern[bytes]) -> int | None:
+        """Return the length of what the pattern matches here, seen whole."""
+        while True:
+            found = pattern.match(self._bytes, self._at)
+            if found and (found.end() < len(self._bytes) or self._ended):
+                return found.end() - self._at
+            if len(self._bytes) - self._at > RECORD_LIMIT or not self._more():
+                return found.end() - self._at if found else None
+
+    def nested_length(self, to_bracket: re.Pattern[bytes], opening: bytes) -> int | None:
+        """Return the length up to the bracket that closes the one here.
+
+        None where the file, RECORD_LIMIT or DEEPEST comes first.
+        """
+        length, depth = 0, 0
+        while True:
+            found = to_bracket.match(self._bytes, self._at + length)
+            if found:
+                length = found.end() - self._at
+                depth += 1 if found[1] == opening else -1
+                if not depth:
+                    return length
+                if depth > DEEPEST:
+                    return None
+            elif len(self._bytes) - self._at > RECORD_LIMIT or not self._more():
+                return None
+
+    def to_next_like_this(self, length: int | None = None) -> None:
+        """Go to the next element that begins like this one, else past the length, else the end."""
+        head = _HEAD.match(self._bytes, self._at)
+        wanted = head[0] if head else b"{"
+        end = len(self._bytes) if length is None else self._at + length
+        while True:
+            found = self._bytes.find(wanted, self._at + 1, end)
+            if found >= 0 or length is not None:
+                self.advance((found if found >= 0 else end) - self._at)
+                return
+            self.advance(max(len(self._bytes) - self._at - len(wanted), 0))
+            if not self._more():
+                self.advance(len(self._bytes) - self._at)
+                return
+            end = len(self._bytes)
+
+    def _more(self) -> bool:
+        """Drop what lies behind and read on; false at the file's end."""
+        if self._ended:
+            return False
+        chunk = next(self._chunks, b"")
+        self._ended = not chunk
+        self._bytes = self._bytes[self._at :] + chunk
+        self._at = 0
+        return not self._ended

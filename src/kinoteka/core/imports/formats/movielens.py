@@ -1,0 +1,164 @@
+"""MovieLens, all sizes since 2013 ("ml-latest", "ml-25m" …): comma-separated, UTF-8.
+
+Layout: https://files.grouplens.org/datasets/movielens/ml-latest-README.html. Ratings run
+from 0.5 to 5 in halves and are averaged, then doubled; links, tags and genome files hold
+nothing that the catalogue shows.
+"""
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats.csv_rows import csv_rows
+from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.recognition import Role, Table, recognise
+from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, Reason, Refused, ValueRefused
+
+MOVIES, RATINGS = "movies", "ratings"
+ROLES = (
+    Role(MOVIES, frozenset({"movieId", "title", "genres"}), needed=True),
+    Role(RATINGS, frozenset({"userId", "movieId", "rating"})),
+    Role("links", frozenset({"movieId", "imdbId"}), used=False),
+    Role("tags", frozenset({"userId", "movieId", "tag"}), used=False),
+    Role("genome-scores", frozenset({"movieId", "tagId", "relevance"}), used=False),
+    Role("genome-tags", frozenset({"tagId", "tag"}), used=False),
+)
+NO_GENRES = "(no genres listed)"
+
+_YEAR_AT_END = re.compile(r"\s*\((\d{1,6})(?:[-–]\s*(?:\d{4})?)?\)\s*$")
+_OTHER_TITLE = re.compile(r"^(.+?)\s+\(([^()]+)\)$")
+_ALSO_KNOWN_AS = re.compile(r"^a\.?k\.?a\.?\s+", re.IGNORECASE)
+_ARTICLE_AT_END = re.compile(
+    r"^(.+), (The|An?|L'|L[aeo]s?|I|Il|Gli|Els?|Una?|Une|D(?:as|er|ie|e[nt]?)|Eine?|En|Ett?|O|Os)$"
+)
+
+
+def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    """Read movies.csv and, where given, ratings.csv."""
+    tables = recognise(files, ROLES, ",", progress)
+    progress.total += bytes_on_disk([table.path for table in tables.values()])
+    return _read(tables, options, progress)
+
+
+def split_title(written: str) -> tuple[str, str | None, str | None]:
+    """Return title, other title and year (as written) of a MovieLens title.
+
+    "City of Lost Children, The (Cité des enfants perdus, La) (1995)" is "The City of Lost
+    Children", "La Cité des enfants perdus", "1995". The other title, mostly the original
+    one, is the last in brackets; words in front of it may be in brackets, too.
+    """
+    title, year = written.strip(), None
+    if found := _YEAR_AT_END.search(title):
+        title, year = title[: found.start()], found[1]
+    other = None
+    if title.endswith(")") and (found := _OTHER_TITLE.match(title)):
+        title, other = found[1], _article_first(_ALSO_KNOWN_AS.sub("", found[2].strip()))
+    return _article_first(title), other, year
+
+
+def _article_first(title: str) -> str:
+    found = _ARTICLE_AT_END.match(title)
+    if not found:
+        return title
+    article = found[2] if found[2].endswith("'") else found[2] + " "
+    return article + found[1]
+
+
+class _Ratings:
+    """Sums and counts by film; a film costs 100 bytes, a rating nothing."""
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, int] = {}
+        self._sums = array("d")
+        self._counts = array("Q")
+
+    def read(self, file: InputFile, columns: tuple[str, ...]) -> Iterator[Refused]:
+        """Add up all ratings; broken rows are yielded."""
+        movie, rating, width = columns.index("movieId"), columns.index("rating"), len(columns)
+        known: dict[bytes, float] = {f"{half / 2:.1f}".encode(): half for half in range(1, 11)}
+        lines = file.lines()
+        next(lines, None)
+        for number, line in enumerate(lines, 2):
+            cells = line.split(b",")
+            if len(cells) != width:
+                if line:
+                    detail = f"{len(cells)} columns of {width}"
+                    yield file.refused(number, Reason.COLUMNS_MISMATCH, detail)
+                continue
+            doubled = known.get(cells[rating])
+            if doubled is None:
+                doubled = _doubled(cells[rating])
+            if doubled is None:
+                detail = cells[rating][:40].decode(errors="replace")
+                yield file.refused(number, Reason.RATING_INVALID, detail)
+            else:
+                self._add(cells[movie], doubled)
+        yield from file.failure()
+
+    def of(self, movie: str) -> tuple[float | None, int]:
+        """Return the average from 0 to 10 with one decimal, and the number of ratings."""
+        place = self._places.get(movie.encode())
+        if place is None:
+            return None, 0
+        count = self._counts[place]
+        return round(self._sums[place] / count, 1), count
+
+    def _add(self, movie: bytes, doubled: float) -> None:
+        place = self._places.get(movie)
+        if place is None:
+            place = self._places[movie] = len(self._sums)
+            self._sums.append(0.0)
+            self._counts.append(0)
+        self._sums[place] += doubled
+        self._counts[place] += 1
+
+
+def _doubled(written: bytes) -> float | None:
+    try:
+        rating = float(written)
+    except ValueError:
+        return None
+    return rating * 2 if 0 <= rating <= 5 else None
+
+
+def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    ratings = _Ratings()
+    if RATINGS in tables:
+        table = tables[RATINGS]
+        yield from ratings.read(InputFile(table.path, progress), table.columns)
+    columns = tables[MOVIES].columns
+    file = InputFile(tables[MOVIES].path, progress)
+    rows = csv_rows(file, ",", len(columns))
+    for row in rows:
+        if isinstance(row, Refused):
+            yield row
+        elif row[0] > 1:
+            try:
+                yield _film(row[1], columns, ratings, options)
+            except ValueRefused as error:
+                yield file.refused(row[0], error.reason, error.detail)
+
+
+def _film(
+    cells: list[str], columns: tuple[str, ...], ratings: _Ratings, options: ReadOptions
+) -> FilmRecord:
+    row = dict(zip(columns, cells, strict=True))
+    movie = row["movieId"].strip()
+    if not movie.isdecimal():
+        raise ValueRefused(Reason.ID_INVALID, movie[:40])
+    title, other, year = split_title(values.text_of(row["title"], "title", values.TITLE_LIMIT))
+    rating, votes = ratings.of(movie)
+    genres = row["genres"]
+    film = values.film(
+        movie,
+        title,
+        other,
+        year,
+        rating=rating,
+        votes=votes,
+        genres=None if genres == NO_GENRES else genres,
+    )
+    return options.labels.apply(film, row) if options.labels else film

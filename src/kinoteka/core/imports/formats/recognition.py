@@ -1,0 +1,71 @@
+"""Which file of a data set is which, told by its header row and not by its name or place."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from kinoteka.core.imports.formats.files import first_line
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError
+
+
+class Role(msgspec.Struct, frozen=True):
+    """A file of a data set: its usual name, and the columns that tell it from the others."""
+
+    name: str
+    columns: frozenset[str]
+    needed: bool = False
+    used: bool = True
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A file that was recognised, with its columns in order."""
+
+    path: Path
+    columns: tuple[str, ...]
+
+
+def recognise(
+    files: Sequence[Path], roles: Sequence[Role], delimiter: str, progress: Progress
+) -> dict[str, Table]:
+    """Return the table of every used role by its name; the first role that fits has a file.
+
+    Raise `FormatError` FILE_UNRECOGNISED (`path`, `expected`), COLUMN_MISSING (`path`,
+    `columns`), FILE_REPEATED (`path`, `role`), FILE_NEEDED (`role`), or those of
+    `first_line`.
+    """
+    found: dict[str, Table] = {}
+    for path in files:
+        columns = columns_of(first_line(path), delimiter)
+        role = _role_of(path, columns, roles)
+        if not role.used:
+            progress.ignored.append(path)
+        elif role.name in found:
+            raise FormatError(FormatCode.FILE_REPEATED, path=str(path), role=role.name)
+        else:
+            found[role.name] = Table(path, columns)
+    for role in roles:
+        if role.needed and role.name not in found:
+            raise FormatError(FormatCode.FILE_NEEDED, role=role.name)
+    return found
+
+
+def columns_of(header: str, delimiter: str) -> tuple[str, ...]:
+    """Return the column names of a header row, trimmed and without quotes."""
+    return tuple(name.strip() for row in csv.reader([header], delimiter=delimiter) for name in row)
+
+
+def _role_of(path: Path, columns: tuple[str, ...], roles: Sequence[Role]) -> Role:
+    for role in roles:
+        if role.columns <= set(columns):
+            return role
+    for role in roles:
+        if path.name.startswith(role.name + "."):
+            if not role.used:
+                return role
+            missing = sorted(role.columns - set(columns))
+            raise FormatError(FormatCode.COLUMN_MISSING, path=str(path), columns=missing)
+    expected = [role.name for role in roles if role.used]
+    raise FormatError(FormatCode.FILE_UNRECOGNISED, path=str(path), expected=expected)

@@ -1,0 +1,142 @@
+"""Tables of any origin: CSV, JSON Lines, JSON arrays, with columns mapped to fields."""
+
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
+
+from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats.csv_rows import csv_rows
+from kinoteka.core.imports.formats.files import (
+    InputFile,
+    bytes_on_disk,
+    first_bytes,
+    first_line,
+)
+from kinoteka.core.imports.formats.json_rows import Row, json_elements, json_lines
+from kinoteka.core.imports.formats.mapping import columns_by_field
+from kinoteka.core.imports.formats.recognition import columns_of
+from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import (
+    FormatCode,
+    FormatError,
+    Refused,
+    ValueRefused,
+)
+
+DELIMITERS = ",;\t|"
+
+_MOST_LAYOUTS = 1000
+
+
+def read_csv(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    """Read tables with a header row; the delimiter (, ; tab |) is told by that row.
+
+    Raise `FormatError` COLUMN_MISSING (`path`, `columns`, `found`) where a mapped column or
+    the title's is not there.
+    """
+    readers = [_CsvTable(path, options) for path in files]
+    progress.total += bytes_on_disk(files)
+    return (record for reader in readers for record in reader.read(progress))
+
+
+def read_json_lines(
+    files: Sequence[Path], options: ReadOptions, progress: Progress
+) -> Iterator[Record]:
+    """Read files with a JSON object on each line."""
+    for path in files:
+        if first_bytes(path).lstrip().startswith(b"["):
+            raise FormatError(FormatCode.NOT_JSON_LINES, path=str(path))
+    progress.total += bytes_on_disk(files)
+    return (
+        record
+        for path in files
+        for file in (InputFile(path, progress),)
+        for record in _objects(file, json_lines(file), options)
+    )
+
+
+def read_json(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    """Read files that hold one JSON array of objects."""
+    check_json_arrays(files)
+    progress.total += bytes_on_disk(files)
+    return (
+        record
+        for path in files
+        for file in (InputFile(path, progress),)
+        for record in _objects(file, json_elements(file), options)
+    )
+
+
+def check_json_arrays(files: Sequence[Path]) -> None:
+    """Raise `FormatError` NOT_A_JSON_ARRAY (`path`) for the first file that holds none."""
+    for path in files:
+        if not first_bytes(path).lstrip().startswith(b"["):
+            raise FormatError(FormatCode.NOT_A_JSON_ARRAY, path=str(path))
+
+
+class _CsvTable:
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self._path = path
+        self._options = options
+        header = first_line(path)
+        self._delimiter = max(DELIMITERS, key=lambda each: len(columns_of(header, each)))
+        self._columns = columns_of(header, self._delimiter)
+        by_field = columns_by_field(self._columns, options.mapping)
+        missing = [column for column in by_field if column and column not in self._columns]
+        if missing or by_field[1] is None:
+            raise FormatError(
+                FormatCode.COLUMN_MISSING,
+                path=str(path),
+                columns=missing or ["title"],
+                found=list(self._columns),
+            )
+        # An empty cell is put behind every row: it stands for the columns that are not there.
+        places = (self._columns.index(name) if name else -1 for name in by_field)
+        self._values = itemgetter(*places)
+
+    def read(self, progress: Progress) -> Iterator[Record]:
+        file = InputFile(self._path, progress)
+        occurrences = values.Occurrences()
+        labels = self._options.labels
+        for row in csv_rows(file, self._delimiter, len(self._columns)):
+            if isinstance(row, Refused):
+                yield row
+                continue
+            line, cells = row
+            if line == 1:
+                continue
+            cells.append("")
+            try:
+                film = values.film(*self._values(cells), occurrences=occurrences)
+            except ValueRefused as error:
+                yield file.refused(line, error.reason, error.detail)
+                continue
+            if labels:
+                film = labels.apply(film, dict(zip(self._columns, cells, strict=False)))
+            yield film
+
+
+def _objects(
+    file: InputFile, rows: Iterator[Row | Refused], options: ReadOptions
+) -> Iterator[Record]:
+    # Rows may lack keys, so the mapping is made once for every set of keys that is met.
+    layouts: dict[tuple[str, ...], tuple[str | None, ...]] = {}
+    occurrences = values.Occurrences()
+    labels = options.labels
+    for row in rows:
+        if isinstance(row, Refused):
+            yield row
+            continue
+        line, found = row
+        keys = tuple(found)
+        layout = layouts.get(keys)
+        if layout is None:
+            if len(layouts) == _MOST_LAYOUTS:
+                layouts.clear()
+            layout = layouts[keys] = columns_by_field(keys, options.mapping)
+        try:
+            film = values.film(*map(found.get, layout), occurrences=occurrences)  # type: ignore[arg-type]
+        except ValueRefused as error:
+            yield file.refused(line, error.reason, error.detail)
+            continue
+        yield labels.apply(film, found) if labels else film

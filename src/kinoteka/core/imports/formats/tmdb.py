@@ -1,0 +1,101 @@
+"""The "TMDB 5000" tables and larger ones of their kind: comma-separated, lists as JSON in cells.
+
+The full table has more columns than its cut and other dates; both are read by their header.
+A second table, the credits, has the crew, of which the directors are taken.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats.csv_rows import csv_rows
+from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.recognition import Role, Table, recognise
+from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, Reason, Refused, ValueRefused
+
+CREDITS, MOVIES = "tmdb_5000_credits", "tmdb_5000_movies"
+ROLES = (
+    Role(CREDITS, frozenset({"movie_id", "crew"})),
+    Role(MOVIES, frozenset({"id", "title", "release_date"}), needed=True),
+)
+PICTURES = "https://image.tmdb.org/t/p/w342"
+
+Directors = dict[str, tuple[str, ...]]
+
+
+class _Member(msgspec.Struct):
+    job: str = ""
+    name: str = ""
+
+
+_CREW = msgspec.json.Decoder(list[_Member])
+
+
+def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    """Read tmdb_5000_movies.csv and, where given, tmdb_5000_credits.csv."""
+    tables = recognise(files, ROLES, ",", progress)
+    progress.total += bytes_on_disk([table.path for table in tables.values()])
+    return _read(tables, options, progress)
+
+
+def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    directors: Directors = {}
+    if CREDITS in tables:
+        yield from _read_credits(tables[CREDITS], directors, progress)
+    columns = tables[MOVIES].columns
+    file = InputFile(tables[MOVIES].path, progress)
+    for row in csv_rows(file, ",", len(columns)):
+        if isinstance(row, Refused):
+            yield row
+        elif row[0] > 1:
+            cells = dict(zip(columns, row[1], strict=True))
+            if not options.adult and cells.get("adult", "").strip().casefold() == "true":
+                progress.skipped["adult"] += 1
+                continue
+            try:
+                yield _film(cells, directors, options)
+            except ValueRefused as error:
+                yield file.refused(row[0], error.reason, error.detail)
+
+
+def _read_credits(table: Table, directors: Directors, progress: Progress) -> Iterator[Refused]:
+    """Collect the directors by film; broken rows are yielded."""
+    file = InputFile(table.path, progress)
+    film, crew = table.columns.index("movie_id"), table.columns.index("crew")
+    for row in csv_rows(file, ",", len(table.columns)):
+        if isinstance(row, Refused):
+            yield row
+        elif row[0] > 1:
+            try:
+                names = [each.name for each in _CREW.decode(row[1][crew]) if each.job == "Director"]
+                directors[row[1][film].strip()] = values.names_of(names, "crew")
+            except msgspec.DecodeError as error:
+                yield file.refused(row[0], Reason.JSON_INVALID, f"crew: {error}")
+            except ValueRefused as error:
+                yield file.refused(row[0], error.reason, error.detail)
+
+
+def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> FilmRecord:
+    identifier = cells["id"].strip()
+    if not identifier.isdecimal():
+        raise ValueRefused(Reason.ID_INVALID, identifier[:40])
+    votes = values.votes_of(cells.get("vote_count"))
+    rating = values.rating_of(cells.get("vote_average"))
+    poster = cells.get("poster_path")
+    film = values.film(
+        identifier,
+        cells["title"],
+        cells.get("original_title"),
+        cells["release_date"],
+        description=cells.get("overview"),
+        # An average of nothing is written as 0.
+        rating=None if rating == 0 and not votes else rating,
+        votes=votes,
+        poster=PICTURES + poster if poster and poster.startswith("/") else None,
+        genres=cells.get("genres"),
+        directors=directors.get(identifier),
+    )
+    return options.labels.apply(film, cells) if options.labels else film

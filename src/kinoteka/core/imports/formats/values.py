@@ -1,0 +1,269 @@
+"""Raw values (texts of a cell, values of JSON) made into the fields of a film.
+
+Every function takes a value as the file has it and raises `ValueRefused` where it cannot
+be one. Texts of years, ratings and genres repeat a lot, so what was made of them is kept.
+"""
+
+import ast
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from unicodedata import normalize
+
+import msgspec
+
+from kinoteka.core.imports.record import FilmRecord, Reason, ValueRefused
+
+TITLE_LIMIT = 500
+DESCRIPTION_LIMIT = 20_000
+NAME_LIMIT = 200
+ID_LIMIT = 200
+URL_LIMIT = 2000
+FIRST_YEAR, LAST_YEAR = 1870, 2100
+MOST_VOTES = 2**31 - 1
+
+_NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"})
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LONGEST_NUMBER = 40
+_LONGEST_KEPT_LIST = 500
+
+
+class Occurrences:
+    """Tells apart films that have the same key within one file: the second is `key #2`.
+
+    It keeps 64 bits of each key and not the key, so that a million cost 65 MB.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._counts: dict[int, int] = {}
+
+    def numbered(self, key: str) -> str:
+        """Return the key, with its number from the second time on."""
+        mark = hash(key)
+        if mark not in self._seen:
+            self._seen.add(mark)
+            return key
+        count = self._counts[mark] = self._counts.get(mark, 1) + 1
+        return f"{key} #{count}"
+
+
+def film(
+    external_id: object,
+    title: object,
+    original_title: object = None,
+    year: object = None,
+    description: object = None,
+    rating: object = None,
+    votes: object = None,
+    trailer: object = None,
+    poster: object = None,
+    genres: object = None,
+    directors: object = None,
+    *,
+    occurrences: Occurrences | None = None,
+) -> FilmRecord:
+    """Make a film of raw values.
+
+    Without an id its title and year identify it, among the occurrences where such are given.
+    Raise `ValueRefused` for the first value that cannot be taken.
+    """
+    clean_title = text_of(title, "title", TITLE_LIMIT)
+    if not clean_title:
+        raise ValueRefused(Reason.TITLE_MISSING, "")
+    original = text_of(original_title, "original_title", TITLE_LIMIT)
+    clean_year = year_of(year)
+    identifier = text_of(external_id, "id", ID_LIMIT)
+    if not identifier:
+        identifier = f"{clean_title.casefold()} ({clean_year or ''})"
+        if occurrences:
+            identifier = occurrences.numbered(identifier)
+    return FilmRecord(
+        identifier,
+        clean_title,
+        original if original and original != clean_title else None,
+        clean_year,
+        text_of(description, "description", DESCRIPTION_LIMIT),
+        rating_of(rating),
+        votes_of(votes),
+        url_of(trailer, "trailer"),
+        url_of(poster, "poster"),
+        names_of(genres, "genres"),
+        names_of(directors, "directors"),
+    )
+
+
+def text_of(value: object, field: str, limit: int) -> str:
+    """Return a text trimmed, with single spaces and in NFC; "" for nothing."""
+    if not isinstance(value, str):
+        value = _written(value, field)
+    if not value:
+        return ""
+    text = " ".join(value.split())
+    if not text.isascii():
+        text = normalize("NFC", text)
+    if len(text) > limit:
+        raise ValueRefused(Reason.TOO_LONG, f"{field}: {len(text)} characters of {limit}")
+    if "\0" in text:
+        raise ValueRefused(Reason.NUL_CHARACTER, field)
+    return text
+
+
+def year_of(value: object) -> int | None:
+    """Return the year of a number or of a date that has one of four digits; None for nothing."""
+    if isinstance(value, str):
+        if len(value) > _LONGEST_NUMBER:
+            raise ValueRefused(Reason.YEAR_INVALID, value[:_LONGEST_NUMBER])
+        return _year_in(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise ValueRefused(Reason.YEAR_INVALID, str(value)[:_LONGEST_NUMBER])
+    return _year_within(int(value), str(value))
+
+
+def rating_of(value: object) -> float | None:
+    """Return a rating from 0 to 10; a decimal comma is understood; None for nothing."""
+    if isinstance(value, str):
+        if len(value) > _LONGEST_NUMBER:
+            raise ValueRefused(Reason.RATING_INVALID, value[:_LONGEST_NUMBER])
+        return _rating_in(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10:
+        raise ValueRefused(Reason.RATING_INVALID, str(value)[:_LONGEST_NUMBER])
+    return float(value)
+
+
+def votes_of(value: object) -> int:
+    """Return a count of votes; commas between thousands are understood; 0 for nothing."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, str):
+        written = value.strip()
+        if written in _NOTHING:
+            return 0
+        try:
+            value = float(written.replace(",", ""))
+        except ValueError:
+            raise ValueRefused(Reason.VOTES_INVALID, written[:_LONGEST_NUMBER]) from None
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value <= MOST_VOTES
+        or value != int(value)
+    ):
+        raise ValueRefused(Reason.VOTES_INVALID, str(value)[:_LONGEST_NUMBER])
+    return int(value)
+
+
+def url_of(value: object, field: str) -> str | None:
+    """Return an http(s) address; None for nothing."""
+    if not value:
+        return None
+    url = text_of(value, field, URL_LIMIT)
+    if not url:
+        return None
+    if not url[:8].lower().startswith(("http://", "https://")) or " " in url:
+        raise ValueRefused(Reason.URL_INVALID, f"{field}: {url[:100]}")
+    return url
+
+
+def names_of(value: object, field: str) -> tuple[str, ...]:
+    """Return names without repetition, in their order.
+
+    A list has texts or objects with a `name`; a cell has such a list in JSON (or as Python
+    writes it), or names between `|`, else `;`, else commas.
+    """
+    if not value:
+        return ()
+    if isinstance(value, str):
+        if len(value) > _LONGEST_KEPT_LIST:
+            return _names_in(value, field)
+        return _kept_names_in(value, field)
+    if isinstance(value, list | tuple):
+        return _cleaned(value, field)
+    raise ValueRefused(Reason.LIST_INVALID, field)
+
+
+def _written(value: object, field: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueRefused(Reason.TYPE_INVALID, f"{field}: a text was expected")
+    return str(value)
+
+
+@lru_cache(maxsize=8192)
+def _year_in(text: str) -> int | None:
+    stripped = text.strip()
+    if stripped in _NOTHING:
+        return None
+    found = _FOUR_DIGITS.search(stripped)
+    if not found:
+        raise ValueRefused(Reason.YEAR_INVALID, text)
+    return _year_within(int(found[0]), text)
+
+
+def _year_within(year: int, written: str) -> int:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueRefused(Reason.YEAR_INVALID, written[:_LONGEST_NUMBER])
+    return year
+
+
+@lru_cache(maxsize=8192)
+def _rating_in(text: str) -> float | None:
+    stripped = text.strip()
+    if stripped in _NOTHING:
+        return None
+    try:
+        rating = float(stripped.replace(",", "."))
+    except ValueError:
+        raise ValueRefused(Reason.RATING_INVALID, text) from None
+    if not 0 <= rating <= 10:
+        raise ValueRefused(Reason.RATING_INVALID, text)
+    return rating
+
+
+def _names_in(text: str, field: str) -> tuple[str, ...]:
+    stripped = text.strip()
+    if stripped in _NOTHING:
+        return ()
+    if stripped.startswith("["):
+        return _cleaned(_list_in(stripped, field), field)
+    for separator in "|;":
+        if separator in stripped:
+            return _cleaned(stripped.split(separator), field)
+    return _cleaned(stripped.split(","), field)
+
+
+_kept_names_in = lru_cache(maxsize=8192)(_names_in)
+
+
+def _list_in(text: str, field: str) -> list[object]:
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        found = _python_list(text)
+    if not isinstance(found, list):
+        raise ValueRefused(Reason.LIST_INVALID, f"{field}: {text[:100]}")
+    return found
+
+
+def _python_list(text: str) -> object:
+    if len(text) > DESCRIPTION_LIMIT:
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+
+
+def _cleaned(items: Iterable[object], field: str) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for item in items:
+        value = item.get("name") if isinstance(item, dict) else item
+        name = text_of(value, field, NAME_LIMIT)
+        if name:
+            names[name] = None
+    return tuple(names)

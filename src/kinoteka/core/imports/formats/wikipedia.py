@@ -1,0 +1,61 @@
+"""Films scraped from Wikipedia's lists by year: JSON arrays, a file for each decade.
+
+Layout: https://github.com/prust/wikipedia-movie-data. A film has no id there. Its article
+(`href`) comes closest, but a list also links films of other years to the same article (a
+remake, a re-release), so the year belongs to the identity; where both repeat within a file,
+the order decides.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kinoteka.core.imports.formats import values
+from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
+from kinoteka.core.imports.formats.json_rows import Object, json_elements
+from kinoteka.core.imports.formats.table import check_json_arrays
+from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, Refused, ValueRefused
+
+_LINK_TO_OTHER_LANGUAGE = re.compile(r"\xa0\[[a-z]{2,3}\]$")
+
+
+def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    """Read any number of files, each an array of films."""
+    check_json_arrays(files)
+    progress.total += bytes_on_disk(files)
+    return _read(files, options, progress)
+
+
+def _read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
+    for path in files:
+        file = InputFile(path, progress)
+        # Counted by file, so that a file read alone gives the same films as among others.
+        occurrences = values.Occurrences()
+        for row in json_elements(file):
+            if isinstance(row, Refused):
+                yield row
+                continue
+            try:
+                film = _film(row[1], occurrences)
+            except ValueRefused as error:
+                yield file.refused(row[0], error.reason, error.detail)
+            else:
+                yield options.labels.apply(film, row[1]) if options.labels else film
+
+
+def _film(found: Object, occurrences: values.Occurrences) -> FilmRecord:
+    title = found.get("title")
+    if isinstance(title, str) and title.endswith("]"):
+        title = _LINK_TO_OTHER_LANGUAGE.sub("", title)
+    year = values.year_of(found.get("year"))
+    article = values.text_of(found.get("href"), "href", values.ID_LIMIT - 20)
+    return values.film(
+        occurrences.numbered(f"{article} ({year or ''})") if article else None,
+        title,
+        year=year,
+        description=found.get("extract"),
+        poster=found.get("thumbnail"),
+        genres=found.get("genres"),
+        occurrences=occurrences,
+    )

@@ -1,0 +1,96 @@
+"""What a reader yields: films, refusals; and what it raises when a file is not what it says."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class FilmRecord(msgspec.Struct, frozen=True, gc=False):
+    """A film as a data set tells it; every text is trimmed, single-spaced and in NFC.
+
+    `external_id` identifies the film within its source for ever. `rating` runs from 0 to
+    10, `votes` is 0 where unknown, `trailer` and `poster` are http(s) addresses,
+    `original_title` is None where it equals the title. `label` is the access label that
+    the operator's rules give.
+    """
+
+    external_id: str
+    title: str
+    original_title: str | None
+    year: int | None
+    description: str
+    rating: float | None
+    votes: int
+    trailer: str | None
+    poster: str | None
+    genres: tuple[str, ...]
+    directors: tuple[str, ...]
+    label: str | None = None
+
+
+class Reason(StrEnum):
+    """Why a row was refused; stable, for summaries and scripts."""
+
+    TITLE_MISSING = "title_missing"
+    ID_INVALID = "id_invalid"
+    YEAR_INVALID = "year_invalid"
+    RATING_INVALID = "rating_invalid"
+    VOTES_INVALID = "votes_invalid"
+    URL_INVALID = "url_invalid"
+    LIST_INVALID = "list_invalid"
+    TYPE_INVALID = "type_invalid"
+    TOO_LONG = "too_long"
+    NUL_CHARACTER = "nul_character"
+    ENCODING_INVALID = "encoding_invalid"
+    COLUMNS_MISMATCH = "columns_mismatch"
+    CSV_INVALID = "csv_invalid"
+    JSON_INVALID = "json_invalid"
+    NOT_AN_OBJECT = "not_an_object"
+    FILE_BROKEN = "file_broken"
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False):
+    """A row that cannot become a film, or an end that came too early.
+
+    `line` is the 1-based physical line on which the row begins, in JSON arrays, too (there
+    `detail` also names the element's ordinal, for files written on one line).
+    """
+
+    path: str
+    line: int
+    reason: Reason
+    detail: str
+
+
+class ValueRefused(Exception):
+    """A value that no film may have; readers turn it into `Refused`."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class FormatCode(StrEnum):
+    """Why files or options cannot be used at all."""
+
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_EMPTY = "file_empty"
+    FILE_UNRECOGNISED = "file_unrecognised"
+    FILE_REPEATED = "file_repeated"
+    FILE_NEEDED = "file_needed"
+    ENCODING_UNSUPPORTED = "encoding_unsupported"
+    COLUMN_MISSING = "column_missing"
+    NOT_A_JSON_ARRAY = "not_a_json_array"
+    NOT_JSON_LINES = "not_json_lines"
+    MAPPING_INVALID = "mapping_invalid"
+    LABEL_RULE_INVALID = "label_rule_invalid"
+
+
+class FormatError(Exception):
+    """Files or options that cannot be used: a code with parameters, before anything is read."""
+
+    def __init__(self, code: FormatCode, **parameters: object) -> None:
+        super().__init__(code, parameters)
+        self.code = code
+        self.parameters = parameters
