@@ -114,7 +114,11 @@ def rows() -> list[tuple[str, str, object, str]]:
     return found
 
 
-def load(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+def load(
+    environment: Mapping[str, str] | None = None,
+    /,
+    **overrides: str | int | bool | Path | None,
+) -> Settings:
     """Read the settings; `overrides` (from the command line) win where not None.
 
     Raises:

@@ -21,8 +21,8 @@ class Code(StrEnum):
     CROSS_ORIGIN = "cross_origin"
     CSRF_MISSING = "csrf_missing"
     CSRF_WRONG = "csrf_wrong"
-    TOKEN_INVALID = "token_invalid"  # noqa: S105
-    TOKEN_REUSED = "token_reused"  # noqa: S105
+    TOKEN_INVALID = "token_invalid"
+    TOKEN_REUSED = "token_reused"
 
     # How often, and how much at once.
     THROTTLED = "throttled"
@@ -30,8 +30,8 @@ class Code(StrEnum):
 
     # Accounts and sessions.
     ACCOUNT_UNKNOWN = "account_unknown"
-    PASSWORD_WRONG = "password_wrong"  # noqa: S105
-    PASSWORD_INVALID = "password_invalid"  # noqa: S105
+    PASSWORD_WRONG = "password_wrong"
+    PASSWORD_INVALID = "password_invalid"
     EMAIL_INVALID = "email_invalid"
     EMAIL_TAKEN = "email_taken"
     USERNAME_INVALID = "username_invalid"
@@ -84,6 +84,6 @@ class DomainError(Exception):
         self.keeps_changes = keeps_changes
 
 
-def field_invalid(field: str, reason: str, **parameters: object) -> DomainError:
+def field_invalid(field: str, reason: str) -> DomainError:
     """A value in the field `field` that cannot be taken, and why."""
-    return DomainError(Code.FIELD_INVALID, field=field, reason=reason, **parameters)
+    return DomainError(Code.FIELD_INVALID, field=field, reason=reason)

@@ -8,7 +8,11 @@ from io import BytesIO
 from typing import Any
 
 import msgspec
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartParser,
+    parse_options_header,
+)
 
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import Receive

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts.model import Account
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, Visit
 from kinoteka.httpkit import cookies
@@ -73,6 +74,12 @@ class Call:
     def absolute(self, path: str) -> str:
         """The address of a path of this server: absolute where its public address is known."""
         return self.settings.public_url + path
+
+    def avatar(self, account: Account) -> str | None:
+        """The address of an account's avatar."""
+        if account.avatar_file is not None:
+            return self.absolute(f"/media/avatars/{account.avatar_file}")
+        return account.avatar_address
 
     def give_session(self, started: Started) -> tuple[bytes, bytes]:
         """The header with the cookie of a session that has just begun."""

@@ -9,6 +9,21 @@ from dataclasses import dataclass
 from kinoteka.errors import Code, DomainError
 
 
+# Reasons that the core gives as codes; those of the decoder are sentences already.
+REASONS = {
+    "missing": "is missing",
+    "empty": "must not be empty",
+    "too_long": "too long",
+    "characters": "characters that are not allowed",
+    "address": "is not an http or https address",
+    "malformed": "is malformed",
+    "too_short": "too short",
+    "common": "too common",
+    "length": "the length",
+    "digits": "digits alone",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A status, a sentence, and the number or mnemonic by which clients switch, where used."""
@@ -19,7 +34,11 @@ class Refusal:
 
     def sentence(self, error: DomainError) -> str:
         """The sentence with the error's parameters filled in."""
-        return self.message.format_map(_Parameters(error.parameters))
+        parameters = _Parameters(error.parameters)
+        reason = parameters.get("reason")
+        if isinstance(reason, str):
+            parameters["reason"] = REASONS.get(reason, reason)
+        return self.message.format_map(parameters)
 
 
 class _Parameters(dict[str, object]):
@@ -72,13 +91,4 @@ COMMON: dict[Code, Refusal] = {
     Code.PATH_UNKNOWN: Refusal(404, "there is nothing at this path"),
     Code.METHOD_NOT_ALLOWED: Refusal(405, "the method is not allowed here: {allow}"),
     Code.INTERNAL: Refusal(500, "something went wrong on the server"),
-}
-
-REASONS = {
-    "missing": "is missing",
-    "empty": "must not be empty",
-    "too_long": "is too long",
-    "characters": "has characters that are not allowed",
-    "address": "is not an http or https address",
-    "malformed": "is malformed",
 }

@@ -67,16 +67,17 @@ class Router(Generic[Target]):
         return node.number
 
     def _walk(self, segments: list[str]) -> tuple[dict[str, Target], Values] | None:
-        node, values = self._root, []
+        node = self._root
+        values: list[int | str] = []
         for segment in segments:
             if (fixed := node.fixed.get(segment)) is not None:
                 node = fixed
             elif node.number is not None and _is_id(segment):
                 node = node.number
-                values.append(int(segment))
+                values.append(_id(segment))
             elif node.text is not None and segment:
                 node = node.text
-                values.append(segment)  # type: ignore[arg-type]
+                values.append(segment)
             else:
                 return None
         return (node.methods, tuple(values)) if node.methods else None
@@ -84,3 +85,9 @@ class Router(Generic[Target]):
 
 def _is_id(segment: str) -> bool:
     return segment.isascii() and segment.isdigit()
+
+
+def _id(digits: str) -> int:
+    # No row has an id of more digits, and Python refuses to read very many.
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) < 19 else LARGEST_ID

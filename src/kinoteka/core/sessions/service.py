@@ -135,10 +135,22 @@ class Sessions:
         if actor.account_id != account_id and not actor.superuser:
             actor.require_account()
             raise DomainError(Code.FORBIDDEN, permission="superuser")
+        await self.reset_password(unit, account_id, new, kept=actor.session_id)
+        return await self._accounts.get(unit, account_id)
+
+    async def reset_password(
+        self, unit: Unit, account_id: int, new: str, *, kept: int | None = None
+    ) -> None:
+        """Give an account a new password, as an operator at the console may.
+
+        Every session of the account ends but the one `kept`.
+
+        Raises:
+            DomainError(PASSWORD_INVALID, BUSY)
+        """
         password_hash = await self._accounts.hashing.hash(check_password(new))
         await self._accounts.set_password(unit, account_id, password_hash)
-        await self._end_others(unit, account_id, actor.session_id)
-        return await self._accounts.get(unit, account_id)
+        await self._end_others(unit, account_id, kept)
 
     async def delete_account(self, actor: Actor, unit: Unit) -> Account:
         """Delete one's own account and end all its sessions; what it was."""

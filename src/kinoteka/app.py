@@ -1,0 +1,153 @@
+"""The composition root: the only place that wires parts together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from kinoteka.config import Settings
+from kinoteka.contracts.account import routes as account
+from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.services import Services
+from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.service import Sessions
+from kinoteka.core.throttle import Throttle
+from kinoteka.core.tokens.service import Tokens
+from kinoteka.core.tokens.signing import SigningKey
+from kinoteka.httpkit.answers import Receive, Scope, Send
+from kinoteka.httpkit.router import Router
+from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.storage.keys import Keyring
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.sqlite import SQLite
+from kinoteka.storage.unit import unit_of_work
+from kinoteka.web import neutral
+
+CONTRACTS: tuple[Contract, ...] = (account.CONTRACT,)
+DATABASE = "kinoteka.db"
+STORE_SEEN_SECONDS = 60
+PRUNE_SECONDS = 3600
+
+
+def database_path(settings: Settings) -> Path:
+    """Where the embedded profile keeps its database."""
+    return settings.data / DATABASE
+
+
+def wire(settings: Settings) -> Services:
+    """All services over the database in the data folder, which must be migrated."""
+    database = SQLite(database_path(settings))
+    revisions = Revisions(database)
+    keyring = Keyring.load(settings.data, settings.secret_key)
+    throttle = Throttle()
+    hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
+    access = Access(revisions)
+    accounts = Accounts(settings, revisions, throttle, hashing)
+    sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
+    tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
+    return Services(
+        settings=settings,
+        database=database,
+        revisions=revisions,
+        throttle=throttle,
+        access=access,
+        accounts=accounts,
+        sessions=sessions,
+        csrf=CsrfTokens(keyring),
+        tokens=tokens,
+    )
+
+
+def close(services: Services) -> None:
+    """Finish what is under way and let go of everything."""
+    services.accounts.hashing.close()
+    services.database.close()
+
+
+def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
+    """Every contract's routes in one router, and the WebSockets' in another."""
+    router: Router[Served | Shared] = Router()
+    sockets: Router[tuple[Contract, Route]] = Router()
+    for contract in CONTRACTS:
+        for route in contract.routes:
+            if route.method == "WEBSOCKET":
+                sockets.add("GET", route.path, (contract, route))
+            elif (route.method, route.path) != ("POST", "/login"):
+                router.add(route.method, route.path, Served(contract, route))
+    _compose_login(router)
+    return router, sockets
+
+
+def _compose_login(router: Router[Served | Shared]) -> None:
+    """`POST /login` is messenger's with `email` and account's with `login`."""
+    router.add("POST", "/login", Served(account.CONTRACT, account.SIGN_IN))
+
+
+class Application:
+    """The ASGI application: services that live from start to shutdown, and the server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: Server | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self._server is not None:
+            await self._server(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with running(self._settings) as services:
+                self._server = Server(services, *compose(), NEUTRAL)
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+NEUTRAL = neutral.contract("server", "Server", "What belongs to no contract.", ())
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Services]:
+    """Services with everything that goes on in the background."""
+    services = wire(settings)
+    chores = [
+        asyncio.create_task(services.revisions.watch()),
+        asyncio.create_task(_store_seen(services)),
+        asyncio.create_task(_prune(services)),
+        asyncio.create_task(asyncio.to_thread(common_passwords)),
+    ]
+    try:
+        yield services
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+        async with unit_of_work(services.database) as unit:
+            await services.sessions.store_last_seen(unit)
+        close(services)
+
+
+async def _store_seen(services: Services) -> None:
+    while True:
+        await asyncio.sleep(STORE_SEEN_SECONDS)
+        with suppress(Exception):
+            async with unit_of_work(services.database) as unit:
+                await services.sessions.store_last_seen(unit)
+
+
+async def _prune(services: Services) -> None:
+    while True:
+        await asyncio.sleep(PRUNE_SECONDS)
+        with suppress(Exception):
+            async with unit_of_work(services.database) as unit:
+                await services.sessions.prune(unit)

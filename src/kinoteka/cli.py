@@ -1,0 +1,173 @@
+"""The command `kinoteka`.
+
+Exit codes: 0 done, 1 it could not be done (the reason on standard error), 2 called wrongly.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from kinoteka import config
+from kinoteka.config import Settings, SettingsError
+from kinoteka.errors import DomainError
+
+T = TypeVar("T")
+
+SUPERUSER_PASSWORD = "KINOTEKA_SUPERUSER_PASSWORD"
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds all state (KINOTEKA_DATA; ./data).",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kinoteka", prog_name="kinoteka")
+def cli() -> None:
+    """Kinoteka: a self-hosted server for a film community."""
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on (KINOTEKA_HOST; 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port (KINOTEKA_PORT; 8000).")
+@data_option
+@click.option("--no-demo", is_flag=True, help="Start with an empty catalogue.")
+def serve(host: str | None, port: int | None, data: Path | None, no_demo: bool) -> None:
+    """Serve every contract; creates the database at the first start."""
+    settings = _settings(host=host, port=port, data=data, demo=False if no_demo else None)
+    from kinoteka import serving
+
+    _prepare(settings)
+    sys.exit(serving.serve(settings))
+
+
+@cli.command()
+@data_option
+def migrate(data: Path | None) -> None:
+    """Bring the database to the newest schema."""
+    from kinoteka.storage.migrations import migrate as bring_up_to_date
+    from kinoteka.storage.migrations import newest
+
+    changed = bring_up_to_date(_database(_settings(data=data)))
+    click.echo(f"{'migrated to' if changed else 'already at'} revision {newest()}")
+
+
+@cli.command()
+@data_option
+@click.option("--login", required=True, help="The superuser's username or e-mail address.")
+def createsuperuser(data: Path | None, login: str) -> None:
+    """Make a superuser, to whom everything is permitted.
+
+    Asks for the password twice without showing it; takes it from KINOTEKA_SUPERUSER_PASSWORD
+    where that is set. An account of that name is made a superuser and given the password.
+    """
+    settings = _settings(data=data)
+    password = os.environ.get(SUPERUSER_PASSWORD) or click.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    _prepare(settings)
+    from kinoteka.operating import make_superuser
+
+    account_id, created = _run(make_superuser(settings, login, password))
+    click.echo(f"{'made' if created else 'promoted'} superuser {login} (id {account_id})")
+
+
+@cli.command()
+@data_option
+def settings(data: Path | None) -> None:
+    """Show every setting: its value, where it is not the default, and what it is for."""
+    present = _settings(data=data)
+    for name, kind, default, text in config.rows():
+        value = getattr(present, name.removeprefix(config.PREFIX).lower())
+        shown = "(set)" if name.endswith("_KEY") and value else _plain(value)
+        mark = "" if value == default else f"  (default: {_plain(default)})"
+        click.echo(f"{name} ({kind}) = {shown}{mark}\n    {text}")
+
+
+@cli.group()
+def sessions() -> None:
+    """What to do with sessions."""
+
+
+@sessions.command()
+@data_option
+def prune(data: Path | None) -> None:
+    """Delete the sessions that have expired."""
+    settings = _settings(data=data)
+    _require_database(settings)
+    from kinoteka.operating import prune_sessions
+
+    click.echo(f"deleted {_run(prune_sessions(settings))} expired sessions")
+
+
+def main() -> None:
+    """Run the command; what the operator can mend is told in one line."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("aborted")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except SettingsError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+
+
+def _settings(**overrides: str | int | bool | Path | None) -> Settings:
+    return config.load(**overrides)
+
+
+def _database(settings: Settings) -> Path:
+    from kinoteka.app import database_path
+
+    return database_path(settings)
+
+
+def _require_database(settings: Settings) -> None:
+    if not _database(settings).exists():
+        _fail(f"there is no database in {settings.data}; 'kinoteka serve' makes one")
+
+
+def _prepare(settings: Settings) -> None:
+    """Create or migrate the database, and load the demo catalogue into a new one."""
+    from kinoteka.storage.migrations import current, migrate
+
+    is_new = current(_database(settings)) is None
+    migrate(_database(settings))
+    if is_new and settings.demo:
+        from kinoteka.operating import load_demo
+
+        _run(load_demo(settings))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except DomainError as error:
+        details = ", ".join(f"{name}: {value}" for name, value in error.parameters.items())
+        _fail(error.code + (f" ({details})" if details else ""))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"kinoteka: {message}", err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The contract of a site with a personal account page."""

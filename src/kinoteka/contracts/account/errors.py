@@ -1,0 +1,24 @@
+"""This contract's refusals: 403 and 409 as its document has them, `{"message": …}`."""
+
+from kinoteka.contracts.account.shapes import Message
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.routes import Route
+
+WRONG_CREDENTIALS = Refusal(403, "wrong login or password")
+
+REFUSALS: dict[Code, Refusal] = COMMON | {
+    Code.UNAUTHORIZED: Refusal(403, "you must to be logged in"),
+    Code.TOKEN_INVALID: Refusal(403, "you must to be logged in"),
+    Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
+    Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+    Code.EMAIL_TAKEN: Refusal(409, "already exsist user with this email"),
+    Code.USERNAME_TAKEN: Refusal(409, "already exsist user with this login"),
+}
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """Write a refusal down; every route does it alike."""
+    del route
+    return json_answer(refusal.status, Message(refusal.sentence(error)))

@@ -1,0 +1,67 @@
+"""What this contract does: parse, one call of a service, shape."""
+
+from kinoteka.contracts.account.shapes import (
+    Nothing,
+    PasswordBody,
+    Profile,
+    ProfileBody,
+    SignInBody,
+    SignUpBody,
+    profile,
+)
+from kinoteka.core.accounts.model import NewAccount, ProfileChange
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.call import Call
+
+
+async def sign_in(call: Call, body: SignInBody) -> Answer:
+    """Begin a session and set its cookie."""
+    started = await call.core.sessions.sign_in(
+        call.actor, call.unit, call.visit, body.login, body.password
+    )
+    return json_answer(200, Nothing(), [call.give_session(started)])
+
+
+async def sign_up(call: Call, body: SignUpBody) -> Answer:
+    """Make an account, begin its session and set its cookie."""
+    new = NewAccount(username=body.login, email=body.email, password=body.password)
+    started = await call.core.sessions.sign_up(call.actor, call.unit, call.visit, new)
+    return json_answer(200, Nothing(), [call.give_session(started)])
+
+
+async def sign_out(call: Call) -> Answer:
+    """End the session and remove its cookie."""
+    await call.core.sessions.sign_out(call.actor, call.unit)
+    return json_answer(200, Nothing(), [call.take_session()])
+
+
+async def read_profile(call: Call) -> Profile:
+    """One's own profile."""
+    account = await call.core.accounts.own(call.actor, call.unit)
+    return profile(account, call.avatar(account))
+
+
+async def change_profile(call: Call, body: ProfileBody) -> Profile:
+    """Put the whole profile in place of the old one."""
+    change = ProfileChange(
+        username=body.username,
+        email=body.email,
+        given_name=body.firstname,
+        family_name=body.lastname,
+    )
+    account = await call.core.accounts.change(call.actor, call.unit, change)
+    return profile(account, call.avatar(account))
+
+
+async def delete_profile(call: Call) -> Answer:
+    """Delete the account and end all its sessions."""
+    await call.core.sessions.delete_account(call.actor, call.unit)
+    return json_answer(200, Nothing(), [call.take_session()])
+
+
+async def change_password(call: Call, body: PasswordBody) -> Nothing:
+    """Change the password; every other session ends."""
+    await call.core.sessions.change_password(
+        call.actor, call.unit, body.old_password, body.new_password
+    )
+    return Nothing()

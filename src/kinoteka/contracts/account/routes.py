@@ -1,0 +1,98 @@
+"""The route table of this contract."""
+
+from kinoteka.contracts.account import handlers, shapes
+from kinoteka.contracts.account.errors import REFUSALS, refuse
+from kinoteka.errors import Code
+from kinoteka.httpkit.routes import Contract, Route
+
+SIGN_IN = Route(
+    "POST",
+    "/login",
+    handlers.sign_in,
+    "Sign in",
+    body=shapes.SignInBody,
+    answer=shapes.Nothing,
+    identity="lenient",
+    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+)
+
+ROUTES = (
+    Route(
+        "POST",
+        "/signup",
+        handlers.sign_up,
+        "Sign up",
+        body=shapes.SignUpBody,
+        answer=shapes.Nothing,
+        identity="lenient",
+        errors=(
+            Code.USERNAME_INVALID,
+            Code.USERNAME_TAKEN,
+            Code.EMAIL_INVALID,
+            Code.EMAIL_TAKEN,
+            Code.PASSWORD_INVALID,
+            Code.THROTTLED,
+            Code.BUSY,
+        ),
+    ),
+    Route(
+        "GET",
+        "/logout",
+        handlers.sign_out,
+        "Sign out",
+        answer=shapes.Nothing,
+        signed_in=True,
+        changes=True,
+    ),
+    Route(
+        "GET",
+        "/profile",
+        handlers.read_profile,
+        "One's own profile",
+        answer=shapes.Profile,
+        signed_in=True,
+    ),
+    Route(
+        "PUT",
+        "/profile",
+        handlers.change_profile,
+        "Change one's own profile",
+        body=shapes.ProfileBody,
+        answer=shapes.Profile,
+        signed_in=True,
+        errors=(
+            Code.USERNAME_INVALID,
+            Code.USERNAME_TAKEN,
+            Code.EMAIL_INVALID,
+            Code.EMAIL_TAKEN,
+        ),
+    ),
+    Route(
+        "DELETE",
+        "/profile",
+        handlers.delete_profile,
+        "Delete one's own account",
+        answer=shapes.Nothing,
+        signed_in=True,
+    ),
+    Route(
+        "PUT",
+        "/password",
+        handlers.change_password,
+        "Change one's own password",
+        body=shapes.PasswordBody,
+        answer=shapes.Nothing,
+        signed_in=True,
+        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+    ),
+)
+
+CONTRACT = Contract(
+    name="account",
+    title="Account",
+    description="A site with a personal account page: cookies, errors 403 and 409.",
+    routes=(SIGN_IN, *ROUTES),
+    refusals=REFUSALS,
+    refuse=refuse,
+    error_shape=shapes.Message,
+)

@@ -1,0 +1,237 @@
+"""The server: an ASGI application that takes a request from its path to its answer.
+
+route → identity → refusal of forged requests → body and query → handler → commit → bytes.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from kinoteka.core.services import Services
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit import bodies, origins
+from kinoteka.httpkit.answers import (
+    Answer,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    empty_answer,
+    json_answer,
+    send_answer,
+)
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.identity import identify
+from kinoteka.httpkit.kept import KeptAnswers, choose
+from kinoteka.httpkit.router import Router, Values
+from kinoteka.httpkit.routes import Contract, Route
+
+log = structlog.get_logger()
+
+SocketHandler = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A route and the contract in whose dialect it answers."""
+
+    contract: Contract
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two contracts' routes at one path and method, told apart by a key of the JSON body.
+
+    Both keys, or neither, is refused in the words of `otherwise`.
+    """
+
+    by_key: Mapping[str, Served]
+    otherwise: Served
+
+    def choose(self, body: bytes) -> Served:
+        """The route whose key the body has.
+
+        Raises:
+            DomainError(BODY_MALFORMED, FIELD_INVALID)
+        """
+        keys = bodies.decode_json(body, dict[str, object])
+        given = [name for name in self.by_key if name in keys]
+        if len(given) != 1:
+            raise DomainError(
+                Code.FIELD_INVALID,
+                field=" or ".join(self.by_key),
+                reason="exactly one of them is needed",
+            )
+        return self.by_key[given[0]]
+
+
+class Server:
+    """Every contract behind one router."""
+
+    def __init__(
+        self,
+        services: Services,
+        router: Router[Served | Shared],
+        sockets: Router[tuple[Contract, Route]],
+        neutral: Contract,
+    ) -> None:
+        self._services = services
+        self._router = router
+        self._sockets = sockets
+        self._neutral = neutral
+        self._origins = services.settings.cors_origins
+        self._kept = KeptAnswers(services.settings.cache_megabytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection of ASGI's kinds http and websocket."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope["method"]
+        answer = await self._answer(scope, receive, method)
+        if self._origins:
+            origin = dict(scope["headers"]).get(b"origin")
+            allowed = origins.allow_origin(origin, self._origins)
+            answer = Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
+        await send_answer(answer, send, with_body=method != "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
+        found = self._router.find(scope["path"])
+        if found is None:
+            return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
+        targets, values = found
+        target = targets.get(method) or (targets.get("GET") if method == "HEAD" else None)
+        if target is None:
+            return self._without_target(targets, method)
+        if isinstance(target, Served):
+            return await self._serve(target, values, scope, receive)
+        return await self._serve_shared(target, values, scope, receive)
+
+    def _without_target(self, targets: Mapping[str, Served | Shared], method: str) -> Answer:
+        methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
+        allow = ", ".join(sorted(methods))
+        if method == "OPTIONS":
+            extra = origins.allow_preflight(allow) if self._origins else []
+            return empty_answer(204, [(b"allow", allow.encode()), *extra])
+        first = next(iter(targets.values()))
+        contract = (first.otherwise if isinstance(first, Shared) else first).contract
+        error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
+        answer = refuse(contract, error, None)
+        return Answer(answer.status, answer.body, [*answer.headers, (b"allow", allow.encode())])
+
+    async def _serve_shared(
+        self, shared: Shared, values: Values, scope: Scope, receive: Receive
+    ) -> Answer:
+        contract = shared.otherwise.contract
+        call = Call(scope, receive, self._services, contract, shared.otherwise.route)
+        try:
+            limit = self._services.settings.json_limit_kilobytes * 1024
+            body = await bodies.read_body(call, limit)
+            target = shared.choose(body)
+        except DomainError as error:
+            return refuse(contract, error, shared.otherwise.route)
+        return await self._serve(target, values, scope, _replay(body))
+
+    async def _serve(
+        self, target: Served, values: Values, scope: Scope, receive: Receive
+    ) -> Answer:
+        call = Call(scope, receive, self._services, target.contract, target.route)
+        try:
+            answer = await self._handle(call, values)
+            await call.unit.commit()
+        except DomainError as error:
+            await (call.unit.commit() if error.keeps_changes else call.unit.rollback())
+            return refuse(target.contract, error, target.route)
+        except (ConnectionResetError, asyncio.CancelledError):
+            await call.unit.rollback()
+            raise
+        except Exception:
+            await call.unit.rollback()
+            log.exception("request failed", route=target.route.path, method=target.route.method)
+            return refuse(target.contract, DomainError(Code.INTERNAL), target.route)
+        return answer
+
+    async def _handle(self, call: Call, values: Values) -> Answer:
+        route = call.route
+        call.actor = await identify(call)
+        if route.kept is not None:
+            return await self._handle_kept(call, values)
+        if route.is_unsafe:
+            origins.refuse_forged(call)
+        if route.signed_in:
+            call.actor.require_account()
+        if route.permission is not None:
+            call.actor.require(route.permission)
+        if route.csrf and b"authorization" not in call.headers:
+            _check_csrf(call)
+        return await run_handler(call, values)
+
+    async def _handle_kept(self, call: Call, values: Values) -> Answer:
+        # What a film's reader sees depends on the labels, not on who it is.
+        revision = self._services.revisions.value("catalogue")
+        key = (call.scope["path"], call.scope["query_string"], call.actor.labels)
+        answer = self._kept.find(key, revision, call.headers)
+        if answer is not None:
+            return answer
+        fresh = await run_handler(call, values)
+        if fresh.stream is not None:
+            return fresh
+        return choose(self._kept.keep(key, revision, fresh), call.headers)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._sockets.find(scope["path"])
+        targets, values = found or ({}, ())
+        target = targets.get("GET")
+        if target is None:
+            await receive()
+            await send({"type": "websocket.close", "code": 4404})
+            return
+        contract, route = target
+        call = Call(scope, receive, self._services, contract, route)
+        await route.handler(call, send, *values)
+
+
+async def run_handler(call: Call, values: Values) -> Answer:
+    """Read what the route wants of the request and call its handler."""
+    route = call.route
+    arguments: list[object] = list(values)
+    if route.query is not None:
+        arguments.append(bodies.read_query(call, route.query))
+    if route.body is not None:
+        arguments.append(await bodies.read_json(call, route.body))
+    if route.upload is not None:
+        arguments.append(await bodies.read_upload(call, route.upload))
+    result = await route.handler(call, *arguments)
+    if isinstance(result, Answer):
+        return result
+    return json_answer(route.status, result) if result is not None else empty_answer(route.status)
+
+
+def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:
+    """A domain error as its contract's answer."""
+    answer = contract.refuse(contract.refusals[error.code], error, route)
+    wait = error.parameters.get("retry_after")
+    if wait is None:
+        return answer
+    headers: Headers = [*answer.headers, (b"retry-after", str(wait).encode())]
+    return Answer(answer.status, answer.body, headers)
+
+
+def _check_csrf(call: Call) -> None:
+    token = call.header(b"csrf-token") or call.header(b"x-csrf-token")
+    call.core.csrf.check(call.actor, token)
+
+
+def _replay(body: bytes) -> Receive:
+    """A receive channel that gives a body again that has been read already."""
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

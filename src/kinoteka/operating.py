@@ -1,0 +1,50 @@
+"""What operators' commands do, each over services of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from kinoteka.app import close, wire
+from kinoteka.config import Settings
+from kinoteka.core.accounts.model import NewAccount
+from kinoteka.core.services import Services
+from kinoteka.storage.unit import unit_of_work
+
+
+@asynccontextmanager
+async def services_of(settings: Settings) -> AsyncIterator[Services]:
+    """Services for one command."""
+    services = wire(settings)
+    try:
+        yield services
+    finally:
+        close(services)
+
+
+async def make_superuser(settings: Settings, login: str, password: str) -> tuple[int, bool]:
+    """Make `login` a superuser with this password; its id, and whether it is new.
+
+    Raises:
+        DomainError: what `Accounts.create` and `Sessions.reset_password` raise.
+    """
+    async with services_of(settings) as services, unit_of_work(services.database) as unit:
+        known = await services.accounts.credentials(unit, login)
+        if known is not None:
+            await services.sessions.reset_password(unit, known.account_id, password)
+            await services.accounts.set_superuser(unit, known.account_id)
+            return known.account_id, False
+        named = {"email": login} if "@" in login else {"username": login}
+        new = NewAccount(password=password, **named)
+        account = await services.accounts.create(unit, new, "console", superuser=True)
+        return account.id, True
+
+
+async def prune_sessions(settings: Settings) -> int:
+    """Delete the sessions that have expired; how many."""
+    async with services_of(settings) as services, unit_of_work(services.database) as unit:
+        return await services.sessions.prune(unit)
+
+
+async def load_demo(settings: Settings) -> None:
+    """Fill a new database with the demo catalogue and its selections."""
+    async with services_of(settings):
+        pass

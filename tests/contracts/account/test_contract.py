@@ -1,0 +1,208 @@
+"""The account contract, line by line of its document: request → status, body, effect."""
+
+import httpx
+import pytest
+from running import PASSWORD, RunningServer, unique
+
+NOT_SIGNED_IN = {"message": "you must to be logged in"}
+
+
+@pytest.fixture
+def login() -> str:
+    return unique()
+
+
+@pytest.fixture
+def member(server: RunningServer, login: str) -> httpx.Client:
+    return server.signed_up(login)
+
+
+class TestSignIn:
+    """1.1 POST /login"""
+
+    @pytest.mark.parametrize("name", ["{}", "{}@example.com", "  {}"[2:].upper()])
+    def test_sets_the_cookie(self, server: RunningServer, login: str, name: str) -> None:
+        server.signed_up(login)
+        client = server.client()
+        answer = client.post("/login", json={"login": name.format(login), "password": PASSWORD})
+        assert answer.status_code == 200
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("session_id=")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+        assert client.get("/profile").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("name", "password"), [("{}", "wrong password"), ("nobody-{}", PASSWORD), ("{}", "")]
+    )
+    def test_refuses_what_is_wrong(
+        self, server: RunningServer, member: httpx.Client, login: str, name: str, password: str
+    ) -> None:
+        answer = server.client().post(
+            "/login", json={"login": name.format(login), "password": password}
+        )
+        assert answer.status_code == 403
+        assert answer.json() == {"message": "wrong login or password"}
+        assert "set-cookie" not in answer.headers
+
+    def test_a_new_session_ends_the_old_one(self, member: httpx.Client, login: str) -> None:
+        old = dict(member.cookies)
+        member.post("/login", json={"login": login, "password": PASSWORD})
+        assert httpx.get(str(member.base_url) + "profile", cookies=old).status_code == 403
+        assert member.get("/profile").status_code == 200
+
+
+class TestSignUp:
+    """1.2 POST /signup"""
+
+    def test_signs_in_at_once(self, server: RunningServer, login: str) -> None:
+        client = server.client()
+        body = {"login": login, "password": PASSWORD, "email": f"{login}@Example.com"}
+        assert client.post("/signup/", json=body).status_code == 200
+        assert client.get("/profile").json()["email"] == f"{login}@example.com"
+
+    @pytest.mark.parametrize(
+        ("login_of", "email_of", "taken"),
+        [("{}", "other-{}@example.com", "login"), ("other-{}", "{}@EXAMPLE.com", "email")],
+    )
+    def test_names_what_is_taken(
+        self, member: httpx.Client, login: str, login_of: str, email_of: str, taken: str
+    ) -> None:
+        body = {
+            "login": login_of.format(login).upper(),
+            "email": email_of.format(login),
+            "password": PASSWORD,
+        }
+        answer = member.post("/signup", json=body)
+        assert answer.status_code == 409
+        assert answer.json() == {"message": f"already exsist user with this {taken}"}
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("login", "with@sign"),
+            ("login", "12345"),
+            ("login", ""),
+            ("login", "two words"),
+            ("login", 7),
+            ("login", "nul\x00"),
+            ("email", "no address"),
+            ("email", None),
+            ("password", "short"),
+            ("password", "password1"),
+            ("password", "x" * 129),
+        ],
+    )
+    def test_names_the_field_that_is_wrong(
+        self, server: RunningServer, login: str, field: str, value: object
+    ) -> None:
+        body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
+        answer = server.client().post("/signup", json=body | {field: value})
+        assert answer.status_code == 400
+        named = "username" if field == "login" and isinstance(value, str) and value else field
+        assert named in answer.json()["message"] or "email" in answer.json()["message"]
+
+
+class TestSignOut:
+    """1.3 GET /logout"""
+
+    def test_removes_the_cookie_and_ends_the_session(self, member: httpx.Client) -> None:
+        old = dict(member.cookies)
+        answer = member.get("/logout")
+        assert answer.status_code == 200
+        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        assert httpx.get(str(member.base_url) + "profile", cookies=old).status_code == 403
+
+    def test_without_a_session(self, server: RunningServer) -> None:
+        answer = server.client().get("/logout")
+        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+    def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
+        answer = member.get("/logout", headers={"sec-fetch-site": "cross-site"})
+        assert answer.status_code == 403
+        assert member.get("/profile").status_code == 200
+
+
+class TestProfile:
+    """2.1 to 2.3 /profile"""
+
+    def test_has_exactly_the_five_keys(self, member: httpx.Client, login: str) -> None:
+        assert member.get("/profile").json() == {
+            "username": login,
+            "email": f"{login}@example.com",
+            "firstname": "",
+            "lastname": "",
+            "avatar": "",
+        }
+
+    def test_is_replaced_whole(self, server: RunningServer, member: httpx.Client) -> None:
+        name = unique()
+        body = {
+            "username": name,
+            "email": f"{name}@example.com",
+            "firstname": " Анна ",
+            "lastname": "O’Hara",
+        }
+        expected = body | {"firstname": "Анна", "avatar": ""}
+        answer = member.put("/profile", json=body)
+        assert (answer.status_code, answer.json()) == (200, expected)
+        assert member.get("/profile").json() == expected
+        signed_in = server.client().post("/login", json={"login": name, "password": PASSWORD})
+        assert signed_in.status_code == 200
+
+    @pytest.mark.parametrize("missing", ["username", "email", "firstname", "lastname"])
+    def test_needs_all_four_keys(self, member: httpx.Client, login: str, missing: str) -> None:
+        body = {"username": login, "email": "a@example.com", "firstname": "", "lastname": ""}
+        del body[missing]
+        answer = member.put("/profile", json=body)
+        assert answer.status_code == 400
+        assert missing in answer.json()["message"]
+
+    @pytest.mark.parametrize("field", ["username", "email"])
+    def test_what_another_has_is_taken(
+        self, server: RunningServer, member: httpx.Client, login: str, field: str
+    ) -> None:
+        other = unique()
+        server.signed_up(other)
+        body = member.get("/profile").json()
+        del body["avatar"]
+        body[field] = body[field].replace(login, other)
+        assert member.put("/profile", json=body).status_code == 409
+        assert member.get("/profile").json()["username"] == login
+
+    def test_can_be_deleted(self, server: RunningServer, member: httpx.Client, login: str) -> None:
+        cookies = dict(member.cookies)
+        assert member.delete("/profile").status_code == 200
+        assert httpx.get(str(member.base_url) + "profile", cookies=cookies).status_code == 403
+        signed_in = server.client().post("/login", json={"login": login, "password": PASSWORD})
+        assert signed_in.status_code == 403
+
+    @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+    def test_needs_a_session(self, server: RunningServer, method: str) -> None:
+        answer = server.client().request(method, "/profile")
+        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+
+class TestPassword:
+    """2.4 PUT /password"""
+
+    def test_changes_and_ends_other_sessions(
+        self, server: RunningServer, member: httpx.Client, login: str
+    ) -> None:
+        other = server.client()
+        other.post("/login", json={"login": login, "password": PASSWORD})
+        body = {"old_password": PASSWORD, "new_password": "another long one"}
+        assert member.put("/password", json=body).status_code == 200
+        assert member.get("/profile").status_code == 200
+        assert other.get("/profile").status_code == 403
+        for password, status in ((PASSWORD, 403), ("another long one", 200)):
+            answer = server.client().post("/login", json={"login": login, "password": password})
+            assert answer.status_code == status
+
+    @pytest.mark.parametrize(
+        ("old", "new", "status"),
+        [("wrong one!", "another long one", 403), (PASSWORD, "short", 400)],
+    )
+    def test_refuses(self, member: httpx.Client, old: str, new: str, status: int) -> None:
+        answer = member.put("/password", json={"old_password": old, "new_password": new})
+        assert answer.status_code == status
+        assert answer.json()["message"]

@@ -1,0 +1,90 @@
+"""A real server in a process of its own, and clients for it."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+PASSWORD = "correct horse battery"
+
+_numbers = itertools.count(1)
+
+
+def unique(prefix: str = "person") -> str:
+    """A name that no other test has used."""
+    return f"{prefix}-{os.getpid()}-{next(_numbers)}"
+
+
+class RunningServer:
+    """A server that answers at `url`, with its state in `data`."""
+
+    def __init__(self, url: str, data: Path, process: "subprocess.Popen[str]") -> None:
+        self.url = url
+        self.data = data
+        self.process = process
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A client with a cookie jar of its own."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.Client(base_url=self.url, headers=named, timeout=20)
+
+    def signed_up(self, login: str | None = None) -> httpx.Client:
+        """A client of a new account, signed in by cookie; `PASSWORD` is its password."""
+        client = self.client()
+        login = login or unique()
+        body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
+        answer = client.post("/signup", json=body)
+        assert answer.status_code == 200, answer.text
+        return client
+
+    def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a `kinoteka` command on the server's data."""
+        return kinoteka(*arguments, "--data", str(self.data), **environment)
+
+
+def kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command `kinoteka`."""
+    return subprocess.run(
+        [sys.executable, "-m", "kinoteka.cli", *arguments],
+        env=clean_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment without settings of whoever runs the tests, and with these."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("KINOTEKA_")}
+    return kept | dict(settings)
+
+
+@contextmanager
+def run_server(
+    data: Path, environment: Mapping[str, str], *options: str
+) -> Iterator[RunningServer]:
+    """Start `kinoteka serve` on a free port with an empty catalogue; stop it at the end."""
+    command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(
+        [*command, *(options or ("--no-demo",))],
+        env=clean_environment(environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, f"the server did not start: {line!r}"
+        yield RunningServer(found.group(), data, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
