@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running import RunningServer, run_server
 
 from kinoteka.app import DATABASE, close, wire
 from kinoteka.config import Settings
 from kinoteka.core.services import Services
 from kinoteka.storage.migrations import migrate
 from kinoteka.storage.unit import Unit, unit_of_work
+from running import RunningServer, close_clients, run_server
 
 # Limits that tests of other things do not run into.
 GENEROUS = {
@@ -21,6 +21,12 @@ GENEROUS = {
     "search_limit": "10000 per minute",
     "message_limit": "10000 per minute",
 }
+
+
+@pytest.fixture(autouse=True)
+def _clients_are_closed() -> Iterator[None]:
+    yield
+    close_clients()
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,18 @@ import httpx
 PASSWORD = "correct horse battery"
 
 _numbers = itertools.count(1)
+_open_clients: list[httpx.Client] = []
 
 
 def unique(prefix: str = "person") -> str:
     """A name that no other test has used."""
     return f"{prefix}-{os.getpid()}-{next(_numbers)}"
+
+
+def close_clients() -> None:
+    """Close every client that a test has left open."""
+    while _open_clients:
+        _open_clients.pop().close()
 
 
 class RunningServer:
@@ -32,7 +39,9 @@ class RunningServer:
     def client(self, **headers: str) -> httpx.Client:
         """A client with a cookie jar of its own."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx.Client(base_url=self.url, headers=named, timeout=20)
+        client = httpx.Client(base_url=self.url, headers=named, timeout=20)
+        _open_clients.append(client)
+        return client
 
     def signed_up(self, login: str | None = None) -> httpx.Client:
         """A client of a new account, signed in by cookie; `PASSWORD` is its password."""

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+
 from running import PASSWORD, RunningServer, unique
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
