@@ -197,7 +197,7 @@ class Accounts:
 
 
 def _checked(new: NewAccount) -> dict[str, object]:
-    if not new.username and not new.email:
+    if new.username is None and new.email is None:
         raise field_invalid("email", "missing")
     username, username_key = _named("username", new.username)
     email, email_key = _named("email", new.email)
@@ -216,7 +216,7 @@ def _checked(new: NewAccount) -> dict[str, object]:
 
 def _named(column: str, value: str | None) -> tuple[str | None, str | None]:
     """How a username or an e-mail address is shown and how it is compared."""
-    if not value:
+    if value is None:
         return None, None
     if column == "username":
         return value, names.username_key(value)

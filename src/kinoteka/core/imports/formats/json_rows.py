@@ -66,6 +66,8 @@ def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> 
     if first != b"{":
         window.advance(_length_of_other(window, first))
         return file.refused(line, Reason.NOT_AN_OBJECT, place)
+    if found := _guessed(window):
+        return line, found
     length = window.nested_length(_TO_BRACE, b"{")
     if length is None:
         window.to_next_like_this()
@@ -76,6 +78,25 @@ def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> 
     else:
         window.advance(length)
     return row
+
+
+def _guessed(window: "_Window") -> Object | None:
+    """Return the object here, if it ends where the next one seems to begin, and go past it.
+
+    What decodes as a whole is whole, so a wrong guess does no harm; a right one saves the
+    search for the closing bracket, which takes three times as long as decoding.
+    """
+    length = window.length_to_next()
+    if not length:
+        return None
+    try:
+        found = msgspec.json.decode(window.text(length).rstrip(b", \t\r\n"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    window.advance(length)
+    return found
 
 
 def _length_of_other(window: "_Window", first: bytes) -> int:
@@ -106,6 +127,7 @@ class _Window:
         self._bytes = b""
         self._at = 0
         self._ended = False
+        self._head = b""
         self.line = 1
 
     def advance(self, length: int) -> None:
@@ -153,6 +175,13 @@ class _Window:
                     return None
             elif len(self._bytes) - self._at > RECORD_LIMIT or not self._more():
                 return None
+
+    def length_to_next(self) -> int:
+        """Return the length up to what begins like the first object did, 0 if not in sight."""
+        if not self._head:
+            head = _HEAD.match(self._bytes, self._at)
+            self._head = head[0] if head else b""
+        return max(self._bytes.find(self._head, self._at + 1) - self._at, 0) if self._head else 0
 
     def to_next_like_this(self, length: int | None = None) -> None:
         """Go to the next element that begins like this one, else past the length, else the end."""

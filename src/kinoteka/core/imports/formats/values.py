@@ -26,6 +26,7 @@ _NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "No
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LONGEST_NUMBER = 40
 _LONGEST_KEPT_LIST = 500
+_MOST_KEPT_NAMES = 20
 
 
 class Occurrences:
@@ -71,7 +72,9 @@ def film(
     clean_title = text_of(title, "title", TITLE_LIMIT)
     if not clean_title:
         raise ValueRefused(Reason.TITLE_MISSING, "")
-    original = text_of(original_title, "original_title", TITLE_LIMIT)
+    original = None
+    if original_title and original_title != title:
+        original = text_of(original_title, "original_title", TITLE_LIMIT)
     clean_year = year_of(year)
     identifier = text_of(external_id, "id", ID_LIMIT)
     if not identifier:
@@ -83,29 +86,29 @@ def film(
         clean_title,
         original if original and original != clean_title else None,
         clean_year,
-        text_of(description, "description", DESCRIPTION_LIMIT),
+        text_of(description, "description", DESCRIPTION_LIMIT) if description else "",
         rating_of(rating),
         votes_of(votes),
-        url_of(trailer, "trailer"),
-        url_of(poster, "poster"),
-        names_of(genres, "genres"),
-        names_of(directors, "directors"),
+        url_of(trailer, "trailer") if trailer else None,
+        url_of(poster, "poster") if poster else None,
+        names_of(genres, "genres") if genres else (),
+        names_of(directors, "directors") if directors else (),
     )
 
 
 def text_of(value: object, field: str, limit: int) -> str:
     """Return a text trimmed, with single spaces and in NFC; "" for nothing."""
-    if not isinstance(value, str):
-        value = _written(value, field)
     if not value:
         return ""
-    text = " ".join(value.split())
+    if not isinstance(value, str):
+        value = _written(value, field)
+    # No white space but the plain one is printable, so most texts need no closer look.
+    plain = value.isprintable() and "  " not in value
+    text = value.strip() if plain else _collapsed(value, field)
     if not text.isascii():
         text = normalize("NFC", text)
     if len(text) > limit:
         raise ValueRefused(Reason.TOO_LONG, f"{field}: {len(text)} characters of {limit}")
-    if "\0" in text:
-        raise ValueRefused(Reason.NUL_CHARACTER, field)
     return text
 
 
@@ -115,6 +118,8 @@ def year_of(value: object) -> int | None:
         if len(value) > _LONGEST_NUMBER:
             raise ValueRefused(Reason.YEAR_INVALID, value[:_LONGEST_NUMBER])
         return _year_in(value)
+    if type(value) is int:
+        return _year_within(value, str(value))
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
@@ -124,6 +129,8 @@ def year_of(value: object) -> int | None:
 
 def rating_of(value: object) -> float | None:
     """Return a rating from 0 to 10; a decimal comma is understood; None for nothing."""
+    if type(value) is float and 0 <= value <= 10:
+        return value
     if isinstance(value, str):
         if len(value) > _LONGEST_NUMBER:
             raise ValueRefused(Reason.RATING_INVALID, value[:_LONGEST_NUMBER])
@@ -137,8 +144,10 @@ def rating_of(value: object) -> float | None:
 
 def votes_of(value: object) -> int:
     """Return a count of votes; commas between thousands are understood; 0 for nothing."""
-    if value is None or value == "":
+    if not value:
         return 0
+    if type(value) is int and 0 < value <= MOST_VOTES:
+        return value
     if isinstance(value, str):
         written = value.strip()
         if written in _NOTHING:
@@ -173,25 +182,35 @@ def names_of(value: object, field: str) -> tuple[str, ...]:
     """Return names without repetition, in their order.
 
     A list has texts or objects with a `name`; a cell has such a list in JSON (or as Python
-    writes it), or names between `|`, else `;`, else commas.
+    writes it), or names between `|`, else `;`, else commas. A tuple is what this function
+    made before, and comes back as it is.
     """
     if not value:
         return ()
+    if isinstance(value, tuple):
+        return value
     if isinstance(value, str):
         if len(value) > _LONGEST_KEPT_LIST:
             return _names_in(value, field)
         return _kept_names_in(value, field)
-    if isinstance(value, list | tuple):
-        return _cleaned(value, field)
+    if isinstance(value, list):
+        names = tuple(value)
+        if len(names) > _MOST_KEPT_NAMES:
+            return _cleaned(names, field)
+        return _kept_cleaned(names, field)
     raise ValueRefused(Reason.LIST_INVALID, field)
 
 
 def _written(value: object, field: str) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueRefused(Reason.TYPE_INVALID, f"{field}: a text was expected")
     return str(value)
+
+
+def _collapsed(value: str, field: str) -> str:
+    if "\0" in value:
+        raise ValueRefused(Reason.NUL_CHARACTER, field)
+    return " ".join(value.split())
 
 
 @lru_cache(maxsize=8192)
@@ -263,7 +282,19 @@ def _cleaned(items: Iterable[object], field: str) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for item in items:
         value = item.get("name") if isinstance(item, dict) else item
+        if value is not None and not isinstance(value, str):
+            raise ValueRefused(Reason.LIST_INVALID, f"{field}: a name was expected")
         name = text_of(value, field, NAME_LIMIT)
         if name:
             names[name] = None
     return tuple(names)
+
+
+_cached_cleaned = lru_cache(maxsize=8192)(_cleaned)
+
+
+def _kept_cleaned(items: tuple[object, ...], field: str) -> tuple[str, ...]:
+    try:
+        return _cached_cleaned(items, field)
+    except TypeError:  # objects cannot be looked up
+        return _cleaned(items, field)
