@@ -6,6 +6,7 @@ the order of the rows; the real files have 11 million rows of crew and 14 millio
 
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.files import InputFile
@@ -57,20 +58,28 @@ class Ratings:
             if rank < 0:
                 continue
             try:
-                rating = values.rating_of(cells[1].decode())
-                votes = values.votes_of(cells[2].decode())
+                tenths, votes = _tenths(cells[1]), _votes(cells[2])
             except ValueRefused as error:
                 yield file.refused(line_number, error.reason, error.detail)
-            except UnicodeDecodeError:
-                yield file.refused(line_number, Reason.ENCODING_INVALID, "not UTF-8")
             else:
-                self._tenths[rank] = _UNRATED if rating is None else round(rating * 10)
+                self._tenths[rank] = tenths
                 self._votes[rank] = votes
         yield from file.failure()
 
     def of(self, rank: int) -> tuple[float | None, int]:
         tenths = self._tenths[rank]
         return None if tenths == _UNRATED else tenths / 10, self._votes[rank]
+
+
+@lru_cache(maxsize=1024)
+def _tenths(written: bytes) -> int:
+    rating = values.rating_of(written[:40].decode(errors="replace"))
+    return _UNRATED if rating is None else round(rating * 10)
+
+
+def _votes(written: bytes) -> int:
+    written = written[:40]
+    return values.votes_of(int(written) if written.isdigit() else written.decode(errors="replace"))
 
 
 class Directors:
@@ -133,8 +142,13 @@ class Directors:
     def of(self, rank: int) -> tuple[str, ...]:
         """Return the names of the film's directors; those without one are left out."""
         start = self._starts[rank]
-        first, last = start + 1, start + self._crew[start]
-        names = (self._name(self._crew[place]) for place in range(first, last + 1))
+        count = self._crew[start]
+        if not count:
+            return ()
+        if count == 1:
+            name = self._name(self._crew[start + 1])
+            return (name,) if name else ()
+        names = map(self._name, self._crew[start + 1 : start + 1 + count])
         return tuple(dict.fromkeys(name for name in names if name))
 
     def _keep_name(self, rank: int, name: str) -> None:
