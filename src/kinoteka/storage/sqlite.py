@@ -32,7 +32,6 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA cache_size = {-4096 if read_only else -8192}")
-    connection.execute("PRAGMA mmap_size = 268435456")
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return connection

@@ -5,12 +5,14 @@ only so many may wait.
 """
 
 import asyncio
+import importlib.util
 import os
 import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import argon2
@@ -54,12 +56,16 @@ def check_password(password: str) -> str:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The common passwords that are long enough to matter, from zxcvbn's list."""
-    from zxcvbn import frequency_lists  # type: ignore[import-untyped]
+    """The common passwords that are long enough to matter, from zxcvbn's list.
 
-    return frozenset(
-        word for word in frequency_lists.FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST
-    )
+    Read from the module's text: importing it would keep 10 MB of other lists in memory.
+    """
+    package = importlib.util.find_spec("zxcvbn")
+    if package is None or package.origin is None:
+        raise LookupError("zxcvbn is not installed")
+    text = Path(package.origin).with_name("frequency_lists.py").read_text(encoding="utf-8")
+    words = text.partition('"passwords": "')[2].partition('"')[0].split(",")
+    return frozenset(word for word in words if len(word) >= SHORTEST)
 
 
 class PasswordHashing:
