@@ -192,7 +192,7 @@ def _words() -> list[str]:
     words: dict[str, None] = {}
     for path in sorted(REAL_TITLES.glob("*.json")):
         for found in json.loads(path.read_text(encoding="utf-8")):
-            words.update(dict.fromkeys(found["title"].split()))
+            words.update(dict.fromkeys(word for word in found["title"].split() if word.isalpha()))
     return list(words) or WORDS.split()
 
 

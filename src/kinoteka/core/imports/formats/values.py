@@ -17,12 +17,13 @@ from kinoteka.core.imports.record import FilmRecord, Reason, ValueRefused
 TITLE_LIMIT = 500
 DESCRIPTION_LIMIT = 20_000
 NAME_LIMIT = 200
-ID_LIMIT = 200
+ID_LIMIT = 300
 URL_LIMIT = 2000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 MOST_VOTES = 2**31 - 1
 
 _NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"})
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LONGEST_NUMBER = 40
 _LONGEST_KEPT_LIST = 500
@@ -97,7 +98,10 @@ def film(
 
 
 def text_of(value: object, field: str, limit: int) -> str:
-    """Return a text trimmed, with single spaces and in NFC; "" for nothing."""
+    """Return a text trimmed, with single spaces, in NFC; "" for nothing.
+
+    Control characters are left out; a NUL is refused, since it tells of a broken file.
+    """
     if not value:
         return ""
     if not isinstance(value, str):
@@ -210,7 +214,7 @@ def _written(value: object, field: str) -> str:
 def _collapsed(value: str, field: str) -> str:
     if "\0" in value:
         raise ValueRefused(Reason.NUL_CHARACTER, field)
-    return " ".join(value.split())
+    return " ".join(value.split()).translate(_CONTROLS)
 
 
 @lru_cache(maxsize=8192)

@@ -17,7 +17,8 @@ from kinoteka.core.imports.formats.table import check_json_arrays
 from kinoteka.core.imports.reading import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, Refused, ValueRefused
 
-_LINK_TO_OTHER_LANGUAGE = re.compile(r"\xa0\[[a-z]{2,3}\]$")
+# Links to the article in another language, and style sheets, that the scraper took for text.
+_MARK_UP = re.compile(r"\xa0\[[a-z]{2,3}\]$|\.mw-parser-output[^{}]*\{[^{}]*\}")
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
@@ -46,8 +47,8 @@ def _read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> It
 
 def _film(found: Object, occurrences: values.Occurrences) -> FilmRecord:
     title = found.get("title")
-    if isinstance(title, str) and title.endswith("]"):
-        title = _LINK_TO_OTHER_LANGUAGE.sub("", title)
+    if isinstance(title, str) and (title.endswith("]") or "}" in title):
+        title = _MARK_UP.sub(" ", title)
     year = values.year_of(found.get("year"))
     article = values.text_of(found.get("href"), "href", values.ID_LIMIT - 20)
     return values.film(

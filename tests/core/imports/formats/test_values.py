@@ -1,0 +1,185 @@
+"""Raw values become the fields of a film, or are refused."""
+
+import pytest
+
+from kinoteka.core.imports.formats.values import (
+    Occurrences,
+    film,
+    names_of,
+    rating_of,
+    text_of,
+    url_of,
+    votes_of,
+    year_of,
+)
+from kinoteka.core.imports.record import ValueRefused
+
+
+TEXTS_WITHOUT_A_YEAR = ["0", "99999", "0000", "soon", "12/10/09", "9" * 5000]
+
+
+def reason(function, *arguments):
+    with pytest.raises(ValueRefused) as caught:
+        function(*arguments)
+    return caught.value.reason.value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Alien", "Alien"),
+        ("  Alien \t 3\r\n", "Alien 3"),
+        ("Le\u00a0Samoura\u0069\u0308", "Le Samouraï"),
+        ("War\u2028and\u3000Peace", "War and Peace"),
+        ("Don\x92t Look \x07Now", "Dont Look Now"),
+        (1917, "1917"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_texts_are_trimmed_single_spaced_and_composed(value, text):
+    assert text_of(value, "title", 500) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("x" * 501, "too_long"),
+        ("a\0b", "nul_character"),
+        (True, "type_invalid"),
+        (["Alien"], "type_invalid"),
+        ({"a": 1}, "type_invalid"),
+    ],
+)
+def test_texts_that_are_refused(value, expected):
+    assert reason(text_of, value, "title", 500) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [
+        (1994, 1994),
+        (1994.0, 1994),
+        ("1994", 1994),
+        ("1994.0", 1994),
+        (" 2009-12-10 ", 2009),
+        ("2009-12-10T00:00:00Z", 2009),
+        ("12/10/2009", 2009),
+        ("10.12.2009", 2009),
+        ("10 Dec 2009", 2009),
+        ("December 10, 2009", 2009),
+        ("1975–1979", 1975),
+        ("", None),
+        ("\\N", None),
+        ("N/A", None),
+        (None, None),
+        (1870, 1870),
+        (2100, 2100),
+    ],
+)
+def test_years_and_dates(value, year):
+    assert year_of(value) == year
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 99999, 1869, 2101, -1994, 10**30, 1994.5, float("inf"), float("nan"), True, [1994]]
+    + TEXTS_WITHOUT_A_YEAR,
+)
+def test_years_that_are_refused(value):
+    assert reason(year_of, value) == "year_invalid"
+
+
+@pytest.mark.parametrize(
+    ("value", "rating"),
+    [("8.1", 8.1), ("8,1", 8.1), (7, 7.0), (0, 0.0), (10.0, 10.0), ("", None), ("\\N", None)],
+)
+def test_ratings(value, rating):
+    assert rating_of(value) == rating
+
+
+@pytest.mark.parametrize("value", [-0.1, 10.1, "11", "NAN", "good", True, [8], "8/10", 10**400])
+def test_ratings_that_are_refused(value):
+    assert reason(rating_of, value) == "rating_invalid"
+
+
+@pytest.mark.parametrize(
+    ("value", "votes"), [("1,234,567", 1234567), (12, 12), ("12.0", 12), (3.0, 3), ("", 0)]
+)
+def test_votes(value, votes):
+    assert votes_of(value) == votes
+
+
+@pytest.mark.parametrize(
+    "value", [-1, "-1", 2**31, 1.5, "inf", "NAN", "many", True, [1], float("inf"), "9" * 5000]
+)
+def test_votes_that_are_refused(value):
+    assert reason(votes_of, value) == "votes_invalid"
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Drama|Sci-Fi", ("Drama", "Sci-Fi")),
+        ("Drama; Sci-Fi", ("Drama", "Sci-Fi")),
+        ("Drama, Sci-Fi,Drama,", ("Drama", "Sci-Fi")),
+        ("Downey, Robert|Kubrick, Stanley", ("Downey, Robert", "Kubrick, Stanley")),
+        ('["Drama", "Sci-Fi"]', ("Drama", "Sci-Fi")),
+        ('[{"id": 1, "name": " Drama "}]', ("Drama",)),
+        ("[{'id': 1, 'name': 'Drama'}]", ("Drama",)),
+        ("[]", ()),
+        (["Drama", "", None, "Drama"], ("Drama",)),
+        ([{"name": "Drama"}], ("Drama",)),
+        ("\\N", ()),
+        (None, ()),
+    ],
+)
+def test_names(value, names):
+    assert names_of(value, "genres") == names
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("[broken", "list_invalid"),
+        ("[1, 2]", "list_invalid"),
+        ([["Drama"]], "list_invalid"),
+        ({"name": "Drama"}, "list_invalid"),
+        (3, "list_invalid"),
+        ("x" * 201, "too_long"),
+        ("[" * 100_000, "list_invalid"),
+    ],
+)
+def test_names_that_are_refused(value, expected):
+    assert reason(names_of, value, "genres") == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["javascript:alert(1)", "/poster.jpg", "ftp://x/y", "https://x/a b", "data:text/html,"]
+)
+def test_addresses_that_are_refused(value):
+    assert reason(url_of, value, "poster") == "url_invalid"
+
+
+def test_addresses():
+    assert url_of(" https://example.org/a.jpg ", "poster") == "https://example.org/a.jpg"
+    assert url_of("HTTP://example.org", "poster") == "HTTP://example.org"
+    assert url_of("  ", "poster") is None
+
+
+def test_the_original_title_is_kept_only_where_it_differs():
+    assert film("1", "Alien", " Alien ").original_title is None
+    assert film("1", "Brother", "Брат").original_title == "Брат"
+
+
+def test_a_film_needs_a_title():
+    assert reason(film, "1", " ") == "title_missing"
+
+
+def test_without_an_id_title_and_year_identify_a_film_and_order_tells_twins_apart():
+    occurrences = Occurrences()
+    made = [
+        film(None, title, year=year, occurrences=occurrences).external_id
+        for title, year in [("Alien", 1979), ("ALIEN", 1979), ("Alien", None), ("Alien", 1979)]
+    ]
+    assert made == ["alien (1979)", "alien (1979) #2", "alien ()", "alien (1979) #3"]
