@@ -14,7 +14,6 @@ from kinoteka.core.imports.formats.values import (
 )
 from kinoteka.core.imports.record import ValueRefused
 
-
 TEXTS_WITHOUT_A_YEAR = ["0", "99999", "0000", "soon", "12/10/09", "9" * 5000]
 
 
