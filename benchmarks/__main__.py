@@ -1,0 +1,61 @@
+"""Run the benchmarks: all, or those named on the command line.
+
+Ratios are within one run on one machine; the figures beside them are only for this machine.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import catalogue, reads, sign_in, start
+
+FILMS = 1_000_000
+NAMES = ("start", "reads", "depth", "sign-in", "import", "search")
+
+
+def main() -> None:
+    """Measure what was asked for and print a table."""
+    wanted = sys.argv[1:] or NAMES
+    unknown = set(wanted) - set(NAMES)
+    if unknown:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    table = Table("what", "reference", "measured", "ratio", "target")
+
+    def show(what: str, reference: float, measured: float, ratio: float, target: str) -> None:
+        table.add_row(
+            what,
+            f"{reference:,.2f}" if reference else "",
+            f"{measured:,.2f}",
+            f"{ratio:.2f}" if ratio else "",
+            target,
+        )
+        print(f"{what}: {reference:,.2f} → {measured:,.2f}, {ratio:.2f} {target}", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(wanted, Path(folder), show)
+    Console().print(table)
+
+
+def _measure(wanted, folder: Path, show) -> None:
+    if "start" in wanted:
+        start.run(show)
+    if {"reads", "sign-in"} & set(wanted):
+        demo = folder / "demo"
+        if "reads" in wanted:
+            reads.run(demo, show)
+        if "sign-in" in wanted:
+            sign_in.run(demo, show)
+    if {"depth", "import", "search"} & set(wanted):
+        million = folder / "million"
+        catalogue.build(million, FILMS, show if "import" in wanted else None)
+        if "depth" in wanted:
+            reads.run_depth(million, FILMS, show)
+        if "search" in wanted:
+            catalogue.run_search(million, show)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""A bare ASGI application: the same bytes for every request, and nothing else."""
+
+import os
+
+BODY = b"x" * int(os.environ.get("BARE_SIZE", "100"))
+HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(BODY)).encode()),
+]
+
+
+async def application(scope, receive, send):
+    """Answer at once."""
+    if scope["type"] != "http":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": BODY})

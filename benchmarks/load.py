@@ -1,0 +1,63 @@
+"""Load: wrk, on the core that the server does not have."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.servers import pinned
+
+LOAD_CORE = 1 if (os.cpu_count() or 1) > 1 else None
+CONNECTIONS = 32
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk saw: requests a second, and the 99th percentile in milliseconds."""
+
+    rate: float
+    p99: float
+
+
+def wrk(
+    url: str,
+    *,
+    seconds: float = 3,
+    headers: dict[str, str] | None = None,
+    script: str | None = None,
+    connections: int = CONNECTIONS,
+) -> Load:
+    """One run; an answer that is no success ends the benchmark."""
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is needed: apt-get install wrk")
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    for name, value in (headers or {}).items():
+        command += ["-H", f"{name}: {value}"]
+    if script is not None:
+        command += ["-s", script]
+    done = subprocess.run(
+        pinned([*command, url], LOAD_CORE), capture_output=True, text=True, check=True
+    )
+    if "Non-2xx" in done.stdout:
+        sys.exit(f"{url} did not answer with success:\n{done.stdout}")
+    found = re.search(r"99%\s+([\d.]+)(\w+)", done.stdout)
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
+    return Load(rate, float(found.group(1)) * UNITS[found.group(2)])
+
+
+def interleaved(runs: dict[str, dict], *, rounds: int = 5) -> dict[str, Load]:
+    """Several loads in turn, so that a noisy moment hits all alike; the medians of each."""
+    for options in runs.values():
+        wrk(**(options | {"seconds": 1}))  # warm-up
+    seen: dict[str, list[Load]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, options in runs.items():
+            seen[name].append(wrk(**options))
+    return {
+        name: Load(median(load.rate for load in loads), median(load.p99 for load in loads))
+        for name, loads in seen.items()
+    }

@@ -1,0 +1,83 @@
+"""Reads over HTTP, one worker, as ratios of a bare answer of the same size on the same server."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from benchmarks.load import interleaved
+from benchmarks.servers import Process, bare, kinoteka
+
+HERE = Path(__file__).parent
+PASSWORD = "correct horse battery"
+TARGETS = {
+    "a page of films": 0.6,
+    "one film": 0.6,
+    "GET /user/profile, cookie": 0.5,
+    "GET /user/, token": 0.5,
+}
+
+
+def post(server: Process, path: str, body: dict) -> tuple[dict, str]:
+    """The answer to a JSON body, and its session cookie's value."""
+    request = urllib.request.Request(server.url + path, json.dumps(body).encode())
+    with urllib.request.urlopen(request) as answer:
+        cookie = SimpleCookie(answer.headers.get("set-cookie", ""))
+        token = cookie["session_id"].value if "session_id" in cookie else ""
+        return json.loads(answer.read()), token
+
+
+def size_of(url: str, headers: dict[str, str]) -> int:
+    """How many bytes an address answers."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return len(answer.read())
+
+
+def run(data: Path, show: Callable[..., None]) -> None:
+    """Measure on a catalogue in `data`."""
+    with kinoteka(data) as server:
+        email = f"reader-{server.process.pid}@example.com"
+        _, cookie = post(server, "/user/signup", {"email": email, "password": PASSWORD})
+        tokens, _ = post(server, "/auth/login", {"email": email, "password": PASSWORD})
+        addresses = {
+            "a page of films": ("/movies/?page=1", {}),
+            "one film": ("/movies/7/", {}),
+            "GET /user/profile, cookie": ("/user/profile", {"Cookie": f"session_id={cookie}"}),
+            "GET /user/, token": (
+                "/user/",
+                {"Authorization": f"Bearer {tokens['access_token']}"},
+            ),
+        }
+        for name, (path, headers) in addresses.items():
+            url = server.url + path
+            with bare(size_of(url, headers)) as reference:
+                loads = interleaved(
+                    {
+                        "bare": {"url": reference.url + "/", "headers": headers},
+                        "kinoteka": {"url": url, "headers": headers},
+                    }
+                )
+            ratio = loads["kinoteka"].rate / loads["bare"].rate
+            show(name, loads["bare"].rate, loads["kinoteka"].rate, ratio, f"≥ {TARGETS[name]}")
+
+
+def run_depth(data: Path, films: int, show: Callable[..., None]) -> None:
+    """How much the last pages cost against the first, kept and not kept."""
+    last = films // 12
+    with kinoteka(data) as server:
+        loads = interleaved(
+            {
+                "first": {"url": server.url + "/movies/?page=1"},
+                "last": {"url": f"{server.url}/movies/?page={last}"},
+                "newest first": {"url": server.url + "/movies/?page=1&status=new"},
+                "newest last": {"url": f"{server.url}/movies/?page={last}&status=new"},
+                "any page": {"url": server.url, "script": str(HERE / "random_pages.lua")},
+                "any film": {"url": server.url, "script": str(HERE / "random_films.lua")},
+            }
+        )
+        first = loads["first"].rate
+        for name, load in loads.items():
+            target = "≥ 0.83" if "last" in name else ""
+            show(f"{name} of {films:,}", first, load.rate, load.rate / first, target)
+        show("resident memory after it, MB", 0, server.resident_megabytes(), 0, "")

@@ -1,0 +1,103 @@
+"""Servers to measure, each in a process of its own on the first core; load comes from the rest."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SERVER_CORE = 0
+# Limits would measure the limits.
+UNLIMITED = {
+    f"KINOTEKA_{name}_LIMIT": "1000000000 per minute"
+    for name in ("SIGN_IN", "SIGN_UP", "UPLOAD", "SEARCH", "MESSAGE")
+}
+
+
+def pinned(command: list[str], core: int | None) -> list[str]:
+    """The command on one core, where the machine can do that."""
+    if core is None or shutil.which("taskset") is None:
+        return command
+    return ["taskset", "-c", str(core), *command]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str, seconds: float = 30) -> float:
+    """Wait until something answers; after how many seconds it did."""
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except urllib.error.HTTPError:
+            break
+        except OSError:
+            time.sleep(0.005)
+            continue
+        break
+    else:
+        raise TimeoutError(url)
+    return time.perf_counter() - began
+
+
+class Process:
+    """A running server."""
+
+    def __init__(self, url: str, process: subprocess.Popen) -> None:
+        self.url = url
+        self.process = process
+        self.started_after = 0.0
+
+    def resident_megabytes(self) -> float:
+        """The memory that the server's process holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
+@contextmanager
+def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[Process]:
+    """Run a server for as long as it is measured."""
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        server = Process(url, process)
+        server.started_after = wait_for(url + path)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def kinoteka(data: Path, *, core: int | None = SERVER_CORE, **environment: str) -> Iterator[Process]:
+    """Kinoteka with one worker on existing data."""
+    port = free_port()
+    command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
+    command += ["--data", str(data)]
+    with started(pinned(command, core), port, "/no/such/path", **UNLIMITED, **environment) as server:
+        yield server
+
+
+@contextmanager
+def bare(size: int, *, core: int | None = SERVER_CORE) -> Iterator[Process]:
+    """The bare application on the same kind of server, answering `size` bytes."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "benchmarks.bare:application"]
+    command += ["--port", str(port), "--loop", "uvloop", "--http", "httptools"]
+    command += ["--no-access-log", "--log-level", "warning", "--no-server-header"]
+    with started(pinned(command, core), port, "/", BARE_SIZE=str(size)) as server:
+        yield server
