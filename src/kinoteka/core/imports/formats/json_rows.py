@@ -66,7 +66,7 @@ def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> 
     if first != b"{":
         window.advance(_length_of_other(window, first))
         return file.refused(line, Reason.NOT_AN_OBJECT, place)
-    if found := _guessed(window):
+    if (found := _guessed(window)) is not None:
         return line, found
     length = window.nested_length(_TO_BRACE, b"{")
     if length is None:

@@ -1,0 +1,49 @@
+"""Columns find their fields by the operator's word or by their name."""
+
+import pytest
+
+from kinoteka.core.imports.formats.mapping import FIELDS, columns_by_field, parse_mapping
+from kinoteka.core.imports.record import FormatError
+
+
+def mapped(columns, *pairs):
+    found = zip(FIELDS, columns_by_field(columns, parse_mapping(pairs)), strict=True)
+    return {field: column for field, column in found if column}
+
+
+def test_columns_are_found_by_name_without_regard_to_case_and_blanks():
+    columns = ["ID", "Title", "Original Title", "release-date", "Overview", "vote_average"]
+    assert mapped(columns) == dict(zip(FIELDS, columns, strict=False))
+
+
+def test_singular_and_plural_are_the_same():
+    assert mapped(["title", "Genre", "Director"])["genres"] == "Genre"
+    assert mapped(["title", "genres", "directors"])["directors"] == "directors"
+
+
+def test_the_fields_own_name_goes_before_others():
+    assert mapped(["release_date", "year"]) == {"year": "year"}
+
+
+def test_what_the_operator_says_stands():
+    columns = ["name", "title", "Release Date", "Kind"]
+    assert mapped(columns, "title=name", "year=release date", "genre=Kind") == {
+        "title": "name",
+        "year": "Release Date",
+        "genres": "Kind",
+    }
+    assert mapped(columns, "poster=cover")["poster"] == "cover"
+    assert "year" not in mapped(columns, "year=")
+
+
+@pytest.mark.parametrize("pair", ["", "title", "colour=Colour", "=Title"])
+def test_unclear_mappings_are_refused(pair):
+    with pytest.raises(FormatError) as caught:
+        parse_mapping(["year=Year", pair])
+    assert caught.value.code == "mapping_invalid"
+    assert caught.value.parameters["pair"] == pair
+
+
+def test_a_field_is_mapped_once():
+    with pytest.raises(FormatError):
+        parse_mapping(["genre=A", "genres=B"])

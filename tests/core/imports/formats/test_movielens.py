@@ -1,0 +1,91 @@
+"""MovieLens: titles taken apart, ratings averaged."""
+
+import pytest
+
+from kinoteka.core.imports.formats.movielens import split_title
+from kinoteka.core.imports.label_rules import LabelRules
+
+MOVIES = "movieId,title,genres\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "other", "year"),
+    [
+        ("Toy Story (1995)", "Toy Story", None, "1995"),
+        ("American President, The (1995)", "The American President", None, "1995"),
+        ("Samouraï, Le (Godson, The) (1967)", "Le Samouraï", "The Godson", "1967"),
+        ("Avventura, L' (1960)", "L'Avventura", None, "1960"),
+        ("Seven (a.k.a. Se7en) (1995)", "Seven", "Se7en", "1995"),
+        ("(500) Days of Summer (2009)", "(500) Days of Summer", None, "2009"),
+        ("Supercop 2 (Project S) (Chao ji) (1993)", "Supercop 2 (Project S)", "Chao ji", "1993"),
+        ("Good, the Bad and the Ugly, The (1966)", "The Good, the Bad and the Ugly", None, "1966"),
+        ("Crouching Tiger, Hidden Dragon (2000)", "Crouching Tiger, Hidden Dragon", None, "2000"),
+        ("Big Bang Theory, The (2007-)", "The Big Bang Theory", None, "2007"),
+        ("Fawlty Towers (1975-1979)", "Fawlty Towers", None, "1975"),
+        ("Li'l Quinquin", "Li'l Quinquin", None, None),
+        ("Film (99999)", "Film", None, "99999"),
+        ("(1995)", "", None, "1995"),
+        ("", "", None, None),
+    ],
+)
+def test_titles(written, title, other, year):
+    assert split_title(written) == (title, other, year)
+
+
+def test_films_with_averaged_ratings(tmp_path, read):
+    movies, ratings, links = (tmp_path / name for name in ("m.csv", "r.csv", "links.csv"))
+    movies.write_text(
+        MOVIES + '1,"American President, The (1995)",Comedy|Drama\n2,Other,(no genres listed)\n'
+    )
+    ratings.write_text(
+        "userId,movieId,rating,timestamp\n1,1,4.0,0\n2,1,3.5,0\n3,1,3.5,0\n4,9,5.0,0\n"
+        "5,1,7.0,0\n6,1,x,0\n7,1\n\n"
+    )
+    links.write_text("movieId,imdbId,tmdbId\n1,112346,9087\n")
+    outcome = read("movielens", [links, ratings, movies])
+    first, second = outcome.films
+    assert (first.title, first.year, first.rating, first.votes) == (
+        "The American President",
+        1995,
+        7.3,
+        3,
+    )
+    assert first.genres == ("Comedy", "Drama")
+    assert (second.title, second.year, second.rating, second.votes, second.genres) == (
+        "Other",
+        None,
+        None,
+        0,
+        (),
+    )
+    assert outcome.reasons == [
+        (6, "rating_invalid"),
+        (7, "rating_invalid"),
+        (8, "columns_mismatch"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"x,Film (1995),Drama", "id_invalid"),
+        (b"2,(1995),Drama", "title_missing"),
+        (b"2,Film (0),Drama", "year_invalid"),
+        (b"2,Film (99999),Drama", "year_invalid"),
+        (b"2,Film", "columns_mismatch"),
+        (b'2,"Film (1995),Drama', "csv_invalid"),
+        (b"2,caf\xe9 (1995),Drama", "encoding_invalid"),
+        (b"2,a\0b (1995),Drama", "nul_character"),
+    ],
+)
+def test_broken_rows_are_refused_and_reading_goes_on(read_text, row, reason):
+    outcome = read_text("movielens", MOVIES.encode() + row + b"\n3,Heat (1995),Action\n")
+    assert outcome.reasons == [(2, reason)]
+    assert outcome.titles == ["Heat"]
+
+
+def test_labels_by_column(read_text):
+    rules = LabelRules(["old:column:movieId=1"])
+    assert (
+        read_text("movielens", MOVIES + "1,Heat (1995),A\n", labels=rules).films[0].label == "old"
+    )

@@ -1,0 +1,203 @@
+"""Tables of any origin: CSV, JSON Lines and JSON arrays give the same films."""
+
+import gzip
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.label_rules import LabelRules
+from kinoteka.core.imports.reading import Progress, ReadOptions
+from kinoteka.core.imports.record import FilmRecord, FormatError, Refused
+
+ALIEN = FilmRecord(
+    external_id="7",
+    title="Alien",
+    original_title="Obcy",
+    year=1979,
+    description="A ship, a crew; a guest.",
+    rating=8.5,
+    votes=900,
+    trailer="https://example.org/t",
+    poster="https://example.org/p.jpg",
+    genres=("Horror", "Sci-Fi"),
+    directors=("Ridley Scott",),
+)
+FIELDS = {
+    "id": "7",
+    "title": "Alien",
+    "original_title": "Obcy",
+    "year": "1979",
+    "description": "A ship, a crew; a guest.",
+    "rating": "8.5",
+    "votes": "900",
+    "trailer": "https://example.org/t",
+    "poster": "https://example.org/p.jpg",
+    "genres": "Horror|Sci-Fi",
+    "directors": "Ridley Scott",
+}
+
+
+def as_csv(fields, delimiter=",", end="\n"):
+    rows = [fields, [f'"{value}"' for value in fields.values()]]
+    return end.join(delimiter.join(row) for row in rows) + end
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_csv_of_every_kind(read_text, delimiter, end, mark):
+    outcome = read_text("csv", mark + as_csv(FIELDS, delimiter, end))
+    assert outcome.films == [ALIEN]
+    assert outcome.refused == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("csv", as_csv(FIELDS)),
+        ("jsonl", json.dumps(FIELDS)),
+        ("json", json.dumps([FIELDS])),
+        ("json", "\n" + json.dumps([FIELDS], indent=4)),
+    ],
+)
+def test_gzipped_files(read_text, name, content):
+    assert read_text(name, gzip.compress(content.encode())).films == [ALIEN]
+
+
+def test_values_of_json_have_types(read_text):
+    typed = FIELDS | {
+        "id": 7,
+        "year": 1979,
+        "rating": 8.5,
+        "votes": 900,
+        "genres": ["Horror", "Sci-Fi"],
+        "directors": [{"name": "Ridley Scott"}],
+    }
+    assert read_text("jsonl", json.dumps(typed)).films == [ALIEN]
+    assert read_text("json", json.dumps([typed])).films == [ALIEN]
+
+
+def test_columns_are_mapped_by_the_operator(read_text):
+    table = "Name;Release Date;Kind\nAlien;25 May 1979;Horror, Sci-Fi\n"
+    mapping = {"title": "Name", "year": "Release Date", "genres": "Kind"}
+    (film,) = read_text("csv", table, mapping=mapping).films
+    assert (film.title, film.year, film.genres) == ("Alien", 1979, ("Horror", "Sci-Fi"))
+    objects = '{"Name": "Alien"}\n{"Release Date": "1979", "Name": "Other"}\n'
+    films = read_text("jsonl", objects, mapping=mapping).films
+    assert [(film.title, film.year) for film in films] == [("Alien", None), ("Other", 1979)]
+
+
+def test_without_an_id_title_and_year_identify_a_film(read_text):
+    films = read_text("csv", "title,year\nAlien,1979\nAlien,1979\n").films
+    assert [film.external_id for film in films] == ["alien (1979)", "alien (1979) #2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("csv", "id,year\n1,1979\n", "column_missing"),
+        ("jsonl", '[{"title": "Alien"}]', "not_json_lines"),
+        ("json", '{"title": "Alien"}', "not_a_json_array"),
+        ("json", "title,year\n", "not_a_json_array"),
+    ],
+)
+def test_files_of_another_shape_are_told_at_once(read_text, name, content, code):
+    with pytest.raises(FormatError) as caught:
+        read_text(name, content)
+    assert caught.value.code == code
+
+
+def test_a_mapped_column_that_is_not_there_is_told_at_once(read_text):
+    with pytest.raises(FormatError) as caught:
+        read_text("csv", "title,year\nAlien,1979\n", mapping={"rating": "Stars"})
+    assert caught.value.parameters["columns"] == ["Stars"]
+    assert caught.value.parameters["found"] == ["title", "year"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"title": " "}, "title_missing"),
+        ({"title": "x" * 501}, "too_long"),
+        ({"description": "x" * 20_001}, "too_long"),
+        ({"id": "x" * 301}, "too_long"),
+        ({"year": "0"}, "year_invalid"),
+        ({"year": "99999"}, "year_invalid"),
+        ({"rating": "10.1"}, "rating_invalid"),
+        ({"votes": "-3"}, "votes_invalid"),
+        ({"trailer": "javascript:alert(1)"}, "url_invalid"),
+        ({"genres": "[oops"}, "list_invalid"),
+        ({"title": "a\0b"}, "nul_character"),
+    ],
+)
+def test_values_that_no_film_may_have(read_text, change, reason):
+    broken = FIELDS | change
+    lines = f"{as_csv(broken)}{as_csv(FIELDS).splitlines()[1]}\n"
+    assert read_text("csv", lines).reasons == [(2, reason)]
+    assert read_text("csv", lines).films == [ALIEN]
+    jsonl = f"{json.dumps(broken)}\n{json.dumps(FIELDS)}\n"
+    assert read_text("jsonl", jsonl).reasons == [(1, reason)]
+    assert read_text("jsonl", jsonl).films == [ALIEN]
+    array = json.dumps([broken, FIELDS], indent=1)
+    assert read_text("json", array).reasons == [(2, reason)]
+    assert read_text("json", array).films == [ALIEN]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("csv", "title,language\nAlien,EN\nBrother,RU\n"),
+        ("jsonl", '{"title": "Alien", "language": "en"}\n{"title": "Brother"}\n'),
+        ("json", '[{"title": "Alien", "language": "en"}, {"title": "Brother"}]'),
+    ],
+)
+def test_labels_by_column(read_text, name, content):
+    rules = LabelRules(["english:column:language=en"])
+    labels = [film.label for film in read_text(name, content, labels=rules).films]
+    assert labels == ["english", None]
+
+
+@pytest.mark.parametrize("name", ["csv", "jsonl", "json"])
+@given(
+    pieces=st.lists(
+        st.one_of(
+            st.text(max_size=6),
+            st.sampled_from(
+                [
+                    '"',
+                    ",",
+                    "\n",
+                    '{"title": "a"}',
+                    "[",
+                    "]",
+                    "{",
+                    "}",
+                    "\\",
+                    "\0",
+                    "a,b,1994\n",
+                    '"a, b"',
+                ]
+            ),
+        ),
+        max_size=20,
+    )
+)
+def test_whatever_a_file_holds_comes_out_as_films_and_refusals(name, pieces):
+    start = {"csv": "title,genre,year\n", "jsonl": '{"title": "First"}\n', "json": "["}[name]
+    content = (start + "".join(pieces)).encode("utf-8", "surrogatepass")
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        progress = Progress()
+        for record in FORMATS[name].read([Path(file.name)], ReadOptions(), progress):
+            assert isinstance(record, FilmRecord | Refused)
+            if isinstance(record, Refused):
+                assert 1 <= record.line <= content.count(b"\n") + 1
+            else:
+                assert record.title == " ".join(record.title.split()) != ""
+        assert progress.read == progress.total == len(content)

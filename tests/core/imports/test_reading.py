@@ -1,0 +1,27 @@
+"""What a format tells about itself, and the name of its source."""
+
+from pathlib import Path
+
+import pytest
+
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.reading import ReadOptions
+
+
+def test_every_format_is_listed_with_help():
+    assert list(FORMATS) == ["imdb", "movielens", "tmdb", "wikipedia", "csv", "jsonl", "json"]
+    assert all(known.help and known.name == name for name, known in FORMATS.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "given", "source"),
+    [
+        ("imdb", "title.basics.tsv.gz", None, "imdb"),
+        ("imdb", "title.basics.tsv.gz", "mine", "imdb"),
+        ("csv", "/data/My Films.csv.gz", None, "my films"),
+        ("csv", "/data/My Films.csv.gz", "club", "club"),
+        ("jsonl", "demo.jsonl", "demo", "demo"),
+    ],
+)
+def test_known_data_sets_have_a_fixed_source_and_tables_the_operators(name, file, given, source):
+    assert FORMATS[name].source([Path(file)], ReadOptions(source=given)) == source
