@@ -88,7 +88,8 @@ class SQLite:
             DomainError(BUSY): the other writers did not finish in time.
         """
         try:
-            await asyncio.wait_for(self._writing.acquire(), WRITER_WAIT_SECONDS)
+            async with asyncio.timeout(WRITER_WAIT_SECONDS):
+                await self._writing.acquire()
         except TimeoutError:
             raise DomainError(Code.BUSY, retry_after=2) from None
         return Writing(self)

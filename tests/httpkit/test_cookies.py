@@ -1,0 +1,29 @@
+import pytest
+
+from kinoteka.httpkit.cookies import remove_session, session_token, set_session
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        (b"session_id=abc", "abc"),
+        (b"theme=dark; session_id=abc; x=y", "abc"),
+        (b"session_id=abc;theme=dark", "abc"),
+        (b'session_id="abc"', "abc"),
+        (b"my_session_id=abc", None),
+        (b"session_id=", ""),
+        (b"theme=dark", None),
+        (None, None),
+    ],
+)
+def test_the_token_is_found_among_other_cookies(header, token):
+    assert session_token(header) == token
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_sessions_cookie_follows_the_host_prefix_rules(secure):
+    for _, value in (set_session("abc", seconds=60, secure=secure), remove_session(secure=secure)):
+        parts = value.decode().split("; ")
+        assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(parts)
+        assert ("Secure" in parts) is secure
+        assert not any(part.startswith("Domain") for part in parts)

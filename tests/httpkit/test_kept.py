@@ -1,0 +1,61 @@
+import gzip
+
+import pytest
+
+from kinoteka.httpkit.answers import json_answer
+from kinoteka.httpkit.kept import KeptAnswers
+
+LONG = ["a film"] * 200
+
+
+@pytest.fixture
+def kept():
+    answers = KeptAnswers(1)
+    answers.keep("long", 1, json_answer(200, LONG))
+    answers.keep("short", 1, json_answer(200, "x"))
+    answers.keep("absent", 1, json_answer(404, LONG))
+    return answers
+
+
+def header(answer, name):
+    return dict(answer.headers).get(name)
+
+
+def test_an_answer_is_kept_for_its_revision(kept):
+    assert kept.find("long", 1, {}).status == 200
+    assert kept.find("long", 2, {}) is None
+    assert kept.find("other", 1, {}) is None
+
+
+def test_bytes_go_out_compressed_to_those_who_take_them(kept):
+    plain = kept.find("long", 1, {})
+    compressed = kept.find("long", 1, {b"accept-encoding": b"br, gzip"})
+    assert header(compressed, b"content-encoding") == b"gzip"
+    assert gzip.decompress(compressed.body) == plain.body
+    assert header(plain, b"content-encoding") is None
+    assert header(compressed, b"etag") != header(plain, b"etag")
+
+
+def test_what_is_short_is_not_compressed(kept):
+    answer = kept.find("short", 1, {b"accept-encoding": b"gzip"})
+    assert (answer.body, header(answer, b"content-encoding")) == (b'"x"', None)
+
+
+@pytest.mark.parametrize("encoding", [b"", b"gzip"])
+def test_who_has_the_bytes_already_gets_304(kept, encoding):
+    wants = {b"accept-encoding": encoding}
+    etag = header(kept.find("long", 1, wants), b"etag")
+    answer = kept.find("long", 1, wants | {b"if-none-match": etag})
+    assert (answer.status, answer.body) == (304, b"")
+    assert kept.find("long", 1, wants | {b"if-none-match": b'"other"'}).status == 200
+
+
+def test_a_refusal_is_never_304(kept):
+    etag = header(kept.find("absent", 1, {}), b"etag")
+    assert kept.find("absent", 1, {b"if-none-match": etag}).status == 404
+
+
+def test_answers_that_depend_on_who_asks_are_private(kept):
+    answer = kept.find("long", 1, {})
+    assert header(answer, b"cache-control") == b"private, no-cache"
+    assert header(answer, b"vary") == b"authorization, cookie, accept-encoding"

@@ -1,0 +1,66 @@
+import pytest
+
+from kinoteka.config import Settings, SettingsError, load, rows
+
+
+def test_defaults_need_no_environment():
+    assert load({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("KINOTEKA_PORT", "9000", "port", 9000),
+        ("KINOTEKA_DEMO", "false", "demo", False),
+        ("KINOTEKA_HIDE_UNKNOWN_ACCOUNTS", "1", "hide_unknown_accounts", True),
+        ("KINOTEKA_PUBLIC_URL", "https://films.example", "public_url", "https://films.example"),
+        (
+            "KINOTEKA_CORS_ORIGINS",
+            "https://a.example, https://b.example/",
+            "cors_origins",
+            ("https://a.example", "https://b.example"),
+        ),
+    ],
+)
+def test_values_come_from_the_environment(name, text, field, value):
+    assert getattr(load({name: text}), field) == value
+
+
+def test_an_empty_variable_is_as_good_as_none():
+    assert load({"KINOTEKA_PORT": ""}).port == 8000
+
+
+def test_the_command_line_wins_over_the_environment():
+    assert load({"KINOTEKA_PORT": "9000"}, port=1234).port == 1234
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("KINOTEKA_PORT=9000\nKINOTEKA_HOST=::1\n")
+    monkeypatch.setenv("KINOTEKA_HOST", "0.0.0.0")  # noqa: S104
+    monkeypatch.delenv("KINOTEKA_PORT", raising=False)
+    settings = load()
+    assert (settings.port, settings.host) == (9000, "0.0.0.0")  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("KINOTEKA_PORT", "many"),
+        ("KINOTEKA_PORT", "70000"),
+        ("KINOTEKA_PUBLIC_URL", "films.example"),
+        ("KINOTEKA_SIGN_IN_LIMIT", "now and then"),
+        ("KINOTEKA_SECRET_KEY", "short"),
+        ("KINOTEKA_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name, text):
+    with pytest.raises(SettingsError, match=name):
+        load({name: text})
+
+
+def test_every_setting_has_a_line_of_help():
+    for name, kind, _, help_line in rows():
+        assert name.startswith("KINOTEKA_")
+        assert kind
+        assert help_line.endswith(".")
