@@ -1,0 +1,135 @@
+"""The command, run as operators run it."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+
+import pytest
+
+from running import PASSWORD, RunningServer, kinoteka, unique
+
+COMMANDS = (
+    "serve",
+    "import",
+    "migrate",
+    "createsuperuser",
+    "settings",
+    "sessions",
+    "export-openapi",
+)
+
+
+def soon(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    """Whether it comes true: another process is noticed within half a second."""
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_help_names_every_command():
+    shown = kinoteka("--help")
+    assert shown.returncode == 0
+    assert all(f"  {command} " in shown.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command):
+    shown = kinoteka(command, "--help")
+    assert shown.returncode == 0
+    assert "Usage:" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("unknown",), 2, "No such command"),
+        (("serve", "--port", "many"), 2, "--port"),
+        (("createsuperuser",), 2, "--login"),
+        (("sessions", "prune", "--data", "/no/such/folder"), 1, "no database"),
+        (("migrate", "--data", "/proc/none"), 1, "/proc/none"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(arguments, code, says):
+    done = kinoteka(*arguments)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named():
+    done = kinoteka("settings", KINOTEKA_PORT="many")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("kinoteka: KINOTEKA_PORT:")
+
+
+def test_settings_show_what_differs_and_no_secret():
+    secret = "s" * 40
+    done = kinoteka("settings", KINOTEKA_PORT="9000", KINOTEKA_SECRET_KEY=secret)
+    assert "KINOTEKA_PORT (int) = 9000  (default: 8000)" in done.stdout
+    assert secret not in done.stdout
+    assert "KINOTEKA_SECRET_KEY (str) = (set)" in done.stdout
+
+
+def test_migrating_twice_does_it_once(tmp_path):
+    first = kinoteka("migrate", "--data", str(tmp_path))
+    second = kinoteka("migrate", "--data", str(tmp_path))
+    assert first.stdout.startswith("migrated to revision")
+    assert second.stdout.startswith("already at revision")
+
+
+class TestCreateSuperuser:
+    def test_makes_one_whom_a_running_server_knows(self, server: RunningServer):
+        login = unique("root")
+        made = server.command(
+            "createsuperuser", "--login", login, KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
+        )
+        assert (made.returncode, made.stderr) == (0, "")
+        assert made.stdout.startswith(f"made superuser {login}")
+        client = server.client()
+        assert client.post("/login", json={"login": login, "password": PASSWORD}).is_success
+
+    def test_promotes_an_account_and_gives_it_the_password(self, server: RunningServer):
+        login = unique("member")
+        member = server.signed_up(login)
+        made = server.command(
+            "createsuperuser", "--login", login, KINOTEKA_SUPERUSER_PASSWORD="another long one"
+        )
+        assert made.stdout.startswith(f"promoted superuser {login}")
+        client = server.client()
+        body = {"login": login, "password": "another long one"}
+        assert client.post("/login", json=body).is_success
+        assert soon(lambda: member.get("/profile").status_code == 403)
+
+    @pytest.mark.parametrize(
+        ("login", "password", "says"),
+        [("root", "seven77", "password_invalid"), ("12345", PASSWORD, "username_invalid")],
+    )
+    def test_refuses_what_any_account_is_refused(self, tmp_path, login, password, says):
+        done = kinoteka(
+            "createsuperuser",
+            "--login",
+            login,
+            "--data",
+            str(tmp_path),
+            KINOTEKA_SUPERUSER_PASSWORD=password,
+            KINOTEKA_DEMO="false",
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"kinoteka: {says}")
+        assert password not in done.stderr
+
+
+def test_pruning_deletes_expired_sessions_alone(start_server):
+    server = start_server()
+    lasting, expired = server.signed_up(), server.signed_up(unique("expired"))
+    with sqlite3.connect(server.data / "kinoteka.db") as connection:
+        connection.execute(
+            "UPDATE sessions SET expires_at = 1 WHERE account_id ="
+            " (SELECT id FROM accounts WHERE username LIKE 'expired%')"
+        )
+    connection.close()
+    done = server.command("sessions", "prune")
+    assert (done.returncode, done.stdout) == (0, "deleted 1 expired sessions\n")
+    assert lasting.get("/profile").status_code == 200
+    assert expired is not lasting

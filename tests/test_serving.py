@@ -1,0 +1,62 @@
+"""Starting and stopping the server, as its operator sees it."""
+
+import signal
+import stat
+
+from running import run_server
+
+
+def test_all_state_lies_in_the_data_folder(tmp_path):
+    data = tmp_path / "data"
+    with run_server(data, {}) as server:
+        server.signed_up()
+        kept = {path.name for path in data.iterdir()}
+    assert {"kinoteka.db", "secret.key", "signing-key.pem"} <= kept
+    for name in ("secret.key", "signing-key.pem"):
+        assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
+
+
+def test_two_servers_run_beside_each_other(tmp_path):
+    with run_server(tmp_path / "a", {}) as first, run_server(tmp_path / "b", {}) as second:
+        first.signed_up("anna")
+        second.signed_up("anna")
+        assert first.url != second.url
+
+
+def test_sessions_outlast_a_restart(tmp_path):
+    with run_server(tmp_path, {}) as server:
+        cookie = f"session_id={server.signed_up().cookies['session_id']}"
+    with run_server(tmp_path, {}) as server:
+        assert server.client(cookie=cookie).get("/profile").status_code == 200
+
+
+def test_it_stops_when_told_to(tmp_path):
+    with run_server(tmp_path, {}) as server:
+        server.signed_up()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(15) in (0, -signal.SIGTERM)
+
+
+def test_a_cookie_is_secure_behind_https(tmp_path):
+    environment = {"KINOTEKA_PUBLIC_URL": "https://films.example"}
+    with run_server(tmp_path, environment) as server:
+        body = {"login": "anna", "password": "correct horse x", "email": "anna@example.com"}
+        answer = server.client().post("/signup", json=body)
+        assert answer.headers["set-cookie"].endswith("; Secure")
+
+
+def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
+    environment = {
+        "KINOTEKA_TRUSTED_PROXIES": "127.0.0.1",
+        "KINOTEKA_SIGN_IN_LIMIT": "2 per hour",
+    }
+    with run_server(tmp_path, environment) as server:
+        client = server.client()
+        body = {"login": "nobody", "password": "wrong password"}
+
+        def status(address: str, login: str) -> int:
+            headers = {"x-forwarded-for": address}
+            return client.post("/login", json=body | {"login": login}, headers=headers).status_code
+
+        assert [status("192.0.2.1", f"a{n}") for n in range(3)] == [403, 403, 429]
+        assert status("192.0.2.2", "b") == 403
