@@ -70,9 +70,7 @@ class Process:
 def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[Process]:
     """Run a server for as long as it is measured."""
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        command, env=os.environ | environment, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
     try:
         server = Process(url, process)
         server.started_after = wait_for(url + path)
@@ -83,12 +81,16 @@ def started(command: list[str], port: int, path: str, **environment: str) -> Ite
 
 
 @contextmanager
-def kinoteka(data: Path, *, core: int | None = SERVER_CORE, **environment: str) -> Iterator[Process]:
+def kinoteka(
+    data: Path, *, core: int | None = SERVER_CORE, **environment: str
+) -> Iterator[Process]:
     """Kinoteka with one worker on existing data."""
     port = free_port()
     command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
     command += ["--data", str(data)]
-    with started(pinned(command, core), port, "/no/such/path", **UNLIMITED, **environment) as server:
+    with started(
+        pinned(command, core), port, "/no/such/path", **UNLIMITED, **environment
+    ) as server:
         yield server
 
 

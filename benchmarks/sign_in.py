@@ -79,5 +79,11 @@ def _run_beside_reads(url: str, logins: list[str], show: Callable[..., None]) ->
         signing_in = pool.submit(lambda: asyncio.run(sign_in_rate(url, logins, 8)))
         beside = wrk(page, seconds=SECONDS, connections=4)
         rate = signing_in.result()
-    show("reads' 99th percentile (ms) beside sign-ins", idle.p99, beside.p99, beside.p99 / idle.p99, "≤ 3")
+    show(
+        "reads' 99th percentile (ms) beside sign-ins",
+        idle.p99,
+        beside.p99,
+        beside.p99 / idle.p99,
+        "≤ 3",
+    )
     show("sign-ins a second beside reads", rate, rate, 1, "")
