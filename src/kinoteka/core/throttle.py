@@ -82,9 +82,9 @@ class Throttle:
             yield attempt
         finally:
             for key in keys:
-                self._release(key)
                 if attempt.failed:
                     await self._limiter.hit(rate, *key)
+                self._release(key)  # last: a failure is never counted in neither place
 
     def _release(self, key: tuple[str, str]) -> None:
         left = self._under_way.pop(key) - 1

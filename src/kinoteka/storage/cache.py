@@ -1,6 +1,6 @@
 """Bounded maps in memory, least recently used out first."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -13,10 +13,12 @@ class BoundedMap(Generic[Key, Value]):
     Sizes are whatever the caller counts: 1 each for a number of entries, bytes for memory.
     """
 
-    __slots__ = ("_entries", "_limit", "_size")
+    __slots__ = ("_entries", "_forgotten", "_limit", "_size")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, forgotten: Callable[[Key, Value], None] | None = None) -> None:
+        """`forgotten` is told what leaves for want of room."""
         self._limit = limit
+        self._forgotten = forgotten
         self._size = 0
         self._entries: dict[Key, tuple[Value, int]] = {}
 
@@ -36,7 +38,7 @@ class BoundedMap(Generic[Key, Value]):
         self._entries[key] = (value, size)
         self._size += size
         while self._size > self._limit:
-            self.drop(next(iter(self._entries)))
+            self._evict(next(iter(self._entries)))
 
     def drop(self, key: Key) -> Value | None:
         """Forget one entry."""
@@ -45,6 +47,11 @@ class BoundedMap(Generic[Key, Value]):
             return None
         self._size -= entry[1]
         return entry[0]
+
+    def _evict(self, key: Key) -> None:
+        value = self.drop(key)
+        if value is not None and self._forgotten is not None:
+            self._forgotten(key, value)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -170,8 +170,8 @@ class Writing:
 
     async def _end(self, how: str) -> None:
         try:
-            if self._begun:
-                await self._database.in_writer(lambda connection: _end(connection, how))
+            # Always: a caller that went away does not know whether its BEGIN has run by now.
+            await self._database.in_writer(lambda connection: _end(connection, how))
         finally:
             self._database.release()
 

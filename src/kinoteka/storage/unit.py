@@ -35,6 +35,11 @@ class Unit:
         self._writing: Writing | None = None
         self._after_commit: list[Callable[[], None]] = []
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction is open, so that reads show what nobody else sees yet."""
+        return self._writing is not None
+
     async def all(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
         """Every row that the statement gives."""
         compiled = statement.compiled(self._database.name)

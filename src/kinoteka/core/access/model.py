@@ -59,6 +59,16 @@ class Actor(msgspec.Struct, frozen=True):
             raise DomainError(Code.UNAUTHORIZED)
         return self.account_id
 
+    def require_self(self, account_id: int) -> None:
+        """Refuse everybody but the account itself and a superuser.
+
+        Raises:
+            DomainError(UNAUTHORIZED): nobody is signed in.
+            DomainError(FORBIDDEN): it is another's account.
+        """
+        if self.require_account() != account_id and not self.superuser:
+            raise DomainError(Code.FORBIDDEN, permission="superuser")
+
     def require_session(self) -> int:
         """The id of the session that asks.
 

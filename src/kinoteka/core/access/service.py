@@ -75,8 +75,7 @@ class Access:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         snapshot = await self._load(unit)
         assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
-        roles = tuple(snapshot.roles[role_id] for role_id in (USER_ROLE, *assigned))
-        permissions = frozenset(p for role in roles for p in role.permissions)
+        roles, permissions = _granted(snapshot, (USER_ROLE, *assigned))
         return Grants(roles, permissions, bool(rights[0]))
 
     async def label_ids(self, unit: Unit) -> dict[str, int]:
@@ -154,10 +153,14 @@ class Access:
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
+            DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
         """
         await self._check_assignment(actor, unit, account_id, role_id)
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
-            await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
+            try:
+                await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
+            except Conflict:  # one of the two has been deleted since it was looked up
+                raise DomainError(Code.ACCOUNT_UNKNOWN) from None
             await self._changed(unit, account_id)
 
     async def take_role_away(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
@@ -191,8 +194,7 @@ class Access:
         role_ids: Sequence[int],
     ) -> Actor:
         snapshot = await self._load(unit)
-        roles = [snapshot.roles[role_id] for role_id in role_ids if role_id in snapshot.roles]
-        permissions = frozenset(p for role in roles for p in role.permissions)
+        roles, permissions = _granted(snapshot, role_ids)
         visible = sorted(
             label_id
             for name, label_id in snapshot.labels.items()
@@ -236,8 +238,12 @@ class Access:
 
     async def _set_permissions(self, unit: Unit, role_id: int, permissions: Sequence[str]) -> None:
         rows = [{"role_id": role_id, "permission": permission} for permission in permissions]
-        if rows:
+        if not rows:
+            return
+        try:
             await unit.run_many(queries.INSERT_PERMISSION, rows)
+        except Conflict:  # the role has been deleted since it was looked up
+            raise DomainError(Code.ROLE_UNKNOWN) from None
 
     async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
         await self._revisions.increase(unit, "access")
@@ -252,6 +258,14 @@ class Access:
 
     def _forget_all(self) -> None:
         self.forget(None)
+
+
+def _granted(
+    snapshot: Snapshot, role_ids: Sequence[int]
+) -> tuple[tuple[Role, ...], frozenset[str]]:
+    """The roles of these ids and all that they permit; one deleted meanwhile grants nothing."""
+    roles = tuple(snapshot.roles[role_id] for role_id in role_ids if role_id in snapshot.roles)
+    return roles, frozenset(p for role in roles for p in role.permissions)
 
 
 def _clean_name(name: str) -> str:

@@ -26,12 +26,12 @@ def username_key(username: str) -> str:
         raise DomainError(Code.USERNAME_INVALID, reason="length")
     if username.isdigit():
         raise DomainError(Code.USERNAME_INVALID, reason="digits")
-    if "@" in username or "/" in username:
-        raise DomainError(Code.USERNAME_INVALID, reason="characters")
     try:
         key: str = _username_profile.enforce(username)
     except UnicodeEncodeError:
         raise DomainError(Code.USERNAME_INVALID, reason="characters") from None
+    if "@" in key or "/" in key:  # a full-width one has become a plain one by now
+        raise DomainError(Code.USERNAME_INVALID, reason="characters")
     return key
 
 

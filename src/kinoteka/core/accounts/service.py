@@ -1,11 +1,13 @@
 """Accounts: made, read, changed, deleted, found.
 
-Public operations: create, get, change, set_avatar, set_password, delete, verify, search,
-is_taken.
+Public operations: create, get, own, change, change_login, set_avatar, set_password,
+set_superuser, delete, credentials, search.
 
 Accounts are read with every request of their own and change rarely, so each is kept in memory
 until it changes.
 """
+
+import unicodedata
 
 from msgspec import UNSET
 
@@ -83,7 +85,8 @@ class Accounts:
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
-            self._kept.set(account_id, account)
+            if not unit.is_writing:  # what may yet be rolled back is not kept
+                self._kept.set(account_id, account)
         return account
 
     async def own(self, actor: Actor, unit: Unit) -> Account:
@@ -110,6 +113,25 @@ class Accounts:
         changed = await unit.first(queries.BY_ID, account_id=account.id)
         if changed is None:
             raise DomainError(Code.UNAUTHORIZED)
+        return changed
+
+    async def change_login(self, actor: Actor, unit: Unit, account_id: int, login: str) -> Account:
+        """Change what an account signs in with: one's own, or a superuser anybody's.
+
+        A login with an @ is an e-mail address, any other a username. An account that has both
+        keeps the other; of one that has only the other kind, the new login takes its place.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, USERNAME_INVALID,
+                EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
+        """
+        actor.require_self(account_id)
+        account = await self.get(unit, account_id)
+        await self._rename(unit, account, _login_change(account, login))
+        await self.changed(unit, account_id)
+        changed = await unit.first(queries.BY_ID, account_id=account_id)
+        if changed is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
         return changed
 
     async def set_avatar(self, actor: Actor, unit: Unit, file: str) -> str | None:
@@ -154,8 +176,8 @@ class Accounts:
             DomainError(UNAUTHORIZED)
         """
         actor.require_account()
-        key = part.casefold().strip()
-        if not key or "\x00" in key:
+        key = unicodedata.normalize("NFC", part.strip().lower())  # as in RFC 8265, 3.3.2
+        if not key or any(unicodedata.category(character) in ("Cc", "Cs") for character in key):
             return []
         return await unit.all(queries.SEARCH, part=key)
 
@@ -184,7 +206,9 @@ class Accounts:
             raise DomainError(Code.GENRE_UNKNOWN) from None
 
     async def _rename(self, unit: Unit, account: Account, change: ProfileChange) -> None:
-        for column, value in (("username", change.username), ("email", change.email)):
+        given = [("username", change.username), ("email", change.email)]
+        # What is set goes first: an account is never without any name, not even in between.
+        for column, value in sorted(given, key=lambda pair: not pair[1]):
             if value is UNSET or value == getattr(account, column):
                 continue
             shown, key = _named(column, str(value) if value else None)
@@ -234,6 +258,14 @@ def _checked_change(change: ProfileChange) -> dict[str, object]:
     if change.favourite_genre_id is not UNSET:
         values["favourite_genre_id"] = change.favourite_genre_id
     return values
+
+
+def _login_change(account: Account, login: str) -> ProfileChange:
+    if "@" in login:
+        names.email_key(login)  # refused before anything is cleared
+        return ProfileChange(email=login, username=UNSET if account.email else None)
+    names.username_key(login)
+    return ProfileChange(username=login, email=UNSET if account.username else None)
 
 
 def _check_named(account: Account, change: ProfileChange) -> None:

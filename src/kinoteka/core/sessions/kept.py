@@ -12,9 +12,9 @@ class KeptSessions:
     Only `_by_id` holds entries: what is dropped there is gone however it is asked for.
     """
 
-    def __init__(self) -> None:
-        self._by_id: BoundedMap[int, Entry] = BoundedMap(KEPT)
-        self._ids: BoundedMap[str, int] = BoundedMap(KEPT)
+    def __init__(self, limit: int = KEPT) -> None:
+        self._by_id: BoundedMap[int, Entry] = BoundedMap(limit, self._let_go)
+        self._ids: BoundedMap[str, int] = BoundedMap(limit)
         self._of_account: dict[int, set[int]] = {}
 
     def by_token(self, token: str) -> Entry | None:
@@ -43,8 +43,10 @@ class KeptSessions:
     def drop(self, session_id: int) -> None:
         """Forget one session."""
         entry = self._by_id.drop(session_id)
-        if entry is None:
-            return
+        if entry is not None:
+            self._let_go(session_id, entry)
+
+    def _let_go(self, session_id: int, entry: Entry) -> None:
         if entry.token is not None:
             self._ids.drop(entry.token)
         account_id = entry.actor.account_id
@@ -54,12 +56,10 @@ class KeptSessions:
             if not ids:
                 self._of_account.pop(account_id, None)
 
-    def drop_account(self, account_id: int, *, besides: int | None = None) -> list[int]:
-        """Forget an account's sessions; their ids."""
-        ids = [i for i in self._of_account.get(account_id, ()) if i != besides]
-        for session_id in ids:
+    def drop_account(self, account_id: int) -> None:
+        """Forget an account's sessions."""
+        for session_id in tuple(self._of_account.get(account_id, ())):
             self.drop(session_id)
-        return ids
 
     def clear(self) -> None:
         """Forget all."""

@@ -1,7 +1,7 @@
 """Sessions: how somebody comes in, stays known, and leaves.
 
-Public operations: sign_up, sign_in, sign_out, end_others, change_password, delete_account,
-actor_by_token, actor_by_id, rotate, history, prune, store_last_seen.
+Public operations: sign_up, sign_in, sign_out, end_others, change_password, change_credentials,
+delete_account, actor_by_token, actor_by_id, rotate, history, prune, store_last_seen.
 
 A session is looked up once and then kept in memory; revocation is what travels.
 """
@@ -13,7 +13,7 @@ from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount
-from kinoteka.core.accounts.passwords import check_password
+from kinoteka.core.accounts.passwords import check_password, normal_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.kept import KeptSessions
@@ -45,6 +45,7 @@ class Sessions:
         self._idle = settings.session_idle_days * DAY
         self._lifetime = settings.session_lifetime_days * DAY
         self._sign_in_limit = settings.sign_in_limit
+        self._hide_unknown = settings.hide_unknown_accounts
         self._keyring = keyring
         self._revisions = revisions
         self._throttle = throttle
@@ -76,18 +77,18 @@ class Sessions:
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN): there is no such account; found out as slowly as
-                PASSWORD_WRONG.
+                PASSWORD_WRONG, and told as that where the setting hides unknown accounts.
             DomainError(PASSWORD_WRONG)
             DomainError(THROTTLED): too many failures for the account or from the address.
             DomainError(BUSY): too many passwords are being checked.
         """
         credentials = await self._accounts.credentials(unit, identifier)
-        whose = credentials.account_id if credentials else identifier.casefold()[:320]
-        who = (f"account:{whose}", visit.address)
+        whose = f"id:{credentials.account_id}" if credentials else f"name:{identifier.casefold()}"
+        who = (whose[:320], visit.address)
         async with self._throttle.attempt("sign_in", self._sign_in_limit, who) as attempt:
             await self._check(unit, visit, attempt, credentials, password)
         if credentials is None:
-            raise DomainError(Code.ACCOUNT_UNKNOWN)
+            raise self._unknown()
         return await self._enter(actor, unit, visit, credentials, password)
 
     async def sign_out(self, actor: Actor, unit: Unit) -> None:
@@ -122,21 +123,28 @@ class Sessions:
             if not await self._accounts.hashing.verify(present, stored):
                 attempt.fail()
                 raise DomainError(Code.PASSWORD_WRONG)
-        return await self.set_password(actor, unit, account_id, new)
-
-    async def set_password(self, actor: Actor, unit: Unit, account_id: int, new: str) -> Account:
-        """Give an account a new password: one's own, or a superuser anybody's.
-
-        Every session of the account ends but the one that asks.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, PASSWORD_INVALID, BUSY)
-        """
-        if actor.account_id != account_id and not actor.superuser:
-            actor.require_account()
-            raise DomainError(Code.FORBIDDEN, permission="superuser")
         await self.reset_password(unit, account_id, new, kept=actor.session_id)
         return await self._accounts.get(unit, account_id)
+
+    async def change_credentials(
+        self, actor: Actor, unit: Unit, account_id: int, login: str | None, password: str | None
+    ) -> Account:
+        """Give an account another login, another password, or both; None leaves as it is.
+
+        The account itself may, and a superuser. With the password every session of the account
+        ends but the one that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, PASSWORD_INVALID, BUSY)
+            DomainError(USERNAME_INVALID, EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
+        """
+        actor.require_self(account_id)
+        account = await self._accounts.get(unit, account_id)
+        if password is not None:  # first, because hashing would keep other writers waiting
+            await self.reset_password(unit, account_id, password, kept=actor.session_id)
+        if login is not None:
+            account = await self._accounts.change_login(actor, unit, account_id, login)
+        return account
 
     async def reset_password(
         self, unit: Unit, account_id: int, new: str, *, kept: int | None = None
@@ -154,10 +162,8 @@ class Sessions:
 
     async def delete_account(self, actor: Actor, unit: Unit) -> Account:
         """Delete one's own account and end all its sessions; what it was."""
-        account = await self._accounts.delete(actor, unit)
-        await self._revisions.increase(unit, "sessions")
-        unit.after_commit(lambda: self._forget_account(account.id))
-        return account
+        await self._end_others(unit, actor.require_account(), None)
+        return await self._accounts.delete(actor, unit)
 
     async def actor_by_token(self, unit: Unit, token: str) -> Actor | None:
         """Whose cookie this is; None where its session has ended or never was."""
@@ -236,26 +242,29 @@ class Sessions:
             return
         attempt.fail()
         if credentials is None:
-            raise DomainError(Code.ACCOUNT_UNKNOWN)
+            raise self._unknown()
         await self._record(unit, visit, credentials.account_id, success=False)
         raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
 
     async def _enter(
         self, actor: Actor, unit: Unit, visit: Visit, checked: Credentials, password: str
     ) -> Started:
-        if self._accounts.hashing.is_outdated(checked.password_hash):
-            newer = await self._accounts.hashing.hash(password)
-            await self._accounts.set_password(unit, checked.account_id, newer)
+        hashing = self._accounts.hashing
+        newer = None
+        if hashing.is_outdated(checked.password_hash):
+            newer = await hashing.hash(normal_password(password))
         account = await self._accounts.get(unit, checked.account_id)
         started = await self._begin(actor, unit, visit, account)
         # The password may have been changed while it was being checked.
         present = await self._accounts.credentials_by_id(unit, account.id)
-        if present is None or (
-            present.password_hash != checked.password_hash
-            and not self._accounts.hashing.is_outdated(checked.password_hash)
-        ):
+        if present is None or present.password_hash != checked.password_hash:
             raise DomainError(Code.PASSWORD_WRONG)
+        if newer is not None:
+            await self._accounts.set_password(unit, account.id, newer)
         return started
+
+    def _unknown(self) -> DomainError:
+        return DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
 
     async def _begin(self, actor: Actor, unit: Unit, visit: Visit, account: Account) -> Started:
         if actor.session_id is not None:
@@ -348,11 +357,6 @@ class Sessions:
         self._kept.drop(session_id)
         for listener in self._ended_listeners:
             listener(session_id)
-
-    def _forget_account(self, account_id: int) -> None:
-        for session_id in self._kept.drop_account(account_id):
-            for listener in self._ended_listeners:
-                listener(session_id)
 
     def _grants_changed(self, account_id: int | None) -> None:
         if account_id is None:
