@@ -256,18 +256,21 @@ chats = Table(
     Column("second_account_id", Id, nullable=False),
     Column("last_message_id", Id),
     Column("created_at", BigInteger, nullable=False),
-    Column("active_at", BigInteger, nullable=False),
     UniqueConstraint("first_account_id", "second_account_id"),
     sqlite_autoincrement=True,
 )
 
+# active_at, when something was last written in the chat, stands with each member, so that an
+# account's newest chats are read off one index.
 chat_members = Table(
     "chat_members",
     metadata,
     _reference("chat_id", "chats.id", primary_key=True),
-    _reference("account_id", "accounts.id", primary_key=True, index=True),
+    _reference("account_id", "accounts.id", primary_key=True),
+    Column("active_at", BigInteger, nullable=False),
     Column("last_read_id", Id, nullable=False),
     Column("unread", Integer, nullable=False),
+    Index("ix_chat_members_account_id_active_at", "account_id", "active_at", "chat_id"),
 )
 
 messages = Table(

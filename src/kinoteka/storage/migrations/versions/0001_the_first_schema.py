@@ -28,7 +28,6 @@ def upgrade() -> None:
             "last_message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("active_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chats")),
         sa.UniqueConstraint(
             "first_account_id",
@@ -246,6 +245,7 @@ def upgrade() -> None:
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("active_at", sa.BigInteger(), nullable=False),
         sa.Column(
             "last_read_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -263,7 +263,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("chat_members", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_chat_members_account_id"), ["account_id"], unique=False
+            "ix_chat_members_account_id_active_at",
+            ["account_id", "active_at", "chat_id"],
+            unique=False,
         )
 
     op.create_table(
