@@ -7,9 +7,11 @@ from pathlib import Path
 
 from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
+from kinoteka.contracts.authservice import routes as authservice
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.chats.service import Chats
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.service import Sessions
@@ -20,15 +22,17 @@ from kinoteka.httpkit.answers import Receive, Scope, Send
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.storage.fanout import LocalFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.sqlite import SQLite
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 
-CONTRACTS: tuple[Contract, ...] = (account.CONTRACT,)
+CONTRACTS: tuple[Contract, ...] = (account.CONTRACT, authservice.CONTRACT)
 DATABASE = "kinoteka.db"
 STORE_SEEN_SECONDS = 60
+LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
 
 
@@ -48,6 +52,9 @@ def wire(settings: Settings) -> Services:
     accounts = Accounts(settings, revisions, throttle, hashing)
     sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
     tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
+    chats = Chats(settings, throttle, accounts, LocalFanOut())
+    accounts.before_delete(chats.leave_all)
+    sessions.on_end(chats.listening.end_session)
     return Services(
         settings=settings,
         database=database,
@@ -58,6 +65,7 @@ def wire(settings: Settings) -> Services:
         sessions=sessions,
         csrf=CsrfTokens(keyring),
         tokens=tokens,
+        chats=chats,
     )
 
 
@@ -124,6 +132,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         asyncio.create_task(services.revisions.watch()),
         asyncio.create_task(_store_seen(services)),
         asyncio.create_task(_prune(services)),
+        asyncio.create_task(_end_listening(services)),
         asyncio.create_task(asyncio.to_thread(common_passwords)),
     ]
     try:
@@ -151,3 +160,14 @@ async def _prune(services: Services) -> None:
         with suppress(Exception):
             async with unit_of_work(services.database) as unit:
                 await services.sessions.prune(unit)
+
+
+async def _end_listening(services: Services) -> None:
+    # What has expired, or what another process has ended, is not told to anybody.
+    while True:
+        await asyncio.sleep(LISTENING_SECONDS)
+        with suppress(Exception):
+            async with unit_of_work(services.database) as unit:
+                for session_id in services.chats.listening.sessions():
+                    if await services.sessions.actor_by_id(unit, session_id) is None:
+                        services.chats.listening.end_session(session_id)

@@ -64,13 +64,14 @@ async def _chunks(receive: Receive) -> Any:
         yield message.get("body", b"")
 
 
-async def read_json(call: Call, shape: Any) -> Any:
-    """The JSON body as `shape`.
+async def read_json(call: Call, shape: Any, *, required: bool = True) -> Any:
+    """The JSON body as `shape`; an empty one is None where it is not required.
 
     Raises:
         DomainError(BODY_MALFORMED, BODY_TOO_LARGE, FIELD_INVALID)
     """
-    return decode_json(await read_body(call, call.settings.json_limit_kilobytes * 1024), shape)
+    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    return decode_json(body, shape) if body or required else None
 
 
 def decode_json(body: bytes, shape: Any) -> Any:

@@ -30,7 +30,8 @@ class Route:
     """One endpoint.
 
     `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
-    call, then the path's values, then `query` and `body` as far as the route has them, and
+    call, then the path's values, then `query` and `body` as far as the route has them (the body
+    is None where an empty one may be sent and was), and
     returns a shape of type `answer` (sent with `status`) or an `Answer`.
     """
 
@@ -41,6 +42,7 @@ class Route:
     answer: Any = None
     status: int = 200
     body: Any = None
+    body_required: bool = True
     query: Any = None
     upload: Upload | None = None
     signed_in: bool = False

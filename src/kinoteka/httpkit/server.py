@@ -204,7 +204,7 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if route.query is not None:
         arguments.append(bodies.read_query(call, route.query))
     if route.body is not None:
-        arguments.append(await bodies.read_json(call, route.body))
+        arguments.append(await bodies.read_json(call, route.body, required=route.body_required))
     if route.upload is not None:
         arguments.append(await bodies.read_upload(call, route.upload))
     result = await route.handler(call, *arguments)

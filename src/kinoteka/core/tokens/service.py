@@ -9,12 +9,13 @@ successor again.
 
 import secrets
 import time
-from typing import Any, Protocol
+from typing import Protocol
 
 import jwt
 import msgspec
 
 from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
 from kinoteka.core.tokens.signing import ALGORITHM, SigningKey
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.cache import BoundedMap
@@ -46,17 +47,31 @@ class Claims(msgspec.Struct, frozen=True):
 class RenewableSession(Protocol):
     """What of a session a refresh token depends on."""
 
-    id: int
-    account_id: int
-    refresh_seed: str
-    refresh_generation: int
-    refreshed_at: int
+    @property
+    def id(self) -> int:
+        """The session's id."""
+
+    @property
+    def account_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def refresh_seed(self) -> str:
+        """What the session's refresh tokens are derived from, besides the key."""
+
+    @property
+    def refresh_generation(self) -> int:
+        """Which refresh token is due."""
+
+    @property
+    def refreshed_at(self) -> int:
+        """When the one before was replaced, in milliseconds."""
 
 
 class RenewableSessions(Protocol):
     """The sessions that refresh tokens belong to."""
 
-    async def get(self, unit: Unit, session_id: int) -> Any:
+    async def get(self, unit: Unit, session_id: int) -> RenewableSession | None:
         """The session as stored, if it lasts."""
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
@@ -65,7 +80,7 @@ class RenewableSessions(Protocol):
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session."""
 
-    async def actor_by_id(self, unit: Unit, session_id: int) -> Any:
+    async def actor_by_id(self, unit: Unit, session_id: int) -> Actor | None:
         """Whose session this is."""
 
 
@@ -199,7 +214,7 @@ class Tokens:
                 raise DomainError(Code.TOKEN_INVALID)
             payload = decoded["payload"]
             return Claims(int(payload["sub"]), int(payload["sid"]), int(payload["exp"]))
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise DomainError(Code.TOKEN_INVALID) from None
 
 

@@ -1,0 +1,27 @@
+"""This contract's refusals: `{"message": …}`; 401 names the scheme that is wanted (RFC 6750)."""
+
+from kinoteka.contracts.authservice.shapes import Message
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.routes import Route
+
+CHALLENGE = (b"www-authenticate", b"Bearer")
+
+REFUSALS: dict[Code, Refusal] = COMMON | {
+    Code.UNAUTHORIZED: Refusal(401, "an access token is needed"),
+    Code.PASSWORD_WRONG: Refusal(401, "wrong login or password"),
+    Code.EMAIL_TAKEN: Refusal(409, "a user with this login exists already"),
+    Code.USERNAME_TAKEN: Refusal(409, "a user with this login exists already"),
+    Code.EMAIL_INVALID: Refusal(400, "login: not a valid e-mail address"),
+    Code.USERNAME_INVALID: Refusal(
+        400, "login: 1 to 64 letters, digits or signs, not digits alone ({reason})"
+    ),
+}
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """Write a refusal down; every route does it alike."""
+    del route
+    challenge = [CHALLENGE] if refusal.status == 401 else []
+    return json_answer(refusal.status, Message(refusal.sentence(error)), challenge)

@@ -1,0 +1,179 @@
+"""The route table of this contract."""
+
+from kinoteka.contracts.authservice import handlers, shapes
+from kinoteka.contracts.authservice.errors import REFUSALS, refuse
+from kinoteka.core.access.model import ROLES_MANAGE
+from kinoteka.errors import Code
+from kinoteka.httpkit.routes import Contract, Route
+
+LOGIN_ERRORS = (
+    Code.USERNAME_INVALID,
+    Code.USERNAME_TAKEN,
+    Code.EMAIL_INVALID,
+    Code.EMAIL_TAKEN,
+)
+
+USERS = (
+    Route(
+        "POST",
+        "/api/v1/user",
+        handlers.sign_up,
+        "Sign up",
+        body=shapes.CredentialsBody,
+        answer=shapes.SignedUp,
+        status=201,
+        identity="lenient",
+        errors=(*LOGIN_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        description="Makes an account and begins its first session; also sets the cookie.",
+    ),
+    Route(
+        "POST",
+        "/api/v1/user/login",
+        handlers.sign_in,
+        "Sign in",
+        body=shapes.CredentialsBody,
+        answer=shapes.Tokens,
+        identity="lenient",
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        description="Exchanges login and password for a pair of tokens; also sets the cookie.",
+    ),
+    Route(
+        "POST",
+        "/api/v1/token/refresh",
+        handlers.refresh,
+        "Renew the tokens",
+        body=shapes.RefreshBody,
+        body_required=False,
+        answer=shapes.Tokens,
+        identity="lenient",
+        errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED, Code.BUSY),
+        description="The refresh token stands in the body or, without one, as the Bearer. It "
+        "works once; repeated within ten seconds it gives the same successor. One that is used "
+        "after its successor has been used ends the session.",
+    ),
+    Route(
+        "POST",
+        "/api/v1/user/logout",
+        handlers.sign_out,
+        "Sign out",
+        answer=shapes.Nothing,
+        signed_in=True,
+        description="Ends the session of the access token or the cookie, and removes the cookie.",
+    ),
+    Route(
+        "PATCH",
+        "/api/v1/user/{id}",
+        handlers.change_user,
+        "Change login or password",
+        body=shapes.CredentialsChange,
+        answer=shapes.User,
+        signed_in=True,
+        errors=(
+            *LOGIN_ERRORS,
+            Code.FORBIDDEN,
+            Code.ACCOUNT_UNKNOWN,
+            Code.PASSWORD_INVALID,
+            Code.BUSY,
+        ),
+        description="By the user or a superuser. With the password every other session ends.",
+    ),
+    Route(
+        "GET",
+        "/api/v1/login/history",
+        handlers.read_history,
+        "One's own sign-ins",
+        query=shapes.HistoryQuery,
+        answer=shapes.HistoryPage,
+        signed_in=True,
+    ),
+    Route(
+        "GET",
+        "/.well-known/jwks.json",
+        handlers.read_keys,
+        "Public keys of the access tokens",
+        answer=shapes.KeySet,
+    ),
+)
+
+ROLES = (
+    Route(
+        "GET",
+        "/api/v1/role",
+        handlers.list_roles,
+        "Every role",
+        answer=list[shapes.RoleShape],
+        permission=ROLES_MANAGE,
+    ),
+    Route(
+        "POST",
+        "/api/v1/role",
+        handlers.create_role,
+        "Make a role",
+        body=shapes.RoleBody,
+        answer=shapes.RoleShape,
+        status=201,
+        permission=ROLES_MANAGE,
+        errors=(Code.ROLE_TAKEN,),
+    ),
+    Route(
+        "PUT",
+        "/api/v1/role/{id}",
+        handlers.change_role,
+        "Change a role",
+        body=shapes.RoleChange,
+        answer=shapes.RoleShape,
+        permission=ROLES_MANAGE,
+        errors=(Code.ROLE_UNKNOWN, Code.ROLE_TAKEN, Code.ROLE_BUILT_IN),
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/role/{id}",
+        handlers.delete_role,
+        "Delete a role",
+        status=204,
+        permission=ROLES_MANAGE,
+        errors=(Code.ROLE_UNKNOWN, Code.ROLE_BUILT_IN),
+    ),
+    Route(
+        "POST",
+        "/api/v1/user/{user_id}/role/{role_id}",
+        handlers.assign_role,
+        "Give a user a role",
+        answer=shapes.Nothing,
+        status=201,
+        permission=ROLES_MANAGE,
+        errors=(Code.ACCOUNT_UNKNOWN, Code.ROLE_UNKNOWN, Code.ROLE_BUILT_IN),
+    ),
+    Route(
+        "DELETE",
+        "/api/v1/user/{user_id}/role/{role_id}",
+        handlers.take_role_away,
+        "Take a role from a user",
+        status=204,
+        permission=ROLES_MANAGE,
+        errors=(Code.ACCOUNT_UNKNOWN, Code.ROLE_UNKNOWN, Code.ROLE_BUILT_IN),
+    ),
+    Route(
+        "GET",
+        "/api/v1/user/{user_id}/role",
+        handlers.read_grants,
+        "What a user holds",
+        query=shapes.GrantsQuery,
+        answer=shapes.UserGrants,
+        signed_in=True,
+        errors=(Code.FORBIDDEN, Code.ACCOUNT_UNKNOWN),
+        description="One's own, or anybody's with the permission roles.manage. With "
+        "`?permission=` the answer also has `allowed`.",
+    ),
+)
+
+CONTRACT = Contract(
+    name="authservice",
+    title="Auth service",
+    description="Accounts, tokens and roles for a site, a personal account page and other "
+    "services: Bearer access tokens, errors 4xx with a message.",
+    routes=(*USERS, *ROLES),
+    refusals=REFUSALS,
+    refuse=refuse,
+    error_shape=shapes.Message,
+)
