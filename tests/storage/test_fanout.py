@@ -60,7 +60,7 @@ async def test_only_the_first_reason_counts_and_nothing_is_left(fan_out: LocalFa
     ended: list[str] = []
     listener.on_end(lambda: ended.append("once"))
     listener.end(Ending.SESSION_OVER)
-    listener.end(Ending.STOPPING)
+    listener.end(Ending.LEFT)
     fan_out.publish(["chat:1"], 1)
     assert await listener.ended is Ending.SESSION_OVER
     assert ended == ["once"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kinoteka.config import Settings
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.chats.service import Chats
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
@@ -26,3 +27,4 @@ class Services:
     sessions: Sessions
     csrf: CsrfTokens
     tokens: Tokens
+    chats: Chats

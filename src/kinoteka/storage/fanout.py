@@ -20,7 +20,6 @@ class Ending(StrEnum):
 
     SLOW = "slow"
     SESSION_OVER = "session_over"
-    STOPPING = "stopping"
     LEFT = "left"
 
 

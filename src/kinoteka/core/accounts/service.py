@@ -8,6 +8,7 @@ until it changes.
 """
 
 import unicodedata
+from collections.abc import Awaitable, Callable
 
 from msgspec import UNSET
 
@@ -42,8 +43,13 @@ class Accounts:
         self._throttle = throttle
         self._sign_up_limit = settings.sign_up_limit
         self._revisions = revisions
+        self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._kept: BoundedMap[int, Account] = BoundedMap(KEPT_ACCOUNTS)
         revisions.on_foreign_change("accounts", self._kept.clear)
+
+    def before_delete(self, action: Callable[[Unit, int], Awaitable[None]]) -> None:
+        """Do `action`, within the same transaction, before the account of an id is deleted."""
+        self._before_delete.append(action)
 
     async def create(
         self, unit: Unit, new: NewAccount, address: str, *, superuser: bool = False
@@ -153,6 +159,8 @@ class Accounts:
     async def delete(self, actor: Actor, unit: Unit) -> Account:
         """Delete one's own account with everything that is its own; what it was."""
         account = await self.own(actor, unit)
+        for action in self._before_delete:
+            await action(unit, account.id)
         await unit.run(queries.DELETE, account_id=account.id)
         await self.changed(unit, account.id)
         return account

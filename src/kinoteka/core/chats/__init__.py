@@ -1,0 +1,1 @@
+"""Chats of two: messages, what is unread, and who listens."""

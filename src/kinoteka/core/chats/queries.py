@@ -1,0 +1,231 @@
+"""Statements on chats and messages. Each goes by an index, whatever the number of either."""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, func, insert, select, tuple_, update
+
+from kinoteka.core.chats.model import Chat, Membership, Message
+from kinoteka.storage.schema import accounts, chat_members, chats, messages
+from kinoteka.storage.statement import Statement, insert_for
+
+MESSAGE = (
+    messages.c.id,
+    messages.c.chat_id,
+    messages.c.author_id,
+    messages.c.text,
+    messages.c.created_at,
+    messages.c.edited_at,
+)
+PAIR = (chats.c.id, chats.c.first_account_id, chats.c.second_account_id)
+
+
+def _membership(chat_id: int, first: int, second: int) -> Membership:
+    return Membership(chat_id, (first, second))
+
+
+def _chat(*row: Any) -> Chat:
+    chat_id, unread, own_id, other_id, username, given_name = row[:6]
+    message = Message(*row[6:]) if row[6] is not None else None
+    members = (own_id,) if other_id is None else tuple(sorted((own_id, other_id)))
+    return Chat(chat_id, members, username or given_name, message, unread)
+
+
+# Chats and their members.
+CHAT_OF_PAIR: Statement[tuple[int]] = Statement(
+    select(chats.c.id).where(
+        chats.c.first_account_id == bindparam("first"),
+        chats.c.second_account_id == bindparam("second"),
+    )
+)
+INSERT_CHAT: Statement[tuple[int]] = Statement(
+    lambda engine: (
+        insert_for(engine, chats)
+        .values(
+            first_account_id=bindparam("first"),
+            second_account_id=bindparam("second"),
+            created_at=bindparam("at"),
+        )
+        .on_conflict_do_nothing(index_elements=["first_account_id", "second_account_id"])
+        .returning(chats.c.id)
+    )
+)
+INSERT_MEMBER: Statement[tuple[()]] = Statement(
+    insert(chat_members).values(
+        chat_id=bindparam("chat_id"),
+        account_id=bindparam("account_id"),
+        active_at=bindparam("at"),
+        last_read_id=0,
+        unread=0,
+    )
+)
+_is_member = and_(
+    chat_members.c.chat_id == bindparam("chat_id"),
+    chat_members.c.account_id == bindparam("account_id"),
+)
+MEMBERSHIP: Statement[Membership] = Statement(
+    select(*PAIR).join(chat_members, chat_members.c.chat_id == chats.c.id).where(_is_member),
+    _membership,
+)
+ACTIVE_AT: Statement[tuple[int]] = Statement(select(chat_members.c.active_at).where(_is_member))
+_own, _other = chat_members.alias("own"), chat_members.alias("other")
+CHATS_OF: Statement[Chat] = Statement(
+    select(
+        _own.c.chat_id,
+        _own.c.unread,
+        _own.c.account_id,
+        _other.c.account_id,
+        accounts.c.username,
+        accounts.c.given_name,
+        *MESSAGE,
+    )
+    .select_from(_own)
+    .join(chats, chats.c.id == _own.c.chat_id)
+    .outerjoin(
+        _other,
+        and_(_other.c.chat_id == _own.c.chat_id, _other.c.account_id != _own.c.account_id),
+    )
+    .outerjoin(accounts, accounts.c.id == _other.c.account_id)
+    .outerjoin(messages, messages.c.id == chats.c.last_message_id)
+    .where(
+        _own.c.account_id == bindparam("account_id"),
+        tuple_(_own.c.active_at, _own.c.chat_id)
+        < tuple_(bindparam("before_active_at"), bindparam("before_chat_id")),
+    )
+    .order_by(_own.c.active_at.desc(), _own.c.chat_id.desc())
+    .limit(bindparam("limit")),
+    _chat,
+)
+# What nobody would be left to read.
+DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
+    delete(chats).where(
+        chats.c.id.in_(select(_own.c.chat_id).where(_own.c.account_id == bindparam("account_id"))),
+        ~select(_other.c.account_id)
+        .where(_other.c.chat_id == chats.c.id, _other.c.account_id != bindparam("account_id"))
+        .exists(),
+    )
+)
+
+# Messages.
+_of_chat = messages.c.chat_id == bindparam("chat_id")
+BEFORE: Statement[Message] = Statement(
+    select(*MESSAGE)
+    .where(_of_chat, messages.c.id < bindparam("before"))
+    .order_by(messages.c.id.desc())
+    .limit(bindparam("limit")),
+    Message,
+)
+AFTER: Statement[Message] = Statement(
+    select(*MESSAGE)
+    .where(_of_chat, messages.c.id > bindparam("after"))
+    .order_by(messages.c.id)
+    .limit(bindparam("limit")),
+    Message,
+)
+BY_NONCE: Statement[Message] = Statement(
+    select(*MESSAGE).where(
+        _of_chat,
+        messages.c.author_id == bindparam("author_id"),
+        messages.c.nonce == bindparam("nonce"),
+    ),
+    Message,
+)
+# A message of a chat in which the account is.
+SEEN_BY: Statement[Message] = Statement(
+    select(*MESSAGE)
+    .join(chat_members, chat_members.c.chat_id == messages.c.chat_id)
+    .where(
+        messages.c.id == bindparam("message_id"),
+        chat_members.c.account_id == bindparam("account_id"),
+    ),
+    Message,
+)
+INSERT_MESSAGE: Statement[Message] = Statement(
+    lambda engine: (
+        insert_for(engine, messages)
+        .values(
+            chat_id=bindparam("chat_id"),
+            author_id=bindparam("author_id"),
+            text=bindparam("text"),
+            nonce=bindparam("nonce"),
+            created_at=bindparam("at"),
+        )
+        .on_conflict_do_nothing(index_elements=["chat_id", "author_id", "nonce"])
+        .returning(*MESSAGE)
+    ),
+    Message,
+)
+_authors_own = and_(
+    messages.c.id == bindparam("message_id"), messages.c.author_id == bindparam("author_id")
+)
+EDIT: Statement[Message] = Statement(
+    update(messages)
+    .where(_authors_own)
+    .values(text=bindparam("new_text"), edited_at=bindparam("at"))
+    .returning(*MESSAGE),
+    Message,
+)
+DELETE: Statement[Message] = Statement(
+    delete(messages).where(_authors_own).returning(*MESSAGE), Message
+)
+
+# What is kept in step with the messages.
+SET_LAST: Statement[tuple[()]] = Statement(
+    update(chats)
+    .where(chats.c.id == bindparam("chat_id"))
+    .values(last_message_id=bindparam("message_id"))
+)
+FIND_LAST: Statement[tuple[()]] = Statement(
+    update(chats)
+    .where(chats.c.id == bindparam("chat_id"), chats.c.last_message_id == bindparam("message_id"))
+    .values(
+        last_message_id=select(func.max(messages.c.id))
+        .where(messages.c.chat_id == bindparam("chat_id"))
+        .scalar_subquery()
+    )
+)
+COUNT_NEW: Statement[tuple[()]] = Statement(
+    update(chat_members)
+    .where(chat_members.c.chat_id == bindparam("chat_id"))
+    .values(
+        active_at=bindparam("at"),
+        unread=chat_members.c.unread
+        + case((chat_members.c.account_id != bindparam("author_id"), 1), else_=0),
+    )
+)
+COUNT_DELETED: Statement[tuple[()]] = Statement(
+    update(chat_members)
+    .where(
+        chat_members.c.chat_id == bindparam("chat_id"),
+        chat_members.c.account_id != bindparam("author_id"),
+        chat_members.c.last_read_id < bindparam("message_id"),
+    )
+    .values(unread=chat_members.c.unread - 1)
+)
+# How far somebody has read: never past the last message. Each message is walked past once in
+# all; having read everything leaves nothing unread, without counting.
+_last = (
+    select(func.coalesce(chats.c.last_message_id, 0))
+    .where(chats.c.id == bindparam("chat_id"))
+    .scalar_subquery()
+)
+_reads_all = bindparam("message_id") >= _last
+_reached = case((_reads_all, _last), else_=bindparam("message_id"))
+_walked_past = (
+    select(func.count())
+    .where(
+        _of_chat,
+        messages.c.id > chat_members.c.last_read_id,
+        messages.c.id <= bindparam("message_id"),
+        messages.c.author_id.is_distinct_from(chat_members.c.account_id),
+    )
+    .correlate(chat_members)
+    .scalar_subquery()
+)
+READ: Statement[tuple[()]] = Statement(
+    update(chat_members)
+    .where(_is_member, chat_members.c.last_read_id < _reached)
+    .values(
+        unread=case((_reads_all, 0), else_=chat_members.c.unread - _walked_past),
+        last_read_id=_reached,
+    )
+)
