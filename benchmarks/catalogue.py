@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.import_data import write_imdb
-from benchmarks.servers import UNLIMITED, kinoteka
+from benchmarks.servers import kinoteka
 
 TIME = "/usr/bin/time"
 QUERIES = {
@@ -49,7 +49,7 @@ def build(data: Path, films: int, show: Callable[..., None] | None) -> None:
 
 def run_search(data: Path, show: Callable[..., None]) -> None:
     """The 99th percentile of searches over HTTP, one at a time, none asked for twice."""
-    with kinoteka(data, core=None, **UNLIMITED) as server:
+    with kinoteka(data, core=None) as server:
         for kind, words in QUERIES.items():
             times = sorted(_seconds(server.url, text) for text in _variants(words, 400))
             p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]

@@ -88,9 +88,8 @@ def kinoteka(
     port = free_port()
     command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
     command += ["--data", str(data)]
-    with started(
-        pinned(command, core), port, "/no/such/path", **UNLIMITED, **environment
-    ) as server:
+    environment = UNLIMITED | environment
+    with started(pinned(command, core), port, "/no/such/path", **environment) as server:
         yield server
 
 
