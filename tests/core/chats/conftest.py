@@ -23,10 +23,10 @@ class World:
         self.services = services
         self.chats = services.chats
 
-    async def person(self, name: str, **fields: str) -> Actor:
+    async def person(self, username: str | None = None, **fields: str) -> Actor:
         async with unit_of_work(self.services.database) as unit:
             nobody = await self.services.access.anonymous(unit)
-            new = NewAccount(password=PASSWORD, username=name, **fields)
+            new = NewAccount(password=PASSWORD, username=username, **fields)
             visit = Visit("127.0.0.1", "", "test")
             return (await self.services.sessions.sign_up(nobody, unit, visit, new)).actor
 

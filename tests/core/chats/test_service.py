@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+import msgspec
 import pytest
 
 from kinoteka.core.chats.model import EventKind
@@ -72,10 +73,15 @@ class TestListing:
             )
 
     @pytest.mark.parametrize(
-        ("fields", "name"), [({"given_name": "Дарья"}, "darya"), ({}, "darya")]
+        ("fields", "name"),
+        [
+            ({"username": "darya", "given_name": "Дарья"}, "darya"),
+            ({"email": "darya@example.com", "given_name": "Дарья"}, "Дарья"),
+            ({"email": "darya@example.com"}, None),
+        ],
     )
-    async def test_the_name_is_the_username(self, world, anna, fields, name):
-        chat = await world.open(anna, await world.person("darya", **fields))
+    async def test_is_named_after_the_other(self, world, anna, fields, name):
+        chat = await world.open(anna, await world.person(**fields))
         chats = await world.do(lambda unit: world.chats.own(anna, unit, 100, None))
         assert [(found.id, found.other_name) for found in chats] == [(chat, name)]
 
@@ -324,9 +330,11 @@ class TestDeletedAccounts:
 
 
 class TestThrottle:
+    @pytest.fixture
+    def settings(self, settings):
+        return msgspec.structs.replace(settings, message_limit="3 per minute")
+
     async def test_messages_and_new_chats_are_counted_by_account(self, world, anna, boris, chat):
-        world.chats._limit = "2 per minute"
-        world.services.throttle.__init__()
         first = await world.post(anna, chat, "one", "n1")
         await world.post(anna, chat, "two")
         await refused(Code.THROTTLED, world.post(anna, chat, "three"))
