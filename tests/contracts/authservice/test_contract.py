@@ -1,0 +1,377 @@
+"""The auth service contract, line by line of its document: request → status, body, effect."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from running import PASSWORD, RunningServer, unique
+from token_users import User, new_superuser, new_user, refresh, sign_in
+
+NEW_PASSWORD = "another long one"
+
+
+@pytest.fixture
+def user(server: RunningServer) -> User:
+    return new_user(server)
+
+
+class TestSignUp:
+    """POST /api/v1/user"""
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_gives_tokens_and_the_cookie_at_once(self, server: RunningServer, pattern: str) -> None:
+        client = server.client()
+        body = {"login": pattern.format(unique()), "password": PASSWORD}
+        answer = client.post("/api/v1/user/", json=body)
+        assert answer.status_code == 201
+        assert set(answer.json()) == {"id", "access_token", "refresh_token"}
+        assert answer.headers["set-cookie"].startswith("session_id=")
+        assert client.get("/api/v1/login/history").status_code == 200
+        bearer = server.client(authorization=f"Bearer {answer.json()['access_token']}")
+        assert bearer.get("/api/v1/login/history").status_code == 200
+        assert sign_in(server, body["login"]).status_code == 200
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_a_taken_login(self, server: RunningServer, pattern: str) -> None:
+        login = pattern.format(unique())
+        new_user(server, login)
+        body = {"login": login.upper(), "password": PASSWORD}
+        answer = server.client().post("/api/v1/user", json=body)
+        assert answer.status_code == 409
+        assert answer.json() == {"message": "a user with this login exists already"}
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_of_two_at_once_one_wins(self, server: RunningServer, pattern: str) -> None:
+        login = pattern.format(unique())
+
+        def sign_up(name: str) -> int:
+            with httpx.Client(base_url=server.url, timeout=20) as client:
+                body = {"login": name, "password": PASSWORD}
+                return client.post("/api/v1/user", json=body).status_code
+
+        with ThreadPoolExecutor(2) as threads:
+            statuses = sorted(threads.map(sign_up, [login, login.upper()]))
+        assert statuses == [201, 409]
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("login", ""),
+            ("login", "12345"),
+            ("login", "two words"),
+            ("login", "no@address"),
+            ("login", "full＠width"),
+            ("login", None),
+            ("password", "short"),
+            ("password", "password1"),
+            ("password", "x" * 129),
+            ("password", 12345678),
+        ],
+    )
+    def test_names_the_field_that_is_wrong(
+        self, server: RunningServer, field: str, value: object
+    ) -> None:
+        body = {"login": unique(), "password": PASSWORD} | {field: value}
+        answer = server.client().post("/api/v1/user", json=body)
+        assert answer.status_code == 400
+        assert field in answer.json()["message"]
+
+    def test_an_account_can_sign_in_through_another_contract(
+        self, server: RunningServer, user: User
+    ) -> None:
+        body = {"login": user.login, "password": PASSWORD}
+        assert server.client().post("/login", json=body).status_code == 200
+
+
+class TestSignIn:
+    """POST /api/v1/user/login"""
+
+    def test_gives_both_tokens_and_the_cookie(self, server: RunningServer, user: User) -> None:
+        answer = sign_in(server, user.login)
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"access_token", "refresh_token"}
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("session_id=")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+    def test_an_unknown_user(self, server: RunningServer) -> None:
+        answer = sign_in(server, unique())
+        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such user"})
+
+    @pytest.mark.parametrize("password", ["wrong password", ""])
+    def test_a_wrong_password(self, server: RunningServer, user: User, password: str) -> None:
+        answer = sign_in(server, user.login, password)
+        assert (answer.status_code, answer.json()) == (401, {"message": "wrong login or password"})
+        assert "set-cookie" not in answer.headers
+
+    def test_a_token_that_is_no_good_does_not_stand_in_the_way(
+        self, server: RunningServer, user: User
+    ) -> None:
+        client = server.client(authorization="Bearer cut.off")
+        body = {"login": user.login, "password": PASSWORD}
+        assert client.post("/api/v1/user/login", json=body).status_code == 200
+
+    def test_failures_are_throttled(self, start_server) -> None:  # type: ignore[no-untyped-def]
+        server = start_server(sign_in_limit="2 per minute")
+        user = new_user(server)
+        statuses = [sign_in(server, user.login, "wrong password").status_code for _ in range(3)]
+        assert statuses == [401, 401, 429]
+        refused = sign_in(server, user.login)
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+
+    def test_a_setting_hides_which_users_there_are(self, start_server) -> None:  # type: ignore[no-untyped-def]
+        server = start_server(hide_unknown_accounts="true")
+        user = new_user(server)
+        wrong, unknown = sign_in(server, user.login, "wrong one!"), sign_in(server, unique())
+        assert wrong.status_code == unknown.status_code == 401
+        assert wrong.content == unknown.content
+
+
+class TestRefresh:
+    """POST /api/v1/token/refresh"""
+
+    def test_gives_a_new_pair(self, server: RunningServer, user: User) -> None:
+        answer = refresh(server, user.refresh_token)
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"access_token", "refresh_token"}
+        assert answer.json()["refresh_token"] != user.refresh_token
+        user.use(answer.json()["access_token"])
+        assert user.signed_in()
+
+    @pytest.mark.parametrize("content", [b"", b"{}"])
+    def test_takes_the_token_as_the_bearer(
+        self, server: RunningServer, user: User, content: bytes
+    ) -> None:
+        client = server.client(authorization=f"Bearer {user.refresh_token}")
+        answer = client.post("/api/v1/token/refresh", content=content)
+        assert answer.status_code == 200
+        assert refresh(server, answer.json()["refresh_token"]).status_code == 200
+
+    def test_one_just_replaced_gets_the_same_successor(
+        self, server: RunningServer, user: User
+    ) -> None:
+        pairs = [refresh(server, user.refresh_token).json() for _ in range(3)]
+        assert len({pair["refresh_token"] for pair in pairs}) == 1
+        assert refresh(server, pairs[0]["refresh_token"]).status_code == 200
+
+    def test_two_tabs_at_once_get_the_same_successor(
+        self, server: RunningServer, user: User
+    ) -> None:
+        def ask(_: int) -> str:
+            with httpx.Client(base_url=server.url, timeout=20) as client:
+                body = {"refresh_token": user.refresh_token}
+                answer = client.post("/api/v1/token/refresh", json=body)
+                assert answer.status_code == 200
+                return str(answer.json()["refresh_token"])
+
+        with ThreadPoolExecutor(8) as threads:
+            successors = set(threads.map(ask, range(16)))
+        assert len(successors) == 1
+        assert refresh(server, successors.pop()).status_code == 200
+
+    def test_theft_ends_the_session(self, server: RunningServer, user: User) -> None:
+        second = refresh(server, user.refresh_token).json()
+        third = refresh(server, second["refresh_token"]).json()
+        assert refresh(server, user.refresh_token).status_code == 401
+        assert refresh(server, third["refresh_token"]).status_code == 401
+        for pair in (second, third):
+            user.use(pair["access_token"])
+            assert not user.signed_in()
+
+    def test_an_access_token_in_its_place(self, server: RunningServer, user: User) -> None:
+        assert refresh(server, user.access_token).status_code == 401
+        assert user.client.post("/api/v1/token/refresh").status_code == 401
+        assert user.signed_in()
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda token: "",
+            lambda token: token[:-1],
+            lambda token: token + "0",
+            lambda token: token.replace(".1.", ".2.", 1),
+            lambda token: "1." + token,
+            lambda token: "9" * 5000 + token,
+            lambda token: token.upper(),
+            lambda token: token[:-4] + "é\x00ы!",
+        ],
+    )
+    def test_one_that_is_no_good(self, server: RunningServer, user: User, spoil) -> None:  # type: ignore[no-untyped-def]
+        assert refresh(server, spoil(user.refresh_token)).status_code == 401
+        assert user.signed_in()
+
+    def test_after_signing_out(self, server: RunningServer, user: User) -> None:
+        user.client.post("/api/v1/user/logout")
+        assert refresh(server, user.refresh_token).status_code == 401
+
+    @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer null", "Bearer undefined"])
+    def test_without_any(self, server: RunningServer, authorization: str) -> None:
+        client = server.client(authorization=authorization)
+        assert client.post("/api/v1/token/refresh").status_code == 401
+        answer = client.post("/api/v1/token/refresh", json={})
+        assert answer.status_code == 400
+        assert answer.json() == {"message": "refresh_token: is missing"}
+
+
+class TestSignOut:
+    """POST /api/v1/user/logout"""
+
+    def test_with_the_access_token(self, server: RunningServer, user: User) -> None:
+        answer = user.client.post("/api/v1/user/logout")
+        assert (answer.status_code, answer.json()) == (200, {})
+        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        assert not user.signed_in()
+
+    def test_with_the_cookie(self, server: RunningServer, user: User) -> None:
+        client = server.client()
+        body = {"login": user.login, "password": PASSWORD}
+        old = f"session_id={client.post('/api/v1/user/login', json=body).cookies['session_id']}"
+        assert client.post("/api/v1/user/logout").status_code == 200
+        assert "session_id" not in client.cookies
+        assert server.client(cookie=old).get("/api/v1/login/history").status_code == 401
+        assert user.signed_in()
+
+    @pytest.mark.parametrize("authorization", [None, "Bearer undefined", "Bearer cut.off"])
+    def test_not_signed_in(self, server: RunningServer, authorization: str | None) -> None:
+        client = server.client(**{"authorization": authorization} if authorization else {})
+        answer = client.post("/api/v1/user/logout")
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["message"]
+
+
+class TestChange:
+    """PATCH /api/v1/user/<id>"""
+
+    @pytest.mark.parametrize("old", ["{}", "{}@example.com"])
+    @pytest.mark.parametrize("new", ["{}", "{}@example.com"])
+    def test_a_new_login_takes_the_old_one_s_place(
+        self, server: RunningServer, old: str, new: str
+    ) -> None:
+        user, login = new_user(server, old.format(unique())), new.format(unique())
+        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"login": login})
+        assert (answer.status_code, answer.json()) == (200, {"id": user.id, "login": login})
+        assert sign_in(server, login).status_code == 200
+        assert sign_in(server, user.login).status_code == 404
+        assert user.signed_in()
+
+    def test_an_account_with_both_names_keeps_the_other(self, server: RunningServer) -> None:
+        name = unique()
+        server.signed_up(name)
+        email = f"{name}@other.example"
+        user = User(server, name, sign_in(server, name).json())
+        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"login": email})
+        assert answer.json() == {"id": user.id, "login": email}
+        profile = user.client.get("/profile").json()
+        assert (profile["username"], profile["email"]) == (name, email)
+
+    def test_a_new_password_ends_every_other_session(
+        self, server: RunningServer, user: User
+    ) -> None:
+        others = sign_in(server, user.login)
+        other = server.client(authorization=f"Bearer {others.json()['access_token']}")
+        cookie = server.client(cookie=f"session_id={others.cookies['session_id']}")
+        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"password": NEW_PASSWORD})
+        assert (answer.status_code, answer.json()) == (200, {"id": user.id, "login": user.login})
+        assert user.signed_in()
+        assert other.get("/api/v1/login/history").status_code == 401
+        assert cookie.get("/api/v1/login/history").status_code == 401
+        assert refresh(server, others.json()["refresh_token"]).status_code == 401
+        assert sign_in(server, user.login).status_code == 401
+        assert sign_in(server, user.login, NEW_PASSWORD).status_code == 200
+
+    def test_both_or_nothing_at_once(self, server: RunningServer, user: User) -> None:
+        path, login = f"/api/v1/user/{user.id}", unique()
+        assert user.client.patch(path, json={}).json() == {"id": user.id, "login": user.login}
+        for body in (
+            {"login": login, "password": "short"},
+            {"login": "two words", "password": NEW_PASSWORD},
+        ):
+            assert user.client.patch(path, json=body).status_code == 400
+            assert sign_in(server, user.login).status_code == 200
+        body = {"login": login, "password": NEW_PASSWORD}
+        assert user.client.patch(path, json=body).status_code == 200
+        assert sign_in(server, login, NEW_PASSWORD).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            ({"login": ""}, 400),
+            ({"login": "12345"}, 400),
+            ({"login": "no@address"}, 400),
+            ({"login": None}, 400),
+            ({"password": "short"}, 400),
+            ({"password": 1}, 400),
+        ],
+    )
+    def test_what_cannot_be_taken(self, user: User, body: dict[str, object], status: int) -> None:
+        answer = user.client.patch(f"/api/v1/user/{user.id}", json=body)
+        assert answer.status_code == status
+        assert next(iter(body)) in answer.json()["message"]
+
+    def test_a_taken_login(self, server: RunningServer, user: User) -> None:
+        body = {"login": new_user(server).login.upper()}
+        assert user.client.patch(f"/api/v1/user/{user.id}", json=body).status_code == 409
+
+    @pytest.mark.parametrize("body", [{"login": "stolen"}, {"password": NEW_PASSWORD}, {}])
+    def test_another_s_is_refused(
+        self, server: RunningServer, user: User, body: dict[str, str]
+    ) -> None:
+        other = new_user(server)
+        for account_id in (other.id, 2**53):
+            answer = user.client.patch(f"/api/v1/user/{account_id}", json=body)
+            assert answer.status_code == 403
+        assert sign_in(server, other.login).status_code == 200
+
+    def test_the_superuser_changes_anybody(self, server: RunningServer, user: User) -> None:
+        superuser = new_superuser(server)
+        body = {"login": unique(), "password": NEW_PASSWORD}
+        answer = superuser.client.patch(f"/api/v1/user/{user.id}", json=body)
+        assert (answer.status_code, answer.json()["login"]) == (200, body["login"])
+        assert not user.signed_in()
+        assert sign_in(server, body["login"], NEW_PASSWORD).status_code == 200
+        assert superuser.signed_in()
+        for account_id in (0, 2**53, 2**63):
+            answer = superuser.client.patch(f"/api/v1/user/{account_id}", json={})
+            assert answer.status_code == 404
+
+    def test_needs_a_token(self, server: RunningServer, user: User) -> None:
+        assert server.client().patch(f"/api/v1/user/{user.id}", json={}).status_code == 401
+
+
+class TestHistory:
+    """GET /api/v1/login/history"""
+
+    def test_shows_one_s_own_newest_first(self, server: RunningServer, user: User) -> None:
+        with server.client(user_agent="Browser/1") as client:
+            body = {"login": user.login, "password": "wrong password"}
+            assert client.post("/login", json=body).status_code == 403
+        answer = user.client.get("/api/v1/login/history?page=1")
+        page = answer.json()
+        assert (page["page"], page["pages"], page["total"]) == (1, 1, 2)
+        failed, signed_up = page["items"]
+        assert set(failed) == {"at", "ip", "user_agent", "method", "success"}
+        assert failed["at"] >= signed_up["at"]
+        assert failed["at"].endswith("Z")
+        assert (failed["success"], signed_up["success"]) == (False, True)
+        assert (failed["method"], signed_up["method"]) == ("account", "authservice")
+        assert (failed["ip"], failed["user_agent"]) == ("127.0.0.1", "Browser/1")
+
+    def test_comes_in_pages(self, server: RunningServer, user: User) -> None:
+        for _ in range(20):
+            assert sign_in(server, user.login).status_code == 200
+        second = user.client.get("/api/v1/login/history?page=2").json()
+        assert (len(second["items"]), second["pages"], second["total"]) == (1, 2, 21)
+        third = user.client.get("/api/v1/login/history?page=3").json()
+        assert (third["items"], third["page"], third["pages"]) == ([], 3, 2)
+
+    @pytest.mark.parametrize("page", ["0", "-1", "one", "1.5", "", str(2**63), "9" * 5000])
+    def test_a_page_that_is_none(self, user: User, page: str) -> None:
+        answer = user.client.get(f"/api/v1/login/history?page={page}")
+        assert answer.status_code == 400
+        assert "page" in answer.json()["message"]
+
+    def test_needs_a_token(self, server: RunningServer) -> None:
+        assert server.client().get("/api/v1/login/history").status_code == 401

@@ -1,0 +1,273 @@
+"""The auth service's management of access: roles, who holds them, what they permit."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from running import RunningServer, unique
+from token_users import User, new_superuser, new_user
+
+BUILT_IN = {"anonymous": 1, "user": 2}
+
+
+@pytest.fixture(scope="module")
+def superuser_token(server: RunningServer) -> str:
+    return new_superuser(server).access_token
+
+
+@pytest.fixture
+def superuser(server: RunningServer, superuser_token: str) -> httpx.Client:
+    return server.client(authorization=f"Bearer {superuser_token}")
+
+
+@pytest.fixture
+def user(server: RunningServer) -> User:
+    return new_user(server)
+
+
+@pytest.fixture
+def role(superuser: httpx.Client) -> dict[str, Any]:
+    return made_role(superuser, "films.view:adult", "selections.feature")
+
+
+def made_role(superuser: httpx.Client, *permissions: str) -> dict[str, Any]:
+    body = {"name": unique("role"), "permissions": permissions}
+    answer = superuser.post("/api/v1/role", json=body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def holds(client: httpx.Client, user: User, permission: str) -> bool:
+    answer = client.get(f"/api/v1/user/{user.id}/role", params={"permission": permission})
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["allowed"])
+
+
+class TestRoles:
+    """/api/v1/role"""
+
+    def test_the_built_in_ones_are_listed(self, superuser: httpx.Client) -> None:
+        listed = superuser.get("/api/v1/role/").json()
+        assert [set(role) for role in listed[:2]] == [{"id", "name", "permissions"}] * 2
+        assert BUILT_IN.items() <= {role["name"]: role["id"] for role in listed}.items()
+
+    def test_can_be_made(self, superuser: httpx.Client) -> None:
+        name = unique("role")
+        body = {"name": f" {name} ", "permissions": ["roles.manage", "b.c", "b.c"]}
+        answer = superuser.post("/api/v1/role/", json=body)
+        assert answer.status_code == 201
+        made = answer.json()
+        assert made == {"id": made["id"], "name": name, "permissions": ["b.c", "roles.manage"]}
+        assert made in superuser.get("/api/v1/role").json()
+        bare = superuser.post("/api/v1/role", json={"name": unique("role")})
+        assert bare.json()["permissions"] == []
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({}, "name"),
+            ({"name": "  "}, "name"),
+            ({"name": "x" * 65}, "name"),
+            ({"name": "nul\x00"}, "name"),
+            ({"name": 1}, "name"),
+            ({"name": "r", "permissions": "roles.manage"}, "permissions"),
+            ({"name": "r", "permissions": ["Films View"]}, "permissions"),
+            ({"name": "r", "permissions": [""]}, "permissions"),
+            ({"name": "r", "permissions": ["x" * 101]}, "permissions"),
+        ],
+    )
+    def test_what_cannot_be_taken(
+        self, superuser: httpx.Client, body: dict[str, object], field: str
+    ) -> None:
+        answer = superuser.post("/api/v1/role", json=body)
+        assert answer.status_code == 400
+        assert field in answer.json()["message"]
+
+    def test_a_taken_name(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
+        other = made_role(superuser)
+        for answer in (
+            superuser.post("/api/v1/role", json={"name": role["name"].upper()}),
+            superuser.put(f"/api/v1/role/{other['id']}", json={"name": role["name"]}),
+        ):
+            assert answer.status_code == 409
+            assert answer.json() == {"message": "there is a role of this name already"}
+
+    def test_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
+        path, name = f"/api/v1/role/{role['id']}", unique("role")
+        answer = superuser.put(path, json={"name": name, "permissions": ["a.b"]})
+        changed = {"id": role["id"], "name": name, "permissions": ["a.b"]}
+        assert (answer.status_code, answer.json()) == (200, changed)
+        assert superuser.put(path, json={}).json() == changed
+        upper = superuser.put(path, json={"name": name.upper()}).json()
+        assert upper == changed | {"name": name.upper()}
+        assert superuser.put(path, json={"permissions": []}).json()["permissions"] == []
+
+    def test_can_be_deleted(
+        self, superuser: httpx.Client, role: dict[str, Any], user: User
+    ) -> None:
+        superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
+        assert holds(user.client, user, "films.view:adult")
+        answer = superuser.delete(f"/api/v1/role/{role['id']}")
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert not holds(user.client, user, "films.view:adult")
+        assert superuser.delete(f"/api/v1/role/{role['id']}").status_code == 404
+
+    @pytest.mark.parametrize("role_id", BUILT_IN.values(), ids=BUILT_IN)
+    def test_built_in_ones_keep_their_names(self, superuser: httpx.Client, role_id: int) -> None:
+        path = f"/api/v1/role/{role_id}"
+        assert superuser.put(path, json={"name": unique("role")}).status_code == 409
+        assert superuser.delete(path).status_code == 409
+
+    @pytest.mark.parametrize("role_id", [0, 2**53, 2**63])
+    def test_an_unknown_one(self, superuser: httpx.Client, role_id: int) -> None:
+        assert superuser.put(f"/api/v1/role/{role_id}", json={}).status_code == 404
+        assert superuser.delete(f"/api/v1/role/{role_id}").status_code == 404
+
+
+class TestHolders:
+    """/api/v1/user/<user_id>/role"""
+
+    def test_a_role_is_given_and_taken_at_once(
+        self, superuser: httpx.Client, role: dict[str, Any], user: User
+    ) -> None:
+        path = f"/api/v1/user/{user.id}/role/{role['id']}"
+        assert not holds(user.client, user, "selections.feature")
+        for _ in range(2):
+            answer = superuser.post(path)
+            assert (answer.status_code, answer.json()) == (201, {})
+            assert holds(user.client, user, "selections.feature")
+        for _ in range(2):
+            answer = superuser.delete(path)
+            assert (answer.status_code, answer.content) == (204, b"")
+            assert not holds(user.client, user, "selections.feature")
+
+    def test_shows_roles_and_permissions(
+        self, superuser: httpx.Client, role: dict[str, Any], user: User
+    ) -> None:
+        superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
+        answer = user.client.get(f"/api/v1/user/{user.id}/role")
+        assert answer.status_code == 200
+        built_in = next(r for r in superuser.get("/api/v1/role").json() if r["name"] == "user")
+        assert answer.json() == {
+            "roles": [built_in, role],
+            "permissions": sorted({*built_in["permissions"], *role["permissions"]}),
+            "superuser": False,
+        }
+        assert superuser.get(f"/api/v1/user/{user.id}/role").json() == answer.json()
+
+    def test_another_s_need_the_right(self, server: RunningServer, user: User) -> None:
+        other = new_user(server)
+        for account_id in (other.id, 2**53):
+            answer = user.client.get(f"/api/v1/user/{account_id}/role")
+            assert answer.status_code == 403
+
+    def test_a_superuser_is_allowed_everything(
+        self, server: RunningServer, superuser: httpx.Client
+    ) -> None:
+        own = new_superuser(server)
+        answer = own.client.get(f"/api/v1/user/{own.id}/role?permission=any.thing:at-all").json()
+        assert (answer["superuser"], answer["allowed"]) == (True, True)
+
+    @pytest.mark.parametrize("permission", ["", "x" * 101])
+    def test_a_permission_that_is_none(self, user: User, permission: str) -> None:
+        path = f"/api/v1/user/{user.id}/role"
+        answer = user.client.get(path, params={"permission": permission})
+        assert answer.status_code == 400
+        assert "permission" in answer.json()["message"]
+
+    def test_what_is_unknown(
+        self, superuser: httpx.Client, role: dict[str, Any], user: User
+    ) -> None:
+        for path in (
+            f"/api/v1/user/{2**53}/role/{role['id']}",
+            f"/api/v1/user/{user.id}/role/{2**53}",
+        ):
+            assert superuser.post(path).status_code == 404
+            assert superuser.delete(path).status_code == 404
+        assert superuser.get(f"/api/v1/user/{2**53}/role").status_code == 404
+
+    def test_the_built_in_ones_are_held_by_themselves(
+        self, superuser: httpx.Client, user: User
+    ) -> None:
+        everybody, anonymous = (f"/api/v1/user/{user.id}/role/{i}" for i in (2, 1))
+        assert superuser.post(everybody).status_code == 201
+        assert superuser.delete(everybody).status_code == 409
+        assert superuser.post(anonymous).status_code == 409
+        assert superuser.delete(anonymous).status_code == 409
+
+    def test_the_roles_travel_in_the_token(
+        self, superuser: httpx.Client, role: dict[str, Any], user: User
+    ) -> None:
+        import jwt
+
+        superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
+        body = {"refresh_token": user.refresh_token}
+        token = user.client.post("/api/v1/token/refresh", json=body).json()["access_token"]
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert claims["roles"] == ["user", role["name"]]
+
+
+class TestWhoMay:
+    """Whoever holds roles.manage, and the superuser; 401 without a token, 403 without the right."""
+
+    REQUESTS = (
+        ("GET", "/api/v1/role", None, 200),
+        ("POST", "/api/v1/role", {"name": "{name}"}, 201),
+        ("PUT", "/api/v1/role/{role}", {"permissions": ["a.b"]}, 200),
+        ("POST", "/api/v1/user/{user}/role/{role}", None, 201),
+        ("GET", "/api/v1/user/{user}/role", None, 200),
+        ("DELETE", "/api/v1/user/{user}/role/{role}", None, 204),
+        ("DELETE", "/api/v1/role/{role}", None, 204),
+    )
+
+    def statuses(self, client: httpx.Client, user: User, role: dict[str, Any]) -> list[int]:
+        found = []
+        for method, pattern, body, _ in self.REQUESTS:
+            path = pattern.format(user=user.id, role=role["id"])
+            json = {k: unique() if v == "{name}" else v for k, v in body.items()} if body else None
+            found.append(client.request(method, path, json=json).status_code)
+        return found
+
+    def test_nobody_in_particular(
+        self, server: RunningServer, user: User, role: dict[str, Any]
+    ) -> None:
+        for headers in ({}, {"authorization": "Bearer undefined"}, {"authorization": "Bearer x"}):
+            assert set(self.statuses(server.client(**headers), user, role)) == {401}
+
+    def test_a_user(self, server: RunningServer, user: User, role: dict[str, Any]) -> None:
+        assert set(self.statuses(user.client, new_user(server), role)) == {403}
+
+    def test_the_superuser(self, superuser: httpx.Client, user: User, role: dict[str, Any]) -> None:
+        expected = [status for *_, status in self.REQUESTS]
+        assert self.statuses(superuser, user, role) == expected
+
+    def test_a_holder_of_the_permission_from_the_next_request_on(
+        self, superuser: httpx.Client, user: User, role: dict[str, Any]
+    ) -> None:
+        manager = made_role(superuser, "roles.manage")
+        superuser.post(f"/api/v1/user/{user.id}/role/{manager['id']}")
+        expected = [status for *_, status in self.REQUESTS]
+        assert self.statuses(user.client, user, role) == expected
+        superuser.put(f"/api/v1/role/{manager['id']}", json={"permissions": []})
+        assert user.client.get("/api/v1/role").status_code == 403
+
+    def test_a_permission_of_everybody_who_is_signed_in(
+        self,
+        start_server,  # type: ignore[no-untyped-def]
+    ) -> None:
+        server = start_server()
+        superuser, user = new_superuser(server), new_user(server)
+        superuser.client.put("/api/v1/role/2", json={"permissions": ["roles.manage"]})
+        assert user.client.get("/api/v1/role").status_code == 200
+        assert server.client().get("/api/v1/role").status_code == 401
+
+    def test_a_permission_of_anonymous_visitors(
+        self,
+        start_server,  # type: ignore[no-untyped-def]
+    ) -> None:
+        server = start_server()
+        superuser, user = new_superuser(server), new_user(server)
+        superuser.client.put("/api/v1/role/1", json={"permissions": ["roles.manage"]})
+        assert server.client().get("/api/v1/role").status_code == 200
+        assert user.client.get("/api/v1/role").status_code == 403
