@@ -30,6 +30,7 @@ def wrk(
     headers: dict[str, str] | None = None,
     script: str | None = None,
     connections: int = CONNECTIONS,
+    core: int | None = LOAD_CORE,
 ) -> Load:
     """One run; an answer that is no success ends the benchmark."""
     if shutil.which("wrk") is None:
@@ -39,9 +40,7 @@ def wrk(
         command += ["-H", f"{name}: {value}"]
     if script is not None:
         command += ["-s", script]
-    done = subprocess.run(
-        pinned([*command, url], LOAD_CORE), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(pinned([*command, url], core), capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout:
         sys.exit(f"{url} did not answer with success:\n{done.stdout}")
     found = re.search(r"99%\s+([\d.]+)(\w+)", done.stdout)
