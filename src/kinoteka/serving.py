@@ -51,6 +51,7 @@ def serve(settings: Settings) -> int:
             forwarded_allow_ips=settings.trusted_proxies or None,
             timeout_graceful_shutdown=10,
             ws_max_size=64 * 1024,
+            ws_per_message_deflate=False,  # messages are short: it costs more than it saves
         )
     )
     server.run()

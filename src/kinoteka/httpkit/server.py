@@ -4,7 +4,7 @@ route → identity → refusal of forged requests → body and query → handler
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -27,10 +27,9 @@ from kinoteka.httpkit.identity import identify
 from kinoteka.httpkit.kept import KeptAnswers, choose
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 
 log = structlog.get_logger()
-
-SocketHandler = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +184,31 @@ class Server:
         return choose(self._kept.keep(key, revision, fresh), call.headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # the client's wish to connect
+        begun = await self._begin_following(scope, receive)
+        if isinstance(begun, Answer):
+            await refuse_handshake(scope, send, begun)
+        else:
+            await follow(begun, receive, send)
+
+    async def _begin_following(self, scope: Scope, receive: Receive) -> Following | Answer:
         found = self._sockets.find(scope["path"])
-        targets, values = found or ({}, ())
-        target = targets.get("GET")
-        if target is None:
-            await receive()
-            await send({"type": "websocket.close", "code": 4404})
-            return
-        contract, route = target
+        if found is None:
+            return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
+        targets, values = found
+        contract, route = targets["GET"]
         call = Call(scope, receive, self._services, contract, route)
-        await route.handler(call, send, *values)
+        try:
+            call.actor = await identify(call)
+            # A browser sends its cookie with whatever page opens a socket, and asks nobody.
+            origins.refuse_forged(call)
+            following: Following = await route.handler(call, *values)
+        except DomainError as error:
+            return refuse(contract, error, route)
+        except Exception:
+            log.exception("socket failed", route=route.path)
+            return refuse(contract, DomainError(Code.INTERNAL), route)
+        return following
 
 
 async def run_handler(call: Call, values: Values) -> Answer:
