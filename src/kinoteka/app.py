@@ -8,6 +8,7 @@ from pathlib import Path
 from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
 from kinoteka.contracts.authservice import routes as authservice
+from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
@@ -29,7 +30,7 @@ from kinoteka.storage.sqlite import SQLite
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 
-CONTRACTS: tuple[Contract, ...] = (account.CONTRACT, authservice.CONTRACT)
+CONTRACTS: tuple[Contract, ...] = (account.CONTRACT, messenger.CONTRACT, authservice.CONTRACT)
 DATABASE = "kinoteka.db"
 STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
@@ -91,7 +92,10 @@ def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
 
 def _compose_login(router: Router[Served | Shared]) -> None:
     """`POST /login` is messenger's with `email` and account's with `login`."""
-    router.add("POST", "/login", Served(account.CONTRACT, account.SIGN_IN))
+    by_email = Served(messenger.CONTRACT, messenger.SIGN_IN)
+    by_login = Served(account.CONTRACT, account.SIGN_IN)
+    shared = Shared({"email": by_email, "login": by_login}, otherwise=by_email)
+    router.add("POST", messenger.SIGN_IN.path, shared)
 
 
 class Application:

@@ -23,12 +23,13 @@ class Message(msgspec.Struct, frozen=True):
 class Chat(msgspec.Struct, frozen=True):
     """A chat as one of its members sees it.
 
-    `members` are the accounts that are there still; `other_name` is the other's username, or
-    else given name; None where there is neither.
+    `members` are the accounts that are there still; `other_id` is None where the other's has
+    been deleted; `other_name` is its username, or else given name; None where there is neither.
     """
 
     id: int
     members: tuple[int, ...]
+    other_id: int | None
     other_name: str | None
     last_message: Message | None
     unread: int

@@ -27,7 +27,7 @@ def _chat(*row: Any) -> Chat:
     chat_id, unread, own_id, other_id, username, given_name = row[:6]
     message = Message(*row[6:]) if row[6] is not None else None
     members = (own_id,) if other_id is None else tuple(sorted((own_id, other_id)))
-    return Chat(chat_id, members, username or given_name, message, unread)
+    return Chat(chat_id, members, other_id, username or given_name, message, unread)
 
 
 # Chats and their members.

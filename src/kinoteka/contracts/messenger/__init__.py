@@ -1,0 +1,1 @@
+"""The contract of a messenger: users, photos, chats, messages, live notifications."""

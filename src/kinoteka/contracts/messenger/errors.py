@@ -1,0 +1,37 @@
+"""This contract's refusals: `{"error": "<mnemonic>", "message": "<a sentence>"}`.
+
+The document knows 400, 401, 405 and 500: what other contracts answer with 404 or 409 is a 400
+here, told apart by its mnemonic.
+"""
+
+from kinoteka.contracts.messenger.shapes import Refused
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.routes import Route
+
+SIGN_IN_PATH = "/login"
+WRONG_CREDENTIALS = Refusal(400, "wrong e-mail or password", "wrong_credentials")
+
+
+def _in_this_dialect(code: Code, refusal: Refusal) -> Refusal:
+    status = 400 if refusal.status in (404, 409) else refusal.status
+    return Refusal(status, refusal.message, code.value)
+
+
+REFUSALS: dict[Code, Refusal] = {
+    code: _in_this_dialect(code, refusal) for code, refusal in COMMON.items()
+} | {
+    Code.TOKEN_INVALID: Refusal(401, "the token is not valid", "unauthorized"),
+    Code.TOKEN_REUSED: Refusal(401, "the token is not valid", "unauthorized"),
+    Code.ACCOUNT_UNKNOWN: Refusal(400, "there is no such user", "user_unknown"),
+    Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+    Code.PHOTO_MISSING: Refusal(400, "there is no photo", "no_photo"),
+}
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """Write a refusal down; at sign-in an unknown user is told like a wrong password."""
+    if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == SIGN_IN_PATH:
+        refusal = WRONG_CREDENTIALS
+    return json_answer(refusal.status, Refused(str(refusal.mark), refusal.sentence(error)))

@@ -1,0 +1,198 @@
+"""The route table of this contract."""
+
+from kinoteka.contracts.messenger import handlers, shapes
+from kinoteka.contracts.messenger.errors import REFUSALS, SIGN_IN_PATH, refuse
+from kinoteka.errors import Code
+from kinoteka.httpkit.routes import Contract, Route
+
+NAME_ERRORS = (
+    Code.USERNAME_INVALID,
+    Code.USERNAME_TAKEN,
+    Code.EMAIL_INVALID,
+    Code.EMAIL_TAKEN,
+)
+
+SIGN_IN = Route(
+    "POST",
+    SIGN_IN_PATH,
+    handlers.sign_in,
+    "Sign in",
+    body=shapes.SignInBody,
+    answer=shapes.User,
+    identity="lenient",
+    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+    description="Sets the cookie `session_id`.",
+)
+
+USERS = (
+    Route(
+        "POST",
+        "/users",
+        handlers.sign_up,
+        "Sign up",
+        body=shapes.NewUserBody,
+        answer=shapes.Nothing,
+        identity="lenient",
+        errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
+        "given; an empty one is as absent.",
+    ),
+    Route(
+        "DELETE",
+        "/logout",
+        handlers.sign_out,
+        "Sign out",
+        answer=shapes.Nothing,
+        signed_in=True,
+    ),
+    Route(
+        "GET",
+        "/users",
+        handlers.read_self,
+        "The user of the session",
+        answer=shapes.User,
+        signed_in=True,
+    ),
+    Route(
+        "GET",
+        "/users/{id}",
+        handlers.read_user,
+        "A user",
+        answer=shapes.User,
+        signed_in=True,
+        errors=(Code.ACCOUNT_UNKNOWN,),
+    ),
+    Route(
+        "PUT",
+        "/users/{id}",
+        handlers.change_user,
+        "Change one's own user",
+        body=shapes.UserBody,
+        answer=shapes.User,
+        signed_in=True,
+        errors=NAME_ERRORS,
+        description="The body is the whole user, with the id of the path. Another's id is a 401.",
+    ),
+    Route(
+        "GET",
+        "/users/{name:text}",
+        handlers.search_users,
+        "Search users by username",
+        answer=shapes.FoundUsers,
+        signed_in=True,
+        errors=(Code.THROTTLED,),
+        description="Every user whose username contains the text, without regard to case; at "
+        "most 50, ordered by how early it stands and then by username.",
+    ),
+)
+
+CHATS = (
+    Route(
+        "POST",
+        "/chats",
+        handlers.open_chat,
+        "Open a chat with a user",
+        body=shapes.ChatBody,
+        answer=shapes.Created,
+        signed_in=True,
+        errors=(Code.ACCOUNT_UNKNOWN, Code.CHAT_WITH_SELF, Code.THROTTLED),
+        description="The same two users always get the same chat.",
+    ),
+    Route(
+        "GET",
+        "/chats",
+        handlers.list_chats,
+        "One's chats",
+        query=shapes.ChatsQuery,
+        answer=shapes.ChatList,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN,),
+        description="The newest conversation first. `before` is the id of the last chat that "
+        "one has, to go on after it.",
+    ),
+    Route(
+        "POST",
+        "/chats/{id}/messages",
+        handlers.post_message,
+        "Write a message",
+        body=shapes.NewMessageBody,
+        answer=shapes.Created,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN, Code.THROTTLED),
+        description="The same `nonce` in the same chat gives the same message again, so that it "
+        "is safe to try again.",
+    ),
+    Route(
+        "GET",
+        "/chats/{id}/messages",
+        handlers.list_messages,
+        "Messages of a chat",
+        query=shapes.MessagesQuery,
+        answer=shapes.MessageList,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN,),
+        description="Always the newest first. `before` gives those just before a message; "
+        "`after` the oldest of those that follow one, so that asking again after the highest id, "
+        "until nothing comes, misses none.",
+    ),
+    Route(
+        "PUT",
+        "/messages/{id}",
+        handlers.edit_message,
+        "Edit one's own message",
+        body=shapes.TextBody,
+        answer=shapes.MessageShape,
+        signed_in=True,
+        errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN, Code.THROTTLED),
+    ),
+    Route(
+        "DELETE",
+        "/messages/{id}",
+        handlers.delete_message,
+        "Delete one's own message",
+        answer=shapes.Nothing,
+        signed_in=True,
+        errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN),
+    ),
+    Route(
+        "POST",
+        "/chats/{id}/read",
+        handlers.mark_read,
+        "Note how far one has read",
+        body=shapes.ReadBody,
+        answer=shapes.Nothing,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN,),
+    ),
+)
+
+SOCKETS = (
+    Route(
+        "WEBSOCKET",
+        "/chats/{id}/notifications",
+        handlers.follow_chat,
+        "What happens in a chat, live",
+        answer=shapes.Notification,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN, Code.THROTTLED),
+    ),
+    Route(
+        "WEBSOCKET",
+        "/notifications",
+        handlers.follow_all,
+        "What happens in all of one's chats, live",
+        answer=shapes.Notification,
+        signed_in=True,
+        errors=(Code.THROTTLED,),
+    ),
+)
+
+CONTRACT = Contract(
+    name="messenger",
+    title="Messenger",
+    description="A messenger: users, photos, chats, messages, live notifications.",
+    routes=(SIGN_IN, *USERS, *CHATS, *SOCKETS),
+    refusals=REFUSALS,
+    refuse=refuse,
+    error_shape=shapes.Refused,
+)
