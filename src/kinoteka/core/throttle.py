@@ -12,10 +12,10 @@ from functools import cache
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.windows import MemoryWindows
 
 
 @cache
@@ -49,7 +49,7 @@ class Throttle:
     """Counts what happens, by kind and by whom."""
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(MemoryWindows())
         self._under_way: dict[tuple[str, str], int] = {}
 
     async def hit(self, kind: str, limit: str, who: str) -> None:
@@ -60,8 +60,8 @@ class Throttle:
         """
         rate = _rate(limit)
         who = network(who)
-        if not await self._limiter.hit(rate, kind, who):
-            raise await self._refusal(rate, kind, who)
+        if not self._limiter.hit(rate, kind, who):
+            raise self._refusal(rate, kind, who)
 
     @asynccontextmanager
     async def attempt(self, kind: str, limit: str, who: Sequence[str]) -> AsyncIterator[Attempt]:
@@ -73,8 +73,8 @@ class Throttle:
         rate = _rate(limit)
         keys = [(kind, network(each)) for each in who]
         for key in keys:
-            if not await self._limiter.test(rate, *key, cost=1 + self._under_way.get(key, 0)):
-                raise await self._refusal(rate, *key)
+            if not self._limiter.test(rate, *key, cost=1 + self._under_way.get(key, 0)):
+                raise self._refusal(rate, *key)
         for key in keys:
             self._under_way[key] = self._under_way.get(key, 0) + 1
         attempt = Attempt()
@@ -82,16 +82,16 @@ class Throttle:
             yield attempt
         finally:
             for key in keys:
+                self._release(key)
                 if attempt.failed:
-                    await self._limiter.hit(rate, *key)
-                self._release(key)  # last: a failure is never counted in neither place
+                    self._limiter.hit(rate, *key)
 
     def _release(self, key: tuple[str, str]) -> None:
         left = self._under_way.pop(key) - 1
         if left:
             self._under_way[key] = left
 
-    async def _refusal(self, rate: RateLimitItem, kind: str, who: str) -> DomainError:
-        stats = await self._limiter.get_window_stats(rate, kind, who)
+    def _refusal(self, rate: RateLimitItem, kind: str, who: str) -> DomainError:
+        stats = self._limiter.get_window_stats(rate, kind, who)
         wait = max(1, math.ceil(stats.reset_time - time.time()))
         return DomainError(Code.THROTTLED, retry_after=wait)

@@ -159,8 +159,8 @@ class Access:
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
             try:
                 await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
-            except Conflict:  # one of the two has been deleted since it was looked up
-                raise DomainError(Code.ACCOUNT_UNKNOWN) from None
+            except Conflict:  # one of the two, most likely the kept one, has been deleted since
+                raise DomainError(Code.ROLE_UNKNOWN) from None
             await self._changed(unit, account_id)
 
     async def take_role_away(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:

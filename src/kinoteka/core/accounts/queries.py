@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, null, select, update
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.storage.schema import accounts
@@ -89,7 +89,7 @@ CHANGE_NAME = {
 CHANGE_AVATAR: Statement[tuple[()]] = Statement(
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
-    .values(avatar_file=bindparam("file"), avatar_address=None)
+    .values(avatar_file=bindparam("file"), avatar_address=null())
 )
 DELETE: Statement[tuple[()]] = Statement(
     delete(accounts).where(accounts.c.id == bindparam("account_id"))

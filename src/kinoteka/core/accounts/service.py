@@ -86,12 +86,13 @@ class Accounts:
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
         """
-        account = self._kept.get(account_id)
+        # Within a transaction the account may be other than what is kept, and be rolled back.
+        account = None if unit.is_writing else self._kept.get(account_id)
         if account is None:
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
-            if not unit.is_writing:  # what may yet be rolled back is not kept
+            if not unit.is_writing:
                 self._kept.set(account_id, account)
         return account
 

@@ -1,0 +1,62 @@
+"""People for tests of the core: who has an account, who is signed in, what is refused them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts.model import NewAccount
+from kinoteka.core.services import Services
+from kinoteka.core.sessions.model import Started, Visit
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.unit import unit_of_work
+from running import PASSWORD, unique
+
+VISIT = Visit("192.0.2.7", "Browser/1", "tests")
+
+
+@contextmanager
+def refused(code: Code, **parameters: object) -> Iterator[None]:
+    """What stands within is refused with this code and, among others, these parameters."""
+    with pytest.raises(DomainError) as error:
+        yield
+    assert error.value.code == code
+    assert parameters.items() <= error.value.parameters.items()
+
+
+async def anonymous(services: Services) -> Actor:
+    """Somebody who is not signed in."""
+    async with unit_of_work(services.database) as unit:
+        return await services.access.anonymous(unit)
+
+
+async def sign_up(services: Services, username: str | None = None, **fields: str) -> Started:
+    """A new account with its first session; `PASSWORD` is its password."""
+    nobody = await anonymous(services)
+    new = NewAccount(username=username or unique(), password=PASSWORD, **fields)
+    async with unit_of_work(services.database) as unit:
+        return await services.sessions.sign_up(nobody, unit, VISIT, new)
+
+
+async def sign_in(services: Services, identifier: str, password: str = PASSWORD) -> Started:
+    """A new session of an account."""
+    nobody = await anonymous(services)
+    async with unit_of_work(services.database) as unit:
+        return await services.sessions.sign_in(nobody, unit, VISIT, identifier, password)
+
+
+async def superuser(services: Services) -> Actor:
+    """A superuser who is signed in."""
+    started = await sign_up(services, unique("superuser"))
+    async with unit_of_work(services.database) as unit:
+        await services.accounts.set_superuser(unit, started.account.id)
+    found = await actor_of(services, started.token)
+    assert found is not None
+    return found
+
+
+async def actor_of(services: Services, token: str) -> Actor | None:
+    """Whose cookie this is."""
+    async with unit_of_work(services.database) as unit:
+        return await services.sessions.actor_by_token(unit, token)
