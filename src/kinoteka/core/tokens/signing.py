@@ -39,6 +39,8 @@ class SigningKey:
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
         key = load_pem_private_key(keep_secret_file(folder / "signing-key.pem", fresh), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
+        if not (
+            isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
+        ):
             raise TypeError("signing-key.pem holds no key on P-256")
         return cls(key)
