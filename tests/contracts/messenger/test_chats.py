@@ -1,0 +1,302 @@
+"""Chats and messages of the messenger contract over HTTP, from several clients at once."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from running import PASSWORD, RunningServer, unique
+
+NO_MEMBER = {"error": "chat_forbidden", "message": "you are no member of such a chat"}
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+class Person(NamedTuple):
+    client: httpx.Client
+    id: int
+    name: str
+
+    def post(self, chat: int, text: str, nonce: str | None = None) -> int:
+        answer = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["id"]
+
+    def messages(self, chat: int, **query: int) -> list[dict[str, object]]:
+        answer = self.client.get(f"/chats/{chat}/messages", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["messages"]
+
+    def listed(self, chat: int) -> dict[str, object]:
+        chats = self.client.get("/chats").json()["chats"]
+        return next(found for found in chats if found["id"] == chat)
+
+    def read(self, chat: int, message: int) -> None:
+        answer = self.client.post(f"/chats/{chat}/read", json={"message_id": message})
+        assert (answer.status_code, answer.json()) == (200, {})
+
+
+def person(server: RunningServer) -> Person:
+    name = unique()
+    client = server.signed_up(name)
+    return Person(client, client.get("/users").json()["id"], name)
+
+
+def open_chat(one: Person, other: Person) -> int:
+    answer = one.client.post("/chats", json={"user_id": other.id})
+    assert answer.status_code == 200, answer.text
+    assert list(answer.json()) == ["id"]
+    return answer.json()["id"]
+
+
+@pytest.fixture
+def anna(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def boris(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def stranger(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def chat(anna: Person, boris: Person) -> int:
+    return open_chat(anna, boris)
+
+
+class TestChats:
+    """3.1 POST /chats, 3.2 GET /chats"""
+
+    def test_the_same_two_always_get_the_same_chat(
+        self, anna: Person, boris: Person, stranger: Person, chat: int
+    ) -> None:
+        assert open_chat(anna, boris) == open_chat(boris, anna) == chat
+        assert open_chat(stranger, anna) != chat
+
+    def test_at_once_from_both_sides(self, anna: Person, boris: Person) -> None:
+        pairs = [(anna, boris), (boris, anna)] * 5
+        with ThreadPoolExecutor(len(pairs)) as pool:
+            chats = set(pool.map(lambda pair: open_chat(*pair), pairs))
+        assert len(chats) == 1
+
+    @pytest.mark.parametrize("user_id", [2**53 - 1, None, "1", -1, 0, 2**63, True, 1.5])
+    def test_with_nobody(self, anna: Person, user_id: object) -> None:
+        answer = anna.client.post("/chats", json={"user_id": user_id})
+        expected = "user_unknown" if user_id == 2**53 - 1 else "field_invalid"
+        assert (answer.status_code, answer.json()["error"]) == (400, expected)
+
+    def test_with_oneself(self, anna: Person) -> None:
+        answer = anna.client.post("/chats", json={"user_id": anna.id})
+        assert (answer.status_code, answer.json()["error"]) == (400, "chat_with_self")
+
+    def test_are_listed_with_the_newest_conversation_first(
+        self, anna: Person, boris: Person, stranger: Person, chat: int
+    ) -> None:
+        other = open_chat(anna, stranger)
+        assert [found["id"] for found in anna.client.get("/chats").json()["chats"]] == [other, chat]
+        message = boris.post(chat, "hello")
+        first, second = anna.client.get("/chats").json()["chats"]
+        assert first == {
+            "id": chat,
+            "name": boris.name,
+            "members": sorted([anna.id, boris.id]),
+            "last_message": {
+                "id": message,
+                "chat_id": chat,
+                "author_id": boris.id,
+                "text": "hello",
+                "message_time": first["last_message"]["message_time"],
+                "edited": False,
+            },
+            "unread": 1,
+        }
+        assert RFC_3339.fullmatch(first["last_message"]["message_time"])
+        assert (second["id"], second["last_message"], second["unread"]) == (other, None, 0)
+        assert boris.listed(chat)["name"] == anna.name
+
+    def test_go_on_after_a_chat(self, anna: Person, boris: Person, stranger: Person) -> None:
+        first, second = open_chat(anna, boris), open_chat(anna, stranger)
+        page = anna.client.get("/chats", params={"limit": 1}).json()["chats"]
+        rest = anna.client.get("/chats", params={"before": second}).json()["chats"]
+        assert [found["id"] for found in (*page, *rest)] == [second, first]
+        assert anna.client.get("/chats", params={"before": first}).json()["chats"] == []
+
+    def test_an_email_address_is_never_a_name(self, server: RunningServer, anna: Person) -> None:
+        client = server.client()
+        body = {"email": f"{unique()}@example.com", "password": PASSWORD}
+        client.post("/users", json=body)
+        nameless = Person(client, client.get("/users").json()["id"], "")
+        chat = open_chat(anna, nameless)
+        assert anna.listed(chat)["name"] == f"user {nameless.id}"
+
+
+class TestMessages:
+    """POST and GET /chats/{id}/messages, PUT and DELETE /messages/{id}"""
+
+    def test_newest_first_before_and_after_an_id(self, anna: Person, boris: Person, chat: int):
+        ids = [(anna if number % 2 else boris).post(chat, str(number)) for number in range(6)]
+        newest_first = [message["id"] for message in anna.messages(chat)]
+        assert newest_first == ids[::-1]
+        assert [m["id"] for m in anna.messages(chat, limit=2)] == [ids[5], ids[4]]
+        assert [m["id"] for m in anna.messages(chat, limit=2, before=ids[4])] == [ids[3], ids[2]]
+        assert [m["id"] for m in anna.messages(chat, limit=2, after=ids[0])] == [ids[2], ids[1]]
+        assert [m["id"] for m in anna.messages(chat, after=0)] == ids[::-1]
+
+    @pytest.mark.parametrize(
+        "query", ["limit=0", "limit=101", "limit=x", "before=0", "after=-1", "before=1&after=1"]
+    )
+    def test_queries_that_are_none(self, anna: Person, chat: int, query: str) -> None:
+        answer = anna.client.get(f"/chats/{chat}/messages?{query}")
+        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+
+    def test_the_same_nonce_makes_one_message(self, anna: Person, boris: Person, chat: int) -> None:
+        first = anna.post(chat, "once", "a nonce")
+        assert anna.post(chat, "once", "a nonce") == first
+        assert boris.post(chat, "another's", "a nonce") != first
+        assert len(anna.messages(chat)) == 2
+
+    def test_the_same_nonce_at_once_makes_one_message(
+        self, anna: Person, boris: Person, chat: int
+    ) -> None:
+        with ThreadPoolExecutor(10) as pool:
+            ids = list(pool.map(lambda _: anna.post(chat, "at once", "nonce"), range(20)))
+        assert len(set(ids)) == 1
+        assert len(anna.messages(chat)) == 1
+        assert boris.listed(chat)["unread"] == 1
+
+    def test_from_both_at_once_none_is_lost(self, anna: Person, boris: Person, chat: int) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            posted = [
+                pool.submit(who.post, chat, f"{who.name} {number}")
+                for number in range(20)
+                for who in (anna, boris)
+            ]
+            ids = {each.result() for each in posted}
+        messages = anna.messages(chat, limit=100)
+        assert {message["id"] for message in messages} == ids
+        assert len(ids) == 40
+        assert (anna.listed(chat)["unread"], boris.listed(chat)["unread"]) == (20, 20)
+
+    def test_edited_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
+        message = anna.post(chat, "frist")
+        (before,) = boris.messages(chat)
+        answer = anna.client.put(f"/messages/{message}", json={"text": "first"})
+        assert answer.status_code == 200
+        assert answer.json() == before | {"text": "first", "edited": True}
+        assert boris.messages(chat) == [answer.json()]
+
+    def test_deleted_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
+        kept, message = anna.post(chat, "kept"), anna.post(chat, "never mind")
+        answer = anna.client.delete(f"/messages/{message}")
+        assert (answer.status_code, answer.json()) == (200, {})
+        assert [found["id"] for found in boris.messages(chat)] == [kept]
+        assert boris.listed(chat)["last_message"]["id"] == kept
+        assert boris.listed(chat)["unread"] == 1
+        again = anna.client.delete(f"/messages/{message}")
+        assert (again.status_code, again.json()["error"]) == (400, "message_unknown")
+
+    def test_not_by_anybody_else(
+        self, anna: Person, boris: Person, stranger: Person, chat: int
+    ) -> None:
+        message = anna.post(chat, "mine")
+        for request in (
+            lambda who, number: who.client.put(f"/messages/{number}", json={"text": "no"}),
+            lambda who, number: who.client.delete(f"/messages/{number}"),
+        ):
+            answer = request(boris, message)
+            assert (answer.status_code, answer.json()["error"]) == (403, "message_forbidden")
+            unseen, none = request(stranger, message), request(stranger, 2**52)
+            assert (unseen.status_code, unseen.json()["error"]) == (400, "message_unknown")
+            assert (none.status_code, none.content) == (unseen.status_code, unseen.content)
+        assert anna.messages(chat)[0]["text"] == "mine"
+
+    @pytest.mark.parametrize("text", ["", " \n ", "x" * 4001, "nul\x00", 5, None])
+    def test_texts_that_are_none(self, anna: Person, chat: int, text: object) -> None:
+        message = anna.post(chat, "before")
+        for answer in (
+            anna.client.post(f"/chats/{chat}/messages", json={"text": text}),
+            anna.client.put(f"/messages/{message}", json={"text": text}),
+        ):
+            assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+            assert "text" in answer.json()["message"]
+        assert len(anna.messages(chat)) == 1
+
+    def test_are_throttled_but_retries_are_free(self, start_server) -> None:
+        server = start_server(message_limit="3 per minute")
+        anna, boris = person(server), person(server)
+        chat = open_chat(anna, boris)
+        first = anna.post(chat, "one", "nonce")
+        anna.post(chat, "two")
+        answer = anna.client.post(f"/chats/{chat}/messages", json={"text": "three"})
+        assert (answer.status_code, answer.json()["error"]) == (429, "throttled")
+        assert int(answer.headers["retry-after"]) > 0
+        assert anna.post(chat, "one", "nonce") == first
+        boris.post(chat, "the other goes on")
+
+
+class TestUnread:
+    """POST /chats/{id}/read"""
+
+    def test_goes_down_by_reading_and_never_back(
+        self, anna: Person, boris: Person, chat: int
+    ) -> None:
+        ids = [boris.post(chat, str(number)) for number in range(5)]
+        for message, left in ((ids[1], 3), (ids[0], 3), (ids[4], 0), (ids[2], 0)):
+            anna.read(chat, message)
+            assert anna.listed(chat)["unread"] == left
+        boris.post(chat, "one more")
+        assert anna.listed(chat)["unread"] == 1
+
+    def test_is_right_while_both_write_read_and_delete(
+        self, anna: Person, boris: Person, chat: int
+    ) -> None:
+        def talk(me: Person) -> int:
+            """Write, delete and read; up to which message has been read."""
+            read = 0
+            for number in range(12):
+                message = me.post(chat, str(number))
+                if number % 4 == 3:
+                    me.client.delete(f"/messages/{message}")
+                if number % 5 == 2:
+                    read = me.messages(chat, limit=3)[-1]["id"]
+                    me.read(chat, read)
+            return read
+
+        people = (anna, boris, anna, boris)
+        with ThreadPoolExecutor(4) as pool:
+            read = list(pool.map(talk, people))
+        for me, other in ((anna, boris), (boris, anna)):
+            up_to = max(message for who, message in zip(people, read, strict=True) if who is me)
+            following = me.messages(chat, limit=100, after=up_to)
+            unread = sum(message["author_id"] == other.id for message in following)
+            assert me.listed(chat)["unread"] == unread
+
+
+def test_a_chat_of_others_cannot_be_told_from_none(stranger: Person, chat: int) -> None:
+    client = stranger.client
+    for request in (
+        lambda number: client.get(f"/chats/{number}/messages"),
+        lambda number: client.post(f"/chats/{number}/messages", json={"text": "hello"}),
+        lambda number: client.post(f"/chats/{number}/read", json={"message_id": 1}),
+        lambda number: client.get("/chats", params={"before": number}),
+    ):
+        of_others, none = request(chat), request(2**52)
+        assert (of_others.status_code, of_others.json()) == (403, NO_MEMBER)
+        assert (none.status_code, none.content) == (403, of_others.content)
+
+
+def test_a_deleted_account_leaves_its_messages(anna: Person, boris: Person, chat: int) -> None:
+    boris.post(chat, "farewell")
+    assert boris.client.delete("/profile").status_code == 200
+    listed = anna.listed(chat)
+    assert (listed["name"], listed["members"], listed["unread"]) == ("deleted user", [anna.id], 1)
+    assert [(m["text"], m["author_id"]) for m in anna.messages(chat)] == [("farewell", 0)]
+    anna.post(chat, "still here")
+    answer = anna.client.post("/chats", json={"user_id": boris.id})
+    assert (answer.status_code, answer.json()["error"]) == (400, "user_unknown")

@@ -1,0 +1,364 @@
+"""The messenger contract, line by line of its document: request → status, body, effect."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+import kinoteka.contracts.messenger
+from kinoteka.contracts.messenger.routes import CONTRACT
+from kinoteka.errors import Code
+from running import PASSWORD, RunningServer, unique
+
+UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    body = answer.json()
+    assert set(body) == {"error", "message"}
+    assert body["message"]
+    return answer.status_code, body["error"]
+
+
+@pytest.fixture
+def name() -> str:
+    return unique()
+
+
+@pytest.fixture
+def member(server: RunningServer, name: str) -> httpx.Client:
+    """Somebody who has signed up through this contract."""
+    client = server.client()
+    body = {
+        "email": f"{name}@example.com",
+        "password": PASSWORD,
+        "username": name,
+        "name": "Анна",
+        "status": "hello",
+        "phone": "+7 900 000-00-00",
+    }
+    answer = client.post("/users", json=body)
+    assert answer.status_code == 200, answer.text
+    return client
+
+
+class TestSignUp:
+    """2.1 POST /users"""
+
+    def test_needs_email_and_password_and_signs_in(self, server: RunningServer, name: str) -> None:
+        client = server.client()
+        answer = client.post("/users", json={"email": f"{name}@example.com", "password": PASSWORD})
+        assert (answer.status_code, answer.json()) == (200, {})
+        assert answer.headers["set-cookie"].startswith("session_id=")
+        shown = client.get("/users").json()
+        assert shown == {
+            "id": shown["id"],
+            "email": f"{name}@example.com",
+            "username": "",
+            "name": "",
+            "status": "",
+        }
+
+    def test_takes_any_other_field(self, member: httpx.Client, name: str) -> None:
+        shown = member.get("/users").json()
+        assert (shown["username"], shown["name"], shown["status"]) == (name, "Анна", "hello")
+
+    def test_empty_fields_are_as_absent(self, server: RunningServer, name: str) -> None:
+        empty = {"id": 0, "username": "", "name": "", "status": "", "phone": None}
+        for number in range(2):
+            body = empty | {"email": f"{number}{name}@example.com", "password": PASSWORD}
+            assert server.client().post("/users", json=body).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("change", "mnemonic"),
+        [
+            ({"email": "no address"}, "email_invalid"),
+            ({"email": ""}, "email_invalid"),
+            ({"email": None}, "field_invalid"),
+            ({"password": "short"}, "password_invalid"),
+            ({"password": 12345678}, "field_invalid"),
+            ({"username": "12345"}, "username_invalid"),
+            ({"username": "with@sign"}, "username_invalid"),
+            ({"status": "nul\x00"}, "field_invalid"),
+        ],
+    )
+    def test_refuses_what_is_wrong(
+        self, server: RunningServer, name: str, change: dict[str, object], mnemonic: str
+    ) -> None:
+        body = {"email": f"{name}@example.com", "password": PASSWORD} | change
+        assert refusal(server.client().post("/users", json=body)) == (400, mnemonic)
+
+    @pytest.mark.parametrize("missing", ["email", "password"])
+    def test_names_what_is_missing(self, server: RunningServer, name: str, missing: str) -> None:
+        body = {"email": f"{name}@example.com", "password": PASSWORD}
+        del body[missing]
+        answer = server.client().post("/users", json=body)
+        assert answer.status_code == 400
+        assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
+
+    @pytest.mark.parametrize("field", ["email", "username"])
+    def test_what_another_has_is_taken(
+        self, server: RunningServer, member: httpx.Client, name: str, field: str
+    ) -> None:
+        body = {"email": f"other-{name}@example.com", "username": "", "password": PASSWORD}
+        body[field] = {"email": f"{name}@EXAMPLE.com", "username": name.upper()}[field]
+        assert refusal(server.client().post("/users", json=body)) == (400, f"{field}_taken")
+
+
+class TestSignIn:
+    """2.2 POST /login"""
+
+    def test_sets_the_cookie_and_shows_the_user(
+        self, server: RunningServer, member: httpx.Client, name: str
+    ) -> None:
+        client = server.client()
+        body = {"email": f"{name}@Example.com", "password": PASSWORD}
+        answer = client.post("/login", json=body)
+        assert answer.status_code == 200
+        assert answer.headers["set-cookie"].startswith("session_id=")
+        assert answer.json() == {
+            "id": member.get("/users").json()["id"],
+            "email": f"{name}@example.com",
+            "username": name,
+            "name": "Анна",
+            "status": "hello",
+        }
+        assert client.get("/users").json() == answer.json()
+
+    @pytest.mark.parametrize(
+        ("email", "password"),
+        [("{}@example.com", "wrong password"), ("nobody-{}@example.com", PASSWORD), ("{}@", "")],
+    )
+    def test_refuses_what_is_wrong(
+        self, server: RunningServer, member: httpx.Client, name: str, email: str, password: str
+    ) -> None:
+        body = {"email": email.format(name), "password": password}
+        answer = server.client().post("/login", json=body)
+        assert refusal(answer) == (400, "wrong_credentials")
+        assert "set-cookie" not in answer.headers
+
+    def test_the_key_tells_whose_login_it_is(
+        self, server: RunningServer, member: httpx.Client, name: str
+    ) -> None:
+        by_login = server.client().post("/login", json={"login": name, "password": PASSWORD})
+        assert (by_login.status_code, by_login.json()) == (200, {})
+        wrong = server.client().post("/login", json={"login": name, "password": "wrong"})
+        assert (wrong.status_code, set(wrong.json())) == (403, {"message"})
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"password": PASSWORD},
+            {"email": "a@example.com", "login": "a", "password": PASSWORD},
+            {"email": "a@example.com"},
+            {"email": 5, "password": PASSWORD},
+        ],
+    )
+    def test_both_keys_or_neither_is_refused(
+        self, server: RunningServer, body: dict[str, object]
+    ) -> None:
+        assert refusal(server.client().post("/login", json=body)) == (400, "field_invalid")
+
+    def test_somebody_without_an_email_comes_in_by_username(
+        self, server: RunningServer, name: str
+    ) -> None:
+        server.client().post("/api/v1/user", json={"login": name, "password": PASSWORD})
+        answer = server.client().post("/login", json={"email": name, "password": PASSWORD})
+        assert (answer.status_code, answer.json()["username"]) == (200, name)
+
+    def test_is_throttled_in_this_dialect(self, start_server, name: str) -> None:
+        server = start_server(sign_in_limit="2 per minute")
+        body = {"email": f"{name}@example.com", "password": "wrong one"}
+        for _ in range(2):
+            assert server.client().post("/login", json=body).status_code == 400
+        answer = server.client().post("/login", json=body)
+        assert refusal(answer) == (429, "throttled")
+        assert int(answer.headers["retry-after"]) > 0
+
+
+class TestSignOut:
+    """2.3 DELETE /logout"""
+
+    def test_ends_the_session(self, server: RunningServer, member: httpx.Client) -> None:
+        old = f"session_id={member.cookies['session_id']}"
+        answer = member.delete("/logout")
+        assert answer.status_code == 200
+        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        assert server.client(cookie=old).get("/users").status_code == 401
+
+    def test_without_a_session(self, server: RunningServer) -> None:
+        answer = server.client().delete("/logout")
+        assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
+
+    def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
+        answer = member.delete("/logout", headers={"origin": "https://elsewhere.example"})
+        assert refusal(answer) == (403, "cross_origin")
+        assert member.get("/users").status_code == 200
+
+
+class TestUsers:
+    """2.4 GET /users/{id}, 2.5 GET /users, 2.6 PUT /users/{id}"""
+
+    def test_anybody_signed_in_sees_a_user(
+        self, server: RunningServer, member: httpx.Client, name: str
+    ) -> None:
+        shown = member.get("/users").json()
+        assert list(shown) == ["id", "email", "username", "name", "status"]
+        other = server.signed_up()
+        assert other.get(f"/users/{shown['id']}").json() == shown
+        assert other.get(f"/users/{shown['id']}/").json() == shown
+
+    @pytest.mark.parametrize("user_id", [0, 2**53, 2**63, 10**100])
+    def test_nobody_of_that_id(self, member: httpx.Client, user_id: int) -> None:
+        assert refusal(member.get(f"/users/{user_id}")) == (400, "user_unknown")
+
+    def test_is_replaced_whole(self, member: httpx.Client, name: str) -> None:
+        user_id = member.get("/users").json()["id"]
+        new = {
+            "id": user_id,
+            "email": f"new-{name}@example.com",
+            "username": f"new-{name}",
+            "name": "O’Hara",
+            "status": "",
+        }
+        answer = member.put(f"/users/{user_id}", json=new)
+        assert (answer.status_code, answer.json()) == (200, new)
+        assert member.get("/users").json() == new
+
+    @pytest.mark.parametrize("missing", ["id", "email", "username", "name", "status"])
+    def test_needs_every_key(self, member: httpx.Client, missing: str) -> None:
+        body = member.get("/users").json()
+        user_id = body["id"]
+        del body[missing]
+        answer = member.put(f"/users/{user_id}", json=body)
+        assert answer.status_code == 400
+        assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
+
+    def test_the_body_has_the_id_of_the_path(self, member: httpx.Client) -> None:
+        body = member.get("/users").json()
+        answer = member.put(f"/users/{body['id']}", json=body | {"id": body["id"] + 1})
+        assert refusal(answer) == (400, "field_invalid")
+
+    def test_only_oneself(self, server: RunningServer, member: httpx.Client) -> None:
+        body = member.get("/users").json()
+        other = server.signed_up()
+        answer = other.put(f"/users/{body['id']}", json=body | {"name": "changed"})
+        assert refusal(answer) == (401, "unauthorized")
+        assert member.get("/users").json() == body
+
+    def test_what_another_has_is_taken(
+        self, server: RunningServer, member: httpx.Client, name: str
+    ) -> None:
+        other = server.signed_up()
+        body = other.get("/users").json()
+        for change in ({"username": name}, {"email": f"{name}@example.com"}):
+            answer = other.put(f"/users/{body['id']}", json=body | change)
+            assert refusal(answer) == (400, f"{next(iter(change))}_taken")
+        assert other.get("/users").json() == body
+
+    def test_one_name_has_to_stay(self, member: httpx.Client) -> None:
+        body = member.get("/users").json() | {"email": "", "username": ""}
+        answer = member.put(f"/users/{body['id']}", json=body)
+        assert refusal(answer) == (400, "field_invalid")
+
+    def test_what_an_account_lacks_stays_lacking(self, server: RunningServer, name: str) -> None:
+        client = server.client()
+        client.post("/users", json={"email": f"{name}@example.com", "password": PASSWORD})
+        body = client.get("/users").json() | {"status": "away"}
+        assert client.put(f"/users/{body['id']}", json=body).json() == body
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/users"),
+            ("GET", "/users/1"),
+            ("PUT", "/users/1"),
+            ("GET", "/users/anna"),
+            ("POST", "/chats"),
+            ("GET", "/chats"),
+            ("POST", "/chats/1/messages"),
+            ("GET", "/chats/1/messages"),
+            ("POST", "/chats/1/read"),
+            ("PUT", "/messages/1"),
+            ("DELETE", "/messages/1"),
+        ],
+    )
+    def test_everything_needs_a_session(
+        self, server: RunningServer, method: str, path: str
+    ) -> None:
+        answer = server.client().request(method, path)
+        assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
+
+    def test_a_wrong_method_is_405(self, member: httpx.Client) -> None:
+        answer = member.post("/users/1", json={})
+        assert refusal(answer) == (405, "method_not_allowed")
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
+
+
+class TestSearch:
+    """2.8 GET /users/<name>"""
+
+    def test_finds_a_part_of_the_username(self, server: RunningServer) -> None:
+        mark = unique("zz").replace("-", "")
+        for username in (f"b{mark}", f"{mark}b", f"{mark}a", f"aa{mark}"):
+            server.signed_up(username)
+        found = server.signed_up().get(f"/users/{mark.upper()}").json()["users"]
+        assert [user["username"] for user in found] == [
+            f"{mark}a",
+            f"{mark}b",
+            f"b{mark}",
+            f"aa{mark}",
+        ]
+
+    def test_shows_no_password_and_only_ones_own_phone(
+        self, server: RunningServer, member: httpx.Client, name: str
+    ) -> None:
+        own = member.get(f"/users/{name}").json()["users"]
+        shown = member.get("/users").json()
+        assert own == [shown | {"password": "", "phone": "+7 900 000-00-00"}]
+        others = server.signed_up().get(f"/users/{name}").json()["users"]
+        assert others == [shown | {"password": "", "phone": ""}]
+
+    def test_finds_other_alphabets(self, server: RunningServer) -> None:
+        name = unique("Ёжик")
+        server.signed_up(name)
+        found = server.signed_up().get(f"/users/{name.lower()}").json()["users"]
+        assert [user["username"] for user in found] == [name]
+
+    @pytest.mark.parametrize("part", ["no-such-user-anywhere", "%", "_", "%00", "%ff", "a@b"])
+    def test_finds_nothing(self, member: httpx.Client, part: str) -> None:
+        answer = member.get(f"/users/{part}")
+        assert (answer.status_code, answer.json()) == (200, {"users": []})
+
+    def test_finds_at_most_fifty(self, start_server) -> None:
+        server = start_server()
+        clients = [server.signed_up(f"many{number}") for number in range(52)]
+        found = clients[0].get("/users/many").json()["users"]
+        assert len(found) == 50
+
+
+def test_every_mnemonic_that_can_come_is_in_the_readme() -> None:
+    readme = (Path(kinoteka.contracts.messenger.__file__).parent / "README.md").read_text("utf-8")
+    always = (
+        Code.BODY_MALFORMED,
+        Code.BODY_TOO_LARGE,
+        Code.FIELD_INVALID,
+        Code.UNAUTHORIZED,
+        Code.TOKEN_INVALID,
+        Code.CROSS_ORIGIN,
+        Code.METHOD_NOT_ALLOWED,
+        Code.BUSY,
+        Code.INTERNAL,
+    )
+    codes = {code for route in CONTRACT.routes for code in route.errors} | set(always)
+    mnemonics = {str(CONTRACT.refusals[code].mark) for code in codes}
+    listed = set(re.findall(r"^\| `([a-z_]+)` \| \d", readme, re.MULTILINE))
+    assert listed == mnemonics
+
+
+def test_every_code_has_a_mnemonic_and_a_status_of_the_document() -> None:
+    assert set(CONTRACT.refusals) == set(Code)
+    for refused in CONTRACT.refusals.values():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(refused.mark))
+        assert refused.status in (400, 401, 403, 405, 413, 429, 500, 503)

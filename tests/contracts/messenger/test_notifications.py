@@ -1,0 +1,319 @@
+"""Live notifications over real WebSockets: who may listen, what is heard, how it ends."""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from running import PASSWORD, RunningServer, unique
+
+Listen = Callable[..., ClientConnection]
+
+
+class Person(NamedTuple):
+    client: httpx.Client
+    id: int
+
+    @property
+    def cookie(self) -> str:
+        return f"session_id={self.client.cookies['session_id']}"
+
+    def post(self, chat: int, text: str, nonce: str | None = None) -> int:
+        answer = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["id"]
+
+
+def person(server: RunningServer) -> Person:
+    client = server.signed_up()
+    return Person(client, client.get("/users").json()["id"])
+
+
+def open_chat(one: Person, other: Person) -> int:
+    return one.client.post("/chats", json={"user_id": other.id}).json()["id"]
+
+
+def listen_at(server: RunningServer, path: str, **headers: str) -> ClientConnection:
+    url = server.url.replace("http://", "ws://") + path
+    return connect(url, additional_headers=headers, proxy=None, open_timeout=10)
+
+
+@pytest.fixture
+def listen(server: RunningServer) -> Iterator[Listen]:
+    """Listen at a path with some headers; closed when the test ends."""
+    with ExitStack() as stack:
+        yield lambda path, **headers: stack.enter_context(listen_at(server, path, **headers))
+
+
+@pytest.fixture
+def anna(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def boris(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def chat(anna: Person, boris: Person) -> int:
+    return open_chat(anna, boris)
+
+
+def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:
+    frame = socket.recv(timeout=10)
+    assert isinstance(frame, str)
+    event = json.loads(frame)
+    assert list(event) == ["event_type", "body"]
+    return event["event_type"], event["body"]
+
+
+def close_code(socket: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            socket.recv(timeout=10)
+    return closed.value.rcvd.code if closed.value.rcvd else None
+
+
+class TestWhatIsHeard:
+    def test_new_edited_and_deleted_messages(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        sockets = [
+            listen(f"/chats/{chat}/notifications", cookie=who.cookie) for who in (anna, boris)
+        ]
+        message = anna.post(chat, "frist")
+        (new,) = boris.client.get(f"/chats/{chat}/messages").json()["messages"]
+        edited = anna.client.put(f"/messages/{message}", json={"text": "first"}).json()
+        anna.client.delete(f"/messages/{message}")
+        for socket in sockets:
+            assert heard(socket) == (1, new)
+            assert heard(socket) == (3, edited)
+            assert heard(socket) == (2, edited)
+
+    def test_two_live_clients_see_the_same_in_the_same_order(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        sockets = [
+            listen(f"/chats/{chat}/notifications", cookie=who.cookie) for who in (anna, boris)
+        ]
+        writers = [
+            threading.Thread(target=lambda who=who: [who.post(chat, str(n)) for n in range(15)])
+            for who in (anna, boris)
+        ]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        seen = [[heard(socket)[1]["id"] for _ in range(30)] for socket in sockets]
+        stored = anna.client.get(f"/chats/{chat}/messages?limit=100").json()["messages"]
+        assert seen[0] == seen[1] == [message["id"] for message in stored][::-1]
+
+    def test_a_retry_is_not_heard_twice(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        socket = listen(f"/chats/{chat}/notifications", cookie=boris.cookie)
+        first, _, last = (anna.post(chat, "text", nonce) for nonce in ("n", "n", "another"))
+        assert [heard(socket)[1]["id"] for _ in range(2)] == [first, last]
+
+    def test_other_chats_are_not_heard(
+        self, server: RunningServer, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        clara = person(server)
+        socket = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
+        anna.post(open_chat(anna, clara), "elsewhere")
+        here = anna.post(chat, "here")
+        assert heard(socket)[1]["id"] == here
+
+    def test_all_of_ones_chats_with_those_to_come(
+        self, server: RunningServer, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        socket = listen("/notifications", cookie=anna.cookie)
+        first = boris.post(chat, "old chat")
+        clara = person(server)
+        second = clara.post(open_chat(clara, anna), "new chat")
+        assert [heard(socket)[1]["id"] for _ in range(2)] == [first, second]
+
+    def test_nothing_is_lost_or_doubled_over_a_break(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        path = f"/chats/{chat}/notifications"
+        known = []
+        with listen(path, cookie=boris.cookie) as socket:
+            anna.post(chat, "before the break")
+            known.append(heard(socket)[1]["id"])
+        for number in range(7):
+            anna.post(chat, f"during the break {number}")
+        with listen(path, cookie=boris.cookie) as socket:
+            anna.post(chat, "between the socket and the question")
+            while True:
+                query = {"after": known[-1], "limit": 3}
+                messages = boris.client.get(f"/chats/{chat}/messages", params=query).json()
+                if not messages["messages"]:
+                    break
+                known += [message["id"] for message in reversed(messages["messages"])]
+            anna.post(chat, "afterwards")
+            for _ in range(2):
+                message = heard(socket)[1]["id"]
+                if message not in known:
+                    known.append(message)
+        stored = anna.client.get(f"/chats/{chat}/messages?limit=100").json()["messages"]
+        assert known == [message["id"] for message in stored][::-1]
+
+
+class TestWhoMayListen:
+    def test_with_a_token_instead_of_a_cookie(
+        self, server: RunningServer, anna: Person, listen: Listen
+    ) -> None:
+        body = {"login": unique(), "password": PASSWORD}
+        made = server.client().post("/api/v1/user", json=body).json()
+        chat = anna.client.post("/chats", json={"user_id": made["id"]}).json()["id"]
+        bearer = f"Bearer {made['access_token']}"
+        socket = listen(f"/chats/{chat}/notifications", authorization=bearer)
+        assert heard_after(anna, chat, socket)
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"cookie": "session_id=none"},
+            {"authorization": "Bearer undefined"},
+            {"authorization": "Bearer not.a.token"},
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/chats/{}/notifications", "/notifications"])
+    def test_not_who_is_not_signed_in(
+        self, chat: int, listen: Listen, path: str, headers: dict[str, str]
+    ) -> None:
+        assert refusal(listen, path.format(chat), **headers) == (401, "unauthorized")
+
+    def test_a_chat_of_others_is_as_none(
+        self, server: RunningServer, chat: int, listen: Listen
+    ) -> None:
+        cookie = person(server).cookie
+        for number in (chat, 2**52, 2**63):
+            path = f"/chats/{number}/notifications"
+            assert refusal(listen, path, cookie=cookie) == (403, "chat_forbidden")
+
+    @pytest.mark.parametrize(
+        "headers", [{"origin": "https://elsewhere.example"}, {"origin": "null"}]
+    )
+    def test_not_a_page_of_another_origin_with_the_cookie(
+        self, anna: Person, chat: int, listen: Listen, headers: dict[str, str]
+    ) -> None:
+        path = f"/chats/{chat}/notifications"
+        refused = refusal(listen, path, cookie=anna.cookie, **headers)
+        assert refused == (403, "cross_origin")
+
+    def test_a_page_of_ones_own_origin(
+        self, server: RunningServer, anna: Person, chat: int, listen: Listen
+    ) -> None:
+        path = f"/chats/{chat}/notifications"
+        assert heard_after(anna, chat, listen(path, cookie=anna.cookie, origin=server.url))
+
+    def test_a_page_of_an_allowed_origin(self, start_server) -> None:
+        server = start_server(cors_origins="https://app.example")
+        anna = person(server)
+        chat = open_chat(anna, person(server))
+        headers = {"cookie": anna.cookie, "origin": "https://app.example"}
+        with listen_at(server, f"/chats/{chat}/notifications", **headers) as socket:
+            assert heard_after(anna, chat, socket)
+
+    def test_nothing_at_other_paths(self, anna: Person, listen: Listen) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            listen("/no/such/path", cookie=anna.cookie)
+        assert refused.value.response.status_code == 404
+
+
+def heard_after(who: Person, chat: int, socket: ClientConnection) -> bool:
+    message = who.post(chat, "hello")
+    return heard(socket)[1]["id"] == message
+
+
+def refusal(listen: Listen, path: str, **headers: str) -> tuple[int, str]:
+    with pytest.raises(InvalidStatus) as refused:
+        listen(path, **headers)
+    response = refused.value.response
+    return response.status_code, json.loads(response.body)["error"]
+
+
+class TestHowItEnds:
+    def test_when_the_session_ends(
+        self, server: RunningServer, anna: Person, chat: int, listen: Listen
+    ) -> None:
+        sockets = [
+            listen(path, cookie=anna.cookie)
+            for path in (f"/chats/{chat}/notifications", "/notifications")
+        ]
+        anna.client.delete("/logout")
+        assert [close_code(socket) for socket in sockets] == [4401, 4401]
+
+    def test_when_the_password_changes_elsewhere(self, server: RunningServer) -> None:
+        login = unique()
+        here, there = server.signed_up(login), server.client()
+        there.post("/login", json={"login": login, "password": PASSWORD})
+        cookies = [f"session_id={client.cookies['session_id']}" for client in (here, there)]
+        with (
+            listen_at(server, "/notifications", cookie=cookies[0]) as ended,
+            listen_at(server, "/notifications", cookie=cookies[1]) as kept,
+        ):
+            body = {"old_password": PASSWORD, "new_password": "another long one"}
+            assert there.put("/password", json=body).status_code == 200
+            assert close_code(ended) == 4401
+            kept.ping().wait(10)
+
+    def test_when_the_account_is_deleted(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        of_anna = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
+        of_boris = listen(f"/chats/{chat}/notifications", cookie=boris.cookie)
+        anna.client.delete("/profile")
+        assert close_code(of_anna) == 4401
+        assert heard_after(boris, chat, of_boris)
+
+    def test_when_the_server_stops(self, start_server) -> None:
+        server = start_server()
+        with listen_at(server, "/notifications", cookie=person(server).cookie) as socket:
+            server.process.send_signal(signal.SIGTERM)
+            assert close_code(socket) == 1012
+        assert server.process.wait(10) in (0, -signal.SIGTERM)
+
+    def test_what_the_client_says_is_passed_over(
+        self, anna: Person, chat: int, listen: Listen
+    ) -> None:
+        socket = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
+        for said in ("hello", '{"event_type": 1}', b"\x00\xff", "x" * 60_000):
+            socket.send(said)
+        assert heard_after(anna, chat, socket)
+
+    def test_when_the_client_says_far_too_much(self, anna: Person, listen: Listen) -> None:
+        socket = listen("/notifications", cookie=anna.cookie)
+        with pytest.raises(ConnectionClosed):
+            for _ in range(100_000):
+                socket.send("hello")
+        assert close_code(socket) == 1008
+
+    def test_when_one_word_is_too_long(self, anna: Person, listen: Listen) -> None:
+        socket = listen("/notifications", cookie=anna.cookie)
+        socket.send("x" * 70_000)
+        assert close_code(socket) == 1009
+
+    def test_a_slow_client_is_cut_off_and_holds_nobody_up(
+        self, anna: Person, boris: Person, chat: int, listen: Listen
+    ) -> None:
+        path = f"/chats/{chat}/notifications"
+        slow, quick = listen(path, cookie=boris.cookie), listen(path, cookie=anna.cookie)
+        text = "字" * 4000
+        for _ in range(900):  # 11 MB: more than the buffers on the way take
+            posted = anna.post(chat, text)
+            assert heard(quick)[1]["id"] == posted
+        # The code arrives where anything still can.
+        assert close_code(slow) in (1013, None)
+        assert heard_after(boris, chat, quick)
