@@ -153,6 +153,7 @@ directors = Table(
 
 # genre_id and director_id repeat the first of film_genres and film_directors: a page of films
 # is then read from this table and the two names alone.
+# The indexes give the ids in each order, of those under some labels, without touching the rows.
 films = Table(
     "films",
     metadata,
@@ -172,7 +173,8 @@ films = Table(
     _reference("label_id", "labels.id", on_delete="RESTRICT"),
     Column("fingerprint", BigInteger, nullable=False),
     UniqueConstraint("source", "external_id"),
-    Index("ix_films_year_id", "year", "id"),
+    Index("ix_films_year_id_label_id", "year", "id", "label_id"),
+    Index("ix_films_label_id_id", "label_id", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -171,7 +171,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("films", schema=None) as batch_op:
-        batch_op.create_index("ix_films_year_id", ["year", "id"], unique=False)
+        batch_op.create_index("ix_films_label_id_id", ["label_id", "id"], unique=False)
+        batch_op.create_index("ix_films_year_id_label_id", ["year", "id", "label_id"], unique=False)
 
     op.create_table(
         "genre_counts",

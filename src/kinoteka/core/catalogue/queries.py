@@ -1,0 +1,203 @@
+"""Statements on films, genres and directors.
+
+What a viewer sees is told by two parameters: `every` (no label is in the way), or else `labels`.
+
+Orders come out as one row with a JSON array of ids: a row for each of a million ids would cost a
+reading thread as many turns at the interpreter's lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from kinoteka.core.catalogue.model import Director, Film, Genre
+from kinoteka.storage.schema import (
+    director_counts,
+    directors,
+    film_directors,
+    film_genres,
+    films,
+    genre_counts,
+    genres,
+)
+from kinoteka.storage.statement import Statement, among, insert_for
+
+FILTERS = ("genre_id", "director_id", "year")
+
+
+def _film(*row: Any) -> Film:
+    values: tuple[Any, ...] = (*row[:9], Genre(*row[9:11]), Director(*row[11:]))
+    return Film(*values)
+
+
+_films = (
+    select(
+        films.c.id,
+        films.c.title,
+        films.c.original_title,
+        films.c.description,
+        films.c.trailer,
+        films.c.poster,
+        films.c.year,
+        films.c.rating,
+        films.c.label_id,
+        genres.c.id,
+        genres.c.name,
+        directors.c.id,
+        directors.c.name,
+    )
+    .join(genres, genres.c.id == films.c.genre_id)
+    .join(directors, directors.c.id == films.c.director_id)
+)
+FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id")), _film)
+FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids"))), _film)
+
+SET_LABEL: Statement[tuple[()]] = Statement(
+    update(films).where(films.c.id == bindparam("film_id")).values(label_id=bindparam("label_id"))
+)
+
+
+def seen(label: ColumnElement[Any], unlabelled: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What a viewer sees; `every` stands first, so that nobody pays for what is not asked."""
+    return or_(bindparam("every") != false(), unlabelled, among(label, bindparam("labels")))
+
+
+_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
+_newest = (films.c.year.desc().nulls_last(), films.c.id.desc())
+
+
+def as_array(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
+    """The ids that a select gives in order, as one JSON array."""
+    return Statement(select(func.json_group_array(ordered.subquery().c.id)))
+
+
+@cache
+def film_order(filters: tuple[str, ...], *, newest: bool) -> Statement[tuple[str]]:
+    """The ids of films in order; each of `filters` is a parameter of that name, too."""
+    order = _newest if newest else (films.c.id,)
+    return as_array(_filtered(filters).order_by(*order))
+
+
+@cache
+def found_order(filters: tuple[str, ...], *, newest: bool) -> Statement[tuple[str]]:
+    """Those of `ids` to which the filters apply; in no order unless `newest`."""
+    found = _filtered(filters).where(among(films.c.id, bindparam("ids")))
+    return as_array(found.order_by(*_newest) if newest else found)
+
+
+def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
+    chosen = select(films.c.id).where(_film_seen)
+    for name, members in (("genre_id", film_genres), ("director_id", film_directors)):
+        if name in filters:
+            chosen = chosen.join(members, members.c.film_id == films.c.id).where(
+                members.c[name] == bindparam(name)
+            )
+    return chosen.where(films.c.year == bindparam("year")) if "year" in filters else chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The statements on genres, or on directors."""
+
+    one: Statement[Any]
+    some: Statement[Any]
+    order: Statement[tuple[str]]
+    forget_counts: Statement[tuple[()]]
+    count_labelled: Statement[tuple[()]]
+    count_rest: Statement[tuple[()]]
+    count_less: Statement[tuple[()]]
+    forget_empty: Statement[tuple[()]]
+    count_more: Statement[tuple[()]]
+
+
+def _kind(
+    named: Table, members: Table, counts: Table, column: str, row: type[Genre] | type[Director]
+) -> Kind:
+    counted, member = counts.c[column], members.c[column]
+    columns = select(named.c.id, named.c.name)
+    visible = select(counted.label("id")).where(
+        counts.c.films > 0, seen(counts.c.label_id, counts.c.label_id == 0)
+    )
+    of_film = counted.in_(select(member).where(members.c.film_id == bindparam("film_id")))
+    under_label = counts.c.label_id == bindparam("label_id")
+    return Kind(
+        one=Statement(
+            columns.where(
+                named.c.id == bindparam("id"), visible.where(counted == named.c.id).exists()
+            ),
+            row,
+        ),
+        some=Statement(columns.where(among(named.c.id, bindparam("ids"))), row),
+        order=as_array(visible.distinct().order_by(counted)),
+        forget_counts=Statement(delete(counts)),
+        count_labelled=Statement(_count_labelled(members, counts, member)),
+        count_rest=Statement(_count_rest(counts, member, counted)),
+        count_less=Statement(
+            update(counts).where(of_film, under_label).values(films=counts.c.films - 1)
+        ),
+        forget_empty=Statement(delete(counts).where(of_film, counts.c.films <= 0)),
+        count_more=Statement(lambda engine: _count_more(engine, members, counts, column)),
+    )
+
+
+def _count_labelled(members: Table, counts: Table, member: Column[Any]) -> Insert:
+    # DISTINCT changes nothing but the plan: from the few films under a label to their genres,
+    # instead of looking up every film of every genre.
+    labelled = select(films.c.id, films.c.label_id).where(films.c.label_id.is_not(None))
+    few = labelled.distinct().subquery()
+    counting = (
+        select(member, few.c.label_id, func.count())
+        .join(few, few.c.id == members.c.film_id)
+        .group_by(member, few.c.label_id)
+    )
+    return insert(counts).from_select([member.name, "label_id", "films"], counting)
+
+
+def _count_rest(counts: Table, member: Column[Any], counted: Column[Any]) -> Insert:
+    # Counting all and taking off the labelled ones looks up none of the films without a label.
+    every = select(member.label("id"), func.count().label("films")).group_by(member).subquery()
+    labelled = (
+        select(func.coalesce(func.sum(counts.c.films), 0))
+        .where(counted == every.c.id)
+        .scalar_subquery()
+    )
+    rest = select(every.c.id, literal(0), every.c.films - labelled)
+    return insert(counts).from_select(
+        [member.name, "label_id", "films"], rest.where(every.c.films > labelled)
+    )
+
+
+def _count_more(engine: str, members: Table, counts: Table, column: str) -> Any:
+    one_more = select(members.c[column], bindparam("label_id"), literal(1)).where(
+        members.c.film_id == bindparam("film_id")
+    )
+    return (
+        insert_for(engine, counts)
+        .from_select([column, "label_id", "films"], one_more)
+        .on_conflict_do_update(
+            index_elements=[column, "label_id"], set_={"films": counts.c.films + 1}
+        )
+    )
+
+
+GENRES = _kind(genres, film_genres, genre_counts, "genre_id", Genre)
+DIRECTORS = _kind(directors, film_directors, director_counts, "director_id", Director)
+KINDS = (GENRES, DIRECTORS)
