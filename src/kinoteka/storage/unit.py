@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from kinoteka.errors import DomainError
-from kinoteka.storage.sqlite import SQLite, Writing
+from kinoteka.storage.sqlite import SQLite, Writing, parameters
 from kinoteka.storage.statement import Row, Statement
 
 T = TypeVar("T")
@@ -55,6 +55,16 @@ class Unit:
         """The first row, or None."""
         rows = await self.all(statement, **parameters)
         return rows[0] if rows else None
+
+    async def all_in_thread(self, statement: Statement[Row], **given: Any) -> list[Row]:
+        """Every row of a read that may take milliseconds: in a thread, before any write."""
+        compiled = statement.compiled(self._database.name)
+        rows = await self._database.read_in_thread(
+            lambda connection: connection.execute(
+                compiled.sql, parameters(compiled, given)
+            ).fetchall()
+        )
+        return statement.shape(rows)
 
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
         """Run a statement that writes; how many rows it changed."""

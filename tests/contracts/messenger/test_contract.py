@@ -331,6 +331,13 @@ class TestSearch:
         answer = member.get(f"/users/{part}")
         assert (answer.status_code, answer.json()) == (200, {"users": []})
 
+    def test_is_throttled_by_account(self, start_server) -> None:
+        server = start_server(search_limit="2 per minute")
+        client = server.signed_up()
+        assert [client.get("/users/a").status_code for _ in range(3)] == [200, 200, 429]
+        assert refusal(client.get("/users/a")) == (429, "throttled")
+        assert server.signed_up().get("/users/a").status_code == 200
+
     def test_finds_at_most_fifty(self, start_server) -> None:
         server = start_server()
         clients = [server.signed_up(f"many{number}") for number in range(52)]

@@ -42,6 +42,7 @@ class Accounts:
         self.hashing = hashing
         self._throttle = throttle
         self._sign_up_limit = settings.sign_up_limit
+        self._search_limit = settings.search_limit
         self._revisions = revisions
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._kept: BoundedMap[int, Account] = BoundedMap(KEPT_ACCOUNTS)
@@ -182,13 +183,14 @@ class Accounts:
         """Accounts whose username contains `part`, at most 50, earliest match first.
 
         Raises:
-            DomainError(UNAUTHORIZED)
+            DomainError(UNAUTHORIZED, THROTTLED)
         """
-        actor.require_account()
+        who = f"account:{actor.require_account()}"
         key = unicodedata.normalize("NFC", part.strip().lower())  # as in RFC 8265, 3.3.2
         if not key or any(unicodedata.category(character) in ("Cc", "Cs") for character in key):
             return []
-        return await unit.all(queries.SEARCH, part=key)
+        await self._throttle.hit("user_search", self._search_limit, who)
+        return await unit.all_in_thread(queries.SEARCH, part=key)  # it looks at every username
 
     async def changed(self, unit: Unit, account_id: int) -> None:
         """Note that an account changes: what is kept of it ends with the transaction."""
