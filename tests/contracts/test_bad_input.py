@@ -115,10 +115,9 @@ def test_fields_with_values_that_cannot_be_meant(
     _, route = case
     fields = msgspec.structs.fields(route.body)
     content = json_of({field.encode_name: value for field in fields})
-    with server.signed_up() as client:
-        answer = send(client, route, path_of(route), content)
-        assert answer.status_code < 500, answer.text
-        assert server.client().get("/nothing/here").status_code == 404
+    answer = send(server.signed_up(), route, path_of(route), content)
+    assert answer.status_code < 500, answer.text
+    assert server.client().get("/nothing/here").status_code == 404
 
 
 def json_of(value: object) -> bytes:
