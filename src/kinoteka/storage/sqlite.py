@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.statement import Compiled
+from kinoteka.storage.statement import Compiled, Row, Statement
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
@@ -44,6 +44,12 @@ def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any
         if isinstance(value, list):
             return {**values, name: json.dumps(value)}
     return values
+
+
+def fetch(connection: sqlite3.Connection, statement: Statement[Row], **given: Any) -> list[Row]:
+    """Run a statement on a connection, as work in a thread does."""
+    compiled = statement.compiled(SQLite.name)
+    return statement.shape(connection.execute(compiled.sql, parameters(compiled, given)).fetchall())
 
 
 class SQLite:

@@ -13,6 +13,7 @@ ANONYMOUS_ROLE = 1
 USER_ROLE = 2
 
 ROLES_MANAGE = "roles.manage"
+FILMS_LABEL = "films.label"
 SELECTIONS_FEATURE = "selections.feature"
 FILMS_VIEW = "films.view:"
 

@@ -6,6 +6,7 @@ Whoever stores films counts anew when done; a change of one film's label moves o
 import sqlite3
 
 from kinoteka.core.catalogue import queries
+from kinoteka.storage.sqlite import fetch
 from kinoteka.storage.unit import Unit
 
 NO_LABEL = 0
@@ -14,9 +15,9 @@ NO_LABEL = 0
 def recount_all(connection: sqlite3.Connection) -> None:
     """Count every genre's and director's films anew, within the caller's transaction."""
     for kind in queries.KINDS:
-        for statement in (kind.forget_counts, kind.count_labelled, kind.count_rest):
-            compiled = statement.compiled("sqlite")
-            connection.execute(compiled.sql, compiled.fixed)
+        fetch(connection, kind.forget_counts)
+        fetch(connection, kind.count_labelled)
+        fetch(connection, kind.count_rest)
 
 
 async def move(unit: Unit, film_id: int, old: int | None, new: int | None) -> None:

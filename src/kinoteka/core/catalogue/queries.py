@@ -117,6 +117,7 @@ def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
 class Kind:
     """The statements on genres, or on directors."""
 
+    name: str
     one: Statement[Any]
     some: Statement[Any]
     order: Statement[tuple[str]]
@@ -139,6 +140,7 @@ def _kind(
     of_film = counted.in_(select(member).where(members.c.film_id == bindparam("film_id")))
     under_label = counts.c.label_id == bindparam("label_id")
     return Kind(
+        name=named.name,
         one=Statement(
             columns.where(
                 named.c.id == bindparam("id"), visible.where(counted == named.c.id).exists()

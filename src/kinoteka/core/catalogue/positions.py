@@ -1,0 +1,87 @@
+"""Orders by position: the ids of everything that a list may show, as arrays in memory.
+
+The item at a position is found without counting through those before it, so that the last page
+costs what the first does, and the length is the total. An order is read when it is first asked
+for, in a thread, once however many ask meanwhile; it lasts until the catalogue changes.
+"""
+
+import asyncio
+import sqlite3
+from array import array
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from kinoteka.storage.cache import BoundedMap
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Unit
+
+KEPT_BYTES = 48 * 1024 * 1024
+OVERHEAD = 500
+PIECE = 64 * 1024
+
+Ids: TypeAlias = "array[int]"
+Build = Callable[[sqlite3.Connection], Ids]
+
+
+class Positions:
+    """The orders of one catalogue."""
+
+    def __init__(self, revisions: Revisions) -> None:
+        self._revisions = revisions
+        self._revision = 0
+        self._kept: BoundedMap[Hashable, Ids] = BoundedMap(KEPT_BYTES)
+        self._under_way: dict[Hashable, asyncio.Task[Ids]] = {}
+
+    async def get(self, unit: Unit, key: Hashable, build: Build) -> Ids:
+        """The order kept under `key`, or what `build` reads."""
+        self._forget_outdated()
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(self._build(unit, key, build))
+            self._under_way[key] = task
+        return await asyncio.shield(task)  # whoever goes away leaves the others waiting for it
+
+    def _forget_outdated(self) -> None:
+        revision = self._revisions.value("catalogue")
+        if revision != self._revision:
+            self._revision = revision
+            self._kept.clear()
+            self._under_way.clear()
+
+    async def _build(self, unit: Unit, key: Hashable, build: Build) -> Ids:
+        revision = self._revision
+        try:
+            ids = await unit.read_in_thread(build)
+        finally:
+            if self._under_way.get(key) is asyncio.current_task():
+                del self._under_way[key]
+        if revision == self._revisions.value("catalogue"):
+            # An order larger than all memory for orders is kept all the same, alone.
+            self._kept.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, KEPT_BYTES))
+        return ids
+
+
+def numbers(text: str) -> Ids:
+    """The numbers of a JSON array.
+
+    They are read in pieces: a million at once would take 40 MB and hold up other threads.
+    """
+    ids = array("q")
+    start, end = 1, len(text) - 1
+    while start < end:
+        cut = text.find(",", start + PIECE)
+        stop = end if cut < 0 else cut
+        ids.extend(msgspec.json.decode(f"[{text[start:stop]}]", type=list[int]))
+        start = stop + 1
+    return ids
+
+
+def in_order_of(order: Sequence[int], chosen: Ids) -> Ids:
+    """The chosen ids in the order in which they stand in another."""
+    wanted = set(chosen)
+    return array("q", (each for each in order if each in wanted))

@@ -1,0 +1,199 @@
+"""The catalogue as each actor sees it.
+
+Public operations: films, film, films_by_id, genres, genre, directors, director, set_label.
+
+A film with a label exists only for who may see that label: it is in no list and no total, it is
+not found, and a genre or director that has nothing else is not there either.
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import FILMS_LABEL, Actor
+from kinoteka.core.access.service import Access
+from kinoteka.core.catalogue import counts, queries
+from kinoteka.core.catalogue.listing import Listing
+from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
+from kinoteka.core.catalogue.positions import Ids, Positions, in_order_of, numbers
+from kinoteka.core.text import clean_text
+from kinoteka.core.throttle import Throttle
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.sqlite import fetch
+from kinoteka.storage.unit import Unit
+
+SEARCH_LONGEST = 200
+
+
+class Search(Protocol):
+    """An index of films' titles."""
+
+    def find(
+        self,
+        connection: sqlite3.Connection,
+        query: str,
+        labels: Sequence[int] | None,
+        limit: int = 1000,
+    ) -> list[int]:
+        """The ids of the films that the words find, best first."""
+
+
+class Catalogue:
+    """Films, genres and directors."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        revisions: Revisions,
+        throttle: Throttle,
+        access: Access,
+        search: Search,
+    ) -> None:
+        self._search_limit = settings.search_limit
+        self._revisions = revisions
+        self._throttle = throttle
+        self._access = access
+        self._search = search
+        self._positions = Positions(revisions)
+
+    async def films(
+        self, actor: Actor, unit: Unit, query: FilmQuery, address: str
+    ) -> Listing[Film]:
+        """The films that a query chooses; `address` is whoever asks, for searches are limited.
+
+        Raises:
+            DomainError(FIELD_INVALID): a text to search for that is too long or has characters
+                that no title has.
+            DomainError(THROTTLED)
+        """
+        if query.text is None:
+            ids = await self._ordered(actor, unit, query)
+        else:
+            ids = await self._found(actor, unit, query, query.text, address)
+        return Listing(ids, lambda some: self.films_by_id(actor, unit, some))
+
+    async def film(self, actor: Actor, unit: Unit, film_id: int) -> Film:
+        """One film.
+
+        Raises:
+            DomainError(FILM_UNKNOWN)
+        """
+        film = await unit.first(queries.FILM, film_id=film_id)
+        if film is None or not _sees(actor, film):
+            raise DomainError(Code.FILM_UNKNOWN)
+        return film
+
+    async def films_by_id(self, actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Film]:
+        """The films of these ids in this order, without those that the actor does not see."""
+        films = {film.id: film for film in await unit.all(queries.FILMS, ids=list(ids))}
+        found = (films.get(film_id) for film_id in ids)
+        return [film for film in found if film is not None and _sees(actor, film)]
+
+    async def genres(self, actor: Actor, unit: Unit) -> Listing[Genre]:
+        """The genres that have a film which the actor sees, by id."""
+        return await self._named(actor, unit, queries.GENRES)
+
+    async def genre(self, actor: Actor, unit: Unit, genre_id: int) -> Genre:
+        """One genre.
+
+        Raises:
+            DomainError(GENRE_UNKNOWN): there is none, or nothing of it that the actor sees.
+        """
+        genre: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **viewer(actor))
+        if genre is None:
+            raise DomainError(Code.GENRE_UNKNOWN)
+        return genre
+
+    async def directors(self, actor: Actor, unit: Unit) -> Listing[Director]:
+        """The directors who have a film which the actor sees, by id."""
+        return await self._named(actor, unit, queries.DIRECTORS)
+
+    async def director(self, actor: Actor, unit: Unit, director_id: int) -> Director:
+        """One director.
+
+        Raises:
+            DomainError(DIRECTOR_UNKNOWN): there is none, or nothing by whom that the actor sees.
+        """
+        director: Director | None = await unit.first(
+            queries.DIRECTORS.one, id=director_id, **viewer(actor)
+        )
+        if director is None:
+            raise DomainError(Code.DIRECTOR_UNKNOWN)
+        return director
+
+    async def set_label(self, actor: Actor, unit: Unit, film_id: int, label: str | None) -> None:
+        """Put a film under an access label, or (None) open it to everybody.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
+        """
+        actor.require(FILMS_LABEL)
+        # First, because it begins the transaction: the film must not change once it is read.
+        await self._revisions.increase(unit, "catalogue")
+        film = await self.film(actor, unit, film_id)
+        label_id = None if label is None else (await self._access.label_ids(unit)).get(label)
+        if label is not None and label_id is None:
+            raise DomainError(Code.LABEL_UNKNOWN)
+        if label_id != film.label_id:
+            await unit.run(queries.SET_LABEL, film_id=film_id, label_id=label_id)
+            await counts.move(unit, film_id, film.label_id, label_id)
+
+    async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
+        filters = _filters(query)
+        key = ("films", actor.labels, query.newest, *filters.items())
+        statement = queries.film_order(tuple(filters), newest=query.newest)
+        given = {**viewer(actor), **filters}
+        return await self._positions.get(
+            unit, key, lambda connection: numbers(fetch(connection, statement, **given)[0][0])
+        )
+
+    async def _found(
+        self, actor: Actor, unit: Unit, query: FilmQuery, text: str, address: str
+    ) -> Ids:
+        words = clean_text(text, "q", SEARCH_LONGEST)
+        if not words:
+            return array("q")
+        await self._throttle.hit("search", self._search_limit, address)
+        filters = _filters(query)
+        key = ("found", actor.labels, query.newest, words, *filters.items())
+        statement = queries.found_order(tuple(filters), newest=query.newest)
+
+        def find(connection: sqlite3.Connection) -> Ids:
+            best = self._search.find(connection, words, actor.labels)
+            if not filters and not query.newest:
+                return array("q", best)
+            given = {**viewer(actor), **filters, "ids": best}
+            chosen = numbers(fetch(connection, statement, **given)[0][0])
+            return chosen if query.newest else in_order_of(best, chosen)
+
+        return await self._positions.get(unit, key, find)
+
+    async def _named(self, actor: Actor, unit: Unit, kind: queries.Kind) -> Listing[Any]:
+        ids = await self._positions.get(
+            unit,
+            (kind.name, actor.labels),
+            lambda connection: numbers(fetch(connection, kind.order, **viewer(actor))[0][0]),
+        )
+
+        async def read(some: Sequence[int]) -> list[Any]:
+            rows = {row.id: row for row in await unit.all(kind.some, ids=list(some))}
+            return [rows[row_id] for row_id in some if row_id in rows]
+
+        return Listing(ids, read)
+
+
+def viewer(actor: Actor) -> dict[str, Any]:
+    """The parameters by which statements know what an actor sees (`queries.seen`)."""
+    return {"every": actor.labels is None, "labels": list(actor.labels or ())}
+
+
+def _sees(actor: Actor, film: Film) -> bool:
+    return film.label_id is None or actor.labels is None or film.label_id in actor.labels
+
+
+def _filters(query: FilmQuery) -> dict[str, int]:
+    given = {name: getattr(query, name) for name in queries.FILTERS}
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,1 @@
+"""What people and operators gather from the catalogue: bookmarks and selections."""

@@ -1,0 +1,59 @@
+"""Bookmarks: the films that an account keeps for later.
+
+Public operations: films, add, remove.
+"""
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.catalogue.listing import Listing
+from kinoteka.core.catalogue.model import Film
+from kinoteka.core.catalogue.positions import numbers
+from kinoteka.core.catalogue.service import Catalogue, viewer
+from kinoteka.core.library import queries
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.clock import now
+from kinoteka.storage.sqlite import fetch
+from kinoteka.storage.unit import Conflict, Unit
+
+
+class Bookmarks:
+    """One's own bookmarks; those of films that one may no longer see wait unseen."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    async def films(self, actor: Actor, unit: Unit) -> Listing[Film]:
+        """One's bookmarked films, the one bookmarked last first.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        given = {"account_id": actor.require_account(), **viewer(actor)}
+        ids = await unit.read_in_thread(
+            lambda connection: numbers(fetch(connection, queries.BOOKMARKED, **given)[0][0])
+        )
+        return Listing(ids, lambda some: self._catalogue.films_by_id(actor, unit, some))
+
+    async def add(self, actor: Actor, unit: Unit, film_id: int) -> None:
+        """Bookmark a film; again does no harm.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FILM_UNKNOWN)
+        """
+        account_id = actor.require_account()
+        film = await self._catalogue.film(actor, unit, film_id)
+        try:
+            await unit.run(
+                queries.ADD_BOOKMARK, account_id=account_id, film_id=film.id, created_at=now()
+            )
+        except Conflict:  # the film has been deleted since it was looked up
+            raise DomainError(Code.FILM_UNKNOWN) from None
+
+    async def remove(self, actor: Actor, unit: Unit, film_id: int) -> None:
+        """Remove a bookmark; again does no harm.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FILM_UNKNOWN)
+        """
+        account_id = actor.require_account()
+        film = await self._catalogue.film(actor, unit, film_id)
+        await unit.run(queries.REMOVE_BOOKMARK, account_id=account_id, film_id=film.id)
