@@ -10,9 +10,11 @@ from kinoteka.contracts.account import routes as account
 from kinoteka.contracts.authservice import routes as authservice
 from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.service import Sessions
@@ -29,6 +31,7 @@ from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.sqlite import SQLite
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
+from kinoteka.web.documentation import Documentation
 
 CONTRACTS: tuple[Contract, ...] = (account.CONTRACT, messenger.CONTRACT, authservice.CONTRACT)
 DATABASE = "kinoteka.db"
@@ -54,7 +57,10 @@ def wire(settings: Settings) -> Services:
     sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
     tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
     chats = Chats(settings, throttle, accounts, LocalFanOut())
+    media = Media(settings)
+    avatars = Avatars(settings, throttle, accounts, media)
     accounts.before_delete(chats.leave_all)
+    accounts.before_delete(avatars.remove)
     sessions.on_end(chats.listening.end_session)
     return Services(
         settings=settings,
@@ -63,16 +69,19 @@ def wire(settings: Settings) -> Services:
         throttle=throttle,
         access=access,
         accounts=accounts,
+        avatars=avatars,
         sessions=sessions,
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
+        media=media,
     )
 
 
 def close(services: Services) -> None:
     """Finish what is under way and let go of everything."""
     services.accounts.hashing.close()
+    services.media.close()
     services.database.close()
 
 
@@ -80,7 +89,7 @@ def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
     """Every contract's routes in one router, and the WebSockets' in another."""
     router: Router[Served | Shared] = Router()
     sockets: Router[tuple[Contract, Route]] = Router()
-    for contract in CONTRACTS:
+    for contract in (*CONTRACTS, NEUTRAL):
         for route in contract.routes:
             if route.method == "WEBSOCKET":
                 sockets.add("GET", route.path, (contract, route))
@@ -125,7 +134,9 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-NEUTRAL = neutral.contract("server", "Server", "What belongs to no contract.", ())
+NEUTRAL = neutral.contract(
+    "server", "Server", "What belongs to no contract.", Documentation(CONTRACTS).routes()
+)
 
 
 @asynccontextmanager

@@ -90,6 +90,23 @@ def settings(data: Path | None) -> None:
         click.echo(f"{name} ({kind}) = {shown}{mark}\n    {text}")
 
 
+@cli.command("export-openapi")
+@click.option("--contract", help="Only this contract's document; all of them together without.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+def export_openapi(contract: str | None, output: Path | None) -> None:
+    """Write the OpenAPI document, to standard output unless told otherwise."""
+    from kinoteka.operating import openapi_document
+
+    try:
+        text = openapi_document(contract)
+    except KeyError:
+        raise click.BadParameter(f"there is no contract {contract!r}") from None
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")
+
+
 @cli.group()
 def sessions() -> None:
     """What to do with sessions."""

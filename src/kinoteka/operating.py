@@ -1,13 +1,15 @@
 """What operators' commands do, each over services of its own."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from kinoteka.app import close, wire
+from kinoteka.app import CONTRACTS, close, wire
 from kinoteka.config import Settings
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.services import Services
 from kinoteka.storage.unit import unit_of_work
+from kinoteka.web.documentation import Documentation
 
 
 @asynccontextmanager
@@ -48,3 +50,12 @@ async def load_demo(settings: Settings) -> None:
     """Fill a new database with the demo catalogue and its selections."""
     async with services_of(settings):
         pass
+
+
+def openapi_document(contract: str | None) -> str:
+    """The OpenAPI document of one contract, or of all.
+
+    Raises:
+        KeyError: there is no such contract.
+    """
+    return json.dumps(Documentation(CONTRACTS).document(contract), indent=2, ensure_ascii=False)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from kinoteka.errors import Code, DomainError
 
-
 # Reasons that the core gives as codes; those of the decoder are sentences already.
 REASONS = {
     "missing": "is missing",

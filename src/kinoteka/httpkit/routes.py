@@ -3,7 +3,7 @@
 From a table come the validation, the OpenAPI document, and who may call what.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -31,8 +31,11 @@ class Route:
 
     `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
     call, then the path's values, then `query` and `body` as far as the route has them (the body
-    is None where an empty one may be sent and was), and
-    returns a shape of type `answer` (sent with `status`) or an `Answer`.
+    is None where an empty one may be sent and was), and returns a shape of type `answer` (sent
+    with `status`) or an `Answer`.
+
+    For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
+    each with what it says; `example` is one of the body or, without a body, of the answer.
     """
 
     method: str
@@ -52,7 +55,7 @@ class Route:
     changes: bool | None = None
     errors: tuple[Code, ...] = ()
     media_type: str = "application/json"
-    kept: Callable[..., Hashable] | None = None
+    kept: tuple[str, ...] | None = None
     description: str = ""
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ SIGN_IN = Route(
     "Sign in",
     body=shapes.SignInBody,
     answer=shapes.Nothing,
+    example={"login": "anna", "password": "correct horse"},
     identity="lenient",
     errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
 )
@@ -34,6 +35,7 @@ ROUTES = (
             Code.THROTTLED,
             Code.BUSY,
         ),
+        example={"login": "anna", "email": "anna@example.com", "password": "correct horse"},
     ),
     Route(
         "GET",
@@ -66,6 +68,12 @@ ROUTES = (
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
         ),
+        example={
+            "username": "anna",
+            "email": "anna@example.com",
+            "firstname": "Anna",
+            "lastname": "K.",
+        },
     ),
     Route(
         "DELETE",
@@ -84,6 +92,7 @@ ROUTES = (
         answer=shapes.Nothing,
         signed_in=True,
         errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        example={"old_password": "correct horse", "new_password": "battery staple"},
     ),
 )
 

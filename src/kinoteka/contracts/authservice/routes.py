@@ -25,6 +25,7 @@ USERS = (
         identity="lenient",
         errors=(*LOGIN_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
         description="Makes an account and begins its first session; also sets the cookie.",
+        example={"login": "anna", "password": "correct horse"},
     ),
     Route(
         "POST",
@@ -36,6 +37,7 @@ USERS = (
         identity="lenient",
         errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
         description="Exchanges login and password for a pair of tokens; also sets the cookie.",
+        example={"login": "anna", "password": "correct horse"},
     ),
     Route(
         "POST",
@@ -75,6 +77,7 @@ USERS = (
             Code.PASSWORD_INVALID,
             Code.BUSY,
         ),
+        example={"password": "battery staple"},
         description="By the user or a superuser. With the password every other session ends.",
     ),
     Route(
@@ -114,6 +117,7 @@ ROLES = (
         status=201,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_TAKEN,),
+        example={"name": "premium", "permissions": ["films.view:premium"]},
     ),
     Route(
         "PUT",
@@ -124,6 +128,7 @@ ROLES = (
         answer=shapes.RoleShape,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_UNKNOWN, Code.ROLE_TAKEN, Code.ROLE_BUILT_IN),
+        example={"permissions": ["films.view:premium"]},
     ),
     Route(
         "DELETE",

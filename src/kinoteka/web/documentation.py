@@ -1,0 +1,128 @@
+"""The documentation of every endpoint: OpenAPI documents, and a viewer that loads nothing from
+outside.
+
+Documents and the viewer's files are made when they are first asked for.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from string import Template
+from typing import Any
+
+import msgspec
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import JSON, Answer
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.kept import Kept, choose, make
+from kinoteka.httpkit.openapi import document
+from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.web import neutral
+from kinoteka.web.assets import FOLDER, Assets
+
+TITLE = "Kinoteka"
+DESCRIPTION = """A server for a film community: one core, five contracts. Each tag is a contract \
+with its own dialect; accounts, sessions, films and chats are the same in all of them. Any \
+endpoint takes a session's cookie or an access token."""
+
+FILES = {
+    "swagger-ui-bundle.js": "swagger-ui/swagger-ui-bundle.js",
+    "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui/swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui.css": "swagger-ui/swagger-ui.css",
+    "viewer.js": "docs/viewer.js",
+    "viewer.css": "docs/viewer.css",
+}
+
+# The viewer draws its icons from data: addresses and fetches documents and what is tried out.
+POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Documentation:
+    """Serves what the route tables of these contracts say."""
+
+    def __init__(self, contracts: Sequence[Contract]) -> None:
+        self._contracts = {contract.name: contract for contract in contracts}
+        self._assets = Assets("/docs/assets", FILES)
+        self._kept: dict[str, Kept] = {}
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where the documents and the viewer are served."""
+        summary = "The OpenAPI document of"
+        return (
+            Route("GET", "/openapi.json", self.read_all, f"{summary} all contracts"),
+            Route("GET", "/openapi/{file:text}", self.read_one, f"{summary} one contract"),
+            Route("GET", "/docs", self.show, "A viewer", media_type="text/html"),
+            Route("GET", "/docs/assets/{file:text}", self.read_asset, "The viewer's files"),
+        )
+
+    def document(self, name: str | None = None) -> dict[str, Any]:
+        """The document of the contract `name`, or of all.
+
+        Raises:
+            KeyError: there is no such contract.
+        """
+        nobody = neutral.contract("server", TITLE, DESCRIPTION, ())
+        if name is None:
+            chosen, title, description = list(self._contracts.values()), TITLE, DESCRIPTION
+        else:
+            contract = self._contracts[name]
+            chosen, title, description = [contract], contract.title, contract.description
+        return document(
+            chosen, nobody, title=title, description=description, version=version("kinoteka")
+        )
+
+    async def read_all(self, call: Call) -> Answer:
+        """The document of all contracts."""
+        return self._json(call, None)
+
+    async def read_one(self, call: Call, file: str) -> Answer:
+        """The document of one contract, `<name>.json`."""
+        name = file.removesuffix(".json")
+        if name == file or name not in self._contracts:
+            raise DomainError(Code.PATH_UNKNOWN)
+        return self._json(call, name)
+
+    async def show(self, call: Call) -> Answer:
+        """The viewer's page."""
+        kept = self._kept.get("/docs")
+        if kept is None:
+            kept = self._kept["/docs"] = make(0, Answer(200, self._page(), PAGE_HEADERS))
+        return choose(kept, call.headers)
+
+    async def read_asset(self, call: Call, file: str) -> Answer:
+        """One of the viewer's files."""
+        answer = await self._assets.answer(file, call.headers)
+        if answer is None:
+            raise DomainError(Code.PATH_UNKNOWN)
+        return answer
+
+    def _json(self, call: Call, name: str | None) -> Answer:
+        key = name or ""
+        kept = self._kept.get(key)
+        if kept is None:
+            body = msgspec.json.encode(self.document(name))
+            kept = self._kept[key] = make(0, Answer(200, body, JSON))
+        return choose(kept, call.headers)
+
+    def _page(self) -> bytes:
+        options = "\n".join(
+            f'<option value="{contract.name}">{contract.title}</option>'
+            for contract in self._contracts.values()
+        )
+        page = Template((FOLDER / "docs" / "viewer.html").read_text(encoding="utf-8"))
+        return page.substitute(
+            options=options,
+            swagger_js=self._assets.address("swagger-ui-bundle.js"),
+            swagger_css=self._assets.address("swagger-ui.css"),
+            viewer_js=self._assets.address("viewer.js"),
+            viewer_css=self._assets.address("viewer.css"),
+        ).encode()
