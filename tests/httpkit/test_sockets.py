@@ -1,0 +1,113 @@
+"""WebSockets as ASGI sees them: the handshake, the events, the ends."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from kinoteka.httpkit import sockets
+from kinoteka.httpkit.answers import json_answer
+from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
+from kinoteka.storage.fanout import Ending, Listener, LocalFanOut
+
+
+class Client:
+    """The other end: what it says, what it gets, and whether it takes anything."""
+
+    def __init__(self) -> None:
+        self.says: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.takes = asyncio.Event()
+        self.takes.set()
+
+    async def receive(self) -> dict[str, Any]:
+        return await self.says.get()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.takes.wait()
+        self.got.put_nowait(message)
+
+    def say(self, text: str) -> None:
+        self.says.put_nowait({"type": "websocket.receive", "text": text})
+
+    def leave(self) -> None:
+        self.says.put_nowait({"type": "websocket.disconnect", "code": 1005})
+
+    async def taken(self) -> dict[str, Any]:
+        return await asyncio.wait_for(self.got.get(), 5)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+async def listener() -> Listener[int]:
+    return LocalFanOut[int]().listen("channel")
+
+
+@pytest.fixture
+async def following(client: Client, listener: Listener[int]):
+    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send))
+    assert await client.taken() == {"type": "websocket.accept"}
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_events_go_out_as_text_in_order(client, listener, following):
+    for number in range(3):
+        listener.offer(number)
+    sent = [await client.taken() for _ in range(3)]
+    assert sent == [{"type": "websocket.send", "text": text} for text in "012"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [(Ending.SLOW, 1013), (Ending.SESSION_OVER, 4401), (Ending.LEFT, 1000)]
+)
+async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
+    listener.end(reason)
+    assert await client.taken() == {"type": "websocket.close", "code": code}
+    await asyncio.wait_for(following, 5)
+
+
+async def test_a_client_that_leaves_is_not_listening_any_more(client, listener, following):
+    client.leave()
+    await asyncio.wait_for(following, 5)
+    assert await listener.ended is Ending.LEFT
+    assert client.got.empty()
+
+
+async def test_what_a_client_says_is_passed_over_within_limits(client, listener, following):
+    for _ in range(sockets.FRAMES_MOST):
+        client.say("hello")
+    listener.offer(1)
+    assert (await client.taken())["text"] == "1"
+    client.say("once more")
+    assert await client.taken() == {"type": "websocket.close", "code": 1008}
+
+
+async def test_a_client_that_takes_nothing_is_given_up(client, listener, following, monkeypatch):
+    monkeypatch.setattr(sockets, "CLOSE_SECONDS", 0.05)
+    client.takes.clear()
+    listener.offer(1)
+    await asyncio.sleep(0.01)
+    listener.end(Ending.SLOW)
+    await asyncio.wait_for(following, 5)
+    assert client.got.empty()
+
+
+async def test_a_refused_handshake_is_an_http_answer(client):
+    scope = {"extensions": {"websocket.http.response": {}}}
+    answer = json_answer(401, {"error": "unauthorized"})
+    await refuse_handshake(scope, client.send, answer)
+    start, body = await client.taken(), await client.taken()
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
+    assert start["headers"] == answer.headers
+    assert body == {"type": "websocket.http.response.body", "body": answer.body}
+
+
+async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
+    await refuse_handshake({}, client.send, json_answer(401, {}))
+    assert await client.taken() == {"type": "websocket.close", "code": 1008}
