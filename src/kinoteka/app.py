@@ -8,12 +8,15 @@ from pathlib import Path
 from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
 from kinoteka.contracts.authservice import routes as authservice
+from kinoteka.contracts.cinema import routes as cinema
 from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.csrf import CsrfTokens
@@ -33,7 +36,12 @@ from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
 
-CONTRACTS: tuple[Contract, ...] = (account.CONTRACT, messenger.CONTRACT, authservice.CONTRACT)
+CONTRACTS: tuple[Contract, ...] = (
+    account.CONTRACT,
+    messenger.CONTRACT,
+    authservice.CONTRACT,
+    cinema.CONTRACT,
+)
 DATABASE = "kinoteka.db"
 STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
@@ -53,7 +61,8 @@ def wire(settings: Settings) -> Services:
     throttle = Throttle()
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
     access = Access(revisions)
-    accounts = Accounts(settings, revisions, throttle, hashing)
+    catalogue = Catalogue(settings, revisions, throttle, access, NoSearch())
+    accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
     tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
     chats = Chats(settings, throttle, accounts, LocalFanOut())
@@ -74,8 +83,18 @@ def wire(settings: Settings) -> Services:
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
+        catalogue=catalogue,
+        bookmarks=Bookmarks(catalogue),
         media=media,
     )
+
+
+class NoSearch:
+    """Finds nothing, until there is an index."""
+
+    def find(self, *_: object) -> list[int]:
+        """Nothing."""
+        return []
 
 
 def close(services: Services) -> None:

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from kinoteka.config import Settings
 from kinoteka.core.access.service import Access
+from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.library.bookmarks import Bookmarks
+from kinoteka.core.media.service import Media
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
@@ -24,7 +28,11 @@ class Services:
     throttle: Throttle
     access: Access
     accounts: Accounts
+    avatars: Avatars
     sessions: Sessions
     csrf: CsrfTokens
     tokens: Tokens
     chats: Chats
+    catalogue: Catalogue
+    bookmarks: Bookmarks
+    media: Media

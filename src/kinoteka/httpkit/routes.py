@@ -34,6 +34,9 @@ class Route:
     is None where an empty one may be sent and was), and returns a shape of type `answer` (sent
     with `status`) or an `Answer`.
 
+    `kept` names the revisions of what the answer is made of, where it depends on nothing else but
+    the address and the labels that the actor sees; it is then kept until one of them changes.
+
     For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
     each with what it says; `example` is one of the body or, without a body, of the answer.
     """

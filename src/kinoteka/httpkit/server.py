@@ -31,6 +31,8 @@ from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 
 log = structlog.get_logger()
 
+KEPT_ADDRESS_LONGEST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -160,7 +162,7 @@ class Server:
         route = call.route
         call.actor = await identify(call)
         if route.kept is not None:
-            return await self._handle_kept(call, values)
+            return await self._handle_kept(call, values, route.kept)
         if route.is_unsafe:
             origins.refuse_forged(call)
         if route.signed_in:
@@ -171,15 +173,16 @@ class Server:
             _check_csrf(call)
         return await run_handler(call, values)
 
-    async def _handle_kept(self, call: Call, values: Values) -> Answer:
-        # What a film's reader sees depends on the labels, not on who it is.
-        revision = self._services.revisions.value("catalogue")
-        key = (call.scope["path"], call.scope["query_string"], call.actor.labels)
+    async def _handle_kept(self, call: Call, values: Values, kept: tuple[str, ...]) -> Answer:
+        # Revisions only grow, so their sum tells every state of what the answer is made of.
+        revision = sum(map(self._services.revisions.value, kept))
+        path, query = call.scope["path"], call.scope["query_string"]
+        key = (path, query, call.actor.labels)
         answer = self._kept.find(key, revision, call.headers)
         if answer is not None:
             return answer
         fresh = await run_handler(call, values)
-        if fresh.stream is not None:
+        if fresh.stream is not None or len(path) + len(query) > KEPT_ADDRESS_LONGEST:
             return fresh
         return choose(self._kept.keep(key, revision, fresh), call.headers)
 

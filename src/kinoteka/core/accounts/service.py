@@ -17,6 +17,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.cache import BoundedMap
@@ -38,8 +39,10 @@ class Accounts:
         revisions: Revisions,
         throttle: Throttle,
         hashing: PasswordHashing,
+        catalogue: Catalogue,
     ) -> None:
         self.hashing = hashing
+        self._catalogue = catalogue
         self._throttle = throttle
         self._sign_up_limit = settings.sign_up_limit
         self._search_limit = settings.search_limit
@@ -114,6 +117,8 @@ class Accounts:
         """
         account = await self.own(actor, unit)
         _check_named(account, change)
+        if change.favourite_genre_id not in (None, UNSET):
+            await self._catalogue.genre(actor, unit, change.favourite_genre_id)
         for column, value in _checked_change(change).items():
             await self._set(unit, account.id, column, value)
         await self._rename(unit, account, change)
@@ -144,9 +149,9 @@ class Accounts:
 
     async def set_avatar(self, actor: Actor, unit: Unit, file: str) -> str | None:
         """Make an uploaded picture one's avatar; the name of the file that it replaces."""
-        account = await self.own(actor, unit)
+        await self.changed(unit, actor.require_account())
+        account = await self.own(actor, unit)  # as it is now that nobody else can change it
         await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
-        await self.changed(unit, account.id)
         return account.avatar_file
 
     async def set_password(self, unit: Unit, account_id: int, password_hash: str) -> None:

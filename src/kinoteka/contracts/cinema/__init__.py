@@ -1,0 +1,1 @@
+"""The cinema contract; README.md here tells it all."""

@@ -1,0 +1,23 @@
+"""This contract's refusals: `{"message": …}`; 401 names the scheme that is wanted (RFC 6750)."""
+
+from kinoteka.contracts.cinema.shapes import Message
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.routes import Route
+
+CHALLENGE = (b"www-authenticate", b"Bearer")
+WRONG_CREDENTIALS = Refusal(401, "wrong email or password")
+
+REFUSALS: dict[Code, Refusal] = COMMON | {
+    Code.UNAUTHORIZED: Refusal(401, "an access token is needed"),
+    Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
+    Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+}
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """Write a refusal down; every route does it alike."""
+    del route
+    challenge = [CHALLENGE] if refusal.status == 401 else []
+    return json_answer(refusal.status, Message(refusal.sentence(error)), challenge)

@@ -1,0 +1,199 @@
+"""The route table of this contract."""
+
+from kinoteka.contracts.cinema import handlers, shapes
+from kinoteka.contracts.cinema.errors import REFUSALS, refuse
+from kinoteka.errors import Code
+from kinoteka.httpkit.routes import Contract, Route
+
+LIST_HEADERS = {
+    "X-Total-Count": "How many there are on all pages.",
+    "Link": "With a page: the first, previous, next and last ones (RFC 8288).",
+}
+CATALOGUE = ("catalogue",)
+
+FILMS = (
+    Route(
+        "GET",
+        "/movies/",
+        handlers.list_movies,
+        "Films",
+        query=shapes.MoviesQuery,
+        answer=list[shapes.Movie],
+        errors=(Code.THROTTLED,),
+        headers=LIST_HEADERS,
+        kept=CATALOGUE,
+        description="12 to a page; all of them without `page`. By id; with `status=new` by year "
+        "and id, newest first; with `q` the best match first.",
+    ),
+    Route(
+        "GET",
+        "/movies/{id}",
+        handlers.read_movie,
+        "One film",
+        answer=shapes.Movie,
+        errors=(Code.FILM_UNKNOWN,),
+        kept=CATALOGUE,
+    ),
+    Route(
+        "GET",
+        "/genres/",
+        handlers.list_genres,
+        "Genres",
+        query=shapes.PageQuery,
+        answer=list[shapes.Named],
+        headers=LIST_HEADERS,
+        kept=CATALOGUE,
+        description="12 to a page; all of them without `page`.",
+    ),
+    Route(
+        "GET",
+        "/genres/{id}",
+        handlers.read_genre,
+        "One genre",
+        answer=shapes.Named,
+        errors=(Code.GENRE_UNKNOWN,),
+        kept=CATALOGUE,
+    ),
+    Route(
+        "GET",
+        "/directors/",
+        handlers.list_directors,
+        "Directors",
+        query=shapes.PageQuery,
+        answer=list[shapes.Named],
+        headers=LIST_HEADERS,
+        kept=CATALOGUE,
+        description="12 to a page; all of them without `page`.",
+    ),
+    Route(
+        "GET",
+        "/directors/{id}",
+        handlers.read_director,
+        "One director",
+        answer=shapes.Named,
+        errors=(Code.DIRECTOR_UNKNOWN,),
+        kept=CATALOGUE,
+    ),
+)
+
+AUTH = (
+    Route(
+        "POST",
+        "/auth/register",
+        handlers.register,
+        "Register",
+        body=shapes.CredentialsBody,
+        answer=shapes.Registered,
+        status=201,
+        identity="lenient",
+        errors=(
+            Code.EMAIL_INVALID,
+            Code.EMAIL_TAKEN,
+            Code.PASSWORD_INVALID,
+            Code.THROTTLED,
+            Code.BUSY,
+        ),
+        example={"email": "anna@example.com", "password": "correct horse"},
+    ),
+    Route(
+        "POST",
+        "/auth/login",
+        handlers.sign_in,
+        "Sign in",
+        body=shapes.CredentialsBody,
+        answer=shapes.Tokens,
+        identity="lenient",
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        example={"email": "anna@example.com", "password": "correct horse"},
+    ),
+    Route(
+        "PUT",
+        "/auth/login",
+        handlers.renew,
+        "Renew the tokens",
+        body=shapes.TokensBody,
+        answer=shapes.Tokens,
+        identity="lenient",
+        errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED, Code.BUSY),
+        description="Both tokens must be of one session; the access token may have expired.",
+    ),
+)
+
+USER = (
+    Route(
+        "GET",
+        "/user/",
+        handlers.read_profile,
+        "One's own profile",
+        answer=shapes.Profile,
+        signed_in=True,
+    ),
+    Route(
+        "PATCH",
+        "/user/",
+        handlers.change_profile,
+        "Change one's own profile",
+        body=shapes.ProfileBody,
+        answer=shapes.Profile,
+        signed_in=True,
+        errors=(Code.GENRE_UNKNOWN, Code.BUSY),
+        description="Null clears. The genre may be an id as a number or as a text.",
+        example={"name": "Anna", "surname": "Karenina", "favorite_genre": 1},
+    ),
+    Route(
+        "PUT",
+        "/user/password",
+        handlers.change_password,
+        "Change one's own password",
+        body=shapes.PasswordBody,
+        answer=shapes.Profile,
+        signed_in=True,
+        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        description="Every other session of the account ends.",
+        example={"password_1": "correct horse", "password_2": "battery staple"},
+    ),
+)
+
+FAVORITES = (
+    Route(
+        "GET",
+        "/favorites/movies/",
+        handlers.list_bookmarks,
+        "One's bookmarked films",
+        query=shapes.PageQuery,
+        answer=list[shapes.Movie],
+        signed_in=True,
+        headers=LIST_HEADERS,
+        description="The one bookmarked last first; 12 to a page, all of them without `page`.",
+    ),
+    Route(
+        "POST",
+        "/favorites/movies/{id}/",
+        handlers.add_bookmark,
+        "Bookmark a film",
+        answer=shapes.Nothing,
+        status=201,
+        signed_in=True,
+        errors=(Code.FILM_UNKNOWN, Code.BUSY),
+    ),
+    Route(
+        "DELETE",
+        "/favorites/movies/{id}/",
+        handlers.remove_bookmark,
+        "Remove a bookmark",
+        status=204,
+        signed_in=True,
+        errors=(Code.FILM_UNKNOWN, Code.BUSY),
+    ),
+)
+
+CONTRACT = Contract(
+    name="cinema",
+    title="Cinema",
+    description="A film catalogue with profiles and bookmarks: Bearer access tokens, bare arrays, "
+    "errors 4xx with a message.",
+    routes=(*FILMS, *AUTH, *USER, *FAVORITES),
+    refusals=REFUSALS,
+    refuse=refuse,
+    error_shape=shapes.Message,
+)
