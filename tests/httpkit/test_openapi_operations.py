@@ -106,7 +106,7 @@ def test_headers_of_answers():
 
 
 def test_kept_answers_have_a_validator():
-    responses = operation(answer=Body, kept=lambda call: 1)["responses"]
+    responses = operation(answer=Body, kept=("catalogue",))["responses"]
     assert "304" in responses
     assert "etag" in responses["200"]["headers"]
 

@@ -1,0 +1,138 @@
+"""What keeps the code base in shape: documentation that cannot lag, modules that stay small."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kinoteka import config
+from kinoteka.app import CONTRACTS, NEUTRAL
+from kinoteka.errors import Code
+from kinoteka.httpkit.openapi_operations import implied_errors
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "kinoteka"
+TESTS = ROOT / "tests"
+LINES = 400
+
+NAMES = [contract.name for contract in CONTRACTS]
+MODULES = sorted(
+    path.relative_to(SOURCE)
+    for path in SOURCE.rglob("*.py")
+    if path.name != "__init__.py" and "versions" not in path.parts
+)
+
+# Modules without tests of their own, and where they are tested instead.
+TESTED_ELSEWHERE = {
+    "core/**/queries.py": "by what calls them: a statement without its service says little",
+    "core/**/model.py": "shapes; those that do something have tests of their own",
+    "contracts/**/*.py": "over the wire, contract by contract",
+    "errors.py": "codes alone; every table of refusals is checked below",
+    "storage/schema.py": "by the migrations, which must lead to it",
+    "storage/migrations/env.py": "by the migrations",
+    "core/services.py": "a list of names",
+    "storage/clock.py": "two lines, used everywhere",
+    "core/sessions/model.py": "shapes",
+    "httpkit/answers.py": "over the wire, by every contract",
+    "httpkit/call.py": "over the wire, by every contract",
+    "httpkit/routes.py": "data; what is made of it has tests",
+    "app.py": "over the wire, by every contract",
+    "operating.py": "by the commands that call it",
+    "web/neutral.py": "by what is answered at unknown paths",
+    "core/imports/record.py": "shapes",
+}
+
+
+def readme(name: str) -> str:
+    return (SOURCE / "contracts" / name / "README.md").read_text(encoding="utf-8")
+
+
+def shape(path: str) -> str:
+    """A path without its parameters' names, query and last slash."""
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0].rstrip("/"))
+
+
+def module_id(path: Path) -> str:
+    return path.as_posix()
+
+
+class TestSettings:
+    DOCUMENT = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("row", config.rows(), ids=lambda row: row[0])
+    def test_every_setting_is_documented_as_it_is(self, row: tuple[str, str, object, str]) -> None:
+        name, kind, default, text = row
+        shown = f"`{default}`" if default not in ("", ()) else ""
+        assert f"| `{name}` | {kind} | {shown} | {text} |" in self.DOCUMENT
+
+    def test_no_other_is(self) -> None:
+        names = {name for name, *_ in config.rows()}
+        documented = re.findall(r"^\| `(KINOTEKA_\w+)`", self.DOCUMENT, flags=re.MULTILINE)
+        assert set(documented) == names
+
+
+@pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
+def test_every_code_has_a_refusal(contract) -> None:
+    assert set(contract.refusals) == set(Code)
+    assert all(400 <= refusal.status < 600 for refusal in contract.refusals.values())
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+class TestReadmes:
+    def test_every_endpoint_is_documented(self, contract) -> None:
+        written = re.findall(
+            r"`(GET|POST|PUT|PATCH|DELETE|WEBSOCKET|WebSocket) (/[^`]*)`", readme(contract.name)
+        )
+        documented = {(method.upper(), shape(path)) for method, path in written}
+        served = {(route.method, shape(route.path)) for route in contract.routes}
+        assert served - documented == set()
+
+    def test_every_way_of_refusing_is_documented(self, contract) -> None:
+        text = readme(contract.name)
+        codes = {
+            code for route in contract.routes for code in (*implied_errors(route), *route.errors)
+        }
+        missing = []
+        for refusal in {contract.refusals[code] for code in codes - {Code.INTERNAL}}:
+            if not re.search(rf"\b{refusal.status}\b", text):
+                missing.append(refusal.status)
+            if refusal.mark and not re.search(rf"(`|\b){refusal.mark}(`|\b)", text):
+                missing.append(refusal.mark)
+        assert missing == []
+
+    def test_every_route_that_may_wait_says_so(self, contract) -> None:
+        assert "Retry-After" in readme(contract.name)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=module_id)
+def test_modules_stay_small(module: Path) -> None:
+    assert len((SOURCE / module).read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("module", sorted(TESTS.rglob("*.py")), ids=lambda path: path.name)
+def test_tests_stay_small(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("module", MODULES, ids=module_id)
+def test_every_module_is_tested(module: Path) -> None:
+    own = TESTS / module.with_name(f"test_{module.name}")
+    elsewhere = any(Path("/", module).match(f"/{pattern}") for pattern in globs())
+    assert own.exists() or elsewhere
+
+
+def globs() -> list[str]:
+    """The patterns of `TESTED_ELSEWHERE`; ** stands for one folder or two."""
+    once = [pattern.replace("**", "*") for pattern in TESTED_ELSEWHERE]
+    return once + [pattern.replace("**", "*/*") for pattern in TESTED_ELSEWHERE]
+
+
+def test_no_reason_is_left_over() -> None:
+    for pattern in globs():
+        if "*" not in pattern:
+            assert (SOURCE / pattern).exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_contract_has_tests_of_its_own(name: str) -> None:
+    assert list((TESTS / "contracts" / name).glob("test_*.py"))
