@@ -28,12 +28,13 @@ class Conflict(Exception):
 class Unit:
     """What a service works with: statements in, rows out."""
 
-    __slots__ = ("_after_commit", "_database", "_writing")
+    __slots__ = ("_after_commit", "_after_rollback", "_database", "_writing")
 
     def __init__(self, database: SQLite) -> None:
         self._database = database
         self._writing: Writing | None = None
         self._after_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
 
     @property
     def is_writing(self) -> bool:
@@ -97,21 +98,33 @@ class Unit:
         """Do `action` once everything is stored; never if it is rolled back."""
         self._after_commit.append(action)
 
+    def after_rollback(self, action: Callable[[], None]) -> None:
+        """Do `action` if nothing is stored (to remove a file that was to go with it)."""
+        self._after_rollback.append(action)
+
     async def commit(self) -> None:
         """Store everything and do what was to follow."""
+        undoing, self._after_rollback = self._after_rollback, []
         if self._writing is not None:
             writing, self._writing = self._writing, None
-            await writing.commit()
+            try:
+                await writing.commit()
+            except Exception:  # a caller who is cancelled does not know: it may be stored
+                _do(undoing)
+                raise
         actions, self._after_commit = self._after_commit, []
-        for action in actions:
-            action()
+        _do(actions)
 
     async def rollback(self) -> None:
         """Undo everything."""
         self._after_commit = []
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            await writing.rollback()
+        undoing, self._after_rollback = self._after_rollback, []
+        try:
+            if self._writing is not None:
+                writing, self._writing = self._writing, None
+                await writing.rollback()
+        finally:
+            _do(undoing)
 
     async def _begin(self) -> Writing:
         if self._writing is None:
@@ -133,6 +146,11 @@ async def unit_of_work(database: SQLite) -> AsyncIterator[Unit]:
         raise
     else:
         await unit.commit()
+
+
+def _do(actions: Sequence[Callable[[], None]]) -> None:
+    for action in actions:
+        action()
 
 
 def _conflict(error: sqlite3.IntegrityError) -> Conflict:

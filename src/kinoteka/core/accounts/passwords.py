@@ -4,27 +4,20 @@ Hashing takes tens of milliseconds of a core, so it runs in threads of a lower p
 only so many may wait.
 """
 
-import asyncio
 import importlib.util
 import os
-import threading
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kinoteka.core.workers import Workers
 from kinoteka.errors import Code, DomainError
-
-T = TypeVar("T")
 
 SHORTEST = 8
 LONGEST = 128
-NICENESS = 10
 SECONDS_EACH = 0.05
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
@@ -72,11 +65,11 @@ class PasswordHashing:
     """Hashes and checks passwords in threads; too many at once are refused."""
 
     def __init__(self, threads: int, queue: int) -> None:
-        self._threads = threads or os.cpu_count() or 1
-        self._queue = queue
-        self._pending = 0
-        self._pool = ThreadPoolExecutor(
-            self._threads, "password-hashing", initializer=_lower_priority
+        self._workers = Workers(
+            "password-hashing",
+            threads=threads or os.cpu_count() or 1,
+            queue=queue,
+            seconds_each=SECONDS_EACH,
         )
         self._nobody = HASHER.hash(os.urandom(16).hex())
 
@@ -86,7 +79,7 @@ class PasswordHashing:
         Raises:
             DomainError(BUSY): too many passwords are waiting already.
         """
-        return await self._run(lambda: HASHER.hash(password))
+        return await self._workers.run(lambda: HASHER.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the hash's; without a hash it takes as long, and is not.
@@ -95,7 +88,7 @@ class PasswordHashing:
             DomainError(BUSY): too many passwords are waiting already.
         """
         normal = normal_password(password)
-        right = await self._run(lambda: _verify(normal, password_hash or self._nobody))
+        right = await self._workers.run(lambda: _verify(normal, password_hash or self._nobody))
         return right and password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
@@ -104,17 +97,7 @@ class PasswordHashing:
 
     def close(self) -> None:
         """Finish what is under way."""
-        self._pool.shutdown()
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._pending >= self._queue:
-            wait = self._pending * SECONDS_EACH / self._threads
-            raise DomainError(Code.BUSY, retry_after=max(1, round(wait)))
-        self._pending += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._pending -= 1
+        self._workers.close()
 
 
 def _verify(password: str, password_hash: str) -> bool:
@@ -124,8 +107,3 @@ def _verify(password: str, password_hash: str) -> bool:
         return HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
-
-
-def _lower_priority() -> None:
-    # On Linux niceness belongs to the thread: hashing then takes the cores that requests leave.
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

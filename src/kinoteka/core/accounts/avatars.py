@@ -1,0 +1,64 @@
+"""Avatars: each account's picture of its own.
+
+Public operations: change_avatar, read_avatar, remove.
+"""
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.media.service import Media
+from kinoteka.core.throttle import Throttle
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.unit import Unit
+
+
+class Avatars:
+    """The pictures of all accounts."""
+
+    def __init__(
+        self, settings: Settings, throttle: Throttle, accounts: Accounts, media: Media
+    ) -> None:
+        self._upload_limit = settings.upload_limit
+        self._throttle = throttle
+        self._accounts = accounts
+        self._media = media
+
+    async def change_avatar(
+        self, actor: Actor, unit: Unit, data: bytes, allowed: frozenset[str]
+    ) -> Account:
+        """Make an uploaded picture one's avatar, in place of the old one; the account.
+
+        `allowed` are the kinds of picture taken (`media.model.PICTURES` or `JPEG_ALONE`).
+
+        Raises:
+            DomainError(UNAUTHORIZED, THROTTLED, BUSY)
+            DomainError(UPLOAD_TOO_LARGE, UPLOAD_WRONG_TYPE, UPLOAD_UNREADABLE): see
+                `Media.read_picture`.
+        """
+        account_id = actor.require_account()
+        await self._throttle.hit("upload", self._upload_limit, f"id:{account_id}")
+        picture = await self._media.read_picture(data, allowed)
+        name = await self._media.keep(unit, picture)
+        replaced = await self._accounts.set_avatar(actor, unit, name)
+        if replaced is not None:
+            self._media.drop_after_commit(unit, replaced)
+        return await self._accounts.own(actor, unit)
+
+    async def read_avatar(self, unit: Unit, account_id: int) -> bytes:
+        """An account's avatar as JPEG.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN)
+            DomainError(PHOTO_MISSING): the account has uploaded none.
+        """
+        account = await self._accounts.get(unit, account_id)
+        if account.avatar_file is None:
+            raise DomainError(Code.PHOTO_MISSING)
+        return await self._media.get(account.avatar_file)
+
+    async def remove(self, unit: Unit, account_id: int) -> None:
+        """Let an account's picture go with it."""
+        account = await self._accounts.get(unit, account_id)
+        if account.avatar_file is not None:
+            self._media.drop_after_commit(unit, account.avatar_file)

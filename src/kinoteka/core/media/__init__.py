@@ -1,0 +1,1 @@
+"""Media: uploaded pictures, read, made harmless and kept."""

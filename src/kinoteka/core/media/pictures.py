@@ -1,0 +1,118 @@
+"""Drawing an uploaded picture anew, so that nothing of the upload is left but what is seen.
+
+Neither metadata (where and with what it was taken) nor anything hidden in or after the picture
+survives. Pillow is imported at the first use: a server starts without it.
+"""
+
+import warnings
+from functools import cache
+from io import BytesIO
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from kinoteka.core.media.model import LONGER_SIDE, PIXELS_MOST, QUALITY, kind_of
+from kinoteka.errors import Code, DomainError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+BOX = (LONGER_SIDE, LONGER_SIDE)
+WHITE = (255, 255, 255, 255)
+
+# What Pillow scales as it is; palettes, bits and the like become colours first.
+SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK")
+DEEP_GREY = "I;16"
+
+# A JPEG may ask for a pass over the whole picture with a few dozen bytes; real ones have about
+# ten passes, and some more in the previews that they carry.
+START_OF_SCAN = b"\xff\xda"
+SCANS_MOST = 200
+
+EXIF_ORIENTATION = 0x0112
+UPRIGHT = 1
+
+
+def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
+    """The picture as a new JPEG: upright, RGB, at most 1024 pixels on its longer side.
+
+    Of an animation the first frame is taken; what is transparent becomes white. The largest
+    pictures take seconds of a core, so this belongs in a thread.
+
+    Raises:
+        DomainError(UPLOAD_WRONG_TYPE): by its content none of the `allowed` kinds.
+        DomainError(UPLOAD_UNREADABLE): empty, broken, cut off, or of too many pixels.
+    """
+    if not data:
+        raise DomainError(Code.UPLOAD_UNREADABLE, reason="empty")
+    kind = kind_of(data)
+    if kind is None or kind not in allowed:
+        raise DomainError(Code.UPLOAD_WRONG_TYPE, allowed=", ".join(sorted(allowed)))
+    if kind == "JPEG" and data.count(START_OF_SCAN) > SCANS_MOST:
+        raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
+    try:
+        return _draw(data, kind)
+    # Decoders of broken data fail in every way there is: OSError, SyntaxError, struct.error, …
+    except Exception as error:
+        raise DomainError(Code.UPLOAD_UNREADABLE, reason="broken") from error
+
+
+def _draw(data: bytes, kind: str) -> bytes:
+    with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
+        picture = _opaque(_scaled(uploaded))
+        upright = _upright(picture, _orientation(uploaded))
+    stream = BytesIO()
+    upright.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return stream.getvalue()
+
+
+@cache
+def _pillow() -> ModuleType:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = PIXELS_MOST
+    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+    # What is odd about strangers' metadata is of no interest to who runs the server.
+    warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
+    return Image
+
+
+def _scaled(uploaded: "Image") -> "Image":
+    picture = uploaded
+    if picture.mode == DEEP_GREY:
+        picture = picture.point(lambda value: value / 256).convert("L")
+    elif picture.mode not in SCALABLE or "transparency" in picture.info:
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail(BOX)  # of a JPEG this decodes a fraction alone
+    return picture
+
+
+def _opaque(picture: "Image") -> "Image":
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    pillow = _pillow()
+    page = pillow.new("RGBA", picture.size, WHITE)
+    flat: Image = pillow.alpha_composite(page, picture.convert("RGBA"))
+    return flat.convert("RGB")
+
+
+def _orientation(uploaded: "Image") -> int:
+    try:
+        return int(uploaded.getexif().get(EXIF_ORIENTATION, UPRIGHT))
+    except Exception:  # broken metadata leaves the picture whole
+        return UPRIGHT
+
+
+def _upright(picture: "Image", orientation: int) -> "Image":
+    """The picture as it is to be seen (Exif 2.32, 4.6.4, Orientation)."""
+    ways = _pillow().Transpose
+    turns = {
+        2: ways.FLIP_LEFT_RIGHT,
+        3: ways.ROTATE_180,
+        4: ways.FLIP_TOP_BOTTOM,
+        5: ways.TRANSPOSE,
+        6: ways.ROTATE_270,
+        7: ways.TRANSVERSE,
+        8: ways.ROTATE_90,
+    }
+    turn = turns.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
