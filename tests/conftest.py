@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.app import DATABASE, close, wire
+from kinoteka.app import close, wire
 from kinoteka.config import Settings
 from kinoteka.core.services import Services
 from kinoteka.storage.migrations import migrate
+from kinoteka.storage.sqlite import DATABASE
 from kinoteka.storage.unit import Unit, unit_of_work
 from running import RunningServer, close_clients, run_server
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
@@ -31,7 +30,7 @@ from kinoteka.httpkit.server import Served, Server, Shared
 from kinoteka.storage.fanout import LocalFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.sqlite import SQLite
+from kinoteka.storage.sqlite import SQLite, database_path
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
@@ -42,15 +41,9 @@ CONTRACTS: tuple[Contract, ...] = (
     authservice.CONTRACT,
     cinema.CONTRACT,
 )
-DATABASE = "kinoteka.db"
 STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
-
-
-def database_path(settings: Settings) -> Path:
-    """Where the embedded profile keeps its database."""
-    return settings.data / DATABASE
 
 
 def wire(settings: Settings) -> Services:

@@ -15,6 +15,7 @@ import click
 from kinoteka import config
 from kinoteka.config import Settings, SettingsError
 from kinoteka.errors import DomainError
+from kinoteka.importing import import_films
 
 T = TypeVar("T")
 
@@ -45,6 +46,9 @@ def serve(host: str | None, port: int | None, data: Path | None, no_demo: bool) 
 
     _prepare(settings)
     sys.exit(serving.serve(settings))
+
+
+cli.add_command(import_films)
 
 
 @cli.command()
@@ -145,7 +149,7 @@ def _settings(**overrides: str | int | bool | Path | None) -> Settings:
 
 
 def _database(settings: Settings) -> Path:
-    from kinoteka.app import database_path
+    from kinoteka.storage.sqlite import database_path
 
     return database_path(settings)
 

@@ -13,14 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kinoteka.config import Settings
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.statement import Compiled, Row, Statement
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
 
+DATABASE = "kinoteka.db"
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
+
+
+def database_path(settings: Settings) -> Path:
+    """Where the embedded profile keeps its database."""
+    return settings.data / DATABASE
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

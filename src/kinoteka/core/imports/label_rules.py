@@ -33,6 +33,11 @@ class LabelRules:
         self._rules = [_parse(rule) for rule in written]
         self.need_columns = any(":column:" in rule for rule in written)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels that the rules give, each once."""
+        return tuple(dict.fromkeys(rule.label for rule in self._rules))
+
     def __bool__(self) -> bool:
         return bool(self._rules)
 

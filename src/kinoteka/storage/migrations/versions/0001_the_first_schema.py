@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 SEARCH: tuple[str, ...] = ()
 
 revision = "0001"

@@ -1,0 +1,77 @@
+"""A photo as an answer: multipart/form-data as the document has it, or the picture itself."""
+
+import hashlib
+
+from kinoteka.httpkit.answers import SAFE, Answer, Headers
+
+PICTURE = "image/jpeg"  # every upload is written anew as this
+MULTIPART = "multipart/form-data"
+FIELD = "file"
+
+
+def photo_answer(picture: bytes, accept: str | None, known: str | None) -> Answer:
+    """The picture in the shape that `accept` prefers; 304 where it is `known` already.
+
+    `accept` and `known` are the request's Accept and If-None-Match (RFC 9110, 12.5.1, 13.1.2).
+    """
+    digest = hashlib.blake2b(picture, digest_size=16).hexdigest()
+    as_picture = prefers_picture(accept or "*/*")
+    validator = f'"{digest}-picture"' if as_picture else f'"{digest}"'
+    headers: Headers = [
+        *SAFE,
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"accept, authorization, cookie"),
+        (b"etag", validator.encode()),
+    ]
+    if known is not None and validator in known:
+        return Answer(304, b"", headers)
+    if as_picture:
+        return Answer(200, picture, [*headers, (b"content-type", PICTURE.encode())])
+    content_type = f"{MULTIPART}; boundary={digest}"
+    body = _multipart(picture, digest)
+    return Answer(200, body, [*headers, (b"content-type", content_type.encode())])
+
+
+def prefers_picture(accept: str) -> bool:
+    """Whether images are named, and rank at least as high as what is not named at all.
+
+    Browsers name image types where they show a picture and end with */*; clients of the
+    document name nothing, */*, or multipart.
+    """
+    picture = named = wild = 0.0
+    for media_type, quality in _ranges(accept):
+        if media_type.startswith("image/"):
+            picture = max(picture, quality)
+        elif media_type in (MULTIPART, "multipart/*"):
+            named = max(named, quality)
+        elif media_type == "*/*":
+            wild = max(wild, quality)
+    return picture > named and picture >= wild
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    ranges = []
+    for part in accept.split(","):
+        media_type, *parameters = (each.strip().lower() for each in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                quality = _quality(parameter[2:])
+        ranges.append((media_type, quality))
+    return ranges
+
+
+def _quality(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+def _multipart(picture: bytes, boundary: str) -> bytes:
+    head = (
+        f"--{boundary}\r\n"
+        f'Content-Disposition: form-data; name="{FIELD}"; filename="photo.jpg"\r\n'
+        f"Content-Type: {PICTURE}\r\n\r\n"
+    )
+    return head.encode() + picture + f"\r\n--{boundary}--\r\n".encode()

@@ -1,0 +1,182 @@
+"""Statements that stage films and apply what is staged.
+
+Hand-written for SQLite: a million films pass through these, mostly from table to table. The
+staging database is attached as `staging`; `main` is the catalogue's own.
+"""
+
+# --- Staging: a database file of its own, filled while the files are read. -------------------
+
+# Nobody needs this file after a crash, so nothing is spent on surviving one.
+CREATE_STAGING = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -16384;
+CREATE TABLE films (
+    position INTEGER PRIMARY KEY,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    original_title TEXT,
+    description TEXT NOT NULL,
+    trailer TEXT,
+    poster TEXT,
+    year INTEGER,
+    rating REAL,
+    votes INTEGER NOT NULL,
+    label TEXT,
+    genre INTEGER NOT NULL,
+    director INTEGER NOT NULL,
+    fingerprint INTEGER NOT NULL
+);
+CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT UNIQUE, id INTEGER);
+CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT UNIQUE, id INTEGER);
+CREATE TABLE film_genres (position INTEGER, place INTEGER, number INTEGER,
+    PRIMARY KEY (position, place)) WITHOUT ROWID;
+CREATE TABLE film_directors (position INTEGER, place INTEGER, number INTEGER,
+    PRIMARY KEY (position, place)) WITHOUT ROWID;
+CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER);
+"""
+# plan: what is to be stored, new and changed films alike, under which id and label.
+
+STAGE_FILM = "INSERT INTO films VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+STAGE_GENRE = "INSERT INTO film_genres VALUES (?,?,?)"
+STAGE_DIRECTOR = "INSERT INTO film_directors VALUES (?,?,?)"
+
+
+def stage_name(table: str) -> str:
+    """Keep a name under its key; the first spelling stays."""
+    return f"INSERT OR IGNORE INTO {table} (name, name_key) VALUES (?, ?)"
+
+
+def staged_numbers(table: str) -> str:
+    """The numbers of the names whose keys are in a JSON array."""
+    return (
+        f"SELECT name_key, number FROM {table} WHERE name_key IN (SELECT value FROM json_each(?))"
+    )
+
+
+INDEX_STAGED_IDS = "CREATE INDEX films_external_id ON films (external_id)"
+DELETE_REPEATED = """
+DELETE FROM films WHERE external_id IN
+    (SELECT external_id FROM films GROUP BY external_id HAVING count(*) > 1)
+  AND position <
+    (SELECT max(position) FROM films AS later WHERE later.external_id = films.external_id)
+"""
+
+# --- Applying: one transaction on the catalogue. ---------------------------------------------
+
+COUNT_STAGED = "SELECT count(*) FROM staging.films"
+
+INSERT_LABEL = "INSERT INTO main.labels (name) VALUES (?) ON CONFLICT (name) DO NOTHING"
+
+# Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
+# say unless it has another label, which somebody has set by hand. Without, it keeps what it has.
+PLAN_CHANGED = """
+WITH ruled AS MATERIALIZED
+    (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
+known AS (
+    SELECT staged.position, film.id,
+        film.fingerprint <> staged.fingerprint AS differs,
+        film.label_id,
+        CASE WHEN json_array_length(:ruled) = 0
+            OR film.label_id NOT IN (SELECT id FROM ruled) THEN film.label_id
+            ELSE (SELECT id FROM ruled WHERE name = staged.label)
+        END AS new_label_id
+    FROM staging.films AS staged
+    JOIN main.films AS film ON film.source = :source AND film.external_id = staged.external_id
+)
+INSERT INTO staging.plan (position, film_id, label_id)
+SELECT position, id, new_label_id FROM known WHERE differs OR new_label_id IS NOT label_id
+"""
+LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
+PLAN_ADDED = """
+INSERT INTO staging.plan (position, film_id, label_id)
+SELECT position, :last_id + row_number() OVER (ORDER BY position),
+    (SELECT id FROM main.labels WHERE name = label)
+FROM staging.films AS staged
+WHERE NOT EXISTS (
+    SELECT 1 FROM main.films AS film
+    WHERE film.source = :source AND film.external_id = staged.external_id
+)
+"""
+
+
+def insert_names(table: str) -> str:
+    """Add the staged names that the catalogue lacks, in the order in which they came."""
+    return (
+        f"INSERT INTO main.{table} (name, name_key)"
+        f" SELECT name, name_key FROM staging.{table} WHERE true ORDER BY number"
+        " ON CONFLICT (name_key) DO NOTHING"
+    )
+
+
+def identify_names(table: str) -> str:
+    """Note the catalogue's ids beside the staged names."""
+    return (
+        f"UPDATE staging.{table} SET id ="
+        f" (SELECT id FROM main.{table} AS known WHERE known.name_key = {table}.name_key)"
+    )
+
+
+DELETE_GENRES = """
+DELETE FROM main.film_genres
+WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
+"""
+DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
+
+# The rest goes in slices of positions (:after, :until], so that it can be watched and stopped.
+STORE_FILMS = """
+INSERT INTO main.films (id, source, external_id, title, original_title, description, trailer,
+    poster, year, rating, votes, genre_id, director_id, label_id, fingerprint)
+SELECT plan.film_id, :source, external_id, title, original_title, description, trailer,
+    poster, year, rating, votes,
+    (SELECT id FROM staging.genres WHERE number = genre),
+    (SELECT id FROM staging.directors WHERE number = director),
+    plan.label_id, fingerprint
+FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
+WHERE plan.position > :after AND plan.position <= :until
+ORDER BY plan.position
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, original_title = excluded.original_title,
+    description = excluded.description, trailer = excluded.trailer, poster = excluded.poster,
+    year = excluded.year, rating = excluded.rating, votes = excluded.votes,
+    genre_id = excluded.genre_id, director_id = excluded.director_id,
+    label_id = excluded.label_id, fingerprint = excluded.fingerprint
+"""
+
+
+def store_members(kind: str) -> str:
+    """Connect the films to their genres, or to their directors (`kind` in the singular)."""
+    return f"""
+INSERT INTO main.film_{kind}s ({kind}_id, film_id, position)
+SELECT named.id, plan.film_id, place
+FROM staging.plan AS plan
+JOIN staging.film_{kind}s AS member USING (position)
+JOIN staging.{kind}s AS named ON named.number = member.number
+WHERE plan.position > :after AND plan.position <= :until
+"""
+
+
+SEARCHABLE = """
+SELECT plan.film_id, title, original_title
+FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
+WHERE plan.position > :after AND plan.position <= :until
+"""
+PLANNED = "SELECT count(*), coalesce(sum(film_id > :last_id), 0) FROM staging.plan"
+LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staging.films"
+
+# --- Selections that come with a catalogue. --------------------------------------------------
+
+STORE_SELECTION = """
+INSERT INTO selections (account_id, source_id, title, description, featured, public,
+    created_at, updated_at)
+VALUES (NULL, :source_id, :title, :description, true, true, :now, :now)
+ON CONFLICT (source_id) DO UPDATE SET title = excluded.title,
+    description = excluded.description, updated_at = excluded.updated_at
+RETURNING id
+"""
+EMPTY_SELECTION = "DELETE FROM selection_films WHERE selection_id = :selection_id"
+FILL_SELECTION = """
+INSERT INTO selection_films (selection_id, film_id, position)
+SELECT :selection_id, films.id, wanted.key
+FROM json_each(:films) AS wanted
+JOIN films ON films.source = :source AND films.external_id = wanted.value
+"""

@@ -1,0 +1,81 @@
+"""Storing: what is staged becomes films of the catalogue, in the caller's transaction."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.imports import queries
+from kinoteka.storage.revisions import RAISE
+
+SLICE = 20_000
+"""Films that are stored in one go."""
+
+OnStored = Callable[[int, int], None]
+"""Is told how many of all films have been stored, again and again."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """How many films were new, other than before, and the same."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+def store(
+    connection: sqlite3.Connection,
+    source: str,
+    labels: Sequence[str],
+    on_stored: OnStored = lambda done, total: None,
+) -> Changes:
+    """Store what is attached as `staging`; `labels` are those that the operator's rules name.
+
+    Films of the source keep their ids; those that are the same are not touched. Films that are
+    not staged stay.
+    """
+    new_labels = _add_labels(connection, labels)
+    last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
+    given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
+    connection.execute(queries.PLAN_CHANGED, given)
+    connection.execute(queries.PLAN_ADDED, given)
+    staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
+    planned, added = connection.execute(queries.PLANNED, given).fetchone()
+    if planned:
+        _store_planned(connection, given, planned, on_stored)
+        recount_all(connection)
+        _raise(connection, "catalogue")
+    if new_labels:
+        _raise(connection, "access")
+    return Changes(added, planned - added, staged - planned)
+
+
+def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
+    before = connection.total_changes
+    connection.executemany(queries.INSERT_LABEL, [(label,) for label in labels])
+    return connection.total_changes > before
+
+
+def _store_planned(
+    connection: sqlite3.Connection, given: dict[str, object], planned: int, on_stored: OnStored
+) -> None:
+    for table in ("genres", "directors"):
+        connection.execute(queries.insert_names(table))
+        connection.execute(queries.identify_names(table))
+    connection.execute(queries.DELETE_GENRES, given)
+    connection.execute(queries.DELETE_DIRECTORS, given)
+    done = 0
+    last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
+    for after in range(0, last, SLICE):
+        part = {**given, "after": after, "until": after + SLICE}
+        done += connection.execute(queries.STORE_FILMS, part).rowcount
+        connection.execute(queries.store_members("genre"), part)
+        connection.execute(queries.store_members("director"), part)
+        on_stored(done, planned)
+
+
+def _raise(connection: sqlite3.Connection, revision: str) -> None:
+    compiled = RAISE.compiled("sqlite")
+    connection.execute(compiled.sql, {**compiled.fixed, "revision": revision}).fetchall()

@@ -1,0 +1,107 @@
+"""Every answer is one that the documents declare: requests made from them, sound and broken.
+
+Each operation is asked by somebody anonymous and by a superuser, so that nothing is refused for
+want of rights. What is asked is the same in every run.
+"""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from schemathesis import checks
+from schemathesis.config import SchemathesisConfig
+
+from kinoteka.app import CONTRACTS
+from kinoteka.web.documentation import Documentation
+from running import PASSWORD, RunningServer, run_server, unique
+
+EXAMPLES = 12
+DECLARED = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+]
+CONFIG = {
+    "seed": 1,
+    "generation": {"deterministic": True, "max-examples": EXAMPLES, "database": "none"},
+}
+LIMITS = dict.fromkeys(("SIGN_IN", "SIGN_UP", "UPLOAD", "SEARCH", "MESSAGE"), "1000000 per minute")
+
+
+class Superuser:
+    """Somebody who may do everything, and comes back after having been signed out or deleted."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self._server = server
+        self._login = self._token = "none"
+        self._client = httpx.Client(base_url=server.url, timeout=20)
+
+    def headers(self) -> dict[str, str]:
+        """The headers of a session that lasts."""
+        if not self._lasts() and not self._signs_in():
+            self._login = unique("superuser")
+            made = self._server.command(
+                "createsuperuser", "--login", self._login, KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
+            )
+            assert made.returncode == 0, made.stderr
+            assert self._signs_in()
+        return {"authorization": f"Bearer {self._token}"}
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _lasts(self) -> bool:
+        headers = {"authorization": f"Bearer {self._token}"}
+        answer = self._client.get("/api/v1/login/history", headers=headers)
+        return answer.status_code == 200
+
+    def _signs_in(self) -> bool:
+        body = {"login": self._login, "password": PASSWORD}
+        answer = self._client.post("/api/v1/user/login", json=body)
+        self._token = answer.json().get("access_token", "none")
+        return answer.status_code == 200
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the demo catalogue, which these tests may leave in any state."""
+    environment = {f"KINOTEKA_{name}_LIMIT": limit for name, limit in LIMITS.items()}
+    folder = tmp_path_factory.mktemp("schemathesis")
+    with run_server(folder, environment, "--host", "127.0.0.1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def superuser(own_server: RunningServer) -> Iterator[Superuser]:
+    superuser = Superuser(own_server)
+    yield superuser
+    superuser.close()
+
+
+def api(name: str) -> schemathesis.BaseSchema:
+    """What schemathesis makes of a contract's document."""
+    document = Documentation(CONTRACTS).document(name)
+    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(CONFIG))
+
+
+for contract in CONTRACTS:
+
+    @api(contract.name).parametrize()
+    def check(case, own_server, session, superuser) -> None:
+        session.cookies.clear()
+        for headers in ({}, superuser.headers()):
+            case.call_and_validate(
+                base_url=own_server.url, session=session, headers=headers, checks=DECLARED
+            )
+
+    globals()[f"test_{contract.name}"] = check
