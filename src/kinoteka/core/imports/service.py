@@ -39,7 +39,7 @@ class Import:
         *,
         labels: Sequence[str] = (),
         keep_going: bool = False,
-        on_refused: Callable[[Refused], None] = lambda refused: None,
+        on_refused: Callable[[Refused], None] = lambda _: None,
     ) -> None:
         self.source = source
         self.read = 0
@@ -56,7 +56,7 @@ class Import:
         self,
         database: Path,
         records: Iterable[Record],
-        also: Callable[[sqlite3.Connection], None] = lambda connection: None,
+        also: Callable[[sqlite3.Connection], None] = lambda _: None,
     ) -> Changes:
         """Store all films among the records, and do what else belongs to their transaction.
 

@@ -29,7 +29,7 @@ def store(
     connection: sqlite3.Connection,
     source: str,
     labels: Sequence[str],
-    on_stored: OnStored = lambda done, total: None,
+    on_stored: OnStored = lambda *_: None,
 ) -> Changes:
     """Store what is attached as `staging`; `labels` are those that the operator's rules name.
 
