@@ -1,28 +1,21 @@
-"""Reading bodies: JSON into Structs, one file out of multipart/form-data.
+"""Reading bodies and queries into Structs.
 
 Whatever cannot be read is refused with the name of the field that is wrong.
 """
 
 import re
-from io import BytesIO
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-from multipart import (  # type: ignore[import-untyped]
-    MultipartError,
-    MultipartParser,
-    parse_options_header,
-)
 
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import Receive
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.routes import Upload
 
 # So much of a body that is too large is still taken in and thrown away, because clients do not
 # read an answer before they have sent everything.
 DRAINED = 64 * 1024 * 1024
-MULTIPART_OVERHEAD = 64 * 1024
 
 _AT = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
@@ -36,11 +29,10 @@ async def read_body(call: Call, limit: int) -> bytes:
     Raises:
         DomainError(BODY_TOO_LARGE)
     """
-    declared = call.headers.get(b"content-length", b"")
-    too_large = declared.isdigit() and int(declared[:20]) > limit
+    too_large = declared_size(call) > limit
     chunks: list[bytes] = []
     size = 0
-    async for chunk in _chunks(call.receive):
+    async for chunk in read_chunks(call.receive):
         size += len(chunk)
         too_large = too_large or size > limit
         if too_large:
@@ -54,7 +46,18 @@ async def read_body(call: Call, limit: int) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def _chunks(receive: Receive) -> Any:
+def declared_size(call: Call) -> int:
+    """How long the body says it is, in bytes; 0 where it does not."""
+    declared = call.headers.get(b"content-length", b"")
+    return int(declared[:20]) if declared.isdigit() else 0
+
+
+async def read_chunks(receive: Receive) -> AsyncIterator[bytes]:
+    """The body as it comes in.
+
+    Raises:
+        ConnectionResetError: the client went away.
+    """
     more = True
     while more:
         message = await receive()
@@ -101,44 +104,6 @@ def read_query(call: Call, shape: Any) -> Any:
         return msgspec.convert(call.query_items(), shape, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
-
-
-async def read_upload(call: Call, upload: Upload) -> bytes:
-    """The file in a multipart body.
-
-    Raises:
-        DomainError(UPLOAD_MISSING, UPLOAD_TOO_LARGE)
-    """
-    media_type, options = parse_options_header(call.header(b"content-type") or "")
-    if media_type != "multipart/form-data" or not options.get("boundary"):
-        raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
-    try:
-        body = await read_body(call, upload.limit + MULTIPART_OVERHEAD)
-    except DomainError as error:
-        raise DomainError(Code.UPLOAD_TOO_LARGE, limit=upload.limit) from error
-    file = _file(body, options["boundary"], upload)
-    if len(file) > upload.limit:
-        raise DomainError(Code.UPLOAD_TOO_LARGE, limit=upload.limit)
-    return file
-
-
-def _file(body: bytes, boundary: str, upload: Upload) -> bytes:
-    parser = MultipartParser(
-        BytesIO(body),
-        boundary,
-        content_length=len(body),
-        disk_limit=0,
-        memory_limit=len(body) + 1,
-        spool_limit=len(body) + 1,
-        part_limit=20,
-    )
-    try:
-        for part in parser:
-            if part.name == upload.field:
-                return bytes(part.raw)
-    except (MultipartError, ValueError):
-        pass
-    raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
 
 
 def _invalid(message: str) -> DomainError:

@@ -28,6 +28,7 @@ from kinoteka.httpkit.kept import KeptAnswers, choose
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
+from kinoteka.httpkit.uploads import read_upload
 
 log = structlog.get_logger()
 
@@ -223,7 +224,7 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if route.body is not None:
         arguments.append(await bodies.read_json(call, route.body, required=route.body_required))
     if route.upload is not None:
-        arguments.append(await bodies.read_upload(call, route.upload))
+        arguments.append(await read_upload(call, route.upload))
     result = await route.handler(call, *arguments)
     if isinstance(result, Answer):
         return result
