@@ -198,7 +198,7 @@ def _security(route: Route) -> list[Json]:
 
 def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Json:
     responses: Json = {str(route.status): _success(route, schemas)}
-    if route.kept is not None:
+    if route.kept is not None or "etag" in route.headers:
         responses["304"] = {"description": "Nothing has changed since (If-None-Match)."}
     refusals = [(contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))]
     if "{" in route.path:  # a path that is none for want of an id is nobody's

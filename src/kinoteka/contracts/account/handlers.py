@@ -1,6 +1,7 @@
 """What this contract does: parse, one call of a service, shape."""
 
 from kinoteka.contracts.account.shapes import (
+    Avatar,
     Nothing,
     PasswordBody,
     Profile,
@@ -10,6 +11,7 @@ from kinoteka.contracts.account.shapes import (
     profile,
 )
 from kinoteka.core.accounts.model import NewAccount, ProfileChange
+from kinoteka.core.media.model import PICTURES
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 
@@ -65,3 +67,9 @@ async def change_password(call: Call, body: PasswordBody) -> Nothing:
         call.actor, call.unit, body.old_password, body.new_password
     )
     return Nothing()
+
+
+async def change_avatar(call: Call, file: bytes) -> Avatar:
+    """Make a picture one's avatar."""
+    account = await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
+    return Avatar(call.avatar(account) or "")

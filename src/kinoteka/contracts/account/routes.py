@@ -2,8 +2,9 @@
 
 from kinoteka.contracts.account import handlers, shapes
 from kinoteka.contracts.account.errors import REFUSALS, refuse
+from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.httpkit.routes import Contract, Route, Upload
 
 SIGN_IN = Route(
     "POST",
@@ -93,6 +94,18 @@ ROUTES = (
         signed_in=True,
         errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
         example={"old_password": "correct horse", "new_password": "battery staple"},
+    ),
+    Route(
+        "PUT",
+        "/avatar",
+        handlers.change_avatar,
+        "Upload an avatar",
+        upload=Upload("avatar", UPLOAD_LARGEST),
+        answer=shapes.Avatar,
+        signed_in=True,
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
+        "at most 1024 pixels on its longer side.",
     ),
 )
 

@@ -46,6 +46,12 @@ class Profile(msgspec.Struct):
     avatar: str
 
 
+class Avatar(msgspec.Struct):
+    """Where the new avatar is."""
+
+    avatar: str
+
+
 class Nothing(msgspec.Struct):
     """An answer that says nothing but its status."""
 

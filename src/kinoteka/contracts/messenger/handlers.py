@@ -1,7 +1,9 @@
 """What this contract does: parse, one call of a service, shape."""
 
 from kinoteka.contracts.messenger import shapes
+from kinoteka.contracts.messenger.photos import photo_answer
 from kinoteka.core.accounts.model import ProfileChange
+from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
@@ -60,6 +62,18 @@ async def search_users(call: Call, part: str) -> shapes.FoundUsers:
     found = await call.core.accounts.search(call.actor, call.unit, part)
     own_id = call.actor.account_id
     return shapes.FoundUsers([shapes.found_user(account, own_id) for account in found])
+
+
+async def upload_photo(call: Call, file: bytes) -> shapes.Nothing:
+    """Make a picture one's photo."""
+    await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
+    return shapes.Nothing()
+
+
+async def read_photo(call: Call, user_id: int) -> Answer:
+    """A user's photo."""
+    picture = await call.core.avatars.read_avatar(call.unit, user_id)
+    return photo_answer(picture, call.header(b"accept"), call.header(b"if-none-match"))
 
 
 async def open_chat(call: Call, body: shapes.ChatBody) -> shapes.Created:

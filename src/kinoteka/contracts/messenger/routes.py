@@ -2,8 +2,10 @@
 
 from kinoteka.contracts.messenger import handlers, shapes
 from kinoteka.contracts.messenger.errors import REFUSALS, SIGN_IN_PATH, refuse
+from kinoteka.contracts.messenger.photos import FIELD, MULTIPART, PICTURE
+from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.httpkit.routes import Contract, Route, Upload
 
 NAME_ERRORS = (
     Code.USERNAME_INVALID,
@@ -83,6 +85,32 @@ USERS = (
         errors=(Code.THROTTLED,),
         description="Every user whose username contains the text, without regard to case; at "
         "most 50, ordered by how early it stands and then by username.",
+    ),
+)
+
+PHOTOS = (
+    Route(
+        "POST",
+        "/photos",
+        handlers.upload_photo,
+        "Upload one's photo",
+        upload=Upload(FIELD, UPLOAD_LARGEST),
+        answer=shapes.Nothing,
+        signed_in=True,
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
+        "at most 1024 pixels on its longer side.",
+    ),
+    Route(
+        "GET",
+        "/photos/{id}",
+        handlers.read_photo,
+        "A user's photo",
+        media_type=f"{MULTIPART}, {PICTURE}",
+        headers={"etag": ""},
+        signed_in=True,
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PHOTO_MISSING),
+        description="One part named `file`; or the picture itself, where Accept prefers an image.",
     ),
 )
 
@@ -191,7 +219,7 @@ CONTRACT = Contract(
     name="messenger",
     title="Messenger",
     description="A messenger: users, photos, chats, messages, live notifications.",
-    routes=(SIGN_IN, *USERS, *CHATS, *SOCKETS),
+    routes=(SIGN_IN, *USERS, *PHOTOS, *CHATS, *SOCKETS),
     refusals=REFUSALS,
     refuse=refuse,
     error_shape=shapes.Refused,
