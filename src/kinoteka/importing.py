@@ -28,7 +28,7 @@ Formats, each with an example:
   json       kinoteka import json films.json --label premium:genre=Documentary
 
 \b
-Exit codes: 0 stored, 1 nothing could be stored, 2 called wrongly, 130 interrupted.
+Exit codes: 0 stored, 1 a file or everything left out, 2 called wrongly, 130 interrupted.
 """
 NOTHING_STORED = "nothing was stored"
 TABLES = ("csv", "jsonl", "json")
@@ -72,8 +72,9 @@ def import_films(
 ) -> None:
     """Put films of a data set into the catalogue, beside a running server or without one.
 
-    All rows are stored or none: a broken row stops the import, unless --keep-going. Imported
-    again, only what has changed is changed, and films keep their ids.
+    A file is stored whole or not at all: a broken row leaves it out, unless --keep-going. (Files
+    of imdb, movielens and tmdb belong together and are one in this.) Imported again, only what
+    has changed is changed, and films keep their ids.
     """
     from kinoteka.core.imports.record import FormatError
 
@@ -161,7 +162,7 @@ def _run(
 
     began = time.monotonic()
     progress = Progress()
-    records = chosen.read(files, options, progress)
+    parts = chosen.parts(files, options, progress)
     database = _database(data)
     with _refusals(report) as (listed, on_refused):
         running = Import(
@@ -172,7 +173,7 @@ def _run(
         )
         try:
             with shown(running, progress):
-                changes = running.run(database, records)
+                changes = running.run(database, parts)
         except RowRefused as error:
             _fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
         except ImportFailed as error:
@@ -182,6 +183,9 @@ def _run(
             _fail(f"interrupted; {stored}", 130)
     for line in summary(running, changes, progress, listed, time.monotonic() - began):
         click.echo(line)
+    if running.left_out:
+        paths = ", ".join(refused.path for refused in running.left_out)
+        _fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
 
 
 def _database(data: Path | None) -> Path:

@@ -3,14 +3,16 @@
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kinoteka.storage.sqlite import connect
 
 WAIT_SECONDS = 60
 """How long to wait for a server's writers, of which none takes long."""
-CHECKPOINT_WAIT_SECONDS = 2
+TIDY_WAIT_SECONDS = 2
+INTERRUPT_STEPS = 500_000
+"""Steps of SQLite's machine, some milliseconds' worth."""
 CACHE_KIBIBYTES = 64 * 1024
 
 
@@ -43,6 +45,7 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
     connection = connect(path)
     try:
         connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+        let_interrupt(connection)
         connection.execute(f"PRAGMA main.cache_size = {-CACHE_KIBIBYTES}")
         connection.execute(f"ATTACH DATABASE ? AS {name}", (str(attached),))
         # Checking them costs a third of the time, and what is written here is written by ids
@@ -56,18 +59,30 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
             if connection.in_transaction:  # a full disk may have ended it
                 connection.execute("ROLLBACK")
             raise
-        connection.execute(f"DETACH DATABASE {name}")
-        tidy(connection)
     finally:
         connection.close()
 
 
-def tidy(connection: sqlite3.Connection) -> None:
+def tidy(path: Path) -> None:
     """Bring the planner's statistics up to date and shrink the write-ahead log.
 
-    A reader that is under way keeps the log as it is; it then shrinks later.
+    What somebody else is using stays as it is; it is done another time.
     """
-    connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_SECONDS * 1000}")
-    connection.execute("PRAGMA analysis_limit = 400")
-    connection.execute("PRAGMA optimize")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with closing(connect(path)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute(f"PRAGMA busy_timeout = {TIDY_WAIT_SECONDS * 1000}")
+        connection.execute("PRAGMA analysis_limit = 400")
+        connection.execute("PRAGMA optimize")
+        # Most of it beside other writers; the last step, which they wait for, is then short.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def let_interrupt(connection: sqlite3.Connection) -> None:
+    """Let Ctrl+C end a statement that takes long: see `is_interrupt`."""
+    # Python looks for signals whenever it runs a function, so one that does nothing will do.
+    connection.set_progress_handler(lambda: 0, INTERRUPT_STEPS)
+
+
+def is_interrupt(error: sqlite3.OperationalError) -> bool:
+    """Whether a statement ended because of Ctrl+C."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

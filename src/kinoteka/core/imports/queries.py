@@ -54,6 +54,19 @@ def staged_numbers(table: str) -> str:
     )
 
 
+FORGET_FILMS = "DELETE FROM films WHERE position > ?"
+
+
+def forget_names(table: str) -> str:
+    """Forget the names above a number."""
+    return f"DELETE FROM {table} WHERE number > ?"
+
+
+def last_number(table: str) -> str:
+    """The newest name's number."""
+    return f"SELECT max(number) FROM {table}"
+
+
 INDEX_STAGED_IDS = "CREATE INDEX films_external_id ON films (external_id)"
 DELETE_REPEATED = """
 DELETE FROM films WHERE external_id IN

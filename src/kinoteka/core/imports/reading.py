@@ -48,13 +48,25 @@ class Format(msgspec.Struct, frozen=True):
 
     `read(files, options, progress)` raises `FormatError` at once where the files are not
     this format's, then yields in constant memory and raises no more. `source_name` is None
-    for tables, which the operator names.
+    for tables, which the operator names. `joined` formats need their files together, since a
+    film is spread over them.
     """
 
     name: str
     help: str
     read: Reader
     source_name: str | None = None
+    joined: bool = False
+
+    def parts(
+        self, files: Sequence[Path], options: ReadOptions, progress: Progress
+    ) -> list[Iterator[Record]]:
+        """Return what is read from each file, or from all together where they are joined.
+
+        Raise `FormatError` like `read`.
+        """
+        alone = [files] if self.joined else [[path] for path in files]
+        return [self.read(some, options, progress) for some in alone]
 
     def source(self, files: Sequence[Path], options: ReadOptions) -> str:
         """Return the name that, with the external id, identifies a film.

@@ -1,6 +1,6 @@
-"""The import: from a reader's records to films in the catalogue, all of them or none.
+"""The import: from readers' records to films in the catalogue, in one transaction.
 
-Public operations: import_films.
+Public operations: Import.run.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from kinoteka.core.imports.reading import Record
 from kinoteka.core.imports.record import Reason, Refused
 from kinoteka.core.imports.staging import Staging
 from kinoteka.core.imports.store import Changes, store
-from kinoteka.storage.bulk import AlreadyRunning, alone, bulk_transaction
+from kinoteka.storage.bulk import AlreadyRunning, alone, bulk_transaction, is_interrupt, tidy
 
 LOCK, STAGING = ".importing", ".staging"
 """Endings of the files that lie beside the database while an import runs."""
@@ -23,7 +23,7 @@ class ImportFailed(Exception):
 
 
 class RowRefused(Exception):
-    """A broken row stopped the import; nothing was stored."""
+    """Broken rows in every file; nothing was stored. `refused` is the first of them."""
 
     def __init__(self, refused: Refused) -> None:
         super().__init__(refused)
@@ -31,7 +31,12 @@ class RowRefused(Exception):
 
 
 class Import:
-    """One import under way, to be watched from another thread."""
+    """One import under way, to be watched from another thread.
+
+    What is read comes in parts (a file, or files that belong together), and each is stored whole
+    or not at all: a broken row leaves its part out, unless the import keeps going. `left_out`
+    has the first broken row of each such part.
+    """
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Import:
         self.source = source
         self.read = 0
         self.refused: Counter[Reason] = Counter()
+        self.left_out: list[Refused] = []
         self.repeated = 0
         self.stored = 0
         self.to_store = 0
@@ -55,46 +61,61 @@ class Import:
     def run(
         self,
         database: Path,
-        records: Iterable[Record],
+        parts: Sequence[Iterable[Record]],
         also: Callable[[sqlite3.Connection], None] = lambda _: None,
     ) -> Changes:
-        """Store all films among the records, and do what else belongs to their transaction.
+        """Store the films, and do what else belongs to their transaction.
+
+        To be called in the main thread, where Ctrl+C stops even a long statement.
 
         Raises:
-            RowRefused: a record is a refusal, unless the import keeps going.
+            RowRefused: no part is left.
             ImportFailed: another import is running, or the disk is full, or the like.
         """
         try:
-            with (
-                alone(database.with_suffix(LOCK)),
-                Staging(database.with_suffix(STAGING)) as staging,
-            ):
-                self._stage(records, staging)
-                with bulk_transaction(database, staging.path, "staging") as connection:
-                    changes = store(connection, self.source, self._labels, self._note_stored)
-                    also(connection)
-                self.committed = True
+            with alone(database.with_suffix(LOCK)):
+                changes = self._run(database, parts, also)
+                tidy(database)
                 return changes
         except AlreadyRunning:
             raise ImportFailed("another import is running") from None
         except sqlite3.OperationalError as error:
+            if is_interrupt(error):
+                raise KeyboardInterrupt from None
             raise ImportFailed(str(error)) from error
 
-    def _stage(self, records: Iterable[Record], staging: Staging) -> None:
-        for record in records:
-            if isinstance(record, Refused):
-                self._refuse(record)
-            else:
+    def _run(
+        self,
+        database: Path,
+        parts: Sequence[Iterable[Record]],
+        also: Callable[[sqlite3.Connection], None],
+    ) -> Changes:
+        with Staging(database.with_suffix(STAGING)) as staging:
+            for part in parts:
+                self._stage(part, staging)
+            if len(self.left_out) == len(parts):
+                raise RowRefused(self.left_out[0])
+            self.repeated = staging.finish()
+            with bulk_transaction(database, staging.path, "staging") as connection:
+                changes = store(connection, self.source, self._labels, self._note_stored)
+                also(connection)
+            self.committed = True
+            return changes
+
+    def _stage(self, part: Iterable[Record], staging: Staging) -> None:
+        mark, read = staging.mark(), self.read
+        for record in part:
+            if not isinstance(record, Refused):
                 staging.add(record)
                 self.read += 1
-        staging.finish()
-        self.repeated = staging.repeated
-
-    def _refuse(self, refused: Refused) -> None:
-        self.refused[refused.reason] += 1
-        self._on_refused(refused)
-        if not self._keep_going:
-            raise RowRefused(refused)
+                continue
+            self.refused[record.reason] += 1
+            self._on_refused(record)
+            if not self._keep_going:
+                self.left_out.append(record)
+                staging.back_to(mark)
+                self.read = read
+                return
 
     def _note_stored(self, stored: int, to_store: int) -> None:
         self.stored, self.to_store = stored, to_store

@@ -10,17 +10,26 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from kinoteka.core.imports import queries
 from kinoteka.core.imports.names import UNKNOWN, name_key
 from kinoteka.core.imports.record import FilmRecord
+from kinoteka.storage.bulk import let_interrupt
 
 BATCH = 5_000
 MOST_KEPT_NAMES = 300_000
 """Names whose numbers are kept in memory, about 150 bytes each."""
+
+
+class Mark(NamedTuple):
+    """The last film's position, and the last numbers of genres and directors."""
+
+    position: int
+    genre: int
+    director: int
 
 
 class Staging:
@@ -30,13 +39,13 @@ class Staging:
         self.path = path
         path.unlink(missing_ok=True)  # what a killed import has left behind
         self._connection = sqlite3.connect(path, isolation_level=None)
+        let_interrupt(self._connection)
         self._connection.executescript(queries.CREATE_STAGING)
         self._connection.execute("BEGIN")
         self._genres = _Names(self._connection, "genres")
         self._directors = _Names(self._connection, "directors")
         self._batch: list[FilmRecord] = []
-        self.added = 0
-        self.repeated = 0
+        self._last_position = 0
 
     def __enter__(self) -> "Staging":
         return self
@@ -53,19 +62,35 @@ class Staging:
     def add(self, film: FilmRecord) -> None:
         """Add a film."""
         self._batch.append(film)
-        self.added += 1
+        self._last_position += 1
         if len(self._batch) == BATCH:
             self._write()
 
-    def finish(self) -> None:
-        """Write what is left; of films that share an id, the last one stays."""
+    def mark(self) -> Mark:
+        """Where the staging stands now, for `back_to`."""
+        self._write()
+        return Mark(self._last_position, self._genres.last(), self._directors.last())
+
+    def back_to(self, mark: Mark) -> None:
+        """Drop everything that was added after the mark was taken."""
+        self._batch.clear()
+        self._connection.execute(queries.FORGET_FILMS, (mark.position,))
+        self._genres.forget_after(mark.genre)
+        self._directors.forget_after(mark.director)
+
+    def finish(self) -> int:
+        """Write what is left; of films that share an id, the last one stays.
+
+        Returns how many had to go for that.
+        """
         self._write()
         self._connection.execute(queries.INDEX_STAGED_IDS)
-        self.repeated = self._connection.execute(queries.DELETE_REPEATED).rowcount
+        repeated = self._connection.execute(queries.DELETE_REPEATED).rowcount
         self._connection.execute("COMMIT")
         self._connection.close()
         self._genres.forget()
         self._directors.forget()
+        return repeated
 
     def _write(self) -> None:
         batch, self._batch = self._batch, []
@@ -74,7 +99,7 @@ class Staging:
         films: list[tuple[Any, ...]] = []
         genres: list[tuple[int, int, int]] = []
         directors: list[tuple[int, int, int]] = []
-        for position, film in enumerate(batch, self.added - len(batch) + 1):
+        for position, film in enumerate(batch, self._last_position - len(batch) + 1):
             genre_numbers = self._genres.numbers(film.genres)
             director_numbers = self._directors.numbers(film.directors)
             films.append(_row(position, film, genre_numbers[0], director_numbers[0]))
@@ -92,6 +117,7 @@ class _Names:
 
     def __init__(self, connection: sqlite3.Connection, table: str) -> None:
         self._connection = connection
+        self._table = table
         self._stage = queries.stage_name(table)
         self._find = queries.staged_numbers(table)
         self._numbers: dict[str, int] = {}
@@ -120,6 +146,16 @@ class _Names:
         if not names:
             return self._unknown
         return tuple(dict.fromkeys(self._numbers[name] for name in names))
+
+    def last(self) -> int:
+        """The newest name's number."""
+        row = self._connection.execute(queries.last_number(self._table)).fetchone()
+        return int(row[0])
+
+    def forget_after(self, number: int) -> None:
+        """Drop the names that are newer than this one."""
+        self._numbers.clear()
+        self._connection.execute(queries.forget_names(self._table), (number,))
 
     def forget(self) -> None:
         """Give the memory back."""

@@ -11,18 +11,21 @@ FORMATS = {
             "IMDb datasets: title.basics, with title.ratings, title.crew and name.basics (TSV)",
             imdb.read,
             "imdb",
+            joined=True,
         ),
         Format(
             "movielens",
             "MovieLens: movies.csv, with ratings.csv",
             movielens.read,
             "movielens",
+            joined=True,
         ),
         Format(
             "tmdb",
             "TMDB 5000: tmdb_5000_movies.csv, with tmdb_5000_credits.csv",
             tmdb.read,
             "tmdb",
+            joined=True,
         ),
         Format(
             "wikipedia", "films from Wikipedia's lists: JSON arrays", wikipedia.read, "wikipedia"
