@@ -9,11 +9,11 @@ LONG = ["a film"] * 200
 
 
 @pytest.fixture
-def kept():
+async def kept():
     answers = KeptAnswers(1)
-    answers.keep("long", 1, json_answer(200, LONG))
-    answers.keep("short", 1, json_answer(200, "x"))
-    answers.keep("absent", 1, json_answer(404, LONG))
+    await answers.keep("long", 1, json_answer(200, LONG))
+    await answers.keep("short", 1, json_answer(200, "x"))
+    await answers.keep("absent", 1, json_answer(404, LONG))
     return answers
 
 

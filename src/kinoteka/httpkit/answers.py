@@ -1,6 +1,7 @@
 """Answers: a status, headers and bytes, made ready for ASGI."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,26 @@ def json_answer(status: int, shape: object, extra: Iterable[tuple[bytes, bytes]]
 def empty_answer(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
     """An answer without a body."""
     return Answer(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
+
+
+async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks of a stream, as long as there is a client to read them.
+
+    ASGI servers take whatever is sent to a client that has left, and throw it away.
+    """
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        async for chunk in chunks:
+            yield chunk
+            if leaving.done():
+                break
+    finally:
+        leaving.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def send_answer(answer: Answer, send: Send, *, with_body: bool) -> None:

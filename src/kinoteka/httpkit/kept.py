@@ -5,6 +5,7 @@ forgotten. Bytes are kept compressed, too, and told apart by a strong validator,
 that has them already gets 304 (RFC 9110, 13.1.2).
 """
 
+import asyncio
 import gzip
 import hashlib
 from collections.abc import Hashable
@@ -14,7 +15,10 @@ from kinoteka.httpkit.answers import Answer, Headers
 from kinoteka.storage.cache import BoundedMap
 
 WORTH_COMPRESSING = 600
-OVERHEAD = 1000
+# Compressing so many bytes takes half a millisecond; more than that leaves the event loop.
+COMPRESSED_AT_ONCE = 16 * 1024
+# What an entry takes besides its bodies and what its headers say: the objects and the key.
+OVERHEAD = 3500
 KEPT_HEADERS: Headers = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"authorization, cookie, accept-encoding"),
@@ -45,13 +49,13 @@ class KeptAnswers:
             return None
         return choose(kept, headers)
 
-    def keep(self, key: Hashable, revision: int, answer: Answer) -> Kept:
+    async def keep(self, key: Hashable, revision: int, answer: Answer) -> Kept:
         """Keep an answer."""
-        kept = make(revision, answer)
-        size = OVERHEAD + len(kept.plain.body)
-        if kept.compressed is not kept.plain:
-            size += len(kept.compressed.body)
-        self._kept.set(key, kept, size)
+        if len(answer.body) > COMPRESSED_AT_ONCE:
+            kept = await asyncio.to_thread(make, revision, answer)
+        else:
+            kept = make(revision, answer)
+        self._kept.set(key, kept, size_of(kept))
         return kept
 
     def clear(self) -> None:
@@ -74,6 +78,14 @@ def make(revision: int, answer: Answer) -> Kept:
         )
     unchanged = Answer(304, b"", _with([], f'"{digest}"'))
     return Kept(revision, plain, compressed, unchanged, digest.encode())
+
+
+def size_of(kept: Kept) -> int:
+    """The memory that an answer takes, in bytes, more or less."""
+    size = OVERHEAD + len(kept.plain.body)
+    if kept.compressed is not kept.plain:
+        size += len(kept.compressed.body)
+    return size + sum(len(value) for _, value in kept.plain.headers)
 
 
 def choose(kept: Kept, headers: dict[bytes, bytes]) -> Answer:

@@ -185,7 +185,7 @@ class Server:
         fresh = await run_handler(call, values)
         if fresh.stream is not None or len(path) + len(query) > KEPT_ADDRESS_LONGEST:
             return fresh
-        return choose(self._kept.keep(key, revision, fresh), call.headers)
+        return choose(await self._kept.keep(key, revision, fresh), call.headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # the client's wish to connect

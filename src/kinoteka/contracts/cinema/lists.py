@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.listing import Listing, Page
-from kinoteka.httpkit.answers import JSON_UNCACHED, Answer, Headers, encode, json_answer
+from kinoteka.httpkit.answers import JSON_UNCACHED, Answer, Headers, encode, json_answer, until_gone
 from kinoteka.httpkit.call import Call
 
 Item = TypeVar("Item")
 
 # So many items are sent as one body, which can be kept; more than that as they are read.
-WHOLE = 480
+WHOLE = 240
 
 
 async def answer_list(
@@ -28,14 +29,15 @@ async def answer_list(
     if number is not UNSET:
         page = await listing.page(number)
         return json_answer(200, [shape(item) for item in page.items], [total, _link(call, page)])
-    if listing.total <= WHOLE:
-        items = [shape(item) async for chunk in listing.chunks() for item in chunk]
-        return json_answer(200, items, [total])
     headers: Headers = [*JSON_UNCACHED, total]
-    return Answer(200, headers=headers, stream=lambda: _stream(listing, shape))
+    if listing.total <= WHOLE:
+        return Answer(200, b"".join([part async for part in _array(listing, shape)]), headers)
+    stream = partial(until_gone, call.receive, _array(listing, shape))
+    return Answer(200, headers=headers, stream=stream)
 
 
-async def _stream(listing: Listing[Item], shape: Callable[[Item], object]) -> AsyncIterator[bytes]:
+async def _array(listing: Listing[Item], shape: Callable[[Item], object]) -> AsyncIterator[bytes]:
+    """A JSON array of every item, a part at a time."""
     before = b"["
     async for chunk in listing.chunks():
         if chunk:
@@ -53,7 +55,8 @@ def _link(call: Call, page: Page[Item]) -> tuple[bytes, bytes]:
         del neighbours["next"]
     if page.number == 1:
         del neighbours["prev"]
-    query = call.query_items()
+    known = set(call.route.query.__struct_fields__)
+    query = {name: value for name, value in call.query_items().items() if name in known}
     path = call.absolute(call.scope["path"])
     links = (
         f'<{path}?{urlencode({**query, "page": number})}>; rel="{relation}"'

@@ -11,7 +11,7 @@ from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
 LARGEST = 2**53 - 1
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
-PageNumber = Annotated[int, Meta(ge=1)]
+PageNumber = Annotated[int, Meta(ge=1, le=LARGEST)]
 IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]
 
 
