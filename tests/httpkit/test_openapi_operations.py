@@ -61,6 +61,19 @@ def test_paths_and_their_parameters():
     assert "404" in found.operation["responses"]
 
 
+def test_a_method_that_the_words_beside_an_id_do_not_know():
+    by_id = Route("PUT", "/users/{id}", handler, "Change")
+    by_name = Route("GET", "/users/{name:text}", handler, "Search")
+    users = neutral.contract("users", "Users", "About users.", (by_id, by_name))
+    schemas = Schemas(users, NOBODY, "")
+
+    def declared(route):
+        return describe(users, NOBODY, route, schemas).operation["responses"]
+
+    assert "405" in declared(by_id)
+    assert "405" not in declared(by_name)
+
+
 def test_query_parameters():
     q, page, genre = operation(query=Query)["parameters"]
     assert q == {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}}

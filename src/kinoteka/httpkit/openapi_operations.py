@@ -102,8 +102,7 @@ def describe(contract: Contract, neutral: Contract, route: Route, schemas: Schem
     body = _body(route, schemas)
     if body is not None:
         operation["requestBody"] = body
-    shape = "/".join("{}" if part.startswith("{") else part for part in path.rstrip("/").split("/"))
-    return Described(path, shape, route.method.lower(), operation)
+    return Described(path, _shape(path), route.method.lower(), operation)
 
 
 def implied_errors(route: Route) -> list[Code]:
@@ -124,6 +123,10 @@ def implied_errors(route: Route) -> list[Code]:
 
 def _path(route: Route) -> str:
     return route.path.replace(":text}", "}")
+
+
+def _shape(path: str) -> str:
+    return "/".join("{}" if part.startswith("{") else part for part in path.rstrip("/").split("/"))
 
 
 def _description(route: Route) -> str:
@@ -203,12 +206,24 @@ def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Sch
     refusals = [(contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))]
     if "{" in route.path:  # a path that is none for want of an id is nobody's
         refusals.append((neutral, Code.PATH_UNKNOWN))
+    if _is_beside_text(contract, route):
+        refusals.append((contract, Code.METHOD_NOT_ALLOWED))
     by_status: dict[str, list[tuple[Contract, Code]]] = {}
     for whose, code in refusals:
         by_status.setdefault(str(whose.refusals[code].status), []).append((whose, code))
     for status, codes in sorted(by_status.items()):
         responses[status] = _refusal(route, codes, schemas)
     return responses
+
+
+def _is_beside_text(contract: Contract, route: Route) -> bool:
+    """Whether what is no id leads to another route, which may not know this one's method."""
+    methods = {
+        other.method
+        for other in contract.routes
+        if ":text}" in other.path and _shape(other.path) == _shape(route.path)
+    }
+    return bool(methods) and route.method not in methods
 
 
 def _success(route: Route, schemas: Schemas) -> Json:
