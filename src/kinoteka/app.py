@@ -16,6 +16,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
+from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.csrf import CsrfTokens
@@ -59,10 +60,12 @@ def wire(settings: Settings) -> Services:
     sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
     tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
     chats = Chats(settings, throttle, accounts, LocalFanOut())
+    selections = Selections(revisions, catalogue)
     media = Media(settings)
     avatars = Avatars(settings, throttle, accounts, media)
     accounts.before_delete(chats.leave_all)
     accounts.before_delete(avatars.remove)
+    accounts.before_delete(selections.leave)
     sessions.on_end(chats.listening.end_session)
     return Services(
         settings=settings,
@@ -78,6 +81,7 @@ def wire(settings: Settings) -> Services:
         chats=chats,
         catalogue=catalogue,
         bookmarks=Bookmarks(catalogue),
+        selections=selections,
         media=media,
     )
 

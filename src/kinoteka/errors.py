@@ -49,6 +49,8 @@ class Code(StrEnum):
     GENRE_UNKNOWN = "genre_unknown"
     DIRECTOR_UNKNOWN = "director_unknown"
     SELECTION_UNKNOWN = "selection_unknown"
+    SELECTION_FULL = "selection_full"
+    SELECTIONS_TOO_MANY = "selections_too_many"
 
     # Media.
     UPLOAD_MISSING = "upload_missing"

@@ -9,6 +9,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
+from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.service import Sessions
@@ -35,4 +36,5 @@ class Services:
     chats: Chats
     catalogue: Catalogue
     bookmarks: Bookmarks
+    selections: Selections
     media: Media

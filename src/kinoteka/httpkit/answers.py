@@ -27,12 +27,16 @@ JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back; `headers` are all but content-length. `stream` stands in for a body."""
+    """What goes back; `headers` are all but content-length. `stream` stands in for a body.
+
+    One that is `personal` is never kept for others, though its route's answers are.
+    """
 
     status: int
     body: bytes = b""
     headers: Headers = field(default_factory=lambda: JSON_UNCACHED)
     stream: Callable[[], Any] | None = None
+    personal: bool = False
 
 
 def json_answer(status: int, shape: object, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:

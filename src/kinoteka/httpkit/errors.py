@@ -78,6 +78,8 @@ COMMON: dict[Code, Refusal] = {
     Code.GENRE_UNKNOWN: Refusal(404, "there is no such genre"),
     Code.DIRECTOR_UNKNOWN: Refusal(404, "there is no such director"),
     Code.SELECTION_UNKNOWN: Refusal(404, "there is no such selection"),
+    Code.SELECTION_FULL: Refusal(409, "a selection holds at most {limit} films"),
+    Code.SELECTIONS_TOO_MANY: Refusal(409, "an account may have {limit} selections"),
     Code.UPLOAD_MISSING: Refusal(400, "{field}: a file in multipart/form-data is needed"),
     Code.UPLOAD_TOO_LARGE: Refusal(413, "the file is larger than {limit} bytes"),
     Code.UPLOAD_UNREADABLE: Refusal(400, "the picture cannot be read"),

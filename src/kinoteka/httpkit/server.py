@@ -183,7 +183,9 @@ class Server:
         if answer is not None:
             return answer
         fresh = await run_handler(call, values)
-        if fresh.stream is not None or len(path) + len(query) > KEPT_ADDRESS_LONGEST:
+        if fresh.personal or fresh.stream is not None:
+            return fresh
+        if len(path) + len(query) > KEPT_ADDRESS_LONGEST:
             return fresh
         return choose(await self._kept.keep(key, revision, fresh), call.headers)
 

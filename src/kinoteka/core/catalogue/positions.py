@@ -26,10 +26,11 @@ Build = Callable[[sqlite3.Connection], Ids]
 
 
 class Positions:
-    """The orders of one catalogue."""
+    """Orders of things that change with the revisions of these names."""
 
-    def __init__(self, revisions: Revisions) -> None:
+    def __init__(self, revisions: Revisions, names: Sequence[str] = ("catalogue",)) -> None:
         self._revisions = revisions
+        self._names = names
         self._revision = 0
         self._kept: BoundedMap[Hashable, Ids] = BoundedMap(KEPT_BYTES)
         self._under_way: dict[Hashable, asyncio.Task[Ids]] = {}
@@ -47,11 +48,15 @@ class Positions:
         return await asyncio.shield(task)  # whoever goes away leaves the others waiting for it
 
     def _forget_outdated(self) -> None:
-        revision = self._revisions.value("catalogue")
+        revision = self._newest()
         if revision != self._revision:
             self._revision = revision
             self._kept.clear()
             self._under_way.clear()
+
+    def _newest(self) -> int:
+        # Revisions only grow, so that their sum tells every state.
+        return sum(map(self._revisions.value, self._names))
 
     async def _build(self, unit: Unit, key: Hashable, build: Build) -> Ids:
         revision = self._revision
@@ -60,7 +65,7 @@ class Positions:
         finally:
             if self._under_way.get(key) is asyncio.current_task():
                 del self._under_way[key]
-        if revision == self._revisions.value("catalogue"):
+        if revision == self._newest():
             # An order larger than all memory for orders is kept all the same, alone.
             self._kept.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, KEPT_BYTES))
         return ids
