@@ -43,6 +43,14 @@ def test_a_list_of_any_length_is_one_parameter():
     connection.close()
 
 
+def test_a_statement_takes_several_lists():
+    connection = with_labels("a", "b", "c")
+    by_id, by_name = (among(column, bindparam(column.name)) for column in labels.c)
+    statement = Statement(select(labels.c.name).where(by_id, by_name))
+    assert run(connection, statement, id=[1, 2], name=["b", "c"]) == [("b",)]
+    connection.close()
+
+
 def test_an_upsert_is_built_by_each_engines_own_insert():
     connection = with_labels("a")
     statement = Statement(

@@ -47,10 +47,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the driver gets: lists travel as JSON (see `statement.among`)."""
     values = {**compiled.fixed, **given} if compiled.fixed else given
-    for name, value in values.items():
-        if isinstance(value, list):
-            return {**values, name: json.dumps(value)}
-    return values
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    return {**values, **{name: json.dumps(values[name]) for name in lists}} if lists else values
 
 
 def fetch(connection: sqlite3.Connection, statement: Statement[Row], **given: Any) -> list[Row]:
