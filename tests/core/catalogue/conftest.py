@@ -1,0 +1,41 @@
+"""A small catalogue, and who looks at it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from films import fill
+from kinoteka.core.access.model import Actor
+from kinoteka.core.services import Services
+from kinoteka.storage.sqlite import database_path
+from kinoteka.storage.unit import unit_of_work
+from people import actor_of, anonymous, sign_up, superuser
+
+WHO = ("anonymous", "user", "holder", "superuser")
+
+
+@pytest.fixture
+def films(services: Services) -> dict[str, int]:
+    """The ids of the films of `films.CATALOGUE` by title."""
+    ids = fill(database_path(services.settings))
+    services.revisions.look()
+    return ids
+
+
+@pytest.fixture
+def viewers(services: Services, films: dict[str, int]) -> Callable[[], Awaitable[dict[str, Actor]]]:
+    """Everybody of `WHO`; the holder may see films under the label premium."""
+
+    async def come() -> dict[str, Actor]:
+        root = await superuser(services)
+        user, holder = await sign_up(services), await sign_up(services)
+        access = services.access
+        async with unit_of_work(services.database) as unit:
+            role = await access.create_role(root, unit, "holders", ["films.view:premium"])
+        async with unit_of_work(services.database) as unit:
+            await access.assign_role(root, unit, holder.account.id, role.id)
+        seen = [await actor_of(services, started.token) for started in (user, holder)]
+        actors = (await anonymous(services), *seen, root)
+        return {name: actor for name, actor in zip(WHO, actors, strict=True) if actor is not None}
+
+    return come
