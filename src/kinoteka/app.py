@@ -8,6 +8,7 @@ from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
 from kinoteka.contracts.authservice import routes as authservice
 from kinoteka.contracts.cinema import routes as cinema
+from kinoteka.contracts.filmsite import routes as filmsite
 from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
@@ -37,6 +38,7 @@ from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
 
 CONTRACTS: tuple[Contract, ...] = (
+    filmsite.CONTRACT,
     account.CONTRACT,
     messenger.CONTRACT,
     authservice.CONTRACT,

@@ -1,0 +1,80 @@
+"""This contract's refusals: 400 in the words of its document, 500 without a body.
+
+Beside the message stands a number by which clients switch: those of the document's clients in a
+400, 0 where they know none, and in every other answer the status once more.
+"""
+
+from kinoteka.contracts.filmsite.shapes import Message
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, empty_answer, json_answer
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.routes import Route
+
+USER_EXISTS = 1
+EMAIL_INVALID = 2
+PASSWORD_INVALID = 3
+WRONG_CREDENTIALS = 4
+FILE_TOO_LARGE = 5
+NO_JPEG = 6
+CSRF_MISSING = 10
+CSRF_WRONG = 11
+
+NOT_VALIDATED = "email or password not validated"
+NOT_PARSED = "failed to parse json string from the body"
+NO_SESSION = Refusal(400, "can't get info without session")
+NOT_FOUND = Refusal(400, "user not found", WRONG_CREDENTIALS)
+EXISTS = Refusal(400, "user already exists", USER_EXISTS)
+
+
+def _in_this_dialect(refusal: Refusal) -> Refusal:
+    return Refusal(refusal.status, refusal.message, 0 if refusal.status == 400 else refusal.status)
+
+
+REFUSALS: dict[Code, Refusal] = {
+    code: _in_this_dialect(refusal) for code, refusal in COMMON.items()
+} | {
+    Code.BODY_MALFORMED: Refusal(400, NOT_PARSED),
+    Code.UNAUTHORIZED: NO_SESSION,
+    Code.TOKEN_INVALID: NO_SESSION,
+    Code.CSRF_MISSING: Refusal(400, "csrf token is missing", CSRF_MISSING),
+    Code.CSRF_WRONG: Refusal(400, "csrf token is wrong or has expired", CSRF_WRONG),
+    Code.ACCOUNT_UNKNOWN: NOT_FOUND,
+    Code.PASSWORD_WRONG: NOT_FOUND,
+    Code.EMAIL_TAKEN: EXISTS,
+    Code.USERNAME_TAKEN: EXISTS,
+    Code.EMAIL_INVALID: Refusal(400, NOT_VALIDATED, EMAIL_INVALID),
+    Code.PASSWORD_INVALID: Refusal(400, NOT_VALIDATED, PASSWORD_INVALID),
+    Code.BIRTHDAY_INVALID: Refusal(400, "failed to parse birthday from string to time"),
+    Code.UPLOAD_MISSING: Refusal(400, "failed to parse avatar file from the body"),
+    Code.UPLOAD_TOO_LARGE: Refusal(
+        400, "the size exceeded the maximum size equal to 10 mb", FILE_TOO_LARGE
+    ),
+    Code.UPLOAD_UNREADABLE: Refusal(400, "avatar file can't be read"),
+    Code.UPLOAD_WRONG_TYPE: Refusal(400, "avatar does not have type: image/jpeg", NO_JPEG),
+    Code.SELECTION_UNKNOWN: Refusal(404, "movie selection not found", 404),
+    Code.FILM_UNKNOWN: Refusal(404, "movie not found", 404),
+}
+
+# Where the document has other words for the same reason.
+WITHOUT_SESSION = {
+    "/user/logout": "user not found",
+    "/user/avatar/upload": "can't update avatar without session",
+}
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """Write a refusal down, in the words that the document has for the route."""
+    if error.code is Code.INTERNAL:
+        return empty_answer(500)
+    message = refusal.sentence(error)
+    if route is not None:
+        message = _words_of(route, error.code, message)
+    return json_answer(refusal.status, Message(message, int(refusal.mark)))
+
+
+def _words_of(route: Route, code: Code, message: str) -> str:
+    if code in (Code.UNAUTHORIZED, Code.TOKEN_INVALID):
+        return WITHOUT_SESSION.get(route.path, message)
+    if code is Code.FIELD_INVALID and route.body is not None:
+        return f"{NOT_PARSED}: {message}"
+    return message

@@ -1,0 +1,198 @@
+"""The route table of this contract."""
+
+from kinoteka.contracts.filmsite import handlers, shapes
+from kinoteka.contracts.filmsite.errors import REFUSALS, refuse
+from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.errors import Code
+from kinoteka.httpkit.routes import Contract, Route, Upload
+
+AUTH = (
+    Route(
+        "POST",
+        "/user/signup",
+        handlers.sign_up,
+        "Sign up",
+        body=shapes.SignUpBody,
+        answer=shapes.Body[shapes.Nothing],
+        identity="lenient",
+        errors=(
+            Code.EMAIL_INVALID,
+            Code.EMAIL_TAKEN,
+            Code.PASSWORD_INVALID,
+            Code.BIRTHDAY_INVALID,
+            Code.THROTTLED,
+            Code.BUSY,
+        ),
+        description="Sets the cookie. The birthday is YYYY-MM-DD or YYYY-Mon-DD.",
+        example={
+            "email": "anna@example.com",
+            "password": "correct horse",
+            "birthday": "2001-04-06",
+        },
+    ),
+    Route(
+        "POST",
+        "/user/signin",
+        handlers.sign_in,
+        "Sign in",
+        body=shapes.SignInBody,
+        answer=shapes.Body[shapes.Nothing],
+        identity="lenient",
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        description="Sets the cookie. A session that asks ends.",
+        example={"email": "anna@example.com", "password": "correct horse"},
+    ),
+    Route(
+        "POST",
+        "/user/logout",
+        handlers.sign_out,
+        "Sign out",
+        body=shapes.SignOutBody,
+        body_required=False,
+        answer=shapes.Body[shapes.Nothing],
+        signed_in=True,
+        csrf=True,
+    ),
+)
+
+USER = (
+    Route(
+        "POST",
+        "/user/avatar/upload",
+        handlers.change_avatar,
+        "Upload an avatar",
+        upload=Upload("avatar", UPLOAD_LARGEST),
+        answer=shapes.Body[shapes.Nothing],
+        signed_in=True,
+        csrf=True,
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
+        "its longer side.",
+    ),
+    Route(
+        "GET",
+        "/user/csrf",
+        handlers.issue_csrf_token,
+        "A CSRF token",
+        answer=shapes.Body[shapes.Csrf],
+        signed_in=True,
+        description="For the header `csrf-token` or `x-csrf-token`. It is this session's alone, "
+        "and lasts two hours.",
+    ),
+    Route(
+        "GET",
+        "/user/profile",
+        handlers.read_profile,
+        "One's own profile",
+        answer=shapes.Body[shapes.Profile],
+        signed_in=True,
+    ),
+    Route(
+        "GET",
+        "/user/selections",
+        handlers.list_own_selections,
+        "The selections that one may edit",
+        query=shapes.SelectionsQuery,
+        answer=shapes.Body[shapes.EditableSelections],
+        signed_in=True,
+        description="One's own and, with the permission `selections.feature`, the featured ones "
+        "and the site's; newest first.",
+    ),
+)
+
+SHOWN = ("catalogue", "library")
+EDITING = (Code.SELECTION_UNKNOWN, Code.FORBIDDEN)
+
+SELECTIONS = (
+    Route(
+        "GET",
+        "/selections",
+        handlers.list_selections,
+        "Selections of films",
+        query=shapes.PublicQuery,
+        answer=shapes.Body[shapes.MovieSelections],
+        kept=SHOWN,
+        description="Public ones: the featured first, then the newest.",
+    ),
+    Route(
+        "GET",
+        "/selections/{id}",
+        handlers.read_selection,
+        "One selection",
+        answer=shapes.Body[shapes.OneSelection],
+        errors=(Code.SELECTION_UNKNOWN,),
+        kept=SHOWN,
+    ),
+    Route(
+        "POST",
+        "/selections",
+        handlers.make_selection,
+        "Make a selection",
+        body=shapes.SelectionBody,
+        answer=shapes.Body[shapes.OneEditableSelection],
+        signed_in=True,
+        csrf=True,
+        errors=(Code.FORBIDDEN, Code.FILM_UNKNOWN, Code.SELECTION_FULL, Code.SELECTIONS_TOO_MANY),
+        description="A featured one needs the permission `selections.feature` and belongs to "
+        "the site.",
+        example={"title": "Rainy evenings", "public": True, "movies": [1]},
+    ),
+    Route(
+        "PATCH",
+        "/selections/{id}",
+        handlers.change_selection,
+        "Rename, describe, publish or feature a selection",
+        body=shapes.SelectionChangeBody,
+        answer=shapes.Body[shapes.OneEditableSelection],
+        signed_in=True,
+        csrf=True,
+        errors=EDITING,
+        description="Featuring needs the permission `selections.feature`.",
+        example={"title": "Rainy nights"},
+    ),
+    Route(
+        "DELETE",
+        "/selections/{id}",
+        handlers.delete_selection,
+        "Delete a selection",
+        answer=shapes.Body[shapes.Nothing],
+        signed_in=True,
+        csrf=True,
+        errors=EDITING,
+    ),
+    Route(
+        "PUT",
+        "/selections/{id}/movies/{movie_id}",
+        handlers.put_movie,
+        "Add a film to a selection, or move it within",
+        body=shapes.PlaceBody,
+        body_required=False,
+        answer=shapes.Body[shapes.OneEditableSelection],
+        signed_in=True,
+        csrf=True,
+        errors=(*EDITING, Code.FILM_UNKNOWN, Code.SELECTION_FULL),
+        description="At a position from 0, or else at the end.",
+        example={"position": 0},
+    ),
+    Route(
+        "DELETE",
+        "/selections/{id}/movies/{movie_id}",
+        handlers.remove_movie,
+        "Take a film out of a selection",
+        answer=shapes.Body[shapes.OneEditableSelection],
+        signed_in=True,
+        csrf=True,
+        errors=(*EDITING, Code.FILM_UNKNOWN),
+    ),
+)
+
+CONTRACT = Contract(
+    name="filmsite",
+    title="Film site",
+    description="A browser film site with selections of films: cookies, CSRF tokens, every answer "
+    "within `body`, errors 400 with a number.",
+    routes=(*AUTH, *USER, *SELECTIONS),
+    refusals=REFUSALS,
+    refuse=refuse,
+    error_shape=shapes.Message,
+)

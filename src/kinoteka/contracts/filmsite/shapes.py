@@ -1,0 +1,268 @@
+"""What this contract's requests and answers look like: `{"body": {…}}` around everything."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from kinoteka.core.accounts.model import Account, NewAccount
+from kinoteka.core.library.model import (
+    FILMS_MOST,
+    NewSelection,
+    Selection,
+    SelectionChange,
+    Shelf,
+)
+
+LARGEST = 2**53 - 1
+OLD_BIRTHDAY = "%Y-%b-%d"
+
+Id = Annotated[int, Meta(ge=1, le=LARGEST)]
+Inner = TypeVar("Inner")
+
+# From a path of this server to an address (`Call.absolute`).
+Absolute = Callable[[str], str]
+
+
+class SignUpBody(msgspec.Struct):
+    """Somebody new; an e-mail address or a password that is missing is one that is not valid."""
+
+    email: str = ""
+    password: str = ""
+    avatar_url: str | None = None
+    birthday: str | None = None
+
+
+class SignInBody(msgspec.Struct):
+    """Somebody comes in."""
+
+    email: str
+    password: str
+
+
+class SignOutBody(msgspec.Struct):
+    """Nothing that is read."""
+
+
+class SelectionsQuery(msgspec.Struct):
+    """Which selections: `limit` of them after the first `offset`."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 15
+    offset: Annotated[int, Meta(ge=0, le=LARGEST)] = 0
+
+
+class PublicQuery(SelectionsQuery):
+    """Of the public ones those that are featured, or those that are not."""
+
+    featured: bool | UnsetType = UNSET
+
+
+class SelectionBody(msgspec.Struct):
+    """A selection to be; `movies` are films' ids in order."""
+
+    title: str
+    description: str = ""
+    public: bool = False
+    featured: bool = False
+    movies: Annotated[list[Id], Meta(max_length=FILMS_MOST)] = []
+
+
+class SelectionChangeBody(msgspec.Struct):
+    """What of a selection is to change; what is left out stays."""
+
+    title: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    public: bool | UnsetType = UNSET
+    featured: bool | UnsetType = UNSET
+
+
+class PlaceBody(msgspec.Struct):
+    """Where in a selection a film is to stand, from 0; left out, at the end."""
+
+    position: Annotated[int, Meta(ge=0, le=LARGEST)] | UnsetType = UNSET
+
+
+class Body(msgspec.Struct, Generic[Inner]):
+    """The wrapper of every answer."""
+
+    body: Inner
+
+
+class Nothing(msgspec.Struct):
+    """An answer that says nothing but its status."""
+
+
+class Csrf(msgspec.Struct):
+    """The token, under both names that clients know."""
+
+    csrf: str
+    csrf_token: str = msgspec.field(name="csrf-token")
+
+
+class User(msgspec.Struct):
+    """The three that this contract shows of an account."""
+
+    email: str | None
+    birthday: str | None
+    avatar_url: str | None
+
+
+class Profile(User):
+    """The same again one level down, where other clients look."""
+
+    user: User
+
+
+class Movie(msgspec.Struct):
+    """A film in a selection; `preview_url` is the address of its poster."""
+
+    id: int
+    title: str
+    description: str
+    preview_url: str
+
+
+class MovieSelection(msgspec.Struct):
+    """A selection with the films that the viewer sees."""
+
+    id: int
+    title: str
+    movies: list[Movie]
+
+
+class MovieSelections(msgspec.Struct):
+    """Some selections of the list."""
+
+    movie_selections: list[MovieSelection]
+
+
+class OneSelection(msgspec.Struct):
+    """One selection."""
+
+    selection: MovieSelection
+
+
+class EditableSelection(MovieSelection):
+    """A selection as its editor sees it."""
+
+    description: str
+    public: bool
+    featured: bool
+
+
+class EditableSelections(msgspec.Struct):
+    """Some of the selections that one may edit, and how many they are."""
+
+    movie_selections: list[EditableSelection]
+    total: int
+
+
+class OneEditableSelection(msgspec.Struct):
+    """A selection that has been made or changed."""
+
+    selection: EditableSelection
+
+
+class Message(msgspec.Struct):
+    """A refusal: the words of the document, and the number by which clients switch."""
+
+    message: str
+    status: int
+
+
+NOTHING = Body(Nothing())
+
+
+def new_account(body: SignUpBody) -> NewAccount:
+    """The account that somebody signs up for."""
+    return NewAccount(
+        email=body.email,
+        password=body.password,
+        avatar_address=body.avatar_url or None,
+        birthday=birthday(body.birthday) if body.birthday else None,
+    )
+
+
+def birthday(text: str) -> str:
+    """2001-Apr-06, as clients of the document's first server send it, as 2001-04-06."""
+    try:
+        return datetime.strptime(text, OLD_BIRTHDAY).date().isoformat()
+    except ValueError:
+        return text
+
+
+def profile(account: Account, avatar: str | None) -> Body[Profile]:
+    """The account as this contract shows it."""
+    user = User(account.email, account.birthday, avatar)
+    return Body(Profile(user.email, user.birthday, user.avatar_url, user))
+
+
+def selections_shown(selections: Iterable[Selection], absolute: Absolute) -> Body[MovieSelections]:
+    """A list of selections as this contract shows it."""
+    return Body(MovieSelections([_shown(each, absolute) for each in selections]))
+
+
+def selection_shown(selection: Selection, absolute: Absolute) -> Body[OneSelection]:
+    """A selection as this contract shows it."""
+    return Body(OneSelection(_shown(selection, absolute)))
+
+
+def shelf_edited(shelf: Shelf, absolute: Absolute) -> Body[EditableSelections]:
+    """The selections that one may edit."""
+    found = [_edited(each, absolute) for each in shelf.selections]
+    return Body(EditableSelections(found, shelf.total))
+
+
+def selection_edited(selection: Selection, absolute: Absolute) -> Body[OneEditableSelection]:
+    """A selection as its editor sees it."""
+    return Body(OneEditableSelection(_edited(selection, absolute)))
+
+
+def new_selection(body: SelectionBody) -> NewSelection:
+    """The selection to be made."""
+    return NewSelection(
+        title=body.title,
+        description=body.description,
+        featured=body.featured,
+        public=body.public,
+        film_ids=body.movies,
+    )
+
+
+def selection_change(body: SelectionChangeBody) -> SelectionChange:
+    """What of a selection the core is to change."""
+    return SelectionChange(
+        title=body.title,
+        description=body.description,
+        featured=body.featured,
+        public=body.public,
+    )
+
+
+def _shown(selection: Selection, absolute: Absolute) -> MovieSelection:
+    return MovieSelection(selection.id, selection.title, _movies(selection, absolute))
+
+
+def _edited(selection: Selection, absolute: Absolute) -> EditableSelection:
+    return EditableSelection(
+        selection.id,
+        selection.title,
+        _movies(selection, absolute),
+        selection.description,
+        selection.public,
+        selection.featured,
+    )
+
+
+def _movies(selection: Selection, absolute: Absolute) -> list[Movie]:
+    return [
+        Movie(
+            film.id,
+            film.title,
+            film.description,
+            film.poster or absolute(f"/media/films/{film.id}.svg"),
+        )
+        for film in selection.films
+    ]
