@@ -36,6 +36,7 @@ from kinoteka.storage.sqlite import SQLite, database_path
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
+from kinoteka.web.media import Pictures
 
 CONTRACTS: tuple[Contract, ...] = (
     filmsite.CONTRACT,
@@ -153,7 +154,10 @@ class Application:
 
 
 NEUTRAL = neutral.contract(
-    "server", "Server", "What belongs to no contract.", Documentation(CONTRACTS).routes()
+    "server",
+    "Server",
+    "What belongs to no contract.",
+    (*Pictures().routes(), *Documentation(CONTRACTS).routes()),
 )
 
 

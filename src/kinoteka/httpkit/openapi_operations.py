@@ -196,7 +196,7 @@ def _security(route: Route) -> list[Json]:
     either: list[Json] = [{"cookie": []}, {"bearer": []}]
     if route.signed_in or route.permission is not None:
         return either
-    return [] if route.identity == "lenient" else [{}, *either]
+    return [{}, *either] if route.identity == "strict" else []
 
 
 def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Json:

@@ -12,8 +12,9 @@ from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.errors import Refusal
 
 # strict: a credential that is no good is refused; lenient: it is passed over, as on the way to
-# a new one (sign-in, sign-up, renewal), where clients still send the old.
-Identity = Literal["strict", "lenient"]
+# a new one (sign-in, sign-up, renewal), where clients still send the old; none: nobody is asked,
+# and everybody is anonymous.
+Identity = Literal["strict", "lenient", "none"]
 Handler = Callable[..., Any]
 
 

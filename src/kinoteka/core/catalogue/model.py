@@ -5,6 +5,9 @@ Shapes: `Film` (with its first genre and director), `Genre`, `Director`, `FilmQu
 
 import msgspec
 
+# The id of the built-in genre and director of films that have none.
+UNKNOWN = 1
+
 
 class Genre(msgspec.Struct, frozen=True):
     """A genre."""
