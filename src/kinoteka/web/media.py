@@ -1,0 +1,107 @@
+"""Pictures by their addresses: avatars that people have uploaded, posters that are drawn.
+
+Avatars' names cannot be guessed and are never used again, so whoever has one may keep the picture
+for good, and the database is not asked. A poster is there for whom its film is there.
+"""
+
+from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
+from kinoteka.core.media.posters import PosterFacts, draw_poster
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.kept import Kept, choose, make
+from kinoteka.httpkit.routes import Route
+from kinoteka.storage.cache import BoundedMap
+
+# Opened by itself, a picture is a document that may do nothing at all.
+SANDBOXED: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; sandbox; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+]
+FOR_GOOD = b"public, max-age=31536000, immutable"
+
+# To be asked for again each time, because a film may get a label: it then is gone at once.
+FOR_EVERYBODY: Headers = [
+    (b"cache-control", b"public, no-cache"),
+    (b"vary", b"accept-encoding"),
+]
+FOR_SOME: Headers = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"authorization, cookie, accept-encoding"),
+]
+
+POSTER = ".svg"
+DIGITS_MOST = 18  # of an id that every engine can be asked for
+POSTER_HEADERS: Headers = [*SANDBOXED, (b"content-type", b"image/svg+xml")]
+POSTER_BYTES = 4 * 1024 * 1024
+KEPT_OVERHEAD = 2000
+
+
+class Pictures:
+    """Serves pictures; the posters asked for most are kept."""
+
+    def __init__(self) -> None:
+        self._posters: BoundedMap[PosterFacts, Kept] = BoundedMap(POSTER_BYTES)
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where pictures are served."""
+        return (
+            Route(
+                "GET",
+                "/media/avatars/{name:text}",
+                self.read_avatar,
+                "An avatar",
+                media_type="image/jpeg",
+                identity="none",
+                errors=(Code.PHOTO_MISSING,),
+            ),
+            Route(
+                "GET",
+                "/media/films/{file:text}",
+                self.read_poster,
+                "A film's poster, `<id>.svg`",
+                media_type="image/svg+xml",
+                errors=(Code.FILM_UNKNOWN,),
+            ),
+        )
+
+    async def read_avatar(self, call: Call, name: str) -> Answer:
+        """An avatar by its name."""
+        validator = (b"etag", f'"{name}"'.encode())
+        picture = await call.core.media.get(name)
+        headers = [*SANDBOXED, (b"cache-control", FOR_GOOD), validator]
+        if validator[1] in call.headers.get(b"if-none-match", b""):
+            return Answer(304, b"", headers)
+        return Answer(200, picture, [*headers, (b"content-type", b"image/jpeg")])
+
+    async def read_poster(self, call: Call, file: str) -> Answer:
+        """A film's poster, `<id>.svg`."""
+        film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
+        answer = choose(self._poster(_facts(film)), call.headers)
+        caching = FOR_EVERYBODY if film.label_id is None else FOR_SOME
+        kept = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
+        return Answer(answer.status, answer.body, [*kept, *caching])
+
+    def _poster(self, facts: PosterFacts) -> Kept:
+        kept = self._posters.get(facts)
+        if kept is None:
+            kept = make(0, Answer(200, draw_poster(facts), POSTER_HEADERS))
+            size = len(kept.plain.body) + len(kept.compressed.body) + KEPT_OVERHEAD
+            self._posters.set(facts, kept, size)
+        return kept
+
+
+def _film_id(file: str) -> int:
+    digits = file.removesuffix(POSTER)
+    if digits == file or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS_MOST:
+        raise DomainError(Code.FILM_UNKNOWN)
+    return int(digits)
+
+
+def _facts(film: Film) -> PosterFacts:
+    return PosterFacts(film.id, film.title, film.year, _name(film.director), _name(film.genre))
+
+
+def _name(item: Genre | Director) -> str | None:
+    return None if item.id == UNKNOWN else item.name
