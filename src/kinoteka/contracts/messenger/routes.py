@@ -24,6 +24,7 @@ SIGN_IN = Route(
     identity="lenient",
     errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
     description="Sets the cookie `session_id`.",
+    example={"email": "anna@example.com", "password": "correct horse"},
 )
 
 USERS = (
@@ -38,6 +39,7 @@ USERS = (
         errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
         description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
         "given; an empty one is as absent.",
+        example={"email": "anna@example.com", "password": "correct horse", "name": "Anna"},
     ),
     Route(
         "DELETE",
@@ -74,6 +76,13 @@ USERS = (
         signed_in=True,
         errors=NAME_ERRORS,
         description="The body is the whole user, with the id of the path. Another's id is a 401.",
+        example={
+            "id": 1,
+            "email": "anna@example.com",
+            "username": "anna",
+            "name": "Anna",
+            "status": "at the pictures",
+        },
     ),
     Route(
         "GET",
@@ -125,6 +134,7 @@ CHATS = (
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN, Code.CHAT_WITH_SELF, Code.THROTTLED),
         description="The same two users always get the same chat.",
+        example={"user_id": 2},
     ),
     Route(
         "GET",
@@ -149,6 +159,7 @@ CHATS = (
         errors=(Code.CHAT_FORBIDDEN, Code.THROTTLED),
         description="The same `nonce` in the same chat gives the same message again, so that it "
         "is safe to try again.",
+        example={"text": "Stalker tonight?", "nonce": "8c2f"},
     ),
     Route(
         "GET",
@@ -172,6 +183,7 @@ CHATS = (
         answer=shapes.MessageShape,
         signed_in=True,
         errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN, Code.THROTTLED),
+        example={"text": "Stalker tomorrow?"},
     ),
     Route(
         "DELETE",
@@ -191,6 +203,7 @@ CHATS = (
         answer=shapes.Nothing,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN,),
+        example={"message_id": 1},
     ),
 )
 
