@@ -1,0 +1,28 @@
+"""A server for all tests of this contract that leave its films as they are."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from cinema_apps import Cinema
+from conftest import GENEROUS
+from running import run_server
+
+NOTICED_SECONDS = 1.0
+
+
+@pytest.fixture(scope="package")
+def cinema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinema]:
+    environment = {f"KINOTEKA_{name.upper()}": value for name, value in GENEROUS.items()}
+    with run_server(tmp_path_factory.mktemp("cinema"), environment) as server:
+        found = Cinema(server)
+        time.sleep(NOTICED_SECONDS)
+        yield found
+
+
+@pytest.fixture
+def app(cinema: Cinema) -> httpx.Client:
+    """An app in which nobody is signed in."""
+    return cinema.anonymous

@@ -1,0 +1,263 @@
+"""Films, genres and directors, line by line of the document: request → status, body, headers."""
+
+import re
+
+import httpx
+import pytest
+
+from cinema_apps import Cinema
+from films import CATALOGUE
+
+VISIBLE = [film.title for film in CATALOGUE if film.label is None]
+NEWEST = sorted(
+    (film for film in CATALOGUE if film.label is None),
+    key=lambda film: (film.year or 0, CATALOGUE.index(film)),
+    reverse=True,
+)
+LISTS = ("/movies/", "/genres/", "/directors/")
+
+
+def titles(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [film["title"] for film in answer.json()]
+
+
+def links(answer: httpx.Response) -> dict[str, str]:
+    found = re.findall(r'<([^>]*)>; rel="(\w+)"', answer.headers["link"])
+    return {relation: address for address, relation in found}
+
+
+class TestMovies:
+    """GET /movies/"""
+
+    def test_a_film_has_the_fields_of_the_model_and_what_they_stand_for(
+        self, cinema: Cinema, app: httpx.Client
+    ) -> None:
+        film = app.get(f"/movies/{cinema.films['The Cranes Are Flying']}").json()
+        genre, director = cinema.genres["Drama"], cinema.directors["Mikhail Kalatozov"]
+        assert film == {
+            "id": cinema.films["The Cranes Are Flying"],
+            "title": "The Cranes Are Flying",
+            "description": "Two lovers are parted by the war.",
+            "trailer": "https://trailers.example/cranes",
+            "year": 1957,
+            "rating": 8.2,
+            "genre_id": genre,
+            "director_id": director,
+            "genre": {"id": genre, "name": "Drama"},
+            "director": {"id": director, "name": "Mikhail Kalatozov"},
+        }
+        assert film in app.get("/movies/").json()
+
+    def test_what_a_film_lacks(self, cinema: Cinema, app: httpx.Client) -> None:
+        film = app.get(f"/movies/{cinema.films['Nobody Knows When']}").json()
+        assert (film["trailer"], film["year"], film["rating"]) == (None, None, None)
+        assert film["description"] == ""
+        for kind in ("genre", "director"):
+            assert film[kind] == {"id": film[f"{kind}_id"], "name": "Unknown"}
+            assert app.get(f"/{kind}s/{film[f'{kind}_id']}").json() == film[kind]
+
+    def test_without_a_page_all_come_as_they_lie(self, app: httpx.Client) -> None:
+        answer = app.get("/movies/")
+        assert titles(answer) == VISIBLE
+        assert answer.headers["x-total-count"] == str(len(VISIBLE))
+        assert "link" not in answer.headers
+
+    @pytest.mark.parametrize(
+        ("page", "expected"),
+        [(1, VISIBLE[:12]), (2, VISIBLE[12:]), (3, []), (10**6, []), (2**53 - 1, [])],
+    )
+    def test_pages_of_twelve(self, app: httpx.Client, page: int, expected: list[str]) -> None:
+        answer = app.get("/movies/", params={"page": page})
+        assert titles(answer) == expected
+        assert answer.headers["x-total-count"] == str(len(VISIBLE))
+
+    def test_new_ones_first(self, app: httpx.Client) -> None:
+        expected = [film.title for film in NEWEST]
+        assert titles(app.get("/movies/?status=new")) == expected
+        assert titles(app.get("/movies/?status=new&page=1")) == expected[:12]
+        assert titles(app.get("/movies/?page=2&status=new")) == expected[12:]
+
+    @pytest.mark.parametrize("status", ["", "old", "NEW", "new "])
+    def test_any_other_status_is_the_order_in_which_they_lie(
+        self, app: httpx.Client, status: str
+    ) -> None:
+        assert titles(app.get("/movies/", params={"status": status})) == VISIBLE
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ({"year": 1979}, ["Stalker", "Alien"]),
+            ({"year": 1979, "status": "new"}, ["Alien", "Stalker"]),
+            ({"year": 1979, "director_id": "Ridley Scott"}, ["Alien"]),
+            ({"director_id": "Lilly Wachowski"}, ["The Matrix"]),
+            ({"genre_id": "Horror"}, ["Alien"]),
+            ({"genre_id": "War"}, ["The Cranes Are Flying", "Ran"]),
+            ({"genre_id": "War", "status": "new"}, ["Ran", "The Cranes Are Flying"]),
+            ({"genre_id": "War", "page": 2}, []),
+            ({"genre_id": 999_999}, []),
+            ({"director_id": 2**53 - 1}, []),
+            ({"year": -1}, []),
+            ({"year": 10**9}, []),
+        ],
+        ids=str,
+    )
+    def test_filters(
+        self, cinema: Cinema, app: httpx.Client, query: dict[str, object], expected: list[str]
+    ) -> None:
+        ids = cinema.genres | cinema.directors
+        asked = {name: ids.get(str(value), value) for name, value in query.items()}
+        answer = app.get("/movies/", params=asked)
+        assert titles(answer) == expected
+        if "page" not in query:
+            assert answer.headers["x-total-count"] == str(len(expected))
+
+    @pytest.mark.parametrize("film_id", ["0", "999999", str(2**53), str(2**63), "9" * 400, "00000"])
+    def test_unknown_ids(self, app: httpx.Client, film_id: str) -> None:
+        answer = app.get(f"/movies/{film_id}")
+        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such film"})
+
+    @pytest.mark.parametrize("path", ["/movies/-1", "/movies/1.5", "/movies/one", "/movies/1/2"])
+    def test_what_is_no_id(self, app: httpx.Client, path: str) -> None:
+        assert app.get(path).status_code == 404
+
+    def test_a_hidden_film_looks_like_one_that_does_not_exist(
+        self, cinema: Cinema, app: httpx.Client
+    ) -> None:
+        hidden = app.get(f"/movies/{cinema.films['Zanzibar Nights']}")
+        unknown = app.get("/movies/999999")
+        assert (hidden.status_code, hidden.content) == (unknown.status_code, unknown.content)
+
+
+class TestGenresAndDirectors:
+    """GET /genres/, /genres/{id}, /directors/, /directors/{id}"""
+
+    @pytest.mark.parametrize(
+        ("path", "hidden"),
+        [
+            ("/genres/", {"Documentary", "Erotic"}),
+            ("/directors/", {"Dziga Vertov", "Zoe Hidden"}),
+        ],
+    )
+    def test_come_by_id_with_their_names(
+        self, cinema: Cinema, app: httpx.Client, path: str, hidden: set[str]
+    ) -> None:
+        every = cinema.genres if path == "/genres/" else cinema.directors
+        expected = sorted(
+            ({"id": i, "name": name} for name, i in every.items() if name not in hidden),
+            key=lambda item: item["id"],
+        )
+        answer = app.get(path)
+        assert answer.json() == expected
+        assert answer.headers["x-total-count"] == str(len(expected))
+        pages = [app.get(path, params={"page": number}) for number in (1, 2, 3)]
+        assert [item for page in pages for item in page.json()] == expected
+        assert len(pages[0].json()) == min(12, len(expected))
+
+    @pytest.mark.parametrize("kind", ["genre", "director"])
+    @pytest.mark.parametrize("which", ["0", "999999", str(2**63), "hidden"])
+    def test_unknown_ids(self, cinema: Cinema, app: httpx.Client, kind: str, which: str) -> None:
+        hidden = {"genre": cinema.genres["Erotic"], "director": cinema.directors["Zoe Hidden"]}
+        item_id = hidden[kind] if which == "hidden" else which
+        answer = app.get(f"/{kind}s/{item_id}")
+        assert answer.status_code == 404
+        assert answer.json() == {"message": f"there is no such {kind}"}
+
+    def test_one_by_id(self, cinema: Cinema, app: httpx.Client) -> None:
+        drama, lang = cinema.genres["Drama"], cinema.directors["Fritz Lang"]
+        assert app.get(f"/genres/{drama}").json() == {"id": drama, "name": "Drama"}
+        assert app.get(f"/directors/{lang}/").json() == {"id": lang, "name": "Fritz Lang"}
+
+
+class TestNeighbours:
+    """The header Link (RFC 8288)."""
+
+    @pytest.mark.parametrize(
+        ("page", "neighbours"),
+        [
+            (1, {"first": 1, "next": 2, "last": 2}),
+            (2, {"first": 1, "prev": 1, "last": 2}),
+            (3, {"first": 1, "prev": 2, "last": 2}),
+            (70, {"first": 1, "prev": 2, "last": 2}),
+        ],
+    )
+    def test_of_a_page(self, app: httpx.Client, page: int, neighbours: dict[str, int]) -> None:
+        found = links(app.get("/movies/", params={"page": page}))
+        assert found == {name: f"/movies/?page={number}" for name, number in neighbours.items()}
+
+    def test_of_a_list_with_nothing_in_it(self, app: httpx.Client) -> None:
+        found = links(app.get("/movies/?year=1&page=1"))
+        assert found == dict.fromkeys(("first", "last"), "/movies/?year=1&page=1")
+
+    def test_keep_what_else_is_asked(self, app: httpx.Client) -> None:
+        answer = app.get("/movies?status=new&genre_id=1&year=1999&x=unknown&page=2")
+        address = links(answer)["first"]
+        assert address == "/movies?status=new&genre_id=1&year=1999&page=1"
+
+    def test_lead_through_everything(self, app: httpx.Client) -> None:
+        answer, seen = app.get("/movies/?page=1&status=new"), []
+        while True:
+            seen += titles(answer)
+            if "next" not in links(answer):
+                break
+            answer = app.get(links(answer)["next"])
+        assert seen == [film.title for film in NEWEST]
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/movies/1", "/genres/1"])
+def test_head_says_what_get_says(app: httpx.Client, path: str) -> None:
+    got, head = app.get(path), app.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    for name in ("content-type", "content-length", "x-total-count", "etag"):
+        assert head.headers.get(name) == got.headers.get(name)
+
+
+@pytest.mark.parametrize("path", ["/movies", "/movies/1", "/genres", "/directors/1"])
+def test_a_trailing_slash_never_matters(app: httpx.Client, path: str) -> None:
+    assert app.get(path).content == app.get(f"{path}/").content
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/movies/1", "/directors/1"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_of_it_can_be_changed(app: httpx.Client, path: str, method: str) -> None:
+    answer = app.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/favorites/movies/"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "0", "-1", "one", "1.5", " 1", "%00", "%ff", "null", str(2**53), "9" * 4301, "1e400"],
+)
+def test_what_is_no_page(cinema: Cinema, path: str, value: str) -> None:
+    answer = cinema.member.get(f"{path}?page={value}")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("page: ")
+
+
+@pytest.mark.parametrize("name", ["genre_id", "director_id", "year"])
+@pytest.mark.parametrize("value", ["", "x", "1.5", str(2**53), "9" * 4301, "null"])
+def test_what_is_no_filter(app: httpx.Client, name: str, value: str) -> None:
+    answer = app.get(f"/movies/?{name}={value}")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("query", ["anything=1", "page=2&page=1", "page=1&x=%ff", "page=1&&"])
+def test_what_else_stands_in_the_query_is_passed_over(app: httpx.Client, query: str) -> None:
+    assert titles(app.get(f"/movies/?{query}"))[:12] == VISIBLE[:12]
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/movies/1"])
+@pytest.mark.parametrize("credential", ["Bearer", "Bearer undefined", "Bearer null"])
+def test_who_is_signed_out_but_says_so_oddly_is_anonymous(
+    app: httpx.Client, path: str, credential: str
+) -> None:
+    assert app.get(path, headers={"authorization": credential}).status_code == 200
+
+
+def test_a_token_that_is_no_good_is_refused_everywhere(app: httpx.Client) -> None:
+    answer = app.get("/movies/", headers={"authorization": "Bearer certainly-not"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"

@@ -1,0 +1,219 @@
+"""Profile, password and bookmarks, line by line: request → status, body, effect."""
+
+import json
+
+import httpx
+import jwt
+import pytest
+
+from cinema_apps import Cinema
+from running import PASSWORD, unique
+
+NEW_PASSWORD = "another long one"
+NO_TOKEN = {"message": "an access token is needed"}
+
+
+@pytest.fixture
+def email() -> str:
+    return f"{unique()}@example.com"
+
+
+@pytest.fixture
+def member(cinema: Cinema, app: httpx.Client, email: str) -> httpx.Client:
+    """The app of whoever has this e-mail address."""
+    body = {"email": email, "password": PASSWORD}
+    assert app.post("/auth/register", json=body).status_code == 201
+    return cinema.signed_in(email)
+
+
+def bearer(app: httpx.Client) -> str:
+    return app.headers["authorization"].partition(" ")[2]
+
+
+def sign_in(app: httpx.Client, email: str, password: str = PASSWORD) -> httpx.Response:
+    return app.post("/auth/login", json={"email": email, "password": password})
+
+
+class TestProfile:
+    """GET and PATCH /user/"""
+
+    def test_of_a_new_account(self, member: httpx.Client, email: str) -> None:
+        profile = member.get("/user/").json()
+        claims = jwt.decode(bearer(member), options={"verify_signature": False})
+        assert str(profile.pop("id")) == claims["sub"]
+        assert profile == {
+            "email": email,
+            "name": None,
+            "surname": None,
+            "favorite_genre": None,
+            "favourite_genre": None,
+        }
+
+    @pytest.mark.parametrize("spelling", ["favorite_genre", "favourite_genre"])
+    @pytest.mark.parametrize("kind", [int, str])
+    def test_the_genre_in_either_spelling_as_number_or_text(
+        self, cinema: Cinema, member: httpx.Client, spelling: str, kind: type
+    ) -> None:
+        drama = cinema.genres["Drama"]
+        answer = member.patch("/user/", json={spelling: kind(drama)})
+        assert answer.status_code == 200
+        profile = answer.json()
+        assert (profile["favorite_genre"], profile["favourite_genre"]) == (drama, drama)
+        assert member.get("/user/").json() == profile
+
+    def test_what_is_left_out_stays(self, cinema: Cinema, member: httpx.Client) -> None:
+        war = cinema.genres["War"]
+        member.patch("/user/", json={"name": " Анна ", "favorite_genre": war})
+        profile = member.patch("/user/", json={"surname": "Каренина", "email": "x"}).json()
+        assert (profile["name"], profile["surname"]) == ("Анна", "Каренина")
+        assert profile["favorite_genre"] == war
+        assert profile["email"] != "x"
+        assert member.patch("/user/", json={}).json() == profile
+
+    @pytest.mark.parametrize("nothing", [None, ""])
+    def test_what_is_cleared(
+        self, cinema: Cinema, member: httpx.Client, nothing: str | None
+    ) -> None:
+        full = {"name": "Anna", "surname": "K.", "favorite_genre": cinema.genres["War"]}
+        assert member.patch("/user/", json=full).json().items() >= full.items()
+        cleared = member.patch("/user/", json=dict.fromkeys(full, nothing)).json()
+        assert cleared.items() >= dict.fromkeys(full, None).items()
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("name", 7),
+            ("name", "nul\x00"),
+            ("name", "x" * 10_000),
+            ("surname", ["a list"]),
+            ("surname", "x" * 10_000),
+            ("favorite_genre", -1),
+            ("favorite_genre", 0),
+            ("favorite_genre", 1.5),
+            ("favorite_genre", 2**63),
+            ("favourite_genre", "drama"),
+            ("favourite_genre", "-1"),
+            ("favourite_genre", "9" * 400),
+            ("favourite_genre", True),
+        ],
+    )
+    def test_names_the_field_that_is_wrong(
+        self, member: httpx.Client, field: str, value: object
+    ) -> None:
+        answer = member.patch("/user/", content=json.dumps({field: value}))
+        assert answer.status_code == 400
+        assert answer.json()["message"].startswith(f"{field}: ")
+
+    @pytest.mark.parametrize("genre", ["999999", 999_999, "hidden"])
+    def test_a_genre_that_is_not_there(
+        self, cinema: Cinema, member: httpx.Client, genre: object
+    ) -> None:
+        genre = cinema.genres["Erotic"] if genre == "hidden" else genre
+        answer = member.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
+        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such genre"})
+        assert member.get("/user/").json()["name"] is None
+
+
+class TestPassword:
+    """PUT /user/password"""
+
+    def test_changes_and_ends_other_sessions(
+        self, cinema: Cinema, app: httpx.Client, member: httpx.Client, email: str
+    ) -> None:
+        other = cinema.signed_in(email)
+        body = {"password_1": PASSWORD, "password_2": NEW_PASSWORD}
+        answer = member.put("/user/password", json=body)
+        assert (answer.status_code, answer.json()["email"]) == (200, email)
+        assert member.get("/user/").status_code == 200
+        assert other.get("/user/").status_code == 401
+        assert sign_in(app, email, PASSWORD).status_code == 401
+        assert sign_in(app, email, NEW_PASSWORD).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("body", "status", "named"),
+        [
+            ({"password_1": "wrong one!", "password_2": NEW_PASSWORD}, 401, "password"),
+            ({"password_1": PASSWORD, "password_2": "short"}, 400, "password"),
+            ({"password_1": PASSWORD, "password_2": "password1"}, 400, "password"),
+            ({"password_1": PASSWORD}, 400, "password_2"),
+            ({"password_2": NEW_PASSWORD}, 400, "password_1"),
+            ({"password_1": 1, "password_2": NEW_PASSWORD}, 400, "password_1"),
+        ],
+    )
+    def test_refuses(
+        self, app: httpx.Client, member: httpx.Client, email: str, body, status: int, named: str
+    ) -> None:
+        answer = member.put("/user/password", json=body)
+        assert answer.status_code == status
+        assert named in answer.json()["message"]
+        assert sign_in(app, email).status_code == 200
+
+
+class TestBookmarks:
+    """GET /favorites/movies/, POST and DELETE /favorites/movies/{id}/"""
+
+    def test_can_be_added_and_removed_again_and_again(
+        self, cinema: Cinema, member: httpx.Client
+    ) -> None:
+        path = f"/favorites/movies/{cinema.films['Ran']}/"
+        for _ in range(2):
+            answer = member.post(path)
+            assert (answer.status_code, answer.json()) == (201, {})
+            assert [film["title"] for film in member.get("/favorites/movies/").json()] == ["Ran"]
+        for _ in range(2):
+            answer = member.delete(path)
+            assert (answer.status_code, answer.content) == (204, b"")
+            assert member.get("/favorites/movies/").json() == []
+
+    def test_films_as_everywhere_the_last_one_first_in_pages(
+        self, cinema: Cinema, member: httpx.Client
+    ) -> None:
+        every = member.get("/movies/").json()[:14]
+        for film in every:
+            member.post(f"/favorites/movies/{film['id']}")
+        expected = every[::-1]
+        assert member.get("/favorites/movies/").json() == expected
+        pages = [member.get(f"/favorites/movies/?page={number}") for number in (1, 2, 3)]
+        assert [page.json() for page in pages] == [expected[:12], expected[12:], []]
+        assert {page.headers["x-total-count"] for page in pages} == {"14"}
+        assert 'rel="next"' in pages[0].headers["link"]
+
+    def test_are_ones_own(self, cinema: Cinema, member: httpx.Client) -> None:
+        member.post(f"/favorites/movies/{cinema.films['Ran']}/")
+        assert cinema.member.get("/favorites/movies/").json() == []
+
+    @pytest.mark.parametrize("method", ["POST", "DELETE"])
+    @pytest.mark.parametrize("which", ["999999", "0", str(2**63), "9" * 400, "Zanzibar Nights"])
+    def test_unknown_films(
+        self, cinema: Cinema, member: httpx.Client, method: str, which: str
+    ) -> None:
+        answer = member.request(method, f"/favorites/movies/{cinema.films.get(which, which)}/")
+        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such film"})
+
+
+SIGNED_IN = [
+    ("GET", "/user/"),
+    ("PATCH", "/user/"),
+    ("PUT", "/user/password"),
+    ("GET", "/favorites/movies/"),
+    ("POST", "/favorites/movies/1/"),
+    ("DELETE", "/favorites/movies/1/"),
+]
+
+
+@pytest.mark.parametrize("credential", [None, "Bearer", "Bearer undefined", "Basic YTpi"])
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN)
+def test_what_needs_a_token(
+    app: httpx.Client, method: str, path: str, credential: str | None
+) -> None:
+    headers = {"authorization": credential} if credential else {}
+    answer = app.request(method, path, headers=headers)
+    assert (answer.status_code, answer.json()) == (401, NO_TOKEN)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN)
+def test_what_a_cut_token_gets(app: httpx.Client, member: httpx.Client, method: str, path: str):
+    app.headers["authorization"] = f"Bearer {bearer(member)[:-1]}"
+    answer = app.request(method, path)
+    assert (answer.status_code, answer.json()) == (401, {"message": "the token is not valid"})
