@@ -29,6 +29,7 @@ from kinoteka.httpkit.answers import Receive, Scope, Send
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.storage import search
 from kinoteka.storage.fanout import LocalFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
@@ -58,7 +59,7 @@ def wire(settings: Settings) -> Services:
     throttle = Throttle()
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
     access = Access(revisions)
-    catalogue = Catalogue(settings, revisions, throttle, access, NoSearch())
+    catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
     tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
@@ -87,14 +88,6 @@ def wire(settings: Settings) -> Services:
         selections=selections,
         media=media,
     )
-
-
-class NoSearch:
-    """Finds nothing, until there is an index."""
-
-    def find(self, *_: object) -> list[int]:
-        """Nothing."""
-        return []
 
 
 def close(services: Services) -> None:

@@ -3,7 +3,21 @@
 import sqlalchemy as sa
 from alembic import op
 
-SEARCH: tuple[str, ...] = ()
+SEARCH = (
+    """CREATE VIRTUAL TABLE search_titles USING fts5(
+    terms, content='', columnsize=0, detail=none, prefix='1 2 3',
+    tokenize="ascii tokenchars '_!#$%&()*+,./:;<=>?@[\\]^{|}~-'")""",
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('automerge', 0)",
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('crisismerge', 64)",
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('hashsize', 16777216)",
+    """CREATE TABLE search_films (
+    film_id INTEGER PRIMARY KEY, position INTEGER NOT NULL, words TEXT NOT NULL)""",
+    """CREATE TABLE search_words (
+    id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, films INTEGER NOT NULL)""",
+    """CREATE TABLE search_trigrams (
+    trigram TEXT, first_id INTEGER, words BLOB NOT NULL,
+    PRIMARY KEY (trigram, first_id)) WITHOUT ROWID""",
+)
 
 revision = "0001"
 down_revision = None
@@ -25,7 +39,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_revisions")),
     )
     for statement in SEARCH:
-        op.execute(statement)
+        op.get_bind().exec_driver_sql(statement)  # as it is: SQL of one engine, colons and all
     _seed()
 
 

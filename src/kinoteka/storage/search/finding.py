@@ -1,0 +1,158 @@
+"""Finding films by words: the index is asked for what has all of them, best first.
+
+Public operations: find.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from kinoteka.storage.search import vocabulary
+from kinoteka.storage.search.entry import FILM_ID, FIRST, WHOLE, WHOLE_LENGTH
+from kinoteka.storage.search.folding import fold
+
+LONGEST_QUERY = 100
+MOST_WORDS = 8
+LIMIT = 1000
+
+PREFIX_INDEXED = 3
+"""Up to so many characters the index has a list ready for whatever begins with them."""
+MOST_COMPLETIONS = 64
+MOST_EXACT = 200
+"""Films whose very title is looked for, or whose first word."""
+MOST_RANKED = 300
+"""Films that are told apart by how well they match, where there are too many to read all."""
+
+_MATCHES = """
+SELECT rowid & :film_id FROM search_titles
+WHERE search_titles MATCH :match ORDER BY rowid LIMIT :limit
+"""
+# Labels are read off an index of films, which is far smaller than the films.
+_VISIBLE_MATCHES = """
+SELECT rowid & :film_id FROM search_titles
+WHERE search_titles MATCH :match AND (
+    EXISTS (SELECT 1 FROM films INDEXED BY ix_films_label_id_id
+        WHERE label_id IS NULL AND films.id = search_titles.rowid & :film_id)
+    OR EXISTS (SELECT 1 FROM films INDEXED BY ix_films_label_id_id
+        WHERE label_id IN (SELECT value FROM json_each(:labels))
+        AND films.id = search_titles.rowid & :film_id))
+ORDER BY rowid LIMIT :limit
+"""
+_HIDING = """
+SELECT EXISTS (
+    SELECT 1 FROM labels WHERE id NOT IN (SELECT value FROM json_each(?))
+    AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id))
+"""
+_WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value FROM json_each(?))"
+
+
+def find(
+    connection: sqlite3.Connection,
+    query: str,
+    labels: Sequence[int] | None,
+    limit: int = LIMIT,
+) -> list[int]:
+    """The ids of the films whose titles have all words of the query, best first.
+
+    A word may be the beginning of a title's word, and may be written wrongly where nothing is
+    found otherwise. Films under a label that is not among `labels` are not found; None finds all.
+    """
+    words = list(dict.fromkeys(fold(query[:LONGEST_QUERY])))[:MOST_WORDS]
+    return _Search(connection, labels, limit).find(words) if words else []
+
+
+class _Search:
+    """One search: a connection, what its viewer sees, and how much is wanted."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, labels: Sequence[int] | None, limit: int
+    ) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._given: dict[str, object] = {"film_id": FILM_ID}
+        self._sql = _MATCHES
+        if labels is not None:
+            written = json.dumps(list(labels))
+            if connection.execute(_HIDING, (written,)).fetchone()[0]:
+                self._sql = _VISIBLE_MATCHES
+                self._given["labels"] = written
+
+    def find(self, words: list[str]) -> list[int]:
+        whole = WHOLE + "".join(words)[:WHOLE_LENGTH]
+        found = self._matches(_term(whole), MOST_EXACT)
+        if len(words) == 1:
+            found += self._one_word(words[0])
+        else:
+            found += self._several_words(words)
+        return list(dict.fromkeys(found))[: self._limit]
+
+    def _one_word(self, word: str) -> list[int]:
+        """Each of these is read off one list, as far as is wanted."""
+        return [
+            *self._matches(_term(FIRST + word), MOST_EXACT),
+            *self._matches(_term(word), MOST_EXACT),
+            *self._matches(self._beginning(word, FIRST), MOST_EXACT),
+            *self._matches(self._beginning(word), self._limit),
+        ]
+
+    def _several_words(self, words: list[str]) -> list[int]:
+        expressions = [self._beginning(word) for word in words]
+        found = self._matches(_all(expressions), self._limit)
+        ranked = len(found) if len(found) < self._limit else MOST_RANKED
+        return self._ranked(found[:ranked], words) + found[ranked:]
+
+    def _ranked(self, found: list[int], words: list[str]) -> list[int]:
+        """The better matches first; popularity decides between equal ones."""
+        rows = self._connection.execute(_WORDS, (json.dumps(found),))
+        ranks = {film_id: _rank(written, words) for film_id, written in rows}
+        return sorted(found, key=lambda film_id: ranks.get(film_id, WORST))
+
+    def _beginning(self, word: str, mark: str = "") -> str:
+        """What has a word that begins so; empty if no title has one."""
+        if len(mark + word) <= PREFIX_INDEXED:
+            return f"{_term(mark + word)}*"
+        # The lists of a few words are read as they are; otherwise the index would merge them first.
+        known = vocabulary.completions(self._connection, word, MOST_COMPLETIONS)
+        if len(known) == MOST_COMPLETIONS:
+            return f"{_term(mark + word)}*"
+        return _any(_term(mark + completion) for completion in known)
+
+    def _matches(self, match: str, limit: int) -> list[int]:
+        if not match:
+            return []
+        given = {**self._given, "match": match, "limit": min(limit, self._limit)}
+        return [film_id for (film_id,) in self._connection.execute(self._sql, given)]
+
+
+WORST = 4
+
+
+def _rank(written: str, words: list[str]) -> int:
+    """How well a film matches: 0 its very title, then its beginning, the words in a row, …"""
+    query = " ".join(words)
+    ranks = [WORST]
+    for title in written.split("\n"):
+        if title == query:
+            return 0
+        if title.startswith(query):
+            ranks.append(1)
+        elif f" {query}" in title:
+            ranks.append(2)
+        elif set(words) <= set(title.split(" ")):
+            ranks.append(3)
+    return min(ranks)
+
+
+def _term(word: str) -> str:
+    """A word for the index to find as it is."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _any(expressions: Iterable[str]) -> str:
+    joined = " OR ".join(expressions)
+    return f"({joined})" if joined else ""
+
+
+def _all(expressions: Sequence[str]) -> str:
+    """What all of them find; empty, which finds nothing, if one is empty."""
+    return " AND ".join(expressions) if all(expressions) else ""

@@ -1,0 +1,120 @@
+"""The search index in SQLite: FTS5 over folded words, read in order of popularity.
+
+A row's id begins with the film's rank (`entry.position`), so that what matches comes out best
+first, and the first thousand of half a million cost no more than a thousand.
+
+Public operations: index, remove, clear, optimize (and `finding.find`).
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from kinoteka.storage.search import vocabulary
+from kinoteka.storage.search.entry import Entry, all_readings, position, terms
+
+SLICE = 20_000
+"""Films indexed in one go; sorted, they make one segment of the index."""
+MOST_SEGMENTS = 8
+
+SCHEMA: tuple[str, ...] = (
+    """CREATE VIRTUAL TABLE search_titles USING fts5(
+    terms, content='', columnsize=0, detail=none, prefix='1 2 3',
+    tokenize="ascii tokenchars '_!#$%&()*+,./:;<=>?@[\\]^{|}~-'")""",
+    # Merging is left to `optimize`: while a million films come in it would cost as much as they.
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('automerge', 0)",
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('crisismerge', 64)",
+    "INSERT INTO search_titles (search_titles, rank) VALUES ('hashsize', 16777216)",
+    # What was indexed: the index itself keeps no texts, and needs them to forget a film.
+    """CREATE TABLE search_films (
+    film_id INTEGER PRIMARY KEY, position INTEGER NOT NULL, words TEXT NOT NULL)""",
+    *vocabulary.SCHEMA,
+)
+
+_INSERT = "INSERT INTO search_titles (rowid, terms) VALUES (?, ?)"
+_DELETE = "INSERT INTO search_titles (search_titles, rowid, terms) VALUES ('delete', ?, ?)"
+_REMEMBER = "INSERT INTO search_films (film_id, position, words) VALUES (?, ?, ?)"
+_KNOWN = """
+SELECT film_id, position, words FROM search_films
+WHERE film_id IN (SELECT value FROM json_each(?)) ORDER BY position
+"""
+_FORGET = "DELETE FROM search_films WHERE film_id = ?"
+_NEWER = "SELECT EXISTS (SELECT 1 FROM search_films WHERE film_id >= ?)"
+_SEGMENTS = "SELECT count(DISTINCT segid) FROM search_titles_idx"
+
+
+def index(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+    """Put films into the index, or put them anew, within the caller's transaction."""
+    remaining = iter(entries)
+    while chosen := list(islice(remaining, SLICE)):
+        _index_slice(connection, list({entry.film_id: entry for entry in chosen}.values()))
+
+
+def remove(connection: sqlite3.Connection, film_ids: Iterable[int]) -> None:
+    """Take films out of the index; those that are not in it are left out."""
+    remaining = iter(film_ids)
+    while chosen := list(islice(remaining, SLICE)):
+        _remove_slice(connection, chosen)
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Empty the index."""
+    connection.execute("INSERT INTO search_titles (search_titles) VALUES ('delete-all')")
+    connection.execute("DELETE FROM search_films")
+    vocabulary.clear(connection)
+
+
+def optimize(connection: sqlite3.Connection) -> None:
+    """Tidy up after many changes; two seconds after a million films, nothing after few."""
+    if connection.execute(_SEGMENTS).fetchone()[0] > MOST_SEGMENTS:
+        connection.execute("INSERT INTO search_titles (search_titles) VALUES ('optimize')")
+    vocabulary.optimize(connection)
+
+
+def _index_slice(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    first_id = min(entry.film_id for entry in entries)
+    if connection.execute(_NEWER, (first_id,)).fetchone()[0]:
+        _remove_slice(connection, [entry.film_id for entry in entries])
+    rows: list[tuple[int, str]] = []
+    films: list[tuple[int, int, str]] = []
+    counted: Counter[str] = Counter()
+    for entry in entries:
+        ways = all_readings(entry)
+        place = position(entry)
+        rows.append((place, terms(ways)))
+        films.append((entry.film_id, place, _written(ways)))
+        counted.update(_distinct(ways))
+    rows.sort()
+    films.sort()
+    connection.executemany(_INSERT, rows)
+    connection.executemany(_REMEMBER, films)
+    vocabulary.add(connection, counted)
+
+
+def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
+    known = connection.execute(_KNOWN, (json.dumps(film_ids),)).fetchall()
+    gone: Counter[str] = Counter()
+    rows: list[tuple[int, str]] = []
+    for _, place, written in known:
+        ways = _read(written)
+        rows.append((place, terms(ways)))
+        gone.update(_distinct(ways))
+    connection.executemany(_DELETE, rows)
+    connection.executemany(_FORGET, [(film_id,) for film_id, *_ in known])
+    vocabulary.take_away(connection, gone)
+
+
+def _written(ways: list[list[str]]) -> str:
+    return "\n".join(" ".join(words) for words in ways)
+
+
+def _read(written: str) -> list[list[str]]:
+    return [line.split(" ") for line in written.split("\n") if line]
+
+
+def _distinct(ways: list[list[str]]) -> Iterable[str]:
+    if len(ways) == 1:
+        return set(ways[0])
+    return {word for words in ways for word in words}
