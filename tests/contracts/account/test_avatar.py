@@ -1,0 +1,172 @@
+"""2.5 PUT /avatar of the account contract: request → status, body, effect."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import httpx
+import pytest
+from PIL import Image
+
+from kinoteka.core.media.model import UPLOAD_LARGEST
+from pictures import SVG, bomb, halves, noise, photograph, picture
+from running import PASSWORD, RunningServer
+
+NOT_SIGNED_IN = {"message": "you must to be logged in"}
+UNREADABLE = (400, "the picture cannot be read")
+WRONG_TYPE = (400, "the picture must be one of: JPEG, PNG, WEBP")
+MISSING = (400, "avatar: a file in multipart/form-data is needed")
+TOO_LARGE = (413, f"the file is larger than {UPLOAD_LARGEST} bytes")
+
+WHOLE = noise((1500, 1400))
+FILLED = WHOLE + bytes(UPLOAD_LARGEST - len(WHOLE))
+
+
+def upload(
+    client: httpx.Client,
+    content: bytes,
+    name: str = "me.jpg",
+    kind: str = "image/jpeg",
+    field: str = "avatar",
+) -> httpx.Response:
+    return client.put("/avatar", files={field: (name, content, kind)})
+
+
+@pytest.fixture
+def member(server: RunningServer) -> httpx.Client:
+    return server.signed_up()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (picture("JPEG"), "me.jpg", "image/jpeg"),
+        (picture("PNG"), "me.png", "image/png"),
+        (picture("WEBP"), "me.webp", "image/webp"),
+        (picture("PNG"), "me.jpg", "image/jpeg"),
+        (picture("JPEG"), "me.svg", "text/html"),
+        (picture("JPEG"), "портрет.jpg", "application/octet-stream"),
+        (picture("JPEG"), "../../me", "image/jpeg"),
+        (FILLED, "ten megabytes exactly.png", "image/png"),
+    ],
+)
+def test_what_becomes_an_avatar(member: httpx.Client, content: bytes, name: str, kind: str) -> None:
+    answer = upload(member, content, name, kind)
+    assert answer.status_code == 200
+    assert list(answer.json()) == ["avatar"]
+    address = answer.json()["avatar"]
+    assert member.get("/profile").json()["avatar"] == address
+    shown = member.get(address)
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert Image.open(BytesIO(shown.content)).format == "JPEG"
+
+
+def test_nothing_is_left_of_the_upload_but_what_is_seen(member: httpx.Client) -> None:
+    sent = photograph(orientation=6)
+    shown = member.get(upload(member, sent).json()["avatar"]).content
+    image = Image.open(BytesIO(shown))
+    assert image.size == (100, 200)
+    assert not image.getexif()
+    assert b"Camera" in sent
+    assert b"Camera" not in shown
+
+
+def test_a_large_picture_is_made_smaller(member: httpx.Client) -> None:
+    stream = BytesIO()
+    Image.open(BytesIO(halves())).resize((3000, 1500)).save(stream, "PNG")
+    shown = member.get(upload(member, stream.getvalue()).json()["avatar"]).content
+    assert Image.open(BytesIO(shown)).size == (1024, 512)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", UNREADABLE),
+        (b"\xff\xd8\xff", UNREADABLE),
+        (picture("JPEG")[:300], UNREADABLE),
+        (picture("PNG")[:-30], UNREADABLE),
+        (bomb(), UNREADABLE),
+        (SVG, WRONG_TYPE),
+        (picture("GIF"), WRONG_TYPE),
+        (picture("BMP"), WRONG_TYPE),
+        (b"%PDF-1.7", WRONG_TYPE),
+        (b"<html><script>alert(1)</script></html>", WRONG_TYPE),
+        (FILLED + b"\0", TOO_LARGE),
+        (bytes(30 * 1024 * 1024), TOO_LARGE),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else f"{value[:8]!r}+{len(value)}",
+)
+def test_what_does_not(member: httpx.Client, content: bytes, expected: tuple[int, str]) -> None:
+    answer = upload(member, content)
+    assert (answer.status_code, answer.json()) == (expected[0], {"message": expected[1]})
+    assert member.get("/profile").json()["avatar"] == ""
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda client: upload(client, picture(), field="file"),
+        lambda client: client.put("/avatar"),
+        lambda client: client.put("/avatar", content=picture()),
+        lambda client: client.put("/avatar", json={"avatar": "https://example.com/me.jpg"}),
+        lambda client: client.put("/avatar", data={"avatar": "me.jpg"}),
+        lambda client: client.put(
+            "/avatar",
+            content=b'--b\r\nContent-Disposition: form-data; name="avatar"\r\n\r\n' + picture(),
+            headers={"content-type": "multipart/form-data; boundary=b"},
+        ),
+    ],
+    ids=["another field", "nothing", "the bare file", "JSON", "a form", "a body cut off"],
+)
+def test_a_body_without_the_file(
+    member: httpx.Client, send: Callable[[httpx.Client], httpx.Response]
+) -> None:
+    answer = send(member)
+    assert (answer.status_code, answer.json()) == (MISSING[0], {"message": MISSING[1]})
+
+
+@pytest.mark.parametrize("cookie", [None, "nonsense"])
+def test_needs_a_session(server: RunningServer, cookie: str | None) -> None:
+    client = server.client(cookie=f"session_id={cookie}") if cookie else server.client()
+    answer = upload(client, picture())
+    assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+
+def test_after_the_session_has_ended(server: RunningServer, member: httpx.Client) -> None:
+    old = server.client(cookie=f"session_id={member.cookies['session_id']}")
+    member.get("/logout")
+    answer = upload(old, picture())
+    assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+
+def test_a_page_of_another_origin_is_refused(member: httpx.Client) -> None:
+    member.headers["sec-fetch-site"] = "cross-site"
+    assert upload(member, picture()).status_code == 403
+
+
+def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
+    server = start_server(upload_limit="2 per hour")
+    client = server.signed_up()
+    last = [upload(client, picture()) for _ in range(2)][-1].json()["avatar"]
+    answer = upload(client, picture())
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert "too many requests" in answer.json()["message"]
+    assert client.get("/profile").json()["avatar"] == last
+
+
+def test_survives_a_new_sign_in(server: RunningServer, member: httpx.Client) -> None:
+    address = upload(member, picture()).json()["avatar"]
+    login = member.get("/profile").json()["username"]
+    client = server.client()
+    client.post("/login", json={"login": login, "password": PASSWORD})
+    assert client.get("/profile").json()["avatar"] == address
+
+
+def test_is_an_absolute_address_where_the_servers_is_known(
+    start_server: Callable[..., RunningServer],
+) -> None:
+    server = start_server(public_url="https://films.example")
+    client = server.signed_up()
+    cookie = f"session_id={client.cookies.get('session_id')}"
+    answer = upload(server.client(cookie=cookie), picture())
+    assert answer.json()["avatar"].startswith("https://films.example/media/avatars/")
