@@ -20,7 +20,7 @@ from kinoteka.web.documentation import Documentation
 from pictures import picture
 from running import RunningServer, run_server, unique
 
-EXAMPLES = 20
+EXAMPLES = 12
 FIRST_ID = 1
 PASSWORD = "correct horse"  # the one of the documents' examples
 DECLARED = [
