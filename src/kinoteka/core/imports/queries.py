@@ -23,48 +23,40 @@ CREATE TABLE films (
     rating REAL,
     votes INTEGER NOT NULL,
     label TEXT,
-    genre INTEGER NOT NULL,
-    director INTEGER NOT NULL,
+    genre_list INTEGER NOT NULL,
+    director_list INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL
 );
-CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT UNIQUE, id INTEGER);
-CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT UNIQUE, id INTEGER);
-CREATE TABLE film_genres (position INTEGER, place INTEGER, number INTEGER,
-    PRIMARY KEY (position, place)) WITHOUT ROWID;
-CREATE TABLE film_directors (position INTEGER, place INTEGER, number INTEGER,
-    PRIMARY KEY (position, place)) WITHOUT ROWID;
+CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
+CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
+CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
+    PRIMARY KEY (list, place)) WITHOUT ROWID;
+CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
+    PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER);
 """
+# A list of genres, or of directors, is one that many films share: few are staged.
 # plan: what is to be stored, new and changed films alike, under which id and label.
 
 STAGE_FILM = "INSERT INTO films VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-STAGE_GENRE = "INSERT INTO film_genres VALUES (?,?,?)"
-STAGE_DIRECTOR = "INSERT INTO film_directors VALUES (?,?,?)"
 
 
-def stage_name(table: str) -> str:
-    """Keep a name under its key; the first spelling stays."""
-    return f"INSERT OR IGNORE INTO {table} (name, name_key) VALUES (?, ?)"
+def stage_name(kind: str) -> str:
+    """Keep a name with its key (`kind` is genre or director)."""
+    return f"INSERT INTO {kind}s VALUES (?, ?, ?)"
 
 
-def staged_numbers(table: str) -> str:
-    """The numbers of the names whose keys are in a JSON array."""
-    return (
-        f"SELECT name_key, number FROM {table} WHERE name_key IN (SELECT value FROM json_each(?))"
-    )
+def stage_list(kind: str) -> str:
+    """Keep a place of a list."""
+    return f"INSERT INTO {kind}_lists VALUES (?, ?, ?)"
 
 
 FORGET_FILMS = "DELETE FROM films WHERE position > ?"
 
 
-def forget_names(table: str) -> str:
+def forget_names(kind: str) -> str:
     """Forget the names above a number."""
-    return f"DELETE FROM {table} WHERE number > ?"
-
-
-def last_number(table: str) -> str:
-    """The newest name's number."""
-    return f"SELECT max(number) FROM {table}"
+    return f"DELETE FROM {kind}s WHERE number > ?"
 
 
 INDEX_STAGED_IDS = "CREATE INDEX films_external_id ON films (external_id)"
@@ -113,21 +105,24 @@ WHERE NOT EXISTS (
 """
 
 
-def insert_names(table: str) -> str:
+def insert_names(kind: str) -> str:
     """Add the staged names that the catalogue lacks, in the order in which they came."""
     return (
-        f"INSERT INTO main.{table} (name, name_key)"
-        f" SELECT name, name_key FROM staging.{table} WHERE true ORDER BY number"
+        f"INSERT INTO main.{kind}s (name, name_key)"
+        f" SELECT name, name_key FROM staging.{kind}s WHERE true ORDER BY number"
         " ON CONFLICT (name_key) DO NOTHING"
     )
 
 
-def identify_names(table: str) -> str:
-    """Note the catalogue's ids beside the staged names."""
-    return (
-        f"UPDATE staging.{table} SET id ="
-        f" (SELECT id FROM main.{table} AS known WHERE known.name_key = {table}.name_key)"
-    )
+def identify_names(kind: str) -> str:
+    """Put the catalogue's ids in the place of the numbers."""
+    return f"""
+UPDATE staging.{kind}_lists SET number = (
+    SELECT known.id FROM staging.{kind}s AS staged
+    JOIN main.{kind}s AS known ON known.name_key = staged.name_key
+    WHERE staged.number = {kind}_lists.number
+)
+"""
 
 
 DELETE_GENRES = """
@@ -142,8 +137,8 @@ INSERT INTO main.films (id, source, external_id, title, original_title, descript
     poster, year, rating, votes, genre_id, director_id, label_id, fingerprint)
 SELECT plan.film_id, :source, external_id, title, original_title, description, trailer,
     poster, year, rating, votes,
-    (SELECT id FROM staging.genres WHERE number = genre),
-    (SELECT id FROM staging.directors WHERE number = director),
+    (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
+    (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
     plan.label_id, fingerprint
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
@@ -160,10 +155,10 @@ def store_members(kind: str) -> str:
     """Connect the films to their genres, or to their directors (`kind` in the singular)."""
     return f"""
 INSERT INTO main.film_{kind}s ({kind}_id, film_id, position)
-SELECT named.id, plan.film_id, place
+SELECT member.number, plan.film_id, place
 FROM staging.plan AS plan
-JOIN staging.film_{kind}s AS member USING (position)
-JOIN staging.{kind}s AS named ON named.number = member.number
+JOIN staging.films AS staged USING (position)
+JOIN staging.{kind}_lists AS member ON member.list = staged.{kind}_list
 WHERE plan.position > :after AND plan.position <= :until
 """
 

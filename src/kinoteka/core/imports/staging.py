@@ -20,8 +20,10 @@ from kinoteka.core.imports.record import FilmRecord
 from kinoteka.storage.bulk import let_interrupt
 
 BATCH = 5_000
-MOST_KEPT_NAMES = 300_000
-"""Names whose numbers are kept in memory, about 150 bytes each."""
+MOST_KEPT_LISTS = 200_000
+"""Lists of names whose numbers are kept in memory, about 250 bytes each."""
+
+Names = tuple[str, ...]
 
 
 class Mark(NamedTuple):
@@ -42,8 +44,8 @@ class Staging:
         let_interrupt(self._connection)
         self._connection.executescript(queries.CREATE_STAGING)
         self._connection.execute("BEGIN")
-        self._genres = _Names(self._connection, "genres")
-        self._directors = _Names(self._connection, "directors")
+        self._genres = _Lists(self._connection, "genre")
+        self._directors = _Lists(self._connection, "director")
         self._batch: list[FilmRecord] = []
         self._last_position = 0
 
@@ -69,14 +71,14 @@ class Staging:
     def mark(self) -> Mark:
         """Where the staging stands now, for `back_to`."""
         self._write()
-        return Mark(self._last_position, self._genres.last(), self._directors.last())
+        return Mark(self._last_position, self._genres.last_name, self._directors.last_name)
 
     def back_to(self, mark: Mark) -> None:
         """Drop everything that was added after the mark was taken."""
         self._batch.clear()
         self._connection.execute(queries.FORGET_FILMS, (mark.position,))
-        self._genres.forget_after(mark.genre)
-        self._directors.forget_after(mark.director)
+        self._genres.forget_names_after(mark.genre)
+        self._directors.forget_names_after(mark.director)
 
     def finish(self) -> int:
         """Write what is left; of films that share an id, the last one stays.
@@ -94,72 +96,61 @@ class Staging:
 
     def _write(self) -> None:
         batch, self._batch = self._batch, []
-        self._genres.learn(name for film in batch for name in film.genres)
-        self._directors.learn(name for film in batch for name in film.directors)
-        films: list[tuple[Any, ...]] = []
-        genres: list[tuple[int, int, int]] = []
-        directors: list[tuple[int, int, int]] = []
-        for position, film in enumerate(batch, self._last_position - len(batch) + 1):
-            genre_numbers = self._genres.numbers(film.genres)
-            director_numbers = self._directors.numbers(film.directors)
-            films.append(_row(position, film, genre_numbers[0], director_numbers[0]))
-            for place, number in enumerate(genre_numbers):
-                genres.append((position, place, number))
-            for place, number in enumerate(director_numbers):
-                directors.append((position, place, number))
-        self._connection.executemany(queries.STAGE_FILM, films)
-        self._connection.executemany(queries.STAGE_GENRE, genres)
-        self._connection.executemany(queries.STAGE_DIRECTOR, directors)
+        genres = self._genres.numbers([film.genres for film in batch])
+        directors = self._directors.numbers([film.directors for film in batch])
+        positions = range(self._last_position - len(batch) + 1, self._last_position + 1)
+        rows = map(_row, positions, batch, genres, directors)
+        self._connection.executemany(queries.STAGE_FILM, rows)
 
 
-class _Names:
-    """The numbers of names; spellings that share a key share a number."""
+class _Lists:
+    """The numbers of lists of names.
 
-    def __init__(self, connection: sqlite3.Connection, table: str) -> None:
+    A name is staged as often as it is forgotten in between; storing makes one of them again.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
         self._connection = connection
-        self._table = table
-        self._stage = queries.stage_name(table)
-        self._find = queries.staged_numbers(table)
-        self._numbers: dict[str, int] = {}
-        self.learn([UNKNOWN])
-        self._unknown = self.numbers((UNKNOWN,))
+        self._kind = kind
+        self._numbers: dict[Names, int] = {}
+        self._last_list = 0
+        self.last_name = 0
 
-    def learn(self, names: Iterable[str]) -> None:
-        """Have these names' numbers at hand."""
-        wanted = set(names)
-        missing = wanted - self._numbers.keys()
-        if len(self._numbers) + len(missing) > MOST_KEPT_NAMES:
-            self._numbers.clear()
-            missing = wanted
-        if not missing:
-            return
-        keys = {name: name_key(name) for name in sorted(missing)}
-        self._connection.executemany(self._stage, keys.items())
-        written = msgspec.json.encode(list(keys.values())).decode()
-        by_key = dict(self._connection.execute(self._find, (written,)))
-        self._numbers.update((name, by_key[key]) for name, key in keys.items())
+    def numbers(self, lists: list[Names]) -> list[int]:
+        """The number of each list; the empty one has the unknown alone."""
+        known = self._numbers
+        new = dict.fromkeys(names for names in lists if names not in known)
+        if len(known) + len(new) > MOST_KEPT_LISTS:
+            known.clear()
+            new = dict.fromkeys(lists)
+        if new:
+            self._stage(new)
+        return [known[names] for names in lists]
 
-    def numbers(self, names: tuple[str, ...]) -> tuple[int, ...]:
-        """The numbers of names that were learnt, each once; that of the unknown for none."""
-        if len(names) == 1:
-            return (self._numbers[names[0]],)
-        if not names:
-            return self._unknown
-        return tuple(dict.fromkeys(self._numbers[name] for name in names))
-
-    def last(self) -> int:
-        """The newest name's number."""
-        row = self._connection.execute(queries.last_number(self._table)).fetchone()
-        return int(row[0])
-
-    def forget_after(self, number: int) -> None:
+    def forget_names_after(self, number: int) -> None:
         """Drop the names that are newer than this one."""
         self._numbers.clear()
-        self._connection.execute(queries.forget_names(self._table), (number,))
+        self._connection.execute(queries.forget_names(self._kind), (number,))
 
     def forget(self) -> None:
         """Give the memory back."""
         self._numbers.clear()
+
+    def _stage(self, lists: Iterable[Names]) -> None:
+        new_names: dict[str, tuple[int, str]] = {}
+        places: list[tuple[int, int, int]] = []
+        for names in lists:
+            self._last_list += 1
+            self._numbers[names] = self._last_list
+            keys = {name_key(name): name for name in names or (UNKNOWN,)}
+            for place, (key, name) in enumerate(keys.items()):
+                if key not in new_names:
+                    self.last_name += 1
+                    new_names[key] = (self.last_name, name)
+                places.append((self._last_list, place, new_names[key][0]))
+        rows = ((number, name, key) for key, (number, name) in new_names.items())
+        self._connection.executemany(queries.stage_name(self._kind), rows)
+        self._connection.executemany(queries.stage_list(self._kind), places)
 
 
 def fingerprint(film: FilmRecord) -> int:
@@ -173,7 +164,7 @@ def fingerprint(film: FilmRecord) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _row(position: int, film: FilmRecord, genre: int, director: int) -> tuple[Any, ...]:
+def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
     return (
         position,
         film.external_id,
@@ -186,7 +177,7 @@ def _row(position: int, film: FilmRecord, genre: int, director: int) -> tuple[An
         film.rating,
         film.votes,
         film.label,
-        genre,
-        director,
+        genres,
+        directors,
         fingerprint(film),
     )

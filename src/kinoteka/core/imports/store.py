@@ -61,9 +61,9 @@ def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
 def _store_planned(
     connection: sqlite3.Connection, given: dict[str, object], planned: int, on_stored: OnStored
 ) -> None:
-    for table in ("genres", "directors"):
-        connection.execute(queries.insert_names(table))
-        connection.execute(queries.identify_names(table))
+    for kind in ("genre", "director"):
+        connection.execute(queries.insert_names(kind))
+        connection.execute(queries.identify_names(kind))
     connection.execute(queries.DELETE_GENRES, given)
     connection.execute(queries.DELETE_DIRECTORS, given)
     done = 0
