@@ -36,6 +36,12 @@ def test_bytes_go_out_compressed_to_those_who_take_them(kept):
     assert header(compressed, b"etag") != header(plain, b"etag")
 
 
+@pytest.mark.parametrize("accepted", [b"", b"br", b"gzip;q=0", b"br, gzip; q=0"])
+def test_and_plain_to_all_others(kept, accepted):
+    answer = kept.find("long", 1, {b"accept-encoding": accepted})
+    assert header(answer, b"content-encoding") is None
+
+
 def test_what_is_short_is_not_compressed(kept):
     answer = kept.find("short", 1, {b"accept-encoding": b"gzip"})
     assert (answer.body, header(answer, b"content-encoding")) == (b'"x"', None)
@@ -47,6 +53,7 @@ def test_who_has_the_bytes_already_gets_304(kept, encoding):
     etag = header(kept.find("long", 1, wants), b"etag")
     answer = kept.find("long", 1, wants | {b"if-none-match": etag})
     assert (answer.status, answer.body) == (304, b"")
+    assert header(answer, b"etag") == etag
     assert kept.find("long", 1, wants | {b"if-none-match": b'"other"'}).status == 200
 
 
@@ -59,3 +66,23 @@ def test_answers_that_depend_on_who_asks_are_private(kept):
     answer = kept.find("long", 1, {})
     assert header(answer, b"cache-control") == b"private, no-cache"
     assert header(answer, b"vary") == b"authorization, cookie, accept-encoding"
+
+
+async def test_what_was_not_asked_for_longest_makes_room():
+    answers = KeptAnswers(1)
+    for number in range(1000):
+        await answers.keep(number, 1, json_answer(200, [number, "x" * 4000]))
+        assert answers.find(0, 1, {}) is not None
+    left = [number for number in range(1000) if answers.find(number, 1, {}) is not None]
+    assert sum(len(answers.find(number, 1, {}).body) for number in left) < 1024 * 1024
+    assert left == [0, *range(1001 - len(left), 1000)]
+    assert len(left) > 100
+
+
+async def test_what_is_larger_than_the_memory_for_all_is_given_but_not_kept():
+    answers = KeptAnswers(1)
+    large = json_answer(200, "x" * 2 * 1024 * 1024)
+    kept = await answers.keep("large", 1, large)
+    assert kept.plain.body == large.body
+    assert gzip.decompress(kept.compressed.body) == large.body
+    assert answers.find("large", 1, {}) is None

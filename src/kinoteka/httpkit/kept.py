@@ -33,6 +33,7 @@ class Kept:
     plain: Answer
     compressed: Answer
     unchanged: Answer
+    unchanged_compressed: Answer
     validator: bytes
 
 
@@ -64,20 +65,20 @@ class KeptAnswers:
 
 
 def make(revision: int, answer: Answer) -> Kept:
-    """Every shape of an answer: plain, compressed, and 304."""
+    """Every shape of an answer: plain, compressed, and 304 for whoever has either."""
     digest = hashlib.blake2b(answer.body, digest_size=12).hexdigest()
     headers = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
     plain = Answer(answer.status, answer.body, _with(headers, f'"{digest}"'))
-    compressed = plain
-    if len(answer.body) >= WORTH_COMPRESSING:
-        body = gzip.compress(answer.body, 6, mtime=0)
-        compressed = Answer(
-            answer.status,
-            body,
-            [*_with(headers, f'"{digest}-gzip"'), (b"content-encoding", b"gzip")],
-        )
     unchanged = Answer(304, b"", _with([], f'"{digest}"'))
-    return Kept(revision, plain, compressed, unchanged, digest.encode())
+    if len(answer.body) < WORTH_COMPRESSING:
+        return Kept(revision, plain, plain, unchanged, unchanged, digest.encode())
+    compressed = Answer(
+        answer.status,
+        gzip.compress(answer.body, 6, mtime=0),
+        [*_with(headers, f'"{digest}-gzip"'), (b"content-encoding", b"gzip")],
+    )
+    unchanged_compressed = Answer(304, b"", _with([], f'"{digest}-gzip"'))
+    return Kept(revision, plain, compressed, unchanged, unchanged_compressed, digest.encode())
 
 
 def size_of(kept: Kept) -> int:
@@ -91,11 +92,15 @@ def size_of(kept: Kept) -> int:
 def choose(kept: Kept, headers: dict[bytes, bytes]) -> Answer:
     """What a request gets: 304, compressed, or plain."""
     known = headers.get(b"if-none-match")
-    if known is not None and kept.plain.status == 200 and kept.validator in known:
-        return kept.unchanged
-    if b"gzip" in headers.get(b"accept-encoding", b""):
-        return kept.compressed
-    return kept.plain
+    is_known = known is not None and kept.plain.status == 200 and kept.validator in known
+    if _takes_gzip(headers.get(b"accept-encoding", b"")):
+        return kept.unchanged_compressed if is_known else kept.compressed
+    return kept.unchanged if is_known else kept.plain
+
+
+def _takes_gzip(accepted: bytes) -> bool:
+    # Whoever would rather not have it (q below 1) gets plain bytes, which nobody minds.
+    return b"gzip" in accepted and b"gzip;q=0" not in accepted.replace(b" ", b"")
 
 
 def _with(headers: Headers, validator: str) -> Headers:

@@ -1,0 +1,166 @@
+"""Kept answers: no work for what has not changed, and never an answer that is out of date."""
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+
+import httpx
+import pytest
+
+from cinema_apps import Cinema
+from films import fill
+from kinoteka.app import NEUTRAL, compose
+from kinoteka.core.services import Services
+from kinoteka.httpkit.server import Server
+from kinoteka.storage.sqlite import DATABASE, database_path
+from kinoteka.storage.unit import unit_of_work
+from people import actor_of, sign_up
+from running import RunningServer
+
+KEPT = (
+    "/movies/?page=1",
+    "/movies/?page=2&status=new",
+    "/movies/?year=1979",
+    "/movies/",
+    "/movies/1",
+    "/genres/?page=1",
+    "/genres/",
+    "/directors/2",
+)
+SEEN_SECONDS = 1.0
+
+
+@pytest.fixture
+def films(services: Services) -> dict[str, int]:
+    ids = fill(database_path(services.settings))
+    services.revisions.look()
+    return ids
+
+
+@pytest.fixture
+async def app(services: Services, films: dict[str, int]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server in this process, whose statements can be listened to."""
+    transport = httpx.ASGITransport(Server(services, *compose(), NEUTRAL))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+async def superuser(services: Services) -> dict[str, str]:
+    """The headers of a superuser's requests."""
+    started = await sign_up(services)
+    async with unit_of_work(services.database) as unit:
+        await services.accounts.set_superuser(unit, started.account.id)
+    return {"cookie": f"session_id={started.token}"}
+
+
+def listen(services: Services) -> list[str]:
+    """Every statement that runs from now on."""
+    heard: list[str] = []
+    database = services.database
+    for connection in (database._reader, database._writer, *database._heavy_connections):
+        connection.set_trace_callback(heard.append)
+    return heard
+
+
+@pytest.mark.parametrize("path", KEPT)
+async def test_what_has_not_changed_does_not_touch_the_database(
+    services: Services, app: httpx.AsyncClient, superuser: dict[str, str], path: str
+) -> None:
+    for headers in ({}, superuser):
+        first = await app.get(path, headers=headers)
+        heard = listen(services)
+        again = await app.get(path, headers=headers)
+        assert (again.status_code, again.content) == (200, first.content)
+        assert again.headers == first.headers
+        assert heard == []
+
+
+@pytest.mark.parametrize("path", KEPT)
+async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) -> None:
+    answer = await app.get(path)
+    known = {"if-none-match": answer.headers["etag"]}
+    again = await app.get(path, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == answer.headers["etag"]
+
+
+async def test_a_label_hides_at_once_what_is_kept(
+    services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
+) -> None:
+    root = await actor_of(services, superuser["cookie"].partition("=")[2])
+    assert root is not None
+    path = f"/movies/{films['Alien']}"
+    for label, status in ((None, 200), ("premium", 404), (None, 200)):
+        async with unit_of_work(services.database) as unit:
+            await services.catalogue.set_label(root, unit, films["Alien"], label)
+        assert (await app.get(path)).status_code == status
+        assert (await app.get(path, headers=superuser)).status_code == 200
+        totals = [(await app.get(p)).headers["x-total-count"] for p in ("/movies/", "/genres/")]
+        assert totals == (["17", "9"] if status == 200 else ["16", "8"])
+
+
+async def test_it_is_kept_apart_by_what_is_visible(
+    app: httpx.AsyncClient, superuser: dict[str, str]
+) -> None:
+    for path in KEPT[:4]:
+        for _ in range(2):
+            everything = await app.get(path, headers=superuser)
+            visible = await app.get(path)
+            assert everything.headers["x-total-count"] >= visible.headers["x-total-count"]
+            assert "Cookie" in everything.headers["vary"].title()
+        if path != "/movies/?year=1979":
+            assert everything.content != visible.content
+
+
+async def test_who_gains_or_loses_a_label_sees_so_at_once(
+    services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
+) -> None:
+    member = await sign_up(services)
+    headers = {"cookie": f"session_id={member.token}"}
+    role = {"name": "holders", "permissions": ["films.view:premium"]}
+    made = await app.post("/api/v1/role", json=role, headers=superuser)
+    path = f"/api/v1/user/{member.account.id}/role/{made.json()['id']}"
+    for method, total in (("DELETE", "17"), ("POST", "19"), ("DELETE", "17")):
+        assert (await app.request(method, path, headers=superuser)).is_success
+        answer = await app.get("/movies/?page=1", headers=headers)
+        assert answer.headers["x-total-count"] == total
+
+
+async def test_addresses_of_any_length_are_answered(
+    services: Services, app: httpx.AsyncClient
+) -> None:
+    path = f"/movies/?page=1&x={'y' * 600}"
+    assert (await app.get(path)).content == (await app.get("/movies/?page=1")).content
+    heard = listen(services)
+    assert (await app.get(path)).status_code == 200
+    assert heard  # a long address is not worth the memory
+
+
+def seen_within(get: Callable[[], httpx.Response], total: str) -> float:
+    """How many seconds it takes until a list has so many items."""
+    began = time.monotonic()
+    while get().headers["x-total-count"] != total:
+        assert time.monotonic() - began < 10
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_what_another_process_changes_is_seen_within_a_second(
+    start_server: Callable[..., RunningServer],
+) -> None:
+    server = start_server()
+    app = server.client()
+    assert app.get("/movies/?page=1").json() == []
+    cinema = Cinema(server)
+    assert seen_within(lambda: app.get("/movies/?page=1"), "17") < SEEN_SECONDS
+    alien = f"/movies/{cinema.films['Alien']}"
+    assert app.get(alien).json()["rating"] == 8.5
+    with closing(sqlite3.connect(server.data / DATABASE)) as connection, connection:
+        connection.execute("UPDATE films SET rating = 9 WHERE title = 'Alien'")
+        connection.execute("DELETE FROM films WHERE title = 'Ran'")
+        connection.execute("UPDATE revisions SET value = value + 1 WHERE name = 'catalogue'")
+    assert seen_within(lambda: app.get("/movies/?page=1"), "16") < SEEN_SECONDS
+    assert app.get(alien).json()["rating"] == 9
+    assert app.get(f"/movies/{cinema.films['Ran']}").status_code == 404
