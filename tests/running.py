@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,25 @@ _open_clients: list[httpx.Client] = []
 def unique(prefix: str = "person") -> str:
     """A name that no other test has used."""
     return f"{prefix}-{os.getpid()}-{next(_numbers)}"
+
+
+@contextmanager
+def lasting_clients() -> Iterator[Callable[[], None]]:
+    """What keeps the clients made so far open, past the test, until the end of the block.
+
+    For fixtures of whole modules.
+    """
+    kept: list[httpx.Client] = []
+
+    def keep() -> None:
+        kept.extend(_open_clients)
+        _open_clients.clear()
+
+    try:
+        yield keep
+    finally:
+        for client in kept:
+            client.close()
 
 
 def close_clients() -> None:

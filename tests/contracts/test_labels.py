@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from running import PASSWORD, RunningServer, kinoteka, run_server, unique
+from running import PASSWORD, RunningServer, kinoteka, lasting_clients, run_server, unique
 
 LABEL = "premium"
 HIDDEN_TITLE = "Zanzibar Nights"
@@ -76,8 +76,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         *arguments, "--label", f"{LABEL}:genre=Documentary", "--data", str(folder / "data")
     )
     assert done.returncode == 0, done.stderr
-    with run_server(folder / "data", {}) as server:
-        yield World(server)
+    with run_server(folder / "data", {}) as server, lasting_clients() as keep:
+        world = World(server)
+        keep()
+        yield world
 
 
 def write(path: Path, films: list[dict[str, object]]) -> None:

@@ -1,0 +1,20 @@
+"""Somebody with a browser at the film site."""
+
+import httpx
+import pytest
+
+from running import PASSWORD, RunningServer, unique
+
+
+@pytest.fixture
+def email() -> str:
+    return f"{unique()}@example.com"
+
+
+@pytest.fixture
+def member(server: RunningServer, email: str) -> httpx.Client:
+    """A new account, signed in by cookie."""
+    client = server.client()
+    answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return client

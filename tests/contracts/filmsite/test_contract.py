@@ -1,0 +1,335 @@
+"""The filmsite contract, line by line of its document: request → status, body, effect."""
+
+import httpx
+import pytest
+
+from pictures import noise, picture
+from running import PASSWORD, RunningServer, unique
+
+NOTHING = {"body": {}}
+NOT_PARSED = "failed to parse json string from the body"
+NO_SESSION = {"message": "can't get info without session", "status": 0}
+NOT_FOUND = {"message": "user not found", "status": 4}
+
+
+def token(client: httpx.Client) -> dict[str, str]:
+    return {"csrf-token": client.get("/user/csrf").json()["body"]["csrf"]}
+
+
+def cookie(client: httpx.Client) -> str:
+    return f"session_id={client.cookies['session_id']}"
+
+
+class TestSignUp:
+    """POST /user/signup"""
+
+    def test_sets_the_cookie(self, server: RunningServer, email: str) -> None:
+        client = server.client()
+        answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        assert answer.headers["set-cookie"].startswith("session_id=")
+        assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["set-cookie"].split("; "))
+        assert client.get("/user/profile").json()["body"]["email"] == email
+
+    @pytest.mark.parametrize(
+        ("sent", "shown"),
+        [
+            ({}, (None, None)),
+            ({"birthday": "2001-04-06"}, ("2001-04-06", None)),
+            ({"birthday": "2001-Apr-06"}, ("2001-04-06", None)),
+            ({"birthday": "", "avatar_url": ""}, (None, None)),
+            ({"birthday": None, "avatar_url": None}, (None, None)),
+            (
+                {"avatar_url": "https://pictures.example/a.jpg"},
+                (None, "https://pictures.example/a.jpg"),
+            ),
+            ({"nickname": "anna"}, (None, None)),
+        ],
+    )
+    def test_takes_the_fields_of_the_document(
+        self, server: RunningServer, email: str, sent: dict[str, object], shown: object
+    ) -> None:
+        client = server.client()
+        body = {"email": email, "password": PASSWORD, **sent}
+        assert client.post("/user/signup/", json=body).status_code == 200
+        profile = client.get("/user/profile").json()["body"]
+        assert (profile["birthday"], profile["avatar_url"]) == shown
+
+    @pytest.mark.parametrize(
+        ("sent", "message", "status"),
+        [
+            ({"email": "no address"}, "email or password not validated", 2),
+            ({"email": ""}, "email or password not validated", 2),
+            ({"email": "a\x00b@example.com"}, "email or password not validated", 2),
+            ({"password": "short"}, "email or password not validated", 3),
+            ({"password": "password1"}, "email or password not validated", 3),
+            ({"password": "x" * 129}, "email or password not validated", 3),
+            ({"birthday": "soon"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "2001-02-30"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "2001-Feb-30"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "2999-01-01"}, "failed to parse birthday from string to time", 0),
+            ({"email": 7}, f"{NOT_PARSED}: email: Expected str, got int", 0),
+            (
+                {"avatar_url": "javascript:alert(1)"},
+                f"{NOT_PARSED}: avatar_url: is not an http or https address",
+                0,
+            ),
+        ],
+    )
+    def test_refuses(
+        self, server: RunningServer, email: str, sent: dict[str, object], message: str, status: int
+    ) -> None:
+        client = server.client()
+        answer = client.post("/user/signup", json={"email": email, "password": PASSWORD} | sent)
+        assert answer.status_code == 400
+        assert answer.json()["status"] == status
+        assert answer.json()["message"].startswith(message)
+        assert "set-cookie" not in answer.headers
+        signed_in = client.post("/user/signin", json={"email": email, "password": PASSWORD})
+        assert signed_in.status_code == 400
+
+    @pytest.mark.parametrize(("missing", "status"), [("email", 2), ("password", 3)])
+    def test_needs_email_and_password(
+        self, server: RunningServer, email: str, missing: str, status: int
+    ) -> None:
+        body = {"email": email, "password": PASSWORD}
+        del body[missing]
+        answer = server.client().post("/user/signup", json=body)
+        expected = {"message": "email or password not validated", "status": status}
+        assert (answer.status_code, answer.json()) == (400, expected)
+
+    def test_a_user_that_exists(
+        self, server: RunningServer, member: httpx.Client, email: str
+    ) -> None:
+        body = {"email": email.upper(), "password": PASSWORD}
+        answer = server.client().post("/user/signup", json=body)
+        assert answer.status_code == 400
+        assert answer.json() == {"message": "user already exists", "status": 1}
+
+
+class TestSignIn:
+    """POST /user/signin"""
+
+    def test_sets_the_cookie(self, server: RunningServer, member: httpx.Client, email: str) -> None:
+        client = server.client()
+        body = {"email": email.upper(), "password": PASSWORD}
+        answer = client.post("/user/signin", json=body)
+        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        assert client.get("/user/profile").json()["body"]["email"] == email
+
+    def test_ends_the_session_that_asks(
+        self, server: RunningServer, member: httpx.Client, email: str
+    ) -> None:
+        old = cookie(member)
+        member.post("/user/signin", json={"email": email, "password": PASSWORD})
+        assert server.client(cookie=old).get("/user/profile").status_code == 400
+        assert member.get("/user/profile").status_code == 200
+
+    @pytest.mark.parametrize(("name", "password"), [("", "wrong password"), ("x", PASSWORD)])
+    def test_refuses_what_is_wrong(
+        self, server: RunningServer, member: httpx.Client, email: str, name: str, password: str
+    ) -> None:
+        client = server.client()
+        answer = client.post("/user/signin", json={"email": name + email, "password": password})
+        assert (answer.status_code, answer.json()) == (400, NOT_FOUND)
+        assert "set-cookie" not in answer.headers
+
+    @pytest.mark.parametrize("missing", ["email", "password"])
+    def test_names_what_is_missing(self, server: RunningServer, missing: str) -> None:
+        body = {"email": "anna@example.com", "password": PASSWORD}
+        del body[missing]
+        answer = server.client().post("/user/signin", json=body)
+        expected = {"message": f"{NOT_PARSED}: {missing}: is missing", "status": 0}
+        assert (answer.status_code, answer.json()) == (400, expected)
+
+    def test_says_when_to_try_again(self, start_server) -> None:
+        client = start_server(sign_in_limit="2 per minute").client()
+        body = {"email": "nobody@example.com", "password": PASSWORD}
+        statuses = [client.post("/user/signin", json=body).status_code for _ in range(3)]
+        assert statuses == [400, 400, 429]
+        answer = client.post("/user/signin", json=body)
+        assert answer.json()["status"] == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+@pytest.mark.parametrize("path", ["/user/signup", "/user/signin", "/user/logout"])
+@pytest.mark.parametrize("body", [b"certainly not", b'{"email": "a', b"\xff", b'{"email": nobody}'])
+def test_a_body_that_is_no_json(member: httpx.Client, path: str, body: bytes) -> None:
+    answer = member.post(path, content=body, headers=token(member))
+    assert (answer.status_code, answer.json()) == (400, {"message": NOT_PARSED, "status": 0})
+    assert member.get("/user/profile").status_code == 200
+
+
+class TestSignOut:
+    """POST /user/logout"""
+
+    @pytest.mark.parametrize("body", [b"", b"{}", b'{"email": "anna@example.com"}'])
+    def test_ends_the_session(
+        self, server: RunningServer, member: httpx.Client, body: bytes
+    ) -> None:
+        old = cookie(member)
+        answer = member.post("/user/logout", content=body, headers=token(member))
+        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        assert server.client(cookie=old).get("/user/profile").status_code == 400
+
+    def test_without_a_session(self, server: RunningServer, member: httpx.Client) -> None:
+        expected = {"message": "user not found", "status": 0}
+        headers = token(member)
+        old = cookie(member)
+        member.post("/user/logout", headers=headers)
+        for client in (server.client(), server.client(cookie=old)):
+            answer = client.post("/user/logout", headers=headers)
+            assert (answer.status_code, answer.json()) == (400, expected)
+
+
+class TestCsrf:
+    """GET /user/csrf, and what it is for"""
+
+    def test_gives_the_token_under_both_names(self, member: httpx.Client) -> None:
+        body = member.get("/user/csrf").json()["body"]
+        assert set(body) == {"csrf", "csrf-token"}
+        assert body["csrf"] == body["csrf-token"]
+
+    def test_needs_a_session(self, server: RunningServer) -> None:
+        answer = server.client().get("/user/csrf")
+        assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+
+    @pytest.mark.parametrize("name", ["csrf-token", "x-csrf-token", "X-CSRF-Token"])
+    def test_goes_in_either_header(self, member: httpx.Client, name: str) -> None:
+        value = token(member)["csrf-token"]
+        assert member.post("/user/logout", headers={name: value}).status_code == 200
+
+    UNSAFE = (
+        ("POST", "/user/logout"),
+        ("POST", "/user/avatar/upload"),
+        ("POST", "/selections"),
+        ("PATCH", "/selections/1"),
+        ("DELETE", "/selections/1"),
+        ("PUT", "/selections/1/movies/1"),
+        ("DELETE", "/selections/1/movies/1"),
+    )
+
+    @pytest.mark.parametrize(("method", "path"), UNSAFE)
+    def test_is_needed_for_what_changes_something(
+        self, server: RunningServer, member: httpx.Client, method: str, path: str
+    ) -> None:
+        other = token(server.signed_up())
+        for headers, status in (({}, 10), ({"csrf-token": "1.2"}, 11), (other, 11)):
+            answer = member.request(method, path, headers=headers)
+            assert (answer.status_code, answer.json()["status"]) == (400, status)
+            assert "csrf token" in answer.json()["message"]
+        assert member.get("/user/profile").status_code == 200
+
+    def test_is_the_session_s_alone(
+        self, server: RunningServer, member: httpx.Client, email: str
+    ) -> None:
+        again = server.client()
+        again.post("/user/signin", json={"email": email, "password": PASSWORD})
+        answer = member.post("/user/logout", headers=token(again))
+        assert (answer.status_code, answer.json()["status"]) == (400, 11)
+
+    def test_is_not_needed_with_an_access_token(
+        self, server: RunningServer, member: httpx.Client, email: str
+    ) -> None:
+        tokens = server.client().post("/auth/login", json={"email": email, "password": PASSWORD})
+        app = server.client(authorization=f"Bearer {tokens.json()['access_token']}")
+        assert app.post("/user/logout").status_code == 200
+
+
+class TestAvatar:
+    """POST /user/avatar/upload"""
+
+    def upload(self, client: httpx.Client, data: bytes, **named: str) -> httpx.Response:
+        name, kind = named.get("name", "me.jpg"), named.get("kind", "image/jpeg")
+        files = {named.get("field", "avatar"): (name, data, kind)}
+        return client.post("/user/avatar/upload", files=files, headers=token(client))
+
+    @pytest.mark.parametrize(
+        ("name", "kind"), [("me.jpg", "image/jpeg"), ("me.png", "image/png"), ("", "text/plain")]
+    )
+    def test_becomes_one_s_avatar(
+        self, server: RunningServer, member: httpx.Client, name: str, kind: str
+    ) -> None:
+        answer = self.upload(member, picture("JPEG"), name=name, kind=kind)
+        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        address = member.get("/user/profile").json()["body"]["avatar_url"]
+        image = server.client().get(address)
+        assert image.headers["content-type"] == "image/jpeg"
+        assert image.content.startswith(b"\xff\xd8\xff")
+
+    @pytest.mark.parametrize(
+        ("data", "message", "status"),
+        [
+            (picture("PNG"), "avatar does not have type: image/jpeg", 6),
+            (picture("GIF"), "avatar does not have type: image/jpeg", 6),
+            (b"<svg/>", "avatar does not have type: image/jpeg", 6),
+            (b"", "avatar file can't be read", 0),
+            (noise((200, 200), "JPEG")[:2000], "avatar file can't be read", 0),
+            (
+                b"\xff\xd8\xff" + b"\x00" * 10 * 1024 * 1024,
+                "the size exceeded the maximum size equal to 10 mb",
+                5,
+            ),
+        ],
+        ids=["PNG", "GIF", "SVG", "empty", "cut", "too large"],
+    )
+    def test_refuses(self, member: httpx.Client, data: bytes, message: str, status: int) -> None:
+        answer = self.upload(member, data)
+        expected = {"message": message, "status": status}
+        assert (answer.status_code, answer.json()) == (400, expected)
+        assert member.get("/user/profile").json()["body"]["avatar_url"] is None
+
+    def test_needs_the_field(self, member: httpx.Client) -> None:
+        expected = {"message": "failed to parse avatar file from the body", "status": 0}
+        answer = self.upload(member, picture("JPEG"), field="file")
+        assert (answer.status_code, answer.json()) == (400, expected)
+        answer = member.post("/user/avatar/upload", json={}, headers=token(member))
+        assert (answer.status_code, answer.json()) == (400, expected)
+
+    def test_needs_a_session(self, server: RunningServer) -> None:
+        answer = server.client().post(
+            "/user/avatar/upload", files={"avatar": ("me.jpg", picture("JPEG"), "image/jpeg")}
+        )
+        expected = {"message": "can't update avatar without session", "status": 0}
+        assert (answer.status_code, answer.json()) == (400, expected)
+
+
+class TestProfile:
+    """GET /user/profile"""
+
+    def test_has_the_three_fields_twice(self, member: httpx.Client, email: str) -> None:
+        three = {"email": email, "birthday": None, "avatar_url": None}
+        assert member.get("/user/profile").json() == {"body": {**three, "user": three}}
+
+    def test_of_an_account_without_an_email(self, server: RunningServer) -> None:
+        body = {"login": unique(), "password": PASSWORD}
+        tokens = server.client().post("/api/v1/user", json=body).json()
+        app = server.client(authorization=f"Bearer {tokens['access_token']}")
+        assert app.get("/user/profile").json()["body"]["email"] is None
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"cookie": "session_id=nobody"},
+            {"authorization": "Bearer undefined"},
+            {"authorization": "Bearer certainly.not.one"},
+        ],
+    )
+    def test_needs_a_session(self, server: RunningServer, headers: dict[str, str]) -> None:
+        answer = server.client().get("/user/profile", headers=headers)
+        assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+
+
+def test_requests_forged_by_other_origins(member: httpx.Client) -> None:
+    headers = token(member) | {"origin": "https://elsewhere.example"}
+    answer = member.post("/user/logout", headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (403, 403)
+    assert member.get("/user/profile").status_code == 200
+
+
+def test_a_wrong_method(server: RunningServer) -> None:
+    answer = server.client().get("/user/signin")
+    assert (answer.status_code, answer.json()["status"]) == (405, 405)
+    assert answer.headers["allow"] == "OPTIONS, POST"

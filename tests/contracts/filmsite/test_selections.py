@@ -1,0 +1,328 @@
+"""Selections of films through the filmsite contract: request → status, body, effect."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from films import FilmToBe, fill
+from kinoteka.storage.sqlite import DATABASE
+from running import PASSWORD, RunningServer, run_server, unique
+
+POSTER = "https://posters.example/1.jpg"
+FILMS = (
+    FilmToBe("Stalker", 1979, description="A guide and two men.", poster=POSTER),
+    FilmToBe("Alien", 1979),
+    FilmToBe("Ran", 1985),
+)
+NOT_FOUND = {"message": "movie selection not found", "status": 404}
+NO_SESSION = {"message": "can't get info without session", "status": 0}
+
+
+class Site:
+    """A server with three films, a member of it and an operator."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.server = server
+        self.films = fill(server.data / DATABASE, FILMS)
+        made = server.command(
+            "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
+        )
+        assert made.returncode == 0, made.stderr
+
+    def member(self) -> httpx.Client:
+        """A new member, whose client sends a CSRF token."""
+        return self._with_token(self.server.signed_up(unique("member")))
+
+    def operator(self) -> httpx.Client:
+        client = self.server.client()
+        client.post("/login", json={"login": "root", "password": PASSWORD})
+        return self._with_token(client)
+
+    def movies(self, *titles: str) -> list[dict[str, object]]:
+        """The films of these titles as selections show them."""
+        described = {film.title: film for film in FILMS}
+        return [
+            {
+                "id": self.films[title],
+                "title": title,
+                "description": described[title].description,
+                "preview_url": described[title].poster or f"/media/films/{self.films[title]}.svg",
+            }
+            for title in titles
+        ]
+
+    def made(self, client: httpx.Client, *titles: str, **given: object) -> dict[str, object]:
+        body = {"title": unique("selection"), "public": True, **given}
+        movies = [self.films[title] for title in titles]
+        answer = client.post("/selections", json=body | {"movies": movies})
+        assert answer.status_code == 200, answer.text
+        selection: dict[str, object] = answer.json()["body"]["selection"]
+        return selection
+
+    def _with_token(self, client: httpx.Client) -> httpx.Client:
+        client.headers["csrf-token"] = client.get("/user/csrf").json()["body"]["csrf"]
+        return client
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with run_server(tmp_path_factory.mktemp("filmsite"), {}) as server:
+        yield Site(server)
+
+
+@pytest.fixture
+def anonymous(site: Site) -> httpx.Client:
+    return site.server.client()
+
+
+@pytest.fixture
+def member(site: Site) -> httpx.Client:
+    return site.member()
+
+
+@pytest.fixture
+def operator(site: Site) -> httpx.Client:
+    return site.operator()
+
+
+def listed(client: httpx.Client, query: str = "") -> list[dict[str, object]]:
+    answer = client.get(f"/selections{query}")
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"body"}
+    assert set(answer.json()["body"]) == {"movie_selections"}
+    found: list[dict[str, object]] = answer.json()["body"]["movie_selections"]
+    return found
+
+
+class TestLists:
+    """GET /selections"""
+
+    def test_show_exactly_what_the_contract_says(
+        self, site: Site, anonymous: httpx.Client, operator: httpx.Client
+    ) -> None:
+        made = site.made(operator, "Stalker", "Alien", featured=True)
+        assert listed(anonymous)[0] == {
+            "id": made["id"],
+            "title": made["title"],
+            "movies": site.movies("Stalker", "Alien"),
+        }
+
+    def test_go_on_at_an_offset(
+        self, site: Site, anonymous: httpx.Client, operator: httpx.Client
+    ) -> None:
+        ids = [site.made(operator, "Ran", featured=True)["id"] for _ in range(17)]
+        newest = ids[::-1]
+        assert [each["id"] for each in listed(anonymous)] == newest[:15]
+        shown = listed(anonymous, "?limit=3&offset=2")
+        assert [each["id"] for each in shown] == newest[2:5]
+        assert len(listed(anonymous, "?limit=100")) >= 17
+        assert listed(anonymous, f"?offset={2**53 - 1}") == []
+
+    def test_can_be_of_featured_ones_or_of_others(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
+    ) -> None:
+        featured = site.made(operator, "Ran", featured=True)["id"]
+        other = site.made(member, "Ran")["id"]
+        assert listed(anonymous, "?featured=true")[0]["id"] == featured
+        assert listed(anonymous, "?featured=false")[0]["id"] == other
+        assert other not in [each["id"] for each in listed(anonymous, "?featured=true&limit=100")]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "limit=0",
+            "limit=101",
+            "limit=-1",
+            "limit=ten",
+            "limit=",
+            "offset=-1",
+            "offset=1.5",
+            f"offset={2**63}",
+            f"limit={'9' * 1000}",
+            "featured=perhaps",
+        ],
+    )
+    def test_name_what_of_the_query_is_wrong(self, anonymous: httpx.Client, query: str) -> None:
+        answer = anonymous.get(f"/selections?{query}")
+        assert answer.status_code == 400
+        assert answer.json()["message"].startswith(f"{query.partition('=')[0]}: ")
+        assert answer.json()["status"] == 0
+
+    def test_are_kept_until_a_public_one_changes(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        path = "/selections?featured=false"
+        made = site.made(member, "Ran")
+        first = anonymous.get(path)
+        known = {"if-none-match": first.headers["etag"]}
+        site.made(member, "Alien", public=False)
+        assert anonymous.get(path, headers=known).status_code == 304
+        assert member.patch(f"/selections/{made['id']}", json={"title": "New"}).status_code == 200
+        again = anonymous.get(path, headers=known)
+        assert again.status_code == 200
+        assert again.json()["body"]["movie_selections"][0]["title"] == "New"
+
+
+class TestOne:
+    """GET /selections/{id}"""
+
+    def test_has_the_shape_of_the_list(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        made = site.made(member, "Alien", "Stalker")
+        selection = {
+            "id": made["id"],
+            "title": made["title"],
+            "movies": site.movies("Alien", "Stalker"),
+        }
+        answer = anonymous.get(f"/selections/{made['id']}/")
+        assert (answer.status_code, answer.json()) == (200, {"body": {"selection": selection}})
+
+    @pytest.mark.parametrize("selection_id", ["0", "987654321", str(2**53), str(2**63)])
+    def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
+        answer = anonymous.get(f"/selections/{selection_id}")
+        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+    def test_one_that_is_not_public_is_kept_for_nobody_else(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        path = f"/selections/{site.made(member, 'Ran', public=False)['id']}"
+        for client, status in (
+            (member, 200),
+            (anonymous, 404),
+            (site.member(), 404),
+            (member, 200),
+        ):
+            assert client.get(path).status_code == status
+        for public, status in ((True, 200), (False, 404)):
+            assert member.patch(path, json={"public": public}).status_code == 200
+            assert anonymous.get(path).status_code == status
+
+
+class TestEditing:
+    """Beyond the document: POST, PATCH and DELETE of selections and their films"""
+
+    def test_making_one_shows_it_to_its_maker(self, site: Site, member: httpx.Client) -> None:
+        body = {"title": " Rainy evenings ", "movies": [site.films["Ran"]]}
+        answer = member.post("/selections", json=body)
+        selection = answer.json()["body"]["selection"]
+        assert selection == {
+            "id": selection["id"],
+            "title": "Rainy evenings",
+            "movies": site.movies("Ran"),
+            "description": "",
+            "public": False,
+            "featured": False,
+        }
+        assert member.get("/user/selections").json() == {
+            "body": {"movie_selections": [selection], "total": 1}
+        }
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "message"),
+        [
+            ({}, 400, "failed to parse json string from the body: title: is missing"),
+            ({"title": ""}, 400, "failed to parse json string from the body: title: must not"),
+            ({"title": "x" * 201}, 400, "failed to parse json string from the body: title: too"),
+            (
+                {"title": "x", "movies": [2**63]},
+                400,
+                "failed to parse json string from the body: m",
+            ),
+            ({"title": "x", "movies": [1] * 101}, 400, "failed to parse json string from the body"),
+            ({"title": "x", "movies": [987654321]}, 404, "movie not found"),
+            ({"title": "x", "featured": True}, 403, "this needs the permission selections.feature"),
+        ],
+    )
+    def test_what_cannot_be_made(
+        self, member: httpx.Client, sent: dict[str, object], status: int, message: str
+    ) -> None:
+        answer = member.post("/selections", json=sent)
+        assert answer.status_code == status
+        assert answer.json()["message"].startswith(message)
+        assert answer.json()["status"] == (0 if status == 400 else status)
+        assert member.get("/user/selections").json()["body"]["total"] == 0
+
+    def test_changes_what_is_sent_alone(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        made = site.made(member, "Ran", description="Old.")
+        path = f"/selections/{made['id']}"
+        for change in ({"title": "New"}, {"description": ""}, {"public": False}, {}):
+            made |= change
+            answer = member.patch(path, json=change)
+            assert (answer.status_code, answer.json()["body"]["selection"]) == (200, made)
+        assert anonymous.get(path).status_code == 404
+
+    def test_films_come_stand_and_go(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        path = f"/selections/{site.made(member, 'Ran')['id']}"
+        alien, stalker = (f"{path}/movies/{site.films[title]}" for title in ("Alien", "Stalker"))
+        for method, film, body, titles in (
+            ("PUT", alien, None, ["Ran", "Alien"]),
+            ("PUT", stalker, {"position": 0}, ["Stalker", "Ran", "Alien"]),
+            ("PUT", stalker, {}, ["Ran", "Alien", "Stalker"]),
+            ("DELETE", alien, None, ["Ran", "Stalker"]),
+            ("DELETE", alien, None, ["Ran", "Stalker"]),
+        ):
+            answer = member.request(method, film, json=body)
+            assert answer.status_code == 200
+            assert answer.json()["body"]["selection"]["movies"] == site.movies(*titles)
+            shown = anonymous.get(path).json()["body"]["selection"]["movies"]
+            assert shown == site.movies(*titles)
+        for method in ("PUT", "DELETE"):
+            answer = member.request(method, f"{path}/movies/987654321")
+            assert answer.json() == {"message": "movie not found", "status": 404}
+
+    @pytest.mark.parametrize("position", [-1, "first", 1.5, 2**63, None])
+    def test_a_position_that_is_none(
+        self, site: Site, member: httpx.Client, position: object
+    ) -> None:
+        path = f"/selections/{site.made(member, 'Ran')['id']}/movies/{site.films['Ran']}"
+        answer = member.put(path, json={"position": position})
+        assert answer.status_code == 400
+        assert "position" in answer.json()["message"]
+
+    def test_deleting(self, site: Site, anonymous: httpx.Client, member: httpx.Client) -> None:
+        path = f"/selections/{site.made(member, 'Ran')['id']}"
+        answer = member.delete(path)
+        assert (answer.status_code, answer.json()) == (200, {"body": {}})
+        for client in (anonymous, member):
+            assert (client.get(path).status_code, client.get(path).json()) == (404, NOT_FOUND)
+        assert member.delete(path).status_code == 404
+
+    STEPS = (
+        ("PATCH", "", {"title": "Mine now"}),
+        ("PUT", "/movies/1", None),
+        ("DELETE", "/movies/1", None),
+        ("DELETE", "", None),
+    )
+
+    def test_another_s_is_the_operators_to_edit(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
+    ) -> None:
+        path = f"/selections/{site.made(member, 'Ran')['id']}"
+        other = site.member()
+        for method, rest, body in self.STEPS:
+            answer = anonymous.request(method, path + rest, json=body)
+            assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+            assert other.request(method, path + rest, json=body).status_code == 403
+            assert operator.request(method, path + rest, json=body).status_code == 200
+
+    def test_operators_feature_what_members_make(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
+    ) -> None:
+        selection_id = site.made(member, "Ran")["id"]
+        path = f"/selections/{selection_id}"
+        assert member.patch(path, json={"featured": True}).status_code == 403
+        assert operator.patch(path, json={"featured": True}).status_code == 200
+        assert selection_id in [each["id"] for each in listed(anonymous, "?featured=true")]
+        assert member.patch(path, json={"title": "Advertisement"}).status_code == 403
+        assert member.delete(path).status_code == 200
+
+    def test_one_s_own_need_a_session(self, anonymous: httpx.Client) -> None:
+        for method, path in (("GET", "/user/selections"), ("POST", "/selections")):
+            answer = anonymous.request(method, path)
+            assert (answer.status_code, answer.json()) == (400, NO_SESSION)
