@@ -3,12 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.imports import queries
+from kinoteka.storage import search
 from kinoteka.storage.revisions import RAISE
+from kinoteka.storage.search import Entry
 
 SLICE = 20_000
 """Films that are stored in one go."""
@@ -73,7 +76,13 @@ def _store_planned(
         done += connection.execute(queries.STORE_FILMS, part).rowcount
         connection.execute(queries.store_members("genre"), part)
         connection.execute(queries.store_members("director"), part)
+        search.index(connection, map(_entry, connection.execute(queries.SEARCHABLE, part)))
         on_stored(done, planned)
+    search.optimize(connection)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    return Entry(*row)
 
 
 def _raise(connection: sqlite3.Connection, revision: str) -> None:
