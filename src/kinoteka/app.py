@@ -1,8 +1,10 @@
 """The composition root: the only place that wires parts together."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
 
 from kinoteka.config import Settings
 from kinoteka.contracts.account import routes as account
@@ -34,10 +36,12 @@ from kinoteka.storage.fanout import LocalFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.sqlite import SQLite, database_path
-from kinoteka.storage.unit import unit_of_work
+from kinoteka.storage.unit import Unit, unit_of_work
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
 from kinoteka.web.media import Pictures
+
+log = structlog.get_logger()
 
 CONTRACTS: tuple[Contract, ...] = (
     filmsite.CONTRACT,
@@ -160,9 +164,9 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     services = wire(settings)
     chores = [
         asyncio.create_task(services.revisions.watch()),
-        asyncio.create_task(_store_seen(services)),
-        asyncio.create_task(_prune(services)),
-        asyncio.create_task(_end_listening(services)),
+        asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
+        asyncio.create_task(_every(PRUNE_SECONDS, services, _prune)),
+        asyncio.create_task(_every(LISTENING_SECONDS, services, _end_listening)),
         asyncio.create_task(asyncio.to_thread(common_passwords)),
     ]
     try:
@@ -176,28 +180,29 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         close(services)
 
 
-async def _store_seen(services: Services) -> None:
+async def _every(
+    seconds: float, services: Services, chore: Callable[[Services, Unit], Awaitable[None]]
+) -> None:
+    """Do a chore again and again, in a transaction of its own; one that fails is only logged."""
     while True:
-        await asyncio.sleep(STORE_SEEN_SECONDS)
-        with suppress(Exception):
+        await asyncio.sleep(seconds)
+        try:
             async with unit_of_work(services.database) as unit:
-                await services.sessions.store_last_seen(unit)
+                await chore(services, unit)
+        except Exception:
+            log.exception("chore failed", chore=chore.__name__)
 
 
-async def _prune(services: Services) -> None:
-    while True:
-        await asyncio.sleep(PRUNE_SECONDS)
-        with suppress(Exception):
-            async with unit_of_work(services.database) as unit:
-                await services.sessions.prune(unit)
+async def _store_seen(services: Services, unit: Unit) -> None:
+    await services.sessions.store_last_seen(unit)
 
 
-async def _end_listening(services: Services) -> None:
+async def _prune(services: Services, unit: Unit) -> None:
+    await services.sessions.prune(unit)
+
+
+async def _end_listening(services: Services, unit: Unit) -> None:
     # What has expired, or what another process has ended, is not told to anybody.
-    while True:
-        await asyncio.sleep(LISTENING_SECONDS)
-        with suppress(Exception):
-            async with unit_of_work(services.database) as unit:
-                for session_id in services.chats.listening.sessions():
-                    if await services.sessions.actor_by_id(unit, session_id) is None:
-                        services.chats.listening.end_session(session_id)
+    for session_id in services.chats.listening.sessions():
+        if await services.sessions.actor_by_id(unit, session_id) is None:
+            services.chats.listening.end_session(session_id)
