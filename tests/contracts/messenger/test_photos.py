@@ -1,5 +1,6 @@
 """Photos of the messenger contract: 2.6 GET /photos/{id}, 2.7 POST /photos."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import httpx
@@ -8,6 +9,8 @@ from multipart import MultipartParser, parse_options_header
 from PIL import Image
 
 from kinoteka.contracts.messenger.photos import prefers_picture
+from kinoteka.core.media.model import UPLOAD_LARGEST
+from pictures import SVG, bomb, picture
 from running import RunningServer
 
 # What browsers send for <img>, as their documentation has it.
@@ -16,12 +19,6 @@ FIREFOX = "image/avif,image/webp,*/*"
 SAFARI = (
     "image/webp,image/avif,image/jxl,video/*;q=0.8,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 )
-
-
-def picture(kind: str = "PNG") -> bytes:
-    stream = BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(stream, kind)
-    return stream.getvalue()
 
 
 def upload(client: httpx.Client, content: bytes, field: str = "file") -> httpx.Response:
@@ -50,7 +47,7 @@ def test_an_upload_becomes_ones_photo(server: RunningServer, kind: str) -> None:
     assert seen.status_code == 200
     (file,) = parts(seen).values()
     assert list(parts(seen)) == ["file"]
-    assert Image.open(BytesIO(file)).size == (40, 30)
+    assert Image.open(BytesIO(file)).size == (64, 48)
 
 
 @pytest.mark.parametrize("accept", ["image/*", CHROME, FIREFOX, SAFARI])
@@ -99,13 +96,15 @@ def test_there_may_be_none(server: RunningServer) -> None:
 @pytest.mark.parametrize(
     ("content", "field", "status", "mnemonic"),
     [
-        (b"<svg/>", "file", 400, "upload_wrong_type"),
+        (SVG, "file", 400, "upload_wrong_type"),
+        (bomb(), "file", 400, "upload_unreadable"),
         (b"", "file", 400, "upload_unreadable"),
         (picture("JPEG")[:300], "file", 400, "upload_unreadable"),
         (picture("GIF"), "file", 400, "upload_wrong_type"),
         (picture(), "avatar", 400, "upload_missing"),
-        (b"\x89PNG\r\n\x1a\n" + b"x" * 10 * 1024 * 1024, "file", 413, "upload_too_large"),
+        (picture().ljust(UPLOAD_LARGEST + 1, b"\0"), "file", 413, "upload_too_large"),
     ],
+    ids=lambda value: f"{value[:8]!r}+{len(value)}" if isinstance(value, bytes) else None,
 )
 def test_what_is_no_photo(
     server: RunningServer, content: bytes, field: str, status: int, mnemonic: str
@@ -114,6 +113,25 @@ def test_what_is_no_photo(
     answer = upload(client, content, field)
     assert (answer.status_code, answer.json()["error"]) == (status, mnemonic)
     assert client.get(f"/photos/{own_id(client)}").json()["error"] == "no_photo"
+
+
+def test_ten_megabytes_are_not_too_large(server: RunningServer) -> None:
+    filled = picture().ljust(UPLOAD_LARGEST, b"\0")
+    assert upload(server.signed_up(), filled).status_code == 200
+
+
+def test_is_a_png_whatever_its_name_says(server: RunningServer) -> None:
+    files = {"file": ("me.jpg", picture("PNG"), "image/jpeg")}
+    assert server.signed_up().post("/photos", files=files).status_code == 200
+
+
+def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
+    client = start_server(upload_limit="2 per hour").signed_up()
+    statuses = [upload(client, picture()).status_code for _ in range(2)]
+    answer = upload(client, picture())
+    assert [*statuses, answer.status_code] == [200, 200, 429]
+    assert answer.json()["error"] == "throttled"
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_need_a_session(server: RunningServer) -> None:
