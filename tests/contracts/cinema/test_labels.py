@@ -1,0 +1,101 @@
+"""Labels changed afterwards: totals, pages, genres and directors for everybody who looks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from cinema_apps import Cinema
+from films import ADULT, PREMIUM
+from kinoteka.app import close, wire
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.services import Services
+from kinoteka.storage.unit import unit_of_work
+from people import superuser
+from running import RunningServer
+
+WHO = ("anonymous", "member", "holder", "superuser")
+BEFORE = (17, 17, 19, 20)
+
+
+@pytest.fixture
+def cinema(start_server: Callable[..., RunningServer]) -> Cinema:
+    """A server of this test's own."""
+    return Cinema(start_server())
+
+
+@pytest.fixture
+async def operating(cinema: Cinema) -> AsyncIterator[Services]:
+    """The services of another process on the same data."""
+    services = wire(Settings(data=cinema.server.data))
+    yield services
+    close(services)
+
+
+async def set_label(services: Services, actor: Actor, film_id: int, label: str | None) -> None:
+    async with unit_of_work(services.database) as unit:
+        await services.catalogue.set_label(actor, unit, film_id, label)
+    await asyncio.sleep(0.8)  # within which the server has seen it
+
+
+def totals(apps: list[httpx.Client], path: str) -> tuple[int, ...]:
+    """How many each of them sees, by the header and by the list itself."""
+    answers = [app.get(path) for app in apps]
+    counted = tuple(int(answer.headers["x-total-count"]) for answer in answers)
+    assert counted == tuple(len(app.get(path.replace("?page=1", "")).json()) for app in apps)
+    return counted
+
+
+async def test_totals_follow_for_everybody(cinema: Cinema, operating: Services) -> None:
+    apps = [getattr(cinema, name) for name in WHO]
+    root = await superuser(operating)
+    ran, drama = cinema.films["Ran"], cinema.genres["Drama"]
+    kurosawa = {"year": 1985, "director_id": cinema.directors["Akira Kurosawa"]}
+    assert totals(apps, "/movies/?page=1") == BEFORE
+    for label, hidden_from in ((PREMIUM, 2), (ADULT, 3), (None, 0)):
+        await set_label(operating, root, ran, label)
+        hidden = [n < hidden_from for n in range(4)]
+        expected = tuple(many - less for many, less in zip(BEFORE, hidden, strict=True))
+        assert totals(apps, "/movies/?page=1") == expected
+        for app, less in zip(apps, hidden, strict=True):
+            assert app.get(f"/movies/{ran}").status_code == (404 if less else 200)
+            found = app.get("/movies/", params=kurosawa)
+            assert (found.headers["x-total-count"], len(found.json())) == (
+                ("0", 0) if less else ("1", 1)
+            )
+            dramas = app.get("/movies/", params={"genre_id": drama, "page": 1})
+            assert int(dramas.headers["x-total-count"]) == 10 + (app in apps[2:]) - less
+
+
+async def test_a_genre_goes_with_its_last_film_and_comes_back(
+    cinema: Cinema, operating: Services
+) -> None:
+    apps = [getattr(cinema, name) for name in WHO]
+    root = await superuser(operating)
+    horror, ridley = cinema.genres["Horror"], cinema.directors["Ridley Scott"]
+    before = totals(apps, "/genres/?page=1")
+    directors = totals(apps, "/directors/?page=1")
+    assert before == (9, 9, 10, 11)
+    for label, hidden_from in ((PREMIUM, 2), (None, 0)):
+        await set_label(operating, root, cinema.films["Alien"], label)
+        hidden = [n < hidden_from for n in range(4)]
+        assert totals(apps, "/genres/?page=1") == tuple(
+            many - less for many, less in zip(before, hidden, strict=True)
+        )
+        assert totals(apps, "/directors/?page=1") == directors
+        for app, less in zip(apps, hidden, strict=True):
+            assert app.get(f"/genres/{horror}").status_code == (404 if less else 200)
+            assert app.get(f"/directors/{ridley}").status_code == 200
+
+
+async def test_a_favourite_genre_must_be_one_that_is_seen(
+    cinema: Cinema, operating: Services
+) -> None:
+    root, member = await superuser(operating), cinema.member
+    body = {"favorite_genre": cinema.genres["Horror"]}
+    await set_label(operating, root, cinema.films["Alien"], PREMIUM)
+    assert member.patch("/user/", json=body).status_code == 404
+    await set_label(operating, root, cinema.films["Alien"], None)
+    assert member.patch("/user/", json=body).status_code == 200
