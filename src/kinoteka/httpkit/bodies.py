@@ -87,6 +87,7 @@ def decode_json(body: bytes, shape: Any) -> Any:
     if decoder is None:
         decoder = _decoders[shape] = msgspec.json.Decoder(shape)
     try:
+        body.decode()  # the decoder does not look into fields that the shape lacks
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None

@@ -4,7 +4,7 @@ Beside the message stands a number by which clients switch: those of the documen
 400, 0 where they know none, and in every other answer the status once more.
 """
 
-from kinoteka.contracts.filmsite.shapes import Message
+from kinoteka.contracts.filmsite.shapes import Refused
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, empty_answer, json_answer
 from kinoteka.httpkit.errors import COMMON, Refusal
@@ -69,7 +69,7 @@ def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     message = refusal.sentence(error)
     if route is not None:
         message = _words_of(route, error.code, message)
-    return json_answer(refusal.status, Message(message, int(refusal.mark)))
+    return json_answer(refusal.status, Refused(message, int(refusal.mark)))
 
 
 def _words_of(route: Route, code: Code, message: str) -> str:

@@ -194,5 +194,5 @@ CONTRACT = Contract(
     routes=(*AUTH, *USER, *SELECTIONS),
     refusals=REFUSALS,
     refuse=refuse,
-    error_shape=shapes.Message,
+    error_shape=shapes.Refused,
 )

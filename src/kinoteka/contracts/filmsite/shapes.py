@@ -165,7 +165,7 @@ class OneEditableSelection(msgspec.Struct):
     selection: EditableSelection
 
 
-class Message(msgspec.Struct):
+class Refused(msgspec.Struct):
     """A refusal: the words of the document, and the number by which clients switch."""
 
     message: str
