@@ -1,14 +1,20 @@
-"""What the tests of the import share: real data where it is there, and reading a format whole."""
+"""What the tests of the import share: real data, reading a format whole, a catalogue to fill."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from kinoteka.config import Settings
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.reading import Progress, ReadOptions
 from kinoteka.core.imports.record import FilmRecord, Refused
+from kinoteka.core.imports.service import Import
+from kinoteka.storage import search
+from kinoteka.storage.sqlite import database_path
 
 REAL_DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -62,3 +68,38 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip("the real data sets are not beside the project (../shared/data)")
     return REAL_DATA
+
+
+class Stored:
+    """A database of this test's own, what was imported into it, and what it holds then."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+
+    def run(self, *parts: Sequence[Any], source: str = "club", **options: Any) -> Import:
+        """Import parts, each of films and refusals; the import when it is done."""
+        running = Import(source, **options)
+        self.changes = running.run(self.database, parts)
+        return running
+
+    def rows(self, sql: str, *given: Any) -> list[Any]:
+        """What a query gives; the bare values where it has one column."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            rows = connection.execute(sql, given).fetchall()
+        return [row[0] if len(row) == 1 else row for row in rows]
+
+    def titles(self) -> list[str]:
+        """The titles of all films by id."""
+        return self.rows("SELECT title FROM films ORDER BY id")
+
+    def found(self, text: str) -> list[str]:
+        """The titles that a search finds."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            ids = search.find(connection, text, None)
+        return [self.rows("SELECT title FROM films WHERE id = ?", film_id)[0] for film_id in ids]
+
+
+@pytest.fixture
+def stored(settings: Settings) -> Stored:
+    """An empty catalogue to import into: `stored.run([film("1", "Alien")])`."""
+    return Stored(database_path(settings))
