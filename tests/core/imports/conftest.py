@@ -31,6 +31,12 @@ class Outcome(NamedTuple):
         return [(refusal.line, refusal.reason.value) for refusal in self.refused]
 
     @property
+    def execute(self, sql: str) -> None:
+        """Change something, as another process would."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(sql)
+
     def titles(self) -> list[str]:
         return [film.title for film in self.films]
 
@@ -87,6 +93,12 @@ class Stored:
         with closing(sqlite3.connect(self.database)) as connection:
             rows = connection.execute(sql, given).fetchall()
         return [row[0] if len(row) == 1 else row for row in rows]
+
+    def execute(self, sql: str) -> None:
+        """Change something, as another process would."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(sql)
 
     def titles(self) -> list[str]:
         """The titles of all films by id."""
