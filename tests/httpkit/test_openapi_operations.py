@@ -132,6 +132,7 @@ def test_an_answer_with_a_validator_may_be_unchanged(options):
         ({"signed_in": True}, [{"cookie": []}, {"bearer": []}]),
         ({"permission": "roles.manage"}, [{"cookie": []}, {"bearer": []}]),
         ({"identity": "lenient"}, []),
+        ({"identity": "none"}, []),
     ],
 )
 def test_who_may(options, security):

@@ -19,6 +19,7 @@ OWN = "same as the server"
         ({"origin": "https://evil.example"}, False),
         ({"origin": "null"}, False),
         ({"sec-fetch-site": "cross-site", "origin": OWN}, False),
+        ({"sec-fetch-site": "cross-site", "authorization": "Basic YW5uYTpob3JzZQ=="}, False),
     ],
 )
 def test_unsafe_requests_of_other_origins_are_refused(

@@ -1,7 +1,8 @@
 """Other origins: which may call (CORS), and refusing forged requests of browsers.
 
 Sec-Fetch-Site first, then Origin, as OWASP's cheat sheet on cross-site request forgery has it.
-A request with a Bearer token carries nothing that a browser adds by itself, and passes.
+A request with a Bearer token carries nothing that a browser adds by itself, and passes; one with
+Basic credentials does not, which browsers send along by themselves.
 """
 
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Headers
 from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.identity import bearer
 
 OWN = ("same-origin", "none")
 
@@ -19,7 +21,7 @@ def refuse_forged(call: Call) -> None:
     Raises:
         DomainError(CROSS_ORIGIN)
     """
-    if b"authorization" in call.headers:
+    if bearer(call) is not None:
         return
     site, origin = call.header(b"sec-fetch-site"), call.header(b"origin")
     if site in OWN or (site is None and (origin is None or _is_own(call, origin))):

@@ -23,7 +23,7 @@ from kinoteka.httpkit.answers import (
     send_answer,
 )
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import identify
+from kinoteka.httpkit.identity import bearer, identify
 from kinoteka.httpkit.kept import KeptAnswers, choose
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
@@ -170,7 +170,7 @@ class Server:
             call.actor.require_account()
         if route.permission is not None:
             call.actor.require(route.permission)
-        if route.csrf and b"authorization" not in call.headers:
+        if route.csrf and bearer(call) is None:
             _check_csrf(call)
         return await run_handler(call, values)
 

@@ -1,0 +1,236 @@
+"""A small contract of its own behind the server: from the path to the answer."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+
+from kinoteka.app import NEUTRAL
+from kinoteka.core.services import Services
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import empty_answer
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.router import Router
+from kinoteka.httpkit.routes import Route
+from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.web import neutral
+from people import sign_up
+
+CSRF_MISSING = {"message": "the CSRF token is missing"}
+CSRF_WRONG = {"message": "the CSRF token is wrong or has expired"}
+
+
+class Number(msgspec.Struct):
+    number: int
+
+
+class Word(msgspec.Struct):
+    word: str
+
+
+class Query(msgspec.Struct):
+    page: int = 1
+
+
+async def give_number(call: Call, number: int, query: Query) -> Number:
+    return Number(number * query.page)
+
+
+async def take_number(call: Call, body: Number | None) -> Number:
+    return body or Number(0)
+
+
+async def take_word(call: Call, body: Word) -> Word:
+    return body
+
+
+async def say_nothing(call: Call) -> None:
+    """Nothing is said."""
+
+
+async def say_it_itself(call: Call) -> object:
+    return empty_answer(202, [(b"x-own", b"yes")])
+
+
+async def refuse_after_writing(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise DomainError(Code.FORBIDDEN, permission="a.b")
+
+
+async def refuse_and_keep(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise DomainError(Code.FORBIDDEN, keeps_changes=True)
+
+
+async def fail_after_writing(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise RuntimeError("the password is swordfish")
+
+
+async def wait(call: Call) -> None:
+    raise DomainError(Code.THROTTLED, retry_after=7)
+
+
+ROUTES = (
+    Route("GET", "/numbers/{number}", give_number, "", query=Query, answer=Number),
+    Route("PUT", "/numbers", take_number, "", body=Number, body_required=False, status=201),
+    Route("GET", "/nothing", say_nothing, "", status=204),
+    Route("GET", "/itself", say_it_itself, ""),
+    Route("GET", "/own", say_nothing, "", signed_in=True),
+    Route("GET", "/managed", say_nothing, "", permission="roles.manage"),
+    Route("POST", "/csrf", say_nothing, "", csrf=True, signed_in=True),
+    Route("POST", "/refused", refuse_after_writing, ""),
+    Route("POST", "/refused-and-kept", refuse_and_keep, ""),
+    Route("POST", "/failing", fail_after_writing, ""),
+    Route("GET", "/waiting", wait, ""),
+)
+BY_NUMBER = Route("POST", "/either", take_number, "", body=Number)
+BY_WORD = Route("POST", "/either", take_word, "", body=Word)
+CONTRACT = neutral.contract("tests", "Tests", "", (*ROUTES, BY_NUMBER, BY_WORD))
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server in this process."""
+    router: Router[Served | Shared] = Router()
+    for route in ROUTES:
+        router.add(route.method, route.path, Served(CONTRACT, route))
+    by_key = {"number": Served(CONTRACT, BY_NUMBER), "word": Served(CONTRACT, BY_WORD)}
+    router.add("POST", "/either", Shared(by_key, otherwise=by_key["number"]))
+    transport = httpx.ASGITransport(Server(services, router, Router(), NEUTRAL))
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+async def cookie(services: Services) -> dict[str, str]:
+    return {"cookie": f"session_id={(await sign_up(services)).token}"}
+
+
+class TestAnswers:
+    async def test_path_query_and_body_become_arguments(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/numbers/6/?page=7&more=1")).json() == {"number": 42}
+        answer = await client.put("/numbers", json={"number": 5, "more": 1})
+        assert (answer.status_code, answer.json()) == (201, {"number": 5})
+
+    async def test_a_body_that_is_not_required(self, client: httpx.AsyncClient) -> None:
+        assert (await client.put("/numbers")).json() == {"number": 0}
+
+    async def test_nothing_to_say(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/nothing")
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    async def test_a_handler_may_answer_itself(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/itself")
+        assert (answer.status_code, answer.headers["x-own"]) == (202, "yes")
+
+    @pytest.mark.parametrize("path", ["/numbers/1", "/nothing", "/own", "/no/such/path"])
+    async def test_every_answer_is_safe(self, client: httpx.AsyncClient, path: str) -> None:
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+
+
+class TestMethods:
+    async def test_head_is_get_without_its_body(self, client: httpx.AsyncClient) -> None:
+        got, head = await client.get("/numbers/1"), await client.head("/numbers/1")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == got.headers["content-length"]
+
+    async def test_others_are_told_which_there_are(self, client: httpx.AsyncClient) -> None:
+        answer = await client.delete("/numbers/1")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        answer = await client.options("/either")
+        assert (answer.status_code, answer.headers["allow"]) == (204, "OPTIONS, POST")
+
+
+class TestWhoMay:
+    async def test_what_needs_somebody(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/own")).status_code == 401
+        assert (await client.get("/own", headers=cookie)).status_code == 200
+
+    async def test_what_needs_a_permission(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/managed")).status_code == 401
+        answer = await client.get("/managed", headers=cookie)
+        assert answer.status_code == 403
+        assert answer.json() == {"message": "this needs the permission roles.manage"}
+
+    async def test_cookies_need_a_csrf_token(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        missing = await client.post("/csrf", headers=cookie)
+        assert (missing.status_code, missing.json()) == (403, CSRF_MISSING)
+        wrong = await client.post("/csrf", headers=cookie | {"csrf-token": "1.2"})
+        assert (wrong.status_code, wrong.json()) == (403, CSRF_WRONG)
+
+    async def test_basic_credentials_are_no_token(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        """Browsers send them along by themselves, as they do cookies."""
+        answer = await client.post("/csrf", headers=cookie | {"authorization": "Basic YTpi"})
+        assert answer.json() == CSRF_MISSING
+
+    async def test_access_tokens_need_none(
+        self, client: httpx.AsyncClient, services: Services
+    ) -> None:
+        anna = await sign_up(services)
+        pair = services.tokens.issue(anna.session, anna.actor.roles)
+        headers = {"authorization": f"Bearer {pair.access_token}"}
+        assert (await client.post("/csrf", headers=headers)).status_code == 200
+
+
+class TestTransactions:
+    @pytest.mark.parametrize(
+        ("path", "status", "kept"),
+        [("/refused", 403, False), ("/refused-and-kept", 403, True), ("/failing", 500, False)],
+    )
+    async def test_what_becomes_of_what_was_written(
+        self, client: httpx.AsyncClient, services: Services, path: str, status: int, kept: bool
+    ) -> None:
+        services.revisions.look()
+        before = services.revisions.value("library")
+        assert (await client.post(path)).status_code == status
+        services.revisions.look()
+        assert (services.revisions.value("library") > before) is kept
+
+    async def test_a_failure_tells_nothing_of_itself(
+        self, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        answer = await client.post("/failing")
+        assert answer.json() == {"message": "something went wrong on the server"}
+        assert "swordfish" in "".join(capsys.readouterr())
+
+    async def test_who_is_to_wait_is_told_how_long(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/waiting")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+        assert answer.json() == {"message": "too many requests; try again in 7 seconds"}
+
+
+class TestSharedPaths:
+    @pytest.mark.parametrize("body", [{"number": 1}, {"word": "one"}, {"word": "one", "other": 1}])
+    async def test_the_key_tells_whose_it_is(
+        self, client: httpx.AsyncClient, body: dict[str, object]
+    ) -> None:
+        answer = (await client.post("/either", json=body)).json()
+        assert answer.items() <= body.items()
+
+    @pytest.mark.parametrize("body", [{}, {"number": 1, "word": "one"}])
+    async def test_both_or_neither_is_refused(
+        self, client: httpx.AsyncClient, body: dict[str, object]
+    ) -> None:
+        answer = await client.post("/either", json=body)
+        assert answer.status_code == 400
+        assert answer.json() == {"message": "number or word: exactly one of them is needed"}
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+    async def test_what_has_no_keys_is_refused(
+        self, client: httpx.AsyncClient, body: bytes
+    ) -> None:
+        assert (await client.post("/either", content=body)).status_code == 400
