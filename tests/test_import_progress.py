@@ -1,0 +1,83 @@
+"""How far an import has come, on a terminal and elsewhere."""
+
+import io
+import sys
+import time
+
+import pytest
+
+from kinoteka import import_progress
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import Reason
+from kinoteka.core.imports.service import Import
+from kinoteka.import_progress import line, shown
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def running():
+    return Import("club")
+
+
+@pytest.fixture
+def progress():
+    progress = Progress()
+    progress.read, progress.total = 50_300_000, 242_000_000
+    return progress
+
+
+class TestLine:
+    def test_while_reading(self, running, progress):
+        running.read = 12_345
+        assert line(running, progress) == "reading 20 %, 50.3 of 242.0 MB, 12,345 films"
+        running.refused[Reason.TITLE_MISSING] = 7
+        assert line(running, progress).endswith("12,345 films, 7 refused")
+
+    def test_while_storing(self, running, progress):
+        running.stored, running.to_store = 500, 1_500
+        assert line(running, progress) == "storing 33 %, 500 of 1,500 films"
+
+    def test_before_anything_is_known(self, running):
+        assert line(running, Progress()).startswith("reading 0 %")
+
+
+def test_without_a_terminal_there_is_a_plain_line_each_second(
+    running, progress, monkeypatch, capsys
+):
+    monkeypatch.setattr(import_progress, "LINE_SECONDS", 0.05)
+    with shown(running, progress):
+        time.sleep(0.2)
+        running.stored, running.to_store = 1, 2
+        time.sleep(0.2)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "reading 20 %, 50.3 of 242.0 MB, 0 films"
+    assert lines[-1] == "storing 50 %, 1 of 2 films"
+    assert 4 <= len(lines) <= 9
+
+
+def test_a_second_is_a_second():
+    assert import_progress.LINE_SECONDS == 1
+
+
+def test_a_short_import_shows_nothing(running, progress, capsys):
+    with shown(running, progress):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_shows_a_bar(running, progress, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with shown(running, progress):
+        time.sleep(0.3)
+        running.stored, running.to_store = 1, 2
+        time.sleep(0.3)
+    written = terminal.getvalue()
+    assert "reading 20 %" in written
+    assert "storing 50 %" in written
+    assert "━" in written
