@@ -237,6 +237,7 @@ selections = Table(
     Column("public", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Index("ix_selections_public_featured_id", "public", "featured", "id"),
     sqlite_autoincrement=True,
 )
 

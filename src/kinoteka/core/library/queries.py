@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, false, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from kinoteka.core.catalogue.queries import as_array, seen
 from kinoteka.core.library.model import Selection, SelectionFilm
@@ -102,19 +102,15 @@ def public_order(featured: bool | None) -> Statement[tuple[str]]:
     return as_array(ordered)
 
 
-EDITABLE_ORDER: Statement[tuple[str]] = as_array(
-    select(selections.c.id)
-    .where(
-        or_(
-            selections.c.account_id == bindparam("account_id"),
-            and_(
-                bindparam("operator") != false(),
-                or_(selections.c.account_id.is_(None), selections.c.featured),
-            ),
-        )
-    )
-    .order_by(selections.c.id.desc())
-)
+@cache
+def editable_order(*, operator: bool) -> Statement[tuple[str]]:
+    """An account's own selections and, for operators, the featured ones and the site's."""
+    editable = [selections.c.account_id == bindparam("account_id")]
+    if operator:
+        editable += [selections.c.account_id.is_(None), selections.c.featured]
+    return as_array(select(selections.c.id).where(or_(*editable)).order_by(selections.c.id.desc()))
+
+
 NEW = ("account_id", "title", "description", "featured", "public")
 INSERT: Statement[tuple[int]] = Statement(
     insert(selections)

@@ -69,11 +69,8 @@ class Selections:
             DomainError(UNAUTHORIZED)
         """
         account_id = actor.require_account()
-        rows = await unit.all_in_thread(
-            queries.EDITABLE_ORDER,
-            account_id=account_id,
-            operator=actor.may(SELECTIONS_FEATURE),
-        )
+        statement = queries.editable_order(operator=actor.may(SELECTIONS_FEATURE))
+        rows = await unit.all_in_thread(statement, account_id=account_id)
         return await self._shelf(actor, unit, numbers(rows[0][0]), offset, limit)
 
     async def get(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:

@@ -267,6 +267,7 @@ def _create_library() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_selections_account_id", "selections", ["account_id"])
+    op.create_index("ix_selections_public_featured_id", "selections", ["public", "featured", "id"])
     op.create_table(
         "selection_films",
         sa.Column("selection_id", ID, nullable=False),
