@@ -1,25 +1,21 @@
 """Files out of multipart/form-data: whole ones, and every way in which a body can be wrong."""
 
 import tracemalloc
-from collections.abc import Iterable
 
 import pytest
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.httpkit.bodies import DRAINED
-from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.routes import Route, Upload
+from kinoteka.httpkit.routes import Upload
 from kinoteka.httpkit.uploads import OVERHEAD, PARTS_MOST, read_upload
-from kinoteka.web import neutral
 from people import refused
+from sent import Sent, in_pieces
 
 LIMIT = 1000
 UPLOAD = Upload("avatar", LIMIT)
-TYPE = "multipart/form-data; boundary=limit"
 CONTENT = b"\xff\xd8\r\n--limi\r\n-\r\0content"
 OTHER = b'Content-Disposition: form-data; name="title"\r\n\r\nSelf-portrait'
-NEUTRAL = neutral.contract("tests", "Tests", "", ())
 
 
 def part(content: bytes = CONTENT, field: str = "avatar", filename: bytes = b"me.jpg") -> bytes:
@@ -31,39 +27,8 @@ def body(*parts: bytes) -> bytes:
     return b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
 
 
-class Sent:
-    """A request whose body comes in these pieces; `taken` is how many bytes have been."""
-
-    def __init__(self, *pieces: bytes, content_type: str = TYPE, length: int | None = None) -> None:
-        self.taken = 0
-        self.headers = [(b"content-type", content_type.encode("latin-1"))]
-        if length is not None:
-            self.headers.append((b"content-length", b"%d" % length))
-        self._pieces = iter(pieces)
-        self._next: bytes | None = next(self._pieces, b"")
-
-    @classmethod
-    def endless(cls, piece: bytes, count: int, length: int | None = None) -> "Sent":
-        """The same piece so many times."""
-        sent = cls(length=length)
-        sent._pieces, sent._next = iter([piece] * count), piece
-        return sent
-
-    async def receive(self) -> dict[str, object]:
-        assert self._next is not None, "nothing comes after the end"
-        piece, self._next = self._next, next(self._pieces, None)
-        self.taken += len(piece)
-        return {"type": "http.request", "body": piece, "more_body": self._next is not None}
-
-
 async def read(services: Services, sent: Sent, upload: Upload = UPLOAD) -> bytes:
-    route = Route("PUT", "/", read_upload, "", upload=upload)
-    call = Call({"headers": sent.headers}, sent.receive, services, NEUTRAL, route)
-    return await read_upload(call, upload)
-
-
-def in_pieces(whole: bytes, size: int) -> Iterable[bytes]:
-    return (whole[start : start + size] for start in range(0, len(whole), size))
+    return await read_upload(sent.call(services), upload)
 
 
 # Whole files.
