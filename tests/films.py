@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.storage import search
 
 UNKNOWN = 1
 
@@ -81,6 +82,10 @@ def fill(database: Path, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         ids = {film.title: _insert(connection, film) for film in films}
         recount_all(connection)
+        search.index(
+            connection,
+            (search.Entry(ids[f.title], f.title, f.original_title, f.year, 0) for f in films),
+        )
         connection.execute(
             "UPDATE revisions SET value = value + 1 WHERE name IN ('catalogue', 'access')"
         )

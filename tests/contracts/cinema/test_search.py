@@ -1,0 +1,107 @@
+"""GET /movies/?q=: words to films, through the contract."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from cinema_apps import Cinema
+from films import fill
+from kinoteka.storage.sqlite import DATABASE
+from running import RunningServer
+
+
+def titles(app: httpx.Client, **query: object) -> list[str]:
+    answer = app.get("/movies/", params={name: str(value) for name, value in query.items()})
+    assert answer.status_code == 200, answer.text
+    found = [film["title"] for film in answer.json()]
+    if "page" not in query:
+        assert answer.headers["x-total-count"] == str(len(found))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("stalker", "Stalker"),
+        ("STALKER", "Stalker"),
+        ("runner blade", "Blade Runner"),
+        ("bla run", "Blade Runner"),
+        ("metropolsi", "Metropolis"),
+        ("rashomno", "Rashomon"),
+        ("amelie", "Amélie"),
+        ("spider man", "Spider-Man"),
+        ("spiderman", "Spider-Man"),
+        ("брат", "Brother"),
+        ("БРАТ", "Brother"),
+        ("brat", "Brother"),
+        ("летят", "The Cranes Are Flying"),
+        ("zerkalo", "Mirror"),
+    ],
+)
+def test_the_best_comes_first(app: httpx.Client, words: str, expected: str) -> None:
+    assert titles(app, q=words)[0] == expected
+    assert titles(app, q=f"  {words} ", page=1)[0] == expected
+
+
+def test_one_letter(app: httpx.Client) -> None:
+    assert titles(app, q="m")[0] == "M"
+    assert {"Metropolis", "Mirror"} <= set(titles(app, q="m"))
+
+
+@pytest.mark.parametrize("words", ["", " ", "qqqqqqqq", "xyzzy plugh"])
+def test_what_finds_nothing(app: httpx.Client, words: str) -> None:
+    assert titles(app, q=words) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["-", "…", '"', "*", "blade OR stalker", "NOT blade", "NEAR(", 'title:"m"', "%_", "\\"]
+)
+def test_signs_are_no_language_to_ask_in(app: httpx.Client, words: str) -> None:
+    assert len(titles(app, q=words)) <= 17
+
+
+def test_goes_with_filters_and_status(cinema: Cinema, app: httpx.Client) -> None:
+    assert set(titles(app, q="s")) >= {"Stalker", "Solaris", "Seven Samurai", "Spider-Man"}
+    newest = titles(app, q="s", status="new")
+    assert newest.index("Spider-Man") < newest.index("Stalker") < newest.index("Solaris")
+    assert titles(app, q="s", year=1979) == ["Stalker"]
+    drama = titles(app, q="s", genre_id=cinema.genres["Drama"])
+    assert set(drama) >= {"Seven Samurai", "Solaris"}
+    assert "Stalker" not in drama
+    assert titles(app, q="s", page=2) == titles(app, q="s")[12:24]
+
+
+@pytest.mark.parametrize("words", ["Zanzibar", "zanz", "zanzibra", "za", "z", "nights", "zoe"])
+def test_what_is_hidden_is_not_found(cinema: Cinema, app: httpx.Client, words: str) -> None:
+    assert "Zanzibar Nights" not in titles(app, q=words)
+
+
+def test_who_holds_the_label_finds_it(cinema: Cinema) -> None:
+    for app in (cinema.holder, cinema.superuser):
+        assert titles(app, q="zanzibra")[0] == "Zanzibar Nights"
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=a%07b", f"q={'x' * 201}", f"q={'x' * 20000}"])
+def test_what_nobody_can_mean(app: httpx.Client, query: str) -> None:
+    answer = app.get(f"/movies/?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("q: ")
+
+
+def test_bytes_that_are_no_text(app: httpx.Client) -> None:
+    assert app.get("/movies/?q=%ff%fe").status_code == 200
+    assert app.get("/movies/?q=%ed%a0%80").status_code == 200
+
+
+def test_too_many(start_server: Callable[..., RunningServer]) -> None:
+    server = start_server(search_limit="3 per minute")
+    fill(server.data / DATABASE)
+    app = server.client()
+    for number in range(3):
+        assert app.get(f"/movies/?q=film{number}").status_code == 200
+    answer = app.get("/movies/?q=another")
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert answer.json()["message"].startswith("too many requests")
+    assert app.get("/movies/?page=1").status_code == 200
