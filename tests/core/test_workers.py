@@ -1,0 +1,61 @@
+"""Threads for slow work."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from kinoteka.core.workers import NICENESS, Workers
+from kinoteka.errors import Code
+from people import refused
+
+QUEUE = 3
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """One thread, for which three may wait; each is guessed to take four seconds."""
+    made = Workers("tests", threads=1, queue=QUEUE, seconds_each=4)
+    yield made
+    made.close()
+
+
+async def test_gives_what_the_work_gives(workers: Workers) -> None:
+    assert await workers.run(lambda: 6 * 7) == 42
+
+
+async def test_raises_what_the_work_raises(workers: Workers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await workers.run(lambda: 1 // 0)
+    assert await workers.run(lambda: "goes on") == "goes on"
+
+
+async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await workers.run(niceness) == NICENESS
+    assert niceness() < NICENESS
+
+
+async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
+    opened = threading.Event()
+    waiting = [asyncio.create_task(workers.run(lambda: opened.wait(10))) for _ in range(QUEUE)]
+    await asyncio.sleep(0)
+    with refused(Code.BUSY, retry_after=12):
+        await workers.run(lambda: None)
+    opened.set()
+    assert await asyncio.gather(*waiting) == [True] * QUEUE
+    assert await workers.run(lambda: "there is room again") == "there is room again"
+
+
+async def test_work_that_nobody_waits_for_any_more_keeps_no_room(workers: Workers) -> None:
+    for _ in range(QUEUE + 1):
+        waiting = asyncio.create_task(workers.run(lambda: None))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert await workers.run(lambda: "room") == "room"

@@ -1,0 +1,117 @@
+"""Connections to the database, and who writes when."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, literal, select
+
+from kinoteka.errors import DomainError
+from kinoteka.storage import sqlite
+from kinoteka.storage.schema import labels
+from kinoteka.storage.sqlite import SQLite, connect, fetch
+from kinoteka.storage.statement import Statement
+
+ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
+NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
+ONE: Statement[tuple[int]] = Statement(select(literal(1)))
+
+
+@pytest.fixture
+def database(tmp_path: Path, empty_database: Path) -> Iterator[SQLite]:
+    path = tmp_path / "kinoteka.db"
+    path.write_bytes(empty_database.read_bytes())
+    opened = SQLite(path)
+    yield opened
+    opened.close()
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> object:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def names(database: SQLite) -> list[str]:
+    return NAMES.shape(database.read(NAMES.compiled(database.name), {}))
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_every_connection_relies_on(empty_database: Path, read_only: bool) -> None:
+    connection = connect(empty_database, read_only=read_only)
+    assert pragma(connection, "journal_mode") == "wal"
+    assert pragma(connection, "foreign_keys") == 1
+    assert pragma(connection, "busy_timeout") == 5000
+    assert pragma(connection, "query_only") == read_only
+    connection.close()
+
+
+def test_a_connection_for_reading_cannot_write(database: SQLite) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database.read(ADD.compiled(database.name), {})
+
+
+async def test_heavy_reads_run_in_threads_with_connections_of_their_own(database: SQLite) -> None:
+    def read(connection: sqlite3.Connection) -> tuple[int, object]:
+        assert fetch(connection, ONE) == [(1,)]
+        return threading.get_ident(), pragma(connection, "query_only")
+
+    thread, query_only = await database.read_in_thread(read)
+    assert thread != threading.get_ident()
+    assert query_only == 1
+
+
+async def test_what_is_written_is_seen_by_others_once_it_is_committed(database: SQLite) -> None:
+    writing = await database.begin()
+    await writing.rows(ADD.compiled(database.name), {})
+    assert NAMES.shape(await writing.rows(NAMES.compiled(database.name), {})) == ["premium"]
+    assert names(database) == []
+    await writing.commit()
+    assert names(database) == ["premium"]
+
+
+async def test_a_rollback_leaves_nothing(database: SQLite) -> None:
+    writing = await database.begin()
+    await writing.count(ADD.compiled(database.name), {})
+    await writing.rollback()
+    assert names(database) == []
+
+
+async def test_whoever_waits_too_long_for_the_writer_is_told_so(
+    database: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "WRITER_WAIT_SECONDS", 0.01)
+    first = await database.begin()
+    with pytest.raises(DomainError) as refused:
+        await database.begin()
+    assert refused.value.parameters == {"retry_after": 2}
+    await first.rollback()
+    await (await database.begin()).rollback()
+
+
+async def test_work_in_the_writer_is_finished_when_its_caller_is_gone(database: SQLite) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> None:
+        begun.set()
+        done.wait(10)
+        connection.execute("INSERT INTO labels (name) VALUES ('slow')")
+
+    caller = asyncio.create_task(database.in_writer(work))
+    await asyncio.to_thread(begun.wait, 10)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    done.set()
+    await database.in_writer(lambda connection: None)
+    assert names(database) == ["slow"]
+
+
+def test_another_connection_s_commit_changes_the_version(database: SQLite) -> None:
+    before = database.data_version()
+    assert database.data_version() == before
+    foreign = connect(database.path)
+    foreign.execute("INSERT INTO labels (name) VALUES ('foreign')")
+    foreign.close()
+    assert database.data_version() != before
