@@ -1,0 +1,277 @@
+"""The command `kinoteka import`, run as operators run it."""
+
+import gzip
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kinoteka import config
+from kinoteka.cli import cli
+from running import RunningServer, clean_environment
+
+GOOD = "id,title,year,genre\n1,Alien,1979,Horror\n2,Mirror,1975,Drama\n3,Ran,1985,War\n"
+# A missing title, a year 0, a quote that is never closed, bad UTF-8; between them, sound rows.
+BROKEN = (
+    b'id,title,year,genre\n1,Alien,1979,Horror\n2,,1975,Drama\n3,Ran,0,War\n4,"Mir,1984,Drama\n'
+    b"5,\xff\xfe,1990,Drama\n6,Brother,1997,Crime\n"
+)
+REASONS = {3: "title_missing", 4: "year_invalid", 5: "csv_invalid", 6: "encoding_invalid"}
+
+SAMPLES = {
+    "imdb": {
+        "title.basics.tsv.gz": "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear"
+        "\tendYear\truntimeMinutes\tgenres\n"
+        'tt1\tmovie\tThe "Matrix"\tMatrix\t0\t1999\t\\N\t136\tAction,Sci-Fi\n'
+        "tt2\tshort\tShorty\tShorty\t0\t2001\t\\N\t5\tShort\n",
+        "title.crew.tsv": "tconst\tdirectors\twriters\ntt1\tnm1,nm2\t\\N\n",
+        "title.ratings.tsv": "tconst\taverageRating\tnumVotes\ntt1\t8.7\t2000000\n",
+        "name.basics.tsv": "nconst\tprimaryName\tbirthYear\tdeathYear\tprimaryProfession"
+        "\tknownForTitles\nnm1\tLana Wachowski\t1965\t\\N\tdirector\ttt1\n"
+        "nm2\tLilly Wachowski\t1967\t\\N\tdirector\ttt1\n",
+    },
+    "movielens": {
+        "movies.csv": 'movieId,title,genres\n1,"Matrix, The (1999)",Action|Sci-Fi\n',
+        "ratings.csv": "userId,movieId,rating,timestamp\n1,1,4.0,1\n2,1,5.0,2\n",
+        "links.csv": "movieId,imdbId,tmdbId\n1,0133093,603\n",
+    },
+    "tmdb": {
+        "tmdb_5000_movies.csv": "budget,genres,id,overview,release_date,title\n"
+        '1,"[{""id"": 28, ""name"": ""Action""}]",603,Neo wakes up.,3/30/1999,The Matrix\n',
+        "tmdb_5000_credits.csv": "movie_id,title,cast,crew\n"
+        '603,The Matrix,[],"[{""job"": ""Director"", ""name"": ""Lana Wachowski""}]"\n',
+    },
+    "wikipedia": {
+        "movies-1990s.json": json.dumps(
+            [{"title": "The Matrix", "year": 1999, "genres": ["Action"], "href": "The_Matrix"}],
+            indent=2,
+        )
+    },
+    "csv": {"films.csv": "title;year\nThe Matrix;1999\n"},
+    "jsonl": {"films.jsonl": '{"title": "The Matrix", "year": 1999}\n'},
+    "json": {"films.json": '[{"title": "The Matrix", "year": 1999}]'},
+}
+WRITTEN = """
+SELECT films.source, films.year, films.rating, genres.name, directors.name
+FROM films JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
+"""
+SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz")
+KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]
+FIRST = {
+    "imdb": ("imdb", 1999, 8.7, "Action", "Lana Wachowski"),
+    "movielens": ("movielens", 1999, 9.0, "Action", "Unknown"),
+    "tmdb": ("tmdb", 1999, None, "Action", "Lana Wachowski"),
+    "wikipedia": ("wikipedia", 1999, None, "Action", "Unknown"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of files to import; the catalogue is in its folder `data`."""
+    (tmp_path / "good.csv").write_text(GOOD)
+    (tmp_path / "broken.csv").write_bytes(BROKEN)
+    return tmp_path
+
+
+def imported(folder: Path, *arguments: str) -> Result:
+    """Run the command in this process, with the names of the folder's files as they are."""
+    given = [
+        str(folder / argument) if Path(argument).suffix in SUFFIXES else argument
+        for argument in arguments
+    ]
+    runner = CliRunner(env=dict.fromkeys(KINOTEKA_VARIABLES))
+    return runner.invoke(cli, ["import", *given, "--data", str(folder / "data")])
+
+
+def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "data" / "kinoteka.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def titles(folder: Path) -> list[str]:
+    return [title for (title,) in rows(folder, "SELECT title FROM films ORDER BY id")]
+
+
+def counts(done: Result) -> dict[str, str]:
+    """What the summary counts."""
+    lines = [line.split() for line in done.stdout.splitlines() if line.startswith("  ")]
+    return {line[0]: line[1] for line in lines}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_format(tmp_path, name):
+    for file, content in SAMPLES[name].items():
+        written = content.encode()
+        (tmp_path / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
+    done = imported(tmp_path, name, *SAMPLES[name])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (counts(done)["added"], counts(done)["refused"]) == ("1", "0")
+    expected = FIRST.get(name, ("films", 1999, None, "Unknown", "Unknown"))
+    assert rows(tmp_path, WRITTEN) == [expected]
+
+
+class TestAgain:
+    def test_the_same_file_changes_nothing(self, folder):
+        imported(folder, "csv", "good.csv")
+        done = imported(folder, "csv", "good.csv")
+        assert done.exit_code == 0
+        assert counts(done) == {"added": "0", "changed": "0", "unchanged": "3", "refused": "0"}
+
+    def test_a_changed_row_changes_one_film(self, folder):
+        imported(folder, "csv", "good.csv")
+        (folder / "good.csv").write_text(GOOD.replace("Mirror", "The Mirror"))
+        done = imported(folder, "csv", "good.csv")
+        assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "refused": "0"}
+        assert titles(folder) == ["Alien", "The Mirror", "Ran"]
+
+    def test_under_another_name_it_is_another_source(self, folder):
+        imported(folder, "csv", "good.csv")
+        assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["added"] == "3"
+        assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["unchanged"] == "3"
+
+
+class TestBrokenRows:
+    def test_one_leaves_the_file_out(self, folder):
+        done = imported(folder, "csv", "broken.csv")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "broken.csv:3: title_missing; nothing was stored" in done.stderr
+        assert titles(folder) == []
+
+    def test_and_no_other_file(self, folder):
+        done = imported(folder, "csv", "good.csv", "broken.csv")
+        assert done.exit_code == 1
+        assert "left out for a broken row" in done.stderr
+        assert titles(folder) == ["Alien", "Mirror", "Ran"]
+
+    def test_files_that_belong_together_are_one_in_this(self, folder):
+        for file, content in SAMPLES["movielens"].items():
+            (folder / file).write_text(content)
+        (folder / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,many,1\n")
+        done = imported(folder, "movielens", "movies.csv", "ratings.csv")
+        assert done.exit_code == 1
+        assert titles(folder) == []
+
+    def test_keeping_going_stores_the_rest_and_tells_each(self, folder):
+        done = imported(folder, "csv", "broken.csv", "--keep-going")
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert titles(folder) == ["Alien", "Brother"]
+        assert counts(done)["refused"] == "4"
+        for line, reason in REASONS.items():
+            assert f"broken.csv:{line}: {reason}" in done.stdout
+
+    def test_a_report_has_every_one(self, folder):
+        report = folder / "report.jsonl"
+        imported(folder, "csv", "broken.csv", "--keep-going", "--report", "report.jsonl")
+        refused = [json.loads(line) for line in report.read_text().splitlines()]
+        assert {each["line"]: each["reason"] for each in refused} == REASONS
+        assert {each["path"] for each in refused} == {str(folder / "broken.csv")}
+
+
+class TestOptions:
+    def test_columns_are_mapped(self, folder):
+        (folder / "films.csv").write_text("Name,Release Date\nAlien,25 May 1979\n")
+        imported(folder, "csv", "films.csv", "--map", "title=Name", "--map", "year=Release Date")
+        assert rows(folder, "SELECT title, year FROM films") == [("Alien", 1979)]
+
+    def test_rules_give_labels(self, folder):
+        imported(
+            folder, "csv", "good.csv", "--label", "premium:genre=war", "--label", "old:year=..1975"
+        )
+        sql = "SELECT title, name FROM films LEFT JOIN labels ON labels.id = label_id"
+        assert dict(rows(folder, sql)) == {"Alien": None, "Mirror": "old", "Ran": "premium"}
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("doc", "good.csv"), "none of imdb, movielens"),
+            (("csv",), "FILES"),
+            (("csv", "missing.csv"), "does not exist"),
+            (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
+            (("csv", "good.csv", "--map", "title=Name"), "lacks the columns: Name"),
+            (("csv", "good.csv", "--label", "premium"), "--label premium"),
+            (("csv", "good.csv", "--adult"), "--adult concerns imdb, tmdb"),
+            (("csv", "good.csv", "--source", " "), "--source is empty"),
+            (("imdb", "good.csv"), "good.csv is none of these by its header row"),
+            (("imdb", "good.csv", "--type", "game"), "--type game"),
+            (("json", "good.csv"), "good.csv is not a JSON array"),
+        ],
+    )
+    def test_mistakes_are_told_before_anything_is_read(self, folder, arguments, says):
+        done = imported(folder, *arguments)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert says in done.stderr
+        assert not (folder / "data").exists()
+
+
+def generated(count: int) -> str:
+    return "".join(f'{{"id": {n}, "title": "Film {n}", "year": 1999}}\n' for n in range(count))
+
+
+def started(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "kinoteka.cli", "import", *arguments]
+    return subprocess.Popen(
+        [*command, "--data", str(folder / "data")],
+        env=clean_environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+class TestWhileItRuns:
+    @pytest.fixture
+    def under_way(self, folder):
+        """An import that has read a part of its file, and will read on for a while."""
+        (folder / "many.jsonl").write_text(generated(150_000))
+        with started(folder, "jsonl", str(folder / "many.jsonl")) as process:
+            first = process.stderr.readline()
+            assert first.startswith("reading ")
+            yield process
+            process.kill()
+
+    def test_ctrl_c_stores_nothing(self, folder, under_way):
+        under_way.send_signal(signal.SIGINT)
+        _, said = under_way.communicate(timeout=20)
+        assert under_way.returncode == 130
+        assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
+        assert titles(folder) == []
+        assert not list((folder / "data").glob("*.staging"))
+
+    def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
+        under_way.kill()
+        under_way.communicate(timeout=20)
+        assert titles(folder) == []
+        assert imported(folder, "csv", "good.csv").exit_code == 0
+        assert not list((folder / "data").glob("*.staging"))
+
+    def test_another_one_is_refused(self, folder, under_way):
+        done = imported(folder, "csv", "good.csv")
+        assert done.exit_code == 1
+        assert done.stderr == "kinoteka: another import is running; nothing was stored\n"
+        _, said = under_way.communicate(timeout=60)
+        assert under_way.returncode == 0
+        assert len(titles(folder)) == 150_000
+        assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())
+
+
+class TestBesideAServer:
+    def test_new_films_are_there_within_a_second(self, start_server):
+        server: RunningServer = start_server()
+        client = server.client()
+        assert client.get("/movies/?page=1").json() == []
+        (server.data / "films.csv").write_text(GOOD)
+        done = server.command("import", "csv", str(server.data / "films.csv"))
+        assert done.returncode == 0, done.stderr
+        until = time.monotonic() + 1
+        while client.get("/movies/?page=1").json() == [] and time.monotonic() < until:
+            time.sleep(0.02)
+        shown = [film["title"] for film in client.get("/movies/?page=1").json()]
+        assert shown == ["Alien", "Mirror", "Ran"]
+        assert [film["title"] for film in client.get("/movies/?q=alein").json()] == ["Alien"]
