@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from cinema_apps import Cinema
-from films import fill
 from kinoteka.app import NEUTRAL, compose
 from kinoteka.core.services import Services
 from kinoteka.httpkit.server import Server
-from kinoteka.storage.sqlite import DATABASE, database_path
+from kinoteka.storage.sqlite import DATABASE
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, sign_up
 from running import RunningServer
@@ -29,13 +28,6 @@ KEPT = (
     "/directors/2",
 )
 SEEN_SECONDS = 1.0
-
-
-@pytest.fixture
-def films(services: Services) -> dict[str, int]:
-    ids = fill(database_path(services.settings))
-    services.revisions.look()
-    return ids
 
 
 @pytest.fixture
