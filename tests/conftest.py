@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from films import fill
 from kinoteka.app import close, wire
 from kinoteka.config import Settings
 from kinoteka.core.services import Services
 from kinoteka.storage.migrations import migrate
-from kinoteka.storage.sqlite import DATABASE
+from kinoteka.storage.sqlite import DATABASE, database_path
 from kinoteka.storage.unit import Unit, unit_of_work
 from running import RunningServer, close_clients, run_server
 
@@ -60,6 +61,14 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
     """A unit of work, committed when the test ends."""
     async with unit_of_work(services.database) as unit:
         yield unit
+
+
+@pytest.fixture
+def films(services: Services) -> dict[str, int]:
+    """The ids of the films of `films.CATALOGUE` by title."""
+    ids = fill(database_path(services.settings))
+    services.revisions.look()
+    return ids
 
 
 @pytest.fixture(scope="session")

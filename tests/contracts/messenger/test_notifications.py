@@ -5,39 +5,15 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import NamedTuple
 
-import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from messengers import Person, open_chat, person
 from running import PASSWORD, RunningServer, unique
 
 Listen = Callable[..., ClientConnection]
-
-
-class Person(NamedTuple):
-    client: httpx.Client
-    id: int
-
-    @property
-    def cookie(self) -> str:
-        return f"session_id={self.client.cookies['session_id']}"
-
-    def post(self, chat: int, text: str, nonce: str | None = None) -> int:
-        answer = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["id"]
-
-
-def person(server: RunningServer) -> Person:
-    client = server.signed_up()
-    return Person(client, client.get("/users").json()["id"])
-
-
-def open_chat(one: Person, other: Person) -> int:
-    return one.client.post("/chats", json={"user_id": other.id}).json()["id"]
 
 
 def listen_at(server: RunningServer, path: str, **headers: str) -> ClientConnection:
@@ -50,21 +26,6 @@ def listen(server: RunningServer) -> Iterator[Listen]:
     """Listen at a path with some headers; closed when the test ends."""
     with ExitStack() as stack:
         yield lambda path, **headers: stack.enter_context(listen_at(server, path, **headers))
-
-
-@pytest.fixture
-def anna(server: RunningServer) -> Person:
-    return person(server)
-
-
-@pytest.fixture
-def boris(server: RunningServer) -> Person:
-    return person(server)
-
-
-@pytest.fixture
-def chat(anna: Person, boris: Person) -> int:
-    return open_chat(anna, boris)
 
 
 def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:

@@ -4,22 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from films import fill
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
-from kinoteka.storage.sqlite import database_path
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, anonymous, sign_up, superuser
 
 WHO = ("anonymous", "user", "holder", "superuser")
-
-
-@pytest.fixture
-def films(services: Services) -> dict[str, int]:
-    """The ids of the films of `films.CATALOGUE` by title."""
-    ids = fill(database_path(services.settings))
-    services.revisions.look()
-    return ids
 
 
 @pytest.fixture

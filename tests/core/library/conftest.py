@@ -5,21 +5,12 @@ from typing import Any
 
 import pytest
 
-from films import PREMIUM, fill
+from films import PREMIUM
 from kinoteka.core.access.model import Actor
 from kinoteka.core.library.model import NewSelection, Selection
 from kinoteka.core.services import Services
-from kinoteka.storage.sqlite import database_path
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, anonymous, sign_up, superuser
-
-
-@pytest.fixture
-def films(services: Services) -> dict[str, int]:
-    """The ids of the films of `films.CATALOGUE` by title."""
-    ids = fill(database_path(services.settings))
-    services.revisions.look()
-    return ids
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,11 @@ import asyncio
 
 import pytest
 
-from films import fill
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
-from kinoteka.storage.sqlite import database_path
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, anonymous, refused, sign_up, superuser
-
-
-@pytest.fixture
-def films(services: Services) -> dict[str, int]:
-    ids = fill(database_path(services.settings))
-    services.revisions.look()
-    return ids
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""People of every test's own, and a chat of two of them."""
+
+import pytest
+
+from messengers import Person, open_chat, person
+from running import RunningServer
+
+
+@pytest.fixture
+def anna(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def boris(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def stranger(server: RunningServer) -> Person:
+    return person(server)
+
+
+@pytest.fixture
+def chat(anna: Person, boris: Person) -> int:
+    return open_chat(anna, boris)
