@@ -5,11 +5,12 @@ Public operations: find.
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 
 from kinoteka.storage.search import vocabulary
 from kinoteka.storage.search.entry import FILM_ID, FIRST, WHOLE, WHOLE_LENGTH
-from kinoteka.storage.search.folding import fold
+from kinoteka.storage.search.folding import fold, latin
 
 LONGEST_QUERY = 100
 MOST_WORDS = 8
@@ -20,8 +21,14 @@ PREFIX_INDEXED = 3
 MOST_COMPLETIONS = 64
 MOST_EXACT = 200
 """Films whose very title is looked for, or whose first word."""
-MOST_RANKED = 300
-"""Films that are told apart by how well they match, where there are too many to read all."""
+MOST_RANKED = 100
+"""Films that are told apart by how well they match; those after them come by popularity alone."""
+MOST_FORGIVEN = 3
+"""Words that may be written wrongly."""
+BATCH = 20
+ENOUGH = 100
+WORK_SECONDS = 0.004
+"""Processor time after which `ENOUGH` are enough: matches of `of the and in` lie far apart."""
 
 _MATCHES = """
 SELECT rowid & :film_id FROM search_titles
@@ -84,7 +91,7 @@ class _Search:
             found += self._one_word(words[0])
         else:
             found += self._several_words(words)
-        return list(dict.fromkeys(found))[: self._limit]
+        return list(dict.fromkeys(found or self._forgiving(words)))[: self._limit]
 
     def _one_word(self, word: str) -> list[int]:
         """Each of these is read off one list, as far as is wanted."""
@@ -98,30 +105,82 @@ class _Search:
     def _several_words(self, words: list[str]) -> list[int]:
         expressions = [self._beginning(word) for word in words]
         found = self._matches(_all(expressions), self._limit)
-        ranked = len(found) if len(found) < self._limit else MOST_RANKED
-        return self._ranked(found[:ranked], words) + found[ranked:]
+        return self._ranked(found, words)
+
+    def _forgiving(self, words: list[str]) -> list[int]:
+        """What is found when words are joined, or taken for others that they resemble."""
+        found = self._matches(_any(self._joined(words)), self._limit)
+        if found:
+            return self._ranked(found, words)
+        known = {word: self._beginning(word) for word in words}
+        wrong = [word for word in words if not known[word]]
+        if len(wrong) <= MOST_FORGIVEN:
+            found = self._with_likely(known, wrong)
+        if not found and len(wrong) < len(words) <= MOST_FORGIVEN:
+            found = self._with_likely(known, words)
+        return found
+
+    def _with_likely(self, known: dict[str, str], wrong: list[str]) -> list[int]:
+        """What has the known words, and in place of each wrong one a word that it resembles."""
+        likely = {word: self._likely(word) for word in wrong}
+        expressions = [
+            _any([known[word]] * bool(known[word]) + [_term(each) for each in likely.get(word, ())])
+            for word in known
+        ]
+        found = self._matches(_all(expressions), self._limit)
+        meant = [likely[word][0] if likely.get(word) else word for word in known]
+        return self._ranked(found, meant)
+
+    def _joined(self, words: list[str]) -> Iterable[str]:
+        """The words as the beginning of a title, closed up; and with any two of them joined."""
+        whole = "".join(words)
+        if len(whole) > PREFIX_INDEXED:
+            yield f"{_term(WHOLE + whole[:WHOLE_LENGTH])}*"
+        for at in range(len(words) - 1):
+            joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
+            expression = _all([self._beginning(word) for word in joined])
+            if expression:
+                yield f"({expression})"
+
+    def _likely(self, word: str) -> list[str]:
+        """Words that a word may stand for, the likeliest first."""
+        spelled = latin(word)
+        if spelled == word:
+            return vocabulary.resembling(self._connection, word)
+        return self._completions(spelled) or vocabulary.resembling(self._connection, spelled)
+
+    def _completions(self, word: str) -> list[str]:
+        return vocabulary.completions(self._connection, word, MOST_COMPLETIONS)
 
     def _ranked(self, found: list[int], words: list[str]) -> list[int]:
         """The better matches first; popularity decides between equal ones."""
-        rows = self._connection.execute(_WORDS, (json.dumps(found),))
+        first, rest = found[:MOST_RANKED], found[MOST_RANKED:]
+        rows = self._connection.execute(_WORDS, (json.dumps(first),))
         ranks = {film_id: _rank(written, words) for film_id, written in rows}
-        return sorted(found, key=lambda film_id: ranks.get(film_id, WORST))
+        return sorted(first, key=lambda film_id: ranks.get(film_id, WORST)) + rest
 
     def _beginning(self, word: str, mark: str = "") -> str:
         """What has a word that begins so; empty if no title has one."""
         if len(mark + word) <= PREFIX_INDEXED:
             return f"{_term(mark + word)}*"
         # The lists of a few words are read as they are; otherwise the index would merge them first.
-        known = vocabulary.completions(self._connection, word, MOST_COMPLETIONS)
+        known = self._completions(word)
         if len(known) == MOST_COMPLETIONS:
-            return f"{_term(mark + word)}*"
+            return "" if mark else f"{_term(word)}*"
         return _any(_term(mark + completion) for completion in known)
 
     def _matches(self, match: str, limit: int) -> list[int]:
         if not match:
             return []
         given = {**self._given, "match": match, "limit": min(limit, self._limit)}
-        return [film_id for (film_id,) in self._connection.execute(self._sql, given)]
+        cursor = self._connection.execute(self._sql, given)
+        enough = time.thread_time() + WORK_SECONDS
+        found: list[int] = []
+        while rows := cursor.fetchmany(BATCH):
+            found += [film_id for (film_id,) in rows]
+            if len(found) >= ENOUGH and time.thread_time() > enough:
+                break
+        return found
 
 
 WORST = 4

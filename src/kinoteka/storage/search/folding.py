@@ -11,6 +11,8 @@ import unicodedata
 from anyascii import anyascii
 
 HYPHENS = "-‐‑‒–−"
+NO_SIGNS = "\"'`_"
+"""Signs that are not looked for even alone; indexes use them for themselves."""
 APOSTROPHES = "'’‘ʼʻ`´ʹ′＇"
 
 # Letters of their own right, which Unicode does not take apart; й is no и with an accent.
@@ -40,6 +42,9 @@ DROPPED = (
 # Chinese characters: written without spaces, so each is a word and any part of a title is found.
 # They get no Latin spelling: the Chinese one says nothing to those who read them in Japanese.
 HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x32400))
+
+FRACTION = "⁄"
+"""What parts the numbers of ½ when it is taken apart."""
 
 MOST_KNOWN = 20_000
 """Characters whose folding is kept; no script but Chinese has as many."""
@@ -87,7 +92,7 @@ def readings(title: str) -> list[list[str]]:
     if title.isascii():
         words = title.lower().translate(_ASCII_WORDS).split() or _signs(title)
         if "-" not in title and "'" not in title:
-            return [words]
+            return [words] if words else []
         ways = [words, _joined(title.lower().translate(_ASCII))]
     else:
         folded = _characters(title)
@@ -116,7 +121,8 @@ def _joined(folded: str) -> list[str]:
 
 
 def _signs(text: str) -> list[str]:
-    signs = "".join(c for c in text.casefold() if unicodedata.category(c)[0] in "PS" and c != "_")
+    kept = (c for c in text if unicodedata.category(c)[0] in "PS" and c not in NO_SIGNS)
+    signs = "".join(kept)
     return [signs] if signs else []
 
 
@@ -141,7 +147,8 @@ def _bare(letter: str) -> str:
         if any(ord(part) in marks for marks in DROPPED):
             continue
         kept += LETTERS.get(part, part if unicodedata.category(part)[0] in "LMN" else " ")
-    return f" {kept} " if _is_han(letter) else kept
+    alone = _is_han(letter) or FRACTION in unicodedata.normalize("NFKD", letter)
+    return f" {kept} " if alone else kept
 
 
 def _is_han(character: str) -> bool:

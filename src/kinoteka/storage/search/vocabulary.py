@@ -7,12 +7,24 @@ each time that words were added.
 Public operations: add, take_away, clear, optimize, completions, resembling.
 """
 
+import json
 import sqlite3
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
+from heapq import nsmallest
+from itertools import chain, groupby
+from operator import itemgetter
+
+from rapidfuzz.distance import OSA
 
 LAST_CHARACTER = "\U0010ffff"
+
+SHORTEST_FORGIVEN = 4
+TWO_ERRORS_FROM = 8
+"""Letters from which a word may be written wrongly once, or twice."""
+MOST_COMPARED = 200
+MOST_RESEMBLING = 5
 
 SCHEMA: tuple[str, ...] = (
     """CREATE TABLE search_words (
@@ -30,6 +42,12 @@ ON CONFLICT (word) DO UPDATE SET films = films + excluded.films
 _NEW = "SELECT id, word FROM search_words WHERE id > ? ORDER BY id"
 _UNCOUNT = "UPDATE search_words SET films = films - ? WHERE word = ?"
 _COMPLETIONS = "SELECT word FROM search_words WHERE word >= ? AND word < ? ORDER BY word LIMIT ?"
+_BY_ID = "SELECT word, films FROM search_words WHERE id IN (SELECT value FROM json_each(?))"
+_BY_WORD = "SELECT word, films FROM search_words WHERE word IN (SELECT value FROM json_each(?))"
+_WITH_TRIGRAMS = """
+SELECT trigram, words FROM search_trigrams WHERE trigram IN (SELECT value FROM json_each(?))
+"""
+_ALL_TRIGRAMS = "SELECT trigram, words FROM search_trigrams ORDER BY trigram, first_id"
 _ADD_TRIGRAM = "INSERT INTO search_trigrams (trigram, first_id, words) VALUES (?, ?, ?)"
 
 
@@ -65,6 +83,76 @@ def clear(connection: sqlite3.Connection) -> None:
 
 def optimize(connection: sqlite3.Connection) -> None:
     """Join what each trigram keeps in pieces."""
+    rows = connection.execute(_ALL_TRIGRAMS)
+    whole: list[tuple[str, int, bytes]] = []
+    for trigram, pieces in groupby(rows, key=itemgetter(0)):
+        words = b"".join(words for _, words in pieces)
+        whole.append((trigram, array("I", words[:4])[0], words))
+    connection.execute("DELETE FROM search_trigrams")
+    connection.executemany(_ADD_TRIGRAM, whole)
+
+
+def resembling(connection: sqlite3.Connection, word: str) -> list[str]:
+    """Words that this one may have been meant to be, the likeliest first.
+
+    One error is forgiven from four letters, two from eight: a letter wrong, missing, too many,
+    or two swapped. The word may be a beginning. Numbers are never taken for others.
+    """
+    if len(word) < SHORTEST_FORGIVEN or not any(map(str.isalpha, word)):
+        return []
+    found = _within(connection, word, 1)
+    if not found and len(word) >= TWO_ERRORS_FROM:
+        found = _within(connection, word, 2)
+    return found
+
+
+def _within(connection: sqlite3.Connection, word: str, errors: int) -> list[str]:
+    """The likeliest words at so many errors from this one, whole words before beginnings."""
+    found: list[tuple[bool, int, int, str]] = []
+    for candidate, films in _candidates(connection, word, errors).items():
+        distance = OSA.distance(word, candidate, score_cutoff=errors)
+        is_beginning = distance > errors
+        if is_beginning:
+            distance = OSA.distance(word, candidate[: len(word)], score_cutoff=errors)
+        if distance <= errors and films > 0:
+            found.append((is_beginning, distance, -films, candidate))
+    return [candidate for *_, candidate in nsmallest(MOST_RESEMBLING, found)]
+
+
+def _candidates(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, int]:
+    """Words that share most trigrams with this one, or have two of its letters swapped.
+
+    An error spoils three trigrams at most, so one of any `3 * errors + 1` is left: the rarest
+    ones will do.
+    """
+    sought = json.dumps(sorted(trigrams(word)))
+    blobs: defaultdict[str, bytes] = defaultdict(bytes)
+    for trigram, ids in connection.execute(_WITH_TRIGRAMS, (sought,)):
+        blobs[trigram] += ids
+    rarest = sorted(blobs.values(), key=len)[: 3 * errors + 1]
+    shared = Counter(chain.from_iterable(array("I", ids) for ids in rarest))
+    by_id = connection.execute(_BY_ID, (json.dumps(_commonest(shared, len(rarest))),))
+    by_word = connection.execute(_BY_WORD, (json.dumps(_swapped(word)),))
+    return {**dict(by_id), **dict(by_word)}
+
+
+def _commonest(shared: Mapping[int, int], most: int) -> list[int]:
+    """The words that share most; among equals the lower number is the commoner word.
+
+    Counted down from `most`: sorting thousands of words would take longer than all else.
+    """
+    chosen: list[int] = []
+    for least in range(most, 0, -1):
+        equals = [word_id for word_id, times in shared.items() if times == least]
+        if len(chosen) + len(equals) > MOST_COMPARED:
+            return chosen + nsmallest(MOST_COMPARED - len(chosen), equals)
+        chosen += equals
+    return chosen
+
+
+def _swapped(word: str) -> list[str]:
+    """The word with each two neighbours swapped; short words then share no trigram with it."""
+    return [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
 
 
 def trigrams(word: str) -> set[str]:
