@@ -166,9 +166,13 @@ def _prepare(settings: Settings) -> None:
     is_new = current(_database(settings)) is None
     migrate(_database(settings))
     if is_new and settings.demo:
+        from kinoteka.core.imports.service import ImportFailed
         from kinoteka.operating import load_demo
 
-        _run(load_demo(settings))
+        try:
+            load_demo(settings)
+        except ImportFailed as error:
+            _fail(f"the demo catalogue could not be loaded: {error}")
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

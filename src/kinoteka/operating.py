@@ -4,12 +4,23 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
+
+from kinoteka import demo
 from kinoteka.app import CONTRACTS, close, wire
 from kinoteka.config import Settings
 from kinoteka.core.accounts.model import NewAccount
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.reading import Progress, ReadOptions
+from kinoteka.core.imports.selections import ListedSelection, store_selections
+from kinoteka.core.imports.service import Import
 from kinoteka.core.services import Services
+from kinoteka.storage.sqlite import database_path
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web.documentation import Documentation
+
+DEMO = "demo"
+"""The source of the demo catalogue's films."""
 
 
 @asynccontextmanager
@@ -46,10 +57,22 @@ async def prune_sessions(settings: Settings) -> int:
         return await services.sessions.prune(unit)
 
 
-async def load_demo(settings: Settings) -> None:
-    """Fill a new database with the demo catalogue and its selections."""
-    async with services_of(settings):
-        pass
+def load_demo(settings: Settings) -> None:
+    """Fill a new database with the demo catalogue and its selections, all at once.
+
+    Raises:
+        ImportFailed: the disk is full, or the like.
+    """
+    options = ReadOptions(source=DEMO)
+    parts = FORMATS["jsonl"].parts([demo.films_path()], options, Progress())
+    selections = msgspec.json.decode(
+        demo.selections_path().read_bytes(), type=list[ListedSelection]
+    )
+    Import(DEMO).run(
+        database_path(settings),
+        parts,
+        lambda connection: store_selections(connection, DEMO, selections),
+    )
 
 
 def openapi_document(contract: str | None) -> str:

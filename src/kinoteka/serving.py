@@ -14,6 +14,8 @@ STARTED = """Kinoteka serves on {address}
 
 What to try first:
   {address}/movies/?page=1&status=new    the newest films
+  {address}/movies/?q=brat               search: any words of a title, in any order
+  {address}/selections?limit=3           selections of films
   {address}/docs                         every endpoint, to read and to try
 Stop with Ctrl+C.
 """

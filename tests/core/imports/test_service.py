@@ -139,7 +139,9 @@ class TestInterrupted:
         assert beside(stored) == set()
 
     def test_within_a_statement_that_takes_long(self, stored):
-        endless = "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
+        endless = (
+            "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
+        )
 
         def wait(connection):
             interrupt_soon()

@@ -12,6 +12,7 @@ from kinoteka.core.imports import queries
 from kinoteka.storage import search
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.search import Entry
+from kinoteka.storage.sqlite import fetch
 
 SLICE = 20_000
 """Films that are stored in one go."""
@@ -49,9 +50,9 @@ def store(
     if planned:
         _store_planned(connection, given, planned, on_stored)
         recount_all(connection)
-        _raise(connection, "catalogue")
+        fetch(connection, RAISE, revision="catalogue")
     if new_labels:
-        _raise(connection, "access")
+        fetch(connection, RAISE, revision="access")
     return Changes(added, planned - added, staged - planned)
 
 
@@ -83,8 +84,3 @@ def _store_planned(
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(*row)
-
-
-def _raise(connection: sqlite3.Connection, revision: str) -> None:
-    compiled = RAISE.compiled("sqlite")
-    connection.execute(compiled.sql, {**compiled.fixed, "revision": revision}).fetchall()
