@@ -2,13 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-import httpx
 import pytest
 from openapi_spec_validator import validate
 
 from kinoteka.app import CONTRACTS, compose
+from kinoteka.httpkit.openapi_operations import implied_errors
 from kinoteka.web.assets import FOLDER
 from kinoteka.web.documentation import Documentation
 from running import RunningServer, kinoteka
@@ -164,10 +166,38 @@ def test_can_be_written_to_a_file(tmp_path: Path) -> None:
     assert "none" in unknown.stderr
 
 
-def test_is_made_when_it_is_first_asked_for(start_server) -> None:  # type: ignore[no-untyped-def]
-    server = start_server()
-    address = re.findall(r'src="([^"]*bundle[^"]*)"', server.client().get("/docs").text)[0]
-    with httpx.Client(base_url=server.url) as client:
-        for _ in range(2):
-            answer = client.get(address)
-            assert answer.headers["content-encoding"] == "gzip"
+def test_what_makes_documents_is_loaded_when_it_is_first_needed() -> None:
+    script = "import sys, kinoteka.serving; print('kinoteka.httpkit.openapi' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert loaded.stdout == b"False\n"
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_credentials_are_declared(documentation, name):
+    schemes = documentation.document(name)["components"]["securitySchemes"]
+    assert {each["type"] for each in schemes.values()} == {"apiKey", "http"}
+    assert (schemes["cookie"]["in"], schemes["cookie"]["name"]) == ("cookie", "session_id")
+    assert schemes["bearer"]["scheme"] == "bearer"
+
+
+def test_the_csrf_token_of_filmsite_is_a_header(documentation):
+    every = operations(documentation.document("filmsite"))
+    with_token = {
+        where
+        for where, operation in every.items()
+        if ("header", "csrf-token") in {(p["in"], p["name"]) for p in operation["parameters"]}
+    }
+    (filmsite,) = (contract for contract in CONTRACTS if contract.name == "filmsite")
+    assert with_token == {(r.method, shape(r.path)) for r in filmsite.routes if r.csrf}
+    assert with_token
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
+    every = operations(documentation.document(contract.name))
+    for route in contract.routes:
+        if route.method != "WEBSOCKET":
+            codes = {*implied_errors(route), *route.errors}
+            statuses = {str(contract.refusals[code].status) for code in codes}
+            declared = every[route.method, shape(route.path)]["responses"]
+            assert {str(route.status), *statuses} <= set(declared)

@@ -4,6 +4,7 @@ outside.
 Documents and the viewer's files are made when they are first asked for.
 """
 
+import asyncio
 from collections.abc import Sequence
 from importlib.metadata import version
 from string import Template
@@ -15,7 +16,6 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import JSON, Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.kept import Kept, choose, make
-from kinoteka.httpkit.openapi import document
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.web import neutral
 from kinoteka.web.assets import FOLDER, Assets
@@ -70,6 +70,9 @@ class Documentation:
         Raises:
             KeyError: there is no such contract.
         """
+        # Here: a server that nobody asks for documents does without what makes them.
+        from kinoteka.httpkit.openapi import document
+
         nobody = neutral.contract("server", TITLE, DESCRIPTION, ())
         if name is None:
             chosen, title, description = list(self._contracts.values()), TITLE, DESCRIPTION
@@ -82,14 +85,14 @@ class Documentation:
 
     async def read_all(self, call: Call) -> Answer:
         """The document of all contracts."""
-        return self._json(call, None)
+        return await self._json(call, None)
 
     async def read_one(self, call: Call, file: str) -> Answer:
         """The document of one contract, `<name>.json`."""
         name = file.removesuffix(".json")
         if name == file or name not in self._contracts:
             raise DomainError(Code.PATH_UNKNOWN)
-        return self._json(call, name)
+        return await self._json(call, name)
 
     async def show(self, call: Call) -> Answer:
         """The viewer's page."""
@@ -105,13 +108,16 @@ class Documentation:
             raise DomainError(Code.PATH_UNKNOWN)
         return answer
 
-    def _json(self, call: Call, name: str | None) -> Answer:
+    async def _json(self, call: Call, name: str | None) -> Answer:
         key = name or ""
         kept = self._kept.get(key)
         if kept is None:
-            body = msgspec.json.encode(self.document(name))
-            kept = self._kept[key] = make(0, Answer(200, body, JSON))
+            # In a thread: making the one for all takes as long as hundreds of requests.
+            kept = self._kept[key] = await asyncio.to_thread(self._made, name)
         return choose(kept, call.headers)
+
+    def _made(self, name: str | None) -> Kept:
+        return make(0, Answer(200, msgspec.json.encode(self.document(name)), JSON))
 
     def _page(self) -> bytes:
         options = "\n".join(
