@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from kinoteka.web.documentation import Documentation
 from running import RunningServer, kinoteka
 
 NAMES = [contract.name for contract in CONTRACTS]
+CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +203,26 @@ def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
             statuses = {str(contract.refusals[code].status) for code in codes}
             declared = every[route.method, shape(route.path)]["responses"]
             assert {str(route.status), *statuses} <= set(declared)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_a_browser_shows_every_operation_and_blocks_nothing(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000")
+    shows = ("--enable-logging=stderr", "--dump-dom")
+    own = (
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        f"--user-data-dir={tmp_path}",
+    )
+    shown = subprocess.run(
+        [CHROMIUM, *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    operations = re.findall(r'<span[^>]* data-path="([^"]*)"', shown.stdout)
+    (cinema,) = (contract for contract in CONTRACTS if contract.name == "cinema")
+    assert len(operations) == len(cinema.routes)
+    assert "CONSOLE" not in shown.stderr
