@@ -31,12 +31,6 @@ class Outcome(NamedTuple):
         return [(refusal.line, refusal.reason.value) for refusal in self.refused]
 
     @property
-    def execute(self, sql: str) -> None:
-        """Change something, as another process would."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(sql)
-
     def titles(self) -> list[str]:
         return [film.title for film in self.films]
 

@@ -1,0 +1,108 @@
+"""What the IMDb's other files tell about the films of title.basics."""
+
+import pytest
+
+from kinoteka.core.imports.formats.files import InputFile
+from kinoteka.core.imports.formats.id_set import LARGEST, IdSet
+from kinoteka.core.imports.formats.imdb_joins import Directors, Ratings, number_in
+from kinoteka.core.imports.reading import Progress
+
+FILMS = (7, 133093, LARGEST)
+
+
+@pytest.fixture
+def films():
+    ids = IdSet()
+    for number in FILMS:
+        ids.add(number)
+    assert ids.freeze() == len(FILMS)
+    return ids
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A file with a header and these rows."""
+
+    def write(*rows):
+        path = tmp_path / "table.tsv"
+        path.write_bytes(b"header\n" + b"".join(row.encode() + b"\n" for row in rows))
+        return InputFile(path, Progress())
+
+    return write
+
+
+def reasons(refused):
+    return [(each.line, each.reason) for each in refused]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "number"),
+    [
+        (b"tt0133093", 133093),
+        (b"nm0905154", 905154),
+        (b"tt134217727", LARGEST),
+        (b"tt134217728", -1),
+        (b"tt9999999999", -1),
+        (b"tt", -1),
+        (b"tt12x", -1),
+        (b"", -1),
+        (b"\\N", -1),
+    ],
+)
+def test_ids_are_numbers(identifier, number):
+    assert number_in(identifier) == number
+
+
+class TestRatings:
+    def test_belong_to_films_whatever_the_order(self, films, table):
+        ratings = Ratings(films, len(FILMS))
+        rows = ("tt134217727\t9.1\t12", "tt0133093\t8.7\t2000000", "tt0000001\t5.0\t1")
+        assert reasons(ratings.read(table(*rows))) == []
+        assert [ratings.of(rank) for rank in range(3)] == [
+            (None, 0),
+            (8.7, 2_000_000),
+            (9.1, 12),
+        ]
+
+    def test_broken_rows_are_refused_and_rate_nothing(self, films, table):
+        ratings = Ratings(films, len(FILMS))
+        rows = ("tt0000007\t8.7", "tt0000007\t10.1\t5", "tt0000007\t8.7\tmany", "tt0000007\t7.0\t3")
+        assert reasons(ratings.read(table(*rows))) == [
+            (2, "columns_mismatch"),
+            (3, "rating_invalid"),
+            (4, "votes_invalid"),
+        ]
+        assert ratings.of(0) == (7.0, 3)
+
+
+class TestDirectors:
+    def read(self, films, table, crew, names):
+        directors = Directors(films, len(FILMS))
+        refused = reasons(directors.read_crew(table(*crew)))
+        refused += reasons(directors.read_names(table(*names)))
+        return [directors.of(rank) for rank in range(3)], refused
+
+    def test_have_their_names_in_the_films_order(self, films, table):
+        crew = ("tt0133093\tnm2,nm1\t\\N", "tt0000007\tnm1\tnm9", "tt134217727\t\\N\tnm9")
+        names = ("nm1\tLana Wachowski\t1965", "nm2\tLilly Wachowski\t1967", "nm3\tNobody\t\\N")
+        found, refused = self.read(films, table, crew, names)
+        assert found == [("Lana Wachowski",), ("Lilly Wachowski", "Lana Wachowski"), ()]
+        assert refused == []
+
+    def test_one_without_a_name_is_left_out(self, films, table):
+        crew = ("tt0133093\tnm1,nm2,nm3\t\\N", "tt0000007\tnm2\t\\N")
+        names = ("nm1\tLana  Wachowski\t1965", "nm2\t\\N\t\\N")
+        found, _ = self.read(films, table, crew, names)
+        assert found == [(), ("Lana Wachowski",), ()]
+
+    def test_broken_rows_are_refused(self, films, table):
+        crew = ("tt0133093\tnm1", "tt0133093\tnm1,who\t\\N", "tt0000007\tnm1\t\\N")
+        names = ("nm1", f"nm1\t{'x' * 201}\t", "nm1\tLana\t")
+        found, refused = self.read(films, table, crew, names)
+        assert refused == [
+            (2, "columns_mismatch"),
+            (3, "id_invalid"),
+            (2, "columns_mismatch"),
+            (3, "too_long"),
+        ]
+        assert found == [("Lana",), (), ()]
