@@ -1,5 +1,6 @@
 """What keeps the code base in shape: documentation that cannot lag, modules that stay small."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "kinoteka"
 TESTS = ROOT / "tests"
 LINES = 400
+HANDLER_LINES = 20
 
 NAMES = [contract.name for contract in CONTRACTS]
 MODULES = sorted(
@@ -40,6 +42,7 @@ TESTED_ELSEWHERE = {
     "operating.py": "by the commands that call it",
     "web/neutral.py": "by what is answered at unknown paths",
     "core/imports/record.py": "shapes",
+    "core/imports/formats/imdb_joins.py": "by the reader of the files of IMDb",
 }
 
 
@@ -54,6 +57,11 @@ def shape(path: str) -> str:
 
 def module_id(path: Path) -> str:
     return path.as_posix()
+
+
+def sized(*folders: Path) -> list[Path]:
+    """The modules in these folders."""
+    return sorted(path.relative_to(ROOT) for folder in folders for path in folder.rglob("*.py"))
 
 
 class TestSettings:
@@ -103,14 +111,15 @@ class TestReadmes:
         assert "Retry-After" in readme(contract.name)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=module_id)
+@pytest.mark.parametrize("module", sized(SOURCE, TESTS, ROOT / "benchmarks"), ids=module_id)
 def test_modules_stay_small(module: Path) -> None:
-    assert len((SOURCE / module).read_text(encoding="utf-8").splitlines()) <= LINES
+    assert len((ROOT / module).read_text(encoding="utf-8").splitlines()) <= LINES
 
 
-@pytest.mark.parametrize("module", sorted(TESTS.rglob("*.py")), ids=lambda path: path.name)
-def test_tests_stay_small(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= LINES
+@pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
+def test_handlers_parse_call_one_service_and_shape(contract) -> None:
+    for route in contract.routes:
+        assert len(inspect.getsource(route.handler).splitlines()) <= HANDLER_LINES, route.path
 
 
 @pytest.mark.parametrize("module", MODULES, ids=module_id)
