@@ -122,7 +122,7 @@ def load(
     """Read the settings; `overrides` (from the command line) win where not None.
 
     Raises:
-        SettingsError: a value of the wrong type or shape, or an unknown KINOTEKA_ name.
+        SettingsError: a value of the wrong type or shape.
     """
     given = _environment() if environment is None else dict(environment)
     known = {name: name.removeprefix(PREFIX).lower() for name, *_ in rows()}
