@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 
 from kinoteka.storage.search.vocabulary import add, completions, resembling, take_away, trigrams
@@ -17,7 +19,7 @@ WORDS = {
 
 @pytest.fixture
 def words(connection):
-    add(connection, WORDS)
+    add(connection, Counter(WORDS))
     return connection
 
 

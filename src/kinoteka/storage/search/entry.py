@@ -1,6 +1,7 @@
 """What is indexed of a film, whatever the engine."""
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 
@@ -43,21 +44,25 @@ def position(entry: Entry) -> int:
     return rank << ID_BITS | entry.film_id
 
 
-def all_readings(entry: Entry) -> list[list[str]]:
+def all_readings(entry: Entry) -> list[str]:
     """Every reading of both titles."""
     ways = readings(entry.title)
     if entry.original_title and entry.original_title != entry.title:
-        ways = ways + [way for way in readings(entry.original_title) if way not in ways]
+        ways += [way for way in readings(entry.original_title) if way not in ways]
     return ways
 
 
-def terms(ways: list[list[str]]) -> str:
+def terms(ways: Iterable[str]) -> str:
     """What the index holds of a film: words, first words and whole titles, parted by spaces."""
     found: list[str] = []
-    for words in ways:
-        if words:
-            found += words
-            found += (FIRST + words[0], WHOLE + "".join(words)[:WHOLE_LENGTH])
-            if words[0] in ARTICLES and len(words) > 1:
-                found += (FIRST + words[1], WHOLE + "".join(words[1:])[:WHOLE_LENGTH])
+    for words in filter(None, ways):
+        first, _, rest = words.partition(" ")
+        found += (words, FIRST + first, whole(words))
+        if rest and first in ARTICLES:
+            found += (FIRST + rest.partition(" ")[0], whole(rest))
     return " ".join(found)
+
+
+def whole(words: str) -> str:
+    """Words parted by spaces as the one term of a whole title."""
+    return WHOLE + words.replace(" ", "")[:WHOLE_LENGTH]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from kinoteka.storage.search import vocabulary
-from kinoteka.storage.search.entry import FILM_ID, FIRST, WHOLE, WHOLE_LENGTH
+from kinoteka.storage.search.entry import FILM_ID, FIRST, whole
 from kinoteka.storage.search.folding import fold, latin
 
 LONGEST_QUERY = 100
@@ -85,8 +85,7 @@ class _Search:
                 self._given["labels"] = written
 
     def find(self, words: list[str]) -> list[int]:
-        whole = WHOLE + "".join(words)[:WHOLE_LENGTH]
-        found = self._matches(_term(whole), MOST_EXACT)
+        found = self._matches(_term(whole(" ".join(words))), MOST_EXACT)
         if len(words) == 1:
             found += self._one_word(words[0])
         else:
@@ -133,9 +132,8 @@ class _Search:
 
     def _joined(self, words: list[str]) -> Iterable[str]:
         """The words as the beginning of a title, closed up; and with any two of them joined."""
-        whole = "".join(words)
-        if len(whole) > PREFIX_INDEXED:
-            yield f"{_term(WHOLE + whole[:WHOLE_LENGTH])}*"
+        if sum(map(len, words)) > PREFIX_INDEXED:
+            yield f"{_term(whole(' '.join(words)))}*"
         for at in range(len(words) - 1):
             joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
             expression = _all([self._beginning(word) for word in joined])

@@ -76,30 +76,23 @@ def fold(text: str) -> list[str]:
     Words joined by hyphens are parted, apostrophes left out. A text of nothing but signs
     ("???") is one word of them.
     """
-    if text.isascii():
-        words = text.lower().translate(_ASCII_WORDS).split()
-    else:
-        words = _parted(_characters(text))
-    return words or _signs(text)
+    return (_parted(_characters(text)) or _signs(text)).split()
 
 
-def readings(title: str) -> list[list[str]]:
-    """The ways in which somebody may write a title, as words, the usual one first.
+def readings(title: str) -> list[str]:
+    """The ways in which somebody may write a title, as words parted by spaces; the usual first.
 
     Beside the plain words: hyphens closed up and apostrophes opened ("Spider-Man" as
     "spiderman", "L'Avventura" as "l avventura"), and what is not Latin in Latin letters.
     """
-    if title.isascii():
-        words = title.lower().translate(_ASCII_WORDS).split() or _signs(title)
-        if "-" not in title and "'" not in title:
-            return [words] if words else []
-        ways = [words, _joined(title.lower().translate(_ASCII))]
-    else:
-        folded = _characters(title)
-        words = _parted(folded) or _signs(title)
-        ways = [words, _joined(folded)]
-        if not folded.isascii() and not any(map(_is_han, folded)):
-            ways.append(_parted(folded.translate(_LATIN)))
+    folded = _characters(title)
+    ways = [_parted(folded) or _signs(title)]
+    if "-" in folded or "'" in folded:
+        ways.append(_joined(folded))
+    if not folded.isascii() and not any(map(_is_han, folded)):
+        ways.append(_parted(folded.translate(_LATIN)))
+    if len(ways) == 1:
+        return ways if ways[0] else []
     return [way for number, way in enumerate(ways) if way and way not in ways[:number]]
 
 
@@ -109,21 +102,23 @@ def latin(word: str) -> str:
 
 
 def _characters(text: str) -> str:
+    """Each character folded; words are still apart by any number of spaces."""
+    if text.isascii():
+        return text.lower().translate(_ASCII)
     return unicodedata.normalize("NFC", text).translate(_CHARACTERS)
 
 
-def _parted(folded: str) -> list[str]:
-    return folded.replace("-", " ").replace("'", "").split()
+def _parted(folded: str) -> str:
+    return " ".join(folded.replace("-", " ").replace("'", "").split())
 
 
-def _joined(folded: str) -> list[str]:
-    return folded.replace("-", "").replace("'", " ").split()
+def _joined(folded: str) -> str:
+    return " ".join(folded.replace("-", "").replace("'", " ").split())
 
 
-def _signs(text: str) -> list[str]:
+def _signs(text: str) -> str:
     kept = (c for c in text if unicodedata.category(c)[0] in "PS" and c not in NO_SIGNS)
-    signs = "".join(kept)
-    return [signs] if signs else []
+    return "".join(kept)
 
 
 def _folded(character: str) -> str:
@@ -164,4 +159,3 @@ def _latin(character: str) -> str:
 _CHARACTERS = _Characters()
 _LATIN = _Latin()
 _ASCII = {code: _CHARACTERS[code] for code in range(128)}
-_ASCII_WORDS = {**_ASCII, ord("-"): " ", ord("'"): "", ord("`"): ""}

@@ -79,42 +79,25 @@ def _index_slice(connection: sqlite3.Connection, entries: Sequence[Entry]) -> No
         _remove_slice(connection, [entry.film_id for entry in entries])
     rows: list[tuple[int, str]] = []
     films: list[tuple[int, int, str]] = []
-    counted: Counter[str] = Counter()
     for entry in entries:
         ways = all_readings(entry)
         place = position(entry)
         rows.append((place, terms(ways)))
-        films.append((entry.film_id, place, _written(ways)))
-        counted.update(_distinct(ways))
+        films.append((entry.film_id, place, "\n".join(ways)))
     rows.sort()
     films.sort()
     connection.executemany(_INSERT, rows)
     connection.executemany(_REMEMBER, films)
-    vocabulary.add(connection, counted)
+    vocabulary.add(connection, _counted(words for *_, words in films))
 
 
 def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
     known = connection.execute(_KNOWN, (json.dumps(film_ids),)).fetchall()
-    gone: Counter[str] = Counter()
-    rows: list[tuple[int, str]] = []
-    for _, place, written in known:
-        ways = _read(written)
-        rows.append((place, terms(ways)))
-        gone.update(_distinct(ways))
+    rows = [(place, terms(words.split("\n"))) for _, place, words in known]
     connection.executemany(_DELETE, rows)
     connection.executemany(_FORGET, [(film_id,) for film_id, *_ in known])
-    vocabulary.take_away(connection, gone)
+    vocabulary.take_away(connection, _counted(words for *_, words in known))
 
 
-def _written(ways: list[list[str]]) -> str:
-    return "\n".join(" ".join(words) for words in ways)
-
-
-def _read(written: str) -> list[list[str]]:
-    return [line.split(" ") for line in written.split("\n") if line]
-
-
-def _distinct(ways: list[list[str]]) -> Iterable[str]:
-    if len(ways) == 1:
-        return set(ways[0])
-    return {word for words in ways for word in words}
+def _counted(written: Iterable[str]) -> Counter[str]:
+    return Counter("\n".join(written).split())

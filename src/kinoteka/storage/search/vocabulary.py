@@ -28,7 +28,7 @@ MOST_RESEMBLING = 5
 
 SCHEMA: tuple[str, ...] = (
     """CREATE TABLE search_words (
-    id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, films INTEGER NOT NULL)""",
+    id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, times INTEGER NOT NULL)""",
     """CREATE TABLE search_trigrams (
     trigram TEXT, first_id INTEGER, words BLOB NOT NULL,
     PRIMARY KEY (trigram, first_id)) WITHOUT ROWID""",
@@ -36,14 +36,14 @@ SCHEMA: tuple[str, ...] = (
 
 _LAST = "SELECT coalesce(max(id), 0) FROM search_words"
 _COUNT = """
-INSERT INTO search_words (word, films) VALUES (?, ?)
-ON CONFLICT (word) DO UPDATE SET films = films + excluded.films
+INSERT INTO search_words (word, times) VALUES (?, ?)
+ON CONFLICT (word) DO UPDATE SET times = times + excluded.times
 """
 _NEW = "SELECT id, word FROM search_words WHERE id > ? ORDER BY id"
-_UNCOUNT = "UPDATE search_words SET films = films - ? WHERE word = ?"
+_UNCOUNT = "UPDATE search_words SET times = times - ? WHERE word = ?"
 _COMPLETIONS = "SELECT word FROM search_words WHERE word >= ? AND word < ? ORDER BY word LIMIT ?"
-_BY_ID = "SELECT word, films FROM search_words WHERE id IN (SELECT value FROM json_each(?))"
-_BY_WORD = "SELECT word, films FROM search_words WHERE word IN (SELECT value FROM json_each(?))"
+_BY_ID = "SELECT word, times FROM search_words WHERE id IN (SELECT value FROM json_each(?))"
+_BY_WORD = "SELECT word, times FROM search_words WHERE word IN (SELECT value FROM json_each(?))"
 _WITH_TRIGRAMS = """
 SELECT trigram, words FROM search_trigrams WHERE trigram IN (SELECT value FROM json_each(?))
 """
@@ -51,11 +51,10 @@ _ALL_TRIGRAMS = "SELECT trigram, words FROM search_trigrams ORDER BY trigram, fi
 _ADD_TRIGRAM = "INSERT INTO search_trigrams (trigram, first_id, words) VALUES (?, ?, ?)"
 
 
-def add(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
-    """Count words of so many films more."""
+def add(connection: sqlite3.Connection, counted: Counter[str]) -> None:
+    """Count words that stand so many times more in titles."""
     last = connection.execute(_LAST).fetchone()[0]
-    commonest_first = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    connection.executemany(_COUNT, commonest_first)
+    connection.executemany(_COUNT, counted.most_common())
     found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
     for word_id, word in connection.execute(_NEW, (last,)):
         for trigram in trigrams(word):
@@ -71,8 +70,8 @@ def completions(connection: sqlite3.Connection, start: str, most: int) -> list[s
 
 
 def take_away(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
-    """Count words of so many films less; one that no film has any more stays, unused."""
-    connection.executemany(_UNCOUNT, [(films, word) for word, films in sorted(counted.items())])
+    """Count words that stand so many times less; one that stands nowhere any more is kept."""
+    connection.executemany(_UNCOUNT, [(times, word) for word, times in sorted(counted.items())])
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -109,13 +108,13 @@ def resembling(connection: sqlite3.Connection, word: str) -> list[str]:
 def _within(connection: sqlite3.Connection, word: str, errors: int) -> list[str]:
     """The likeliest words at so many errors from this one, whole words before beginnings."""
     found: list[tuple[bool, int, int, str]] = []
-    for candidate, films in _candidates(connection, word, errors).items():
+    for candidate, times in _candidates(connection, word, errors).items():
         distance = OSA.distance(word, candidate, score_cutoff=errors)
         is_beginning = distance > errors
         if is_beginning:
             distance = OSA.distance(word, candidate[: len(word)], score_cutoff=errors)
-        if distance <= errors and films > 0:
-            found.append((is_beginning, distance, -films, candidate))
+        if distance <= errors and times > 0:
+            found.append((is_beginning, distance, -times, candidate))
     return [candidate for *_, candidate in nsmallest(MOST_RESEMBLING, found)]
 
 

@@ -13,7 +13,7 @@ SEARCH = (
     """CREATE TABLE search_films (
     film_id INTEGER PRIMARY KEY, position INTEGER NOT NULL, words TEXT NOT NULL)""",
     """CREATE TABLE search_words (
-    id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, films INTEGER NOT NULL)""",
+    id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, times INTEGER NOT NULL)""",
     """CREATE TABLE search_trigrams (
     trigram TEXT, first_id INTEGER, words BLOB NOT NULL,
     PRIMARY KEY (trigram, first_id)) WITHOUT ROWID""",
