@@ -5,6 +5,7 @@ want of rights; one about a thing with an id is asked about things that exist, t
 is the same in every run.
 """
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
 from kinoteka.app import CONTRACTS
+from kinoteka.config import Settings
+from kinoteka.operating import make_superuser
 from kinoteka.web.documentation import Documentation
 from pictures import picture
 from running import RunningServer, run_server, unique
@@ -49,10 +52,7 @@ class Superuser:
         """The headers of a session that lasts."""
         if not self._lasts() and not self._signs_in():
             self._login = unique("superuser")
-            made = self._server.command(
-                "createsuperuser", "--login", self._login, KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
-            )
-            assert made.returncode == 0, made.stderr
+            asyncio.run(make_superuser(Settings(data=self._server.data), self._login, PASSWORD))
             assert self._signs_in()
             self._settle_in()
         return {"authorization": f"Bearer {self._token}"}
