@@ -8,6 +8,7 @@ import pytest
 
 from kinoteka import config
 from kinoteka.app import CONTRACTS, NEUTRAL
+from kinoteka.cli import cli
 from kinoteka.errors import Code
 from kinoteka.httpkit.openapi_operations import implied_errors
 
@@ -127,6 +128,36 @@ def test_every_module_is_tested(module: Path) -> None:
     own = TESTS / module.with_name(f"test_{module.name}")
     elsewhere = any(Path("/", module).match(f"/{pattern}") for pattern in globs())
     assert own.exists() or elsewhere
+
+
+PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *SOURCE.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, command in cli.commands.items():
+        group = getattr(command, "commands", {})
+        for full in [f"{name} {each}" for each in group] or [name]:
+            assert f"`kinoteka {full}" in text
+
+
+def test_every_contract_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        assert f"(src/kinoteka/contracts/{name}/README.md)" in text
+
+
+def test_sql_stands_in_queries_and_storage() -> None:
+    sql = re.compile(r"\"[^\"]*\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
+    for module in MODULES:
+        if module.name != "queries.py" and module.parts[0] != "storage":
+            assert not sql.search((SOURCE / module).read_text(encoding="utf-8")), module
 
 
 def globs() -> list[str]:
