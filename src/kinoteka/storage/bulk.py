@@ -11,8 +11,8 @@ from kinoteka.storage.sqlite import connect
 WAIT_SECONDS = 60
 """How long to wait for a server's writers, of which none takes long."""
 TIDY_WAIT_SECONDS = 2
-INTERRUPT_STEPS = 500_000
-"""Steps of SQLite's machine, some milliseconds' worth."""
+INTERRUPT_STEPS = 4_000_000
+"""Steps of SQLite's machine between two looks for Ctrl+C: a fraction of a second."""
 CACHE_KIBIBYTES = 64 * 1024
 
 
@@ -50,6 +50,7 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
         connection.execute(f"ATTACH DATABASE ? AS {name}", (str(attached),))
         # Checking them costs a third of the time, and what is written here is written by ids
         # that were looked up in this same transaction.
+        connection.execute(f"PRAGMA {name}.cache_size = {-CACHE_KIBIBYTES // 2}")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -165,19 +165,8 @@ def fingerprint(film: FilmRecord) -> int:
 
 
 def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
-    return (
-        position,
-        film.external_id,
-        film.title,
-        film.original_title,
-        film.description,
-        film.trailer,
-        film.poster,
-        film.year,
-        film.rating,
-        film.votes,
-        film.label,
-        genres,
-        directors,
-        fingerprint(film),
-    )
+    fields = msgspec.structs.astuple(film)
+    return (position, *fields[:_PLAIN_FIELDS], film.label, genres, directors, fingerprint(film))
+
+
+_PLAIN_FIELDS = FilmRecord.__struct_fields__.index("genres")

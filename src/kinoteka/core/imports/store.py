@@ -3,7 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from itertools import starmap
 
 import msgspec
 
@@ -72,15 +73,15 @@ def _store_planned(
     connection.execute(queries.DELETE_DIRECTORS, given)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
-    for after in range(0, last, SLICE):
-        part = {**given, "after": after, "until": after + SLICE}
-        done += connection.execute(queries.STORE_FILMS, part).rowcount
-        connection.execute(queries.store_members("genre"), part)
-        connection.execute(queries.store_members("director"), part)
-        search.index(connection, map(_entry, connection.execute(queries.SEARCHABLE, part)))
-        on_stored(done, planned)
+    with ThreadPoolExecutor(1, "indexing") as beside:
+        for after in range(0, last, SLICE):
+            part = {**given, "after": after, "until": after + SLICE}
+            rows = connection.execute(queries.SEARCHABLE, part).fetchall()
+            # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
+            words = beside.submit(search.prepare, starmap(Entry, rows))
+            done += connection.execute(queries.STORE_FILMS, part).rowcount
+            connection.execute(queries.store_members("genre"), part)
+            connection.execute(queries.store_members("director"), part)
+            search.index_prepared(connection, words.result())
+            on_stored(done, planned)
     search.optimize(connection)
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*row)

@@ -3,7 +3,7 @@
 A row's id begins with the film's rank (`entry.position`), so that what matches comes out best
 first, and the first thousand of half a million cost no more than a thousand.
 
-Public operations: index, remove, clear, optimize (and `finding.find`).
+Public operations: index, prepare, index_prepared, remove, clear, optimize (and `finding.find`).
 """
 
 import json
@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from kinoteka.storage.search import vocabulary
 from kinoteka.storage.search.entry import Entry, all_readings, position, terms
@@ -45,11 +46,45 @@ _NEWER = "SELECT EXISTS (SELECT 1 FROM search_films WHERE film_id >= ?)"
 _SEGMENTS = "SELECT count(DISTINCT segid) FROM search_titles_idx"
 
 
+class Prepared(NamedTuple):
+    """Films as they go into the index: its rows, what is remembered of each film, its words."""
+
+    rows: list[tuple[int, str]]
+    films: list[tuple[int, int, str]]
+    counted: Counter[str]
+
+
 def index(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     """Put films into the index, or put them anew, within the caller's transaction."""
     remaining = iter(entries)
     while chosen := list(islice(remaining, SLICE)):
-        _index_slice(connection, list({entry.film_id: entry for entry in chosen}.values()))
+        index_prepared(connection, prepare(chosen))
+
+
+def prepare(entries: Iterable[Entry]) -> Prepared:
+    """Do what needs no database: about half of the work, and it may be done in another thread."""
+    rows: list[tuple[int, str]] = []
+    films: list[tuple[int, int, str]] = []
+    for entry in {entry.film_id: entry for entry in entries}.values():
+        ways = all_readings(entry)
+        place = position(entry)
+        rows.append((place, terms(ways)))
+        films.append((entry.film_id, place, "\n".join(ways)))
+    rows.sort()
+    films.sort()
+    return Prepared(rows, films, _counted(words for *_, words in films))
+
+
+def index_prepared(connection: sqlite3.Connection, prepared: Prepared) -> None:
+    """Put films into the index; those that go in together make one segment of it."""
+    film_ids = [film_id for film_id, *_ in prepared.films]
+    if not film_ids:
+        return
+    if connection.execute(_NEWER, (film_ids[0],)).fetchone()[0]:
+        _remove_slice(connection, film_ids)
+    connection.executemany(_INSERT, prepared.rows)
+    connection.executemany(_REMEMBER, prepared.films)
+    vocabulary.add(connection, prepared.counted)
 
 
 def remove(connection: sqlite3.Connection, film_ids: Iterable[int]) -> None:
@@ -71,24 +106,6 @@ def optimize(connection: sqlite3.Connection) -> None:
     if connection.execute(_SEGMENTS).fetchone()[0] > MOST_SEGMENTS:
         connection.execute("INSERT INTO search_titles (search_titles) VALUES ('optimize')")
     vocabulary.optimize(connection)
-
-
-def _index_slice(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    first_id = min(entry.film_id for entry in entries)
-    if connection.execute(_NEWER, (first_id,)).fetchone()[0]:
-        _remove_slice(connection, [entry.film_id for entry in entries])
-    rows: list[tuple[int, str]] = []
-    films: list[tuple[int, int, str]] = []
-    for entry in entries:
-        ways = all_readings(entry)
-        place = position(entry)
-        rows.append((place, terms(ways)))
-        films.append((entry.film_id, place, "\n".join(ways)))
-    rows.sort()
-    films.sort()
-    connection.executemany(_INSERT, rows)
-    connection.executemany(_REMEMBER, films)
-    vocabulary.add(connection, _counted(words for *_, words in films))
 
 
 def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
