@@ -15,6 +15,10 @@ from click.testing import CliRunner, Result
 
 from kinoteka import config
 from kinoteka.cli import cli
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
+from kinoteka.core.imports.record import Reason
+from kinoteka.importing import import_films
 from running import RunningServer, clean_environment
 
 GOOD = "id,title,year,genre\n1,Alien,1979,Horror\n2,Mirror,1975,Drama\n3,Ran,1985,War\n"
@@ -275,3 +279,20 @@ class TestBesideAServer:
         shown = [film["title"] for film in client.get("/movies/?page=1").json()]
         assert shown == ["Alien", "Mirror", "Ran"]
         assert [film["title"] for film in client.get("/movies/?q=alein").json()] == ["Alien"]
+
+
+class TestDocumentation:
+    PAGE = (Path(__file__).parents[1] / "docs" / "import.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("name", [*FORMATS, *FIELDS, *Reason])
+    def test_every_format_field_and_reason_is_documented(self, name):
+        assert f"`{name}`" in self.PAGE
+
+    @pytest.mark.parametrize("option", [option.opts[0] for option in import_films.params])
+    def test_every_option_is_documented(self, option):
+        assert option == "--data" or not option.startswith("--") or option in self.PAGE
+
+    @pytest.mark.parametrize("field", ALIASES)
+    def test_every_other_name_of_a_column_is_documented(self, field):
+        row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
+        assert [name for name in ALIASES[field] if f"`{name}`" not in row.lower()] == []
