@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 it could not be done (the reason on standard error), 2 cal
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -161,9 +161,16 @@ def _require_database(settings: Settings) -> None:
 
 def _prepare(settings: Settings) -> None:
     """Create or migrate the database, and load the demo catalogue into a new one."""
-    from kinoteka.storage.migrations import current, migrate
+    from kinoteka.storage.migrations import current, newest
 
-    is_new = current(_database(settings)) is None
+    present = current(_database(settings))
+    if present != newest():
+        _in_child(lambda: _migrate_and_fill(settings, is_new=present is None))
+
+
+def _migrate_and_fill(settings: Settings, *, is_new: bool) -> None:
+    from kinoteka.storage.migrations import migrate
+
     migrate(_database(settings))
     if is_new and settings.demo:
         from kinoteka.core.imports.service import ImportFailed
@@ -173,6 +180,17 @@ def _prepare(settings: Settings) -> None:
             load_demo(settings)
         except ImportFailed as error:
             _fail(f"the demo catalogue could not be loaded: {error}")
+
+
+def _in_child(work: Callable[[], None]) -> None:
+    """Do `work` in a process that ends with it, and what it has loaded into memory with that."""
+    child = os.fork()
+    if child == 0:
+        work()
+        sys.exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:
+        sys.exit(1)  # the child has said why
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -1,5 +1,6 @@
 """Running the server: uvicorn with what was measured to be fastest, and a friendly first line."""
 
+import gc
 import logging
 import socket
 import sys
@@ -9,6 +10,7 @@ import uvicorn
 
 from kinoteka.app import Application
 from kinoteka.config import Settings
+from kinoteka.core.heap import share_one_heap
 
 STARTED = """Kinoteka serves on {address}
 
@@ -28,6 +30,9 @@ class AnnouncingServer(uvicorn.Server):
         """Start listening, then say where."""
         await super().startup(sockets)
         if self.started and self.servers:
+            # What is there now stays: the collector need not look at it again and again.
+            gc.collect()
+            gc.freeze()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             sys.stdout.write(STARTED.format(address=f"http://{shown}:{port}"))
@@ -37,6 +42,7 @@ class AnnouncingServer(uvicorn.Server):
 def serve(settings: Settings) -> int:
     """Serve until stopped; the exit code."""
     configure_logging(settings)
+    share_one_heap()
     server = AnnouncingServer(
         uvicorn.Config(
             Application(settings),

@@ -40,6 +40,18 @@ async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
     assert niceness() < NICENESS
 
 
+async def test_memory_that_the_work_took_is_given_back(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr("kinoteka.core.workers.REST_SECONDS", 0.05)
+    monkeypatch.setattr("kinoteka.core.workers.give_back", given_back.set)
+    await workers.run(lambda: bytes(20_000_000))
+    assert not given_back.is_set()
+    await asyncio.sleep(0.5)
+    assert given_back.is_set()
+
+
 async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
     opened = threading.Event()
     waiting = [asyncio.create_task(workers.run(lambda: opened.wait(10))) for _ in range(QUEUE)]
