@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, reads, sign_in, start
+from benchmarks import catalogue, reads, search, sign_in, start
 
 FILMS = 1_000_000
 NAMES = ("start", "reads", "depth", "sign-in", "import", "search")
@@ -55,6 +55,7 @@ def _measure(wanted, folder: Path, show) -> None:
             reads.run_depth(million, FILMS, show)
         if "search" in wanted:
             catalogue.run_search(million, show)
+            search.run(folder / "search", FILMS, show)
 
 
 if __name__ == "__main__":

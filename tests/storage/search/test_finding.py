@@ -129,6 +129,14 @@ class TestOrder:
         films = put("Alien Nation", "Aliens", "My Alien", "Alien")
         assert films.find("alien") == ["Alien", "Alien Nation", "My Alien", "Aliens"]
 
+    def test_the_very_title_with_a_word_twice(self, put):
+        films = put("New York Story", "New York, New York")
+        assert films.find("new york new york")[0] == "New York, New York"
+
+    def test_a_very_long_title(self, put):
+        long = "How I Learned to Stop Worrying and Love the Bomb and Everything Else in the World"
+        assert put("The World", long).find(long) == [long]
+
     def test_an_article_is_no_part_of_it(self, put):
         assert put("Matrix Reloaded", "The Matrix").find("matrix")[0] == "The Matrix"
 

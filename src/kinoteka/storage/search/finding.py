@@ -18,37 +18,34 @@ LIMIT = 1000
 
 PREFIX_INDEXED = 3
 """Up to so many characters the index has a list ready for whatever begins with them."""
-MOST_COMPLETIONS = 64
-MOST_EXACT = 200
+MOST_COMPLETIONS = 200
+MOST_EXACT = 60
 """Films whose very title is looked for, or whose first word."""
 MOST_RANKED = 100
 """Films that are told apart by how well they match; those after them come by popularity alone."""
 MOST_FORGIVEN = 3
 """Words that may be written wrongly."""
 BATCH = 20
-ENOUGH = 100
-WORK_SECONDS = 0.004
+ENOUGH = 60
+WORK_SECONDS = 0.003
 """Processor time after which `ENOUGH` are enough: matches of `of the and in` lie far apart."""
 
 _MATCHES = """
 SELECT rowid & :film_id FROM search_titles
 WHERE search_titles MATCH :match ORDER BY rowid LIMIT :limit
 """
-# Labels are read off an index of films, which is far smaller than the films.
+# The films under labels are looked up in an index that has no more than ids.
 _VISIBLE_MATCHES = """
 SELECT rowid & :film_id FROM search_titles
-WHERE search_titles MATCH :match AND (
-    EXISTS (SELECT 1 FROM films INDEXED BY ix_films_label_id_id
-        WHERE label_id IS NULL AND films.id = search_titles.rowid & :film_id)
-    OR EXISTS (SELECT 1 FROM films INDEXED BY ix_films_label_id_id
-        WHERE label_id IN (SELECT value FROM json_each(:labels))
-        AND films.id = search_titles.rowid & :film_id))
+WHERE search_titles MATCH :match AND NOT EXISTS (
+    SELECT 1 FROM films INDEXED BY ix_films_label_id_id
+    WHERE label_id IN (SELECT value FROM json_each(:hidden))
+    AND films.id = search_titles.rowid & :film_id)
 ORDER BY rowid LIMIT :limit
 """
-_HIDING = """
-SELECT EXISTS (
-    SELECT 1 FROM labels WHERE id NOT IN (SELECT value FROM json_each(?))
-    AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id))
+_HIDDEN = """
+SELECT id FROM labels WHERE id NOT IN (SELECT value FROM json_each(?))
+AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
 """
 _WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value FROM json_each(?))"
 
@@ -64,7 +61,7 @@ def find(
     A word may be the beginning of a title's word, and may be written wrongly where nothing is
     found otherwise. Films under a label that is not among `labels` are not found; None finds all.
     """
-    words = list(dict.fromkeys(fold(query[:LONGEST_QUERY])))[:MOST_WORDS]
+    words = fold(query[:LONGEST_QUERY])
     return _Search(connection, labels, limit).find(words) if words else []
 
 
@@ -79,13 +76,14 @@ class _Search:
         self._given: dict[str, object] = {"film_id": FILM_ID}
         self._sql = _MATCHES
         if labels is not None:
-            written = json.dumps(list(labels))
-            if connection.execute(_HIDING, (written,)).fetchone()[0]:
+            hidden = [row[0] for row in connection.execute(_HIDDEN, (json.dumps(list(labels)),))]
+            if hidden:
                 self._sql = _VISIBLE_MATCHES
-                self._given["labels"] = written
+                self._given["hidden"] = json.dumps(hidden)
 
     def find(self, words: list[str]) -> list[int]:
         found = self._matches(_term(whole(" ".join(words))), MOST_EXACT)
+        words = words[:MOST_WORDS]
         if len(words) == 1:
             found += self._one_word(words[0])
         else:
@@ -102,7 +100,7 @@ class _Search:
         ]
 
     def _several_words(self, words: list[str]) -> list[int]:
-        expressions = [self._beginning(word) for word in words]
+        expressions = [self._beginning(word) for word in dict.fromkeys(words)]
         found = self._matches(_all(expressions), self._limit)
         return self._ranked(found, words)
 
@@ -113,7 +111,7 @@ class _Search:
             return self._ranked(found, words)
         known = {word: self._beginning(word) for word in words}
         wrong = [word for word in words if not known[word]]
-        if len(wrong) <= MOST_FORGIVEN:
+        if 0 < len(wrong) <= MOST_FORGIVEN:
             found = self._with_likely(known, wrong)
         if not found and len(wrong) < len(words) <= MOST_FORGIVEN:
             found = self._with_likely(known, words)

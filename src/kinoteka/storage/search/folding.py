@@ -128,22 +128,23 @@ def _folded(character: str) -> str:
         return "-"
     if character in APOSTROPHES:
         return "'"
-    parts = []
-    for letter in character.casefold():
-        known = LETTERS.get(letter)
-        parts.append(_bare(letter) if known is None else known)
-    return unicodedata.normalize("NFC", "".join(parts))
+    letters = (LETTERS.get(letter) or _bare(letter) for letter in character.casefold())
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 def _bare(letter: str) -> str:
     """A letter without its accents; nothing for an accent alone, a space for what is none."""
+    if letter in APOSTROPHES:
+        return "'"
     kept = ""
     for part in unicodedata.normalize("NFKD", letter).casefold():
         if any(ord(part) in marks for marks in DROPPED):
             continue
-        kept += LETTERS.get(part, part if unicodedata.category(part)[0] in "LMN" else " ")
-    alone = _is_han(letter) or FRACTION in unicodedata.normalize("NFKD", letter)
-    return f" {kept} " if alone else kept
+        if _is_han(part):
+            kept += f" {part} "
+        else:
+            kept += LETTERS.get(part, part if unicodedata.category(part)[0] in "LMN" else " ")
+    return f" {kept} " if FRACTION in unicodedata.normalize("NFKD", letter) else kept
 
 
 def _is_han(character: str) -> bool:
