@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kinoteka.storage.search import find, index
+from kinoteka.storage.search import find, finding, index
 from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.search.folding import fold
 
@@ -161,6 +161,14 @@ class TestOrder:
 
     def test_what_is_written_rightly_hides_what_resembles_it(self, put):
         assert put("Strangers", "Stronger").find("stronger") == ["Stronger"]
+
+
+def test_a_very_common_word_before_others_is_meant_as_it_stands(put, monkeypatch):
+    films = put("A Night", "Another Night")
+    assert films.find("a night") == ["A Night", "Another Night"]
+    monkeypatch.setattr(finding, "VERY_COMMON", 1)
+    assert films.find("a night") == ["A Night"]
+    assert films.find("night a") == ["A Night", "Another Night"]
 
 
 def test_no_more_than_wanted(put):

@@ -2,7 +2,14 @@ from collections import Counter
 
 import pytest
 
-from kinoteka.storage.search.vocabulary import add, completions, resembling, take_away, trigrams
+from kinoteka.storage.search.vocabulary import (
+    add,
+    completions,
+    resembling,
+    take_away,
+    times,
+    trigrams,
+)
 
 WORDS = {
     "strange": 3,
@@ -40,6 +47,12 @@ def test_completions(words, start, found):
 
 def test_no_more_completions_than_wanted(words):
     assert completions(words, "str", 2) == ["strange", "stranger"]
+
+
+def test_times(words):
+    add(words, Counter({"the": 10}))
+    assert times(words, "the") == 100
+    assert times(words, "th") == 0
 
 
 @pytest.mark.parametrize(

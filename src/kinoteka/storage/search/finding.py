@@ -18,6 +18,7 @@ LIMIT = 1000
 
 PREFIX_INDEXED = 3
 """Up to so many characters the index has a list ready for whatever begins with them."""
+VERY_COMMON = 5_000
 MOST_COMPLETIONS = 200
 MOST_EXACT = 60
 """Films whose very title is looked for, or whose first word."""
@@ -100,7 +101,8 @@ class _Search:
         ]
 
     def _several_words(self, words: list[str]) -> list[int]:
-        expressions = [self._beginning(word) for word in dict.fromkeys(words)]
+        *before, last = dict.fromkeys(words)
+        expressions = [*map(self._finished, before), self._beginning(last)]
         found = self._matches(_all(expressions), self._limit)
         return self._ranked(found, words)
 
@@ -154,6 +156,15 @@ class _Search:
         rows = self._connection.execute(_WORDS, (json.dumps(first),))
         ranks = {film_id: _rank(written, words) for film_id, written in rows}
         return sorted(first, key=lambda film_id: ranks.get(film_id, WORST)) + rest
+
+    def _finished(self, word: str) -> str:
+        """What has such a word, with others after it: a very common one is meant as it stands.
+
+        Half of all titles have a word that begins with `a`, and a tenth the word itself.
+        """
+        if len(word) <= PREFIX_INDEXED and vocabulary.times(self._connection, word) >= VERY_COMMON:
+            return _term(word)
+        return self._beginning(word)
 
     def _beginning(self, word: str, mark: str = "") -> str:
         """What has a word that begins so; empty if no title has one."""

@@ -4,7 +4,8 @@ A word's number tells its age: the commonest words come first, for they are met 
 trigram keeps the numbers of the words that it is part of, as 32-bit integers in one blob for
 each time that words were added.
 
-Public operations: add, take_away, clear, optimize, completions, resembling.
+Public operations: add, take_away, clear, optimize, completions, times,
+resembling.
 """
 
 import json
@@ -41,6 +42,7 @@ ON CONFLICT (word) DO UPDATE SET times = times + excluded.times
 """
 _NEW = "SELECT id, word FROM search_words WHERE id > ? ORDER BY id"
 _UNCOUNT = "UPDATE search_words SET times = times - ? WHERE word = ?"
+_TIMES = "SELECT times FROM search_words WHERE word = ?"
 _COMPLETIONS = "SELECT word FROM search_words WHERE word >= ? AND word < ? ORDER BY word LIMIT ?"
 _BY_ID = "SELECT word, times FROM search_words WHERE id IN (SELECT value FROM json_each(?))"
 _BY_WORD = "SELECT word, times FROM search_words WHERE word IN (SELECT value FROM json_each(?))"
@@ -67,6 +69,12 @@ def completions(connection: sqlite3.Connection, start: str, most: int) -> list[s
     """Words that begin so, in the order of the alphabet."""
     rows = connection.execute(_COMPLETIONS, (start, start + LAST_CHARACTER, most))
     return [word for (word,) in rows]
+
+
+def times(connection: sqlite3.Connection, word: str) -> int:
+    """How many times the word stands in titles."""
+    found = connection.execute(_TIMES, (word,)).fetchone()
+    return found[0] if found else 0
 
 
 def take_away(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
