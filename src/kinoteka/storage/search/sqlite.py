@@ -105,7 +105,7 @@ def optimize(connection: sqlite3.Connection) -> None:
     """Tidy up after many changes; two seconds after a million films, nothing after few."""
     if connection.execute(_SEGMENTS).fetchone()[0] > MOST_SEGMENTS:
         connection.execute("INSERT INTO search_titles (search_titles) VALUES ('optimize')")
-    vocabulary.optimize(connection)
+        vocabulary.optimize(connection)
 
 
 def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
