@@ -120,6 +120,17 @@ def test_fields_with_values_that_cannot_be_meant(
     assert server.client().get("/nothing/here").status_code == 404
 
 
+@pytest.mark.parametrize("field", ["login", "password", "email"])
+def test_what_would_take_seconds_to_normalize_is_refused_at_once(
+    server: RunningServer, field: str
+) -> None:
+    fields = {"login": unique(), "password": PASSWORD, "email": f"{unique()}@example.com"}
+    heap = "a" + "\u0301" * 15_000 + "\u0316" * 15_000 + "@example.com"
+    answer = server.client().post("/signup", content=json_of({**fields, field: heap}))
+    assert answer.status_code == 400
+    assert answer.elapsed.total_seconds() < 1
+
+
 def json_of(value: object) -> bytes:
     import json
     import sys

@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_text, has_heaps_of_marks
 from kinoteka.errors import Code
 from people import refused
 
@@ -24,6 +24,18 @@ def test_is_composed_and_trimmed(given, taken):
 def test_without_what_cannot_be_shown_or_stored(text):
     with refused(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_text(text, "name", 40)
+
+
+def test_heaps_of_marks_are_refused_before_composing_sorts_them():
+    assert clean_text("a" + "\u0301\u0316" * 15, "name", 40)
+    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+        clean_text("a" + "\u0301\u0316" * 16, "name", 40)
+    with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
+        clean_text(("a" + "\u0301" * 30) * 4000, "name", 40)
+
+
+def test_the_marks_of_a_language_may_follow_each_other():
+    assert not has_heaps_of_marks("क्षत्रिय्ँ" * 100)
 
 
 def test_lines_where_they_are_allowed():

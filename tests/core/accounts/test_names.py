@@ -73,6 +73,8 @@ def test_addresses_compare_without_regard_to_case(email, shown, key):
         "a\x00@b.example",
         "\ud800@b.example",
         f"a@{'b.' * 150}example",
+        "x" * 250_000 + "@b.example",
+        "a" + "\u0301\u0316" * 100 + "@b.example",
     ],
 )
 def test_what_is_no_address(email):
@@ -92,6 +94,21 @@ def test_what_is_no_address(email):
 )
 def test_what_an_identifier_means(identifier, key):
     assert names.sign_in_key(identifier) == key
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        (" NNA ", "nna"),
+        ("a\u0308nn", "änn"),
+        ("", None),
+        ("\x00", None),
+        ("x" * 10_000, None),
+        ("a" + "\u0301\u0316" * 100, None),
+    ],
+)
+def test_what_a_part_of_a_username_is_searched_by(part, key):
+    assert names.part_key(part) == key
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2000-02-29", TODAY.isoformat()])

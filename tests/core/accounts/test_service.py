@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from msgspec import UNSET
 
+from kinoteka.core.accounts import queries
 from kinoteka.core.accounts.model import NewAccount, ProfileChange
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import unit_of_work
@@ -212,6 +213,15 @@ class TestChangingTheLogin:
         with refused(code):
             await change_login(services, person.actor, person.account.id, login)
         assert (await sign_in(services, "anna")).account.id == person.account.id
+
+
+async def test_who_has_just_been_deleted_is_nobody(services):
+    anna = await sign_up(services)
+    async with unit_of_work(services.database) as unit:
+        await unit.run(queries.DELETE, account_id=anna.account.id)
+    async with unit_of_work(services.database) as unit:
+        with refused(Code.UNAUTHORIZED):
+            await services.accounts.own(anna.actor, unit)
 
 
 class TestSearching:

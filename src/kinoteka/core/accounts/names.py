@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from email_validator import EmailNotValidError, validate_email
 from precis_i18n import get_profile
 
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_text, has_heaps_of_marks
 from kinoteka.errors import Code, DomainError, field_invalid
 
 USERNAME_LONGEST = 64
 TEXT_LONGEST = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
+EMAIL_LONGEST = 320
 ADDRESS_LONGEST = 2048
 
 _username_profile = get_profile("UsernameCaseMapped")
@@ -35,6 +36,14 @@ def username_key(username: str) -> str:
     return key
 
 
+def part_key(part: str) -> str | None:
+    """How a part of a username is searched for (RFC 8265, 3.3.2); None: no username has it."""
+    try:
+        return clean_text(part.lower(), "username", 2 * USERNAME_LONGEST) or None
+    except DomainError:
+        return None
+
+
 def email_key(email: str) -> str:
     """How an e-mail address is compared: without regard to case.
 
@@ -50,6 +59,9 @@ def normal_email(email: str) -> str:
     Raises:
         DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
     """
+    # Before the library looks at it: that takes seconds of what is long or has heaps of marks.
+    if len(email) > EMAIL_LONGEST or has_heaps_of_marks(email):
+        raise DomainError(Code.EMAIL_INVALID)
     try:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized
     except (EmailNotValidError, UnicodeError):

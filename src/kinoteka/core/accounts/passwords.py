@@ -13,6 +13,7 @@ from pathlib import Path
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks
 from kinoteka.core.workers import Workers
 from kinoteka.errors import Code, DomainError
 
@@ -25,7 +26,15 @@ HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, ty
 
 
 def normal_password(password: str) -> str:
-    """The password as it is hashed: in NFKC, so that every keyboard gives the same."""
+    """The password as it is hashed: in NFKC, so that every keyboard gives the same.
+
+    Raises:
+        DomainError(PASSWORD_INVALID): so long, or of such characters, that nobody has it.
+    """
+    if len(password) > COMPOSED_MOST * LONGEST:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
+    if has_heaps_of_marks(password) or _has_lone_surrogates(password):
+        raise DomainError(Code.PASSWORD_INVALID, reason="characters")
     return unicodedata.normalize("NFKC", password)
 
 
@@ -40,7 +49,7 @@ def check_password(password: str) -> str:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=SHORTEST)
     if len(normal) > LONGEST:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
-    if any(unicodedata.category(character) in ("Cs", "Cn") for character in normal):
+    if any(unicodedata.category(character) == "Cn" for character in normal):
         raise DomainError(Code.PASSWORD_INVALID, reason="characters")
     if normal.casefold() in common_passwords():
         raise DomainError(Code.PASSWORD_INVALID, reason="common")
@@ -87,7 +96,10 @@ class PasswordHashing:
         Raises:
             DomainError(BUSY): too many passwords are waiting already.
         """
-        normal = normal_password(password)
+        try:
+            normal = normal_password(password)
+        except DomainError:
+            normal, password_hash = "", None
         right = await self._workers.run(lambda: _verify(normal, password_hash or self._nobody))
         return right and password_hash is not None
 
@@ -101,9 +113,11 @@ class PasswordHashing:
 
 
 def _verify(password: str, password_hash: str) -> bool:
-    if len(password) > 8 * LONGEST or "\ud800" <= max(password, default="") <= "\udfff":
-        password = ""
     try:
         return HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+    except (VerificationError, InvalidHashError):
         return False
+
+
+def _has_lone_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)

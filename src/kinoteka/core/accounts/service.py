@@ -7,7 +7,6 @@ Accounts are read with every request of their own and change rarely, so each is 
 until it changes.
 """
 
-import unicodedata
 from collections.abc import Awaitable, Callable
 
 from msgspec import UNSET
@@ -104,9 +103,12 @@ class Accounts:
         """The account that asks.
 
         Raises:
-            DomainError(UNAUTHORIZED)
+            DomainError(UNAUTHORIZED): nobody is signed in, or the account has just been deleted.
         """
-        return await self.get(unit, actor.require_account())
+        try:
+            return await self.get(unit, actor.require_account())
+        except DomainError:
+            raise DomainError(Code.UNAUTHORIZED) from None
 
     async def change(self, actor: Actor, unit: Unit, change: ProfileChange) -> Account:
         """Change one's own profile.
@@ -191,8 +193,8 @@ class Accounts:
             DomainError(UNAUTHORIZED, THROTTLED)
         """
         who = f"account:{actor.require_account()}"
-        key = unicodedata.normalize("NFC", part.strip().lower())  # as in RFC 8265, 3.3.2
-        if not key or any(unicodedata.category(character) in ("Cc", "Cs") for character in key):
+        key = names.part_key(part)
+        if key is None:
             return []
         await self._throttle.hit("user_search", self._search_limit, who)
         return await unit.all_in_thread(queries.SEARCH, part=key)  # it looks at every username
