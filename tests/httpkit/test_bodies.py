@@ -135,3 +135,9 @@ def test_queries(services, query, expected):
 def test_a_query_value_that_is_wrong_is_named(services, query):
     with refused(Code.FIELD_INVALID, field="page"):
         read_query(Sent(query=query).call(services), Query)
+
+
+@pytest.mark.parametrize("query", [b"q=" + b"x" * 8192, b"&" * 100, b"a=1&" * 100 + b"page=1"])
+def test_a_query_that_would_take_long_to_read(services, query):
+    with refused(Code.FIELD_INVALID, field="query", reason="too_long"):
+        read_query(Sent(query=query).call(services), Query)

@@ -18,6 +18,7 @@ OWN = "same as the server"
         ({"origin": OWN}, True),
         ({"origin": "https://evil.example"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "http://["}, False),
         ({"sec-fetch-site": "cross-site", "origin": OWN}, False),
         ({"sec-fetch-site": "cross-site", "authorization": "Basic YW5uYTpob3JzZQ=="}, False),
     ],

@@ -45,6 +45,10 @@ async def take_word(call: Call, body: Word) -> Word:
     return body
 
 
+async def give_word(call: Call) -> Word:
+    return Word("kept")
+
+
 async def say_nothing(call: Call) -> None:
     """Nothing is said."""
 
@@ -84,6 +88,7 @@ ROUTES = (
     Route("POST", "/refused-and-kept", refuse_and_keep, ""),
     Route("POST", "/failing", fail_after_writing, ""),
     Route("GET", "/waiting", wait, ""),
+    Route("GET", "/own-and-kept", give_word, "", signed_in=True, kept=("catalogue",)),
 )
 BY_NUMBER = Route("POST", "/either", take_number, "", body=Number)
 BY_WORD = Route("POST", "/either", take_word, "", body=Word)
@@ -91,14 +96,19 @@ CONTRACT = neutral.contract("tests", "Tests", "", (*ROUTES, BY_NUMBER, BY_WORD))
 
 
 @pytest.fixture
-async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server in this process."""
+async def server(services: Services) -> Server:
+    """The server in this process."""
     router: Router[Served | Shared] = Router()
     for route in ROUTES:
         router.add(route.method, route.path, Served(CONTRACT, route))
     by_key = {"number": Served(CONTRACT, BY_NUMBER), "word": Served(CONTRACT, BY_WORD)}
     router.add("POST", "/either", Shared(by_key, otherwise=by_key["number"]))
-    transport = httpx.ASGITransport(Server(services, router, Router(), NEUTRAL))
+    return Server(services, router, Router(), NEUTRAL)
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(server)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 
@@ -162,6 +172,12 @@ class TestWhoMay:
         assert answer.status_code == 403
         assert answer.json() == {"message": "this needs the permission roles.manage"}
 
+    async def test_what_is_kept_is_kept_for_those_who_may(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/own-and-kept", headers=cookie)).json() == {"word": "kept"}
+        assert (await client.get("/own-and-kept")).status_code == 401
+
     async def test_cookies_need_a_csrf_token(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
@@ -211,6 +227,25 @@ class TestTransactions:
         answer = await client.get("/waiting")
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
         assert answer.json() == {"message": "too many requests; try again in 7 seconds"}
+
+
+@pytest.mark.parametrize("path", ["/numbers", "/either"])
+async def test_a_client_that_leaves_within_its_body_is_no_mistake(
+    server: Server, path: str
+) -> None:
+    scope = {"type": "http", "method": "PUT" if path == "/numbers" else "POST", "path": path}
+    scope |= {"headers": [], "query_string": b"", "scheme": "http", "client": None}
+
+    async def leave() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    await server(scope, leave, send)
+    assert sent == []
 
 
 class TestSharedPaths:

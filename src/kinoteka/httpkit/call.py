@@ -8,6 +8,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, Visit
+from kinoteka.errors import field_invalid
 from kinoteka.httpkit import cookies
 from kinoteka.httpkit.answers import Receive, Scope
 from kinoteka.storage.unit import Unit
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from kinoteka.httpkit.routes import Contract, Route
 
 DAY = 24 * 60 * 60
+QUERY_LONGEST = 8 * 1024
+VALUES_MOST = 100
 
 
 class Call:
@@ -65,10 +68,16 @@ class Call:
         return None if value is None else value.decode("latin-1")
 
     def query_items(self) -> dict[str, str]:
-        """The query's values by name; of a repeated one the last."""
+        """The query's values by name; of a repeated one the last.
+
+        Raises:
+            DomainError(FIELD_INVALID): so long, or of so many values, that reading takes long.
+        """
         raw = self.scope["query_string"]
         if not raw:
             return {}
+        if len(raw) > QUERY_LONGEST or raw.count(b"&") >= VALUES_MOST:
+            raise field_invalid("query", "too_long")
         return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))
 
     def absolute(self, path: str) -> str:

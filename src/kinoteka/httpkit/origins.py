@@ -5,8 +5,6 @@ A request with a Bearer token carries nothing that a browser adds by itself, and
 Basic credentials does not, which browsers send along by themselves.
 """
 
-from urllib.parse import urlsplit
-
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Headers
 from kinoteka.httpkit.call import Call
@@ -61,4 +59,4 @@ def allow_preflight(methods: str) -> Headers:
 def _is_own(call: Call, origin: str) -> bool:
     if call.settings.public_url:
         return origin == call.settings.public_url
-    return urlsplit(origin).netloc == call.header(b"host")
+    return origin.partition("://")[2] == call.header(b"host")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
+from msgspec import Raw
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
@@ -23,6 +24,7 @@ from kinoteka.httpkit.answers import (
     send_answer,
 )
 from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.errors import renamed
 from kinoteka.httpkit.identity import bearer, identify
 from kinoteka.httpkit.kept import KeptAnswers, choose
 from kinoteka.httpkit.router import Router, Values
@@ -59,7 +61,7 @@ class Shared:
         Raises:
             DomainError(BODY_MALFORMED, FIELD_INVALID)
         """
-        keys = bodies.decode_json(body, dict[str, object])
+        keys = bodies.decode_json(body, dict[str, Raw])
         given = [name for name in self.by_key if name in keys]
         if len(given) != 1:
             raise DomainError(
@@ -96,7 +98,10 @@ class Server:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
-        answer = await self._answer(scope, receive, method)
+        try:
+            answer = await self._answer(scope, receive, method)
+        except ConnectionResetError:
+            return  # the client has left before its request was whole
         if self._origins:
             origin = dict(scope["headers"]).get(b"origin")
             allowed = origins.allow_origin(origin, self._origins)
@@ -162,8 +167,6 @@ class Server:
     async def _handle(self, call: Call, values: Values) -> Answer:
         route = call.route
         call.actor = await identify(call)
-        if route.kept is not None:
-            return await self._handle_kept(call, values, route.kept)
         if route.is_unsafe:
             origins.refuse_forged(call)
         if route.signed_in:
@@ -172,6 +175,8 @@ class Server:
             call.actor.require(route.permission)
         if route.csrf and bearer(call) is None:
             _check_csrf(call)
+        if route.kept is not None:
+            return await self._handle_kept(call, values, route.kept)
         return await run_handler(call, values)
 
     async def _handle_kept(self, call: Call, values: Values, kept: tuple[str, ...]) -> Answer:
@@ -235,6 +240,8 @@ async def run_handler(call: Call, values: Values) -> Answer:
 
 def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:
     """A domain error as its contract's answer."""
+    if route is not None:
+        error = renamed(error, route.called)
     answer = contract.refuse(contract.refusals[error.code], error, route)
     wait = error.parameters.get("retry_after")
     if wait is None:
