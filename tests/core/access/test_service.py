@@ -227,3 +227,25 @@ async def test_a_role_that_another_process_has_just_deleted(services, settings, 
             await do(services, "change_role", root, role.id, None, ["c.d"])
     finally:
         close(other)
+
+
+async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
+    services, settings, root
+):
+    from kinoteka.app import close, wire
+
+    role = await role_with(services, root, "a.b")
+    await do(services, "list_roles", root)
+    other = wire(settings)
+    try:
+        await do(other, "change_role", root, role.id, None, ["c.d"])
+        await do(services, "change_role", root, role.id, "renamed", None)
+        services.revisions.look()
+        listed = {each.id: each for each in await do(services, "list_roles", root)}
+        assert listed[role.id].name == "renamed"
+        assert listed[role.id].permissions == ("c.d",)
+        await do(other, "delete_role", root, role.id)
+        with refused(Code.ROLE_UNKNOWN):
+            await do(services, "change_role", root, role.id, "renamed again", None)
+    finally:
+        close(other)

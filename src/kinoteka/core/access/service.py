@@ -130,8 +130,9 @@ class Access:
             if role.built_in:
                 raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
             await self._rename(unit, role_id, new_name)
-        await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
-        await self._set_permissions(unit, role_id, wanted)
+        if permissions is not None:
+            await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
+            await self._set_permissions(unit, role_id, wanted)
         await self._changed(unit)
         return Role(role_id, new_name, role.built_in, wanted)
 
@@ -230,11 +231,13 @@ class Access:
 
     async def _rename(self, unit: Unit, role_id: int, name: str) -> None:
         try:
-            await unit.run(
+            renamed = await unit.run(
                 queries.RENAME_ROLE, role_id=role_id, name=name, name_key=name.casefold()
             )
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
+        if not renamed:  # the role has been deleted since it was looked up
+            raise DomainError(Code.ROLE_UNKNOWN)
 
     async def _set_permissions(self, unit: Unit, role_id: int, permissions: Sequence[str]) -> None:
         rows = [{"role_id": role_id, "permission": permission} for permission in permissions]
