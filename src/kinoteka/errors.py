@@ -17,6 +17,7 @@ class Code(StrEnum):
 
     # Who is asking.
     UNAUTHORIZED = "unauthorized"
+    SIGNED_IN = "signed_in"
     FORBIDDEN = "forbidden"
     CROSS_ORIGIN = "cross_origin"
     CSRF_MISSING = "csrf_missing"

@@ -50,6 +50,7 @@ COMMON: dict[Code, Refusal] = {
     Code.BODY_TOO_LARGE: Refusal(413, "the body is larger than {limit} bytes"),
     Code.FIELD_INVALID: Refusal(400, "{field}: {reason}"),
     Code.UNAUTHORIZED: Refusal(401, "you must be signed in"),
+    Code.SIGNED_IN: Refusal(403, "you are signed in; sign out first"),
     Code.FORBIDDEN: Refusal(403, "this needs the permission {permission}"),
     Code.CROSS_ORIGIN: Refusal(403, "requests from other origins are refused"),
     Code.CSRF_MISSING: Refusal(403, "the CSRF token is missing"),

@@ -268,6 +268,9 @@ class TestWhoMay:
     ) -> None:
         server = start_server()
         superuser, user = new_superuser(server), new_user(server)
+        grants = f"/api/v1/user/{user.id}/role"
+        assert server.client().get(grants).status_code == 401
         superuser.client.put("/api/v1/role/1", json={"permissions": ["roles.manage"]})
         assert server.client().get("/api/v1/role").status_code == 200
+        assert server.client().get(grants).status_code == 200
         assert user.client.get("/api/v1/role").status_code == 403

@@ -14,6 +14,9 @@ KEYS_KEPT = b"public, max-age=3600"
 
 async def sign_up(call: Call, body: shapes.CredentialsBody) -> Answer:
     """Make an account, begin its session, give its tokens and its cookie."""
+    # Nobody sends an access token unknowingly, but browsers send any cookie that they have.
+    if call.actor.account_id is not None and bearer(call) is not None:
+        raise DomainError(Code.SIGNED_IN)
     named = {"email" if "@" in body.login else "username": body.login}
     new = NewAccount(password=body.password, **named)
     started = await call.core.sessions.sign_up(call.actor, call.unit, call.visit, new)

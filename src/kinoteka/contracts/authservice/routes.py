@@ -23,8 +23,15 @@ USERS = (
         answer=shapes.SignedUp,
         status=201,
         identity="lenient",
-        errors=(*LOGIN_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
-        description="Makes an account and begins its first session; also sets the cookie.",
+        errors=(
+            *LOGIN_ERRORS,
+            Code.SIGNED_IN,
+            Code.PASSWORD_INVALID,
+            Code.THROTTLED,
+            Code.BUSY,
+        ),
+        description="Makes an account and begins its first session; also sets the cookie. For "
+        "anonymous users: refused where an access token is sent that is good.",
         example={"login": "anna", "password": "correct horse"},
     ),
     Route(
@@ -75,6 +82,7 @@ USERS = (
             Code.FORBIDDEN,
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_INVALID,
+            Code.THROTTLED,
             Code.BUSY,
         ),
         example={"password": "battery staple"},
@@ -165,8 +173,7 @@ ROLES = (
         "What a user holds",
         query=shapes.GrantsQuery,
         answer=shapes.UserGrants,
-        signed_in=True,
-        errors=(Code.FORBIDDEN, Code.ACCOUNT_UNKNOWN),
+        errors=(Code.UNAUTHORIZED, Code.FORBIDDEN, Code.ACCOUNT_UNKNOWN),
         description="One's own, or anybody's with the permission roles.manage. With "
         "`?permission=` the answer also has `allowed`.",
     ),

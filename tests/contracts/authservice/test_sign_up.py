@@ -1,0 +1,107 @@
+"""Signing up through the auth service, line by line of its document."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from running import PASSWORD, RunningServer, unique
+from token_users import User, new_user, sign_in
+
+
+@pytest.fixture
+def user(server: RunningServer) -> User:
+    return new_user(server)
+
+
+class TestSignUp:
+    """POST /api/v1/user"""
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_gives_tokens_and_the_cookie_at_once(self, server: RunningServer, pattern: str) -> None:
+        client = server.client()
+        body = {"login": pattern.format(unique()), "password": PASSWORD}
+        answer = client.post("/api/v1/user/", json=body)
+        assert answer.status_code == 201
+        assert set(answer.json()) == {"id", "access_token", "refresh_token"}
+        assert answer.headers["set-cookie"].startswith("session_id=")
+        assert client.get("/api/v1/login/history").status_code == 200
+        bearer = server.client(authorization=f"Bearer {answer.json()['access_token']}")
+        assert bearer.get("/api/v1/login/history").status_code == 200
+        assert sign_in(server, body["login"]).status_code == 200
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_a_taken_login(self, server: RunningServer, pattern: str) -> None:
+        login = pattern.format(unique())
+        new_user(server, login)
+        body = {"login": login.upper(), "password": PASSWORD}
+        answer = server.client().post("/api/v1/user", json=body)
+        assert answer.status_code == 409
+        assert answer.json() == {"message": "a user with this login exists already"}
+
+    def test_is_for_anonymous_users(self, server: RunningServer, user: User) -> None:
+        body = {"login": unique(), "password": PASSWORD}
+        answer = user.client.post("/api/v1/user", json=body)
+        assert answer.status_code == 403
+        assert answer.json() == {"message": "you are signed in; sign out first"}
+        assert user.signed_in()
+        assert sign_in(server, body["login"]).status_code == 404
+
+    @pytest.mark.parametrize("token", ["undefined", "null", "", "cut.off"])
+    def test_a_token_that_is_no_good_is_anonymous(self, server: RunningServer, token: str) -> None:
+        client = server.client(authorization=f"Bearer {token}".strip())
+        body = {"login": unique(), "password": PASSWORD}
+        assert client.post("/api/v1/user", json=body).status_code == 201
+
+    def test_a_cookie_is_no_obstacle_and_its_session_ends(self, server: RunningServer) -> None:
+        client = server.client()
+        bodies = [{"login": unique(), "password": PASSWORD} for _ in range(2)]
+        answers = [client.post("/api/v1/user", json=body) for body in bodies]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        former, present = (
+            server.client(cookie=f"session_id={answer.cookies['session_id']}") for answer in answers
+        )
+        assert former.get("/api/v1/login/history").status_code == 401
+        assert present.get("/api/v1/login/history").status_code == 200
+
+    @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
+    def test_of_two_at_once_one_wins(self, server: RunningServer, pattern: str) -> None:
+        login = pattern.format(unique())
+
+        def sign_up(name: str) -> int:
+            with httpx.Client(base_url=server.url, timeout=20) as client:
+                body = {"login": name, "password": PASSWORD}
+                return client.post("/api/v1/user", json=body).status_code
+
+        with ThreadPoolExecutor(2) as threads:
+            statuses = sorted(threads.map(sign_up, [login, login.upper()]))
+        assert statuses == [201, 409]
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("login", ""),
+            ("login", "12345"),
+            ("login", "two words"),
+            ("login", "no@address"),
+            ("login", "full＠width"),
+            ("login", None),
+            ("password", "short"),
+            ("password", "password1"),
+            ("password", "x" * 129),
+            ("password", 12345678),
+        ],
+    )
+    def test_names_the_field_that_is_wrong(
+        self, server: RunningServer, field: str, value: object
+    ) -> None:
+        body = {"login": unique(), "password": PASSWORD} | {field: value}
+        answer = server.client().post("/api/v1/user", json=body)
+        assert answer.status_code == 400
+        assert field in answer.json()["message"]
+
+    def test_an_account_can_sign_in_through_another_contract(
+        self, server: RunningServer, user: User
+    ) -> None:
+        body = {"login": user.login, "password": PASSWORD}
+        assert server.client().post("/login", json=body).status_code == 200
