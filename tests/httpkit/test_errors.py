@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.errors import COMMON, Refusal, renamed
 
 
 def sentence(error: DomainError) -> str:
@@ -35,6 +35,18 @@ def test_a_parameter_that_is_not_known_stands_as_its_name() -> None:
     assert Refusal(400, "at most {limit} bytes").sentence(DomainError(Code.INTERNAL)) == (
         "at most limit bytes"
     )
+
+
+def test_fields_are_called_as_clients_call_them() -> None:
+    called = {"given_name": "firstname", "password": "new_password"}
+    assert sentence(renamed(field_invalid("given_name", "too_long"), called)) == (
+        "firstname: too long"
+    )
+    assert sentence(renamed(field_invalid("status", "too_long"), called)) == "status: too long"
+    short = DomainError(Code.PASSWORD_INVALID, reason="too_short", keeps_changes=True)
+    assert sentence(short).startswith("password: 8 to 128")
+    assert sentence(renamed(short, called)).startswith("new_password: 8 to 128")
+    assert renamed(short, called).keeps_changes
 
 
 @pytest.mark.parametrize("code", Code)

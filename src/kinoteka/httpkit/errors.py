@@ -1,9 +1,11 @@
 """What refusals say, unless a contract says it in words of its own.
 
 A `Refusal` is a status and a sentence; `{name}` in the sentence stands for a parameter of the
-error. A contract's table is this one with its own rows put over it.
+error, or where it has none for the name itself, as clients call it. A contract's table is this
+one with its own rows put over it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kinoteka.errors import Code, DomainError
@@ -40,6 +42,17 @@ class Refusal:
         return self.message.format_map(parameters)
 
 
+def renamed(error: DomainError, called: Mapping[str, str]) -> DomainError:
+    """The error with its fields called as clients call them (`Route.called`)."""
+    if not called:
+        return error
+    parameters = {**called, **error.parameters}
+    field = error.parameters.get("field")
+    if isinstance(field, str):
+        parameters["field"] = called.get(field, field)
+    return DomainError(error.code, keeps_changes=error.keeps_changes, **parameters)
+
+
 class _Parameters(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return key
@@ -62,12 +75,12 @@ COMMON: dict[Code, Refusal] = {
     Code.ACCOUNT_UNKNOWN: Refusal(404, "there is no such user"),
     Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
     Code.PASSWORD_INVALID: Refusal(
-        400, "password: 8 to 128 characters that are not a common password ({reason})"
+        400, "{password}: 8 to 128 characters that are not a common password ({reason})"
     ),
     Code.EMAIL_INVALID: Refusal(400, "email: not a valid e-mail address"),
     Code.EMAIL_TAKEN: Refusal(409, "a user with this email exists already"),
     Code.USERNAME_INVALID: Refusal(
-        400, "username: 1 to 64 letters, digits or signs, not digits alone, no @ ({reason})"
+        400, "{username}: 1 to 64 letters, digits or signs, not digits alone, no @ ({reason})"
     ),
     Code.USERNAME_TAKEN: Refusal(409, "a user with this username exists already"),
     Code.BIRTHDAY_INVALID: Refusal(400, "birthday: not a date such as 2001-04-06"),

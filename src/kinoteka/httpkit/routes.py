@@ -38,6 +38,8 @@ class Route:
     `kept` names the revisions of what the answer is made of, where it depends on nothing else but
     the address and the labels that the actor sees; it is then kept until one of them changes.
 
+    `called` are the names in the body of fields that the core calls otherwise, for refusals.
+
     For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
     each with what it says; `example` is one of the body or, without a body, of the answer.
     """
@@ -58,6 +60,7 @@ class Route:
     csrf: bool = False
     changes: bool | None = None
     errors: tuple[Code, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     kept: tuple[str, ...] | None = None
     description: str = ""

@@ -133,8 +133,8 @@ class TestPassword:
         ("body", "status", "named"),
         [
             ({"password_1": "wrong one!", "password_2": NEW_PASSWORD}, 401, "password"),
-            ({"password_1": PASSWORD, "password_2": "short"}, 400, "password"),
-            ({"password_1": PASSWORD, "password_2": "password1"}, 400, "password"),
+            ({"password_1": PASSWORD, "password_2": "short"}, 400, "password_2"),
+            ({"password_1": PASSWORD, "password_2": "password1"}, 400, "password_2"),
             ({"password_1": PASSWORD}, 400, "password_2"),
             ({"password_2": NEW_PASSWORD}, 400, "password_1"),
             ({"password_1": 1, "password_2": NEW_PASSWORD}, 400, "password_1"),

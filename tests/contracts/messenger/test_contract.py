@@ -82,13 +82,17 @@ class TestSignUp:
             ({"username": "12345"}, "username_invalid"),
             ({"username": "with@sign"}, "username_invalid"),
             ({"status": "nul\x00"}, "field_invalid"),
+            ({"name": "nul\x00"}, "field_invalid"),
+            ({"phone": "1" * 41}, "field_invalid"),
         ],
     )
     def test_refuses_what_is_wrong(
         self, server: RunningServer, name: str, change: dict[str, object], mnemonic: str
     ) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD} | change
-        assert refusal(server.client().post("/users", json=body)) == (400, mnemonic)
+        answer = server.client().post("/users", json=body)
+        assert refusal(answer) == (400, mnemonic)
+        assert answer.json()["message"].startswith(f"{next(iter(change))}: ")
 
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_names_what_is_missing(self, server: RunningServer, name: str, missing: str) -> None:
@@ -146,6 +150,15 @@ class TestSignIn:
         assert (by_login.status_code, by_login.json()) == (200, {})
         wrong = server.client().post("/login", json={"login": name, "password": "wrong"})
         assert (wrong.status_code, set(wrong.json())) == (403, {"message"})
+
+    @pytest.mark.parametrize("value", ["9" * 1000, "1e999999", "[[]]", '"x"'])
+    @pytest.mark.parametrize("key", ["login", "email"])
+    def test_unknown_fields_are_passed_over(
+        self, server: RunningServer, member: httpx.Client, key: str, value: str
+    ) -> None:
+        email = member.get("/users").json()["email"]
+        body = f'{{"{key}": "{email}", "password": "{PASSWORD}", "unknown": {value}}}'
+        assert server.client().post("/login", content=body).status_code == 200
 
     @pytest.mark.parametrize(
         "body",
@@ -235,6 +248,18 @@ class TestUsers:
         answer = member.put(f"/users/{user_id}", json=body)
         assert answer.status_code == 400
         assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("name", "x" * 101), ("status", "nul\x00"), ("id", 2**63)]
+    )
+    def test_names_the_field_that_is_wrong(
+        self, member: httpx.Client, field: str, value: object
+    ) -> None:
+        body = member.get("/users").json()
+        answer = member.put(f"/users/{body['id']}", json=body | {field: value})
+        assert refusal(answer) == (400, "field_invalid")
+        assert answer.json()["message"].startswith(f"{field}: ")
+        assert member.get("/users").json() == body
 
     def test_the_body_has_the_id_of_the_path(self, member: httpx.Client) -> None:
         body = member.get("/users").json()

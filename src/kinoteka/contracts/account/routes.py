@@ -36,6 +36,7 @@ ROUTES = (
             Code.THROTTLED,
             Code.BUSY,
         ),
+        called={"username": "login"},
         example={"login": "anna", "email": "anna@example.com", "password": "correct horse"},
     ),
     Route(
@@ -69,6 +70,7 @@ ROUTES = (
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
         ),
+        called={"given_name": "firstname", "family_name": "lastname"},
         example={
             "username": "anna",
             "email": "anna@example.com",
@@ -93,6 +95,7 @@ ROUTES = (
         answer=shapes.Nothing,
         signed_in=True,
         errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        called={"password": "new_password"},
         example={"old_password": "correct horse", "new_password": "battery staple"},
     ),
     Route(

@@ -1,7 +1,7 @@
 """This contract's refusals: `{"message": …}`; 401 names the scheme that is wanted (RFC 6750)."""
 
 from kinoteka.contracts.cinema.shapes import Message
-from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.errors import COMMON, Refusal
 from kinoteka.httpkit.routes import Route
@@ -14,15 +14,10 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
 }
-# What the core's fields are called here.
-FIELDS = {"given_name": "name", "family_name": "surname"}
 
 
 def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     """Write a refusal down; every route does it alike."""
     del route
-    field = FIELDS.get(str(error.parameters.get("field")))
-    if field is not None:
-        error = field_invalid(field, str(error.parameters["reason"]))
     challenge = [CHALLENGE] if refusal.status == 401 else []
     return json_answer(refusal.status, Message(refusal.sentence(error)), challenge)

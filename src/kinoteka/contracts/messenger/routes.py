@@ -7,6 +7,7 @@ from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.httpkit.routes import Contract, Route, Upload
 
+CALLED = {"given_name": "name"}
 NAME_ERRORS = (
     Code.USERNAME_INVALID,
     Code.USERNAME_TAKEN,
@@ -37,6 +38,7 @@ USERS = (
         answer=shapes.Nothing,
         identity="lenient",
         errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        called=CALLED,
         description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
         "given; an empty one is as absent.",
         example={"email": "anna@example.com", "password": "correct horse", "name": "Anna"},
@@ -75,6 +77,7 @@ USERS = (
         answer=shapes.User,
         signed_in=True,
         errors=NAME_ERRORS,
+        called=CALLED,
         description="The body is the whole user, with the id of the path. Another's id is a 401.",
         example={
             "id": 1,
