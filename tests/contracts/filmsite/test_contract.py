@@ -67,6 +67,9 @@ class TestSignUp:
             ({"birthday": "soon"}, "failed to parse birthday from string to time", 0),
             ({"birthday": "2001-02-30"}, "failed to parse birthday from string to time", 0),
             ({"birthday": "2001-Feb-30"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "20010406"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "2001-W14-5"}, "failed to parse birthday from string to time", 0),
+            ({"birthday": "2001-Apr-6"}, "failed to parse birthday from string to time", 0),
             ({"birthday": "2999-01-01"}, "failed to parse birthday from string to time", 0),
             ({"email": 7}, f"{NOT_PARSED}: email: Expected str, got int", 0),
             (

@@ -1,5 +1,6 @@
 """What this contract's requests and answers look like: `{"body": {…}}` around everything."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -15,8 +16,10 @@ from kinoteka.core.library.model import (
     SelectionChange,
     Shelf,
 )
+from kinoteka.errors import Code, DomainError
 
 LARGEST = 2**53 - 1
+BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
 OLD_BIRTHDAY = "%Y-%b-%d"
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST)]
@@ -186,7 +189,13 @@ def new_account(body: SignUpBody) -> NewAccount:
 
 
 def birthday(text: str) -> str:
-    """2001-Apr-06, as clients of the document's first server send it, as 2001-04-06."""
+    """2001-04-06, or 2001-Apr-06, as clients of the document's first server send it, as 2001-04-06.
+
+    Raises:
+        DomainError(BIRTHDAY_INVALID): written in another way.
+    """
+    if not BIRTHDAY.fullmatch(text):
+        raise DomainError(Code.BIRTHDAY_INVALID)
     try:
         return datetime.strptime(text, OLD_BIRTHDAY).date().isoformat()
     except ValueError:
