@@ -50,6 +50,7 @@ CONTRACTS: tuple[Contract, ...] = (
     authservice.CONTRACT,
     cinema.CONTRACT,
 )
+LOOK_SECONDS = 0.5
 STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
@@ -139,13 +140,15 @@ class Application:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        phase = "startup"
         try:
             async with running(self._settings) as services:
                 self._server = Server(services, *compose(), NEUTRAL)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
+                phase = "shutdown"
         except Exception as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            await send({"type": f"lifespan.{phase}.failed", "message": str(error)})
             raise
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -163,7 +166,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     """Services with everything that goes on in the background."""
     services = wire(settings)
     chores = [
-        asyncio.create_task(services.revisions.watch()),
+        asyncio.create_task(_every(LOOK_SECONDS, services, _look)),
         asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
         asyncio.create_task(_every(PRUNE_SECONDS, services, _prune)),
         asyncio.create_task(_every(LISTENING_SECONDS, services, _end_listening)),
@@ -175,9 +178,11 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
-        async with unit_of_work(services.database) as unit:
-            await services.sessions.store_last_seen(unit)
-        close(services)
+        try:
+            async with unit_of_work(services.database) as unit:
+                await services.sessions.store_last_seen(unit)
+        finally:
+            close(services)
 
 
 async def _every(
@@ -193,6 +198,11 @@ async def _every(
             log.exception("chore failed", chore=chore.__name__)
 
 
+async def _look(services: Services, unit: Unit) -> None:
+    del unit
+    services.revisions.look()
+
+
 async def _store_seen(services: Services, unit: Unit) -> None:
     await services.sessions.store_last_seen(unit)
 
@@ -204,5 +214,6 @@ async def _prune(services: Services, unit: Unit) -> None:
 async def _end_listening(services: Services, unit: Unit) -> None:
     # What has expired, or what another process has ended, is not told to anybody.
     for session_id in services.chats.listening.sessions():
+        await asyncio.sleep(0)  # they may be thousands
         if await services.sessions.actor_by_id(unit, session_id) is None:
             services.chats.listening.end_session(session_id)

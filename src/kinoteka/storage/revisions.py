@@ -4,7 +4,6 @@ Whoever changes a kind of thing raises its revision in the same transaction. A p
 finds a revision it did not raise itself drops what it keeps of that kind.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, select, update
@@ -56,15 +55,9 @@ class Revisions:
         data_version = self._database.data_version()
         if data_version == self._data_version:
             return
-        self._data_version = data_version
         for name, value in self._database.read(ALL.compiled(self._database.name), {}):
             self._note(name, value)
-
-    async def watch(self, seconds: float = 0.5) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(seconds)
-            self.look()
+        self._data_version = data_version  # last: a look that fails is to be had again
 
     def _committed(self, name: str, value: int) -> None:
         if value == self._known[name] + 1:

@@ -158,8 +158,11 @@ class Writing:
 
     async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
-        rows = [parameters(compiled, row) for row in given]
-        await self.work(lambda connection: connection.executemany(compiled.sql, rows))
+        await self.work(
+            lambda connection: connection.executemany(
+                compiled.sql, (parameters(compiled, row) for row in given)
+            )
+        )
 
     async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run anything on the writing connection within this transaction."""

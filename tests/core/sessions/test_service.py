@@ -169,12 +169,6 @@ class TestLeaving:
         with refused(Code.UNAUTHORIZED):
             await do(services, "sign_out", await anonymous(services))
 
-    async def test_ending_all_others(self, services, anna):
-        others = [await sign_in(services, "anna") for _ in range(3)]
-        await do(services, "end_others", anna.actor)
-        assert await lasts(services, anna)
-        assert not any([await lasts(services, other) for other in others])
-
     async def test_deleting_the_account(self, services, anna):
         other, ended = await sign_in(services, "anna"), []
         services.sessions.on_end(ended.append)
@@ -190,7 +184,7 @@ class TestLeaving:
         ended = []
         services.sessions.on_end(ended.append)
         other = await sign_in(services, "anna")
-        await do(services, "end_others", anna.actor)
+        await do(services, "change_password", anna.actor, PASSWORD, NEW_PASSWORD)
         await do(services, "sign_out", anna.actor)
         assert ended == [other.session.id, anna.session.id]
 
@@ -337,6 +331,17 @@ class TestChangingCredentials:
             )
         assert await lasts(services, other)
         assert await sign_in(services, "anna")
+
+    async def test_nobody_keeps_all_hashing_threads_busy(self, anna, wired):
+        strict = wired(sign_in_limit="3 per hour")
+        changes = (
+            do(strict, "change_credentials", anna.actor, anna.account.id, None, NEW_PASSWORD)
+            for _ in range(10)
+        )
+        outcomes = await asyncio.gather(*changes, return_exceptions=True)
+        codes = [error.code for error in outcomes if isinstance(error, DomainError)]
+        assert codes == [Code.THROTTLED] * 7
+        await do(strict, "change_credentials", anna.actor, anna.account.id, None, PASSWORD)
 
     async def test_who_may(self, services, anna):
         berta, root = await sign_up(services, unique()), await superuser(services)

@@ -1,7 +1,8 @@
 """Sessions: how somebody comes in, stays known, and leaves.
 
-Public operations: sign_up, sign_in, sign_out, end_others, change_password, change_credentials,
-delete_account, actor_by_token, actor_by_id, rotate, history, prune, store_last_seen.
+Public operations: sign_up, sign_in, sign_out, end, change_password, change_credentials,
+reset_password, delete_account, actor_by_token, actor_by_id, get, rotate, history, prune,
+store_last_seen.
 
 A session is looked up once and then kept in memory; revocation is what travels.
 """
@@ -86,10 +87,8 @@ class Sessions:
         whose = f"id:{credentials.account_id}" if credentials else f"name:{identifier.casefold()}"
         who = (whose[:320], visit.address)
         async with self._throttle.attempt("sign_in", self._sign_in_limit, who) as attempt:
-            await self._check(unit, visit, attempt, credentials, password)
-        if credentials is None:
-            raise self._unknown()
-        return await self._enter(actor, unit, visit, credentials, password)
+            checked = await self._check(unit, visit, attempt, credentials, password)
+        return await self._enter(actor, unit, visit, checked, password)
 
     async def sign_out(self, actor: Actor, unit: Unit) -> None:
         """End the session that asks.
@@ -105,10 +104,6 @@ class Sessions:
         await self._revisions.increase(unit, "sessions")
         unit.after_commit(lambda: self._forget(session_id))
 
-    async def end_others(self, actor: Actor, unit: Unit) -> None:
-        """End every session of one's account but the one that asks."""
-        await self._end_others(unit, actor.require_account(), actor.session_id)
-
     async def change_password(self, actor: Actor, unit: Unit, present: str, new: str) -> Account:
         """Change one's own password, knowing the present one; every other session ends.
 
@@ -116,8 +111,8 @@ class Sessions:
             DomainError(UNAUTHORIZED, PASSWORD_WRONG, PASSWORD_INVALID, THROTTLED, BUSY)
         """
         account_id = actor.require_account()
-        who = (f"password:{account_id}",)
-        async with self._throttle.attempt("password", self._sign_in_limit, who) as attempt:
+        limit = self._sign_in_limit
+        async with self._throttle.attempt("password", limit, _asking(actor)) as attempt:
             credentials = await self._accounts.credentials_by_id(unit, account_id)
             stored = credentials.password_hash if credentials else None
             if not await self._accounts.hashing.verify(present, stored):
@@ -136,12 +131,14 @@ class Sessions:
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, PASSWORD_INVALID, BUSY)
+            DomainError(THROTTLED): whoever asks has too many passwords hashed at once.
             DomainError(USERNAME_INVALID, EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
         """
         actor.require_self(account_id)
         account = await self._accounts.get(unit, account_id)
         if password is not None:  # first, because hashing would keep other writers waiting
-            await self.reset_password(unit, account_id, password, kept=actor.session_id)
+            async with self._throttle.attempt("password", self._sign_in_limit, _asking(actor)):
+                await self.reset_password(unit, account_id, password, kept=actor.session_id)
         if login is not None:
             account = await self._accounts.change_login(actor, unit, account_id, login)
         return account
@@ -222,12 +219,20 @@ class Sessions:
 
     async def store_last_seen(self, unit: Unit) -> None:
         """Write down when the sessions in use were last seen; done now and then, not each time."""
-        stale = [e for e in self._kept.entries() if e.last_seen_at > e.stored_seen_at]
-        rows = [{"session_id": e.actor.session_id, "at": e.last_seen_at} for e in stale]
-        if rows:
-            await unit.run_many(queries.SEEN, rows)
-        for entry in stale:
-            entry.stored_seen_at = entry.last_seen_at
+        used = (
+            entry for entry in self._kept.entries() if entry.last_seen_at > entry.stored_seen_at
+        )
+        stale = [(entry, entry.last_seen_at) for entry in used]
+        if not stale:
+            return
+        rows = [{"session_id": entry.actor.session_id, "at": at} for entry, at in stale]
+        await unit.run_many(queries.SEEN, rows)
+
+        def note() -> None:
+            for entry, at in stale:
+                entry.stored_seen_at = at
+
+        unit.after_commit(note)
 
     async def _check(
         self,
@@ -236,13 +241,14 @@ class Sessions:
         attempt: Attempt,
         credentials: Credentials | None,
         password: str,
-    ) -> None:
+    ) -> Credentials:
         stored = credentials.password_hash if credentials else None
-        if await self._accounts.hashing.verify(password, stored):
-            return
+        right = await self._accounts.hashing.verify(password, stored)
+        if credentials is not None and right:
+            return credentials
         attempt.fail()
         if credentials is None:
-            raise self._unknown()
+            raise DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
         await self._record(unit, visit, credentials.account_id, success=False)
         raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
 
@@ -262,9 +268,6 @@ class Sessions:
         if newer is not None:
             await self._accounts.set_password(unit, account.id, newer)
         return started
-
-    def _unknown(self) -> DomainError:
-        return DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
 
     async def _begin(self, actor: Actor, unit: Unit, visit: Visit, account: Account) -> Started:
         if actor.session_id is not None:
@@ -363,3 +366,7 @@ class Sessions:
             self._kept.clear()
         else:
             self._kept.drop_account(account_id)
+
+
+def _asking(actor: Actor) -> tuple[str]:
+    return (f"password:{actor.require_account()}",)
