@@ -1,7 +1,13 @@
 """Starting and stopping the server, as its operator sees it."""
 
 import signal
+import socket
 import stat
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from running import run_server
 
@@ -28,6 +34,12 @@ def test_sessions_outlast_a_restart(tmp_path):
         cookie = f"session_id={server.signed_up().cookies['session_id']}"
     with run_server(tmp_path, {}) as server:
         assert server.client(cookie=cookie).get("/profile").status_code == 200
+
+
+def test_refusing_a_handshake_is_no_error_of_the_server_s(tmp_path, capfd):
+    with run_server(tmp_path, {}) as server, pytest.raises(InvalidStatus, match="401"):
+        connect(server.url.replace("http", "ws", 1) + "/notifications")
+    assert "handshake" not in capfd.readouterr().err
 
 
 def test_it_stops_when_told_to(tmp_path):
@@ -60,3 +72,41 @@ def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
 
         assert [status("192.0.2.1", f"a{n}") for n in range(3)] == [403, 403, 429]
         assert status("192.0.2.2", "b") == 403
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"GET /movies/ HTTP/1.1\r\nHost: x\r\n", b"X: " + b"x" * 1000 + b"\r\n"),
+        (b"GET /movies/ HTTP/1.1\r\nHost: x\r\nX: ", b"x" * 1000),
+        (
+            b"PUT /movies/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"X: " + b"x" * 1000 + b"\r\n",
+        ),
+    ],
+    ids=["many headers", "a long header", "trailers"],
+)
+def test_a_head_without_an_end_is_cut_off(server, begin, piece):
+    with connected(server) as client, pytest.raises(ConnectionError):
+        client.sendall(begin)
+        for _ in range(20_000):
+            client.sendall(piece)
+
+
+def test_a_head_that_is_too_large_is_refused(server):
+    with connected(server) as client:
+        client.sendall(b"GET /movies/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 60_000)
+        assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
+
+
+def test_bodies_are_no_heads(server):
+    body = b"x" * 200_000
+    answer = server.client().post(
+        "/signup", content=(body[n : n + 500] for n in range(0, 200_000, 500))
+    )
+    assert answer.status_code == 400
+
+
+def connected(server):
+    url = httpx.URL(server.url)
+    return socket.create_connection((url.host, url.port), 10)

@@ -7,10 +7,17 @@ import sys
 
 import structlog
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kinoteka.app import Application
 from kinoteka.config import Settings
 from kinoteka.core.heap import share_one_heap
+
+HEAD_LARGEST = 64 * 1024
+HEAD_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
 
 STARTED = """Kinoteka serves on {address}
 
@@ -21,6 +28,31 @@ What to try first:
   {address}/docs                         every endpoint, to read and to try
 Stop with Ctrl+C.
 """
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """HTTP with bounded heads, trailers and framing: by itself uvicorn holds whatever comes."""
+
+    _head_size = 0
+    """Bytes that have come since the last ones of a body, or since the last whole head."""
+
+    def data_received(self, data: bytes) -> None:
+        """What the client sends; refused with 431 (RFC 6585) when no head or body comes of it."""
+        self._head_size += len(data)
+        super().data_received(data)
+        if self._head_size > HEAD_LARGEST and not self.transport.is_closing():
+            self.transport.write(HEAD_TOO_LARGE)
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """A whole head."""
+        self._head_size = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a body."""
+        self._head_size = 0
+        super().on_body(body)
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -49,7 +81,7 @@ def serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttp,
             ws="websockets-sansio",
             lifespan="on",
             access_log=False,
@@ -66,8 +98,14 @@ def serve(settings: Settings) -> int:
     return 0 if server.started else 1
 
 
+def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
+    # uvicorn (0.54) takes a handshake that was answered by HTTP for one that was forgotten.
+    return record.msg != "ASGI callable returned without completing handshake."
+
+
 def configure_logging(settings: Settings) -> None:
-    """Structured lines on standard error."""
+    """Structured lines on standard error; refused handshakes of WebSockets are no errors."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     structlog.configure(
         processors=[
