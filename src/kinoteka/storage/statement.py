@@ -42,7 +42,7 @@ class Statement(Generic[Row]):
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
-        """The text for this engine's text; made at the first use and kept."""
+        """The statement as this engine takes it; made at the first use and kept."""
         kept = self._compiled.get(engine)
         if kept is None:
             kept = self._compiled[engine] = self._compile(engine)

@@ -1,7 +1,7 @@
 """Roles and what they grant.
 
-Public operations: actor_of, anonymous, grants_of, list_roles, create_role, change_role,
-delete_role, assign_role, take_role_away.
+Public operations: actor_of, anonymous, grants_of, label_ids, list_roles, create_role,
+change_role, delete_role, assign_role, take_role_away.
 
 All roles and labels are few and asked for all the time, so they are kept in memory as one
 snapshot that is dropped whole when any of them changes.
@@ -83,7 +83,11 @@ class Access:
         return (await self._load(unit)).labels
 
     async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
-        """Every role, oldest first."""
+        """Every role, oldest first.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
         actor.require(ROLES_MANAGE)
         return list((await self._load(unit)).roles.values())
 
@@ -93,6 +97,7 @@ class Access:
         """Make a role.
 
         Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
             DomainError(ROLE_TAKEN): there is one of that name, without regard to case.
             DomainError(FIELD_INVALID): an empty name or a malformed permission.
         """
@@ -119,7 +124,7 @@ class Access:
         """Rename a role or give it other permissions; None leaves as it is.
 
         Raises:
-            DomainError(ROLE_UNKNOWN, ROLE_TAKEN, FIELD_INVALID)
+            DomainError(UNAUTHORIZED, FORBIDDEN, ROLE_UNKNOWN, ROLE_TAKEN, FIELD_INVALID)
             DomainError(ROLE_BUILT_IN): a built-in role keeps its name.
         """
         actor.require(ROLES_MANAGE)
@@ -140,7 +145,7 @@ class Access:
         """Delete a role; whoever held it loses what it granted.
 
         Raises:
-            DomainError(ROLE_UNKNOWN, ROLE_BUILT_IN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, ROLE_UNKNOWN, ROLE_BUILT_IN)
         """
         actor.require(ROLES_MANAGE)
         role = await self._role(unit, role_id)
@@ -153,7 +158,7 @@ class Access:
         """Give an account a role; again does no harm.
 
         Raises:
-            DomainError(ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
             DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
         """
         await self._check_assignment(actor, unit, account_id, role_id)
@@ -168,7 +173,7 @@ class Access:
         """Take a role from an account; again does no harm.
 
         Raises:
-            DomainError(ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLE_BUILT_IN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLE_BUILT_IN)
         """
         await self._check_assignment(actor, unit, account_id, role_id)
         if role_id == USER_ROLE:

@@ -1,6 +1,7 @@
 """Accounts and what can be said of them.
 
-Shapes: `Account` (as stored, without its password), `NewAccount`, `ProfileChange`, `Visit`.
+Shapes: `Account` (as stored, without its password), `NewAccount`, `ProfileChange`,
+`Credentials`.
 """
 
 import msgspec

@@ -1,7 +1,7 @@
 """Accounts: made, read, changed, deleted, found.
 
 Public operations: create, get, own, change, change_login, set_avatar, set_password,
-set_superuser, delete, credentials, search.
+set_superuser, delete, credentials, credentials_by_id, search.
 
 Accounts are read with every request of their own and change rarely, so each is kept in memory
 until it changes.
@@ -150,7 +150,11 @@ class Accounts:
         return changed
 
     async def set_avatar(self, actor: Actor, unit: Unit, file: str) -> str | None:
-        """Make an uploaded picture one's avatar; the name of the file that it replaces."""
+        """Make an uploaded picture one's avatar; the name of the file that it replaces.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
         await self.changed(unit, actor.require_account())
         account = await self.own(actor, unit)  # as it is now that nobody else can change it
         await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
@@ -166,7 +170,11 @@ class Accounts:
         await self.changed(unit, account_id)
 
     async def delete(self, actor: Actor, unit: Unit) -> Account:
-        """Delete one's own account with everything that is its own; what it was."""
+        """Delete one's own account with everything that is its own; what it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
         account = await self.own(actor, unit)
         for action in self._before_delete:
             await action(unit, account.id)

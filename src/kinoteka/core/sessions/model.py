@@ -1,7 +1,7 @@
 """Sessions and the history of sign-ins.
 
 Shapes: `Visit` (from where), `Session` (as stored), `Started` (a new one with its secret),
-`Entry` (as kept in memory), `SignIn` (a line of the history).
+`Entry` (as kept in memory), `SignIn` (a line of the history), `History` (a page of it).
 """
 
 import msgspec

@@ -158,7 +158,11 @@ class Sessions:
         await self._end_others(unit, account_id, kept)
 
     async def delete_account(self, actor: Actor, unit: Unit) -> Account:
-        """Delete one's own account and end all its sessions; what it was."""
+        """Delete one's own account and end all its sessions; what it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
         await self._end_others(unit, actor.require_account(), None)
         return await self._accounts.delete(actor, unit)
 
