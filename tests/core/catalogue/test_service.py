@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from films import ADULT, CATALOGUE, PREMIUM
+from films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
 from kinoteka.core.access.model import FILMS_LABEL, Actor
 from kinoteka.core.catalogue.model import Film, FilmQuery
+from kinoteka.core.catalogue.service import MOST_FOUND
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.storage.unit import Unit, unit_of_work
@@ -251,3 +252,19 @@ async def operator_of_labels(services: Services, root: Actor) -> Actor:
     actor = await actor_of(services, started.token)
     assert actor is not None
     return actor
+
+
+async def test_filters_choose_among_more_than_a_search_gives(
+    services: Services, unit: Unit
+) -> None:
+    others = [FilmToBe(f"Film {number}", 1990) for number in range(MOST_FOUND + 200)]
+    last = FilmToBe("Film with the longest title, which comes last", 2020)
+    fill(services.database.path, [*others, last])
+    plain = await titles(services, unit, text="film")
+    assert len(plain) == MOST_FOUND
+    assert last.title not in plain
+    assert await titles(services, unit, text="film", year=2020) == [last.title]
+    newest = await titles(services, unit, text="film", newest=True)
+    assert len(newest) == MOST_FOUND
+    assert newest[0] == last.title
+    assert len(await titles(services, unit, text="film", year=1990)) == MOST_FOUND

@@ -26,6 +26,10 @@ from kinoteka.storage.sqlite import fetch
 from kinoteka.storage.unit import Unit
 
 SEARCH_LONGEST = 200
+MOST_FOUND = 1000
+"""Films that a search gives at most: the best of them or, where the newest are wanted, those."""
+MOST_CHOSEN_FROM = 4000
+"""Films found by the words, the best first, among which filters choose."""
 
 
 class Search(Protocol):
@@ -36,7 +40,7 @@ class Search(Protocol):
         connection: sqlite3.Connection,
         query: str,
         labels: Sequence[int] | None,
-        limit: int = 1000,
+        limit: int,
     ) -> list[int]:
         """The ids of the films that the words find, best first."""
 
@@ -162,12 +166,12 @@ class Catalogue:
         statement = queries.found_order(tuple(filters), newest=query.newest)
 
         def find(connection: sqlite3.Connection) -> Ids:
-            best = self._search.find(connection, words, actor.labels)
             if not filters and not query.newest:
-                return array("q", best)
+                return array("q", self._search.find(connection, words, actor.labels, MOST_FOUND))
+            best = self._search.find(connection, words, actor.labels, MOST_CHOSEN_FROM)
             given = {**viewer(actor), **filters, "ids": best}
             chosen = numbers(fetch(connection, statement, **given)[0][0])
-            return chosen if query.newest else in_order_of(best, chosen)
+            return (chosen if query.newest else in_order_of(best, chosen))[:MOST_FOUND]
 
         return await self._positions.get(unit, key, find)
 
