@@ -38,6 +38,7 @@ TESTED_ELSEWHERE = {
     "core/sessions/model.py": "shapes",
     "httpkit/answers.py": "over the wire, by every contract",
     "httpkit/call.py": "over the wire, by every contract",
+    "httpkit/numbers.py": "data; every contract is tried with numbers beyond",
     "httpkit/routes.py": "data; what is made of it has tests",
     "app.py": "over the wire, by every contract",
     "operating.py": "by the commands that call it",

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from kinoteka.errors import Code, DomainError
 
+# What a 401 says where access tokens are the way in (RFC 6750, 3).
+BEARER_CHALLENGE = (b"www-authenticate", b"Bearer")
+
 # Reasons that the core gives as codes; those of the decoder are sentences already.
 REASONS = {
     "missing": "is missing",

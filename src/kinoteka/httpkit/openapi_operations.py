@@ -12,12 +12,11 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import SAFE
+from kinoteka.httpkit.numbers import LARGEST
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import refuse
 
 Json = dict[str, Any]
-
-LARGEST_ID = 2**53 - 1
 
 # What stands for an error's parameters in the examples.
 SAMPLE: dict[str, object] = {
@@ -139,7 +138,7 @@ def _path_parameters(route: Route) -> Iterable[Json]:
         if not part.startswith("{"):
             continue
         name, _, kind = part[1:-1].partition(":")
-        schema: Json = {"type": "integer", "format": "int64", "minimum": 0, "maximum": LARGEST_ID}
+        schema: Json = {"type": "integer", "format": "int64", "minimum": 0, "maximum": LARGEST}
         if kind == "text":
             schema = {"type": "string", "pattern": "^[^/]+$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}

@@ -3,10 +3,8 @@
 from kinoteka.contracts.authservice.shapes import Message
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.errors import BEARER_CHALLENGE, COMMON, Refusal
 from kinoteka.httpkit.routes import Route
-
-CHALLENGE = (b"www-authenticate", b"Bearer")
 
 REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.UNAUTHORIZED: Refusal(401, "an access token is needed"),
@@ -23,5 +21,5 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
 def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     """Write a refusal down; every route does it alike."""
     del route
-    challenge = [CHALLENGE] if refusal.status == 401 else []
+    challenge = [BEARER_CHALLENGE] if refusal.status == 401 else []
     return json_answer(refusal.status, Message(refusal.sentence(error)), challenge)

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from kinoteka.core.access.model import Grants, Role
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.sessions.model import History
+from kinoteka.httpkit.numbers import PageNumber
 from kinoteka.storage.clock import iso
 
 Permission = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -50,7 +51,7 @@ class RoleChange(msgspec.Struct):
 class HistoryQuery(msgspec.Struct):
     """Which page, from 1."""
 
-    page: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 1
+    page: PageNumber = 1
 
 
 class GrantsQuery(msgspec.Struct):

@@ -3,10 +3,9 @@
 from kinoteka.contracts.cinema.shapes import Message
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.errors import BEARER_CHALLENGE, COMMON, Refusal
 from kinoteka.httpkit.routes import Route
 
-CHALLENGE = (b"www-authenticate", b"Bearer")
 WRONG_CREDENTIALS = Refusal(401, "wrong email or password")
 
 REFUSALS: dict[Code, Refusal] = COMMON | {
@@ -19,5 +18,5 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
 def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     """Write a refusal down; every route does it alike."""
     del route
-    challenge = [CHALLENGE] if refusal.status == 401 else []
+    challenge = [BEARER_CHALLENGE] if refusal.status == 401 else []
     return json_answer(refusal.status, Message(refusal.sentence(error)), challenge)

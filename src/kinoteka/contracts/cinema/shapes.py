@@ -7,11 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, ProfileChange
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
+from kinoteka.httpkit.numbers import LARGEST, Id, PageNumber
 
-LARGEST = 2**53 - 1
-
-Id = Annotated[int, Meta(ge=1, le=LARGEST)]
-PageNumber = Annotated[int, Meta(ge=1, le=LARGEST)]
 IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]
 
 

@@ -17,12 +17,11 @@ from kinoteka.core.library.model import (
     Shelf,
 )
 from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.numbers import Count, Id
 
-LARGEST = 2**53 - 1
 BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
 OLD_BIRTHDAY = "%Y-%b-%d"
 
-Id = Annotated[int, Meta(ge=1, le=LARGEST)]
 Inner = TypeVar("Inner")
 
 # From a path of this server to an address (`Call.absolute`).
@@ -53,7 +52,7 @@ class SelectionsQuery(msgspec.Struct):
     """Which selections: `limit` of them after the first `offset`."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 15
-    offset: Annotated[int, Meta(ge=0, le=LARGEST)] = 0
+    offset: Count = 0
 
 
 class PublicQuery(SelectionsQuery):
@@ -84,7 +83,7 @@ class SelectionChangeBody(msgspec.Struct):
 class PlaceBody(msgspec.Struct):
     """Where in a selection a film is to stand, from 0; left out, at the end."""
 
-    position: Annotated[int, Meta(ge=0, le=LARGEST)] | UnsetType = UNSET
+    position: Count | UnsetType = UNSET
 
 
 class Body(msgspec.Struct, Generic[Inner]):

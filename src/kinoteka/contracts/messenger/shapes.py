@@ -9,9 +9,8 @@ from msgspec import Meta
 from kinoteka.core.accounts.model import Account, NewAccount
 from kinoteka.core.chats.model import Chat, Event, Message
 from kinoteka.httpkit.answers import encode
+from kinoteka.httpkit.numbers import Count, Id
 from kinoteka.storage.clock import iso
-
-Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 DELETED_AUTHOR = 0
 DELETED_NAME = "deleted user"
@@ -131,7 +130,7 @@ class MessagesQuery(msgspec.Struct):
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
     before: Id | None = None
-    after: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+    after: Count | None = None
 
 
 class MessageList(msgspec.Struct):
