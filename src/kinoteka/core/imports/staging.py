@@ -142,7 +142,9 @@ class _Lists:
         for names in lists:
             self._last_list += 1
             self._numbers[names] = self._last_list
-            keys = {name_key(name): name for name in names or (UNKNOWN,)}
+            keys: dict[str, str] = {}
+            for name in names or (UNKNOWN,):
+                keys.setdefault(name_key(name), name)
             for place, (key, name) in enumerate(keys.items()):
                 if key not in new_names:
                     self.last_name += 1
