@@ -38,6 +38,12 @@ def measure(name: str, files: list[Path]) -> str:
     )
 
 
+def seconds_to_parse(name: str, files: list[Path]) -> float:
+    """How long it takes a process that does nothing else to read these files."""
+    row = _run("benchmarks.import_parsing", "--read", name, *map(str, files))
+    return float(row.split()[3])
+
+
 def main() -> None:
     """Measure all formats, or those named, with so many films."""
     if sys.argv[1] == "--read":

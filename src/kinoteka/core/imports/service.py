@@ -20,16 +20,6 @@ LOCK, STAGING = ".importing", ".staging"
 """Endings of the files that lie beside the database while an import runs."""
 
 
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """Look for no cycles of objects: an import makes none, and it would take a tenth of its time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 class ImportFailed(Exception):
     """It could not be done, and nothing was stored; the message says why."""
 
@@ -131,3 +121,13 @@ class Import:
 
     def _note_stored(self, stored: int, to_store: int) -> None:
         self.stored, self.to_store = stored, to_store
+
+
+@contextmanager
+def _without_cycles() -> Iterator[None]:
+    """Look for no cycles of objects: an import makes none, and that takes a tenth of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
