@@ -100,6 +100,7 @@ def films(put):
         ("zhuravly", "The Cranes Are Flying"),
         ("matirx", "The Matrix"),
         ("amlie", "Amélie"),
+        ("matrix teh", "The Matrix"),
         # Nothing.
         ("godfather zebra", None),
         ("xqzvw", None),
@@ -107,6 +108,8 @@ def films(put):
         ("", None),
         ("   ", None),
         ("\0", None),
+        ("“", None),
+        ("\ufffd", None),
     ],
 )
 def test_what_is_found_first(films, query, title):

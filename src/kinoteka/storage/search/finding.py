@@ -143,7 +143,7 @@ class _Search:
     def _likely(self, word: str) -> list[str]:
         """Words that a word may stand for, the likeliest first."""
         spelled = latin(word)
-        if spelled == word:
+        if spelled in (word, ""):
             return vocabulary.resembling(self._connection, word)
         return self._completions(spelled) or vocabulary.resembling(self._connection, spelled)
 

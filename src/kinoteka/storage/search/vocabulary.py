@@ -21,9 +21,10 @@ from rapidfuzz.distance import OSA
 
 LAST_CHARACTER = "\U0010ffff"
 
-SHORTEST_FORGIVEN = 4
+SHORTEST_FORGIVEN = 3
+ONE_ERROR_FROM = 4
 TWO_ERRORS_FROM = 8
-"""Letters from which a word may be written wrongly once, or twice."""
+"""Letters from which two may be swapped, or a word be written wrongly once, or twice."""
 MOST_COMPARED = 200
 MOST_RESEMBLING = 5
 
@@ -103,10 +104,14 @@ def resembling(connection: sqlite3.Connection, word: str) -> list[str]:
     """Words that this one may have been meant to be, the likeliest first.
 
     One error is forgiven from four letters, two from eight: a letter wrong, missing, too many,
-    or two swapped. The word may be a beginning. Numbers are never taken for others.
+    or two swapped; of three letters two may be swapped. The word may be a beginning. Numbers are
+    never taken for others.
     """
     if len(word) < SHORTEST_FORGIVEN or not any(map(str.isalpha, word)):
         return []
+    if len(word) < ONE_ERROR_FROM:
+        known = dict(connection.execute(_BY_WORD, (json.dumps(_swapped(word)),)))
+        return sorted((each for each in known if known[each] > 0), key=known.__getitem__)[::-1]
     found = _within(connection, word, 1)
     if not found and len(word) >= TWO_ERRORS_FROM:
         found = _within(connection, word, 2)
