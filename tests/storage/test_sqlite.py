@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, literal, select
 
-from kinoteka.errors import DomainError
+from kinoteka.errors import Code, DomainError
 from kinoteka.storage import sqlite
 from kinoteka.storage.schema import labels
 from kinoteka.storage.sqlite import SQLite, connect, fetch
 from kinoteka.storage.statement import Statement
+from people import refused
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
@@ -60,6 +61,22 @@ async def test_heavy_reads_run_in_threads_with_connections_of_their_own(database
     thread, query_only = await database.read_in_thread(read)
     assert thread != threading.get_ident()
     assert query_only == 1
+
+
+async def test_only_so_many_heavy_reads_may_wait(
+    database: SQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "HEAVY_READS_MOST", 3)
+    opened = threading.Event()
+    waiting = [
+        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(10))) for _ in range(3)
+    ]
+    await asyncio.sleep(0)
+    with refused(Code.BUSY, retry_after=1):
+        await database.read_in_thread(lambda _: True)
+    opened.set()
+    assert await asyncio.gather(*waiting) == [True] * 3
+    assert await database.read_in_thread(lambda _: True)
 
 
 async def test_what_is_written_is_seen_by_others_once_it_is_committed(database: SQLite) -> None:

@@ -23,6 +23,8 @@ Rows = list[tuple[Any, ...]]
 DATABASE = "kinoteka.db"
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
+HEAVY_READS_MOST = 100
+"""Reads that may wait for the two threads that do them; each takes some milliseconds."""
 
 
 def database_path(settings: Settings) -> Path:
@@ -69,6 +71,7 @@ class SQLite:
         self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
         self._heavy_threads = ThreadPoolExecutor(2, "sqlite-reader")
         self._heavy = threading.local()
+        self._heavy_reads = 0
         self._heavy_connections: list[sqlite3.Connection] = []
         self._writing = asyncio.Lock()
 
@@ -81,9 +84,19 @@ class SQLite:
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
     async def read_in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a read that may take milliseconds on a connection of its thread."""
+        """Run a read that may take milliseconds on a connection of its thread.
+
+        Raises:
+            DomainError(BUSY): too many such reads are waiting.
+        """
+        if self._heavy_reads >= HEAVY_READS_MOST:
+            raise DomainError(Code.BUSY, retry_after=1)
+        self._heavy_reads += 1
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._heavy_threads, self._with_heavy, work)
+        try:
+            return await loop.run_in_executor(self._heavy_threads, self._with_heavy, work)
+        finally:
+            self._heavy_reads -= 1
 
     def _with_heavy(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = getattr(self._heavy, "connection", None)

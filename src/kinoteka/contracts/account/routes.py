@@ -15,7 +15,7 @@ SIGN_IN = Route(
     answer=shapes.Nothing,
     example={"login": "anna", "password": "correct horse"},
     identity="lenient",
-    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
 )
 
 ROUTES = (
@@ -34,7 +34,6 @@ ROUTES = (
             Code.EMAIL_TAKEN,
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
-            Code.BUSY,
         ),
         called={"username": "login"},
         example={"login": "anna", "email": "anna@example.com", "password": "correct horse"},
@@ -94,7 +93,7 @@ ROUTES = (
         body=shapes.PasswordBody,
         answer=shapes.Nothing,
         signed_in=True,
-        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
         called={"password": "new_password"},
         example={"old_password": "correct horse", "new_password": "battery staple"},
     ),
@@ -106,7 +105,7 @@ ROUTES = (
         upload=Upload("avatar", UPLOAD_LARGEST),
         answer=shapes.Avatar,
         signed_in=True,
-        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
         description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
         "at most 1024 pixels on its longer side.",
     ),

@@ -28,7 +28,6 @@ USERS = (
             Code.SIGNED_IN,
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
-            Code.BUSY,
         ),
         description="Makes an account and begins its first session; also sets the cookie. For "
         "anonymous users: refused where an access token is sent that is good.",
@@ -42,7 +41,7 @@ USERS = (
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
         description="Exchanges login and password for a pair of tokens; also sets the cookie.",
         example={"login": "anna", "password": "correct horse"},
     ),
@@ -55,7 +54,7 @@ USERS = (
         body_required=False,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED, Code.BUSY),
+        errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="The refresh token stands in the body or, without one, as the Bearer. It "
         "works once; repeated within ten seconds it gives the same successor. One that is used "
         "after its successor has been used ends the session.",
@@ -83,7 +82,6 @@ USERS = (
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
-            Code.BUSY,
         ),
         example={"password": "battery staple"},
         description="By the user or a superuser. With the password every other session ends.",

@@ -91,7 +91,6 @@ AUTH = (
             Code.EMAIL_TAKEN,
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
-            Code.BUSY,
         ),
         example={"email": "anna@example.com", "password": "correct horse"},
     ),
@@ -103,7 +102,7 @@ AUTH = (
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
         example={"email": "anna@example.com", "password": "correct horse"},
     ),
     Route(
@@ -114,7 +113,7 @@ AUTH = (
         body=shapes.TokensBody,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED, Code.BUSY),
+        errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="Both tokens must be of one session; the access token may have expired.",
     ),
 )
@@ -136,7 +135,7 @@ USER = (
         body=shapes.ProfileBody,
         answer=shapes.Profile,
         signed_in=True,
-        errors=(Code.GENRE_UNKNOWN, Code.BUSY),
+        errors=(Code.GENRE_UNKNOWN),
         called={"given_name": "name", "family_name": "surname"},
         description="Null clears. The genre may be an id as a number or as a text.",
         example={"name": "Anna", "surname": "Karenina", "favorite_genre": 1},
@@ -149,7 +148,7 @@ USER = (
         body=shapes.PasswordBody,
         answer=shapes.Profile,
         signed_in=True,
-        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
         called={"password": "password_2"},
         description="Every other session of the account ends.",
         example={"password_1": "correct horse", "password_2": "battery staple"},
@@ -176,7 +175,7 @@ FAVORITES = (
         answer=shapes.Nothing,
         status=201,
         signed_in=True,
-        errors=(Code.FILM_UNKNOWN, Code.BUSY),
+        errors=(Code.FILM_UNKNOWN),
     ),
     Route(
         "DELETE",
@@ -185,7 +184,7 @@ FAVORITES = (
         "Remove a bookmark",
         status=204,
         signed_in=True,
-        errors=(Code.FILM_UNKNOWN, Code.BUSY),
+        errors=(Code.FILM_UNKNOWN),
     ),
 )
 

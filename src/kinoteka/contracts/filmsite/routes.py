@@ -21,7 +21,6 @@ AUTH = (
             Code.PASSWORD_INVALID,
             Code.BIRTHDAY_INVALID,
             Code.THROTTLED,
-            Code.BUSY,
         ),
         description="Sets the cookie. The birthday is YYYY-MM-DD or YYYY-Mon-DD.",
         example={
@@ -38,7 +37,7 @@ AUTH = (
         body=shapes.SignInBody,
         answer=shapes.Body[shapes.Nothing],
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
         description="Sets the cookie. A session that asks ends.",
         example={"email": "anna@example.com", "password": "correct horse"},
     ),
@@ -65,7 +64,7 @@ USER = (
         answer=shapes.Body[shapes.Nothing],
         signed_in=True,
         csrf=True,
-        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
         description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
         "its longer side.",
     ),

@@ -23,7 +23,7 @@ SIGN_IN = Route(
     body=shapes.SignInBody,
     answer=shapes.User,
     identity="lenient",
-    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED, Code.BUSY),
+    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
     description="Sets the cookie `session_id`.",
     example={"email": "anna@example.com", "password": "correct horse"},
 )
@@ -37,7 +37,7 @@ USERS = (
         body=shapes.NewUserBody,
         answer=shapes.Nothing,
         identity="lenient",
-        errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED, Code.BUSY),
+        errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED),
         called=CALLED,
         description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
         "given; an empty one is as absent.",
@@ -109,7 +109,7 @@ PHOTOS = (
         upload=Upload(FIELD, UPLOAD_LARGEST),
         answer=shapes.Nothing,
         signed_in=True,
-        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED, Code.BUSY),
+        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
         description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
         "at most 1024 pixels on its longer side.",
     ),
