@@ -68,7 +68,7 @@ def run_search(data: Path, show: Callable[..., None]) -> None:
 
 
 def _variants(words: list[str], count: int) -> list[str]:
-    """So many requests; the case and spaces differ so that no kept answer serves two."""
+    """So many requests; the case and spaces differ so that no cached answer serves two."""
     chosen = random.Random(7)
     texts = []
     for number in range(count):

@@ -63,7 +63,7 @@ def run(data: Path, show: Callable[..., None]) -> None:
 
 
 def run_depth(data: Path, films: int, show: Callable[..., None]) -> None:
-    """How much the last pages cost against the first, kept and not kept."""
+    """How much the last pages cost against the first, cached and not cached."""
     last = films // 12
     with kinoteka(data) as server:
         loads = interleaved(

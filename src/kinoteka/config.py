@@ -89,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(ge=1, le=10000, description="Password checks that may wait; past that 503."),
     ] = 100
     cache_megabytes: Annotated[
-        int, Meta(ge=1, le=65536, description="Memory for kept answers, in MiB.")
+        int, Meta(ge=1, le=65536, description="Memory for cached answers, in MiB.")
     ] = 16
     demo: Annotated[
         bool, Meta(description="Load the demo catalogue when the database is created.")

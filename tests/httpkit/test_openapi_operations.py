@@ -118,7 +118,7 @@ def test_headers_of_answers():
     assert found["link"]["schema"] == {"type": "string"}
 
 
-@pytest.mark.parametrize("options", [{"kept": ("catalogue",)}, {"headers": {"etag": ""}}])
+@pytest.mark.parametrize("options", [{"cached": ("catalogue",)}, {"headers": {"etag": ""}}])
 def test_an_answer_with_a_validator_may_be_unchanged(options):
     responses = operation(answer=Body, **options)["responses"]
     assert "304" in responses

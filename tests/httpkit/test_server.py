@@ -88,7 +88,7 @@ ROUTES = (
     Route("POST", "/refused-and-kept", refuse_and_keep, ""),
     Route("POST", "/failing", fail_after_writing, ""),
     Route("GET", "/waiting", wait, ""),
-    Route("GET", "/own-and-kept", give_word, "", signed_in=True, kept=("catalogue",)),
+    Route("GET", "/own-and-cached", give_word, "", signed_in=True, cached=("catalogue",)),
 )
 BY_NUMBER = Route("POST", "/either", take_number, "", body=Number)
 BY_WORD = Route("POST", "/either", take_word, "", body=Word)
@@ -172,11 +172,11 @@ class TestWhoMay:
         assert answer.status_code == 403
         assert answer.json() == {"message": "this needs the permission roles.manage"}
 
-    async def test_what_is_kept_is_kept_for_those_who_may(
+    async def test_what_is_cached_is_so_for_those_who_may(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
-        assert (await client.get("/own-and-kept", headers=cookie)).json() == {"word": "kept"}
-        assert (await client.get("/own-and-kept")).status_code == 401
+        assert (await client.get("/own-and-cached", headers=cookie)).json() == {"word": "kept"}
+        assert (await client.get("/own-and-cached")).status_code == 401
 
     async def test_cookies_need_a_csrf_token(
         self, client: httpx.AsyncClient, cookie: dict[str, str]

@@ -179,7 +179,7 @@ class TestPosters:
             == "default-src 'none'; sandbox; frame-ancestors 'none'"
         )
 
-    def test_is_kept_by_anybody_but_asked_for_again(self, world):
+    def test_is_cached_by_anybody_but_asked_for_again(self, world):
         client = world.server.client()
         first = client.get(world.poster("Ran"))
         assert first.headers["cache-control"] == "public, no-cache"
@@ -256,7 +256,7 @@ class TestLabels:
         assert world.holder.get(address, headers=known).status_code == 304
         assert world.server.client().get(address, headers=known).status_code == 404
 
-    def test_is_kept_by_whom_it_was_shown_to_alone(self, world):
+    def test_is_cached_by_whom_it_was_shown_to_alone(self, world):
         headers = world.holder.get(world.poster(self.TITLE)).headers
         assert headers["cache-control"] == "private, no-cache"
         assert headers["vary"] == "authorization, cookie, accept-encoding"

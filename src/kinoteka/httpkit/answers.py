@@ -29,7 +29,7 @@ JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
 class Answer:
     """What goes back; `headers` are all but content-length. `stream` stands in for a body.
 
-    One that is `personal` is never kept for others, though its route's answers are.
+    One that is `personal` is never cached for others, though its route's answers are.
     """
 
     status: int

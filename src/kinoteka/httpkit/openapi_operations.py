@@ -200,7 +200,7 @@ def _security(route: Route) -> list[Json]:
 
 def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Json:
     responses: Json = {str(route.status): _success(route, schemas)}
-    if route.kept is not None or "etag" in route.headers:
+    if route.cached is not None or "etag" in route.headers:
         responses["304"] = {"description": "Nothing has changed since (If-None-Match)."}
     refusals = [(contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))]
     if "{" in route.path:  # a path that is none for want of an id is nobody's
@@ -228,7 +228,7 @@ def _is_beside_text(contract: Contract, route: Route) -> bool:
 def _success(route: Route, schemas: Schemas) -> Json:
     response: Json = {"description": route.summary}
     headers = {name.lower(): text for name, text in route.headers.items()}
-    if route.kept is not None:
+    if route.cached is not None:
         headers.setdefault("etag", "")
     if headers:
         response["headers"] = {name: _header(name, text) for name, text in headers.items()}

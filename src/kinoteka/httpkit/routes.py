@@ -35,8 +35,8 @@ class Route:
     is None where an empty one may be sent and was), and returns a shape of type `answer` (sent
     with `status`) or an `Answer`.
 
-    `kept` names the revisions of what the answer is made of, where it depends on nothing else but
-    the address and the labels that the actor sees; it is then kept until one of them changes.
+    `cached` names the revisions of what the answer is made of, where it depends on nothing else
+    but the address and the labels that the actor sees; it is cached until one of them changes.
 
     `called` are the names in the body of fields that the core calls otherwise, for refusals.
 
@@ -62,7 +62,7 @@ class Route:
     errors: tuple[Code, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
-    kept: tuple[str, ...] | None = None
+    cached: tuple[str, ...] | None = None
     description: str = ""
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)

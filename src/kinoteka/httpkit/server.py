@@ -23,10 +23,10 @@ from kinoteka.httpkit.answers import (
     json_answer,
     send_answer,
 )
+from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import renamed
 from kinoteka.httpkit.identity import bearer, identify
-from kinoteka.httpkit.kept import KeptAnswers, choose
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
@@ -34,7 +34,7 @@ from kinoteka.httpkit.uploads import read_upload
 
 log = structlog.get_logger()
 
-KEPT_ADDRESS_LONGEST = 500
+CACHED_ADDRESS_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Server:
         self._sockets = sockets
         self._neutral = neutral
         self._origins = services.settings.cors_origins
-        self._kept = KeptAnswers(services.settings.cache_megabytes)
+        self._cache = AnswerCache(services.settings.cache_megabytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of ASGI's kinds http and websocket."""
@@ -175,24 +175,26 @@ class Server:
             call.actor.require(route.permission)
         if route.csrf and bearer(call) is None:
             _check_csrf(call)
-        if route.kept is not None:
-            return await self._handle_kept(call, values, route.kept)
+        if route.cached is not None:
+            return await self._handle_cached(call, values, route.cached)
         return await run_handler(call, values)
 
-    async def _handle_kept(self, call: Call, values: Values, kept: tuple[str, ...]) -> Answer:
+    async def _handle_cached(
+        self, call: Call, values: Values, revisions: tuple[str, ...]
+    ) -> Answer:
         # Revisions only grow, so their sum tells every state of what the answer is made of.
-        revision = sum(map(self._services.revisions.value, kept))
+        revision = sum(map(self._services.revisions.value, revisions))
         path, query = call.scope["path"], call.scope["query_string"]
         key = (path, query, call.actor.labels)
-        answer = self._kept.find(key, revision, call.headers)
+        answer = self._cache.get(key, revision, call.headers)
         if answer is not None:
             return answer
         fresh = await run_handler(call, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
-        if len(path) + len(query) > KEPT_ADDRESS_LONGEST:
+        if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
             return fresh
-        return choose(await self._kept.keep(key, revision, fresh), call.headers)
+        return choose(await self._cache.set(key, revision, fresh), call.headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # the client's wish to connect

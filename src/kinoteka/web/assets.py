@@ -1,6 +1,6 @@
 """Static files: read and compressed when first asked for, then served from memory.
 
-An address carries the digest of its file's content, so that browsers may keep the file for good.
+An address carries the digest of its file's content, so that browsers may cache the file for good.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from kinoteka.httpkit.answers import SAFE, Answer
-from kinoteka.httpkit.kept import Kept, choose, make
+from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {
@@ -27,7 +27,7 @@ class Assets:
     def __init__(self, prefix: str, files: Mapping[str, str]) -> None:
         self._prefix = prefix
         self._files = files
-        self._loaded: dict[str, Kept] = {}
+        self._loaded: dict[str, CachedAnswer] = {}
 
     def address(self, name: str) -> str:
         """Where a file is served, with the digest of its content."""
@@ -37,22 +37,22 @@ class Assets:
         """The file as a request wants it: 304, compressed or plain; None where there is none."""
         if name not in self._files:
             return None
-        kept = self._loaded.get(name)
-        if kept is None:
+        cached = self._loaded.get(name)
+        if cached is None:
             path = FOLDER / self._files[name]
-            kept = self._loaded[name] = await asyncio.to_thread(_load, path)
-        return choose(kept, dict(headers))
+            cached = self._loaded[name] = await asyncio.to_thread(_load, path)
+        return choose(cached, dict(headers))
 
 
-def _load(path: Path) -> Kept:
+def _load(path: Path) -> CachedAnswer:
     headers = [*SAFE, (b"content-type", TYPES[path.suffix])]
-    kept = make(0, Answer(200, path.read_bytes(), headers))
-    for answer in (kept.plain, kept.compressed, kept.unchanged):
-        answer.headers = [_kept_for_good(*pair) for pair in answer.headers]
-    return kept
+    cached = make(0, Answer(200, path.read_bytes(), headers))
+    for answer in (cached.plain, cached.compressed, cached.unchanged):
+        answer.headers = [_cached_for_good(*pair) for pair in answer.headers]
+    return cached
 
 
-def _kept_for_good(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+def _cached_for_good(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     if name == b"cache-control":
         return name, FOR_GOOD
     return (name, b"accept-encoding") if name == b"vary" else (name, value)

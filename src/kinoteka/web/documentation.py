@@ -14,8 +14,8 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import JSON, Answer
+from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.kept import Kept, choose, make
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.web import neutral
 from kinoteka.web.assets import FOLDER, Assets
@@ -52,7 +52,7 @@ class Documentation:
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = {contract.name: contract for contract in contracts}
         self._assets = Assets("/docs/assets", FILES)
-        self._kept: dict[str, Kept] = {}
+        self._cache: dict[str, CachedAnswer] = {}
 
     def routes(self) -> tuple[Route, ...]:
         """Where the documents and the viewer are served."""
@@ -96,10 +96,10 @@ class Documentation:
 
     async def show(self, call: Call) -> Answer:
         """The viewer's page."""
-        kept = self._kept.get("/docs")
-        if kept is None:
-            kept = self._kept["/docs"] = make(0, Answer(200, self._page(), PAGE_HEADERS))
-        return choose(kept, call.headers)
+        cached = self._cache.get("/docs")
+        if cached is None:
+            cached = self._cache["/docs"] = make(0, Answer(200, self._page(), PAGE_HEADERS))
+        return choose(cached, call.headers)
 
     async def read_asset(self, call: Call, file: str) -> Answer:
         """One of the viewer's files."""
@@ -110,13 +110,13 @@ class Documentation:
 
     async def _json(self, call: Call, name: str | None) -> Answer:
         key = name or ""
-        kept = self._kept.get(key)
-        if kept is None:
+        cached = self._cache.get(key)
+        if cached is None:
             # In a thread: making the one for all takes as long as hundreds of requests.
-            kept = self._kept[key] = await asyncio.to_thread(self._made, name)
-        return choose(kept, call.headers)
+            cached = self._cache[key] = await asyncio.to_thread(self._made, name)
+        return choose(cached, call.headers)
 
-    def _made(self, name: str | None) -> Kept:
+    def _made(self, name: str | None) -> CachedAnswer:
         return make(0, Answer(200, msgspec.json.encode(self.document(name)), JSON))
 
     def _page(self) -> bytes:

@@ -1,6 +1,6 @@
 """Pictures by their addresses: avatars that people have uploaded, posters that are drawn.
 
-Avatars' names cannot be guessed and are never used again, so whoever has one may keep the picture
+Avatars' names cannot be guessed and are never used again, so whoever has one may cache the picture
 for good, and the database is not asked. A poster is there for whom its film is there.
 """
 
@@ -8,8 +8,8 @@ from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
 from kinoteka.core.media.posters import PosterFacts, draw_poster
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.kept import Kept, choose, make
 from kinoteka.httpkit.routes import Route
 from kinoteka.storage.cache import BoundedMap
 
@@ -35,14 +35,14 @@ POSTER = ".svg"
 DIGITS_MOST = 18  # of an id that every engine can be asked for
 POSTER_HEADERS: Headers = [*SANDBOXED, (b"content-type", b"image/svg+xml")]
 POSTER_BYTES = 4 * 1024 * 1024
-KEPT_OVERHEAD = 2000
+CACHE_OVERHEAD = 2000
 
 
 class Pictures:
-    """Serves pictures; the posters asked for most are kept."""
+    """Serves pictures; the posters asked for most are cached."""
 
     def __init__(self) -> None:
-        self._posters: BoundedMap[PosterFacts, Kept] = BoundedMap(POSTER_BYTES)
+        self._posters: BoundedMap[PosterFacts, CachedAnswer] = BoundedMap(POSTER_BYTES)
 
     def routes(self) -> tuple[Route, ...]:
         """Where pictures are served."""
@@ -80,16 +80,16 @@ class Pictures:
         film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
         answer = choose(self._poster(_facts(film)), call.headers)
         caching = FOR_EVERYBODY if film.label_id is None else FOR_SOME
-        kept = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
-        return Answer(answer.status, answer.body, [*kept, *caching])
+        others = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
+        return Answer(answer.status, answer.body, [*others, *caching])
 
-    def _poster(self, facts: PosterFacts) -> Kept:
-        kept = self._posters.get(facts)
-        if kept is None:
-            kept = make(0, Answer(200, draw_poster(facts), POSTER_HEADERS))
-            size = len(kept.plain.body) + len(kept.compressed.body) + KEPT_OVERHEAD
-            self._posters.set(facts, kept, size)
-        return kept
+    def _poster(self, facts: PosterFacts) -> CachedAnswer:
+        cached = self._posters.get(facts)
+        if cached is None:
+            cached = make(0, Answer(200, draw_poster(facts), POSTER_HEADERS))
+            size = len(cached.plain.body) + len(cached.compressed.body) + CACHE_OVERHEAD
+            self._posters.set(facts, cached, size)
+        return cached
 
 
 def _film_id(file: str) -> int:

@@ -163,7 +163,7 @@ def test_the_scheme_has_no_case(server: RunningServer, user: User, scheme: str) 
 class TestOtherServices:
     """GET /.well-known/jwks.json, and what another service does with it."""
 
-    def test_the_keys_may_be_kept(self, server: RunningServer) -> None:
+    def test_the_keys_may_be_cached(self, server: RunningServer) -> None:
         answer = server.client().get("/.well-known/jwks.json")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "public, max-age=3600"

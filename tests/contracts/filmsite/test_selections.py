@@ -149,7 +149,7 @@ class TestLists:
         assert answer.json()["message"].startswith(f"{query.partition('=')[0]}: ")
         assert answer.json()["status"] == 0
 
-    def test_are_kept_until_a_public_one_changes(
+    def test_are_cached_until_a_public_one_changes(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
         path = "/selections?featured=false"
@@ -184,7 +184,7 @@ class TestOne:
         answer = anonymous.get(f"/selections/{selection_id}")
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
 
-    def test_one_that_is_not_public_is_kept_for_nobody_else(
+    def test_one_that_is_not_public_is_cached_for_nobody_else(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
         path = f"/selections/{site.made(member, 'Ran', public=False)['id']}"

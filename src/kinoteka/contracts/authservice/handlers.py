@@ -9,7 +9,7 @@ from kinoteka.httpkit.answers import JSON, Answer, encode, json_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import NOBODY, bearer
 
-KEYS_KEPT = b"public, max-age=3600"
+KEYS_CACHE_CONTROL = b"public, max-age=3600"
 
 
 async def sign_up(call: Call, body: shapes.CredentialsBody) -> Answer:
@@ -118,4 +118,6 @@ async def read_grants(call: Call, user_id: int, query: shapes.GrantsQuery) -> sh
 
 async def read_keys(call: Call) -> Answer:
     """The public keys of access tokens, for whoever checks them."""
-    return Answer(200, encode(call.core.tokens.jwks()), [*JSON, (b"cache-control", KEYS_KEPT)])
+    return Answer(
+        200, encode(call.core.tokens.jwks()), [*JSON, (b"cache-control", KEYS_CACHE_CONTROL)]
+    )

@@ -14,7 +14,7 @@ from kinoteka.httpkit.call import Call
 
 Item = TypeVar("Item")
 
-# So many items are sent as one body, which can be kept; more than that as they are read.
+# So many items are sent as one body, which can be cached; more than that as they are read.
 WHOLE = 240
 
 

@@ -21,7 +21,7 @@ FILMS = (
         answer=list[shapes.Movie],
         errors=(Code.THROTTLED,),
         headers=LIST_HEADERS,
-        kept=CATALOGUE,
+        cached=CATALOGUE,
         description="12 to a page; all of them without `page`. By id; with `status=new` by year "
         "and id, newest first; with `q` the best match first.",
     ),
@@ -32,7 +32,7 @@ FILMS = (
         "One film",
         answer=shapes.Movie,
         errors=(Code.FILM_UNKNOWN,),
-        kept=CATALOGUE,
+        cached=CATALOGUE,
     ),
     Route(
         "GET",
@@ -42,7 +42,7 @@ FILMS = (
         query=shapes.PageQuery,
         answer=list[shapes.Named],
         headers=LIST_HEADERS,
-        kept=CATALOGUE,
+        cached=CATALOGUE,
         description="12 to a page; all of them without `page`.",
     ),
     Route(
@@ -52,7 +52,7 @@ FILMS = (
         "One genre",
         answer=shapes.Named,
         errors=(Code.GENRE_UNKNOWN,),
-        kept=CATALOGUE,
+        cached=CATALOGUE,
     ),
     Route(
         "GET",
@@ -62,7 +62,7 @@ FILMS = (
         query=shapes.PageQuery,
         answer=list[shapes.Named],
         headers=LIST_HEADERS,
-        kept=CATALOGUE,
+        cached=CATALOGUE,
         description="12 to a page; all of them without `page`.",
     ),
     Route(
@@ -72,7 +72,7 @@ FILMS = (
         "One director",
         answer=shapes.Named,
         errors=(Code.DIRECTOR_UNKNOWN,),
-        kept=CATALOGUE,
+        cached=CATALOGUE,
     ),
 )
 
@@ -135,7 +135,7 @@ USER = (
         body=shapes.ProfileBody,
         answer=shapes.Profile,
         signed_in=True,
-        errors=(Code.GENRE_UNKNOWN),
+        errors=(Code.GENRE_UNKNOWN,),
         called={"given_name": "name", "family_name": "surname"},
         description="Null clears. The genre may be an id as a number or as a text.",
         example={"name": "Anna", "surname": "Karenina", "favorite_genre": 1},
@@ -175,7 +175,7 @@ FAVORITES = (
         answer=shapes.Nothing,
         status=201,
         signed_in=True,
-        errors=(Code.FILM_UNKNOWN),
+        errors=(Code.FILM_UNKNOWN,),
     ),
     Route(
         "DELETE",
@@ -184,7 +184,7 @@ FAVORITES = (
         "Remove a bookmark",
         status=204,
         signed_in=True,
-        errors=(Code.FILM_UNKNOWN),
+        errors=(Code.FILM_UNKNOWN,),
     ),
 )
 

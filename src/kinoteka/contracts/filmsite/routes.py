@@ -110,7 +110,7 @@ SELECTIONS = (
         "Selections of films",
         query=shapes.PublicQuery,
         answer=shapes.Body[shapes.MovieSelections],
-        kept=SHOWN,
+        cached=SHOWN,
         description="Public ones: the featured first, then the newest.",
     ),
     Route(
@@ -120,7 +120,7 @@ SELECTIONS = (
         "One selection",
         answer=shapes.Body[shapes.OneSelection],
         errors=(Code.SELECTION_UNKNOWN,),
-        kept=SHOWN,
+        cached=SHOWN,
     ),
     Route(
         "POST",

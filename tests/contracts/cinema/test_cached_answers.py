@@ -1,4 +1,4 @@
-"""Kept answers: no work for what has not changed, and never an answer that is out of date."""
+"""Cached answers: no work for what has not changed, and never an answer that is out of date."""
 
 import sqlite3
 import time
@@ -17,7 +17,7 @@ from kinoteka.storage.unit import unit_of_work
 from people import actor_of, sign_up
 from running import RunningServer
 
-KEPT = (
+CACHED = (
     "/movies/?page=1",
     "/movies/?page=2&status=new",
     "/movies/?year=1979",
@@ -56,7 +56,7 @@ def listen(services: Services) -> list[str]:
     return heard
 
 
-@pytest.mark.parametrize("path", KEPT)
+@pytest.mark.parametrize("path", CACHED)
 async def test_what_has_not_changed_does_not_touch_the_database(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], path: str
 ) -> None:
@@ -69,7 +69,7 @@ async def test_what_has_not_changed_does_not_touch_the_database(
         assert heard == []
 
 
-@pytest.mark.parametrize("path", KEPT)
+@pytest.mark.parametrize("path", CACHED)
 async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) -> None:
     answer = await app.get(path)
     known = {"if-none-match": answer.headers["etag"]}
@@ -78,7 +78,7 @@ async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) ->
     assert again.headers["etag"] == answer.headers["etag"]
 
 
-async def test_a_label_hides_at_once_what_is_kept(
+async def test_a_label_hides_at_once_what_is_cached(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
 ) -> None:
     root = await actor_of(services, superuser["cookie"].partition("=")[2])
@@ -93,10 +93,10 @@ async def test_a_label_hides_at_once_what_is_kept(
         assert totals == (["17", "9"] if status == 200 else ["16", "8"])
 
 
-async def test_it_is_kept_apart_by_what_is_visible(
+async def test_it_is_cached_apart_by_what_is_visible(
     app: httpx.AsyncClient, superuser: dict[str, str]
 ) -> None:
-    for path in KEPT[:4]:
+    for path in CACHED[:4]:
         for _ in range(2):
             everything = await app.get(path, headers=superuser)
             visible = await app.get(path)

@@ -1,7 +1,7 @@
-"""Kept answers: what is asked for all the time and changes rarely, as bytes.
+"""Cached answers: what is asked for all the time and changes rarely, as bytes.
 
-An answer is kept for one revision of what it is made of; a newer revision makes it as good as
-forgotten. Bytes are kept compressed, too, and told apart by a strong validator, so that a client
+An answer is cached for one revision of what it is made of; a newer revision makes it as good as
+dropped. Bytes are cached compressed, too, and told apart by a strong validator, so that a client
 that has them already gets 304 (RFC 9110, 13.1.2).
 """
 
@@ -17,16 +17,16 @@ from kinoteka.storage.cache import BoundedMap
 WORTH_COMPRESSING = 600
 # Compressing so many bytes takes half a millisecond; more than that leaves the event loop.
 COMPRESSED_AT_ONCE = 16 * 1024
-# What an entry takes besides its bodies and what its headers say: the objects and the key.
+# What a cached answer takes besides its bodies and what its headers say: the objects and the key.
 OVERHEAD = 3500
-KEPT_HEADERS: Headers = [
+CACHED_HEADERS: Headers = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"authorization, cookie, accept-encoding"),
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """One answer in the shapes in which it may go out."""
 
     revision: int
@@ -37,65 +37,67 @@ class Kept:
     validator: bytes
 
 
-class KeptAnswers:
+class AnswerCache:
     """Answers by key, within a bound of memory."""
 
     def __init__(self, megabytes: int) -> None:
-        self._kept: BoundedMap[Hashable, Kept] = BoundedMap(megabytes * 1024 * 1024)
+        self._cache: BoundedMap[Hashable, CachedAnswer] = BoundedMap(megabytes * 1024 * 1024)
 
-    def find(self, key: Hashable, revision: int, headers: dict[bytes, bytes]) -> Answer | None:
-        """The answer kept under `key`, as this request wants it."""
-        kept = self._kept.get(key)
-        if kept is None or kept.revision != revision:
+    def get(self, key: Hashable, revision: int, headers: dict[bytes, bytes]) -> Answer | None:
+        """The answer cached under `key`, as this request wants it."""
+        cached = self._cache.get(key)
+        if cached is None or cached.revision != revision:
             return None
-        return choose(kept, headers)
+        return choose(cached, headers)
 
-    async def keep(self, key: Hashable, revision: int, answer: Answer) -> Kept:
-        """Keep an answer."""
+    async def set(self, key: Hashable, revision: int, answer: Answer) -> CachedAnswer:
+        """Cache an answer, in every shape; what is larger than all the memory is not cached."""
         if len(answer.body) > COMPRESSED_AT_ONCE:
-            kept = await asyncio.to_thread(make, revision, answer)
+            cached = await asyncio.to_thread(make, revision, answer)
         else:
-            kept = make(revision, answer)
-        self._kept.set(key, kept, size_of(kept))
-        return kept
+            cached = make(revision, answer)
+        self._cache.set(key, cached, size_of(cached))
+        return cached
 
     def clear(self) -> None:
-        """Forget all."""
-        self._kept.clear()
+        """Drop all."""
+        self._cache.clear()
 
 
-def make(revision: int, answer: Answer) -> Kept:
+def make(revision: int, answer: Answer) -> CachedAnswer:
     """Every shape of an answer: plain, compressed, and 304 for whoever has either."""
     digest = hashlib.blake2b(answer.body, digest_size=12).hexdigest()
     headers = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
     plain = Answer(answer.status, answer.body, _with(headers, f'"{digest}"'))
     unchanged = Answer(304, b"", _with([], f'"{digest}"'))
     if len(answer.body) < WORTH_COMPRESSING:
-        return Kept(revision, plain, plain, unchanged, unchanged, digest.encode())
+        return CachedAnswer(revision, plain, plain, unchanged, unchanged, digest.encode())
     compressed = Answer(
         answer.status,
         gzip.compress(answer.body, 6, mtime=0),
         [*_with(headers, f'"{digest}-gzip"'), (b"content-encoding", b"gzip")],
     )
     unchanged_compressed = Answer(304, b"", _with([], f'"{digest}-gzip"'))
-    return Kept(revision, plain, compressed, unchanged, unchanged_compressed, digest.encode())
+    return CachedAnswer(
+        revision, plain, compressed, unchanged, unchanged_compressed, digest.encode()
+    )
 
 
-def size_of(kept: Kept) -> int:
+def size_of(cached: CachedAnswer) -> int:
     """The memory that an answer takes, in bytes, more or less."""
-    size = OVERHEAD + len(kept.plain.body)
-    if kept.compressed is not kept.plain:
-        size += len(kept.compressed.body)
-    return size + sum(len(value) for _, value in kept.plain.headers)
+    size = OVERHEAD + len(cached.plain.body)
+    if cached.compressed is not cached.plain:
+        size += len(cached.compressed.body)
+    return size + sum(len(value) for _, value in cached.plain.headers)
 
 
-def choose(kept: Kept, headers: dict[bytes, bytes]) -> Answer:
+def choose(cached: CachedAnswer, headers: dict[bytes, bytes]) -> Answer:
     """What a request gets: 304, compressed, or plain."""
     known = headers.get(b"if-none-match")
-    is_known = known is not None and kept.plain.status == 200 and kept.validator in known
+    is_known = known is not None and cached.plain.status == 200 and cached.validator in known
     if _takes_gzip(headers.get(b"accept-encoding", b"")):
-        return kept.unchanged_compressed if is_known else kept.compressed
-    return kept.unchanged if is_known else kept.plain
+        return cached.unchanged_compressed if is_known else cached.compressed
+    return cached.unchanged if is_known else cached.plain
 
 
 def _takes_gzip(accepted: bytes) -> bool:
@@ -104,4 +106,4 @@ def _takes_gzip(accepted: bytes) -> bool:
 
 
 def _with(headers: Headers, validator: str) -> Headers:
-    return [*headers, *KEPT_HEADERS, (b"etag", validator.encode())]
+    return [*headers, *CACHED_HEADERS, (b"etag", validator.encode())]
