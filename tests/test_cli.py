@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from running import PASSWORD, RunningServer, kinoteka, unique
+from running import PASSWORD, RunningServer, kinoteka, run_server, unique
 
 COMMANDS = (
     "serve",
     "import",
+    "label",
     "migrate",
     "createsuperuser",
     "settings",
@@ -46,6 +47,9 @@ def test_every_command_has_help(command):
         (("unknown",), 2, "No such command"),
         (("serve", "--port", "many"), 2, "--port"),
         (("createsuperuser",), 2, "--login"),
+        (("label", "1"), 2, "--label"),
+        (("label", "1", "--label", "premium", "--none"), 2, "--label"),
+        (("label", "1", "--none", "--data", "/no/such/folder"), 1, "no database"),
         (("sessions", "prune", "--data", "/no/such/folder"), 1, "no database"),
         (("migrate", "--data", "/proc/none"), 1, "/proc/none"),
     ],
@@ -133,3 +137,37 @@ def test_pruning_deletes_expired_sessions_alone(start_server):
     assert (done.returncode, done.stdout) == (0, "deleted 1 expired sessions\n")
     assert lasting.get("/profile").status_code == 200
     assert expired is not lasting
+
+
+class TestLabel:
+    @pytest.fixture
+    def server(self, tmp_path):
+        with run_server(tmp_path, {}, "--host", "127.0.0.1") as server:  # with the demo catalogue
+            yield server
+
+    def test_hides_films_and_shows_them_again(self, server):
+        client = server.client()
+
+        def status(film_id: int) -> int:
+            return client.get(f"/movies/{film_id}").status_code
+
+        assert [status(1), status(2), status(3)] == [200, 200, 200]
+        hidden = server.command("label", "1", "2", "--label", "premium")
+        assert (hidden.returncode, hidden.stdout) == (0, "2 films: label premium\n")
+        assert soon(lambda: [status(1), status(2), status(3)] == [404, 404, 200])
+        shown = server.command("label", "2", "--none")
+        assert (shown.returncode, shown.stdout) == (0, "1 films: no label\n")
+        assert soon(lambda: [status(1), status(2), status(3)] == [404, 200, 200])
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("1", "99999", "--label", "premium"), "film_unknown"),
+            (("1", "--label", "a b"), "label"),
+        ],
+    )
+    def test_all_or_none(self, server, arguments, says):
+        done = server.command("label", *arguments)
+        assert done.returncode == 1
+        assert says in done.stderr
+        assert server.client().get("/movies/1").status_code == 200

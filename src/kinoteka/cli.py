@@ -111,6 +111,26 @@ def export_openapi(contract: str | None, output: Path | None) -> None:
         output.write_text(text + "\n", encoding="utf-8")
 
 
+@cli.command()
+@data_option
+@click.argument("film_ids", metavar="FILM_ID...", nargs=-1, required=True, type=click.IntRange(1))
+@click.option("--label", help="The access label, a new one or one that there is.")
+@click.option("--none", "opens", is_flag=True, help="No label: the films are open to everybody.")
+def label(data: Path | None, film_ids: tuple[int, ...], label: str | None, opens: bool) -> None:
+    """Put films under an access label, or take it off.
+
+    Such films exist only for holders of the permission films.view:LABEL.
+    """
+    if (label is None) != opens:
+        raise click.UsageError("give either --label NAME or --none")
+    settings = _settings(data=data)
+    _require_database(settings)
+    from kinoteka.operating import label_films
+
+    _run(label_films(settings, film_ids, label))
+    click.echo(f"{len(film_ids)} films: {'no label' if label is None else f'label {label}'}")
+
+
 @cli.group()
 def sessions() -> None:
     """What to do with sessions."""

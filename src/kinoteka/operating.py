@@ -1,7 +1,7 @@
 """What operators' commands do, each over services of its own."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from kinoteka import demo
 from kinoteka.app import CONTRACTS, close, wire
 from kinoteka.config import Settings
+from kinoteka.core.access.model import CONSOLE
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.reading import Progress, ReadOptions
@@ -49,6 +50,20 @@ async def make_superuser(settings: Settings, login: str, password: str) -> tuple
         new = NewAccount(password=password, **named)
         account = await services.accounts.create(unit, new, "console", superuser=True)
         return account.id, True
+
+
+async def label_films(settings: Settings, film_ids: Sequence[int], label: str | None) -> None:
+    """Put films under an access label, a new one or not, or (None) open them to everybody.
+
+    Raises:
+        DomainError(FIELD_INVALID): a label that there cannot be.
+        DomainError(FILM_UNKNOWN): nothing has changed then.
+    """
+    async with services_of(settings) as services, unit_of_work(services.database) as unit:
+        if label is not None:
+            await services.access.add_label(CONSOLE, unit, label)
+        for film_id in film_ids:
+            await services.catalogue.set_label(CONSOLE, unit, film_id, label)
 
 
 async def prune_sessions(settings: Settings) -> int:

@@ -2,19 +2,12 @@
 
 import msgspec
 import pytest
-from sqlalchemy import bindparam, insert
 
-from kinoteka.core.access.model import ANONYMOUS_ROLE, USER_ROLE
+from kinoteka.core.access.model import ANONYMOUS_ROLE, CONSOLE, USER_ROLE
 from kinoteka.errors import Code
-from kinoteka.storage.schema import labels
-from kinoteka.storage.statement import Statement
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, anonymous, refused, sign_up, superuser
 from running import unique
-
-ADD_LABEL: Statement = Statement(
-    insert(labels).values(name=bindparam("name")).returning(labels.c.id)
-)
 
 
 @pytest.fixture
@@ -40,10 +33,8 @@ async def role_with(services, root, *permissions):
 
 async def add_label(services, name):
     async with unit_of_work(services.database) as unit:
-        (label_id,) = await unit.first(ADD_LABEL, name=name)
-        await services.revisions.increase(unit, "access")
-        unit.after_commit(lambda: services.access.forget(None))
-        return label_id
+        await services.access.add_label(CONSOLE, unit, name)
+        return (await services.access.label_ids(unit))[name]
 
 
 async def test_everybody_holds_a_built_in_role(services, root, person):
@@ -249,3 +240,29 @@ async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
             await do(services, "change_role", root, role.id, "renamed again", None)
     finally:
         close(other)
+
+
+class TestLabels:
+    async def test_adding_one_again_changes_nothing(self, services):
+        name = unique("label")
+        assert await add_label(services, name) == await add_label(services, name)
+
+    @pytest.mark.parametrize("name", ["", "a b", "-a", "a" * 51, "a:b", "\0"])
+    async def test_what_none_can_be_called(self, services, name):
+        with refused(Code.FIELD_INVALID, field="label"):
+            await add_label(services, name)
+
+    async def test_who_may(self, services, person):
+        with refused(Code.FORBIDDEN):
+            await do(services, "add_label", await actor_of(services, person.token), "premium")
+
+
+async def test_what_is_rolled_back_is_not_remembered(services, root, person):
+    name = unique("role")
+    with pytest.raises(ZeroDivisionError):
+        async with unit_of_work(services.database) as unit:
+            role = await services.access.create_role(root, unit, name, ["roles.manage"])
+            await services.access.assign_role(root, unit, person.account.id, role.id)
+            raise ZeroDivisionError
+    assert name not in [role.name for role in await do(services, "list_roles", root)]
+    assert (await actor_of(services, person.token)).permissions == frozenset()

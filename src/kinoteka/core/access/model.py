@@ -17,6 +17,7 @@ FILMS_LABEL = "films.label"
 SELECTIONS_FEATURE = "selections.feature"
 FILMS_VIEW = "films.view:"
 
+LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
 
 
@@ -79,6 +80,10 @@ class Actor(msgspec.Struct, frozen=True):
         if self.session_id is None:
             raise DomainError(Code.UNAUTHORIZED)
         return self.session_id
+
+
+CONSOLE = Actor(None, None, True, (), frozenset(), None)
+"""Who has the server's files may do everything."""
 
 
 class Role(msgspec.Struct, frozen=True):

@@ -17,6 +17,12 @@ ALL_LABELS: Statement[tuple[int, str]] = Statement(
     select(labels.c.id, labels.c.name).order_by(labels.c.id)
 )
 
+INSERT_LABEL: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, labels).values(name=bindparam("name")).on_conflict_do_nothing()
+    )
+)
+
 INSERT_ROLE: Statement[tuple[int]] = Statement(
     insert(roles)
     .values(name=bindparam("name"), name_key=bindparam("name_key"), built_in=False)

@@ -1,6 +1,6 @@
 """Roles and what they grant.
 
-Public operations: actor_of, anonymous, grants_of, label_ids, list_roles, create_role,
+Public operations: actor_of, anonymous, grants_of, label_ids, add_label, list_roles, create_role,
 change_role, delete_role, assign_role, take_role_away.
 
 All roles and labels are few and asked for all the time, so they are kept in memory as one
@@ -14,7 +14,9 @@ import msgspec
 from kinoteka.core.access import queries
 from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
+    FILMS_LABEL,
     FILMS_VIEW,
+    LABEL,
     PERMISSION,
     ROLES_MANAGE,
     USER_ROLE,
@@ -81,6 +83,20 @@ class Access:
     async def label_ids(self, unit: Unit) -> dict[str, int]:
         """The ids of all labels by name."""
         return (await self._load(unit)).labels
+
+    async def add_label(self, actor: Actor, unit: Unit, name: str) -> None:
+        """Make an access label; again the same without harm.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+            DomainError(FIELD_INVALID): not 1 to 50 letters, digits, dots, dashes, underscores.
+        """
+        actor.require(FILMS_LABEL)
+        if not LABEL.fullmatch(name):
+            raise field_invalid("label", "malformed")
+        if name not in await self.label_ids(unit):
+            await unit.run(queries.INSERT_LABEL, name=name)
+            await self._changed(unit)
 
     async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
         """Every role, oldest first.
@@ -216,16 +232,11 @@ class Access:
         )
 
     async def _load(self, unit: Unit) -> Snapshot:
+        # Within a transaction it may be other than what is cached, and be rolled back.
+        if unit.is_writing:
+            return await _read(unit)
         if self._snapshot is None:
-            permissions: dict[int, list[str]] = {}
-            for role_id, permission in await unit.all(queries.ALL_PERMISSIONS):
-                permissions.setdefault(role_id, []).append(permission)
-            roles = {
-                role_id: Role(role_id, name, bool(built_in), tuple(permissions.get(role_id, ())))
-                for role_id, name, built_in in await unit.all(queries.ALL_ROLES)
-            }
-            labels = {name: label_id for label_id, name in await unit.all(queries.ALL_LABELS)}
-            self._snapshot = Snapshot(roles, labels)
+            self._snapshot = await _read(unit)
         return self._snapshot
 
     async def _role(self, unit: Unit, role_id: int) -> Role:
@@ -266,6 +277,18 @@ class Access:
 
     def _forget_all(self) -> None:
         self.forget(None)
+
+
+async def _read(unit: Unit) -> Snapshot:
+    permissions: dict[int, list[str]] = {}
+    for role_id, permission in await unit.all(queries.ALL_PERMISSIONS):
+        permissions.setdefault(role_id, []).append(permission)
+    roles = {
+        role_id: Role(role_id, name, bool(built_in), tuple(permissions.get(role_id, ())))
+        for role_id, name, built_in in await unit.all(queries.ALL_ROLES)
+    }
+    labels = {name: label_id for label_id, name in await unit.all(queries.ALL_LABELS)}
+    return Snapshot(roles, labels)
 
 
 def _granted(

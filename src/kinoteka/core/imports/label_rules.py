@@ -5,17 +5,16 @@ A rule is written `label:condition`; the first one that matches wins. Conditions
 included, either may be left out) and `column:NAME=value` for a raw column of the file.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from kinoteka.core.access.model import LABEL
 from kinoteka.core.imports.record import FilmRecord, FormatCode, FormatError
 
 Columns = Mapping[str, object]
 Condition = Callable[[FilmRecord, Columns], bool]
 
-_LABEL = re.compile(r"\w[\w.-]{0,49}")
 _NO_COLUMNS: Columns = {}
 
 
@@ -55,7 +54,7 @@ def _parse(written: str) -> _Rule:
     label, kind, value = label.strip(), kind.strip(), value.strip()
     if not colon or not equals:
         raise _invalid(written, "expected LABEL:CONDITION=VALUE")
-    if not _LABEL.fullmatch(label):
+    if not LABEL.fullmatch(label):
         raise _invalid(written, "a label has 1 to 50 letters, digits, dots, dashes or underscores")
     if not value:
         raise _invalid(written, "the value is missing")
