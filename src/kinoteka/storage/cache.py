@@ -1,4 +1,4 @@
-"""Bounded maps in memory, least recently used out first."""
+"""Caches in memory: bounded maps, least recently used out first."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -8,17 +8,17 @@ Value = TypeVar("Value")
 
 
 class BoundedMap(Generic[Key, Value]):
-    """A map that forgets what was not asked for longest when its sizes pass `limit`.
+    """A map that drops what was not asked for longest when its sizes pass `limit`.
 
     Sizes are whatever the caller counts: 1 each for a number of entries, bytes for memory.
     """
 
-    __slots__ = ("_entries", "_forgotten", "_limit", "_size")
+    __slots__ = ("_entries", "_evicted", "_limit", "_size")
 
-    def __init__(self, limit: int, forgotten: Callable[[Key, Value], None] | None = None) -> None:
-        """`forgotten` is told what leaves for want of room."""
+    def __init__(self, limit: int, evicted: Callable[[Key, Value], None] | None = None) -> None:
+        """`evicted` is told what leaves for want of room."""
         self._limit = limit
-        self._forgotten = forgotten
+        self._evicted = evicted
         self._size = 0
         self._entries: dict[Key, tuple[Value, int]] = {}
 
@@ -31,7 +31,7 @@ class BoundedMap(Generic[Key, Value]):
         return entry[0]
 
     def set(self, key: Key, value: Value, size: int = 1) -> None:
-        """Keep the value, forgetting others as needed; what is over the limit is not kept."""
+        """Cache the value, dropping others as needed; what is over the limit is not cached."""
         self.drop(key)
         if size > self._limit:
             return
@@ -41,7 +41,7 @@ class BoundedMap(Generic[Key, Value]):
             self._evict(next(iter(self._entries)))
 
     def drop(self, key: Key) -> Value | None:
-        """Forget one entry."""
+        """Drop one entry; what it was, if it was there."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return None
@@ -50,11 +50,11 @@ class BoundedMap(Generic[Key, Value]):
 
     def _evict(self, key: Key) -> None:
         value = self.drop(key)
-        if value is not None and self._forgotten is not None:
-            self._forgotten(key, value)
+        if value is not None and self._evicted is not None:
+            self._evicted(key, value)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         self._entries.clear()
         self._size = 0
 

@@ -1,7 +1,7 @@
 """Revisions: how caches in memory learn that another process has changed the database.
 
 Whoever changes a kind of thing raises its revision in the same transaction. A process that
-finds a revision it did not raise itself drops what it keeps of that kind.
+finds a revision it did not raise itself drops what it has cached of that kind.
 """
 
 from collections.abc import Callable

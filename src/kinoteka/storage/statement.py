@@ -42,11 +42,11 @@ class Statement(Generic[Row]):
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
-        """The statement as this engine takes it; made at the first use and kept."""
-        kept = self._compiled.get(engine)
-        if kept is None:
-            kept = self._compiled[engine] = self._compile(engine)
-        return kept
+        """The statement as this engine takes it; made at the first use and cached."""
+        compiled = self._compiled.get(engine)
+        if compiled is None:
+            compiled = self._compiled[engine] = self._compile(engine)
+        return compiled
 
     def shape(self, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
         """Turn the driver's rows into what the statement promises."""

@@ -2,7 +2,7 @@
 
 Reads before the first write run outside of any transaction; the first write begins one, and
 reads after it see its changes. Services never commit; they leave what must follow a commit
-(dropping what a cache keeps, telling listeners) with `after_commit`.
+(dropping what is cached, telling listeners) with `after_commit`.
 """
 
 import sqlite3

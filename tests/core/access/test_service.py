@@ -139,7 +139,7 @@ async def test_names_that_cannot_be_taken(services, root, name):
         await do(services, "create_role", root, name, [])
 
 
-async def test_permissions_are_kept_once_and_in_order(services, root):
+async def test_permissions_are_stored_once_and_in_order(services, root):
     role = await role_with(services, root, "c.d", "a.b", "c.d")
     assert role.permissions == ("a.b", "c.d")
     assert role in await do(services, "list_roles", root)

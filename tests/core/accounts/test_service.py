@@ -155,10 +155,10 @@ class TestChanging:
         with refused(Code.UNAUTHORIZED):
             await change(services, await anonymous(services), given_name="Anna")
 
-    async def test_what_is_rolled_back_is_not_kept_in_memory(self, services):
+    async def test_what_is_rolled_back_is_not_cached(self, services):
         person = await sign_up(services, "anna")
         async with unit_of_work(services.database) as unit:
-            await services.accounts.changed(unit, person.account.id)  # nothing is kept now
+            await services.accounts.changed(unit, person.account.id)  # nothing is cached now
         with refused(Code.FORBIDDEN):
             async with unit_of_work(services.database) as unit:
                 await services.accounts.change(

@@ -1,4 +1,4 @@
-"""Orders by position: built once, kept until the catalogue changes, bounded."""
+"""Orders by position: built once, cached until the catalogue changes, bounded."""
 
 import asyncio
 import sqlite3
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinoteka.core.catalogue.positions import KEPT_BYTES, Positions, in_order_of, numbers
+from kinoteka.core.catalogue.positions import CACHE_BYTES, Positions, in_order_of, numbers
 from kinoteka.core.services import Services
 from kinoteka.storage.unit import Unit, unit_of_work
 
@@ -59,7 +59,7 @@ async def test_one_who_goes_away_leaves_the_others_waiting(
     assert order.built == 1
 
 
-async def test_a_failure_is_not_kept(positions: Positions, unit: Unit) -> None:
+async def test_a_failure_is_not_cached(positions: Positions, unit: Unit) -> None:
     def fail(_: sqlite3.Connection) -> "array[int]":
         raise sqlite3.OperationalError("disk I/O error")
 
@@ -84,7 +84,7 @@ async def test_an_order_lasts_until_the_catalogue_changes(
     assert order.built == built
 
 
-async def test_one_that_is_built_while_the_catalogue_changes_is_not_kept(
+async def test_one_that_is_built_while_the_catalogue_changes_is_not_cached(
     positions: Positions, services: Services, unit: Unit
 ) -> None:
     slow, fresh = Order(1, seconds=0.2), Order(2)
@@ -96,8 +96,8 @@ async def test_one_that_is_built_while_the_catalogue_changes_is_not_kept(
     assert list(await positions.get(unit, "key", fresh)) == [2]
 
 
-async def test_what_is_kept_is_bounded(positions: Positions, unit: Unit) -> None:
-    half = Order(*range(KEPT_BYTES // 16 - 1000))
+async def test_what_is_cached_is_bounded(positions: Positions, unit: Unit) -> None:
+    half = Order(*range(CACHE_BYTES // 16 - 1000))
     orders = {key: Order(*half.ids) for key in "abc"}
     for key, order in orders.items():
         await positions.get(unit, key, order)

@@ -33,9 +33,9 @@ async def test_so_many_at_once_and_no_more(services: Services):
     assert all(await asyncio.gather(*reading))
 
 
-async def test_what_is_kept_is_there_under_a_name_of_its_own(services: Services):
+async def test_what_is_stored_is_there_under_a_name_of_its_own(services: Services):
     async with unit_of_work(services.database) as unit:
-        names = {await services.media.keep(unit, b"content") for _ in range(3)}
+        names = {await services.media.store(unit, b"content") for _ in range(3)}
     assert len(names) == 3
     for name in names:
         assert len(name) > 20
@@ -44,10 +44,10 @@ async def test_what_is_kept_is_there_under_a_name_of_its_own(services: Services)
         await services.media.get("another.jpg")
 
 
-async def test_what_is_kept_goes_when_the_transaction_fails(services: Services):
+async def test_what_is_stored_goes_when_the_transaction_fails(services: Services):
     with pytest.raises(ZeroDivisionError):
         async with unit_of_work(services.database) as unit:
-            name = await services.media.keep(unit, b"content")
+            name = await services.media.store(unit, b"content")
             raise ZeroDivisionError
     services.media.close()
     assert not (services.settings.data / "avatars" / name).exists()
@@ -56,7 +56,7 @@ async def test_what_is_kept_goes_when_the_transaction_fails(services: Services):
 @pytest.mark.parametrize("fails", [False, True])
 async def test_what_is_dropped_goes_with_the_transaction_alone(services: Services, fails: bool):
     async with unit_of_work(services.database) as unit:
-        name = await services.media.keep(unit, b"content")
+        name = await services.media.store(unit, b"content")
     try:
         async with unit_of_work(services.database) as unit:
             services.media.drop_after_commit(unit, name)

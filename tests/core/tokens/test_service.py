@@ -61,7 +61,7 @@ class TestAccessTokens:
             assert claims.account_id == anna.account.id
             assert claims.session_id == anna.session.id
 
-    def test_expire_even_where_they_are_kept(self, services, pair, monkeypatch):
+    def test_expire_even_where_they_are_cached(self, services, pair, monkeypatch):
         services.tokens.verify(pair.access_token)
         later = time.time() + 15 * 60 + 1
         monkeypatch.setattr(time, "time", lambda: later)

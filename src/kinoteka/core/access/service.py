@@ -3,8 +3,8 @@
 Public operations: actor_of, anonymous, grants_of, label_ids, add_label, list_roles, create_role,
 change_role, delete_role, assign_role, take_role_away.
 
-All roles and labels are few and asked for all the time, so they are kept in memory as one
-snapshot that is dropped whole when any of them changes.
+All roles and labels are few and asked for all the time, so they are cached as one snapshot that
+is dropped whole when any of them changes.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class Access:
         self._snapshot: Snapshot | None = None
         self._anonymous: Actor | None = None
         self._listeners: list[Callable[[int | None], None]] = []
-        revisions.on_foreign_change("access", self._forget_all)
+        revisions.on_foreign_change("access", self._clear_cache)
 
     def on_change(self, listener: Callable[[int | None], None]) -> None:
         """Call `listener` when grants change: of one account (its id) or of all (None)."""
@@ -181,7 +181,7 @@ class Access:
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
             try:
                 await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
-            except Conflict:  # one of the two, most likely the kept one, has been deleted since
+            except Conflict:  # one of the two, most likely the cached one, has been deleted since
                 raise DomainError(Code.ROLE_UNKNOWN) from None
             await self._changed(unit, account_id)
 
@@ -266,17 +266,17 @@ class Access:
 
     async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
         await self._revisions.increase(unit, "access")
-        unit.after_commit(lambda: self.forget(account_id))
+        unit.after_commit(lambda: self._drop_cached(account_id))
 
-    def forget(self, account_id: int | None) -> None:
-        """Drop what is kept: of one account, or (None) of roles, labels and everybody."""
+    def _drop_cached(self, account_id: int | None) -> None:
+        """Drop what is cached: of one account, or (None) of roles, labels and everybody."""
         if account_id is None:
             self._snapshot = self._anonymous = None
         for listener in self._listeners:
             listener(account_id)
 
-    def _forget_all(self) -> None:
-        self.forget(None)
+    def _clear_cache(self) -> None:
+        self._drop_cached(None)
 
 
 async def _read(unit: Unit) -> Snapshot:

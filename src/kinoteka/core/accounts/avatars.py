@@ -39,7 +39,7 @@ class Avatars:
         account_id = actor.require_account()
         await self._throttle.hit("upload", self._upload_limit, f"id:{account_id}")
         picture = await self._media.read_picture(data, allowed)
-        name = await self._media.keep(unit, picture)
+        name = await self._media.store(unit, picture)
         replaced = await self._accounts.set_avatar(actor, unit, name)
         if replaced is not None:
             self._media.drop_after_commit(unit, replaced)

@@ -3,8 +3,8 @@
 Public operations: create, get, own, change, change_login, set_avatar, set_password,
 set_superuser, delete, credentials, credentials_by_id, search.
 
-Accounts are read with every request of their own and change rarely, so each is kept in memory
-until it changes.
+Accounts are read with every request of their own and change rarely, so each is cached until it
+changes.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.statement import Statement
 from kinoteka.storage.unit import Conflict, Unit
 
-KEPT_ACCOUNTS = 20_000
+CACHE_SIZE = 20_000
 PROFILE_TEXTS = ("given_name", "family_name", "status", "phone")
 
 
@@ -47,8 +47,8 @@ class Accounts:
         self._search_limit = settings.search_limit
         self._revisions = revisions
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
-        self._kept: BoundedMap[int, Account] = BoundedMap(KEPT_ACCOUNTS)
-        revisions.on_foreign_change("accounts", self._kept.clear)
+        self._cache: BoundedMap[int, Account] = BoundedMap(CACHE_SIZE)
+        revisions.on_foreign_change("accounts", self._cache.clear)
 
     def before_delete(self, action: Callable[[Unit, int], Awaitable[None]]) -> None:
         """Do `action`, within the same transaction, before the account of an id is deleted."""
@@ -89,14 +89,14 @@ class Accounts:
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
         """
-        # Within a transaction the account may be other than what is kept, and be rolled back.
-        account = None if unit.is_writing else self._kept.get(account_id)
+        # Within a transaction the account may be other than what is cached, and be rolled back.
+        account = None if unit.is_writing else self._cache.get(account_id)
         if account is None:
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
             if not unit.is_writing:
-                self._kept.set(account_id, account)
+                self._cache.set(account_id, account)
         return account
 
     async def own(self, actor: Actor, unit: Unit) -> Account:
@@ -208,12 +208,12 @@ class Accounts:
         return await unit.all_in_thread(queries.SEARCH, part=key)  # it looks at every username
 
     async def changed(self, unit: Unit, account_id: int) -> None:
-        """Note that an account changes: what is kept of it ends with the transaction."""
+        """Note that an account changes: what is cached of it is dropped with the commit."""
         await self._revisions.increase(unit, "accounts")
-        unit.after_commit(lambda: self._forget(account_id))
+        unit.after_commit(lambda: self._drop(account_id))
 
-    def _forget(self, account_id: int) -> None:
-        self._kept.drop(account_id)
+    def _drop(self, account_id: int) -> None:
+        self._cache.drop(account_id)
 
     async def _check_free(self, unit: Unit, row: dict[str, object]) -> None:
         # Spares the hashing; two who ask at the same moment are told apart by the database.

@@ -17,7 +17,7 @@ from kinoteka.storage.cache import BoundedMap
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit
 
-KEPT_BYTES = 48 * 1024 * 1024
+CACHE_BYTES = 48 * 1024 * 1024
 OVERHEAD = 500
 PIECE = 64 * 1024
 
@@ -32,26 +32,26 @@ class Positions:
         self._revisions = revisions
         self._names = names
         self._revision = 0
-        self._kept: BoundedMap[Hashable, Ids] = BoundedMap(KEPT_BYTES)
+        self._cache: BoundedMap[Hashable, Ids] = BoundedMap(CACHE_BYTES)
         self._under_way: dict[Hashable, asyncio.Task[Ids]] = {}
 
     async def get(self, unit: Unit, key: Hashable, build: Build) -> Ids:
-        """The order kept under `key`, or what `build` reads."""
-        self._forget_outdated()
-        kept = self._kept.get(key)
-        if kept is not None:
-            return kept
+        """The order cached under `key`, or what `build` reads."""
+        self._drop_outdated()
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached
         task = self._under_way.get(key)
         if task is None:
             task = asyncio.create_task(self._build(unit, key, build))
             self._under_way[key] = task
         return await asyncio.shield(task)  # whoever goes away leaves the others waiting for it
 
-    def _forget_outdated(self) -> None:
+    def _drop_outdated(self) -> None:
         revision = self._newest()
         if revision != self._revision:
             self._revision = revision
-            self._kept.clear()
+            self._cache.clear()
             self._under_way.clear()
 
     def _newest(self) -> int:
@@ -66,8 +66,8 @@ class Positions:
             if self._under_way.get(key) is asyncio.current_task():
                 del self._under_way[key]
         if revision == self._newest():
-            # An order larger than all memory for orders is kept all the same, alone.
-            self._kept.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, KEPT_BYTES))
+            # An order larger than all memory for orders is cached all the same, alone.
+            self._cache.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, CACHE_BYTES))
         return ids
 
 

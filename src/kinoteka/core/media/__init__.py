@@ -1,1 +1,1 @@
-"""Media: uploaded pictures, read, made harmless and kept."""
+"""Media: uploaded pictures, read, made harmless and stored."""

@@ -1,6 +1,6 @@
 """Media: pictures that people upload.
 
-Public operations: read_picture, keep, get, drop_after_commit.
+Public operations: read_picture, store, get, drop_after_commit.
 """
 
 import secrets
@@ -20,7 +20,7 @@ SECONDS_EACH = 0.2
 
 
 class Media:
-    """Reads what is uploaded, and keeps what has become of it."""
+    """Reads what is uploaded, and stores what has become of it."""
 
     def __init__(self, settings: Settings) -> None:
         self._files = Files(settings.data / FOLDER)
@@ -46,7 +46,7 @@ class Media:
             raise DomainError(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST)
         return await self._workers.run(lambda: draw_anew(data, allowed))
 
-    async def keep(self, unit: Unit, picture: bytes) -> str:
+    async def store(self, unit: Unit, picture: bytes) -> str:
         """Store a picture under a new name that nobody can guess; the name.
 
         It is gone again if the transaction is rolled back.

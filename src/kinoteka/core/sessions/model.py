@@ -1,7 +1,7 @@
 """Sessions and the history of sign-ins.
 
 Shapes: `Visit` (from where), `Session` (as stored), `Started` (a new one with its secret),
-`Entry` (as kept in memory), `SignIn` (a line of the history), `History` (a page of it).
+`CachedSession` (as in memory), `SignIn` (a line of the history), `History` (a page of it).
 """
 
 import msgspec
@@ -40,8 +40,8 @@ class Started(msgspec.Struct, frozen=True):
     actor: Actor
 
 
-class Entry(msgspec.Struct):
-    """A session as kept in memory; `dead_at` is when it ends if it is not used again."""
+class CachedSession(msgspec.Struct):
+    """A session as it is cached; `dead_at` is when it ends if it is not used again."""
 
     actor: Actor
     dead_at: int

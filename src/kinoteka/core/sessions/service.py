@@ -4,7 +4,7 @@ Public operations: sign_up, sign_in, sign_out, end, change_password, change_cred
 reset_password, delete_account, actor_by_token, actor_by_id, get, rotate, history, prune,
 store_last_seen.
 
-A session is looked up once and then kept in memory; revocation is what travels.
+A session is looked up once and then cached; revocation is what travels.
 """
 
 import secrets
@@ -17,8 +17,8 @@ from kinoteka.core.accounts.model import Account, Credentials, NewAccount
 from kinoteka.core.accounts.passwords import check_password, normal_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.sessions import queries
-from kinoteka.core.sessions.kept import KeptSessions
-from kinoteka.core.sessions.model import Entry, History, Session, Started, Visit
+from kinoteka.core.sessions.cache import SessionCache
+from kinoteka.core.sessions.model import CachedSession, History, Session, Started, Visit
 from kinoteka.core.throttle import Attempt, Throttle
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import now
@@ -52,9 +52,9 @@ class Sessions:
         self._throttle = throttle
         self._access = access
         self._accounts = accounts
-        self._kept = KeptSessions()
+        self._cache = SessionCache()
         self._ended_listeners: list[Callable[[int], None]] = []
-        revisions.on_foreign_change("sessions", self._kept.clear)
+        revisions.on_foreign_change("sessions", self._cache.clear)
         access.on_change(self._grants_changed)
 
     def on_end(self, listener: Callable[[int], None]) -> None:
@@ -168,19 +168,19 @@ class Sessions:
 
     async def actor_by_token(self, unit: Unit, token: str) -> Actor | None:
         """Whose cookie this is; None where its session has ended or never was."""
-        entry = self._kept.by_token(token)
-        if entry is None:
+        cached = self._cache.get_by_token(token)
+        if cached is None:
             session = await unit.first(queries.BY_TOKEN, hash=self._hash(token))
-            entry = await self._enter_kept(unit, session, token)
-        return self._see(entry)
+            cached = await self._enter_cache(unit, session, token)
+        return self._see(cached)
 
     async def actor_by_id(self, unit: Unit, session_id: int) -> Actor | None:
         """Whose session this is; None where it has ended or never was."""
-        entry = self._kept.by_id(session_id)
-        if entry is None:
+        cached = self._cache.get(session_id)
+        if cached is None:
             session = await unit.first(queries.BY_ID, session_id=session_id)
-            entry = await self._enter_kept(unit, session, None)
-        return self._see(entry)
+            cached = await self._enter_cache(unit, session, None)
+        return self._see(cached)
 
     async def get(self, unit: Unit, session_id: int) -> Session | None:
         """The session as stored, if it lasts."""
@@ -224,17 +224,17 @@ class Sessions:
     async def store_last_seen(self, unit: Unit) -> None:
         """Write down when the sessions in use were last seen; done now and then, not each time."""
         used = (
-            entry for entry in self._kept.entries() if entry.last_seen_at > entry.stored_seen_at
+            cached for cached in self._cache.values() if cached.last_seen_at > cached.stored_seen_at
         )
-        stale = [(entry, entry.last_seen_at) for entry in used]
+        stale = [(cached, cached.last_seen_at) for cached in used]
         if not stale:
             return
-        rows = [{"session_id": entry.actor.session_id, "at": at} for entry, at in stale]
+        rows = [{"session_id": cached.actor.session_id, "at": at} for cached, at in stale]
         await unit.run_many(queries.SEEN, rows)
 
         def note() -> None:
-            for entry, at in stale:
-                entry.stored_seen_at = at
+            for cached, at in stale:
+                cached.stored_seen_at = at
 
         unit.after_commit(note)
 
@@ -329,9 +329,9 @@ class Sessions:
         for (session_id,) in ended:
             unit.after_commit(lambda session_id=session_id: self._forget(session_id))  # type: ignore[misc]
 
-    async def _enter_kept(
+    async def _enter_cache(
         self, unit: Unit, session: Session | None, token: str | None
-    ) -> Entry | None:
+    ) -> CachedSession | None:
         if session is None or not self._lasts(session):
             return None
         actor = await self._access.actor_of(
@@ -339,37 +339,37 @@ class Sessions:
         )
         seen = session.last_seen_at
         dead_at = min(session.expires_at, seen + self._idle)
-        entry = Entry(actor, dead_at, session.expires_at, seen, seen)
-        self._kept.keep(entry, token)
-        return entry
+        cached = CachedSession(actor, dead_at, session.expires_at, seen, seen)
+        self._cache.set(cached, token)
+        return cached
 
     def _lasts(self, session: Session) -> bool:
         return now() < min(session.expires_at, session.last_seen_at + self._idle)
 
-    def _see(self, entry: Entry | None) -> Actor | None:
-        if entry is None:
+    def _see(self, cached: CachedSession | None) -> Actor | None:
+        if cached is None:
             return None
         at = now()
-        if at >= entry.dead_at:
+        if at >= cached.dead_at:
             return None
-        if at - entry.last_seen_at > SEEN_STEP:
-            entry.last_seen_at = at
-            entry.dead_at = min(entry.expires_at, at + self._idle)
-        return entry.actor
+        if at - cached.last_seen_at > SEEN_STEP:
+            cached.last_seen_at = at
+            cached.dead_at = min(cached.expires_at, at + self._idle)
+        return cached.actor
 
     def _hash(self, token: str) -> str:
         return self._keyring.mac("session", token)
 
     def _forget(self, session_id: int) -> None:
-        self._kept.drop(session_id)
+        self._cache.drop(session_id)
         for listener in self._ended_listeners:
             listener(session_id)
 
     def _grants_changed(self, account_id: int | None) -> None:
         if account_id is None:
-            self._kept.clear()
+            self._cache.clear()
         else:
-            self._kept.drop_account(account_id)
+            self._cache.drop_account(account_id)
 
 
 def _asking(actor: Actor) -> tuple[str]:

@@ -23,7 +23,7 @@ from kinoteka.storage.clock import now
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.unit import Unit
 
-KEPT_TOKENS = 20_000
+CACHE_SIZE = 20_000
 TOKEN_LONGEST = 4096
 REPEAT_WITHIN = 10_000
 REQUIRED = ["iss", "aud", "sub", "jti", "sid", "iat", "exp"]
@@ -100,7 +100,7 @@ class Tokens:
         self._keyring = keyring
         self._key = key
         self._sessions = sessions
-        self._checked: BoundedMap[str, Claims] = BoundedMap(KEPT_TOKENS)
+        self._cache: BoundedMap[str, Claims] = BoundedMap(CACHE_SIZE)
 
     def issue(self, session: RenewableSession, roles: tuple[str, ...]) -> TokenPair:
         """A pair for the session as it stands."""
@@ -110,15 +110,15 @@ class Tokens:
     def verify(self, token: str) -> Claims:
         """What an access token says, if it is ours and has not expired.
 
-        A token that has been checked once is kept until it expires.
+        What a token says is cached once it has been checked; its expiry is looked at each time.
 
         Raises:
             DomainError(TOKEN_INVALID): cut, forged, of another key or algorithm, expired.
         """
-        claims = self._checked.get(token)
+        claims = self._cache.get(token)
         if claims is None:
             claims = self._decode(token, verify_expiry=True)
-            self._checked.set(token, claims)
+            self._cache.set(token, claims)
         if claims.expires <= time.time():
             raise DomainError(Code.TOKEN_INVALID)
         return claims

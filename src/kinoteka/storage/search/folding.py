@@ -47,7 +47,7 @@ FRACTION = "⁄"
 """What parts the numbers of ½ when it is taken apart."""
 
 MOST_KNOWN = 20_000
-"""Characters whose folding is kept; no script but Chinese has as many."""
+"""Characters whose folding is cached; no script but Chinese has as many."""
 
 
 class _Characters(dict[int, str]):
