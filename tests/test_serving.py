@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from running import run_server
+from running import kinoteka, run_server
 
 
 def test_all_state_lies_in_the_data_folder(tmp_path):
@@ -110,3 +110,12 @@ def test_bodies_are_no_heads(server):
 def connected(server):
     url = httpx.URL(server.url)
     return socket.create_connection((url.host, url.port), 10)
+
+
+def test_a_first_start_that_was_cut_short_is_made_good(tmp_path):
+    assert kinoteka("migrate", "--data", str(tmp_path)).returncode == 0
+    (tmp_path / "kinoteka.unfilled").touch()
+    with run_server(tmp_path, {}, "--host", "127.0.0.1") as server:
+        films = server.client().get("/movies/?page=1").json()
+    assert len(films) == 12
+    assert not (tmp_path / "kinoteka.unfilled").exists()

@@ -19,6 +19,8 @@ from kinoteka.importing import import_films
 
 T = TypeVar("T")
 
+UNFILLED = ".unfilled"
+"""The ending of a file beside a database that has yet to get the demo catalogue."""
 SUPERUSER_PASSWORD = "KINOTEKA_SUPERUSER_PASSWORD"
 
 data_option = click.option(
@@ -183,16 +185,20 @@ def _prepare(settings: Settings) -> None:
     """Create or migrate the database, and load the demo catalogue into a new one."""
     from kinoteka.storage.migrations import current, newest
 
-    present = current(_database(settings))
-    if present != newest():
-        _in_child(lambda: _migrate_and_fill(settings, is_new=present is None))
+    database = _database(settings)
+    present, unfilled = current(database), database.with_suffix(UNFILLED)
+    if present is None and settings.demo:
+        unfilled.parent.mkdir(parents=True, exist_ok=True)
+        unfilled.touch()  # goes with the last step, so that a start cut short is made good
+    if present != newest() or unfilled.exists():
+        _in_child(lambda: _migrate_and_fill(settings, unfilled))
 
 
-def _migrate_and_fill(settings: Settings, *, is_new: bool) -> None:
+def _migrate_and_fill(settings: Settings, unfilled: Path) -> None:
     from kinoteka.storage.migrations import migrate
 
     migrate(_database(settings))
-    if is_new and settings.demo:
+    if unfilled.exists():
         from kinoteka.core.imports.service import ImportFailed
         from kinoteka.operating import load_demo
 
@@ -200,6 +206,7 @@ def _migrate_and_fill(settings: Settings, *, is_new: bool) -> None:
             load_demo(settings)
         except ImportFailed as error:
             _fail(f"the demo catalogue could not be loaded: {error}")
+        unfilled.unlink(missing_ok=True)
 
 
 def _in_child(work: Callable[[], None]) -> None:

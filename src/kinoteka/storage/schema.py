@@ -168,6 +168,8 @@ films = Table(
     Column("year", SmallInteger),
     Column("rating", Float),
     Column("votes", Integer, nullable=False),
+    Column("imdb_id", Text),
+    Column("tmdb_id", BigInteger),
     _reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
     _reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
     _reference("label_id", "labels.id", on_delete="RESTRICT"),

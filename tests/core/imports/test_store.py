@@ -140,7 +140,7 @@ class TestAgain:
         stored.execute("DELETE FROM films WHERE title = 'Mirror'")
         stored.run([ALIEN, MIRROR])
         assert stored.changes == Changes(1, 0, 1)
-        assert stored.rows("SELECT id FROM films") == [1, 3]
+        assert stored.rows("SELECT id FROM films ORDER BY id") == [1, 3]
 
 
 class TestLabels:

@@ -23,6 +23,8 @@ CREATE TABLE films (
     trailer TEXT,
     poster TEXT,
     label TEXT,
+    imdb_id TEXT,
+    tmdb_id INTEGER,
     genre_list INTEGER NOT NULL,
     director_list INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL
@@ -38,7 +40,7 @@ CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label
 # A list of genres, or of directors, is one that many films share: few are staged.
 # plan: what is to be stored, new and changed films alike, under which id and label.
 
-STAGE_FILM = "INSERT INTO films VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+STAGE_FILM = "INSERT INTO films VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 def stage_name(kind: str) -> str:
@@ -134,9 +136,9 @@ DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
 # The rest goes in slices of positions (:after, :until], so that it can be watched and stopped.
 STORE_FILMS = """
 INSERT INTO main.films (id, source, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes, genre_id, director_id, label_id, fingerprint)
+    poster, year, rating, votes, imdb_id, tmdb_id, genre_id, director_id, label_id, fingerprint)
 SELECT plan.film_id, :source, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes,
+    poster, year, rating, votes, imdb_id, tmdb_id,
     (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
     plan.label_id, fingerprint
@@ -146,6 +148,7 @@ ORDER BY plan.position
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, original_title = excluded.original_title,
     description = excluded.description, trailer = excluded.trailer, poster = excluded.poster,
     year = excluded.year, rating = excluded.rating, votes = excluded.votes,
+    imdb_id = excluded.imdb_id, tmdb_id = excluded.tmdb_id,
     genre_id = excluded.genre_id, director_id = excluded.director_id,
     label_id = excluded.label_id, fingerprint = excluded.fingerprint
 """

@@ -11,7 +11,7 @@ class FilmRecord(msgspec.Struct, frozen=True, gc=False):
     `external_id` identifies the film within its source for ever. `rating` runs from 0 to
     10, `votes` is 0 where unknown, `trailer` and `poster` are http(s) addresses,
     `original_title` is None where it equals the title. `label` is the access label that
-    the operator's rules give.
+    the operator's rules give; `imdb_id` (tt0114709) and `tmdb_id` are the film's elsewhere.
     """
 
     external_id: str
@@ -26,6 +26,8 @@ class FilmRecord(msgspec.Struct, frozen=True, gc=False):
     genres: tuple[str, ...]
     directors: tuple[str, ...]
     label: str | None = None
+    imdb_id: str | None = None
+    tmdb_id: int | None = None
 
 
 class Reason(StrEnum):

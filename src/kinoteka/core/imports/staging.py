@@ -168,7 +168,8 @@ def fingerprint(film: FilmRecord) -> int:
 
 def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
     fields = msgspec.structs.astuple(film)
-    return (position, *fields[:_PLAIN_FIELDS], film.label, genres, directors, fingerprint(film))
+    plain, elsewhere = fields[:_PLAIN_FIELDS], (film.label, film.imdb_id, film.tmdb_id)
+    return (position, *plain, *elsewhere, genres, directors, fingerprint(film))
 
 
 _PLAIN_FIELDS = FilmRecord.__struct_fields__.index("genres")

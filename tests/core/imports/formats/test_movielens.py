@@ -41,7 +41,7 @@ def test_films_with_averaged_ratings(tmp_path, read):
         "userId,movieId,rating,timestamp\n1,1,4.0,0\n2,1,3.5,0\n3,1,3.5,0\n4,9,5.0,0\n"
         "5,1,7.0,0\n6,1,x,0\n7,1\n\n"
     )
-    links.write_text("movieId,imdbId,tmdbId\n1,112346,9087\n")
+    links.write_text("movieId,imdbId,tmdbId\n1,112346,9087\n2,0114709,\n3,tt1,1\n")
     outcome = read("movielens", [links, ratings, movies])
     first, second = outcome.films
     assert (first.title, first.year, first.rating, first.votes) == (
@@ -62,6 +62,20 @@ def test_films_with_averaged_ratings(tmp_path, read):
         (6, "rating_invalid"),
         (7, "rating_invalid"),
         (8, "columns_mismatch"),
+        (4, "id_invalid"),
+    ]
+    assert (first.imdb_id, first.tmdb_id) == ("tt0112346", 9087)
+    assert (second.imdb_id, second.tmdb_id) == ("tt0114709", None)
+
+
+def test_links_without_a_header_row(tmp_path, read):
+    movies, links = tmp_path / "movies.csv", tmp_path / "links.csv"
+    movies.write_text(MOVIES + "1,Toy Story (1995),Animation\n2,Heat (1995),Action\n")
+    links.write_text("1,0114709,862\n2,0113277,949\n")
+    films = read("movielens", [movies, links]).films
+    assert [(film.imdb_id, film.tmdb_id) for film in films] == [
+        ("tt0114709", 862),
+        ("tt0113277", 949),
     ]
 
 

@@ -27,9 +27,11 @@ def test_movielens(read, real_data):
         "Li'l Quinquin",
         "Elämältä kaiken sain",
     ]
+    toys = by_title(outcome)["Toy Story"]
+    assert (toys.imdb_id, toys.tmdb_id) == ("tt0114709", 862)
     lost = by_title(outcome)["The City of Lost Children"]
     assert (lost.original_title, lost.year) == ("La Cité des enfants perdus", 1995)
-    assert [path.name for path in outcome.progress.ignored] == ["links.csv", "tags.csv"]
+    assert [path.name for path in outcome.progress.ignored] == ["tags.csv"]
 
 
 def test_tmdb(read, real_data):

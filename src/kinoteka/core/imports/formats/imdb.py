@@ -200,6 +200,7 @@ def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
         votes=votes,
         genres=genres,
         directors=directors,
+        imdb_id=identifier,
     )
     if options.labels:
         return options.labels.apply(film, dict(zip(COLUMNS, cells, strict=True)))

@@ -1,8 +1,8 @@
 """MovieLens, all sizes since 2013 ("ml-latest", "ml-25m" …): comma-separated, UTF-8.
 
 Layout: https://files.grouplens.org/datasets/movielens/ml-latest-README.html. Ratings run
-from 0.5 to 5 in halves and are averaged, then doubled; links, tags and genome files hold
-nothing that the catalogue shows.
+from 0.5 to 5 in halves and are averaged, then doubled; links tell what a film is called by the
+IMDb (without the tt) and by TMDB; tags and genome files hold nothing for the catalogue.
 """
 
 import re
@@ -17,16 +17,20 @@ from kinoteka.core.imports.formats.recognition import Role, Table, recognise
 from kinoteka.core.imports.reading import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, Reason, Refused, ValueRefused
 
-MOVIES, RATINGS = "movies", "ratings"
+MOVIES, RATINGS, LINKS = "movies", "ratings", "links"
+LINK_COLUMNS = ("movieId", "imdbId", "tmdbId")
 ROLES = (
     Role(MOVIES, frozenset({"movieId", "title", "genres"}), needed=True),
     Role(RATINGS, frozenset({"userId", "movieId", "rating"})),
-    Role("links", frozenset({"movieId", "imdbId"}), used=False),
+    Role(LINKS, frozenset(LINK_COLUMNS), order=LINK_COLUMNS),
     Role("tags", frozenset({"userId", "movieId", "tag"}), used=False),
     Role("genome-scores", frozenset({"movieId", "tagId", "relevance"}), used=False),
     Role("genome-tags", frozenset({"tagId", "tag"}), used=False),
 )
+ID_DIGITS = 15
 NO_GENRES = "(no genres listed)"
+Links = dict[str, tuple[str | None, int | None]]
+"""What the IMDb and TMDB call a film, by its movieId."""
 
 _YEAR_AT_END = re.compile(r"\s*\((\d{1,6})(?:[-–]\s*(?:\d{4})?)?\)\s*$")
 _OTHER_TITLE = re.compile(r"^(.+?)\s+\(([^()]+)\)$")
@@ -37,7 +41,7 @@ _ARTICLE_AT_END = re.compile(
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read movies.csv and, where given, ratings.csv."""
+    """Read movies.csv and, where given, ratings.csv and links.csv."""
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     return _read(tables, options, progress)
@@ -129,6 +133,9 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
     if RATINGS in tables:
         table = tables[RATINGS]
         yield from ratings.read(InputFile(table.path, progress), table.columns)
+    links: Links = {}
+    if LINKS in tables:
+        yield from _read_links(tables[LINKS], links, progress)
     columns = tables[MOVIES].columns
     file = InputFile(tables[MOVIES].path, progress)
     rows = csv_rows(file, ",", len(columns))
@@ -137,13 +144,43 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
             yield row
         elif row[0] > 1:
             try:
-                yield _film(row[1], columns, ratings, options)
+                yield _film(row[1], columns, ratings, links, options)
             except ValueRefused as error:
                 yield file.refused(row[0], error.reason, error.detail)
 
 
+def _read_links(table: Table, links: Links, progress: Progress) -> Iterator[Refused]:
+    """Collect what films are called elsewhere; broken rows are yielded."""
+    file = InputFile(table.path, progress)
+    movie, imdb, tmdb = map(table.columns.index, LINK_COLUMNS)
+    for row in csv_rows(file, ",", len(table.columns)):
+        if isinstance(row, Refused):
+            yield row
+        elif row[0] > table.header:
+            try:
+                cells = row[1]
+                imdb_id, tmdb_id = _digits(cells[imdb]), _digits(cells[tmdb])
+                links[cells[movie].strip()] = (
+                    f"tt{imdb_id:0>7}" if imdb_id else None,
+                    int(tmdb_id) if tmdb_id else None,
+                )
+            except ValueRefused as error:
+                yield file.refused(row[0], error.reason, error.detail)
+
+
+def _digits(written: str) -> str:
+    digits = written.strip()
+    if digits and not (digits.isdecimal() and len(digits) <= ID_DIGITS):
+        raise ValueRefused(Reason.ID_INVALID, digits[:40])
+    return digits
+
+
 def _film(
-    cells: list[str], columns: tuple[str, ...], ratings: _Ratings, options: ReadOptions
+    cells: list[str],
+    columns: tuple[str, ...],
+    ratings: _Ratings,
+    links: Links,
+    options: ReadOptions,
 ) -> FilmRecord:
     row = dict(zip(columns, cells, strict=True))
     movie = row["movieId"].strip()
@@ -151,6 +188,7 @@ def _film(
         raise ValueRefused(Reason.ID_INVALID, movie[:40])
     title, other, year = split_title(values.text_of(row["title"], "title", values.TITLE_LIMIT))
     rating, votes = ratings.of(movie)
+    imdb_id, tmdb_id = links.get(movie, (None, None))
     genres = row["genres"]
     film = values.film(
         movie,
@@ -160,5 +198,7 @@ def _film(
         rating=rating,
         votes=votes,
         genres=None if genres == NO_GENRES else genres,
+        imdb_id=imdb_id,
+        tmdb_id=tmdb_id,
     )
     return options.labels.apply(film, row) if options.labels else film

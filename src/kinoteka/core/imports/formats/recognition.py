@@ -12,19 +12,24 @@ from kinoteka.core.imports.record import FormatCode, FormatError
 
 
 class Role(msgspec.Struct, frozen=True):
-    """A file of a data set: its usual name, and the columns that tell it from the others."""
+    """A file of a data set: its usual name, and the columns that tell it from the others.
+
+    Some go around without a header row: `order` then has their columns, all of digits.
+    """
 
     name: str
     columns: frozenset[str]
     needed: bool = False
     used: bool = True
+    order: tuple[str, ...] = ()
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A file that was recognised, with its columns in order."""
+    """A file that was recognised, with its columns in order and the line of its header row."""
 
     path: Path
     columns: tuple[str, ...]
+    header: int = 1
 
 
 def recognise(
@@ -38,14 +43,16 @@ def recognise(
     """
     found: dict[str, Table] = {}
     for path in files:
-        columns = columns_of(first_line(path), delimiter)
+        columns, header = columns_of(first_line(path), delimiter), 1
         role = _role_of(path, columns, roles)
+        if role.order and not role.columns <= set(columns):
+            columns, header = role.order, 0
         if not role.used:
             progress.ignored.append(path)
         elif role.name in found:
             raise FormatError(FormatCode.FILE_REPEATED, path=str(path), role=role.name)
         else:
-            found[role.name] = Table(path, columns)
+            found[role.name] = Table(path, columns, header)
     for role in roles:
         if role.needed and role.name not in found:
             raise FormatError(FormatCode.FILE_NEEDED, role=role.name)
@@ -63,9 +70,13 @@ def _role_of(path: Path, columns: tuple[str, ...], roles: Sequence[Role]) -> Rol
             return role
     for role in roles:
         if path.name.startswith(role.name + "."):
-            if not role.used:
+            if not role.used or _lacks_header(columns, role):
                 return role
             missing = sorted(role.columns - set(columns))
             raise FormatError(FormatCode.COLUMN_MISSING, path=str(path), columns=missing)
     expected = [role.name for role in roles if role.used]
     raise FormatError(FormatCode.FILE_UNRECOGNISED, path=str(path), expected=expected)
+
+
+def _lacks_header(columns: tuple[str, ...], role: Role) -> bool:
+    return len(columns) == len(role.order) and columns[0].isdecimal()

@@ -21,6 +21,7 @@ ROLES = (
     Role(CREDITS, frozenset({"movie_id", "crew"})),
     Role(MOVIES, frozenset({"id", "title", "release_date"}), needed=True),
 )
+ID_DIGITS = 15
 PICTURES = "https://image.tmdb.org/t/p/w342"
 
 Directors = dict[str, tuple[str, ...]]
@@ -80,7 +81,7 @@ def _read_credits(table: Table, directors: Directors, progress: Progress) -> Ite
 
 def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> FilmRecord:
     identifier = cells["id"].strip()
-    if not identifier.isdecimal():
+    if not identifier.isdecimal() or len(identifier) > ID_DIGITS:
         raise ValueRefused(Reason.ID_INVALID, identifier[:40])
     votes = values.votes_of(cells.get("vote_count"))
     rating = values.rating_of(cells.get("vote_average"))
@@ -97,5 +98,6 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
         poster=PICTURES + poster if poster and poster.startswith("/") else None,
         genres=cells.get("genres"),
         directors=directors.get(identifier),
+        tmdb_id=int(identifier),
     )
     return options.labels.apply(film, cells) if options.labels else film

@@ -63,9 +63,11 @@ def film(
     genres: object = None,
     directors: object = None,
     *,
+    imdb_id: str | None = None,
+    tmdb_id: int | None = None,
     occurrences: Occurrences | None = None,
 ) -> FilmRecord:
-    """Make a film of raw values.
+    """Make a film of raw values; the ids elsewhere are as a film has them.
 
     Without an id its title and year identify it, among the occurrences where such are given.
     Raise `ValueRefused` for the first value that cannot be taken.
@@ -94,6 +96,8 @@ def film(
         url_of(poster, "poster") if poster else None,
         names_of(genres, "genres") if genres else (),
         names_of(directors, "directors") if directors else (),
+        imdb_id=imdb_id,
+        tmdb_id=tmdb_id,
     )
 
 

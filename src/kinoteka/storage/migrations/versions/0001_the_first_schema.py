@@ -91,6 +91,8 @@ def _create_catalogue() -> None:
         sa.Column("year", sa.SmallInteger()),
         sa.Column("rating", sa.Float()),
         sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("imdb_id", sa.Text()),
+        sa.Column("tmdb_id", sa.BigInteger()),
         sa.Column("genre_id", ID, nullable=False),
         sa.Column("director_id", ID, nullable=False),
         sa.Column("label_id", ID),
