@@ -43,7 +43,7 @@ class Titles:
         for film_id in range(1, count + 1):
             original = self.title() if self._chance.random() < 0.3 else None
             votes = int(self._chance.paretovariate(0.6))
-            yield Entry(film_id, self.title(), original, None, votes)
+            yield Entry(film_id, self.title(), original, votes)
 
     def title(self) -> str:
         """One title, of three words on average."""

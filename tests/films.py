@@ -84,7 +84,7 @@ def fill(database: Path, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int
         recount_all(connection)
         search.index(
             connection,
-            (search.Entry(ids[f.title], f.title, f.original_title, f.year, 0) for f in films),
+            (search.Entry(ids[f.title], f.title, f.original_title, 0) for f in films),
         )
         connection.execute(
             "UPDATE revisions SET value = value + 1 WHERE name IN ('catalogue', 'access')"

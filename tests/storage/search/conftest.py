@@ -21,7 +21,7 @@ class Titles:
         for number, title in enumerate(titles, len(self.known) + 1):
             shown, original = title if isinstance(title, tuple) else (title, None)
             self.known[number] = shown
-            entries.append(Entry(number, shown, original, None, votes=1_000_000 // number))
+            entries.append(Entry(number, shown, original, votes=1_000_000 // number))
         index(self.connection, entries)
 
     def find(self, query: str, **how) -> list[str]:

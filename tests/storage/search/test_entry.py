@@ -4,7 +4,7 @@ from kinoteka.storage.search.entry import FILM_ID, Entry, all_readings, position
 
 
 def film(film_id: int, votes: int = 0, title: str = "Stalker") -> Entry:
-    return Entry(film_id, title, None, None, votes)
+    return Entry(film_id, title, None, votes)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_position_tells_the_film_and_is_a_row_id(entry):
     ],
 )
 def test_terms(title, original, held):
-    assert terms(all_readings(Entry(1, title, original, None, 0))) == held
+    assert terms(all_readings(Entry(1, title, original, 0))) == held
 
 
 def test_long_titles_are_cut_where_they_are_one_term():

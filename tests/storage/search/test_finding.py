@@ -158,8 +158,8 @@ class TestOrder:
         assert films.find("краи") == ["Край"]  # but for a typing error
 
     def test_shorter_titles_first_where_nobody_has_voted(self, titles):
-        index(titles.connection, [Entry(1, "Love Me Tonight", None, None, 0)])
-        index(titles.connection, [Entry(2, "Love Me", None, None, 0)])
+        index(titles.connection, [Entry(1, "Love Me Tonight", None, 0)])
+        index(titles.connection, [Entry(2, "Love Me", None, 0)])
         assert find(titles.connection, "lov me", None) == [2, 1]
 
     def test_what_is_written_rightly_hides_what_resembles_it(self, put):
@@ -227,7 +227,7 @@ class TestAnyString:
     @given(title=st.text(min_size=1, max_size=40), data=st.data())
     def test_any_beginning_of_any_word_of_a_title_finds_it(self, titles, title, data):
         words = fold(title)
-        index(titles.connection, [Entry(1, title, None, None, 1)])
+        index(titles.connection, [Entry(1, title, None, 1)])
         if words:
             word = data.draw(st.sampled_from(words))
             start = word[: data.draw(st.integers(1, len(word)))]

@@ -8,7 +8,7 @@ from kinoteka.storage.search import SCHEMA, Entry, clear, find, index, optimize,
 
 
 def film(film_id: int, title: str, original: str | None = None, votes: int = 0) -> Entry:
-    return Entry(film_id, title, original, None, votes)
+    return Entry(film_id, title, original, votes)
 
 
 def is_sound(connection) -> bool:

@@ -167,7 +167,7 @@ WHERE plan.position > :after AND plan.position <= :until
 
 
 SEARCHABLE = """
-SELECT plan.film_id, title, original_title, year, votes
+SELECT plan.film_id, title, original_title, votes
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 """

@@ -30,7 +30,6 @@ class Entry(msgspec.Struct, frozen=True):
     film_id: int
     title: str
     original_title: str | None
-    year: int | None
     votes: int
 
 
