@@ -23,12 +23,12 @@ class MemoryWindows(Storage, MovingWindowSupport):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[int, dict[str, Events]] = {}
+        self._by_expiry: dict[int, dict[str, Events]] = {}
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count `amount` events now, unless there were too many in the last `expiry` seconds."""
         now = time.time()
-        keys = self._kept.setdefault(expiry, {})
+        keys = self._by_expiry.setdefault(expiry, {})
         events = keys.pop(key, None) or []
         _drop_old(events, now - expiry)
         allowed = len(events) + amount <= limit
@@ -43,7 +43,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
         """When the oldest event that still counts was, and how many there are."""
         del limit
         now = time.time()
-        events = self._kept.get(expiry, {}).get(key)
+        events = self._by_expiry.get(expiry, {}).get(key)
         if events is None:
             return now, 0
         _drop_old(events, now - expiry)
@@ -58,7 +58,7 @@ class MemoryWindows(Storage, MovingWindowSupport):
             del keys[first]
 
     def __len__(self) -> int:
-        return sum(map(len, self._kept.values()))
+        return sum(map(len, self._by_expiry.values()))
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -72,12 +72,12 @@ class MemoryWindows(Storage, MovingWindowSupport):
     def reset(self) -> int:
         """Forget everything; how many keys there were."""
         count = len(self)
-        self._kept.clear()
+        self._by_expiry.clear()
         return count
 
     def clear(self, key: str) -> None:
         """Forget one key."""
-        for keys in self._kept.values():
+        for keys in self._by_expiry.values():
             keys.pop(key, None)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
