@@ -1,7 +1,8 @@
 """People for tests of the core: who has an account, who is signed in, what is refused them."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,8 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import unit_of_work
 from running import PASSWORD, unique
 
+T = TypeVar("T")
+
 VISIT = Visit("192.0.2.7", "Browser/1", "tests")
 
 
@@ -23,6 +26,14 @@ def refused(code: Code, **parameters: object) -> Iterator[None]:
         yield
     assert error.value.code == code
     assert parameters.items() <= error.value.parameters.items()
+
+
+async def do(
+    services: Services, operation: Callable[..., Awaitable[T]], actor: Actor, *arguments: object
+) -> T:
+    """One call of a service, with the actor first, in a transaction of its own."""
+    async with unit_of_work(services.database) as unit:
+        return await operation(actor, unit, *arguments)
 
 
 async def anonymous(services: Services) -> Actor:
@@ -59,4 +70,13 @@ async def superuser(services: Services) -> Actor:
 async def actor_of(services: Services, token: str) -> Actor | None:
     """Whose cookie this is."""
     async with unit_of_work(services.database) as unit:
-        return await services.sessions.actor_by_token(unit, token)
+        return await services.actors.by_token(unit, token)
+
+
+async def lasts(services: Services, started: Started) -> bool:
+    """Whether a session lasts, by its cookie and by its id alike."""
+    by_token = await actor_of(services, started.token)
+    async with unit_of_work(services.database) as unit:
+        by_id = await services.actors.by_id(unit, started.session.id)
+    assert (by_token is None) == (by_id is None)
+    return by_token is not None

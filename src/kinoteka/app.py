@@ -22,7 +22,10 @@ from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
+from kinoteka.core.sessions.actors import Actors
+from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
@@ -66,8 +69,12 @@ def wire(settings: Settings) -> Services:
     access = Access(revisions)
     catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
-    sessions = Sessions(settings, keyring, revisions, throttle, access, accounts)
-    tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions)
+    actors = Actors(settings, keyring, revisions, access)
+    sign_in_history = SignInHistory()
+    sessions = Sessions(
+        settings, keyring, revisions, throttle, access, accounts, actors, sign_in_history
+    )
+    tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions, actors)
     chats = Chats(settings, throttle, accounts, LocalFanOut())
     selections = Selections(revisions, catalogue)
     media = Media(settings)
@@ -84,7 +91,10 @@ def wire(settings: Settings) -> Services:
         access=access,
         accounts=accounts,
         avatars=avatars,
+        actors=actors,
+        sign_in_history=sign_in_history,
         sessions=sessions,
+        credentials=CredentialChanges(settings, throttle, accounts, sessions),
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
@@ -180,7 +190,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         await asyncio.gather(*chores, return_exceptions=True)
         try:
             async with unit_of_work(services.database) as unit:
-                await services.sessions.store_last_seen(unit)
+                await services.actors.store_last_seen(unit)
         finally:
             close(services)
 
@@ -204,7 +214,7 @@ async def _look(services: Services, unit: Unit) -> None:
 
 
 async def _store_seen(services: Services, unit: Unit) -> None:
-    await services.sessions.store_last_seen(unit)
+    await services.actors.store_last_seen(unit)
 
 
 async def _prune(services: Services, unit: Unit) -> None:
@@ -215,5 +225,5 @@ async def _end_listening(services: Services, unit: Unit) -> None:
     # What has expired, or what another process has ended, is not told to anybody.
     for session_id in services.chats.listening.sessions():
         await asyncio.sleep(0)  # they may be thousands
-        if await services.sessions.actor_by_id(unit, session_id) is None:
+        if await services.actors.by_id(unit, session_id) is None:
             services.chats.listening.end_session(session_id)

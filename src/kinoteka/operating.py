@@ -38,12 +38,12 @@ async def make_superuser(settings: Settings, login: str, password: str) -> tuple
     """Make `login` a superuser with this password; its id, and whether it is new.
 
     Raises:
-        DomainError: what `Accounts.create` and `Sessions.reset_password` raise.
+        DomainError: what `Accounts.create` and `CredentialChanges.reset_password` raise.
     """
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
         known = await services.accounts.credentials(unit, login)
         if known is not None:
-            await services.sessions.reset_password(unit, known.account_id, password)
+            await services.credentials.reset_password(unit, known.account_id, password)
             await services.accounts.set_superuser(unit, known.account_id)
             return known.account_id, False
         named = {"email": login} if "@" in login else {"username": login}

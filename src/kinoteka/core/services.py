@@ -11,7 +11,10 @@ from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
+from kinoteka.core.sessions.actors import Actors
+from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
@@ -30,7 +33,10 @@ class Services:
     access: Access
     accounts: Accounts
     avatars: Avatars
+    actors: Actors
+    sign_in_history: SignInHistory
     sessions: Sessions
+    credentials: CredentialChanges
     csrf: CsrfTokens
     tokens: Tokens
     chats: Chats

@@ -43,13 +43,13 @@ async def identify(call: Call) -> Actor:
 
 async def _by_cookie(call: Call) -> Actor:
     token = session_token(call.headers.get(b"cookie"))
-    actor = await call.core.sessions.actor_by_token(call.unit, token) if token else None
+    actor = await call.core.actors.by_token(call.unit, token) if token else None
     return actor or await call.core.access.anonymous(call.unit)
 
 
 async def _by_access_token(call: Call, token: str) -> Actor:
     claims = call.core.tokens.verify(token)
-    actor = await call.core.sessions.actor_by_id(call.unit, claims.session_id)
+    actor = await call.core.actors.by_id(call.unit, claims.session_id)
     if actor is None or actor.account_id != claims.account_id:
         raise DomainError(Code.TOKEN_INVALID)
     return actor

@@ -3,6 +3,9 @@
 import time
 from datetime import UTC, datetime
 
+DAY = 24 * 60 * 60 * 1000
+"""A day in milliseconds."""
+
 
 def now() -> int:
     """Milliseconds since 1970, UTC."""

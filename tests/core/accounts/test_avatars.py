@@ -105,7 +105,7 @@ async def test_nobody_has_no_avatar(services):
 async def test_it_goes_with_its_account(services, settings, actor):
     await change(services, actor, picture())
     async with unit_of_work(services.database) as unit:
-        await services.sessions.delete_account(actor, unit)
+        await services.credentials.delete_account(actor, unit)
     services.media.close()
     assert stored(settings) == set()
 

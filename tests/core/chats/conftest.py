@@ -68,7 +68,7 @@ class World:
         await self.do(lambda unit: self.chats.delete(actor, unit, message_id))
 
     async def leave(self, actor: Actor) -> None:
-        await self.do(lambda unit: self.services.sessions.delete_account(actor, unit))
+        await self.do(lambda unit: self.services.credentials.delete_account(actor, unit))
 
 
 @pytest.fixture

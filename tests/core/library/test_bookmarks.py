@@ -101,5 +101,5 @@ async def test_go_with_the_account(
 ) -> None:
     await add(services, member, films["Ran"])
     async with unit_of_work(services.database) as unit:
-        await services.sessions.delete_account(member, unit)
+        await services.credentials.delete_account(member, unit)
     assert await kept(services, member) == []

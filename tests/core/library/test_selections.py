@@ -210,7 +210,7 @@ class TestEditing:
     async def test_selections_go_with_their_account(self, club) -> None:
         made = await club.make(club.anna, "Space", "Alien")
         async with unit_of_work(club.services.database) as unit:
-            await club.services.sessions.delete_account(club.anna, unit)
+            await club.services.credentials.delete_account(club.anna, unit)
         with refused(Code.SELECTION_UNKNOWN):
             await club.act("get", club.root, made.id)
         assert await club.listed(club.nobody) == []

@@ -157,7 +157,7 @@ class TestRefreshing:
 
     async def test_an_account_that_is_deleted(self, services, anna, pair):
         async with unit_of_work(services.database) as unit:
-            await services.sessions.delete_account(anna.actor, unit)
+            await services.credentials.delete_account(anna.actor, unit)
         with refused(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
 

@@ -57,13 +57,13 @@ async def change_profile(call: Call, body: ProfileBody) -> Profile:
 
 async def delete_profile(call: Call) -> Answer:
     """Delete the account and end all its sessions."""
-    await call.core.sessions.delete_account(call.actor, call.unit)
+    await call.core.credentials.delete_account(call.actor, call.unit)
     return json_answer(200, Nothing(), [call.take_session()])
 
 
 async def change_password(call: Call, body: PasswordBody) -> Nothing:
     """Change the password; every other session ends."""
-    await call.core.sessions.change_password(
+    await call.core.credentials.change_password(
         call.actor, call.unit, body.old_password, body.new_password
     )
     return Nothing()

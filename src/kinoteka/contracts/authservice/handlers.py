@@ -62,7 +62,7 @@ async def change_user(call: Call, user_id: int, body: shapes.CredentialsChange) 
     """Change an account's login, its password, or both."""
     login = None if body.login is UNSET else body.login
     password = None if body.password is UNSET else body.password
-    account = await call.core.sessions.change_credentials(
+    account = await call.core.credentials.change_credentials(
         call.actor, call.unit, user_id, login, password
     )
     return shapes.user(account, body.login)
@@ -70,7 +70,9 @@ async def change_user(call: Call, user_id: int, body: shapes.CredentialsChange) 
 
 async def read_history(call: Call, query: shapes.HistoryQuery) -> shapes.HistoryPage:
     """One's own sign-ins, newest first."""
-    return shapes.history_page(await call.core.sessions.history(call.actor, call.unit, query.page))
+    return shapes.history_page(
+        await call.core.sign_in_history.page(call.actor, call.unit, query.page)
+    )
 
 
 async def list_roles(call: Call) -> list[shapes.RoleShape]:

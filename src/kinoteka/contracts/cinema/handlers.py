@@ -76,7 +76,7 @@ async def change_profile(call: Call, body: shapes.ProfileBody) -> shapes.Profile
 
 async def change_password(call: Call, body: shapes.PasswordBody) -> shapes.Profile:
     """Change the password; every other session ends."""
-    account = await call.core.sessions.change_password(
+    account = await call.core.credentials.change_password(
         call.actor, call.unit, body.password_1, body.password_2
     )
     return shapes.profile(account)

@@ -1,1 +1,1 @@
-"""Sessions: signing up, in and out; who a cookie is; the history of sign-ins."""
+"""Sessions: signing up, in and out; who asks; the history of sign-ins; changed credentials."""

@@ -9,6 +9,8 @@ import msgspec
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 
+USER_AGENT_LONGEST = 300
+
 
 class Visit(msgspec.Struct, frozen=True):
     """From where somebody comes: address, User-Agent, and the contract that is used."""
@@ -29,6 +31,14 @@ class Session(msgspec.Struct, frozen=True):
     refreshed_at: int
     last_seen_at: int
     expires_at: int
+
+    def dead_at(self, idle: int) -> int:
+        """When it ends if it is not used again; `idle` is how long it lasts unused."""
+        return min(self.expires_at, self.last_seen_at + idle)
+
+    def lasts(self, idle: int, at: int) -> bool:
+        """Whether it has not expired by then."""
+        return at < self.dead_at(idle)
 
 
 class Started(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ SEEN: Statement[tuple[()]] = Statement(
 END: Statement[tuple[()]] = Statement(
     delete(sessions).where(sessions.c.id == bindparam("session_id"))
 )
-END_OTHERS: Statement[tuple[int]] = Statement(
+END_ALL: Statement[tuple[int]] = Statement(
     delete(sessions)
     .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("kept"))
     .returning(sessions.c.id)

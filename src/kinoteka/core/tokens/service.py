@@ -80,7 +80,11 @@ class RenewableSessions(Protocol):
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session."""
 
-    async def actor_by_id(self, unit: Unit, session_id: int) -> Actor | None:
+
+class SessionActors(Protocol):
+    """Who sessions belong to."""
+
+    async def by_id(self, unit: Unit, session_id: int) -> Actor | None:
         """Whose session this is."""
 
 
@@ -93,6 +97,7 @@ class Tokens:
         keyring: Keyring,
         key: SigningKey,
         sessions: RenewableSessions,
+        actors: SessionActors,
     ) -> None:
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
@@ -100,6 +105,7 @@ class Tokens:
         self._keyring = keyring
         self._key = key
         self._sessions = sessions
+        self._actors = actors
         self._cache: BoundedMap[str, Claims] = BoundedMap(CACHE_SIZE)
 
     def issue(self, session: RenewableSession, roles: tuple[str, ...]) -> TokenPair:
@@ -162,7 +168,7 @@ class Tokens:
         return {"keys": [self._key.jwk]}
 
     async def _pair(self, unit: Unit, session: RenewableSession, generation: int) -> TokenPair:
-        actor = await self._sessions.actor_by_id(unit, session.id)
+        actor = await self._actors.by_id(unit, session.id)
         if actor is None:
             raise DomainError(Code.TOKEN_INVALID)
         return TokenPair(

@@ -1,0 +1,105 @@
+"""Who asks: the actor behind a session's cookie or id.
+
+Public operations: by_token, by_id, drop, store_last_seen.
+
+A session is looked up once and then cached; revocation is what travels.
+"""
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.access.service import Access
+from kinoteka.core.sessions import queries
+from kinoteka.core.sessions.cache import SessionCache
+from kinoteka.core.sessions.model import CachedSession, Session
+from kinoteka.storage.clock import DAY, now
+from kinoteka.storage.keys import Keyring
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Unit
+
+SEEN_STEP = 60 * 1000
+
+
+def token_hash(keyring: Keyring, token: str) -> str:
+    """What is stored of the token that a session's cookie carries."""
+    return keyring.mac("session", token)
+
+
+class Actors:
+    """Everybody who is signed in."""
+
+    def __init__(
+        self, settings: Settings, keyring: Keyring, revisions: Revisions, access: Access
+    ) -> None:
+        self._idle = settings.session_idle_days * DAY
+        self._keyring = keyring
+        self._access = access
+        self._cache = SessionCache()
+        revisions.on_foreign_change("sessions", self._cache.clear)
+        access.on_change(self._grants_changed)
+
+    async def by_token(self, unit: Unit, token: str) -> Actor | None:
+        """Whose cookie this is; None where its session has ended or never was."""
+        cached = self._cache.get_by_token(token)
+        if cached is None:
+            session = await unit.first(queries.BY_TOKEN, hash=token_hash(self._keyring, token))
+            cached = await self._enter_cache(unit, session, token)
+        return self._see(cached)
+
+    async def by_id(self, unit: Unit, session_id: int) -> Actor | None:
+        """Whose session this is; None where it has ended or never was."""
+        cached = self._cache.get(session_id)
+        if cached is None:
+            session = await unit.first(queries.BY_ID, session_id=session_id)
+            cached = await self._enter_cache(unit, session, None)
+        return self._see(cached)
+
+    def drop(self, session_id: int) -> None:
+        """Know a session no longer, because it has ended."""
+        self._cache.drop(session_id)
+
+    async def store_last_seen(self, unit: Unit) -> None:
+        """Write down when the sessions in use were last seen; done now and then, not each time."""
+        used = (
+            cached for cached in self._cache.values() if cached.last_seen_at > cached.stored_seen_at
+        )
+        stale = [(cached, cached.last_seen_at) for cached in used]
+        if not stale:
+            return
+        rows = [{"session_id": cached.actor.session_id, "at": at} for cached, at in stale]
+        await unit.run_many(queries.SEEN, rows)
+
+        def note() -> None:
+            for cached, at in stale:
+                cached.stored_seen_at = at
+
+        unit.after_commit(note)
+
+    async def _enter_cache(
+        self, unit: Unit, session: Session | None, token: str | None
+    ) -> CachedSession | None:
+        if session is None or not session.lasts(self._idle, now()):
+            return None
+        actor = await self._access.actor_of(
+            unit, session.account_id, session.id, superuser=session.superuser
+        )
+        seen, dead_at = session.last_seen_at, session.dead_at(self._idle)
+        cached = CachedSession(actor, dead_at, session.expires_at, seen, seen)
+        self._cache.set(cached, token)
+        return cached
+
+    def _see(self, cached: CachedSession | None) -> Actor | None:
+        if cached is None:
+            return None
+        at = now()
+        if at >= cached.dead_at:
+            return None
+        if at - cached.last_seen_at > SEEN_STEP:
+            cached.last_seen_at = at
+            cached.dead_at = min(cached.expires_at, at + self._idle)
+        return cached.actor
+
+    def _grants_changed(self, account_id: int | None) -> None:
+        if account_id is None:
+            self._cache.clear()
+        else:
+            self._cache.drop_account(account_id)

@@ -1,0 +1,91 @@
+"""Changes of how somebody comes in, which end sessions: another login, another password, none.
+
+Public operations: change_password, change_credentials, reset_password, delete_account.
+"""
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.passwords import check_password
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.sessions.service import Sessions
+from kinoteka.core.throttle import Throttle
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.unit import Unit
+
+
+class CredentialChanges:
+    """Changes accounts' credentials; with them end the sessions that rest on the old ones."""
+
+    def __init__(
+        self, settings: Settings, throttle: Throttle, accounts: Accounts, sessions: Sessions
+    ) -> None:
+        self._limit = settings.sign_in_limit
+        self._throttle = throttle
+        self._accounts = accounts
+        self._sessions = sessions
+
+    async def change_password(self, actor: Actor, unit: Unit, present: str, new: str) -> Account:
+        """Change one's own password, knowing the present one; every other session ends.
+
+        Raises:
+            DomainError(UNAUTHORIZED, PASSWORD_WRONG, PASSWORD_INVALID, THROTTLED, BUSY)
+        """
+        account_id = actor.require_account()
+        async with self._throttle.attempt("password", self._limit, _asking(actor)) as attempt:
+            credentials = await self._accounts.credentials_by_id(unit, account_id)
+            stored = credentials.password_hash if credentials else None
+            if not await self._accounts.hashing.verify(present, stored):
+                attempt.fail()
+                raise DomainError(Code.PASSWORD_WRONG)
+        await self.reset_password(unit, account_id, new, kept=actor.session_id)
+        return await self._accounts.get(unit, account_id)
+
+    async def change_credentials(
+        self, actor: Actor, unit: Unit, account_id: int, login: str | None, password: str | None
+    ) -> Account:
+        """Give an account another login, another password, or both; None leaves as it is.
+
+        The account itself may, and a superuser. With the password every session of the account
+        ends but the one that asks.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, PASSWORD_INVALID, BUSY)
+            DomainError(THROTTLED): whoever asks has too many passwords hashed at once.
+            DomainError(USERNAME_INVALID, EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
+        """
+        actor.require_self(account_id)
+        account = await self._accounts.get(unit, account_id)
+        if password is not None:  # first, because hashing would keep other writers waiting
+            async with self._throttle.attempt("password", self._limit, _asking(actor)):
+                await self.reset_password(unit, account_id, password, kept=actor.session_id)
+        if login is not None:
+            account = await self._accounts.change_login(actor, unit, account_id, login)
+        return account
+
+    async def reset_password(
+        self, unit: Unit, account_id: int, new: str, *, kept: int | None = None
+    ) -> None:
+        """Give an account a new password, as an operator at the console may.
+
+        Every session of the account ends but the one `kept`.
+
+        Raises:
+            DomainError(PASSWORD_INVALID, BUSY)
+        """
+        password_hash = await self._accounts.hashing.hash(check_password(new))
+        await self._accounts.set_password(unit, account_id, password_hash)
+        await self._sessions.end_all(unit, account_id, kept=kept)
+
+    async def delete_account(self, actor: Actor, unit: Unit) -> Account:
+        """Delete one's own account and end all its sessions; what it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        await self._sessions.end_all(unit, actor.require_account())
+        return await self._accounts.delete(actor, unit)
+
+
+def _asking(actor: Actor) -> tuple[str]:
+    return (f"password:{actor.require_account()}",)

@@ -1,0 +1,26 @@
+"""What the tests of sessions share: somebody who is signed in, and more processes."""
+
+import msgspec
+import pytest
+
+from kinoteka.app import close, wire
+from people import sign_up
+
+
+@pytest.fixture
+async def anna(services):
+    return await sign_up(services, "anna", email="anna@example.com")
+
+
+@pytest.fixture
+def wired(settings):
+    """More services over the same database: `wired(sign_in_limit="2 per hour")`."""
+    made = []
+
+    def more(**other):
+        made.append(wire(msgspec.structs.replace(settings, **other)))
+        return made[-1]
+
+    yield more
+    for services in made:
+        close(services)
