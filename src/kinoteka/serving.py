@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kinoteka.app import Application
 from kinoteka.config import Settings
-from kinoteka.core.heap import share_one_heap
+from kinoteka.core.heap import give_back, share_one_heap
 
 HEAD_LARGEST = 64 * 1024
 HEAD_TOO_LARGE = (
@@ -29,6 +29,9 @@ What to try first:
 Stop with Ctrl+C.
 """
 
+COLLECTED_AFTER = 10_000
+"""Objects made and not let go, after which the garbage collector looks at the new ones."""
+
 
 class BoundedHttp(HttpToolsProtocol):
     """HTTP with bounded heads, trailers and framing: by itself uvicorn holds whatever comes."""
@@ -38,16 +41,14 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """What the client sends; refused with 431 (RFC 6585) when no head or body comes of it."""
+        request = self.cycle
         self._head_size += len(data)
         super().data_received(data)
-        if self._head_size > HEAD_LARGEST and not self.transport.is_closing():
+        if self.cycle is not request:
+            self._head_size = 0  # a whole head has come
+        elif self._head_size > HEAD_LARGEST and not self.transport.is_closing():
             self.transport.write(HEAD_TOO_LARGE)
             self.transport.close()
-
-    def on_headers_complete(self) -> None:
-        """A whole head."""
-        self._head_size = 0
-        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Some of a body."""
@@ -62,9 +63,12 @@ class AnnouncingServer(uvicorn.Server):
         """Start listening, then say where."""
         await super().startup(sockets)
         if self.started and self.servers:
-            # What is there now stays: the collector need not look at it again and again.
+            # What is there now stays, so the collector need not look at it again and again; and
+            # requests leave few cycles, so it need not look at what they leave after every ten.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(COLLECTED_AFTER, 20, 20)
+            give_back()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             sys.stdout.write(STARTED.format(address=f"http://{shown}:{port}"))

@@ -140,7 +140,6 @@ class TestAnswers:
         headers = (await client.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
-        assert headers["referrer-policy"] == "no-referrer"
         assert headers["cache-control"] == "no-store"
 
 

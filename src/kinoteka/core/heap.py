@@ -1,11 +1,15 @@
 """Memory given back to the system, where the C library is glibc (mallopt(3), malloc_trim(3)).
 
 Hashing a password takes 19 MiB and drawing a picture more. A heap of each thread's own would
-keep that for ever; one heap for all, which Python's threads hardly contend for, can be trimmed.
+keep that for ever. One heap for all, which Python's threads hardly contend for, keeps it while
+there is work, because getting it anew each time costs a tenth of a hash, and is trimmed at rest.
 """
 
 import ctypes
 
+MEBIBYTE = 1024 * 1024
+M_TRIM_THRESHOLD = -1
+M_MMAP_THRESHOLD = -3
 M_ARENA_MAX = -8
 
 
@@ -14,6 +18,8 @@ def share_one_heap() -> None:
     mallopt = _function("mallopt")
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 1)
+        mallopt(M_MMAP_THRESHOLD, 32 * MEBIBYTE)  # the largest that glibc takes
+        mallopt(M_TRIM_THRESHOLD, 256 * MEBIBYTE)
 
 
 def give_back() -> None:
