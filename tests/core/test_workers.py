@@ -3,11 +3,12 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from kinoteka.core.workers import NICENESS, Workers
+from kinoteka.core.workers import NICENESS, LoopLoad, Workers
 from kinoteka.errors import Code
 from people import refused
 
@@ -38,6 +39,40 @@ async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
 
     assert await workers.run(niceness) == NICENESS
     assert niceness() < NICENESS
+
+
+@pytest.mark.parametrize(("share", "together"), [(2.0, 2), (-1.0, 1)])
+async def test_a_busy_loop_has_one_thread_fewer_beside_it(
+    monkeypatch: pytest.MonkeyPatch, share: float, together: int
+) -> None:
+    monkeypatch.setattr("kinoteka.core.workers.BUSY_SHARE", share)
+    workers = Workers("tests", threads=2, queue=10, seconds_each=1)
+    under_way: list[int] = []
+    most = 0
+
+    def work() -> None:
+        nonlocal most
+        under_way.append(1)
+        most = max(most, len(under_way))
+        time.sleep(0.05)
+        under_way.pop()
+
+    await asyncio.gather(*(workers.run(work) for _ in range(4)))
+    workers.close()
+    assert most == together
+
+
+async def test_what_the_loop_does_is_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinoteka.core.workers.SAMPLED_SECONDS", 0.0)
+    load = LoopLoad()
+    load.is_busy()
+    await asyncio.sleep(0.1)
+    assert not load.is_busy()
+    until = time.thread_time() + 0.1
+    while time.thread_time() < until:
+        pass
+    monkeypatch.setattr("kinoteka.core.workers.BUSY_SHARE", 0.1)  # others may have the core, too
+    assert load.is_busy()
 
 
 async def test_memory_that_the_work_took_is_given_back(

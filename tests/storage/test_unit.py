@@ -94,3 +94,34 @@ async def test_another_process_that_writes_for_long_makes_us_busy(services, monk
     async with unit_of_work(services.database) as unit:
         await unit.run(ADD, name="a")
     assert await names(services) == ["a"]
+
+
+class TestQueue:
+    async def test_goes_with_what_follows(self, services):
+        async with unit_of_work(services.database) as unit:
+            await unit.queue(ADD, name="a")
+            assert await unit.all(NAMES) == ["a"]
+
+    async def test_goes_with_the_commit(self, services):
+        async with unit_of_work(services.database) as unit:
+            await unit.queue(ADD, name="a")
+            await unit.queue(ADD, name="b")
+        assert await names(services) == ["a", "b"]
+
+    async def test_is_undone_with_the_rest(self, services):
+        with pytest.raises(ZeroDivisionError):
+            async with unit_of_work(services.database) as unit:
+                await unit.queue(ADD, name="a")
+                await unit.run(ADD, name="b")
+                raise ZeroDivisionError
+        assert await names(services) == []
+
+    async def test_what_the_commit_cannot_do_undoes_everything(self, services):
+        with pytest.raises(sqlite3.IntegrityError):
+            async with unit_of_work(services.database) as unit:
+                await unit.run(ADD, name="a")
+                await unit.queue(ADD, name="a")
+        assert await names(services) == []
+        async with unit_of_work(services.database) as unit:  # the writer is free
+            await unit.run(ADD, name="b")
+        assert await names(services) == ["b"]

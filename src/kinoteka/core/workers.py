@@ -1,8 +1,13 @@
-"""Threads for work that takes long: a lower priority than requests, and a bounded queue."""
+"""Threads for work that takes long: a lower priority than requests, and a bounded queue.
+
+While requests keep the event loop busy one thread fewer works: with one on every core, requests
+wait for a core four times as long, and not more work is done.
+"""
 
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,6 +18,9 @@ from kinoteka.errors import Code, DomainError
 T = TypeVar("T")
 
 NICENESS = 10
+BUSY_SHARE = 0.3
+"""Of a core: the event loop's processor time above which it counts as busy."""
+SAMPLED_SECONDS = 0.1
 REST_SECONDS = 3.0
 """After how long without work the memory that it took is given back."""
 
@@ -25,6 +33,9 @@ class Workers:
         self._queue = queue
         self._seconds_each = seconds_each
         self._pending = 0
+        self._working = 0
+        self._changed = asyncio.Condition()
+        self._loop_load = LoopLoad()
         self._resting: asyncio.TimerHandle | None = None
         self._pool = ThreadPoolExecutor(threads, name, initializer=_lower_priority)
 
@@ -38,12 +49,11 @@ class Workers:
             wait = self._pending * self._seconds_each / self._threads
             raise DomainError(Code.BUSY, retry_after=max(1, round(wait)))
         self._pending += 1
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, work)
+            return await self._in_turn(work)
         finally:
             self._pending -= 1
-            self._rest_later(loop)
+            self._rest_later()
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -51,10 +61,44 @@ class Workers:
             self._resting.cancel()
         self._pool.shutdown()
 
-    def _rest_later(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            self._working += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._working -= 1
+            async with self._changed:
+                self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        spared = 1 if self._loop_load.is_busy() else 0
+        return self._working < max(1, self._threads - spared)
+
+    def _rest_later(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
+        loop = asyncio.get_running_loop()
         self._resting = loop.call_later(REST_SECONDS, self._pool.submit, give_back)
+
+
+class LoopLoad:
+    """How busy the thread of the event loop is; to be asked in that thread."""
+
+    def __init__(self) -> None:
+        self._at = self._used = 0.0
+        self._is_busy = False
+
+    def is_busy(self) -> bool:
+        """Whether it has lately used more than `BUSY_SHARE` of a core."""
+        at = time.monotonic()
+        passed = at - self._at
+        if passed >= SAMPLED_SECONDS:
+            used = time.thread_time()
+            self._is_busy = (used - self._used) / passed > BUSY_SHARE
+            self._at, self._used = at, used
+        return self._is_busy
 
 
 def _lower_priority() -> None:

@@ -28,7 +28,7 @@ class Conflict(Exception):
 class Unit:
     """What a service works with: statements in, rows out."""
 
-    __slots__ = ("_after_commit", "_after_rollback", "_database", "_writing")
+    __slots__ = ("__weakref__", "_after_commit", "_after_rollback", "_database", "_writing")
 
     def __init__(self, database: SQLite) -> None:
         self._database = database
@@ -75,6 +75,13 @@ class Unit:
             return await writing.count(compiled, parameters)
         except sqlite3.IntegrityError as error:
             raise _conflict(error) from error
+
+    async def queue(self, statement: Statement[Any], **parameters: Any) -> None:
+        """Run a statement that writes before the next one, or before the commit.
+
+        For what nobody waits for and nothing can refuse: it then costs no way of its own.
+        """
+        (await self._begin()).queue(statement.compiled(self._database.name), parameters)
 
     async def run_many(
         self, statement: Statement[Any], parameters: Sequence[dict[str, Any]]

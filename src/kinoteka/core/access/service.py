@@ -8,6 +8,7 @@ is dropped whole when any of them changes.
 """
 
 from collections.abc import Callable, Sequence
+from weakref import WeakSet
 
 import msgspec
 
@@ -44,6 +45,7 @@ class Access:
         self._revisions = revisions
         self._snapshot: Snapshot | None = None
         self._anonymous: Actor | None = None
+        self._changing: WeakSet[Unit] = WeakSet()
         self._listeners: list[Callable[[int | None], None]] = []
         revisions.on_foreign_change("access", self._clear_cache)
 
@@ -58,7 +60,7 @@ class Access:
         return self._anonymous
 
     async def actor_of(
-        self, unit: Unit, account_id: int, session_id: int, *, superuser: bool
+        self, unit: Unit, account_id: int, session_id: int | None, *, superuser: bool
     ) -> Actor:
         """The account through one of its sessions."""
         assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
@@ -232,12 +234,12 @@ class Access:
         )
 
     async def _load(self, unit: Unit) -> Snapshot:
-        # Within a transaction it may be other than what is cached, and be rolled back.
-        if unit.is_writing:
-            return await _read(unit)
-        if self._snapshot is None:
-            self._snapshot = await _read(unit)
-        return self._snapshot
+        if self._snapshot is not None and unit not in self._changing:
+            return self._snapshot
+        snapshot = await _read(unit)
+        if not unit.is_writing:  # what a transaction sees may be rolled back
+            self._snapshot = snapshot
+        return snapshot
 
     async def _role(self, unit: Unit, role_id: int) -> Role:
         role = (await self._load(unit)).roles.get(role_id)
@@ -265,6 +267,7 @@ class Access:
             raise DomainError(Code.ROLE_UNKNOWN) from None
 
     async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
+        self._changing.add(unit)
         await self._revisions.increase(unit, "access")
         unit.after_commit(lambda: self._drop_cached(account_id))
 

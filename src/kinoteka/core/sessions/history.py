@@ -15,7 +15,7 @@ class SignInHistory:
 
     async def record(self, unit: Unit, visit: Visit, account_id: int, *, success: bool) -> None:
         """Write down a sign-in, or one that failed; the account's oldest leave for it."""
-        await unit.run(
+        await unit.queue(
             queries.RECORD,
             account_id=account_id,
             at=now(),
@@ -24,7 +24,7 @@ class SignInHistory:
             method=visit.method,
             success=success,
         )
-        await unit.run(queries.FORGET_OLD, account_id=account_id)
+        await unit.queue(queries.FORGET_OLD, account_id=account_id)
 
     async def page(self, actor: Actor, unit: Unit, page: int) -> History:
         """One's own sign-ins, newest first, 20 to a page from 1.

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
@@ -162,6 +164,7 @@ class Sessions:
         return started
 
     async def _begin(self, actor: Actor, unit: Unit, visit: Visit, account: Account) -> Started:
+        entering = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
         if actor.session_id is not None:
             await self.end(unit, actor.session_id)
         at, token = now(), secrets.token_urlsafe(32)
@@ -194,10 +197,7 @@ class Sessions:
             at,
             at + self._lifetime,
         )
-        entering = await self._access.actor_of(
-            unit, account.id, session_id, superuser=account.superuser
-        )
-        return Started(session, token, account, entering)
+        return Started(session, token, account, replace(entering, session_id=session_id))
 
     def _forget_after_commit(self, unit: Unit, session_ids: Sequence[int]) -> None:
         for session_id in session_ids:
