@@ -9,7 +9,7 @@ import asyncio
 import gzip
 import hashlib
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinoteka.httpkit.answers import Answer, Headers
 from kinoteka.storage.cache import BoundedMap
@@ -27,7 +27,10 @@ CACHED_HEADERS: Headers = [
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """One answer in the shapes in which it may go out."""
+    """One answer in the shapes in which it may go out.
+
+    `made_of` names the revisions of what it is made of, where anybody may have it.
+    """
 
     revision: int
     plain: Answer
@@ -35,6 +38,7 @@ class CachedAnswer:
     unchanged: Answer
     unchanged_compressed: Answer
     validator: bytes
+    made_of: tuple[str, ...] | None = None
 
 
 class AnswerCache:
@@ -50,12 +54,23 @@ class AnswerCache:
             return None
         return choose(cached, headers)
 
-    async def set(self, key: Hashable, revision: int, answer: Answer) -> CachedAnswer:
+    def look(self, key: Hashable) -> CachedAnswer | None:
+        """What is cached under `key`, of whatever revision."""
+        return self._cache.get(key)
+
+    async def set(
+        self,
+        key: Hashable,
+        revision: int,
+        answer: Answer,
+        made_of: tuple[str, ...] | None = None,
+    ) -> CachedAnswer:
         """Cache an answer, in every shape; what is larger than all the memory is not cached."""
         if len(answer.body) > COMPRESSED_AT_ONCE:
             cached = await asyncio.to_thread(make, revision, answer)
         else:
             cached = make(revision, answer)
+        cached = replace(cached, made_of=made_of)
         self._cache.set(key, cached, size_of(cached))
         return cached
 

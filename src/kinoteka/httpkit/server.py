@@ -109,6 +109,8 @@ class Server:
         await send_answer(answer, send, with_body=method != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
+        if method == "GET" and (cached := self._cached_for_anybody(scope)) is not None:
+            return cached
         found = self._router.find(scope["path"])
         if found is None:
             return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
@@ -119,6 +121,24 @@ class Server:
         if isinstance(target, Served):
             return await self._serve(target, values, scope, receive)
         return await self._serve_shared(target, values, scope, receive)
+
+    def _cached_for_anybody(self, scope: Scope) -> Answer | None:
+        """What is cached for who shows no credentials, found without the rest of the way.
+
+        Most of what is asked is that, and the rest of the way costs more than all of this.
+        """
+        anonymous = self._services.access.cached_anonymous
+        if anonymous is None:
+            return None
+        cached = self._cache.look((scope["path"], scope["query_string"], anonymous.labels))
+        if cached is None or cached.made_of is None:
+            return None
+        if cached.revision != self._revision(cached.made_of):
+            return None
+        headers = dict(scope["headers"])
+        if b"cookie" in headers or b"authorization" in headers:
+            return None
+        return choose(cached, headers)
 
     def _without_target(self, targets: Mapping[str, Served | Shared], method: str) -> Answer:
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
@@ -182,8 +202,7 @@ class Server:
     async def _handle_cached(
         self, call: Call, values: Values, revisions: tuple[str, ...]
     ) -> Answer:
-        # Revisions only grow, so their sum tells every state of what the answer is made of.
-        revision = sum(map(self._services.revisions.value, revisions))
+        revision = self._revision(revisions)
         path, query = call.scope["path"], call.scope["query_string"]
         key = (path, query, call.actor.labels)
         answer = self._cache.get(key, revision, call.headers)
@@ -194,7 +213,14 @@ class Server:
             return fresh
         if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
             return fresh
-        return choose(await self._cache.set(key, revision, fresh), call.headers)
+        route = call.route
+        is_open = not (route.signed_in or route.permission or route.csrf)
+        made_of = revisions if is_open else None
+        return choose(await self._cache.set(key, revision, fresh, made_of), call.headers)
+
+    def _revision(self, made_of: tuple[str, ...]) -> int:
+        # Revisions only grow, so their sum tells every state of what an answer is made of.
+        return sum(map(self._services.revisions.value, made_of))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # the client's wish to connect

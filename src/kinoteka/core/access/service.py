@@ -53,6 +53,11 @@ class Access:
         """Call `listener` when grants change: of one account (its id) or of all (None)."""
         self._listeners.append(listener)
 
+    @property
+    def cached_anonymous(self) -> Actor | None:
+        """Somebody who is not signed in; None until it has been looked up."""
+        return self._anonymous
+
     async def anonymous(self, unit: Unit) -> Actor:
         """Somebody who is not signed in."""
         if self._anonymous is None:
