@@ -13,21 +13,24 @@ class BoundedMap(Generic[Key, Value]):
     Sizes are whatever the caller counts: 1 each for a number of entries, bytes for memory.
     """
 
-    __slots__ = ("_entries", "_evicted", "_limit", "_size")
+    __slots__ = ("_entries", "_evicted", "_limit", "_roomy", "_size")
 
     def __init__(self, limit: int, evicted: Callable[[Key, Value], None] | None = None) -> None:
         """`evicted` is told what leaves for want of room."""
         self._limit = limit
+        self._roomy = limit // 2
         self._evicted = evicted
         self._size = 0
         self._entries: dict[Key, tuple[Value, int]] = {}
 
     def get(self, key: Key) -> Value | None:
         """The value, which counts as used now, or None."""
-        entry = self._entries.pop(key, None)
+        entry = self._entries.get(key)
         if entry is None:
             return None
-        self._entries[key] = entry  # dictionaries keep order: the last is the freshest
+        if self._size > self._roomy:  # before that nothing is about to be dropped
+            del self._entries[key]
+            self._entries[key] = entry  # dictionaries keep order: the last is the freshest
         return entry[0]
 
     def set(self, key: Key, value: Value, size: int = 1) -> None:
