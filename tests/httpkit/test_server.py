@@ -1,5 +1,6 @@
 """A small contract of its own behind the server: from the path to the answer."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import httpx
@@ -14,9 +15,11 @@ from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Route
 from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 from people import sign_up
 
+COUNTER = itertools.count()
 CSRF_MISSING = {"message": "the CSRF token is missing"}
 CSRF_WRONG = {"message": "the CSRF token is wrong or has expired"}
 
@@ -47,6 +50,10 @@ async def take_word(call: Call, body: Word) -> Word:
 
 async def give_word(call: Call) -> Word:
     return Word("kept")
+
+
+async def count(call: Call) -> Number:
+    return Number(next(COUNTER))
 
 
 async def say_nothing(call: Call) -> None:
@@ -88,6 +95,7 @@ ROUTES = (
     Route("POST", "/refused-and-kept", refuse_and_keep, ""),
     Route("POST", "/failing", fail_after_writing, ""),
     Route("GET", "/waiting", wait, ""),
+    Route("GET", "/counted", count, "", cached=("catalogue",)),
     Route("GET", "/own-and-cached", give_word, "", signed_in=True, cached=("catalogue",)),
 )
 BY_NUMBER = Route("POST", "/either", take_number, "", body=Number)
@@ -174,8 +182,23 @@ class TestWhoMay:
     async def test_what_is_cached_is_so_for_those_who_may(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
+        assert (await client.get("/own-and-cached")).status_code == 401
         assert (await client.get("/own-and-cached", headers=cookie)).json() == {"word": "kept"}
         assert (await client.get("/own-and-cached")).status_code == 401
+
+    async def test_what_is_cached_for_anybody_is_made_once_and_anew_when_it_changes(
+        self, client: httpx.AsyncClient, services: Services
+    ) -> None:
+        async def number(**headers: str) -> int:
+            return (await client.get("/counted", headers=headers)).json().get("number", -1)
+
+        first = await number()
+        assert (await number(), await number()) == (first, first)
+        nonsense = await client.get("/counted", headers={"authorization": "Bearer nonsense"})
+        assert nonsense.status_code == 401
+        async with unit_of_work(services.database) as unit:
+            await services.revisions.increase(unit, "catalogue")
+        assert (await number(), await number()) == (first + 1, first + 1)
 
     async def test_cookies_need_a_csrf_token(
         self, client: httpx.AsyncClient, cookie: dict[str, str]

@@ -2,7 +2,8 @@
 
 Hashing a password takes 19 MiB and drawing a picture more. A heap of each thread's own would
 keep that for ever. One heap for all, which Python's threads hardly contend for, keeps it while
-there is work, because getting it anew each time costs a tenth of a hash, and is trimmed at rest.
+there is work, because a hash whose memory is mapped anew takes half as long again, and is trimmed
+at rest.
 """
 
 import ctypes
@@ -23,7 +24,7 @@ def share_one_heap() -> None:
 
 
 def give_back() -> None:
-    """Return what is free to the system; takes about a millisecond for each 20 MiB."""
+    """Return what is free to the system."""
     malloc_trim = _function("malloc_trim")
     if malloc_trim is not None:
         malloc_trim(0)

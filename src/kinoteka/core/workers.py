@@ -1,7 +1,7 @@
 """Threads for work that takes long: a lower priority than requests, and a bounded queue.
 
-While requests keep the event loop busy one thread fewer works: with one on every core, requests
-wait for a core four times as long, and not more work is done.
+While requests keep the event loop busy one thread fewer works: on two cores, with a hash on each,
+the slowest hundredth of requests took more than twice as long, and no more hashes were done.
 """
 
 import asyncio
