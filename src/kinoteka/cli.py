@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 it could not be done (the reason on standard error), 2 cal
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -91,7 +92,7 @@ def settings(data: Path | None) -> None:
     present = _settings(data=data)
     for name, kind, default, text in config.rows():
         value = getattr(present, name.removeprefix(config.PREFIX).lower())
-        shown = "(set)" if name.endswith("_KEY") and value else _plain(value)
+        shown = _shown(name, value)
         mark = "" if value == default else f"  (default: {_plain(default)})"
         click.echo(f"{name} ({kind}) = {shown}{mark}\n    {text}")
 
@@ -226,6 +227,14 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except DomainError as error:
         details = ", ".join(f"{name}: {value}" for name, value in error.parameters.items())
         _fail(error.code + (f" ({details})" if details else ""))
+
+
+def _shown(name: str, value: object) -> str:
+    if name.endswith(("_KEY", "_TOKEN")) and value:
+        return "(set)"
+    if name.endswith("_URL"):
+        return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:(set)@", str(value))
+    return _plain(value)
 
 
 def _plain(value: object) -> str:

@@ -27,10 +27,48 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Annotated[
         Path, Meta(description="Folder that holds all state of the embedded profile.")
     ] = Path("./data")
+    database_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(postgres(ql)?://.+)?$",
+            description="PostgreSQL, as postgresql://user:password@host:5432/name; "
+            "SQLite in the data folder when empty.",
+        ),
+    ] = ""
+    database_pool: Annotated[
+        int, Meta(ge=1, le=1000, description="Connections to PostgreSQL, per worker at most.")
+    ] = 10
+    database_timeout_seconds: Annotated[
+        int, Meta(ge=1, le=600, description="A statement that takes longer is given up with 503.")
+    ] = 10
+    redis_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^((rediss?|valkeys?|unix)://.+)?$",
+            description="Redis or Valkey, as redis://host:6379/0, by which processes on several "
+            "machines tell each other; within one machine they need none.",
+        ),
+    ] = ""
+    files_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(s3://[^/]+(/.*)?)?$",
+            description="Where avatars lie, as s3://bucket/prefix (credentials: AWS_ACCESS_KEY_ID "
+            "and AWS_SECRET_ACCESS_KEY); a folder in the data folder when empty.",
+        ),
+    ] = ""
+    files_endpoint: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://.+)?$",
+            description="Address of the S3-compatible store; Amazon's own when empty.",
+        ),
+    ] = ""
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[
         int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     ] = 8000
+    workers: Annotated[int, Meta(ge=1, le=256, description="Processes that serve.")] = 1
     public_url: Annotated[
         str,
         Meta(
@@ -52,6 +90,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description="Key of cookies' and refresh tokens' HMACs (at least 32 characters); "
             "made and kept in the data folder when empty."
+        ),
+    ] = ""
+    signing_key: Annotated[
+        str,
+        Meta(
+            description="Private key of access tokens (P-256, PEM); made and kept in the data "
+            "folder when empty. Several machines need the same one."
         ),
     ] = ""
     token_issuer: Annotated[str, Meta(description="The claim iss of access tokens.")] = "kinoteka"
@@ -94,6 +139,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: Annotated[
         bool, Meta(description="Load the demo catalogue when the database is created.")
     ] = True
+    metrics_token: Annotated[
+        str,
+        Meta(
+            description="Bearer token that /metrics asks for; when empty, only this machine "
+            "itself may read it."
+        ),
+    ] = ""
+    log_requests: Annotated[bool, Meta(description="Log a line for each request, too.")] = False
     log_level: Annotated[
         str,
         Meta(
