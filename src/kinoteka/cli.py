@@ -233,7 +233,7 @@ def _shown(name: str, value: object) -> str:
     if name.endswith(("_KEY", "_TOKEN")) and value:
         return "(set)"
     if name.endswith("_URL"):
-        return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:(set)@", str(value))
+        return re.sub(r"(//[^:/@]*):.*@", r"\1:(set)@", str(value))
     return _plain(value)
 
 
