@@ -1,17 +1,16 @@
 """Running the server: uvicorn with what was measured to be fastest, and a friendly first line."""
 
 import gc
-import logging
 import socket
 import sys
 
-import structlog
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kinoteka.app import Application
 from kinoteka.config import Settings
 from kinoteka.core.heap import give_back, share_one_heap
+from kinoteka.logs import configure_logging
 
 HEAD_LARGEST = 64 * 1024
 HEAD_TOO_LARGE = (
@@ -89,6 +88,7 @@ def serve(settings: Settings) -> int:
             ws="websockets-sansio",
             lifespan="on",
             access_log=False,
+            log_config=None,  # its lines go where ours do
             log_level="warning",
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
@@ -100,25 +100,3 @@ def serve(settings: Settings) -> int:
     )
     server.run()
     return 0 if server.started else 1
-
-
-def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
-    # uvicorn (0.54) takes a handshake that was answered by HTTP for one that was forgotten.
-    return record.msg != "ASGI callable returned without completing handshake."
-
-
-def configure_logging(settings: Settings) -> None:
-    """Structured lines on standard error; refused handshakes of WebSockets are no errors."""
-    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
