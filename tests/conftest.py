@@ -2,16 +2,25 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from databases import (
+    EMPTY,
+    ENGINES,
+    FAST,
+    PostgreSQLServer,
+    postgresql_server,
+    with_empty_template,
+)
 from films import fill
 from kinoteka.app import close, wire
 from kinoteka.config import Settings
 from kinoteka.core.services import Services
+from kinoteka.storage.engines import DATABASE, database_path
 from kinoteka.storage.migrations import migrate
-from kinoteka.storage.sqlite import DATABASE, database_path
 from kinoteka.storage.unit import Unit, unit_of_work
 from running import RunningServer, close_clients, run_server
 
@@ -31,29 +40,49 @@ def _clients_are_closed() -> Iterator[None]:
     close_clients()
 
 
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases: whatever rests on one is tested on both."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without content, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / DATABASE
-    migrate(path)
-    return path
+    """A migrated SQLite database without content, to be copied."""
+    settings = Settings(data=tmp_path_factory.mktemp("empty"))
+    migrate(settings)
+    return database_path(settings)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL server for all tests, with a migrated database to be copied."""
+    with postgresql_server(*FAST) as server:
+        with_empty_template(server)
+        yield server
 
 
 @pytest.fixture
-def settings(tmp_path: Path, empty_database: Path) -> Settings:
+def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings over a new, empty database of this test's own."""
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copy(empty_database, folder / DATABASE)
-    return Settings(data=folder, demo=False, **GENEROUS)
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
+        yield Settings(data=folder, demo=False, **GENEROUS)
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database(EMPTY)
+    yield Settings(data=folder, database_url=url, demo=False, **GENEROUS)
+    server.drop(url)
 
 
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """All services over a new, empty database."""
-    wired = wire(settings)
+    wired = await wire(settings)
     yield wired
-    close(wired)
+    await close(wired)
 
 
 @pytest.fixture
@@ -64,31 +93,45 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
 
 
 @pytest.fixture
-def films(services: Services) -> dict[str, int]:
+async def films(services: Services) -> dict[str, int]:
     """The ids of the films of `films.CATALOGUE` by title."""
-    ids = fill(database_path(services.settings))
-    services.revisions.look()
+    ids = fill(services.settings)
+    await services.revisions.look()
     return ids
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def server(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RunningServer]:
     """One server with an empty catalogue for all tests that leave others' things alone."""
-    environment = {f"KINOTEKA_{name.upper()}": value for name, value in GENEROUS.items()}
-    with run_server(tmp_path_factory.mktemp("server"), environment) as running:
-        yield running
+    with ExitStack() as stack:
+        chosen = GENEROUS | stack.enter_context(new_database(engine, request))
+        yield stack.enter_context(run_server(tmp_path_factory.mktemp("server"), chosen))
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
+def start_server(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., RunningServer]]:
     """Start servers of this test's own: `start_server(sign_in_limit="3 per minute")`."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
+        database = stack.enter_context(new_database(engine, request))
 
         def start(**settings: str) -> RunningServer:
-            chosen = GENEROUS | settings
-            environment = {f"KINOTEKA_{name.upper()}": value for name, value in chosen.items()}
-            return stack.enter_context(run_server(tmp_path / "server", environment))
+            chosen = GENEROUS | database | settings
+            return stack.enter_context(run_server(tmp_path / "server", chosen))
 
         yield start
+
+
+@contextmanager
+def new_database(engine: str, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings that name a new database; SQLite lies in the data folder without any."""
+    if engine == "sqlite":
+        yield {}
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    yield {"database_url": url}
+    server.drop(url)

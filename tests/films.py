@@ -3,14 +3,19 @@
 `fill` writes it into a migrated database by plain inserts, as an import would leave it.
 """
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
+from sqlalchemy import Select, Table, bindparam, insert, select
+
+from databases import rows, writing
+from kinoteka.config import Settings
 from kinoteka.core.catalogue.counts import recount_all
-from kinoteka.storage import search
+from kinoteka.storage import schema, search
+from kinoteka.storage.database import Reader
+from kinoteka.storage.revisions import RAISE
+from kinoteka.storage.schema import directors, film_directors, film_genres, genres, labels
+from kinoteka.storage.statement import Statement
 
 UNKNOWN = 1
 
@@ -74,80 +79,71 @@ CATALOGUE = (
 )
 
 
-def fill(database: Path, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int]:
+def fill(settings: Settings, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int]:
     """Write the films into a migrated database; their ids by title.
 
     A server that runs on it notices within a second.
     """
-    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
-        ids = {film.title: _insert(connection, film) for film in films}
-        recount_all(connection)
+    with writing(settings) as reader:
+        ids = {film.title: _insert(reader, film) for film in films}
+        recount_all(reader)
         search.index(
-            connection,
-            (search.Entry(ids[f.title], f.title, f.original_title, 0) for f in films),
+            reader, (search.Entry(ids[f.title], f.title, f.original_title, 0) for f in films)
         )
-        connection.execute(
-            "UPDATE revisions SET value = value + 1 WHERE name IN ('catalogue', 'access')"
-        )
+        for name in ("catalogue", "access"):
+            reader.fetch(RAISE, revision=name)
     return ids
 
 
-def names(database: Path, table: str) -> dict[str, int]:
+def names(settings: Settings, table: str) -> dict[str, int]:
     """The ids of all genres, directors or labels by name."""
-    with closing(sqlite3.connect(database, timeout=10)) as connection:
-        return dict(connection.execute(f"SELECT name, id FROM {table}").fetchall())
+    return dict(rows(settings, f"SELECT name, id FROM {table}"))
 
 
-def _insert(connection: sqlite3.Connection, film: FilmToBe) -> int:
-    genres = [_named(connection, "genres", name) for name in film.genres] or [UNKNOWN]
-    directors = [_named(connection, "directors", name) for name in film.directors] or [UNKNOWN]
-    row = {
-        "source": "tests",
-        "title": film.title,
-        "original_title": film.original_title,
-        "description": film.description,
-        "trailer": film.trailer,
-        "poster": film.poster,
-        "year": film.year,
-        "rating": film.rating,
-        "votes": 0,
-        "genre_id": genres[0],
-        "director_id": directors[0],
-        "label_id": _label(connection, film.label),
-        "fingerprint": 0,
-    }
-    columns = ", ".join(row)
-    values = ", ".join(f":{name}" for name in row)
-    film_id = connection.execute(
-        f"INSERT INTO films (external_id, {columns}) "
-        f"VALUES ((SELECT count(*) FROM films), {values}) RETURNING id",
-        row,
-    ).fetchone()[0]
-    for table, column, members in (
-        ("film_genres", "genre_id", genres),
-        ("film_directors", "director_id", directors),
-    ):
-        connection.executemany(
-            f"INSERT INTO {table} ({column}, film_id, position) VALUES (?, ?, ?)",
-            [(member, film_id, position) for position, member in enumerate(members)],
-        )
-    return int(film_id)
-
-
-def _named(connection: sqlite3.Connection, table: str, name: str) -> int:
-    connection.execute(
-        f"INSERT INTO {table} (name, name_key) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (name, name.casefold()),
+def _insert(reader: Reader, film: FilmToBe) -> int:
+    genre_ids = [_named(reader, genres, name) for name in film.genres] or [UNKNOWN]
+    director_ids = [_named(reader, directors, name) for name in film.directors] or [UNKNOWN]
+    film_id = _add(
+        reader,
+        schema.films,
+        source="tests",
+        external_id=film.title,
+        title=film.title,
+        original_title=film.original_title,
+        description=film.description,
+        trailer=film.trailer,
+        poster=film.poster,
+        year=film.year,
+        rating=film.rating,
+        votes=0,
+        genre_id=genre_ids[0],
+        director_id=director_ids[0],
+        label_id=film.label and _label(reader, film.label),
+        fingerprint=0,
     )
-    found = connection.execute(
-        f"SELECT id FROM {table} WHERE name_key = ?", (name.casefold(),)
-    ).fetchone()
-    return int(found[0])
+    for position, genre_id in enumerate(genre_ids):
+        _add(reader, film_genres, genre_id=genre_id, film_id=film_id, position=position)
+    for position, director_id in enumerate(director_ids):
+        _add(reader, film_directors, director_id=director_id, film_id=film_id, position=position)
+    return film_id
 
 
-def _label(connection: sqlite3.Connection, name: str | None) -> int | None:
-    if name is None:
-        return None
-    connection.execute("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
-    found = connection.execute("SELECT id FROM labels WHERE name = ?", (name,)).fetchone()
-    return int(found[0])
+def _named(reader: Reader, table: Table, name: str) -> int:
+    known = select(table.c.id).where(table.c.name_key == name.casefold())
+    return _first(reader, known) or _add(reader, table, name=name, name_key=name.casefold())
+
+
+def _label(reader: Reader, name: str) -> int:
+    known = select(labels.c.id).where(labels.c.name == name)
+    return _first(reader, known) or _add(reader, labels, name=name)
+
+
+def _first(reader: Reader, clause: Select[tuple[int]]) -> int | None:
+    found = reader.fetch(Statement(clause))
+    return found[0][0] if found else None
+
+
+def _add(reader: Reader, table: Table, **values: object) -> int:
+    clause = insert(table).values({name: bindparam(name) for name in values})
+    statement = Statement(clause.returning(next(iter(table.primary_key))))
+    return int(reader.fetch(statement, **values)[0][0])

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import httpx
 
+from databases import environment_of
+from kinoteka import config
+from kinoteka.config import Settings
+
 PASSWORD = "correct horse battery"
 
 # A client would load every known certificate, which takes 30 ms, to talk to a server without TLS.
@@ -52,11 +56,12 @@ def close_clients() -> None:
 
 
 class RunningServer:
-    """A server that answers at `url`, with its state in `data`."""
+    """A server that answers at `url`, with these settings."""
 
-    def __init__(self, url: str, data: Path, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, url: str, settings: Settings, process: "subprocess.Popen[str]") -> None:
         self.url = url
-        self.data = data
+        self.settings = settings
+        self.data = settings.data
         self.process = process
 
     def client(self, **headers: str) -> httpx.Client:
@@ -77,6 +82,7 @@ class RunningServer:
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a `kinoteka` command on the server's data."""
+        environment |= environment_of(self.settings)
         return kinoteka(*arguments, "--data", str(self.data), **environment)
 
 
@@ -100,9 +106,10 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def run_server(
-    data: Path, environment: Mapping[str, str], *options: str
+    data: Path, settings: Mapping[str, str], *options: str, **environment: str
 ) -> Iterator[RunningServer]:
     """Start `kinoteka serve` on a free port with an empty catalogue; stop it at the end."""
+    environment |= {f"KINOTEKA_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0", "--data", str(data)]
     process = subprocess.Popen(
         [*command, *(options or ("--no-demo",))],
@@ -115,7 +122,7 @@ def run_server(
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"the server did not start: {line!r}"
-        yield RunningServer(found.group(), data, process)
+        yield RunningServer(found.group(), config.load(environment, data=data), process)
     finally:
         process.terminate()
         process.wait(20)

@@ -30,15 +30,16 @@ from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
 from kinoteka.core.tokens.signing import SigningKey
+from kinoteka.errors import DomainError
 from kinoteka.httpkit.answers import Receive, Scope, Send
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Served, Server, Shared
 from kinoteka.storage import search
+from kinoteka.storage.engines import open_database
 from kinoteka.storage.fanout import LocalFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.sqlite import SQLite, database_path
 from kinoteka.storage.unit import Unit, unit_of_work
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
@@ -59,10 +60,14 @@ LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
 
 
-def wire(settings: Settings) -> Services:
-    """All services over the database in the data folder, which must be migrated."""
-    database = SQLite(database_path(settings))
-    revisions = Revisions(database)
+async def wire(settings: Settings) -> Services:
+    """All services over the database that the settings name, which must be migrated.
+
+    Raises:
+        DomainError(BUSY): PostgreSQL is not there.
+    """
+    database = await open_database(settings)
+    revisions = await Revisions.load(database)
     keyring = Keyring.load(settings.data, settings.secret_key)
     throttle = Throttle()
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
@@ -74,7 +79,9 @@ def wire(settings: Settings) -> Services:
     sessions = Sessions(
         settings, keyring, revisions, throttle, access, accounts, actors, sign_in_history
     )
-    tokens = Tokens(settings, keyring, SigningKey.load(settings.data), sessions, actors)
+    tokens = Tokens(
+        settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
+    )
     chats = Chats(settings, throttle, accounts, LocalFanOut())
     selections = Selections(revisions, catalogue)
     media = Media(settings)
@@ -105,11 +112,11 @@ def wire(settings: Settings) -> Services:
     )
 
 
-def close(services: Services) -> None:
+async def close(services: Services) -> None:
     """Finish what is under way and let go of everything."""
     services.accounts.hashing.close()
     services.media.close()
-    services.database.close()
+    await services.database.close()
 
 
 def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
@@ -174,7 +181,7 @@ NEUTRAL = neutral.contract(
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Services]:
     """Services with everything that goes on in the background."""
-    services = wire(settings)
+    services = await wire(settings)
     chores = [
         asyncio.create_task(_every(LOOK_SECONDS, services, _look)),
         asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
@@ -192,7 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             async with unit_of_work(services.database) as unit:
                 await services.actors.store_last_seen(unit)
         finally:
-            close(services)
+            await close(services)
 
 
 async def _every(
@@ -204,13 +211,15 @@ async def _every(
         try:
             async with unit_of_work(services.database) as unit:
                 await chore(services, unit)
+        except DomainError as error:  # the database is away, say, or has too much to do
+            log.warning("chore put off", chore=chore.__name__, code=error.code)
         except Exception:
             log.exception("chore failed", chore=chore.__name__)
 
 
 async def _look(services: Services, unit: Unit) -> None:
     del unit
-    services.revisions.look()
+    await services.revisions.look()
 
 
 async def _store_seen(services: Services, unit: Unit) -> None:

@@ -17,6 +17,7 @@ from kinoteka import config
 from kinoteka.config import Settings, SettingsError
 from kinoteka.errors import DomainError
 from kinoteka.importing import import_films
+from kinoteka.storage.migrations import DatabaseUnusable
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ def migrate(data: Path | None) -> None:
     from kinoteka.storage.migrations import migrate as bring_up_to_date
     from kinoteka.storage.migrations import newest
 
-    changed = bring_up_to_date(_database(_settings(data=data)))
+    changed = bring_up_to_date(_settings(data=data))
     click.echo(f"{'migrated to' if changed else 'already at'} revision {newest()}")
 
 
@@ -161,7 +162,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except SettingsError as error:
+    except (SettingsError, DatabaseUnusable) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
@@ -172,13 +173,13 @@ def _settings(**overrides: str | int | bool | Path | None) -> Settings:
 
 
 def _database(settings: Settings) -> Path:
-    from kinoteka.storage.sqlite import database_path
+    from kinoteka.storage.engines import database_path
 
     return database_path(settings)
 
 
 def _require_database(settings: Settings) -> None:
-    if not _database(settings).exists():
+    if not settings.database_url and not _database(settings).exists():
         _fail(f"there is no database in {settings.data}; 'kinoteka serve' makes one")
 
 
@@ -187,7 +188,7 @@ def _prepare(settings: Settings) -> None:
     from kinoteka.storage.migrations import current, newest
 
     database = _database(settings)
-    present, unfilled = current(database), database.with_suffix(UNFILLED)
+    present, unfilled = current(settings), database.with_suffix(UNFILLED)
     if present is None and settings.demo:
         unfilled.parent.mkdir(parents=True, exist_ok=True)
         unfilled.touch()  # goes with the last step, so that a start cut short is made good
@@ -198,7 +199,7 @@ def _prepare(settings: Settings) -> None:
 def _migrate_and_fill(settings: Settings, unfilled: Path) -> None:
     from kinoteka.storage.migrations import migrate
 
-    migrate(_database(settings))
+    migrate(settings)
     if unfilled.exists():
         from kinoteka.core.imports.service import ImportFailed
         from kinoteka.operating import load_demo

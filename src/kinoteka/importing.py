@@ -190,12 +190,12 @@ def _run(
 
 def _database(data: Path | None) -> Path:
     from kinoteka import config
+    from kinoteka.storage.engines import database_path
     from kinoteka.storage.migrations import migrate
-    from kinoteka.storage.sqlite import database_path
 
-    database = database_path(config.load(data=data))
-    migrate(database)
-    return database
+    settings = config.load(data=data)
+    migrate(settings)
+    return database_path(settings)
 
 
 @contextmanager

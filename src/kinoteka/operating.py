@@ -16,7 +16,7 @@ from kinoteka.core.imports.reading import Progress, ReadOptions
 from kinoteka.core.imports.selections import ListedSelection, store_selections
 from kinoteka.core.imports.service import Import
 from kinoteka.core.services import Services
-from kinoteka.storage.sqlite import database_path
+from kinoteka.storage.engines import database_path
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web.documentation import Documentation
 
@@ -27,11 +27,11 @@ DEMO = "demo"
 @asynccontextmanager
 async def services_of(settings: Settings) -> AsyncIterator[Services]:
     """Services for one command."""
-    services = wire(settings)
+    services = await wire(settings)
     try:
         yield services
     finally:
-        close(services)
+        await close(services)
 
 
 async def make_superuser(settings: Settings, login: str, password: str) -> tuple[int, bool]:

@@ -18,8 +18,8 @@ from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
+from kinoteka.storage.database import Database
 from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.sqlite import SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Services:
     """What handlers call."""
 
     settings: Settings
-    database: SQLite
+    database: Database
     revisions: Revisions
     throttle: Throttle
     access: Access

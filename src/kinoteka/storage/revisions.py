@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from sqlalchemy import bindparam, select, update
 
+from kinoteka.storage.database import Database
 from kinoteka.storage.schema import revisions
-from kinoteka.storage.sqlite import SQLite
 from kinoteka.storage.statement import Statement
 from kinoteka.storage.unit import Unit
 
@@ -27,12 +27,18 @@ Listener = Callable[[], None]
 class Revisions:
     """The revisions as this process knows them."""
 
-    def __init__(self, database: SQLite) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._data_version = -1
+        self._data_version: int | None = None
         self._known: dict[str, int] = {}
         self._listeners: dict[str, list[Listener]] = {}
-        self.look()
+
+    @classmethod
+    async def load(cls, database: Database) -> "Revisions":
+        """The revisions as they are now."""
+        loaded = cls(database)
+        await loaded.look()
+        return loaded
 
     def on_foreign_change(self, name: str, listener: Listener) -> None:
         """Call `listener` when another process has changed such things."""
@@ -50,12 +56,12 @@ class Revisions:
         value = row[0]
         unit.after_commit(lambda: self._committed(name, value))
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """See whether another process has changed anything; some microseconds when not."""
         data_version = self._database.data_version()
-        if data_version == self._data_version:
+        if data_version is not None and data_version == self._data_version:
             return
-        for name, value in self._database.read(ALL.compiled(self._database.name), {}):
+        for name, value in await self._database.read(ALL.compiled(self._database.name), {}):
             self._note(name, value)
         self._data_version = data_version  # last: a look that fails is to be had again
 

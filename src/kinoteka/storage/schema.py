@@ -5,6 +5,7 @@ Points in time are integers, milliseconds since 1970 in UTC, and calendar dates 
 reused, so that a forgotten reference cannot come to mean somebody else.
 """
 
+import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,7 +18,6 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
     false,
 )
@@ -32,6 +32,8 @@ metadata = MetaData(
     }
 )
 
+# Texts are compared by code points, whatever the database's own language.
+Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
 # SQLite takes only INTEGER for the row's own id.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -7,29 +7,21 @@ wait for the disk and heavy reads take milliseconds, so both leave the loop.
 import asyncio
 import json
 import sqlite3
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kinoteka.config import Settings
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.database import Conflict, Reader, Rows
+from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.statement import Compiled, Row, Statement
 
 T = TypeVar("T")
-Rows = list[tuple[Any, ...]]
 
-DATABASE = "kinoteka.db"
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
-HEAVY_READS_MOST = 100
-"""Reads that may wait for the two threads that do them; each takes some milliseconds."""
-
-
-def database_path(settings: Settings) -> Path:
-    """Where the embedded profile keeps its database."""
-    return settings.data / DATABASE
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -53,10 +45,18 @@ def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any
     return {**values, **{name: json.dumps(values[name]) for name in lists}} if lists else values
 
 
-def fetch(connection: sqlite3.Connection, statement: Statement[Row], **given: Any) -> list[Row]:
-    """Run a statement on a connection, as work in a thread does."""
-    compiled = statement.compiled(SQLite.name)
-    return statement.shape(connection.execute(compiled.sql, parameters(compiled, given)).fetchall())
+@dataclass(frozen=True, slots=True)
+class SQLiteReader:
+    """A connection on which work in a thread, or of a tool, runs statements."""
+
+    connection: sqlite3.Connection
+    engine: str = "sqlite"
+
+    def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
+        """Run a statement and give all its rows."""
+        compiled = statement.compiled(self.engine)
+        rows = self.connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
+        return statement.shape(rows)
 
 
 class SQLite:
@@ -69,54 +69,47 @@ class SQLite:
         self._reader = connect(path, read_only=True)
         self._writer = connect(path)
         self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
-        self._heavy_threads = ThreadPoolExecutor(2, "sqlite-reader")
-        self._heavy = threading.local()
-        self._heavy_reads = 0
-        self._heavy_connections: list[sqlite3.Connection] = []
+        self._threads = ReadingThreads(lambda: SQLiteReader(connect(path, read_only=True)))
+        self._waiting_to_write = 0
         self._writing = asyncio.Lock()
 
-    def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
         """Run a short read, here and now."""
         return self._reader.execute(compiled.sql, parameters(compiled, given)).fetchall()
+
+    async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
+        """Run reads that may take milliseconds on a connection of a thread's own.
+
+        Raises:
+            DomainError(BUSY): too many such reads are waiting.
+        """
+        return await self._threads.run(work)
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed."""
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
-    async def read_in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a read that may take milliseconds on a connection of its thread.
+    def stats(self) -> dict[str, float]:
+        """How many wait for the writer and for the reading threads, those under way included."""
+        return {"writers": self._waiting_to_write, "heavy_reads": self._threads.waiting}
 
-        Raises:
-            DomainError(BUSY): too many such reads are waiting.
-        """
-        if self._heavy_reads >= HEAVY_READS_MOST:
-            raise DomainError(Code.BUSY, retry_after=1)
-        self._heavy_reads += 1
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._heavy_threads, self._with_heavy, work)
-        finally:
-            self._heavy_reads -= 1
-
-    def _with_heavy(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        connection = getattr(self._heavy, "connection", None)
-        if connection is None:
-            connection = self._heavy.connection = connect(self.path, read_only=True)
-            self._heavy_connections.append(connection)
-        return work(connection)
-
-    async def begin(self) -> "Writing":
+    async def begin(self) -> "SQLiteWriting":
         """Become the one writer.
 
         Raises:
             DomainError(BUSY): the other writers did not finish in time.
         """
+        self._waiting_to_write += 1
         try:
             async with asyncio.timeout(WRITER_WAIT_SECONDS):
                 await self._writing.acquire()
         except TimeoutError:
+            self._waiting_to_write -= 1
             raise DomainError(Code.BUSY, retry_after=2) from None
-        return Writing(self)
+        except BaseException:
+            self._waiting_to_write -= 1
+            raise
+        return SQLiteWriting(self)
 
     async def in_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the writer's connection, in its thread, to its end.
@@ -127,26 +120,28 @@ class SQLite:
         running = loop.run_in_executor(self._writer_thread, work, self._writer)
         try:
             return await asyncio.shield(running)
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
                 raise DomainError(Code.BUSY, retry_after=2) from error
             raise
 
     def release(self) -> None:
         """Let the next writer in."""
+        self._waiting_to_write -= 1
         self._writing.release()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what is under way and close every connection."""
         self._writer_thread.shutdown()
-        self._heavy_threads.shutdown()
-        for connection in (self._reader, *self._heavy_connections):
-            connection.close()
+        self._threads.close()
+        self._reader.close()
         self._writer.execute("PRAGMA optimize")
         self._writer.close()
 
 
-class Writing:
+class SQLiteWriting:
     """The one transaction that writes. BEGIN travels with the first statement.
 
     Each way into the writer's thread and back costs a tenth of a millisecond and more, so what

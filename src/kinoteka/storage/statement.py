@@ -4,14 +4,18 @@ A statement is written where its feature's queries live, portable and typed; at 
 its text, its parameters and the driver are left, without SQLAlchemy's cost per execution.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import ClauseElement, ColumnElement, Table, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import BigInteger, Boolean, ClauseElement, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.functions import FunctionElement
 
 Row = TypeVar("Row")
 Build = Callable[[str], ClauseElement]
@@ -19,10 +23,19 @@ Build = Callable[[str], ClauseElement]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One engine's text of a statement, with values that the statement itself fixes."""
+    """One engine's text of a statement, with values that the statement itself fixes.
+
+    `order` has the parameters' names where the engine numbers them, from $1.
+    """
 
     sql: str
     fixed: dict[str, Any]
+    order: tuple[str, ...] = ()
+
+    def numbered(self, given: Mapping[str, Any]) -> list[Any]:
+        """The parameters in their order."""
+        values = {**self.fixed, **given} if self.fixed else given
+        return [values[name] for name in self.order]
 
 
 class Statement(Generic[Row]):
@@ -48,7 +61,7 @@ class Statement(Generic[Row]):
             compiled = self._compiled[engine] = self._compile(engine)
         return compiled
 
-    def shape(self, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+    def shape(self, rows: Sequence[Any]) -> list[Row]:
         """Turn the driver's rows into what the statement promises."""
         build = self.row
         if build is None:
@@ -56,24 +69,87 @@ class Statement(Generic[Row]):
         return [build(*row) for row in rows]
 
     def _compile(self, engine: str) -> Compiled:
-        compiled = self._build(engine).compile(dialect=DIALECTS[engine])
+        compiled = cast(SQLCompiler, self._build(engine).compile(dialect=DIALECTS[engine]))
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        return Compiled(str(compiled), fixed)
+        return Compiled(str(compiled), fixed, tuple(compiled.positiontup or ()))
 
 
-INSERTS: dict[str, Callable[[Table], sqlite.Insert]] = {"sqlite": sqlite.insert}
-DIALECTS: dict[str, Dialect] = {"sqlite": sqlite.dialect(paramstyle="named")}
+INSERTS: dict[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]  # its text, $1 and casts, is what psycopg takes, too
+}
 
 
-def insert_for(engine: str, table: Table) -> sqlite.Insert:
+def insert_for(engine: str, table: Table) -> Any:
     """The engine's own insert, which knows ON CONFLICT."""
     return INSERTS[engine](table)
 
 
-def among(column: ColumnElement[Any], parameter: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`column` is one of the values in the list given as `parameter`.
+class among(FunctionElement[bool]):  # noqa: N801 - reads as a function does
+    """`among(column, parameter)`: the column is one of the values in the parameter's list.
 
     A list of any length is one parameter, so that the statement's text stays the same.
     """
-    values = func.json_each(parameter).table_valued("value")
-    return column.in_(select(values.c.value))
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(among, "sqlite")
+def _among_in_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, parameter = _arguments(element, compiler, options)
+    return f"{column} IN (SELECT value FROM json_each({parameter}))"
+
+
+@compiles(among, "postgresql")
+def _among_in_postgresql(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, parameter = _arguments(element, compiler, options)
+    return f"{column} = ANY ({parameter}::BIGINT[])"
+
+
+class place_of(FunctionElement[int]):  # noqa: N801
+    """`place_of(parameter, column)`: where the text begins in the column, from 1; 0: nowhere."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(place_of, "sqlite")
+def _place_in_sqlite(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    parameter, column = _arguments(element, compiler, options)
+    return f"instr({column}, {parameter})"
+
+
+@compiles(place_of, "postgresql")
+def _place_in_postgresql(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
+    parameter, column = _arguments(element, compiler, options)
+    return f"strpos({column}, {parameter}::TEXT)"
+
+
+class json_array(FunctionElement[str]):  # noqa: N801
+    """`json_array(column)`: all ids of an ordered subquery, as the text of one JSON array."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(json_array, "sqlite")
+def _json_array_in_sqlite(element: json_array, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    return f"json_group_array({column})"
+
+
+@compiles(json_array, "postgresql")
+def _json_array_in_postgresql(element: json_array, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    return f"'[' || coalesce(string_agg({column}::TEXT, ','), '') || ']'"
+
+
+def _arguments(
+    element: FunctionElement[Any], compiler: SQLCompiler, options: dict[str, Any]
+) -> list[str]:
+    return [compiler.process(argument, **options) for argument in element.clauses]

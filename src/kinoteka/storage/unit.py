@@ -5,24 +5,17 @@ reads after it see its changes. Services never commit; they leave what must foll
 (dropping what is cached, telling listeners) with `after_commit`.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from kinoteka.errors import DomainError
-from kinoteka.storage.sqlite import SQLite, Writing, parameters
+from kinoteka.storage.database import Conflict, Database, Reader, Writing
 from kinoteka.storage.statement import Row, Statement
 
 T = TypeVar("T")
 
-
-class Conflict(Exception):
-    """A unique or foreign key refused a row; `constraint` tells which (table.column, …)."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
+__all__ = ["Conflict", "Unit", "unit_of_work"]
 
 
 class Unit:
@@ -30,7 +23,7 @@ class Unit:
 
     __slots__ = ("__weakref__", "_after_commit", "_after_rollback", "_database", "_writing")
 
-    def __init__(self, database: SQLite) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._writing: Writing | None = None
         self._after_commit: list[Callable[[], None]] = []
@@ -45,12 +38,9 @@ class Unit:
         """Every row that the statement gives."""
         compiled = statement.compiled(self._database.name)
         if self._writing is None and not statement.writes:
-            return statement.shape(self._database.read(compiled, parameters))
+            return statement.shape(await self._database.read(compiled, parameters))
         writing = await self._begin()
-        try:
-            return statement.shape(await writing.rows(compiled, parameters))
-        except sqlite3.IntegrityError as error:
-            raise _conflict(error) from error
+        return statement.shape(await writing.rows(compiled, parameters))
 
     async def first(self, statement: Statement[Row], **parameters: Any) -> Row | None:
         """The first row, or None."""
@@ -59,22 +49,12 @@ class Unit:
 
     async def all_in_thread(self, statement: Statement[Row], **given: Any) -> list[Row]:
         """Every row of a read that may take milliseconds: in a thread, before any write."""
-        compiled = statement.compiled(self._database.name)
-        rows = await self._database.read_in_thread(
-            lambda connection: connection.execute(
-                compiled.sql, parameters(compiled, given)
-            ).fetchall()
-        )
-        return statement.shape(rows)
+        return await self._database.read_in_thread(lambda reader: reader.fetch(statement, **given))
 
     async def run(self, statement: Statement[Any], **parameters: Any) -> int:
         """Run a statement that writes; how many rows it changed."""
         writing = await self._begin()
-        compiled = statement.compiled(self._database.name)
-        try:
-            return await writing.count(compiled, parameters)
-        except sqlite3.IntegrityError as error:
-            raise _conflict(error) from error
+        return await writing.count(statement.compiled(self._database.name), parameters)
 
     async def queue(self, statement: Statement[Any], **parameters: Any) -> None:
         """Run a statement that writes before the next one, or before the commit.
@@ -88,16 +68,9 @@ class Unit:
     ) -> None:
         """Run a statement that writes once for each set of parameters."""
         writing = await self._begin()
-        try:
-            await writing.many(statement.compiled(self._database.name), parameters)
-        except sqlite3.IntegrityError as error:
-            raise _conflict(error) from error
+        await writing.many(statement.compiled(self._database.name), parameters)
 
-    async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run work of the storage layer (the search index) within this transaction."""
-        return await (await self._begin()).work(work)
-
-    async def read_in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run a read that may take milliseconds off the event loop, outside the transaction."""
         return await self._database.read_in_thread(work)
 
@@ -140,7 +113,7 @@ class Unit:
 
 
 @asynccontextmanager
-async def unit_of_work(database: SQLite) -> AsyncIterator[Unit]:
+async def unit_of_work(database: Database) -> AsyncIterator[Unit]:
     """A unit that commits at the end, or rolls back on an error that keeps no changes."""
     unit = Unit(database)
     try:
@@ -158,7 +131,3 @@ async def unit_of_work(database: SQLite) -> AsyncIterator[Unit]:
 def _do(actions: Sequence[Callable[[], None]]) -> None:
     for action in actions:
         action()
-
-
-def _conflict(error: sqlite3.IntegrityError) -> Conflict:
-    return Conflict(str(error).rpartition(": ")[2])

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, null, select, update
+from sqlalchemy import bindparam, delete, insert, null, select, update
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.storage.schema import accounts
-from kinoteka.storage.statement import Statement
+from kinoteka.storage.statement import Statement, place_of
 
 COLUMNS = (
     accounts.c.id,
@@ -94,7 +94,7 @@ CHANGE_AVATAR: Statement[tuple[()]] = Statement(
 DELETE: Statement[tuple[()]] = Statement(
     delete(accounts).where(accounts.c.id == bindparam("account_id"))
 )
-_position = func.instr(accounts.c.username_key, bindparam("part"))
+_position = place_of(bindparam("part"), accounts.c.username_key)
 SEARCH: Statement[Account] = Statement(
     select(*COLUMNS)
     .where(_position > 0)

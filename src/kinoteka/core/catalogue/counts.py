@@ -3,21 +3,19 @@
 Whoever stores films counts anew when done; a change of one film's label moves one film.
 """
 
-import sqlite3
-
 from kinoteka.core.catalogue import queries
-from kinoteka.storage.sqlite import fetch
+from kinoteka.storage.database import Reader
 from kinoteka.storage.unit import Unit
 
 NO_LABEL = 0
 
 
-def recount_all(connection: sqlite3.Connection) -> None:
+def recount_all(reader: Reader) -> None:
     """Count every genre's and director's films anew, within the caller's transaction."""
     for kind in queries.KINDS:
-        fetch(connection, kind.forget_counts)
-        fetch(connection, kind.count_labelled)
-        fetch(connection, kind.count_rest)
+        reader.fetch(kind.forget_counts)
+        reader.fetch(kind.count_labelled)
+        reader.fetch(kind.count_rest)
 
 
 async def move(unit: Unit, film_id: int, old: int | None, new: int | None) -> None:

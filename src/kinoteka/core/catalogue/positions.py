@@ -6,7 +6,6 @@ for, in a thread, once however many ask meanwhile; it lasts until the catalogue 
 """
 
 import asyncio
-import sqlite3
 from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from kinoteka.storage.cache import BoundedMap
+from kinoteka.storage.database import Reader
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit
 
@@ -22,7 +22,7 @@ OVERHEAD = 500
 PIECE = 64 * 1024
 
 Ids: TypeAlias = "array[int]"
-Build = Callable[[sqlite3.Connection], Ids]
+Build = Callable[[Reader], Ids]
 
 
 class Positions:

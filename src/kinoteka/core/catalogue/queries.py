@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Insert,
@@ -38,7 +39,7 @@ from kinoteka.storage.schema import (
     genre_counts,
     genres,
 )
-from kinoteka.storage.statement import Statement, among, insert_for
+from kinoteka.storage.statement import Statement, among, insert_for, json_array
 
 FILTERS = ("genre_id", "director_id", "year")
 
@@ -86,7 +87,7 @@ _newest = (films.c.year.desc().nulls_last(), films.c.id.desc())
 
 def as_array(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
     """The ids that a select gives in order, as one JSON array."""
-    return Statement(select(func.json_group_array(ordered.subquery().c.id)))
+    return Statement(select(json_array(ordered.subquery().c.id)))
 
 
 @cache
@@ -110,7 +111,11 @@ def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
             chosen = chosen.join(members, members.c.film_id == films.c.id).where(
                 members.c[name] == bindparam(name)
             )
-    return chosen.where(films.c.year == bindparam("year")) if "year" in filters else chosen
+    return (
+        chosen.where(films.c.year == bindparam("year", type_=BigInteger()))
+        if "year" in filters
+        else chosen
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ A film with a label exists only for who may see that label: it is in no list and
 not found, and a genre or director that has nothing else is not there either.
 """
 
-import sqlite3
 from array import array
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -21,8 +20,8 @@ from kinoteka.core.catalogue.positions import Ids, Positions, in_order_of, numbe
 from kinoteka.core.text import clean_text
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.database import Reader
 from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.sqlite import fetch
 from kinoteka.storage.unit import Unit
 
 SEARCH_LONGEST = 200
@@ -37,7 +36,7 @@ class Search(Protocol):
 
     def find(
         self,
-        connection: sqlite3.Connection,
+        reader: Reader,
         query: str,
         labels: Sequence[int] | None,
         limit: int,
@@ -151,7 +150,7 @@ class Catalogue:
         statement = queries.film_order(tuple(filters), newest=query.newest)
         given = {**viewer(actor), **filters}
         return await self._positions.get(
-            unit, key, lambda connection: numbers(fetch(connection, statement, **given)[0][0])
+            unit, key, lambda reader: numbers(reader.fetch(statement, **given)[0][0])
         )
 
     async def _found(
@@ -165,12 +164,12 @@ class Catalogue:
         key = ("found", actor.labels, query.newest, words, *filters.items())
         statement = queries.found_order(tuple(filters), newest=query.newest)
 
-        def find(connection: sqlite3.Connection) -> Ids:
+        def find(reader: Reader) -> Ids:
             if not filters and not query.newest:
-                return array("q", self._search.find(connection, words, actor.labels, MOST_FOUND))
-            best = self._search.find(connection, words, actor.labels, MOST_CHOSEN_FROM)
+                return array("q", self._search.find(reader, words, actor.labels, MOST_FOUND))
+            best = self._search.find(reader, words, actor.labels, MOST_CHOSEN_FROM)
             given = {**viewer(actor), **filters, "ids": best}
-            chosen = numbers(fetch(connection, statement, **given)[0][0])
+            chosen = numbers(reader.fetch(statement, **given)[0][0])
             return (chosen if query.newest else in_order_of(best, chosen))[:MOST_FOUND]
 
         return await self._positions.get(unit, key, find)
@@ -179,7 +178,7 @@ class Catalogue:
         ids = await self._positions.get(
             unit,
             (kind.name, actor.labels),
-            lambda connection: numbers(fetch(connection, kind.order, **viewer(actor))[0][0]),
+            lambda reader: numbers(reader.fetch(kind.order, **viewer(actor))[0][0]),
         )
 
         async def read(some: Sequence[int]) -> list[Any]:

@@ -12,7 +12,7 @@ import msgspec
 from kinoteka.core.imports import queries
 from kinoteka.storage.clock import now
 from kinoteka.storage.revisions import RAISE
-from kinoteka.storage.sqlite import fetch
+from kinoteka.storage.sqlite import SQLiteReader
 
 
 class ListedSelection(msgspec.Struct, frozen=True):
@@ -44,4 +44,4 @@ def store_selections(
         given["selection_id"] = row[0]
         connection.execute(queries.EMPTY_SELECTION, given)
         connection.execute(queries.FILL_SELECTION, given)
-    fetch(connection, RAISE, revision="library")
+    SQLiteReader(connection).fetch(RAISE, revision="library")

@@ -10,10 +10,10 @@ import msgspec
 
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.imports import queries
-from kinoteka.storage import search
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.search import Entry
-from kinoteka.storage.sqlite import fetch
+from kinoteka.storage.search import sqlite as search
+from kinoteka.storage.sqlite import SQLiteReader
 
 SLICE = 20_000
 """Films that are stored in one go."""
@@ -50,10 +50,10 @@ def store(
     planned, added = connection.execute(queries.PLANNED, given).fetchone()
     if planned:
         _store_planned(connection, given, planned, on_stored)
-        recount_all(connection)
-        fetch(connection, RAISE, revision="catalogue")
+        recount_all(SQLiteReader(connection))
+        SQLiteReader(connection).fetch(RAISE, revision="catalogue")
     if new_labels:
-        fetch(connection, RAISE, revision="access")
+        SQLiteReader(connection).fetch(RAISE, revision="access")
     return Changes(added, planned - added, staged - planned)
 
 

@@ -11,7 +11,6 @@ from kinoteka.core.catalogue.service import Catalogue, viewer
 from kinoteka.core.library import queries
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import now
-from kinoteka.storage.sqlite import fetch
 from kinoteka.storage.unit import Conflict, Unit
 
 
@@ -29,7 +28,7 @@ class Bookmarks:
         """
         given = {"account_id": actor.require_account(), **viewer(actor)}
         ids = await unit.read_in_thread(
-            lambda connection: numbers(fetch(connection, queries.BOOKMARKED, **given)[0][0])
+            lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **given)[0][0])
         )
         return Listing(ids, lambda some: self._catalogue.films_by_id(actor, unit, some))
 

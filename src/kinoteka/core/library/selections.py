@@ -29,7 +29,6 @@ from kinoteka.core.text import clean_text
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.clock import now
 from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.sqlite import fetch
 from kinoteka.storage.unit import Conflict, Unit
 
 TITLE_LONGEST = 200
@@ -55,7 +54,7 @@ class Selections:
         ids = await self._positions.get(
             unit,
             (featured, actor.labels),
-            lambda connection: numbers(fetch(connection, statement, **viewer(actor))[0][0]),
+            lambda reader: numbers(reader.fetch(statement, **viewer(actor))[0][0]),
         )
         shelf = await self._shelf(actor, unit, ids, offset, limit)
         # Another process may just have withdrawn one.

@@ -33,14 +33,24 @@ class SigningKey:
         self.jwk = {**thumbprint, "kid": self.id, "use": "sig", "alg": ALGORITHM}
 
     @classmethod
-    def load(cls, folder: Path) -> "SigningKey":
-        """The key in `signing-key.pem` of the data folder; made at the first start."""
+    def load(cls, folder: Path, setting: str = "") -> "SigningKey":
+        """The setting's key, or that in `signing-key.pem` of the data folder, made if need be.
+
+        Raises:
+            ValueError, TypeError: no private key on P-256.
+        """
+        if setting:
+            return cls._read(setting.replace("\\n", "\n").encode())
         fresh = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
-        key = load_pem_private_key(keep_secret_file(folder / "signing-key.pem", fresh), None)
+        return cls._read(keep_secret_file(folder / "signing-key.pem", fresh))
+
+    @classmethod
+    def _read(cls, pem: bytes) -> "SigningKey":
+        key = load_pem_private_key(pem, None)
         if not (
             isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
         ):
-            raise TypeError("signing-key.pem holds no key on P-256")
+            raise TypeError("the signing key is no key on P-256")
         return cls(key)

@@ -1,16 +1,40 @@
 """Migrations: bring a database to the newest schema, once, whoever asks first.
 
-The revisions in `versions/` are named NNNN_what.py and form one line. Alembic itself, slow to
-import, is only loaded when there is something to do.
+The revisions in `versions/` are named NNNN_what.py and form one line, the same for both engines.
+Alembic itself, slow to import, is only loaded when there is something to do.
 """
 
-import fcntl
-import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from kinoteka.storage.sqlite import connect
+from kinoteka.config import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 VERSIONS = Path(__file__).parent / "versions"
+
+
+class DatabaseUnusable(Exception):
+    """There is no database where the settings say, or none of ours; the message says why."""
+
+
+class Place(Protocol):
+    """Where a database is to be migrated."""
+
+    def current(self) -> str | None:
+        """The revision; None where there is no schema yet.
+
+        Raises:
+            DatabaseUnusable
+        """
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only process that migrates; waits for another to finish."""
+
+    def connection(self) -> "AbstractContextManager[Connection]":
+        """What Alembic works on."""
 
 
 def newest() -> str:
@@ -18,51 +42,49 @@ def newest() -> str:
     return max(path.stem for path in VERSIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
-def current(path: Path) -> str | None:
-    """The revision of the database file; None where there is none yet."""
-    if not path.exists():
-        return None
-    connection = sqlite3.connect(path)
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
-        return None
-    finally:
-        connection.close()
-    return None if row is None else str(row[0])
+def current(settings: Settings) -> str | None:
+    """The revision of the database; None where there is none yet.
 
-
-def migrate(path: Path) -> bool:
-    """Bring the database file to the newest revision; whether there was anything to do.
-
-    Two processes may ask at once: a lock beside the file lets one do it, and the other then
-    finds it done.
+    Raises:
+        DatabaseUnusable
     """
-    if current(path) == newest():
+    return _place(settings).current()
+
+
+def migrate(settings: Settings) -> bool:
+    """Bring the database to the newest revision; whether there was anything to do.
+
+    Several processes may ask at once: one does it, and the others then find it done.
+
+    Raises:
+        DatabaseUnusable
+    """
+    place = _place(settings)
+    if place.current() == newest():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".migrating").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if current(path) == newest():
+    with place.alone():
+        if place.current() == newest():
             return False
-        _upgrade(path)
+        with place.connection() as connection:
+            _upgrade(connection)
     return True
 
 
-def _upgrade(path: Path) -> None:
+def _place(settings: Settings) -> Place:
+    if settings.database_url:
+        from kinoteka.storage.migrations.postgresql import PostgreSQLPlace
+
+        return PostgreSQLPlace(settings)
+    from kinoteka.storage.migrations.sqlite import SQLitePlace
+
+    return SQLitePlace(settings)
+
+
+def _upgrade(connection: "Connection") -> None:
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import StaticPool
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    raw = connect(path)
-    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    try:
-        with engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
-        raw.close()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -19,12 +19,16 @@ SEARCH = (
     PRIMARY KEY (trigram, first_id)) WITHOUT ROWID""",
 )
 
+POSTGRESQL_SEARCH: tuple[str, ...] = ()
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# Compared by code points, as SQLite does.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -34,11 +38,11 @@ def upgrade() -> None:
     _create_chats()
     op.create_table(
         "revisions",
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_revisions")),
     )
-    for statement in SEARCH:
+    for statement in SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH:
         op.get_bind().exec_driver_sql(statement)  # as it is: SQL of one engine, colons and all
     _seed()
 
@@ -55,7 +59,7 @@ def _create_catalogue() -> None:
     op.create_table(
         "labels",
         sa.Column("id", ID, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_labels")),
         sa.UniqueConstraint("name", name=op.f("uq_labels_name")),
         sqlite_autoincrement=True,
@@ -63,8 +67,8 @@ def _create_catalogue() -> None:
     op.create_table(
         "genres",
         sa.Column("id", ID, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("name_key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_genres")),
         sa.UniqueConstraint("name_key", name=op.f("uq_genres_name_key")),
         sqlite_autoincrement=True,
@@ -72,8 +76,8 @@ def _create_catalogue() -> None:
     op.create_table(
         "directors",
         sa.Column("id", ID, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("name_key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directors")),
         sa.UniqueConstraint("name_key", name=op.f("uq_directors_name_key")),
         sqlite_autoincrement=True,
@@ -81,17 +85,17 @@ def _create_catalogue() -> None:
     op.create_table(
         "films",
         sa.Column("id", ID, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("external_id", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("original_title", sa.Text()),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("trailer", sa.Text()),
-        sa.Column("poster", sa.Text()),
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("external_id", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("original_title", TEXT),
+        sa.Column("description", TEXT, nullable=False),
+        sa.Column("trailer", TEXT),
+        sa.Column("poster", TEXT),
         sa.Column("year", sa.SmallInteger()),
         sa.Column("rating", sa.Float()),
         sa.Column("votes", sa.Integer(), nullable=False),
-        sa.Column("imdb_id", sa.Text()),
+        sa.Column("imdb_id", TEXT),
         sa.Column("tmdb_id", sa.BigInteger()),
         sa.Column("genre_id", ID, nullable=False),
         sa.Column("director_id", ID, nullable=False),
@@ -153,18 +157,18 @@ def _create_accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", ID, nullable=False),
-        sa.Column("username", sa.Text()),
-        sa.Column("username_key", sa.Text()),
-        sa.Column("email", sa.Text()),
-        sa.Column("email_key", sa.Text()),
-        sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("given_name", sa.Text()),
-        sa.Column("family_name", sa.Text()),
-        sa.Column("birthday", sa.Text()),
-        sa.Column("status", sa.Text()),
-        sa.Column("phone", sa.Text()),
-        sa.Column("avatar_file", sa.Text()),
-        sa.Column("avatar_address", sa.Text()),
+        sa.Column("username", TEXT),
+        sa.Column("username_key", TEXT),
+        sa.Column("email", TEXT),
+        sa.Column("email_key", TEXT),
+        sa.Column("password_hash", TEXT, nullable=False),
+        sa.Column("given_name", TEXT),
+        sa.Column("family_name", TEXT),
+        sa.Column("birthday", TEXT),
+        sa.Column("status", TEXT),
+        sa.Column("phone", TEXT),
+        sa.Column("avatar_file", TEXT),
+        sa.Column("avatar_address", TEXT),
         sa.Column("favourite_genre_id", ID),
         sa.Column("superuser", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -180,8 +184,8 @@ def _create_accounts() -> None:
     op.create_table(
         "roles",
         sa.Column("id", ID, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("name_key", TEXT, nullable=False),
         sa.Column("built_in", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roles")),
         sa.UniqueConstraint("name_key", name=op.f("uq_roles_name_key")),
@@ -190,7 +194,7 @@ def _create_accounts() -> None:
     op.create_table(
         "role_permissions",
         sa.Column("role_id", ID, nullable=False),
-        sa.Column("permission", sa.Text(), nullable=False),
+        sa.Column("permission", TEXT, nullable=False),
         _reference("role_permissions", "role_id", "roles"),
         sa.PrimaryKeyConstraint("role_id", "permission", name=op.f("pk_role_permissions")),
     )
@@ -207,16 +211,16 @@ def _create_accounts() -> None:
         "sessions",
         sa.Column("id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("refresh_seed", sa.Text(), nullable=False),
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("refresh_seed", TEXT, nullable=False),
         sa.Column("refresh_generation", sa.Integer(), nullable=False),
         sa.Column("refreshed_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("user_agent", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("address", TEXT, nullable=False),
+        sa.Column("user_agent", TEXT, nullable=False),
+        sa.Column("method", TEXT, nullable=False),
         _reference("sessions", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
@@ -229,9 +233,9 @@ def _create_accounts() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("user_agent", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("address", TEXT, nullable=False),
+        sa.Column("user_agent", TEXT, nullable=False),
+        sa.Column("method", TEXT, nullable=False),
         sa.Column("success", sa.Boolean(), nullable=False),
         _reference("sign_ins", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
@@ -256,9 +260,9 @@ def _create_library() -> None:
         "selections",
         sa.Column("id", ID, nullable=False),
         sa.Column("account_id", ID),
-        sa.Column("source_id", sa.Text()),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("source_id", TEXT),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("description", TEXT, nullable=False),
         sa.Column("featured", sa.Boolean(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -320,8 +324,8 @@ def _create_chats() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("chat_id", ID, nullable=False),
         sa.Column("author_id", ID),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("nonce", sa.Text()),
+        sa.Column("text", TEXT, nullable=False),
+        sa.Column("nonce", TEXT),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("edited_at", sa.BigInteger()),
         _reference("messages", "author_id", "accounts", "SET NULL"),
@@ -345,6 +349,9 @@ def _seed() -> None:
         )
     op.execute("INSERT INTO genres (id, name, name_key) VALUES (1, 'Unknown', 'unknown')")
     op.execute("INSERT INTO directors (id, name, name_key) VALUES (1, 'Unknown', 'unknown')")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("roles", "genres", "directors"):
+            op.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
     for name in ("access", "accounts", "catalogue", "library", "sessions"):
         op.execute(f"INSERT INTO revisions (name, value) VALUES ('{name}', 1)")
 
