@@ -232,10 +232,10 @@ class TestTransactions:
     async def test_what_becomes_of_what_was_written(
         self, client: httpx.AsyncClient, services: Services, path: str, status: int, kept: bool
     ) -> None:
-        services.revisions.look()
+        await services.revisions.look()
         before = services.revisions.value("library")
         assert (await client.post(path)).status_code == status
-        services.revisions.look()
+        await services.revisions.look()
         assert (services.revisions.value("library") > before) is kept
 
     async def test_a_failure_tells_nothing_of_itself(

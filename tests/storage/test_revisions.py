@@ -11,9 +11,9 @@ async def test_another_process_learns_of_a_change_and_the_changer_is_not_told(se
     services.revisions.on_foreign_change("catalogue", lambda: told.update(here=told["here"] + 1))
     async with unit_of_work(services.database) as unit:
         await services.revisions.increase(unit, "catalogue")
-    services.revisions.look()
-    there.look()
-    there.look()
+    await services.revisions.look()
+    await there.look()
+    await there.look()
     assert told == {"here": 0, "there": 1}
     assert there.value("catalogue") == services.revisions.value("catalogue") == 2
 

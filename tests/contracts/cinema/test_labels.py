@@ -29,9 +29,9 @@ def cinema(start_server: Callable[..., RunningServer]) -> Cinema:
 @pytest.fixture
 async def operating(cinema: Cinema) -> AsyncIterator[Services]:
     """The services of another process on the same data."""
-    services = wire(Settings(data=cinema.server.data))
+    services = await wire(Settings(data=cinema.server.data))
     yield services
-    close(services)
+    await close(services)
 
 
 async def set_label(services: Services, actor: Actor, film_id: int, label: str | None) -> None:

@@ -77,7 +77,7 @@ def test_others_are_answered_while_a_slow_reader_takes_its_time(large: RunningSe
 
 async def test_nothing_more_is_read_for_who_has_left(services: Services) -> None:
     fill(database_path(services.settings), films_to_be(1000))
-    services.revisions.look()
+    await services.revisions.look()
     left, sent = asyncio.Event(), []
 
     async def receive() -> Message:

@@ -90,15 +90,15 @@ async def test_a_change_of_another_process_is_seen_when_it_is_looked_for(
 ):
     from kinoteka.app import close, wire
 
-    other = wire(settings)
+    other = await wire(settings)
     try:
         assert not (await actor_of(other, person.token)).may("a.b")
         role = await role_with(services, root, "a.b")
         await do(services, "assign_role", root, person.account.id, role.id)
-        other.revisions.look()
+        await other.revisions.look()
         assert (await actor_of(other, person.token)).may("a.b")
     finally:
-        close(other)
+        await close(other)
 
 
 async def test_what_is_rolled_back_was_never_granted(services, root, person):
@@ -209,7 +209,7 @@ async def test_a_role_that_another_process_has_just_deleted(services, settings, 
 
     role = await role_with(services, root, "a.b")
     await do(services, "list_roles", root)
-    other = wire(settings)
+    other = await wire(settings)
     try:
         await do(other, "delete_role", root, role.id)
         with refused(Code.ROLE_UNKNOWN):
@@ -217,7 +217,7 @@ async def test_a_role_that_another_process_has_just_deleted(services, settings, 
         with refused(Code.ROLE_UNKNOWN):
             await do(services, "change_role", root, role.id, None, ["c.d"])
     finally:
-        close(other)
+        await close(other)
 
 
 async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
@@ -227,11 +227,11 @@ async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
 
     role = await role_with(services, root, "a.b")
     await do(services, "list_roles", root)
-    other = wire(settings)
+    other = await wire(settings)
     try:
         await do(other, "change_role", root, role.id, None, ["c.d"])
         await do(services, "change_role", root, role.id, "renamed", None)
-        services.revisions.look()
+        await services.revisions.look()
         listed = {each.id: each for each in await do(services, "list_roles", root)}
         assert listed[role.id].name == "renamed"
         assert listed[role.id].permissions == ("c.d",)
@@ -239,7 +239,7 @@ async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
         with refused(Code.ROLE_UNKNOWN):
             await do(services, "change_role", root, role.id, "renamed again", None)
     finally:
-        close(other)
+        await close(other)
 
 
 class TestLabels:

@@ -99,14 +99,14 @@ class TestCreating:
 
         from kinoteka.app import close, wire
 
-        strict = wire(msgspec.structs.replace(settings, sign_up_limit="2 per hour"))
+        strict = await wire(msgspec.structs.replace(settings, sign_up_limit="2 per hour"))
         try:
             for _ in range(2):
                 await create(strict, username=unique())
             with refused(Code.THROTTLED):
                 await create(strict, username=unique())
         finally:
-            close(strict)
+            await close(strict)
 
 
 class TestChanging:
@@ -300,11 +300,11 @@ async def test_a_change_of_another_process_is_seen_when_it_is_looked_for(service
     from kinoteka.app import close, wire
 
     person = await sign_up(services, "anna")
-    other = wire(settings)
+    other = await wire(settings)
     try:
         assert (await get(other, person.account.id)).given_name is None
         await change(services, person.actor, given_name="Anna")
-        other.revisions.look()
+        await other.revisions.look()
         assert (await get(other, person.account.id)).given_name == "Anna"
     finally:
-        close(other)
+        await close(other)

@@ -18,9 +18,9 @@ def wired(settings):
     made = []
 
     def more(**other):
-        made.append(wire(msgspec.structs.replace(settings, **other)))
+        made.append(await wire(msgspec.structs.replace(settings, **other)))
         return made[-1]
 
     yield more
     for services in made:
-        close(services)
+        await close(services)

@@ -15,7 +15,7 @@ async def test_another_process_learns_that_a_session_has_ended_when_it_looks(ser
     other = wired()
     assert await lasts(other, anna)
     await do(services, services.sessions.sign_out, anna.actor)
-    other.revisions.look()
+    await other.revisions.look()
     assert not await lasts(other, anna)
 
 
