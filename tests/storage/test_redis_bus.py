@@ -1,0 +1,99 @@
+"""What is particular to the bus through Redis."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from kinoteka.storage import line_bus
+from kinoteka.storage.redis_bus import redis_bus, redis_pool
+from redis_servers import RedisServer, redis_server
+from waiting import until
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+async def test_installations_on_one_server_do_not_hear_each_other(redis):
+    heard = []
+    buses = [redis_bus(redis.url, name) for name in ("one", "one", "other")]
+    for bus in buses:
+        await bus.start()
+        await bus.subscribe("chat:1")
+    buses[0].on_message("chat", lambda channel, message: heard.append(message))
+    buses[2].publish("chat:1", b"of the other")
+    await asyncio.sleep(0.05)
+    buses[1].publish("chat:1", b"of the same")
+    await until(lambda: heard)
+    assert heard == [b"of the same"]
+    for bus in buses:
+        await bus.close()
+
+
+async def test_a_server_that_hangs_is_away_until_it_goes_on(redis, monkeypatch):
+    monkeypatch.setattr(line_bus, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(line_bus, "SILENCE_SECONDS", 0.5)
+    heard, gaps = [], []
+    one, other = redis_bus(redis.url, "name"), redis_bus(redis.url, "name")
+    other.on_message("chat", lambda channel, message: heard.append(message))
+    other.on_gap(gaps.append)
+    for bus in (one, other):
+        await bus.start()
+    await other.subscribe("chat:1")
+    gaps.clear()
+    redis.freeze()
+    one.publish("chat:1", b"into the void")
+    await until(lambda: not one.is_connected and not other.is_connected)
+    redis.thaw()
+    await until(lambda: one.is_connected and other.is_connected)
+    assert None in gaps
+    one.publish("chat:1", b"back")
+    await until(lambda: b"back" in heard)
+    for bus in (one, other):
+        await bus.close()
+
+
+async def test_a_slow_subscription_is_not_waited_for_and_is_a_gap_once_it_is_there(redis):
+    bus, gaps = redis_bus(redis.url, "name"), []
+    bus.on_gap(gaps.append)
+    await bus.start()
+    gaps.clear()
+    redis.freeze()
+    started = asyncio.get_running_loop().time()
+    await bus.subscribe("chat:1")  # waits for a moment
+    first = asyncio.get_running_loop().time()
+    for number in range(2, 50):
+        await bus.subscribe(f"chat:{number}")  # waits no more
+    redis.thaw()
+    assert first - started >= line_bus.WAIT_SECONDS * 0.9
+    assert asyncio.get_running_loop().time() - first < line_bus.WAIT_SECONDS * 48
+    await until(lambda: None in gaps or len(gaps) == 49)
+    await bus.close()
+
+
+async def test_a_server_that_refuses_is_as_one_that_is_away(redis):
+    redis.ask("ACL", "SETUSER", "default", "resetchannels", "&other:*")
+    bus = redis_bus(redis.url, "name")
+    await bus.start()
+    assert not bus.is_connected
+    redis.ask("ACL", "SETUSER", "default", "resetchannels", "&kinoteka:*")
+    await until(lambda: bus.is_connected)
+    await bus.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        ("redis://localhost:6379/2", False),
+        ("rediss://localhost:6379/2", True),
+        ("valkey://localhost:6379/2", False),
+        ("valkeys://localhost:6379/2", True),
+    ],
+)
+def test_addresses_of_valkey_are_those_of_redis(url, tls):
+    pool = redis_pool(url, 1)
+    assert (pool.connection_class.__name__ == "SSLConnection") == tls
+    assert (pool.connection_kwargs["host"], pool.connection_kwargs["db"]) == ("localhost", 2)
