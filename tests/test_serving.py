@@ -50,19 +50,15 @@ def test_it_stops_when_told_to(tmp_path):
 
 
 def test_a_cookie_is_secure_behind_https(tmp_path):
-    environment = {"KINOTEKA_PUBLIC_URL": "https://films.example"}
-    with run_server(tmp_path, environment) as server:
+    with run_server(tmp_path, {"public_url": "https://films.example"}) as server:
         body = {"login": "anna", "password": "correct horse x", "email": "anna@example.com"}
         answer = server.client().post("/signup", json=body)
         assert answer.headers["set-cookie"].endswith("; Secure")
 
 
 def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
-    environment = {
-        "KINOTEKA_TRUSTED_PROXIES": "127.0.0.1",
-        "KINOTEKA_SIGN_IN_LIMIT": "2 per hour",
-    }
-    with run_server(tmp_path, environment) as server:
+    settings = {"trusted_proxies": "127.0.0.1", "sign_in_limit": "2 per hour"}
+    with run_server(tmp_path, settings) as server:
         client = server.client()
         body = {"login": "nobody", "password": "wrong password"}
 
