@@ -1,0 +1,223 @@
+"""The example for nginx, run in front of real servers."""
+
+import re
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from films import FilmToBe, fill
+from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.httpkit.bodies import DRAINED
+from pictures import picture
+from proxies import NGINX, SITE, Proxy, run_nginx
+from running import PASSWORD, RunningServer, run_server, unique
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+
+BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
+MANY = 3000
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningServer]]:
+    """Two processes over one data folder."""
+    data = tmp_path_factory.mktemp("data")
+    with ExitStack() as stack:
+        first = stack.enter_context(run_server(data, BEHIND))
+        fill(first.settings, [FilmToBe(f"Film {n}", 1980, ("Drama",), ()) for n in range(MANY)])
+        yield [first, stack.enter_context(run_server(data, BEHIND))]
+
+
+@pytest.fixture(scope="module")
+def proxy(
+    servers: list[RunningServer], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxy]:
+    """The example in front of both."""
+    with run_nginx(tmp_path_factory.mktemp("nginx"), *(server.url for server in servers)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def client(proxy: Proxy) -> Iterator[httpx.Client]:
+    with proxy.client() as client:
+        yield client
+
+
+def signed_up(client: httpx.Client) -> str:
+    """Sign up with filmsite's contract; the e-mail address."""
+    email = f"{unique()}@example.com"
+    answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return email
+
+
+def backends(proxy: Proxy) -> set[str]:
+    """The servers that have answered requests."""
+    log = (proxy.folder / "kinoteka.log").read_text()
+    return set(re.findall(r" ([\d.]+:\d+) [0-9a-f]{32}$", log, flags=re.MULTILINE))
+
+
+def test_nginx_takes_it(proxy: Proxy) -> None:
+    done = subprocess.run(proxy.command("-t"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
+
+
+def test_plain_http_leads_to_https(proxy: Proxy) -> None:
+    answer = httpx.get(f"{proxy.plain_url}/movies/?page=2", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"https://{SITE}/movies/?page=2"
+
+
+@contextmanager
+def connected(proxy: Proxy, *protocols: str) -> Iterator[ssl.SSLSocket]:
+    """A connection over which the test says every byte itself."""
+    trust = ssl.create_default_context(cafile=proxy.folder / "certificate.pem")
+    trust.set_alpn_protocols(protocols)
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), 10) as plain,
+        trust.wrap_socket(plain, server_hostname=SITE) as wrapped,
+    ):
+        yield wrapped
+
+
+def test_http_2_is_spoken(proxy: Proxy) -> None:
+    with connected(proxy, "h2", "http/1.1") as client:
+        assert client.selected_alpn_protocol() == "h2"
+
+
+def test_a_session_and_its_csrf_token_are_good_on_either_server(
+    proxy: Proxy, client: httpx.Client
+) -> None:
+    email = signed_up(client)
+    assert "; Secure" in client.post(
+        "/user/signin", json={"email": email, "password": PASSWORD}
+    ).headers.get("set-cookie", "")
+    for number in range(8):
+        token = client.get("/user/csrf").json()["body"]["csrf"]
+        headers = {"csrf-token": token, "origin": f"https://{SITE}"}
+        answer = client.post("/selections", json={"title": f"Nr {number}"}, headers=headers)
+        assert answer.status_code == 200, answer.text
+    assert len(backends(proxy)) == 2
+
+
+def test_a_page_of_another_origin_is_refused(client: httpx.Client) -> None:
+    signed_up(client)
+    answer = client.post("/chats", json={"user_id": 1}, headers={"origin": "https://evil.example"})
+    assert (answer.status_code, answer.json()["error"]) == (403, "cross_origin")
+
+
+def test_an_upload_arrives_whole(client: httpx.Client) -> None:
+    signed_up(client)
+    large = picture("PNG", (1500, 1500))
+    assert client.post("/photos", files={"file": ("me.png", large)}).status_code == 200
+    own = client.get("/users").json()["id"]
+    assert client.get(f"/photos/{own}", headers={"accept": "image/*"}).content[:2] == b"\xff\xd8"
+
+
+def test_what_is_too_large_is_refused_in_the_contract_s_words(client: httpx.Client) -> None:
+    signed_up(client)
+    answer = client.post("/photos", files={"file": ("me.png", b"x" * (UPLOAD_LARGEST + 1))})
+    assert (answer.status_code, answer.json()["error"]) == (413, "upload_too_large")
+
+
+def test_what_no_server_would_read_to_its_end_is_refused_at_once(proxy: Proxy) -> None:
+    with connected(proxy, "http/1.1") as client:
+        head = f"POST /login HTTP/1.1\r\nHost: {SITE}\r\nContent-Length: {DRAINED + 1}\r\n\r\n"
+        client.sendall(head.encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_long_list_is_streamed(client: httpx.Client) -> None:
+    with client.stream("GET", "/movies/") as answer:
+        assert answer.headers["transfer-encoding"] == "chunked"
+        assert answer.headers["x-total-count"] == str(MANY)
+        answer.read()
+    assert len(answer.json()) == MANY
+
+
+def test_every_header_comes_once(client: httpx.Client) -> None:
+    answer = client.get("/movies/?page=1")
+    names = [name.lower() for name, _ in answer.headers.multi_items()]
+    for name in ("x-content-type-options", "content-security-policy", "strict-transport-security"):
+        assert names.count(name) == 1
+    assert answer.headers["server"] == "nginx"
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics/", "//metrics", "/x/../metrics", "/%6detrics"]
+)
+def test_metrics_are_not_for_the_public(proxy: Proxy, path: str) -> None:
+    with proxy.client() as client:
+        answer = client.send(client.build_request("GET", httpx.URL(proxy.url + path)))
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html"  # nginx's own: no server was asked
+
+
+class TestWebSockets:
+    @pytest.fixture
+    def address(self, proxy: Proxy) -> str:
+        return f"wss://127.0.0.1:{proxy.port}/notifications"
+
+    def test_one_stays_open_and_is_closed_with_the_session(
+        self, proxy: Proxy, client: httpx.Client, address: str
+    ) -> None:
+        signed_up(client)
+        cookie = f"session_id={client.cookies['session_id']}"
+        origin = f"https://{SITE}"
+        with connect(
+            address, ssl=proxy.trust, additional_headers={"Cookie": cookie}, origin=origin
+        ) as listening:
+            assert listening.ping().wait(20)
+            assert client.delete("/logout").status_code == 200
+            with pytest.raises(ConnectionClosed) as closed:
+                listening.recv(timeout=60)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+
+    def test_a_refused_handshake_is_the_server_s_answer(self, proxy: Proxy, address: str) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            connect(address, ssl=proxy.trust)
+        assert refused.value.response.status_code == 401
+        assert b'"unauthorized"' in (refused.value.response.body or b"")
+
+
+def test_a_client_is_known_by_its_own_address_alone(tmp_path: Path) -> None:
+    limited = BEHIND | {"sign_in_limit": "2 per hour"}
+    with (
+        run_server(tmp_path, limited) as server,
+        run_nginx(tmp_path, server.url) as proxy,
+        proxy.client("127.0.0.1") as one,
+        proxy.client("127.0.0.2") as other,
+    ):
+
+        def status(client: httpx.Client, **headers: str) -> int:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            body = {"login": unique(), "password": "wrong password"}
+            return client.post("/login", json=body, headers=named).status_code
+
+        assert [status(one) for _ in range(3)] == [403, 403, 429]
+        assert status(one, x_forwarded_for="192.0.2.7") == 429
+        assert status(other) == 403
+
+
+def test_when_one_server_is_gone_the_other_answers(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with (
+        run_server(data, BEHIND) as first,
+        run_server(data, BEHIND) as second,
+        run_nginx(tmp_path, first.url, second.url) as proxy,
+        proxy.client() as client,
+    ):
+        second.process.kill()
+        second.process.wait(20)
+        signed_up(client)
+        assert {client.get("/movies/?page=1").status_code for _ in range(10)} == {200}

@@ -1,0 +1,138 @@
+"""nginx with the example of deploy/nginx.conf, where only ports, paths and certificates differ."""
+
+import datetime
+import ipaddress
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+EXAMPLE = Path(__file__).parents[1] / "deploy" / "nginx.conf"
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+SITE = "films.example"
+
+AROUND = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr notice;
+worker_processes 1;
+{user}
+events {{ worker_connections 256; }}
+http {{
+    client_body_temp_path {folder}/bodies;
+    proxy_temp_path {folder}/answers;
+    fastcgi_temp_path {folder}/none;
+    uwsgi_temp_path {folder}/none;
+    scgi_temp_path {folder}/none;
+    include {folder}/kinoteka.conf;
+}}
+"""
+
+
+class Proxy:
+    """A running nginx: its addresses, and what is needed to trust its certificate."""
+
+    def __init__(self, folder: Path, servers: Sequence[str]) -> None:
+        self.folder = folder
+        self.port, self.plain_port = _free_ports()
+        self.url = f"https://127.0.0.1:{self.port}"
+        self.plain_url = f"http://127.0.0.1:{self.plain_port}"
+        self.trust = ssl.create_default_context(cadata=_certificate(folder))
+        (folder / "kinoteka.conf").write_text(self._site(servers))
+        user = "user root;" if os.geteuid() == 0 else ""
+        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+
+    def command(self, *options: str) -> list[str]:
+        """The command that runs it."""
+        return [str(NGINX), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), *options]
+
+    def client(self, address: str = "127.0.0.1") -> httpx.Client:
+        """A client whose requests come from an address of this machine."""
+        transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
+        return httpx.Client(
+            base_url=self.url, transport=transport, headers={"host": SITE}, timeout=20
+        )
+
+    def wait(self) -> None:
+        """Return once it listens."""
+        until = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                assert time.monotonic() < until, (self.folder / "nginx.log").read_text()
+                time.sleep(0.02)
+            else:
+                return
+
+    def _site(self, servers: Sequence[str]) -> str:
+        text = EXAMPLE.read_text(encoding="utf-8")
+        behind = [f"server {url.removeprefix('http://')} " for url in servers]
+        certificates = f"/etc/letsencrypt/live/{SITE}"
+        for pattern, replacement, times in (
+            (r"listen \[::\].*\n", "\n", 2),
+            (r"listen 80;", f"listen 127.0.0.1:{self.plain_port};", 1),
+            (r"listen 443 ", f"listen 127.0.0.1:{self.port} ", 1),
+            (rf"{certificates}/fullchain.pem", f"{self.folder}/certificate.pem", 1),
+            (rf"{certificates}/privkey.pem", f"{self.folder}/key.pem", 1),
+            (r"/var/log/nginx/", f"{self.folder}/", 1),
+            (r"/var/www/acme", f"{self.folder}/acme", 1),
+            (r"server 127.0.0.1:8000 ", behind[0], 1),
+            (r"server 127.0.0.1:8001 .*\n", f"{behind[1]};\n" if behind[1:] else "\n", 1),
+        ):
+            text, found = re.subn(pattern, replacement, text)
+            assert found == times, pattern
+        return text
+
+
+@contextmanager
+def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
+    """Run nginx in front of one or two servers; stopped at the end."""
+    proxy = Proxy(folder, servers)
+    with (folder / "nginx.log").open("wb") as log:
+        process = subprocess.Popen(proxy.command(), stderr=log)
+    try:
+        proxy.wait()
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as o:
+        return one.getsockname()[1], o.getsockname()[1]
+
+
+def _certificate(folder: Path) -> str:
+    """Write a certificate for this machine's address and its key; the certificate, as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SITE)])
+    now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
+    names = [x509.DNSName(SITE), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now - day, now + day
+    ).add_extension(x509.SubjectAlternativeName(names), critical=False)
+    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    (folder / "certificate.pem").write_bytes(certificate)
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate.decode()
