@@ -12,6 +12,9 @@ def test_defaults_need_no_environment():
     [
         ("KINOTEKA_PORT", "9000", "port", 9000),
         ("KINOTEKA_DEMO", "false", "demo", False),
+        ("KINOTEKA_FILES_URL", "s3://films", "files_url", "s3://films"),
+        ("KINOTEKA_FILES_URL", "s3://my.films/a/b_c/", "files_url", "s3://my.films/a/b_c/"),
+        ("KINOTEKA_FILES_ENDPOINT", "http://[::1]:9000", "files_endpoint", "http://[::1]:9000"),
         ("KINOTEKA_HIDE_UNKNOWN_ACCOUNTS", "1", "hide_unknown_accounts", True),
         ("KINOTEKA_PUBLIC_URL", "https://films.example", "public_url", "https://films.example"),
         (
@@ -52,6 +55,12 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
         ("KINOTEKA_SIGN_IN_LIMIT", "now and then"),
         ("KINOTEKA_SECRET_KEY", "short"),
         ("KINOTEKA_LOG_LEVEL", "loud"),
+        ("KINOTEKA_FILES_URL", "https://bucket.example"),
+        ("KINOTEKA_FILES_URL", "s3://"),
+        ("KINOTEKA_FILES_URL", "s3://films/../others"),
+        ("KINOTEKA_FILES_URL", "s3://films//twice"),
+        ("KINOTEKA_FILES_ENDPOINT", "store.example:9000"),
+        ("KINOTEKA_FILES_ENDPOINT", "http://store example"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name, text):

@@ -15,6 +15,13 @@ from limits import parse as parse_limit
 from msgspec import Meta
 
 PREFIX = "KINOTEKA_"
+AWS_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+)
 
 
 class SettingsError(Exception):
@@ -52,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files_url: Annotated[
         str,
         Meta(
-            pattern=r"^(s3://[^/]+(/.*)?)?$",
+            pattern=r"^(s3://[A-Za-z0-9._-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?)?$",
             description="Where avatars lie, as s3://bucket/prefix (credentials: AWS_ACCESS_KEY_ID "
             "and AWS_SECRET_ACCESS_KEY); a folder in the data folder when empty.",
         ),
@@ -60,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files_endpoint: Annotated[
         str,
         Meta(
-            pattern=r"^(https?://.+)?$",
+            pattern=r"^(https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._/-]*)?)?$",
             description="Address of the S3-compatible store; Amazon's own when empty.",
         ),
     ] = ""
@@ -193,6 +200,12 @@ def load(
         raise SettingsError(_explain(str(error))) from None
     _check(settings)
     return settings
+
+
+def aws_environment() -> dict[str, str]:
+    """The usual variables of S3 clients, from where settings come from, too."""
+    given = _environment()
+    return {name: given[name] for name in AWS_VARIABLES if given.get(name)}
 
 
 def _environment() -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Files: a folder of them, each whole or not there at all.
+"""Files: each whole or not there at all, in a folder or in an object store.
 
-What the disk does is done in a thread. Names are given by the server, never by who uploads.
+`Files` is what services rely on, `open_files` chooses where. Names are given by the server, never
+by who uploads.
 """
 
 import asyncio
@@ -10,35 +11,37 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+import structlog
+
+from kinoteka.config import Settings
 
 T = TypeVar("T")
 
+log = structlog.get_logger()
+
 NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,10})?")
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file at most: what is larger is not ours, and is not read."""
 
 
-class Files:
-    """A folder of files, made when the first one is put there."""
+class Files(Protocol):
+    """Files by name.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._threads = ThreadPoolExecutor(2, "files")
+    An object store may be away: what waits for it then raises DomainError(BUSY), with
+    `retry_after` in seconds.
+    """
 
     async def put(self, name: str, content: bytes) -> None:
         """Store a file: whoever reads it meanwhile gets all of it or nothing.
 
         Raises:
-            ValueError: no name that a file here may have.
+            ValueError: no name that a file here may have, or more than `LARGEST` bytes.
         """
-        path = self._path(name)
-        await self._run(lambda: _write(path, content))
 
     async def get(self, name: str) -> bytes | None:
         """The file's content; None where there is no such file."""
-        if NAME.fullmatch(name) is None:
-            return None
-        path = self._path(name)
-        return await self._run(lambda: _read(path))
 
     async def delete(self, name: str) -> None:
         """Remove a file, if it is there.
@@ -46,26 +49,76 @@ class Files:
         Raises:
             ValueError: no name that a file here may have.
         """
-        path = self._path(name)
-        await self._run(lambda: path.unlink(missing_ok=True))
 
     def delete_soon(self, name: str) -> None:
         """Remove a file without waiting for it, as at the end of a transaction.
 
+        Where that fails the file is left behind: nothing names it any more, and the log tells.
+
         Raises:
             ValueError: no name that a file here may have.
         """
-        path = self._path(name)
-        self._threads.submit(path.unlink, missing_ok=True)
+
+    def close(self) -> None:
+        """Finish what is under way."""
+
+
+def open_files(settings: Settings, folder: str) -> Files:
+    """The files of one kind: `folder` within the data folder or within the bucket's prefix."""
+    if not settings.files_url:
+        return LocalFiles(settings.data / folder)
+    # Only where it is wanted: the library takes 4 MiB.
+    from kinoteka.storage.files_s3 import ObjectFiles
+
+    return ObjectFiles(settings.files_url, settings.files_endpoint, folder)
+
+
+def check(name: str, content: bytes = b"") -> None:
+    """Refuse what no file here may be.
+
+    Raises:
+        ValueError: no name that a file here may have, or more than `LARGEST` bytes.
+    """
+    if NAME.fullmatch(name) is None:
+        raise ValueError(name)
+    if len(content) > LARGEST:
+        raise ValueError(f"{len(content)} bytes")
+
+
+class LocalFiles:
+    """A folder of files, made when the first one is put there.
+
+    What the disk does is done in a thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = ThreadPoolExecutor(2, "files")
+
+    async def put(self, name: str, content: bytes) -> None:
+        """Store a file, as `Files` says."""
+        check(name, content)
+        await self._run(lambda: _write(self._folder / name, content))
+
+    async def get(self, name: str) -> bytes | None:
+        """The file's content; None where there is no such file."""
+        if NAME.fullmatch(name) is None:
+            return None
+        return await self._run(lambda: _read(self._folder / name))
+
+    async def delete(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        check(name)
+        await self._run(lambda: (self._folder / name).unlink(missing_ok=True))
+
+    def delete_soon(self, name: str) -> None:
+        """Remove a file without waiting for it."""
+        check(name)
+        self._threads.submit(_remove, self._folder / name)
 
     def close(self) -> None:
         """Finish what is under way."""
         self._threads.shutdown()
-
-    def _path(self, name: str) -> Path:
-        if NAME.fullmatch(name) is None:
-            raise ValueError(name)
-        return self._folder / name
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -87,6 +140,15 @@ def _write(path: Path, content: bytes) -> None:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except FileNotFoundError:
         return None
+    return content if len(content) <= LARGEST else None
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("file not removed", file=path.name, reason=str(error))

@@ -12,7 +12,7 @@ from kinoteka.core.accounts.model import Account
 from kinoteka.core.media.model import JPEG_ALONE, PICTURES
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
-from kinoteka.storage.files import Files
+from kinoteka.storage.files import LocalFiles
 from kinoteka.storage.unit import unit_of_work
 from people import anonymous, refused, sign_up
 from pictures import picture
@@ -91,7 +91,7 @@ async def test_an_account_without_one(services, actor, unit):
 
 async def test_a_file_that_has_been_lost_is_missing(services, settings, actor):
     account = await change(services, actor, picture())
-    await Files(settings.data / "avatars").delete(account.avatar_file)
+    await LocalFiles(settings.data / "avatars").delete(account.avatar_file)
     with refused(Code.PHOTO_MISSING):
         await read(services, actor)
 

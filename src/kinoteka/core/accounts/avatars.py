@@ -51,6 +51,7 @@ class Avatars:
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
             DomainError(PHOTO_MISSING): the account has uploaded none.
+            DomainError(BUSY): the object store is away.
         """
         account = await self._accounts.get(unit, account_id)
         if account.avatar_file is None:

@@ -10,7 +10,7 @@ from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.core.media.pictures import draw_anew
 from kinoteka.core.workers import Workers
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.files import Files
+from kinoteka.storage.files import open_files
 from kinoteka.storage.unit import Unit
 
 FOLDER = "avatars"
@@ -23,7 +23,7 @@ class Media:
     """Reads what is uploaded, and stores what has become of it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._files = Files(settings.data / FOLDER)
+        self._files = open_files(settings, FOLDER)
         self._workers = Workers(
             "pictures",
             threads=DECODING_THREADS,
@@ -50,10 +50,14 @@ class Media:
         """Store a picture under a new name that nobody can guess; the name.
 
         It is gone again if the transaction is rolled back.
+
+        Raises:
+            DomainError(BUSY): the object store is away.
         """
         name = f"{secrets.token_urlsafe(18)}.jpg"
-        await self._files.put(name, picture)
+        # Before it is put there: an object store that answers too late may have stored it.
         unit.after_rollback(lambda: self._files.delete_soon(name))
+        await self._files.put(name, picture)
         return name
 
     async def get(self, name: str) -> bytes:
@@ -61,6 +65,7 @@ class Media:
 
         Raises:
             DomainError(PHOTO_MISSING)
+            DomainError(BUSY): the object store is away.
         """
         picture = await self._files.get(name)
         if picture is None:
