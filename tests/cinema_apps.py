@@ -3,7 +3,6 @@
 import httpx
 
 from films import PREMIUM, fill, names
-from kinoteka.storage.sqlite import DATABASE
 from running import PASSWORD, RunningServer, unique
 
 
@@ -12,9 +11,9 @@ class Cinema:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.films = fill(server.data / DATABASE)
-        self.genres = names(server.data / DATABASE, "genres")
-        self.directors = names(server.data / DATABASE, "directors")
+        self.films = fill(server.settings)
+        self.genres = names(server.settings, "genres")
+        self.directors = names(server.settings, "directors")
 
     @property
     def anonymous(self) -> httpx.Client:

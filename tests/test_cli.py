@@ -1,11 +1,11 @@
 """The command, run as operators run it."""
 
-import sqlite3
 import time
 from collections.abc import Callable
 
 import pytest
 
+from databases import execute
 from running import PASSWORD, RunningServer, kinoteka, run_server, unique
 
 COMMANDS = (
@@ -127,12 +127,11 @@ class TestCreateSuperuser:
 def test_pruning_deletes_expired_sessions_alone(start_server):
     server = start_server()
     lasting, expired = server.signed_up(), server.signed_up(unique("expired"))
-    with sqlite3.connect(server.data / "kinoteka.db") as connection:
-        connection.execute(
-            "UPDATE sessions SET expires_at = 1 WHERE account_id ="
-            " (SELECT id FROM accounts WHERE username LIKE 'expired%')"
-        )
-    connection.close()
+    execute(
+        server.settings,
+        "UPDATE sessions SET expires_at = 1 WHERE account_id ="
+        " (SELECT id FROM accounts WHERE substr(username, 1, 7) = 'expired')",
+    )
     done = server.command("sessions", "prune")
     assert (done.returncode, done.stdout) == (0, "deleted 1 expired sessions\n")
     assert lasting.get("/profile").status_code == 200

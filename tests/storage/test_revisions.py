@@ -6,7 +6,7 @@ from kinoteka.storage.unit import unit_of_work
 
 async def test_another_process_learns_of_a_change_and_the_changer_is_not_told(services):
     told = {"here": 0, "there": 0}
-    there = Revisions(services.database)
+    there = await Revisions.load(services.database)
     there.on_foreign_change("catalogue", lambda: told.update(there=told["there"] + 1))
     services.revisions.on_foreign_change("catalogue", lambda: told.update(here=told["here"] + 1))
     async with unit_of_work(services.database) as unit:
@@ -29,7 +29,7 @@ async def test_a_change_that_is_undone_is_none(services):
 
 async def test_a_foreign_change_right_before_ones_own_is_told(services):
     told = []
-    other = Revisions(services.database)
+    other = await Revisions.load(services.database)
     services.revisions.on_foreign_change("access", lambda: told.append(1))
     async with unit_of_work(services.database) as unit:
         await other.increase(unit, "access")

@@ -1,9 +1,7 @@
 """Pictures by their addresses, over a real socket: avatars and drawn posters."""
 
 import gzip
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -11,8 +9,8 @@ import httpx
 import pytest
 from PIL import Image
 
+from databases import execute
 from films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
-from kinoteka.storage.sqlite import DATABASE
 from pictures import picture
 from running import PASSWORD, RunningServer, run_server
 
@@ -32,7 +30,7 @@ class World:
 
     def __init__(self, server: RunningServer) -> None:
         films = (*CATALOGUE, *(FilmToBe(title, 2000) for title in ODD_TITLES))
-        self.ids = fill(server.data / DATABASE, films)
+        self.ids = fill(server.settings, films)
         self.server = server
         made = server.command(
             "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
@@ -265,11 +263,12 @@ class TestLabels:
         address = world.poster("Dreams")
         client = world.server.client()
         known = {"if-none-match": client.get(address).headers["etag"]}
-        with closing(sqlite3.connect(world.server.data / DATABASE)) as database, database:
-            database.execute(
-                "UPDATE films SET label_id = (SELECT id FROM labels WHERE name = ?) WHERE id = ?",
-                (ADULT, world.ids["Dreams"]),
-            )
+        execute(
+            world.server.settings,
+            "UPDATE films SET label_id = (SELECT id FROM labels WHERE name = ?) WHERE id = ?",
+            ADULT,
+            world.ids["Dreams"],
+        )
         assert client.get(address, headers=known).status_code == 404
 
 

@@ -9,7 +9,6 @@ import pytest
 from cinema_apps import Cinema
 from films import ADULT, PREMIUM
 from kinoteka.app import close, wire
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.storage.unit import unit_of_work
@@ -29,7 +28,7 @@ def cinema(start_server: Callable[..., RunningServer]) -> Cinema:
 @pytest.fixture
 async def operating(cinema: Cinema) -> AsyncIterator[Services]:
     """The services of another process on the same data."""
-    services = await wire(Settings(data=cinema.server.data))
+    services = await wire(cinema.server.settings)
     yield services
     await close(services)
 

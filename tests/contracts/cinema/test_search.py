@@ -7,7 +7,6 @@ import pytest
 
 from cinema_apps import Cinema
 from films import fill
-from kinoteka.storage.sqlite import DATABASE
 from running import RunningServer
 
 
@@ -104,7 +103,7 @@ def test_bytes_that_are_no_text(app: httpx.Client) -> None:
 
 def test_too_many(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(search_limit="3 per minute")
-    fill(server.data / DATABASE)
+    fill(server.settings)
     app = server.client()
     for number in range(3):
         assert app.get(f"/movies/?q=film{number}").status_code == 200

@@ -12,7 +12,6 @@ from kinoteka.app import NEUTRAL, compose
 from kinoteka.core.services import Services
 from kinoteka.httpkit.answers import Message
 from kinoteka.httpkit.server import Server
-from kinoteka.storage.sqlite import DATABASE, database_path
 from running import RunningServer, run_server
 
 MANY = 5000
@@ -29,7 +28,7 @@ def films_to_be(many: int) -> list[FilmToBe]:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with more films than go into one body."""
     with run_server(tmp_path_factory.mktemp("large"), {}) as server:
-        fill(server.data / DATABASE, films_to_be(MANY))
+        fill(server.settings, films_to_be(MANY))
         time.sleep(1)
         yield server
 
@@ -76,7 +75,7 @@ def test_others_are_answered_while_a_slow_reader_takes_its_time(large: RunningSe
 
 
 async def test_nothing_more_is_read_for_who_has_left(services: Services) -> None:
-    fill(database_path(services.settings), films_to_be(1000))
+    fill(services.settings, films_to_be(1000))
     await services.revisions.look()
     left, sent = asyncio.Event(), []
 

@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from films import FilmToBe, fill
-from kinoteka.storage.sqlite import DATABASE
 from running import PASSWORD, RunningServer, run_server, unique
 
 POSTER = "https://posters.example/1.jpg"
@@ -24,7 +23,7 @@ class Site:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.films = fill(server.data / DATABASE, FILMS)
+        self.films = fill(server.settings, FILMS)
         made = server.command(
             "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
         )

@@ -259,7 +259,7 @@ async def test_filters_choose_among_more_than_a_search_gives(
 ) -> None:
     others = [FilmToBe(f"Film {number}", 1990) for number in range(MOST_FOUND + 200)]
     last = FilmToBe("Film with the longest title, which comes last", 2020)
-    fill(services.database.path, [*others, last])
+    fill(services.settings, [*others, last])
     plain = await titles(services, unit, text="film")
     assert len(plain) == MOST_FOUND
     assert last.title not in plain

@@ -9,9 +9,13 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.storage.fanout import Ending
 
 
+async def to_all(world, actor):
+    return await world.do(lambda unit: world.chats.listen_to_all(actor, unit))
+
+
 async def test_hears_what_happens_once_it_is_stored(world, anna, boris, chat):
     listener = await world.do(lambda unit: world.chats.listen(boris, unit, chat))
-    everything = world.chats.listen_to_all(boris)
+    everything = await to_all(world, boris)
     message = await world.post(anna, chat, "frist", "nonce")
     await world.post(anna, chat, "frist", "nonce")
     await world.do(lambda unit: world.chats.edit(anna, unit, message, "first"))
@@ -49,9 +53,9 @@ async def test_hears_all_in_the_order_of_ids(world, anna, boris, chat):
 async def test_ends_with_the_session(world, anna, boris, chat):
     listeners = [
         await world.do(lambda unit: world.chats.listen(boris, unit, chat)),
-        world.chats.listen_to_all(boris),
+        await to_all(world, boris),
     ]
-    others = world.chats.listen_to_all(anna)
+    others = await to_all(world, anna)
     await world.do(lambda unit: world.services.sessions.sign_out(boris, unit))
     assert [await each.ended for each in listeners] == [Ending.SESSION_OVER] * 2
     assert not others.ended.done()
@@ -59,16 +63,16 @@ async def test_ends_with_the_session(world, anna, boris, chat):
 
 
 async def test_ends_with_the_account(world, anna, boris, chat):
-    listener = world.chats.listen_to_all(boris)
+    listener = await to_all(world, boris)
     await world.leave(boris)
     assert await listener.ended is Ending.SESSION_OVER
 
 
 async def test_an_account_listens_only_so_often(world, anna, monkeypatch):
     monkeypatch.setattr("kinoteka.core.chats.listening.LISTENERS_MOST", 2)
-    first, _ = world.chats.listen_to_all(anna), world.chats.listen_to_all(anna)
+    first, _ = await to_all(world, anna), await to_all(world, anna)
     with pytest.raises(DomainError) as caught:
-        world.chats.listen_to_all(anna)
+        await to_all(world, anna)
     assert caught.value.code is Code.THROTTLED
     first.end(Ending.LEFT)
-    assert world.chats.listen_to_all(anna).ended.done() is False
+    assert (await to_all(world, anna)).ended.done() is False

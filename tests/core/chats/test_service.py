@@ -6,6 +6,7 @@ import random
 import msgspec
 import pytest
 
+from databases import rows
 from kinoteka.core.chats.service import TEXT_LONGEST
 from kinoteka.errors import Code, DomainError
 
@@ -228,16 +229,15 @@ class TestUnread:
 
 async def counted(world, actor, chat):
     """What is unread, counted anew from the messages themselves."""
-
-    def count(connection):
-        return connection.execute(
-            "SELECT count(*) FROM messages JOIN chat_members USING (chat_id)"
-            " WHERE chat_id = ? AND account_id = ? AND author_id IS NOT account_id"
-            " AND messages.id > last_read_id",
-            (chat, actor.account_id),
-        ).fetchone()[0]
-
-    return await world.do(lambda unit: unit.read_in_thread(count))
+    found = rows(
+        world.services.settings,
+        "SELECT count(*) FROM messages JOIN chat_members USING (chat_id)"
+        " WHERE chat_id = ? AND account_id = ? AND author_id IS DISTINCT FROM account_id"
+        " AND messages.id > last_read_id",
+        chat,
+        actor.account_id,
+    )
+    return found[0]
 
 
 class TestDeletedAccounts:
@@ -259,11 +259,7 @@ class TestDeletedAccounts:
         await world.post(boris, chat, "hello")
         await world.leave(boris)
         await world.leave(anna)
-
-        def left(connection):
-            return [row[0] for row in connection.execute("SELECT id FROM chats")]
-
-        assert await world.do(lambda unit: unit.read_in_thread(left)) == [kept]
+        assert rows(world.services.settings, "SELECT id FROM chats") == [kept]
 
 
 class TestThrottle:

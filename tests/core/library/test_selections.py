@@ -5,7 +5,6 @@ import pytest
 from films import FilmToBe, fill
 from kinoteka.core.library.model import FILMS_MOST, SELECTIONS_MOST, NewSelection, SelectionChange
 from kinoteka.errors import Code
-from kinoteka.storage.sqlite import database_path
 from kinoteka.storage.unit import unit_of_work
 from people import refused
 
@@ -251,7 +250,7 @@ class TestFilms:
 
     async def test_beyond_the_limit(self, club) -> None:
         more = fill(
-            database_path(club.services.settings),
+            club.services.settings,
             [FilmToBe(f"Film {number}") for number in range(FILMS_MOST)],
         )
         new = NewSelection(title="All", film_ids=list(more.values()))

@@ -13,11 +13,11 @@ async def anna(services):
 
 
 @pytest.fixture
-def wired(settings):
-    """More services over the same database: `wired(sign_in_limit="2 per hour")`."""
+async def wired(settings):
+    """More services over the same database, with other settings where given."""
     made = []
 
-    def more(**other):
+    async def more(**other):
         made.append(await wire(msgspec.structs.replace(settings, **other)))
         return made[-1]
 

@@ -12,7 +12,7 @@ async def test_a_cookie_that_is_nobody_s(services, anna, token):
 
 
 async def test_another_process_learns_that_a_session_has_ended_when_it_looks(services, anna, wired):
-    other = wired()
+    other = await wired()
     assert await lasts(other, anna)
     await do(services, services.sessions.sign_out, anna.actor)
     await other.revisions.look()
@@ -42,4 +42,4 @@ class TestExpiry:
         async with unit_of_work(services.database) as unit:
             await services.actors.store_last_seen(unit)
         clock.forward(days=20)
-        assert await lasts(wired(), anna)
+        assert await lasts(await wired(), anna)

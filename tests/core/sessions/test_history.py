@@ -1,7 +1,6 @@
 """The history of sign-ins: one's own, newest first."""
 
-import sqlite3
-
+from databases import execute_many
 from kinoteka.core.sessions.model import Visit
 from kinoteka.errors import Code
 from people import anonymous, do, refused, sign_in, sign_up
@@ -32,12 +31,12 @@ async def test_is_one_s_own(services, anna):
 
 async def test_in_pages_and_the_newest_thousand_alone(services, anna):
     line = (anna.account.id, 0, "", "", "tests", True)
-    with sqlite3.connect(services.database.path) as connection:
-        connection.executemany(
-            "INSERT INTO sign_ins (account_id, at, address, user_agent, method, success)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [line] * 1500,
-        )
+    execute_many(
+        services.settings,
+        "INSERT INTO sign_ins (account_id, at, address, user_agent, method, success)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [line] * 1500,
+    )
     await sign_in(services, "anna")
     first = await do(services, services.sign_in_history.page, anna.actor, 1)
     assert (first.page, first.pages, first.total, len(first.items)) == (1, 50, 1000, 20)
