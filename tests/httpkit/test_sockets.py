@@ -8,7 +8,7 @@ import pytest
 from kinoteka.httpkit import sockets
 from kinoteka.httpkit.answers import json_answer
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
-from kinoteka.storage.fanout import Ending, Listener, LocalFanOut
+from kinoteka.storage.fanout import Ending, Listener
 
 
 class Client:
@@ -44,7 +44,7 @@ def client() -> Client:
 
 @pytest.fixture
 async def listener() -> Listener[int]:
-    return LocalFanOut[int]().listen("channel")
+    return Listener("channel")
 
 
 @pytest.fixture
@@ -64,7 +64,13 @@ async def test_events_go_out_as_text_in_order(client, listener, following):
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [(Ending.SLOW, 1013), (Ending.SESSION_OVER, 4401), (Ending.LEFT, 1000)]
+    ("reason", "code"),
+    [
+        (Ending.SLOW, 1013),
+        (Ending.MISSED, 1012),
+        (Ending.SESSION_OVER, 4401),
+        (Ending.LEFT, 1000),
+    ],
 )
 async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
     listener.end(reason)

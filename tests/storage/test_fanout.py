@@ -1,10 +1,17 @@
 """Fan-out: every listener of a channel, in order; none waits for another."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from kinoteka.storage.fanout import WAITING_MOST, Ending, LocalFanOut
+from kinoteka.storage.fanout import WAITING_MOST, Ending, FanOut, Listener, LocalFanOut
+
+
+async def listen(fan_out: FanOut[Any], channel: str) -> Listener[Any]:
+    listener: Listener[Any] = Listener(channel)
+    await fan_out.listen(listener)
+    return listener
 
 
 @pytest.fixture
@@ -13,7 +20,7 @@ def fan_out() -> LocalFanOut[int]:
 
 
 async def test_every_listener_of_the_channel_hears_in_order(fan_out: LocalFanOut[int]) -> None:
-    listeners = [fan_out.listen("chat:1") for _ in range(3)]
+    listeners = [await listen(fan_out, "chat:1") for _ in range(3)]
     for number in range(5):
         fan_out.publish(["chat:1"], number)
     for listener in listeners:
@@ -21,7 +28,7 @@ async def test_every_listener_of_the_channel_hears_in_order(fan_out: LocalFanOut
 
 
 async def test_other_channels_hear_nothing(fan_out: LocalFanOut[int]) -> None:
-    one, two = fan_out.listen("chat:1"), fan_out.listen("chat:2")
+    one, two = await listen(fan_out, "chat:1"), await listen(fan_out, "chat:2")
     fan_out.publish(["chat:2", "chat:3"], 7)
     assert await two.next() == 7
     with pytest.raises(TimeoutError):
@@ -29,7 +36,7 @@ async def test_other_channels_hear_nothing(fan_out: LocalFanOut[int]) -> None:
 
 
 async def test_the_event_is_the_same_object_for_all(fan_out: LocalFanOut[object]) -> None:
-    listeners = [fan_out.listen("chat:1"), fan_out.listen("account:1")]
+    listeners = [await listen(fan_out, "chat:1"), await listen(fan_out, "account:1")]
     event = object()
     fan_out.publish(["chat:1", "account:1"], event)
     for listener in listeners:
@@ -38,13 +45,13 @@ async def test_the_event_is_the_same_object_for_all(fan_out: LocalFanOut[object]
 
 async def test_what_was_before_is_not_heard(fan_out: LocalFanOut[int]) -> None:
     fan_out.publish(["chat:1"], 1)
-    listener = fan_out.listen("chat:1")
+    listener = await listen(fan_out, "chat:1")
     fan_out.publish(["chat:1"], 2)
     assert await listener.next() == 2
 
 
 async def test_a_slow_listener_is_cut_off_and_the_rest_go_on(fan_out: LocalFanOut[int]) -> None:
-    slow, quick = fan_out.listen("chat:1"), fan_out.listen("chat:1")
+    slow, quick = await listen(fan_out, "chat:1"), await listen(fan_out, "chat:1")
     heard = []
     for number in range(WAITING_MOST + 1):
         fan_out.publish(["chat:1"], number)
@@ -56,7 +63,7 @@ async def test_a_slow_listener_is_cut_off_and_the_rest_go_on(fan_out: LocalFanOu
 
 
 async def test_only_the_first_reason_counts_and_nothing_is_left(fan_out: LocalFanOut[int]) -> None:
-    listener = fan_out.listen("chat:1")
+    listener = await listen(fan_out, "chat:1")
     ended: list[str] = []
     listener.on_end(lambda: ended.append("once"))
     listener.end(Ending.SESSION_OVER)

@@ -15,7 +15,12 @@ from kinoteka.storage.fanout import Ending, Listener
 
 # RFC 6455, 7.4, and its registry; 4000 to 4999 are for applications.
 POLICY_VIOLATION = 1008
-CLOSE_CODES = {Ending.SLOW: 1013, Ending.SESSION_OVER: 4401, Ending.LEFT: 1000}
+CLOSE_CODES = {
+    Ending.SLOW: 1013,
+    Ending.MISSED: 1012,
+    Ending.SESSION_OVER: 4401,
+    Ending.LEFT: 1000,
+}
 CLOSE_SECONDS = 5
 
 # What clients send is not listened to; some send a sign of life now and then.

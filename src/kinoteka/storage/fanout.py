@@ -1,8 +1,8 @@
 """Fan-out: what has happened reaches everybody who listens to its channel.
 
-`FanOut` is what services rely on; `LocalFanOut` does it within one process. Nobody who
-publishes ever waits for a listener: whoever falls too far behind is cut off instead, and
-catches up from the database.
+`FanOut` is what services rely on; `LocalFanOut` does it within one process, `SharedFanOut` tells
+the other processes, too. Nobody who publishes ever waits for a listener: whoever falls too far
+behind, or may have missed something, is cut off instead, and catches up from the database.
 """
 
 import asyncio
@@ -10,15 +10,23 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+import msgspec
+
+from kinoteka.storage.bus import Bus
+
 Event = TypeVar("Event")
 
 WAITING_MOST = 256
+TOPIC = "live"
+ENDED_PER_SECOND = 2000
+"""Listeners that may have missed something are not sent back to their servers all at once."""
 
 
 class Ending(StrEnum):
     """Why a listener hears no more."""
 
     SLOW = "slow"
+    MISSED = "missed"
     SESSION_OVER = "session_over"
     LEFT = "left"
 
@@ -63,10 +71,13 @@ class Listener(Generic[Event]):
 
 
 class FanOut(Protocol[Event]):
-    """Channels by name; an implementation over several processes can take its place."""
+    """Channels by name."""
 
-    def listen(self, channel: str) -> Listener[Event]:
-        """Begin to listen; every event published from now on is heard until it ends."""
+    async def listen(self, listener: Listener[Event]) -> None:
+        """Let a listener hear its channel until it ends.
+
+        From the return on every event is heard; or the listener ends, where some may be missed.
+        """
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
         """Tell every listener of these channels, without waiting for any of them."""
@@ -78,19 +89,22 @@ class LocalFanOut(Generic[Event]):
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener[Event]]] = {}
 
-    def listen(self, channel: str) -> Listener[Event]:
-        """Begin to listen; every event published from now on is heard until it ends."""
-        listener: Listener[Event] = Listener(channel)
-        self._listeners.setdefault(channel, set()).add(listener)
+    async def listen(self, listener: Listener[Event]) -> None:
+        """Let a listener hear its channel until it ends."""
+        self._listeners.setdefault(listener.channel, set()).add(listener)
         listener.on_end(lambda: self._remove(listener))
-        return listener
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
         """Tell every listener of these channels, without waiting for any of them."""
         for channel in channels:
-            # A copy: a listener that is cut off leaves the set.
-            for listener in tuple(self._listeners.get(channel, ())):
+            for listener in self.listeners(channel):
                 listener.offer(event)
+
+    def listeners(self, channel: str | None = None) -> list[Listener[Event]]:
+        """Who listens to a channel, or (None) to any; whoever is cut off leaves."""
+        if channel is not None:
+            return list(self._listeners.get(channel, ()))
+        return [each for listeners in self._listeners.values() for each in listeners]
 
     def __len__(self) -> int:
         return sum(len(listeners) for listeners in self._listeners.values())
@@ -100,3 +114,54 @@ class LocalFanOut(Generic[Event]):
         listeners.discard(listener)
         if not listeners:
             del self._listeners[listener.channel]
+
+
+class SharedFanOut(Generic[Event]):
+    """Fan-out over all processes; a channel is subscribed to while somebody here listens."""
+
+    def __init__(self, bus: Bus, kind: type[Event]) -> None:
+        self._local: LocalFanOut[Event] = LocalFanOut()
+        self._bus = bus
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(kind)
+        bus.on_message(TOPIC, self._heard)
+        bus.on_gap(self._missed)
+
+    async def listen(self, listener: Listener[Event]) -> None:
+        """Let a listener hear its channel until it ends."""
+        await self._local.listen(listener)
+        listener.on_end(lambda: self._left(listener.channel))
+        await self._bus.subscribe(_on_the_bus(listener.channel))
+
+    def publish(self, channels: Iterable[str], event: Event) -> None:
+        """Tell every listener of these channels, without waiting for any of them."""
+        channels = tuple(channels)
+        self._local.publish(channels, event)
+        message = self._encoder.encode(event)
+        for channel in channels:
+            self._bus.publish(_on_the_bus(channel), message)
+
+    def __len__(self) -> int:
+        return len(self._local)
+
+    def _heard(self, channel: str, message: bytes) -> None:
+        self._local.publish([channel.partition(":")[2]], self._decoder.decode(message))
+
+    def _left(self, channel: str) -> None:
+        if not self._local.listeners(channel):
+            self._bus.unsubscribe(_on_the_bus(channel))
+
+    def _missed(self, channel: str | None) -> None:
+        if channel is None:
+            listeners = self._local.listeners()
+        elif channel.startswith(f"{TOPIC}:"):
+            listeners = self._local.listeners(channel.partition(":")[2])
+        else:
+            return
+        loop = asyncio.get_running_loop()
+        for number, listener in enumerate(listeners):
+            loop.call_later(number / ENDED_PER_SECOND, listener.end, Ending.MISSED)
+
+
+def _on_the_bus(channel: str) -> str:
+    return f"{TOPIC}:{channel}"

@@ -128,4 +128,5 @@ async def follow_chat(call: Call, chat_id: int) -> Following:
 
 async def follow_all(call: Call) -> Following:
     """Hear what happens in all of one's chats."""
-    return Following(call.core.chats.listen_to_all(call.actor), shapes.notification)
+    listener = await call.core.chats.listen_to_all(call.actor, call.unit)
+    return Following(listener, shapes.notification)

@@ -1,12 +1,81 @@
-"""Who listens to chats, so that listening ends when the session that began it does."""
+"""Who listens to chats, and that nothing is heard after something that was missed.
+
+Listening ends when the session that began it does.
+"""
+
+import asyncio
+from collections.abc import Iterable
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.chats.model import Event
+from kinoteka.core.chats import queries
+from kinoteka.core.chats.model import Event, EventKind
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.fanout import Ending, FanOut, Listener
+from kinoteka.storage.fanout import WAITING_MOST, Ending, FanOut, Listener
+from kinoteka.storage.unit import Unit
 
 LISTENERS_MOST = 500
 TRY_AGAIN_SECONDS = 60
+LATE_SECONDS = 0.5
+"""So long may an event take from another process when one that follows it is there already."""
+
+
+class InOrder(Listener[Event]):
+    """A listener that hears of no message before those that come before it in its chat.
+
+    Events of several processes overtake each other by moments, and may get lost. One that
+    overtakes waits; where what is missing does not come, the listener ends, so that the highest
+    id that it has heard of is one to catch up from.
+    """
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self._seen: int | None = None
+        self._newest: dict[int, int] = {}
+        self._held: list[Event] = []
+        self._patience: asyncio.TimerHandle | None = None
+        self.on_end(self._be_calm)
+
+    def open(self, seen: int) -> None:
+        """Begin: messages up to this id are stored already, and read from there."""
+        self._seen = seen
+        self._pass_on()
+
+    def offer(self, event: Event) -> None:
+        """Hand over an event without waiting, or hold it until what precedes it is there."""
+        if not self._held and self._follows(event):
+            self._hear(event)
+        elif len(self._held) >= WAITING_MOST:
+            self.end(Ending.MISSED)
+        elif not self.ended.done():
+            self._held.append(event)
+            self._pass_on()
+
+    def _follows(self, event: Event) -> bool:
+        if self._seen is None:
+            return False
+        return event.after <= max(self._seen, self._newest.get(event.message.chat_id, 0))
+
+    def _hear(self, event: Event) -> None:
+        message = event.message
+        if event.kind is EventKind.NEW:
+            if message.id <= self._newest.get(message.chat_id, 0):
+                return  # told once more
+            self._newest[message.chat_id] = message.id
+        super().offer(event)
+
+    def _pass_on(self) -> None:
+        while ready := next(filter(self._follows, self._held), None):
+            self._held.remove(ready)
+            self._hear(ready)
+            self._be_calm()
+        if self._held and self._patience is None and self._seen is not None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(LATE_SECONDS, self.end, Ending.MISSED)
+
+    def _be_calm(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 class Listening:
@@ -16,8 +85,9 @@ class Listening:
         self._fan_out = fan_out
         self._of_session: dict[int, set[Listener[Event]]] = {}
         self._count_of_account: dict[int, int] = {}
+        self._doubtful = False
 
-    def begin(self, actor: Actor, channel: str) -> Listener[Event]:
+    async def begin(self, actor: Actor, unit: Unit, channel: str) -> Listener[Event]:
         """Listen until the session ends.
 
         Raises:
@@ -25,23 +95,47 @@ class Listening:
             DomainError(THROTTLED): the account listens too often already.
         """
         account_id, session_id = actor.require_account(), actor.require_session()
-        count = self._count_of_account.get(account_id, 0)
-        if count >= LISTENERS_MOST:
+        if self._count_of_account.get(account_id, 0) >= LISTENERS_MOST:
             raise DomainError(Code.THROTTLED, retry_after=TRY_AGAIN_SECONDS)
-        listener = self._fan_out.listen(channel)
-        self._count_of_account[account_id] = count + 1
-        self._of_session.setdefault(session_id, set()).add(listener)
-        listener.on_end(lambda: self._forget(account_id, session_id, listener))
+        listener = InOrder(channel)
+        self._note(account_id, session_id, listener)
+        try:
+            await self._fan_out.listen(listener)
+            # Only now: what is stored later than this is heard.
+            newest = await unit.first(queries.NEWEST)
+        except BaseException:
+            listener.end(Ending.LEFT)
+            raise
+        listener.open(newest[0] if newest else 0)
         return listener
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether sessions may have ended of which nobody knows which."""
+        return self._doubtful
+
     def sessions(self) -> list[int]:
-        """The sessions that listen."""
+        """The sessions that listen, which are about to be looked up."""
+        self._doubtful = False
         return list(self._of_session)
 
     def end_session(self, session_id: int) -> None:
         """The session is over, and so is its listening."""
         for listener in tuple(self._of_session.get(session_id, ())):
             listener.end(Ending.SESSION_OVER)
+
+    def end_sessions(self, session_ids: Iterable[int] | None) -> None:
+        """Another process has ended these sessions, or (None) some that it does not name."""
+        if session_ids is None:
+            self._doubtful = True
+        else:
+            for session_id in session_ids:
+                self.end_session(session_id)
+
+    def _note(self, account_id: int, session_id: int, listener: Listener[Event]) -> None:
+        self._count_of_account[account_id] = self._count_of_account.get(account_id, 0) + 1
+        self._of_session.setdefault(session_id, set()).add(listener)
+        listener.on_end(lambda: self._forget(account_id, session_id, listener))
 
     def _forget(self, account_id: int, session_id: int, listener: Listener[Event]) -> None:
         listeners = self._of_session[session_id]

@@ -1,7 +1,7 @@
 """Chats and messages.
 
-Shapes: `Message`, `Chat` (as its member sees it), `Membership` (who is in a chat), `Event` (what
-listeners hear).
+Shapes: `Message`, `Posted` (a new one), `Chat` (as its member sees it), `Membership` (who is in
+a chat), `Event` (what listeners hear).
 """
 
 from enum import IntEnum
@@ -18,6 +18,13 @@ class Message(msgspec.Struct, frozen=True):
     text: str
     created_at: int
     edited_at: int | None
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A message that has just been stored, and the id of its chat's last one before it."""
+
+    message: Message
+    after: int
 
 
 class Chat(msgspec.Struct, frozen=True):
@@ -55,10 +62,15 @@ class EventKind(IntEnum):
 
 
 class Event(msgspec.Struct, frozen=True, cache_hash=True):
-    """Something that has happened to a message, which is given as it is, or last was."""
+    """Something that has happened to a message, which is given as it is, or last was.
+
+    `after` is the id of the newest message of the chat that comes before this event: of who
+    has not heard of that one, something is kept back or lost.
+    """
 
     kind: EventKind
     message: Message
+    after: int
 
 
 def chat_channel(chat_id: int) -> str:

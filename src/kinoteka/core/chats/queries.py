@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, tuple_, update
 
-from kinoteka.core.chats.model import Chat, Membership, Message
+from kinoteka.core.chats.model import Chat, Membership, Message, Posted
 from kinoteka.storage.schema import accounts, chat_members, chats, messages
 from kinoteka.storage.statement import Statement, insert_for
 
@@ -21,6 +21,10 @@ PAIR = (chats.c.id, chats.c.first_account_id, chats.c.second_account_id)
 
 def _membership(chat_id: int, first: int, second: int) -> Membership:
     return Membership(chat_id, (first, second))
+
+
+def _posted(*row: Any) -> Posted:
+    return Posted(Message(*row[:-1]), row[-1])
 
 
 def _chat(*row: Any) -> Chat:
@@ -105,7 +109,12 @@ DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
     )
 )
 
-# Messages.
+# Messages. Whoever writes or deletes one waits for who does so in the same chat, so that ids
+# grow there in the order in which they can be seen, and nothing is locked crosswise.
+LOCK: Statement[tuple[int]] = Statement(
+    select(chats.c.id).where(chats.c.id == bindparam("chat_id")).with_for_update(key_share=True)
+)
+NEWEST: Statement[tuple[int]] = Statement(select(func.coalesce(func.max(messages.c.id), 0)))
 _of_chat = messages.c.chat_id == bindparam("chat_id")
 BEFORE: Statement[Message] = Statement(
     select(*MESSAGE)
@@ -139,7 +148,12 @@ SEEN_BY: Statement[Message] = Statement(
     ),
     Message,
 )
-INSERT_MESSAGE: Statement[Message] = Statement(
+_last = (
+    select(func.coalesce(chats.c.last_message_id, 0))
+    .where(chats.c.id == bindparam("chat_id"))
+    .scalar_subquery()
+)
+INSERT_MESSAGE: Statement[Posted] = Statement(
     lambda engine: (
         insert_for(engine, messages)
         .values(
@@ -150,9 +164,9 @@ INSERT_MESSAGE: Statement[Message] = Statement(
             created_at=bindparam("at"),
         )
         .on_conflict_do_nothing(index_elements=["chat_id", "author_id", "nonce"])
-        .returning(*MESSAGE)
+        .returning(*MESSAGE, _last)
     ),
-    Message,
+    _posted,
 )
 _authors_own = and_(
     messages.c.id == bindparam("message_id"), messages.c.author_id == bindparam("author_id")
@@ -203,11 +217,6 @@ COUNT_DELETED: Statement[tuple[()]] = Statement(
 )
 # How far somebody has read: never past the last message. Each message is walked past once in
 # all; having read everything leaves nothing unread, without counting.
-_last = (
-    select(func.coalesce(chats.c.last_message_id, 0))
-    .where(chats.c.id == bindparam("chat_id"))
-    .scalar_subquery()
-)
 _reads_all = bindparam("message_id") >= _last
 _reached = case((_reads_all, _last), else_=bindparam("message_id"))
 _walked_past = (

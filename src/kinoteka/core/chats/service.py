@@ -31,6 +31,7 @@ from kinoteka.storage.unit import Conflict, Unit
 TEXT_LONGEST = 4000
 NONCE_LONGEST = 100
 END_OF_TIME = 2**62
+REPEATED_WITHIN = 60 * 1000
 
 
 class Chats:
@@ -101,6 +102,7 @@ class Chats:
         nonce = clean_text(nonce, "nonce", NONCE_LONGEST) if nonce else None
         message = await self._by_nonce(unit, chat_id, account_id, nonce)
         if message is not None:
+            self._repeat(unit, membership, message)
             return message
         await self._count(account_id)
         return await self._insert(unit, membership, account_id, text, nonce)
@@ -151,7 +153,7 @@ class Chats:
         )
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
-        self._publish(unit, membership, Event(EventKind.EDITED, message))
+        self._publish(unit, membership, Event(EventKind.EDITED, message, message.id))
         return message
 
     async def delete(self, actor: Actor, unit: Unit, message_id: int) -> None:
@@ -162,13 +164,14 @@ class Chats:
         """
         membership = await self._of_own_message(actor, unit, message_id)
         account_id = actor.require_account()
+        await unit.queue(queries.LOCK, chat_id=membership.chat_id)
         message = await unit.first(queries.DELETE, message_id=message_id, author_id=account_id)
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
         place = {"chat_id": message.chat_id, "message_id": message_id}
         await unit.run(queries.COUNT_DELETED, **place, author_id=account_id)
         await unit.run(queries.FIND_LAST, **place)
-        self._publish(unit, membership, Event(EventKind.DELETED, message))
+        self._publish(unit, membership, Event(EventKind.DELETED, message, message.id))
 
     async def mark_read(self, actor: Actor, unit: Unit, chat_id: int, message_id: int) -> None:
         """Note that one has read a chat up to a message; what has been read stays read.
@@ -192,16 +195,17 @@ class Chats:
             DomainError(THROTTLED): the account listens too often already.
         """
         await self._membership(actor, unit, chat_id)
-        return self.listening.begin(actor, chat_channel(chat_id))
+        return await self.listening.begin(actor, unit, chat_channel(chat_id))
 
-    def listen_to_all(self, actor: Actor) -> Listener[Event]:
+    async def listen_to_all(self, actor: Actor, unit: Unit) -> Listener[Event]:
         """Hear what happens in all of one's chats from now on, in those yet to come, too.
 
         Raises:
             DomainError(UNAUTHORIZED)
             DomainError(THROTTLED): the account listens too often already.
         """
-        return self.listening.begin(actor, account_channel(actor.require_account()))
+        channel = account_channel(actor.require_account())
+        return await self.listening.begin(actor, unit, channel)
 
     async def leave_all(self, unit: Unit, account_id: int) -> None:
         """An account is about to be deleted: chats that nobody is left in go with it."""
@@ -255,8 +259,9 @@ class Chats:
         self, unit: Unit, membership: Membership, author_id: int, text: str, nonce: str | None
     ) -> Message:
         chat_id, at = membership.chat_id, now()
+        await unit.queue(queries.LOCK, chat_id=chat_id)
         try:
-            message = await unit.first(
+            posted = await unit.first(
                 queries.INSERT_MESSAGE,
                 chat_id=chat_id,
                 author_id=author_id,
@@ -266,15 +271,24 @@ class Chats:
             )
         except Conflict:  # the account has been deleted since it asked
             raise DomainError(Code.CHAT_FORBIDDEN) from None
-        if message is None:  # the same nonce, sent twice at once
-            message = await self._by_nonce(unit, chat_id, author_id, nonce)
-            if message is None:
+        if posted is None:  # the same nonce, sent twice at once
+            known = await self._by_nonce(unit, chat_id, author_id, nonce)
+            if known is None:
                 raise DomainError(Code.CHAT_FORBIDDEN)
-            return message
+            return known
+        message = posted.message
         await unit.run(queries.SET_LAST, chat_id=chat_id, message_id=message.id)
         await unit.run(queries.COUNT_NEW, chat_id=chat_id, author_id=author_id, at=at)
-        self._publish(unit, membership, Event(EventKind.NEW, message))
+        self._publish(unit, membership, Event(EventKind.NEW, message, posted.after))
         return message
+
+    def _repeat(self, unit: Unit, membership: Membership, message: Message) -> None:
+        """Tell once more of a message that is sent again: its process may have died before.
+
+        Listeners tell that they have heard of it. What is old they have read in any case.
+        """
+        if now() - message.created_at < REPEATED_WITHIN:
+            self._publish(unit, membership, Event(EventKind.NEW, message, 0))
 
     async def _count(self, account_id: int) -> None:
         await self._throttle.hit("message", self._limit, f"account:{account_id}")
