@@ -91,7 +91,7 @@ class ObjectStore:
         self.stop()
         self._client.close()
 
-    def keys(self) -> set[str]:
+    def stored(self) -> set[str]:
         """The keys of all objects in the bucket."""
         with self._unchecked():
             listed = self._client.get(f"/{BUCKET}", params={"list-type": "2"})
@@ -119,7 +119,7 @@ class ObjectStore:
 
     def empty(self) -> None:
         """Remove every object."""
-        for key in self.keys():
+        for key in self.stored():
             self.remove(key)
 
     def check_signatures(self) -> None:

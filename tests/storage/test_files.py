@@ -47,7 +47,7 @@ def stored(kind: str, settings: Settings, request) -> Callable[[], set[str]]:
     """What lies where the files are, as names."""
     if kind == "folder":
         return lambda: {path.name for path in (settings.data / FOLDER).glob("*")}
-    keys = request.getfixturevalue("object_store").keys
+    keys = request.getfixturevalue("object_store").stored
     return lambda: {key.removeprefix(f"{PREFIX}/{FOLDER}/") for key in keys()}
 
 

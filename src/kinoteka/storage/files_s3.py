@@ -33,7 +33,7 @@ SECONDS_MOST = 10.0
 CALLS_MOST = 64
 """At once: each takes a connection, and a store that hangs must not take them all."""
 REMOVING_THREADS = 2
-REASON_LONGEST = 300
+REASON_LONGEST = 700
 
 CONNECTING = timedelta(seconds=2)
 TRYING = timedelta(seconds=5)
@@ -164,6 +164,8 @@ def open_store(url: str, endpoint: str, folder: str) -> S3Store:
 
 
 def _reason(error: Exception) -> str:
-    # The library tells what it sent and what came back, and, after an empty line, its own state.
-    told = " ".join(str(error).partition("\n\nDebug source")[0].split())
-    return told[:REASON_LONGEST] or type(error).__name__
+    # First what was asked and answered; then the library's state, which ends with what the system
+    # says ("Connection refused") where there was no answer at all.
+    told, _, state = str(error).partition("\n\nDebug source")
+    cause = state.partition("reqwest::Error")[2].rstrip(" \n,)}")
+    return " ".join(f"{told} {cause}".split())[:REASON_LONGEST] or type(error).__name__
