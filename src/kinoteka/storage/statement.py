@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import BigInteger, Boolean, ClauseElement, Table, Text
+from sqlalchemy import BigInteger, Boolean, ClauseElement, Select, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
@@ -51,7 +51,7 @@ class Statement(Generic[Row]):
     ) -> None:
         self._build: Build = clause if not isinstance(clause, ClauseElement) else lambda _: clause
         self.row = row
-        self.writes = isinstance(self._build("sqlite"), UpdateBase)
+        self.writes = _writes(self._build("sqlite"))
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
@@ -72,6 +72,17 @@ class Statement(Generic[Row]):
         compiled = cast(SQLCompiler, self._build(engine).compile(dialect=DIALECTS[engine]))
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         return Compiled(str(compiled), fixed, tuple(compiled.positiontup or ()))
+
+
+def _writes(clause: ClauseElement) -> bool:
+    """Whether a statement belongs into a transaction: one that changes rows, or locks them.
+
+    A row is locked by `with_for_update`. SQLite ignores that, since nobody else writes in a
+    transaction that has begun to.
+    """
+    return isinstance(clause, UpdateBase) or (
+        isinstance(clause, Select) and clause._for_update_arg is not None
+    )
 
 
 INSERTS: dict[str, Callable[[Table], Any]] = {

@@ -85,6 +85,9 @@ class Actor(msgspec.Struct, frozen=True):
 CONSOLE = Actor(None, None, True, (), frozenset(), None)
 """Who has the server's files may do everything."""
 
+UNASKED = Actor(None, None, False, (), frozenset(), ())
+"""Who asks was not looked at, and may nothing."""
+
 
 class Role(msgspec.Struct, frozen=True):
     """A named set of permissions."""

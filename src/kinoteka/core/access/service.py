@@ -45,6 +45,7 @@ class Access:
         self._revisions = revisions
         self._snapshot: Snapshot | None = None
         self._anonymous: Actor | None = None
+        self._dropped = 0
         self._changing: WeakSet[Unit] = WeakSet()
         self._listeners: list[Callable[[int | None], None]] = []
         revisions.on_foreign_change("access", self._clear_cache)
@@ -60,9 +61,13 @@ class Access:
 
     async def anonymous(self, unit: Unit) -> Actor:
         """Somebody who is not signed in."""
-        if self._anonymous is None:
-            self._anonymous = await self._actor(unit, None, None, False, (ANONYMOUS_ROLE,))
-        return self._anonymous
+        if self._anonymous is not None:
+            return self._anonymous
+        as_of = self._dropped
+        actor = await self._actor(unit, None, None, False, (ANONYMOUS_ROLE,))
+        if not unit.is_writing and as_of == self._dropped:
+            self._anonymous = actor
+        return actor
 
     async def actor_of(
         self, unit: Unit, account_id: int, session_id: int | None, *, superuser: bool
@@ -154,6 +159,7 @@ class Access:
         role = await self._role(unit, role_id)
         new_name = role.name if name is None else _clean_name(name)
         wanted = role.permissions if permissions is None else _clean_permissions(permissions)
+        await unit.queue(queries.LOCK_ROLE, role_id=role_id)
         if new_name != role.name:
             if role.built_in:
                 raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
@@ -241,8 +247,10 @@ class Access:
     async def _load(self, unit: Unit) -> Snapshot:
         if self._snapshot is not None and unit not in self._changing:
             return self._snapshot
+        as_of = self._dropped
         snapshot = await _read(unit)
-        if not unit.is_writing:  # what a transaction sees may be rolled back
+        # What a transaction sees may be rolled back, and what changed meanwhile is outdated.
+        if not unit.is_writing and as_of == self._dropped:
             self._snapshot = snapshot
         return snapshot
 
@@ -279,6 +287,7 @@ class Access:
     def _drop_cached(self, account_id: int | None) -> None:
         """Drop what is cached: of one account, or (None) of roles, labels and everybody."""
         if account_id is None:
+            self._dropped += 1
             self._snapshot = self._anonymous = None
         for listener in self._listeners:
             listener(account_id)

@@ -61,6 +61,13 @@ CREDENTIALS_BY = {
     )
     for column in ("id", "email_key", "username_key")
 }
+# Whoever changes what rests on an account begins with this; it is then the only one.
+LOCK: Statement[Credentials] = Statement(
+    select(accounts.c.id, accounts.c.password_hash)
+    .where(accounts.c.id == bindparam("account_id"))
+    .with_for_update(key_share=True),
+    Credentials,
+)
 CHANGE = {
     name: Statement[tuple[()]](
         update(accounts)

@@ -48,7 +48,8 @@ class Accounts:
         self._revisions = revisions
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._cache: BoundedMap[int, Account] = BoundedMap(CACHE_SIZE)
-        revisions.on_foreign_change("accounts", self._cache.clear)
+        self._dropped = 0
+        revisions.on_foreign_change("accounts", self._drop_all)
 
     def before_delete(self, action: Callable[[Unit, int], Awaitable[None]]) -> None:
         """Do `action`, within the same transaction, before the account of an id is deleted."""
@@ -92,10 +93,12 @@ class Accounts:
         # Within a transaction the account may be other than what is cached, and be rolled back.
         account = None if unit.is_writing else self._cache.get(account_id)
         if account is None:
+            as_of = self._dropped
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
-            if not unit.is_writing:
+            # What changed while it was being read may be read as it was.
+            if not unit.is_writing and as_of == self._dropped:
                 self._cache.set(account_id, account)
         return account
 
@@ -155,9 +158,10 @@ class Accounts:
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        await self.changed(unit, actor.require_account())
+        await self.lock(unit, actor.require_account())
         account = await self.own(actor, unit)  # as it is now that nobody else can change it
         await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
+        await self.changed(unit, account.id)
         return account.avatar_file
 
     async def set_password(self, unit: Unit, account_id: int, password_hash: str) -> None:
@@ -194,6 +198,13 @@ class Accounts:
         """What a password check of this account needs."""
         return await unit.first(queries.CREDENTIALS_BY["id"], key=account_id)
 
+    async def lock(self, unit: Unit, account_id: int) -> Credentials | None:
+        """Keep others from changing an account until the transaction ends; None: there is none.
+
+        First of all that the transaction changes, so that no two wait for each other.
+        """
+        return await unit.first(queries.LOCK, account_id=account_id)
+
     async def search(self, actor: Actor, unit: Unit, part: str) -> list[Account]:
         """Accounts whose username contains `part`, at most 50, earliest match first.
 
@@ -213,7 +224,12 @@ class Accounts:
         unit.after_commit(lambda: self._drop(account_id))
 
     def _drop(self, account_id: int) -> None:
+        self._dropped += 1
         self._cache.drop(account_id)
+
+    def _drop_all(self) -> None:
+        self._dropped += 1
+        self._cache.clear()
 
     async def _check_free(self, unit: Unit, row: dict[str, object]) -> None:
         # Spares the hashing; two who ask at the same moment are told apart by the database.

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
+from kinoteka.core.accounts.queries import LOCK
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
 from kinoteka.core.catalogue.service import Catalogue, viewer
 from kinoteka.core.library import queries
@@ -211,6 +212,8 @@ class Selections:
         return selection
 
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
+        if account_id is not None:  # one at a time, for they are counted
+            await unit.queue(LOCK, account_id=account_id)
         try:
             made = await unit.first(queries.INSERT, account_id=account_id, at=now(), **row)
         except Conflict:  # the account has been deleted meanwhile

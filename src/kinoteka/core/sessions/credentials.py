@@ -83,6 +83,7 @@ class CredentialChanges:
         Raises:
             DomainError(UNAUTHORIZED)
         """
+        await self._accounts.lock(unit, actor.require_account())
         await self._sessions.end_all(unit, actor.require_account())
         return await self._accounts.delete(actor, unit)
 

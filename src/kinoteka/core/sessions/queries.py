@@ -69,7 +69,7 @@ ROTATE: Statement[tuple[()]] = Statement(
 )
 SEEN: Statement[tuple[()]] = Statement(
     update(sessions)
-    .where(sessions.c.id == bindparam("session_id"))
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at < bindparam("at"))
     .values(last_seen_at=bindparam("at"))
 )
 END: Statement[tuple[()]] = Statement(

@@ -153,12 +153,12 @@ class Sessions:
         newer = None
         if hashing.is_outdated(checked.password_hash):
             newer = await hashing.hash(normal_password(password))
-        account = await self._accounts.get(unit, checked.account_id)
-        started = await self._begin(actor, unit, visit, account)
-        # The password may have been changed while it was being checked.
-        present = await self._accounts.credentials_by_id(unit, account.id)
+        # The password may have been changed while it was being checked; from now on it cannot.
+        present = await self._accounts.lock(unit, checked.account_id)
         if present is None or present.password_hash != checked.password_hash:
             raise DomainError(Code.PASSWORD_WRONG)
+        account = await self._accounts.get(unit, checked.account_id)
+        started = await self._begin(actor, unit, visit, account)
         if newer is not None:
             await self._accounts.set_password(unit, account.id, newer)
         return started
