@@ -43,13 +43,26 @@ def cli() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port (KINOTEKA_PORT; 8000).")
 @data_option
 @click.option("--no-demo", is_flag=True, help="Start with an empty catalogue.")
-def serve(host: str | None, port: int | None, data: Path | None, no_demo: bool) -> None:
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes (KINOTEKA_WORKERS; 1).")
+def serve(
+    host: str | None, port: int | None, data: Path | None, no_demo: bool, workers: int | None
+) -> None:
     """Serve every contract; creates the database at the first start."""
-    settings = _settings(host=host, port=port, data=data, demo=False if no_demo else None)
-    from kinoteka import serving
 
-    _prepare(settings)
-    sys.exit(serving.serve(settings))
+    def read() -> Settings:
+        demo = False if no_demo else None
+        return _settings(host=host, port=port, data=data, demo=demo, workers=workers)
+
+    settings = read()
+    if settings.workers == 1:
+        from kinoteka import serving
+
+        _prepare(settings)
+        sys.exit(serving.serve(settings))
+    from kinoteka import supervising
+
+    _in_child(lambda: _prepare(settings))
+    sys.exit(supervising.serve(settings, read))
 
 
 cli.add_command(import_films)
@@ -96,6 +109,32 @@ def settings(data: Path | None) -> None:
         shown = _shown(name, value)
         mark = "" if value == default else f"  (default: {_plain(default)})"
         click.echo(f"{name} ({kind}) = {shown}{mark}\n    {text}")
+
+
+@cli.command()
+@data_option
+def doctor(data: Path | None) -> None:
+    """Tell what is wrong with the settings and with the place where the server runs.
+
+    A line for each finding: error, warning or fine. Exit code 1 if there is an error. Run it as
+    the user, and with the settings, that the server has.
+    """
+    from kinoteka.doctor.examination import conclusion, examine
+    from kinoteka.doctor.findings import error
+    from kinoteka.logs import configure_logging
+
+    try:
+        settings = _settings(data=data)
+    except SettingsError as problem:
+        found = [error("settings", f"{problem}. The server does not start with it.")]
+    else:
+        configure_logging(settings)
+        found = examine(settings)
+    for finding in found:
+        click.echo(finding)
+    text, is_well = conclusion(found)
+    click.echo(text)
+    sys.exit(0 if is_well else 1)
 
 
 @cli.command("export-openapi")

@@ -1,0 +1,311 @@
+"""Serving in several processes: the one that was started sets up workers and looks after them.
+
+It binds the address once and never accepts a connection itself; every worker accepts from the same
+queue of connections, so none is lost when a worker leaves. uvicorn's supervisor does the spawning,
+the signals and the checks that workers are alive.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from types import FrameType
+from typing import cast
+
+import msgspec
+import structlog
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
+
+from kinoteka.config import Settings, SettingsError
+from kinoteka.core.heap import share_one_heap
+from kinoteka.logs import configure_logging
+from kinoteka.serving import GRACEFUL_SECONDS, Server, Terminal, announce, configuration
+from kinoteka.storage.bus import hub_path
+from kinoteka.storage.socket_bus import Hub
+
+log = structlog.get_logger()
+
+BACKLOG = 2048
+STARTING_SECONDS = 60
+HUNG_SECONDS = 30
+"""A worker that does not answer its supervisor for so long is replaced."""
+STOPPING_SECONDS = GRACEFUL_SECONDS + 5
+"""A worker that has not stopped by then is killed."""
+POLLED_SECONDS = 0.05
+
+FIXED = (
+    "data",
+    "database_url",
+    "redis_url",
+    "files_url",
+    "files_endpoint",
+    "host",
+    "port",
+    "workers",
+    "secret_key",
+    "signing_key",
+)
+"""Settings in which all workers must agree at every moment, so that a reload cannot change them."""
+
+
+class WorkerServer(Server):
+    """The server in one worker; stops when the supervisor says so, or is gone."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start accepting connections."""
+        supervisor = multiprocessing.parent_process()
+        if supervisor is not None:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(supervisor.sentinel, self._be_orphaned, supervisor.sentinel)
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; whether at once is for the supervisor to decide."""
+        del sig, frame
+        self.should_exit = True
+
+    def _be_orphaned(self, sentinel: int) -> None:
+        asyncio.get_running_loop().remove_reader(sentinel)
+        log.error("the process that started this worker is gone: stopping")
+        self.should_exit = True
+
+
+class Worker(Process):
+    """One process that serves."""
+
+    def __init__(self, settings: Settings, sockets: list[socket.socket]) -> None:
+        super().__init__(configuration(settings, None), sockets)
+        self._settings = settings
+
+    def start(self) -> None:
+        """Start the process, which Ctrl+C and the end of the terminal do not reach."""
+        resource_tracker.ensure_running()  # by itself it would unblock the signals again
+        kept = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, kept)
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        """What the process does."""
+        from kinoteka.app import Application
+
+        configure_logging(self._settings)
+        share_one_heap()
+        self.config.app = Application(self._settings)
+        super().target(sockets)
+
+    @property
+    def server(self) -> Server:
+        """The server, which is made in the worker's process."""
+        if self._server is None:
+            self._server = WorkerServer(self.config)
+        return cast(Server, self._server)
+
+
+class Supervisor(Multiprocess):
+    """Starts workers, replaces those that end, and obeys the operator's signals.
+
+    `read` reads the settings anew. `has_failed` tells whether it stopped because a worker could
+    not start.
+    """
+
+    def __init__(
+        self, settings: Settings, read: Callable[[], Settings], sockets: list[socket.socket]
+    ) -> None:
+        super().__init__(configuration(settings, None), sockets)
+        self.has_failed = False
+        self._settings = settings
+        self._read = read
+        self._terminal = Terminal()
+        self._retired: list[Process] = []
+        self._times_told_to_stop = 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note_stop)
+
+    def init_processes(self) -> None:
+        """Start every worker, and tell the address once all of them serve."""
+        workers = [self._started() for _ in range(self.processes_num)]
+        self.processes.extend(workers)
+        for worker in workers:
+            if not self._serves(worker):
+                self._give_up(worker)
+                return
+        announce(self.sockets[0])
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace every worker that has ended or does not answer."""
+        for index, worker in enumerate(self.processes):
+            if self._times_told_to_stop or worker.is_alive(timeout=HUNG_SECONDS):
+                continue
+            worker.kill()
+            worker.join()
+            log.error("a worker died", worker=worker.pid, exit_code=worker.exitcode)
+            self.processes[index] = replacement = self._started()
+            if not self._serves(replacement):
+                self._give_up(replacement)
+                return
+            log.warning("it is replaced", worker=replacement.pid)
+
+    def restart_all(self) -> None:
+        """Replace every worker, one after the other; each serves until its replacement does."""
+        for index, worker in enumerate(self.processes):
+            replacement = self._started()
+            if not self._serves(replacement):
+                self._discard(replacement)
+                if not self._times_told_to_stop:
+                    log.error("a new worker did not start; the old ones go on")
+                return
+            self.processes[index] = replacement
+            self._retire(worker)
+        log.info("reloaded", workers=len(self.processes))
+
+    def join_all(self) -> None:
+        """Wait for every worker to finish what is under way."""
+        self._wait_for([*self.processes, *self._retired])
+
+    def handle_hup(self) -> None:
+        """Reload: new workers, with the settings as they are now."""
+        if self._terminal.is_gone():
+            self.should_exit.set()
+            return
+        try:
+            self._settings = self._reread()
+        except SettingsError as error:
+            log.error("not reloaded: a setting cannot be used", reason=str(error))
+            return
+        configure_logging(self._settings)
+        self.restart_all()
+
+    def handle_ttin(self) -> None:
+        """One worker more."""
+        worker = self._started()
+        if self._serves(worker):
+            self.processes.append(worker)
+        else:
+            self._discard(worker)
+            log.error("a new worker did not start; the old ones go on")
+
+    def handle_ttou(self) -> None:
+        """One worker fewer, unless it is the last."""
+        if len(self.processes) > 1:
+            self._retire(self.processes.pop())
+
+    def _note_stop(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self._times_told_to_stop += 1
+        self.signal_queue.append(number)
+
+    def _started(self) -> Worker:
+        worker = Worker(of_one_worker(self._settings), self.sockets)
+        worker.start()
+        return worker
+
+    def _serves(self, worker: Process) -> bool:
+        """Wait until the worker serves; not so if it ends instead, or is told to."""
+        deadline = time.monotonic() + STARTING_SECONDS
+        while not self._times_told_to_stop and time.monotonic() < deadline:
+            if not worker.process.is_alive():
+                return False
+            if worker.is_ready(timeout=1):
+                return True
+            time.sleep(POLLED_SECONDS)
+        return False
+
+    def _give_up(self, worker: Process) -> None:
+        """Stop, because a worker that cannot start now could not the next time."""
+        if not self._times_told_to_stop:
+            log.error("a worker did not start: stopping", worker=worker.pid)
+            self.has_failed = True
+        self.should_exit.set()
+
+    def _discard(self, worker: Process) -> None:
+        worker.kill()
+        worker.join()
+
+    def _retire(self, worker: Process) -> None:
+        worker.terminate()
+        self._retired = [worker]
+        self._wait_for(self._retired)
+
+    def _wait_for(self, workers: Iterable[Process]) -> None:
+        """Wait until they have stopped; kills those that take too long."""
+        deadline = time.monotonic() + STOPPING_SECONDS
+        while alive := [worker for worker in workers if worker.process.is_alive()]:
+            if self._times_told_to_stop > 1 or time.monotonic() > deadline:
+                for worker in alive:
+                    worker.kill()
+            time.sleep(POLLED_SECONDS)
+
+    def _reread(self) -> Settings:
+        settings = self._read()
+        kept = {name: getattr(self._settings, name) for name in FIXED}
+        changed = [name for name in FIXED if getattr(settings, name) != kept[name]]
+        if changed:
+            log.warning("only a restart changes these settings", settings=",".join(changed))
+        return msgspec.structs.replace(settings, **kept)
+
+
+def of_one_worker(settings: Settings) -> Settings:
+    """The settings for one of several workers: the cores are divided among them."""
+    threads = settings.hashing_threads or max(1, (os.cpu_count() or 1) // settings.workers)
+    return msgspec.structs.replace(settings, hashing_threads=threads)
+
+
+def listening_sockets(host: str, port: int) -> list[socket.socket]:
+    """A socket that listens, for each address of the host; port 0 takes a free one.
+
+    Raises:
+        OSError: there is no such host, or its port is taken.
+    """
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    sockets: list[socket.socket] = []
+    for family, address in dict.fromkeys((family, str(where[0])) for family, *_, where in found):
+        sockets.append(socket.create_server((address, port), family=family, backlog=BACKLOG))
+        port = sockets[-1].getsockname()[1]
+    return sockets
+
+
+@contextmanager
+def hub(settings: Settings) -> Iterator[None]:
+    """What passes messages on between the workers, in a thread; none where Redis does.
+
+    Raises:
+        OSError: its socket cannot be made in the data folder.
+    """
+    if settings.redis_url:
+        yield
+        return
+    loop = asyncio.new_event_loop()
+    passing_on = Hub(hub_path(settings))
+    loop.run_until_complete(passing_on.start())
+    thread = threading.Thread(target=loop.run_forever, name="hub", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        asyncio.run_coroutine_threadsafe(passing_on.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def serve(settings: Settings, read: Callable[[], Settings]) -> int:
+    """Serve in several processes until stopped; the exit code.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    configure_logging(settings)
+    sockets = listening_sockets(settings.host, settings.port)
+    with hub(settings):
+        supervisor = Supervisor(settings, read, sockets)
+        supervisor.run()
+    return 1 if supervisor.has_failed else 0
