@@ -32,6 +32,7 @@ from kinoteka.core.tokens.service import Tokens
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.errors import DomainError
 from kinoteka.httpkit.answers import Receive, Scope, Send
+from kinoteka.httpkit.request_ids import behind_proxies
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Served, Server, Shared
@@ -146,7 +147,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._server: Server | None = None
+        self._server: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan."""
@@ -160,7 +161,8 @@ class Application:
         phase = "startup"
         try:
             async with running(self._settings) as services:
-                self._server = Server(services, *compose(), NEUTRAL)
+                server = Server(services, *compose(), NEUTRAL)
+                self._server = behind_proxies(server, services.settings.trusted_proxies)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
                 phase = "shutdown"

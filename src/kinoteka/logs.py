@@ -18,7 +18,7 @@ from kinoteka.config import Settings
 Event = MutableMapping[str, Any]
 
 REQUEST: ContextVar[Mapping[str, Any] | None] = ContextVar("request", default=None)
-"""What is known of the request that is being served: its ASGI scope (`httpkit/requests.py`)."""
+"""What is known of the request that is being served: its ASGI scope, with what the server adds."""
 
 # A line break is escaped by the renderer; others could move or recolour what a terminal shows.
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(10), *range(11, 32), *range(127, 160))}

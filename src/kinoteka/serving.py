@@ -209,8 +209,7 @@ def configuration(settings: Settings, application: "Application | None") -> uvic
         log_config=None,  # its lines go where ours do
         log_level="warning",
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        proxy_headers=False,  # the application believes proxies by itself
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,  # messages are short: it costs more than it saves

@@ -10,6 +10,8 @@ from kinoteka.httpkit.answers import json_answer
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.storage.fanout import Ending, Listener
 
+ID = (b"x-request-id", b"ab-1")
+
 
 class Client:
     """The other end: what it says, what it gets, and whether it takes anything."""
@@ -49,8 +51,8 @@ async def listener() -> Listener[int]:
 
 @pytest.fixture
 async def following(client: Client, listener: Listener[int]):
-    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send))
-    assert await client.taken() == {"type": "websocket.accept"}
+    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send, ID))
+    assert await client.taken() == {"type": "websocket.accept", "headers": [ID]}
     yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -107,13 +109,13 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
 async def test_a_refused_handshake_is_an_http_answer(client):
     scope = {"extensions": {"websocket.http.response": {}}}
     answer = json_answer(401, {"error": "unauthorized"})
-    await refuse_handshake(scope, client.send, answer)
+    await refuse_handshake(scope, client.send, answer, ID)
     start, body = await client.taken(), await client.taken()
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
-    assert start["headers"] == answer.headers
+    assert start["headers"] == [*answer.headers, ID]
     assert body == {"type": "websocket.http.response.body", "body": answer.body}
 
 
 async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
-    await refuse_handshake({}, client.send, json_answer(401, {}))
+    await refuse_handshake({}, client.send, json_answer(401, {}), ID)
     assert await client.taken() == {"type": "websocket.close", "code": 1008}

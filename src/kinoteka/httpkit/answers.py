@@ -69,20 +69,26 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def send_answer(answer: Answer, send: Send, *, with_body: bool) -> None:
-    """Send an answer; without its body where the request was a HEAD."""
+async def send_answer(
+    answer: Answer, send: Send, extra: tuple[bytes, bytes], *, with_body: bool
+) -> None:
+    """Send an answer with one more header; without its body where the request was a HEAD."""
     if answer.stream is not None:
-        await _send_stream(answer, send, with_body=with_body)
+        await _send_stream(answer, send, extra, with_body=with_body)
         return
-    headers = answer.headers
-    if answer.status not in (204, 304):
-        headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
+    if answer.status in (204, 304):
+        headers = [*answer.headers, extra]
+    else:
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body)), extra]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})
 
 
-async def _send_stream(answer: Answer, send: Send, *, with_body: bool) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+async def _send_stream(
+    answer: Answer, send: Send, extra: tuple[bytes, bytes], *, with_body: bool
+) -> None:
+    headers = [*answer.headers, extra]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if with_body and answer.stream is not None:
         async for chunk in answer.stream():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})

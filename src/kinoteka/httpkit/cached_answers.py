@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.metrics import Endpoint
 from kinoteka.storage.cache import BoundedMap
 
 WORTH_COMPRESSING = 600
@@ -29,7 +30,8 @@ CACHED_HEADERS: Headers = [
 class CachedAnswer:
     """One answer in the shapes in which it may go out.
 
-    `made_of` names the revisions of what it is made of, where anybody may have it.
+    `made_of` names the revisions of what it is made of, where anybody may have it; `endpoint` has
+    made it.
     """
 
     revision: int
@@ -39,6 +41,7 @@ class CachedAnswer:
     unchanged_compressed: Answer
     validator: bytes
     made_of: tuple[str, ...] | None = None
+    endpoint: Endpoint | None = None
 
 
 class AnswerCache:
@@ -64,15 +67,20 @@ class AnswerCache:
         revision: int,
         answer: Answer,
         made_of: tuple[str, ...] | None = None,
+        endpoint: Endpoint | None = None,
     ) -> CachedAnswer:
         """Cache an answer, in every shape; what is larger than all the memory is not cached."""
         if len(answer.body) > COMPRESSED_AT_ONCE:
             cached = await asyncio.to_thread(make, revision, answer)
         else:
             cached = make(revision, answer)
-        cached = replace(cached, made_of=made_of)
+        cached = replace(cached, made_of=made_of, endpoint=endpoint)
         self._cache.set(key, cached, size_of(cached))
         return cached
+
+    def size(self) -> int:
+        """The memory that all of them take, in bytes, more or less."""
+        return self._cache.size
 
     def clear(self) -> None:
         """Drop all."""

@@ -3,7 +3,7 @@
 Clients of single pages send `Bearer undefined` and the like while signed out; that is nobody.
 """
 
-from kinoteka.core.access.model import Actor
+from kinoteka.core.access.model import UNASKED, Actor
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.cookies import session_token
@@ -27,7 +27,7 @@ async def identify(call: Call) -> Actor:
         DomainError(TOKEN_INVALID): a Bearer token that is no good, on a strict route.
     """
     if call.route.identity == "none":
-        return await call.core.access.anonymous(call.unit)
+        return UNASKED
     token = bearer(call)
     if token is None:
         return await _by_cookie(call)

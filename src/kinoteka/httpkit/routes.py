@@ -13,7 +13,7 @@ from kinoteka.httpkit.errors import Refusal
 
 # strict: a credential that is no good is refused; lenient: it is passed over, as on the way to
 # a new one (sign-in, sign-up, renewal), where clients still send the old; none: nobody is asked,
-# and everybody is anonymous.
+# not even the database, and everybody is nobody who sees no film under a label.
 Identity = Literal["strict", "lenient", "none"]
 Handler = Callable[..., Any]
 

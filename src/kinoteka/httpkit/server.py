@@ -6,6 +6,7 @@ route → identity → refusal of forged requests → body and query → handler
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import perf_counter
 
 import structlog
 from msgspec import Raw
@@ -27,14 +28,22 @@ from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import renamed
 from kinoteka.httpkit.identity import bearer, identify
+from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
+from kinoteka.httpkit.request_ids import HEADER, RequestIds
+from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.httpkit.uploads import read_upload
+from kinoteka.logs import REQUEST
 
 log = structlog.get_logger()
 
 CACHED_ADDRESS_LONGEST = 500
+CLIENT_LEFT = 499
+"""How an answer is counted that nobody waited for (as nginx does)."""
+NOWHERE = "(unknown)"
+"""How the path is counted of which there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,10 @@ class Server:
         self._neutral = neutral
         self._origins = services.settings.cors_origins
         self._cache = AnswerCache(services.settings.cache_megabytes)
+        self._ids = RequestIds()
+        self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
+        self._logs_requests = services.settings.log_requests
+        TRAFFIC.cached_bytes = self._cache.size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of ASGI's kinds http and websocket."""
@@ -97,16 +110,40 @@ class Server:
             await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         method = scope["method"]
+        request_id = self._note(scope)
+        TRAFFIC.in_flight += 1
+        status = 500
         try:
             answer = await self._answer(scope, receive, method)
-        except ConnectionResetError:
-            return  # the client has left before its request was whole
-        if self._origins:
-            origin = dict(scope["headers"]).get(b"origin")
-            allowed = origins.allow_origin(origin, self._origins)
-            answer = Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
-        await send_answer(answer, send, with_body=method != "HEAD")
+            status = answer.status
+            if self._origins:
+                answer = self._allow_origin(answer, scope)
+            await send_answer(answer, send, (HEADER, request_id), with_body=method != "HEAD")
+        except (ConnectionResetError, asyncio.CancelledError) as error:
+            status = CLIENT_LEFT  # before its request was whole, or before the answer was
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        finally:
+            seconds = perf_counter() - began
+            TRAFFIC.in_flight -= 1
+            scope["endpoint"].count(method, status, seconds)
+            if self._logs_requests:
+                log_request(scope, status, seconds)
+
+    def _note(self, scope: Scope) -> bytes:
+        """Let the log know which request this is; its id."""
+        request_id = self._ids.next(scope)
+        scope["request_id"] = request_id
+        scope["endpoint"] = self._nowhere
+        REQUEST.set(scope)
+        return request_id
+
+    def _allow_origin(self, answer: Answer, scope: Scope) -> Answer:
+        origin = dict(scope["headers"]).get(b"origin")
+        allowed = origins.allow_origin(origin, self._origins)
+        return Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
         if method == "GET" and (cached := self._cached_for_anybody(scope)) is not None:
@@ -117,7 +154,7 @@ class Server:
         targets, values = found
         target = targets.get(method) or (targets.get("GET") if method == "HEAD" else None)
         if target is None:
-            return self._without_target(targets, method)
+            return self._without_target(targets, method, scope)
         if isinstance(target, Served):
             return await self._serve(target, values, scope, receive)
         return await self._serve_shared(target, values, scope, receive)
@@ -138,24 +175,31 @@ class Server:
         headers = dict(scope["headers"])
         if b"cookie" in headers or b"authorization" in headers:
             return None
+        if cached.endpoint is not None:
+            scope["endpoint"] = cached.endpoint
+            cached.endpoint.hits += 1
         return choose(cached, headers)
 
-    def _without_target(self, targets: Mapping[str, Served | Shared], method: str) -> Answer:
+    def _without_target(
+        self, targets: Mapping[str, Served | Shared], method: str, scope: Scope
+    ) -> Answer:
+        first = next(iter(targets.values()))
+        served = first.otherwise if isinstance(first, Shared) else first
+        scope["endpoint"] = _endpoint(served.contract, served.route)
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
         allow = ", ".join(sorted(methods))
         if method == "OPTIONS":
             extra = origins.allow_preflight(allow) if self._origins else []
             return empty_answer(204, [(b"allow", allow.encode()), *extra])
-        first = next(iter(targets.values()))
-        contract = (first.otherwise if isinstance(first, Shared) else first).contract
         error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
-        answer = refuse(contract, error, None)
+        answer = refuse(served.contract, error, None)
         return Answer(answer.status, answer.body, [*answer.headers, (b"allow", allow.encode())])
 
     async def _serve_shared(
         self, shared: Shared, values: Values, scope: Scope, receive: Receive
     ) -> Answer:
         contract = shared.otherwise.contract
+        scope["endpoint"] = _endpoint(contract, shared.otherwise.route)
         call = Call(scope, receive, self._services, contract, shared.otherwise.route)
         try:
             limit = self._services.settings.json_limit_kilobytes * 1024
@@ -168,6 +212,7 @@ class Server:
     async def _serve(
         self, target: Served, values: Values, scope: Scope, receive: Receive
     ) -> Answer:
+        scope["endpoint"] = _endpoint(target.contract, target.route)
         call = Call(scope, receive, self._services, target.contract, target.route)
         try:
             answer = await self._handle(call, values)
@@ -180,13 +225,15 @@ class Server:
             raise
         except Exception:
             await call.unit.rollback()
-            log.exception("request failed", route=target.route.path, method=target.route.method)
+            log.exception("request failed", method=target.route.method)
             return refuse(target.contract, DomainError(Code.INTERNAL), target.route)
         return answer
 
     async def _handle(self, call: Call, values: Values) -> Answer:
         route = call.route
         call.actor = await identify(call)
+        if self._logs_requests:
+            call.scope["account"] = call.actor.account_id
         if route.is_unsafe:
             origins.refuse_forged(call)
         if route.signed_in:
@@ -205,9 +252,12 @@ class Server:
         revision = self._revision(revisions)
         path, query = call.scope["path"], call.scope["query_string"]
         key = (path, query, call.actor.labels)
+        endpoint: Endpoint = call.scope["endpoint"]
         answer = self._cache.get(key, revision, call.headers)
         if answer is not None:
+            endpoint.hits += 1
             return answer
+        endpoint.misses += 1
         fresh = await run_handler(call, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
@@ -216,19 +266,31 @@ class Server:
         route = call.route
         is_open = not (route.signed_in or route.permission or route.csrf)
         made_of = revisions if is_open else None
-        return choose(await self._cache.set(key, revision, fresh, made_of), call.headers)
+        cached = await self._cache.set(key, revision, fresh, made_of, endpoint)
+        return choose(cached, call.headers)
 
     def _revision(self, made_of: tuple[str, ...]) -> int:
         # Revisions only grow, so their sum tells every state of what an answer is made of.
         return sum(map(self._services.revisions.value, made_of))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        header = (HEADER, self._note(scope))
         await receive()  # the client's wish to connect
         begun = await self._begin_following(scope, receive)
+        endpoint = scope["endpoint"]
+        status = begun.status if isinstance(begun, Answer) else 101
+        endpoint.count("GET", status, perf_counter() - began)
+        if self._logs_requests:
+            log_request(scope, status, perf_counter() - began)
         if isinstance(begun, Answer):
-            await refuse_handshake(scope, send, begun)
-        else:
-            await follow(begun, receive, send)
+            await refuse_handshake(scope, send, begun, header)
+            return
+        TRAFFIC.sockets[endpoint.contract] += 1
+        try:
+            await follow(begun, receive, send, header)
+        finally:
+            TRAFFIC.sockets[endpoint.contract] -= 1
 
     async def _begin_following(self, scope: Scope, receive: Receive) -> Following | Answer:
         found = self._sockets.find(scope["path"])
@@ -236,18 +298,24 @@ class Server:
             return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
         targets, values = found
         contract, route = targets["GET"]
+        scope["endpoint"] = _endpoint(contract, route)
         call = Call(scope, receive, self._services, contract, route)
         try:
             call.actor = await identify(call)
+            scope["account"] = call.actor.account_id
             # A browser sends its cookie with whatever page opens a socket, and asks nobody.
             origins.refuse_forged(call)
             following: Following = await route.handler(call, *values)
         except DomainError as error:
             return refuse(contract, error, route)
         except Exception:
-            log.exception("socket failed", route=route.path)
+            log.exception("socket failed")
             return refuse(contract, DomainError(Code.INTERNAL), route)
         return following
+
+
+def _endpoint(contract: Contract, route: Route) -> Endpoint:
+    return TRAFFIC.endpoint(contract.name, route.path)
 
 
 async def run_handler(call: Call, values: Values) -> Answer:

@@ -39,7 +39,9 @@ class Following:
     frame: Callable[[Any], str]
 
 
-async def refuse_handshake(scope: Scope, send: Send, answer: Answer) -> None:
+async def refuse_handshake(
+    scope: Scope, send: Send, answer: Answer, extra: tuple[bytes, bytes]
+) -> None:
     """Answer the handshake with a refusal; a server without that extension answers 403."""
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -48,17 +50,19 @@ async def refuse_handshake(scope: Scope, send: Send, answer: Answer) -> None:
         {
             "type": "websocket.http.response.start",
             "status": answer.status,
-            "headers": answer.headers,
+            "headers": [*answer.headers, extra],
         }
     )
     await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
-async def follow(following: Following, receive: Receive, send: Send) -> None:
+async def follow(
+    following: Following, receive: Receive, send: Send, extra: tuple[bytes, bytes]
+) -> None:
     """Accept the handshake and send every event until either side has had enough."""
     listener = following.listener
     try:
-        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.accept", "headers": [extra]})
         code = await _until_over(following, receive, send)
         if code is not None:
             message = {"type": "websocket.close", "code": code}

@@ -23,6 +23,11 @@ class BoundedMap(Generic[Key, Value]):
         self._size = 0
         self._entries: dict[Key, tuple[Value, int]] = {}
 
+    @property
+    def size(self) -> int:
+        """The sizes of all that is there, added up."""
+        return self._size
+
     def get(self, key: Key) -> Value | None:
         """The value, which counts as used now, or None."""
         entry = self._entries.get(key)

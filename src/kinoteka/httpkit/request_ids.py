@@ -1,0 +1,55 @@
+"""Request ids: by what the lines of the log and the answer of one request are found.
+
+Each answer has one in X-Request-Id. A trusted proxy may give it; nobody else may, since the log
+would then say what they like.
+"""
+
+import itertools
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from kinoteka.httpkit.answers import Receive, Scope, Send
+
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEADER = b"x-request-id"
+GIVEN = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+TRUSTED = "through_trusted_proxy"
+
+
+class RequestIds:
+    """Ids of one server's requests: a prefix that no other has, and a number."""
+
+    def __init__(self) -> None:
+        self._prefix = secrets.token_hex(5).encode()
+        self._numbers = itertools.count(1)
+
+    def next(self, scope: Scope) -> bytes:
+        """The id of a request: what a trusted proxy calls it, or a new one."""
+        if TRUSTED in scope:
+            given = dict(scope["headers"]).get(HEADER)
+            if given is not None and GIVEN.fullmatch(given):
+                return bytes(given)
+        return b"%b-%x" % (self._prefix, next(self._numbers))
+
+
+def behind_proxies(application: Application, trusted: str) -> Application:
+    """The application, told by these proxies (addresses, by comma) who its clients are."""
+    if not trusted:
+        return application
+    return cast(Application, _TrustedProxies(application, trusted))  # type: ignore[arg-type]
+
+
+class _TrustedProxies(ProxyHeadersMiddleware):
+    """uvicorn's, which believes trusted proxies' X-Forwarded-For; and notes that it does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        """Serve one connection of any of ASGI's kinds."""
+        client = scope.get("client")
+        if client and client[0] in self.trusted_hosts:
+            scope[TRUSTED] = True
+        await super().__call__(scope, receive, send)  # type: ignore[arg-type]
