@@ -1,18 +1,21 @@
 """An object store that is away, slow, set up wrongly, or asked through the environment."""
 
 import asyncio
+import json
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import takewhile
+from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
 from kinoteka.errors import Code
 from kinoteka.storage.files_s3 import CALLS_MOST, RETRY_AFTER_SECONDS, ObjectFiles
-from object_stores import BUCKET, PREFIX, URL, ObjectStore, run_object_store
+from object_stores import BUCKET, POLICY, PREFIX, URL, ObjectStore, run_object_store
 from people import refused
 
 FOLDER = "avatars"
@@ -262,6 +265,12 @@ class TestSetUp:
                 await operation(open_files("s3://another"))
         finally:
             store.check_signatures()
+
+    def test_the_rights_that_it_has_are_the_documented_ones(self):
+        page = Path(__file__).parents[2] / "docs" / "object-store.md"
+        (documented,) = re.findall(r"```json\n(.*?)```", page.read_text(), flags=re.DOTALL)
+        ours = documented.replace("films/community/", f"{BUCKET}/{PREFIX}/")
+        assert json.loads(ours) == POLICY
 
     async def test_credentials_of_a_dotenv_file(self, open_files, store, monkeypatch, tmp_path):
         lines = []
