@@ -1,35 +1,146 @@
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
+import subprocess
+import sys
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
-from kinoteka.storage.migrations import current, migrate, newest
+from databases import environment_of, rows
+from kinoteka.config import Settings
+from kinoteka.storage.engines import database_path
+from kinoteka.storage.migrations import DatabaseUnusable, Patience, current, migrate, newest
 from kinoteka.storage.schema import metadata
+from migrating import versions_with
+from running import clean_environment, kinoteka
+
+AT_ONCE = 4
 
 
-def test_a_new_database_gets_the_newest_schema_once(tmp_path):
-    path = tmp_path / "new" / "kinoteka.db"
-    assert current(path) is None
-    assert migrate(path) is True
-    assert current(path) == newest()
-    assert migrate(path) is False
+@pytest.fixture
+def nothing_yet(engine, tmp_path, request):
+    """Settings over a database that has yet to get its schema."""
+    if engine == "sqlite":
+        yield Settings(data=tmp_path / "new")
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    yield Settings(data=tmp_path / "new", database_url=url)
+    server.drop(url)
 
 
-def test_of_two_at_once_one_does_it(tmp_path):
-    path = tmp_path / "kinoteka.db"
-    with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: migrate(path), range(4)))
-    assert sorted(done) == [False, False, False, True]
+def test_a_new_database_gets_the_newest_schema_once(nothing_yet):
+    assert current(nothing_yet) is None
+    assert migrate(nothing_yet) is True
+    assert current(nothing_yet) == newest()
+    assert migrate(nothing_yet) is False
 
 
-def test_the_migrations_end_at_the_schema_of_the_code(empty_database):
-    engine = create_engine(f"sqlite:///{empty_database}")
+def test_of_several_processes_at_once_one_does_it(nothing_yet):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(nothing_yet.data)],
+            env=clean_environment(environment_of(nothing_yet)),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(AT_ONCE)
+    ]
+    said = sorted(
+        process.communicate(timeout=120)[0].partition(" revision")[0] for process in processes
+    )
+    assert said == ["already at"] * (AT_ONCE - 1) + ["migrated to"]
+    assert len(rows(nothing_yet, "SELECT id FROM roles")) == 2
+
+
+def test_the_migrations_end_at_the_schema_of_the_code(settings):
+    engine = create_engine(sqlalchemy_url(settings), poolclass=NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_ours})
         differences = compare_metadata(context, metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_one_that_fails_leaves_nothing_behind(settings, tmp_path):
+    body = 'op.create_table("notes", sa.Column("id", sa.Integer()))\nraise RuntimeError("no")'
+    with pytest.raises(RuntimeError):
+        migrate(settings, versions=versions_with(tmp_path, body))
+    assert current(settings) == "0001"
+    migrate(settings, versions=versions_with(tmp_path / "data", "pass"))
+    with pytest.raises(Exception, match="notes"):
+        rows(settings, "SELECT * FROM notes")
+
+
+def test_one_that_gets_no_lock_tries_again(settings, tmp_path, held):
+    body = 'op.add_column("films", sa.Column("note", sa.Text()))'
+    versions = versions_with(tmp_path, body)
+    impatient = Patience(attempts=2, lock_seconds=0.2, pause_seconds=0.1)
+    with held(), pytest.raises(DatabaseUnusable, match="2 attempts"):
+        migrate(settings, versions=versions, patience=impatient)
+    assert current(settings) == "0001"
+    assert migrate(settings, versions=versions, patience=impatient) is True
+    assert rows(settings, "SELECT note FROM films") == []
+
+
+async def test_and_gets_it_once_the_others_are_done(settings, tmp_path, held):
+    body = 'op.add_column("films", sa.Column("note", sa.Text()))'
+    versions = versions_with(tmp_path, body)
+    patient = Patience(attempts=100, lock_seconds=0.2, pause_seconds=0.1)
+    with held():
+        migrating = asyncio.create_task(
+            asyncio.to_thread(migrate, settings, versions=versions, patience=patient)
+        )
+        await asyncio.sleep(0.5)
+        assert not migrating.done()
+    assert await migrating is True
+
+
+def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
+    url = "postgresql://kinoteka@127.0.0.1:1/kinoteka"
+    done = kinoteka("migrate", "--data", str(tmp_path), KINOTEKA_DATABASE_URL=url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("kinoteka: PostgreSQL cannot be used")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_of_something_else_is_refused(tmp_path):
+    settings = Settings(data=tmp_path)
+    database_path(settings).write_bytes(b"no database at all" * 100)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        migrate(settings)
+
+
+@pytest.fixture
+def held(settings):
+    """What keeps others from the table of films within its block."""
+    import sqlite3
+    from contextlib import closing, contextmanager
+
+    import psycopg
+
+    @contextmanager
+    def hold():
+        if settings.database_url:
+            with psycopg.connect(settings.database_url) as connection:
+                connection.execute("SELECT count(*) FROM films")
+                yield
+                connection.rollback()
+        else:
+            with closing(sqlite3.connect(database_path(settings), isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                yield
+                other.execute("ROLLBACK")
+
+    return hold
+
+
+def sqlalchemy_url(settings):
+    if settings.database_url:
+        return settings.database_url.replace("postgresql:", "postgresql+psycopg:")
+    return f"sqlite:///{database_path(settings)}"
 
 
 def is_ours(name, kind, _parents):

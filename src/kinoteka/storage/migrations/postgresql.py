@@ -1,17 +1,21 @@
 """Migrating a PostgreSQL database: an advisory lock lets one process do it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from kinoteka.config import Settings
-from kinoteka.storage.migrations import DatabaseUnusable
+from kinoteka.storage.migrations import DatabaseUnusable, Locked
 from kinoteka.storage.postgresql import connect
 
 LOCK = 0x6B696E6F
 """The advisory lock's number: ours, as good as any."""
+LOOK_SECONDS = 0.1
 
 
 class PostgreSQLPlace:
@@ -33,28 +37,50 @@ class PostgreSQLPlace:
     def alone(self) -> Iterator[None]:
         """Hold the lock; it goes with the connection, however that ends."""
         with self._connect() as connection:
-            connection.execute("SELECT pg_advisory_lock($1)", (LOCK,))
+            # To ask again and again, rather than to wait within a statement: an index that the
+            # lock's holder builds CONCURRENTLY waits for every statement that is under way.
+            while not _taken(connection):
+                time.sleep(LOOK_SECONDS)
             yield
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self, lock_seconds: float) -> Iterator[Connection]:
         """A connection of SQLAlchemy's."""
         from sqlalchemy import create_engine
         from sqlalchemy.pool import NullPool
 
+        options = f"-c lock_timeout={lock_seconds * 1000:.0f} -c statement_timeout=0"
         engine = create_engine(
             "postgresql+psycopg://",
-            creator=lambda: psycopg.connect(self._settings.database_url),
+            creator=lambda: psycopg.connect(
+                self._settings.database_url, options=options, application_name="kinoteka migrate"
+            ),
             poolclass=NullPool,
         )
-        with engine.connect() as connection:
-            yield connection
+        try:
+            with engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                raise Locked from error
+            if isinstance(error.orig, psycopg.OperationalError):
+                raise _unusable(error.orig) from error
+            raise
 
     @contextmanager
     def _connect(self) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
         try:
             connection = connect(self._settings)
         except psycopg.OperationalError as error:
-            raise DatabaseUnusable(f"PostgreSQL cannot be used: {str(error).strip()}") from error
+            raise _unusable(error) from error
         with connection:
             yield connection
+
+
+def _taken(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock($1)", (LOCK,)).fetchone()
+    return row == (True,)
+
+
+def _unusable(error: BaseException) -> DatabaseUnusable:
+    return DatabaseUnusable(f"PostgreSQL cannot be used: {str(error).strip()}")

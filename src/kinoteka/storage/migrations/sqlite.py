@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from kinoteka.config import Settings
 from kinoteka.storage.engines import database_path
-from kinoteka.storage.migrations import DatabaseUnusable
+from kinoteka.storage.migrations import DatabaseUnusable, Locked
 from kinoteka.storage.sqlite import connect
 
 
@@ -43,16 +44,21 @@ class SQLitePlace:
             yield
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self, lock_seconds: float) -> Iterator[Connection]:
         """A connection with the settings of all of ours."""
         from sqlalchemy import create_engine
         from sqlalchemy.pool import StaticPool
 
         raw = connect(self._path)
+        raw.execute(f"PRAGMA busy_timeout = {lock_seconds * 1000:.0f}")
         engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
         try:
             with engine.connect() as connection:
                 yield connection
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise Locked from error
+            raise DatabaseUnusable(f"{self._path}: {error.orig}") from error
         finally:
             engine.dispose()
             raw.close()

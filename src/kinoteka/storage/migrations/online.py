@@ -1,0 +1,142 @@
+"""Steps of migrations that leave a large table to its readers and writers.
+
+What each does on PostgreSQL is told with it; on SQLite, where one process owns the file and
+migrates before it serves, all are plain. docs/development.md has the rules. A step that leaves
+the migration's transaction can be run again after it was cut short, so it comes last, or alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from alembic import op
+
+BATCH = 5_000
+
+
+def create_index_concurrently(
+    name: str, table: str, columns: Sequence[str], *, unique: bool = False
+) -> None:
+    """Build an index while the table is read and written.
+
+    It waits for transactions that are under way, and nobody waits for it. What an attempt cut
+    short has left of it is dropped first.
+    """
+    if not _on_postgresql():
+        op.create_index(name, table, columns, unique=unique)
+        return
+    with _own_pace():
+        if _index_is_valid(name) is False:
+            op.drop_index(name, postgresql_concurrently=True)
+        op.create_index(
+            name,
+            table,
+            columns,
+            unique=unique,
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+
+
+def drop_index_concurrently(name: str, table: str) -> None:
+    """Drop an index while the table is read and written."""
+    if not _on_postgresql():
+        op.drop_index(name, table)
+        return
+    with _own_pace():
+        op.drop_index(name, postgresql_concurrently=True, if_exists=True)
+
+
+def add_foreign_key(
+    name: str, table: str, column: str, target: str, *, on_delete: str = "CASCADE"
+) -> None:
+    """Make a column refer to the ids of another table.
+
+    New rows are checked from now on, which takes a short lock; those that there are, after it,
+    while both tables are written.
+    """
+    if not _on_postgresql():
+        with op.batch_alter_table(table) as altered:
+            altered.create_foreign_key(name, target, [column], ["id"], ondelete=on_delete)
+        return
+    if not _constraint_exists(name, table):
+        op.create_foreign_key(
+            name, table, target, [column], ["id"], ondelete=on_delete, postgresql_not_valid=True
+        )
+    _validate(table, name)
+
+
+def set_not_null(table: str, column: str) -> None:
+    """Let a column, filled by now, have no NULL any more.
+
+    PostgreSQL believes a constraint that was checked beforehand, and so does not read the table
+    under a lock.
+    """
+    if not _on_postgresql():
+        with op.batch_alter_table(table) as altered:
+            altered.alter_column(column, nullable=False)
+        return
+    name = f"ck_{table}_{column}_filled"
+    if not _constraint_exists(name, table):
+        filled = sa.column(column).is_not(None)
+        op.create_check_constraint(op.f(name), table, filled, postgresql_not_valid=True)
+    _validate(table, name)
+    op.alter_column(table, column, nullable=False)
+    op.drop_constraint(op.f(name), table, type_="check")
+
+
+def update_in_batches(table: str, change: str, *, where: str = "true", batch: int = BATCH) -> None:
+    """Run `UPDATE table SET change WHERE where`, some thousand ids of the table at a time.
+
+    Each batch is a transaction of its own, so that no row is locked for long. `where` leaves out
+    what is done already.
+    """
+    quoted = op.get_context().impl.dialect.identifier_preparer.quote(table)
+    last = op.get_bind().execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {quoted}")).scalar_one()
+    update = sa.text(
+        f"UPDATE {quoted} SET {change} WHERE id BETWEEN :first AND :last AND ({where})"
+    )
+    with _own_pace():
+        for first in range(1, last + 1, batch):
+            op.get_bind().execute(update, {"first": first, "last": first + batch - 1})
+
+
+def _on_postgresql() -> bool:
+    return op.get_context().dialect.name == "postgresql"
+
+
+@contextmanager
+def _own_pace() -> Iterator[None]:
+    """Leave the migration's transaction; wait for locks as long as it takes.
+
+    What is done here is waited for by nobody.
+    """
+    if not _on_postgresql():
+        yield
+        return
+    usual = op.get_bind().execute(sa.text("SHOW lock_timeout")).scalar_one()
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = 0")
+        try:
+            yield
+        finally:
+            op.execute(f"SET lock_timeout = '{usual}'")
+
+
+def _index_is_valid(name: str) -> bool | None:
+    """None: there is no such index."""
+    query = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    return op.get_bind().execute(query, {"name": f'"{name}"'}).scalar()
+
+
+def _constraint_exists(name: str, table: str) -> bool:
+    query = sa.text(
+        "SELECT count(*) FROM pg_constraint WHERE conname = :name AND conrelid = to_regclass(:of)"
+    )
+    given = {"name": name, "of": f'"{table}"'}
+    return bool(op.get_bind().execute(query, given).scalar())
+
+
+def _validate(table: str, name: str) -> None:
+    with _own_pace():
+        op.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')
