@@ -202,6 +202,12 @@ def load(
     return settings
 
 
+def unknown() -> list[str]:
+    """Variables that look like settings and are none."""
+    known = {name for name, *_ in rows()} | {f"{PREFIX}SUPERUSER_PASSWORD"}
+    return sorted(name for name in _environment() if name.startswith(PREFIX) and name not in known)
+
+
 def aws_environment() -> dict[str, str]:
     """The usual variables of S3 clients, from where settings come from, too."""
     given = _environment()

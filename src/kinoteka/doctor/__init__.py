@@ -1,0 +1,1 @@
+"""The doctor: what is wrong with the settings and with the place where the server runs."""

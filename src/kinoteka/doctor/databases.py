@@ -1,0 +1,115 @@
+"""Checks of the database that the settings choose."""
+
+from collections.abc import Iterator
+
+from kinoteka.config import Settings
+from kinoteka.doctor.findings import Finding, error, fine, warning
+from kinoteka.storage.engines import database_path
+from kinoteka.storage.inspection import PostgreSQLFacts, inspect_postgresql, inspect_sqlite
+from kinoteka.storage.migrations import DatabaseUnusable, current, newest
+
+OLDEST_POSTGRESQL = 15
+SECONDS_APART_MOST = 2.0
+THREADS = 2
+"""A worker's connections beyond its pool, for heavy reads."""
+FILLED_MOST = 0.8
+"""The part of PostgreSQL's connections that one machine may well take."""
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """Whether there is a database, sound and of the newest schema."""
+    try:
+        if settings.database_url:
+            yield from _postgresql(settings)
+        elif database_path(settings).exists():
+            yield from _sqlite(settings)
+        yield from _schema(settings)
+    except DatabaseUnusable as problem:
+        yield error(
+            "database",
+            f"{str(problem).strip()}. See that it runs and that KINOTEKA_DATABASE_URL and "
+            "KINOTEKA_DATA are right.",
+        )
+
+
+def judge_postgresql(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding]:
+    """What of the facts is not as it should be."""
+    version = facts.version // 10000
+    if version < OLDEST_POSTGRESQL:
+        yield error("database", f"PostgreSQL {version} is too old: {OLDEST_POSTGRESQL} or newer.")
+    if facts.encoding != "UTF8":
+        yield error(
+            "database",
+            f"Its encoding is {facts.encoding}, which lacks most letters: make the database anew "
+            "with ENCODING 'UTF8' TEMPLATE template0.",
+        )
+    if not (facts.has_trigrams or facts.may_have_trigrams):
+        yield error(
+            "database",
+            "Search needs the extension pg_trgm: install PostgreSQL's contrib package and let a "
+            "superuser CREATE EXTENSION pg_trgm in this database.",
+        )
+    if facts.is_replica:
+        yield error("database", "This is a replica, which only reads: name the primary.")
+    if abs(facts.seconds_ahead) > SECONDS_APART_MOST:
+        yield warning(
+            "clock",
+            f"PostgreSQL's clock and this machine's are {abs(facts.seconds_ahead):.1f} seconds "
+            "apart: sessions and tokens end early or late. Let NTP set both.",
+        )
+    yield from _connections(settings, facts)
+
+
+def _connections(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding]:
+    wanted = settings.workers * (settings.database_pool + THREADS)
+    shown = (
+        f"{settings.workers} × ({settings.database_pool} + {THREADS}) = {wanted} of PostgreSQL's "
+        f"{facts.connections}"
+    )
+    advice = "Lower KINOTEKA_DATABASE_POOL or raise max_connections."
+    if wanted > facts.connections:
+        yield error("connections", f"{shown}: under load it refuses them. {advice}")
+    elif wanted > FILLED_MOST * facts.connections:
+        yield warning("connections", f"{shown}: little is left for tools and backups. {advice}")
+    else:
+        yield fine("connections", f"At most {shown}; other machines take as many.")
+
+
+def _postgresql(settings: Settings) -> Iterator[Finding]:
+    facts = inspect_postgresql(settings)
+    major, minor = divmod(facts.version, 10000)
+    yield fine("database", f"PostgreSQL {major}.{minor} answers.")
+    yield from judge_postgresql(settings, facts)
+
+
+def _sqlite(settings: Settings) -> Iterator[Finding]:
+    path = database_path(settings)
+    facts = inspect_sqlite(path)
+    if not facts.has_full_text:
+        yield error(
+            "database",
+            f"This Python's SQLite {facts.version} is built without FTS5, which search needs: use "
+            "another Python, such as Debian's.",
+        )
+    if facts.problems:
+        yield error(
+            "database",
+            f"{path} is damaged: {'; '.join(facts.problems)}. Stop the server, keep a copy, and "
+            "restore the last backup.",
+        )
+    else:
+        yield fine("database", f"SQLite {facts.version}; {path} is intact.")
+
+
+def _schema(settings: Settings) -> Iterator[Finding]:
+    present, known = current(settings), newest()
+    if present is None:
+        yield fine("schema", "None yet; `kinoteka serve` makes it.")
+    elif present < known:
+        yield warning("schema", f"At {present}, the newest is {known}: run `kinoteka migrate`.")
+    elif present > known:
+        yield error(
+            "schema", f"At {present}, made by a newer Kinoteka than this one, which knows {known}."
+        )
+    else:
+        yield fine("schema", f"At {present}, the newest.")
