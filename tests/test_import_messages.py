@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from kinoteka.core.imports.place import Changes
 from kinoteka.core.imports.reading import Progress
 from kinoteka.core.imports.record import FormatCode, FormatError, Reason, Refused
 from kinoteka.core.imports.service import Import
-from kinoteka.core.imports.store import Changes
 from kinoteka.import_messages import FORMAT_ERRORS, explain, refusal, summary
 
 

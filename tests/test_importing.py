@@ -3,18 +3,19 @@
 import gzip
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from databases import environment_of, rows
 from kinoteka import config
 from kinoteka.cli import cli
+from kinoteka.config import Settings
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
 from kinoteka.core.imports.record import Reason
@@ -76,31 +77,50 @@ FIRST = {
 }
 
 
+class Folder:
+    """A folder of files to import, and a catalogue to import them into."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def rows(self, sql: str) -> list[object]:
+        """What a query gives; the bare values where it has one column."""
+        return rows(self.settings, sql)
+
+    def titles(self) -> list[object]:
+        """The titles of all films by id."""
+        return self.rows("SELECT title FROM films ORDER BY id")
+
+
 @pytest.fixture
-def folder(tmp_path):
-    """A folder of files to import; the catalogue is in its folder `data`."""
+def folder(tmp_path: Path, settings: Settings) -> Folder:
+    """A folder of files to import, and an empty catalogue."""
     (tmp_path / "good.csv").write_text(GOOD)
     (tmp_path / "broken.csv").write_bytes(BROKEN)
-    return tmp_path
+    return Folder(tmp_path, settings)
 
 
-def imported(folder: Path, *arguments: str) -> Result:
+def imported(folder: Folder, *arguments: str) -> Result:
     """Run the command in this process, with the names of the folder's files as they are."""
+    return invoked(
+        folder.path, *arguments, "--data", "data", environment=environment_of(folder.settings)
+    )
+
+
+def invoked(path: Path, *arguments: str, environment: Mapping[str, str]) -> Result:
+    """Run the command with paths in this folder."""
     given = [
-        str(folder / argument) if Path(argument).suffix in SUFFIXES else argument
+        str(path / argument)
+        if argument == "data" or Path(argument).suffix in SUFFIXES
+        else argument
         for argument in arguments
     ]
-    runner = CliRunner(env=dict.fromkeys(KINOTEKA_VARIABLES))
-    return runner.invoke(cli, ["import", *given, "--data", str(folder / "data")])
-
-
-def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(folder / "data" / "kinoteka.db")) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def titles(folder: Path) -> list[str]:
-    return [title for (title,) in rows(folder, "SELECT title FROM films ORDER BY id")]
+    runner = CliRunner(env=dict.fromkeys(KINOTEKA_VARIABLES) | environment)
+    return runner.invoke(cli, ["import", *given])
 
 
 def counts(done: Result) -> dict[str, str]:
@@ -110,15 +130,15 @@ def counts(done: Result) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_format(tmp_path, name):
+def test_every_format(folder, name):
     for file, content in SAMPLES[name].items():
         written = content.encode()
-        (tmp_path / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
-    done = imported(tmp_path, name, *SAMPLES[name])
+        (folder / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
+    done = imported(folder, name, *SAMPLES[name])
     assert (done.exit_code, done.stderr) == (0, "")
     assert (counts(done)["added"], counts(done)["refused"]) == ("1", "0")
     expected = FIRST.get(name, ("films", 1999, None, "Unknown", "Unknown"))
-    assert rows(tmp_path, WRITTEN) == [expected]
+    assert folder.rows(WRITTEN) == [expected]
 
 
 class TestAgain:
@@ -133,7 +153,7 @@ class TestAgain:
         (folder / "good.csv").write_text(GOOD.replace("Mirror", "The Mirror"))
         done = imported(folder, "csv", "good.csv")
         assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "refused": "0"}
-        assert titles(folder) == ["Alien", "The Mirror", "Ran"]
+        assert folder.titles() == ["Alien", "The Mirror", "Ran"]
 
     def test_under_another_name_it_is_another_source(self, folder):
         imported(folder, "csv", "good.csv")
@@ -146,13 +166,13 @@ class TestBrokenRows:
         done = imported(folder, "csv", "broken.csv")
         assert (done.exit_code, done.stdout) == (1, "")
         assert "broken.csv:3: title_missing; nothing was stored" in done.stderr
-        assert titles(folder) == []
+        assert folder.titles() == []
 
     def test_and_no_other_file(self, folder):
         done = imported(folder, "csv", "good.csv", "broken.csv")
         assert done.exit_code == 1
         assert "left out for a broken row" in done.stderr
-        assert titles(folder) == ["Alien", "Mirror", "Ran"]
+        assert folder.titles() == ["Alien", "Mirror", "Ran"]
 
     def test_files_that_belong_together_are_one_in_this(self, folder):
         for file, content in SAMPLES["movielens"].items():
@@ -160,12 +180,12 @@ class TestBrokenRows:
         (folder / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,many,1\n")
         done = imported(folder, "movielens", "movies.csv", "ratings.csv")
         assert done.exit_code == 1
-        assert titles(folder) == []
+        assert folder.titles() == []
 
     def test_keeping_going_stores_the_rest_and_tells_each(self, folder):
         done = imported(folder, "csv", "broken.csv", "--keep-going")
         assert (done.exit_code, done.stderr) == (0, "")
-        assert titles(folder) == ["Alien", "Brother"]
+        assert folder.titles() == ["Alien", "Brother"]
         assert counts(done)["refused"] == "4"
         for line, reason in REASONS.items():
             assert f"broken.csv:{line}: {reason}" in done.stdout
@@ -182,14 +202,14 @@ class TestOptions:
     def test_columns_are_mapped(self, folder):
         (folder / "films.csv").write_text("Name,Release Date\nAlien,25 May 1979\n")
         imported(folder, "csv", "films.csv", "--map", "title=Name", "--map", "year=Release Date")
-        assert rows(folder, "SELECT title, year FROM films") == [("Alien", 1979)]
+        assert folder.rows("SELECT title, year FROM films") == [("Alien", 1979)]
 
     def test_rules_give_labels(self, folder):
         imported(
             folder, "csv", "good.csv", "--label", "premium:genre=war", "--label", "old:year=..1975"
         )
         sql = "SELECT title, name FROM films LEFT JOIN labels ON labels.id = label_id"
-        assert dict(rows(folder, sql)) == {"Alien": None, "Mirror": "old", "Ran": "premium"}
+        assert dict(folder.rows(sql)) == {"Alien": None, "Mirror": "old", "Ran": "premium"}
 
     @pytest.mark.parametrize(
         ("arguments", "says"),
@@ -207,22 +227,23 @@ class TestOptions:
             (("json", "good.csv"), "good.csv is not a JSON array"),
         ],
     )
-    def test_mistakes_are_told_before_anything_is_read(self, folder, arguments, says):
-        done = imported(folder, *arguments)
+    def test_mistakes_are_told_before_anything_is_read(self, tmp_path, arguments, says):
+        (tmp_path / "good.csv").write_text(GOOD)
+        done = invoked(tmp_path, *arguments, "--data", "data", environment={})
         assert (done.exit_code, done.stdout) == (2, "")
         assert says in done.stderr
-        assert not (folder / "data").exists()
+        assert not (tmp_path / "data").exists()
 
 
 def generated(count: int) -> str:
     return "".join(f'{{"id": {n}, "title": "Film {n}", "year": 1999}}\n' for n in range(count))
 
 
-def started(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+def started(folder: Folder, *arguments: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "kinoteka.cli", "import", *arguments]
     return subprocess.Popen(
         [*command, "--data", str(folder / "data")],
-        env=clean_environment({}),
+        env=clean_environment(environment_of(folder.settings)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -245,13 +266,13 @@ class TestWhileItRuns:
         _, said = under_way.communicate(timeout=20)
         assert under_way.returncode == 130
         assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
-        assert titles(folder) == []
+        assert folder.titles() == []
         assert not list((folder / "data").glob("*.staging"))
 
     def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
         under_way.kill()
         under_way.communicate(timeout=20)
-        assert titles(folder) == []
+        assert folder.titles() == []
         assert imported(folder, "csv", "good.csv").exit_code == 0
         assert not list((folder / "data").glob("*.staging"))
 
@@ -261,7 +282,7 @@ class TestWhileItRuns:
         assert done.stderr == "kinoteka: another import is running; nothing was stored\n"
         _, said = under_way.communicate(timeout=60)
         assert under_way.returncode == 0
-        assert len(titles(folder)) == 150_000
+        assert len(folder.titles()) == 150_000
         assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())
 
 

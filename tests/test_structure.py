@@ -44,6 +44,8 @@ TESTED_ELSEWHERE = {
     "operating.py": "by the commands that call it",
     "web/neutral.py": "by what is answered at unknown paths",
     "core/imports/record.py": "shapes",
+    "core/imports/sqlite/store.py": "by the tests of place.py, on both engines",
+    "core/imports/postgresql/staging.py": "by the tests of staging.py, on both engines",
     "core/imports/formats/imdb_joins.py": "by the reader of the files of IMDb",
 }
 

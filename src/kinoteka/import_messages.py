@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from kinoteka.core.imports.place import Changes
 from kinoteka.core.imports.reading import Progress
 from kinoteka.core.imports.record import FormatCode, FormatError, Refused
 from kinoteka.core.imports.service import Import
-from kinoteka.core.imports.store import Changes
 
 FORMAT_ERRORS = {
     FormatCode.FILE_UNREADABLE: "{path} cannot be read: {detail}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from kinoteka.config import Settings
     from kinoteka.core.imports.reading import Format, ReadOptions
     from kinoteka.core.imports.record import Refused
 
@@ -163,7 +164,7 @@ def _run(
     began = time.monotonic()
     progress = Progress()
     parts = chosen.parts(files, options, progress)
-    database = _database(data)
+    settings = _migrated(data)
     with _refusals(report) as (listed, on_refused):
         running = Import(
             chosen.source(files, options),
@@ -173,7 +174,7 @@ def _run(
         )
         try:
             with shown(running, progress):
-                changes = running.run(database, parts)
+                changes = running.run(settings, parts)
         except RowRefused as error:
             _fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
         except ImportFailed as error:
@@ -188,14 +189,13 @@ def _run(
         _fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
 
 
-def _database(data: Path | None) -> Path:
+def _migrated(data: Path | None) -> "Settings":
     from kinoteka import config
-    from kinoteka.storage.engines import database_path
     from kinoteka.storage.migrations import migrate
 
     settings = config.load(data=data)
     migrate(settings)
-    return database_path(settings)
+    return settings
 
 
 @contextmanager

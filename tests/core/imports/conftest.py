@@ -1,20 +1,18 @@
 """What the tests of the import share: real data, reading a format whole, a catalogue to fill."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from databases import execute, rows, writing
 from kinoteka.config import Settings
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.reading import Progress, ReadOptions
 from kinoteka.core.imports.record import FilmRecord, Refused
 from kinoteka.core.imports.service import Import
 from kinoteka.storage import search
-from kinoteka.storage.sqlite import database_path
 
 REAL_DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -73,26 +71,22 @@ def real_data() -> Path:
 class Stored:
     """A database of this test's own, what was imported into it, and what it holds then."""
 
-    def __init__(self, database: Path) -> None:
-        self.database = database
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
 
     def run(self, *parts: Sequence[Any], source: str = "club", **options: Any) -> Import:
         """Import parts, each of films and refusals; the import when it is done."""
         running = Import(source, **options)
-        self.changes = running.run(self.database, parts)
+        self.changes = running.run(self.settings, parts)
         return running
 
     def rows(self, sql: str, *given: Any) -> list[Any]:
         """What a query gives; the bare values where it has one column."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            rows = connection.execute(sql, given).fetchall()
-        return [row[0] if len(row) == 1 else row for row in rows]
+        return rows(self.settings, sql, *given)
 
     def execute(self, sql: str) -> None:
         """Change something, as another process would."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(sql)
+        execute(self.settings, sql)
 
     def titles(self) -> list[str]:
         """The titles of all films by id."""
@@ -100,12 +94,20 @@ class Stored:
 
     def found(self, text: str) -> list[str]:
         """The titles that a search finds."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            ids = search.find(connection, text, None)
+        with writing(self.settings) as reader:
+            ids = search.find(reader, text, None)
         return [self.rows("SELECT title FROM films WHERE id = ?", film_id)[0] for film_id in ids]
+
+    def beside(self) -> set[str]:
+        """What an import has left: files but for the engine's own, temporary tables."""
+        files = {path.suffix for path in self.settings.data.iterdir()}
+        files -= {".db", ".db-wal", ".db-shm", ".importing", ".migrating"}
+        if not self.settings.database_url:
+            return files
+        return files | set(self.rows("SELECT relname FROM pg_class WHERE relpersistence = 't'"))
 
 
 @pytest.fixture
 def stored(settings: Settings) -> Stored:
     """An empty catalogue to import into: `stored.run([film("1", "Alien")])`."""
-    return Stored(database_path(settings))
+    return Stored(settings)

@@ -21,9 +21,9 @@ ORDER BY selections.id DESC, position
 def import_with(stored):
     def run(*selections):
         Import("club").run(
-            stored.database,
+            stored.settings,
             [FILMS],
-            lambda connection: store_selections(connection, "club", selections),
+            lambda reader: store_selections(reader, "club", selections),
         )
         return stored
 
@@ -34,8 +34,8 @@ def test_are_the_sites_own_featured_and_public_the_first_one_newest(import_with)
     stored = import_with(SPACE, WAR)
     sql = "SELECT title, description, account_id, featured, public FROM selections ORDER BY id DESC"
     assert stored.rows(sql) == [
-        ("Space", "Far from here.", None, 1, 1),
-        ("War", "Too near.", None, 1, 1),
+        ("Space", "Far from here.", None, True, True),
+        ("War", "Too near.", None, True, True),
     ]
 
 

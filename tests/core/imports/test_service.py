@@ -2,27 +2,20 @@
 
 import os
 import signal
-import sqlite3
 import threading
 import time
-from contextlib import closing
 
 import pytest
 
+from kinoteka.config import Settings
 from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.place import Changes
 from kinoteka.core.imports.record import Reason, Refused
 from kinoteka.core.imports.service import Import, ImportFailed, RowRefused
-from kinoteka.core.imports.store import Changes
 
 ALIEN, MIRROR, RAN = film("1", "Alien"), film("2", "Mirror"), film("3", "Ran", genres=["War"])
 NO_TITLE = Refused("films.csv", 3, Reason.TITLE_MISSING, "")
 YEAR_0 = Refused("films.csv", 4, Reason.YEAR_INVALID, "0")
-
-
-def beside(stored):
-    """What lies beside the database, but for SQLite's own and the locks."""
-    files = {path.suffix for path in stored.database.parent.iterdir()}
-    return files - {".db", ".db-wal", ".db-shm", ".importing", ".migrating"}
 
 
 class TestParts:
@@ -42,7 +35,7 @@ class TestParts:
             stored.run([ALIEN, NO_TITLE], [YEAR_0, MIRROR])
         assert caught.value.refused == NO_TITLE
         assert stored.titles() == []
-        assert beside(stored) == set()
+        assert stored.beside() == set()
 
     def test_keeping_going_stores_whatever_is_sound(self, stored):
         refused = []
@@ -67,9 +60,9 @@ class TestParts:
 class TestAllOrNothing:
     def test_what_belongs_to_it_is_stored_with_it(self, stored):
         Import("club").run(
-            stored.database,
+            stored.settings,
             [[ALIEN]],
-            lambda connection: connection.execute("INSERT INTO labels (name) VALUES ('x')"),
+            lambda reader: reader.connection.execute("INSERT INTO labels (name) VALUES ('x')"),
         )
         assert stored.rows("SELECT name FROM labels") == ["x"]
 
@@ -77,18 +70,18 @@ class TestAllOrNothing:
         running = Import("club")
         with pytest.raises(ImportFailed):
             running.run(
-                stored.database,
+                stored.settings,
                 [[ALIEN]],
-                lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"),
+                lambda reader: reader.connection.execute("INSERT INTO nowhere VALUES (1)"),
             )
         assert stored.titles() == []
         assert not running.committed
-        assert beside(stored) == set()
+        assert stored.beside() == set()
 
     def test_readers_see_all_of_it_at_once(self, stored):
         seen = []
         Import("club").run(
-            stored.database, [[ALIEN, MIRROR]], lambda _: seen.append(stored.titles())
+            stored.settings, [[ALIEN, MIRROR]], lambda _: seen.append(stored.titles())
         )
         assert seen == [[]]
         assert stored.titles() == ["Alien", "Mirror"]
@@ -101,11 +94,17 @@ class TestAllOrNothing:
         with pytest.raises(OSError, match="gone"):
             stored.run(records())
         assert stored.titles() == []
-        assert beside(stored) == set()
+        assert stored.beside() == set()
 
-    def test_no_database_is_told(self, tmp_path):
-        with closing(sqlite3.connect(tmp_path / "kinoteka.db")), pytest.raises(ImportFailed):
-            Import("club").run(tmp_path / "kinoteka.db", [[ALIEN]])
+    def test_a_database_without_tables_is_told(self, stored):
+        stored.execute("DROP TABLE film_genres")
+        with pytest.raises(ImportFailed, match="film_genres"):
+            stored.run([ALIEN])
+
+    @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/nowhere"])
+    def test_a_database_that_is_away_is_told(self, tmp_path, url):
+        with pytest.raises(ImportFailed, match="refused"):
+            Import("club").run(Settings(data=tmp_path, database_url=url), [[ALIEN]])
 
 
 def test_one_import_runs_at_a_time(stored):
@@ -115,7 +114,7 @@ def test_one_import_runs_at_a_time(stored):
             stored.run([MIRROR])
         yield RAN
 
-    Import("club").run(stored.database, [records()])
+    Import("club").run(stored.settings, [records()])
     assert stored.titles() == ["Alien", "Ran"]
     stored.run([MIRROR])
     assert stored.titles() == ["Alien", "Ran", "Mirror"]
@@ -136,20 +135,20 @@ class TestInterrupted:
         with pytest.raises(KeyboardInterrupt):
             stored.run(records())
         assert stored.titles() == []
-        assert beside(stored) == set()
+        assert stored.beside() == set()
 
     def test_within_a_statement_that_takes_long(self, stored):
         endless = (
-            "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i FROM n) SELECT sum(i) FROM n"
+            "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT 1 FROM n) SELECT sum(i) FROM n"
         )
 
-        def wait(connection):
+        def wait(reader):
             interrupt_soon()
-            connection.execute(endless)
+            reader.connection.execute(endless)
 
         running, began = Import("club"), time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            running.run(stored.database, [[ALIEN]], wait)
+            running.run(stored.settings, [[ALIEN]], wait)
         assert time.monotonic() - began < 5
         assert not running.committed
         assert stored.titles() == []

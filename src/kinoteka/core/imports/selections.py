@@ -3,16 +3,14 @@
 Public operations: store_selections.
 """
 
-import json
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 
 from kinoteka.core.imports import queries
 from kinoteka.storage.clock import now
+from kinoteka.storage.database import Reader
 from kinoteka.storage.revisions import RAISE
-from kinoteka.storage.sqlite import SQLiteReader
 
 
 class ListedSelection(msgspec.Struct, frozen=True):
@@ -24,24 +22,33 @@ class ListedSelection(msgspec.Struct, frozen=True):
     films: list[str]
 
 
-def store_selections(
-    connection: sqlite3.Connection, source: str, selections: Sequence[ListedSelection]
-) -> None:
+def store_selections(reader: Reader, source: str, selections: Sequence[ListedSelection]) -> None:
     """Store selections of the source's films, the first to be shown first.
 
     Those that were stored before keep their ids. Films that the catalogue lacks are left out.
     """
+    reader.fetch(RAISE, revision="library")  # first: whoever changes selections waits for it
     for selection in reversed(selections):  # they are shown newest first
-        given = {
-            "source": source,
-            "source_id": f"{source}:{selection.id}",
-            "title": selection.title,
-            "description": selection.description,
-            "films": json.dumps(selection.films),
-            "now": now(),
-        }
-        row = connection.execute(queries.STORE_SELECTION, given).fetchone()
-        given["selection_id"] = row[0]
-        connection.execute(queries.EMPTY_SELECTION, given)
-        connection.execute(queries.FILL_SELECTION, given)
-    SQLiteReader(connection).fetch(RAISE, revision="library")
+        selection_id = _stored(reader, source, selection)
+        reader.fetch(queries.EMPTY_SELECTION, selection_id=selection_id)
+        for position, external_id in enumerate(selection.films):
+            reader.fetch(
+                queries.ADD_TO_SELECTION,
+                selection_id=selection_id,
+                position=position,
+                source=source,
+                external_id=external_id,
+            )
+
+
+def _stored(reader: Reader, source: str, selection: ListedSelection) -> int:
+    given = {
+        "source_id": f"{source}:{selection.id}",
+        "title": selection.title,
+        "description": selection.description,
+        "now": now(),
+    }
+    # Not an upsert: that would use up an id each time.
+    rows = reader.fetch(queries.UPDATE_SELECTION, **given)
+    ((selection_id,),) = rows or reader.fetch(queries.INSERT_SELECTION, **given)
+    return selection_id

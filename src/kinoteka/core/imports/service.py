@@ -4,24 +4,24 @@ Public operations: Import.run.
 """
 
 import gc
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
+from kinoteka.config import Settings
+from kinoteka.core.imports.place import Also, Changes, Place, open_place
 from kinoteka.core.imports.reading import Record
 from kinoteka.core.imports.record import Reason, Refused
 from kinoteka.core.imports.staging import Staging
-from kinoteka.core.imports.store import Changes, store
-from kinoteka.storage.bulk import AlreadyRunning, alone, bulk_transaction, is_interrupt, tidy
-
-LOCK, STAGING = ".importing", ".staging"
-"""Endings of the files that lie beside the database while an import runs."""
+from kinoteka.storage.bulk import AlreadyRunning, BulkFailed
 
 
 class ImportFailed(Exception):
     """It could not be done, and nothing was stored; the message says why."""
+
+
+class AnotherRuns(ImportFailed):
+    """Another import is running, on this machine or (PostgreSQL) another."""
 
 
 class RowRefused(Exception):
@@ -61,10 +61,7 @@ class Import:
         self._on_refused = on_refused
 
     def run(
-        self,
-        database: Path,
-        parts: Sequence[Iterable[Record]],
-        also: Callable[[sqlite3.Connection], None] = lambda _: None,
+        self, settings: Settings, parts: Sequence[Iterable[Record]], also: Also = lambda _: None
     ) -> Changes:
         """Store the films, and do what else belongs to their transaction.
 
@@ -72,35 +69,27 @@ class Import:
 
         Raises:
             RowRefused: no part is left.
-            ImportFailed: another import is running, or the disk is full, or the like.
+            AnotherRuns
+            ImportFailed: the disk is full, the database is away, or the like.
         """
         try:
-            with alone(database.with_suffix(LOCK)), _without_cycles():
-                changes = self._run(database, parts, also)
-                tidy(database)
+            with open_place(settings) as place, _without_cycles():
+                changes = self._run(place, parts, also)
+                place.tidy()
                 return changes
         except AlreadyRunning:
-            raise ImportFailed("another import is running") from None
-        except sqlite3.OperationalError as error:
-            if is_interrupt(error):
-                raise KeyboardInterrupt from None
+            raise AnotherRuns("another import is running") from None
+        except BulkFailed as error:
             raise ImportFailed(str(error)) from error
 
-    def _run(
-        self,
-        database: Path,
-        parts: Sequence[Iterable[Record]],
-        also: Callable[[sqlite3.Connection], None],
-    ) -> Changes:
-        with Staging(database.with_suffix(STAGING)) as staging:
+    def _run(self, place: Place, parts: Sequence[Iterable[Record]], also: Also) -> Changes:
+        with Staging(place.tables()) as staging:
             for part in parts:
                 self._stage(part, staging)
             if len(self.left_out) == len(parts):
                 raise RowRefused(self.left_out[0])
             self.repeated = staging.finish()
-            with bulk_transaction(database, staging.path, "staging") as connection:
-                changes = store(connection, self.source, self._labels, self._note_stored)
-                also(connection)
+            changes = place.store(self.source, self._labels, self._note_stored, also)
             self.committed = True
             return changes
 

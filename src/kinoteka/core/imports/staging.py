@@ -1,23 +1,20 @@
 """Staging: what an import has read, kept beside the catalogue until all of it is known.
 
-Reading a million films takes a while, and the catalogue's one writer must not be held for so
-long. So films are first checked and laid out in a database file of their own, which is thrown
-away in the end; `store` then moves them in one transaction.
+Reading a million films takes a while, and the catalogue's writers must not be held for so long.
+So films are first checked and laid out in tables of their own, which are thrown away in the end;
+`Place.store` then moves them in one transaction.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from hashlib import blake2b
-from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
 import msgspec
 
-from kinoteka.core.imports import queries
 from kinoteka.core.imports.names import UNKNOWN, name_key
+from kinoteka.core.imports.place import Tables
 from kinoteka.core.imports.record import FilmRecord
-from kinoteka.storage.bulk import let_interrupt
 
 BATCH = 5_000
 MOST_KEPT_LISTS = 200_000
@@ -35,17 +32,12 @@ class Mark(NamedTuple):
 
 
 class Staging:
-    """A file that films are added to, one by one, in constant memory."""
+    """What films are added to, one by one, in constant memory."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.unlink(missing_ok=True)  # what a killed import has left behind
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        let_interrupt(self._connection)
-        self._connection.executescript(queries.CREATE_STAGING)
-        self._connection.execute("BEGIN")
-        self._genres = _Lists(self._connection, "genre")
-        self._directors = _Lists(self._connection, "director")
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._genres = _Lists(tables, "genre")
+        self._directors = _Lists(tables, "director")
         self._batch: list[FilmRecord] = []
         self._last_position = 0
 
@@ -58,8 +50,7 @@ class Staging:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.close()
-        self.path.unlink(missing_ok=True)
+        self._tables.close()
 
     def add(self, film: FilmRecord) -> None:
         """Add a film."""
@@ -76,7 +67,7 @@ class Staging:
     def back_to(self, mark: Mark) -> None:
         """Drop everything that was added after the mark was taken."""
         self._batch.clear()
-        self._connection.execute(queries.FORGET_FILMS, (mark.position,))
+        self._tables.forget_films(mark.position)
         self._genres.forget_names_after(mark.genre)
         self._directors.forget_names_after(mark.director)
 
@@ -86,21 +77,18 @@ class Staging:
         Returns how many had to go for that.
         """
         self._write()
-        self._connection.execute(queries.INDEX_STAGED_IDS)
-        repeated = self._connection.execute(queries.DELETE_REPEATED).rowcount
-        self._connection.execute("COMMIT")
-        self._connection.close()
         self._genres.forget()
         self._directors.forget()
-        return repeated
+        return self._tables.finish()
 
     def _write(self) -> None:
         batch, self._batch = self._batch, []
+        if not batch:
+            return
         genres = self._genres.numbers([film.genres for film in batch])
         directors = self._directors.numbers([film.directors for film in batch])
         positions = range(self._last_position - len(batch) + 1, self._last_position + 1)
-        rows = map(_row, positions, batch, genres, directors)
-        self._connection.executemany(queries.STAGE_FILM, rows)
+        self._tables.add_films(map(_row, positions, batch, genres, directors))
 
 
 class _Lists:
@@ -109,8 +97,8 @@ class _Lists:
     A name is staged as often as it is forgotten in between; storing makes one of them again.
     """
 
-    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
-        self._connection = connection
+    def __init__(self, tables: Tables, kind: str) -> None:
+        self._tables = tables
         self._kind = kind
         self._numbers: dict[Names, int] = {}
         self._last_list = 0
@@ -130,7 +118,7 @@ class _Lists:
     def forget_names_after(self, number: int) -> None:
         """Drop the names that are newer than this one."""
         self._numbers.clear()
-        self._connection.execute(queries.forget_names(self._kind), (number,))
+        self._tables.forget_names(self._kind, number)
 
     def forget(self) -> None:
         """Give the memory back."""
@@ -151,8 +139,8 @@ class _Lists:
                     new_names[key] = (self.last_name, name)
                 places.append((self._last_list, place, new_names[key][0]))
         rows = ((number, name, key) for key, (number, name) in new_names.items())
-        self._connection.executemany(queries.stage_name(self._kind), rows)
-        self._connection.executemany(queries.stage_list(self._kind), places)
+        self._tables.add_names(self._kind, rows)
+        self._tables.add_lists(self._kind, places)
 
 
 def fingerprint(film: FilmRecord) -> int:

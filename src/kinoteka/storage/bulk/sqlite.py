@@ -1,4 +1,4 @@
-"""Bulk writing: one large transaction of a process of its own, beside a running server."""
+"""Bulk writing into an SQLite file: a lock beside it, and one transaction."""
 
 import fcntl
 import sqlite3
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from kinoteka.storage.bulk import AlreadyRunning, BulkFailed
 from kinoteka.storage.sqlite import connect
 
 WAIT_SECONDS = 60
@@ -14,10 +15,6 @@ TIDY_WAIT_SECONDS = 2
 INTERRUPT_STEPS = 4_000_000
 """Steps of SQLite's machine between two looks for Ctrl+C: a fraction of a second."""
 CACHE_KIBIBYTES = 64 * 1024
-
-
-class AlreadyRunning(Exception):
-    """Another process does the same at this moment."""
 
 
 @contextmanager
@@ -33,6 +30,22 @@ def alone(lock: Path) -> Iterator[None]:
         except BlockingIOError:
             raise AlreadyRunning(str(lock)) from None
         yield
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn the driver's errors into what both engines raise.
+
+    Raises:
+        BulkFailed: a full disk, a missing table, or the like.
+        KeyboardInterrupt: Ctrl+C ended a statement (see `let_interrupt`).
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
+        raise BulkFailed(str(error)) from error
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from kinoteka.storage.bulk import AlreadyRunning, alone, bulk_transaction, is_interrupt, tidy
+from kinoteka.storage.bulk import AlreadyRunning
+from kinoteka.storage.bulk.sqlite import alone, bulk_transaction, is_interrupt, tidy
 from kinoteka.storage.sqlite import connect
 
 

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from kinoteka.core.imports import store
+from kinoteka.core.imports import place
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.store import Changes
+from kinoteka.core.imports.place import Changes
 
 ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
 MIRROR = film("2", "Mirror", "Зеркало", year=1975, directors=["Andrei Tarkovsky"], votes=9)
@@ -56,7 +56,7 @@ class TestTheFirstTime:
     def test_a_film_has_all_its_genres_and_directors_in_order(self, stored):
         stored.run([ALIEN, film("4", "Magic", genres=["Sci-Fi", "horror"])])
         sql = """
-        SELECT title, genres.name, position, genres.id = films.genre_id
+        SELECT title, genres.name, position, genres.id = films.genre_id AS is_first
         FROM film_genres JOIN genres ON genres.id = film_genres.genre_id
         JOIN films ON films.id = film_id ORDER BY film_id, position"""
         assert stored.rows(sql) == [
@@ -81,7 +81,7 @@ class TestTheFirstTime:
         assert stored.found("mirror") == stored.found("зеркало") == ["Mirror"]
 
     def test_ids_follow_the_order_of_the_file(self, stored, monkeypatch):
-        monkeypatch.setattr(store, "SLICE", 3)
+        monkeypatch.setattr(place, "SLICE", 3)
         films = [film(str(n), f"Film {n}") for n in range(10)]
         running = stored.run(films)
         assert stored.titles() == [each.title for each in films]

@@ -1,46 +1,65 @@
-"""Storing: what is staged becomes films of the catalogue, in the caller's transaction."""
+"""Storing in SQLite: what is staged becomes films of the catalogue, in one transaction."""
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import starmap
-
-import msgspec
+from pathlib import Path
 
 from kinoteka.core.catalogue.counts import recount_all
-from kinoteka.core.imports import queries
+from kinoteka.core.imports import place
+from kinoteka.core.imports.place import Also, Changes, OnStored
+from kinoteka.core.imports.sqlite import queries
+from kinoteka.core.imports.sqlite.staging import StagingFile
+from kinoteka.storage.bulk.sqlite import alone, bulk_transaction, failures, tidy
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.search import Entry
 from kinoteka.storage.search import sqlite as search
 from kinoteka.storage.sqlite import SQLiteReader
 
-SLICE = 20_000
-"""Films that are stored in one go."""
-
-OnStored = Callable[[int, int], None]
-"""Is told how many of all films have been stored, again and again."""
+LOCK, STAGING = ".importing", ".staging"
+"""Endings of the files that lie beside the database while an import runs."""
 
 
-class Changes(msgspec.Struct, frozen=True):
-    """How many films were new, other than before, and the same."""
+@contextmanager
+def sqlite_place(database: Path) -> Iterator["SQLitePlace"]:
+    """The catalogue in this file, for one import at a time.
 
-    added: int
-    changed: int
-    unchanged: int
-
-
-def store(
-    connection: sqlite3.Connection,
-    source: str,
-    labels: Sequence[str],
-    on_stored: OnStored = lambda *_: None,
-) -> Changes:
-    """Store what is attached as `staging`; `labels` are those that the operator's rules name.
-
-    Films of the source keep their ids; those that are the same are not touched. Films that are
-    not staged stay.
+    Raises:
+        AlreadyRunning, BulkFailed
     """
+    with failures(), alone(database.with_suffix(LOCK)):
+        yield SQLitePlace(database)
+
+
+class SQLitePlace:
+    """A database file with, while an import runs, another one beside it."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._staging = database.with_suffix(STAGING)
+
+    def tables(self) -> StagingFile:
+        """A new file to stage films in."""
+        return StagingFile(self._staging)
+
+    def store(self, source: str, labels: Sequence[str], on_stored: OnStored, also: Also) -> Changes:
+        """Store what is staged and do what else belongs to it, in one transaction."""
+        with bulk_transaction(self._database, self._staging, "staging") as connection:
+            changes = _store(connection, source, labels, on_stored)
+            also(SQLiteReader(connection))
+        return changes
+
+    def tidy(self) -> None:
+        """Leave the file as it should be after many changes."""
+        tidy(self._database)
+
+
+def _store(
+    connection: sqlite3.Connection, source: str, labels: Sequence[str], on_stored: OnStored
+) -> Changes:
     new_labels = _add_labels(connection, labels)
     last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
     given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
@@ -74,8 +93,8 @@ def _store_planned(
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as beside:
-        for after in range(0, last, SLICE):
-            part = {**given, "after": after, "until": after + SLICE}
+        for after in range(0, last, place.SLICE):
+            part = {**given, "after": after, "until": after + place.SLICE}
             rows = connection.execute(queries.SEARCHABLE, part).fetchall()
             # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
             words = beside.submit(search.prepare, starmap(Entry, rows))

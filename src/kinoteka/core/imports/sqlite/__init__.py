@@ -1,0 +1,1 @@
+"""The import into SQLite: staged in a file of its own, which is then attached."""
