@@ -17,6 +17,7 @@ from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.service import Catalogue
+from kinoteka.core.chats.model import Event
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
@@ -37,14 +38,18 @@ from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Served, Server, Shared
 from kinoteka.storage import search
+from kinoteka.storage.bus import NoBus, open_bus
 from kinoteka.storage.engines import open_database
-from kinoteka.storage.fanout import LocalFanOut
+from kinoteka.storage.fanout import LocalFanOut, SharedFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit, unit_of_work
+from kinoteka.storage.windows import open_windows
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
+from kinoteka.web.health import Health
 from kinoteka.web.media import Pictures
+from kinoteka.web.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -68,9 +73,10 @@ async def wire(settings: Settings) -> Services:
         DomainError(BUSY): PostgreSQL is not there.
     """
     database = await open_database(settings)
-    revisions = await Revisions.load(database)
     keyring = Keyring.load(settings.data, settings.secret_key)
-    throttle = Throttle()
+    bus = open_bus(settings, keyring)
+    revisions = await Revisions.load(database, bus)
+    throttle = Throttle(await open_windows(settings, keyring, bus))
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
     access = Access(revisions)
     catalogue = Catalogue(settings, revisions, throttle, access, search)
@@ -83,7 +89,10 @@ async def wire(settings: Settings) -> Services:
     tokens = Tokens(
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
-    chats = Chats(settings, throttle, accounts, LocalFanOut())
+    alone = isinstance(bus, NoBus)
+    chats = Chats(
+        settings, throttle, accounts, LocalFanOut() if alone else SharedFanOut(bus, Event)
+    )
     selections = Selections(revisions, catalogue)
     media = Media(settings)
     avatars = Avatars(settings, throttle, accounts, media)
@@ -91,9 +100,11 @@ async def wire(settings: Settings) -> Services:
     accounts.before_delete(avatars.remove)
     accounts.before_delete(selections.leave)
     sessions.on_end(chats.listening.end_session)
+    revisions.on_foreign_change("sessions", chats.listening.doubt, chats.listening.end_session)
     return Services(
         settings=settings,
         database=database,
+        bus=bus,
         revisions=revisions,
         throttle=throttle,
         access=access,
@@ -117,6 +128,8 @@ async def close(services: Services) -> None:
     """Finish what is under way and let go of everything."""
     services.accounts.hashing.close()
     services.media.close()
+    await services.bus.close()
+    await services.throttle.close()
     await services.database.close()
 
 
@@ -156,6 +169,10 @@ class Application:
         elif self._server is not None:
             await self._server(scope, receive, send)
 
+    def stop(self) -> None:
+        """Say to who asks that it will end soon."""
+        HEALTH.stop()
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         phase = "startup"
@@ -172,11 +189,18 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+HEALTH = Health()
+METRICS = Metrics()
 NEUTRAL = neutral.contract(
     "server",
     "Server",
     "What belongs to no contract.",
-    (*Pictures().routes(), *Documentation(CONTRACTS).routes()),
+    (
+        *Pictures().routes(),
+        *Documentation(CONTRACTS).routes(),
+        *HEALTH.routes(),
+        *METRICS.routes(),
+    ),
 )
 
 
@@ -184,11 +208,13 @@ NEUTRAL = neutral.contract(
 async def running(settings: Settings) -> AsyncIterator[Services]:
     """Services with everything that goes on in the background."""
     services = await wire(settings)
+    await services.bus.start()
     chores = [
         asyncio.create_task(_every(LOOK_SECONDS, services, _look)),
         asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
         asyncio.create_task(_every(PRUNE_SECONDS, services, _prune)),
         asyncio.create_task(_every(LISTENING_SECONDS, services, _end_listening)),
+        asyncio.create_task(METRICS.watch(services)),
         asyncio.create_task(asyncio.to_thread(common_passwords)),
     ]
     try:
@@ -220,8 +246,9 @@ async def _every(
 
 
 async def _look(services: Services, unit: Unit) -> None:
-    del unit
     await services.revisions.look()
+    if services.chats.listening.is_doubtful:
+        await _end_listening(services, unit)
 
 
 async def _store_seen(services: Services, unit: Unit) -> None:
@@ -233,7 +260,7 @@ async def _prune(services: Services, unit: Unit) -> None:
 
 
 async def _end_listening(services: Services, unit: Unit) -> None:
-    # What has expired, or what another process has ended, is not told to anybody.
+    # What has expired is not told to anybody, nor what another process ends without the bus.
     for session_id in services.chats.listening.sessions():
         await asyncio.sleep(0)  # they may be thousands
         if await services.actors.by_id(unit, session_id) is None:

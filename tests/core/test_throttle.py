@@ -4,6 +4,7 @@ import pytest
 
 from kinoteka.core.throttle import Throttle, network
 from kinoteka.errors import Code
+from kinoteka.storage.windows import MemoryWindows
 from people import refused
 
 LIMIT = "3 per minute"
@@ -11,7 +12,7 @@ LIMIT = "3 per minute"
 
 @pytest.fixture
 def throttle():
-    return Throttle()
+    return Throttle(MemoryWindows())
 
 
 async def fail(throttle, *who):

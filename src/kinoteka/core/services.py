@@ -18,6 +18,7 @@ from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
+from kinoteka.storage.bus import Bus
 from kinoteka.storage.database import Database
 from kinoteka.storage.revisions import Revisions
 
@@ -28,6 +29,7 @@ class Services:
 
     settings: Settings
     database: Database
+    bus: Bus
     revisions: Revisions
     throttle: Throttle
     access: Access

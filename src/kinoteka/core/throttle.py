@@ -1,7 +1,7 @@
 """How often: limits per account and per address, counted in a moving window.
 
 Failures are limited so that guesses made at once count, too: an attempt under way counts as
-one that fails.
+one that fails, in the process that it is under way in.
 """
 
 import math
@@ -12,10 +12,9 @@ from functools import cache
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
-from limits.strategies import MovingWindowRateLimiter
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.windows import MemoryWindows
+from kinoteka.storage.windows import Windows
 
 
 @cache
@@ -48,8 +47,8 @@ class Attempt:
 class Throttle:
     """Counts what happens, by kind and by whom."""
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryWindows())
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
         self._under_way: dict[tuple[str, str], int] = {}
 
     async def hit(self, kind: str, limit: str, who: str) -> None:
@@ -58,10 +57,9 @@ class Throttle:
         Raises:
             DomainError(THROTTLED): too many; `retry_after` in seconds.
         """
-        rate = _rate(limit)
-        who = network(who)
-        if not self._limiter.hit(rate, kind, who):
-            raise self._refusal(rate, kind, who)
+        rate, key = _rate(limit), (kind, network(who))
+        if not await self._count(rate, key):
+            raise await self._refusal(rate, key)
 
     @asynccontextmanager
     async def attempt(self, kind: str, limit: str, who: Sequence[str]) -> AsyncIterator[Attempt]:
@@ -72,26 +70,44 @@ class Throttle:
         """
         rate = _rate(limit)
         keys = [(kind, network(each)) for each in who]
-        for key in keys:
-            if not self._limiter.test(rate, *key, cost=1 + self._under_way.get(key, 0)):
-                raise self._refusal(rate, *key)
-        for key in keys:
-            self._under_way[key] = self._under_way.get(key, 0) + 1
         attempt = Attempt()
+        # Noted before anything is asked, so that those made at once know of each other.
+        places = [self._begin(key) for key in keys]
         try:
+            for key, place in zip(keys, places, strict=True):
+                _, failures = await self._window(rate, key)
+                if failures + place > rate.amount:
+                    raise await self._refusal(rate, key)
             yield attempt
         finally:
             for key in keys:
                 self._release(key)
-                if attempt.failed:
-                    self._limiter.hit(rate, *key)
+            if attempt.failed:
+                for key in keys:
+                    await self._count(rate, key)
+
+    async def close(self) -> None:
+        """Let go of what is counted."""
+        await self._windows.close()
+
+    def _begin(self, key: tuple[str, str]) -> int:
+        self._under_way[key] = self._under_way.get(key, 0) + 1
+        return self._under_way[key]
 
     def _release(self, key: tuple[str, str]) -> None:
         left = self._under_way.pop(key) - 1
         if left:
             self._under_way[key] = left
 
-    def _refusal(self, rate: RateLimitItem, kind: str, who: str) -> DomainError:
-        stats = self._limiter.get_window_stats(rate, kind, who)
-        wait = max(1, math.ceil(stats.reset_time - time.time()))
+    async def _count(self, rate: RateLimitItem, key: tuple[str, str]) -> bool:
+        return await self._windows.acquire_entry(rate.key_for(*key), rate.amount, rate.get_expiry())
+
+    async def _window(self, rate: RateLimitItem, key: tuple[str, str]) -> tuple[float, int]:
+        return await self._windows.get_moving_window(
+            rate.key_for(*key), rate.amount, rate.get_expiry()
+        )
+
+    async def _refusal(self, rate: RateLimitItem, key: tuple[str, str]) -> DomainError:
+        oldest, _ = await self._window(rate, key)
+        wait = max(1, math.ceil(oldest + rate.get_expiry() - time.time()))
         return DomainError(Code.THROTTLED, retry_after=wait)

@@ -48,7 +48,7 @@ class Access:
         self._dropped = 0
         self._changing: WeakSet[Unit] = WeakSet()
         self._listeners: list[Callable[[int | None], None]] = []
-        revisions.on_foreign_change("access", self._clear_cache)
+        revisions.on_foreign_change("access", self._clear_cache, self._drop_cached)
 
     def on_change(self, listener: Callable[[int | None], None]) -> None:
         """Call `listener` when grants change: of one account (its id) or of all (None)."""
@@ -281,7 +281,8 @@ class Access:
 
     async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
         self._changing.add(unit)
-        await self._revisions.increase(unit, "access")
+        ids = None if account_id is None else [account_id]
+        await self._revisions.increase(unit, "access", ids)
         unit.after_commit(lambda: self._drop_cached(account_id))
 
     def _drop_cached(self, account_id: int | None) -> None:

@@ -49,7 +49,7 @@ class Accounts:
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._cache: BoundedMap[int, Account] = BoundedMap(CACHE_SIZE)
         self._dropped = 0
-        revisions.on_foreign_change("accounts", self._drop_all)
+        revisions.on_foreign_change("accounts", self._drop_all, self._drop)
 
     def before_delete(self, action: Callable[[Unit, int], Awaitable[None]]) -> None:
         """Do `action`, within the same transaction, before the account of an id is deleted."""
@@ -220,7 +220,7 @@ class Accounts:
 
     async def changed(self, unit: Unit, account_id: int) -> None:
         """Note that an account changes: what is cached of it is dropped with the commit."""
-        await self._revisions.increase(unit, "accounts")
+        await self._revisions.increase(unit, "accounts", [account_id])
         unit.after_commit(lambda: self._drop(account_id))
 
     def _drop(self, account_id: int) -> None:

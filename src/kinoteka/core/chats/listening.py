@@ -4,7 +4,6 @@ Listening ends when the session that began it does.
 """
 
 import asyncio
-from collections.abc import Iterable
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats import queries
@@ -111,7 +110,7 @@ class Listening:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether sessions may have ended of which nobody knows which."""
+        """Whether the sessions that listen are to be looked up soon."""
         return self._doubtful
 
     def sessions(self) -> list[int]:
@@ -124,13 +123,9 @@ class Listening:
         for listener in tuple(self._of_session.get(session_id, ())):
             listener.end(Ending.SESSION_OVER)
 
-    def end_sessions(self, session_ids: Iterable[int] | None) -> None:
-        """Another process has ended these sessions, or (None) some that it does not name."""
-        if session_ids is None:
-            self._doubtful = True
-        else:
-            for session_id in session_ids:
-                self.end_session(session_id)
+    def doubt(self) -> None:
+        """Sessions may have ended of which nobody knows which."""
+        self._doubtful = True
 
     def _note(self, account_id: int, session_id: int, listener: Listener[Event]) -> None:
         self._count_of_account[account_id] = self._count_of_account.get(account_id, 0) + 1

@@ -2,7 +2,8 @@
 
 Public operations: by_token, by_id, drop, store_last_seen.
 
-A session is looked up once and then cached; revocation is what travels.
+A session is looked up once and then cached; revocation is what travels. When it was last used
+only the database knows, since every process sees a part of its requests.
 """
 
 from kinoteka.config import Settings
@@ -34,23 +35,25 @@ class Actors:
         self._keyring = keyring
         self._access = access
         self._cache = SessionCache()
-        revisions.on_foreign_change("sessions", self._cache.clear)
+        revisions.on_foreign_change("sessions", self._cache.clear, self._cache.drop)
         access.on_change(self._grants_changed)
 
     async def by_token(self, unit: Unit, token: str) -> Actor | None:
         """Whose cookie this is; None where its session has ended or never was."""
-        cached = self._cache.get_by_token(token)
+        cached = self._if_lasting(self._cache.get_by_token(token))
         if cached is None:
+            as_of = self._cache.dropped
             session = await unit.first(queries.BY_TOKEN, hash=token_hash(self._keyring, token))
-            cached = await self._enter_cache(unit, session, token)
+            cached = await self._enter_cache(unit, session, token, as_of)
         return self._see(cached)
 
     async def by_id(self, unit: Unit, session_id: int) -> Actor | None:
         """Whose session this is; None where it has ended or never was."""
-        cached = self._cache.get(session_id)
+        cached = self._if_lasting(self._cache.get(session_id))
         if cached is None:
+            as_of = self._cache.dropped
             session = await unit.first(queries.BY_ID, session_id=session_id)
-            cached = await self._enter_cache(unit, session, None)
+            cached = await self._enter_cache(unit, session, None, as_of)
         return self._see(cached)
 
     def drop(self, session_id: int) -> None:
@@ -74,8 +77,12 @@ class Actors:
 
         unit.after_commit(note)
 
+    def _if_lasting(self, cached: CachedSession | None) -> CachedSession | None:
+        # What seems to have expired is looked up: another process may have seen it used.
+        return cached if cached is not None and now() < cached.dead_at else None
+
     async def _enter_cache(
-        self, unit: Unit, session: Session | None, token: str | None
+        self, unit: Unit, session: Session | None, token: str | None, as_of: int
     ) -> CachedSession | None:
         if session is None or not session.lasts(self._idle, now()):
             return None
@@ -84,15 +91,14 @@ class Actors:
         )
         seen, dead_at = session.last_seen_at, session.dead_at(self._idle)
         cached = CachedSession(actor, dead_at, session.expires_at, seen, seen)
-        self._cache.set(cached, token)
+        if as_of == self._cache.dropped:  # else it may have ended while it was being read
+            self._cache.set(cached, token)
         return cached
 
     def _see(self, cached: CachedSession | None) -> Actor | None:
         if cached is None:
             return None
         at = now()
-        if at >= cached.dead_at:
-            return None
         if at - cached.last_seen_at > SEEN_STEP:
             cached.last_seen_at = at
             cached.dead_at = min(cached.expires_at, at + self._idle)

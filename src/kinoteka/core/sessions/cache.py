@@ -16,6 +16,8 @@ class SessionCache:
         self._by_id: BoundedMap[int, CachedSession] = BoundedMap(limit, self._unlink)
         self._ids: BoundedMap[str, int] = BoundedMap(limit)
         self._of_account: dict[int, set[int]] = {}
+        self.dropped = 0
+        """How often anything was dropped: what was read before the last time may be outdated."""
 
     def get_by_token(self, token: str) -> CachedSession | None:
         """The session of a cookie."""
@@ -42,6 +44,7 @@ class SessionCache:
 
     def drop(self, session_id: int) -> None:
         """Drop one session."""
+        self.dropped += 1
         session = self._by_id.drop(session_id)
         if session is not None:
             self._unlink(session_id, session)
@@ -58,11 +61,13 @@ class SessionCache:
 
     def drop_account(self, account_id: int) -> None:
         """Drop an account's sessions."""
+        self.dropped += 1
         for session_id in tuple(self._of_account.get(account_id, ())):
             self.drop(session_id)
 
     def clear(self) -> None:
         """Drop all."""
+        self.dropped += 1
         self._by_id.clear()
         self._ids.clear()
         self._of_account.clear()

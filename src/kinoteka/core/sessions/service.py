@@ -98,14 +98,12 @@ class Sessions:
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session, whoever's it is."""
         await unit.run(queries.END, session_id=session_id)
-        await self._revisions.increase(unit, "sessions")
-        self._forget_after_commit(unit, [session_id])
+        await self._ended(unit, [session_id])
 
     async def end_all(self, unit: Unit, account_id: int, *, kept: int | None = None) -> None:
         """End the sessions of an account, all or all but the one `kept`."""
         ended = await unit.all(queries.END_ALL, account_id=account_id, kept=kept or 0)
-        await self._revisions.increase(unit, "sessions")
-        self._forget_after_commit(unit, [session_id for (session_id,) in ended])
+        await self._ended(unit, [session_id for (session_id,) in ended])
 
     async def get(self, unit: Unit, session_id: int) -> Session | None:
         """The session as stored, if it lasts."""
@@ -124,8 +122,7 @@ class Sessions:
         at = now()
         ended = await unit.all(queries.PRUNE, at=at, idle_since=at - self._idle)
         if ended:
-            await self._revisions.increase(unit, "sessions")
-        self._forget_after_commit(unit, [session_id for (session_id,) in ended])
+            await self._ended(unit, [session_id for (session_id,) in ended])
         return len(ended)
 
     async def _check(
@@ -199,7 +196,8 @@ class Sessions:
         )
         return Started(session, token, account, replace(entering, session_id=session_id))
 
-    def _forget_after_commit(self, unit: Unit, session_ids: Sequence[int]) -> None:
+    async def _ended(self, unit: Unit, session_ids: Sequence[int]) -> None:
+        await self._revisions.increase(unit, "sessions", session_ids)
         for session_id in session_ids:
             unit.after_commit(partial(self._forget, session_id))
 
