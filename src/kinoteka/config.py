@@ -15,6 +15,8 @@ from limits import parse as parse_limit
 from msgspec import Meta
 
 PREFIX = "KINOTEKA_"
+METRICS_FOLDER = "KINOTEKA_METRICS_FOLDER"
+"""No setting: by it a supervisor tells its workers where they leave their metrics."""
 AWS_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",

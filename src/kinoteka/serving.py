@@ -146,6 +146,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
         self.server_state.is_stopping = True
+        cast("Application", self.config.app).stop()
         await super().shutdown(sockets)
 
 

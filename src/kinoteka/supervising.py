@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +24,7 @@ import structlog
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
-from kinoteka.config import Settings, SettingsError
+from kinoteka.config import METRICS_FOLDER, Settings, SettingsError
 from kinoteka.core.heap import share_one_heap
 from kinoteka.logs import configure_logging
 from kinoteka.serving import GRACEFUL_SECONDS, Server, Terminal, announce, configuration
@@ -305,7 +306,8 @@ def serve(settings: Settings, read: Callable[[], Settings]) -> int:
     """
     configure_logging(settings)
     sockets = listening_sockets(settings.host, settings.port)
-    with hub(settings):
+    with hub(settings), tempfile.TemporaryDirectory(prefix="kinoteka-") as folder:
+        os.environ[METRICS_FOLDER] = folder  # of which every worker gets a copy
         supervisor = Supervisor(settings, read, sockets)
         supervisor.run()
     return 1 if supervisor.has_failed else 0

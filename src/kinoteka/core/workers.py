@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kinoteka.core.heap import give_back
 from kinoteka.errors import Code, DomainError
@@ -23,6 +23,13 @@ BUSY_SHARE = 0.3
 SAMPLED_SECONDS = 0.1
 REST_SECONDS = 3.0
 """After how long without work the memory that it took is given back."""
+
+
+class Load(NamedTuple):
+    """How much work waits for a thread, and how much is under way."""
+
+    waiting: int
+    working: int
 
 
 class Workers:
@@ -54,6 +61,11 @@ class Workers:
         finally:
             self._pending -= 1
             self._rest_later()
+
+    @property
+    def load(self) -> Load:
+        """What there is to do at this moment."""
+        return Load(self._pending - self._working, self._working)
 
     def close(self) -> None:
         """Finish what is under way."""

@@ -14,7 +14,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks
-from kinoteka.core.workers import Workers
+from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
 
 SHORTEST = 8
@@ -106,6 +106,11 @@ class PasswordHashing:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
         return HASHER.check_needs_rehash(password_hash)
+
+    @property
+    def load(self) -> Load:
+        """How many passwords wait, and how many are being hashed."""
+        return self._workers.load
 
     def close(self) -> None:
         """Finish what is under way."""

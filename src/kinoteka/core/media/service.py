@@ -8,7 +8,7 @@ import secrets
 from kinoteka.config import Settings
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.core.media.pictures import draw_anew
-from kinoteka.core.workers import Workers
+from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.files import open_files
 from kinoteka.storage.unit import Unit
@@ -75,6 +75,11 @@ class Media:
     def drop_after_commit(self, unit: Unit, name: str) -> None:
         """Remove a stored picture once the transaction is stored."""
         unit.after_commit(lambda: self._files.delete_soon(name))
+
+    @property
+    def load(self) -> Load:
+        """How many pictures wait, and how many are being read."""
+        return self._workers.load
 
     def close(self) -> None:
         """Finish what is under way."""

@@ -1,0 +1,110 @@
+"""GET /healthz: the process answers. GET /readyz: it can serve.
+
+The former touches nothing. The latter asks the database for the schema's revision. Without Redis
+or the object store reads and sign-in go on, so those are told, and are no reason not to be ready.
+"""
+
+import asyncio
+from functools import cache
+from typing import Literal
+
+import msgspec
+import structlog
+
+from kinoteka.core.services import Services
+from kinoteka.errors import DomainError
+from kinoteka.httpkit.answers import Answer, json_answer
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.routes import Route
+from kinoteka.storage import migrations
+from kinoteka.storage.schema_revision import REVISION
+from kinoteka.storage.unit import Unit
+from kinoteka.web.readings import has_bus
+
+log = structlog.get_logger()
+
+DATABASE_SECONDS = 2
+RETRY_AFTER_SECONDS = 5
+
+
+class Alive(msgspec.Struct):
+    """Whoever answers is alive."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(msgspec.Struct):
+    """Whether the process can serve, and what keeps it from that."""
+
+    status: Literal["ready", "not ready"]
+    reasons: list[Literal["database", "stopping"]]
+    database: Literal["ready", "away", "to be migrated"]
+    bus: Literal["none", "connected", "away"]
+    files: Literal["folder", "object store"]
+
+
+class Health:
+    """Tells whoever watches over this process how it is; `stop` says that it will end."""
+
+    def __init__(self) -> None:
+        self._is_stopping = False
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where it is told."""
+        return (
+            Route("GET", "/healthz", self.live, "The process is alive", identity="none"),
+            Route("GET", "/readyz", self.ready, "The server can serve", identity="none"),
+        )
+
+    def stop(self) -> None:
+        """Be ready no longer."""
+        self._is_stopping = True
+
+    async def live(self, call: Call) -> Answer:
+        """The process is alive."""
+        del call
+        return json_answer(200, Alive())
+
+    async def ready(self, call: Call) -> Answer:
+        """Whether the server can serve; 503 if not."""
+        readiness = await self._look(call.core, call.unit)
+        if not readiness.reasons:
+            return json_answer(200, readiness)
+        wait = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
+        return json_answer(503, readiness, [wait])
+
+    async def _look(self, services: Services, unit: Unit) -> Readiness:
+        database = await _look_at_database(unit)
+        reasons: list[Literal["database", "stopping"]] = []
+        if database != "ready":
+            reasons.append("database")
+        if self._is_stopping:
+            reasons.append("stopping")
+        bus: Literal["none", "connected", "away"] = "none"
+        if has_bus(services):
+            bus = "connected" if services.bus.is_connected else "away"
+        return Readiness(
+            status="not ready" if reasons else "ready",
+            reasons=reasons,
+            database=database,
+            bus=bus,
+            files="object store" if services.settings.files_url else "folder",
+        )
+
+
+async def _look_at_database(unit: Unit) -> Literal["ready", "away", "to be migrated"]:
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            row = await unit.first(REVISION)
+    except (TimeoutError, DomainError):
+        return "away"
+    except Exception:
+        log.exception("the database cannot be read")
+        return "away"
+    # A newer one than this code knows is that of newer workers, who take over one by one.
+    return "ready" if row is not None and row[0] >= _newest() else "to be migrated"
+
+
+@cache
+def _newest() -> str:
+    return migrations.newest()
