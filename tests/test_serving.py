@@ -1,15 +1,20 @@
 """Starting and stopping the server, as its operator sees it."""
 
+import os
+import pty
 import signal
 import socket
 import stat
+import subprocess
+import sys
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from running import kinoteka, run_server
+from running import clean_environment, kinoteka, run_server
+from supervised import PATIENCE, eventually, log_of
 
 
 def test_all_state_lies_in_the_data_folder(tmp_path):
@@ -42,11 +47,77 @@ def test_refusing_a_handshake_is_no_error_of_the_server_s(tmp_path, capfd):
     assert "handshake" not in capfd.readouterr().err
 
 
-def test_it_stops_when_told_to(tmp_path):
-    with run_server(tmp_path, {}) as server:
-        server.signed_up()
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(15) in (0, -signal.SIGTERM)
+class TestStopping:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_what_is_under_way_finishes(self, tmp_path, number):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            server.signed_up()
+            client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
+            client.sendall(b"}")
+            assert server.client().get("/genres/").status_code == 200  # that has come, too, then
+            server.process.send_signal(number)
+            eventually(lambda: not listens(server))
+            client.sendall(b" ")
+            answer = answered(client)
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"\r\nconnection: close\r\n" in answer
+            assert server.process.wait(PATIENCE) == 0
+
+    def test_a_request_on_its_way_is_answered(self, tmp_path):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            assert server.client().get("/genres/").status_code == 200
+            server.process.terminate()
+            eventually(lambda: not listens(server))
+            client.sendall(b"GET /genres/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = answered(client)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nconnection: close\r\n" in answer
+
+    def test_told_twice_it_stops_at_once(self, tmp_path):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
+            assert server.client().get("/genres/").status_code == 200
+            server.process.terminate()
+            eventually(lambda: not listens(server))
+            server.process.terminate()
+            assert server.process.wait(PATIENCE) == 0
+
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_it_stops_when_its_terminal_is_closed(self, tmp_path, workers):
+        where = ("--no-demo", "--port", "0", "--data", str(tmp_path), "--workers", workers)
+        command = [sys.executable, "-m", "kinoteka.cli", "serve", *where]
+        terminal, its_end = pty.openpty()
+        with subprocess.Popen(
+            command, stdin=its_end, stdout=subprocess.PIPE, env=clean_environment({})
+        ) as process:
+            os.close(its_end)
+            assert b"http://" in process.stdout.readline()
+            os.close(terminal)
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(PATIENCE) == 0
+
+    def test_one_worker_cannot_be_reloaded(self, tmp_path, capfd):
+        logged = log_of(capfd)
+        with run_server(tmp_path, {}) as server:
+            server.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "one worker cannot be reloaded" in logged())
+            assert server.client().get("/genres/").status_code == 200
+
+
+def listens(server):
+    try:
+        connected(server).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def answered(connection):
+    """What comes until the server closes the connection."""
+    received = b""
+    while data := connection.recv(65536):
+        received += data
+    return received
 
 
 def test_a_cookie_is_secure_behind_https(tmp_path):
