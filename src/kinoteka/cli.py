@@ -227,9 +227,9 @@ def _prepare(settings: Settings) -> None:
     from kinoteka.storage.migrations import current, newest
 
     database = _database(settings)
+    settings.data.mkdir(parents=True, exist_ok=True)  # keys lie there, wherever the rest does
     present, unfilled = current(settings), database.with_suffix(UNFILLED)
     if present is None and settings.demo:
-        unfilled.parent.mkdir(parents=True, exist_ok=True)
         unfilled.touch()  # goes with the last step, so that a start cut short is made good
     if present != newest() or unfilled.exists():
         _in_child(lambda: _migrate_and_fill(settings, unfilled))
