@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from kinoteka.storage.fanout import WAITING_MOST, Ending, FanOut, Listener, LocalFanOut
+from kinoteka.storage.fanout import (
+    WAITING_MOST,
+    Ending,
+    FanOut,
+    Listener,
+    LocalFanOut,
+    SharedFanOut,
+)
 
 
 async def listen(fan_out: FanOut[Any], channel: str) -> Listener[Any]:
@@ -72,3 +79,69 @@ async def test_only_the_first_reason_counts_and_nothing_is_left(fan_out: LocalFa
     assert await listener.ended is Ending.SESSION_OVER
     assert ended == ["once"]
     assert len(fan_out) == 0
+
+
+class Wire:
+    """A bus between fan-outs in one process, which can be away."""
+
+    def __init__(self, others: list["Wire"]) -> None:
+        self.is_connected = True
+        self.channels: set[str] = set()
+        self.others = others
+        others.append(self)
+
+    def publish(self, channel: str, message: bytes) -> None:
+        for other in self.others:
+            if other is not self and self.is_connected and channel in other.channels:
+                other.deliver(channel, message)
+
+    async def subscribe(self, channel: str) -> None:
+        self.channels.add(channel)
+
+    def unsubscribe(self, channel: str) -> None:
+        self.channels.discard(channel)
+
+    def on_message(self, topic: str, listener: Any) -> None:
+        assert topic == "live"
+        self.deliver = listener
+
+    def on_gap(self, listener: Any) -> None:
+        self.tell_gap = listener
+
+
+class TestShared:
+    @pytest.fixture
+    def wires(self) -> list[Wire]:
+        others: list[Wire] = []
+        return [Wire(others), Wire(others)]
+
+    @pytest.fixture
+    def fan_outs(self, wires: list[Wire]) -> list[SharedFanOut[tuple[int, str]]]:
+        return [SharedFanOut(wire, tuple[int, str]) for wire in wires]  # type: ignore[arg-type]
+
+    async def test_listeners_of_every_process_hear(self, fan_outs) -> None:
+        here, there = fan_outs
+        listeners = [await listen(each, "chat:1") for each in (here, there)]
+        here.publish(["chat:1", "account:1"], (1, "hello"))
+        assert [await listener.next() for listener in listeners] == [(1, "hello")] * 2
+
+    async def test_only_what_somebody_listens_to_is_subscribed_to(self, fan_outs, wires) -> None:
+        listeners = [await listen(fan_outs[0], "chat:1") for _ in range(2)]
+        assert wires[0].channels == {"live:chat:1"}
+        listeners[0].end(Ending.LEFT)
+        assert wires[0].channels == {"live:chat:1"}
+        listeners[1].end(Ending.LEFT)
+        assert wires[0].channels == set()
+        assert len(fan_outs[0]) == 0
+
+    async def test_after_a_gap_every_listener_ends(self, fan_outs, wires) -> None:
+        listeners = [await listen(fan_outs[0], channel) for channel in ("chat:1", "chat:2")]
+        wires[0].tell_gap(None)
+        assert [await listener.ended for listener in listeners] == [Ending.MISSED] * 2
+
+    async def test_or_those_of_the_channel(self, fan_outs, wires) -> None:
+        one, two = [await listen(fan_outs[0], channel) for channel in ("chat:1", "chat:2")]
+        wires[0].tell_gap("revisions")
+        wires[0].tell_gap("live:chat:1")
+        assert await one.ended is Ending.MISSED
+        assert not two.ended.done()

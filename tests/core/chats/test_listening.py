@@ -4,9 +4,14 @@ import asyncio
 
 import pytest
 
-from kinoteka.core.chats.model import EventKind
+from kinoteka.core.chats.listening import InOrder
+from kinoteka.core.chats.model import Event, EventKind, Message
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.fanout import Ending
+from kinoteka.storage.fanout import WAITING_MOST, Ending
+
+
+def event(kind, message_id, after, chat=1):
+    return Event(kind, Message(message_id, chat, 1, "text", 0, None), after)
 
 
 async def to_all(world, actor):
@@ -76,3 +81,88 @@ async def test_an_account_listens_only_so_often(world, anna, monkeypatch):
     assert caught.value.code is Code.THROTTLED
     first.end(Ending.LEFT)
     assert (await to_all(world, anna)).ended.done() is False
+
+
+class TestInOrder:
+    """A listener to whom the events of two processes come as they please."""
+
+    @pytest.fixture
+    async def listener(self, monkeypatch):
+        monkeypatch.setattr("kinoteka.core.chats.listening.LATE_SECONDS", 0.05)
+        listener = InOrder("chat:1")
+        listener.open(10)
+        return listener
+
+    @staticmethod
+    def new(message_id, after, chat=1):
+        return event(EventKind.NEW, message_id, after, chat)
+
+    @staticmethod
+    def heard(listener):
+        found = []
+        while not listener._events.empty():
+            found.append(listener._events.get_nowait())
+        return [(each.kind, each.message.id) for each in found]
+
+    async def test_what_overtakes_waits_for_what_precedes_it(self, listener):
+        for offered in (self.new(13, 12), self.new(12, 11), self.new(11, 10)):
+            assert self.heard(listener) == []
+            listener.offer(offered)
+        assert self.heard(listener) == [(EventKind.NEW, number) for number in (11, 12, 13)]
+        await asyncio.sleep(0.1)
+        assert not listener.ended.done()
+
+    async def test_what_happens_to_a_message_comes_after_it(self, listener):
+        listener.offer(event(EventKind.EDITED, 11, 11))
+        listener.offer(event(EventKind.DELETED, 11, 11))
+        listener.offer(self.new(11, 10))
+        assert self.heard(listener) == [
+            (EventKind.NEW, 11),
+            (EventKind.EDITED, 11),
+            (EventKind.DELETED, 11),
+        ]
+
+    async def test_what_does_not_come_ends_it_and_nothing_after_that_is_heard(self, listener):
+        listener.offer(self.new(12, 11))
+        async with asyncio.timeout(30):
+            assert await listener.ended is Ending.MISSED
+        listener.offer(self.new(11, 10))
+        assert self.heard(listener) == []
+
+    async def test_other_chats_do_not_wait(self, listener):
+        listener.offer(self.new(12, 11))
+        listener.offer(self.new(14, 9, chat=2))
+        assert self.heard(listener) == [(EventKind.NEW, 14)]
+
+    async def test_what_was_stored_before_it_began_is_not_waited_for(self, listener):
+        listener.offer(self.new(12, 10))
+        listener.offer(event(EventKind.EDITED, 7, 7))
+        assert self.heard(listener) == [(EventKind.NEW, 12), (EventKind.EDITED, 7)]
+
+    async def test_what_comes_before_it_has_begun_is_heard_then(self):
+        listener = InOrder("chat:1")
+        listener.offer(self.new(12, 11))
+        assert self.heard(listener) == []
+        listener.open(11)
+        assert self.heard(listener) == [(EventKind.NEW, 12)]
+
+    async def test_a_message_that_is_told_once_more_is_heard_once(self, listener):
+        for after in (10, 0):
+            listener.offer(self.new(11, after))
+        assert self.heard(listener) == [(EventKind.NEW, 11)]
+
+    async def test_a_message_stored_late_is_heard_though_its_id_is_small(self, listener):
+        listener.offer(self.new(9, 3, chat=2))
+        assert self.heard(listener) == [(EventKind.NEW, 9)]
+
+    async def test_too_much_to_hold_ends_it(self, listener):
+        for number in range(WAITING_MOST + 1):
+            listener.offer(self.new(13 + number, 12 + number))
+        assert await listener.ended is Ending.MISSED
+
+
+async def test_a_message_that_is_sent_again_is_told_once_more(world, anna, boris, chat):
+    message = await world.post(anna, chat, "hello", "nonce")
+    listener = await to_all(world, boris)
+    assert await world.post(anna, chat, "hello", "nonce") == message
+    assert (await listener.next()).message.id == message

@@ -43,3 +43,32 @@ class TestExpiry:
             await services.actors.store_last_seen(unit)
         clock.forward(days=20)
         assert await lasts(await wired(), anna)
+
+    async def test_what_one_process_sees_used_the_other_takes_for_unused_only_when_it_is(
+        self, services, anna, clock, wired
+    ):
+        other = await wired()
+        assert await lasts(other, anna)
+        clock.forward(days=20)
+        assert await lasts(services, anna)
+        async with unit_of_work(services.database) as unit:
+            await services.actors.store_last_seen(unit)
+        clock.forward(days=20)
+        assert await lasts(other, anna)
+        clock.forward(days=31)
+        assert not await lasts(other, anna)
+
+
+async def test_a_session_that_ends_while_it_is_looked_up_is_not_cached(services, anna, monkeypatch):
+    actor_of_account = services.access.actor_of
+
+    async def slow(*arguments, **options):
+        found = await actor_of_account(*arguments, **options)
+        await do(services, services.sessions.sign_out, anna.actor)
+        return found
+
+    services.actors.drop(anna.session.id)
+    monkeypatch.setattr(services.access, "actor_of", slow)
+    assert await actor_of(services, anna.token) is not None
+    monkeypatch.undo()
+    assert not await lasts(services, anna)
