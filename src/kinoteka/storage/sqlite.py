@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
+
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.database import Conflict, Reader, Rows
 from kinoteka.storage.reading_threads import ReadingThreads
@@ -22,6 +24,9 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
+DISK_REFUSES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+log = structlog.get_logger()
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -123,9 +128,11 @@ class SQLite:
         except sqlite3.IntegrityError as error:
             raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
-                raise DomainError(Code.BUSY, retry_after=2) from error
-            raise
+            if _primary_code(error) in DISK_REFUSES:
+                log.error("the disk refuses to store", reason=str(error))
+            elif _primary_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            raise DomainError(Code.BUSY, retry_after=2) from error
 
     def release(self) -> None:
         """Let the next writer in."""
@@ -217,6 +224,10 @@ class SQLiteWriting:
             _end(connection, "ROLLBACK")
             raise
         _end(connection, "COMMIT")
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return error.sqlite_errorcode & 0xFF  # the rest tells more precisely
 
 
 def _end(connection: sqlite3.Connection, how: str) -> None:

@@ -1,0 +1,62 @@
+"""kill -9 of a worker in the middle of writes: what was acknowledged is there, and only once."""
+
+import os
+import signal
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+from conftest import GENEROUS, new_database
+from loads import Writer, texts_of, under_load, wait_until
+from messengers import open_chat, person
+from running import run_server
+from supervised import TWO, workers_of
+
+WRITERS = 4
+MANY = 30
+"""Messages of each writer between two blows."""
+
+
+@pytest.fixture
+def serving(engine, tmp_path, request):
+    """Starts a server with two workers, each time on the same data."""
+    with new_database(engine, request) as database:
+
+        @contextmanager
+        def serve():
+            with run_server(tmp_path / "server", GENEROUS | TWO | database) as server:
+                yield server
+
+        yield serve
+
+
+def test_every_acknowledged_write_is_there_after_the_restart(serving):
+    with serving() as server:
+        anna, boris = person(server), person(server)
+        chat = open_chat(anna, boris)
+        authors = (anna, boris) * (WRITERS // 2)
+        writers = [
+            Writer(server.url, author, chat, f"writer {number}")
+            for number, author in enumerate(authors)
+        ]
+        with under_load(writers):
+            for _ in range(2):
+                done = sum(len(writer.done) for writer in writers)
+                wait_until(lambda n=done: sum(len(w.done) for w in writers) > n + MANY)
+                struck = min(workers_of(server))
+                os.kill(struck, signal.SIGKILL)
+                wait_until(lambda gone=struck: gone not in workers_of(server))
+                wait_until(lambda: len(workers_of(server)) == 2)
+            done = sum(len(writer.done) for writer in writers)
+            wait_until(lambda: sum(len(w.done) for w in writers) > done + MANY)
+        assert all(set(writer.statuses) <= {200, 503} for writer in writers)
+    with serving() as server:
+        client = server.client()
+        client.cookies = anna.client.cookies
+        stored = Counter(texts_of(anna._replace(client=client), chat))
+    acknowledged = {text for writer in writers for text in writer.done}
+    assert acknowledged - set(stored) == set()
+    assert {text for text, times in stored.items() if times > 1} == set()
+    # A blow may fall between a commit and its answer: at most one message of each writer.
+    assert len(set(stored) - acknowledged) <= len(writers)

@@ -1,0 +1,56 @@
+"""PostgreSQL restarted under load: no wrong answer, 503 meanwhile, and then as before."""
+
+import pytest
+
+from cinema_apps import Cinema
+from conftest import GENEROUS
+from databases import postgresql_server
+from loads import Reader, Writer, texts_of, under_load, wait_until
+from messengers import open_chat, person
+from running import run_server
+
+SOME = 20
+"""Answers that each client gets before, and after."""
+
+# The cluster may be stopped as a crash would stop it: whatever it has acknowledged is on disk.
+DURABLE = ("fsync=off", "synchronous_commit=on")
+
+
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_under_load(tmp_path, how):
+    with postgresql_server(*DURABLE) as database:
+        settings = {"database_url": database.url("postgres"), "database_pool": "4"}
+        with run_server(tmp_path, GENEROUS | settings) as server:
+            cinema = Cinema(server)
+            anna, boris = person(server), person(server)
+            chat = open_chat(anna, boris)
+            film = f"/movies/{cinema.films['Alien']}"
+            wait_until(lambda: server.client().get(film).status_code == 200)
+            expected = {path: server.client().get(path).json() for path in (film, "/genres/")}
+            readers = [Reader(server.url, path) for path in expected]
+            readers.append(Reader(server.url, "/chats", cookie=anna.cookie))
+            writers = [Writer(server.url, anna, chat, "a"), Writer(server.url, boris, chat, "b")]
+            clients = [*readers, *writers]
+            with under_load(clients):
+                wait_until(lambda: all(client.statuses[200] > SOME for client in clients))
+                database.stop(how)
+                wait_until(lambda: all(writer.statuses[503] for writer in writers))
+                before = {client: client.statuses[200] for client in clients}
+                database.start()
+                wait_until(lambda: all(c.statuses[200] > before[c] + SOME for c in clients))
+            check_answers(clients)
+            for reader, body in zip(readers, expected.values(), strict=False):
+                assert all(answer.json() == body for answer in reader.answers if answer.is_success)
+            stored = texts_of(anna, chat)
+    acknowledged = {text for writer in writers for text in writer.done}
+    assert acknowledged - set(stored) == set()
+    assert len(set(stored)) == len(stored)
+
+
+def check_answers(clients):
+    """Nobody was answered wrongly, left without an answer, or not told when to try again."""
+    for client in clients:
+        assert client.broken == 0
+        assert set(client.statuses) <= {200, 503}
+        for answer in client.answers:
+            assert answer.is_success or int(answer.headers["retry-after"]) >= 1
