@@ -1,0 +1,125 @@
+"""What is deployed names settings that there are, and keeps to what its pages say."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kinoteka import config
+from kinoteka.serving import GRACEFUL_SECONDS
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+SERVICE = DEPLOY / "kinoteka.service"
+FILES = [ROOT / "Dockerfile", *sorted(DEPLOY.iterdir())]
+PAGES = {
+    "Dockerfile": "docker.md",
+    "compose.yaml": "docker.md",
+    "env.example": "docker.md",
+    "kinoteka.service": "systemd.md",
+    "nginx.conf": "nginx.md",
+}
+
+
+def section(name: str) -> list[tuple[str, str]]:
+    """The lines of a section of the unit."""
+    text = SERVICE.read_text(encoding="utf-8").partition(f"[{name}]\n")[2].partition("\n[")[0]
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(line.partition("=")[0], line.partition("=")[2]) for line in lines]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_file_has_a_page_that_leads_to_it(file: Path) -> None:
+    if file.name != ".env":
+        page = ROOT / "docs" / PAGES[file.name]
+        assert f"{file.relative_to(ROOT)}" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted({*PAGES.values(), "doctor.md"}))
+def test_every_page_is_in_the_readme(page: str) -> None:
+    assert f"(docs/{page})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "file", [*FILES, *(ROOT / "docs" / page for page in PAGES.values())], ids=lambda f: f.name
+)
+def test_every_setting_that_is_named_there_is(file: Path) -> None:
+    named = set(re.findall(r"\bKINOTEKA_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf-8")))
+    assert named - {name for name, *_ in config.rows()} == set()
+
+
+class TestCompose:
+    SERVICES = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+
+    def test_only_the_server_is_reached_from_outside_and_by_this_machine(self) -> None:
+        published = {name: each["ports"] for name, each in self.SERVICES.items() if "ports" in each}
+        assert published == {"kinoteka": ["127.0.0.1:8000:8000"]}
+
+    def test_it_waits_until_all_others_are_healthy(self) -> None:
+        others = self.SERVICES.keys() - {"kinoteka"}
+        wanted = {name: {"condition": "service_healthy"} for name in others}
+        assert self.SERVICES["kinoteka"]["depends_on"] == wanted
+        assert all("healthcheck" in self.SERVICES[name] for name in others)
+
+    def test_all_come_again_after_a_failure(self) -> None:
+        assert {each["restart"] for each in self.SERVICES.values()} == {"unless-stopped"}
+
+    def test_what_is_under_way_may_finish(self) -> None:
+        grace = self.SERVICES["kinoteka"]["stop_grace_period"]
+        assert int(grace.removesuffix("s")) > GRACEFUL_SECONDS + 5
+
+    def test_no_secret_is_in_it(self) -> None:
+        for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
+            assert not re.match(r"\w+(PASSWORD|KEY|TOKEN)=.", line)
+
+
+class TestImage:
+    TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    def test_python_is_the_one_that_the_lock_file_is_made_for(self) -> None:
+        lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+        (version,) = re.findall(r"--python-version (\S+)", lock)
+        assert set(re.findall(r"^FROM python:([\d.]+)-", self.TEXT, re.MULTILINE)) == {version}
+
+    def test_pg_dump_is_not_older_than_the_server_of_the_compose_file(self) -> None:
+        (client,) = re.findall(r"ARG POSTGRESQL_CLIENT=postgresql-client-(\d+)", self.TEXT)
+        image = TestCompose.SERVICES["postgres"]["image"]
+        assert int(client) >= int(image.partition(":")[2])
+
+    def test_it_is_nobody_of_importance_and_hears_signals_itself(self) -> None:
+        assert re.search(r"^USER \d{4,}:\d{4,}$", self.TEXT, re.MULTILINE)
+        assert 'ENTRYPOINT ["kinoteka"]' in self.TEXT
+
+    def test_nothing_goes_into_it_but_what_it_is_made_of(self) -> None:
+        lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        allowed = {line[1:] for line in lines if line.startswith("!")}
+        assert "*" in lines
+        copied = re.findall(r"^COPY (?!--from)(.+) \S+$", self.TEXT, re.MULTILINE)
+        assert {name for each in copied for name in each.split()} == allowed
+
+
+class TestUnit:
+    def test_workers_may_finish_before_they_are_killed(self) -> None:
+        service = dict(section("Service"))
+        assert service["KillMode"] == "mixed"
+        assert int(service["TimeoutStopSec"].removesuffix("s")) > GRACEFUL_SECONDS + 5
+
+    def test_it_runs_what_is_there(self) -> None:
+        command = dict(section("Service"))["ExecStart"].split()
+        assert command[1:] == ["serve"]
+
+    @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+    def test_systemd_takes_it(self, tmp_path: Path) -> None:
+        unit = tmp_path / SERVICE.name
+        text = SERVICE.read_text(encoding="utf-8")
+        unit.write_text(text.replace("/opt/kinoteka/bin/kinoteka", "/bin/true"))
+        environment = os.environ | {"SYSTEMD_LOG_LEVEL": "warning"}
+        command = ["systemd-analyze", "verify", "--man=no", str(unit)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment, timeout=60
+        )
+        assert unit.name not in done.stderr
