@@ -15,6 +15,7 @@ COMMANDS = (
     "migrate",
     "createsuperuser",
     "settings",
+    "doctor",
     "sessions",
     "export-openapi",
 )
