@@ -32,12 +32,11 @@ def answered(connection: socket.socket) -> bytes:
 
 
 class TestStarting:
-    def test_all_workers_serve_at_one_address(self, tmp_path):
-        with run_server(tmp_path, TWO) as server:
-            assert len(workers_of(server)) == 2
-            assert [server.client().get("/movies/?page=1").status_code for _ in range(8)] == (
-                [200] * 8
-            )
+    def test_all_workers_serve_at_one_address(self, start_server):
+        server = start_server(**TWO)
+        assert len(workers_of(server)) == 2
+        answers = [server.client().get("/movies/?page=1") for _ in range(8)]
+        assert {answer.status_code for answer in answers} == {200}
 
     def test_a_worker_that_cannot_start_stops_everything(self, tmp_path):
         (tmp_path / "signing-key.pem").write_text("no key")
@@ -150,8 +149,9 @@ class TestReplacing:
 
 
 class TestMessagesBetweenWorkers:
-    def test_whoever_listens_hears_whichever_worker_was_told(self, tmp_path):
-        with run_server(tmp_path, TWO) as server, ExitStack() as stack:
+    def test_whoever_listens_hears_whichever_worker_was_told(self, start_server):
+        server = start_server(**TWO)
+        with ExitStack() as stack:
             anna, boris = person(server), person(server)
             chat = open_chat(anna, boris)
             url = server.url.replace("http", "ws", 1) + f"/chats/{chat}/notifications"

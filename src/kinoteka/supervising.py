@@ -146,9 +146,10 @@ class Supervisor(Multiprocess):
         for index, worker in enumerate(self.processes):
             if self._times_told_to_stop or worker.is_alive(timeout=HUNG_SECONDS):
                 continue
-            worker.kill()
-            worker.join()
-            log.error("a worker died", worker=worker.pid, exit_code=worker.exitcode)
+            is_hung = worker.process.is_alive()
+            self._discard(worker)
+            event = "a worker did not answer, and was killed" if is_hung else "a worker died"
+            log.error(event, worker=worker.pid, exit_code=worker.exitcode)
             self.processes[index] = replacement = self._started()
             if not self._serves(replacement):
                 self._give_up(replacement)
