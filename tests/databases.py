@@ -46,6 +46,11 @@ class PostgreSQLServer:
         """Whether the folder has no database cluster yet."""
         return not (self.folder / "PG_VERSION").exists()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not stopped."""
+        return (self.folder / "postmaster.pid").exists()
+
     def url(self, database: str) -> str:
         """The address of one of its databases."""
         return f"postgresql://kinoteka@127.0.0.1:{self.port}/{database}"
@@ -104,7 +109,8 @@ def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
         try:
             yield server
         finally:
-            server.stop("immediate")
+            if server.is_running:
+                server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

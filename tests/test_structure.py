@@ -31,6 +31,8 @@ TESTED_ELSEWHERE = {
     "core/**/model.py": "shapes; those that do something have tests of their own",
     "contracts/**/*.py": "over the wire, contract by contract",
     "errors.py": "codes alone; every table of refusals is checked below",
+    "storage/database.py": "interfaces",
+    "storage/engines.py": "by whatever opens a database",
     "storage/schema.py": "by the migrations, which must lead to it",
     "storage/migrations/env.py": "by the migrations",
     "core/services.py": "a list of names",

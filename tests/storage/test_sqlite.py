@@ -1,41 +1,40 @@
 """Connections to the database, and who writes when."""
 
 import asyncio
+import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, select
 
-from kinoteka.errors import Code, DomainError
+from kinoteka.errors import DomainError
 from kinoteka.storage import sqlite
 from kinoteka.storage.schema import labels
-from kinoteka.storage.sqlite import SQLite, connect, fetch
+from kinoteka.storage.sqlite import SQLite, connect
 from kinoteka.storage.statement import Statement
-from people import refused
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
-ONE: Statement[tuple[int]] = Statement(select(literal(1)))
 
 
 @pytest.fixture
-def database(tmp_path: Path, empty_database: Path) -> Iterator[SQLite]:
+async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[SQLite]:
     path = tmp_path / "kinoteka.db"
-    path.write_bytes(empty_database.read_bytes())
+    shutil.copy(empty_database, path)
     opened = SQLite(path)
     yield opened
-    opened.close()
+    await opened.close()
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> object:
     return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def names(database: SQLite) -> list[str]:
-    return NAMES.shape(database.read(NAMES.compiled(database.name), {}))
+async def names(database: SQLite) -> list[str]:
+    return NAMES.shape(await database.read(NAMES.compiled(database.name), {}))
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -48,51 +47,25 @@ def test_what_every_connection_relies_on(empty_database: Path, read_only: bool) 
     connection.close()
 
 
-def test_a_connection_for_reading_cannot_write(database: SQLite) -> None:
+async def test_a_connection_for_reading_cannot_write(database: SQLite) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        database.read(ADD.compiled(database.name), {})
-
-
-async def test_heavy_reads_run_in_threads_with_connections_of_their_own(database: SQLite) -> None:
-    def read(connection: sqlite3.Connection) -> tuple[int, object]:
-        assert fetch(connection, ONE) == [(1,)]
-        return threading.get_ident(), pragma(connection, "query_only")
-
-    thread, query_only = await database.read_in_thread(read)
-    assert thread != threading.get_ident()
-    assert query_only == 1
-
-
-async def test_only_so_many_heavy_reads_may_wait(
-    database: SQLite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite, "HEAVY_READS_MOST", 3)
-    opened = threading.Event()
-    waiting = [
-        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(10))) for _ in range(3)
-    ]
-    await asyncio.sleep(0)
-    with refused(Code.BUSY, retry_after=1):
-        await database.read_in_thread(lambda _: True)
-    opened.set()
-    assert await asyncio.gather(*waiting) == [True] * 3
-    assert await database.read_in_thread(lambda _: True)
+        await database.read(ADD.compiled(database.name), {})
 
 
 async def test_what_is_written_is_seen_by_others_once_it_is_committed(database: SQLite) -> None:
     writing = await database.begin()
     await writing.rows(ADD.compiled(database.name), {})
     assert NAMES.shape(await writing.rows(NAMES.compiled(database.name), {})) == ["premium"]
-    assert names(database) == []
+    assert await names(database) == []
     await writing.commit()
-    assert names(database) == ["premium"]
+    assert await names(database) == ["premium"]
 
 
 async def test_a_rollback_leaves_nothing(database: SQLite) -> None:
     writing = await database.begin()
     await writing.count(ADD.compiled(database.name), {})
     await writing.rollback()
-    assert names(database) == []
+    assert await names(database) == []
 
 
 async def test_whoever_waits_too_long_for_the_writer_is_told_so(
@@ -122,13 +95,21 @@ async def test_work_in_the_writer_is_finished_when_its_caller_is_gone(database: 
         await caller
     done.set()
     await database.in_writer(lambda connection: None)
-    assert names(database) == ["slow"]
+    assert await names(database) == ["slow"]
 
 
-def test_another_connection_s_commit_changes_the_version(database: SQLite) -> None:
+async def test_another_connection_s_commit_changes_the_version(database: SQLite) -> None:
     before = database.data_version()
     assert database.data_version() == before
     foreign = connect(database.path)
     foreign.execute("INSERT INTO labels (name) VALUES ('foreign')")
     foreign.close()
     assert database.data_version() != before
+
+
+async def test_tells_how_many_wait(database: SQLite) -> None:
+    assert database.stats() == {"writers": 0, "heavy_reads": 0}
+    writing = await database.begin()
+    assert database.stats()["writers"] == 1
+    await writing.rollback()
+    assert database.stats()["writers"] == 0

@@ -1,70 +1,79 @@
-import sqlite3
+from contextlib import suppress
 
-from sqlalchemy import bindparam, delete, insert, select
+import pytest
+from sqlalchemy import bindparam, delete, insert, or_, select
 
+from databases import writing
 from kinoteka.storage.schema import labels
-from kinoteka.storage.sqlite import parameters
-from kinoteka.storage.statement import Statement, among, insert_for
+from kinoteka.storage.statement import Statement, among, insert_for, json_array, place_of
 
 
-def run(connection, statement, **given):
-    compiled = statement.compiled("sqlite")
-    return statement.shape(connection.execute(compiled.sql, parameters(compiled, given)).fetchall())
+@pytest.fixture
+def run(settings):
+    """Runs a statement on labels a, b and c, whose ids are 1, 2 and 3."""
+    with suppress(ZeroDivisionError), writing(settings) as reader:
+        for name in "abc":
+            reader.fetch(Statement(insert(labels).values(name=bindparam("name"))), name=name)
+        yield lambda statement, **given: [
+            tuple(row) if not isinstance(row, str) else row
+            for row in reader.fetch(statement, **given)
+        ]
+        raise ZeroDivisionError  # nothing of it is kept
 
 
-def with_labels(*names):
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE labels (id INTEGER PRIMARY KEY, name TEXT UNIQUE)")
-    for name in names:
-        connection.execute("INSERT INTO labels (name) VALUES (?)", (name,))
-    return connection
+def test_rows_come_out_as_tuples_or_in_a_shape(run):
+    columns = select(labels.c.id, labels.c.name).where(labels.c.id == 1)
+    assert run(Statement(columns)) == [(1, "a")]
+    assert run(Statement(columns, lambda id_, name: f"{name}{id_}")) == ["a1"]
 
 
-def test_rows_come_out_as_tuples_or_in_a_shape():
-    connection = with_labels("premium")
-    columns = select(labels.c.id, labels.c.name)
-    assert run(connection, Statement(columns)) == [(1, "premium")]
-    assert run(connection, Statement(columns, lambda id_, name: f"{name}{id_}")) == ["premium1"]
-    connection.close()
-
-
-def test_values_that_the_statement_fixes_are_sent_along():
-    connection = with_labels("a", "b", "c")
+def test_values_that_the_statement_fixes_are_sent_along(run):
     statement = Statement(select(labels.c.name).where(labels.c.id > 1).limit(1))
-    assert run(connection, statement) == [("b",)]
-    connection.close()
+    assert run(statement) == [("b",)]
 
 
-def test_a_list_of_any_length_is_one_parameter():
-    connection = with_labels("a", "b", "c")
+def test_a_list_of_any_length_is_one_parameter(run):
     statement = Statement(select(labels.c.name).where(among(labels.c.id, bindparam("ids"))))
     for ids, names in (([1, 3], ["a", "c"]), ([], []), (list(range(5000)), ["a", "b", "c"])):
-        assert [name for (name,) in run(connection, statement, ids=ids)] == names
-    connection.close()
+        assert [name for (name,) in run(statement, ids=ids)] == names
 
 
-def test_a_statement_takes_several_lists():
-    connection = with_labels("a", "b", "c")
-    by_id, by_name = (among(column, bindparam(column.name)) for column in labels.c)
-    statement = Statement(select(labels.c.name).where(by_id, by_name))
-    assert run(connection, statement, id=[1, 2], name=["b", "c"]) == [("b",)]
-    connection.close()
+def test_a_statement_takes_several_lists(run):
+    both = [among(labels.c.id, bindparam(name)) for name in ("some", "others")]
+    statement = Statement(select(labels.c.name).where(*both))
+    assert run(statement, some=[1, 2], others=[2, 3]) == [("b",)]
 
 
-def test_an_upsert_is_built_by_each_engines_own_insert():
-    connection = with_labels("a")
+def test_the_same_parameter_may_stand_in_several_places(run):
+    same = or_(labels.c.name == bindparam("name"), labels.c.name > bindparam("name"))
+    assert run(Statement(select(labels.c.name).where(same)), name="b") == [("b",), ("c",)]
+
+
+def test_a_text_is_found_where_it_begins(run):
+    place = place_of(bindparam("part"), labels.c.name)
+    assert run(Statement(select(place).where(labels.c.id == 2)), part="b") == [(1,)]
+    assert run(Statement(select(place).where(labels.c.id == 2)), part="%") == [(0,)]
+
+
+@pytest.mark.parametrize(("least", "text"), [(0, "[3,2,1]"), (3, "[]")])
+def test_ids_come_as_one_array_in_order(run, least, text):
+    ordered = select(labels.c.id).where(labels.c.id > least).order_by(labels.c.id.desc())
+    assert run(Statement(select(json_array(ordered.subquery().c.id)))) == [(text,)]
+
+
+def test_an_upsert_is_built_by_each_engines_own_insert(run):
     statement = Statement(
         lambda engine: (
             insert_for(engine, labels).values(name=bindparam("name")).on_conflict_do_nothing()
         )
     )
-    run(connection, statement, name="a")
-    run(connection, statement, name="b")
-    assert len(connection.execute("SELECT * FROM labels").fetchall()) == 2
-    connection.close()
+    run(statement, name="a")
+    run(statement, name="d")
+    assert len(run(Statement(select(labels.c.id)))) == 4
 
 
 def test_statements_know_whether_they_write():
     assert Statement(insert(labels)).writes
     assert Statement(delete(labels)).writes
+    assert Statement(select(labels.c.id).with_for_update()).writes
     assert not Statement(select(labels.c.id)).writes

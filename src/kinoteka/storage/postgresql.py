@@ -4,7 +4,7 @@ asyncpg answers the short statements of requests in about half of psycopg's time
 threads and tools want: calls that block, COPY, and a place among Alembic's drivers.
 
 Where the database is away, restarts, or takes too long, the answer is DomainError(BUSY): 503
-with Retry-After. A read outside of a transaction is tried a second time first.
+with Retry-After. A read outside of a transaction is tried again first, if its connection broke.
 """
 
 import asyncio
@@ -173,8 +173,11 @@ class PostgreSQL:
     async def _with_connection(
         self, work: Callable[[Connection], Awaitable[T]], *, keep: bool = False
     ) -> T:
-        """Do what may be done twice with a connection; `keep`: it stays the work's own."""
-        for may_try_again in (True, False):
+        """Do what may be done again with a connection; `keep`: it stays the work's own.
+
+        After a restart of the database every connection of the pool may be broken.
+        """
+        for left in range(self._pool.get_max_size(), -1, -1):
             connection = await self._acquire()
             done = False
             try:
@@ -183,7 +186,7 @@ class PostgreSQL:
             except Exception as error:
                 if not _is_away(error, connection):
                     raise
-                if not (may_try_again and connection.is_closed()):
+                if not (left and _is_broken(connection)):
                     _busy(error)
             else:
                 return result
@@ -291,7 +294,8 @@ class PostgreSQLWriting:
             await self._connection.execute("ROLLBACK")
         except (*AWAY, asyncpg.InterfaceError):
             # With the connection goes its transaction.
-            self._connection.terminate()
+            if not _is_broken(self._connection):
+                self._connection.terminate()
 
 
 def _reader(settings: Settings) -> PostgreSQLReader:
@@ -313,8 +317,15 @@ async def _begin(connection: Connection) -> Connection:
 
 def _is_away(error: BaseException, connection: Connection) -> bool:
     if isinstance(error, asyncpg.InterfaceError):  # calls on a connection that has just broken
-        return connection.is_closed()
+        return _is_broken(connection)
     return isinstance(error, AWAY)
+
+
+def _is_broken(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back
+        return True
 
 
 def _busy(error: BaseException) -> NoReturn:
