@@ -136,7 +136,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
     ] = 256
     hashing_threads: Annotated[
-        int, Meta(ge=0, le=256, description="Password hashing threads; 0 is one per core.")
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Password hashing threads, per worker; 0 divides the cores among the "
+            "workers.",
+        ),
     ] = 0
     hashing_queue: Annotated[
         int,
