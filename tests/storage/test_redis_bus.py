@@ -1,12 +1,15 @@
 """What is particular to the bus through Redis."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kinoteka.storage import line_bus
 from kinoteka.storage.redis_bus import redis_bus, redis_pool
+from kinoteka.storage.redis_windows import RedisWindows
 from redis_servers import RedisServer, redis_server
 from waiting import until
 
@@ -97,3 +100,22 @@ def test_addresses_of_valkey_are_those_of_redis(url, tls):
     pool = redis_pool(url, 1)
     assert (pool.connection_class.__name__ == "SSLConnection") == tls
     assert (pool.connection_kwargs["host"], pool.connection_kwargs["db"]) == ("localhost", 2)
+
+
+async def test_the_rights_in_the_documentation_are_enough(redis):
+    page = (Path(__file__).parents[2] / "docs" / "redis.md").read_text(encoding="utf-8")
+    found = re.search(r"^user (kinoteka on >password .*)$", page, re.MULTILINE)
+    assert found
+    redis.ask("ACL", "SETUSER", *found.group(1).split())
+    url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
+    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name")
+    await bus.start()
+    await bus.subscribe("chat:1")
+    bus.unsubscribe("chat:1")
+    for expected in (True, False):
+        assert await windows.acquire_entry("a", 1, 60) is expected
+        assert (await windows.get_moving_window("a", 1, 60))[1] == 1
+    assert windows._away is None
+    assert bus.is_connected
+    for each in (bus, windows):
+        await each.close()
