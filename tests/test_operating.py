@@ -1,13 +1,17 @@
 """The first start: a demo catalogue, loaded once."""
 
 import json
-import sqlite3
-from contextlib import closing
+import threading
+from contextlib import contextmanager
 
 import pytest
 
+from conftest import new_database
+from databases import environment_of, execute, rows
 from kinoteka import demo
-from kinoteka.core.imports.service import ImportFailed
+from kinoteka.config import Settings
+from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.service import Import, ImportFailed
 from kinoteka.operating import load_demo
 from running import kinoteka, run_server
 
@@ -16,28 +20,38 @@ SELECTIONS = json.loads(demo.selections_path().read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def started_once(tmp_path):
-    """The data folder of a server that has been started and stopped."""
-    with run_server(tmp_path, {}, "--port", "0"):
+def fresh(engine, tmp_path, request):
+    """Settings over a place where there is no database of ours yet."""
+    with new_database(engine, request) as named:
+        yield Settings(data=tmp_path, **named)
+
+
+@contextmanager
+def running(settings, *options):
+    """A server on these settings; with the demo catalogue, if nothing else is said."""
+    named = {"database_url": settings.database_url} if settings.database_url else {}
+    with run_server(settings.data, named, *(options or ("--port", "0"))) as server:
+        yield server
+
+
+@pytest.fixture
+def started_once(fresh):
+    """The settings of a server that has been started and stopped."""
+    with running(fresh):
         pass
-    return tmp_path
-
-
-def rows(folder, sql):
-    with closing(sqlite3.connect(folder / "kinoteka.db")) as connection, connection:
-        return connection.execute(sql).fetchall()
+    return fresh
 
 
 def test_the_first_start_loads_the_demo_whole(started_once):
-    assert rows(started_once, "SELECT count(*) FROM films WHERE source = 'demo'") == [(len(FILMS),)]
+    assert rows(started_once, "SELECT count(*) FROM films WHERE source = 'demo'") == [len(FILMS)]
     sql = "SELECT title FROM selections WHERE featured AND public ORDER BY id DESC"
-    assert [title for (title,) in rows(started_once, sql)] == [each["title"] for each in SELECTIONS]
+    assert rows(started_once, sql) == [each["title"] for each in SELECTIONS]
     (members,) = rows(started_once, "SELECT count(*) FROM selection_films")
-    assert members == (sum(len(each["films"]) for each in SELECTIONS),)
+    assert members == sum(len(each["films"]) for each in SELECTIONS)
 
 
 def test_it_is_there_to_be_seen(started_once):
-    with run_server(started_once, {}, "--port", "0") as server:
+    with running(started_once) as server:
         client = server.client()
         newest = client.get("/movies/?page=1&status=new").json()
         assert newest[0]["year"] == max(film["year"] for film in FILMS)
@@ -45,30 +59,45 @@ def test_it_is_there_to_be_seen(started_once):
 
 
 def test_a_later_start_leaves_alone_what_was_changed(started_once):
-    rows(started_once, "DELETE FROM films WHERE title = 'Metropolis'")
-    rows(started_once, "DELETE FROM selections")
-    with run_server(started_once, {}, "--port", "0"):
+    execute(started_once, "DELETE FROM films WHERE title = 'Metropolis'")
+    execute(started_once, "DELETE FROM selections")
+    with running(started_once):
         pass
-    assert rows(started_once, "SELECT count(*) FROM films") == [(len(FILMS) - 1,)]
-    assert rows(started_once, "SELECT count(*) FROM selections") == [(0,)]
+    assert rows(started_once, "SELECT count(*) FROM films") == [len(FILMS) - 1]
+    assert rows(started_once, "SELECT count(*) FROM selections") == [0]
 
 
-def test_an_empty_catalogue_stays_empty(tmp_path):
+def test_an_empty_catalogue_stays_empty(fresh):
     for options in (("--no-demo",), ("--port", "0")):
-        with run_server(tmp_path, {}, *options) as server:
+        with running(fresh, *options) as server:
             assert server.client().get("/movies/?page=1").json() == []
 
 
-def test_the_demo_is_not_added_to_an_imported_catalogue(tmp_path):
-    (tmp_path / "films.csv").write_text("title\nAlien\n")
-    kinoteka("import", "csv", str(tmp_path / "films.csv"), "--data", str(tmp_path))
-    with run_server(tmp_path, {}, "--port", "0"):
+def test_the_demo_is_not_added_to_an_imported_catalogue(fresh):
+    path = fresh.data / "films.csv"
+    path.write_text("title\nAlien\n")
+    done = kinoteka("import", "csv", str(path), "--data", str(fresh.data), **environment_of(fresh))
+    assert done.returncode == 0, done.stderr
+    with running(fresh):
         pass
-    assert rows(tmp_path, "SELECT title FROM films") == [("Alien",)]
+    assert rows(fresh, "SELECT title FROM films") == ["Alien"]
 
 
 def test_it_is_loaded_with_its_selections_or_not_at_all(settings):
-    rows(settings.data, "DROP TABLE selection_films")
+    execute(settings, "DROP TABLE selection_films")
     with pytest.raises(ImportFailed):
         load_demo(settings)
-    assert rows(settings.data, "SELECT count(*) FROM films") == [(0,)]
+    assert rows(settings, "SELECT count(*) FROM films") == [0]
+
+
+def test_whoever_finds_another_loading_it_waits(settings):
+    def records():
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()
+        yield film("1", "Alien")
+
+    thread = threading.Thread(target=load_demo, args=(settings,))
+    Import("club").run(settings, [records()])
+    thread.join(60)
+    assert rows(settings, "SELECT count(*) FROM films") == [len(FILMS) + 1]

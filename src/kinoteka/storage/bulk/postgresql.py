@@ -18,12 +18,12 @@ LOCK = 0x6B696E70
 SESSION = """
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
-SET client_connection_check_interval = '500ms';
+SET client_connection_check_interval = '300ms';
 SET work_mem = '64MB';
 SET maintenance_work_mem = '128MB';
 SET temp_buffers = '128MB';
 """
-WAIT_FOR_LOCK = "SET lock_timeout = '1500ms'"
+WAIT_FOR_LOCK = "SET lock_timeout = '800ms'"
 WAIT_FOR_ALL = "SET lock_timeout = 0"
 
 
