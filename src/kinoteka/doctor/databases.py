@@ -7,11 +7,10 @@ from kinoteka.doctor.findings import Finding, error, fine, warning
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.inspection import PostgreSQLFacts, inspect_postgresql, inspect_sqlite
 from kinoteka.storage.migrations import DatabaseUnusable, current, newest
+from kinoteka.storage.reading_threads import THREADS
 
 OLDEST_POSTGRESQL = 15
 SECONDS_APART_MOST = 2.0
-THREADS = 2
-"""A worker's connections beyond its pool, for heavy reads."""
 FILLED_MOST = 0.8
 """The part of PostgreSQL's connections that one machine may well take."""
 
