@@ -17,6 +17,7 @@ from kinoteka import config
 from kinoteka.config import Settings, SettingsError
 from kinoteka.errors import DomainError
 from kinoteka.importing import import_films
+from kinoteka.keeping import backup, copy_database, restore
 from kinoteka.storage.migrations import DatabaseUnusable
 
 T = TypeVar("T")
@@ -66,6 +67,9 @@ def serve(
 
 
 cli.add_command(import_films)
+cli.add_command(copy_database)
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 @cli.command()

@@ -1,0 +1,192 @@
+"""The commands that move and keep an installation's data.
+
+`kinoteka copy-database`, `kinoteka backup` and `kinoteka restore`.
+"""
+
+import sys
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from kinoteka.keeping_progress import shown
+
+if TYPE_CHECKING:
+    from kinoteka.config import Settings
+    from kinoteka.storage.copying.sides import Source, Target
+
+EXAMPLES = """\b
+kinoteka copy-database ./data postgresql://kinoteka@db.example/kinoteka
+kinoteka copy-database postgresql://kinoteka@db.example/kinoteka ./data
+"""
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds all state (KINOTEKA_DATA; ./data).",
+)
+
+
+@click.command("copy-database", epilog=EXAMPLES)
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_database(source: str, target: str) -> None:
+    """Copy a database of one engine into one of the other: SQLite and PostgreSQL.
+
+    FROM and TO are a data folder (FROM also its file) and an address postgresql://…, either way
+    round. A server may be running on FROM; what it stores meanwhile is not copied. TO gets
+    the newest schema and must hold nothing else. All is stored or nothing, and every table is
+    compared before that; run again, it tells whether both are still the same.
+    """
+    from kinoteka.storage.copying import CopyFailed, Progress, copy
+
+    if _is_address(source) == _is_address(target):
+        raise click.UsageError("FROM and TO are one data folder and one address postgresql://…")
+    progress = Progress()
+    try:
+        with shown(progress), _snapshot(source) as read, _filling(target) as written:
+            copied = copy(read, written, progress)
+            progress.begin("storing", 0)
+    except CopyFailed as error:
+        _fail(f"{error}; nothing was stored")
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing was stored", 130)
+    for name, rows in copied.tables.items():
+        click.echo(f"{name}: {rows:,} rows, the same")
+    click.echo("copied" if copied.anew else "nothing to do: both are the same already")
+
+
+@click.command()
+@click.argument("file")
+@data_option
+@click.option("--without-keys", is_flag=True, help="Leave secret.key and signing-key.pem out.")
+def backup(file: str, data: Path | None, without_keys: bool) -> None:
+    """Write everything into one file, while servers go on; "-" is standard output.
+
+    The database as it is at one moment, the pictures, and the keys. Whoever has the file has the
+    installation: it is readable by its owner alone, and belongs into a safe place.
+    """
+    from kinoteka import config
+    from kinoteka.storage.backup import BackupFailed, Progress
+    from kinoteka.storage.backup.writing import write
+
+    settings, progress = config.load(data=data), Progress()
+    try:
+        with shown(progress):
+            written = write(
+                settings, file, version("kinoteka"), progress, with_keys=not without_keys
+            )
+    except BackupFailed as error:
+        _fail(f"{error}; no backup was made")
+    except KeyboardInterrupt:
+        _fail("interrupted; no backup was made", 130)
+    click.echo(
+        f"{written['accounts']:,} accounts, {written['films']:,} films, "
+        f"{written['pictures']:,} pictures, {written['keys']} keys",
+        err=True,
+    )
+    if written["gone"]:
+        click.echo(f"{written['gone']:,} pictures are not there any more", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@data_option
+@click.option("--yes", is_flag=True, help="Replace what there is without asking.")
+@click.option(
+    "--with-sessions",
+    is_flag=True,
+    help="All of the backup's sessions and keys, after a loss; otherwise nobody is signed in "
+    "again who has signed out since.",
+)
+def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> None:
+    """Put a backup back, in place of what there is, while servers go on.
+
+    The file is checked first, and the database replaced as a whole or not at all.
+    """
+    from kinoteka import config
+    from kinoteka.storage.backup import BackupFailed, Progress
+    from kinoteka.storage.backup.restoring import put_back, unpacked
+
+    settings, progress = config.load(data=data), Progress()
+    try:
+        with ExitStack() as stack:
+            showing = stack.enter_context(ExitStack())
+            showing.enter_context(shown(progress))
+            archive = stack.enter_context(unpacked(settings, file, progress))
+            showing.close()
+            if archive.replaces and not yes:
+                _ask(archive.manifest.made_at)
+            with shown(progress):
+                left = put_back(settings, archive, progress, with_sessions=with_sessions)
+    except BackupFailed as error:
+        _fail(f"{error}; the database is as it was")
+    except KeyboardInterrupt:
+        _fail("interrupted; the database is as it was", 130)
+    click.echo(f"restored, as it was on {_written(archive.manifest.made_at)}")
+    for name in left:
+        click.echo(f"{name}: another one is there, and stays (--with-sessions replaces it)")
+
+
+def _ask(made_at: int) -> None:
+    if not sys.stdin.isatty():
+        _fail("this would replace the database; --yes does it")
+    click.confirm(
+        f"Replace the database by what it was on {_written(made_at)}?", abort=True, err=True
+    )
+
+
+def _written(milliseconds: int) -> str:
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _snapshot(place: str) -> "AbstractContextManager[Source]":
+    if _is_address(place):
+        from kinoteka.storage.copying import postgresql
+
+        return postgresql.snapshot(_settings(place))
+    from kinoteka.storage.copying import sqlite
+    from kinoteka.storage.engines import DATABASE
+
+    path = Path(place)
+    return sqlite.snapshot(path / DATABASE if path.is_dir() else path)
+
+
+def _filling(place: str) -> "AbstractContextManager[Target]":
+    from kinoteka.storage.engines import database_path
+    from kinoteka.storage.migrations import migrate
+
+    settings = _settings(place)
+    if not settings.database_url and settings.data.is_file():
+        raise click.UsageError("TO is a data folder, which gets a file of its own")
+    migrate(settings)
+    if settings.database_url:
+        from kinoteka.storage.copying import postgresql
+
+        return postgresql.filling(settings)
+    from kinoteka.storage.copying import sqlite
+
+    return sqlite.filling(database_path(settings))
+
+
+def _settings(place: str) -> "Settings":
+    """The settings that name this place, and nothing else of the environment's."""
+    from kinoteka import config
+
+    if _is_address(place):
+        return config.load(database_url=place)
+    return config.load(data=Path(place), database_url="")
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith(("postgresql://", "postgres://"))
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    click.echo(f"kinoteka: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,109 @@
+"""The commands that keep an installation, beside a server that goes on."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from databases import environment_of, rows
+from running import PASSWORD, clean_environment, kinoteka
+from waiting import until
+
+
+@pytest.fixture
+def server(start_server):
+    return start_server()
+
+
+@pytest.fixture
+def backup(server, tmp_path):
+    """A backup of the server with one account, anna."""
+    server.signed_up("anna")
+    file = tmp_path / "backup.tar.gz"
+    done = server.command("backup", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "1 accounts, 0 films, 0 pictures, 2 keys" in done.stderr
+    return file
+
+
+def sign_in(server, login):
+    return server.client().post("/login", json={"login": login, "password": PASSWORD}).status_code
+
+
+async def test_a_running_server_serves_what_was_restored(server, backup):
+    client = server.signed_up("berta")
+    assert client.get("/profile").status_code == 200
+    done = server.command("restore", str(backup), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("restored, as it was on ")
+    await until(lambda: client.get("/profile").status_code == 401)
+    assert sign_in(server, "anna") == 200
+    assert sign_in(server, "berta") != 200
+    assert server.signed_up("berta").get("/profile").status_code == 200
+
+
+def test_without_yes_it_replaces_nothing(server, backup):
+    server.signed_up("berta")
+    done = server.command("restore", str(backup))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--yes" in done.stderr
+    assert sign_in(server, "berta") == 200
+
+
+async def test_killed_at_any_moment_it_leaves_the_old_data_or_the_new(server, backup):
+    server.signed_up("berta")
+    command = [sys.executable, "-m", "kinoteka.cli", "restore", str(backup), "--yes"]
+    before = {"anna", "berta"}
+    for step in ("checking", "replacing", "replacing", None):
+        process = await asyncio.create_subprocess_exec(
+            *command, "--data", str(server.data), env=environment(server),
+            stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        if step:
+            await asyncio.sleep(0.5 if step == "checking" else 1.0)
+            process.kill()
+        await process.wait()
+        names = set(rows(server.settings, "SELECT username FROM accounts"))
+        assert names in ({"anna"}, before)
+    assert names == {"anna"}
+    assert server.client().get("/movies/?page=1").status_code == 200
+
+
+@pytest.mark.parametrize("at_most", [200_000, 900_000])
+def test_a_full_disk_is_told_and_leaves_everything_as_it_was(server, backup, tmp_path, at_most):
+    # What a full disk is to the command: it may write no file larger than this.
+    import subprocess
+
+    before = rows(server.settings, "SELECT * FROM accounts")
+    for command in (["restore", str(backup), "--yes"], ["backup", str(tmp_path / "second")]):
+        done = subprocess.run(
+            ["prlimit", f"--fsize={at_most // 4}", sys.executable, "-m", "kinoteka.cli", *command,
+             "--data", str(server.data)],
+            env=environment(server), capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 1, done.stdout
+        assert done.stderr.splitlines()[-1].startswith("kinoteka: ")
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "second").exists()
+    assert rows(server.settings, "SELECT * FROM accounts") == before
+    assert sign_in(server, "anna") == 200
+
+
+def test_what_is_no_backup_is_told_in_a_line(tmp_path):
+    (tmp_path / "file").write_text("nothing of the kind")
+    done = kinoteka("restore", str(tmp_path / "file"), "--data", str(tmp_path / "data"))
+    assert done.returncode == 1
+    assert "no backup" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_where_there_is_nothing_there_is_no_backup(tmp_path):
+    done = kinoteka("backup", str(tmp_path / "backup"), "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "there is no database" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def environment(server):
+    return clean_environment(environment_of(server.settings))
