@@ -1,19 +1,21 @@
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
+from databases import EMPTY, writing
+from kinoteka.config import Settings
+from kinoteka.storage.database import Reader
+from kinoteka.storage.engines import DATABASE
 from kinoteka.storage.search import Entry, find, index
-from kinoteka.storage.sqlite import connect
 
 
 class Titles:
     """An index of films known by title; the later in the list, the less popular."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
         self.known: dict[int, str] = {}
 
     def add(self, *titles: str | tuple[str, str]) -> None:
@@ -22,23 +24,43 @@ class Titles:
             shown, original = title if isinstance(title, tuple) else (title, None)
             self.known[number] = shown
             entries.append(Entry(number, shown, original, votes=1_000_000 // number))
-        index(self.connection, entries)
+        index(self.reader, entries)
 
     def find(self, query: str, **how) -> list[str]:
-        return [self.known[found] for found in find(self.connection, query, None, **how)]
+        return [self.known[found] for found in find(self.reader, query, None, **how)]
+
+
+@pytest.fixture(scope="session")
+def search_settings(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
+    """A database that no test changes: each undoes what it has done."""
+    if engine == "sqlite":
+        folder = tmp_path_factory.mktemp("search")
+        shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
+        yield Settings(data=folder)
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database(EMPTY)
+    yield Settings(database_url=url)
+    server.drop(url)
 
 
 @pytest.fixture
-def connection(tmp_path: Path, empty_database: Path) -> Iterator[sqlite3.Connection]:
-    path = shutil.copy(empty_database, tmp_path / "search.db")
-    opened = connect(Path(path))
-    yield opened
-    opened.close()
+def reader(search_settings: Settings) -> Iterator[Reader]:
+    """A database without films, in a transaction that writes and is undone."""
+    with suppress(_Undone), writing(search_settings) as opened:
+        yield opened
+        raise _Undone
+
+
+class _Undone(Exception):
+    """Ends a transaction without effect."""
 
 
 @pytest.fixture
-def titles(connection: sqlite3.Connection) -> Titles:
-    return Titles(connection)
+def titles(reader: Reader) -> Titles:
+    return Titles(reader)
 
 
 @pytest.fixture

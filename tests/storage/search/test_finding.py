@@ -3,10 +3,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import bindparam, insert
 
+from kinoteka.storage import schema
 from kinoteka.storage.search import find, finding, index
 from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.search.folding import fold
+from kinoteka.storage.statement import Statement
 
 FILMS = (
     "The Godfather",
@@ -158,9 +161,9 @@ class TestOrder:
         assert films.find("краи") == ["Край"]  # but for a typing error
 
     def test_shorter_titles_first_where_nobody_has_voted(self, titles):
-        index(titles.connection, [Entry(1, "Love Me Tonight", None, 0)])
-        index(titles.connection, [Entry(2, "Love Me", None, 0)])
-        assert find(titles.connection, "lov me", None) == [2, 1]
+        index(titles.reader, [Entry(1, "Love Me Tonight", None, 0)])
+        index(titles.reader, [Entry(2, "Love Me", None, 0)])
+        assert find(titles.reader, "lov me", None) == [2, 1]
 
     def test_what_is_written_rightly_hides_what_resembles_it(self, put):
         assert put("Strangers", "Stronger").find("stronger") == ["Stronger"]
@@ -181,22 +184,25 @@ def test_no_more_than_wanted(put):
     assert len(films.find("n", limit=7)) == 7
 
 
+FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1, "fingerprint": 0}
+COLUMNS = (*FILM, "source", "id", "external_id", "title", "label_id")
+ADD_FILM = Statement(insert(schema.films).values({name: bindparam(name) for name in COLUMNS}))
+ADD_LABEL = Statement(insert(schema.labels).values(id=bindparam("id"), name=bindparam("name")))
+
+
 class TestLabels:
     """A film under a label is found by who may see the label; every way of finding obeys."""
 
     @pytest.fixture
     def labelled(self, films):
-        connection = films.connection
-        connection.executemany("INSERT INTO labels (name) VALUES (?)", [("one",), ("other",)])
-        connection.executemany(
-            "INSERT INTO films (id, source, external_id, title, description, votes, genre_id,"
-            " director_id, fingerprint, label_id) VALUES (?, 't', ?, ?, '', 0, 1, 1, 0, ?)",
-            [
-                (film_id, film_id, title, {3: 1, 4: 2}.get(film_id))
-                for film_id, title in films.known.items()
-            ],
-        )
-        return connection
+        label_ids = {3: 1, 4: 2}
+        for label_id, name in enumerate(("one", "other"), start=1):
+            films.reader.fetch(ADD_LABEL, id=label_id, name=name)
+        for film_id, title in films.known.items():
+            label_id = label_ids.get(film_id)
+            own = {"id": film_id, "external_id": title, "title": title, "label_id": label_id}
+            films.reader.fetch(ADD_FILM, source="t", **FILM, **own)
+        return films.reader
 
     @pytest.mark.parametrize(
         "query", ["spider", "spiderman", "spider man", "man spid", "sp", "s", "spidermna", "spidr"]
@@ -227,8 +233,8 @@ class TestAnyString:
     @given(title=st.text(min_size=1, max_size=40), data=st.data())
     def test_any_beginning_of_any_word_of_a_title_finds_it(self, titles, title, data):
         words = fold(title)
-        index(titles.connection, [Entry(1, title, None, 1)])
+        index(titles.reader, [Entry(1, title, None, 1)])
         if words:
             word = data.draw(st.sampled_from(words))
             start = word[: data.draw(st.integers(1, len(word)))]
-            assert find(titles.connection, start, None) == [1]
+            assert find(titles.reader, start, None) == [1]

@@ -1,27 +1,29 @@
 """Full-text search over the titles of films, the same on both engines.
 
-Public operations: find, index, remove; they work on a `Reader`'s connection.
+Public operations: find, index, remove, clear, optimize; they work on a `Reader`'s connection.
+Each engine's module has the same ones, and `prepare` and `index_prepared` for those that bring
+many films in.
 """
 
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from kinoteka.storage.database import Reader
+from kinoteka.storage.search import finding
 from kinoteka.storage.search.entry import Entry
-from kinoteka.storage.search.finding import LIMIT
 
-__all__ = ["Entry", "find", "index", "remove"]
+__all__ = ["Entry", "clear", "find", "index", "optimize", "remove"]
 
 
-def find(reader: Reader, query: str, labels: Sequence[int] | None, limit: int = LIMIT) -> list[int]:
+def find(
+    reader: Reader, query: str, labels: Sequence[int] | None, limit: int = finding.LIMIT
+) -> list[int]:
     """The ids of the films whose titles have all words of the query, best first.
 
     A word may be the beginning of a title's word, and may be written wrongly where nothing is
     found otherwise. Films under a label that is not among `labels` are not found; None finds all.
     """
-    from kinoteka.storage.search import finding
-
-    return finding.find(reader.connection, query, labels, limit)
+    return finding.find(_engine(reader).open_index(reader.connection, labels), query, limit)
 
 
 def index(reader: Reader, entries: Iterable[Entry]) -> None:
@@ -34,9 +36,21 @@ def remove(reader: Reader, film_ids: Iterable[int]) -> None:
     _engine(reader).remove(reader.connection, film_ids)
 
 
+def clear(reader: Reader) -> None:
+    """Empty the index."""
+    _engine(reader).clear(reader.connection)
+
+
+def optimize(reader: Reader) -> None:
+    """Tidy up after many changes, within the reader's transaction."""
+    _engine(reader).optimize(reader.connection)
+
+
 def _engine(reader: Reader) -> ModuleType:
     if reader.engine == "postgresql":
-        raise NotImplementedError
+        from kinoteka.storage.search import postgresql
+
+        return postgresql
     from kinoteka.storage.search import sqlite
 
     return sqlite

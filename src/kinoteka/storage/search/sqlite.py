@@ -3,21 +3,30 @@
 A row's id begins with the film's rank (`entry.position`), so that what matches comes out best
 first, and the first thousand of half a million cost no more than a thousand.
 
-Public operations: index, prepare, index_prepared, remove, clear, optimize (and `finding.find`).
+Public operations: index, prepare, index_prepared, remove, clear, optimize, open_index.
 """
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
-from kinoteka.storage.search import vocabulary
-from kinoteka.storage.search.entry import Entry, all_readings, position, terms
+from kinoteka.storage.search import preparing, sqlite_words
+from kinoteka.storage.search.entry import Entry, terms
+from kinoteka.storage.search.preparing import Prepared, count_words, prepare
+from kinoteka.storage.search.sqlite_index import open_index
 
-SLICE = 20_000
-"""Films indexed in one go; sorted, they make one segment of the index."""
+__all__ = [
+    "Prepared",
+    "clear",
+    "index",
+    "index_prepared",
+    "open_index",
+    "optimize",
+    "prepare",
+    "remove",
+]
+
 MOST_SEGMENTS = 8
 
 SCHEMA: tuple[str, ...] = (
@@ -31,7 +40,7 @@ SCHEMA: tuple[str, ...] = (
     # What was indexed: the index itself keeps no texts, and needs them to forget a film.
     """CREATE TABLE search_films (
     film_id INTEGER PRIMARY KEY, position INTEGER NOT NULL, words TEXT NOT NULL)""",
-    *vocabulary.SCHEMA,
+    *sqlite_words.SCHEMA,
 )
 
 _INSERT = "INSERT INTO search_titles (rowid, terms) VALUES (?, ?)"
@@ -46,33 +55,11 @@ _NEWER = "SELECT EXISTS (SELECT 1 FROM search_films WHERE film_id >= ?)"
 _SEGMENTS = "SELECT count(DISTINCT segid) FROM search_titles_idx"
 
 
-class Prepared(NamedTuple):
-    """Films as they go into the index: its rows, what is remembered of each film, its words."""
-
-    rows: list[tuple[int, str]]
-    films: list[tuple[int, int, str]]
-    counted: Counter[str]
-
-
 def index(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     """Put films into the index, or put them anew, within the caller's transaction."""
     remaining = iter(entries)
-    while chosen := list(islice(remaining, SLICE)):
+    while chosen := list(islice(remaining, preparing.SLICE)):
         index_prepared(connection, prepare(chosen))
-
-
-def prepare(entries: Iterable[Entry]) -> Prepared:
-    """Do what needs no database: about half of the work, and it may be done in another thread."""
-    rows: list[tuple[int, str]] = []
-    films: list[tuple[int, int, str]] = []
-    for entry in {entry.film_id: entry for entry in entries}.values():
-        ways = all_readings(entry)
-        place = position(entry)
-        rows.append((place, terms(ways)))
-        films.append((entry.film_id, place, "\n".join(ways)))
-    rows.sort()
-    films.sort()
-    return Prepared(rows, films, _counted(words for *_, words in films))
 
 
 def index_prepared(connection: sqlite3.Connection, prepared: Prepared) -> None:
@@ -84,13 +71,13 @@ def index_prepared(connection: sqlite3.Connection, prepared: Prepared) -> None:
         _remove_slice(connection, film_ids)
     connection.executemany(_INSERT, prepared.rows)
     connection.executemany(_REMEMBER, prepared.films)
-    vocabulary.add(connection, prepared.counted)
+    sqlite_words.add(connection, prepared.counted)
 
 
 def remove(connection: sqlite3.Connection, film_ids: Iterable[int]) -> None:
     """Take films out of the index; those that are not in it are left out."""
     remaining = iter(film_ids)
-    while chosen := list(islice(remaining, SLICE)):
+    while chosen := list(islice(remaining, preparing.SLICE)):
         _remove_slice(connection, chosen)
 
 
@@ -98,14 +85,14 @@ def clear(connection: sqlite3.Connection) -> None:
     """Empty the index."""
     connection.execute("INSERT INTO search_titles (search_titles) VALUES ('delete-all')")
     connection.execute("DELETE FROM search_films")
-    vocabulary.clear(connection)
+    sqlite_words.clear(connection)
 
 
 def optimize(connection: sqlite3.Connection) -> None:
     """Tidy up after many changes; two seconds after a million films, nothing after few."""
     if connection.execute(_SEGMENTS).fetchone()[0] > MOST_SEGMENTS:
         connection.execute("INSERT INTO search_titles (search_titles) VALUES ('optimize')")
-        vocabulary.optimize(connection)
+        sqlite_words.optimize(connection)
 
 
 def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> None:
@@ -113,8 +100,4 @@ def _remove_slice(connection: sqlite3.Connection, film_ids: Sequence[int]) -> No
     rows = [(place, terms(words.split("\n"))) for _, place, words in known]
     connection.executemany(_DELETE, rows)
     connection.executemany(_FORGET, [(film_id,) for film_id, *_ in known])
-    vocabulary.take_away(connection, _counted(words for *_, words in known))
-
-
-def _counted(written: Iterable[str]) -> Counter[str]:
-    return Counter("\n".join(written).split())
+    sqlite_words.take_away(connection, count_words(words for *_, words in known))

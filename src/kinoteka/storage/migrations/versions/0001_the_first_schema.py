@@ -19,7 +19,27 @@ SEARCH = (
     PRIMARY KEY (trigram, first_id)) WITHOUT ROWID""",
 )
 
-POSTGRESQL_SEARCH: tuple[str, ...] = ()
+POSTGRESQL_SEARCH = (
+    """CREATE TABLE search_films (
+    film_id BIGINT NOT NULL, tier SMALLINT NOT NULL, position BIGINT NOT NULL,
+    words TEXT COLLATE "C" NOT NULL, terms TSVECTOR NOT NULL) PARTITION BY LIST (tier)""",
+    *(
+        f"CREATE TABLE search_films_{tier} PARTITION OF search_films FOR VALUES IN ({tier})"
+        for tier in range(8)
+    ),
+    "CREATE INDEX ix_search_films_film_id ON search_films (film_id)",
+    "CREATE INDEX ix_search_films_terms ON search_films USING gin (terms) WITH (fastupdate = off)",
+    """CREATE TABLE search_tiers (
+    tier SMALLINT PRIMARY KEY, first_position BIGINT NOT NULL)""",
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    """CREATE TABLE search_words (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    word TEXT COLLATE "C" NOT NULL UNIQUE, times INTEGER NOT NULL) WITH (fillfactor = 70)""",
+    """CREATE INDEX ix_search_words_word_trigrams ON search_words
+    USING gin (word gin_trgm_ops) WITH (fastupdate = off)""",
+    """CREATE TABLE search_trigrams (
+    trigram TEXT COLLATE "C" PRIMARY KEY, words INTEGER NOT NULL)""",
+)
 
 revision = "0001"
 down_revision = None

@@ -1,15 +1,15 @@
+"""The words of all titles, in either engine, and which of them resemble others."""
+
 from collections import Counter
 
 import pytest
 
-from kinoteka.storage.search.vocabulary import (
-    add,
-    completions,
-    resembling,
-    take_away,
-    times,
-    trigrams,
-)
+from kinoteka.storage.search import postgresql, postgresql_words, sqlite, sqlite_words
+from kinoteka.storage.search.likeness import resembling, trigrams
+from kinoteka.storage.search.reading import Index
+
+KEEPING = {"sqlite": sqlite_words, "postgresql": postgresql_words}
+OPENING = {"sqlite": sqlite, "postgresql": postgresql}
 
 WORDS = {
     "strange": 3,
@@ -25,9 +25,14 @@ WORDS = {
 
 
 @pytest.fixture
-def words(connection):
-    add(connection, Counter(WORDS))
-    return connection
+def keeping(engine):
+    return KEEPING[engine]
+
+
+@pytest.fixture
+def words(reader, keeping, engine) -> Index:
+    keeping.add(reader.connection, Counter(WORDS))
+    return OPENING[engine].open_index(reader.connection, None)
 
 
 @pytest.mark.parametrize(
@@ -42,17 +47,16 @@ def words(connection):
     ],
 )
 def test_completions(words, start, found):
-    assert completions(words, start, 10) == found
+    assert words.completions(start, 10) == found
 
 
 def test_no_more_completions_than_wanted(words):
-    assert completions(words, "str", 2) == ["strange", "stranger"]
+    assert words.completions("str", 2) == ["strange", "stranger"]
 
 
-def test_times(words):
-    add(words, Counter({"the": 10}))
-    assert times(words, "the") == 100
-    assert times(words, "th") == 0
+def test_times(words, keeping, reader):
+    keeping.add(reader.connection, Counter({"the": 10, "new": 1}))
+    assert words.times(["the", "th", "new"]) == {"the": 100, "new": 1}
 
 
 @pytest.mark.parametrize(
@@ -89,8 +93,8 @@ def test_of_equals_the_commoner_comes_first(words):
     assert resembling(words, "lxve") == ["love", "live"]
 
 
-def test_words_of_no_film_are_not_meant(words):
-    take_away(words, {"love": 8})
+def test_words_of_no_film_are_not_meant(words, keeping, reader):
+    keeping.take_away(reader.connection, {"love": 8})
     assert resembling(words, "lxve") == ["live"]
 
 

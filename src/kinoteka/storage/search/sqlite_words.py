@@ -1,32 +1,24 @@
-"""The words of all titles, and which of them resemble a word that is written wrongly.
+"""The words of all titles in SQLite.
 
 A word's number tells its age: the commonest words come first, for they are met first. Each
 trigram keeps the numbers of the words that it is part of, as 32-bit integers in one blob for
 each time that words were added.
 
-Public operations: add, take_away, clear, optimize, completions, times,
-resembling.
+Public operations: add, take_away, clear, optimize, completions, times, alike.
 """
 
 import json
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain, groupby
 from operator import itemgetter
 
-from rapidfuzz.distance import OSA
+from kinoteka.storage.search.likeness import MOST_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
-
-SHORTEST_FORGIVEN = 3
-ONE_ERROR_FROM = 4
-TWO_ERRORS_FROM = 8
-"""Letters from which two may be swapped, or a word be written wrongly once, or twice."""
-MOST_COMPARED = 200
-MOST_RESEMBLING = 5
 
 SCHEMA: tuple[str, ...] = (
     """CREATE TABLE search_words (
@@ -43,7 +35,6 @@ ON CONFLICT (word) DO UPDATE SET times = times + excluded.times
 """
 _NEW = "SELECT id, word FROM search_words WHERE id > ? ORDER BY id"
 _UNCOUNT = "UPDATE search_words SET times = times - ? WHERE word = ?"
-_TIMES = "SELECT times FROM search_words WHERE word = ?"
 _COMPLETIONS = "SELECT word FROM search_words WHERE word >= ? AND word < ? ORDER BY word LIMIT ?"
 _BY_ID = "SELECT word, times FROM search_words WHERE id IN (SELECT value FROM json_each(?))"
 _BY_WORD = "SELECT word, times FROM search_words WHERE word IN (SELECT value FROM json_each(?))"
@@ -72,10 +63,9 @@ def completions(connection: sqlite3.Connection, start: str, most: int) -> list[s
     return [word for (word,) in rows]
 
 
-def times(connection: sqlite3.Connection, word: str) -> int:
-    """How many times the word stands in titles."""
-    found = connection.execute(_TIMES, (word,)).fetchone()
-    return found[0] if found else 0
+def times(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """How many times words stand in titles, as far as they are known."""
+    return dict(connection.execute(_BY_WORD, (json.dumps(words),)))
 
 
 def take_away(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
@@ -100,52 +90,16 @@ def optimize(connection: sqlite3.Connection) -> None:
     connection.executemany(_ADD_TRIGRAM, whole)
 
 
-def resembling(connection: sqlite3.Connection, word: str) -> list[str]:
-    """Words that this one may have been meant to be, the likeliest first.
-
-    One error is forgiven from four letters, two from eight: a letter wrong, missing, too many,
-    or two swapped; of three letters two may be swapped. The word may be a beginning. Numbers are
-    never taken for others.
-    """
-    if len(word) < SHORTEST_FORGIVEN or not any(map(str.isalpha, word)):
-        return []
-    if len(word) < ONE_ERROR_FROM:
-        known = dict(connection.execute(_BY_WORD, (json.dumps(_swapped(word)),)))
-        return sorted((each for each in known if known[each] > 0), key=known.__getitem__)[::-1]
-    found = _within(connection, word, 1)
-    if not found and len(word) >= TWO_ERRORS_FROM:
-        found = _within(connection, word, 2)
-    return found
-
-
-def _within(connection: sqlite3.Connection, word: str, errors: int) -> list[str]:
-    """The likeliest words at so many errors from this one, whole words before beginnings."""
-    found: list[tuple[bool, int, int, str]] = []
-    for candidate, times in _candidates(connection, word, errors).items():
-        distance = OSA.distance(word, candidate, score_cutoff=errors)
-        is_beginning = distance > errors
-        if is_beginning:
-            distance = OSA.distance(word, candidate[: len(word)], score_cutoff=errors)
-        if distance <= errors and times > 0:
-            found.append((is_beginning, distance, -times, candidate))
-    return [candidate for *_, candidate in nsmallest(MOST_RESEMBLING, found)]
-
-
-def _candidates(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, int]:
-    """Words that share most trigrams with this one, or have two of its letters swapped.
-
-    An error spoils three trigrams at most, so one of any `3 * errors + 1` is left: the rarest
-    ones will do.
-    """
+def alike(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, int]:
+    """Words that share most trigrams with this one; `reading.Words` tells which."""
     sought = json.dumps(sorted(trigrams(word)))
     blobs: defaultdict[str, bytes] = defaultdict(bytes)
     for trigram, ids in connection.execute(_WITH_TRIGRAMS, (sought,)):
         blobs[trigram] += ids
-    rarest = sorted(blobs.values(), key=len)[: 3 * errors + 1]
-    shared = Counter(chain.from_iterable(array("I", ids) for ids in rarest))
-    by_id = connection.execute(_BY_ID, (json.dumps(_commonest(shared, len(rarest))),))
-    by_word = connection.execute(_BY_WORD, (json.dumps(_swapped(word)),))
-    return {**dict(by_id), **dict(by_word)}
+    rarest = sorted(blobs, key=lambda trigram: (len(blobs[trigram]), trigram))[: 3 * errors + 1]
+    shared = Counter(chain.from_iterable(array("I", blobs[trigram]) for trigram in rarest))
+    chosen = json.dumps(_commonest(shared, len(rarest)))
+    return dict(connection.execute(_BY_ID, (chosen,)))
 
 
 def _commonest(shared: Mapping[int, int], most: int) -> list[int]:
@@ -160,14 +114,3 @@ def _commonest(shared: Mapping[int, int], most: int) -> list[int]:
             return chosen + nsmallest(MOST_COMPARED - len(chosen), equals)
         chosen += equals
     return chosen
-
-
-def _swapped(word: str) -> list[str]:
-    """The word with each two neighbours swapped; short words then share no trigram with it."""
-    return [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
-
-
-def trigrams(word: str) -> set[str]:
-    """Every three characters in a row, with a space at either end of the word."""
-    padded = f" {word} "
-    return {padded[start : start + 3] for start in range(len(padded) - 2)}
