@@ -226,6 +226,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         try:
             async with unit_of_work(services.database) as unit:
                 await services.actors.store_last_seen(unit)
+        except DomainError as error:
+            log.warning("when sessions were last seen is not stored", code=error.code)
         finally:
             await close(services)
 
