@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, reads, search, sign_in, start
+from benchmarks import catalogue, import_postgresql, reads, search, sign_in, start
 
 FILMS = 1_000_000
-NAMES = ("start", "reads", "depth", "sign-in", "import", "search")
+NAMES = ("start", "reads", "depth", "sign-in", "import", "search", "import-postgresql")
 
 
 def main() -> None:
@@ -56,6 +56,8 @@ def _measure(wanted, folder: Path, show) -> None:
         if "search" in wanted:
             catalogue.run_search(million, show)
             search.run(folder / "search", FILMS, show)
+    if "import-postgresql" in wanted:
+        import_postgresql.run(folder / "postgresql", FILMS, show)
 
 
 if __name__ == "__main__":

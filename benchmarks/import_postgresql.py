@@ -54,7 +54,7 @@ def measure(folder: Path, films: int, rounds: int, show: Callable[..., None]) ->
         for _ in range(rounds):
             url = _new(server)
             imports.append(_import(url, files, folder))
-            copied = copied or _dump(server, url, folder)
+            copied = copied or _dump(url, folder)
             server.drop(url)
             url = _new(server)
             copies.append(_copy(url, copied))
@@ -94,7 +94,7 @@ def _import(url: str, files: list[Path], folder: Path) -> float:
     return seconds
 
 
-def _dump(server: PostgreSQLServer, url: str, folder: Path) -> list[tuple[str, Path]]:
+def _dump(url: str, folder: Path) -> list[tuple[str, Path]]:
     """Write what the import has left into a file a table, in an order that references allow."""
     seeded = {"roles", "revisions", "alembic_version"}
     with psycopg.connect(url) as connection:

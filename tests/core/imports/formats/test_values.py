@@ -43,6 +43,7 @@ def test_texts_are_trimmed_single_spaced_and_composed(value, text):
     [
         ("x" * 501, "too_long"),
         ("a\0b", "nul_character"),
+        ("a\ud800b", "encoding_invalid"),
         (True, "type_invalid"),
         (["Alien"], "type_invalid"),
         ({"a": 1}, "type_invalid"),

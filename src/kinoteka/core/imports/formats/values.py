@@ -218,6 +218,8 @@ def _written(value: object, field: str) -> str:
 def _collapsed(value: str, field: str) -> str:
     if "\0" in value:
         raise ValueRefused(Reason.NUL_CHARACTER, field)
+    if any("\ud800" <= character <= "\udfff" for character in value):  # half of a character
+        raise ValueRefused(Reason.ENCODING_INVALID, field)
     return " ".join(value.split()).translate(_CONTROLS)
 
 

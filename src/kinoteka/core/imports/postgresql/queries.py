@@ -59,7 +59,8 @@ WHERE staged.external_id = repeated.external_id AND staged.position < repeated.l
 # Temporary tables get no statistics by themselves, and are read in the order of positions.
 INDEX_STAGED = """
 ALTER TABLE staged_films ADD PRIMARY KEY (position);
-ANALYZE staged_films, staged_genres, staged_directors, staged_genre_lists, staged_director_lists
+ANALYZE staged_films (position, external_id, label, genre_list, director_list), staged_genres,
+    staged_directors, staged_genre_lists, staged_director_lists
 """
 DROP_STAGING = """
 DROP TABLE IF EXISTS staged_films, staged_genres, staged_directors, staged_genre_lists,
@@ -240,6 +241,6 @@ SELECT name FROM revisions WHERE name = ANY(%(names)s::TEXT[]) ORDER BY name FOR
 
 FILLED = (
     *("films", "film_genres", "film_directors", "genres", "directors", "genre_counts"),
-    *("director_counts", "revisions"),
+    *("director_counts", "search_films", "search_words", "search_trigrams"),
 )
-"""The tables that an import fills, but for those of the search."""
+"""The tables that an import fills."""

@@ -4,7 +4,9 @@ New films come first, for nobody else has to do with them. Films that are there 
 changed by others, so the lock that those take is taken after that, and kept to the end.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import starmap
 from typing import Any
@@ -17,11 +19,12 @@ from kinoteka.core.imports import place
 from kinoteka.core.imports.place import Also, Changes, OnStored
 from kinoteka.core.imports.postgresql import queries
 from kinoteka.core.imports.postgresql.staging import TemporaryTables
-from kinoteka.storage import search
 from kinoteka.storage.bulk.postgresql import failures, run, session, tidy
 from kinoteka.storage.postgresql import PostgreSQLReader
 from kinoteka.storage.revisions import RAISE
-from kinoteka.storage.search import Entry
+from kinoteka.storage.search import Entry, postgresql_words
+from kinoteka.storage.search import postgresql as search
+from kinoteka.storage.search.preparing import Prepared, prepare
 
 KINDS = ("genre", "director")
 
@@ -78,6 +81,7 @@ class _Storing:
         self._reader = PostgreSQLReader(connection)
         self._on_stored = on_stored
         self._labels = labels
+        self._words: Counter[str] = Counter()
         self._done = 0
         self._given: dict[str, Any] = {
             "source": source,
@@ -101,6 +105,7 @@ class _Storing:
         self._lock(new_labels=new_labels, planned=planned)
         if planned:
             planned = self._store_changed(added)
+            search.optimize(self._connection)
             recount_all(self._reader)
             self._reader.fetch(RAISE, revision="catalogue")
         return Changes(added, planned - added, staged - planned)
@@ -143,14 +148,29 @@ class _Storing:
 
     def _store_slices(self, planned: int, *, new: bool) -> None:
         (last,) = self._row(queries.LAST_POSITION)
-        for after in range(0, last, place.SLICE):
-            part = {"after": after, "until": after + place.SLICE}
-            rows = self._run(queries.searchable(new=new), **part).fetchall()
-            if rows:
+        with ThreadPoolExecutor(1, "indexing") as beside:
+            for after in range(0, last, place.SLICE):
+                part = {"after": after, "until": after + place.SLICE}
+                rows = self._run(queries.searchable(new=new), **part).fetchall()
+                if not rows:
+                    continue
+                # The server stores in a process of its own, so this goes on beside.
+                words = beside.submit(prepare, starmap(Entry, rows))
                 self._store_slice(part, new=new)
-                search.index(self._reader, starmap(Entry, rows))
+                self._index(words.result())
                 self._done += len(rows)
                 self._on_stored(self._done, planned)
+        postgresql_words.add(self._connection, self._words)
+        self._words.clear()
+
+    def _index(self, prepared: Prepared) -> None:
+        """Put films into the index, but for their words.
+
+        Those are counted once in the end: each slice would count the common ones again, and
+        every count is a new version of a row.
+        """
+        self._words.update(prepared.counted)
+        search.index_prepared(self._connection, prepared._replace(counted=Counter()))
 
     def _store_slice(self, part: dict[str, int], *, new: bool) -> None:
         self._run(queries.INSERT_FILMS if new else queries.UPDATE_FILMS, **part)

@@ -17,6 +17,7 @@ from kinoteka.storage.bulk.sqlite import alone, bulk_transaction, failures, tidy
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.search import Entry
 from kinoteka.storage.search import sqlite as search
+from kinoteka.storage.search.preparing import prepare
 from kinoteka.storage.sqlite import SQLiteReader
 
 LOCK, STAGING = ".importing", ".staging"
@@ -97,7 +98,7 @@ def _store_planned(
             part = {**given, "after": after, "until": after + place.SLICE}
             rows = connection.execute(queries.SEARCHABLE, part).fetchall()
             # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
-            words = beside.submit(search.prepare, starmap(Entry, rows))
+            words = beside.submit(prepare, starmap(Entry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.store_members("genre"), part)
             connection.execute(queries.store_members("director"), part)
