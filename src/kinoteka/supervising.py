@@ -34,7 +34,7 @@ from kinoteka.storage.socket_bus import Hub
 log = structlog.get_logger()
 
 BACKLOG = 2048
-STARTING_SECONDS = 60
+STARTING_SECONDS = 120
 HUNG_SECONDS = 30
 """A worker that does not answer its supervisor for so long is replaced."""
 STOPPING_SECONDS = GRACEFUL_SECONDS + 5
