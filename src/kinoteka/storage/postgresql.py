@@ -292,10 +292,9 @@ class PostgreSQLWriting:
     async def _undo(self) -> None:
         try:
             await self._connection.execute("ROLLBACK")
-        except (*AWAY, asyncpg.InterfaceError):
+        except (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError):
             # With the connection goes its transaction.
-            if not _is_broken(self._connection):
-                self._connection.terminate()
+            _terminate(self._connection)
 
 
 def _reader(settings: Settings) -> PostgreSQLReader:
@@ -318,7 +317,16 @@ async def _begin(connection: Connection) -> Connection:
 def _is_away(error: BaseException, connection: Connection) -> bool:
     if isinstance(error, asyncpg.InterfaceError):  # calls on a connection that has just broken
         return _is_broken(connection)
+    if isinstance(error, asyncpg.InternalClientError):
+        # The server has just said that it stops, which the driver takes for an answer to nothing.
+        _terminate(connection)
+        return True
     return isinstance(error, AWAY)
+
+
+def _terminate(connection: Connection) -> None:
+    if not _is_broken(connection):
+        connection.terminate()
 
 
 def _is_broken(connection: Connection) -> bool:
