@@ -1,8 +1,7 @@
 """Full-text search over the titles of films, the same on both engines.
 
 Public operations: find, index, remove, clear, optimize; they work on a `Reader`'s connection.
-Each engine's module has the same ones, and `prepare` and `index_prepared` for those that bring
-many films in.
+Each engine's module has the same ones, and others for those that bring many films in.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,7 +2,7 @@
 
 A word's number tells its age: the commonest words come first, for they are met first.
 
-Public operations: add, take_away, clear, completions, times, alike.
+Public operations: add, take_away, clear, tidy, completions, times, alike.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ from kinoteka.storage.search.likeness import MOST_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
 
-# Compared by code points. With `fastupdate` a search would read what waits to be indexed, too.
+# Compared by code points.
 SCHEMA: tuple[str, ...] = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     """CREATE TABLE search_words (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     word TEXT COLLATE "C" NOT NULL UNIQUE, times INTEGER NOT NULL) WITH (fillfactor = 70)""",
     """CREATE INDEX ix_search_words_word_trigrams ON search_words
-    USING gin (word gin_trgm_ops) WITH (fastupdate = off)""",
+    USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 1024)""",
     # How many words have a trigram: the index does not tell which are rare.
     """CREATE TABLE search_trigrams (
     trigram TEXT COLLATE "C" PRIMARY KEY, words INTEGER NOT NULL)""",
@@ -57,10 +57,15 @@ Connection = psycopg.Connection[Any]
 
 
 def add(connection: Connection, counted: Counter[str]) -> None:
-    """Count words that stand so many times more in titles."""
+    """Count words that stand so many times more in titles; new ones are numbered as they come.
+
+    Once for many films: each count of a word that is known leaves an old version of its row.
+    """
+    if not counted:
+        return
     rows = connection.execute(_COUNT_KNOWN, _columns(sorted(counted.items()))).fetchall()
     known = {word for (word,) in rows}
-    new = [(word, times) for word, times in counted.most_common() if word not in known]
+    new = [(word, times) for word, times in counted.items() if word not in known]
     connection.execute(_INSERT, _columns(new))
     found: Counter[str] = Counter()
     for word, _ in new:
@@ -76,6 +81,11 @@ def take_away(connection: Connection, counted: Mapping[str, int]) -> None:
 def clear(connection: Connection) -> None:
     """Forget all words."""
     connection.execute("TRUNCATE search_words, search_trigrams RESTART IDENTITY")
+
+
+def tidy(connection: Connection) -> None:
+    """Bring what waits to be indexed into its place."""
+    connection.execute("SELECT gin_clean_pending_list('ix_search_words_word_trigrams')")
 
 
 def completions(connection: Connection, start: str, most: int) -> list[str]:

@@ -16,7 +16,7 @@ class Prepared(NamedTuple):
     rows: list[tuple[int, str]]
     films: list[tuple[int, int, str]]
     counted: Counter[str]
-    """How many times each word stands in them."""
+    """How many times each word stands in them, the commonest first: so they are numbered."""
 
 
 def prepare(entries: Iterable[Entry]) -> Prepared:
@@ -37,5 +37,5 @@ def prepare(entries: Iterable[Entry]) -> Prepared:
 
 
 def count_words(readings: Iterable[str]) -> Counter[str]:
-    """How many times each word stands in readings of titles."""
-    return Counter("\n".join(readings).split())
+    """How many times each word stands in readings of titles, the commonest first."""
+    return Counter(dict(Counter("\n".join(readings).split()).most_common()))

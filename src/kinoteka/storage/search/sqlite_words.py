@@ -46,9 +46,9 @@ _ADD_TRIGRAM = "INSERT INTO search_trigrams (trigram, first_id, words) VALUES (?
 
 
 def add(connection: sqlite3.Connection, counted: Counter[str]) -> None:
-    """Count words that stand so many times more in titles."""
+    """Count words that stand so many times more in titles; new ones are numbered as they come."""
     last = connection.execute(_LAST).fetchone()[0]
-    connection.executemany(_COUNT, counted.most_common())
+    connection.executemany(_COUNT, counted.items())
     found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
     for word_id, word in connection.execute(_NEW, (last,)):
         for trigram in trigrams(word):

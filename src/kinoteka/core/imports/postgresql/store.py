@@ -170,7 +170,7 @@ class _Storing:
         every count is a new version of a row.
         """
         self._words.update(prepared.counted)
-        search.index_prepared(self._connection, prepared._replace(counted=Counter()))
+        search.index_films(self._connection, prepared)
 
     def _store_slice(self, part: dict[str, int], *, new: bool) -> None:
         self._run(queries.INSERT_FILMS if new else queries.UPDATE_FILMS, **part)

@@ -28,7 +28,8 @@ POSTGRESQL_SEARCH = (
         for tier in range(8)
     ),
     "CREATE INDEX ix_search_films_film_id ON search_films (film_id)",
-    "CREATE INDEX ix_search_films_terms ON search_films USING gin (terms) WITH (fastupdate = off)",
+    """CREATE INDEX ix_search_films_terms ON search_films
+    USING gin (terms) WITH (gin_pending_list_limit = 1024)""",
     """CREATE TABLE search_tiers (
     tier SMALLINT PRIMARY KEY, first_position BIGINT NOT NULL)""",
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -36,7 +37,7 @@ POSTGRESQL_SEARCH = (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     word TEXT COLLATE "C" NOT NULL UNIQUE, times INTEGER NOT NULL) WITH (fillfactor = 70)""",
     """CREATE INDEX ix_search_words_word_trigrams ON search_words
-    USING gin (word gin_trgm_ops) WITH (fastupdate = off)""",
+    USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 1024)""",
     """CREATE TABLE search_trigrams (
     trigram TEXT COLLATE "C" PRIMARY KEY, words INTEGER NOT NULL)""",
 )
