@@ -137,7 +137,7 @@ def _of_postgresql(settings: Settings, path: Path) -> Iterator[Snapshot]:
             taken = _Taken("postgresql", connection)
             taken.schema = connection.execute("SELECT current_schema()").fetchone()[0]  # type: ignore[index]
             yield taken
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise BackupFailed(f"PostgreSQL: {str(error).strip()}") from error
 
 
