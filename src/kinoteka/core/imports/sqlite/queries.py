@@ -73,7 +73,10 @@ DELETE FROM films WHERE external_id IN
 
 COUNT_STAGED = "SELECT count(*) FROM staging.films"
 
-INSERT_LABEL = "INSERT INTO main.labels (name) VALUES (?) ON CONFLICT (name) DO NOTHING"
+INSERT_LABEL = """
+INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
+    (SELECT 1 FROM main.labels WHERE name = :name)
+"""
 
 # Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
 # say unless it has another label, which somebody has set by hand. Without, it keeps what it has.
@@ -109,11 +112,14 @@ WHERE NOT EXISTS (
 
 def insert_names(kind: str) -> str:
     """Add the staged names that the catalogue lacks, in the order in which they came."""
-    return (
-        f"INSERT INTO main.{kind}s (name, name_key)"
-        f" SELECT name, name_key FROM staging.{kind}s WHERE true ORDER BY number"
-        " ON CONFLICT (name_key) DO NOTHING"
-    )
+    # No ON CONFLICT: it would use up an id each time.
+    return f"""
+INSERT INTO main.{kind}s (name, name_key)
+SELECT name, name_key
+FROM (SELECT min(number) AS number, name, name_key FROM staging.{kind}s GROUP BY name_key) AS new
+WHERE NOT EXISTS (SELECT 1 FROM main.{kind}s AS known WHERE known.name_key = new.name_key)
+ORDER BY number
+"""
 
 
 def identify_names(kind: str) -> str:

@@ -79,7 +79,7 @@ def _store(
 
 def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
     before = connection.total_changes
-    connection.executemany(queries.INSERT_LABEL, [(label,) for label in labels])
+    connection.executemany(queries.INSERT_LABEL, [{"name": label} for label in labels])
     return connection.total_changes > before
 
 
