@@ -231,7 +231,7 @@ def _prepare(settings: Settings) -> None:
     from kinoteka.storage.migrations import current, newest
 
     database = _database(settings)
-    settings.data.mkdir(parents=True, exist_ok=True)  # keys lie there, wherever the rest does
+    settings.data.mkdir(0o750, parents=True, exist_ok=True)  # for the keys
     present, unfilled = current(settings), database.with_suffix(UNFILLED)
     if present is None and settings.demo:
         unfilled.touch()  # goes with the last step, so that a start cut short is made good

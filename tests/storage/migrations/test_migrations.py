@@ -146,3 +146,11 @@ def sqlalchemy_url(settings):
 def is_ours(name, kind, _parents):
     """The search index has tables of its own, which its engine keeps."""
     return kind != "table" or not name.startswith("search_")
+
+
+@pytest.mark.parametrize("rest", ["sec%ret@h/x", "sec%ff@h/x", "secret@h/x?colour=blue"])
+def test_an_address_that_cannot_be_read_is_not_shown(tmp_path, rest):
+    settings = Settings(data=tmp_path, database_url=f"postgresql://me:{rest}")
+    with pytest.raises(DatabaseUnusable) as refused:
+        current(settings)
+    assert "sec" not in str(refused.value)

@@ -114,6 +114,13 @@ DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
 LOCK: Statement[tuple[int]] = Statement(
     select(chats.c.id).where(chats.c.id == bindparam("chat_id")).with_for_update(key_share=True)
 )
+LOCK_ALL: Statement[tuple[int]] = Statement(
+    select(chats.c.id)
+    .join(chat_members, chat_members.c.chat_id == chats.c.id)
+    .where(chat_members.c.account_id == bindparam("account_id"))
+    .order_by(chats.c.id)
+    .with_for_update(key_share=True, of=chats)
+)
 NEWEST: Statement[tuple[int]] = Statement(select(func.coalesce(func.max(messages.c.id), 0)))
 _of_chat = messages.c.chat_id == bindparam("chat_id")
 BEFORE: Statement[Message] = Statement(

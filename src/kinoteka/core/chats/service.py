@@ -180,6 +180,7 @@ class Chats:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
         """
         await self._membership(actor, unit, chat_id)
+        await unit.queue(queries.LOCK, chat_id=chat_id)  # what is counted then stays as it is
         await unit.run(
             queries.READ,
             chat_id=chat_id,
@@ -209,6 +210,7 @@ class Chats:
 
     async def leave_all(self, unit: Unit, account_id: int) -> None:
         """An account is about to be deleted: chats that nobody is left in go with it."""
+        await unit.queue(queries.LOCK_ALL, account_id=account_id)  # the other may leave as well
         await unit.run(queries.DELETE_LEFT_ALONE, account_id=account_id)
 
     async def _membership(self, actor: Actor, unit: Unit, chat_id: int) -> Membership:

@@ -68,7 +68,9 @@ class Actors:
         stale = [(cached, cached.last_seen_at) for cached in used]
         if not stale:
             return
-        rows = [{"session_id": cached.actor.session_id, "at": at} for cached, at in stale]
+        # In one order, for other workers lock the same rows.
+        seen = sorted((cached.actor.session_id or 0, at) for cached, at in stale)
+        rows = [{"session_id": session_id, "at": at} for session_id, at in seen]
         await unit.run_many(queries.SEEN, rows)
 
         def note() -> None:

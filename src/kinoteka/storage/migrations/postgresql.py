@@ -73,6 +73,9 @@ class PostgreSQLPlace:
             connection = connect(self._settings)
         except psycopg.OperationalError as error:
             raise _unusable(error) from error
+        except (psycopg.ProgrammingError, UnicodeError):
+            # What they say would show the address, password and all.
+            raise DatabaseUnusable("KINOTEKA_DATABASE_URL is no address of PostgreSQL") from None
         with connection:
             yield connection
 
