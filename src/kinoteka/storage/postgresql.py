@@ -75,6 +75,8 @@ def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connectio
     options = "-c default_transaction_read_only=on" if read_only else ""
     if read_only:
         options += f" -c statement_timeout={settings.database_timeout_seconds * 1000}"
+        # What is prepared there (by the search) takes longer to plan than to run.
+        options += " -c plan_cache_mode=force_generic_plan"
     connection = psycopg.connect(
         settings.database_url,
         autocommit=True,

@@ -7,15 +7,20 @@ Public operations: open_index.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, cast
 
 import psycopg
 
 from kinoteka.storage.search import postgresql_words
 from kinoteka.storage.search.expressions import AllOf, AnyOf, Beginning, Expression, Term
+from kinoteka.storage.search.finding import MOST_RANKED
 
 TIERS = 8
 
+RARE = 5_000
+SHORT = 3
+"""Characters of a beginning that very many words may have."""
 LONGEST_TERM = 500
 """Characters of a term that are indexed: no lexeme may be longer than 2 kB."""
 
@@ -23,11 +28,10 @@ _HIDDEN = """
 SELECT id FROM labels WHERE id <> ALL ($1::BIGINT[])
 AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
 """
-_WORDS = "SELECT film_id, words FROM search_films WHERE film_id = ANY ($1::BIGINT[])"
 
 # A film's label is looked up when the film's turn comes; a join would first list all labelled.
 _IS_SHOWN = """
-WHERE (SELECT label_id FROM films WHERE films.id = best.film_id) = ANY ($3::BIGINT[]) IS NOT TRUE
+WHERE (SELECT label_id FROM films WHERE films.id = best.film_id) = ANY ($4::BIGINT[]) IS NOT TRUE
 """
 
 Connection = psycopg.Connection[Any]
@@ -43,23 +47,26 @@ class PostgreSQLIndex:
 
     def __init__(self, connection: Connection, labels: Sequence[int] | None) -> None:
         self._connection = connection
-        self._sql = _MATCHES
         self._hidden: tuple[list[int], ...] = ()
+        self._readings: dict[int, str] = {}
         if labels is not None:
             hidden = [label for (label,) in connection.execute(_HIDDEN, (list(labels),))]
-            if hidden:
-                self._sql = _VISIBLE_MATCHES
-                self._hidden = (hidden,)
+            self._hidden = (hidden,) if hidden else ()
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
         """The best films that have what is wanted."""
-        given = (query(wanted), limit, *self._hidden)
-        rows = self._connection.execute(cast(Any, self._sql), given, prepare=True)
-        return [film_id for (film_id,) in rows]
+        sought, checked = self._split(wanted)
+        given = (query(sought), limit, query(checked) if checked else None, *self._hidden)
+        with_readings = isinstance(wanted, AllOf | AnyOf)  # one word's films are not told apart
+        statement = cast(Any, _MATCHES[bool(self._hidden), with_readings])
+        found, lines = self._connection.execute(statement, given, prepare=True).fetchall()[0]
+        found = found or []
+        self._readings = dict(zip(found, lines or (), strict=False))
+        return list(found)
 
     def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Every reading of films' titles."""
-        return dict(self._connection.execute(_WORDS, (list(film_ids),), prepare=True).fetchall())
+        """Every reading of films' titles, which came with the films."""
+        return {film_id: self._readings[film_id] for film_id in film_ids}
 
     def completions(self, start: str, most: int) -> list[str]:
         """Words that begin so."""
@@ -72,6 +79,42 @@ class PostgreSQLIndex:
     def alike(self, word: str, errors: int) -> dict[str, int]:
         """Words that share most trigrams with this one."""
         return postgresql_words.alike(self._connection, word, errors)
+
+    def _split(self, wanted: Expression) -> tuple[Expression, Expression | None]:
+        """What to look up in the index, and what to check of the films found there.
+
+        The index would first list all films with a word that begins with `a`; to look at those
+        that have the other words is less, where one of these is rare.
+        """
+        if isinstance(wanted, AllOf):
+            short = tuple(each for each in wanted.of if _is_short(each))
+            others = tuple(each for each in wanted.of if not _is_short(each))
+            if short and others and self._is_rare(others):
+                return AllOf(others), AllOf(short)
+        return wanted, None
+
+    def _is_rare(self, expressions: Sequence[Expression]) -> bool:
+        terms = [_terms(each) for each in expressions]
+        times = self.times([*chain(*terms)])
+        return any(each and sum(times.get(term, 0) for term in each) < RARE for each in terms)
+
+
+def _is_short(wanted: Expression) -> bool:
+    return isinstance(wanted, Beginning) and len(wanted.start) <= SHORT
+
+
+def _terms(wanted: Expression) -> Sequence[str]:
+    """The terms that find something, any of them; none where they are not few or not known."""
+    match wanted:
+        case Term(term):
+            return (term,)
+        case Beginning(_, known):
+            return known
+        case AnyOf(of):
+            terms = [_terms(each) for each in of]
+            return [*chain(*terms)] if all(terms) else ()
+        case AllOf():
+            return ()
 
 
 def query(wanted: Expression) -> str:
@@ -93,20 +136,31 @@ def lexeme(term: str) -> str:
     return f"'{kept}'"
 
 
-def _matches_sql(is_shown: str) -> str:
-    """Select what `$1` finds, at most `$2`; a tier is not read where nothing is wanted of it."""
+def _matches_sql(*, hiding: bool, with_readings: bool) -> str:
+    """Select what `$1` finds and `$3` lets pass, at most `$2`, as an array.
+
+    A tier is not read where nothing is wanted of it.
+    """
+    columns = "film_id, position, words" if with_readings else "film_id, position"
+    readings = f"(array_agg(words ORDER BY position))[:{MOST_RANKED}]" if with_readings else "NULL"
     tiers = []
     for tier in range(TIERS):
         found = "".join(f" - (SELECT count(*) FROM tier_{number})" for number in range(tier))
         tiers.append(
-            f"tier_{tier} AS MATERIALIZED (SELECT film_id, position FROM ("
-            f"SELECT film_id, position FROM search_films_{tier}"
-            f" WHERE terms @@ $1::TSQUERY ORDER BY position) AS best"
-            f" {is_shown} LIMIT $2::BIGINT{found})"
+            f"tier_{tier} AS MATERIALIZED (SELECT {columns} FROM ("
+            f"SELECT {columns} FROM search_films_{tier}"
+            f" WHERE terms @@ $1::TSQUERY AND (terms @@ $3::TSQUERY) IS NOT FALSE"
+            f" ORDER BY position) AS best {_IS_SHOWN if hiding else ''} LIMIT $2::BIGINT{found})"
         )
-    every = " UNION ALL ".join(f"SELECT film_id, position FROM tier_{n}" for n in range(TIERS))
-    return f"WITH {', '.join(tiers)} SELECT film_id FROM ({every}) AS found ORDER BY position"
+    every = " UNION ALL ".join(f"SELECT {columns} FROM tier_{tier}" for tier in range(TIERS))
+    return (
+        f"WITH {', '.join(tiers)}"
+        f" SELECT array_agg(film_id ORDER BY position), {readings} FROM ({every}) AS found"
+    )
 
 
-_MATCHES = _matches_sql("")
-_VISIBLE_MATCHES = _matches_sql(_IS_SHOWN)
+_MATCHES = {
+    (hiding, with_readings): _matches_sql(hiding=hiding, with_readings=with_readings)
+    for hiding in (False, True)
+    for with_readings in (False, True)
+}

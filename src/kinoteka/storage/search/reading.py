@@ -30,4 +30,8 @@ class Index(Words, Protocol):
         """The ids of films that have what is wanted, by `entry.position`, at most so many."""
 
     def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Every reading of films' titles, a line each, by the film's id."""
+        """Every reading of films' titles, a line each, by the film's id.
+
+        Of the first films, `finding.MOST_RANKED` at most, that the last expression of several
+        parts has found.
+        """
