@@ -12,5 +12,9 @@ def test_what_can_find_nothing_lets_all_of_several_find_nothing():
     assert all_of([NIGHT, None]) is None
 
 
+def test_of_one_comes_that_one():
+    assert any_of([NIGHT, None]) == all_of([NIGHT]) == NIGHT
+
+
 def test_of_nothing_comes_nothing():
     assert any_of([]) is any_of([None]) is all_of([]) is None

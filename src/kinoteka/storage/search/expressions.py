@@ -22,13 +22,13 @@ class Beginning(msgspec.Struct, frozen=True):
 
 
 class AnyOf(msgspec.Struct, frozen=True):
-    """One of several, of which there is one at least."""
+    """Any of several."""
 
     of: "tuple[Expression, ...]"
 
 
 class AllOf(msgspec.Struct, frozen=True):
-    """All of several, of which there is one at least."""
+    """All of several."""
 
     of: "tuple[Expression, ...]"
 
@@ -39,7 +39,7 @@ Expression = Term | Beginning | AnyOf | AllOf
 def any_of(expressions: "Iterable[Expression | None]") -> "Expression | None":
     """What any of them finds."""
     some = tuple(each for each in expressions if each is not None)
-    return AnyOf(some) if some else None
+    return AnyOf(some) if len(some) > 1 else next(iter(some), None)
 
 
 def all_of(expressions: "Iterable[Expression | None]") -> "Expression | None":
@@ -49,4 +49,4 @@ def all_of(expressions: "Iterable[Expression | None]") -> "Expression | None":
         if each is None:
             return None
         some.append(each)
-    return AllOf(tuple(some)) if some else None
+    return AllOf(tuple(some)) if len(some) > 1 else next(iter(some), None)

@@ -45,6 +45,7 @@ class _Search:
     def __init__(self, index: Index, limit: int) -> None:
         self._index = index
         self._limit = limit
+        self._known: dict[str, list[str]] = {}
 
     def find(self, words: list[str]) -> list[int]:
         found = self._matches(Term(whole(" ".join(words))), MOST_EXACT)
@@ -112,7 +113,10 @@ class _Search:
         return self._completions(spelled) or resembling(self._index, spelled)
 
     def _completions(self, word: str) -> list[str]:
-        return self._index.completions(word, MOST_COMPLETIONS)
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._index.completions(word, MOST_COMPLETIONS)
+        return known
 
     def _ranked(self, found: list[int], words: list[str]) -> list[int]:
         """The better matches first; popularity decides between equal ones."""

@@ -18,7 +18,8 @@ from kinoteka.storage.search.finding import MOST_RANKED
 
 TIERS = 8
 
-RARE = 5_000
+RARE = 10_000
+"""Films that are soon looked at."""
 SHORT = 3
 """Characters of a beginning that very many words may have."""
 LONGEST_TERM = 500
@@ -29,9 +30,11 @@ SELECT id FROM labels WHERE id <> ALL ($1::BIGINT[])
 AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
 """
 
-# A film's label is looked up when the film's turn comes; a join would first list all labelled.
+# A film is looked up when its turn comes, in an index that has no more than ids: OFFSET keeps the
+# planner from listing all that are labelled first.
 _IS_SHOWN = """
-WHERE (SELECT label_id FROM films WHERE films.id = best.film_id) = ANY ($4::BIGINT[]) IS NOT TRUE
+WHERE NOT EXISTS (
+    SELECT 1 FROM films WHERE label_id = ANY ($4::BIGINT[]) AND films.id = best.film_id OFFSET 0)
 """
 
 Connection = psycopg.Connection[Any]
@@ -57,11 +60,9 @@ class PostgreSQLIndex:
         """The best films that have what is wanted."""
         sought, checked = self._split(wanted)
         given = (query(sought), limit, query(checked) if checked else None, *self._hidden)
-        with_readings = isinstance(wanted, AllOf | AnyOf)  # one word's films are not told apart
-        statement = cast(Any, _MATCHES[bool(self._hidden), with_readings])
+        statement = cast(Any, _VISIBLE_MATCHES if self._hidden else _MATCHES)
         found, lines = self._connection.execute(statement, given, prepare=True).fetchall()[0]
-        found = found or []
-        self._readings = dict(zip(found, lines or (), strict=False))
+        self._readings = dict(zip(found, lines, strict=False))
         return list(found)
 
     def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
@@ -100,6 +101,8 @@ class PostgreSQLIndex:
 
 
 def _is_short(wanted: Expression) -> bool:
+    if isinstance(wanted, AnyOf):
+        return any(map(_is_short, wanted.of))
     return isinstance(wanted, Beginning) and len(wanted.start) <= SHORT
 
 
@@ -136,13 +139,12 @@ def lexeme(term: str) -> str:
     return f"'{kept}'"
 
 
-def _matches_sql(*, hiding: bool, with_readings: bool) -> str:
-    """Select what `$1` finds and `$3` lets pass, at most `$2`, as an array.
+def _matches_sql(is_shown: str) -> str:
+    """Select what `$1` finds and `$3` lets pass, at most `$2`; and the readings of the first.
 
     A tier is not read where nothing is wanted of it.
     """
-    columns = "film_id, position, words" if with_readings else "film_id, position"
-    readings = f"(array_agg(words ORDER BY position))[:{MOST_RANKED}]" if with_readings else "NULL"
+    columns = "film_id, position, words"
     tiers = []
     for tier in range(TIERS):
         found = "".join(f" - (SELECT count(*) FROM tier_{number})" for number in range(tier))
@@ -150,17 +152,15 @@ def _matches_sql(*, hiding: bool, with_readings: bool) -> str:
             f"tier_{tier} AS MATERIALIZED (SELECT {columns} FROM ("
             f"SELECT {columns} FROM search_films_{tier}"
             f" WHERE terms @@ $1::TSQUERY AND (terms @@ $3::TSQUERY) IS NOT FALSE"
-            f" ORDER BY position) AS best {_IS_SHOWN if hiding else ''} LIMIT $2::BIGINT{found})"
+            f" ORDER BY position) AS best {is_shown} LIMIT $2::BIGINT{found})"
         )
     every = " UNION ALL ".join(f"SELECT {columns} FROM tier_{tier}" for tier in range(TIERS))
     return (
-        f"WITH {', '.join(tiers)}"
-        f" SELECT array_agg(film_id ORDER BY position), {readings} FROM ({every}) AS found"
+        f"WITH {', '.join(tiers)} SELECT coalesce(array_agg(film_id ORDER BY position), '{{}}'),"
+        f" coalesce((array_agg(words ORDER BY position))[:{MOST_RANKED}], '{{}}')"
+        f" FROM ({every}) AS found"
     )
 
 
-_MATCHES = {
-    (hiding, with_readings): _matches_sql(hiding=hiding, with_readings=with_readings)
-    for hiding in (False, True)
-    for with_readings in (False, True)
-}
+_MATCHES = _matches_sql("")
+_VISIBLE_MATCHES = _matches_sql(_IS_SHOWN)

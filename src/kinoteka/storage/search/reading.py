@@ -32,6 +32,5 @@ class Index(Words, Protocol):
     def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
         """Every reading of films' titles, a line each, by the film's id.
 
-        Of the first films, `finding.MOST_RANKED` at most, that the last expression of several
-        parts has found.
+        Of the first films, `finding.MOST_RANKED` at most, that `matches` has found last.
         """
