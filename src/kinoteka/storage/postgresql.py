@@ -83,6 +83,10 @@ def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connectio
         connect_timeout=CONNECT_SECONDS,
         options=options,
         application_name="kinoteka",
+        # Limits are the server's own, so a machine that is gone is noticed by these alone.
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
     )
     connection.cursor_factory = psycopg.RawCursor
     return connection
@@ -138,7 +142,10 @@ class PostgreSQL:
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run reads that may take milliseconds on a connection of a thread's own."""
-        return await self._threads.run(lambda reader: self._read(reader, work))
+        try:
+            return await self._threads.run(lambda reader: self._read(reader, work))
+        except psycopg.OperationalError as error:
+            _busy(error)
 
     async def begin(self) -> "PostgreSQLWriting":
         """Begin a transaction."""
@@ -208,14 +215,11 @@ class PostgreSQL:
 
     def _read(self, reader: Reader, work: Callable[[Reader], T]) -> T:
         try:
-            try:
-                return work(reader)
-            except psycopg.OperationalError:
-                if not reader.connection.closed:
-                    raise
-                return work(self._threads.renewed())
-        except psycopg.OperationalError as error:
-            _busy(error)
+            return work(reader)
+        except psycopg.OperationalError:
+            if not reader.connection.closed:
+                raise
+            return work(self._threads.renewed())
 
 
 class PostgreSQLWriting:

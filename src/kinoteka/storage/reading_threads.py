@@ -22,8 +22,7 @@ class ReadingThreads:
     def __init__(self, connect: Callable[[], Reader]) -> None:
         self._connect = connect
         self._threads = ThreadPoolExecutor(THREADS, "reader")
-        self._of_thread = threading.local()
-        self._readers: list[Reader] = []
+        self._readers: dict[int, Reader] = {}
         self.waiting = 0
         """Reads that wait or are under way."""
 
@@ -44,21 +43,21 @@ class ReadingThreads:
 
     def renewed(self) -> Reader:
         """Another connection for the calling thread, whose own has broken."""
-        self._of_thread.reader = None
+        del self._readers[threading.get_ident()]
         return self._own()
 
     def close(self) -> None:
         """Finish what is under way and close the connections."""
         self._threads.shutdown()
-        for reader in self._readers:
+        for reader in self._readers.values():
             reader.connection.close()
 
     def _with_reader(self, work: Callable[[Reader], T]) -> T:
         return work(self._own())
 
     def _own(self) -> Reader:
-        reader: Reader | None = getattr(self._of_thread, "reader", None)
+        thread = threading.get_ident()
+        reader = self._readers.get(thread)
         if reader is None:
-            reader = self._of_thread.reader = self._connect()
-            self._readers.append(reader)
+            reader = self._readers[thread] = self._connect()
         return reader
