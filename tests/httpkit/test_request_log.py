@@ -1,6 +1,9 @@
 """Lines about requests, as a real server writes them."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,10 +22,10 @@ def read(capfd: pytest.CaptureFixture[str], last: httpx.Response) -> list[str]:
 
 
 @pytest.fixture
-def server(tmp_path, capfd):
-    """A server that logs requests, to what is captured."""
-    with run_server(tmp_path, {"log_requests": "true"}) as server:
-        yield server
+def start(tmp_path: Path) -> Iterator[Callable[[], RunningServer]]:
+    """Start a server that logs requests; within the test, so that its lines are captured."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(run_server(tmp_path, {"log_requests": "true"}))
 
 
 def line_of(answer: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
@@ -37,7 +40,8 @@ def test_without_the_setting_there_are_none(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_line_says_what_was_asked_and_what_became_of_it(server: RunningServer, capfd):
+def test_a_line_says_what_was_asked_and_what_became_of_it(start, capfd):
+    server = start()
     client = server.client()
     for _ in range(2):  # the second comes from the cache
         answer = client.get("/movies/?page=1")
@@ -49,7 +53,8 @@ def test_a_line_says_what_was_asked_and_what_became_of_it(server: RunningServer,
             assert field in line
 
 
-def test_a_refusal_has_one_too(server: RunningServer, capfd):
+def test_a_refusal_has_one_too(start, capfd):
+    server = start()
     line = line_of(server.client().get("/movies/999/"), capfd)
     assert "status=404" in line
     assert "route=/movies/{" in line
@@ -58,12 +63,14 @@ def test_a_refusal_has_one_too(server: RunningServer, capfd):
     assert "route=(unknown)" in line
 
 
-def test_who_asks_is_told_by_id(server: RunningServer, capfd):
+def test_who_asks_is_told_by_id(start, capfd):
+    server = start()
     client = server.signed_up()
     assert "account=1 " in read(capfd, client.get("/profile"))[-1]
 
 
-def test_nothing_secret_is_logged(server: RunningServer, capfd):
+def test_nothing_secret_is_logged(start, capfd):
+    server = start()
     login = unique()
     body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
     client = server.client()
@@ -78,7 +85,8 @@ def test_nothing_secret_is_logged(server: RunningServer, capfd):
     assert [secret for secret in secrets if secret in text] == []
 
 
-def test_a_path_cannot_make_up_a_line_or_a_field(server: RunningServer, capfd):
+def test_a_path_cannot_make_up_a_line_or_a_field(start, capfd):
+    server = start()
     answer = server.client().get("/a%0Aevent=request%20status=200%1b[2J%22")
     line = line_of(answer, capfd)
     assert "path=/a%0Aevent%3Drequest%20status%3D200%1B%5B2J%22 status=404" in line

@@ -1,12 +1,12 @@
 """What a server counts while it serves: answers and how long they took, what is open.
 
 Plain integers of this process, for less than half a microsecond a request: prometheus_client's
-own counters and histograms for several processes take four. `web/readings.py` tells what they
-mean.
+own counters and histograms for several processes take four. What the cache gives anybody is only
+counted, and not measured. `web/readings.py` tells what they mean.
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import msgspec
@@ -30,15 +30,17 @@ class Series(msgspec.Struct):
 class Endpoint:
     """A route of a contract, by its path's pattern, and what it has answered.
 
-    `hits` came from the cache; `misses` were to, and were not there.
+    `hits` came from the cache; `misses` were to, and were not there. `at_once` are hits that are
+    not measured, by status.
     """
 
-    __slots__ = ("_series", "contract", "hits", "misses", "route")
+    __slots__ = ("_series", "at_once", "contract", "hits", "misses", "route")
 
     def __init__(self, contract: str, route: str) -> None:
         self.contract = contract
         self.route = route
         self.hits = self.misses = 0
+        self.at_once: defaultdict[int, int] = defaultdict(int)
         self._series: dict[tuple[str, int], Series] = {}
 
     def count(self, method: str, status: int, seconds: float) -> None:
@@ -50,8 +52,12 @@ class Endpoint:
         series.classes[bisect_left(BOUNDS, seconds)] += 1
 
     def series(self) -> list[Series]:
-        """All that was counted."""
-        return list(self._series.values())
+        """All that was measured; and what came at once, as of no duration at all."""
+        at_once = [
+            Series("GET", status, 0.0, [count, *[0] * len(BOUNDS)])
+            for status, count in self.at_once.items()
+        ]
+        return [*self._series.values(), *at_once]
 
     def _begin(self, method: str, status: int) -> Series:
         # Clients may send any method; series must not become as many as they like.

@@ -24,13 +24,14 @@ TRUSTED = "through_trusted_proxy"
 class RequestIds:
     """Ids of one server's requests: a prefix that no other has, and a number."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, behind_proxies: bool = True) -> None:
+        self._behind_proxies = behind_proxies
         self._prefix = secrets.token_hex(5).encode()
         self._numbers = itertools.count(1)
 
     def next(self, scope: Scope) -> bytes:
         """The id of a request: what a trusted proxy calls it, or a new one."""
-        if TRUSTED in scope:
+        if self._behind_proxies and TRUSTED in scope:
             given = dict(scope["headers"]).get(HEADER)
             if given is not None and GIVEN.fullmatch(given):
                 return bytes(given)

@@ -97,7 +97,7 @@ class Server:
         self._neutral = neutral
         self._origins = services.settings.cors_origins
         self._cache = AnswerCache(services.settings.cache_megabytes)
-        self._ids = RequestIds()
+        self._ids = RequestIds(behind_proxies=bool(services.settings.trusted_proxies))
         self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
         TRAFFIC.cached_bytes = self._cache.size
@@ -110,17 +110,26 @@ class Server:
             await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        header = (HEADER, self._ids.next(scope))
+        if scope["method"] == "GET" and not self._logs_requests:
+            answer = self._cached_for_anybody(scope)
+            if answer is not None:
+                await self._send(answer, scope, send, header)
+                return
+        await self._measured(scope, receive, send, header)
+
+    async def _measured(
+        self, scope: Scope, receive: Receive, send: Send, header: tuple[bytes, bytes]
+    ) -> None:
         began = perf_counter()
         method = scope["method"]
-        request_id = self._note(scope)
+        self._note(scope, header)
         TRAFFIC.in_flight += 1
         status = 500
         try:
             answer = await self._answer(scope, receive, method)
             status = answer.status
-            if self._origins:
-                answer = self._allow_origin(answer, scope)
-            await send_answer(answer, send, (HEADER, request_id), with_body=method != "HEAD")
+            await self._send(answer, scope, send, header)
         except (ConnectionResetError, asyncio.CancelledError) as error:
             status = CLIENT_LEFT  # before its request was whole, or before the answer was
             if isinstance(error, asyncio.CancelledError):
@@ -132,22 +141,22 @@ class Server:
             if self._logs_requests:
                 log_request(scope, status, seconds)
 
-    def _note(self, scope: Scope) -> bytes:
-        """Let the log know which request this is; its id."""
-        request_id = self._ids.next(scope)
-        scope["request_id"] = request_id
+    def _note(self, scope: Scope, header: tuple[bytes, bytes]) -> None:
+        """Let the log know which request this is."""
+        scope["request_id"] = header[1]
         scope["endpoint"] = self._nowhere
         REQUEST.set(scope)
-        return request_id
 
-    def _allow_origin(self, answer: Answer, scope: Scope) -> Answer:
-        origin = dict(scope["headers"]).get(b"origin")
-        allowed = origins.allow_origin(origin, self._origins)
-        return Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
+    async def _send(
+        self, answer: Answer, scope: Scope, send: Send, header: tuple[bytes, bytes]
+    ) -> None:
+        if self._origins:
+            origin = dict(scope["headers"]).get(b"origin")
+            allowed = origins.allow_origin(origin, self._origins)
+            answer = Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
+        await send_answer(answer, send, header, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
-        if method == "GET" and (cached := self._cached_for_anybody(scope)) is not None:
-            return cached
         found = self._router.find(scope["path"])
         if found is None:
             return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
@@ -162,7 +171,8 @@ class Server:
     def _cached_for_anybody(self, scope: Scope) -> Answer | None:
         """What is cached for who shows no credentials, found without the rest of the way.
 
-        Most of what is asked is that, and the rest of the way costs more than all of this.
+        Most of what is asked is that, and the rest of the way costs more than all of this; so does
+        measuring how long it takes.
         """
         anonymous = self._services.access.cached_anonymous
         if anonymous is None:
@@ -175,10 +185,10 @@ class Server:
         headers = dict(scope["headers"])
         if b"cookie" in headers or b"authorization" in headers:
             return None
+        answer = choose(cached, headers)
         if cached.endpoint is not None:
-            scope["endpoint"] = cached.endpoint
-            cached.endpoint.hits += 1
-        return choose(cached, headers)
+            cached.endpoint.at_once[answer.status] += 1
+        return answer
 
     def _without_target(
         self, targets: Mapping[str, Served | Shared], method: str, scope: Scope
@@ -275,7 +285,8 @@ class Server:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        header = (HEADER, self._note(scope))
+        header = (HEADER, self._ids.next(scope))
+        self._note(scope, header)
         await receive()  # the client's wish to connect
         begun = await self._begin_following(scope, receive)
         endpoint = scope["endpoint"]

@@ -40,7 +40,7 @@ METRICS = (
         DURATIONS,
         "histogram",
         ("contract", "route", "method"),
-        "From a request's head to the last byte of its answer; of a WebSocket, its handshake.",
+        "From a request's head to the last byte of its answer; 0 for what the cache gives anybody.",
     ),
     Metric("kinoteka_http_requests_in_flight", "gauge", (), "Requests that are being answered."),
     Metric(
@@ -155,8 +155,9 @@ def _of_traffic() -> Iterator[Reading]:
         yield Reading("kinoteka_websockets", (contract,), count)
     for endpoint in TRAFFIC.endpoints():
         labels = (endpoint.contract, endpoint.route)
-        if endpoint.hits or endpoint.misses:
-            yield Reading("kinoteka_answer_cache_hits_total", labels, endpoint.hits)
+        hits = endpoint.hits + sum(endpoint.at_once.values())
+        if hits or endpoint.misses:
+            yield Reading("kinoteka_answer_cache_hits_total", labels, hits)
             yield Reading("kinoteka_answer_cache_misses_total", labels, endpoint.misses)
 
 
