@@ -106,8 +106,9 @@ def server(
 ) -> Iterator[RunningServer]:
     """One server with an empty catalogue for all tests that leave others' things alone."""
     with ExitStack() as stack:
-        chosen = GENEROUS | stack.enter_context(new_database(engine, request))
-        yield stack.enter_context(run_server(tmp_path_factory.mktemp("server"), chosen))
+        folder = tmp_path_factory.mktemp("server")
+        chosen = GENEROUS | stack.enter_context(new_database(engine, request, folder))
+        yield stack.enter_context(run_server(folder, chosen))
 
 
 @pytest.fixture
@@ -116,22 +117,31 @@ def start_server(
 ) -> Iterator[Callable[..., RunningServer]]:
     """Start servers of this test's own: `start_server(sign_in_limit="3 per minute")`."""
     with ExitStack() as stack:
-        database = stack.enter_context(new_database(engine, request))
+        folder = tmp_path / "server"
+        database = stack.enter_context(new_database(engine, request, folder))
 
         def start(**settings: str) -> RunningServer:
             chosen = GENEROUS | database | settings
-            return stack.enter_context(run_server(tmp_path / "server", chosen))
+            return stack.enter_context(run_server(folder, chosen))
 
         yield start
 
 
 @contextmanager
-def new_database(engine: str, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The settings that name a new database; SQLite lies in the data folder without any."""
+def new_database(
+    engine: str, request: pytest.FixtureRequest, folder: Path | None = None
+) -> Iterator[dict[str, str]]:
+    """The settings that name a new database; SQLite lies in the data folder without any.
+
+    With the `folder` of its server's data it is migrated, which spares each start half a second.
+    """
     if engine == "sqlite":
+        if folder is not None:
+            folder.mkdir(exist_ok=True)
+            shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
         yield {}
         return
     server = request.getfixturevalue("postgresql")
-    url = server.new_database()
+    url = server.new_database(EMPTY) if folder is not None else server.new_database()
     yield {"database_url": url}
     server.drop(url)

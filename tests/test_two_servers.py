@@ -45,7 +45,7 @@ class Two:
 def two(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Two]:
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server())
-        database = stack.enter_context(new_database(engine, request))
+        database = stack.enter_context(new_database(engine, request, tmp_path / "data"))
         chosen = GENEROUS | database | {"redis_url": redis.url}
         servers = [stack.enter_context(run_server(tmp_path / "data", chosen)) for _ in range(2)]
         found = Two(servers[0], servers[1], redis)

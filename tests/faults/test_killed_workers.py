@@ -21,7 +21,7 @@ MANY = 30
 @pytest.fixture
 def serving(engine, tmp_path, request):
     """Starts a server with two workers, each time on the same data."""
-    with new_database(engine, request) as database:
+    with new_database(engine, request, tmp_path / "server") as database:
 
         @contextmanager
         def serve():
