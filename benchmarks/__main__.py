@@ -13,7 +13,16 @@ from rich.table import Table
 from benchmarks import catalogue, import_postgresql, reads, search, sign_in, start
 
 FILMS = 1_000_000
-NAMES = ("start", "reads", "depth", "sign-in", "import", "search", "import-postgresql")
+NAMES = (
+    "start",
+    "reads",
+    "depth",
+    "sign-in",
+    "import",
+    "search",
+    "import-postgresql",
+    "search-postgresql",
+)
 
 
 def main() -> None:
@@ -56,6 +65,8 @@ def _measure(wanted, folder: Path, show) -> None:
         if "search" in wanted:
             catalogue.run_search(million, show)
             search.run(folder / "search", FILMS, show)
+    if "search-postgresql" in wanted:
+        search.run(folder / "search", FILMS, show, on_postgresql=True)
     if "import-postgresql" in wanted:
         import_postgresql.run(folder / "postgresql", FILMS, show)
 

@@ -6,16 +6,26 @@ elsewhere in the proportions of Zipf's law. One word in eight is made up, as nam
 
 import json
 import random
-import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import bindparam, insert
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
 from benchmarks.import_data import REAL_TITLES, WORDS
+from databases import postgresql_server, writing
+from kinoteka.config import Settings
+from kinoteka.storage import postgresql, schema, sqlite
+from kinoteka.storage.database import Reader
+from kinoteka.storage.engines import database_path
 from kinoteka.storage.migrations import migrate
 from kinoteka.storage.search import Entry, find, index, optimize
 from kinoteka.storage.search.folding import fold
-from kinoteka.storage.sqlite import connect
+from kinoteka.storage.statement import Statement
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SYLLABLES = "ka mi ro sen ta lo vich ber an del os tra shi ne gu val der pol ti ma ja zen or ul"
@@ -23,11 +33,18 @@ NAMES = 300_000
 QUERIES = 400
 BUILT_IN_WORDS = (*["the", "of", "and", "in", "a", "to", "my", "is"], *WORDS.split())
 
-INSERT = """
-INSERT INTO films (id, source, external_id, title, original_title, description, year, votes,
-    genre_id, director_id, label_id, fingerprint)
-VALUES (?, 'made up', ?, ?, ?, '', 2000, ?, 1, 1, ?, 0)
-"""
+FILM = {"source": "made up", "description": "", "year": 2000, "genre_id": 1, "director_id": 1}
+COLUMNS = (
+    *FILM,
+    "id",
+    "external_id",
+    "title",
+    "original_title",
+    "votes",
+    "label_id",
+    "fingerprint",
+)
+MOST_VOTES = 2**31 - 1
 
 
 class Titles:
@@ -88,62 +105,80 @@ class Titles:
         return self._chance.choice([first + rest[1:], swapped, f"{first}{letter}{rest}"])
 
 
-def run(folder: Path, films: int, show: Callable[..., None]) -> None:
+def run(
+    folder: Path, films: int, show: Callable[..., None], *, on_postgresql: bool = False
+) -> None:
     """Index so many films and show what it took and how long searches take."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "search.db"
-    migrate(path)
-    titles = Titles()
-    _build(path, titles, films, show)
-    connection = connect(path, read_only=True)
-    for labels, who in ((None, "all seen"), ((), "a tenth hidden")):
-        for kind, query in titles.queries().items():
-            times = sorted(_seconds(connection, query(), labels) for _ in range(QUERIES))
-            p50, p99 = (times[int(QUERIES * part)] * 1000 for part in (0.5, 0.99))
-            name = f"search in process, {who}, {kind}: median and 99th percentile, ms"
-            show(name, p50, p99, p99 / 10, "≤ 1.0 of 10 ms")
-    connection.close()
+    with ExitStack() as stack:
+        url = ""
+        if on_postgresql:
+            url = stack.enter_context(postgresql_server("shared_buffers=512MB")).new_database()
+        settings = Settings(data=folder, database_url=url)
+        migrate(settings)
+        titles = Titles()
+        name = "search in PostgreSQL" if url else "search in process"
+        with writing(settings) as reader:
+            _build(reader, titles, films, name, show)
+        _settle(settings)
+        reader = stack.enter_context(_reading(settings))
+        for labels, who in ((None, "all seen"), ((), "a tenth hidden")):
+            for kind, query in titles.queries().items():
+                times = sorted(_seconds(reader, query(), labels) for _ in range(QUERIES))
+                p50, p99 = (times[int(QUERIES * part)] * 1000 for part in (0.5, 0.99))
+                what = f"{name}, {who}, {kind}: median and 99th percentile, ms"
+                show(what, p50, p99, p99 / 10, "≤ 1.0 of 10 ms")
 
 
-def _build(path: Path, titles: Titles, films: int, show: Callable[..., None]) -> None:
-    connection = connect(path)
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("INSERT INTO labels (id, name) VALUES (1, 'hidden')")
-    connection.execute("BEGIN")
-    seconds, entries = 0.0, titles.entries(films)
-    while chosen := [entry for _, entry in zip(range(20_000), entries, strict=False)]:
-        rows = (
-            (
-                e.film_id,
-                e.film_id,
-                e.title,
-                e.original_title,
-                e.votes,
-                1 if e.film_id % 10 == 0 else None,
-            )
-            for e in chosen
-        )
-        connection.executemany(INSERT, rows)
-        began = time.process_time()
-        index(connection, chosen)
-        seconds += time.process_time() - began
-    began = time.process_time()
-    optimize(connection)
-    seconds += time.process_time() - began
-    connection.execute("COMMIT")
-    connection.close()
-    show(
-        "indexing for search, µs a film",
-        15,
-        seconds / films * 1e6,
-        seconds / films / 15e-6,
-        "≤ 1.0",
-    )
-
-
-def _seconds(connection: sqlite3.Connection, query: str, labels: tuple[int, ...] | None) -> float:
+def _build(
+    reader: Reader, titles: Titles, films: int, name: str, show: Callable[..., None]
+) -> None:
+    add_films = insert(schema.films).values({column: bindparam(column) for column in COLUMNS})
+    compiled = Statement(add_films).compiled(reader.engine)
+    reader.fetch(Statement(insert(schema.labels).values(id=1, name="hidden")))
+    every = list(titles.entries(films))
+    rows = [
+        FILM
+        | {"id": e.film_id, "external_id": str(e.film_id), "title": e.title, "fingerprint": 0}
+        | {"original_title": e.original_title, "votes": min(e.votes, MOST_VOTES)}
+        | {"label_id": None if e.film_id % 10 else 1}
+        for e in every
+    ]
+    if reader.engine == "sqlite":
+        reader.connection.executemany(compiled.sql, rows)
+    else:
+        with reader.connection.cursor().copy(
+            f"COPY films ({', '.join(COLUMNS)}) FROM STDIN"
+        ) as copy:
+            for row in rows:
+                copy.write_row([row[column] for column in COLUMNS])
     began = time.perf_counter()
-    find(connection, query, labels)
+    index(reader, every)
+    optimize(reader)
+    seconds = time.perf_counter() - began
+    show(f"{name}: indexing, µs a film", 0, seconds / films * 1e6, 0, "")
+
+
+def _settle(settings: Settings) -> None:
+    """Leave a new PostgreSQL database as it is some minutes after the films came."""
+    if settings.database_url:
+        with postgresql.connect(settings) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Reader]:
+    if settings.database_url:
+        with postgresql.connect(settings, read_only=True) as connection:
+            yield postgresql.PostgreSQLReader(connection)
+    else:
+        with closing(sqlite.connect(database_path(settings), read_only=True)) as connection:
+            yield sqlite.SQLiteReader(connection)
+
+
+def _seconds(reader: Reader, query: str, labels: tuple[int, ...] | None) -> float:
+    began = time.perf_counter()
+    find(reader, query, labels)
     return time.perf_counter() - began
 
 
