@@ -1,7 +1,9 @@
 """Readings of several processes, added up."""
 
+import resource
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -100,6 +102,26 @@ def test_what_was_inherited_is_inherited_again(tmp_path, fellow):
     heir = Fellow(tmp_path, 5)
     heir.kill()
     assert values(SharedReadings(tmp_path).all(snapshot(1)))[HITS] == 16
+
+
+def test_a_full_disk_keeps_nobody_from_reading(tmp_path, fellow):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        found = SharedReadings(tmp_path).all(snapshot(1))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert values(found)[HITS] == 11
+
+
+def test_it_may_be_read_and_left_in_several_threads(tmp_path):
+    shared = SharedReadings(tmp_path)
+    with ThreadPoolExecutor(4) as threads:
+        left = [threads.submit(shared.leave, snapshot(1)) for _ in range(200)]
+        for _ in range(50):
+            assert values(shared.all(snapshot(1)))[HITS] == 1
+        for each in left:
+            each.result()
 
 
 def test_what_cannot_be_read_is_passed_over(tmp_path, fellow):

@@ -81,11 +81,12 @@ class Metrics:
             await asyncio.sleep(TICK_SECONDS)
             self._lags.append(max(0.0, loop.time() - due))
             if self._shared is not None:
-                self._leave(self._shared, services)
+                # In a thread: a disk may take its time.
+                await asyncio.to_thread(self._leave, self._shared, self._own(services))
 
-    def _leave(self, shared: SharedReadings, services: Services) -> None:
+    def _leave(self, shared: SharedReadings, own: Snapshot) -> None:
         try:
-            shared.leave(self._own(services))
+            shared.leave(own)
         except OSError as error:  # a full disk, say
             if not self._has_failed:
                 log.warning("metrics cannot be shared between workers", reason=str(error))

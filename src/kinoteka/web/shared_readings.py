@@ -7,9 +7,10 @@ worker that finds its file adopts it.
 import fcntl
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -34,23 +35,26 @@ class SharedReadings:
         self._folder = folder
         self._own = folder / f"{os.getpid()}-{secrets.token_hex(4)}{ENDING}"
         self._inherited = Snapshot(0, [], [])
+        self._leaving = threading.Lock()
 
     def leave(self, own: Snapshot) -> None:
         """Let the others see this process's readings, and those of the dead that it adopts."""
-        dead = [path for path in self._others() if not _is_alive(_pid(path))]
-        if dead:
-            with self._locked(fcntl.LOCK_EX):
-                self._adopt(dead)
+        with self._leaving:
+            dead = [path for path in self._others() if not _is_alive(_pid(path))]
+            if dead:
+                with self._locked(fcntl.LOCK_EX):
+                    self._adopt(dead)
+                    self._write(own)
+            else:
                 self._write(own)
-        else:
-            self._write(own)
 
     def all(self, own: Snapshot) -> Snapshot:
         """Everybody's, added up; this process's as they are now.
 
         They are left for the others, too: what was told once is not less the next time.
         """
-        self.leave(own)
+        with suppress(OSError):  # a full disk, say
+            self.leave(own)
         with self._locked(fcntl.LOCK_SH):
             others = [_read(path) for path in self._others()]
             return added_up([own, self._inherited, *others])
