@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.config import Settings, SettingsError, load, rows
+from kinoteka.config import Settings, SettingsError, load, passwords_in, rows, without_passwords
 
 
 def test_defaults_need_no_environment():
@@ -66,6 +66,26 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
 def test_a_value_that_cannot_be_used_is_named(name, text):
     with pytest.raises(SettingsError, match=name):
         load({name: text})
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "passwords"),
+    [
+        ("redis://cache:6379/0", "redis://cache:6379/0", []),
+        ("postgresql://me@db/films", "postgresql://me@db/films", []),
+        ("postgresql://me:p@ss@db/films", "postgresql://me:(set)@db/films", ["p@ss"]),
+        ("redis://:films@films/0", "redis://:(set)@films/0", ["films"]),
+        ("postgresql:///x?password=a&user=b", "postgresql:///x?password=(set)&user=b", ["a"]),
+        (
+            "postgresql://a:b@c/d?sslpassword=e",
+            "postgresql://a:(set)@c/d?sslpassword=(set)",
+            ["b", "e"],
+        ),
+    ],
+)
+def test_passwords_in_addresses_are_known(address, shown, passwords):
+    assert without_passwords(address) == shown
+    assert passwords_in(address) == passwords
 
 
 def test_every_setting_has_a_line_of_help():

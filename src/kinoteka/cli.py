@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 it could not be done (the reason on standard error), 2 cal
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -277,7 +276,7 @@ def _shown(name: str, value: object) -> str:
     if name.endswith(("_KEY", "_TOKEN")) and value:
         return "(set)"
     if name.endswith("_URL"):
-        return re.sub(r"(//[^:/@]*):.*@", r"\1:(set)@", str(value))
+        return config.without_passwords(str(value))
     return _plain(value)
 
 

@@ -5,6 +5,7 @@ working directory; the environment wins.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
@@ -24,6 +25,10 @@ AWS_VARIABLES = (
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
 )
+
+
+PASSWORD = re.compile(r"//[^:/@]*:(.*)@|[?&](?:ssl)?password=([^&]*)")
+"""Where an address has a password, in one of two groups."""
 
 
 class SettingsError(Exception):
@@ -216,10 +221,25 @@ def unknown() -> list[str]:
     return sorted(name for name in _environment() if name.startswith(PREFIX) and name not in known)
 
 
+def passwords_in(address: str) -> list[str]:
+    """The passwords in an address (of a database, of Redis), as they are written there."""
+    return [str(found[found.lastindex or 0]) for found in PASSWORD.finditer(address)]
+
+
+def without_passwords(address: str) -> str:
+    """An address as it may be shown."""
+    return PASSWORD.sub(_without_password, address)
+
+
 def aws_environment() -> dict[str, str]:
     """The usual variables of S3 clients, from where settings come from, too."""
     given = _environment()
     return {name: given[name] for name in AWS_VARIABLES if given.get(name)}
+
+
+def _without_password(found: re.Match[str]) -> str:
+    begin, end = (place - found.start() for place in found.span(found.lastindex or 0))
+    return f"{found[0][:begin]}(set){found[0][end:]}"
 
 
 def _environment() -> dict[str, str]:

@@ -1,16 +1,13 @@
 """The examination: every check, and what all of them have found."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
-from kinoteka.config import Settings, aws_environment
+from kinoteka.config import Settings, aws_environment, passwords_in
 from kinoteka.doctor import addresses, databases, keys, machine, services
 from kinoteka.doctor.findings import Finding, Severity, error
 
 Check = Callable[[Settings], Iterable[Finding]]
-
-PASSWORD = re.compile(r"//[^:/@]*:(.*)@|[?&]password=([^&]*)")
 
 CHECKS: tuple[Check, ...] = (
     keys.check_names,
@@ -58,8 +55,8 @@ def _secrets(settings: Settings) -> list[str]:
     found = {settings.secret_key, settings.signing_key, settings.metrics_token}
     found |= {value for name, value in aws_environment().items() if not name.endswith("REGION")}
     for url in (settings.database_url, settings.redis_url):
-        for written in PASSWORD.findall(url):
-            found |= {password for each in written for password in (each, unquote(each))}
+        for written in passwords_in(url):
+            found |= {written, unquote(written)}
     return sorted(filter(None, found), key=len, reverse=True)
 
 
