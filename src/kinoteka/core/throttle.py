@@ -80,11 +80,13 @@ class Throttle:
                     raise await self._refusal(rate, key)
             yield attempt
         finally:
-            for key in keys:
-                self._release(key)
-            if attempt.failed:
+            try:
+                if attempt.failed:
+                    for key in keys:
+                        await self._count(rate, key)
+            finally:  # only now, lest it count for nothing meanwhile
                 for key in keys:
-                    await self._count(rate, key)
+                    self._release(key)
 
     async def close(self) -> None:
         """Let go of what is counted."""
