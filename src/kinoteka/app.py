@@ -236,13 +236,18 @@ async def _every(
     seconds: float, services: Services, chore: Callable[[Services, Unit], Awaitable[None]]
 ) -> None:
     """Do a chore again and again, in a transaction of its own; one that fails is only logged."""
+    is_put_off = False
     while True:
         await asyncio.sleep(seconds)
         try:
             async with unit_of_work(services.database) as unit:
                 await chore(services, unit)
+            is_put_off = False
         except DomainError as error:  # the database is away, say, or has too much to do
-            log.warning("chore put off", chore=chore.__name__, code=error.code)
+            if not is_put_off:  # once, since it may be tried twice a second
+                reason = str(error.__cause__ or "")
+                log.warning("chore put off", chore=chore.__name__, code=error.code, reason=reason)
+            is_put_off = True
         except Exception:
             log.exception("chore failed", chore=chore.__name__)
 

@@ -208,7 +208,7 @@ class PostgreSQL:
         self._waiting += 1
         try:
             return await self._pool.acquire(timeout=WAIT_SECONDS)
-        except AWAY as error:
+        except (*AWAY, asyncpg.PostgresError) as error:  # whatever it says to who connects
             _busy(error)
         finally:
             self._waiting -= 1
