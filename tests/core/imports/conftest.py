@@ -108,6 +108,12 @@ class Stored:
 
 
 @pytest.fixture
+def stored_in() -> type[Stored]:
+    """A catalogue in another migrated database: `stored_in(settings)`."""
+    return Stored
+
+
+@pytest.fixture
 def stored(settings: Settings) -> Stored:
     """An empty catalogue to import into: `stored.run([film("1", "Alien")])`."""
     return Stored(settings)

@@ -5,10 +5,13 @@ import threading
 import psycopg
 import pytest
 
+from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE
 from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.place import Changes
 from kinoteka.core.imports.postgresql import store
 from kinoteka.core.imports.service import Import, ImportFailed
+from kinoteka.storage.migrations import migrate
 from kinoteka.storage.unit import unit_of_work
 
 ALIEN, RAN = film("1", "Alien", genres=["Horror"]), film("2", "Ran", genres=["War"])
@@ -128,3 +131,52 @@ def test_statistics_are_there_at_once(stored):
     stored.run([ALIEN, RAN])
     known = "SELECT reltuples FROM pg_class WHERE relname IN ('films', 'film_genres')"
     assert stored.rows(known) == [2, 2]
+
+
+class TestForeignKeys:
+    """Not checked row by row if the role may decide that; what is stored is sound all the same."""
+
+    @pytest.fixture(params=["superuser", "plain"])
+    def imported(self, request, postgresql, tmp_path, stored_in):
+        """The catalogue after an import by either role, which owns it."""
+        name = f"import_{request.param}"
+        superuser = " SUPERUSER" if request.param == "superuser" else ""
+        postgresql.execute(f"CREATE ROLE {name} LOGIN{superuser}")
+        url = postgresql.new_database()
+        postgresql.execute(f'ALTER DATABASE "{url.rpartition("/")[2]}" OWNER TO {name}')
+        settings = Settings(data=tmp_path, database_url=url.replace("kinoteka@", f"{name}@"))
+        migrate(settings)
+        catalogue = stored_in(settings)
+        catalogue.run([ALIEN, RAN], labels=["premium"])
+        yield catalogue
+        postgresql.drop(url)
+        postgresql.execute(f"DROP ROLE {name}")
+
+    def test_either_way_films_are_stored_alike(self, imported):
+        imported.run([ALIEN, film("2", "Ran", genres=["Drama"], directors=["Akira Kurosawa"])])
+        assert imported.changes == Changes(0, 1, 1)
+        sql = "SELECT title, name FROM films JOIN genres ON genres.id = genre_id ORDER BY films.id"
+        assert imported.rows(sql) == [("Alien", "Horror"), ("Ran", "Drama")]
+        assert imported.found("ran") == ["Ran"]
+
+    def test_what_else_belongs_to_it_is_checked(self, imported):
+        refused = "INSERT INTO selection_films VALUES (7, 7, 7)"
+        with pytest.raises(ImportFailed, match="foreign key"):
+            Import("club").run(
+                imported.settings,
+                [[film("3", "Mirror")]],
+                lambda reader: reader.connection.execute(refused),
+            )
+
+    def test_a_film_that_goes_meanwhile_leaves_nothing(self, imported, monkeypatch):
+        lock = store._Storing._lock
+
+        def delete_first(storing, **given):
+            imported.execute("DELETE FROM films WHERE title = 'Alien'")
+            lock(storing, **given)
+
+        monkeypatch.setattr(store._Storing, "_lock", delete_first)
+        imported.run([film("1", "Aliens", genres=["Horror"])])
+        assert imported.titles() == ["Ran"]
+        assert imported.rows("SELECT film_id FROM film_genres") == [2]
+        assert imported.rows("SELECT film_id FROM film_directors") == [2]

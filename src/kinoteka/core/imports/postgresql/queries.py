@@ -75,6 +75,9 @@ INSERT INTO labels (name) SELECT %(name)s WHERE NOT EXISTS
     (SELECT 1 FROM labels WHERE name = %(name)s)
 ON CONFLICT (name) DO NOTHING
 """
+# As foreign keys would: films go under labels that stay.
+HOLD_LABELS = "SELECT id FROM labels ORDER BY id FOR KEY SHARE"
+NAMES = ("genres", "directors")
 
 
 def last_id(table: str) -> str:
@@ -207,10 +210,12 @@ def _in_slice(new: bool) -> str:
 
 def store_members(kind: str, *, new: bool) -> str:
     """Connect the new films, or the changed ones, to their genres, or to their directors."""
+    still_there = "" if new else "JOIN films ON films.id = plan.film_id"
     return f"""
 INSERT INTO film_{kind}s ({kind}_id, film_id, position)
 SELECT member.id, plan.film_id, place
 FROM staged_plan AS plan
+{still_there}
 JOIN staged_films AS staged USING (position)
 JOIN staged_{kind}_members AS member ON member.list = staged.{kind}_list
 WHERE {_in_slice(new)}

@@ -19,7 +19,7 @@ from kinoteka.core.imports import place
 from kinoteka.core.imports.place import Also, Changes, OnStored
 from kinoteka.core.imports.postgresql import queries
 from kinoteka.core.imports.postgresql.staging import TemporaryTables
-from kinoteka.storage.bulk.postgresql import failures, run, session, tidy
+from kinoteka.storage.bulk.postgresql import failures, run, session, tidy, trusted
 from kinoteka.storage.postgresql import PostgreSQLReader
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.search import Entry, postgresql_words
@@ -55,7 +55,8 @@ class PostgreSQLPlace:
         """Store what is staged and do what else belongs to it, in one transaction."""
         with self.connection.transaction():
             storing = _Storing(self.connection, source, labels, on_stored)
-            changes = storing.store()
+            with trusted(self.connection, queries.NAMES):
+                changes = storing.store()
             also(PostgreSQLReader(self.connection))
             storing.set_last_ids()
         self._stored = changes.added + changes.changed > 0
@@ -93,6 +94,7 @@ class _Storing:
     def store(self) -> Changes:
         """Store everything but what the sequences have to know."""
         new_labels = self._add_labels()
+        self._run(queries.HOLD_LABELS)
         self._run(queries.CREATE_PLAN)
         self._run(queries.PLAN_CHANGED)
         self._run(queries.PLAN_ADDED)
