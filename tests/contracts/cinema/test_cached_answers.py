@@ -1,7 +1,7 @@
 """Cached answers: no work for what has not changed, and never an answer that is out of date."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
@@ -46,11 +46,20 @@ async def superuser(services: Services) -> dict[str, str]:
 
 
 def listen(services: Services) -> list[str]:
-    """Every statement that runs from now on."""
+    """Every way into the database that is taken from now on."""
     heard: list[str] = []
-    database = services.database
-    for connection in (database._reader, database._writer, *database._heavy_connections):
-        connection.set_trace_callback(heard.append)
+
+    def listened_to(name: str) -> Callable[..., Awaitable[object]]:
+        way = getattr(services.database, name)
+
+        def take(*given: object) -> Awaitable[object]:
+            heard.append(name)
+            return way(*given)
+
+        return take
+
+    for name in ("read", "read_in_thread", "begin"):
+        setattr(services.database, name, listened_to(name))
     return heard
 
 
