@@ -7,9 +7,9 @@ import tarfile
 from pathlib import Path
 
 from kinoteka.config import Settings
-from kinoteka.storage.backup import Progress
 from kinoteka.storage.backup.restoring import put_back, unpacked
 from kinoteka.storage.backup.writing import write
+from kinoteka.storage.progress import Progress
 
 VERSION = "0.1.0"
 

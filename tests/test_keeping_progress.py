@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from kinoteka.keeping_progress import line, shown
-from kinoteka.storage.backup import Progress
+from kinoteka.storage.progress import Progress
 from waiting import until
 
 

@@ -43,6 +43,8 @@ TESTED_ELSEWHERE = {
     "storage/backup/replacing_*.py": "by what restores backups",
     "core/services.py": "a list of names",
     "storage/clock.py": "two lines, used everywhere",
+    "storage/progress.py": "by what shows it",
+    "console.py": "by every command, and by how far imports and copies have come",
     "core/sessions/model.py": "shapes",
     "httpkit/answers.py": "over the wire, by every contract",
     "httpkit/call.py": "over the wire, by every contract",

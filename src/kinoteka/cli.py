@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from kinoteka import config
 from kinoteka.config import Settings, SettingsError
+from kinoteka.console import data_option, fail
 from kinoteka.errors import DomainError
 from kinoteka.importing import import_films
 from kinoteka.keeping import backup, copy_database, restore
@@ -24,12 +25,6 @@ T = TypeVar("T")
 UNFILLED = ".unfilled"
 """The ending of a file beside a database that has yet to get the demo catalogue."""
 SUPERUSER_PASSWORD = "KINOTEKA_SUPERUSER_PASSWORD"
-
-data_option = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds all state (KINOTEKA_DATA; ./data).",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -198,16 +193,16 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
-        _fail("aborted")
+        fail("aborted")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except (SettingsError, DatabaseUnusable) as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+        fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
 
 
 def _settings(**overrides: str | int | bool | Path | None) -> Settings:
@@ -222,7 +217,7 @@ def _database(settings: Settings) -> Path:
 
 def _require_database(settings: Settings) -> None:
     if not settings.database_url and not _database(settings).exists():
-        _fail(f"there is no database in {settings.data}; 'kinoteka serve' makes one")
+        fail(f"there is no database in {settings.data}; 'kinoteka serve' makes one")
 
 
 def _prepare(settings: Settings) -> None:
@@ -249,7 +244,7 @@ def _migrate_and_fill(settings: Settings, unfilled: Path) -> None:
         try:
             load_demo(settings)
         except ImportFailed as error:
-            _fail(f"the demo catalogue could not be loaded: {error}")
+            fail(f"the demo catalogue could not be loaded: {error}")
         unfilled.unlink(missing_ok=True)
 
 
@@ -269,7 +264,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except DomainError as error:
         details = ", ".join(f"{name}: {value}" for name, value in error.parameters.items())
-        _fail(error.code + (f" ({details})" if details else ""))
+        fail(error.code + (f" ({details})" if details else ""))
 
 
 def _shown(name: str, value: object) -> str:
@@ -284,11 +279,6 @@ def _plain(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(value)
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"kinoteka: {message}", err=True)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

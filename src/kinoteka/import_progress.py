@@ -1,32 +1,19 @@
-"""How far an import has come: a bar on a terminal, a line each second elsewhere."""
+"""How far an import has come."""
 
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
+from kinoteka import console
+from kinoteka.console import BAR_SECONDS
 from kinoteka.core.imports.reading import Progress
 from kinoteka.core.imports.service import Import
 
-LINE_SECONDS = 1.0
-BAR_SECONDS = 0.1
 
-
-@contextmanager
-def shown(running: Import, progress: Progress) -> Iterator[None]:
-    """Show on standard error how far the import is, as long as the block runs.
-
-    A thread looks, because a reader may be busy for long before it gives its first film.
-    """
-    stop = threading.Event()
-    show = _bar if sys.stderr.isatty() else _lines
-    thread = threading.Thread(target=show, args=(running, progress, stop), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+def shown(running: Import, progress: Progress) -> AbstractContextManager[None]:
+    """Show on standard error how far the import is, as long as the block runs."""
+    return console.shown(
+        lambda: line(running, progress), lambda stop: _bar(running, progress, stop)
+    )
 
 
 def line(running: Import, progress: Progress) -> str:
@@ -44,12 +31,6 @@ def line(running: Import, progress: Progress) -> str:
 
 def _percent(done: int, total: int) -> int:
     return min(done * 100 // total, 100) if total else 0
-
-
-def _lines(running: Import, progress: Progress, stop: threading.Event) -> None:
-    while not stop.wait(LINE_SECONDS):
-        sys.stderr.write(line(running, progress) + "\n")
-        sys.stderr.flush()
 
 
 def _bar(running: Import, progress: Progress, stop: threading.Event) -> None:

@@ -1,13 +1,14 @@
 """The command `kinoteka import`."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from kinoteka.console import data_option, fail
 
 if TYPE_CHECKING:
     from kinoteka.config import Settings
@@ -54,11 +55,7 @@ TABLES = ("csv", "jsonl", "json")
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Write every refused row to this file, as JSON Lines.",
 )
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds all state (KINOTEKA_DATA; ./data).",
-)
+@data_option
 def import_films(
     format_name: str,
     files: tuple[Path, ...],
@@ -176,17 +173,17 @@ def _run(
             with shown(running, progress):
                 changes = running.run(settings, parts)
         except RowRefused as error:
-            _fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
+            fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
         except ImportFailed as error:
-            _fail(f"{error}; {NOTHING_STORED}")
+            fail(f"{error}; {NOTHING_STORED}")
         except KeyboardInterrupt:
             stored = "everything was stored" if running.committed else NOTHING_STORED
-            _fail(f"interrupted; {stored}", 130)
+            fail(f"interrupted; {stored}", 130)
     for line in summary(running, changes, progress, listed, time.monotonic() - began):
         click.echo(line)
     if running.left_out:
         paths = ", ".join(refused.path for refused in running.left_out)
-        _fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
+        fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
 
 
 def _migrated(data: Path | None) -> "Settings":
@@ -218,8 +215,3 @@ def _refusals(
                 file.write(msgspec.json.encode(refused) + b"\n")
 
         yield listed, take
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    click.echo(f"kinoteka: {message}", err=True)
-    sys.exit(code)

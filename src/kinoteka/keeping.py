@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from kinoteka.console import data_option, fail
 from kinoteka.keeping_progress import shown
 
 if TYPE_CHECKING:
@@ -22,13 +23,6 @@ EXAMPLES = """\b
 kinoteka copy-database ./data postgresql://kinoteka@db.example/kinoteka
 kinoteka copy-database postgresql://kinoteka@db.example/kinoteka ./data
 """
-
-
-data_option = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds all state (KINOTEKA_DATA; ./data).",
-)
 
 
 @click.command("copy-database", epilog=EXAMPLES)
@@ -42,7 +36,8 @@ def copy_database(source: str, target: str) -> None:
     the newest schema and must hold nothing else. All is stored or nothing, and every table is
     compared before that; run again, it tells whether both are still the same.
     """
-    from kinoteka.storage.copying import CopyFailed, Progress, copy
+    from kinoteka.storage.copying import CopyFailed, copy
+    from kinoteka.storage.progress import Progress
 
     if _is_address(source) == _is_address(target):
         raise click.UsageError("FROM and TO are one data folder and one address postgresql://…")
@@ -52,9 +47,9 @@ def copy_database(source: str, target: str) -> None:
             copied = copy(read, written, progress)
             progress.begin("storing", 0)
     except CopyFailed as error:
-        _fail(f"{error}; nothing was stored")
+        fail(f"{error}; nothing was stored")
     except KeyboardInterrupt:
-        _fail("interrupted; nothing was stored", 130)
+        fail("interrupted; nothing was stored", 130)
     for name, rows in copied.tables.items():
         click.echo(f"{name}: {rows:,} rows, the same")
     click.echo("copied" if copied.anew else "nothing to do: both are the same already")
@@ -71,8 +66,9 @@ def backup(file: str, data: Path | None, without_keys: bool) -> None:
     installation: it is readable by its owner alone, and belongs into a safe place.
     """
     from kinoteka import config
-    from kinoteka.storage.backup import BackupFailed, Progress
+    from kinoteka.storage.backup import BackupFailed
     from kinoteka.storage.backup.writing import write
+    from kinoteka.storage.progress import Progress
 
     settings, progress = config.load(data=data), Progress()
     try:
@@ -81,9 +77,9 @@ def backup(file: str, data: Path | None, without_keys: bool) -> None:
                 settings, file, version("kinoteka"), progress, with_keys=not without_keys
             )
     except BackupFailed as error:
-        _fail(f"{error}; no backup was made")
+        fail(f"{error}; no backup was made")
     except KeyboardInterrupt:
-        _fail("interrupted; no backup was made", 130)
+        fail("interrupted; no backup was made", 130)
     click.echo(
         f"{written['accounts']:,} accounts, {written['films']:,} films, "
         f"{written['pictures']:,} pictures, {written['keys']} keys",
@@ -109,8 +105,9 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
     The file is checked first, and the database replaced as a whole or not at all.
     """
     from kinoteka import config
-    from kinoteka.storage.backup import BackupFailed, Progress
+    from kinoteka.storage.backup import BackupFailed
     from kinoteka.storage.backup.restoring import put_back, unpacked
+    from kinoteka.storage.progress import Progress
 
     settings, progress = config.load(data=data), Progress()
     try:
@@ -124,9 +121,9 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
             with shown(progress):
                 left = put_back(settings, archive, progress, with_sessions=with_sessions)
     except BackupFailed as error:
-        _fail(f"{error}; the database is as it was")
+        fail(f"{error}; the database is as it was")
     except KeyboardInterrupt:
-        _fail("interrupted; the database is as it was", 130)
+        fail("interrupted; the database is as it was", 130)
     click.echo(f"restored, as it was on {_written(archive.manifest.made_at)}")
     for name in left:
         click.echo(f"{name}: another one is there, and stays (--with-sessions replaces it)")
@@ -134,7 +131,7 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
 
 def _ask(made_at: int) -> None:
     if not sys.stdin.isatty():
-        _fail("this would replace the database; --yes does it")
+        fail("this would replace the database; --yes does it")
     click.confirm(
         f"Replace the database by what it was on {_written(made_at)}?", abort=True, err=True
     )
@@ -185,8 +182,3 @@ def _settings(place: str) -> "Settings":
 
 def _is_address(place: str) -> bool:
     return place.startswith(("postgresql://", "postgres://"))
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    click.echo(f"kinoteka: {message}", err=True)
-    sys.exit(code)

@@ -1,37 +1,16 @@
-"""How far a copy, a backup or a restore has come: a bar on a terminal, a line now and then
-elsewhere.
-"""
+"""How far a copy, a backup or a restore has come."""
 
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from contextlib import AbstractContextManager
 
-LINE_SECONDS = 1.0
-BAR_SECONDS = 0.1
-
-
-class Progress(Protocol):
-    """What is being done, and how much of it is done."""
-
-    step: str
-    done: int
-    total: int
+from kinoteka import console
+from kinoteka.console import BAR_SECONDS
+from kinoteka.storage.progress import Progress
 
 
-@contextmanager
-def shown(progress: Progress) -> Iterator[None]:
+def shown(progress: Progress) -> AbstractContextManager[None]:
     """Show it on standard error as long as the block runs."""
-    stop = threading.Event()
-    show = _bar if sys.stderr.isatty() else _lines
-    thread = threading.Thread(target=show, args=(progress, stop), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return console.shown(lambda: line(progress), lambda stop: _bar(progress, stop))
 
 
 def line(progress: Progress) -> str:
@@ -40,13 +19,6 @@ def line(progress: Progress) -> str:
         return progress.step
     percent = min(progress.done * 100 // progress.total, 100)
     return f"{progress.step} {percent} %, {progress.done:,} of {progress.total:,}"
-
-
-def _lines(progress: Progress, stop: threading.Event) -> None:
-    while not stop.wait(LINE_SECONDS):
-        if progress.step:
-            sys.stderr.write(line(progress) + "\n")
-            sys.stderr.flush()
 
 
 def _bar(progress: Progress, stop: threading.Event) -> None:

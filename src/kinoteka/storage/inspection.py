@@ -14,6 +14,7 @@ from redis.retry import Retry
 from kinoteka.config import Settings
 from kinoteka.storage.migrations import DatabaseUnusable
 from kinoteka.storage.postgresql import connect
+from kinoteka.storage.redis_bus import redis_address
 
 PROBLEMS_MOST = 3
 REDIS_SECONDS = 5
@@ -103,9 +104,8 @@ def inspect_redis(url: str) -> RedisFacts:
     Raises:
         RedisError, OSError: it is not there, or refuses.
     """
-    scheme, _, rest = url.partition("://")
     server = Redis.from_url(
-        f"{scheme.replace('valkey', 'redis')}://{rest}",
+        redis_address(url),
         socket_timeout=REDIS_SECONDS,
         socket_connect_timeout=REDIS_SECONDS,
         retry=Retry(NoBackoff(), 0),

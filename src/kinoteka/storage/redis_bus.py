@@ -21,14 +21,16 @@ SAID = {b"message": Said.MESSAGE, b"subscribe": Said.SUBSCRIBED}
 SUBSCRIBED_AT_ONCE = 500
 
 
-def redis_pool(url: str, timeout: float) -> ConnectionPool:
-    """Connections to Redis that are given up after `timeout` seconds and never tried again.
-
-    `url` may be redis://, rediss://, unix://, valkey:// or valkeys://.
-    """
+def redis_address(url: str) -> str:
+    """An address as the library knows it: valkey:// is redis://, and valkeys:// rediss://."""
     scheme, _, rest = url.partition("://")
+    return f"{scheme.replace('valkey', 'redis')}://{rest}"
+
+
+def redis_pool(url: str, timeout: float) -> ConnectionPool:
+    """Connections to Redis that are given up after `timeout` seconds and never tried again."""
     return ConnectionPool.from_url(
-        f"{scheme.replace('valkey', 'redis')}://{rest}",
+        redis_address(url),
         protocol=2,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,

@@ -5,8 +5,9 @@ import tarfile
 import pytest
 
 from backups import back_up, members, repacked
-from kinoteka.storage.backup import BackupFailed, Progress
+from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.backup.archive import extract
+from kinoteka.storage.progress import Progress
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ import pytest
 from databases import execute, rows
 from everything import FILMS, fill_everything
 from kinoteka.config import Settings
-from kinoteka.storage.copying import CopyFailed, Progress
+from kinoteka.storage.copying import CopyFailed
 from kinoteka.storage.copying import copy as copy_database
 from kinoteka.storage.copying import rows as copied_rows
 from kinoteka.storage.copying.postgresql import filling
 from kinoteka.storage.copying.sqlite import snapshot
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.migrations import migrate
+from kinoteka.storage.progress import Progress
 from running import clean_environment, kinoteka
 from waiting import until
 

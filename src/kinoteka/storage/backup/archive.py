@@ -23,9 +23,10 @@ from typing import IO
 
 import msgspec
 
-from kinoteka.storage.backup import BackupFailed, Progress
+from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.clock import now
 from kinoteka.storage.files import LARGEST, NAME
+from kinoteka.storage.progress import Progress
 
 FORMAT = 1
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"

@@ -14,10 +14,11 @@ from typing import IO
 import psycopg
 
 from kinoteka.config import Settings
-from kinoteka.storage.backup import BackupFailed, Progress, programs
+from kinoteka.storage.backup import BackupFailed, programs
 from kinoteka.storage.backup.snapshots import our_tables
 from kinoteka.storage.copying.rows import WITH_IDS
 from kinoteka.storage.postgresql import connect
+from kinoteka.storage.progress import Progress
 
 WAIT_SECONDS = 60
 """How long to wait for requests that use the tables."""

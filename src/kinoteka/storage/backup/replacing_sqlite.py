@@ -6,9 +6,10 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from kinoteka.storage.backup import BackupFailed, Progress
+from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.backup.snapshots import check
 from kinoteka.storage.backup.writing import sync_folder
+from kinoteka.storage.progress import Progress
 from kinoteka.storage.sqlite import connect
 
 PAGES = 1024

@@ -19,12 +19,13 @@ import msgspec
 
 from kinoteka.config import Settings
 from kinoteka.errors import DomainError
-from kinoteka.storage.backup import BackupFailed, Progress, replacing_postgresql, replacing_sqlite
+from kinoteka.storage.backup import BackupFailed, replacing_postgresql, replacing_sqlite
 from kinoteka.storage.backup.archive import AVATARS, DATABASES, KEYS, Manifest, extract
 from kinoteka.storage.backup.writing import sync_folder, work_folder
 from kinoteka.storage.engines import DATABASE, database_path
 from kinoteka.storage.files import open_files
 from kinoteka.storage.migrations import alone, current, known, migrate, newest
+from kinoteka.storage.progress import Progress
 
 WORK = ".restoring"
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 import psycopg
 
 from kinoteka.config import Settings
-from kinoteka.storage.backup import BackupFailed, Progress, programs
+from kinoteka.storage.backup import BackupFailed, programs
 from kinoteka.storage.copying.rows import TABLES
 from kinoteka.storage.copying.sides import REVISION
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.postgresql import connect
+from kinoteka.storage.progress import Progress
 from kinoteka.storage.schema import metadata
 from kinoteka.storage.sqlite import connect as open_file
 

@@ -15,7 +15,7 @@ import msgspec
 
 from kinoteka.config import Settings
 from kinoteka.errors import DomainError
-from kinoteka.storage.backup import BackupFailed, Progress
+from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.backup.archive import (
     AVATARS,
     DATABASES,
@@ -29,6 +29,7 @@ from kinoteka.storage.backup.archive import (
 from kinoteka.storage.backup.snapshots import Snapshot, snapshot
 from kinoteka.storage.clock import now
 from kinoteka.storage.files import open_files
+from kinoteka.storage.progress import Progress
 
 STANDARD_OUTPUT = "-"
 AT_ONCE = 8

@@ -16,30 +16,12 @@ from kinoteka.storage import search
 from kinoteka.storage.copying.rows import TABLES, Digest, Rows
 from kinoteka.storage.copying.sides import CopyFailed, Source, Target
 from kinoteka.storage.migrations import newest
+from kinoteka.storage.progress import Progress
 
-__all__ = ["Copied", "CopyFailed", "Progress", "copy"]
+__all__ = ["Copied", "CopyFailed", "copy"]
 
 # What the first migration puts into a new database, and how many rows of it.
 SEEDS = {"roles": 2, "genres": 1, "directors": 1}
-
-
-class Progress:
-    """How far it has come, to be watched from another thread: `done` rows of `total`."""
-
-    def __init__(self) -> None:
-        self.step = ""
-        self.done = 0
-        self.total = 0
-
-    def begin(self, step: str, total: int) -> None:
-        """Begin a step of so many rows."""
-        self.step, self.done, self.total = step, 0, total
-
-    def counted(self, batches: Iterator[Rows]) -> Iterator[Rows]:
-        """The same batches, counted."""
-        for batch in batches:
-            yield batch
-            self.done += len(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +95,14 @@ def _digests(
     digests = {}
     for table in TABLES:
         progress.begin(f"{doing} {table.name}", counts[table.name])
-        digests[table.name] = Digest.of(progress.counted(rows(table)))
+        digests[table.name] = Digest.of(_counted(rows(table), progress))
     return digests
+
+
+def _counted(batches: Iterator[Rows], progress: Progress) -> Iterator[Rows]:
+    for batch in batches:
+        yield batch
+        progress.done += len(batch)
 
 
 def _noted(entries: Iterator[search.Entry], progress: Progress) -> Iterator[search.Entry]:
