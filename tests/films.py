@@ -5,8 +5,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select
 
 from databases import rows, writing
 from kinoteka.config import Settings
@@ -129,21 +130,29 @@ def _insert(reader: Reader, film: FilmToBe) -> int:
 
 
 def _named(reader: Reader, table: Table, name: str) -> int:
-    known = select(table.c.id).where(table.c.name_key == name.casefold())
-    return _first(reader, known) or _add(reader, table, name=name, name_key=name.casefold())
+    key = name.casefold()
+    return _first(reader, table, "name_key", key) or _add(reader, table, name=name, name_key=key)
 
 
 def _label(reader: Reader, name: str) -> int:
-    known = select(labels.c.id).where(labels.c.name == name)
-    return _first(reader, known) or _add(reader, labels, name=name)
+    return _first(reader, labels, "name", name) or _add(reader, labels, name=name)
 
 
-def _first(reader: Reader, clause: Select[tuple[int]]) -> int | None:
-    found = reader.fetch(Statement(clause))
+def _first(reader: Reader, table: Table, column: str, value: str) -> int | None:
+    found = reader.fetch(_lookup(table, column), value=value)
     return found[0][0] if found else None
 
 
 def _add(reader: Reader, table: Table, **values: object) -> int:
-    clause = insert(table).values({name: bindparam(name) for name in values})
-    statement = Statement(clause.returning(next(iter(table.primary_key))))
-    return int(reader.fetch(statement, **values)[0][0])
+    return int(reader.fetch(_insertion(table, tuple(values)), **values)[0][0])
+
+
+@cache  # to compile them takes longer than to run them
+def _lookup(table: Table, column: str) -> Statement[tuple[int]]:
+    return Statement(select(table.c.id).where(table.c[column] == bindparam("value")))
+
+
+@cache
+def _insertion(table: Table, columns: tuple[str, ...]) -> Statement[tuple[int]]:
+    clause = insert(table).values({name: bindparam(name) for name in columns})
+    return Statement(clause.returning(next(iter(table.primary_key))))
