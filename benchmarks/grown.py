@@ -24,11 +24,11 @@ import psycopg
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from benchmarks.import_data import write_imdb
-from benchmarks.load import interleaved
+from benchmarks.load import interleaved, wrk
 from benchmarks.reads import PASSWORD, post
 from benchmarks.servers import Process, free_port, kinoteka
 from databases import PROGRAMS, USER, PostgreSQLServer, postgresql_server
-from kinoteka.app import close, compose, wire
+from kinoteka.app import NEUTRAL, close, compose, wire
 from kinoteka.config import Settings
 from kinoteka.httpkit.server import Server
 from kinoteka.storage.migrations import migrate
@@ -36,6 +36,7 @@ from kinoteka.storage.migrations import migrate
 HERE = Path(__file__).parent
 FILMS = 100_000
 PAGES = 2_000
+ROUNDS = 7
 NAMES = ("workers", "pages", "writes", "postgresql")
 # The statements of a request, asked of PostgreSQL by itself.
 PAGE_OF_FILMS = """
@@ -79,8 +80,24 @@ def redis() -> Iterator[str]:
         process.wait(10)
 
 
+def processor_seconds(server: Process) -> float:
+    """What a server and its workers have used so far."""
+    pids = [server.process.pid]
+    children = Path(f"/proc/{pids[0]}/task/{pids[0]}/children").read_text().split()
+    times = [
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        for pid in (*pids, *children)
+    ]
+    return sum(int(each[11]) + int(each[12]) for each in times) / os.sysconf("SC_CLK_TCK")
+
+
 def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., None]) -> None:
-    """Reads of two workers as a ratio of one's, both on the same database; nothing is pinned."""
+    """Reads of two workers as a ratio of one's, both on the same database; nothing is pinned.
+
+    Where the load comes from the same two cores, it takes its part of them; so what a request
+    costs the server in processor time is measured, too: with load from elsewhere, two workers
+    carry twice the cores over the ratio of those costs.
+    """
     with (
         kinoteka(folder, core=None, **grown) as one,
         kinoteka(folder, core=None, KINOTEKA_WORKERS="2", **grown) as two,
@@ -92,16 +109,25 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
                     "one": {"url": one.url + path, **free},
                     "two": {"url": two.url + path, **free},
                 },
-                rounds=7,
+                rounds=ROUNDS,
             )
             ratio = loads["two"].rate / loads["one"].rate
             show(f"{name}, two workers", loads["one"].rate, loads["two"].rate, ratio, "≥ 1.6")
+            costs = {"one": [], "two": []}
+            for _ in range(ROUNDS):
+                for which, server in (("one", one), ("two", two)):
+                    before = processor_seconds(server)
+                    load = wrk(server.url + path, **free)
+                    used = processor_seconds(server) - before
+                    costs[which].append(used / (load.rate * 3) * 1e6)
+            one_cost, two_cost = median(costs["one"]), median(costs["two"])
+            show(f"{name}, processor time, µs", one_cost, two_cost, 2 * one_cost / two_cost, "")
 
 
 async def measure_pages(settings: Settings, show: Callable[..., None]) -> None:
     """Pages that nobody has asked for yet, from the request to the bytes, without HTTP."""
     services = await wire(settings)
-    server = Server(services, *compose())
+    server = Server(services, *compose(), NEUTRAL)
     random = Random(1)
     for name, path, last in (
         ("a page of films from PostgreSQL, ms", "/movies/", FILMS // 12),
