@@ -5,7 +5,6 @@ PostgreSQL is a real server of the test run's own, in a temporary folder.
 
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -22,6 +21,7 @@ from kinoteka.storage import postgresql, sqlite
 from kinoteka.storage.database import Reader
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.migrations import migrate
+from ports import free_port
 
 ENGINES = ("sqlite", "postgresql")
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
@@ -37,7 +37,7 @@ class PostgreSQLServer:
 
     def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
         self.folder = folder
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._options = options
         self._count = 0
 
@@ -173,9 +173,3 @@ def _sqlite(settings: Settings) -> sqlite3.Connection:
     connection = sqlite3.connect(database_path(settings), timeout=10)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])

@@ -3,16 +3,14 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
 
 from messengers import Person
 from running import NO_TLS
-
-PATIENCE = 60
-"""Seconds within which what has to come comes, on the slowest of machines."""
+from waiting import PATIENCE
 
 
 class Client(threading.Thread):
@@ -94,14 +92,6 @@ def under_load(clients: Sequence[Client]) -> Iterator[None]:
     finally:
         for client in clients:
             client.stop()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for what has to come."""
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.02)
 
 
 def texts_of(author: Person, chat: int) -> list[str]:

@@ -3,22 +3,21 @@
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote
 
 import httpx
 
+from ports import free_port
 from running import NO_TLS
+from waiting import eventually
 
 BUCKET = "films"
 PREFIX = "community/one"
 URL = f"s3://{BUCKET}/{PREFIX}"
-STARTING_SECONDS = 60
 
 # What docs/object-store.md says that the server needs, and nothing besides.
 POLICY = {
@@ -41,9 +40,7 @@ class ObjectStore:
     """
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self.endpoint = f"http://127.0.0.1:{self._port}"
         self.environment: dict[str, str] = {}
         self._client = httpx.Client(base_url=self.endpoint, timeout=20, verify=NO_TLS)
@@ -56,7 +53,7 @@ class ObjectStore:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._wait()
+        eventually(self._answers)
         self.allow_anything()
         self._client.put(f"/{BUCKET}").raise_for_status()
         self._iam("CreateUser")
@@ -138,16 +135,12 @@ class ObjectStore:
         finally:
             self.check_signatures()
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + STARTING_SECONDS
-        while True:
-            try:
-                self._client.get("/moto-api/")
-            except httpx.TransportError:
-                assert time.monotonic() < deadline, "the object store did not start"
-                time.sleep(0.05)
-            else:
-                return
+    def _answers(self) -> bool:
+        try:
+            self._client.get("/moto-api/")
+        except httpx.TransportError:
+            return False
+        return True
 
     def _iam(self, action: str, **parameters: str) -> str:
         answer = self._client.post(

@@ -8,7 +8,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from ports import free_port
+from waiting import eventually
 
 EXAMPLE = Path(__file__).parents[1] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -46,7 +48,7 @@ class Proxy:
 
     def __init__(self, folder: Path, servers: Sequence[str]) -> None:
         self.folder = folder
-        self.port, self.plain_port = _free_ports()
+        self.port, self.plain_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.plain_url = f"http://127.0.0.1:{self.plain_port}"
         self.trust = ssl.create_default_context(cadata=_certificate(folder))
@@ -65,17 +67,13 @@ class Proxy:
             base_url=self.url, transport=transport, headers={"host": SITE}, timeout=20
         )
 
-    def wait(self) -> None:
-        """Return once it listens."""
-        until = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                assert time.monotonic() < until, (self.folder / "nginx.log").read_text()
-                time.sleep(0.02)
-            else:
-                return
+    def listens(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
 
     def _site(self, servers: Sequence[str]) -> str:
         text = EXAMPLE.read_text(encoding="utf-8")
@@ -104,16 +102,11 @@ def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
     with (folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen(proxy.command(), stderr=log)
     try:
-        proxy.wait()
+        eventually(proxy.listens)
         yield proxy
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as o:
-        return one.getsockname()[1], o.getsockname()[1]
 
 
 def _certificate(folder: Path) -> str:

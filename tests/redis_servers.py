@@ -5,12 +5,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-STARTED_WITHIN = 20
+from waiting import eventually
 
 
 class RedisServer:
@@ -31,10 +30,7 @@ class RedisServer:
         command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket)]
         command += ["--save", "", "--dir", str(self._folder), "--logfile", "log", *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        until = time.monotonic() + STARTED_WITHIN
-        while not self._answers():
-            assert time.monotonic() < until, "redis-server does not answer"
-            time.sleep(0.02)
+        eventually(self._answers)
 
     def stop(self) -> None:
         """Stop it as an operator would."""

@@ -1,6 +1,5 @@
 """Servers of several workers: which processes there are, and what they have logged."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,15 +8,6 @@ import pytest
 from running import RunningServer
 
 TWO = {"workers": "2"}
-PATIENCE = 60
-"""Seconds after which what is waited for will not come; a busy machine takes its time."""
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
 
 
 def workers_of(server: RunningServer) -> set[int]:

@@ -14,7 +14,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from running import clean_environment, kinoteka, run_server
-from supervised import PATIENCE, eventually, log_of
+from supervised import log_of
+from waiting import PATIENCE, eventually
 
 
 def test_all_state_lies_in_the_data_folder(tmp_path):

@@ -15,7 +15,8 @@ from kinoteka.config import Settings
 from kinoteka.supervising import listening_sockets, of_one_worker
 from messengers import open_chat, person
 from running import RunningServer, kinoteka, run_server
-from supervised import PATIENCE, TWO, eventually, is_running, log_of, workers_of
+from supervised import TWO, is_running, log_of, workers_of
+from waiting import PATIENCE, eventually
 
 
 def connected(server: RunningServer) -> socket.socket:

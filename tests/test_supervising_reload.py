@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from running import RunningServer, run_server
-from supervised import TWO, eventually, log_of, workers_of
+from supervised import TWO, log_of, workers_of
+from waiting import eventually
 
 RELOADS = 3
 

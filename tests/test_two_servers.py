@@ -14,8 +14,7 @@ from messengers import Person, open_chat, person
 from redis_servers import RedisServer, redis_server
 from running import PASSWORD, RunningServer, run_server
 from token_users import new_user
-
-PATIENCE = 30
+from waiting import PATIENCE, eventually
 
 
 class Two:
@@ -35,10 +34,7 @@ class Two:
 
     def wait_for_bus(self, how: str) -> None:
         """Wait until both are connected, or both are not."""
-        until = time.monotonic() + PATIENCE
-        while self.bus() != {how}:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        eventually(lambda: self.bus() == {how})
 
 
 @pytest.fixture
@@ -84,9 +80,7 @@ def test_an_access_token_ends_with_its_session_on_both(two: Two) -> None:
     assert user.signed_in()
     assert at_other.get("/api/v1/login/history").status_code == 200
     assert user.client.post("/api/v1/user/logout").is_success
-    until = time.monotonic() + PATIENCE
-    while at_other.get("/api/v1/login/history").status_code != 401:
-        assert time.monotonic() < until
+    eventually(lambda: at_other.get("/api/v1/login/history").status_code == 401)
 
 
 @pytest.mark.parametrize(("away", "back"), [("stop", "start"), ("freeze", "thaw")])

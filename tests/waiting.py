@@ -2,9 +2,11 @@
 
 import asyncio
 import inspect
+import time
 from collections.abc import Callable
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Seconds after which what is waited for will not come; a busy machine takes its time."""
 
 
 async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -12,6 +14,14 @@ async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> N
     async with asyncio.timeout(seconds):
         while not await _holds(condition):  # noqa: ASYNC110 - it is told by nothing
             await asyncio.sleep(0.005)
+
+
+def eventually(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until a condition holds, where nothing else happens in this thread."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
 
 
 async def _holds(condition: Callable[[], object]) -> bool:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import pytest
 
 from conftest import GENEROUS, new_database
-from loads import Writer, texts_of, under_load, wait_until
+from loads import Writer, texts_of, under_load
 from messengers import open_chat, person
 from running import run_server
 from supervised import TWO, workers_of
+from waiting import eventually
 
 WRITERS = 4
 MANY = 30
@@ -43,13 +44,13 @@ def test_every_acknowledged_write_is_there_after_the_restart(serving):
         with under_load(writers):
             for _ in range(2):
                 done = sum(len(writer.done) for writer in writers)
-                wait_until(lambda n=done: sum(len(w.done) for w in writers) > n + MANY)
+                eventually(lambda n=done: sum(len(w.done) for w in writers) > n + MANY)
                 struck = min(workers_of(server))
                 os.kill(struck, signal.SIGKILL)
-                wait_until(lambda gone=struck: gone not in workers_of(server))
-                wait_until(lambda: len(workers_of(server)) == 2)
+                eventually(lambda gone=struck: gone not in workers_of(server))
+                eventually(lambda: len(workers_of(server)) == 2)
             done = sum(len(writer.done) for writer in writers)
-            wait_until(lambda: sum(len(w.done) for w in writers) > done + MANY)
+            eventually(lambda: sum(len(w.done) for w in writers) > done + MANY)
         assert all(set(writer.statuses) <= {200, 503} for writer in writers)
     with serving() as server:
         client = server.client()

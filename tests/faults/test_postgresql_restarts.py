@@ -5,9 +5,10 @@ import pytest
 from cinema_apps import Cinema
 from conftest import GENEROUS
 from databases import postgresql_server
-from loads import Reader, Writer, texts_of, under_load, wait_until
+from loads import Reader, Writer, texts_of, under_load
 from messengers import open_chat, person
 from running import run_server
+from waiting import eventually
 
 SOME = 20
 """Answers that each client gets before, and after."""
@@ -25,19 +26,19 @@ def test_under_load(tmp_path, how):
             anna, boris = person(server), person(server)
             chat = open_chat(anna, boris)
             film = f"/movies/{cinema.films['Alien']}"
-            wait_until(lambda: server.client().get(film).status_code == 200)
+            eventually(lambda: server.client().get(film).status_code == 200)
             expected = {path: server.client().get(path).json() for path in (film, "/genres/")}
             readers = [Reader(server.url, path) for path in expected]
             readers.append(Reader(server.url, "/chats", cookie=anna.cookie))
             writers = [Writer(server.url, anna, chat, "a"), Writer(server.url, boris, chat, "b")]
             clients = [*readers, *writers]
             with under_load(clients):
-                wait_until(lambda: all(client.statuses[200] > SOME for client in clients))
+                eventually(lambda: all(client.statuses[200] > SOME for client in clients))
                 database.stop(how)
-                wait_until(lambda: all(writer.statuses[503] for writer in writers))
+                eventually(lambda: all(writer.statuses[503] for writer in writers))
                 before = {client: client.statuses[200] for client in clients}
                 database.start()
-                wait_until(lambda: all(c.statuses[200] > before[c] + SOME for c in clients))
+                eventually(lambda: all(c.statuses[200] > before[c] + SOME for c in clients))
             check_answers(clients)
             for reader, body in zip(readers, expected.values(), strict=False):
                 assert all(answer.json() == body for answer in reader.answers if answer.is_success)

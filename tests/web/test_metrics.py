@@ -10,7 +10,8 @@ from websockets.sync.client import connect
 
 from kinoteka.web.readings import DURATIONS, METRICS, REQUESTS
 from running import RunningServer
-from supervised import TWO, eventually, workers_of
+from supervised import TWO, workers_of
+from waiting import eventually
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
