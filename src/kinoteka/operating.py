@@ -62,6 +62,8 @@ async def label_films(settings: Settings, film_ids: Sequence[int], label: str | 
         DomainError(FILM_UNKNOWN): nothing has changed then.
     """
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
+        # First, as imports do, which make labels, too.
+        await services.revisions.increase(unit, "catalogue")
         if label is not None:
             await services.access.add_label(CONSOLE, unit, label)
         for film_id in film_ids:

@@ -225,10 +225,15 @@ class Server:
         scope["endpoint"] = _endpoint(target.contract, target.route)
         call = Call(scope, receive, self._services, target.contract, target.route)
         try:
-            answer = await self._handle(call, values)
+            try:
+                answer = await self._handle(call, values)
+            except DomainError as error:
+                if not error.keeps_changes:
+                    raise
+                answer = refuse(target.contract, error, target.route)
             await call.unit.commit()
         except DomainError as error:
-            await (call.unit.commit() if error.keeps_changes else call.unit.rollback())
+            await call.unit.rollback()
             return refuse(target.contract, error, target.route)
         except (ConnectionResetError, asyncio.CancelledError):
             await call.unit.rollback()

@@ -28,6 +28,9 @@ INSERT_ROLE: Statement[tuple[int]] = Statement(
     .values(name=bindparam("name"), name_key=bindparam("name_key"), built_in=False)
     .returning(roles.c.id)
 )
+ROLE_NAMED: Statement[tuple[int]] = Statement(
+    select(roles.c.id).where(roles.c.name_key == bindparam("name_key"))
+)
 LOCK_ROLE: Statement[tuple[int]] = Statement(
     select(roles.c.id).where(roles.c.id == bindparam("role_id")).with_for_update()
 )

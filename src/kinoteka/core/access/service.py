@@ -132,6 +132,9 @@ class Access:
         actor.require(ROLES_MANAGE)
         name = _clean_name(name)
         wanted = _clean_permissions(permissions)
+        # A row that is refused would use up an id.
+        if await unit.first(queries.ROLE_NAMED, name_key=name.casefold()) is not None:
+            raise DomainError(Code.ROLE_TAKEN, name=name)
         try:
             row = await unit.first(queries.INSERT_ROLE, name=name, name_key=name.casefold())
         except Conflict:
@@ -156,15 +159,19 @@ class Access:
             DomainError(ROLE_BUILT_IN): a built-in role keeps its name.
         """
         actor.require(ROLES_MANAGE)
-        role = await self._role(unit, role_id)
-        new_name = role.name if name is None else _clean_name(name)
-        wanted = role.permissions if permissions is None else _clean_permissions(permissions)
+        await self._role(unit, role_id)
+        given_name = None if name is None else _clean_name(name)
+        given = None if permissions is None else _clean_permissions(permissions)
         await unit.queue(queries.LOCK_ROLE, role_id=role_id)
+        self._changing.add(unit)  # as it is from here on, not as it is cached
+        role = await self._role(unit, role_id)
+        new_name = role.name if given_name is None else given_name
+        wanted = role.permissions if given is None else given
         if new_name != role.name:
             if role.built_in:
                 raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
             await self._rename(unit, role_id, new_name)
-        if permissions is not None:
+        if given is not None:
             await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
             await self._set_permissions(unit, role_id, wanted)
         await self._changed(unit)

@@ -120,7 +120,8 @@ class Accounts:
             DomainError(UNAUTHORIZED, USERNAME_INVALID, EMAIL_INVALID, BIRTHDAY_INVALID,
                 FIELD_INVALID, USERNAME_TAKEN, EMAIL_TAKEN, GENRE_UNKNOWN)
         """
-        account = await self.own(actor, unit)
+        await self.lock(unit, actor.require_account())
+        account = await self.own(actor, unit)  # as it is now that nobody else can change it
         _check_named(account, change)
         if change.favourite_genre_id not in (None, UNSET):
             await self._catalogue.genre(actor, unit, change.favourite_genre_id)
@@ -144,6 +145,7 @@ class Accounts:
                 EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
         """
         actor.require_self(account_id)
+        await self.lock(unit, account_id)
         account = await self.get(unit, account_id)
         await self._rename(unit, account, _login_change(account, login))
         await self.changed(unit, account_id)

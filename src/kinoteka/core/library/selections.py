@@ -137,6 +137,7 @@ class Selections:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN)
         """
         actor.require_account()
+        await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
         selection = await self.get(actor, unit, selection_id)
         if selection.account_id != actor.account_id:
             _require_editor(actor, selection)
@@ -214,13 +215,13 @@ class Selections:
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
         if account_id is not None:  # one at a time, for they are counted
             await unit.queue(LOCK, account_id=account_id)
+            counted = await unit.first(queries.COUNT, account_id=account_id)
+            if counted is not None and counted[0] >= SELECTIONS_MOST:
+                raise DomainError(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST)
         try:
             made = await unit.first(queries.INSERT, account_id=account_id, at=now(), **row)
         except Conflict:  # the account has been deleted meanwhile
             raise DomainError(Code.UNAUTHORIZED) from None
-        counted = await unit.first(queries.COUNT, account_id=account_id)
-        if counted is not None and counted[0] > SELECTIONS_MOST:
-            raise DomainError(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST)
         return made[0] if made else 0
 
     async def _film_ids(self, unit: Unit, selection_id: int, *, without: int) -> list[int]:

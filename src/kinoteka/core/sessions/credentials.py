@@ -72,9 +72,13 @@ class CredentialChanges:
 
         Raises:
             DomainError(PASSWORD_INVALID, BUSY)
+            DomainError(UNAUTHORIZED): the session `kept` has ended meanwhile.
         """
         password_hash = await self._accounts.hashing.hash(check_password(new))
         await self._accounts.set_password(unit, account_id, password_hash)
+        # Another's change may have ended it while this one was hashing, and is the last word then.
+        if kept is not None and await self._sessions.get(unit, kept) is None:
+            raise DomainError(Code.UNAUTHORIZED)
         await self._sessions.end_all(unit, account_id, kept=kept)
 
     async def delete_account(self, actor: Actor, unit: Unit) -> Account:

@@ -75,21 +75,26 @@ SEEN: Statement[tuple[()]] = Statement(
 END: Statement[tuple[()]] = Statement(
     delete(sessions).where(sessions.c.id == bindparam("session_id"))
 )
+# In one order, for several workers lock the same rows.
+LOCK_ALL: Statement[tuple[int]] = Statement(
+    select(sessions.c.id)
+    .where(sessions.c.account_id == bindparam("account_id"))
+    .order_by(sessions.c.id)
+    .with_for_update()
+)
 END_ALL: Statement[tuple[int]] = Statement(
     delete(sessions)
     .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("kept"))
     .returning(sessions.c.id)
 )
-PRUNE: Statement[tuple[int]] = Statement(
-    delete(sessions)
-    .where(
-        or_(
-            sessions.c.expires_at <= bindparam("at"),
-            sessions.c.last_seen_at <= bindparam("idle_since"),
-        )
-    )
-    .returning(sessions.c.id)
+_expired = or_(
+    sessions.c.expires_at <= bindparam("at"),
+    sessions.c.last_seen_at <= bindparam("idle_since"),
 )
+LOCK_EXPIRED: Statement[tuple[int]] = Statement(
+    select(sessions.c.id).where(_expired).order_by(sessions.c.id).with_for_update()
+)
+PRUNE: Statement[tuple[int]] = Statement(delete(sessions).where(_expired).returning(sessions.c.id))
 RECORD: Statement[tuple[()]] = Statement(
     insert(sign_ins).values(
         {

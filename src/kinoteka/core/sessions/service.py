@@ -102,6 +102,7 @@ class Sessions:
 
     async def end_all(self, unit: Unit, account_id: int, *, kept: int | None = None) -> None:
         """End the sessions of an account, all or all but the one `kept`."""
+        await unit.queue(queries.LOCK_ALL, account_id=account_id)
         ended = await unit.all(queries.END_ALL, account_id=account_id, kept=kept or 0)
         await self._ended(unit, [session_id for (session_id,) in ended])
 
@@ -120,7 +121,9 @@ class Sessions:
     async def prune(self, unit: Unit) -> int:
         """Delete the sessions that have expired; how many."""
         at = now()
-        ended = await unit.all(queries.PRUNE, at=at, idle_since=at - self._idle)
+        given = {"at": at, "idle_since": at - self._idle}
+        await unit.queue(queries.LOCK_EXPIRED, **given)
+        ended = await unit.all(queries.PRUNE, **given)
         if ended:
             await self._ended(unit, [session_id for (session_id,) in ended])
         return len(ended)
@@ -140,7 +143,9 @@ class Sessions:
         attempt.fail()
         if credentials is None:
             raise DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
-        await self._history.record(unit, visit, credentials.account_id, success=False)
+        # It may have been deleted while its password was being checked.
+        if await self._accounts.lock(unit, credentials.account_id) is not None:
+            await self._history.record(unit, visit, credentials.account_id, success=False)
         raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
 
     async def _enter(
