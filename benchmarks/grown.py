@@ -186,14 +186,13 @@ def measure_writes(folder: Path, grown: dict[str, str], show: Callable[..., None
 def _message_script(server: Process, folder: Path) -> tuple[str, dict[str, str]]:
     """Wrk's script that posts messages into fifty chats, and the author's cookie."""
     names = [f"w{server.process.pid}x{number}" for number in range(51)]
-    people = [post(server, "/signup", {"login": name, "password": PASSWORD}) for name in names]
-    headers = {"Cookie": f"session_id={people[0][1]}"}
-    chats = []
-    for answer, _ in people[1:]:
-        body = json.dumps({"user_id": int(answer["id"])}).encode()
-        request = urllib.request.Request(server.url + "/chats", body, headers)
-        with urllib.request.urlopen(request) as opened:
-            chats.append(json.loads(opened.read())["id"])
+    cookies = []
+    for name in names:
+        body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
+        cookies.append({"Cookie": f"session_id={post(server, '/signup', body)[1]}"})
+    headers = cookies[0]
+    others = [_asked(server, "/users", None, cookie)["id"] for cookie in cookies[1:]]
+    chats = [_asked(server, "/chats", {"user_id": other}, headers)["id"] for other in others]
     script = folder / "messages.lua"
     script.write_text(
         f"chats = {{{','.join(map(str, chats))}}}\n"
@@ -204,6 +203,12 @@ def _message_script(server: Process, folder: Path) -> tuple[str, dict[str, str]]
         "end\n"
     )
     return str(script), headers
+
+
+def _asked(server: Process, path: str, body: dict | None, headers: dict[str, str]) -> dict:
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers)) as opened:
+        return json.loads(opened.read())
 
 
 def measure_postgresql(server: PostgreSQLServer, url: str, show: Callable[..., None]) -> None:
