@@ -24,7 +24,8 @@ from kinoteka.storage.migrations import migrate
 from ports import free_port
 
 ENGINES = ("sqlite", "postgresql")
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+# Debian keeps them out of the PATH, by version; the newest are taken.
+PROGRAMS = max(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), default=Path("/usr/local/bin"))
 # It refuses to run as root.
 USER = "nobody" if os.geteuid() == 0 else None
 
