@@ -238,7 +238,7 @@ class Walk:
             who = ADMIN
         if route.path in LEAVING:
             who = draw.randrange(1, PEOPLE)
-        elif not route.signed_in and route.method in ("POST", "PUT"):
+        elif not (route.signed_in or route.permission) and route.method in ("POST", "PUT"):
             who = draw.choice([None, None, None, who or None])
         becomes = who if route.path in RENEWING else None
         by = "bearer" if who == ADMIN else draw.choice(["bearer", "bearer", "cookie"])
