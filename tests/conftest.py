@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -101,14 +102,27 @@ async def films(services: Services) -> dict[str, int]:
 
 
 @pytest.fixture(scope="session")
-def server(
-    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[RunningServer]:
-    """One server with an empty catalogue for all tests that leave others' things alone."""
+def lasting_server(
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    postgresql: PostgreSQLServer,  # which is to end after what runs on it
+) -> Iterator[Callable[[str], RunningServer]]:
+    """Gives the one server on an engine, which stays while tests go to the other engine's."""
     with ExitStack() as stack:
-        folder = tmp_path_factory.mktemp("server")
-        chosen = GENEROUS | stack.enter_context(new_database(engine, request, folder))
-        yield stack.enter_context(run_server(folder, chosen))
+
+        @cache
+        def on(engine: str) -> RunningServer:
+            folder = tmp_path_factory.mktemp("server")
+            chosen = GENEROUS | stack.enter_context(new_database(engine, request, folder))
+            return stack.enter_context(run_server(folder, chosen))
+
+        yield on
+
+
+@pytest.fixture(scope="session")
+def server(engine: str, lasting_server: Callable[[str], RunningServer]) -> RunningServer:
+    """One server with an empty catalogue for all tests that leave others' things alone."""
+    return lasting_server(engine)
 
 
 @pytest.fixture
