@@ -39,6 +39,7 @@ HUNG_SECONDS = 30
 """A worker that does not answer its supervisor for so long is replaced."""
 STOPPING_SECONDS = GRACEFUL_SECONDS + 5
 """A worker that has not stopped by then is killed."""
+RETRY_SECONDS = 2
 POLLED_SECONDS = 0.05
 
 FIXED = (
@@ -128,6 +129,8 @@ class Supervisor(Multiprocess):
         self._terminal = Terminal()
         self._retired: list[Process] = []
         self._times_told_to_stop = 0
+        self._unstarted: set[Process] = set()
+        self._next_attempt = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note_stop)
 
@@ -146,15 +149,26 @@ class Supervisor(Multiprocess):
         for index, worker in enumerate(self.processes):
             if self._times_told_to_stop or worker.is_alive(timeout=HUNG_SECONDS):
                 continue
-            is_hung = worker.process.is_alive()
-            self._discard(worker)
-            event = "a worker did not answer, and was killed" if is_hung else "a worker died"
-            log.error(event, worker=worker.pid, exit_code=worker.exitcode)
-            self.processes[index] = replacement = self._started()
-            if not self._serves(replacement):
-                self._give_up(replacement)
-                return
+            if worker not in self._unstarted:
+                is_hung = worker.process.is_alive()
+                self._discard(worker)
+                event = "a worker did not answer, and was killed" if is_hung else "a worker died"
+                log.error(event, worker=worker.pid, exit_code=worker.exitcode)
+            elif time.monotonic() < self._next_attempt:
+                continue
+            self._unstarted.discard(worker)
+            self._replace(index)
+
+    def _replace(self, index: int) -> None:
+        """Start another worker; where it cannot start (the database is away, say), soon again."""
+        self.processes[index] = replacement = self._started()
+        if self._serves(replacement):
             log.warning("it is replaced", worker=replacement.pid)
+        elif not self._times_told_to_stop:
+            self._discard(replacement)
+            log.error("its replacement did not start, and is tried again", worker=replacement.pid)
+            self._unstarted.add(replacement)
+            self._next_attempt = time.monotonic() + RETRY_SECONDS
 
     def restart_all(self) -> None:
         """Replace every worker, one after the other; each serves until its replacement does."""

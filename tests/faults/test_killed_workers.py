@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import pytest
 
 from conftest import GENEROUS, new_database
+from databases import postgresql_server
 from loads import Writer, texts_of, under_load
 from messengers import open_chat, person
 from running import run_server
-from supervised import TWO, workers_of
+from supervised import TWO, log_of, workers_of
 from waiting import eventually
 
 WRITERS = 4
@@ -61,3 +62,19 @@ def test_every_acknowledged_write_is_there_after_the_restart(serving):
     assert {text for text, times in stored.items() if times > 1} == set()
     # A blow may fall between a commit and its answer: at most one message of each writer.
     assert len(set(stored) - acknowledged) <= len(writers)
+
+
+def test_one_that_dies_while_postgresql_is_away_is_replaced_once_it_is_back(tmp_path, capfd):
+    log = log_of(capfd)
+    with postgresql_server("fsync=off") as database:
+        settings = GENEROUS | TWO | {"database_url": database.url("postgres")}
+        with run_server(tmp_path, settings) as server:
+            database.stop()
+            struck = min(workers_of(server))
+            os.kill(struck, signal.SIGKILL)
+            eventually(lambda: "its replacement did not start" in log())
+            assert server.client().get("/healthz").status_code == 200
+            database.start()
+            eventually(lambda: "it is replaced" in log())
+            eventually(lambda: len(workers_of(server)) == 2)
+            assert server.client().get("/readyz").status_code == 200
