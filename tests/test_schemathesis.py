@@ -16,8 +16,8 @@ import schemathesis
 from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
+from conftest import GENEROUS, new_database
 from kinoteka.app import CONTRACTS
-from kinoteka.config import Settings
 from kinoteka.operating import make_superuser
 from kinoteka.web.documentation import Documentation
 from pictures import picture
@@ -36,7 +36,7 @@ CONFIG = {
     "seed": 1,
     "generation": {"deterministic": True, "max-examples": EXAMPLES, "database": "none"},
 }
-LIMITS = dict.fromkeys(("SIGN_IN", "SIGN_UP", "UPLOAD", "SEARCH", "MESSAGE"), "1000000 per minute")
+UNLIMITED = dict.fromkeys(GENEROUS, "1000000 per minute")
 
 
 class Superuser:
@@ -52,7 +52,7 @@ class Superuser:
         """The headers of a session that lasts."""
         if not self._lasts() and not self._signs_in():
             self._login = unique("superuser")
-            asyncio.run(make_superuser(Settings(data=self._server.data), self._login, PASSWORD))
+            asyncio.run(make_superuser(self._server.settings, self._login, PASSWORD))
             assert self._signs_in()
             self._settle_in()
         return {"authorization": f"Bearer {self._token}"}
@@ -83,11 +83,15 @@ class Superuser:
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own_server(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[RunningServer]:
     """A server with the demo catalogue, which these tests may leave in any state."""
-    environment = {f"KINOTEKA_{name}_LIMIT": limit for name, limit in LIMITS.items()}
     folder = tmp_path_factory.mktemp("schemathesis")
-    with run_server(folder, environment, "--host", "127.0.0.1") as running:
+    with (
+        new_database(engine, request) as database,
+        run_server(folder, UNLIMITED | database, "--host", "127.0.0.1") as running,
+    ):
         yield running
 
 
