@@ -264,8 +264,8 @@ class TestWhileItRuns:
     def test_ctrl_c_stores_nothing(self, folder, under_way):
         under_way.send_signal(signal.SIGINT)
         _, said = under_way.communicate(timeout=20)
-        assert under_way.returncode == 130
         assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
+        assert under_way.returncode == 130
         assert folder.titles() == []
         assert not list((folder / "data").glob("*.staging"))
 

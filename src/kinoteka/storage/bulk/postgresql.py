@@ -74,11 +74,22 @@ def failures() -> Iterator[None]:
 
     Raises:
         BulkFailed: the database went away, a full disk, a missing table, or the like.
+        KeyboardInterrupt: that is what it came from.
     """
     try:
         yield
     except psycopg.Error as error:
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         raise BulkFailed(error.diag.message_primary or str(error).strip()) from error
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether an error is what Ctrl+C has left: what it ended is then ended in disorder."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, KeyboardInterrupt):
+        cause = cause.__context__
+    return cause is not None
 
 
 def run(
