@@ -50,7 +50,7 @@ def test_the_same_parameter_may_stand_in_several_places(run):
 
 
 def test_a_text_is_found_where_it_begins(run):
-    place = place_of(bindparam("part"), labels.c.name)
+    place = place_of(labels.c.name, bindparam("part"))
     assert run(Statement(select(place).where(labels.c.id == 2)), part="b") == [(1,)]
     assert run(Statement(select(place).where(labels.c.id == 2)), part="%") == [(0,)]
 

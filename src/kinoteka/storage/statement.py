@@ -6,7 +6,7 @@ its text, its parameters and the driver are left, without SQLAlchemy's cost per 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from sqlalchemy import BigInteger, Boolean, ClauseElement, Select, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -100,67 +100,44 @@ def insert_for(engine: str, table: Table) -> Any:
     return INSERTS[engine](table)
 
 
-class among(FunctionElement[bool]):  # noqa: N801 - reads as a function does
+class _WrittenPerEngine(FunctionElement[Any]):
+    """A function for which each engine has words of its own: {0} is its first argument."""
+
+    words: ClassVar[dict[str, str]]
+    inherit_cache = True
+
+
+@compiles(_WrittenPerEngine)
+def _write(element: _WrittenPerEngine, compiler: SQLCompiler, **options: Any) -> str:
+    arguments = [compiler.process(argument, **options) for argument in element.clauses]
+    return element.words[compiler.dialect.name].format(*arguments)
+
+
+class among(_WrittenPerEngine):  # noqa: N801 - reads as a function does
     """`among(column, parameter)`: the column is one of the values in the parameter's list.
 
     A list of any length is one parameter, so that the statement's text stays the same.
     """
 
     type = Boolean()
-    inherit_cache = True
+    words: ClassVar = {
+        "sqlite": "{0} IN (SELECT value FROM json_each({1}))",
+        "postgresql": "{0} = ANY ({1}::BIGINT[])",
+    }
 
 
-@compiles(among, "sqlite")
-def _among_in_sqlite(element: among, compiler: SQLCompiler, **options: Any) -> str:
-    column, parameter = _arguments(element, compiler, options)
-    return f"{column} IN (SELECT value FROM json_each({parameter}))"
-
-
-@compiles(among, "postgresql")
-def _among_in_postgresql(element: among, compiler: SQLCompiler, **options: Any) -> str:
-    column, parameter = _arguments(element, compiler, options)
-    return f"{column} = ANY ({parameter}::BIGINT[])"
-
-
-class place_of(FunctionElement[int]):  # noqa: N801
-    """`place_of(parameter, column)`: where the text begins in the column, from 1; 0: nowhere."""
+class place_of(_WrittenPerEngine):  # noqa: N801
+    """`place_of(column, parameter)`: where the text begins in the column, from 1; 0: nowhere."""
 
     type = BigInteger()
-    inherit_cache = True
+    words: ClassVar = {"sqlite": "instr({0}, {1})", "postgresql": "strpos({0}, {1}::TEXT)"}
 
 
-@compiles(place_of, "sqlite")
-def _place_in_sqlite(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
-    parameter, column = _arguments(element, compiler, options)
-    return f"instr({column}, {parameter})"
-
-
-@compiles(place_of, "postgresql")
-def _place_in_postgresql(element: place_of, compiler: SQLCompiler, **options: Any) -> str:
-    parameter, column = _arguments(element, compiler, options)
-    return f"strpos({column}, {parameter}::TEXT)"
-
-
-class json_array(FunctionElement[str]):  # noqa: N801
+class json_array(_WrittenPerEngine):  # noqa: N801
     """`json_array(column)`: all ids of an ordered subquery, as the text of one JSON array."""
 
     type = Text()
-    inherit_cache = True
-
-
-@compiles(json_array, "sqlite")
-def _json_array_in_sqlite(element: json_array, compiler: SQLCompiler, **options: Any) -> str:
-    (column,) = _arguments(element, compiler, options)
-    return f"json_group_array({column})"
-
-
-@compiles(json_array, "postgresql")
-def _json_array_in_postgresql(element: json_array, compiler: SQLCompiler, **options: Any) -> str:
-    (column,) = _arguments(element, compiler, options)
-    return f"'[' || coalesce(string_agg({column}::TEXT, ','), '') || ']'"
-
-
-def _arguments(
-    element: FunctionElement[Any], compiler: SQLCompiler, options: dict[str, Any]
-) -> list[str]:
-    return [compiler.process(argument, **options) for argument in element.clauses]
+    words: ClassVar = {
+        "sqlite": "json_group_array({0})",
+        "postgresql": "'[' || coalesce(string_agg({0}::TEXT, ','), '') || ']'",
+    }

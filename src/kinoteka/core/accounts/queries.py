@@ -101,7 +101,7 @@ CHANGE_AVATAR: Statement[tuple[()]] = Statement(
 DELETE: Statement[tuple[()]] = Statement(
     delete(accounts).where(accounts.c.id == bindparam("account_id"))
 )
-_position = place_of(bindparam("part"), accounts.c.username_key)
+_position = place_of(accounts.c.username_key, bindparam("part"))
 SEARCH: Statement[Account] = Statement(
     select(*COLUMNS)
     .where(_position > 0)
