@@ -79,6 +79,13 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
 
 
 @pytest.fixture
+def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings where there is no database yet, nor its folder."""
+    with new_database(engine, request) as named:
+        yield Settings(data=tmp_path / "fresh", **named)
+
+
+@pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """All services over a new, empty database."""
     wired = await wire(settings)

@@ -6,10 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import new_database
 from databases import environment_of, execute, rows
 from kinoteka import demo
-from kinoteka.config import Settings
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
 from kinoteka.operating import load_demo
@@ -17,13 +15,6 @@ from running import kinoteka, run_server
 
 FILMS = [json.loads(line) for line in demo.films_path().read_text(encoding="utf-8").splitlines()]
 SELECTIONS = json.loads(demo.selections_path().read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def fresh(engine, tmp_path, request):
-    """Settings over a place where there is no database of ours yet."""
-    with new_database(engine, request) as named:
-        yield Settings(data=tmp_path, **named)
 
 
 @contextmanager
@@ -73,8 +64,8 @@ def test_an_empty_catalogue_stays_empty(fresh):
             assert server.client().get("/movies/?page=1").json() == []
 
 
-def test_the_demo_is_not_added_to_an_imported_catalogue(fresh):
-    path = fresh.data / "films.csv"
+def test_the_demo_is_not_added_to_an_imported_catalogue(fresh, tmp_path):
+    path = tmp_path / "films.csv"
     path.write_text("title\nAlien\n")
     done = kinoteka("import", "csv", str(path), "--data", str(fresh.data), **environment_of(fresh))
     assert done.returncode == 0, done.stderr

@@ -31,18 +31,6 @@ def backup(filled, tmp_path):
     return file
 
 
-@pytest.fixture
-def elsewhere(engine, tmp_path, request):
-    """Settings where there is no database yet."""
-    if engine == "sqlite":
-        yield Settings(data=tmp_path / "elsewhere")
-        return
-    server = request.getfixturevalue("postgresql")
-    url = server.new_database()
-    yield Settings(data=tmp_path / "elsewhere", database_url=url)
-    server.drop(url)
-
-
 def content(settings):
     return {table.name: rows(settings, in_key_order(table)) for table in CONTENT}
 
@@ -59,13 +47,13 @@ def test_everything_is_as_it_was(filled, backup):
     assert not list(filled.data.glob(".restoring*"))
 
 
-def test_on_another_machine_it_is_the_same(filled, backup, elsewhere):
-    restore(elsewhere, backup)
-    assert content(elsewhere) == content(filled)
-    assert current(elsewhere) == newest()
-    key = elsewhere.data / "secret.key"
+def test_on_another_machine_it_is_the_same(filled, backup, fresh):
+    restore(fresh, backup)
+    assert content(fresh) == content(filled)
+    assert current(fresh) == newest()
+    key = fresh.data / "secret.key"
     assert (key.read_text(), key.stat().st_mode & 0o777) == ("secret", 0o600)
-    assert (elsewhere.data / "avatars" / "picture-1.jpg").read_bytes() == PICTURE
+    assert (fresh.data / "avatars" / "picture-1.jpg").read_bytes() == PICTURE
 
 
 def test_caches_learn_of_it(filled, backup):
@@ -97,13 +85,13 @@ class TestSessions:
         restore(filled, backup)
         assert rows(filled, self.sessions) == []
 
-    def test_elsewhere_nobody_is_signed_in(self, backup, elsewhere):
-        restore(elsewhere, backup)
-        assert rows(elsewhere, self.sessions) == []
+    def test_elsewhere_nobody_is_signed_in(self, backup, fresh):
+        restore(fresh, backup)
+        assert rows(fresh, self.sessions) == []
 
-    def test_all_come_back_when_they_are_to(self, filled, backup, elsewhere):
+    def test_all_come_back_when_they_are_to(self, filled, backup, fresh):
         execute(filled, "DELETE FROM sessions")
-        for settings in (filled, elsewhere):
+        for settings in (filled, fresh):
             restore(settings, backup, with_sessions=True)
             assert rows(settings, self.sessions) == [(5, 1), (6, 1)]
 
@@ -126,7 +114,7 @@ class TestRefusals:
         [
             ({"engine": "sqlite"}, "no database|copy-database"),
             ({"engine": "postgresql"}, "no database|copy-database"),
-            ({"revision": "9999"}, "revision 9999, and this version knows 0001"),
+            ({"revision": "9999"}, f"revision 9999, and this version knows {newest()}"),
         ],
     )
     def test_what_does_not_suit_is_refused(self, filled, backup, engine, change, reason):
