@@ -66,7 +66,7 @@ async def test_the_newest_come_by_year_and_those_without_one_last(
 ) -> None:
     visible = [film for film in CATALOGUE if film.label is None]
     ordered = sorted(visible, key=lambda f: (f.year or 0, films[f.title]), reverse=True)
-    assert await titles(services, unit, newest=True) == [film.title for film in ordered]
+    assert await titles(services, unit, order="newest") == [film.title for film in ordered]
 
 
 @pytest.mark.parametrize(
@@ -78,19 +78,19 @@ async def test_the_newest_come_by_year_and_those_without_one_last(
         ("director_id", "Fritz Lang"),
     ],
 )
-@pytest.mark.parametrize("newest", [False, True])
+@pytest.mark.parametrize("order", ["id", "newest"])
 async def test_any_of_a_films_genres_and_directors_counts(
-    services: Services, unit: Unit, viewers: Viewers, column: str, name: str, newest: bool
+    services: Services, unit: Unit, viewers: Viewers, column: str, name: str, order: str
 ) -> None:
     root = (await viewers())["superuser"]
     kind = "genres" if column == "genre_id" else "directors"
     listing = await getattr(services.catalogue, kind)(root, unit)
     ids = {item.name: item.id async for chunk in listing.chunks() for item in chunk}
     expected = {film.title for film in CATALOGUE if name in getattr(film, kind)}
-    some = await found(services, unit, root, newest=newest, **{column: ids[name]})
+    some = await found(services, unit, root, order=order, **{column: ids[name]})
     assert {film.title for film in some} == expected
     by_years = sorted(some, key=lambda f: (f.year or 0, f.id), reverse=True)
-    assert some == (by_years if newest else sorted(some, key=lambda f: f.id))
+    assert some == (by_years if order == "newest" else sorted(some, key=lambda f: f.id))
 
 
 async def test_filters_go_together(services: Services, unit: Unit, films: dict[str, int]) -> None:
@@ -264,7 +264,7 @@ async def test_filters_choose_among_more_than_a_search_gives(
     assert len(plain) == MOST_FOUND
     assert last.title not in plain
     assert await titles(services, unit, text="film", year=2020) == [last.title]
-    newest = await titles(services, unit, text="film", newest=True)
+    newest = await titles(services, unit, text="film", order="newest")
     assert len(newest) == MOST_FOUND
     assert newest[0] == last.title
     assert len(await titles(services, unit, text="film", year=1990)) == MOST_FOUND

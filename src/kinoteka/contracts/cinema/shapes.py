@@ -121,7 +121,7 @@ def film_query(query: MoviesQuery) -> FilmQuery:
         director_id=_given(query.director_id),
         year=_given(query.year),
         text=None if query.q is UNSET else query.q,
-        newest=query.status == "new",
+        order="newest" if query.status == "new" else "id",
     )
 
 

@@ -37,12 +37,12 @@ class Listing(Generic[Item]):
         """How many items there are."""
         return len(self._ids)
 
-    async def page(self, number: int) -> Page[Item]:
+    async def page(self, number: int, size: int = PAGE_SIZE) -> Page[Item]:
         """The page of that number, from 1; one past the end is empty."""
-        first = (number - 1) * PAGE_SIZE
-        chosen = self._ids[first : first + PAGE_SIZE]
+        first = (number - 1) * size
+        chosen = self._ids[first : first + size]
         items = await self._read(chosen) if chosen else []
-        return Page(items, number, -(-self.total // PAGE_SIZE), self.total)
+        return Page(items, number, -(-self.total // size), self.total)
 
     async def chunks(self) -> AsyncIterator[list[Item]]:
         """All items, some at a time, so that any number takes the same memory."""

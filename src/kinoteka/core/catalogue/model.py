@@ -1,7 +1,10 @@
 """Films, genres, directors, and what a list of films may be asked for.
 
-Shapes: `Film` (with its first genre and director), `Genre`, `Director`, `FilmQuery`.
+Shapes: `Film` (with its first genre and director), `FilmDetails`, `Genre`, `GenreCount`,
+`Director`, `FilmQuery`.
 """
+
+from typing import Literal
 
 import msgspec
 
@@ -42,16 +45,47 @@ class Film(msgspec.Struct, frozen=True):
     director: Director
 
 
+class FilmDetails(msgspec.Struct, frozen=True):
+    """A film with everything that its own page shows: all its genres and directors, in order.
+
+    The built-in ones named Unknown are left out.
+    """
+
+    film: Film
+    genres: tuple[Genre, ...]
+    directors: tuple[Director, ...]
+    votes: int
+    imdb_id: str | None
+    tmdb_id: int | None
+
+
+class GenreCount(msgspec.Struct, frozen=True):
+    """A genre, and how many films of it somebody sees."""
+
+    id: int
+    name: str
+    films: int
+
+
+Order = Literal["id", "newest", "rating", "title"]
+
+
 class FilmQuery(msgspec.Struct, frozen=True):
     """Which films, and in which order.
 
-    A genre or director that is any of a film's counts, not the first alone. `text` is searched
-    for; its films come best first. Otherwise films come by id, and the `newest` ones by year and
-    id, both descending.
+    A genre or director that is any of a film's counts, not the first alone. `rating` is the least
+    that is wanted, `label` the name of an access label. `text` is searched for; its films come
+    best first where no order but that by id is asked for.
+
+    The `newest` films come by year and id, both descending; by `rating` the best come first, of
+    equals those with more votes; by `title` as the alphabet has them, without regard to case and
+    accents.
     """
 
     genre_id: int | None = None
     director_id: int | None = None
     year: int | None = None
+    rating: float | None = None
+    label: str | None = None
     text: str | None = None
-    newest: bool = False
+    order: Order = "id"

@@ -28,11 +28,17 @@ Build = Callable[[Reader], Ids]
 class Positions:
     """Orders of things that change with the revisions of these names."""
 
-    def __init__(self, revisions: Revisions, names: Sequence[str] = ("catalogue",)) -> None:
+    def __init__(
+        self,
+        revisions: Revisions,
+        names: Sequence[str] = ("catalogue",),
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
         self._revisions = revisions
         self._names = names
         self._revision = 0
-        self._cache: BoundedMap[Hashable, Ids] = BoundedMap(CACHE_BYTES)
+        self._cache_bytes = cache_bytes
+        self._cache: BoundedMap[Hashable, Ids] = BoundedMap(cache_bytes)
         self._under_way: dict[Hashable, asyncio.Task[Ids]] = {}
 
     async def get(self, unit: Unit, key: Hashable, build: Build) -> Ids:
@@ -67,7 +73,7 @@ class Positions:
                 del self._under_way[key]
         if revision == self._newest():
             # An order larger than all memory for orders is cached all the same, alone.
-            self._cache.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, CACHE_BYTES))
+            self._cache.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, self._cache_bytes))
         return ids
 
 

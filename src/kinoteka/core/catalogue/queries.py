@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Float,
     Insert,
     Select,
     Table,
@@ -39,9 +40,10 @@ from kinoteka.storage.schema import (
     genre_counts,
     genres,
 )
+from kinoteka.storage.search.titles import TITLES
 from kinoteka.storage.statement import Statement, among, insert_for, json_array
 
-FILTERS = ("genre_id", "director_id", "year")
+MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
 
 
 def _film(*row: Any) -> Film:
@@ -82,7 +84,19 @@ def seen(label: ColumnElement[Any], unlabelled: ColumnElement[bool]) -> ColumnEl
 
 
 _film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
-_newest = (films.c.year.desc().nulls_last(), films.c.id.desc())
+
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "id": (films.c.id,),
+    "newest": (films.c.year.desc().nulls_last(), films.c.id.desc()),
+    "rating": (films.c.rating.desc().nulls_last(), films.c.votes.desc(), films.c.id.desc()),
+    "title": (TITLES.c.words.nulls_last(), films.c.id),
+}
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "year": films.c.year == bindparam("year", type_=BigInteger()),
+    "rating": films.c.rating >= bindparam("rating", type_=Float()),
+    "label_id": films.c.label_id == bindparam("label_id", type_=BigInteger()),
+}
+FILTERS = (*MEMBERS, *_CONDITIONS)
 
 
 def as_array(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
@@ -91,31 +105,35 @@ def as_array(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
 
 
 @cache
-def film_order(filters: tuple[str, ...], *, newest: bool) -> Statement[tuple[str]]:
+def film_order(filters: tuple[str, ...], order: str) -> Statement[tuple[str]]:
     """The ids of films in order; each of `filters` is a parameter of that name, too."""
-    order = _newest if newest else (films.c.id,)
-    return as_array(_filtered(filters).order_by(*order))
+    return as_array(_ordered(_filtered(filters), order))
 
 
 @cache
-def found_order(filters: tuple[str, ...], *, newest: bool) -> Statement[tuple[str]]:
-    """Those of `ids` to which the filters apply; in no order unless `newest`."""
+def found_order(filters: tuple[str, ...], order: str | None) -> Statement[tuple[str]]:
+    """Those of `ids` to which the filters apply; None: in no order."""
     found = _filtered(filters).where(among(films.c.id, bindparam("ids")))
-    return as_array(found.order_by(*_newest) if newest else found)
+    return as_array(found if order is None else _ordered(found, order))
+
+
+def _ordered(chosen: Select[tuple[int]], order: str) -> Select[tuple[int]]:
+    if order == "title":
+        chosen = chosen.outerjoin(TITLES, TITLES.c.film_id == films.c.id)
+    return chosen.order_by(*_ORDERS[order])
 
 
 def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
     chosen = select(films.c.id).where(_film_seen)
-    for name, members in (("genre_id", film_genres), ("director_id", film_directors)):
-        if name in filters:
+    for name in filters:
+        if name in MEMBERS:
+            members = MEMBERS[name]
             chosen = chosen.join(members, members.c.film_id == films.c.id).where(
                 members.c[name] == bindparam(name)
             )
-    return (
-        chosen.where(films.c.year == bindparam("year", type_=BigInteger()))
-        if "year" in filters
-        else chosen
-    )
+        else:
+            chosen = chosen.where(_CONDITIONS[name])
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from kinoteka.storage.unit import Unit
 
 SEARCH_LONGEST = 200
 MOST_FOUND = 1000
-"""Films that a search gives at most: the best of them or, where the newest are wanted, those."""
+"""Films that a search gives at most: the best of them or, in another order, the first of it."""
 MOST_CHOSEN_FROM = 4000
 """Films found by the words, the best first, among which filters choose."""
 
@@ -145,9 +145,11 @@ class Catalogue:
             await counts.move(unit, film_id, film.label_id, label_id)
 
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
-        filters = _filters(query)
-        key = ("films", actor.labels, query.newest, *filters.items())
-        statement = queries.film_order(tuple(filters), newest=query.newest)
+        filters = await self._filters(unit, query)
+        if filters is None:
+            return array("q")
+        key = ("films", actor.labels, query.order, *filters.items())
+        statement = queries.film_order(tuple(filters), query.order)
         given = {**viewer(actor), **filters}
         return await self._positions.get(
             unit, key, lambda reader: numbers(reader.fetch(statement, **given)[0][0])
@@ -160,19 +162,32 @@ class Catalogue:
         if not words:
             return array("q")
         await self._throttle.hit("search", self._search_limit, address)
-        filters = _filters(query)
-        key = ("found", actor.labels, query.newest, words, *filters.items())
-        statement = queries.found_order(tuple(filters), newest=query.newest)
+        filters = await self._filters(unit, query)
+        if filters is None:
+            return array("q")
+        order = None if query.order == "id" else query.order
+        key = ("found", actor.labels, order, words, *filters.items())
+        statement = queries.found_order(tuple(filters), order)
 
         def find(reader: Reader) -> Ids:
-            if not filters and not query.newest:
+            if not filters and order is None:
                 return array("q", self._search.find(reader, words, actor.labels, MOST_FOUND))
             best = self._search.find(reader, words, actor.labels, MOST_CHOSEN_FROM)
             given = {**viewer(actor), **filters, "ids": best}
             chosen = numbers(reader.fetch(statement, **given)[0][0])
-            return (chosen if query.newest else in_order_of(best, chosen))[:MOST_FOUND]
+            return (in_order_of(best, chosen) if order is None else chosen)[:MOST_FOUND]
 
         return await self._positions.get(unit, key, find)
+
+    async def _filters(self, unit: Unit, query: FilmQuery) -> dict[str, Any] | None:
+        """What the statement is to be asked with; None where nothing can be found."""
+        given = {name: getattr(query, name) for name in queries.FILTERS if name != "label_id"}
+        if query.label is not None:
+            # A label that there is not, and one that hides its films, give the same: nothing.
+            given["label_id"] = (await self._access.label_ids(unit)).get(query.label)
+            if given["label_id"] is None:
+                return None
+        return {name: value for name, value in given.items() if value is not None}
 
     async def _named(self, actor: Actor, unit: Unit, kind: queries.Kind) -> Listing[Any]:
         ids = await self._positions.get(
@@ -196,7 +211,3 @@ def viewer(actor: Actor) -> dict[str, Any]:
 def _sees(actor: Actor, film: Film) -> bool:
     return film.label_id is None or actor.labels is None or film.label_id in actor.labels
 
-
-def _filters(query: FilmQuery) -> dict[str, int]:
-    given = {name: getattr(query, name) for name in queries.FILTERS}
-    return {name: value for name, value in given.items() if value is not None}
