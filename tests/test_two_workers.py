@@ -10,7 +10,7 @@ import pytest
 from kinoteka.app import running
 from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
-from kinoteka.core.chats.model import Event
+from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.storage.bus import hub_path
@@ -219,6 +219,36 @@ class TestLive:
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
         async with asyncio.timeout(30):
             assert (await listener.next()).message.id == sent
+
+
+class TestReading:
+    async def test_both_accounts_hear_of_it_on_every_worker(self, workers, pair):
+        following = [
+            await do(worker, worker.chats.follow, actor)
+            for worker in (workers.here, workers.there)
+            for actor in (pair.anna, pair.boris)
+        ]
+        sent = await post(workers.there, pair.anna, pair.chat, "hello")
+        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        read = Read(pair.chat, pair.boris.require_account(), sent)
+        for listener in following:
+            async with asyncio.timeout(30):
+                heard = [await listener.next() for _ in range(2)]
+            assert read in heard
+            assert {type(each) for each in heard} == {Event, Read}
+
+    async def test_nobody_misses_it_who_reads_anew_after_a_gap(self, workers, pair):
+        sent = await post(workers.there, pair.anna, pair.chat, "hello")
+        listener: Listener[Happening] = await do(
+            workers.there, workers.there.chats.follow, pair.anna
+        )
+        await workers.part()
+        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        await workers.join()
+        async with asyncio.timeout(30):
+            assert await listener.ended is Ending.MISSED
+        seen = await do(workers.there, workers.there.chats.get, pair.anna, pair.chat)
+        assert seen.other_read_id == sent
 
 
 class TestLimits:

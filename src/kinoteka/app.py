@@ -17,7 +17,7 @@ from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.service import Catalogue
-from kinoteka.core.chats.model import Event
+from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
@@ -40,7 +40,7 @@ from kinoteka.httpkit.server import Served, Server, Shared
 from kinoteka.storage import search
 from kinoteka.storage.bus import NoBus, open_bus
 from kinoteka.storage.engines import open_database
-from kinoteka.storage.fanout import LocalFanOut, SharedFanOut
+from kinoteka.storage.fanout import FanOut, LocalFanOut, SharedFanOut
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit, unit_of_work
@@ -90,9 +90,9 @@ async def wire(settings: Settings) -> Services:
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
     alone = isinstance(bus, NoBus)
-    chats = Chats(
-        settings, throttle, accounts, LocalFanOut() if alone else SharedFanOut(bus, Event)
-    )
+    messages: FanOut[Happening] = LocalFanOut() if alone else SharedFanOut(bus, Event)
+    reads: FanOut[Happening] = LocalFanOut() if alone else SharedFanOut(bus, Read, "read")
+    chats = Chats(settings, throttle, accounts, messages, reads)
     selections = Selections(revisions, catalogue)
     media = Media(settings)
     avatars = Avatars(settings, throttle, accounts, media)

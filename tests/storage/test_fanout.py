@@ -85,6 +85,7 @@ class Wire:
     """A bus between fan-outs in one process, which can be away."""
 
     def __init__(self, others: list["Wire"]) -> None:
+        self.topic = "live"
         self.is_connected = True
         self.channels: set[str] = set()
         self.others = others
@@ -102,7 +103,7 @@ class Wire:
         self.channels.discard(channel)
 
     def on_message(self, topic: str, listener: Any) -> None:
-        assert topic == "live"
+        assert topic == self.topic
         self.deliver = listener
 
     def on_gap(self, listener: Any) -> None:
@@ -133,6 +134,22 @@ class TestShared:
         listeners[1].end(Ending.LEFT)
         assert wires[0].channels == set()
         assert len(fan_outs[0]) == 0
+
+    async def test_kinds_of_events_are_told_apart_by_their_topics(self, wires) -> None:
+        for wire in wires:
+            wire.topic = "read"
+        here, there = [
+            SharedFanOut(wire, tuple[int, str], "read")  # type: ignore[arg-type]
+            for wire in wires
+        ]
+        listener = await listen(there, "chat:1")
+        assert wires[1].channels == {"read:chat:1"}
+        here.publish(["chat:1"], (1, "hello"))
+        assert await listener.next() == (1, "hello")
+        wires[1].tell_gap("live:chat:1")
+        assert not listener.ended.done()
+        wires[1].tell_gap("read:chat:1")
+        assert await listener.ended is Ending.MISSED
 
     async def test_after_a_gap_every_listener_ends(self, fan_outs, wires) -> None:
         listeners = [await listen(fan_outs[0], channel) for channel in ("chat:1", "chat:2")]

@@ -117,21 +117,26 @@ class LocalFanOut(Generic[Event]):
 
 
 class SharedFanOut(Generic[Event]):
-    """Fan-out over all processes; a channel is subscribed to while somebody here listens."""
+    """Fan-out over all processes; a channel is subscribed to while somebody here listens.
 
-    def __init__(self, bus: Bus, kind: type[Event]) -> None:
+    Each kind of event has a topic of its own, so that a process of an older version, which knows
+    less of them, never hears one that it cannot read.
+    """
+
+    def __init__(self, bus: Bus, kind: type[Event], topic: str = TOPIC) -> None:
+        self._topic = topic
         self._local: LocalFanOut[Event] = LocalFanOut()
         self._bus = bus
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(kind)
-        bus.on_message(TOPIC, self._heard)
+        bus.on_message(topic, self._heard)
         bus.on_gap(self._missed)
 
     async def listen(self, listener: Listener[Event]) -> None:
         """Let a listener hear its channel until it ends."""
         await self._local.listen(listener)
         listener.on_end(lambda: self._left(listener.channel))
-        await self._bus.subscribe(_on_the_bus(listener.channel))
+        await self._bus.subscribe(self._on_the_bus(listener.channel))
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
         """Tell every listener of these channels, without waiting for any of them."""
@@ -139,7 +144,7 @@ class SharedFanOut(Generic[Event]):
         self._local.publish(channels, event)
         message = self._encoder.encode(event)
         for channel in channels:
-            self._bus.publish(_on_the_bus(channel), message)
+            self._bus.publish(self._on_the_bus(channel), message)
 
     def __len__(self) -> int:
         return len(self._local)
@@ -149,12 +154,12 @@ class SharedFanOut(Generic[Event]):
 
     def _left(self, channel: str) -> None:
         if not self._local.listeners(channel):
-            self._bus.unsubscribe(_on_the_bus(channel))
+            self._bus.unsubscribe(self._on_the_bus(channel))
 
     def _missed(self, channel: str | None) -> None:
         if channel is None:
             listeners = self._local.listeners()
-        elif channel.startswith(f"{TOPIC}:"):
+        elif channel.startswith(f"{self._topic}:"):
             listeners = self._local.listeners(channel.partition(":")[2])
         else:
             return
@@ -162,6 +167,5 @@ class SharedFanOut(Generic[Event]):
         for number, listener in enumerate(listeners):
             loop.call_later(number / ENDED_PER_SECOND, listener.end, Ending.MISSED)
 
-
-def _on_the_bus(channel: str) -> str:
-    return f"{TOPIC}:{channel}"
+    def _on_the_bus(self, channel: str) -> str:
+        return f"{self._topic}:{channel}"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from kinoteka.core.chats.listening import InOrder
-from kinoteka.core.chats.model import Event, EventKind, Message
+from kinoteka.core.chats.model import Event, EventKind, Message, Read
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.fanout import WAITING_MOST, Ending
 
@@ -83,6 +83,30 @@ async def test_an_account_listens_only_so_often(world, anna, monkeypatch):
     assert (await to_all(world, anna)).ended.done() is False
 
 
+async def test_hears_how_far_either_has_read_who_follows(world, anna, boris, chat):
+    following = [
+        await world.do(lambda unit, a=actor: world.chats.follow(a, unit)) for actor in (anna, boris)
+    ]
+    listener = await to_all(world, boris)
+    message = await world.post(anna, chat, "hello")
+    for up_to in (2**40, message, message - 1):
+        await world.read(boris, chat, up_to)
+    after = await world.post(anna, chat, "again")
+    for each in following:
+        heard = [await each.next() for _ in range(3)]
+        assert heard[0].message.id == message
+        assert heard[1] == Read(chat, boris.account_id, message)
+        assert heard[2].message.id == after
+    # Others hear what they have always heard.
+    assert [(await listener.next()).message.id for _ in range(2)] == [message, after]
+
+
+async def test_following_ends_with_the_session(world, boris):
+    following = await world.do(lambda unit: world.chats.follow(boris, unit))
+    await world.do(lambda unit: world.services.sessions.sign_out(boris, unit))
+    assert await following.ended is Ending.SESSION_OVER
+
+
 class TestInOrder:
     """A listener to whom the events of two processes come as they please."""
 
@@ -150,6 +174,13 @@ class TestInOrder:
         for after in (10, 0):
             listener.offer(self.new(11, after))
         assert self.heard(listener) == [(EventKind.NEW, 11)]
+
+    async def test_how_far_somebody_has_read_waits_for_nothing(self, listener):
+        listener.offer(self.new(12, 11))
+        listener.offer(Read(1, 2, 11))
+        assert listener._events.get_nowait() == Read(1, 2, 11)
+        listener.offer(self.new(11, 10))
+        assert self.heard(listener) == [(EventKind.NEW, 11), (EventKind.NEW, 12)]
 
     async def test_a_message_stored_late_is_heard_though_its_id_is_small(self, listener):
         listener.offer(self.new(9, 3, chat=2))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from databases import rows
+from kinoteka.core.chats.model import Unread
 from kinoteka.core.chats.service import TEXT_LONGEST
 from kinoteka.errors import Code, DomainError
 
@@ -207,6 +208,26 @@ class TestUnread:
         await world.delete(anna, unread)
         assert await world.unread(boris, chat) == 0
 
+    async def test_in_all_and_in_one_chat(self, world, anna, boris, clara, chat):
+        other = await world.open(boris, clara)
+        for _ in range(2):
+            await world.post(anna, chat, "hello")
+        await world.post(clara, other, "hello")
+
+        async def unread(actor, chat_id=0):
+            return await world.do(lambda unit: world.chats.unread(actor, unit, chat_id))
+
+        assert await unread(boris, chat) == Unread(3, 2)
+        assert await unread(boris, chat + 1000) == Unread(3, 0)
+        assert await unread(anna) == Unread(0, 0)
+        await world.read(boris, chat, 2**40)
+        assert await unread(boris, other) == Unread(1, 1)
+
+    async def test_writing_reads_nothing(self, world, anna, boris, chat):
+        await world.post(anna, chat, "hello")
+        await world.post(boris, chat, "sent when offline, of what was not seen")
+        assert await world.unread(boris, chat) == 1
+
     async def test_is_right_whatever_happens_at_once(self, world, anna, boris, chat):
         choice = random.Random(7)
         written: dict[object, list[int]] = {anna: [], boris: []}
@@ -238,6 +259,31 @@ async def counted(world, actor, chat):
         actor.account_id,
     )
     return found[0]
+
+
+class TestOneChat:
+    async def test_shows_how_far_either_has_read(self, world, anna, boris, chat):
+        ids = [await world.post(anna, chat, "hello") for _ in range(3)]
+        await world.read(boris, chat, ids[1])
+        seen = await world.do(lambda unit: world.chats.get(anna, unit, chat))
+        assert (seen.read_id, seen.other_read_id, seen.unread) == (0, ids[1], 0)
+        seen = await world.do(lambda unit: world.chats.get(boris, unit, chat))
+        assert (seen.read_id, seen.other_read_id, seen.unread) == (ids[1], 0, 1)
+        assert (seen.other_name, seen.last_message.id) == ("anna", ids[2])
+        assert [seen] == await world.do(lambda unit: world.chats.own(boris, unit, 9, None))
+
+    async def test_of_an_account_that_is_gone_nothing_is_known(self, world, anna, boris, chat):
+        await world.read(boris, chat, await world.post(anna, chat, "hello"))
+        await world.leave(boris)
+        seen = await world.do(lambda unit: world.chats.get(anna, unit, chat))
+        assert (seen.other_id, seen.other_read_id) == (None, 0)
+
+    async def test_only_for_its_members(self, world, clara, chat):
+        for unknown in (chat, chat + 1000):
+            await refused(
+                Code.CHAT_FORBIDDEN,
+                world.do(lambda unit, c=unknown: world.chats.get(clara, unit, c)),
+            )
 
 
 class TestDeletedAccounts:

@@ -7,7 +7,7 @@ import asyncio
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats import queries
-from kinoteka.core.chats.model import Event, EventKind
+from kinoteka.core.chats.model import Event, EventKind, Happening, Read
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.fanout import WAITING_MOST, Ending, FanOut, Listener
 from kinoteka.storage.unit import Unit
@@ -18,12 +18,12 @@ LATE_SECONDS = 0.5
 """So long may an event take from another process when one that follows it is there already."""
 
 
-class InOrder(Listener[Event]):
+class InOrder(Listener[Happening]):
     """A listener that hears of no message before those that come before it in its chat.
 
     Events of several processes overtake each other by moments, and may get lost. One that
     overtakes waits; where what is missing does not come, the listener ends, so that the highest
-    id that it has heard of is one to catch up from.
+    id that it has heard of is one to catch up from. How far somebody has read waits for nothing.
     """
 
     def __init__(self, channel: str) -> None:
@@ -39,9 +39,11 @@ class InOrder(Listener[Event]):
         self._seen = seen
         self._pass_on()
 
-    def offer(self, event: Event) -> None:
+    def offer(self, event: Happening) -> None:
         """Hand over an event without waiting, or hold it until what precedes it is there."""
-        if not self._held and self._follows(event):
+        if isinstance(event, Read):
+            super().offer(event)
+        elif not self._held and self._follows(event):
             self._hear(event)
         elif len(self._held) >= WAITING_MOST:
             self.end(Ending.MISSED)
@@ -80,14 +82,17 @@ class InOrder(Listener[Event]):
 class Listening:
     """The listeners of this process, by session; each account may have 500 at once."""
 
-    def __init__(self, fan_out: FanOut[Event]) -> None:
+    def __init__(self, fan_out: FanOut[Happening], reads: FanOut[Happening]) -> None:
         self._fan_out = fan_out
-        self._of_session: dict[int, set[Listener[Event]]] = {}
+        self._reads = reads
+        self._of_session: dict[int, set[Listener[Happening]]] = {}
         self._count_of_account: dict[int, int] = {}
         self._doubtful = False
 
-    async def begin(self, actor: Actor, unit: Unit, channel: str) -> Listener[Event]:
-        """Listen until the session ends.
+    async def begin(
+        self, actor: Actor, unit: Unit, channel: str, *, with_reads: bool = False
+    ) -> Listener[Happening]:
+        """Listen until the session ends; `with_reads` hears how far either has read, too.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -100,6 +105,8 @@ class Listening:
         self._note(account_id, session_id, listener)
         try:
             await self._fan_out.listen(listener)
+            if with_reads:
+                await self._reads.listen(listener)
             # Only now: what is stored later than this is heard.
             newest = await unit.first(queries.NEWEST)
         except BaseException:
@@ -127,12 +134,12 @@ class Listening:
         """Sessions may have ended of which nobody knows which."""
         self._doubtful = True
 
-    def _note(self, account_id: int, session_id: int, listener: Listener[Event]) -> None:
+    def _note(self, account_id: int, session_id: int, listener: Listener[Happening]) -> None:
         self._count_of_account[account_id] = self._count_of_account.get(account_id, 0) + 1
         self._of_session.setdefault(session_id, set()).add(listener)
         listener.on_end(lambda: self._forget(account_id, session_id, listener))
 
-    def _forget(self, account_id: int, session_id: int, listener: Listener[Event]) -> None:
+    def _forget(self, account_id: int, session_id: int, listener: Listener[Happening]) -> None:
         listeners = self._of_session[session_id]
         listeners.discard(listener)
         if not listeners:

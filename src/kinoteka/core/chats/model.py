@@ -1,7 +1,7 @@
 """Chats and messages.
 
 Shapes: `Message`, `Posted` (a new one), `Chat` (as its member sees it), `Membership` (who is in
-a chat), `Event` (what listeners hear).
+a chat), `Unread` (how much), `Event` and `Read` (what listeners hear).
 """
 
 from enum import IntEnum
@@ -32,6 +32,7 @@ class Chat(msgspec.Struct, frozen=True):
 
     `members` are the accounts that are there still; `other_id` is None where the other's has
     been deleted; `other_name` is its username, or else given name; None where there is neither.
+    `read_id` and `other_read_id` tell up to which message either has read.
     """
 
     id: int
@@ -40,6 +41,8 @@ class Chat(msgspec.Struct, frozen=True):
     other_name: str | None
     last_message: Message | None
     unread: int
+    read_id: int
+    other_read_id: int
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -50,7 +53,11 @@ class Membership(msgspec.Struct, frozen=True):
 
     def channels(self) -> tuple[str, ...]:
         """Where events of this chat are heard: in the chat, and with either account."""
-        return (chat_channel(self.chat_id), *map(account_channel, self.pair))
+        return (chat_channel(self.chat_id), *self.account_channels())
+
+    def account_channels(self) -> tuple[str, ...]:
+        """Where either account hears of all its chats."""
+        return tuple(map(account_channel, self.pair))
 
 
 class EventKind(IntEnum):
@@ -59,6 +66,13 @@ class EventKind(IntEnum):
     NEW = 1
     DELETED = 2
     EDITED = 3
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """How many messages an account has not read: in all its chats, and in one of them."""
+
+    total: int
+    in_chat: int
 
 
 class Event(msgspec.Struct, frozen=True, cache_hash=True):
@@ -71,6 +85,17 @@ class Event(msgspec.Struct, frozen=True, cache_hash=True):
     kind: EventKind
     message: Message
     after: int
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A member has read its chat up to a message."""
+
+    chat_id: int
+    account_id: int
+    message_id: int
+
+
+Happening = Event | Read
 
 
 def chat_channel(chat_id: int) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, tuple_, update
 
-from kinoteka.core.chats.model import Chat, Membership, Message, Posted
+from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
 from kinoteka.storage.schema import accounts, chat_members, chats, messages
 from kinoteka.storage.statement import Statement, insert_for
 
@@ -28,10 +28,11 @@ def _posted(*row: Any) -> Posted:
 
 
 def _chat(*row: Any) -> Chat:
-    chat_id, unread, own_id, other_id, username, given_name = row[:6]
-    message = Message(*row[6:]) if row[6] is not None else None
+    chat_id, unread, own_id, read_id, other_id, other_read_id, username, given_name = row[:8]
+    message = Message(*row[8:]) if row[8] is not None else None
     members = (own_id,) if other_id is None else tuple(sorted((own_id, other_id)))
-    return Chat(chat_id, members, other_id, username or given_name, message, unread)
+    name = username or given_name
+    return Chat(chat_id, members, other_id, name, message, unread, read_id, other_read_id or 0)
 
 
 # Chats and their members.
@@ -72,12 +73,14 @@ MEMBERSHIP: Statement[Membership] = Statement(
 )
 ACTIVE_AT: Statement[tuple[int]] = Statement(select(chat_members.c.active_at).where(_is_member))
 _own, _other = chat_members.alias("own"), chat_members.alias("other")
-CHATS_OF: Statement[Chat] = Statement(
+_seen = (
     select(
         _own.c.chat_id,
         _own.c.unread,
         _own.c.account_id,
+        _own.c.last_read_id,
         _other.c.account_id,
+        _other.c.last_read_id,
         accounts.c.username,
         accounts.c.given_name,
         *MESSAGE,
@@ -90,14 +93,26 @@ CHATS_OF: Statement[Chat] = Statement(
     )
     .outerjoin(accounts, accounts.c.id == _other.c.account_id)
     .outerjoin(messages, messages.c.id == chats.c.last_message_id)
-    .where(
-        _own.c.account_id == bindparam("account_id"),
+    .where(_own.c.account_id == bindparam("account_id"))
+)
+CHAT_OF: Statement[Chat] = Statement(_seen.where(_own.c.chat_id == bindparam("chat_id")), _chat)
+CHATS_OF: Statement[Chat] = Statement(
+    _seen.where(
         tuple_(_own.c.active_at, _own.c.chat_id)
         < tuple_(bindparam("before_active_at"), bindparam("before_chat_id")),
     )
     .order_by(_own.c.active_at.desc(), _own.c.chat_id.desc())
     .limit(bindparam("limit")),
     _chat,
+)
+# Off an index of what is unread alone, however many chats there are.
+_unread = chat_members.c.unread
+_in_chat = case((chat_members.c.chat_id == bindparam("chat_id"), _unread), else_=0)
+UNREAD: Statement[Unread] = Statement(
+    select(func.coalesce(func.sum(_unread), 0), func.coalesce(func.sum(_in_chat), 0)).where(
+        chat_members.c.account_id == bindparam("account_id"), _unread > 0
+    ),
+    Unread,
 )
 # What nobody would be left to read.
 DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
@@ -237,11 +252,13 @@ _walked_past = (
     .correlate(chat_members)
     .scalar_subquery()
 )
-READ: Statement[tuple[()]] = Statement(
+READ: Statement[Read] = Statement(
     update(chat_members)
     .where(_is_member, chat_members.c.last_read_id < _reached)
     .values(
         unread=case((_reads_all, 0), else_=chat_members.c.unread - _walked_past),
         last_read_id=_reached,
     )
+    .returning(chat_members.c.chat_id, chat_members.c.account_id, chat_members.c.last_read_id),
+    Read,
 )

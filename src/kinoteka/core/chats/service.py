@@ -1,10 +1,11 @@
 """Chats of two: opened, listed, written in, read, listened to.
 
-Public operations: open, own, post, messages, edit, delete, mark_read, listen, listen_to_all,
-leave_all.
+Public operations: open, own, get, unread, post, messages, edit, delete, mark_read, listen,
+listen_to_all, follow, leave_all.
 
 How many messages are unread is kept with each member and changes in the same transaction as the
-messages do. Listeners are told once that transaction is stored.
+messages do. Listeners are told once that transaction is stored. Writing does not mark anything as
+read: a message that is sent again later, by a client that was offline, says nothing of that.
 """
 
 from kinoteka.config import Settings
@@ -16,8 +17,10 @@ from kinoteka.core.chats.model import (
     Chat,
     Event,
     EventKind,
+    Happening,
     Membership,
     Message,
+    Unread,
     account_channel,
     chat_channel,
 )
@@ -38,13 +41,20 @@ class Chats:
     """The chats of all accounts. Who is no member of a chat cannot tell it from none."""
 
     def __init__(
-        self, settings: Settings, throttle: Throttle, accounts: Accounts, fan_out: FanOut[Event]
+        self,
+        settings: Settings,
+        throttle: Throttle,
+        accounts: Accounts,
+        fan_out: FanOut[Happening],
+        reads: FanOut[Happening],
     ) -> None:
-        self.listening = Listening(fan_out)
+        """`fan_out` tells of messages, `reads` of how far somebody has read."""
+        self.listening = Listening(fan_out, reads)
         self._limit = settings.message_limit
         self._throttle = throttle
         self._accounts = accounts
         self._fan_out = fan_out
+        self._reads = reads
 
     async def open(self, actor: Actor, unit: Unit, other_id: int) -> int:
         """The id of one's chat with another account, always the same; made at the first call.
@@ -84,6 +94,28 @@ class Chats:
             before_chat_id=before or END_OF_TIME,
             limit=limit,
         )
+
+    async def get(self, actor: Actor, unit: Unit, chat_id: int) -> Chat:
+        """One of one's own chats.
+
+        Raises:
+            DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
+        """
+        account_id = actor.require_account()
+        chat = await unit.first(queries.CHAT_OF, chat_id=chat_id, account_id=account_id)
+        if chat is None:
+            raise DomainError(Code.CHAT_FORBIDDEN)
+        return chat
+
+    async def unread(self, actor: Actor, unit: Unit, chat_id: int = 0) -> Unread:
+        """How many messages one has not read: in all, and in one chat.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        account_id = actor.require_account()
+        found = await unit.first(queries.UNREAD, account_id=account_id, chat_id=chat_id)
+        return found or Unread(0, 0)
 
     async def post(
         self, actor: Actor, unit: Unit, chat_id: int, text: str, nonce: str | None
@@ -179,16 +211,19 @@ class Chats:
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
         """
-        await self._membership(actor, unit, chat_id)
+        membership = await self._membership(actor, unit, chat_id)
         await unit.queue(queries.LOCK, chat_id=chat_id)  # what is counted then stays as it is
-        await unit.run(
+        read = await unit.first(
             queries.READ,
             chat_id=chat_id,
             account_id=actor.require_account(),
             message_id=message_id,
         )
+        if read is not None:
+            channels = membership.account_channels()
+            unit.after_commit(lambda: self._reads.publish(channels, read))
 
-    async def listen(self, actor: Actor, unit: Unit, chat_id: int) -> Listener[Event]:
+    async def listen(self, actor: Actor, unit: Unit, chat_id: int) -> Listener[Happening]:
         """Hear what happens in one chat from now on.
 
         Raises:
@@ -198,7 +233,7 @@ class Chats:
         await self._membership(actor, unit, chat_id)
         return await self.listening.begin(actor, unit, chat_channel(chat_id))
 
-    async def listen_to_all(self, actor: Actor, unit: Unit) -> Listener[Event]:
+    async def listen_to_all(self, actor: Actor, unit: Unit) -> Listener[Happening]:
         """Hear what happens in all of one's chats from now on, in those yet to come, too.
 
         Raises:
@@ -207,6 +242,15 @@ class Chats:
         """
         channel = account_channel(actor.require_account())
         return await self.listening.begin(actor, unit, channel)
+
+    async def follow(self, actor: Actor, unit: Unit) -> Listener[Happening]:
+        """Like `listen_to_all`, and hear how far either side has read.
+
+        Raises:
+            DomainError(UNAUTHORIZED, THROTTLED): as `listen_to_all`.
+        """
+        channel = account_channel(actor.require_account())
+        return await self.listening.begin(actor, unit, channel, with_reads=True)
 
     async def leave_all(self, unit: Unit, account_id: int) -> None:
         """An account is about to be deleted: chats that nobody is left in go with it."""
