@@ -43,6 +43,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "superuser": number == 1,
             "created_at": 1_700_000_000_000,
             "avatar_file": f"picture-{number}.jpg",
+            "disabled_at": None if number == 1 else LARGE,
         }
         for number in (1, 2)
     ],
@@ -99,6 +100,35 @@ ROWS: dict[str, list[dict[str, object]]] = {
         {"chat_id": 8, "account_id": 1, "active_at": 1, "last_read_id": 0, "unread": 1}
     ],
     "messages": [{"id": 20, "chat_id": 8, "author_id": 1, "text": "Привет", "created_at": 1}],
+    "audit_entries": [
+        {
+            "id": 14,
+            "at": 1,
+            "account_id": 1,
+            "actor_name": "anna1",
+            "action": "role_created",
+            "subject_kind": "role",
+            "subject_id": 12,
+            "subject_name": "Ärger",
+            "details": '{"permissions":["a","Z"]}',
+            "address": "::1",
+        }
+    ],
+    "import_runs": [
+        {
+            "id": 3,
+            "account_id": 1,
+            "format": "records",
+            "files": '["фильмы.json"]',
+            "state": "done",
+            "created_at": 1,
+            "started_at": 2,
+            "finished_at": LARGE,
+            "read": 5,
+            "refused": 1,
+            "report": "{}",
+        }
+    ],
 }
 
 
@@ -119,6 +149,16 @@ def fill_everything(settings: Settings) -> None:
     execute(settings, "DELETE FROM messages WHERE id = 30")
     execute(settings, "UPDATE revisions SET value = 41 WHERE name = 'catalogue'")
     if settings.database_url:
-        for name in ("labels", "films", "accounts", "sessions", "sign_ins", "selections", "chats"):
+        for name in (
+            "labels",
+            "films",
+            "accounts",
+            "sessions",
+            "sign_ins",
+            "selections",
+            "chats",
+            "audit_entries",
+            "import_runs",
+        ):
             execute(settings, f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))")
         execute(settings, "SELECT setval('messages_id_seq', 30)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import NullPool
 
-from kinoteka.storage.migrations import VERSIONS, _upgrade
+from kinoteka.storage.migrations import VERSIONS, _upgrade, newest
 
 TRIAL = '''"""On trial"""
 
@@ -27,20 +27,27 @@ def upgrade() -> None:
 
 
 def versions_with(folder: Path, *bodies: str) -> Path:
-    """A folder of versions: the first schema, and then one for each body of `upgrade`."""
-    versions = folder / "versions"
-    versions.mkdir()
-    for path in VERSIONS.glob("0001_*.py"):
-        shutil.copy(path, versions)
-    for number, body in enumerate(bodies, start=2):
+    """A folder of versions: all that there are, and then one for each body of `upgrade`."""
+    versions = versions_until(folder, newest())
+    for number, body in enumerate(bodies, start=int(newest()) + 1):
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         text = TRIAL.format(revision=f"{number:04}", before=f"{number - 1:04}", body=lines)
         (versions / f"{number:04}_trial.py").write_text(text, encoding="utf-8")
     return versions
 
 
+def versions_until(folder: Path, last: str) -> Path:
+    """A folder of the versions up to `last`, as an older server has them."""
+    versions = folder / "versions"
+    versions.mkdir()
+    for path in VERSIONS.glob("[0-9]*.py"):
+        if path.stem.partition("_")[0] <= last:
+            shutil.copy(path, versions)
+    return versions
+
+
 def statements_of(url: str, versions: Path) -> list[str]:
-    """Everything that the versions after the first run on the PostgreSQL database at `url`."""
+    """Everything that the versions that it lacks run on the PostgreSQL database at `url`."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
     seen: list[str] = []
 

@@ -67,9 +67,26 @@ accounts = Table(
     _reference("favourite_genre_id", "genres.id", on_delete="SET NULL"),
     Column("superuser", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
     CheckConstraint("username_key IS NOT NULL OR email_key IS NOT NULL", name="named"),
+    Index("ix_accounts_given_name", "given_name"),
+    Index("ix_accounts_family_name", "family_name"),
     sqlite_autoincrement=True,
 )
+_disabled = accounts.c.disabled_at.is_not(None)
+Index(
+    "ix_accounts_disabled_at",
+    accounts.c.disabled_at,
+    postgresql_where=_disabled,
+    sqlite_where=_disabled,
+)
+# For parts of usernames; SQLite reads them all.
+Index(
+    "ix_accounts_username_trigrams",
+    accounts.c.username_key,
+    postgresql_using="gin",
+    postgresql_ops={"username_key": "gin_trgm_ops"},
+).ddl_if(dialect="postgresql")
 
 sessions = Table(
     "sessions",
@@ -292,6 +309,49 @@ messages = Table(
     Column("edited_at", BigInteger),
     Index("ix_messages_chat_id_id", "chat_id", "id"),
     UniqueConstraint("chat_id", "author_id", "nonce"),
+    sqlite_autoincrement=True,
+)
+
+# Who changed what. Names stand as they were then, and no entry goes with what it tells of, so
+# there are no foreign keys. `details` is JSON.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    _id(),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("account_id", Id),
+    Column("actor_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Id),
+    Column("subject_name", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Index("ix_audit_entries_account_id_id", "account_id", "id"),
+    Index("ix_audit_entries_subject_kind_subject_id_id", "subject_kind", "subject_id", "id"),
+    Index("ix_audit_entries_action_id", "action", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Imports that were asked for on the site; `files` and `report` are JSON. They stay when whoever
+# asked for one goes.
+import_runs = Table(
+    "import_runs",
+    metadata,
+    _id(),
+    Column("account_id", Id),
+    Column("format", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("read", "added", "changed", "unchanged", "refused")
+    ),
+    Column("report", Text),
+    Index("ix_import_runs_state_id", "state", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -7,6 +7,7 @@ import pytest
 from backups import back_up, members, repacked
 from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.backup.archive import extract
+from kinoteka.storage.migrations import newest
 from kinoteka.storage.progress import Progress
 
 
@@ -37,7 +38,7 @@ def unpack(file, folder):
 def test_what_was_written_is_read(archive, into):
     file, content = archive
     manifest = unpack(file, into)
-    assert (manifest.engine, manifest.revision) == ("sqlite", "0001")
+    assert (manifest.engine, manifest.revision) == ("sqlite", newest())
     assert manifest.counts["roles"] == 2
     assert (into / "database.sqlite").read_bytes() == content["database.sqlite"]
 

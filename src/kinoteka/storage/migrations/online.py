@@ -7,6 +7,7 @@ the migration's transaction can be run again after it was cut short, so it comes
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,15 +16,16 @@ BATCH = 5_000
 
 
 def create_index_concurrently(
-    name: str, table: str, columns: Sequence[str], *, unique: bool = False
+    name: str, table: str, columns: Sequence[str], *, unique: bool = False, **options: Any
 ) -> None:
     """Build an index while the table is read and written.
 
     It waits for transactions that are under way, and nobody waits for it. What an attempt cut
-    short has left of it is dropped first.
+    short has left of it is dropped first. `options` are those of the engines, such as
+    `postgresql_using` and `sqlite_where`.
     """
     if not _on_postgresql():
-        op.create_index(name, table, columns, unique=unique)
+        op.create_index(name, table, columns, unique=unique, **options)
         return
     with _own_pace():
         if _index_is_valid(name) is False:
@@ -35,6 +37,7 @@ def create_index_concurrently(
             unique=unique,
             postgresql_concurrently=True,
             if_not_exists=True,
+            **options,
         )
 
 
