@@ -4,9 +4,12 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kinoteka.storage.statement import Compiled, Row, Statement
+
+if TYPE_CHECKING:  # the index is read by way of what stands here
+    from kinoteka.storage.search.entry import Entry
 
 T = TypeVar("T")
 Rows = list[Any]
@@ -57,6 +60,16 @@ class Writing(Protocol):
 
     async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
+
+    async def wait_briefly(self) -> None:
+        """From here on wait for rows of others for half a second at most, then be BUSY.
+
+        For what goes on beside an import: the import may come to wait for this transaction in
+        turn, and must not be the one that ends for it.
+        """
+
+    async def index(self, entries: "Sequence[Entry]") -> None:
+        """Put a few films into the search index, or put them anew."""
 
     async def commit(self) -> None:
         """Make everything last."""

@@ -22,6 +22,8 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.storage.database import Conflict, Reader, Rows
 from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.schema import metadata
+from kinoteka.storage.search import postgresql_requests
+from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Compiled, Row, Statement
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ CONNECT_SECONDS = 5
 WAIT_SECONDS = 5
 """How long a request waits for a connection of the pool."""
 RETRY_AFTER_SECONDS = 1
+WAIT_BRIEFLY = "SET LOCAL lock_timeout = '500ms'"
 CACHED_STATEMENTS = 1000
 
 # Not errors of ours: the connection broke, the server stops or starts or is full, a lock or a
@@ -252,6 +255,17 @@ class PostgreSQLWriting:
         """Run a statement once for each set of parameters."""
         rows = [compiled.numbered(row) for row in given]
         await self._run(lambda c: c.executemany(compiled.sql, rows))
+
+    async def wait_briefly(self) -> None:
+        """Wait for rows of others for a moment at most.
+
+        It is shorter than `deadlock_timeout`, so that an import never is the one to end.
+        """
+        await self._run(lambda c: c.execute(WAIT_BRIEFLY))
+
+    async def index(self, entries: Sequence[Entry]) -> None:
+        """Put a few films into the search index, or put them anew."""
+        await self._run(lambda c: postgresql_requests.index(c, entries))
 
     async def commit(self) -> None:
         """Make everything last; to its end, even if the caller goes away."""

@@ -18,6 +18,8 @@ import structlog
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.database import Conflict, Reader, Rows
 from kinoteka.storage.reading_threads import ReadingThreads
+from kinoteka.storage.search import sqlite as search
+from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Compiled, Row, Statement
 
 T = TypeVar("T")
@@ -187,6 +189,13 @@ class SQLiteWriting:
                 compiled.sql, (parameters(compiled, row) for row in given)
             )
         )
+
+    async def wait_briefly(self) -> None:
+        """Do nothing: there is one writer, who waits for nobody once it has begun."""
+
+    async def index(self, entries: Sequence[Entry]) -> None:
+        """Put a few films into the search index, or put them anew."""
+        await self.work(lambda connection: search.index(connection, entries))
 
     async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run anything on the writing connection within this transaction."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from kinoteka.errors import DomainError
 from kinoteka.storage.database import Conflict, Database, Reader, Writing
+from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Row, Statement
 
 T = TypeVar("T")
@@ -69,6 +70,14 @@ class Unit:
         """Run a statement that writes once for each set of parameters."""
         writing = await self._begin()
         await writing.many(statement.compiled(self._database.name), parameters)
+
+    async def wait_briefly(self) -> None:
+        """Wait for rows of others (an import's) for half a second at most, then be BUSY."""
+        await (await self._begin()).wait_briefly()
+
+    async def index(self, entries: Sequence[Entry]) -> None:
+        """Put a few films into the search index, or put them anew, in this transaction."""
+        await (await self._begin()).index(entries)
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run a read that may take milliseconds off the event loop, outside the transaction."""

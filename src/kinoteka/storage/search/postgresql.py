@@ -60,9 +60,9 @@ SCHEMA: tuple[str, ...] = (
 )
 
 _COPY = "COPY search_films (film_id, tier, position, words, terms) FROM STDIN"
-_FORGET = "DELETE FROM search_films WHERE film_id = ANY ($1::BIGINT[]) RETURNING words"
+FORGET = "DELETE FROM search_films WHERE film_id = ANY ($1::BIGINT[]) RETURNING words"
 _NEWER = "SELECT EXISTS (SELECT 1 FROM search_films WHERE film_id >= $1)"
-_STARTS = "SELECT first_position FROM search_tiers ORDER BY tier"
+STARTS = "SELECT first_position FROM search_tiers ORDER BY tier"
 _FORGET_STARTS = "DELETE FROM search_tiers"
 _ADD_STARTS = """
 INSERT INTO search_tiers (tier, first_position)
@@ -110,7 +110,7 @@ def index_films(connection: Connection, prepared: Prepared) -> None:
         starts = [positions[int(share * len(positions))] for share in _shares()]
         connection.execute(_ADD_STARTS, (starts,))
     with connection.cursor().copy(_COPY) as copy:
-        for row in _rows(prepared, starts):
+        for row in rows(prepared, starts):
             copy.write_row(row)
 
 
@@ -152,7 +152,7 @@ def _even_out(connection: Connection) -> None:
     connection.execute(_MOVE, (starts,))
 
 
-def _rows(prepared: Prepared, starts: Sequence[int]) -> Iterator[tuple[int, int, int, str, str]]:
+def rows(prepared: Prepared, starts: Sequence[int]) -> Iterator[tuple[int, int, int, str, str]]:
     """What is kept of each film, the most popular first."""
     words = {film_id: lines for film_id, _, lines in prepared.films}
     for place, terms in prepared.rows:
@@ -171,11 +171,11 @@ def _shares() -> list[float]:
 
 
 def _starts(connection: Connection) -> list[int]:
-    return [first for (first,) in connection.execute(_STARTS)]
+    return [first for (first,) in connection.execute(STARTS)]
 
 
 def _remove_slice(connection: Connection, film_ids: Sequence[int]) -> None:
-    gone = connection.execute(_FORGET, (list(film_ids),)).fetchall()
+    gone = connection.execute(FORGET, (list(film_ids),)).fetchall()
     postgresql_words.take_away(connection, count_words(words for (words,) in gone))
 
 

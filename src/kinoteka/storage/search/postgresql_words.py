@@ -28,21 +28,21 @@ SCHEMA: tuple[str, ...] = (
     trigram TEXT COLLATE "C" PRIMARY KEY, words INTEGER NOT NULL)""",
 )
 
-_COUNT_KNOWN = """
+COUNT_KNOWN = """
 UPDATE search_words AS known SET times = known.times + new.times
 FROM unnest($1::TEXT[], $2::INTEGER[]) AS new (word, times) WHERE known.word = new.word
 RETURNING known.word
 """
-_INSERT = """
+INSERT = """
 INSERT INTO search_words (word, times)
 SELECT word, times
 FROM unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS new (word, times, place) ORDER BY place
 """
-_COUNT_TRIGRAMS = """
+COUNT_TRIGRAMS = """
 INSERT INTO search_trigrams (trigram, words) SELECT * FROM unnest($1::TEXT[], $2::INTEGER[])
 ON CONFLICT (trigram) DO UPDATE SET words = search_trigrams.words + excluded.words
 """
-_UNCOUNT = """
+UNCOUNT = """
 UPDATE search_words AS known SET times = known.times - gone.times
 FROM unnest($1::TEXT[], $2::INTEGER[]) AS gone (word, times) WHERE known.word = gone.word
 """
@@ -63,19 +63,19 @@ def add(connection: Connection, counted: Counter[str]) -> None:
     """
     if not counted:
         return
-    rows = connection.execute(_COUNT_KNOWN, _columns(sorted(counted.items()))).fetchall()
+    rows = connection.execute(COUNT_KNOWN, columns(sorted(counted.items()))).fetchall()
     known = {word for (word,) in rows}
     new = [(word, times) for word, times in counted.items() if word not in known]
-    connection.execute(_INSERT, _columns(new))
+    connection.execute(INSERT, columns(new))
     found: Counter[str] = Counter()
     for word, _ in new:
         found.update(trigrams(word))
-    connection.execute(_COUNT_TRIGRAMS, _columns(sorted(found.items())))
+    connection.execute(COUNT_TRIGRAMS, columns(sorted(found.items())))
 
 
 def take_away(connection: Connection, counted: Mapping[str, int]) -> None:
     """Count words that stand so many times less; one that stands nowhere any more is kept."""
-    connection.execute(_UNCOUNT, _columns(sorted(counted.items())))
+    connection.execute(UNCOUNT, columns(sorted(counted.items())))
 
 
 def clear(connection: Connection) -> None:
@@ -127,7 +127,7 @@ def _sharing(count: int) -> str:
     )
 
 
-def _columns(rows: Iterable[tuple[str, int]]) -> tuple[list[str], list[int]]:
+def columns(rows: Iterable[tuple[str, int]]) -> tuple[list[str], list[int]]:
     words, numbers = [], []
     for word, number in rows:
         words.append(word)
