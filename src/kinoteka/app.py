@@ -36,7 +36,8 @@ from kinoteka.httpkit.answers import Receive, Scope, Send
 from kinoteka.httpkit.request_ids import behind_proxies
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
-from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.httpkit.server import Server
+from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target
 from kinoteka.storage import search
 from kinoteka.storage.bus import NoBus, open_bus
 from kinoteka.storage.engines import open_database
@@ -50,6 +51,7 @@ from kinoteka.web.documentation import Documentation
 from kinoteka.web.health import Health
 from kinoteka.web.media import Pictures
 from kinoteka.web.metrics import Metrics
+from kinoteka.web.site.contract import SITE
 
 log = structlog.get_logger()
 
@@ -133,9 +135,9 @@ async def close(services: Services) -> None:
     await services.database.close()
 
 
-def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
+def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
     """Every contract's routes in one router, and the WebSockets' in another."""
-    router: Router[Served | Shared] = Router()
+    router: Router[Target] = Router()
     sockets: Router[tuple[Contract, Route]] = Router()
     for contract in (*CONTRACTS, NEUTRAL):
         for route in contract.routes:
@@ -144,15 +146,30 @@ def compose() -> tuple[Router[Served | Shared], Router[tuple[Contract, Route]]]:
             elif (route.method, route.path) != ("POST", "/login"):
                 router.add(route.method, route.path, Served(contract, route))
     _compose_login(router)
+    _compose_pages(router, sockets)
     return router, sockets
 
 
-def _compose_login(router: Router[Served | Shared]) -> None:
+def _compose_login(router: Router[Target]) -> None:
     """`POST /login` is messenger's with `email` and account's with `login`."""
     by_email = Served(messenger.CONTRACT, messenger.SIGN_IN)
     by_login = Served(account.CONTRACT, account.SIGN_IN)
     shared = Shared({"email": by_email, "login": by_login}, otherwise=by_email)
     router.add("POST", messenger.SIGN_IN.path, shared)
+
+
+def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route]]) -> None:
+    """The site's pages; where a contract is at the same path, it is what programs get."""
+    for route in SITE.routes:
+        if route.method == "WEBSOCKET":
+            sockets.add("GET", route.path, (SITE, route))
+            continue
+        served = Served(SITE, route)
+        other = router.at(route.method, route.path)
+        if isinstance(other, Served):
+            router.replace(route.method, route.path, Negotiated(page=served, other=other))
+        else:
+            router.add(route.method, route.path, served)
 
 
 class Application:
@@ -178,7 +195,7 @@ class Application:
         phase = "startup"
         try:
             async with running(self._settings) as services:
-                server = Server(services, *compose(), NEUTRAL)
+                server = Server(services, *compose(), NEUTRAL, SITE)
                 self._server = behind_proxies(server, services.settings.trusted_proxies)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()

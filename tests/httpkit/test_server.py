@@ -14,7 +14,8 @@ from kinoteka.httpkit.answers import empty_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Route
-from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.httpkit.server import Server
+from kinoteka.httpkit.targets import Served, Shared, Target
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web import neutral
 from people import sign_up
@@ -106,7 +107,7 @@ CONTRACT = neutral.contract("tests", "Tests", "", (*ROUTES, BY_NUMBER, BY_WORD))
 @pytest.fixture
 async def server(services: Services) -> Server:
     """The server in this process."""
-    router: Router[Served | Shared] = Router()
+    router: Router[Target] = Router()
     for route in ROUTES:
         router.add(route.method, route.path, Served(CONTRACT, route))
     by_key = {"number": Served(CONTRACT, BY_NUMBER), "word": Served(CONTRACT, BY_WORD)}

@@ -9,7 +9,8 @@ from databases import execute
 from kinoteka.app import NEUTRAL
 from kinoteka.core.services import Services
 from kinoteka.httpkit.router import Router
-from kinoteka.httpkit.server import Served, Server, Shared
+from kinoteka.httpkit.server import Server
+from kinoteka.httpkit.targets import Served, Target
 from kinoteka.web.health import Health
 
 READY = {"status": "ready", "reasons": [], "database": "ready", "bus": "none", "files": "folder"}
@@ -23,7 +24,7 @@ def health() -> Health:
 @pytest.fixture
 async def client(services: Services, health: Health) -> AsyncIterator[httpx.AsyncClient]:
     """A server of health alone, in this process."""
-    router: Router[Served | Shared] = Router()
+    router: Router[Target] = Router()
     for route in health.routes():
         router.add(route.method, route.path, Served(NEUTRAL, route))
     transport = httpx.ASGITransport(Server(services, router, Router(), NEUTRAL))

@@ -90,7 +90,7 @@ def decode_json(body: bytes, shape: Any) -> Any:
         body.decode()  # the decoder does not look into fields that the shape lacks
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        raise invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DomainError(Code.BODY_MALFORMED) from None
 
@@ -104,10 +104,11 @@ def read_query(call: Call, shape: Any) -> Any:
     try:
         return msgspec.convert(call.query_items(), shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        raise invalid(str(error)) from None
 
 
-def _invalid(message: str) -> DomainError:
+def invalid(message: str) -> DomainError:
+    """What the decoder says of a value, as a refusal that names the field."""
     found = _AT.search(message)
     path = found.group(1) if found else ""
     reason = _AT.sub("", message)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from kinoteka.config import Settings
-from kinoteka.core.access.model import Actor
+from kinoteka.core.access.model import UNASKED, Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, Visit
@@ -26,8 +26,6 @@ class Call:
 
     __slots__ = ("actor", "contract", "core", "headers", "receive", "route", "scope", "unit")
 
-    actor: Actor
-
     def __init__(
         self, scope: Scope, receive: Receive, core: Services, contract: "Contract", route: "Route"
     ) -> None:
@@ -38,6 +36,7 @@ class Call:
         self.route = route
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.unit = Unit(core.database)
+        self.actor: Actor = UNASKED
 
     @property
     def settings(self) -> Settings:
@@ -67,18 +66,26 @@ class Call:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
-    def query_items(self) -> dict[str, str]:
-        """The query's values by name; of a repeated one the last.
+    def query_pairs(self) -> list[tuple[str, str]]:
+        """The query's names and values.
 
         Raises:
             DomainError(FIELD_INVALID): so long, or of so many values, that reading takes long.
         """
         raw = self.scope["query_string"]
         if not raw:
-            return {}
+            return []
         if len(raw) > QUERY_LONGEST or raw.count(b"&") >= VALUES_MOST:
             raise field_invalid("query", "too_long")
-        return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace"))
+        return parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
+
+    def query_items(self) -> dict[str, str]:
+        """The query's values by name; of a repeated one the last.
+
+        Raises:
+            DomainError(FIELD_INVALID): as `query_pairs`.
+        """
+        return dict(self.query_pairs())
 
     def absolute(self, path: str) -> str:
         """The address of a path of this server: absolute where its public address is known."""

@@ -22,6 +22,8 @@ def refuse_forged(call: Call) -> None:
     if bearer(call) is not None:
         return
     site, origin = call.header(b"sec-fetch-site"), call.header(b"origin")
+    if call.route.for_browsers and site is None and origin is None:
+        raise DomainError(Code.CROSS_ORIGIN)  # every browser says one of the two
     if site in OWN or (site is None and (origin is None or _is_own(call, origin))):
         return
     if origin is not None and origin in call.settings.cors_origins:

@@ -39,6 +39,14 @@ class Router(Generic[Target]):
             raise ValueError(f"{method} {path} is served twice")
         methods[method] = target
 
+    def at(self, method: str, path: str) -> Target | None:
+        """What serves a method of this path, as it was added."""
+        return self._methods_of(path).get(method)
+
+    def replace(self, method: str, path: str, target: Target) -> None:
+        """Serve a method of this path, which is served already, by another target."""
+        self._methods_of(path)[method] = target
+
     def find(self, path: str) -> tuple[dict[str, Target], Values] | None:
         """The targets of a path by method, and the values in the path."""
         methods = self._fixed.get(path)

@@ -3,12 +3,13 @@
 From a table come the validation, the OpenAPI document, and who may call what.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer
+from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import Refusal
 
 # strict: a credential that is no good is refused; lenient: it is passed over, as on the way to
@@ -38,6 +39,10 @@ class Route:
     `cached` names the revisions of what the answer is made of, where it depends on nothing else
     but the address and the labels that the actor sees; it is cached until one of them changes.
 
+    `form` is the Struct of a form's fields. A route `for_browsers` alone takes blank fields of its
+    query for absent, and of those who sign in by cookie refuses whoever does not say where an
+    unsafe request comes from.
+
     `called` are the names in the body of fields that the core calls otherwise, for refusals.
 
     For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
@@ -53,7 +58,9 @@ class Route:
     body: Any = None
     body_required: bool = True
     query: Any = None
+    form: Any = None
     upload: Upload | None = None
+    for_browsers: bool = False
     signed_in: bool = False
     permission: str | None = None
     identity: Identity = "strict"
@@ -77,7 +84,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dialect: its routes, its table of refusals, and how it writes one down."""
+    """One dialect: its routes, its table of refusals, and how it writes one down.
+
+    `refuse_call`, where there is one, writes it down in sight of the call that is refused, whose
+    unit has been rolled back; its actor may not have been looked up yet.
+    """
 
     name: str
     title: str
@@ -86,3 +97,4 @@ class Contract:
     refusals: Mapping[Code, Refusal]
     refuse: Callable[[Refusal, DomainError, Route | None], Answer]
     error_shape: Any
+    refuse_call: Callable[[Call, DomainError], Awaitable[Answer]] | None = None

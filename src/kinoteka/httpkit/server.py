@@ -5,15 +5,14 @@ route → identity → refusal of forged requests → body and query → handler
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
-from msgspec import Raw
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit import bodies, origins
+from kinoteka.httpkit import bodies, forms, origins
+from kinoteka.httpkit.accept import prefers_page
 from kinoteka.httpkit.answers import (
     Answer,
     Headers,
@@ -34,6 +33,7 @@ from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
+from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target, first_served, replay
 from kinoteka.httpkit.uploads import read_upload
 from kinoteka.logs import REQUEST
 
@@ -46,55 +46,23 @@ NOWHERE = "(unknown)"
 """How the path is counted of which there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A route and the contract in whose dialect it answers."""
-
-    contract: Contract
-    route: Route
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Two contracts' routes at one path and method, told apart by a key of the JSON body.
-
-    Both keys, or neither, is refused in the words of `otherwise`.
-    """
-
-    by_key: Mapping[str, Served]
-    otherwise: Served
-
-    def choose(self, body: bytes) -> Served:
-        """The route whose key the body has.
-
-        Raises:
-            DomainError(BODY_MALFORMED, FIELD_INVALID)
-        """
-        keys = bodies.decode_json(body, dict[str, Raw])
-        given = [name for name in self.by_key if name in keys]
-        if len(given) != 1:
-            raise DomainError(
-                Code.FIELD_INVALID,
-                field=" or ".join(self.by_key),
-                reason="exactly one of them is needed",
-            )
-        return self.by_key[given[0]]
-
-
 class Server:
     """Every contract behind one router."""
 
     def __init__(
         self,
         services: Services,
-        router: Router[Served | Shared],
+        router: Router[Target],
         sockets: Router[tuple[Contract, Route]],
         neutral: Contract,
+        site: Contract | None = None,
     ) -> None:
+        """Serve these; whatever has no place is refused by `neutral`, or in pages by `site`."""
         self._services = services
         self._router = router
         self._sockets = sockets
         self._neutral = neutral
+        self._site = site
         self._origins = services.settings.cors_origins
         self._cache = AnswerCache(services.settings.cache_megabytes)
         self._ids = RequestIds(behind_proxies=bool(services.settings.trusted_proxies))
@@ -159,13 +127,15 @@ class Server:
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
         found = self._router.find(scope["path"])
         if found is None:
-            return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
+            return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))
         targets, values = found
         target = targets.get(method) or (targets.get("GET") if method == "HEAD" else None)
         if target is None:
-            return self._without_target(targets, method, scope)
+            return await self._without_target(targets, method, scope, receive)
         if isinstance(target, Served):
             return await self._serve(target, values, scope, receive)
+        if isinstance(target, Negotiated):
+            return await self._serve_negotiated(target, values, scope, receive)
         return await self._serve_shared(target, values, scope, receive)
 
     def _cached_for_anybody(self, scope: Scope) -> Answer | None:
@@ -190,11 +160,10 @@ class Server:
             cached.endpoint.at_once[answer.status] += 1
         return answer
 
-    def _without_target(
-        self, targets: Mapping[str, Served | Shared], method: str, scope: Scope
+    async def _without_target(
+        self, targets: Mapping[str, Target], method: str, scope: Scope, receive: Receive
     ) -> Answer:
-        first = next(iter(targets.values()))
-        served = first.otherwise if isinstance(first, Shared) else first
+        served = first_served(targets)
         scope["endpoint"] = _endpoint(served.contract, served.route)
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
         allow = ", ".join(sorted(methods))
@@ -202,8 +171,26 @@ class Server:
             extra = origins.allow_preflight(allow) if self._origins else []
             return empty_answer(204, [(b"allow", allow.encode()), *extra])
         error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
-        answer = refuse(served.contract, error, None)
+        if served.contract is self._site:
+            answer = await self._refuse_anywhere(scope, receive, error)
+        else:
+            answer = refuse(served.contract, error, None)
         return Answer(answer.status, answer.body, [*answer.headers, (b"allow", allow.encode())])
+
+    async def _refuse_anywhere(self, scope: Scope, receive: Receive, error: DomainError) -> Answer:
+        if self._site is None or not prefers_page(dict(scope["headers"])):
+            return refuse(self._neutral, error, None)
+        call = Call(scope, receive, self._services, self._site, NO_ROUTE)
+        return await refuse_call(call, error)
+
+    async def _serve_negotiated(
+        self, target: Negotiated, values: Values, scope: Scope, receive: Receive
+    ) -> Answer:
+        scope["negotiated"] = True
+        served = target.page if prefers_page(dict(scope["headers"])) else target.other
+        answer = await self._serve(served, values, scope, receive)
+        headers: Headers = [*answer.headers, (b"vary", b"accept")]
+        return Answer(answer.status, answer.body, headers, answer.stream, answer.personal)
 
     async def _serve_shared(
         self, shared: Shared, values: Values, scope: Scope, receive: Receive
@@ -217,7 +204,7 @@ class Server:
             target = shared.choose(body)
         except DomainError as error:
             return refuse(contract, error, shared.otherwise.route)
-        return await self._serve(target, values, scope, _replay(body))
+        return await self._serve(target, values, scope, replay(body))
 
     async def _serve(
         self, target: Served, values: Values, scope: Scope, receive: Receive
@@ -230,18 +217,18 @@ class Server:
             except DomainError as error:
                 if not error.keeps_changes:
                     raise
-                answer = refuse(target.contract, error, target.route)
+                answer = await refuse_call(call, error)
             await call.unit.commit()
         except DomainError as error:
             await call.unit.rollback()
-            return refuse(target.contract, error, target.route)
+            return await refuse_call(call, error)
         except (ConnectionResetError, asyncio.CancelledError):
             await call.unit.rollback()
             raise
         except Exception:
             await call.unit.rollback()
             log.exception("request failed", method=target.route.method)
-            return refuse(target.contract, DomainError(Code.INTERNAL), target.route)
+            return await refuse_call(call, DomainError(Code.INTERNAL))
         return answer
 
     async def _handle(self, call: Call, values: Values) -> Answer:
@@ -279,7 +266,9 @@ class Server:
         if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
             return fresh
         route = call.route
-        is_open = not (route.signed_in or route.permission or route.csrf)
+        is_open = not (
+            route.signed_in or route.permission or route.csrf or "negotiated" in call.scope
+        )
         made_of = revisions if is_open else None
         cached = await self._cache.set(key, revision, fresh, made_of, endpoint)
         return choose(cached, call.headers)
@@ -330,6 +319,13 @@ class Server:
         return following
 
 
+async def _nothing(call: Call) -> None:
+    """What is at no path."""
+
+
+NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing", identity="lenient")
+
+
 def _endpoint(contract: Contract, route: Route) -> Endpoint:
     return TRAFFIC.endpoint(contract.name, route.path)
 
@@ -339,9 +335,12 @@ async def run_handler(call: Call, values: Values) -> Answer:
     route = call.route
     arguments: list[object] = list(values)
     if route.query is not None:
-        arguments.append(bodies.read_query(call, route.query))
+        read = forms.read_page_query if route.for_browsers else bodies.read_query
+        arguments.append(read(call, route.query))
     if route.body is not None:
         arguments.append(await bodies.read_json(call, route.body, required=route.body_required))
+    if route.form is not None:
+        arguments.append(await forms.read_form(call, route.form))
     if route.upload is not None:
         arguments.append(await read_upload(call, route.upload))
     result = await route.handler(call, *arguments)
@@ -362,15 +361,18 @@ def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answe
     return Answer(answer.status, answer.body, headers)
 
 
+async def refuse_call(call: Call, error: DomainError) -> Answer:
+    """A domain error as the answer of the call's contract, which may want to see the call."""
+    contract = call.contract
+    if contract.refuse_call is not None:
+        try:
+            return await contract.refuse_call(call, error)
+        except Exception:
+            log.exception("refusal failed", code=error.code)
+            await call.unit.rollback()
+    return refuse(contract, error, call.route)
+
+
 def _check_csrf(call: Call) -> None:
     token = call.header(b"csrf-token") or call.header(b"x-csrf-token")
     call.core.csrf.check(call.actor, token)
-
-
-def _replay(body: bytes) -> Receive:
-    """A receive channel that gives a body again that has been read already."""
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive

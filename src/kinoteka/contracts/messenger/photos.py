@@ -2,6 +2,7 @@
 
 import hashlib
 
+from kinoteka.httpkit.accept import ranges
 from kinoteka.httpkit.answers import SAFE, Answer, Headers
 
 PICTURE = "image/jpeg"  # every upload is written anew as this
@@ -39,7 +40,7 @@ def prefers_picture(accept: str) -> bool:
     document name nothing, */*, or multipart.
     """
     picture = named = wild = 0.0
-    for media_type, quality in _ranges(accept):
+    for media_type, quality in ranges(accept):
         if media_type.startswith("image/"):
             picture = max(picture, quality)
         elif media_type in (MULTIPART, "multipart/*"):
@@ -47,25 +48,6 @@ def prefers_picture(accept: str) -> bool:
         elif media_type == "*/*":
             wild = max(wild, quality)
     return picture > named and picture >= wild
-
-
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    ranges = []
-    for part in accept.split(","):
-        media_type, *parameters = (each.strip().lower() for each in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                quality = _quality(parameter[2:])
-        ranges.append((media_type, quality))
-    return ranges
-
-
-def _quality(text: str) -> float:
-    try:
-        return min(max(float(text), 0.0), 1.0)
-    except ValueError:
-        return 0.0
 
 
 def _multipart(picture: bytes, boundary: str) -> bytes:

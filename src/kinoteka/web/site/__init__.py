@@ -1,0 +1,1 @@
+"""The site: pages for people, over the same core as the contracts."""

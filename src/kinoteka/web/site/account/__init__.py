@@ -1,0 +1,1 @@
+"""Account on the site."""

@@ -1,0 +1,179 @@
+"""What the site says of refusals: a sentence in the reader's language, beside a field or alone."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.errors import COMMON, Refusal
+from kinoteka.httpkit.identity import identify
+from kinoteka.httpkit.routes import Route
+from kinoteka.web.site import pages
+from kinoteka.web.site.languages import N_, translations
+
+SENTENCES: dict[Code, str] = {
+    Code.BODY_MALFORMED: N_("What was sent cannot be read."),
+    Code.BODY_TOO_LARGE: N_("What was sent is too large."),
+    Code.FIELD_INVALID: N_("{field}: {reason}."),
+    Code.UNAUTHORIZED: N_("Sign in first."),
+    Code.SIGNED_IN: N_("You are signed in already."),
+    Code.FORBIDDEN: N_("You may not do that."),
+    Code.CROSS_ORIGIN: N_("This came from another site, so nothing was done."),
+    Code.CSRF_MISSING: N_("This came from another site, so nothing was done."),
+    Code.CSRF_WRONG: N_("This came from another site, so nothing was done."),
+    Code.TOKEN_INVALID: N_("Sign in again."),
+    Code.TOKEN_REUSED: N_("Sign in again."),
+    Code.THROTTLED: N_("That was too often. Try again in {retry_after} seconds."),
+    Code.BUSY: N_("The server is busy. Try again in {retry_after} seconds."),
+    Code.ACCOUNT_UNKNOWN: N_("There is no such person."),
+    Code.PASSWORD_WRONG: N_("The password is wrong."),
+    Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
+    Code.EMAIL_INVALID: N_("This is no e-mail address."),
+    Code.EMAIL_TAKEN: N_("Somebody has this e-mail address already."),
+    Code.USERNAME_INVALID: N_(
+        "Choose a username of 1 to 64 letters, digits or signs, without @ and not of digits alone."
+    ),
+    Code.USERNAME_TAKEN: N_("Somebody has this username already."),
+    Code.BIRTHDAY_INVALID: N_("This is no date."),
+    Code.ROLE_UNKNOWN: N_("There is no such role."),
+    Code.ROLE_TAKEN: N_("There is a role of this name already."),
+    Code.ROLE_BUILT_IN: N_("This role is built in."),
+    Code.LABEL_UNKNOWN: N_("There is no such label."),
+    Code.FILM_UNKNOWN: N_("There is no such film."),
+    Code.GENRE_UNKNOWN: N_("There is no such genre."),
+    Code.DIRECTOR_UNKNOWN: N_("There is no such director."),
+    Code.SELECTION_UNKNOWN: N_("There is no such selection."),
+    Code.SELECTION_FULL: N_("A selection holds at most {limit} films."),
+    Code.SELECTIONS_TOO_MANY: N_("You may have {limit} selections."),
+    Code.UPLOAD_MISSING: N_("Choose a file."),
+    Code.UPLOAD_TOO_LARGE: N_("This file is too large."),
+    Code.UPLOAD_UNREADABLE: N_("This picture cannot be read."),
+    Code.UPLOAD_WRONG_TYPE: N_("This is none of: {allowed}."),
+    Code.PHOTO_MISSING: N_("There is no picture."),
+    Code.CHAT_FORBIDDEN: N_("There is no such chat."),
+    Code.CHAT_WITH_SELF: N_("A chat needs somebody else."),
+    Code.MESSAGE_UNKNOWN: N_("There is no such message."),
+    Code.MESSAGE_FORBIDDEN: N_("This message is not yours."),
+    Code.PATH_UNKNOWN: N_("There is nothing at this address."),
+    Code.METHOD_NOT_ALLOWED: N_("This cannot be done here."),
+    Code.INTERNAL: N_("Something went wrong on the server."),
+}
+
+REASONS: dict[str, str] = {
+    "missing": N_("is missing"),
+    "empty": N_("must not be empty"),
+    "too_long": N_("is too long"),
+    "characters": N_("has characters that are not allowed"),
+    "address": N_("is no http or https address"),
+    "malformed": N_("is malformed"),
+}
+
+# The field beside which a refusal stands, where the core does not name it.
+FIELDS: dict[Code, str] = {
+    Code.PASSWORD_WRONG: "password",
+    Code.PASSWORD_INVALID: "password",
+    Code.EMAIL_INVALID: "email",
+    Code.EMAIL_TAKEN: "email",
+    Code.USERNAME_INVALID: "username",
+    Code.USERNAME_TAKEN: "username",
+    Code.BIRTHDAY_INVALID: "birthday",
+}
+
+# What somebody in the browser is told as "not there", whatever the contracts say.
+STATUSES: dict[Code, int] = {Code.CHAT_FORBIDDEN: 404}
+REFUSALS: dict[Code, Refusal] = {
+    code: Refusal(STATUSES.get(code, COMMON[code].status), COMMON[code].message) for code in COMMON
+}
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A refusal as it is shown: the field that it concerns, if any, and a sentence."""
+
+    code: Code
+    status: int
+    field: str | None
+    sentence: str
+
+
+def failure(call: Call, error: DomainError) -> Failure:
+    """A domain error in the reader's words."""
+    chosen = translations(pages.language_of(call))
+    reason = error.parameters.get("reason")
+    given = error.parameters | {
+        "reason": chosen.gettext(REASONS.get(str(reason), N_("cannot be taken")))
+    }
+    field = error.parameters.get("field") or FIELDS.get(error.code)
+    sentence = chosen.gettext(SENTENCES[error.code]).format_map(_Given(given))
+    named = str(field) if field else None
+    return Failure(error.code, REFUSALS[error.code].status, named, sentence)
+
+
+def shown_again_by(
+    show: Callable[..., Awaitable[Answer]],
+) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[Answer]]]:
+    """Let a form that is refused be shown again by `show`, with what was typed and the failure.
+
+    `show` gets the handler's own arguments; the form is `typed`, and the refusal is `failed`.
+    """
+
+    def decorate(handler: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
+        @wraps(handler)
+        async def handle(call: Call, *arguments: Any) -> Answer:
+            try:
+                return await handler(call, *arguments)
+            except DomainError as error:
+                if error.code in (Code.UNAUTHORIZED, Code.FORBIDDEN):
+                    raise
+                if not error.keeps_changes:
+                    await call.unit.rollback()
+                *path, typed = arguments
+                return await show(call, *path, typed=typed, failed=failure(call, error))
+
+        return handle
+
+    return decorate
+
+
+async def refuse_call(call: Call, error: DomainError) -> Answer:
+    """A refusal as a page; whoever must sign in first is led there."""
+    if call.actor.account_id is None and call.route.identity != "none":
+        call.actor = await identify(call)
+    if error.code is Code.UNAUTHORIZED:
+        return _to_sign_in(call)
+    failed = failure(call, error)
+    headers: Headers = []
+    if (wait := error.parameters.get("retry_after")) is not None:
+        headers.append((b"retry-after", str(wait).encode()))
+    return await pages.render(call, "failure.html", part="sentence", failed=failed, headers=headers)
+
+
+def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+    """The plainest refusal, for when no page can be made."""
+    del route
+    body = f"{refusal.status} {error.code}".encode()
+    return Answer(refusal.status, body, [(b"content-type", b"text/plain; charset=utf-8")])
+
+
+def _to_sign_in(call: Call) -> Answer:
+    is_page = call.scope.get("method") in ("GET", "HEAD") and not pages.is_partial(call)
+    came_from = pages.address_of(call) if is_page else _referring_path(call)
+    path = f"/sign-in?next={quote(came_from, safe='/')}"
+    if pages.is_partial(call):
+        return Answer(401, b"", [(b"hx-redirect", path.encode()), (b"cache-control", b"no-store")])
+    return pages.redirect(call, path)
+
+
+def _referring_path(call: Call) -> str:
+    # Only its path is used, so that nobody is led elsewhere.
+    _, _, rest = (call.header(b"referer") or "").partition("://")
+    return pages.own_path("/" + rest.partition("/")[2])
+
+
+class _Given(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return key

@@ -1,0 +1,1 @@
+"""Manage on the site."""

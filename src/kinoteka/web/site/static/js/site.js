@@ -1,0 +1,59 @@
+// What every page has: choices that take effect at once, menus that close, and what failed said.
+
+const { dataset } = document.documentElement;
+const toasts = document.getElementById("toasts");
+
+// Times are told in the reader's own zone from the next page on.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`timezone=${zone}`)) {
+  document.cookie = `timezone=${zone}; Max-Age=31536000; Path=/; SameSite=Lax`;
+}
+
+export function say(text) {
+  const toast = document.createElement("p");
+  toast.textContent = text;
+  toasts.append(toast);
+  setTimeout(() => toast.remove(), 6000);
+}
+
+document.querySelector("[data-choice=theme]")?.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  event.preventDefault();
+  if (button.value === "system") delete dataset.theme;
+  else dataset.theme = button.value;
+  for (const each of button.parentElement.querySelectorAll("button")) {
+    each.setAttribute("aria-pressed", String(each === button));
+  }
+  const body = new URLSearchParams({ theme: button.value });
+  fetch("/preferences", { method: "POST", body, redirect: "manual" });
+});
+
+// Menus are details elements; they close on Escape and on a click elsewhere.
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// The server tells pages from the contracts' answers by what is asked for.
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers.Accept = "text/html";
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const text = event.detail.xhr.responseText;
+  say(text && text.length < 300 && !text.includes("<") ? text : toasts.dataset.failed);
+});
+document.addEventListener("htmx:sendError", () => say(toasts.dataset.offline));
+
+// A form that asks before it does something.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
