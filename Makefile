@@ -10,7 +10,7 @@ BIN = .venv/bin
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
 
-test: check
+test: check node_modules/.package-lock.json
 	$(BIN)/pytest -n 2 -q
 
 check: .venv/development
@@ -28,7 +28,7 @@ lock: .venv/development
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 .venv/python:
 	$(PYTHON) -m venv .venv
@@ -43,3 +43,8 @@ clean:
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@ .venv/runtime
+
+# axe-core, which looks over the site's pages, and what tells that vendored files are what they were.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@

@@ -1,0 +1,116 @@
+"""A real Chromium, a server with the demo catalogue, and people who look at its pages."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from browsing import Visitor, chromium, visiting
+from conftest import GENEROUS
+from running import PASSWORD, RunningServer, run_server, unique
+
+HERE = Path(__file__).parent
+_failed = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser serves all tests of this folder, so they share its event loop."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium, which reaches nothing but this machine."""
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the demo catalogue, for all tests that leave others' things alone."""
+    with run_server(tmp_path_factory.mktemp("site"), GENEROUS, "--workers", "1") as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(
+    browser: Browser, site: RunningServer, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """Gives people who are not signed in.
+
+    `await visit(language="ru", dark=True, phone=True)`. At the end of the test, whatever went wrong
+    on any of their pages fails it.
+    """
+    visitors: list[Visitor] = []
+    async with AsyncExitStack() as stack:
+
+        async def visit(url: str = site.url, **look: Any) -> Visitor:
+            visitor = await stack.enter_async_context(visiting(browser, url, **look))
+            visitors.append(visitor)
+            return visitor
+
+        yield visit
+        if request.node.stash.get(_failed, False):
+            for number, visitor in enumerate(visitors, start=1):
+                await visitor.leave_evidence(tmp_path, f"visitor-{number}")
+    problems = [problem for visitor in visitors for problem in visitor.problems]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def member(
+    site: RunningServer, visit: Callable[..., Awaitable[Visitor]]
+) -> Callable[..., Awaitable[Visitor]]:
+    """Gives people with new accounts, signed in.
+
+    `await member("anna", dark=True)`: the name is made unique, so look at `visitor.username`;
+    `PASSWORD` is the password.
+    """
+
+    async def member(name: str = "member", **look: Any) -> Visitor:
+        username = unique(name)
+        visitor = await visit(**look)
+        await visitor.become(username, site.signed_up(username))
+        return visitor
+
+    return member
+
+
+@pytest.fixture(scope="session")
+def superuser(site: RunningServer) -> str:
+    """The name of somebody to whom everything is permitted."""
+    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
+    done = site.command("createsuperuser", "--login", "operator", **password)
+    assert done.returncode == 0, done.stderr
+    return "operator"
+
+
+@pytest.fixture
+def operator(
+    site: RunningServer, superuser: str, visit: Callable[..., Awaitable[Visitor]]
+) -> Callable[..., Awaitable[Visitor]]:
+    """Gives the superuser, each time in a new session."""
+
+    async def operator(**look: Any) -> Visitor:
+        visitor = await visit(**look)
+        client = site.client()
+        answer = client.post("/login", json={"login": superuser, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        await visitor.become(superuser, client)
+        return visitor
+
+    return operator
