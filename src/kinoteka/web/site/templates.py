@@ -83,13 +83,6 @@ async def template(language: str, name: str) -> Template:
     return found
 
 
-def prepare_all() -> None:
-    """Compile every template, so that nobody waits for it."""
-    for language in LANGUAGES:
-        for name in environment(language).list_templates():
-            _prepare(language, name)
-
-
 def _prepare(language: str, name: str) -> Template:
     env = environment(language)
     for macros in sorted(FOLDER.glob("macros/*.html")):
