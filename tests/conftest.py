@@ -32,6 +32,8 @@ GENEROUS = {
     "upload_limit": "10000 per minute",
     "search_limit": "10000 per minute",
     "message_limit": "10000 per minute",
+    "export_limit": "10000 per minute",
+    "password_hint_limit": "10000 per minute",
 }
 
 

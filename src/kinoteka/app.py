@@ -16,14 +16,18 @@ from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
+from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.actors import Actors
+from kinoteka.core.sessions.devices import Devices
+from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.history import SignInHistory
@@ -84,6 +88,7 @@ async def wire(settings: Settings) -> Services:
     catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     actors = Actors(settings, keyring, revisions, access)
+    own_sessions = OwnSessions(settings, sessions, actors)
     sign_in_history = SignInHistory()
     sessions = Sessions(
         settings, keyring, revisions, throttle, access, accounts, actors, sign_in_history
@@ -107,19 +112,24 @@ async def wire(settings: Settings) -> Services:
         settings=settings,
         database=database,
         bus=bus,
+        password_strength=PasswordStrength(settings, throttle),
         revisions=revisions,
         throttle=throttle,
+        own_sessions=own_sessions,
+        devices=Devices(),
         access=access,
         accounts=accounts,
         avatars=avatars,
         actors=actors,
         sign_in_history=sign_in_history,
         sessions=sessions,
+        export=Export(settings, throttle, accounts, own_sessions, catalogue),
         credentials=CredentialChanges(settings, throttle, accounts, sessions),
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
         catalogue=catalogue,
+    services.password_strength.close()
         bookmarks=Bookmarks(catalogue),
         selections=selections,
         media=media,

@@ -137,6 +137,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     message_limit: Annotated[str, Meta(description="Messages and chats begun, per account.")] = (
         "240 per minute"
     )
+    export_limit: Annotated[
     json_limit_kilobytes: Annotated[
         int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
     ] = 256

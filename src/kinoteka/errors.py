@@ -31,6 +31,7 @@ class Code(StrEnum):
 
     # Accounts and sessions.
     ACCOUNT_UNKNOWN = "account_unknown"
+    SESSION_UNKNOWN = "session_unknown"
     PASSWORD_WRONG = "password_wrong"
     PASSWORD_INVALID = "password_invalid"
     EMAIL_INVALID = "email_invalid"

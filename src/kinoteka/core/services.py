@@ -6,12 +6,16 @@ from kinoteka.config import Settings
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
+from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.sessions.actors import Actors
+from kinoteka.core.sessions.devices import Devices
+from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.history import SignInHistory
@@ -31,14 +35,18 @@ class Services:
     database: Database
     bus: Bus
     revisions: Revisions
+    password_strength: PasswordStrength
     throttle: Throttle
     access: Access
+    own_sessions: OwnSessions
+    devices: Devices
     accounts: Accounts
     avatars: Avatars
     actors: Actors
     sign_in_history: SignInHistory
     sessions: Sessions
     credentials: CredentialChanges
+    export: Export
     csrf: CsrfTokens
     tokens: Tokens
     chats: Chats

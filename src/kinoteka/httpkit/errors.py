@@ -76,6 +76,7 @@ COMMON: dict[Code, Refusal] = {
     Code.THROTTLED: Refusal(429, "too many requests; try again in {retry_after} seconds"),
     Code.BUSY: Refusal(503, "the server is busy; try again in {retry_after} seconds"),
     Code.ACCOUNT_UNKNOWN: Refusal(404, "there is no such user"),
+    Code.SESSION_UNKNOWN: Refusal(404, "there is no such session"),
     Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
     Code.PASSWORD_INVALID: Refusal(
         400, "{password}: 8 to 128 characters that are not a common password ({reason})"

@@ -126,3 +126,27 @@ class TestLimits:
         with refused(Code.THROTTLED):
             await change(services, actor, picture())
         await change(services, other, picture())
+
+
+class TestRemoving:
+    async def remove(self, services, actor):
+        async with unit_of_work(services.database) as unit:
+            return await services.avatars.remove_avatar(actor, unit)
+
+    async def test_an_upload(self, services, settings, actor):
+        await change(services, actor, picture())
+        account = await self.remove(services, actor)
+        assert account.avatar_file is None
+        services.media.close()
+        assert stored(settings) == set()
+
+    async def test_one_elsewhere(self, services, actor):
+        assert (await self.remove(services, actor)).avatar_address is None
+
+    async def test_again(self, services, actor):
+        await self.remove(services, actor)
+        assert (await self.remove(services, actor)).avatar_file is None
+
+    async def test_not_by_nobody(self, services):
+        with refused(Code.UNAUTHORIZED):
+            await self.remove(services, await anonymous(services))

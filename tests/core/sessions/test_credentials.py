@@ -126,3 +126,27 @@ async def test_deleting_the_account(services, anna):
     assert sorted(ended) == [anna.session.id, other.session.id]
     with refused(Code.ACCOUNT_UNKNOWN):
         await sign_in(services, "anna")
+
+
+class TestDeletingKnowingThePassword:
+    async def delete(self, services, actor, present):
+        await do(services, services.credentials.delete_account, actor, present)
+
+    async def test_right(self, services, anna):
+        await self.delete(services, anna.actor, PASSWORD)
+        assert not await lasts(services, anna)
+
+    @pytest.mark.parametrize("present", ["wrong password", "", "x" * 5000])
+    async def test_wrong(self, services, anna, present):
+        with refused(Code.PASSWORD_WRONG):
+            await self.delete(services, anna.actor, present)
+        assert await lasts(services, anna)
+
+    async def test_guesses_are_limited(self, anna, wired):
+        strict = await wired(sign_in_limit="3 per hour")
+        for _ in range(3):
+            with refused(Code.PASSWORD_WRONG):
+                await self.delete(strict, anna.actor, "wrong one")
+        with refused(Code.THROTTLED):
+            await self.delete(strict, anna.actor, PASSWORD)
+        assert await lasts(strict, anna)

@@ -1,6 +1,6 @@
 """Avatars: each account's picture of its own.
 
-Public operations: change_avatar, read_avatar, remove.
+Public operations: change_avatar, remove_avatar, read_avatar, remove.
 """
 
 from kinoteka.config import Settings
@@ -41,6 +41,17 @@ class Avatars:
         picture = await self._media.read_picture(data, allowed)
         name = await self._media.store(unit, picture)
         replaced = await self._accounts.set_avatar(actor, unit, name)
+        if replaced is not None:
+            self._media.drop_after_commit(unit, replaced)
+        return await self._accounts.own(actor, unit)
+
+    async def remove_avatar(self, actor: Actor, unit: Unit) -> Account:
+        """Be without an avatar, uploaded or elsewhere; again does no harm. The account.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        replaced = await self._accounts.set_avatar(actor, unit, None)
         if replaced is not None:
             self._media.drop_after_commit(unit, replaced)
         return await self._accounts.own(actor, unit)

@@ -154,8 +154,8 @@ class Accounts:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         return changed
 
-    async def set_avatar(self, actor: Actor, unit: Unit, file: str) -> str | None:
-        """Make an uploaded picture one's avatar; the name of the file that it replaces.
+    async def set_avatar(self, actor: Actor, unit: Unit, file: str | None) -> str | None:
+        """Make an uploaded picture one's avatar, or none; the name of the file that it replaces.
 
         Raises:
             DomainError(UNAUTHORIZED)

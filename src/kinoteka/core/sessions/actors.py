@@ -1,6 +1,6 @@
 """Who asks: the actor behind a session's cookie or id.
 
-Public operations: by_token, by_id, drop, store_last_seen.
+Public operations: by_token, by_id, last_seen, drop, store_last_seen.
 
 A session is looked up once and then cached; revocation is what travels. When it was last used
 only the database knows, since every process sees a part of its requests.
@@ -55,6 +55,11 @@ class Actors:
             session = await unit.first(queries.BY_ID, session_id=session_id)
             cached = await self._enter_cache(unit, session, None, as_of)
         return self._see(cached)
+
+    def last_seen(self, session_id: int) -> int:
+        """When this process has last seen a session, stored or not; 0: it has not."""
+        cached = self._cache.get(session_id)
+        return 0 if cached is None else cached.last_seen_at
 
     def drop(self, session_id: int) -> None:
         """Know a session no longer, because it has ended."""

@@ -32,12 +32,7 @@ class CredentialChanges:
             DomainError(UNAUTHORIZED, PASSWORD_WRONG, PASSWORD_INVALID, THROTTLED, BUSY)
         """
         account_id = actor.require_account()
-        async with self._throttle.attempt("password", self._limit, _asking(actor)) as attempt:
-            credentials = await self._accounts.credentials_by_id(unit, account_id)
-            stored = credentials.password_hash if credentials else None
-            if not await self._accounts.hashing.verify(present, stored):
-                attempt.fail()
-                raise DomainError(Code.PASSWORD_WRONG)
+        await self._check_present(actor, unit, present)
         await self.reset_password(unit, account_id, new, kept=actor.session_id)
         return await self._accounts.get(unit, account_id)
 
@@ -81,15 +76,27 @@ class CredentialChanges:
             raise DomainError(Code.UNAUTHORIZED)
         await self._sessions.end_all(unit, account_id, kept=kept)
 
-    async def delete_account(self, actor: Actor, unit: Unit) -> Account:
+    async def delete_account(self, actor: Actor, unit: Unit, present: str | None = None) -> Account:
         """Delete one's own account and end all its sessions; what it was.
 
+        Where the `present` password is given, it has to be right.
+
         Raises:
-            DomainError(UNAUTHORIZED)
+            DomainError(UNAUTHORIZED, PASSWORD_WRONG, THROTTLED, BUSY)
         """
+        if present is not None:
+            await self._check_present(actor, unit, present)
         await self._accounts.lock(unit, actor.require_account())
         await self._sessions.end_all(unit, actor.require_account())
         return await self._accounts.delete(actor, unit)
+
+    async def _check_present(self, actor: Actor, unit: Unit, present: str) -> None:
+        async with self._throttle.attempt("password", self._limit, _asking(actor)) as attempt:
+            credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
+            stored = credentials.password_hash if credentials else None
+            if not await self._accounts.hashing.verify(present, stored):
+                attempt.fail()
+                raise DomainError(Code.PASSWORD_WRONG)
 
 
 def _asking(actor: Actor) -> tuple[str]:

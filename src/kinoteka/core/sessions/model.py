@@ -1,7 +1,8 @@
 """Sessions and the history of sign-ins.
 
 Shapes: `Visit` (from where), `Session` (as stored), `Started` (a new one with its secret),
-`CachedSession` (as in memory), `SignIn` (a line of the history), `History` (a page of it).
+`CachedSession` (as in memory), `OwnSession` (as its account sees it), `OwnSessionList`,
+`SignIn` (a line of the history), `History` (a page of it).
 """
 
 import msgspec
@@ -59,6 +60,28 @@ class CachedSession(msgspec.Struct):
     last_seen_at: int
     stored_seen_at: int
     token: str | None = None
+
+
+class OwnSession(msgspec.Struct, frozen=True):
+    """A session as its account sees it; times in milliseconds. `is_this`: it is the one that asks.
+
+    `address`, `user_agent` and `method` are those of the sign-in.
+    """
+
+    id: int
+    created_at: int
+    last_seen_at: int
+    address: str
+    user_agent: str
+    method: str
+    is_this: bool = False
+
+
+class OwnSessionList(msgspec.Struct, frozen=True):
+    """The sessions used last, and how many there are in all."""
+
+    sessions: list[OwnSession]
+    total: int
 
 
 class SignIn(msgspec.Struct, frozen=True):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 
-from kinoteka.core.sessions.model import Session, SignIn
+from kinoteka.core.sessions.model import OwnSession, Session, SignIn
 from kinoteka.storage.schema import accounts, sessions, sign_ins
 from kinoteka.storage.statement import Statement
 
 HISTORY_PAGE = 20
+OWN_LIMIT = 100
 
 NEW = (
     "account_id",
@@ -95,6 +96,30 @@ LOCK_EXPIRED: Statement[tuple[int]] = Statement(
     select(sessions.c.id).where(_expired).order_by(sessions.c.id).with_for_update()
 )
 PRUNE: Statement[tuple[int]] = Statement(delete(sessions).where(_expired).returning(sessions.c.id))
+_own = and_(
+    sessions.c.account_id == bindparam("account_id"),
+    sessions.c.expires_at > bindparam("at"),
+    sessions.c.last_seen_at > bindparam("idle_since"),
+)
+OWN: Statement[OwnSession] = Statement(
+    select(
+        sessions.c.id,
+        sessions.c.created_at,
+        sessions.c.last_seen_at,
+        sessions.c.address,
+        sessions.c.user_agent,
+        sessions.c.method,
+    )
+    .where(_own)
+    .order_by(
+        (sessions.c.id == bindparam("this")).desc(),
+        sessions.c.last_seen_at.desc(),
+        sessions.c.id.desc(),
+    )
+    .limit(OWN_LIMIT),
+    OwnSession,
+)
+OWN_COUNT: Statement[tuple[int]] = Statement(select(func.count()).select_from(sessions).where(_own))
 RECORD: Statement[tuple[()]] = Statement(
     insert(sign_ins).values(
         {

@@ -31,6 +31,7 @@ SENTENCES: dict[Code, str] = {
     Code.THROTTLED: N_("That was too often. Try again in {retry_after} seconds."),
     Code.BUSY: N_("The server is busy. Try again in {retry_after} seconds."),
     Code.ACCOUNT_UNKNOWN: N_("There is no such person."),
+    Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
     Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
     Code.EMAIL_INVALID: N_("This is no e-mail address."),

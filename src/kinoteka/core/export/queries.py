@@ -1,0 +1,156 @@
+"""Statements by which an account's own things are read a few at a time, each off an index."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, and_, bindparam, select
+
+from kinoteka.core.catalogue.queries import as_array, seen
+from kinoteka.core.export.model import (
+    BookmarkLine,
+    ChatLine,
+    FilmLine,
+    MessageLine,
+    SelectionLine,
+    SignInLine,
+)
+from kinoteka.storage.clock import iso
+from kinoteka.storage.schema import (
+    accounts,
+    bookmarks,
+    chat_members,
+    chats,
+    films,
+    messages,
+    selection_films,
+    selections,
+    sign_ins,
+)
+from kinoteka.storage.statement import Statement, among
+
+SOME = 50
+"""How many rows are read, written down and sent at once."""
+
+_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
+_account_id: BindParameter[int] = bindparam("account_id")
+
+
+def _sign_in(row_id: int, at: int, *rest: Any) -> tuple[int, SignInLine]:
+    address, user_agent, method, success = rest
+    return row_id, SignInLine(iso(at), address, user_agent, method, bool(success))
+
+
+SIGN_INS: Statement[tuple[int, SignInLine]] = Statement(
+    select(
+        sign_ins.c.id,
+        sign_ins.c.at,
+        sign_ins.c.address,
+        sign_ins.c.user_agent,
+        sign_ins.c.method,
+        sign_ins.c.success,
+    )
+    .where(sign_ins.c.account_id == _account_id, sign_ins.c.id > bindparam("after"))
+    .order_by(sign_ins.c.id)
+    .limit(SOME),
+    _sign_in,
+)
+
+BOOKMARKED: Statement[tuple[str]] = as_array(
+    select(bookmarks.c.film_id.label("id"))
+    .where(bookmarks.c.account_id == _account_id)
+    .order_by(bookmarks.c.created_at, bookmarks.c.film_id)
+)
+
+
+def _bookmark(film_id: int, title: str, year: int | None, at: int) -> tuple[int, BookmarkLine]:
+    return film_id, BookmarkLine(FilmLine(film_id, title, year), iso(at))
+
+
+BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
+    select(films.c.id, films.c.title, films.c.year, bookmarks.c.created_at)
+    .join(bookmarks, bookmarks.c.film_id == films.c.id)
+    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), _film_seen),
+    _bookmark,
+)
+
+
+def _selection(*row: Any) -> tuple[int, SelectionLine]:
+    selection_id, title, description, public, featured, created_at, updated_at = row
+    return selection_id, SelectionLine(
+        selection_id,
+        title,
+        description,
+        bool(public),
+        bool(featured),
+        iso(created_at),
+        iso(updated_at),
+    )
+
+
+SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
+    select(
+        selections.c.id,
+        selections.c.title,
+        selections.c.description,
+        selections.c.public,
+        selections.c.featured,
+        selections.c.created_at,
+        selections.c.updated_at,
+    )
+    .where(selections.c.account_id == _account_id, selections.c.id > bindparam("after"))
+    .order_by(selections.c.id)
+    .limit(1),
+    _selection,
+)
+FILMS_OF: Statement[FilmLine] = Statement(
+    select(films.c.id, films.c.title, films.c.year)
+    .join(selection_films, selection_films.c.film_id == films.c.id)
+    .where(selection_films.c.selection_id == bindparam("selection_id"), _film_seen)
+    .order_by(selection_films.c.position),
+    FilmLine,
+)
+
+CHAT_IDS: Statement[tuple[str]] = as_array(
+    select(chat_members.c.chat_id.label("id"))
+    .where(chat_members.c.account_id == _account_id)
+    .order_by(chat_members.c.chat_id)
+)
+
+
+def _chat(chat_id: int, created_at: int, username: str | None) -> ChatLine:
+    return ChatLine(chat_id, iso(created_at), username)
+
+
+_other = chat_members.alias("other")
+CHAT: Statement[ChatLine] = Statement(
+    select(chats.c.id, chats.c.created_at, accounts.c.username)
+    .join(
+        chat_members,
+        and_(chat_members.c.chat_id == chats.c.id, chat_members.c.account_id == _account_id),
+    )
+    .outerjoin(_other, and_(_other.c.chat_id == chats.c.id, _other.c.account_id != _account_id))
+    .outerjoin(accounts, accounts.c.id == _other.c.account_id)
+    .where(chats.c.id == bindparam("chat_id")),
+    _chat,
+)
+
+
+def _message(
+    message_id: int, author_id: int | None, text: str, at: int, edited_at: int | None
+) -> tuple[int, int | None, MessageLine]:
+    edited = None if edited_at is None else iso(edited_at)
+    return message_id, author_id, MessageLine(message_id, False, text, iso(at), edited)
+
+
+MESSAGES: Statement[tuple[int, int | None, MessageLine]] = Statement(
+    select(
+        messages.c.id,
+        messages.c.author_id,
+        messages.c.text,
+        messages.c.created_at,
+        messages.c.edited_at,
+    )
+    .where(messages.c.chat_id == bindparam("chat_id"), messages.c.id > bindparam("after"))
+    .order_by(messages.c.id)
+    .limit(SOME),
+    _message,
+)

@@ -1,0 +1,77 @@
+"""One's own sessions: where one is signed in, and ending it from afar.
+
+Public operations: list, end, end_others.
+"""
+
+from msgspec.structs import replace
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.sessions import queries
+from kinoteka.core.sessions.actors import Actors
+from kinoteka.core.sessions.model import OwnSession, OwnSessionList
+from kinoteka.core.sessions.service import Sessions
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.clock import DAY, now
+from kinoteka.storage.database import Reader
+from kinoteka.storage.unit import Unit
+
+
+class OwnSessions:
+    """What an account sees of its sessions, and may do with them."""
+
+    def __init__(self, settings: Settings, sessions: Sessions, actors: Actors) -> None:
+        self._idle = settings.session_idle_days * DAY
+        self._sessions = sessions
+        self._actors = actors
+
+    async def list(self, actor: Actor, unit: Unit) -> OwnSessionList:
+        """One's own sessions that last: this one first, then those used last, at most 100.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        at, this = now(), actor.require_session()
+        given = {
+            "account_id": actor.require_account(),
+            "at": at,
+            "idle_since": at - self._idle,
+        }
+
+        def read(reader: Reader) -> OwnSessionList:
+            found = reader.fetch(queries.OWN, this=this, **given)
+            total = len(found)
+            if total == queries.OWN_LIMIT:
+                total = reader.fetch(queries.OWN_COUNT, **given)[0][0]
+            return OwnSessionList(found, total)
+
+        found = await unit.read_in_thread(read)  # clients may have begun any number of them
+        seen = [self._as_seen(session, this) for session in found.sessions]
+        seen.sort(key=lambda session: (session.is_this, session.last_seen_at), reverse=True)
+        return OwnSessionList(seen, found.total)
+
+    async def end(self, actor: Actor, unit: Unit, session_id: int) -> None:
+        """End one of one's own sessions, be it this one.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+            DomainError(SESSION_UNKNOWN): it has ended already, or is another's.
+        """
+        account_id = actor.require_account()
+        session = await self._sessions.get(unit, session_id)
+        if session is None or session.account_id != account_id:
+            raise DomainError(Code.SESSION_UNKNOWN)
+        await self._sessions.end(unit, session_id)
+
+    async def end_others(self, actor: Actor, unit: Unit) -> None:
+        """End all of one's own sessions but this one.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        await self._sessions.end_all(unit, actor.require_account(), kept=actor.require_session())
+
+    def _as_seen(self, session: OwnSession, this: int) -> OwnSession:
+        # What this process knows is newer than what is stored, by up to a minute.
+        seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
+        return replace(session, last_seen_at=seen_at, is_this=session.id == this)
