@@ -124,6 +124,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_lifetime_days: Annotated[
         int, Meta(ge=1, le=3650, description="A session ends after so many days in any case.")
     ] = 180
+    audit_days: Annotated[
+        int, Meta(ge=1, le=36500, description="The audit log forgets after so many days.")
+    ] = 365
     hide_unknown_accounts: Annotated[
         bool,
         Meta(description="The auth service answers 401 for an unknown user, too, instead of 404."),
@@ -138,6 +141,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "240 per minute"
     )
     export_limit: Annotated[
+        str, Meta(description="Downloads of all that is kept of an account, per account.")
+    ] = "5 per hour"
+    password_hint_limit: Annotated[
+        str, Meta(description="Hints at how strong a password is, per address.")
+    ] = "120 per minute"
     json_limit_kilobytes: Annotated[
         int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
     ] = 256
