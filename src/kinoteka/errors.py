@@ -48,11 +48,18 @@ class Code(StrEnum):
 
     # Catalogue and library.
     FILM_UNKNOWN = "film_unknown"
+    FILM_CHANGED = "film_changed"
     GENRE_UNKNOWN = "genre_unknown"
     DIRECTOR_UNKNOWN = "director_unknown"
     SELECTION_UNKNOWN = "selection_unknown"
     SELECTION_FULL = "selection_full"
     SELECTIONS_TOO_MANY = "selections_too_many"
+
+    # Imports.
+    IMPORT_UNKNOWN = "import_unknown"
+    IMPORT_RUNNING = "import_running"
+    IMPORT_UNUSABLE = "import_unusable"
+    DISK_FULL = "disk_full"
 
     # Media.
     UPLOAD_MISSING = "upload_missing"

@@ -14,6 +14,8 @@ USER_ROLE = 2
 
 ROLES_MANAGE = "roles.manage"
 FILMS_LABEL = "films.label"
+FILMS_EDIT = "films.edit"
+FILMS_IMPORT = "films.import"
 SELECTIONS_FEATURE = "selections.feature"
 FILMS_VIEW = "films.view:"
 

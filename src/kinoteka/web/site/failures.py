@@ -46,11 +46,18 @@ SENTENCES: dict[Code, str] = {
     Code.ROLE_BUILT_IN: N_("This role is built in."),
     Code.LABEL_UNKNOWN: N_("There is no such label."),
     Code.FILM_UNKNOWN: N_("There is no such film."),
+    Code.FILM_CHANGED: N_(
+        "Somebody else has changed this film meanwhile. Look at it again, then change it."
+    ),
     Code.GENRE_UNKNOWN: N_("There is no such genre."),
     Code.DIRECTOR_UNKNOWN: N_("There is no such director."),
     Code.SELECTION_UNKNOWN: N_("There is no such selection."),
     Code.SELECTION_FULL: N_("A selection holds at most {limit} films."),
     Code.SELECTIONS_TOO_MANY: N_("You may have {limit} selections."),
+    Code.IMPORT_UNKNOWN: N_("There is no such import."),
+    Code.IMPORT_RUNNING: N_("An import is running. Try again once it is done."),
+    Code.IMPORT_UNUSABLE: N_("These files cannot be imported so."),
+    Code.DISK_FULL: N_("The server has no room left for this."),
     Code.UPLOAD_MISSING: N_("Choose a file."),
     Code.UPLOAD_TOO_LARGE: N_("This file is too large."),
     Code.UPLOAD_UNREADABLE: N_("This picture cannot be read."),
@@ -72,6 +79,9 @@ REASONS: dict[str, str] = {
     "characters": N_("has characters that are not allowed"),
     "address": N_("is no http or https address"),
     "malformed": N_("is malformed"),
+    "year": N_("is no year from 1870 to 2100"),
+    "rating": N_("is no rating from 0 to 10"),
+    "too_many": N_("has too many"),
 }
 
 # The field beside which a refusal stands, where the core does not name it.
