@@ -5,7 +5,7 @@ PORT ?= 8000
 DATA ?= ./data
 BIN = .venv/bin
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench vendor lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -21,6 +21,11 @@ check: .venv/development
 
 bench: .venv/development
 	$(BIN)/python -m benchmarks
+
+# htmx and icons, which are kept in the repository, from the packages that package.json names.
+vendor:
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(PYTHON) -m tools.vendor
 
 lock: .venv/development
 	$(BIN)/pip install -q uv
