@@ -296,6 +296,16 @@ chat_members = Table(
     Column("unread", Integer, nullable=False),
     Index("ix_chat_members_account_id_active_at", "account_id", "active_at", "chat_id"),
 )
+# Every page shows how much is unread in all; in most chats nothing is.
+_unread = chat_members.c.unread > 0
+Index(
+    "ix_chat_members_unread",
+    chat_members.c.account_id,
+    chat_members.c.chat_id,
+    chat_members.c.unread,
+    postgresql_where=_unread,
+    sqlite_where=_unread,
+)
 
 messages = Table(
     "messages",

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
 from kinoteka.storage.schema import accounts, chat_members, chats, messages
@@ -105,12 +116,13 @@ CHATS_OF: Statement[Chat] = Statement(
     .limit(bindparam("limit")),
     _chat,
 )
-# Off an index of what is unread alone, however many chats there are.
+# Off an index of what is unread alone, however many chats there are; it is not taken where the
+# zero is a parameter.
 _unread = chat_members.c.unread
 _in_chat = case((chat_members.c.chat_id == bindparam("chat_id"), _unread), else_=0)
 UNREAD: Statement[Unread] = Statement(
     select(func.coalesce(func.sum(_unread), 0), func.coalesce(func.sum(_in_chat), 0)).where(
-        chat_members.c.account_id == bindparam("account_id"), _unread > 0
+        chat_members.c.account_id == bindparam("account_id"), _unread > literal_column("0")
     ),
     Unread,
 )
