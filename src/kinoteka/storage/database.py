@@ -68,6 +68,12 @@ class Writing(Protocol):
         turn, and must not be the one that ends for it.
         """
 
+    async def keep_imports_out(self) -> bool:
+        """Let no import begin before this transaction has ended; False: one is under way.
+
+        For rows that an import gives ids of its own: films, genres, directors.
+        """
+
     async def index(self, entries: "Sequence[Entry]") -> None:
         """Put a few films into the search index, or put them anew."""
 

@@ -19,6 +19,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from kinoteka.config import Settings
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.bulk import ADVISORY_LOCK
 from kinoteka.storage.database import Conflict, Reader, Rows
 from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.schema import metadata
@@ -35,6 +36,7 @@ WAIT_SECONDS = 5
 """How long a request waits for a connection of the pool."""
 RETRY_AFTER_SECONDS = 1
 WAIT_BRIEFLY = "SET LOCAL lock_timeout = '500ms'"
+KEEP_IMPORTS_OUT = "SELECT pg_try_advisory_xact_lock_shared($1)"
 CACHED_STATEMENTS = 1000
 
 # Not errors of ours: the connection broke, the server stops or starts or is full, a lock or a
@@ -262,6 +264,11 @@ class PostgreSQLWriting:
         It is shorter than `deadlock_timeout`, so that an import never is the one to end.
         """
         await self._run(lambda c: c.execute(WAIT_BRIEFLY))
+
+    async def keep_imports_out(self) -> bool:
+        """Share the lock that an import has for itself."""
+        rows = await self._run(lambda c: c.fetch(KEEP_IMPORTS_OUT, ADVISORY_LOCK))
+        return bool(rows[0][0])
 
     async def index(self, entries: Sequence[Entry]) -> None:
         """Put a few films into the search index, or put them anew."""

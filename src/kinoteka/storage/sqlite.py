@@ -193,6 +193,10 @@ class SQLiteWriting:
     async def wait_briefly(self) -> None:
         """Do nothing: there is one writer, who waits for nobody once it has begun."""
 
+    async def keep_imports_out(self) -> bool:
+        """Be the one writer, which keeps imports out, too."""
+        return True
+
     async def index(self, entries: Sequence[Entry]) -> None:
         """Put a few films into the search index, or put them anew."""
         await self.work(lambda connection: search.index(connection, entries))

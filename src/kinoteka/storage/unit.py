@@ -22,9 +22,18 @@ __all__ = ["Conflict", "Unit", "unit_of_work"]
 class Unit:
     """What a service works with: statements in, rows out."""
 
-    __slots__ = ("__weakref__", "_after_commit", "_after_rollback", "_database", "_writing")
+    __slots__ = (
+        "__weakref__",
+        "_after_commit",
+        "_after_rollback",
+        "_database",
+        "_writing",
+        "address",
+    )
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, address: str = "") -> None:
+        """A unit for a request that came from `address`; empty: it came from no network."""
+        self.address = address
         self._database = database
         self._writing: Writing | None = None
         self._after_commit: list[Callable[[], None]] = []
@@ -74,6 +83,10 @@ class Unit:
     async def wait_briefly(self) -> None:
         """Wait for rows of others (an import's) for half a second at most, then be BUSY."""
         await (await self._begin()).wait_briefly()
+
+    async def keep_imports_out(self) -> bool:
+        """Let no import begin before this transaction has ended; False: one is under way."""
+        return await (await self._begin()).keep_imports_out()
 
     async def index(self, entries: Sequence[Entry]) -> None:
         """Put a few films into the search index, or put them anew, in this transaction."""

@@ -1,6 +1,6 @@
 """How many films each genre and director has under each label, kept for the lists of both.
 
-Whoever stores films counts anew when done; a change of one film's label moves one film.
+Whoever stores films counts anew when done; a change of one film changes what that film counts for.
 """
 
 from kinoteka.core.catalogue import queries
@@ -21,6 +21,16 @@ def recount_all(reader: Reader) -> None:
 async def move(unit: Unit, film_id: int, old: int | None, new: int | None) -> None:
     """Count a film under its new label instead of its old one."""
     for kind in queries.KINDS:
-        await unit.run(kind.count_less, film_id=film_id, label_id=old or NO_LABEL)
-        await unit.run(kind.forget_empty, film_id=film_id)
-        await unit.run(kind.count_more, film_id=film_id, label_id=new or NO_LABEL)
+        await take_out(unit, kind, film_id, old)
+        await put_in(unit, kind, film_id, new)
+
+
+async def take_out(unit: Unit, kind: queries.Kind, film_id: int, label_id: int | None) -> None:
+    """Count a film no more among its genres, or directors, as long as it has them."""
+    await unit.run(kind.count_less, film_id=film_id, label_id=label_id or NO_LABEL)
+    await unit.run(kind.forget_empty, film_id=film_id)
+
+
+async def put_in(unit: Unit, kind: queries.Kind, film_id: int, label_id: int | None) -> None:
+    """Count a film among its genres, or directors."""
+    await unit.run(kind.count_more, film_id=film_id, label_id=label_id or NO_LABEL)

@@ -7,11 +7,8 @@ from typing import Any, cast
 import psycopg
 
 from kinoteka.config import Settings
-from kinoteka.storage.bulk import AlreadyRunning, BulkFailed
+from kinoteka.storage.bulk import ADVISORY_LOCK, AlreadyRunning, BulkFailed
 from kinoteka.storage.postgresql import connect
-
-LOCK = 0x6B696E70
-"""The advisory lock's number; it is taken in the one database that is written."""
 
 # Work that takes minutes is no mistake here. A killed process is noticed within a second, even
 # while its statement runs, so that its lock is soon free.
@@ -42,7 +39,7 @@ def session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
         connection.execute(SESSION)
         connection.execute(WAIT_FOR_LOCK)
         try:
-            connection.execute("SELECT pg_advisory_lock($1)", (LOCK,))
+            connection.execute("SELECT pg_advisory_lock($1)", (ADVISORY_LOCK,))
         except psycopg.errors.LockNotAvailable:
             raise AlreadyRunning(settings.database_url) from None
         connection.execute(WAIT_FOR_ALL)

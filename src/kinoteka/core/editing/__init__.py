@@ -1,0 +1,1 @@
+"""Films as operators see and change them."""
