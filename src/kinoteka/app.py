@@ -26,11 +26,11 @@ from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.actors import Actors
-from kinoteka.core.sessions.devices import Devices
-from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.devices import Devices
 from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
@@ -88,11 +88,11 @@ async def wire(settings: Settings) -> Services:
     catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     actors = Actors(settings, keyring, revisions, access)
-    own_sessions = OwnSessions(settings, sessions, actors)
     sign_in_history = SignInHistory()
     sessions = Sessions(
         settings, keyring, revisions, throttle, access, accounts, actors, sign_in_history
     )
+    own_sessions = OwnSessions(settings, sessions, actors)
     tokens = Tokens(
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
@@ -112,33 +112,33 @@ async def wire(settings: Settings) -> Services:
         settings=settings,
         database=database,
         bus=bus,
-        password_strength=PasswordStrength(settings, throttle),
         revisions=revisions,
         throttle=throttle,
-        own_sessions=own_sessions,
-        devices=Devices(),
         access=access,
         accounts=accounts,
         avatars=avatars,
+        password_strength=PasswordStrength(settings, throttle),
         actors=actors,
         sign_in_history=sign_in_history,
         sessions=sessions,
-        export=Export(settings, throttle, accounts, own_sessions, catalogue),
+        own_sessions=own_sessions,
+        devices=Devices(),
         credentials=CredentialChanges(settings, throttle, accounts, sessions),
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
         catalogue=catalogue,
-    services.password_strength.close()
         bookmarks=Bookmarks(catalogue),
         selections=selections,
         media=media,
+        export=Export(settings, throttle, accounts, own_sessions, catalogue),
     )
 
 
 async def close(services: Services) -> None:
     """Finish what is under way and let go of everything."""
     services.accounts.hashing.close()
+    services.password_strength.close()
     services.media.close()
     await services.bus.close()
     await services.throttle.close()

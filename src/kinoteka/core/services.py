@@ -14,11 +14,11 @@ from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.sessions.actors import Actors
-from kinoteka.core.sessions.devices import Devices
-from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
+from kinoteka.core.sessions.devices import Devices
 from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
@@ -38,15 +38,14 @@ class Services:
     password_strength: PasswordStrength
     throttle: Throttle
     access: Access
-    own_sessions: OwnSessions
-    devices: Devices
     accounts: Accounts
     avatars: Avatars
     actors: Actors
     sign_in_history: SignInHistory
     sessions: Sessions
+    own_sessions: OwnSessions
+    devices: Devices
     credentials: CredentialChanges
-    export: Export
     csrf: CsrfTokens
     tokens: Tokens
     chats: Chats
@@ -54,3 +53,4 @@ class Services:
     bookmarks: Bookmarks
     selections: Selections
     media: Media
+    export: Export
