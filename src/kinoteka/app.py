@@ -15,6 +15,7 @@ from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
+from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
@@ -22,6 +23,7 @@ from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
+from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.services import Services
@@ -116,6 +118,7 @@ async def wire(settings: Settings) -> Services:
         throttle=throttle,
         access=access,
         accounts=accounts,
+        people=People(accounts),
         avatars=avatars,
         password_strength=PasswordStrength(settings, throttle),
         actors=actors,
@@ -130,6 +133,7 @@ async def wire(settings: Settings) -> Services:
         catalogue=catalogue,
         bookmarks=Bookmarks(catalogue),
         selections=selections,
+        selection_lists=SelectionLists(selections),
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
     )

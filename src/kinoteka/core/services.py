@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from kinoteka.config import Settings
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
+from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.library.bookmarks import Bookmarks
+from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
 from kinoteka.core.sessions.actors import Actors
@@ -39,6 +41,7 @@ class Services:
     throttle: Throttle
     access: Access
     accounts: Accounts
+    people: People
     avatars: Avatars
     actors: Actors
     sign_in_history: SignInHistory
@@ -52,5 +55,6 @@ class Services:
     catalogue: Catalogue
     bookmarks: Bookmarks
     selections: Selections
+    selection_lists: SelectionLists
     media: Media
     export: Export

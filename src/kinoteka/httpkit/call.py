@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from kinoteka.config import Settings
 from kinoteka.core.access.model import UNASKED, Actor
-from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, Visit
 from kinoteka.errors import field_invalid
@@ -91,7 +91,7 @@ class Call:
         """The address of a path of this server: absolute where its public address is known."""
         return self.settings.public_url + path
 
-    def avatar(self, account: Account) -> str | None:
+    def avatar(self, account: Account | Person) -> str | None:
         """The address of an account's avatar."""
         if account.avatar_file is not None:
             return self.absolute(f"/media/avatars/{account.avatar_file}")

@@ -103,3 +103,36 @@ async def test_go_with_the_account(
     async with unit_of_work(services.database) as unit:
         await services.credentials.delete_account(member, unit)
     assert await kept(services, member) == []
+
+
+async def test_which_of_some_films_are_among_them(
+    services: Services, member: Actor, films: dict[str, int]
+) -> None:
+    other = await somebody(services)
+    await add(services, member, films["Ran"])
+    await add(services, member, films["M"])
+    await add(services, other, films["Alien"])
+    asked = [films["Ran"], films["Alien"], 987654321]
+    for actor, expected in (
+        (member, {films["Ran"]}),
+        (other, {films["Alien"]}),
+        (await anonymous(services), set()),
+    ):
+        async with unit_of_work(services.database) as unit:
+            assert await services.bookmarks.among(actor, unit, asked) == expected
+            assert await services.bookmarks.among(actor, unit, []) == set()
+
+
+async def test_come_by_pages(services: Services, member: Actor, films: dict[str, int]) -> None:
+    for title in ("Ran", "Alien", "M"):
+        await add(services, member, films[title])
+    async with unit_of_work(services.database) as unit:
+        page = await (await services.bookmarks.films(member, unit)).page(2, 2)
+    assert ([film.title for film in page.items], page.pages, page.total) == (["Ran"], 2, 3)
+
+
+async def test_two_at_once_make_one(
+    services: Services, member: Actor, films: dict[str, int]
+) -> None:
+    await asyncio.gather(*(add(services, member, films["Ran"]) for _ in range(5)))
+    assert await kept(services, member) == ["Ran"]

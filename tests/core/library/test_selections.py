@@ -1,9 +1,13 @@
 """Selections: whose they are, who sees and edits them, and what of them each viewer sees."""
 
+import asyncio
+
+import msgspec
 import pytest
 
 from films import FilmToBe, fill
 from kinoteka.core.library.model import FILMS_MOST, SELECTIONS_MOST, NewSelection, SelectionChange
+from kinoteka.core.library.selections import may_delete, may_edit
 from kinoteka.errors import Code
 from kinoteka.storage.unit import unit_of_work
 from people import refused
@@ -264,3 +268,30 @@ class TestFilms:
         made = await club.make(club.anna, "Space", "Alien")
         with refused(Code.FILM_UNKNOWN):
             await club.act("put_film", club.anna, made.id, 987654321)
+
+
+class TestWhoMay:
+    async def test_edit_and_delete(self, club) -> None:
+        own = await club.make(club.anna, "Space", "Alien")
+        featured = msgspec.structs.replace(own, featured=True)
+        for actor, edits, deletes, edits_featured, deletes_featured in (
+            (club.nobody, False, False, False, False),
+            (club.anna, True, True, False, True),
+            (club.boris, False, False, False, False),
+            (club.operator, True, True, True, True),
+        ):
+            assert may_edit(actor, own) is edits
+            assert may_delete(actor, own) is deletes
+            assert may_edit(actor, featured) is edits_featured
+            assert may_delete(actor, featured) is deletes_featured
+
+
+class TestAtOnce:
+    async def test_films_put_at_once_all_come_in(self, club) -> None:
+        made = await club.make(club.anna, "Space")
+        put = [film_id for film_id in club.films.values() if film_id != club.films[HIDDEN]][:8]
+        await asyncio.gather(
+            *(club.act("put_film", club.anna, made.id, film_id) for film_id in put)
+        )
+        found = await club.act("get", club.root, made.id)
+        assert sorted(film.id for film in found.films) == sorted(put)

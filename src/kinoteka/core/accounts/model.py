@@ -1,7 +1,7 @@
 """Accounts and what can be said of them.
 
-Shapes: `Account` (as stored, without its password), `NewAccount`, `ProfileChange`,
-`Credentials`.
+Shapes: `Account` (as stored, without its password), `Person` (as others see it), `NewAccount`,
+`ProfileChange`, `Credentials`.
 """
 
 import msgspec
@@ -28,6 +28,35 @@ class Account(msgspec.Struct, frozen=True):
     favourite_genre_id: int | None
     superuser: bool
     created_at: int
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What others see of an account; who is not signed in sees neither names nor picture."""
+
+    id: int
+    username: str | None
+    created_at: int
+    given_name: str | None = None
+    family_name: str | None = None
+    status: str | None = None
+    avatar_file: str | None = None
+    avatar_address: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The given and family name, or else the username; None where there is none of them."""
+        names = (each for each in (self.given_name, self.family_name) if each)
+        return " ".join(names) or self.username
+
+    @property
+    def address(self) -> str:
+        """By what the person is found: the username, or else the id.
+
+        A username of dots alone would lead browsers to another path.
+        """
+        if self.username is None or self.username in (".", ".."):
+            return str(self.id)
+        return self.username
 
 
 class NewAccount(msgspec.Struct, kw_only=True):

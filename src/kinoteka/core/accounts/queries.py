@@ -52,6 +52,9 @@ INSERT: Statement[tuple[int]] = Statement(
 BY_ID: Statement[Account] = Statement(
     select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), _account
 )
+ID_BY_USERNAME: Statement[tuple[int]] = Statement(
+    select(accounts.c.id).where(accounts.c.username_key == bindparam("key"))
+)
 CREDENTIALS_BY = {
     column: Statement[Credentials](
         select(accounts.c.id, accounts.c.password_hash).where(

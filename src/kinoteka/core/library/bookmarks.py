@@ -1,7 +1,9 @@
 """Bookmarks: the films that an account keeps for later.
 
-Public operations: films, add, remove.
+Public operations: films, among, add, remove.
 """
+
+from collections.abc import Sequence
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.catalogue.listing import Listing
@@ -31,6 +33,15 @@ class Bookmarks:
             lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **given)[0][0])
         )
         return Listing(ids, lambda some: self._catalogue.films_by_id(actor, unit, some))
+
+    async def among(self, actor: Actor, unit: Unit, film_ids: Sequence[int]) -> frozenset[int]:
+        """Which of these films one has bookmarked; none for who is not signed in."""
+        if actor.account_id is None or not film_ids:
+            return frozenset()
+        found = await unit.all(
+            queries.BOOKMARKED_AMONG, account_id=actor.account_id, ids=list(film_ids)
+        )
+        return frozenset(film_id for (film_id,) in found)
 
     async def add(self, actor: Actor, unit: Unit, film_id: int) -> None:
         """Bookmark a film; again does no harm.

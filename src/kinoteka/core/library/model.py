@@ -1,6 +1,7 @@
 """Selections of films, and what can be said of them.
 
-Shapes: `Selection` (with its films), `Shelf` (some selections of an order), `NewSelection`,
+Shapes: `Selection` (with its films), `Shelf` (some selections of an order), `SelectionCard` (in
+short, for lists), `SelectionChoice` (in shorter, to put a film into), `NewSelection`,
 `SelectionChange`.
 """
 
@@ -43,6 +44,37 @@ class Shelf(msgspec.Struct, frozen=True):
 
     selections: list[Selection]
     total: int
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """A film as far as the card of a selection shows it."""
+
+    id: int
+    title: str
+    poster: str | None
+
+
+class SelectionCard(msgspec.Struct, frozen=True):
+    """A selection in a list: how many films of it the viewer sees, and the first of them."""
+
+    id: int
+    account_id: int | None
+    title: str
+    description: str
+    featured: bool
+    public: bool
+    films: int
+    covers: tuple[Cover, ...]
+
+
+class SelectionChoice(msgspec.Struct, frozen=True):
+    """A selection into which a film may go; `holds` tells whether it is there."""
+
+    id: int
+    title: str
+    public: bool
+    films: int
+    holds: bool
 
 
 class NewSelection(msgspec.Struct, kw_only=True):

@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
 from kinoteka.core.catalogue.queries import as_array, seen
-from kinoteka.core.library.model import Selection, SelectionFilm
+from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.storage.schema import bookmarks, films, selection_films, selections
 from kinoteka.storage.statement import Statement, among, insert_for
 
@@ -22,6 +22,12 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
         _film_seen,
     )
     .order_by(bookmarks.c.created_at.desc(), films.c.id.desc())
+)
+BOOKMARKED_AMONG: Statement[tuple[int]] = Statement(
+    select(bookmarks.c.film_id).where(
+        bookmarks.c.account_id == bindparam("account_id"),
+        among(bookmarks.c.film_id, bindparam("ids")),
+    )
 )
 ADD_BOOKMARK: Statement[tuple[()]] = Statement(
     lambda engine: (
@@ -84,19 +90,78 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
 )
 
 
+def _cover_of(*row: Any) -> tuple[int, int, Cover]:
+    return row[0], row[1], Cover(*row[2:])
+
+
+_in_order = (
+    select(
+        selection_films.c.selection_id,
+        selection_films.c.film_id,
+        func.row_number()
+        .over(partition_by=selection_films.c.selection_id, order_by=selection_films.c.position)
+        .label("place"),
+        func.count().over(partition_by=selection_films.c.selection_id).label("total"),
+    )
+    .join(films, films.c.id == selection_films.c.film_id)
+    .where(among(selection_films.c.selection_id, bindparam("ids")), _film_seen)
+    .subquery()
+)
+# How many films of a selection the viewer sees, with each of the first of them.
+COVERS_OF: Statement[tuple[int, int, Cover]] = Statement(
+    select(_in_order.c.selection_id, _in_order.c.total, films.c.id, films.c.title, films.c.poster)
+    .join(films, films.c.id == _in_order.c.film_id)
+    .where(_in_order.c.place <= bindparam("most"))
+    .order_by(_in_order.c.selection_id, _in_order.c.place),
+    _cover_of,
+)
+
+
+def _choice(*row: Any) -> SelectionChoice:
+    values: tuple[Any, ...] = (*row[:2], bool(row[2]), row[3], bool(row[4]))
+    return SelectionChoice(*values)
+
+
+# An account's own selections that it may edit: how many films of each it sees, and whether a film
+# is in it.
+CHOICES: Statement[SelectionChoice] = Statement(
+    select(
+        selections.c.id,
+        selections.c.title,
+        selections.c.public,
+        func.count(films.c.id),
+        func.coalesce(func.max(case((films.c.id == bindparam("film_id"), 1), else_=0)), 0),
+    )
+    .outerjoin(selection_films, selection_films.c.selection_id == selections.c.id)
+    .outerjoin(films, and_(films.c.id == selection_films.c.film_id, _film_seen))
+    .where(
+        selections.c.account_id == bindparam("account_id"),
+        or_(bindparam("operator") != false(), selections.c.featured == false()),
+    )
+    .group_by(selections.c.id)
+    .order_by(selections.c.id.desc()),
+    _choice,
+)
+
+_shown = (
+    select(selection_films.c.film_id)
+    .join(films, films.c.id == selection_films.c.film_id)
+    .where(selection_films.c.selection_id == selections.c.id, _film_seen)
+    .exists()
+)
+_public = select(selections.c.id).where(selections.c.public, _shown)
+
+PUBLIC_OF: Statement[tuple[str]] = as_array(
+    _public.where(selections.c.account_id == bindparam("account_id")).order_by(
+        selections.c.id.desc()
+    )
+)
+
+
 @cache
 def public_order(featured: bool | None) -> Statement[tuple[str]]:
     """The public selections in which the viewer sees a film: featured first, then newest first."""
-    shown = (
-        select(selection_films.c.film_id)
-        .join(films, films.c.id == selection_films.c.film_id)
-        .where(selection_films.c.selection_id == selections.c.id, _film_seen)
-    )
-    ordered = (
-        select(selections.c.id)
-        .where(selections.c.public, shown.exists())
-        .order_by(selections.c.featured.desc(), selections.c.id.desc())
-    )
+    ordered = _public.order_by(selections.c.featured.desc(), selections.c.id.desc())
     if featured is not None:
         ordered = ordered.where(selections.c.featured == featured)
     return as_array(ordered)

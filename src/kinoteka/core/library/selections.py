@@ -1,6 +1,7 @@
 """Selections: films that somebody has put together under a title.
 
-Public operations: public, editable, get, create, change, delete, put_film, remove_film, leave.
+Public operations: public, public_order, editable, get, create, change, delete, put_film,
+remove_film, leave; may_edit, may_delete.
 
 People make and edit selections of their own. Who holds `selections.feature` features any public
 one and edits every one that is public, featured or the site's own; a featured one is edited by
@@ -51,16 +52,20 @@ class Selections:
 
         `featured` chooses those that are, or those that are not.
         """
-        statement = queries.public_order(featured)
-        ids = await self._positions.get(
-            unit,
-            (featured, actor.labels),
-            lambda reader: numbers(reader.fetch(statement, **viewer(actor))[0][0]),
-        )
+        ids = await self.public_order(actor, unit, featured)
         shelf = await self._shelf(actor, unit, ids, offset, limit)
         # Another process may just have withdrawn one.
         shown = [selection for selection in shelf.selections if selection.public]
         return Shelf(shown, shelf.total)
+
+    async def public_order(self, actor: Actor, unit: Unit, featured: bool | None) -> Ids:
+        """The ids of the public selections in which the actor sees a film."""
+        statement = queries.public_order(featured)
+        return await self._positions.get(
+            unit,
+            (featured, actor.labels),
+            lambda reader: numbers(reader.fetch(statement, **viewer(actor))[0][0]),
+        )
 
     async def editable(self, actor: Actor, unit: Unit, offset: int, limit: int) -> Shelf:
         """One's own selections, and for operators the featured ones and the site's; newest first.
@@ -139,8 +144,8 @@ class Selections:
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
         selection = await self.get(actor, unit, selection_id)
-        if selection.account_id != actor.account_id:
-            _require_editor(actor, selection)
+        if not may_delete(actor, selection):
+            actor.require(SELECTIONS_FEATURE)
         await unit.run(queries.DELETE, selection_id=selection_id)
         await self._note(unit, public=selection.public)
 
@@ -209,7 +214,8 @@ class Selections:
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
         selection = await self.get(actor, unit, selection_id)
-        _require_editor(actor, selection)
+        if not may_edit(actor, selection):
+            actor.require(SELECTIONS_FEATURE)
         return selection
 
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
@@ -246,16 +252,21 @@ class Selections:
             await self._revisions.increase(unit, "library")
 
 
+def may_edit(actor: Actor, selection: Selection) -> bool:
+    """Whether the actor may change a selection that it sees."""
+    return actor.may(SELECTIONS_FEATURE) or (_is_own(actor, selection) and not selection.featured)
+
+
+def may_delete(actor: Actor, selection: Selection) -> bool:
+    """Whether the actor may delete a selection that it sees; one's own even when it is featured."""
+    return actor.may(SELECTIONS_FEATURE) or _is_own(actor, selection)
+
+
 def _sees(actor: Actor, selection: Selection) -> bool:
     if selection.public or _is_own(actor, selection):
         return True
     is_operators = selection.featured or selection.account_id is None
     return is_operators and actor.may(SELECTIONS_FEATURE)
-
-
-def _require_editor(actor: Actor, selection: Selection) -> None:
-    if selection.featured or not _is_own(actor, selection):
-        actor.require(SELECTIONS_FEATURE)
 
 
 def _is_own(actor: Actor, selection: Selection) -> bool:

@@ -1,0 +1,73 @@
+"""People: accounts as others see them.
+
+Public operations: find, some.
+
+Nobody sees another's e-mail address, phone number or birthday. Who is not signed in sees no more
+of a member than the username, which stands under everything that a member makes public.
+"""
+
+from collections.abc import Collection
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.accounts import names, queries
+from kinoteka.core.accounts.model import Account, Person
+from kinoteka.core.accounts.service import Accounts
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.unit import Unit
+
+ID_LONGEST = 18
+
+
+class People:
+    """What one sees of other accounts."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def find(self, actor: Actor, unit: Unit, name: str) -> Person:
+        """The person of a username, without regard to case, or, for members, of an id.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN)
+        """
+        if name.isascii() and name.isdigit():
+            # Ids are counted through in no time; usernames are known or not.
+            if actor.account_id is None or len(name) > ID_LONGEST:
+                raise DomainError(Code.ACCOUNT_UNKNOWN)
+            return _seen(actor, await self._accounts.get(unit, int(name)))
+        try:
+            key = names.username_key(name)
+        except DomainError:
+            raise DomainError(Code.ACCOUNT_UNKNOWN) from None
+        found = await unit.first(queries.ID_BY_USERNAME, key=key)
+        if found is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        return _seen(actor, await self._accounts.get(unit, found[0]))
+
+    async def some(
+        self, actor: Actor, unit: Unit, account_ids: Collection[int | None]
+    ) -> dict[int, Person]:
+        """The people of these ids, as far as there are any."""
+        found: dict[int, Person] = {}
+        for account_id in {each for each in account_ids if each is not None}:
+            try:
+                account = await self._accounts.get(unit, account_id)
+            except DomainError:
+                continue
+            found[account.id] = _seen(actor, account)
+        return found
+
+
+def _seen(actor: Actor, account: Account) -> Person:
+    if actor.account_id is None:
+        return Person(account.id, account.username, account.created_at)
+    return Person(
+        account.id,
+        account.username,
+        account.created_at,
+        account.given_name,
+        account.family_name,
+        account.status,
+        account.avatar_file,
+        account.avatar_address,
+    )

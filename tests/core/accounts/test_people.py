@@ -1,0 +1,103 @@
+"""People: what others see of an account."""
+
+import pytest
+
+from kinoteka.core.accounts.model import Person
+from kinoteka.core.services import Services
+from kinoteka.errors import Code
+from kinoteka.storage.unit import unit_of_work
+from people import actor_of, anonymous, do, refused, sign_up
+
+
+async def member(services, username=None, **fields):
+    started = await sign_up(services, username, **fields)
+    return started.account, await actor_of(services, started.token)
+
+
+class TestFinding:
+    @pytest.mark.parametrize("name", ["Ænna", "ænna", "ÆNNA"])
+    async def test_is_without_regard_to_case(self, services: Services, name: str) -> None:
+        account, actor = await member(services, "Ænna")
+        found = await do(services, services.people.find, actor, name)
+        assert (found.id, found.username) == (account.id, "Ænna")
+
+    @pytest.mark.parametrize(
+        "name", ["nobody", "", "a@b.example", "x" * 1000, "a b", "\ud800", "0", "9" * 40, "a/b"]
+    )
+    async def test_nobody(self, services: Services, name: str) -> None:
+        _, actor = await member(services)
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await do(services, services.people.find, actor, name)
+
+    async def test_members_find_by_id_too_and_nobody_else(self, services: Services) -> None:
+        account, actor = await member(services)
+        name = str(account.id)
+        assert (await do(services, services.people.find, actor, name)).id == account.id
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await do(services, services.people.find, await anonymous(services), name)
+
+    async def test_finds_what_they_are_called_now(self, services: Services) -> None:
+        account, actor = await member(services, "before")
+        async with unit_of_work(services.database) as unit:
+            await services.accounts.change_login(actor, unit, account.id, "after")
+        assert (await do(services, services.people.find, actor, "After")).username == "after"
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await do(services, services.people.find, actor, "before")
+
+
+FIELDS = {
+    "given_name": "Anna",
+    "family_name": "Petrova",
+    "status": "at the pictures",
+    "email": "anna@example.com",
+    "birthday": "2001-04-06",
+    "phone": "+7 900",
+    "avatar_address": "https://pictures.example/anna.jpg",
+}
+
+
+class TestWhatIsSeen:
+    async def test_members_see_names_and_picture(self, services: Services) -> None:
+        account, _ = await member(services, "anna", **FIELDS)
+        _, other = await member(services)
+        found = await do(services, services.people.find, other, "anna")
+        assert found == Person(
+            account.id,
+            "anna",
+            account.created_at,
+            "Anna",
+            "Petrova",
+            "at the pictures",
+            None,
+            "https://pictures.example/anna.jpg",
+        )
+        assert found.name == "Anna Petrova"
+
+    async def test_others_see_the_username_alone(self, services: Services) -> None:
+        account, _ = await member(services, "anna", **FIELDS)
+        found = await do(services, services.people.find, await anonymous(services), "anna")
+        assert found == Person(account.id, "anna", account.created_at)
+        assert found.name == "anna"
+
+    async def test_some_at_once(self, services: Services) -> None:
+        one, actor = await member(services)
+        two, _ = await member(services)
+        ids = [one.id, two.id, None, one.id, 987654321]
+        found = await do(services, services.people.some, actor, ids)
+        assert {each: person.username for each, person in found.items()} == {
+            one.id: one.username,
+            two.id: two.username,
+        }
+
+
+@pytest.mark.parametrize(
+    ("username", "address"),
+    [("anna", "anna"), (None, "5"), (".", "5"), ("..", "5"), ("...", "...")],
+)
+def test_the_address_leads_to_the_person(username: str | None, address: str) -> None:
+    assert Person(5, username, 0).address == address
+
+
+def test_who_has_no_name_at_all() -> None:
+    assert Person(5, None, 0).name is None
+    assert Person(5, None, 0, "", "Petrova").name == "Petrova"
