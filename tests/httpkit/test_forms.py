@@ -1,0 +1,80 @@
+"""What browsers send of forms, read into Structs."""
+
+from typing import Annotated
+
+import msgspec
+import pytest
+
+from kinoteka.errors import Code
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.forms import URLENCODED, from_pairs, read_form
+from kinoteka.httpkit.routes import Route
+from kinoteka.web import neutral
+from people import refused
+
+
+class Sent(msgspec.Struct):
+    title: str = "?"
+    year: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    public: bool = False
+    roles: list[str] = []
+    note: str | None = None
+
+
+@pytest.fixture
+def call(services):
+    def make(body: bytes, content_type: str = URLENCODED) -> Call:
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        headers = [(b"content-type", content_type.encode())]
+        scope = {"type": "http", "headers": headers, "query_string": b"", "scheme": "http"}
+        route = Route("POST", "/", lambda: None, "")
+        contract = neutral.contract("tests", "", "", ())
+        return Call(scope, receive, services, contract, route)
+
+    return make
+
+
+async def test_fields_become_their_types(call):
+    body = b"title=%D0%91%D1%80%D0%B0%D1%82&year=1997&public=true&roles=a&roles=b&other=x"
+    assert await read_form(call(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
+
+
+def test_a_blank_field_is_absent_unless_it_is_a_text():
+    pairs = [("title", ""), ("year", " "), ("public", ""), ("note", "")]
+    assert from_pairs(pairs, Sent) == Sent(title="", note="")
+
+
+def test_of_a_repeated_field_the_last_counts():
+    assert from_pairs([("title", "a"), ("title", "b")], Sent).title == "b"
+
+
+@pytest.mark.parametrize(("name", "value"), [("year", "0"), ("year", "x"), ("public", "maybe")])
+def test_what_cannot_be_read_names_its_field(name, value):
+    with refused(Code.FIELD_INVALID, field=name):
+        from_pairs([(name, value)], Sent)
+
+
+async def test_an_empty_body_is_a_form_of_no_fields(call):
+    assert await read_form(call(b"", ""), Sent) == Sent()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"title": "a"}', "application/json"),
+        (b"title=a", "text/plain"),
+        (b"title=%ff", URLENCODED),
+        (b"title=\xff", URLENCODED),
+        (b"&".join([b"a=1"] * 1001), URLENCODED),
+    ],
+)
+async def test_anything_else_is_malformed(call, body, content_type):
+    with refused(Code.BODY_MALFORMED):
+        await read_form(call(body, content_type), Sent)
+
+
+async def test_no_more_is_read_than_may_be_sent(call):
+    with refused(Code.BODY_TOO_LARGE):
+        await read_form(call(b"title=" + b"a" * 4_000_000), Sent)
