@@ -17,6 +17,7 @@ from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
@@ -116,6 +117,7 @@ async def wire(settings: Settings) -> Services:
         bus=bus,
         revisions=revisions,
         throttle=throttle,
+        audit=Audit(settings),
         access=access,
         accounts=accounts,
         people=People(accounts),
@@ -295,6 +297,7 @@ async def _store_seen(services: Services, unit: Unit) -> None:
 
 async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
+    await services.audit.prune(unit)
 
 
 async def _end_listening(services: Services, unit: Unit) -> None:

@@ -7,6 +7,7 @@ from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export.service import Export
@@ -39,6 +40,7 @@ class Services:
     revisions: Revisions
     password_strength: PasswordStrength
     throttle: Throttle
+    audit: Audit
     access: Access
     accounts: Accounts
     people: People

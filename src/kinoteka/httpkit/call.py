@@ -35,7 +35,7 @@ class Call:
         self.contract = contract
         self.route = route
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.unit = Unit(core.database)
+        self.unit = Unit(core.database, self.address)
         self.actor: Actor = UNASKED
 
     @property

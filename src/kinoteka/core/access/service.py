@@ -25,6 +25,8 @@ from kinoteka.core.access.model import (
     Grants,
     Role,
 )
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
 from kinoteka.core.text import clean_text
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.revisions import Revisions
@@ -108,6 +110,7 @@ class Access:
             raise field_invalid("label", "malformed")
         if name not in await self.label_ids(unit):
             await unit.run(queries.INSERT_LABEL, name=name)
+            await record(actor, unit, Action.LABEL_CREATED, Subject("label", None, name))
             await self._changed(unit)
 
     async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
@@ -141,6 +144,8 @@ class Access:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
         role_id = row[0] if row else 0
         await self._set_permissions(unit, role_id, wanted)
+        subject = Subject("role", role_id, name)
+        await record(actor, unit, Action.ROLE_CREATED, subject, permissions=wanted)
         await self._changed(unit)
         return Role(role_id, name, False, wanted)
 
@@ -174,8 +179,10 @@ class Access:
         if given is not None:
             await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
             await self._set_permissions(unit, role_id, wanted)
+        changed = Role(role_id, new_name, role.built_in, wanted)
+        await _record_change(actor, unit, role, changed)
         await self._changed(unit)
-        return Role(role_id, new_name, role.built_in, wanted)
+        return changed
 
     async def delete_role(self, actor: Actor, unit: Unit, role_id: int) -> None:
         """Delete a role; whoever held it loses what it granted.
@@ -187,7 +194,9 @@ class Access:
         role = await self._role(unit, role_id)
         if role.built_in:
             raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
-        await unit.run(queries.DELETE_ROLE, role_id=role_id)
+        if await unit.run(queries.DELETE_ROLE, role_id=role_id):
+            subject = Subject("role", role_id, role.name)
+            await record(actor, unit, Action.ROLE_DELETED, subject, permissions=role.permissions)
         await self._changed(unit)
 
     async def assign_role(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
@@ -197,12 +206,15 @@ class Access:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
             DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
         """
-        await self._check_assignment(actor, unit, account_id, role_id)
+        role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
             try:
-                await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
+                given = await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
             except Conflict:  # one of the two, most likely the cached one, has been deleted since
                 raise DomainError(Code.ROLE_UNKNOWN) from None
+            if given:
+                subject = Subject("account", account_id)
+                await record(actor, unit, Action.ROLE_GIVEN, subject, role=role.name)
             await self._changed(unit, account_id)
 
     async def take_role_away(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
@@ -211,21 +223,24 @@ class Access:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLE_BUILT_IN)
         """
-        await self._check_assignment(actor, unit, account_id, role_id)
+        role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id == USER_ROLE:
             raise DomainError(Code.ROLE_BUILT_IN, name="user")
         if await unit.run(queries.TAKE_AWAY, account_id=account_id, role_id=role_id):
+            subject = Subject("account", account_id)
+            await record(actor, unit, Action.ROLE_TAKEN_AWAY, subject, role=role.name)
             await self._changed(unit, account_id)
 
     async def _check_assignment(
         self, actor: Actor, unit: Unit, account_id: int, role_id: int
-    ) -> None:
+    ) -> Role:
         actor.require(ROLES_MANAGE)
         if await unit.first(queries.ACCOUNT_RIGHTS, account_id=account_id) is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         role = await self._role(unit, role_id)
         if role.id == ANONYMOUS_ROLE:
             raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
+        return role
 
     async def _actor(
         self,
@@ -302,6 +317,19 @@ class Access:
 
     def _clear_cache(self) -> None:
         self._drop_cached(None)
+
+
+async def _record_change(actor: Actor, unit: Unit, before: Role, after: Role) -> None:
+    details: dict[str, object] = {}
+    if after.name != before.name:
+        details["renamed_from"] = before.name
+    granted = [each for each in after.permissions if each not in before.permissions]
+    revoked = [each for each in before.permissions if each not in after.permissions]
+    details |= {"granted": granted} if granted else {}
+    details |= {"revoked": revoked} if revoked else {}
+    if details:
+        subject = Subject("role", after.id, after.name)
+        await record(actor, unit, Action.ROLE_CHANGED, subject, **details)
 
 
 async def _read(unit: Unit) -> Snapshot:
