@@ -35,6 +35,7 @@ class FilmToBe:
     description: str = ""
     trailer: str | None = None
     poster: str | None = None
+    votes: int = 0
 
 
 PREMIUM = "premium"
@@ -116,7 +117,7 @@ def _insert(reader: Reader, film: FilmToBe) -> int:
         poster=film.poster,
         year=film.year,
         rating=film.rating,
-        votes=0,
+        votes=film.votes,
         genre_id=genre_ids[0],
         director_id=director_ids[0],
         label_id=film.label and _label(reader, film.label),

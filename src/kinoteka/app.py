@@ -19,6 +19,7 @@ from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
+from kinoteka.core.catalogue.facets import Facets
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.export.service import Export
@@ -133,6 +134,7 @@ async def wire(settings: Settings) -> Services:
         tokens=tokens,
         chats=chats,
         catalogue=catalogue,
+        facets=Facets(settings, revisions, throttle, access),
         bookmarks=Bookmarks(catalogue),
         selections=selections,
         selection_lists=SelectionLists(selections),

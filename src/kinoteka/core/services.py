@@ -9,6 +9,7 @@ from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
+from kinoteka.core.catalogue.facets import Facets
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
@@ -55,6 +56,7 @@ class Services:
     tokens: Tokens
     chats: Chats
     catalogue: Catalogue
+    facets: Facets
     bookmarks: Bookmarks
     selections: Selections
     selection_lists: SelectionLists

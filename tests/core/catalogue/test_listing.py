@@ -34,6 +34,11 @@ async def test_pages(many: int, number: int, first: int | None, items: int, page
     assert page.items[:1] == ([] if first is None else [f"item {first}"])
 
 
+async def test_pages_of_another_size() -> None:
+    page = await listing(30).page(2, 24)
+    assert (page.items[0], len(page.items), page.pages) == ("item 25", 6, 2)
+
+
 async def test_one_that_is_gone_meanwhile_is_left_out() -> None:
     page = await listing(PAGE_SIZE).page(1)
     assert f"item {GONE}" not in page.items

@@ -27,10 +27,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
     update,
 )
 
-from kinoteka.core.catalogue.model import Director, Film, Genre
+from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
 from kinoteka.storage.schema import (
     director_counts,
     directors,
@@ -73,6 +74,31 @@ _films = (
 FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id")), _film)
 FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids"))), _film)
 
+
+def _named(*row: Any) -> Genre | Director:
+    return Genre(*row[1:3]) if row[0] else Director(*row[1:3])
+
+
+def _members(named: Table, members: Table, column: str, *, genre: bool) -> Select[Any]:
+    return (
+        select(literal(genre), named.c.id, named.c.name, members.c.position)
+        .join(members, members.c[column] == named.c.id)
+        .where(members.c.film_id == bindparam("film_id"), named.c.id != UNKNOWN)
+    )
+
+
+NAMED: Statement[Genre | Director] = Statement(
+    union_all(
+        _members(genres, film_genres, "genre_id", genre=True),
+        _members(directors, film_directors, "director_id", genre=False),
+    ).order_by("position"),
+    _named,
+)
+NUMBERS: Statement[tuple[int, str | None, int | None]] = Statement(
+    select(films.c.votes, films.c.imdb_id, films.c.tmdb_id).where(
+        films.c.id == bindparam("film_id")
+    )
+)
 SET_LABEL: Statement[tuple[()]] = Statement(
     update(films).where(films.c.id == bindparam("film_id")).values(label_id=bindparam("label_id"))
 )

@@ -1,6 +1,7 @@
 """The catalogue as each actor sees it.
 
-Public operations: films, film, films_by_id, genres, genre, directors, director, set_label.
+Public operations: films, suggested, film, details, related, films_by_id, genres, genre, directors,
+director, set_label.
 
 A film with a label exists only for who may see that label: it is in no list and no total, it is
 not found, and a genre or director that has nothing else is not there either.
@@ -13,11 +14,16 @@ from typing import Any, Protocol
 from kinoteka.config import Settings
 from kinoteka.core.access.model import FILMS_LABEL, Actor
 from kinoteka.core.access.service import Access
-from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
-from kinoteka.core.catalogue import counts, queries
+from kinoteka.core.catalogue import counts, facet_queries, queries
 from kinoteka.core.catalogue.listing import Listing
-from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
+from kinoteka.core.catalogue.model import (
+    UNKNOWN,
+    Director,
+    Film,
+    FilmDetails,
+    FilmQuery,
+    Genre,
+)
 from kinoteka.core.catalogue.positions import Ids, Positions, in_order_of, numbers
 from kinoteka.core.text import clean_text
 from kinoteka.core.throttle import Throttle
@@ -31,6 +37,11 @@ MOST_FOUND = 1000
 """Films that a search gives at most: the best of them or, in another order, the first of it."""
 MOST_CHOSEN_FROM = 4000
 """Films found by the words, the best first, among which filters choose."""
+MOST_SUGGESTED = 8
+"""Films that are suggested while somebody types."""
+MOST_RELATED = 12
+SMALL_CACHE_BYTES = 8 * 1024 * 1024
+"""Memory for what is found of one film or one word."""
 
 
 class Search(Protocol):
@@ -63,6 +74,7 @@ class Catalogue:
         self._access = access
         self._search = search
         self._positions = Positions(revisions)
+        self._small = Positions(revisions, cache_bytes=SMALL_CACHE_BYTES)
 
     async def films(
         self, actor: Actor, unit: Unit, query: FilmQuery, address: str
@@ -80,6 +92,25 @@ class Catalogue:
             ids = await self._found(actor, unit, query, query.text, address)
         return Listing(ids, lambda some: self.films_by_id(actor, unit, some))
 
+    async def suggested(self, actor: Actor, unit: Unit, text: str, address: str) -> list[Film]:
+        """The best few films of a search, for who is still typing; it counts as one.
+
+        Raises:
+            DomainError(FIELD_INVALID, THROTTLED): as `films`.
+        """
+        words = clean_text(text, "q", SEARCH_LONGEST)
+        if not words:
+            return []
+        await self._throttle.hit("search", self._search_limit, address)
+        ids = await self._small.get(
+            unit,
+            ("suggested", actor.labels, words),
+            lambda reader: array(
+                "q", self._search.find(reader, words, actor.labels, MOST_SUGGESTED)
+            ),
+        )
+        return await self.films_by_id(actor, unit, ids)
+
     async def film(self, actor: Actor, unit: Unit, film_id: int) -> Film:
         """One film.
 
@@ -90,6 +121,43 @@ class Catalogue:
         if film is None or not _sees(actor, film):
             raise DomainError(Code.FILM_UNKNOWN)
         return film
+
+    async def details(self, actor: Actor, unit: Unit, film_id: int) -> FilmDetails:
+        """One film with everything that its own page shows.
+
+        Raises:
+            DomainError(FILM_UNKNOWN)
+        """
+        film = await self.film(actor, unit, film_id)
+        named = await unit.all(queries.NAMED, film_id=film_id)
+        numbers_of = await unit.first(queries.NUMBERS, film_id=film_id)
+        return FilmDetails(
+            film,
+            tuple(each for each in named if isinstance(each, Genre)),
+            tuple(each for each in named if isinstance(each, Director)),
+            *(numbers_of or (0, None, None)),
+        )
+
+    async def related(self, actor: Actor, unit: Unit, film: Film) -> list[Film]:
+        """Films like this one that the actor sees: by its directors, then of its first genre."""
+        given = {
+            **viewer(actor),
+            "film_id": film.id,
+            "genre_id": film.genre.id,
+            "year": film.year,
+            "rating": film.rating,
+            "most": MOST_RELATED,
+        }
+
+        def find(reader: Reader) -> Ids:
+            found = numbers(reader.fetch(facet_queries.BY_DIRECTORS, **given)[0][0])
+            if len(found) < MOST_RELATED and film.genre.id != UNKNOWN:
+                like_it = numbers(reader.fetch(facet_queries.LIKE_IT, **given)[0][0])
+                found.extend(each for each in like_it if each not in found)
+            return found[:MOST_RELATED]
+
+        ids = await self._small.get(unit, ("related", actor.labels, film.id), find)
+        return await self.films_by_id(actor, unit, ids)
 
     async def films_by_id(self, actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Film]:
         """The films of these ids in this order, without those that the actor does not see."""
@@ -145,8 +213,6 @@ class Catalogue:
         if label_id != film.label_id:
             await unit.run(queries.SET_LABEL, film_id=film_id, label_id=label_id)
             await counts.move(unit, film_id, film.label_id, label_id)
-            subject = Subject("film", film_id, film.title)
-            await record(actor, unit, Action.FILM_LABELLED, subject, label=label)
 
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
         filters = await self._filters(unit, query)
@@ -214,4 +280,3 @@ def viewer(actor: Actor) -> dict[str, Any]:
 
 def _sees(actor: Actor, film: Film) -> bool:
     return film.label_id is None or actor.labels is None or film.label_id in actor.labels
-

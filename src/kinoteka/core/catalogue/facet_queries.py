@@ -1,0 +1,140 @@
+"""Statements on what films may be chosen by, and on films that are like another."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    Select,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    union,
+)
+
+from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
+from kinoteka.core.catalogue.queries import as_array, seen
+from kinoteka.storage.schema import (
+    director_counts,
+    directors,
+    film_directors,
+    film_genres,
+    films,
+    genre_counts,
+    genres,
+)
+from kinoteka.storage.statement import Statement, place_of
+
+_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
+
+# What films may be chosen by
+
+GENRE_COUNTS: Statement[GenreCount] = Statement(
+    select(genres.c.id, genres.c.name, func.sum(genre_counts.c.films))
+    .join(genre_counts, genre_counts.c.genre_id == genres.c.id)
+    .where(
+        genre_counts.c.films > 0,
+        genres.c.id != UNKNOWN,
+        seen(genre_counts.c.label_id, genre_counts.c.label_id == 0),
+    )
+    .group_by(genres.c.id, genres.c.name)
+    .order_by(genres.c.name),
+    lambda genre_id, name, films: GenreCount(genre_id, name, int(films)),
+)
+YEARS: Statement[tuple[int]] = Statement(
+    select(films.c.year)
+    .where(films.c.year.is_not(None), _film_seen)
+    .distinct()
+    .order_by(films.c.year.desc())
+)
+
+_shown = (
+    select(director_counts.c.director_id)
+    .where(
+        director_counts.c.director_id == directors.c.id,
+        director_counts.c.films > 0,
+        seen(director_counts.c.label_id, director_counts.c.label_id == 0),
+    )
+    .exists()
+)
+_directors = (
+    select(directors.c.id)
+    .where(_shown, directors.c.id != UNKNOWN)
+    .order_by(directors.c.name_key)
+    .limit(bindparam("most", type_=BigInteger()))
+)
+NAMES_BEGIN = as_array(
+    _directors.where(
+        directors.c.name_key >= bindparam("start"), directors.c.name_key < bindparam("end")
+    )
+)
+"""Directors whose names lie between two texts."""
+NAMES_HOLD = as_array(_directors.where(place_of(directors.c.name_key, bindparam("part")) > 0))
+"""Directors whose names have a text in them; reads all names in the worst case."""
+
+# Films that are like another, which the parameters describe
+
+YEAR = bindparam("year", type_=BigInteger())
+RATING = bindparam("rating", type_=Float())
+FILM_ID = bindparam("film_id", type_=BigInteger())
+GENRE_ID = bindparam("genre_id", type_=BigInteger())
+
+NEAR_YEARS = 200
+"""Films looked at on either side in the order by year."""
+NEAR_IDS = 100
+"""Films of the genre looked at on either side in the order by id."""
+
+_own = film_directors.alias("own")
+BY_DIRECTORS = as_array(
+    select(films.c.id)
+    .join(film_directors, film_directors.c.film_id == films.c.id)
+    .join(_own, _own.c.director_id == film_directors.c.director_id)
+    .where(
+        _own.c.film_id == FILM_ID,
+        _own.c.director_id != UNKNOWN,
+        films.c.id != FILM_ID,
+        _film_seen,
+    )
+    .group_by(films.c.id)
+    .order_by(func.count().desc(), films.c.rating.desc().nulls_last(), films.c.id)
+    .limit(bindparam("most", type_=BigInteger()))
+)
+"""Films by the same directors: those that share most of them first, then the best."""
+
+
+def _some(near: Select[Any], most: int) -> Select[Any]:
+    # In a SELECT of its own, as SQLite wants what is limited within a UNION.
+    return select(near.limit(most).subquery().c[0])
+
+
+_place = tuple_(films.c.year, films.c.id)
+_own_place = tuple_(YEAR, FILM_ID)
+_of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
+_by_year = select(films.c.id)
+# Four short walks along indexes, whatever the size of the catalogue.
+_candidates = union(
+    _some(_by_year.where(_place > _own_place).order_by(films.c.year, films.c.id), NEAR_YEARS),
+    _some(
+        _by_year.where(_place < _own_place).order_by(films.c.year.desc(), films.c.id.desc()),
+        NEAR_YEARS,
+    ),
+    _some(
+        _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id), NEAR_IDS
+    ),
+    _some(
+        _of_genre.where(film_genres.c.film_id < FILM_ID).order_by(film_genres.c.film_id.desc()),
+        NEAR_IDS,
+    ),
+).subquery()
+_years_apart = func.coalesce(func.abs(films.c.year - YEAR), 50)
+_points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
+LIKE_IT = as_array(
+    select(films.c.id)
+    .join(_candidates, _candidates.c[0] == films.c.id)
+    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, _film_seen)
+    # Ten years weigh as much as two points.
+    .order_by(_years_apart + _points_apart * 5, films.c.id)
+    .limit(bindparam("most", type_=BigInteger()))
+)
+"""Films of the same first genre near in year and rating, of those that lie nearby in an index."""

@@ -1,0 +1,111 @@
+"""What films may be chosen by: genres, years, labels, directors by their names.
+
+Public operations: genres, years, labels, directors.
+
+A reader is offered only what leads to a film that the reader sees.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.access.service import Access
+from kinoteka.core.catalogue import facet_queries, queries
+from kinoteka.core.catalogue.model import Director, GenreCount
+from kinoteka.core.catalogue.positions import Ids, Positions, numbers
+from kinoteka.core.catalogue.service import viewer
+from kinoteka.core.text import clean_text
+from kinoteka.core.throttle import Throttle
+from kinoteka.storage.cache import BoundedMap
+from kinoteka.storage.database import Reader
+from kinoteka.storage.revisions import Revisions
+from kinoteka.storage.unit import Unit
+
+NAME_LONGEST = 200
+DIRECTORS_MOST = 10
+"""Directors whom a part of a name gives."""
+NAMES_BYTES = 2 * 1024 * 1024
+LISTS_MOST = 200
+LAST = chr(0x10FFFF)
+
+Read = TypeVar("Read")
+
+
+class Facets:
+    """The choices that filters offer."""
+
+    def __init__(
+        self, settings: Settings, revisions: Revisions, throttle: Throttle, access: Access
+    ) -> None:
+        self._search_limit = settings.search_limit
+        self._revisions = revisions
+        self._throttle = throttle
+        self._access = access
+        self._names = Positions(revisions, cache_bytes=NAMES_BYTES)
+        self._lists: BoundedMap[object, tuple[int, object]] = BoundedMap(LISTS_MOST)
+
+    async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
+        """The genres that have a film which the actor sees, by name, with how many they have."""
+        given = viewer(actor)
+        return await self._cached(
+            unit,
+            ("genres", actor.labels),
+            lambda reader: reader.fetch(facet_queries.GENRE_COUNTS, **given),
+        )
+
+    async def years(self, actor: Actor, unit: Unit) -> list[int]:
+        """The years of the films that the actor sees, the newest first."""
+        given = viewer(actor)
+        return await self._cached(
+            unit,
+            ("years", actor.labels),
+            lambda reader: [year for (year,) in reader.fetch(facet_queries.YEARS, **given)],
+        )
+
+    async def labels(self, actor: Actor, unit: Unit) -> list[str]:
+        """The names of the labels whose films the actor sees, by name."""
+        ids = await self._access.label_ids(unit)
+        seen = actor.labels
+        return sorted(name for name, label_id in ids.items() if seen is None or label_id in seen)
+
+    async def directors(
+        self, actor: Actor, unit: Unit, text: str, address: str, most: int = DIRECTORS_MOST
+    ) -> list[Director]:
+        """Directors with a word that begins so, those whose whole name does first.
+
+        Raises:
+            DomainError(FIELD_INVALID): a text that is too long or has characters of no name.
+            DomainError(THROTTLED)
+        """
+        words = " ".join(clean_text(text, "director", NAME_LONGEST).casefold().split())
+        if not words:
+            return []
+        await self._throttle.hit("search", self._search_limit, address)
+        given = {**viewer(actor), "most": most}
+
+        def find(reader: Reader) -> Ids:
+            begin = numbers(
+                reader.fetch(facet_queries.NAMES_BEGIN, start=words, end=words + LAST, **given)[0][
+                    0
+                ]
+            )
+            if len(begin) < most:
+                hold = reader.fetch(facet_queries.NAMES_HOLD, part=f" {words}", **given)[0][0]
+                begin.extend(each for each in numbers(hold) if each not in begin)
+            return begin[:most]
+
+        ids = await self._names.get(unit, (actor.labels, words, most), find)
+        rows = {row.id: row for row in await unit.all(queries.DIRECTORS.some, ids=list(ids))}
+        return [rows[row_id] for row_id in ids if row_id in rows]
+
+    async def _cached(
+        self, unit: Unit, key: tuple[object, ...], read: Callable[[Reader], Read]
+    ) -> Read:
+        revision = self._revisions.value("catalogue")
+        cached = self._lists.get(key)
+        if cached is not None and cached[0] == revision:
+            return cast(Read, cached[1])
+        value = await unit.read_in_thread(read)
+        self._lists.set(key, (revision, value))
+        return value
