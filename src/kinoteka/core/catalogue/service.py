@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from kinoteka.config import Settings
 from kinoteka.core.access.model import FILMS_LABEL, Actor
 from kinoteka.core.access.service import Access
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue import counts, facet_queries, queries
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
@@ -213,6 +215,8 @@ class Catalogue:
         if label_id != film.label_id:
             await unit.run(queries.SET_LABEL, film_id=film_id, label_id=label_id)
             await counts.move(unit, film_id, film.label_id, label_id)
+            subject = Subject("film", film_id, film.title)
+            await record(actor, unit, Action.FILM_LABELLED, subject, label=label)
 
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
         filters = await self._filters(unit, query)
