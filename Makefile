@@ -5,7 +5,7 @@ PORT ?= 8000
 DATA ?= ./data
 BIN = .venv/bin
 
-.PHONY: run test check bench vendor lock clean
+.PHONY: run test check bench messages vendor lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -21,6 +21,10 @@ check: .venv/development
 
 bench: .venv/development
 	$(BIN)/python -m benchmarks
+
+# The site's sentences and their translations.
+messages: .venv/development
+	$(BIN)/python -m tools.messages
 
 # htmx and icons, which are kept in the repository, from the packages that package.json names.
 vendor:
