@@ -10,6 +10,7 @@ edited stays until an import brings a film whose row in the data set has changed
 from array import array
 from collections.abc import Sequence
 from secrets import token_hex
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ from kinoteka.core.audit import queries as audit_queries
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue import counts
+from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import UNKNOWN, Film, FilmQuery
 from kinoteka.core.catalogue.service import Catalogue
@@ -38,10 +40,10 @@ LONG_FIELDS = ("description",)
 class Editing:
     """Lets operators change films one at a time."""
 
-    def __init__(self, revisions: Revisions, access: Access, catalogue: Catalogue) -> None:
+    def __init__(self, revisions: Revisions, access: Access, films: Catalogue) -> None:
         self._revisions = revisions
         self._access = access
-        self._catalogue = catalogue
+        self._catalogue = films
 
     async def films(
         self, actor: Actor, unit: Unit, query: FilmQuery, address: str
@@ -145,7 +147,9 @@ class Editing:
         actor.require(FILMS_LABEL)
         before = await self._held(unit, film_id)
         if before.label != label:
-            await self._catalogue.set_label(_seeing_all(actor), unit, film_id, label)
+            label_id = await self._label_id(unit, label)
+            await unit.run(catalogue.SET_LABEL, film_id=film_id, label_id=label_id)
+            await counts.move(unit, film_id, before.label_id, label_id)
             action = _labelling(before.label, label)
             await record(actor, unit, action, _subject(before), before=before.label, after=label)
         return before
@@ -185,6 +189,14 @@ class Editing:
         entry = await unit.first(audit_queries.entries(tuple(given)), most=1, **given)
         label = entry.details.get("before") if entry is not None else None
         return label if label in await self._access.label_ids(unit) else None
+
+    async def _label_id(self, unit: Unit, label: str | None) -> int | None:
+        if label is None:
+            return None
+        label_id = (await self._access.label_ids(unit)).get(label)
+        if label_id is None:
+            raise DomainError(Code.LABEL_UNKNOWN)
+        return label_id
 
     async def _held(self, unit: Unit, film_id: int) -> EditableFilm:
         """The film, which nobody else changes before the transaction has ended."""
@@ -242,7 +254,7 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
         raise DomainError(Code.FILM_UNKNOWN)
     values = tuple(row)
     plain = dict(zip(queries.PLAIN, values, strict=False))
-    members = {}
+    members: dict[str, Any] = {}
     for each in queries.NAMES:
         named = await unit.all(each.of_film, film_id=film_id)
         members[each.field] = tuple(name for member, name in named if member != UNKNOWN)

@@ -1,0 +1,323 @@
+"""Operators change films one at a time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import msgspec
+import pytest
+
+from databases import rows, writing
+from films import PREMIUM, names
+from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
+from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.catalogue.model import FilmQuery
+from kinoteka.core.editing.model import BY_HAND, HIDDEN, EditableFilm, FilmFields
+from kinoteka.core.services import Services
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.bulk.postgresql import session
+from kinoteka.storage.unit import unit_of_work
+from people import actor_of, anonymous, do, refused, sign_up, superuser
+
+FIRST_OF = "SELECT genre_id, director_id FROM films WHERE id = ?"
+OPERATIONS = ("get", "edit", "add", "set_label", "hide", "show")
+ADDRESS = "192.0.2.1"
+
+
+@pytest.fixture
+async def root(services: Services) -> Actor:
+    return await superuser(services)
+
+
+async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
+    """Somebody with these permissions and no other."""
+    started = await sign_up(services)
+    role = await do(services, services.access.create_role, root, "holders", permissions)
+    await do(services, services.access.assign_role, root, started.account.id, role.id)
+    found = await actor_of(services, started.token)
+    assert found is not None
+    return found
+
+
+async def edit(services: Services, actor: Actor, film_id: int, **fields: object) -> EditableFilm:
+    film = await do(services, services.editing.get, actor, film_id)
+    changed = msgspec.structs.replace(film.fields, **fields)
+    return await do(services, services.editing.edit, actor, film_id, changed, film.version)
+
+
+async def found(services: Services, actor: Actor, text: str) -> list[int]:
+    async with unit_of_work(services.database) as unit:
+        listing = await services.catalogue.films(actor, unit, FilmQuery(text=text), ADDRESS)
+        return [film.id for film in (await listing.page(1)).items]
+
+
+def counts(services: Services, *, anew: bool = False) -> list[object]:
+    if anew:
+        with writing(services.settings) as reader:
+            recount_all(reader)
+    return [
+        rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
+        for kind in ("genre", "director")
+    ]
+
+
+async def test_every_field_is_changed(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    film_id = films["Stalker"]
+    fields = FilmFields(
+        title="The Stalker",
+        original_title="Сталкер",
+        description="A guide leads two men into the Zone.",
+        year=1980,
+        rating=8.2,
+        trailer="https://trailers.example/stalker",
+        poster="https://posters.example/stalker.jpg",
+        genres=("Drama", "Slow Cinema"),
+        directors=("Andrei Tarkovsky", "Georgy Rerberg"),
+    )
+    revision = services.revisions.value("catalogue")
+    edited = await do(services, services.editing.edit, root, film_id, fields)
+    assert edited.fields == fields
+    assert (await do(services, services.editing.get, root, film_id)).fields == fields
+    shown = await do(services, services.catalogue.film, root, film_id)
+    assert (shown.title, shown.year, shown.rating) == ("The Stalker", 1980, 8.2)
+    assert (shown.genre.name, shown.director.name) == ("Drama", "Andrei Tarkovsky")
+    assert services.revisions.value("catalogue") > revision
+    assert counts(services) == counts(services, anew=True)
+
+
+async def test_search_finds_the_new_title_and_not_the_old(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    film_id = films["Stalker"]
+    assert await found(services, root, "stalker") == [film_id]
+    await edit(services, root, film_id, title="Roadside Picnic", original_title="Пикник")
+    assert await found(services, root, "stalker") == []
+    assert await found(services, root, "picnic") == [film_id]
+    assert await found(services, root, "пикник") == [film_id]
+    assert await found(services, root, "picnik") == [film_id]  # with a slip
+
+
+@pytest.mark.parametrize(
+    ("genres", "directors"),
+    [((), ()), (("Drama",), ("Zoe Hidden",)), (("drama", "WAR", "New"), ("Nobody Yet",))],
+)
+async def test_counts_stay_right_under_labels_too(
+    services: Services,
+    films: dict[str, int],
+    root: Actor,
+    genres: tuple[str, ...],
+    directors: tuple[str, ...],
+) -> None:
+    for title in ("Zanzibar Nights", "After Midnight", "Ran", "Nobody Knows When"):
+        await edit(services, root, films[title], genres=genres, directors=directors)
+        assert counts(services) == counts(services, anew=True)
+        first = rows(services.settings, FIRST_OF, films[title])[0]
+        for kind, ids in zip(("genre", "director"), first, strict=True):
+            repeated = (
+                f"SELECT {kind}_id FROM film_{kind}s WHERE film_id = ? ORDER BY position LIMIT 1"
+            )
+            assert rows(services.settings, repeated, films[title]) == [ids]
+
+
+async def test_names_that_are_known_are_taken_and_others_made(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    before = names(services.settings, "genres")
+    edited = await edit(services, root, films["Ran"], genres=("samurai", "drama"))
+    after = names(services.settings, "genres")
+    assert set(after) - set(before) == {"samurai"}
+    assert edited.fields.genres == ("samurai", "drama")
+    read = await do(services, services.editing.get, root, films["Ran"])
+    assert read.fields.genres == ("samurai", "Drama")
+
+
+async def test_who_had_the_film_before_is_told(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    seen = await do(services, services.editing.get, root, films["Ran"])
+    await edit(services, root, films["Ran"], year=1986)
+    mine = msgspec.structs.replace(seen.fields, rating=9.0)
+    with refused(Code.FILM_CHANGED):
+        await do(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+
+
+async def test_many_edit_at_once(services: Services, films: dict[str, int], root: Actor) -> None:
+    seen = await do(services, services.editing.get, root, films["Ran"])
+
+    async def change(number: int) -> bool:
+        genres = (f"Genre {number}", "Drama")
+        mine = msgspec.structs.replace(seen.fields, title=f"Ran {number}", genres=genres)
+        with suppress(DomainError):
+            await do(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+            return True
+        return False
+
+    done = await asyncio.gather(*map(change, range(8)))
+    assert sum(done) == 1
+    number = done.index(True)
+    assert await found(services, root, f"ran {number}") == [films["Ran"]]
+    assert counts(services) == counts(services, anew=True)
+
+
+async def test_what_nobody_has_changed_is_left(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    await edit(services, root, films["Ran"])
+    assert (await services_entries(services, root)) == []
+
+
+async def test_a_film_is_added(services: Services, films: dict[str, int], root: Actor) -> None:
+    fields = FilmFields(title="Mine Own", year=2026, genres=("Home Movie",))
+    film_id = await do(services, services.editing.add, root, fields)
+    film = await do(services, services.editing.get, root, film_id)
+    assert (film.fields, film.source, film.label) == (fields, BY_HAND, None)
+    assert await found(services, await anonymous(services), "mine own") == [film_id]
+    assert counts(services) == counts(services, anew=True)
+
+
+async def test_a_hidden_film_is_there_for_operators_alone(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    operator = await holder(services, root, FILMS_LABEL)
+    nobody = await anonymous(services)
+    film_id = films["Alien"]
+    await do(services, services.editing.hide, operator, film_id)
+    for who in (nobody, operator):
+        with refused(Code.FILM_UNKNOWN):
+            await do(services, services.catalogue.film, who, film_id)
+        assert await found(services, who, "alien") == []
+    assert (await do(services, services.editing.get, operator, film_id)).is_hidden
+    hidden = FilmQuery(label=HIDDEN)
+    listing = await do(services, services.editing.films, operator, hidden, ADDRESS)
+    assert [film.id for film in (await listing.page(1)).items] == [film_id]
+    assert counts(services) == counts(services, anew=True)
+    await do(services, services.editing.show, operator, film_id)
+    assert (await do(services, services.catalogue.film, nobody, film_id)).id == film_id
+    assert counts(services) == counts(services, anew=True)
+
+
+async def test_a_film_gets_its_label_back(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    operator = await holder(services, root, FILMS_LABEL)
+    film_id = films["Zanzibar Nights"]
+    for _ in range(2):
+        await do(services, services.editing.hide, operator, film_id)
+        await do(services, services.editing.hide, operator, film_id)  # again does no harm
+        assert await do(services, services.editing.label_once_shown, operator, film_id) == PREMIUM
+        await do(services, services.editing.show, operator, film_id)
+        assert (await do(services, services.editing.get, operator, film_id)).label == PREMIUM
+        await do(services, services.editing.show, operator, film_id)  # likewise
+    actions = [entry.action for entry in await services_entries(services, root)]
+    assert actions.count("film_hidden") == actions.count("film_shown") == 2
+
+
+async def test_labels_are_set_on_films_that_the_operator_does_not_see(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    operator = await holder(services, root, FILMS_LABEL)
+    film_id = films["After Midnight"]
+    await do(services, services.editing.set_label, operator, film_id, PREMIUM)
+    assert (await do(services, services.editing.get, operator, film_id)).label == PREMIUM
+    await do(services, services.editing.set_label, operator, film_id, None)
+    assert (await do(services, services.editing.get, operator, film_id)).label is None
+    with refused(Code.LABEL_UNKNOWN):
+        await do(services, services.editing.set_label, operator, film_id, "nothing")
+    assert counts(services) == counts(services, anew=True)
+
+
+async def test_a_film_is_found_by_its_id(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    wanted = FilmQuery(text=str(films["Alien"]))
+    listing = await do(services, services.editing.films, root, wanted, ADDRESS)
+    assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
+    for text in ("999999", "9" * 40):
+        listing = await do(services, services.editing.films, root, FilmQuery(text=text), ADDRESS)
+        assert listing.total == 0
+
+
+async def test_what_is_done_is_recorded(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    film_id = films["Ran"]
+    await edit(services, root, film_id, year=1986, description="Long.")
+    await do(services, services.editing.set_label, root, film_id, PREMIUM)
+    labelled, changed = await services_entries(services, root)
+    assert (changed.subject_id, changed.subject_name) == (film_id, "Ran")
+    assert changed.details == {"fields": ["description", "year"], "year": [1985, 1986]}
+    assert labelled.details == {"before": None, "after": PREMIUM}
+
+
+@pytest.mark.parametrize(
+    ("permission", "allowed"),
+    [
+        (None, set()),
+        (FILMS_EDIT, {"get", "edit", "add"}),
+        (FILMS_LABEL, {"get", "set_label", "hide", "show"}),
+    ],
+)
+async def test_who_may(
+    services: Services,
+    films: dict[str, int],
+    root: Actor,
+    permission: str | None,
+    allowed: set[str],
+) -> None:
+    operator = await holder(services, root, *filter(None, [permission]))
+    nobody = await anonymous(services)
+    fields = FilmFields(title="Ran", year=1985)
+    arguments = {"edit": (1, fields), "add": (fields,), "set_label": (1, None)}
+    for name in OPERATIONS:
+        operation: Callable[..., Awaitable[object]] = getattr(services.editing, name)
+        given = arguments.get(name, (1,))
+        with refused(Code.UNAUTHORIZED):
+            await do(services, operation, nobody, *given)
+        if name in allowed:
+            await do(services, operation, operator, *given)
+        else:
+            with refused(Code.FORBIDDEN):
+                await do(services, operation, operator, *given)
+
+
+async def test_films_that_there_are_not(services: Services, root: Actor) -> None:
+    for name in OPERATIONS:
+        if name != "add":
+            more = {"edit": [FilmFields(title="Ran")], "set_label": [None]}.get(name, [])
+            with refused(Code.FILM_UNKNOWN):
+                await do(services, getattr(services.editing, name), root, 999, *more)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+class TestBesideAnImport:
+    """On SQLite an import and an edit are one writer after the other."""
+
+    async def test_ids_are_left_to_the_import(
+        self, services: Services, films: dict[str, int], root: Actor
+    ) -> None:
+        with session(services.settings):
+            with refused(Code.IMPORT_RUNNING):
+                await do(services, services.editing.add, root, FilmFields(title="Mine"))
+            with refused(Code.IMPORT_RUNNING):
+                await edit(services, root, films["Ran"], genres=("Brand New",))
+            await edit(services, root, films["Ran"], genres=("War", "Drama"))
+
+    async def test_an_edit_gives_way(
+        self, services: Services, films: dict[str, int], root: Actor
+    ) -> None:
+        with session(services.settings) as connection, connection.transaction():
+            connection.execute("UPDATE search_words SET times = times + 1")
+            began = time.monotonic()
+            with refused(Code.BUSY):
+                await edit(services, root, films["Ran"], title="Chaos")
+            assert time.monotonic() - began < 0.95  # when PostgreSQL looks for deadlocks
+
+
+async def services_entries(services: Services, root: Actor) -> list:
+    """The entries on films in the audit log, newest first."""
+    query = EntryQuery(subject_kind="film")
+    return (await do(services, services.audit.entries, root, query)).entries
