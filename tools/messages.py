@@ -21,6 +21,11 @@ METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do"}}
 HEADER = "# What the site says, in another language; `make messages` keeps it complete."
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)  # no moment of its own, so that files stay the same
+MOVING = tuple(
+    f'"{name}'.encode()
+    for name in ("POT-Creation", "PO-Revision", "Last-", "Report-", "Project-", "Language-Team")
+)
+"""Lines of a header that change by themselves or say nothing."""
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
@@ -100,9 +105,7 @@ def as_po(catalogue: Catalog) -> bytes:
     """The translations as a text; without what changes by itself."""
     file = BytesIO()
     write_po(file, catalogue, width=100, sort_by_file=True, omit_header=False, include_lineno=False)
-    moving = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator')
-    moving += (b'"Report-Msgid', b'"Project-Id', b'"Language-Team')
-    lines = (line for line in file.getvalue().splitlines(True) if not line.startswith(moving))
+    lines = (line for line in file.getvalue().splitlines(True) if not line.startswith(MOVING))
     return b"".join(lines)
 
 

@@ -5,9 +5,9 @@ import re
 from io import BytesIO
 
 import pytest
+from tools import messages
 
 from kinoteka.web.site.languages import DEFAULT, LANGUAGES
-from tools import messages
 
 SAID = messages.sentences()
 OTHERS = [language for language in LANGUAGES if language != DEFAULT]
