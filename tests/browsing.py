@@ -88,6 +88,12 @@ class Visitor:
         """What went wrong, and was not expected."""
         return [it for it in self._problems if not any(known(it) for known in self._expected)]
 
+    def forget(self) -> None:
+        """Begin anew, for the next test."""
+        self._problems.clear()
+        self._expected.clear()
+        self.outside.clear()
+
     async def become(self, username: str, client: httpx.Client) -> None:
         """Take the sign-in over from a client."""
         self.username, self.client = username, client

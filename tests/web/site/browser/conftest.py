@@ -11,7 +11,8 @@ from playwright.async_api import Browser
 
 from browsing import Visitor, chromium, visiting
 from conftest import GENEROUS
-from running import PASSWORD, RunningServer, run_server, unique
+from running import PASSWORD, RunningServer, lasting_clients, run_server, unique
+from site_pages import World, peopled
 
 HERE = Path(__file__).parent
 _failed = pytest.StashKey[bool]()
@@ -114,3 +115,65 @@ def operator(
         return visitor
 
     return operator
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server with people, chats and selections that no test changes, to look at every page."""
+    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
+    folder = tmp_path_factory.mktemp("world")
+    with run_server(folder, GENEROUS, "--workers", "1") as server, lasting_clients() as keep:
+        done = server.command("createsuperuser", "--login", "root", **password)
+        assert done.returncode == 0, done.stderr
+        root = server.client()
+        assert root.post("/login", json={"login": "root", "password": PASSWORD}).status_code == 200
+        world = peopled(server, root)
+        keep()
+        yield world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(
+    browser: Browser, world: World
+) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """Windows that stay open: each is for one viewer and look, and shows page after page."""
+    opened: dict[object, Visitor] = {}
+    clients = {"member": world.anna, "operator": world.root}
+    async with AsyncExitStack() as stack:
+
+        async def window(viewer: str, **look: Any) -> Visitor:
+            key = (viewer, *sorted(look.items()))
+            if key not in opened:
+                visitor = await stack.enter_async_context(
+                    visiting(browser, world.server.url, **look)
+                )
+                opened[key] = visitor
+                if viewer in clients:
+                    await visitor.become(viewer, clients[viewer])
+            return opened[key]
+
+        yield window
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def look(
+    windows: Callable[..., Awaitable[Visitor]], request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+    """Gives who looks at the pages of the world.
+
+    `await look("member", language="ru")`, or "visitor", or "operator".
+    """
+    used: list[Visitor] = []
+
+    async def look(viewer: str, **look: Any) -> Visitor:
+        used.append(await windows(viewer, **look))
+        return used[-1]
+
+    yield look
+    problems = []
+    for number, visitor in enumerate(used, start=1):
+        if request.node.stash.get(_failed, False):
+            await visitor.leave_evidence(tmp_path, f"visitor-{number}")
+        problems += visitor.problems
+        visitor.forget()
+    assert not problems, "\n".join(problems)

@@ -1,0 +1,24 @@
+"""What holds for each page of the site's route table."""
+
+import pytest
+
+from site_pages import EXAMPLES, PIECES, SITE, address, pages
+
+ROUTES = pages()
+
+
+def test_every_page_is_looked_at(world) -> None:
+    """A page whose path has values has an address in `site_pages.EXAMPLES`."""
+    for route in ROUTES:
+        assert "{" not in address(route, world), route.path
+
+
+def test_nothing_is_looked_at_that_is_not_there() -> None:
+    assert {*EXAMPLES, *PIECES} <= {route.path for route in SITE.routes if route.method == "GET"}
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.signed_in], ids=lambda route: route.path)
+async def test_who_is_not_signed_in_is_led_to_the_sign_in(look, world, route) -> None:
+    visitor = await look("visitor")
+    page = await visitor.open(address(route, world))
+    assert "/sign-in?next=" in page.url
