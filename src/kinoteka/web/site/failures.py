@@ -14,12 +14,12 @@ from kinoteka.httpkit.errors import COMMON, Refusal
 from kinoteka.httpkit.identity import identify
 from kinoteka.httpkit.routes import Route
 from kinoteka.web.site import pages
-from kinoteka.web.site.languages import N_, translations
+from kinoteka.web.site.languages import N_, formats, translations
 
 SENTENCES: dict[Code, str] = {
     Code.BODY_MALFORMED: N_("What was sent cannot be read."),
     Code.BODY_TOO_LARGE: N_("What was sent is too large."),
-    Code.FIELD_INVALID: N_("{field}: {reason}."),
+    Code.FIELD_INVALID: "{reason}",
     Code.UNAUTHORIZED: N_("Sign in first."),
     Code.SIGNED_IN: N_("You are signed in already."),
     Code.FORBIDDEN: N_("You may not do that."),
@@ -28,9 +28,11 @@ SENTENCES: dict[Code, str] = {
     Code.CSRF_WRONG: N_("This came from another site, so nothing was done."),
     Code.TOKEN_INVALID: N_("Sign in again."),
     Code.TOKEN_REUSED: N_("Sign in again."),
-    Code.THROTTLED: N_("That was too often. Try again in {retry_after} seconds."),
-    Code.BUSY: N_("The server is busy. Try again in {retry_after} seconds."),
+    Code.THROTTLED: N_("That was too often. Try again {wait}."),
+    Code.BUSY: N_("The server is busy. Try again {wait}."),
     Code.ACCOUNT_UNKNOWN: N_("There is no such person."),
+    Code.ACCOUNT_DISABLED: N_("This account is disabled. Ask whoever runs this server."),
+    Code.ACCOUNT_OWN: N_("You cannot do this to your own account."),
     Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
     Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
@@ -73,16 +75,18 @@ SENTENCES: dict[Code, str] = {
 }
 
 REASONS: dict[str, str] = {
-    "missing": N_("is missing"),
-    "empty": N_("must not be empty"),
-    "too_long": N_("is too long"),
-    "characters": N_("has characters that are not allowed"),
-    "address": N_("is no http or https address"),
-    "malformed": N_("is malformed"),
-    "year": N_("is no year from 1870 to 2100"),
-    "rating": N_("is no rating from 0 to 10"),
-    "too_many": N_("has too many"),
+    "missing": N_("This is missing."),
+    "empty": N_("This must not be empty."),
+    "too_long": N_("This is too long."),
+    "characters": N_("This has characters that are not allowed."),
+    "address": N_("This is no http or https address."),
+    "malformed": N_("This is malformed."),
+    "year": N_("This is no year from 1870 to 2100."),
+    "rating": N_("This is no rating from 0 to 10."),
+    "too_many": N_("This has too many."),
 }
+
+OTHER_REASON = N_("This cannot be taken.")
 
 # The field beside which a refusal stands, where the core does not name it.
 FIELDS: dict[Code, str] = {
@@ -113,10 +117,13 @@ class Failure(msgspec.Struct, frozen=True):
 
 def failure(call: Call, error: DomainError) -> Failure:
     """A domain error in the reader's words."""
-    chosen = translations(pages.language_of(call))
+    language = pages.language_of(call)
+    chosen = translations(language)
     reason = error.parameters.get("reason")
+    wait = error.parameters.get("retry_after", 0)
     given = error.parameters | {
-        "reason": chosen.gettext(REASONS.get(str(reason), N_("cannot be taken")))
+        "reason": chosen.gettext(REASONS.get(str(reason), OTHER_REASON)),
+        "wait": formats(language).soon(int(str(wait))),
     }
     field = error.parameters.get("field") or FIELDS.get(error.code)
     sentence = chosen.gettext(SENTENCES[error.code]).format_map(_Given(given))

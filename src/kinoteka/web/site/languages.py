@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -90,12 +90,20 @@ class Formats:
         """A moment: day and time."""
         return str(format_datetime(_moment(at, where), "medium", where, locale=self._locale))
 
+    def clock(self, at: int, where: tzinfo = UTC) -> str:
+        """The time of day of a moment."""
+        return str(format_time(_moment(at, where), "short", where, locale=self._locale))
+
     def ago(self, at: int) -> str:
         """How long ago a moment was, or how soon it will be; a month away, its day."""
         away = at - now()
         if abs(away) > MONTH:
             return self.day_of(at)
         seconds = round(away / 1000)
+        return str(format_timedelta(seconds, add_direction=True, locale=self._locale))
+
+    def soon(self, seconds: int) -> str:
+        """So many seconds from now."""
         return str(format_timedelta(seconds, add_direction=True, locale=self._locale))
 
     def listed(self, items: list[str]) -> str:
