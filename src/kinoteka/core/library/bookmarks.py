@@ -43,8 +43,8 @@ class Bookmarks:
         )
         return frozenset(film_id for (film_id,) in found)
 
-    async def add(self, actor: Actor, unit: Unit, film_id: int) -> None:
-        """Bookmark a film; again does no harm.
+    async def add(self, actor: Actor, unit: Unit, film_id: int) -> Film:
+        """Bookmark a film; again does no harm. The film.
 
         Raises:
             DomainError(UNAUTHORIZED, FILM_UNKNOWN)
@@ -57,9 +57,10 @@ class Bookmarks:
             )
         except Conflict:  # the film has been deleted since it was looked up
             raise DomainError(Code.FILM_UNKNOWN) from None
+        return film
 
-    async def remove(self, actor: Actor, unit: Unit, film_id: int) -> None:
-        """Remove a bookmark; again does no harm.
+    async def remove(self, actor: Actor, unit: Unit, film_id: int) -> Film:
+        """Remove a bookmark; again does no harm. The film.
 
         Raises:
             DomainError(UNAUTHORIZED, FILM_UNKNOWN)
@@ -67,3 +68,4 @@ class Bookmarks:
         account_id = actor.require_account()
         film = await self._catalogue.film(actor, unit, film_id)
         await unit.run(queries.REMOVE_BOOKMARK, account_id=account_id, film_id=film.id)
+        return film

@@ -179,17 +179,11 @@ def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
 
 def _to_sign_in(call: Call) -> Answer:
     is_page = call.scope.get("method") in ("GET", "HEAD") and not pages.is_partial(call)
-    came_from = pages.address_of(call) if is_page else _referring_path(call)
+    came_from = pages.address_of(call) if is_page else pages.referring_path(call)
     path = f"/sign-in?next={quote(came_from, safe='/')}"
     if pages.is_partial(call):
         return Answer(401, b"", [(b"hx-redirect", path.encode()), (b"cache-control", b"no-store")])
     return pages.redirect(call, path)
-
-
-def _referring_path(call: Call) -> str:
-    # Only its path is used, so that nobody is led elsewhere.
-    _, _, rest = (call.header(b"referer") or "").partition("://")
-    return pages.own_path("/" + rest.partition("/")[2])
 
 
 class _Given(dict[str, object]):

@@ -9,5 +9,13 @@ NAME = "notice"
 SECONDS = 60
 
 NOTICES: dict[str, str] = {
+    "bookmark_added": N_("The film is bookmarked."),
+    "bookmark_removed": N_("The film is no longer bookmarked."),
+    "selection_made": N_("Your selection is there."),
+    "selection_saved": N_("The selection is saved."),
+    "selection_deleted": N_("The selection is deleted."),
+    "film_put": N_("The film is in the selection."),
+    "film_removed": N_("The film is out of the selection."),
+    "film_moved": N_("The film has moved."),
     "preferences_saved": N_("Your choice is saved."),
 }

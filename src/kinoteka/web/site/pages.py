@@ -177,6 +177,12 @@ def own_path(path: str | None, otherwise: str = "/") -> str:
     return path
 
 
+def referring_path(call: Call, otherwise: str = "/") -> str:
+    """The path of the page that a form was sent from; that alone, so nobody is led elsewhere."""
+    _, _, rest = (call.header(b"referer") or "").partition("://")
+    return own_path("/" + rest.partition("/")[2] if rest else None, otherwise)
+
+
 def language_of(call: Call, choices: Mapping[str, str] | None = None) -> str:
     """The language in which a request is answered."""
     chosen = (read_cookies(call) if choices is None else choices).get("language")

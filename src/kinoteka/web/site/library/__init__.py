@@ -1,1 +1,1 @@
-"""Library on the site."""
+"""Bookmarks and selections on the site."""
