@@ -18,4 +18,13 @@ NOTICES: dict[str, str] = {
     "film_removed": N_("The film is out of the selection."),
     "film_moved": N_("The film has moved."),
     "preferences_saved": N_("Your choice is saved."),
+    "signed_up": N_("Welcome! Your account is made."),
+    "signed_out": N_("You are signed out."),
+    "profile_saved": N_("Your profile is saved."),
+    "avatar_saved": N_("Your picture is saved."),
+    "avatar_removed": N_("Your picture is removed."),
+    "password_changed": N_("Your password is changed, and every other session has ended."),
+    "session_ended": N_("That session has ended."),
+    "sessions_ended": N_("All other sessions have ended."),
+    "account_deleted": N_("Your account is deleted."),
 }

@@ -1,1 +1,1 @@
-"""Account on the site."""
+"""One's account: signing up, in and out, the profile, sessions, and what is kept of oneself."""

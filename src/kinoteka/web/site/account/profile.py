@@ -1,0 +1,55 @@
+"""The profile, and the picture that goes with it."""
+
+from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
+from kinoteka.httpkit.answers import Answer
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.routes import Upload
+from kinoteka.httpkit.uploads import read_upload
+from kinoteka.web.site.account import shapes
+from kinoteka.web.site.failures import Failure, shown_again_by
+from kinoteka.web.site.pages import redirect, render
+
+AVATAR = Upload("file", UPLOAD_LARGEST)
+GENRES_MOST = 500
+
+
+async def show_profile(
+    call: Call, *, typed: shapes.ProfileForm | None = None, failed: Failure | None = None
+) -> Answer:
+    """The profile, to be changed."""
+    account = await call.core.accounts.own(call.actor, call.unit)
+    genres = await (await call.core.catalogue.genres(call.actor, call.unit)).page(1, GENRES_MOST)
+    return await render(
+        call,
+        "account/profile.html",
+        typed=typed or shapes.profile_form(account),
+        failed=failed,
+        genres=[(genre.id, genre.name) for genre in genres.items],
+        largest=UPLOAD_LARGEST,
+    )
+
+
+@shown_again_by(show_profile)
+async def save_profile(call: Call, body: shapes.ProfileForm) -> Answer:
+    """Change the profile."""
+    await call.core.accounts.change(call.actor, call.unit, body.change())
+    return redirect(call, "/account", notice="profile_saved")
+
+
+async def change_avatar(call: Call) -> Answer:
+    """Make a picture one's avatar."""
+    return await _change_avatar(call, None)
+
+
+@shown_again_by(show_profile)
+async def _change_avatar(call: Call, _: None) -> Answer:
+    # Read here, so that a file that is too large is told of on the page.
+    data = await read_upload(call, AVATAR)
+    await call.core.avatars.change_avatar(call.actor, call.unit, data, PICTURES)
+    return redirect(call, "/account", notice="avatar_saved")
+
+
+async def remove_avatar(call: Call) -> Answer:
+    """Be without an avatar."""
+    await call.core.avatars.remove_avatar(call.actor, call.unit)
+    return redirect(call, "/account", notice="avatar_removed")
