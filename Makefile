@@ -5,7 +5,7 @@ PORT ?= 8000
 DATA ?= ./data
 BIN = .venv/bin
 
-.PHONY: run test check bench messages vendor lock clean
+.PHONY: run test check bench lighthouse screenshots messages vendor lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -26,6 +26,10 @@ bench: .venv/development
 messages: .venv/development
 	$(BIN)/python -m tools.messages
 
+# What Lighthouse says of the site's pages; it brings 200 packages, which nothing else needs.
+lighthouse: .venv/development tools/lighthouse/node_modules/.package-lock.json
+	$(BIN)/python -m tools.lighthouse
+
 # htmx and icons, which are kept in the repository, from the packages that package.json names.
 vendor:
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -37,7 +41,7 @@ lock: .venv/development
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv node_modules build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules tools/lighthouse/node_modules build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 .venv/python:
 	$(PYTHON) -m venv .venv
@@ -56,4 +60,8 @@ clean:
 # axe-core, which looks over the site's pages, and what tells that vendored files are what they were.
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+tools/lighthouse/node_modules/.package-lock.json: tools/lighthouse/package.json tools/lighthouse/package-lock.json
+	cd tools/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@

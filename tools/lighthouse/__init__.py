@@ -1,0 +1,1 @@
+"""Lighthouse over the site's pages."""
