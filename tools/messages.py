@@ -44,7 +44,7 @@ def main() -> None:
         po_path(language).write_bytes(as_po(catalogue))
         mo_path(language).write_bytes(as_mo(catalogue))
         missing = [message.id for message in catalogue if message.id and not is_translated(message)]
-        print(f"{language}: {len(catalogue)} sentences, {len(missing)} to translate")  # noqa: T201
+        print(f"{language}: {len(catalogue)} sentences, {len(missing)} to translate")
 
 
 def po_path(language: str) -> Path:
