@@ -46,6 +46,7 @@ class Action(StrEnum):
 
     IMPORT_REQUESTED = "import_requested"
     IMPORT_CANCELLED = "import_cancelled"
+    IMPORT_FINISHED = "import_finished"
 
 
 class Who(Protocol):

@@ -1,0 +1,1 @@
+"""Imports that operators ask for on the site, each in a process of its own."""

@@ -1,0 +1,116 @@
+"""Which format files have, and whether the operator's choices go with it.
+
+Public operations: choose, read_options.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kinoteka.core.import_runs.model import ImportOptions
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.formats.files import first_bytes
+from kinoteka.core.imports.formats.imdb import TITLE_TYPES
+from kinoteka.core.imports.formats.mapping import parse_mapping
+from kinoteka.core.imports.label_rules import LabelRules
+from kinoteka.core.imports.reading import IMDB_FILM_TYPES, Format, Progress, ReadOptions
+from kinoteka.core.imports.record import FormatCode, FormatError
+from kinoteka.errors import Code, DomainError, field_invalid
+
+SOURCE_LONGEST = 100
+TABLES = ("csv", "jsonl", "json")
+CONCERNED = {
+    "mapping": TABLES,
+    "source": TABLES,
+    "types": ("imdb",),
+    "adult": ("imdb", "tmdb"),
+}
+FIELD_OF = {FormatCode.MAPPING_INVALID: "mapping", FormatCode.LABEL_RULE_INVALID: "labels"}
+WIKIPEDIA = (b'"href"', b'"extract"')
+
+
+def choose(files: Sequence[Path], options: ImportOptions) -> Format:
+    """The format of these files, by the operator's word or by what they hold.
+
+    Raises:
+        DomainError(FIELD_INVALID): a choice that is wrong, or does not concern the format.
+        DomainError(IMPORT_UNUSABLE): the files are not of the format; `reason` is a `FormatCode`.
+    """
+    try:
+        chosen = _named(options.format) if options.format else _recognised(files)
+        _check(chosen, options)
+        chosen.parts(files, read_options(options), Progress())
+    except FormatError as error:
+        raise _refusal(error) from None
+    return chosen
+
+
+def read_options(options: ImportOptions) -> ReadOptions:
+    """The choices as readers take them.
+
+    Raises:
+        FormatError: a mapping or a rule that cannot be understood.
+    """
+    return ReadOptions(
+        labels=LabelRules(options.labels),
+        mapping=parse_mapping(options.mapping),
+        source=options.source,
+        title_types=frozenset(options.types) or IMDB_FILM_TYPES,
+        adult=options.adult,
+    )
+
+
+def _named(name: str) -> Format:
+    if name not in FORMATS:
+        raise field_invalid("format", "malformed")
+    return FORMATS[name]
+
+
+def _recognised(files: Sequence[Path]) -> Format:
+    first = [first_bytes(path).lstrip() for path in files]
+    if all(content.startswith(b"[") for content in first):
+        is_wikipedia = all(all(mark in content for mark in WIKIPEDIA) for content in first)
+        return FORMATS["wikipedia" if is_wikipedia else "json"]
+    if all(content.startswith(b"{") for content in first):
+        return FORMATS["jsonl"]
+    for chosen in FORMATS.values():
+        if chosen.joined and _reads(chosen, files):
+            return chosen
+    return FORMATS["csv"]
+
+
+def _reads(chosen: Format, files: Sequence[Path]) -> bool:
+    try:
+        chosen.parts(files, ReadOptions(), Progress())
+    except FormatError:
+        return False
+    return True
+
+
+def _check(chosen: Format, options: ImportOptions) -> None:
+    for name, formats in CONCERNED.items():
+        if getattr(options, name) and chosen.name not in formats:
+            raise field_invalid(name, "not_of_format")
+    if any(each not in TITLE_TYPES for each in options.types):
+        raise field_invalid("types", "malformed")
+    if options.source is not None:
+        if not options.source.strip() or not options.source.isprintable():
+            raise field_invalid("source", "malformed")
+        if len(options.source) > SOURCE_LONGEST:
+            raise field_invalid("source", "too_long")
+
+
+def _refusal(error: FormatError) -> DomainError:
+    field = FIELD_OF.get(error.code)
+    if field is not None:
+        return field_invalid(field, error.code.value)
+    return DomainError(
+        Code.IMPORT_UNUSABLE,
+        field="files",
+        **(told(error.parameters) | {"reason": error.code.value}),
+    )
+
+
+def told(parameters: dict[str, object]) -> dict[str, object]:
+    """A format error's parameters without the server's own paths."""
+    path = parameters.get("path")
+    return parameters | ({"path": Path(str(path)).name} if path is not None else {})

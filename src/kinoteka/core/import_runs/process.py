@@ -1,0 +1,196 @@
+"""The process of one import: told what to do on standard input, it leaves the rest in its folder.
+
+    python -m kinoteka.core.import_runs.process
+
+An import wants a main thread of its own, and must not hold up requests. What may be secret comes
+by standard input, for everybody on the machine may read a command line.
+
+Public operations: perform, main.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kinoteka.config import Settings
+from kinoteka.core.import_runs.choosing import choose, read_options, told
+from kinoteka.core.import_runs.folders import RunFolder
+from kinoteka.core.import_runs.model import (
+    LISTED,
+    FailedBy,
+    Outcome,
+    Report,
+    Request,
+    RunProgress,
+    RunState,
+)
+from kinoteka.core.imports.place import Changes
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import FormatError, Refused
+from kinoteka.core.imports.service import AnotherRuns, Import, ImportFailed, RowRefused
+from kinoteka.errors import DomainError
+
+TOLD_SECONDS = 0.3
+NICENESS = 5
+"""Requests go first."""
+
+
+def main() -> None:
+    """Do what standard input says."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.nice(NICENESS)
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    folder = RunFolder(Path(request.folder))
+    folder.write_outcome(perform(request, folder))
+
+
+def perform(request: Request, folder: RunFolder) -> Outcome:
+    """Import, telling in the folder how far it is; what has come of it."""
+    settings = msgspec.convert(request.settings, Settings, dec_hook=_decode)
+    paths = [folder.files / name for name in request.files]
+    with _Refusals(folder.report) as refusals:
+        try:
+            return _import(request, settings, paths, folder, refusals)
+        except FormatError as error:  # what the server has found to be good has changed since
+            return _failed(refusals, FailedBy.FILES, str(error.code), told(error.parameters))
+        except DomainError as error:
+            return _failed(refusals, FailedBy.FILES, str(error.code))
+
+
+class _Refusals:
+    """Takes refused rows: the first are kept, all go into the report's file."""
+
+    def __init__(self, path: Path) -> None:
+        self.listed: list[Refused] = []
+        self.whole = True
+        self._path = path
+
+    def __enter__(self) -> "_Refusals":
+        self._file = self._path.open("wb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+    def take(self, refused: Refused) -> None:
+        refused = msgspec.structs.replace(refused, path=Path(refused.path).name)
+        if len(self.listed) < LISTED:
+            self.listed.append(refused)
+        if self.whole:
+            try:
+                self._file.write(msgspec.json.encode(refused) + b"\n")
+            except OSError:  # a full disk: what matters more may still have room
+                self.whole = False
+
+
+def _import(
+    request: Request,
+    settings: Settings,
+    paths: list[Path],
+    folder: RunFolder,
+    refusals: _Refusals,
+) -> Outcome:
+    options = read_options(request.options)
+    chosen = choose(paths, request.options)
+    progress = Progress()
+    parts = chosen.parts(paths, options, progress)
+    running = Import(
+        chosen.source(paths, options),
+        labels=options.labels.names,
+        keep_going=request.options.keep_going,
+        on_refused=refusals.take,
+    )
+
+    def outcome(state: RunState, changes: Changes | None = None, **told: Any) -> Outcome:
+        interrupted = bool(told.pop("interrupted", False))
+        report = _report(running, progress, refusals, **told)
+        counts = msgspec.structs.asdict(changes) if changes is not None else {}
+        refused = running.refused.total()
+        return Outcome(
+            state=state,
+            interrupted=interrupted,
+            read=running.read,
+            refused=refused,
+            report=report,
+            **counts,
+        )
+
+    try:
+        with _telling(lambda: _how_far(running, progress), folder):
+            changes = running.run(settings, parts)
+    except RowRefused:
+        return outcome(RunState.FAILED, failed_by=FailedBy.ROWS)
+    except AnotherRuns:
+        return outcome(RunState.FAILED, failed_by=FailedBy.ANOTHER)
+    except ImportFailed as error:
+        return outcome(RunState.FAILED, failed_by=FailedBy.DATABASE, detail=str(error))
+    except KeyboardInterrupt:
+        if not running.committed:
+            return outcome(RunState.FAILED, failed_by=FailedBy.STOPPED, interrupted=True)
+        return outcome(RunState.DONE, interrupted=True)
+    return outcome(RunState.DONE, changes)
+
+
+def _report(running: Import, progress: Progress, refusals: _Refusals, **told: Any) -> Report:
+    return Report(
+        reasons={reason.value: count for reason, count in running.refused.most_common()},
+        skipped=dict(progress.skipped.most_common()),
+        repeated=running.repeated,
+        listed=tuple(refusals.listed),
+        left_out=tuple(Path(refused.path).name for refused in running.left_out),
+        ignored=tuple(path.name for path in progress.ignored),
+        whole=refusals.whole,
+        **told,
+    )
+
+
+def _failed(
+    refusals: _Refusals, by: FailedBy, detail: str, parameters: dict[str, Any] | None = None
+) -> Outcome:
+    report = Report(
+        failed_by=by, detail=detail, parameters=parameters or {}, listed=tuple(refusals.listed)
+    )
+    return Outcome(state=RunState.FAILED, report=report)
+
+
+def _how_far(running: Import, progress: Progress) -> RunProgress:
+    counts = {"read": running.read, "refused": running.refused.total()}
+    if running.to_store:
+        return RunProgress("storing", running.stored, running.to_store, **counts)
+    return RunProgress("reading", progress.read, progress.total, **counts)
+
+
+@contextmanager
+def _telling(how_far: Callable[[], RunProgress], folder: RunFolder) -> Iterator[None]:
+    """Tell how far it is as long as the block runs, from a thread: the import is busy."""
+    stop = threading.Event()
+
+    def tell() -> None:
+        while not stop.wait(TOLD_SECONDS):
+            folder.write_progress(how_far())
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _decode(type_: type, value: object) -> object:
+    if type_ is Path:
+        return Path(str(value))
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Statements on imports that were asked for."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, bindparam, insert, select, update
+
+from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState
+from kinoteka.storage.schema import accounts, import_runs
+from kinoteka.storage.statement import Statement
+
+COUNTS = ("read", "added", "changed", "unchanged", "refused")
+
+_files = msgspec.json.Decoder(tuple[ImportFile, ...]).decode
+_report = msgspec.json.Decoder(Report).decode
+
+
+def _run(*row: Any) -> Run:
+    run_id, account_id, username, format_name, files, state, created_at, finished_at = row[:8]
+    *counts, report = row[8:]
+    return Run(
+        id=run_id,
+        account_id=account_id,
+        requested_by=username,
+        format=format_name,
+        files=_files(files),
+        state=RunState(state),
+        created_at=created_at,
+        finished_at=finished_at,
+        report=Report() if report is None else _report(report),
+        **dict(zip(COUNTS, counts, strict=True)),
+    )
+
+
+_runs = select(
+    import_runs.c.id,
+    import_runs.c.account_id,
+    accounts.c.username,
+    import_runs.c.format,
+    import_runs.c.files,
+    import_runs.c.state,
+    import_runs.c.created_at,
+    import_runs.c.finished_at,
+    *(import_runs.c[name] for name in COUNTS),
+    import_runs.c.report,
+).outerjoin(accounts, accounts.c.id == import_runs.c.account_id)
+
+RUN: Statement[Run] = Statement(_runs.where(import_runs.c.id == bindparam("run_id")), _run)
+RUNS: Statement[Run] = Statement(
+    _runs.where(import_runs.c.id < bindparam("before", type_=BigInteger()))
+    .order_by(import_runs.c.id.desc())
+    .limit(bindparam("most")),
+    _run,
+)
+RUNNING: Statement[Run] = Statement(
+    _runs.where(import_runs.c.state == RunState.RUNNING.value).order_by(import_runs.c.id), _run
+)
+INSERT: Statement[tuple[int]] = Statement(
+    insert(import_runs)
+    .values(
+        {name: bindparam(name) for name in ("account_id", "format", "files", "report")}
+        | {"state": RunState.RUNNING.value}
+        | {name: bindparam("at") for name in ("created_at", "started_at")}
+    )
+    .returning(import_runs.c.id)
+)
+FINISH: Statement[tuple[()]] = Statement(
+    update(import_runs)
+    .where(import_runs.c.id == bindparam("run_id"), import_runs.c.state == RunState.RUNNING.value)
+    .values(
+        {name: bindparam(name) for name in (*COUNTS, "report")}
+        | {"state": bindparam("new_state"), "finished_at": bindparam("at")}
+    )
+)
+OLD: Statement[tuple[int]] = Statement(
+    select(import_runs.c.id).order_by(import_runs.c.id.desc()).limit(bindparam("most"))
+)

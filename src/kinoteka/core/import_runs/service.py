@@ -1,0 +1,378 @@
+"""Imports that operators ask for: begun, watched, ended, told of.
+
+Public operations: receive, begin, page, get, progress, report, cancel, look_after, close.
+
+Each runs in a process of its own that inherits a lock on its folder, so that every process of the
+server, and one that starts later, can tell whether it is still at work. One runs at a time. A
+server that stops ends what it has begun; what a server that died had begun goes on to its end. Its
+files go once it has ended, its report stays for the newest `KEPT`.
+
+While an import stores, SQLite takes no writes of others: how far it is goes through the folder.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import FILMS_IMPORT, Actor
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
+from kinoteka.core.import_runs import queries
+from kinoteka.core.import_runs.choosing import choose
+from kinoteka.core.import_runs.folders import Ending, RunFolder, RunFolders
+from kinoteka.core.import_runs.model import (
+    FailedBy,
+    ImportFile,
+    ImportOptions,
+    Outcome,
+    Report,
+    Request,
+    Run,
+    RunPage,
+    RunProgress,
+    RunState,
+    Upload,
+)
+from kinoteka.core.throttle import Throttle
+from kinoteka.errors import Code, DomainError
+from kinoteka.storage.clock import DAY, now
+from kinoteka.storage.database import Database
+from kinoteka.storage.unit import Unit, unit_of_work
+
+log = structlog.get_logger()
+
+KEPT = 50
+"""Imports whose reports are kept."""
+PAGE = 20
+STOP_SECONDS = 3
+"""How long an import that is told to end may take to undo what it has done."""
+AGAIN_SECONDS = 2
+
+
+class Receiving:
+    """A folder into which files come, until an import takes it over."""
+
+    def __init__(self, folder: RunFolder, descriptor: int) -> None:
+        self.folder = folder
+        self.descriptor = descriptor
+        self.is_taken = False
+
+    @property
+    def path(self) -> Path:
+        """Where the files go."""
+        return self.folder.files
+
+    async def close(self) -> None:
+        """Let go of what no import has taken."""
+        if not self.is_taken:
+            os.close(self.descriptor)
+            await asyncio.to_thread(self.folder.remove)
+
+
+class ImportRuns:
+    """The imports of this server."""
+
+    def __init__(self, settings: Settings, throttle: Throttle, database: Database) -> None:
+        self._settings = settings
+        self._throttle = throttle
+        self._database = database
+        self._folders = RunFolders(settings.data)
+        self._watching: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+
+    @asynccontextmanager
+    async def receive(self, actor: Actor, unit: Unit) -> AsyncIterator[Receiving]:
+        """A folder for files that are about to come; what no import takes over is gone at the end.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, THROTTLED, DISK_FULL)
+            DomainError(IMPORT_RUNNING): one is running.
+        """
+        actor.require(FILMS_IMPORT)
+        await self._throttle.hit(
+            "upload", self._settings.upload_limit, str(actor.require_account())
+        )
+        await self._require_none(unit)
+        try:
+            folder, descriptor = self._folders.new()
+        except OSError as error:
+            raise disk_full(error) from error
+        receiving = Receiving(folder, descriptor)
+        try:
+            yield receiving
+        finally:
+            await receiving.close()
+
+    async def begin(
+        self,
+        actor: Actor,
+        unit: Unit,
+        receiving: Receiving,
+        uploads: Sequence[Upload],
+        options: ImportOptions,
+    ) -> int:
+        """Import what has come, once this is committed; the import's id.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID, IMPORT_RUNNING)
+            DomainError(IMPORT_UNUSABLE): the files are not of their format.
+        """
+        actor.require(FILMS_IMPORT)
+        chosen = await asyncio.to_thread(choose, [each.path for each in uploads], options)
+        options = msgspec.structs.replace(options, format=chosen.name)
+        files = [ImportFile(each.name, each.size) for each in uploads]
+        made = await unit.first(
+            queries.INSERT,
+            account_id=actor.account_id,
+            format=chosen.name,
+            files=_text(files),
+            report=_text(Report(options=options)),
+            at=now(),
+        )
+        run_id = made[0] if made else 0
+        await self._require_none(unit, but=run_id)  # now that it is first come, first served
+        subject = Subject("import", run_id, ", ".join(each.name for each in uploads)[:200])
+        await record(actor, unit, Action.IMPORT_REQUESTED, subject, format=chosen.name)
+        names = tuple(str(each.path.relative_to(receiving.path)) for each in uploads)
+        folder = self._folders.keep(receiving.folder, run_id)
+        receiving.folder = folder
+        request = Request(_settings(self._settings), str(folder.path), names, options)
+        unit.after_commit(lambda: self._start(run_id, receiving, request))
+        return run_id
+
+    async def page(self, actor: Actor, unit: Unit, before: int | None = None) -> RunPage:
+        """Imports, the newest first.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_IMPORT)
+        runs = await unit.all(queries.RUNS, before=before or 2**62, most=PAGE + 1)
+        return RunPage(runs[:PAGE], runs[PAGE - 1].id if len(runs) > PAGE else None)
+
+    async def get(self, actor: Actor, unit: Unit, run_id: int) -> Run:
+        """One import.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, IMPORT_UNKNOWN)
+        """
+        actor.require(FILMS_IMPORT)
+        run = await unit.first(queries.RUN, run_id=run_id)
+        if run is None:
+            raise DomainError(Code.IMPORT_UNKNOWN)
+        return run
+
+    def progress(self, run: Run) -> RunProgress | None:
+        """How far an import is; None where it runs on another machine."""
+        folder = self._folders.of(run.id)
+        return folder.progress() if folder.exists() else None
+
+    def report(self, run: Run) -> Path | None:
+        """The file of all refused rows, as long as it is kept, on the machine that has it."""
+        path = self._folders.of(run.id).report
+        return path if not run.is_running and path.is_file() else None
+
+    async def cancel(self, actor: Actor, unit: Unit, run_id: int) -> None:
+        """End an import, of which nothing is stored then; one that has ended is left as it is.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, IMPORT_UNKNOWN)
+            DomainError(BUSY): another machine runs it.
+        """
+        run = await self.get(actor, unit, run_id)
+        folder = self._folders.of(run_id)
+        if not run.is_running:
+            return
+        if not folder.exists():
+            raise DomainError(Code.BUSY, retry_after=AGAIN_SECONDS)
+        # Nothing is written to the database: the import may hold it.
+        _end(folder, Ending(actor.account_id, unit.address))
+
+    async def look_after(self, unit: Unit) -> None:
+        """Finish the imports whose process is gone, and let go of what was left behind."""
+        for folder in list(self._folders.left_behind()):
+            await asyncio.to_thread(folder.remove)
+        for run in await unit.all(queries.RUNNING):
+            folder = self._folders.of(run.id)
+            if folder.exists():
+                if not folder.is_at_work():
+                    await self._finish(unit, run.id, folder)
+            elif not self._settings.database_url or run.created_at < now() - DAY:
+                await self._finish(unit, run.id, folder)
+        await self._let_go(unit)
+
+    async def close(self) -> None:
+        """End what this process has begun, for the server stops."""
+        self._is_closing = True
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+
+    async def _require_none(self, unit: Unit, but: int | None = None) -> None:
+        for run in await unit.all(queries.RUNNING):
+            folder = self._folders.of(run.id)
+            if run.id != but and (not folder.exists() or folder.is_at_work()):
+                raise DomainError(Code.IMPORT_RUNNING)
+
+    def _start(self, run_id: int, receiving: Receiving, request: Request) -> None:
+        receiving.is_taken = True
+        task = asyncio.create_task(self._watch(run_id, receiving, request))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+
+    async def _watch(self, run_id: int, receiving: Receiving, request: Request) -> None:
+        """See an import from its process' beginning to its report."""
+        folder = receiving.folder
+        try:
+            try:
+                process = await _spawn(receiving.descriptor, request)
+            finally:
+                os.close(receiving.descriptor)  # from here on the lock is the process' alone
+            folder.write_process_id(process.pid)
+            if folder.ending() is not None:  # somebody was quicker
+                process.send_signal(signal.SIGINT)
+            await _until_ended(process, folder)
+        except OSError as error:
+            log.warning("an import could not begin", reason=str(error))
+        await self._finish_soon(run_id, folder)
+
+    async def _finish_soon(self, run_id: int, folder: RunFolder) -> None:
+        while True:
+            try:
+                async with unit_of_work(self._database) as unit:
+                    await self._finish(unit, run_id, folder)
+            except DomainError:  # the database is away, or another import holds it
+                if self._is_closing:  # a server that starts later will do it
+                    return
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
+
+    async def _finish(self, unit: Unit, run_id: int, folder: RunFolder) -> None:
+        """Store what has come of an import; only who does it first does it."""
+        run = await unit.first(queries.RUN, run_id=run_id)
+        if run is None or not run.is_running:
+            return
+        ending = folder.ending()
+        outcome = _outcome(folder.outcome(), ending)
+        report = msgspec.structs.replace(outcome.report, options=run.report.options)
+        stored = await unit.run(
+            queries.FINISH,
+            run_id=run_id,
+            new_state=outcome.state.value,
+            report=_text(report),
+            at=now(),
+            **{name: getattr(outcome, name) for name in queries.COUNTS},
+        )
+        if not stored:
+            return
+        await _record(unit, run, outcome, ending)
+        unit.after_commit(folder.remove_files)
+
+    async def _let_go(self, unit: Unit) -> None:
+        here = self._folders.ids()
+        if len(here) <= KEPT:
+            return
+        kept = {run_id for (run_id,) in await unit.all(queries.OLD, most=KEPT)}
+        for run_id in here - kept:
+            folder = self._folders.of(run_id)
+            if not folder.is_at_work():
+                await asyncio.to_thread(folder.remove)
+
+
+def disk_full(error: OSError) -> DomainError:
+    """What a file that could not be written comes to."""
+    log.error("the disk refuses to store", reason=str(error))
+    return DomainError(Code.DISK_FULL)
+
+
+async def _spawn(descriptor: int, request: Request) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "kinoteka.core.import_runs.process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        pass_fds=(descriptor,),
+        start_new_session=True,  # Ctrl+C is for the server, which ends it in order
+    )
+    assert process.stdin is not None
+    with suppress(ConnectionError):  # it has ended already: that will be seen
+        process.stdin.write(msgspec.json.encode(request))
+        await process.stdin.drain()
+        process.stdin.close()
+    return process
+
+
+async def _until_ended(process: asyncio.subprocess.Process, folder: RunFolder) -> None:
+    """Wait for the process, and end it where the server itself is to end."""
+    try:
+        await process.wait()
+    except asyncio.CancelledError:
+        _end(folder, Ending(None))
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:  # nothing is stored all the same
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def _end(folder: RunFolder, ending: Ending) -> None:
+    if folder.ending() is None:
+        folder.write_ending(ending)
+    process_id = folder.process_id()
+    # The lock tells that the process of this number is the import's still.
+    if process_id is not None and folder.is_at_work():
+        with suppress(ProcessLookupError):
+            os.kill(process_id, signal.SIGINT)
+
+
+def _outcome(told: Outcome | None, ending: Ending | None) -> Outcome:
+    """What has come of an import, in the light of who has ended it."""
+    by_hand = ending is not None and ending.account_id is not None
+    if told is None:
+        reason = FailedBy.STOPPED if ending is not None else FailedBy.DIED
+        told = Outcome(state=RunState.FAILED, interrupted=True, report=Report(failed_by=reason))
+    if told.interrupted and told.state is RunState.FAILED and by_hand:
+        report = msgspec.structs.replace(told.report, failed_by=None)
+        return msgspec.structs.replace(told, state=RunState.CANCELLED, report=report)
+    return told
+
+
+async def _record(unit: Unit, run: Run, outcome: Outcome, ending: Ending | None) -> None:
+    names = ", ".join(each.name for each in run.files)[:200]
+    subject = Subject("import", run.id, names)
+    if outcome.state is RunState.CANCELLED and ending is not None:
+        who = _somebody(ending.account_id)
+        await record(who, unit, Action.IMPORT_CANCELLED, subject, address=ending.address)
+        return
+    counts = {name: getattr(outcome, name) for name in queries.COUNTS}
+    who = _somebody(run.account_id)
+    await record(who, unit, Action.IMPORT_FINISHED, subject, state=outcome.state.value, **counts)
+
+
+def _somebody(account_id: int | None) -> Actor:
+    """An account in whose name something is written down, and nothing else is done."""
+    return Actor(account_id, None, False, (), frozenset(), ())
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in msgspec.structs.asdict(settings).items()
+    }
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
