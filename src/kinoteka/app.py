@@ -28,6 +28,7 @@ from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
+from kinoteka.core.members.service import Members
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.credentials import CredentialChanges
@@ -121,6 +122,7 @@ async def wire(settings: Settings) -> Services:
         audit=Audit(settings),
         access=access,
         accounts=accounts,
+        members=Members(settings, throttle, accounts, actors, sessions),
         people=People(accounts),
         avatars=avatars,
         password_strength=PasswordStrength(settings, throttle),

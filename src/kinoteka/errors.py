@@ -31,6 +31,8 @@ class Code(StrEnum):
 
     # Accounts and sessions.
     ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_OWN = "account_own"
     SESSION_UNKNOWN = "session_unknown"
     PASSWORD_WRONG = "password_wrong"
     PASSWORD_INVALID = "password_invalid"

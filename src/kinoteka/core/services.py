@@ -17,6 +17,7 @@ from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
+from kinoteka.core.members.service import Members
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
@@ -45,6 +46,7 @@ class Services:
     access: Access
     accounts: Accounts
     people: People
+    members: Members
     avatars: Avatars
     actors: Actors
     sign_in_history: SignInHistory

@@ -76,6 +76,8 @@ COMMON: dict[Code, Refusal] = {
     Code.THROTTLED: Refusal(429, "too many requests; try again in {retry_after} seconds"),
     Code.BUSY: Refusal(503, "the server is busy; try again in {retry_after} seconds"),
     Code.ACCOUNT_UNKNOWN: Refusal(404, "there is no such user"),
+    Code.ACCOUNT_DISABLED: Refusal(403, "the account is disabled"),
+    Code.ACCOUNT_OWN: Refusal(409, "this cannot be done to one's own account"),
     Code.SESSION_UNKNOWN: Refusal(404, "there is no such session"),
     Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
     Code.PASSWORD_INVALID: Refusal(

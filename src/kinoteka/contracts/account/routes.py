@@ -15,7 +15,12 @@ SIGN_IN = Route(
     answer=shapes.Nothing,
     example={"login": "anna", "password": "correct horse"},
     identity="lenient",
-    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
+    errors=(
+        Code.ACCOUNT_UNKNOWN,
+        Code.PASSWORD_WRONG,
+        Code.ACCOUNT_DISABLED,
+        Code.THROTTLED,
+    ),
 )
 
 ROUTES = (

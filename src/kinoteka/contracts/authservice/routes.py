@@ -41,7 +41,12 @@ USERS = (
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
+        errors=(
+            Code.ACCOUNT_UNKNOWN,
+            Code.PASSWORD_WRONG,
+            Code.ACCOUNT_DISABLED,
+            Code.THROTTLED,
+        ),
         description="Exchanges login and password for a pair of tokens; also sets the cookie.",
         example={"login": "anna", "password": "correct horse"},
     ),

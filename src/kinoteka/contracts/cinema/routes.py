@@ -102,7 +102,12 @@ AUTH = (
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
+        errors=(
+            Code.ACCOUNT_UNKNOWN,
+            Code.PASSWORD_WRONG,
+            Code.ACCOUNT_DISABLED,
+            Code.THROTTLED,
+        ),
         example={"email": "anna@example.com", "password": "correct horse"},
     ),
     Route(

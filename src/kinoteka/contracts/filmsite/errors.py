@@ -40,6 +40,7 @@ REFUSALS: dict[Code, Refusal] = {
     Code.CSRF_WRONG: Refusal(400, "csrf token is wrong or has expired", CSRF_WRONG),
     Code.ACCOUNT_UNKNOWN: NOT_FOUND,
     Code.PASSWORD_WRONG: NOT_FOUND,
+    Code.ACCOUNT_DISABLED: Refusal(400, "user is disabled"),
     Code.EMAIL_TAKEN: EXISTS,
     Code.USERNAME_TAKEN: EXISTS,
     Code.EMAIL_INVALID: Refusal(400, NOT_VALIDATED, EMAIL_INVALID),

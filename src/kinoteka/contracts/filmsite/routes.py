@@ -37,7 +37,12 @@ AUTH = (
         body=shapes.SignInBody,
         answer=shapes.Body[shapes.Nothing],
         identity="lenient",
-        errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
+        errors=(
+            Code.ACCOUNT_UNKNOWN,
+            Code.PASSWORD_WRONG,
+            Code.ACCOUNT_DISABLED,
+            Code.THROTTLED,
+        ),
         description="Sets the cookie. A session that asks ends.",
         example={"email": "anna@example.com", "password": "correct horse"},
     ),

@@ -23,7 +23,12 @@ SIGN_IN = Route(
     body=shapes.SignInBody,
     answer=shapes.User,
     identity="lenient",
-    errors=(Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.THROTTLED),
+    errors=(
+        Code.ACCOUNT_UNKNOWN,
+        Code.PASSWORD_WRONG,
+        Code.ACCOUNT_DISABLED,
+        Code.THROTTLED,
+    ),
     description="Sets the cookie `session_id`.",
     example={"email": "anna@example.com", "password": "correct horse"},
 )

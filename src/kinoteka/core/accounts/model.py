@@ -9,10 +9,10 @@ from msgspec import UNSET, UnsetType
 
 
 class Account(msgspec.Struct, frozen=True):
-    """An account without its password. `birthday` is YYYY-MM-DD, `created_at` milliseconds.
+    """An account without its password. `birthday` is YYYY-MM-DD, other times milliseconds.
 
     `avatar_file` is the name of an uploaded picture; `avatar_address` an address elsewhere,
-    given at sign-up; an upload replaces it.
+    given at sign-up; an upload replaces it. Who is disabled (`disabled_at`) cannot sign in.
     """
 
     id: int
@@ -28,6 +28,7 @@ class Account(msgspec.Struct, frozen=True):
     favourite_genre_id: int | None
     superuser: bool
     created_at: int
+    disabled_at: int | None = None
 
 
 class Person(msgspec.Struct, frozen=True):

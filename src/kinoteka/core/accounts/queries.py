@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, null, select, update
+from sqlalchemy import Select, bindparam, delete, insert, null, select, update
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.storage.schema import accounts
@@ -22,6 +22,7 @@ COLUMNS = (
     accounts.c.favourite_genre_id,
     accounts.c.superuser,
     accounts.c.created_at,
+    accounts.c.disabled_at,
 )
 NEW = (
     "username",
@@ -41,8 +42,9 @@ NEW = (
 SEARCH_LIMIT = 50
 
 
-def _account(*row: Any) -> Account:
-    values: tuple[Any, ...] = (*row[:-2], bool(row[-2]), row[-1])
+def as_account(*row: Any) -> Account:
+    """An account from `COLUMNS`."""
+    values: tuple[Any, ...] = (*row[:-3], bool(row[-3]), *row[-2:])
     return Account(*values)
 
 
@@ -50,7 +52,7 @@ INSERT: Statement[tuple[int]] = Statement(
     insert(accounts).values({name: bindparam(name) for name in NEW}).returning(accounts.c.id)
 )
 BY_ID: Statement[Account] = Statement(
-    select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), _account
+    select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), as_account
 )
 ID_BY_USERNAME: Statement[tuple[int]] = Statement(
     select(accounts.c.id).where(accounts.c.username_key == bindparam("key"))
@@ -86,6 +88,7 @@ CHANGE = {
         "favourite_genre_id",
         "password_hash",
         "superuser",
+        "disabled_at",
     )
 }
 CHANGE_NAME = {
@@ -105,10 +108,18 @@ DELETE: Statement[tuple[()]] = Statement(
     delete(accounts).where(accounts.c.id == bindparam("account_id"))
 )
 _position = place_of(accounts.c.username_key, bindparam("part"))
-SEARCH: Statement[Account] = Statement(
-    select(*COLUMNS)
-    .where(_position > 0)
-    .order_by(_position, accounts.c.username_key)
-    .limit(SEARCH_LIMIT),
-    _account,
-)
+
+
+def _search(engine: str) -> Select[Any]:
+    # PostgreSQL has an index for LIKE; SQLite would be slower with it than without.
+    found = accounts.c.username_key.like(bindparam("pattern"))
+    return (
+        select(*COLUMNS)
+        .where(found if engine == "postgresql" else _position > 0)
+        .where(accounts.c.disabled_at.is_(None))
+        .order_by(_position, accounts.c.username_key)
+        .limit(SEARCH_LIMIT)
+    )
+
+
+SEARCH: Statement[Account] = Statement(_search, as_account)

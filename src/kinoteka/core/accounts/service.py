@@ -1,21 +1,24 @@
 """Accounts: made, read, changed, deleted, found.
 
 Public operations: create, get, own, change, change_login, set_avatar, set_password,
-set_superuser, delete, credentials, credentials_by_id, search.
+set_superuser, set_disabled, delete, credentials, credentials_by_id, search.
 
 Accounts are read with every request of their own and change rarely, so each is cached until it
 changes.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 
 from msgspec import UNSET
 
 from kinoteka.config import Settings
-from kinoteka.core.access.model import Actor
+from kinoteka.core.access.model import CONSOLE, Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -82,6 +85,8 @@ class Accounts:
         account = await unit.first(queries.BY_ID, account_id=created[0] if created else 0)
         if account is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
+        if superuser:
+            await record(CONSOLE, unit, Action.SUPERUSER_MADE, Subject("account", account.id))
         return account
 
     async def get(self, unit: Unit, account_id: int) -> Account:
@@ -148,6 +153,8 @@ class Accounts:
         await self.lock(unit, account_id)
         account = await self.get(unit, account_id)
         await self._rename(unit, account, _login_change(account, login))
+        if actor.account_id != account_id:
+            await record(actor, unit, Action.LOGIN_CHANGED, Subject("account", account_id))
         await self.changed(unit, account_id)
         changed = await unit.first(queries.BY_ID, account_id=account_id)
         if changed is None:
@@ -171,8 +178,15 @@ class Accounts:
         await self._set(unit, account_id, "password_hash", password_hash)
 
     async def set_superuser(self, unit: Unit, account_id: int) -> None:
-        """Make an account a superuser, to whom everything is permitted."""
+        """Make an account a superuser, as an operator at the console may; enable it, too."""
         await self._set(unit, account_id, "superuser", True)
+        await self._set(unit, account_id, "disabled_at", None)
+        await record(CONSOLE, unit, Action.SUPERUSER_MADE, Subject("account", account_id))
+        await self.changed(unit, account_id)
+
+    async def set_disabled(self, unit: Unit, account_id: int, at: int | None) -> None:
+        """Keep an account from signing in since then, or (None) let it again."""
+        await self._set(unit, account_id, "disabled_at", at)
         await self.changed(unit, account_id)
 
     async def delete(self, actor: Actor, unit: Unit) -> Account:
@@ -210,6 +224,8 @@ class Accounts:
     async def search(self, actor: Actor, unit: Unit, part: str) -> list[Account]:
         """Accounts whose username contains `part`, at most 50, earliest match first.
 
+        None that are disabled.
+
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED)
         """
@@ -218,7 +234,8 @@ class Accounts:
         if key is None:
             return []
         await self._throttle.hit("user_search", self._search_limit, who)
-        return await unit.all_in_thread(queries.SEARCH, part=key)  # it looks at every username
+        # SQLite looks at every username.
+        return await unit.all_in_thread(queries.SEARCH, part=key, pattern=_pattern(key))
 
     async def changed(self, unit: Unit, account_id: int) -> None:
         """Note that an account changes: what is cached of it is dropped with the commit."""
@@ -318,6 +335,11 @@ def _check_named(account: Account, change: ProfileChange) -> None:
     email = account.email if change.email is UNSET else change.email
     if not username and not email:
         raise field_invalid("email", "missing")
+
+
+def _pattern(part: str) -> str:
+    """LIKE's pattern for what contains the part."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", part) + "%"
 
 
 def _taken(conflict: Conflict) -> DomainError:

@@ -8,6 +8,8 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.passwords import check_password
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError
@@ -54,6 +56,8 @@ class CredentialChanges:
         if password is not None:  # first, because hashing would keep other writers waiting
             async with self._throttle.attempt("password", self._limit, _asking(actor)):
                 await self.reset_password(unit, account_id, password, kept=actor.session_id)
+            if actor.account_id != account_id:
+                await record(actor, unit, Action.PASSWORD_RESET, Subject("account", account_id))
         if login is not None:
             account = await self._accounts.change_login(actor, unit, account_id, login)
         return account

@@ -100,11 +100,12 @@ class Sessions:
         await unit.run(queries.END, session_id=session_id)
         await self._ended(unit, [session_id])
 
-    async def end_all(self, unit: Unit, account_id: int, *, kept: int | None = None) -> None:
-        """End the sessions of an account, all or all but the one `kept`."""
+    async def end_all(self, unit: Unit, account_id: int, *, kept: int | None = None) -> int:
+        """End the sessions of an account, all or all but the one `kept`; how many."""
         await unit.queue(queries.LOCK_ALL, account_id=account_id)
         ended = await unit.all(queries.END_ALL, account_id=account_id, kept=kept or 0)
         await self._ended(unit, [session_id for (session_id,) in ended])
+        return len(ended)
 
     async def get(self, unit: Unit, session_id: int) -> Session | None:
         """The session as stored, if it lasts."""

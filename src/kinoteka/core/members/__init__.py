@@ -1,0 +1,1 @@
+"""Members: accounts as operators find and manage them."""

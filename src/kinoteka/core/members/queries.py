@@ -1,0 +1,39 @@
+"""Statements by which operators find accounts, each off an index."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+
+from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.queries import COLUMNS, as_account
+from kinoteka.storage.schema import accounts
+from kinoteka.storage.statement import Statement
+
+
+def _begins(name: str) -> ColumnElement[bool]:
+    column = accounts.c[name]
+    return and_(column >= bindparam("first"), column < bindparam("last"))
+
+
+def _found(condition: ColumnElement[bool], *order: Any) -> Statement[Account]:
+    found: Select[Any] = select(*COLUMNS).where(condition).order_by(*order)
+    return Statement(found.limit(bindparam("most")), as_account)
+
+
+_newest = accounts.c.id.desc()
+_is_disabled = accounts.c.disabled_at.is_not(None)
+NEWEST = _found(accounts.c.id < bindparam("before"), _newest)
+DISABLED = _found(and_(_is_disabled, accounts.c.id < bindparam("before")), _newest)
+BY_ID = _found(accounts.c.id == bindparam("account_id"))
+BY_USERNAME = _found(_begins("username_key"), accounts.c.username_key)
+BY_EMAIL = _found(_begins("email_key"), accounts.c.email_key)
+BY_GIVEN_NAME = _found(_begins("given_name"), accounts.c.given_name, accounts.c.id)
+BY_FAMILY_NAME = _found(_begins("family_name"), accounts.c.family_name, accounts.c.id)
+BY_NAMES = _found(
+    and_(accounts.c.given_name == bindparam("given"), _begins("family_name")),
+    accounts.c.family_name,
+    accounts.c.id,
+)
+COUNT_DISABLED: Statement[tuple[int]] = Statement(
+    select(func.count()).select_from(accounts).where(_is_disabled)
+)
