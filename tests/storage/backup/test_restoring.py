@@ -9,7 +9,8 @@ from everything import fill_everything
 from kinoteka.config import Settings
 from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.copying.rows import TABLES, in_key_order
-from kinoteka.storage.migrations import current, newest
+from kinoteka.storage.migrations import current, migrate, newest
+from migrating import versions_until
 
 PICTURE = b"a picture"
 CONTENT = [table for table in TABLES if table.name != "sessions"]
@@ -69,6 +70,22 @@ def test_ids_given_since_are_not_given_again(filled, backup):
     restore(filled, backup)
     assert rows(filled, "SELECT text FROM messages") == ["Привет"]
     assert rows(filled, new) == [32]
+
+
+def test_one_of_an_older_schema_is_brought_to_the_newest(filled, fresh, tmp_path):
+    migrate(fresh, versions=versions_until(tmp_path, "0001"))
+    execute(fresh, "INSERT INTO labels (id, name) VALUES (7, 'older')")
+    assert "audit_entries" not in back_up(fresh, tmp_path / "older")
+    new = (
+        "INSERT INTO audit_entries (at, actor_name, action, subject_kind, subject_name, details,"
+        " address) VALUES (1, '', '', '', '', '', '') RETURNING id"
+    )
+    given = rows(filled, new)[0]
+    restore(filled, tmp_path / "older")
+    assert current(filled) == newest()
+    assert rows(filled, "SELECT name FROM labels") == ["older"]
+    assert rows(filled, "SELECT id FROM audit_entries") == []
+    assert rows(filled, new) == [given + 1]
 
 
 class TestSessions:

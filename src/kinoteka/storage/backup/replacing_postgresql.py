@@ -47,29 +47,41 @@ UPDATE sessions AS mine SET refresh_generation = live.refresh_generation,
     refreshed_at = live.refreshed_at, last_seen_at = live.last_seen_at
     FROM pg_temp.live_sessions AS live WHERE live.id = mine.id;
 """
+# Those that the dump has.
+ANALYZE = """
+SELECT 'ANALYZE ' || to_regclass(name)::text FROM unnest(ARRAY[{names}]) AS name
+    WHERE to_regclass(name) IS NOT NULL \\gexec
+"""
+GIVEN = """
+SELECT setval(to_regclass($1), $2)
+    WHERE $2 > coalesce(pg_sequence_last_value(to_regclass($1)), 0)
+"""
 LAST_ID = "SELECT '{name}_id_seq' AS name, last_value AS value FROM {name}_id_seq WHERE is_called"
 
 
 def replace(
     settings: Settings, dump: Path, work: Path, progress: Progress, *, with_sessions: bool
-) -> None:
+) -> dict[str, int]:
     """Put the tables of a dump in place of ours, which are at the newest revision.
+
+    The highest ids that there were, for tables that an older dump lacks (`give_ids_above`).
 
     Raises:
         BackupFailed: others use the tables all the time, the disk is full, or the like; the
             database is as it was.
     """
     progress.begin("replacing the database")
+    ids = " UNION ALL ".join(LAST_ID.format(name=table.name) for table in WITH_IDS)
     try:
         with connect(settings) as connection:
             major = connection.info.server_version // 10_000
-            tables = ", ".join(our_tables(connection))
+            ours = our_tables(connection)
+            given = dict(connection.execute(ids).fetchall())
             row = connection.execute("SELECT quote_ident(current_schema())").fetchone()
             schema = row[0] if row else ""
     except psycopg.OperationalError as error:
         raise BackupFailed(f"PostgreSQL: {str(error).strip()}") from error
-    ids = " UNION ALL ".join(LAST_ID.format(name=table.name) for table in WITH_IDS)
-    before = BEFORE.format(seconds=WAIT_SECONDS, tables=tables, ids=ids)
+    before = BEFORE.format(seconds=WAIT_SECONDS, tables=", ".join(ours), ids=ids)
     after = AFTER.format(schema=schema) + ("" if with_sessions else SESSIONS)
     command = [programs.find("pg_restore", major), "--no-owner", "--no-privileges", "--file=-"]
     with _psql(settings, major, work / "psql.log") as statements:
@@ -84,7 +96,16 @@ def replace(
             if writing.returncode:
                 log.seek(0)
                 raise BackupFailed(programs.reason("pg_restore", log.read()))
-        statements.write(f"{after}COMMIT;\nANALYZE {tables};\n".encode())
+        analyze = ANALYZE.format(names=", ".join(f"'{name}'" for name in ours))
+        statements.write(f"{after}COMMIT;\n{analyze}".encode())
+    return given
+
+
+def give_ids_above(settings: Settings, given: dict[str, int]) -> None:
+    """Give no id again that was given before; `given` is what `replace` has found."""
+    with connect(settings) as connection:
+        for sequence, value in given.items():
+            connection.execute(GIVEN, (sequence, value))
 
 
 @contextmanager

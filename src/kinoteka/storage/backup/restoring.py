@@ -76,9 +76,11 @@ def put_back(
     if settings.database_url:
         migrate(settings)  # makes what no backup of tables brings along
         with alone(settings):
-            replacing_postgresql.replace(settings, database, archive.folder, progress,
-                                         with_sessions=with_sessions)  # fmt: skip
+            given = replacing_postgresql.replace(
+                settings, database, archive.folder, progress, with_sessions=with_sessions
+            )
         migrate(settings)
+        replacing_postgresql.give_ids_above(settings, given)
         return left
     if archive.replaces:
         migrate(settings)

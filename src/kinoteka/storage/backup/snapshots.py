@@ -28,6 +28,10 @@ SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.rel
 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
 AND (c.relname = ANY ($1) OR c.relname LIKE 'search\\_%') ORDER BY c.relname
 """
+IS_THERE = {
+    "sqlite": "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '{name}')",
+    "postgresql": "SELECT to_regclass('{name}') IS NOT NULL",
+}
 
 
 class Snapshot(Protocol):
@@ -71,7 +75,9 @@ class _Taken:
         self._connection: Any = connection
         self.revision = str(self._one(REVISION))
         self.counts = {
-            table.name: int(self._one(f'SELECT count(*) FROM "{table.name}"')) for table in TABLES
+            table.name: int(self._one(f'SELECT count(*) FROM "{table.name}"'))
+            for table in TABLES
+            if self._one(IS_THERE[engine].format(name=table.name))  # else of a later schema
         }
 
     def avatars(self) -> Iterator[str]:
