@@ -33,4 +33,6 @@ async def findings(page: Page, only: Sequence[str] | None = None) -> list[str]:
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(script())
     options: dict[str, Any] = {"runOnly": list(only or TAGS), "resultTypes": ["violations"]}
+    if only is None:
+        options["rules"] = {"target-size": {"enabled": True}}
     return list(await page.evaluate(RUN, options))

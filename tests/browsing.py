@@ -140,6 +140,13 @@ class Visitor:
             self._problems.append(f"console: {message.text}")
 
 
+async def drawn(page: Page) -> None:
+    """Wait until the page is drawn anew."""
+    await page.evaluate(
+        "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    )
+
+
 @asynccontextmanager
 async def visiting(
     browser: Browser,

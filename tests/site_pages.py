@@ -4,19 +4,50 @@ from dataclasses import dataclass
 
 import httpx
 
+from films import FilmToBe, fill
 from kinoteka.httpkit.routes import Route
 from kinoteka.web.site.contract import SITE
-from running import RunningServer
+from running import PASSWORD, RunningServer
+from waiting import eventually
 
 # Pieces that scripts put into a page.
-PIECES: set[str] = {"/messages/films/{film_id}"}
+PIECES = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
+
+# Addresses that lead on to a page.
+ELSEWHERE = {"/.well-known/change-password"}
+
+# Pages that lead on who is signed in.
+ENTRIES = {"/sign-in", "/sign-up"}
 
 # An address for each path with values. What stands in braces is a field of `World`.
 EXAMPLES: dict[str, str] = {
+    "/films/{id}": "/films/{film}",
+    "/films/{id}/selections": "/films/{film}/selections",
+    "/genres/{id}": "/genres/{genre}",
+    "/directors/{id}": "/directors/{director}",
+    "/search": "/search?q=cinema",
     "/messages/{chat_id}": "/messages/{chat}",
     "/messages/edit/{message_id}": "/messages/edit/{message}",
     "/messages/delete/{message_id}": "/messages/delete/{message}",
 }
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people have written, in every field that pages show."""
+
+    anna: str = "anna"
+    boris: str = "boris"
+    title: str = "The Long Way to the Cinema"
+    original_title: str = "Долгая дорога в кино"
+    genre: str = "Road Movie"
+    director: str = "Vera Kinova"
+    description: str = "Somebody sets out for the cinema, and everything gets in between."
+    selection: str = "For a rainy evening"
+    note: str = "Films that are best with tea."
+    message: str = "Have you seen it?"
+    role: str = "curators"
+    agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 @dataclass
@@ -24,15 +55,16 @@ class World:
     """A server with people who have done what there is to do, and where that is to be seen."""
 
     server: RunningServer
+    words: Words
     anna: httpx.Client
+    boris: httpx.Client
     root: httpx.Client
-    username: str = "anna"
-    other: str = "boris"
     person: int = 0
     film: int = 0
     genre: int = 0
     director: int = 0
     selection: int = 0
+    own_selection: int = 0
     chat: int = 0
     message: int = 0
     role: int = 0
@@ -41,7 +73,7 @@ class World:
 def pages() -> list[Route]:
     """The rows of the site's route table that are pages."""
     shown = (it for it in SITE.routes if it.method == "GET" and it.media_type == "text/html")
-    return [route for route in shown if route.path not in PIECES]
+    return [route for route in shown if route.path not in PIECES | ELSEWHERE]
 
 
 def address(route: Route, world: World) -> str:
@@ -58,59 +90,101 @@ def viewers(route: Route) -> list[str]:
     """Who may look at a page, of: a visitor, a member, an operator."""
     if route.permission or route.path.startswith("/manage"):
         return ["operator"]
+    if route.path in ENTRIES:
+        return ["visitor"]
     if route.signed_in:
         return ["member"]
     return ["visitor", "member"]
 
 
-def peopled(server: RunningServer, root: httpx.Client) -> World:
-    """A world with two people who have films, selections and a chat."""
-    world = World(server, server.signed_up("anna"), root)
-    boris = server.signed_up(world.other)
-    films = world.anna.get("/movies/?page=1").json()
-    film = films[3]
-    world.film, world.genre, world.director = film["id"], film["genre_id"], film["director_id"]
-    for each in films[:7]:
-        _done(world.anna.post(f"/favorites/movies/{each['id']}/"))
-    world.selection = _selection(world, [each["id"] for each in films[:5]])
-    _chat(world, boris)
+def peopled(server: RunningServer, words: Words | None = None) -> World:
+    """A world with two people who have films, selections and a chat, and an operator."""
+    words = words or Words()
+    world = World(
+        server,
+        words,
+        _signed_up(server, words.anna, "anna@example.com", words.agent),
+        _signed_up(server, words.boris, "boris@example.com", words.agent),
+        _operator(server),
+    )
+    _film(world)
+    for each in range(1, 8):
+        _done(world.anna.post(f"/favorites/movies/{each}/"))
+    world.selection = _selection(world, world.root, featured=True)
+    world.own_selection = _selection(world, world.anna)
+    _chat(world)
     _role(world)
     return world
-
-
-def _selection(world: World, films: list[int]) -> int:
-    body = {
-        "title": "For a rainy evening",
-        "description": "Films that are best with tea.",
-        "public": True,
-        "movies": films,
-    }
-    body = body | {"featured": True}
-    made = _done(world.root.post("/selections", json=body, headers=csrf(world.root)))
-    _done(world.anna.post("/selections", json=body | {"featured": False}, headers=csrf(world.anna)))
-    return int(made.json()["body"]["selection"]["id"])
-
-
-def _chat(world: World, boris: httpx.Client) -> None:
-    world.person = boris.get("/users").json()["id"]
-    world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
-    for number in range(6):
-        writer = (world.anna, boris)[number % 2]
-        text = f"Have you seen it? {world.server.url}/films/{world.film}" if number else "Hello!"
-        sent = _done(writer.post(f"/chats/{world.chat}/messages", json={"text": text}))
-        if writer is world.anna:
-            world.message = sent.json()["id"]
-
-
-def _role(world: World) -> None:
-    role = {"name": "curators", "permissions": ["films.edit", "films.label"]}
-    world.role = _done(world.root.post("/api/v1/role", json=role)).json()["id"]
-    _done(world.root.post(f"/api/v1/user/{world.person}/role/{world.role}"))
 
 
 def csrf(client: httpx.Client) -> dict[str, str]:
     """The header that the contract of selections asks for."""
     return {"csrf-token": client.get("/user/csrf").json()["body"]["csrf"]}
+
+
+def _signed_up(server: RunningServer, name: str, email: str, agent: str) -> httpx.Client:
+    client = server.client(user_agent=agent)
+    body = {"login": name, "password": PASSWORD, "email": email}
+    _done(client.post("/signup", json=body))
+    return client
+
+
+def _operator(server: RunningServer) -> httpx.Client:
+    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
+    done = server.command("createsuperuser", "--login", "root", **password)
+    assert done.returncode == 0, done.stderr
+    client = server.client()
+    _done(client.post("/login", json={"login": "root", "password": PASSWORD}))
+    return client
+
+
+def _film(world: World) -> None:
+    words = world.words
+    film = FilmToBe(
+        words.title,
+        2024,
+        (words.genre, "Comedy"),
+        (words.director,),
+        rating=7.5,
+        original_title=words.original_title,
+        description=words.description,
+        trailer="https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    )
+    world.film = fill(world.server.settings, [film])[words.title]
+    eventually(lambda: world.anna.get(f"/movies/{world.film}").status_code == 200)
+    found = world.anna.get(f"/movies/{world.film}").json()
+    world.genre, world.director = found["genre_id"], found["director_id"]
+    _done(world.anna.post(f"/favorites/movies/{world.film}/"))
+
+
+def _selection(world: World, client: httpx.Client, *, featured: bool = False) -> int:
+    body = {
+        "title": world.words.selection,
+        "description": world.words.note,
+        "public": True,
+        "featured": featured,
+        "movies": [1, 2, 3, 4, world.film],
+    }
+    made = _done(client.post("/selections", json=body, headers=csrf(client)))
+    return int(made.json()["body"]["selection"]["id"])
+
+
+def _chat(world: World) -> None:
+    world.person = world.boris.get("/users").json()["id"]
+    world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
+    for number in range(6):
+        writer = (world.anna, world.boris)[number % 2]
+        link = f" {world.server.url}/films/{world.film}" if number == 2 else ""
+        body = {"text": world.words.message + link}
+        sent = _done(writer.post(f"/chats/{world.chat}/messages", json=body)).json()["id"]
+        if writer is world.anna:
+            world.message = sent
+
+
+def _role(world: World) -> None:
+    role = {"name": world.words.role, "permissions": ["films.edit", "films.label"]}
+    world.role = _done(world.root.post("/api/v1/role", json=role)).json()["id"]
+    _done(world.root.post(f"/api/v1/user/{world.person}/role/{world.role}"))
 
 
 def _done(answer: httpx.Response) -> httpx.Response:

@@ -21,7 +21,7 @@ _failed = pytest.StashKey[bool]()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One browser serves all tests of this folder, so they share its event loop."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -120,14 +120,9 @@ def operator(
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server with people, chats and selections that no test changes, to look at every page."""
-    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
     folder = tmp_path_factory.mktemp("world")
     with run_server(folder, GENEROUS, "--workers", "1") as server, lasting_clients() as keep:
-        done = server.command("createsuperuser", "--login", "root", **password)
-        assert done.returncode == 0, done.stderr
-        root = server.client()
-        assert root.post("/login", json={"login": "root", "password": PASSWORD}).status_code == 200
-        world = peopled(server, root)
+        world = peopled(server)
         keep()
         yield world
 

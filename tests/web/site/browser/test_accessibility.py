@@ -3,7 +3,7 @@
 import pytest
 
 from axe import findings
-from browsing import DESKTOP, PHONE
+from browsing import DESKTOP, PHONE, drawn
 from site_pages import address, pages, viewers
 
 PAGES = [(route, viewer) for route in pages() for viewer in viewers(route)]
@@ -20,6 +20,7 @@ async def test_nothing_keeps_anybody_out(look, world, route, viewer) -> None:
     await visitor.open(address(route, world))
     found = await findings(page)
     await page.emulate_media(color_scheme="dark")
+    await drawn(page)
     found += [f"dark: {it}" for it in await findings(page, only=["color-contrast"])]
     await page.set_viewport_size(PHONE)
     found += [f"phone: {it}" for it in await findings(page)]

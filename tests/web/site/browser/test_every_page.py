@@ -2,7 +2,7 @@
 
 import pytest
 
-from site_pages import EXAMPLES, PIECES, SITE, address, pages
+from site_pages import ELSEWHERE, EXAMPLES, PIECES, SITE, address, pages
 
 ROUTES = pages()
 
@@ -14,7 +14,9 @@ def test_every_page_is_looked_at(world) -> None:
 
 
 def test_nothing_is_looked_at_that_is_not_there() -> None:
-    assert {*EXAMPLES, *PIECES} <= {route.path for route in SITE.routes if route.method == "GET"}
+    assert {*EXAMPLES, *PIECES, *ELSEWHERE} <= {
+        route.path for route in SITE.routes if route.method == "GET"
+    }
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.signed_in], ids=lambda route: route.path)
