@@ -22,8 +22,10 @@ from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.facets import Facets
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
-from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.editing.service import Editing
+from kinoteka.core.export.service import Export
+from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
@@ -75,6 +77,7 @@ LOOK_SECONDS = 0.5
 STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
+IMPORTS_SECONDS = 30
 
 
 async def wire(settings: Settings) -> Services:
@@ -142,6 +145,8 @@ async def wire(settings: Settings) -> Services:
         selection_lists=SelectionLists(selections),
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
+        editing=Editing(revisions, access, catalogue),
+        import_runs=ImportRuns(settings, throttle, database),
     )
 
 
@@ -251,6 +256,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
         asyncio.create_task(_every(PRUNE_SECONDS, services, _prune)),
         asyncio.create_task(_every(LISTENING_SECONDS, services, _end_listening)),
+        asyncio.create_task(_every(IMPORTS_SECONDS, services, _look_after_imports, at_once=True)),
         asyncio.create_task(METRICS.watch(services)),
         asyncio.create_task(asyncio.to_thread(common_passwords)),
     ]
@@ -260,6 +266,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+        await services.import_runs.close()
         try:
             async with unit_of_work(services.database) as unit:
                 await services.actors.store_last_seen(unit)
@@ -270,12 +277,18 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def _every(
-    seconds: float, services: Services, chore: Callable[[Services, Unit], Awaitable[None]]
+    seconds: float,
+    services: Services,
+    chore: Callable[[Services, Unit], Awaitable[None]],
+    *,
+    at_once: bool = False,
 ) -> None:
     """Do a chore again and again, in a transaction of its own; one that fails is only logged."""
     is_put_off = False
+    wait = 0 if at_once else seconds
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(wait)
+        wait = seconds
         try:
             async with unit_of_work(services.database) as unit:
                 await chore(services, unit)
@@ -297,6 +310,10 @@ async def _look(services: Services, unit: Unit) -> None:
 
 async def _store_seen(services: Services, unit: Unit) -> None:
     await services.actors.store_last_seen(unit)
+
+
+async def _look_after_imports(services: Services, unit: Unit) -> None:
+    await services.import_runs.look_after(unit)
 
 
 async def _prune(services: Services, unit: Unit) -> None:

@@ -11,8 +11,10 @@ from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.facets import Facets
 from kinoteka.core.catalogue.service import Catalogue
-from kinoteka.core.export.service import Export
 from kinoteka.core.chats.service import Chats
+from kinoteka.core.editing.service import Editing
+from kinoteka.core.export.service import Export
+from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
@@ -40,7 +42,6 @@ class Services:
     database: Database
     bus: Bus
     revisions: Revisions
-    password_strength: PasswordStrength
     throttle: Throttle
     audit: Audit
     access: Access
@@ -48,6 +49,7 @@ class Services:
     people: People
     members: Members
     avatars: Avatars
+    password_strength: PasswordStrength
     actors: Actors
     sign_in_history: SignInHistory
     sessions: Sessions
@@ -64,3 +66,5 @@ class Services:
     selection_lists: SelectionLists
     media: Media
     export: Export
+    editing: Editing
+    import_runs: ImportRuns

@@ -5,6 +5,7 @@ Public operations: choose, read_options.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.core.imports.formats import FORMATS
@@ -103,14 +104,11 @@ def _refusal(error: FormatError) -> DomainError:
     field = FIELD_OF.get(error.code)
     if field is not None:
         return field_invalid(field, error.code.value)
-    return DomainError(
-        Code.IMPORT_UNUSABLE,
-        field="files",
-        **(told(error.parameters) | {"reason": error.code.value}),
-    )
+    parameters = told(error.parameters) | {"reason": error.code.value, "field": "files"}
+    return DomainError(Code.IMPORT_UNUSABLE, **parameters)
 
 
-def told(parameters: dict[str, object]) -> dict[str, object]:
+def told(parameters: dict[str, Any]) -> dict[str, Any]:
     """A format error's parameters without the server's own paths."""
     path = parameters.get("path")
     return parameters | ({"path": Path(str(path)).name} if path is not None else {})

@@ -139,7 +139,8 @@ class RunFolders:
         folder = RunFolder(self._root / f"{NEW}{name}")
         folder.files.mkdir(parents=True)
         descriptor = folder.lock()
-        assert descriptor is not None
+        if descriptor is None:
+            raise FileExistsError(folder.path)
         # Only now to be seen by who looks for what was left behind.
         return folder.moved(self._root / f"{UPLOADING}{name}"), descriptor
 

@@ -74,8 +74,12 @@ class Receiving:
     async def close(self) -> None:
         """Let go of what no import has taken."""
         if not self.is_taken:
-            os.close(self.descriptor)
-            await asyncio.to_thread(self.folder.remove)
+            await asyncio.to_thread(self.abandon)
+
+    def abandon(self) -> None:
+        """Let go of what has come, for nothing will come of it."""
+        self.folder.remove()
+        os.close(self.descriptor)
 
 
 class ImportRuns:
@@ -146,7 +150,9 @@ class ImportRuns:
         folder = self._folders.keep(receiving.folder, run_id)
         receiving.folder = folder
         request = Request(_settings(self._settings), str(folder.path), names, options)
+        receiving.is_taken = True
         unit.after_commit(lambda: self._start(run_id, receiving, request))
+        unit.after_rollback(receiving.abandon)
         return run_id
 
     async def page(self, actor: Actor, unit: Unit, before: int | None = None) -> RunPage:
@@ -224,7 +230,6 @@ class ImportRuns:
                 raise DomainError(Code.IMPORT_RUNNING)
 
     def _start(self, run_id: int, receiving: Receiving, request: Request) -> None:
-        receiving.is_taken = True
         task = asyncio.create_task(self._watch(run_id, receiving, request))
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)
@@ -305,11 +310,11 @@ async def _spawn(descriptor: int, request: Request) -> asyncio.subprocess.Proces
         pass_fds=(descriptor,),
         start_new_session=True,  # Ctrl+C is for the server, which ends it in order
     )
-    assert process.stdin is not None
-    with suppress(ConnectionError):  # it has ended already: that will be seen
-        process.stdin.write(msgspec.json.encode(request))
-        await process.stdin.drain()
-        process.stdin.close()
+    if process.stdin is not None:
+        with suppress(ConnectionError):  # it has ended already: that will be seen
+            process.stdin.write(msgspec.json.encode(request))
+            await process.stdin.drain()
+            process.stdin.close()
     return process
 
 
