@@ -1,0 +1,28 @@
+// Pages of films: the trailer's player comes once it is asked for, and the focus goes on to the
+// films that "load more" brings.
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-embed]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const player = document.createElement("iframe");
+  player.src = link.dataset.embed;
+  player.title = link.dataset.title;
+  player.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
+  player.allowFullscreen = true;
+  player.referrerPolicy = "strict-origin-when-cross-origin";
+  link.parentElement.replaceWith(player);
+  player.focus();
+});
+
+let before = 0;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const loads = event.target.id === "more";
+  before = loads ? event.target.parentElement.children.length - 1 : 0;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!before) return;
+  const grid = document.querySelector("#films .film-grid");
+  grid?.children[before]?.querySelector("a")?.focus({ preventScroll: true });
+  before = 0;
+});
