@@ -6,7 +6,7 @@ every 20 seconds and closes the connection of whoever does not answer within ano
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,12 @@ FRAMES_SECONDS = 60
 class Following:
     """What a WebSocket's handler returns: whom to hear, and how an event is written down.
 
-    `frame` is called once per listener and event, so it has to keep what it has written.
+    `frame` is called once per listener and event, so it has to keep what it has written. Where
+    it gives None, which only one that is awaited may, nothing is sent.
     """
 
     listener: Listener[Any]
-    frame: Callable[[Any], str]
+    frame: Callable[[Any], str | Awaitable[str | None]]
 
 
 async def refuse_handshake(
@@ -112,5 +113,7 @@ async def _pass_over(receive: Receive) -> int | None:
 
 async def _forward(following: Following, send: Send) -> int | None:
     while True:
-        event = await following.listener.next()
-        await send({"type": "websocket.send", "text": following.frame(event)})
+        written = following.frame(await following.listener.next())
+        text = written if isinstance(written, str) else await written
+        if text is not None:
+            await send({"type": "websocket.send", "text": text})

@@ -147,7 +147,7 @@ class TestMessages:
         assert await world.texts(boris, chat) == ["first"]
 
     async def test_only_the_author_edits_or_deletes(self, world, anna, boris, clara, chat):
-        message = await world.post(anna, chat, "mine")
+        message = await world.post(anna, chat, "mine", "n")
         for actor, code in (
             (boris, Code.MESSAGE_FORBIDDEN),
             (clara, Code.MESSAGE_UNKNOWN),
@@ -156,8 +156,13 @@ class TestMessages:
                 code, world.do(lambda unit, a=actor: world.chats.edit(a, unit, message, "no"))
             )
             await refused(code, world.delete(actor, message))
+            await refused(
+                code, world.do(lambda unit, a=actor: world.chats.own_message(a, unit, message))
+            )
         await refused(Code.MESSAGE_UNKNOWN, world.delete(anna, message + 1000))
         assert await world.texts(anna, chat) == ["mine"]
+        own = await world.do(lambda unit: world.chats.own_message(anna, unit, message))
+        assert (own.text, own.nonce) == ("mine", "n")
 
     async def test_deleting_gives_way_to_the_message_before(self, world, anna, chat):
         first, second = await world.post(anna, chat, "one"), await world.post(anna, chat, "two")

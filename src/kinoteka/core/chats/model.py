@@ -10,7 +10,10 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message; times in milliseconds. Without an author: the account has been deleted."""
+    """A message; times in milliseconds. Without an author: the account has been deleted.
+
+    `nonce` is its author's own name for it, and nobody else's business.
+    """
 
     id: int
     chat_id: int
@@ -18,6 +21,7 @@ class Message(msgspec.Struct, frozen=True):
     text: str
     created_at: int
     edited_at: int | None
+    nonce: str | None = None
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -85,6 +89,11 @@ class Event(msgspec.Struct, frozen=True, cache_hash=True):
     kind: EventKind
     message: Message
     after: int
+
+    @property
+    def chat_id(self) -> int:
+        """The chat in which it has happened."""
+        return self.message.chat_id
 
 
 class Read(msgspec.Struct, frozen=True):

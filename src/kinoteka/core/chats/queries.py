@@ -26,6 +26,7 @@ MESSAGE = (
     messages.c.text,
     messages.c.created_at,
     messages.c.edited_at,
+    messages.c.nonce,
 )
 PAIR = (chats.c.id, chats.c.first_account_id, chats.c.second_account_id)
 

@@ -1,7 +1,7 @@
 """Chats of two: opened, listed, written in, read, listened to.
 
-Public operations: open, own, get, unread, post, messages, edit, delete, mark_read, listen,
-listen_to_all, follow, leave_all.
+Public operations: open, own, get, unread, post, messages, own_message, edit, delete, mark_read,
+listen, listen_to_all, follow, leave_all.
 
 How many messages are unread is kept with each member and changes in the same transaction as the
 messages do. Listeners are told once that transaction is stored. Writing does not mark anything as
@@ -168,13 +168,28 @@ class Chats:
         found = await unit.all(queries.AFTER, chat_id=chat_id, after=after, limit=limit)
         return found[::-1]
 
+    async def own_message(self, actor: Actor, unit: Unit, message_id: int) -> Message:
+        """A message that one has written, which one may edit or delete.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+            DomainError(MESSAGE_UNKNOWN): there is none, or in a chat of others.
+            DomainError(MESSAGE_FORBIDDEN): it is the other's.
+        """
+        account_id = actor.require_account()
+        message = await unit.first(queries.SEEN_BY, message_id=message_id, account_id=account_id)
+        if message is None:
+            raise DomainError(Code.MESSAGE_UNKNOWN)
+        if message.author_id != account_id:
+            raise DomainError(Code.MESSAGE_FORBIDDEN)
+        return message
+
     async def edit(self, actor: Actor, unit: Unit, message_id: int, text: str) -> Message:
         """Put another text into a message of one's own.
 
         Raises:
             DomainError(UNAUTHORIZED, FIELD_INVALID, THROTTLED)
-            DomainError(MESSAGE_UNKNOWN): there is none, or in a chat of others.
-            DomainError(MESSAGE_FORBIDDEN): it is the other's.
+            DomainError(MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `own_message`.
         """
         membership = await self._of_own_message(actor, unit, message_id)
         account_id = actor.require_account()
@@ -192,7 +207,7 @@ class Chats:
         """Delete a message of one's own.
 
         Raises:
-            DomainError(UNAUTHORIZED, MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `edit`.
+            DomainError(UNAUTHORIZED, MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `own_message`.
         """
         membership = await self._of_own_message(actor, unit, message_id)
         account_id = actor.require_account()
@@ -266,12 +281,7 @@ class Chats:
         return membership
 
     async def _of_own_message(self, actor: Actor, unit: Unit, message_id: int) -> Membership:
-        account_id = actor.require_account()
-        message = await unit.first(queries.SEEN_BY, message_id=message_id, account_id=account_id)
-        if message is None:
-            raise DomainError(Code.MESSAGE_UNKNOWN)
-        if message.author_id != account_id:
-            raise DomainError(Code.MESSAGE_FORBIDDEN)
+        message = await self.own_message(actor, unit, message_id)
         return await self._membership(actor, unit, message.chat_id)
 
     async def _chat_of(self, unit: Unit, pair: tuple[int, int]) -> int | None:

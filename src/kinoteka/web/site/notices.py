@@ -9,6 +9,7 @@ NAME = "notice"
 SECONDS = 60
 
 NOTICES: dict[str, str] = {
+    "message_deleted": N_("The message is deleted."),
     "bookmark_added": N_("The film is bookmarked."),
     "bookmark_removed": N_("The film is no longer bookmarked."),
     "selection_made": N_("Your selection is there."),

@@ -210,12 +210,23 @@ async def user_of(call: Call) -> Account | None:
         return None
 
 
+async def _unread(call: Call, user: Account | None) -> int:
+    """How many messages wait for who is signed in."""
+    if user is None:
+        return 0
+    try:
+        return (await call.core.chats.unread(call.actor, call.unit)).total
+    except DomainError:  # the database is away, and this may be the page that says so
+        return 0
+
+
 async def _everywhere(call: Call, choices: Mapping[str, str]) -> dict[str, Any]:
     """What every template has."""
     theme = choices.get("theme")
     user = await user_of(call)
     return {
         "user": user,
+        "unread": await _unread(call, user),
         "avatar": call.avatar,
         "actor": call.actor,
         "may": call.actor.may,

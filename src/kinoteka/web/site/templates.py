@@ -62,6 +62,7 @@ def environment(language: str) -> Environment:
         "day": written.day,
         "day_of": written.day_of,
         "moment": written.moment,
+        "clock": written.clock,
         "ago": written.ago,
         "listed": written.listed,
         "iso": iso,

@@ -1,0 +1,75 @@
+// The list of chats: the newest conversation first, as it happens.
+
+import { api } from "./api.js";
+import * as times from "./times.js";
+
+const PAUSE = 500;
+
+export class Chats {
+  constructor(place, own, current) {
+    this.place = place;
+    this.own = own;
+    this.current = current;
+    this.showTimes();
+  }
+
+  row(chat) {
+    return this.place.querySelector(`[data-chat="${chat}"]`);
+  }
+
+  showTimes() {
+    for (const time of this.place.querySelectorAll("time")) {
+      times.show(time, Number(time.dataset.at), times.short);
+    }
+  }
+
+  heard(type, message) {
+    const row = this.row(message.chat_id);
+    if (!row) this.refresh();
+    else if (type === "new") {
+      this.show(row, message);
+      row.parentElement.prepend(row);
+    } else if (Number(row.dataset.last) === message.id) {
+      if (type === "edited") this.show(row, message);
+      else this.refresh(); // another one is the last now
+    }
+  }
+
+  show(row, message) {
+    row.dataset.last = message.id;
+    row.querySelector(".chat-own").hidden = message.author_id !== this.own;
+    row.querySelector(".chat-preview").textContent = message.text.slice(0, 200);
+    const time = row.querySelector("time");
+    time.dataset.at = message.at;
+    times.show(time, message.at, times.short);
+  }
+
+  setUnread(chat, count) {
+    const badge = this.row(chat)?.querySelector(".count");
+    if (!badge) return;
+    badge.hidden = count === 0;
+    badge.firstElementChild.textContent = count < 100 ? String(count) : "99+";
+  }
+
+  // As the server has it, soon.
+  refresh() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), PAUSE);
+  }
+
+  async load() {
+    let page;
+    try {
+      page = await api.chats();
+    } catch {
+      return; // once the socket is open again, this is asked anew
+    }
+    const focused = document.activeElement?.closest("[data-chat]")?.dataset.chat;
+    const template = document.createElement("template");
+    template.innerHTML = page;
+    this.place.replaceChildren(template.content);
+    this.row(this.current)?.querySelector("a").setAttribute("aria-current", "page");
+    if (focused) this.row(focused)?.querySelector("a").focus();
+    this.showTimes();
+  }
+}

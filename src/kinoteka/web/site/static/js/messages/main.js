@@ -1,0 +1,94 @@
+// The pages of chats, live.
+
+import { SignedOut } from "./api.js";
+import { Chats } from "./chats.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { Outbox } from "./outbox.js";
+import { Store } from "./storage.js";
+import { unread } from "./unread.js";
+
+const CHECK = 60_000;
+const PATIENCE = 2000; // a break shorter than that is nothing to tell of
+
+const root = document.querySelector("[data-live]");
+const own = Number(root.dataset.own);
+const store = new Store(own);
+const outbox = new Outbox(store);
+const place = document.querySelector(".conversation[data-chat]");
+const conversation = place && new Conversation(place, own, outbox, store);
+const chats = new Chats(document.getElementById("chats"), own, conversation?.chat);
+const connection = new Connection("/messages/live");
+const status = document.querySelector(".connection");
+const title = document.title;
+let patience;
+
+function over() {
+  connection.isOver = true;
+  status.textContent = root.dataset.over;
+  status.hidden = false;
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+}
+
+// Read anew what may have been missed; a failure here is a failure of the connection.
+let asked = 0;
+async function catchUp() {
+  asked += 1;
+  const own = asked;
+  chats.refresh();
+  try {
+    if (conversation) await conversation.catchUp();
+    const total = await unread.ask();
+    if (total === null) over();
+    else if (total !== undefined) unread.tell(total);
+  } catch (error) {
+    if (error instanceof SignedOut) over();
+    else if (own === asked) setTimeout(() => own === asked && connection.restart(), PATIENCE);
+  }
+}
+
+connection.addEventListener("open", () => {
+  clearTimeout(patience);
+  status.hidden = true;
+  root.dataset.live = "open";
+  outbox.hurry();
+  catchUp();
+});
+connection.addEventListener("closed", () => {
+  root.dataset.live = "closed";
+  clearTimeout(patience);
+  patience = setTimeout(() => {
+    status.textContent = navigator.onLine ? root.dataset.connecting : root.dataset.offline;
+    status.hidden = false;
+  }, PATIENCE);
+});
+connection.addEventListener("refused", async () => {
+  if ((await unread.ask()) === null) over();
+});
+connection.addEventListener("over", over);
+connection.addEventListener("heard", ({ detail: event }) => {
+  const chat = event.chat_id ?? event.message.chat_id;
+  if (chat === conversation?.chat) conversation.heard(event);
+  if (event.message) chats.heard(event.type, event.message);
+  chats.setUnread(chat, event.unread.in_chat);
+  unread.tell(event.unread.total);
+});
+outbox.addEventListener("over", over);
+conversation?.addEventListener("over", over);
+
+// A socket that is dead without knowing is found out by what it has not told.
+setInterval(async () => {
+  if (document.visibilityState !== "visible" || !connection.isOpen) return;
+  const before = unread.total;
+  const total = await unread.ask();
+  if (total === null) over();
+  else if (total !== undefined && total !== before && unread.total === before) connection.restart();
+}, CHECK);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && connection.isOpen) catchUp();
+});
+
+unread.listen((total) => {
+  document.title = total ? `(${total < 100 ? total : "99+"}) ${title}` : title;
+});
+unread.show(unread.total);

@@ -1,0 +1,63 @@
+// Addresses in texts become links, as texts.py of the server has it.
+
+const LINK = /https?:\/\/[^\s<>"'`]+|(?<![^\s(])\/films\/[0-9]{1,15}(?![^\s.,;:!?)])/gi;
+const ADDRESS = /^https?:\/\/[^\s/?#.]/i;
+const FILM = /\/films\/([0-9]{1,15})\/?$/;
+const AFTER_LINKS = ".,;:!?\"'»”’…";
+const CLOSING = { ")": "(", "]": "[", "}": "{" };
+const FILMS_MOST = 3;
+
+const count = (text, character) => text.split(character).length - 1;
+
+function trimmed(found) {
+  let address = found;
+  for (;;) {
+    const last = address.at(-1);
+    const opening = CLOSING[last];
+    const unbalanced = opening && count(address, opening) < count(address, last);
+    if (!last || !(AFTER_LINKS.includes(last) || unbalanced)) return address;
+    address = address.slice(0, -1);
+  }
+}
+
+function filmOf(address, hosts) {
+  let path = address;
+  if (!address.startsWith("/")) {
+    const parsed = /^https?:\/\/([^/?#]*)([^?#]*)/i.exec(address);
+    if (!hosts.includes(parsed[1].toLowerCase())) return null;
+    path = parsed[2];
+  }
+  const found = FILM.exec(path);
+  return found && Number(found[1]);
+}
+
+export function pieces(text, hosts) {
+  const found = [];
+  let done = 0;
+  for (const match of text.matchAll(LINK)) {
+    const address = trimmed(match[0]);
+    if (!address.startsWith("/") && !ADDRESS.test(address)) continue;
+    found.push({ text: text.slice(done, match.index) });
+    found.push({ text: address, address, film: filmOf(address, hosts) });
+    done = match.index + address.length;
+  }
+  found.push({ text: text.slice(done) });
+  return found.filter((piece) => piece.text);
+}
+
+export function filmsOf(parts) {
+  return [...new Set(parts.map((part) => part.film).filter(Boolean))].slice(0, FILMS_MOST);
+}
+
+export function fill(element, parts) {
+  element.replaceChildren(
+    ...parts.map((part) => {
+      if (!part.address) return part.text;
+      const link = document.createElement("a");
+      link.href = part.address;
+      link.rel = "noopener noreferrer nofollow ugc";
+      link.textContent = part.text;
+      return link;
+    }),
+  );
+}

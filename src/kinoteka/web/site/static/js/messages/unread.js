@@ -1,0 +1,68 @@
+// How much is unread, on every page: as the page was loaded, told by the window that has the
+// conversation open, and asked for again when the page is looked at anew.
+
+import { Store, dropAll } from "./storage.js";
+
+const EVERY = 60_000;
+
+const badge = document.getElementById("unread");
+const channel = new BroadcastChannel(`kinoteka-unread-${badge.dataset.account}`);
+const listeners = new Set();
+let heardAt = 0;
+
+export const unread = {
+  total: Number(badge.dataset.total),
+
+  // Called with the number whenever it is told.
+  listen(action) {
+    listeners.add(action);
+  },
+
+  show(total) {
+    this.total = total;
+    badge.hidden = total === 0;
+    badge.firstElementChild.textContent = total < 100 ? String(total) : "99+";
+    for (const action of listeners) action(total);
+  },
+
+  // As the server has just told this window.
+  tell(total) {
+    heardAt = Date.now();
+    this.show(total);
+    channel.postMessage(total);
+  },
+
+  // As the server tells when asked; undefined where it cannot be asked.
+  async ask() {
+    try {
+      const answer = await fetch("/messages/unread", { redirect: "manual" });
+      if (answer.type === "opaqueredirect") return null; // not signed in any more
+      return answer.ok ? (await answer.json()).total : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+channel.addEventListener("message", (event) => {
+  heardAt = Date.now();
+  unread.show(event.data);
+});
+
+async function refresh() {
+  if (document.visibilityState !== "visible" || Date.now() - heardAt < EVERY / 2) return;
+  const total = await unread.ask();
+  if (typeof total === "number") unread.tell(total);
+}
+
+document.addEventListener("visibilitychange", refresh);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) refresh();
+});
+if (!document.querySelector("[data-live]")) setInterval(refresh, EVERY);
+
+new Store(badge.dataset.account).dropOthers();
+document.addEventListener("submit", (event) => {
+  const path = new URL(event.submitter?.formAction || event.target.action).pathname;
+  if (path === "/sign-out" && !event.defaultPrevented) dropAll();
+});
