@@ -21,6 +21,8 @@ class SelectionFilm(msgspec.Struct, frozen=True):
     title: str
     description: str
     poster: str | None
+    year: int | None = None
+    rating: float | None = None
 
 
 class Selection(msgspec.Struct, frozen=True):

@@ -82,6 +82,8 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
         films.c.title,
         films.c.description,
         films.c.poster,
+        films.c.year,
+        films.c.rating,
     )
     .join(films, films.c.id == selection_films.c.film_id)
     .where(among(selection_films.c.selection_id, bindparam("ids")), _film_seen)

@@ -1,7 +1,7 @@
 """Selections: films that somebody has put together under a title.
 
-Public operations: public, public_order, editable, get, create, change, delete, put_film,
-remove_film, leave; may_edit, may_delete.
+Public operations: public, public_order, editable, get, get_to_edit, create, change, delete,
+put_film, remove_film, leave; may_edit, may_delete.
 
 People make and edit selections of their own. Who holds `selections.feature` features any public
 one and edits every one that is public, featured or the site's own; a featured one is edited by
@@ -88,6 +88,18 @@ class Selections:
         if selection is None or not _sees(actor, selection):
             raise DomainError(Code.SELECTION_UNKNOWN)
         return (await self._with_films(actor, unit, [selection]))[0]
+
+    async def get_to_edit(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
+        """One selection, for who may change it.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN)
+        """
+        actor.require_account()
+        selection = await self.get(actor, unit, selection_id)
+        if not may_edit(actor, selection):
+            actor.require(SELECTIONS_FEATURE)
+        return selection
 
     async def create(self, actor: Actor, unit: Unit, new: NewSelection) -> Selection:
         """Make a selection of one's own; a featured one belongs to the site.
@@ -213,10 +225,7 @@ class Selections:
         """The selection for its editor, in a transaction in which nobody else changes it."""
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
-        selection = await self.get(actor, unit, selection_id)
-        if not may_edit(actor, selection):
-            actor.require(SELECTIONS_FEATURE)
-        return selection
+        return await self.get_to_edit(actor, unit, selection_id)
 
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
         if account_id is not None:  # one at a time, for they are counted

@@ -1,7 +1,7 @@
 """The routes of bookmarks and selections."""
 
 from kinoteka.httpkit.routes import Route
-from kinoteka.web.site.library import bookmarks, choosing, shapes
+from kinoteka.web.site.library import bookmarks, choosing, editing, selections, shapes
 from kinoteka.web.site.pages import form, page
 
 ROUTES: tuple[Route, ...] = (
@@ -36,4 +36,45 @@ ROUTES: tuple[Route, ...] = (
         "Make a selection that begins with a film",
         body=shapes.SelectionForm,
     ),
+    page("/selections", selections.show_selections, "Selections", query=shapes.PageQuery),
+    page(
+        "/selections/mine",
+        selections.show_own_selections,
+        "One's selections",
+        query=shapes.PageQuery,
+        signed_in=True,
+    ),
+    page(
+        "/selections/new",
+        selections.show_new_selection,
+        "A selection to be",
+        signed_in=True,
+    ),
+    form(
+        "/selections/new",
+        selections.make_selection,
+        "Make a selection",
+        body=shapes.SelectionForm,
+    ),
+    page("/selections/{id}", selections.show_selection, "A selection"),
+    page(
+        "/selections/{id}/edit",
+        editing.show_editing,
+        "Edit a selection",
+        query=shapes.FindQuery,
+        signed_in=True,
+    ),
+    form(
+        "/selections/{id}/edit",
+        editing.change_selection,
+        "Rename, describe, publish or withdraw a selection",
+        body=shapes.SelectionForm,
+    ),
+    form(
+        "/selections/{id}/films",
+        editing.change_films,
+        "Put a film into a selection, move it within, or take it out",
+        body=shapes.FilmForm,
+    ),
+    form("/selections/{id}/delete", editing.delete_selection, "Delete a selection"),
 )

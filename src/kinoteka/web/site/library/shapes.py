@@ -49,12 +49,16 @@ class SelectionForm(msgspec.Struct):
 
 
 class FilmForm(msgspec.Struct):
-    """A film is put into a selection, at a position from 0 or at the end, or taken out of it."""
+    """A film is put into a selection, at a position from 0 or at the end, or taken out of it.
+
+    `q` is what was searched for, and `found` are the films that show as found beside.
+    """
 
     film_id: FilmId
     action: Literal["put", "remove"] = "put"
     position: Annotated[int, Meta(ge=0, le=FILMS_MOST)] | None = None
     q: str | None = None
+    found: list[FilmId] = []
 
 
 class ChoiceForm(msgspec.Struct):

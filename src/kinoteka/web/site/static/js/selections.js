@@ -12,3 +12,76 @@ dialog?.addEventListener("htmx:afterSwap", () => {
 dialog?.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
 });
+
+// A link is copied with one click.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(new URL(button.dataset.copy, location.href).href);
+    say(button.dataset.copied);
+  });
+}
+
+// Films are dragged by their grips; the buttons beside them do the same by keyboard.
+const films = () => document.querySelector("#films .edit-films");
+const showGrips = () => films()?.querySelectorAll(".grip").forEach((grip) => (grip.hidden = false));
+showGrips();
+document.addEventListener("htmx:afterSwap", showGrips);
+
+document.addEventListener("pointerdown", (event) => {
+  const grip = event.target.closest?.("#films .grip");
+  if (grip && event.isPrimary && event.button === 0) drag(grip, event);
+});
+
+function drag(grip, start) {
+  const item = grip.closest("li");
+  const list = item.parentElement;
+  const before = [...list.children];
+  let startY = start.pageY;
+  start.preventDefault();
+  grip.setPointerCapture(start.pointerId);
+  item.classList.add("is-dragged");
+
+  const move = (event) => {
+    scrollAtTheEdge(event.clientY);
+    let offset = event.pageY - startY;
+    const next = offset > 0 ? item.nextElementSibling : item.previousElementSibling;
+    if (next && Math.abs(offset) > (next.offsetHeight + item.offsetHeight) / 4) {
+      const was = item.offsetTop;
+      // The one beside it moves, for a film that left the page would be let go of.
+      if (offset > 0) item.before(next);
+      else item.after(next);
+      startY += item.offsetTop - was;
+      offset = event.pageY - startY;
+    }
+    item.style.transform = `translateY(${offset}px)`;
+  };
+  const end = (event) => {
+    for (const [name, listener] of listeners) grip.removeEventListener(name, listener);
+    item.classList.remove("is-dragged");
+    item.style.transform = "";
+    const place = [...list.children].indexOf(item);
+    if (event.type !== "pointerup") list.replaceChildren(...before);
+    else if (place !== before.indexOf(item)) put(item, place, () => list.replaceChildren(...before));
+  };
+  const listeners = [["pointermove", move], ["pointerup", end], ["pointercancel", end]];
+  for (const [name, listener] of listeners) grip.addEventListener(name, listener);
+}
+
+function scrollAtTheEdge(y) {
+  const edge = 80;
+  if (y < edge) window.scrollBy(0, -12);
+  else if (y > window.innerHeight - edge) window.scrollBy(0, 12);
+}
+
+// The same form as that of the buttons, with the place where the film was dropped.
+function put(item, place, undo) {
+  const form = item.querySelector("form");
+  const button = document.createElement("button");
+  Object.assign(button, { type: "submit", name: "position", value: place, hidden: true });
+  form.addEventListener("htmx:afterRequest", (event) => event.detail.successful || undo(), { once: true });
+  form.append(button);
+  form.requestSubmit(button);
+  button.remove();
+}
