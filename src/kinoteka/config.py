@@ -146,6 +146,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_hint_limit: Annotated[
         str, Meta(description="Hints at how strong a password is, per address.")
     ] = "120 per minute"
+    import_limit_megabytes: Annotated[
+        int,
+        Meta(ge=1, le=102400, description="Largest upload of files to import on the site, in MiB."),
+    ] = 512
     json_limit_kilobytes: Annotated[
         int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
     ] = 256

@@ -33,7 +33,7 @@ async def read_upload(call: Call, upload: Upload) -> bytes:
         DomainError(UPLOAD_MISSING): no multipart/form-data, broken, or without such a part.
         DomainError(UPLOAD_TOO_LARGE)
     """
-    reader = _FileReader(_boundary(call), upload)
+    reader = _FileReader(boundary_of(call), upload)
     most = upload.limit + OVERHEAD
     size = 0
     if declared_size(call) > most:
@@ -48,7 +48,8 @@ async def read_upload(call: Call, upload: Upload) -> bytes:
     return reader.finish()
 
 
-def _boundary(call: Call) -> bytes:
+def boundary_of(call: Call) -> bytes:
+    """What parts the body of a form; nothing where it is none."""
     media_type, options = parse_options_header(call.header(b"content-type") or "")
     boundary: str = options.get("boundary", "")
     if media_type != "multipart/form-data":
@@ -98,7 +99,7 @@ class _FileReader:
         """
         if self._too_large:
             raise DomainError(Code.UPLOAD_TOO_LARGE, limit=self._upload.limit)
-        if self._parser is None or self._file is None or not _is_whole(self._parser):
+        if self._parser is None or self._file is None or not is_whole(self._parser):
             raise DomainError(Code.UPLOAD_MISSING, field=self._upload.field)
         return self._file.getvalue()  # no copy: the stream gives its own buffer away
 
@@ -117,7 +118,8 @@ class _FileReader:
         self._parser = self._file = None
 
 
-def _is_whole(parser: PushMultipartParser) -> bool:
+def is_whole(parser: PushMultipartParser) -> bool:
+    """Whether the body came to its end."""
     try:
         parser.close()
     except MultipartError:
