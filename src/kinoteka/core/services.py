@@ -9,7 +9,7 @@ from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
-from kinoteka.core.catalogue.facets import Facets
+from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.editing.service import Editing

@@ -16,7 +16,8 @@ from kinoteka.core.access.model import FILMS_LABEL, Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
-from kinoteka.core.catalogue import counts, facet_queries, queries
+from kinoteka.core.catalogue import counts, queries
+from kinoteka.core.catalogue.facets.queries import BY_DIRECTORS, LIKE_IT
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
     UNKNOWN,
@@ -152,9 +153,9 @@ class Catalogue:
         }
 
         def find(reader: Reader) -> Ids:
-            found = numbers(reader.fetch(facet_queries.BY_DIRECTORS, **given)[0][0])
+            found = numbers(reader.fetch(BY_DIRECTORS, **given)[0][0])
             if len(found) < MOST_RELATED and film.genre.id != UNKNOWN:
-                like_it = numbers(reader.fetch(facet_queries.LIKE_IT, **given)[0][0])
+                like_it = numbers(reader.fetch(LIKE_IT, **given)[0][0])
                 found.extend(each for each in like_it if each not in found)
             return found[:MOST_RELATED]
 

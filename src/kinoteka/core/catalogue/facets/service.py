@@ -11,9 +11,10 @@ from typing import TypeVar, cast
 from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
-from kinoteka.core.catalogue import facet_queries, queries
+from kinoteka.core.catalogue.facets import queries
 from kinoteka.core.catalogue.model import Director, GenreCount
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
+from kinoteka.core.catalogue.queries import DIRECTORS
 from kinoteka.core.catalogue.service import viewer
 from kinoteka.core.text import clean_text
 from kinoteka.core.throttle import Throttle
@@ -51,7 +52,7 @@ class Facets:
         return await self._cached(
             unit,
             ("genres", actor.labels),
-            lambda reader: reader.fetch(facet_queries.GENRE_COUNTS, **given),
+            lambda reader: reader.fetch(queries.GENRE_COUNTS, **given),
         )
 
     async def years(self, actor: Actor, unit: Unit) -> list[int]:
@@ -60,7 +61,7 @@ class Facets:
         return await self._cached(
             unit,
             ("years", actor.labels),
-            lambda reader: [year for (year,) in reader.fetch(facet_queries.YEARS, **given)],
+            lambda reader: [year for (year,) in reader.fetch(queries.YEARS, **given)],
         )
 
     async def labels(self, actor: Actor, unit: Unit) -> list[str]:
@@ -86,17 +87,15 @@ class Facets:
 
         def find(reader: Reader) -> Ids:
             begin = numbers(
-                reader.fetch(facet_queries.NAMES_BEGIN, start=words, end=words + LAST, **given)[0][
-                    0
-                ]
+                reader.fetch(queries.NAMES_BEGIN, start=words, end=words + LAST, **given)[0][0]
             )
             if len(begin) < most:
-                hold = reader.fetch(facet_queries.NAMES_HOLD, part=f" {words}", **given)[0][0]
+                hold = reader.fetch(queries.NAMES_HOLD, part=f" {words}", **given)[0][0]
                 begin.extend(each for each in numbers(hold) if each not in begin)
             return begin[:most]
 
         ids = await self._names.get(unit, (actor.labels, words, most), find)
-        rows = {row.id: row for row in await unit.all(queries.DIRECTORS.some, ids=list(ids))}
+        rows = {row.id: row for row in await unit.all(DIRECTORS.some, ids=list(ids))}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
     async def _cached(

@@ -6,7 +6,7 @@ import pytest
 
 from films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
 from kinoteka.core.access.model import Actor
-from kinoteka.core.catalogue.facets import DIRECTORS_MOST
+from kinoteka.core.catalogue.facets.service import DIRECTORS_MOST
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.storage.unit import Unit

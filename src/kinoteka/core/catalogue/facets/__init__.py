@@ -1,0 +1,1 @@
+"""What films may be chosen by, and which are like one another."""
