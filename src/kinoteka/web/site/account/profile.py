@@ -1,6 +1,9 @@
 """The profile, and the picture that goes with it."""
 
+from msgspec.structs import replace
+
 from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
+from kinoteka.errors import Code
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Upload
@@ -11,12 +14,23 @@ from kinoteka.web.site.pages import redirect, render
 
 AVATAR = Upload("file", UPLOAD_LARGEST)
 GENRES_MOST = 500
+UPLOADS = frozenset(
+    {
+        Code.UPLOAD_MISSING,
+        Code.UPLOAD_TOO_LARGE,
+        Code.UPLOAD_UNREADABLE,
+        Code.UPLOAD_WRONG_TYPE,
+    }
+)
+"""Refusals that stand beside the file."""
 
 
 async def show_profile(
     call: Call, *, typed: shapes.ProfileForm | None = None, failed: Failure | None = None
 ) -> Answer:
     """The profile, to be changed."""
+    if failed is not None and failed.code in UPLOADS:
+        failed = replace(failed, field=AVATAR.field)
     account = await call.core.accounts.own(call.actor, call.unit)
     genres = await (await call.core.catalogue.genres(call.actor, call.unit)).page(1, GENRES_MOST)
     return await render(
@@ -27,6 +41,11 @@ async def show_profile(
         genres=[(genre.id, genre.name) for genre in genres.items],
         largest=UPLOAD_LARGEST,
     )
+
+
+async def lead_to_profile(call: Call) -> Answer:
+    """Whoever comes again to where a form was refused."""
+    return redirect(call, "/account")
 
 
 @shown_again_by(show_profile)

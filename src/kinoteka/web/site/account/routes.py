@@ -20,7 +20,8 @@ ENTRY: tuple[Route, ...] = (
 )
 PROFILE: tuple[Route, ...] = (
     page("/account", profile.show_profile, "One's profile", signed_in=True),
-    form("/account/profile", profile.save_profile, "Change one's profile", body=shapes.ProfileForm),
+    page("/account/avatar", profile.lead_to_profile, "One's picture", signed_in=True),
+    form("/account", profile.save_profile, "Change one's profile", body=shapes.ProfileForm),
     form("/account/avatar", profile.change_avatar, "Upload one's picture"),
     form("/account/avatar/remove", profile.remove_avatar, "Remove one's picture"),
 )
@@ -34,6 +35,12 @@ SECURITY: tuple[Route, ...] = (
     ),
     page("/.well-known/change-password", security.lead_to_password, "One's password"),
     page("/account/sessions", security.show_sessions, "Where one is signed in", signed_in=True),
+    page(
+        "/account/sessions/{session_id}/end",
+        security.lead_to_sessions,
+        "Where one is signed in",
+        signed_in=True,
+    ),
     form("/account/sessions/{session_id}/end", security.end_session, "End a session"),
     form("/account/sessions/end-others", security.end_other_sessions, "End all other sessions"),
     page(

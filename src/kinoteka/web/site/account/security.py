@@ -44,6 +44,11 @@ async def show_sessions(
     )
 
 
+async def lead_to_sessions(call: Call, _: int) -> Answer:
+    """Whoever comes again to where a form was refused."""
+    return redirect(call, "/account/sessions")
+
+
 @shown_again_by(show_sessions)
 async def end_session(call: Call, session_id: int) -> Answer:
     """End one of one's own sessions."""
