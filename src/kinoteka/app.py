@@ -20,6 +20,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.facets.service import Facets
+from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.chats.service import Chats
@@ -139,6 +140,7 @@ async def wire(settings: Settings) -> Services:
         tokens=tokens,
         chats=chats,
         catalogue=catalogue,
+        labels=Labels(access),
         facets=Facets(settings, revisions, throttle, access),
         bookmarks=Bookmarks(catalogue),
         selections=selections,

@@ -10,6 +10,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
 from kinoteka.core.catalogue.facets.service import Facets
+from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.editing.service import Editing
@@ -60,6 +61,7 @@ class Services:
     tokens: Tokens
     chats: Chats
     catalogue: Catalogue
+    labels: Labels
     facets: Facets
     bookmarks: Bookmarks
     selections: Selections

@@ -241,6 +241,17 @@ class TestListing:
         assert [account.id for account in found.accounts] == [person.account.id]
         assert await do(services, services.members.count_disabled, manager) == 1
 
+    async def test_those_who_hold_a_role(self, services, person):
+        both = await operator(services, "accounts.manage", "roles.manage")
+        role = (await do(services, services.access.list_roles, CONSOLE))[-1]
+        found = await do(services, services.members.page, both, MemberQuery(role_id=role.id))
+        assert [account.id for account in found.accounts] == [both.account_id]
+        none = await do(services, services.members.page, both, MemberQuery(role_id=999))
+        assert none.accounts == []
+        manager = await operator(services, "accounts.manage")
+        with refused(Code.FORBIDDEN, permission="roles.manage"):
+            await do(services, services.members.page, manager, MemberQuery(role_id=role.id))
+
     async def test_searching_is_limited(self, services, manager):
         limited = Members(
             replace(services.settings, search_limit="2 per minute"),

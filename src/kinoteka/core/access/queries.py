@@ -1,6 +1,6 @@
 """Statements on roles, their permissions, who holds them, and labels."""
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from kinoteka.storage.schema import account_roles, accounts, labels, role_permissions, roles
 from kinoteka.storage.statement import Statement, insert_for
@@ -69,6 +69,9 @@ ROLES_OF: Statement[tuple[int]] = Statement(
     select(account_roles.c.role_id)
     .where(account_roles.c.account_id == bindparam("account_id"))
     .order_by(account_roles.c.role_id)
+)
+COUNT_HOLDERS: Statement[tuple[int, int]] = Statement(
+    select(account_roles.c.role_id, func.count()).group_by(account_roles.c.role_id)
 )
 ACCOUNT_RIGHTS: Statement[tuple[bool]] = Statement(
     select(accounts.c.superuser).where(accounts.c.id == bindparam("account_id"))

@@ -113,6 +113,28 @@ class Access:
             await record(actor, unit, Action.LABEL_CREATED, Subject("label", None, name))
             await self._changed(unit)
 
+    async def label_viewers(self, actor: Actor, unit: Unit) -> dict[str, list[Role]]:
+        """Every label with the roles that see its films.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(FILMS_LABEL)
+        roles = (await self._load(unit)).roles.values()
+        return {
+            name: [role for role in roles if FILMS_VIEW + name in role.permissions]
+            for name in await self.label_ids(unit)
+        }
+
+    async def count_holders(self, actor: Actor, unit: Unit) -> dict[int, int]:
+        """How many accounts have been given each role; none of the built-in ones.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+        """
+        actor.require(ROLES_MANAGE)
+        return dict(await unit.all_in_thread(queries.COUNT_HOLDERS))
+
     async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
         """Every role, oldest first.
 

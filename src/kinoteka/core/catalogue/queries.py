@@ -103,6 +103,12 @@ SET_LABEL: Statement[tuple[()]] = Statement(
     update(films).where(films.c.id == bindparam("film_id")).values(label_id=bindparam("label_id"))
 )
 
+COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
+    select(films.c.label_id, func.count())
+    .where(films.c.label_id.is_not(None))
+    .group_by(films.c.label_id)
+)
+
 
 def seen(label: ColumnElement[Any], unlabelled: ColumnElement[bool]) -> ColumnElement[bool]:
     """What a viewer sees; `every` stands first, so that nobody pays for what is not asked."""

@@ -15,6 +15,8 @@ from msgspec import UNSET
 
 from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.accounts.queries import LOCK
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
 from kinoteka.core.catalogue.service import Catalogue, viewer
 from kinoteka.core.library import queries
@@ -122,6 +124,9 @@ class Selections:
             unit, account_id=owner, featured=new.featured, public=new.public, **texts
         )
         await self._arrange(unit, made, film_ids)
+        if new.featured:
+            subject = Subject("selection", made, texts["title"])
+            await record(actor, unit, Action.SELECTION_FEATURED, subject)
         await self._note(unit, public=new.public)
         return await self.get(actor, unit, made)
 
@@ -144,6 +149,7 @@ class Selections:
         for name, value in values.items():
             await unit.run(queries.CHANGE[name], selection_id=selection_id, value=value)
         after = msgspec.structs.replace(before, **values)
+        await _record_change(actor, unit, before, after)
         await self._note(unit, public=before.public or after.public)
         return after
 
@@ -159,6 +165,8 @@ class Selections:
         if not may_delete(actor, selection):
             actor.require(SELECTIONS_FEATURE)
         await unit.run(queries.DELETE, selection_id=selection_id)
+        if not _is_own(actor, selection):
+            await record(actor, unit, Action.SELECTION_DELETED, _subject(selection))
         await self._note(unit, public=selection.public)
 
     async def put_film(
@@ -280,6 +288,24 @@ def _sees(actor: Actor, selection: Selection) -> bool:
 
 def _is_own(actor: Actor, selection: Selection) -> bool:
     return selection.account_id is not None and selection.account_id == actor.account_id
+
+
+def _subject(selection: Selection) -> Subject:
+    return Subject("selection", selection.id, selection.title)
+
+
+async def _record_change(actor: Actor, unit: Unit, before: Selection, after: Selection) -> None:
+    """Write down what an operator changes: what is featured, and what is not one's own."""
+    if after.featured != before.featured:
+        featured = Action.SELECTION_FEATURED if after.featured else Action.SELECTION_UNFEATURED
+        await record(actor, unit, featured, _subject(after))
+    texts = {
+        name: getattr(after, name)
+        for name in ("title", "description", "public")
+        if getattr(after, name) != getattr(before, name)
+    }
+    if texts and not _is_own(actor, before):
+        await record(actor, unit, Action.SELECTION_CHANGED, _subject(before), **texts)
 
 
 def _check_room(film_ids: Sequence[int]) -> None:

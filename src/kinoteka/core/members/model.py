@@ -12,11 +12,15 @@ ACCOUNTS_MANAGE = "accounts.manage"
 
 
 class MemberQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which accounts: those that a text finds, or all before an id; disabled ones alone."""
+    """Which accounts: those that a text finds, or all before an id.
+
+    Of all: those that are disabled alone, or who has been given a role.
+    """
 
     text: str = ""
     before: int | None = None
     disabled: bool = False
+    role_id: int | None = None
 
 
 class MemberPage(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.queries import COLUMNS, as_account
-from kinoteka.storage.schema import accounts
+from kinoteka.storage.schema import account_roles, accounts
 from kinoteka.storage.statement import Statement
 
 
@@ -24,6 +24,14 @@ _newest = accounts.c.id.desc()
 _is_disabled = accounts.c.disabled_at.is_not(None)
 NEWEST = _found(accounts.c.id < bindparam("before"), _newest)
 DISABLED = _found(and_(_is_disabled, accounts.c.id < bindparam("before")), _newest)
+HOLDERS: Statement[Account] = Statement(
+    select(*COLUMNS)
+    .join(account_roles, account_roles.c.account_id == accounts.c.id)
+    .where(account_roles.c.role_id == bindparam("role_id"), accounts.c.id < bindparam("before"))
+    .order_by(_newest)
+    .limit(bindparam("most")),
+    as_account,
+)
 BY_ID = _found(accounts.c.id == bindparam("account_id"))
 BY_USERNAME = _found(_begins("username_key"), accounts.c.username_key)
 BY_EMAIL = _found(_begins("email_key"), accounts.c.email_key)

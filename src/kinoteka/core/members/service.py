@@ -10,7 +10,7 @@ for superusers alone, and nobody disables themselves: so somebody is always left
 from msgspec.structs import replace
 
 from kinoteka.config import Settings
-from kinoteka.core.access.model import Actor
+from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
@@ -70,9 +70,12 @@ class Members:
             await self._throttle.hit("user_search", self._search_limit, _asking(actor))
             found = await unit.read_in_thread(lambda reader: find(reader, text, PAGE + 1))
             return MemberPage(found[:PAGE], is_cut=len(found) > PAGE)
+        given = {"before": LAST_ID if query.before is None else query.before}
         statement = queries.DISABLED if query.disabled else queries.NEWEST
-        before = LAST_ID if query.before is None else query.before
-        found = await unit.all_in_thread(statement, before=before, most=PAGE + 1)
+        if query.role_id is not None:
+            actor.require(ROLES_MANAGE)
+            statement, given["role_id"] = queries.HOLDERS, query.role_id
+        found = await unit.all_in_thread(statement, most=PAGE + 1, **given)
         return MemberPage(found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None)
 
     async def get(self, actor: Actor, unit: Unit, account_id: int) -> Account:
