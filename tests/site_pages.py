@@ -1,6 +1,7 @@
 """Every page of the site, with an address at which it shows something, and who looks at it."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx
 
@@ -14,7 +15,11 @@ from waiting import eventually
 PIECES = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
 
 # Addresses that lead on to a page.
-ELSEWHERE = {"/.well-known/change-password"}
+ELSEWHERE = {
+    "/.well-known/change-password",
+    "/account/avatar",
+    "/account/sessions/{session_id}/end",
+}
 
 # Pages that lead on who is signed in.
 ENTRIES = {"/sign-in", "/sign-up"}
@@ -26,6 +31,9 @@ EXAMPLES: dict[str, str] = {
     "/genres/{id}": "/genres/{genre}",
     "/directors/{id}": "/directors/{director}",
     "/search": "/search?q=cinema",
+    "/selections/{id}": "/selections/{selection}",
+    "/selections/{id}/edit": "/selections/{own_selection}/edit?q=train",
+    "/people/{username:text}": "/people/{person_name}",
     "/messages/{chat_id}": "/messages/{chat}",
     "/messages/edit/{message_id}": "/messages/edit/{message}",
     "/messages/delete/{message_id}": "/messages/delete/{message}",
@@ -60,6 +68,7 @@ class World:
     boris: httpx.Client
     root: httpx.Client
     person: int = 0
+    person_name: str = ""
     film: int = 0
     genre: int = 0
     director: int = 0
@@ -170,6 +179,7 @@ def _selection(world: World, client: httpx.Client, *, featured: bool = False) ->
 
 
 def _chat(world: World) -> None:
+    world.person_name = quote(world.words.boris, safe="")
     world.person = world.boris.get("/users").json()["id"]
     world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
     for number in range(6):
