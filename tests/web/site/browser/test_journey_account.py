@@ -28,7 +28,7 @@ async def test_signs_up_and_in_again(visit) -> None:
     await expect(field).to_have_attribute("type", "text")
     await page.get_by_role("button", name="Make an account").click()
     await page.wait_for_url("**/bookmarks")
-    await expect(page.get_by_role("status").first).to_contain_text("Welcome")
+    await expect(page.locator(".notice")).to_contain_text("Welcome")
 
     await page.locator("summary[aria-label='Your menu']").click()
     await page.get_by_role("button", name="Sign out").click()
@@ -53,7 +53,7 @@ async def test_changes_the_profile(member) -> None:
     await page.get_by_label("Favourite genre").select_option(index=2)
     await page.get_by_label("Status").fill("Off to the cinema")
     await page.get_by_role("button", name="Save", exact=True).click()
-    await expect(page.get_by_role("status").first).to_contain_text("saved")
+    await expect(page.locator(".notice")).to_contain_text("saved")
     await visitor.open(f"/people/{visitor.username}")
     await expect(page.locator("main")).to_contain_text("Off to the cinema")
     await visitor.open("/account")
@@ -73,7 +73,7 @@ async def test_cuts_a_picture_to_size(member) -> None:
     after = await page.evaluate("() => document.querySelector('canvas').toDataURL()")
     assert before != after
     await page.get_by_role("button", name="Save the picture").click()
-    await expect(page.get_by_role("status").first).to_contain_text("picture is saved")
+    await expect(page.locator(".notice")).to_contain_text("picture is saved")
     shown = page.locator(".account-head img")
     await expect(shown).to_have_js_property("complete", True)
     assert await shown.evaluate("image => image.naturalWidth") > 0
