@@ -1,0 +1,35 @@
+"""Links in what people write: the same texts as in the browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kinoteka.web.site.messages.texts import films_of, pieces
+
+CASES = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))
+HOSTS = ["films.example"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30])
+def test_addresses_become_links(case):
+    found = [
+        [piece.text] if piece.address is None else [piece.text, piece.film_id]
+        for piece in pieces(case["text"], HOSTS)
+    ]
+    assert found == case["pieces"]
+    assert "".join(text for text, *_ in found) == case["text"]
+
+
+def test_a_link_leads_where_it_says():
+    assert all(piece.address in (None, piece.text) for piece in pieces("a https://b.example", []))
+
+
+def test_a_message_brings_three_cards_at_most_and_none_twice():
+    parts = pieces("/films/3 /films/1 /films/3 /films/9 /films/4", HOSTS)
+    assert films_of(parts) == [3, 1, 9]
+
+
+@pytest.mark.parametrize("text", ["https://" + ")" * 4000, "(" * 4000, "/films/" * 600, "h" * 4000])
+def test_takes_no_longer_for_what_is_made_to_take_long(text):
+    assert "".join(piece.text for piece in pieces(text, HOSTS)) == text
