@@ -62,7 +62,7 @@ async def show_genre(call: Call, genre_id: int, query: SortedQuery) -> Answer:
     genre = await call.core.catalogue.genre(call.actor, call.unit, genre_id)
     wanted = FilmQuery(genre_id=genre.id, order=query.sort)
     shown = await listings.show_films(call, wanted, f"/genres/{genre.id}", query)
-    return await _show(call, "films/genre.html", shown, query=query, genre=genre)
+    return await _show(call, "films/named.html", shown, query=query, named=genre, kind="genre")
 
 
 async def show_director(call: Call, director_id: int, query: SortedQuery) -> Answer:
@@ -70,7 +70,9 @@ async def show_director(call: Call, director_id: int, query: SortedQuery) -> Ans
     director = await call.core.catalogue.director(call.actor, call.unit, director_id)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(call, wanted, f"/directors/{director.id}", query)
-    return await _show(call, "films/director.html", shown, query=query, director=director)
+    return await _show(
+        call, "films/named.html", shown, query=query, named=director, kind="director"
+    )
 
 
 async def search_films(call: Call, query: SearchQuery) -> Answer:
@@ -111,7 +113,7 @@ async def suggest_films(call: Call, query: SearchQuery) -> Answer:
         "films/suggested.html",
         query=query,
         films=films,
-        genres=[each for each in genres if start in each.name.casefold()][:GENRES_SUGGESTED],
+        genres=[each for each in genres if _begins(each.name, start)][:GENRES_SUGGESTED],
         directors=directors,
     )
 
@@ -144,3 +146,8 @@ def _has_blanks(call: Call) -> bool:
     """Whether a form without a script has sent every field, blank ones, too."""
     query = call.scope["query_string"]
     return query.endswith(b"=") or b"=&" in query
+
+
+def _begins(name: str, start: str) -> bool:
+    """Whether a name, or a word of it, begins so."""
+    return f" {start}" in f" {name.casefold()}"
