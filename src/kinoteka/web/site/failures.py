@@ -84,6 +84,9 @@ REASONS: dict[str, str] = {
     "year": N_("This is no year from 1870 to 2100."),
     "rating": N_("This is no rating from 0 to 10."),
     "too_many": N_("This has too many."),
+    "not_of_format": N_("This does not go with the format of the files."),
+    "mapping_invalid": N_("Each line is to be FIELD=COLUMN."),
+    "label_rule_invalid": N_("A rule here cannot be understood."),
 }
 
 OTHER_REASON = N_("This cannot be taken.")
