@@ -36,4 +36,12 @@ NOTICES: dict[str, str] = {
     "session_ended": N_("That session has ended."),
     "sessions_ended": N_("All other sessions have ended."),
     "account_deleted": N_("Your account is deleted."),
+    "account_disabled": N_("The account is disabled, and its sessions have ended."),
+    "account_enabled": N_("The account is enabled again."),
+    "their_sessions_ended": N_("Those sessions have ended."),
+    "role_given": N_("The role is given."),
+    "role_taken_away": N_("The role is taken away."),
+    "role_saved": N_("The role is saved."),
+    "role_deleted": N_("The role is deleted."),
+    "label_made": N_("The label is there."),
 }

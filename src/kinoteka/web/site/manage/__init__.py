@@ -1,1 +1,1 @@
-"""Manage on the site."""
+"""Pages for operators: people, roles, labels, the audit log; films, selections, imports."""
