@@ -58,7 +58,7 @@ class FilmForm(msgspec.Struct):
     action: Literal["put", "remove"] = "put"
     position: Annotated[int, Meta(ge=0, le=FILMS_MOST)] | None = None
     q: str | None = None
-    found: list[FilmId] = []
+    found: list[Annotated[int, Meta(ge=0, le=LARGEST_ID)]] = []
 
 
 class ChoiceForm(msgspec.Struct):
