@@ -33,7 +33,7 @@ EXAMPLES: dict[str, str] = {
     "/search": "/search?q=cinema",
     "/selections/{id}": "/selections/{selection}",
     "/selections/{id}/edit": "/selections/{own_selection}/edit?q=train",
-    "/people/{username:text}": "/people/{person_name}",
+    "/people/{name:text}": "/people/{person_name}",
     "/messages/{chat_id}": "/messages/{chat}",
     "/messages/edit/{message_id}": "/messages/edit/{message}",
     "/messages/delete/{message_id}": "/messages/delete/{message}",
