@@ -244,7 +244,7 @@ class ImportRuns:
                 os.close(receiving.descriptor)  # from here on the lock is the process' alone
             folder.write_process_id(process.pid)
             if folder.ending() is not None:  # somebody was quicker
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)
             await _until_ended(process, folder)
         except OSError as error:
             log.warning("an import could not begin", reason=str(error))
@@ -340,7 +340,7 @@ def _end(folder: RunFolder, ending: Ending) -> None:
     # The lock tells that the process of this number is the import's still.
     if process_id is not None and folder.is_at_work():
         with suppress(ProcessLookupError):
-            os.kill(process_id, signal.SIGINT)
+            os.kill(process_id, signal.SIGTERM)
 
 
 def _outcome(told: Outcome | None, ending: Ending | None) -> Outcome:
