@@ -19,6 +19,10 @@ ELSEWHERE = {
     "/.well-known/change-password",
     "/account/avatar",
     "/account/sessions/{session_id}/end",
+    "/manage/films/{id}/label",
+    "/manage/films/{id}/hide",
+    "/manage/films/{id}/show",
+    "/manage/imports/{id}/cancel",
 }
 
 # Pages that lead on who is signed in.
@@ -37,6 +41,14 @@ EXAMPLES: dict[str, str] = {
     "/messages/{chat_id}": "/messages/{chat}",
     "/messages/edit/{message_id}": "/messages/edit/{message}",
     "/messages/delete/{message_id}": "/messages/delete/{message}",
+    "/manage/films/{id}": "/manage/films/{film}",
+    "/manage/imports/{id}": "/manage/imports/{import_run}",
+    "/manage/users": "/manage/users?q=b",
+    "/manage/users/{account_id}": "/manage/users/{person}",
+    "/manage/roles/{role_id}": "/manage/roles/{role}",
+    "/manage/films": "/manage/films?q=cinema",
+    "/manage/films/{id}": "/manage/films/{film}",
+    "/manage/imports/{id}": "/manage/imports/{run}",
 }
 
 
@@ -55,6 +67,7 @@ class Words:
     note: str = "Films that are best with tea."
     message: str = "Have you seen it?"
     role: str = "curators"
+    file: str = "Imported by hand"
     agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -77,6 +90,7 @@ class World:
     chat: int = 0
     message: int = 0
     role: int = 0
+    run: int = 0
 
 
 def pages() -> list[Route]:
@@ -123,6 +137,7 @@ def peopled(server: RunningServer, words: Words | None = None) -> World:
     world.own_selection = _selection(world, world.anna)
     _chat(world)
     _role(world)
+    _import(world)
     return world
 
 
@@ -195,6 +210,22 @@ def _role(world: World) -> None:
     role = {"name": world.words.role, "permissions": ["films.edit", "films.label"]}
     world.role = _done(world.root.post("/api/v1/role", json=role)).json()["id"]
     _done(world.root.post(f"/api/v1/user/{world.person}/role/{world.role}"))
+
+
+def _import(world: World) -> None:
+    """An import with a film that is new and a row that is refused."""
+    table = f'title,year\n"{world.words.file}",1999\n,2001\n'
+    files = {"files": (f"{world.words.file}.csv"[:60], table.encode(), "text/csv")}
+    sent = world.root.post(
+        "/manage/imports/new",
+        files=files,
+        data={"keep_going": "true"},
+        headers={"origin": world.server.url},
+    )
+    assert sent.status_code == 303, sent.text
+    world.run = int(sent.headers["location"].rpartition("/")[2])
+    page = f"/manage/imports/{world.run}"
+    eventually(lambda: "hx-trigger" not in world.root.get(page).text)
 
 
 def _done(answer: httpx.Response) -> httpx.Response:

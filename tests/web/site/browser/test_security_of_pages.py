@@ -25,6 +25,7 @@ HOSTILE = Words(
     note=f"Note {SCRIPT}",
     message=f"Message {SCRIPT}",
     role=f"role{SHORT}",
+    file="Import <b>x</b>&lt;{{7*7}}<img src=x>",
     agent=f"Agent/1 {SCRIPT}",
 )
 PAGES = pages()
