@@ -1,5 +1,7 @@
 """Pages of films: parse, call one service, render."""
 
+from typing import Any
+
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmQuery
@@ -125,7 +127,7 @@ async def suggest_directors(call: Call, query: DirectorsQuery) -> Answer:
 
 
 async def _show(
-    call: Call, template: str, shown: listings.Shown, *, query: msgspec.Struct, **context: object
+    call: Call, template: str, shown: listings.Shown, *, query: msgspec.Struct, **context: Any
 ) -> Answer:
     """A page of films; of it the films alone, or only the next ones, where htmx asks for them."""
     part = "more" if call.headers.get(b"hx-target") == b"more" else "films"
