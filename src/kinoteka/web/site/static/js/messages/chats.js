@@ -1,6 +1,7 @@
 // The list of chats: the newest conversation first, as it happens.
 
 import { api } from "./api.js";
+import { isSigningOut } from "./storage.js";
 import * as times from "./times.js";
 
 const PAUSE = 500;
@@ -58,6 +59,7 @@ export class Chats {
   }
 
   async load() {
+    if (isSigningOut()) return;
     let page;
     try {
       page = await api.chats();

@@ -115,22 +115,20 @@ export class Conversation extends EventTarget {
   // edited or deleted meanwhile is as the server has it.
   async catchUp() {
     const { timeline } = this;
+    const lowest = Math.min(...timeline.known.keys()); // Infinity where nothing is shown
+    const pages = [];
     let before;
-    for (let page = 0; page < PAGES_MOST; page += 1) {
-      const lowest = Math.min(...timeline.known.keys()); // Infinity where nothing is shown
-      const asOf = timeline.newestId;
+    let isWhole = false;
+    while (!isWhole && pages.length < PAGES_MOST) {
+      const [end, asOf] = [before ?? Infinity, timeline.newestId];
       const history = await api.history(this.chat, before);
-      const end = before ?? Infinity;
-      before = history.messages.at(-1)?.id;
-      this.take(history, before ?? 0, end, asOf);
-      if (!history.has_older || before <= lowest || lowest === Infinity) {
-        return history.unread;
-      }
+      before = history.messages.at(-1)?.id ?? 0;
+      pages.push([history, before, end, asOf]);
+      isWhole = !history.has_older || before <= lowest || lowest === Infinity;
     }
-    timeline.keep(() => timeline.dropBefore(before));
-    this.older.hidden = false;
-    this.older.href = `?before=${before}`;
-    return undefined;
+    // All at once, so that nothing is ever seen with a gap in it.
+    if (!isWhole) timeline.keep(() => timeline.dropBefore(before));
+    for (const page of pages) this.take(...page);
   }
 
   // One page of history: messages from one id on, up to before another. Of those that were known

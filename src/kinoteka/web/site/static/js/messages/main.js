@@ -5,7 +5,7 @@ import { Chats } from "./chats.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Outbox } from "./outbox.js";
-import { Store } from "./storage.js";
+import { Store, isSigningOut } from "./storage.js";
 import { unread } from "./unread.js";
 
 const CHECK = 60_000;
@@ -24,6 +24,7 @@ const title = document.title;
 let patience;
 
 function over() {
+  if (isSigningOut()) return; // on the way already
   connection.isOver = true;
   status.textContent = root.dataset.over;
   status.hidden = false;
@@ -49,6 +50,7 @@ async function catchUp() {
 
 connection.addEventListener("open", () => {
   clearTimeout(patience);
+  patience = undefined;
   status.hidden = true;
   root.dataset.live = "open";
   outbox.hurry();
@@ -56,8 +58,7 @@ connection.addEventListener("open", () => {
 });
 connection.addEventListener("closed", () => {
   root.dataset.live = "closed";
-  clearTimeout(patience);
-  patience = setTimeout(() => {
+  patience ??= setTimeout(() => {
     status.textContent = navigator.onLine ? root.dataset.connecting : root.dataset.offline;
     status.hidden = false;
   }, PATIENCE);

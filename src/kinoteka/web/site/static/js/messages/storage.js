@@ -2,6 +2,8 @@
 
 const PREFIX = "kinoteka:";
 
+let isDropped = false;
+
 function keys() {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
@@ -25,6 +27,7 @@ export class Store {
 
   // False where nothing can be kept: in a private window, or for want of room.
   write(name, value) {
+    if (isDropped) return false;
     try {
       if (value === null) localStorage.removeItem(this.prefix + name);
       else localStorage.setItem(this.prefix + name, JSON.stringify(value));
@@ -47,6 +50,10 @@ export class Store {
   }
 }
 
+// Somebody signs out: nothing is left here, nor written on the way.
 export function dropAll() {
+  isDropped = true;
   for (const key of keys()) localStorage.removeItem(key);
 }
+
+export const isSigningOut = () => isDropped;

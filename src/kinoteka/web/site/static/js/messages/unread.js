@@ -63,6 +63,5 @@ if (!document.querySelector("[data-live]")) setInterval(refresh, EVERY);
 
 new Store(badge.dataset.account).dropOthers();
 document.addEventListener("submit", (event) => {
-  const path = new URL(event.submitter?.formAction || event.target.action).pathname;
-  if (path === "/sign-out" && !event.defaultPrevented) dropAll();
+  if (event.target.getAttribute("action") === "/sign-out" && !event.defaultPrevented) dropAll();
 });
