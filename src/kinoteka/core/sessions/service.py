@@ -77,6 +77,7 @@ class Sessions:
             DomainError(ACCOUNT_UNKNOWN): there is no such account; found out as slowly as
                 PASSWORD_WRONG, and told as that where the setting hides unknown accounts.
             DomainError(PASSWORD_WRONG)
+            DomainError(ACCOUNT_DISABLED): told to nobody who does not know the password.
             DomainError(THROTTLED): too many failures for the account or from the address.
             DomainError(BUSY): too many passwords are being checked.
         """
@@ -161,6 +162,9 @@ class Sessions:
         if present is None or present.password_hash != checked.password_hash:
             raise DomainError(Code.PASSWORD_WRONG)
         account = await self._accounts.get(unit, checked.account_id)
+        if account.disabled_at is not None:
+            await self._history.record(unit, visit, account.id, success=False)
+            raise DomainError(Code.ACCOUNT_DISABLED, keeps_changes=True)
         started = await self._begin(actor, unit, visit, account)
         if newer is not None:
             await self._accounts.set_password(unit, account.id, newer)
