@@ -29,6 +29,8 @@ from kinoteka.storage.statement import Statement, among
 
 SOME = 50
 """How many rows are read, written down and sent at once."""
+SOME_MESSAGES = 12
+"""Of messages, which may be long: the event loop is held for less than a millisecond."""
 
 _film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
 _account_id: BindParameter[int] = bindparam("account_id")
@@ -151,6 +153,6 @@ MESSAGES: Statement[tuple[int, int | None, MessageLine]] = Statement(
     )
     .where(messages.c.chat_id == bindparam("chat_id"), messages.c.id > bindparam("after"))
     .order_by(messages.c.id)
-    .limit(SOME),
+    .limit(SOME_MESSAGES),
     _message,
 )
