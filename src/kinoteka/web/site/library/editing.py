@@ -29,17 +29,10 @@ async def show_editing(
         return await render(call, "failure.html", part="sentence", failed=failed)
     selection = await call.core.selections.get_to_edit(call.actor, call.unit, selection_id)
     text = (query.q if query else None) or ""
-    return await render(
-        call,
-        TEMPLATE,
-        part="found",
-        **_shown(selection),
-        q=text,
-        found=await _found(call, text),
-        deletable=may_delete(call.actor, selection),
-        typed=typed if isinstance(typed, shapes.SelectionForm) else None,
-        failed=failed,
-    )
+    shown = _shown(selection) | {"q": text, "found": await _found(call, text)}
+    shown["deletable"] = may_delete(call.actor, selection)
+    shown["typed"] = typed if isinstance(typed, shapes.SelectionForm) else None
+    return await render(call, TEMPLATE, part="found", failed=failed, **shown)
 
 
 @shown_again_by(show_editing)

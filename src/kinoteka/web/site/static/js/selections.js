@@ -82,6 +82,6 @@ function put(item, place, undo) {
   Object.assign(button, { type: "submit", name: "position", value: place, hidden: true });
   form.addEventListener("htmx:afterRequest", (event) => event.detail.successful || undo(), { once: true });
   form.append(button);
-  form.requestSubmit(button);
+  button.click(); // which is how htmx learns which button it was
   button.remove();
 }
