@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, import_postgresql, reads, search, sign_in, start
+from benchmarks import catalogue, chat_connections, import_postgresql, reads, search, sign_in, start
 
 FILMS = 1_000_000
 NAMES = (
@@ -18,6 +18,7 @@ NAMES = (
     "reads",
     "depth",
     "sign-in",
+    "chats",
     "import",
     "search",
     "import-postgresql",
@@ -51,12 +52,9 @@ def main() -> None:
 def _measure(wanted, folder: Path, show) -> None:
     if "start" in wanted:
         start.run(show)
-    if {"reads", "sign-in"} & set(wanted):
-        demo = folder / "demo"
-        if "reads" in wanted:
-            reads.run(demo, show)
-        if "sign-in" in wanted:
-            sign_in.run(demo, show)
+    for name, module in (("reads", reads), ("sign-in", sign_in), ("chats", chat_connections)):
+        if name in wanted:
+            module.run(folder / "demo", show)
     if {"depth", "import", "search"} & set(wanted):
         million = folder / "million"
         catalogue.build(million, FILMS, show if "import" in wanted else None)
