@@ -23,6 +23,7 @@ ELSEWHERE = {
     "/manage/films/{id}/hide",
     "/manage/films/{id}/show",
     "/manage/imports/{id}/cancel",
+    "/manage/imports/{id}/report",
 }
 
 # Pages that lead on who is signed in.
@@ -41,8 +42,6 @@ EXAMPLES: dict[str, str] = {
     "/messages/{chat_id}": "/messages/{chat}",
     "/messages/edit/{message_id}": "/messages/edit/{message}",
     "/messages/delete/{message_id}": "/messages/delete/{message}",
-    "/manage/films/{id}": "/manage/films/{film}",
-    "/manage/imports/{id}": "/manage/imports/{import_run}",
     "/manage/users": "/manage/users?q=b",
     "/manage/users/{account_id}": "/manage/users/{person}",
     "/manage/roles/{role_id}": "/manage/roles/{role}",

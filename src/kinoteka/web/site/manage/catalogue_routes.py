@@ -1,5 +1,7 @@
 """The routes of films, featured selections and imports for operators."""
 
+from dataclasses import replace
+
 from kinoteka.core.access.model import (
     FILMS_EDIT,
     FILMS_IMPORT,
@@ -89,11 +91,14 @@ IMPORTS: tuple[Route, ...] = (
         "An import",
         permission=FILMS_IMPORT,
     ),
-    page(
-        "/manage/imports/{id}/report",
-        imports.download_report,
-        "Every refused row of an import",
-        permission=FILMS_IMPORT,
+    replace(
+        page(
+            "/manage/imports/{id}/report",
+            imports.download_report,
+            "Every refused row of an import",
+            permission=FILMS_IMPORT,
+        ),
+        media_type="application/jsonl",
     ),
 )
 ROUTES: tuple[Route, ...] = (*FILMS, *SELECTIONS, *IMPORTS)
