@@ -89,6 +89,11 @@ async def end_sessions(call: Call, account_id: int) -> Answer:
     return redirect(call, f"/manage/users/{account_id}#sessions", notice="their_sessions_ended")
 
 
+async def lead_to_member(call: Call, account_id: int) -> Answer:
+    """Where somebody comes again to what a refused form has shown."""
+    return redirect(call, f"/manage/users/{account_id}")
+
+
 @shown_again_by(show_member)
 async def disable(call: Call, account_id: int, body: shapes.ReasonForm) -> Answer:
     """Keep somebody out."""

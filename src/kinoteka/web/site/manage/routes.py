@@ -63,6 +63,15 @@ MEMBERS: tuple[Route, ...] = (
         body=shapes.ReasonForm,
         permission=ACCOUNTS_MANAGE,
     ),
+    *(
+        page(
+            f"/manage/users/{{account_id}}/{switch}",
+            members.lead_to_member,
+            "An account",
+            permission=ACCOUNTS_MANAGE,
+        )
+        for switch in ("disable", "enable")
+    ),
     form(
         "/manage/users/{account_id}/enable",
         members.enable,
