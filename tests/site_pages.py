@@ -19,6 +19,8 @@ ELSEWHERE = {
     "/.well-known/change-password",
     "/account/avatar",
     "/account/sessions/{session_id}/end",
+    "/manage/users/{account_id}/disable",
+    "/manage/users/{account_id}/enable",
     "/manage/films/{id}/label",
     "/manage/films/{id}/hide",
     "/manage/films/{id}/show",
