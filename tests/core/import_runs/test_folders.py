@@ -1,0 +1,77 @@
+"""The folder of an import, and who is at work in it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kinoteka.core.import_runs.folders import Ending, RunFolder, RunFolders
+from kinoteka.core.import_runs.model import Outcome, RunProgress, RunState
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path)
+
+
+def test_a_lock_tells_who_is_at_work(folder: RunFolder) -> None:
+    assert not folder.is_at_work()
+    descriptor = folder.lock()
+    assert descriptor is not None
+    assert folder.is_at_work()
+    assert folder.lock() is None
+    os.close(descriptor)
+    assert not folder.is_at_work()
+
+
+def test_a_lock_is_inherited(folder: RunFolder) -> None:
+    descriptor = folder.lock()
+    assert descriptor is not None
+    inherited = os.dup(descriptor)
+    os.close(descriptor)
+    assert folder.is_at_work()
+    os.close(inherited)
+    assert not folder.is_at_work()
+
+
+def test_what_is_told_is_read_again(folder: RunFolder) -> None:
+    assert folder.progress() == RunProgress()
+    assert folder.outcome() is None
+    assert folder.ending() is None
+    assert folder.process_id() is None
+    progress = RunProgress("storing", 5, 10, 20, 1)
+    folder.write_progress(progress)
+    folder.write_outcome(Outcome(state=RunState.DONE, added=7))
+    folder.write_ending(Ending(3, "192.0.2.1"))
+    folder.write_process_id(42)
+    assert (folder.progress(), folder.progress().percent) == (progress, 50)
+    assert folder.outcome() == Outcome(state=RunState.DONE, added=7)
+    assert folder.ending() == Ending(3, "192.0.2.1")
+    assert folder.process_id() == 42
+
+
+def test_what_is_cut_short_is_not_read(folder: RunFolder) -> None:
+    (folder.path / "outcome.json").write_bytes(b'{"state": "do')
+    assert folder.outcome() is None
+
+
+def test_progress_that_has_no_room_is_not_told(tmp_path: Path) -> None:
+    RunFolder(tmp_path / "gone").write_progress(RunProgress())
+
+
+def test_folders(tmp_path: Path) -> None:
+    folders = RunFolders(tmp_path)
+    assert folders.ids() == set()
+    assert list(folders.left_behind()) == []
+    new, descriptor = folders.new()
+    assert new.files.is_dir()
+    assert list(folders.left_behind()) == []
+    folders.of(7).path.mkdir()
+    (folders.of(7).path / "old").touch()
+    kept = folders.keep(new, 7)
+    assert (folders.ids(), kept.is_at_work()) == ({7}, True)
+    assert not (kept.path / "old").exists()
+    os.close(descriptor)
+    other, descriptor = folders.new()
+    os.close(descriptor)
+    assert [each.path for each in folders.left_behind()] == [other.path]
