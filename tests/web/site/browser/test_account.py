@@ -1,4 +1,4 @@
-"""The account's pages in a real browser: without scripts, by keyboard, and where things are wrong."""
+"""The account in a real browser: without scripts, by keyboard, and where things are wrong."""
 
 import io
 
