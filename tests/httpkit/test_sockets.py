@@ -65,6 +65,22 @@ async def test_events_go_out_as_text_in_order(client, listener, following):
     assert sent == [{"type": "websocket.send", "text": text} for text in "012"]
 
 
+async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener):
+    async def frame(number: int) -> str | None:
+        await asyncio.sleep(0)
+        return str(number) if number % 2 else None
+
+    following = Following(listener, frame)
+    task = asyncio.create_task(follow(following, client.receive, client.send, ID))
+    await client.taken()
+    for number in range(4):
+        listener.offer(number)
+    assert [(await client.taken())["text"] for _ in range(2)] == ["1", "3"]
+    listener.end(Ending.MISSED)
+    assert (await client.taken())["code"] == 1012
+    await asyncio.wait_for(task, 5)
+
+
 @pytest.mark.parametrize(
     ("reason", "code"),
     [

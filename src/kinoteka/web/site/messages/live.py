@@ -5,6 +5,7 @@ are never added up by anybody, and the last frame is always right, however many 
 """
 
 import asyncio
+from collections.abc import Awaitable
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats.model import Happening
@@ -20,8 +21,20 @@ from kinoteka.web.site.messages import shapes
 
 WRITTEN_MOST = 1000
 
-# The newest event of an account, and its frame: read and written once for all that hear it.
-_written: BoundedMap[int, tuple[Happening, asyncio.Future[str]]] = BoundedMap(WRITTEN_MOST)
+
+class Frame:
+    """What an account hears of an event, once it is written; `ready` is done by then."""
+
+    __slots__ = ("event", "ready", "text")
+
+    def __init__(self, event: Happening) -> None:
+        self.event = event
+        self.text: str | None = None
+        self.ready: asyncio.Future[None] | None = None
+
+
+# The frame of the newest event of an account: read and written once for all that hear it.
+_newest: BoundedMap[int, Frame] = BoundedMap(WRITTEN_MOST)
 
 
 class Frames:
@@ -32,24 +45,39 @@ class Frames:
         self._actor = actor
         self._listener = listener
 
-    async def frame(self, event: Happening) -> str | None:
-        """What is said of an event; None: nothing, for it cannot be told how much is unread."""
+    def frame(self, event: Happening) -> str | Awaitable[str | None]:
+        """What is said of an event; at once where another socket has asked already."""
         account_id = self._actor.require_account()
-        known = _written.get(account_id)
-        if known is None or known[0] is not event:
-            known = event, asyncio.ensure_future(self._write(event, account_id))
-            _written.set(account_id, known)
-        try:
-            return await asyncio.shield(known[1])
-        except DomainError:  # the database is away: who reads anew afterwards misses nothing
-            self._listener.end(Ending.MISSED)
-            return None
+        frame = _newest.get(account_id)
+        if frame is None or frame.event is not event:
+            frame = Frame(event)
+            _newest.set(account_id, frame)
+        return frame.text or self._text(frame)
 
-    async def _write(self, event: Happening, account_id: int) -> str:
-        unread = await self._core.chats.unread(
-            self._actor, Unit(self._core.database), event.chat_id
-        )
-        return encode(shapes.happening(event, account_id, unread)).decode()
+    async def _text(self, frame: Frame) -> str | None:
+        """None where it cannot be told how much is unread: who reads anew then misses nothing."""
+        try:
+            while frame.text is None:
+                if frame.ready is None:
+                    await self._write(frame)
+                else:
+                    await asyncio.shield(frame.ready)
+        except DomainError:
+            self._listener.end(Ending.MISSED)
+        return frame.text
+
+    async def _write(self, frame: Frame) -> None:
+        ready = frame.ready = asyncio.get_running_loop().create_future()
+        try:
+            frame.text = await self._read(frame.event)
+        finally:  # another goes on, where this one has left
+            frame.ready = None
+            ready.set_result(None)
+
+    async def _read(self, event: Happening) -> str:
+        unit = Unit(self._core.database)
+        unread = await self._core.chats.unread(self._actor, unit, event.chat_id)
+        return encode(shapes.happening(event, self._actor.require_account(), unread)).decode()
 
 
 async def follow(call: Call) -> Following:
