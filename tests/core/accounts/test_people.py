@@ -79,6 +79,19 @@ class TestWhatIsSeen:
         assert found == Person(account.id, "anna", account.created_at)
         assert found.name == "anna"
 
+    async def test_of_who_is_disabled_nothing(self, services: Services) -> None:
+        account, _ = await member(services, "anna")
+        _, other = await member(services)
+        for at, found in ((1, {}), (None, {account.id: "anna"})):
+            async with unit_of_work(services.database) as unit:
+                await services.accounts.set_disabled(unit, account.id, at)
+            some = await do(services, services.people.some, other, [account.id])
+            assert {each: person.username for each, person in some.items()} == found
+            if at is not None:
+                with refused(Code.ACCOUNT_UNKNOWN):
+                    await do(services, services.people.find, other, "anna")
+        assert (await do(services, services.people.find, other, "anna")).id == account.id
+
     async def test_some_at_once(self, services: Services) -> None:
         one, actor = await member(services)
         two, _ = await member(services)

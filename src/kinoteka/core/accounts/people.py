@@ -2,8 +2,9 @@
 
 Public operations: find, some.
 
-Nobody sees another's e-mail address, phone number or birthday. Who is not signed in sees no more
-of a member than the username, which stands under everything that a member makes public.
+Nobody sees another's e-mail address, phone number or birthday, nor anybody who is disabled. Who is
+not signed in sees no more of a member than the username, which stands under everything that a
+member makes public.
 """
 
 from collections.abc import Collection
@@ -34,7 +35,7 @@ class People:
             # Ids are counted through in no time; usernames are known or not.
             if actor.account_id is None or len(name) > ID_LONGEST:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
-            return _seen(actor, await self._accounts.get(unit, int(name)))
+            return await self._get(actor, unit, int(name))
         try:
             key = names.username_key(name)
         except DomainError:
@@ -42,7 +43,7 @@ class People:
         found = await unit.first(queries.ID_BY_USERNAME, key=key)
         if found is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
-        return _seen(actor, await self._accounts.get(unit, found[0]))
+        return await self._get(actor, unit, found[0])
 
     async def some(
         self, actor: Actor, unit: Unit, account_ids: Collection[int | None]
@@ -51,11 +52,16 @@ class People:
         found: dict[int, Person] = {}
         for account_id in {each for each in account_ids if each is not None}:
             try:
-                account = await self._accounts.get(unit, account_id)
+                found[account_id] = await self._get(actor, unit, account_id)
             except DomainError:
                 continue
-            found[account.id] = _seen(actor, account)
         return found
+
+    async def _get(self, actor: Actor, unit: Unit, account_id: int) -> Person:
+        account = await self._accounts.get(unit, account_id)
+        if account.disabled_at is not None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        return _seen(actor, account)
 
 
 def _seen(actor: Actor, account: Account) -> Person:
