@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from browsing import Visitor, chromium, visiting
+from browsing import PATIENCE, Visitor, chromium, visiting
 from conftest import GENEROUS
 from running import PASSWORD, RunningServer, lasting_clients, run_server, unique
 from site_pages import World, peopled
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE)
 _failed = pytest.StashKey[bool]()
 
 
