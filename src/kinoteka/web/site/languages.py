@@ -72,11 +72,11 @@ class Formats:
 
     def number(self, number: float) -> str:
         """A count, with its thousands set apart."""
-        return str(format_decimal(number, locale=self._locale))
+        return _decimal(number, None, self._locale)
 
     def decimal(self, number: float) -> str:
         """A number with one digit after the point."""
-        return str(format_decimal(number, format="0.0", locale=self._locale))
+        return _decimal(number, "0.0", self._locale)
 
     def day(self, text: str) -> str:
         """A calendar date (YYYY-MM-DD) in words."""
@@ -115,6 +115,11 @@ class Formats:
 def formats(language: str) -> Formats:
     """How a language writes dates and numbers."""
     return Formats(language)
+
+
+@lru_cache(10_000)  # a page has dozens, mostly the same ones
+def _decimal(number: float, pattern: str | None, locale: Locale) -> str:
+    return str(format_decimal(number, format=pattern, locale=locale))
 
 
 def iso(at: int) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
+from markupsafe import Markup
 
 from kinoteka.web.site import statics
+from kinoteka.web.site.folding import FoldingEnvironment
 from kinoteka.web.site.languages import LANGUAGES, formats, iso, translations
 
 FOLDER = Path(__file__).with_name("templates")
@@ -36,7 +38,7 @@ class _Macros:
 @cache
 def environment(language: str) -> Environment:
     """Where the templates of a language are found."""
-    made = Environment(
+    made = FoldingEnvironment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -72,6 +74,11 @@ def environment(language: str) -> Environment:
         "languages": LANGUAGES,
         "language": language,
         "ui": _Macros(made),
+    }
+    made.constants = {
+        "_": lambda sentence: Markup(chosen.gettext(sentence)) % {},  # noqa: S704 (our own words)
+        "asset": statics.address,
+        "ui.icons.icon": lambda *given: made.globals["ui"].icons.icon(*given),  # type: ignore[attr-defined]
     }
     return made
 

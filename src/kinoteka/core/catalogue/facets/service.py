@@ -71,9 +71,16 @@ class Facets:
         return sorted(name for name, label_id in ids.items() if seen is None or label_id in seen)
 
     async def directors(
-        self, actor: Actor, unit: Unit, text: str, address: str, most: int = DIRECTORS_MOST
+        self,
+        actor: Actor,
+        unit: Unit,
+        text: str,
+        address: str | None,
+        most: int = DIRECTORS_MOST,
     ) -> list[Director]:
         """Directors with a word that begins so, those whose whole name does first.
+
+        `address` is whoever asks; None where that has been counted as a search already.
 
         Raises:
             DomainError(FIELD_INVALID): a text that is too long or has characters of no name.
@@ -82,7 +89,8 @@ class Facets:
         words = " ".join(clean_text(text, "director", NAME_LONGEST).casefold().split())
         if not words:
             return []
-        await self._throttle.hit("search", self._search_limit, address)
+        if address is not None:
+            await self._throttle.hit("search", self._search_limit, address)
         given = {**viewer(actor), "most": most}
 
         def find(reader: Reader) -> Ids:

@@ -107,9 +107,7 @@ async def suggest_films(call: Call, query: SearchQuery) -> Answer:
     films = await catalogue.suggested(call.actor, call.unit, query.q, call.address)
     start = query.q.strip().casefold()
     genres = await facets.genres(call.actor, call.unit) if start else []
-    directors = await facets.directors(
-        call.actor, call.unit, query.q, call.address, DIRECTORS_SUGGESTED
-    )
+    directors = await facets.directors(call.actor, call.unit, query.q, None, DIRECTORS_SUGGESTED)
     return await render(
         call,
         "films/suggested.html",

@@ -53,10 +53,10 @@ class Chosen(msgspec.Struct):
 
 
 class Choices(msgspec.Struct):
-    """What the filters offer (pairs of a value and what is read), and what is chosen among it."""
+    """What the filters offer, some as pairs of a value and its words, and what is chosen."""
 
     genres: list[tuple[int, str]]
-    years: list[tuple[int, int]]
+    years: list[int]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
     chosen: list[Chosen]
@@ -104,7 +104,7 @@ async def show_choices(call: Call, path: str, query: FilmsQuery) -> Choices:
     name = director.name if director else query.by or ""
     return Choices(
         [(genre.id, f"{genre.name} ({genre.films})") for genre in genres],
-        [(year, year) for year in await facets.years(call.actor, call.unit)],
+        await facets.years(call.actor, call.unit),
         [(label, label) for label in await facets.labels(call.actor, call.unit)],
         RATINGS,
         _chosen(path, query, {genre.id: genre.name for genre in genres}, name),

@@ -1,5 +1,6 @@
 """What the addresses of pages of films hold."""
 
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -58,7 +59,7 @@ def film_query(query: FilmsQuery) -> FilmQuery:
 def address(path: str, query: SortedQuery | SearchQuery, **changes: object) -> str:
     """The address of a query, without what goes without saying; `changes` replace its values."""
     values = msgspec.structs.asdict(query) | changes
-    plain = {field.name: field.default for field in msgspec.structs.fields(query)}
+    plain = _defaults(type(query))
     told = {
         name: _written(value)
         for name, value in values.items()
@@ -71,6 +72,11 @@ def pattern(path: str, query: SortedQuery | SearchQuery) -> str:
     """The address of any page of a query, with {page} for its number."""
     first = address(path, query, page=1)
     return f"{first}{'&' if '?' in first else '?'}page={{page}}"
+
+
+@cache
+def _defaults(shape: type[msgspec.Struct]) -> dict[str, object]:
+    return {field.name: field.default for field in msgspec.structs.fields(shape)}
 
 
 def _written(value: object) -> str:

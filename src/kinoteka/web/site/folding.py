@@ -1,0 +1,57 @@
+"""What a template says whatever it is asked for is worked out once, when it compiles.
+
+A sentence, an icon and the address of a file are the same each time, and a page has a hundred of
+them: to look each up again would take half of the time that the page takes.
+"""
+
+from collections.abc import Callable, Mapping
+
+from jinja2 import Environment, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+Constant = Callable[..., str]
+
+
+class FoldingEnvironment(Environment):
+    """Templates in which calls of some functions with constants give way to their values.
+
+    `constants` are these functions by the names that templates call them by, dots included.
+    """
+
+    constants: Mapping[str, Constant] = {}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        folded: nodes.Template = _Folding(self.constants).visit(parsed)
+        return folded
+
+
+class _Folding(NodeTransformer):
+    def __init__(self, constants: Mapping[str, Constant]) -> None:
+        self._constants = constants
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        self.generic_visit(node)
+        constant = self._constants.get(_name(node.node))
+        if constant is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        if not all(isinstance(argument, (nodes.Const, nodes.MarkSafe)) for argument in node.args):
+            return node
+        value = constant(*map(_value, node.args))
+        plain = nodes.Const(str(value), lineno=node.lineno)
+        return nodes.MarkSafe(plain, lineno=node.lineno) if isinstance(value, Markup) else plain
+
+
+def _value(node: nodes.Expr) -> object:
+    if isinstance(node, nodes.MarkSafe):
+        return Markup(_value(node.expr))  # noqa: S704 (a constant of a template)
+    return node.value if isinstance(node, nodes.Const) else None
+
+
+def _name(node: nodes.Expr) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        return f"{_name(node.node)}.{node.attr}"
+    return ""
