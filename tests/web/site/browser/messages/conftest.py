@@ -4,9 +4,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from browsing import PATIENCE
 from lines import line_to
 from messengers import Person, open_chat
 from running import unique
+
+expect.set_options(timeout=PATIENCE)
 
 
 class Chatter:

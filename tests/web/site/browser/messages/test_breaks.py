@@ -156,6 +156,7 @@ async def test_a_long_absence_is_caught_up_with_from_the_newest_down(chatters, l
     for number in range(450):
         boris.who.post(boris.chat, f"missed {number}")
     await line.mend()
+    await anna.page.evaluate("dispatchEvent(new Event('online'))")
     texts = anna.page.locator(".log .message-text")
     await expect(texts.last).to_have_text("missed 449")
     missed = [f"missed {number}" for number in range(450)]
