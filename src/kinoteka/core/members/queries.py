@@ -35,12 +35,12 @@ HOLDERS: Statement[Account] = Statement(
 BY_ID = _found(accounts.c.id == bindparam("account_id"))
 BY_USERNAME = _found(_begins("username_key"), accounts.c.username_key)
 BY_EMAIL = _found(_begins("email_key"), accounts.c.email_key)
-BY_GIVEN_NAME = _found(_begins("given_name"), accounts.c.given_name, accounts.c.id)
-BY_FAMILY_NAME = _found(_begins("family_name"), accounts.c.family_name, accounts.c.id)
+# Ordered by their index alone: very many may have one name.
+BY_GIVEN_NAME = _found(_begins("given_name"), accounts.c.given_name)
+BY_FAMILY_NAME = _found(_begins("family_name"), accounts.c.family_name)
 BY_NAMES = _found(
     and_(accounts.c.given_name == bindparam("given"), _begins("family_name")),
     accounts.c.family_name,
-    accounts.c.id,
 )
 COUNT_DISABLED: Statement[tuple[int]] = Statement(
     select(func.count()).select_from(accounts).where(_is_disabled)
