@@ -15,6 +15,8 @@ from kinoteka.core.audit.model import EntryQuery
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.editing.model import BY_HAND, HIDDEN, EditableFilm, FilmFields
+from kinoteka.core.imports.formats.values import film as film_record
+from kinoteka.core.imports.service import Import
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.bulk.postgresql import session
@@ -321,3 +323,39 @@ async def services_entries(services: Services, root: Actor) -> list:
     """The entries on films in the audit log, newest first."""
     query = EntryQuery(subject_kind="film")
     return (await do(services, services.audit.entries, root, query)).entries
+
+
+class TestImportedAgain:
+    ROW = film_record("7", "Alien", year=1979, genres=["Horror"])
+
+    async def imported(self, services: Services, *films, **options) -> int:
+        Import("club", **options).run(services.settings, [films])
+        await services.revisions.look()
+        sql = "SELECT id FROM films WHERE external_id = '7'"
+        return rows(services.settings, sql)[0]
+
+    async def test_what_was_edited_stays_as_long_as_the_source_is_the_same(
+        self, services: Services, root: Actor
+    ) -> None:
+        film_id = await self.imported(services, self.ROW)
+        mine = {"title": "Alien, Again", "genres": ("Horror", "Slime")}
+        await edit(services, root, film_id, **mine)
+        ruled = msgspec.structs.replace(self.ROW, label=PREMIUM)
+        for films, options in (((self.ROW,), {}), ((ruled,), {"labels": [PREMIUM]})):
+            assert await self.imported(services, *films, **options) == film_id
+            film = await do(services, services.editing.get, root, film_id)
+            assert (film.fields.title, film.fields.genres) == tuple(mine.values())
+            assert await found(services, root, "again") == [film_id]
+            assert counts(services) == counts(services, anew=True)
+        assert film.label == PREMIUM
+        changed = msgspec.structs.replace(self.ROW, year=1980)
+        await self.imported(services, changed)
+        film = await do(services, services.editing.get, root, film_id)
+        assert (film.fields.title, film.fields.year) == ("Alien", 1980)
+
+    async def test_a_hidden_film_stays_hidden(self, services: Services, root: Actor) -> None:
+        film_id = await self.imported(services, self.ROW)
+        await do(services, services.editing.hide, root, film_id)
+        changed = msgspec.structs.replace(self.ROW, year=1980, label=PREMIUM)
+        await self.imported(services, changed, labels=[PREMIUM])
+        assert (await do(services, services.editing.get, root, film_id)).is_hidden

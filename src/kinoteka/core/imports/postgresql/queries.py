@@ -105,7 +105,7 @@ CREATE TEMPORARY TABLE staged_plan (
 ANALYZE_PLAN = "ANALYZE staged_plan"
 # Labels: with rules (%(ruled)s, the labels that they name), a film gets what they say unless it
 # has another label, which somebody has set by hand. Without, it keeps what it has.
-PLAN_CHANGED = """
+_KNOWN = """
 WITH ruled AS MATERIALIZED (SELECT id, name FROM labels WHERE name = ANY(%(ruled)s::TEXT[])),
 known AS (
     SELECT staged.position, film.id,
@@ -118,9 +118,15 @@ known AS (
     JOIN films AS film ON film.source = %(source)s AND film.external_id = staged.external_id
     LEFT JOIN ruled ON ruled.name = staged.label
 )
+"""
+PLAN_CHANGED = f"""{_KNOWN}
 INSERT INTO staged_plan (position, film_id, label_id)
-SELECT position, id, new_label_id FROM known
-WHERE differs OR new_label_id IS DISTINCT FROM label_id
+SELECT position, id, new_label_id FROM known WHERE differs
+"""
+# Of a film that is the same nothing else is touched: it may have been edited by hand.
+RELABEL = f"""{_KNOWN}
+UPDATE films SET label_id = known.new_label_id FROM known
+WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM known.label_id
 """
 UNPLAN_CHANGED = "DELETE FROM staged_plan WHERE film_id <= %(last_id)s"
 PLAN_ADDED = """

@@ -105,12 +105,14 @@ class _Storing:
         if added:
             self._store_slices(planned, new=True)
         self._lock(new_labels=new_labels, planned=planned)
+        relabelled = self._run(queries.RELABEL).rowcount if self._labels else 0
         if planned:
             planned = self._store_changed(added)
             search.optimize(self._connection)
+        if planned or relabelled:
             recount_all(self._reader)
             self._reader.fetch(RAISE, revision="catalogue")
-        return Changes(added, planned - added, staged - planned)
+        return Changes(added, planned - added + relabelled, staged - planned - relabelled)
 
     def set_last_ids(self) -> None:
         """Tell the sequences which ids were given; last, since that is not rolled back."""
@@ -133,7 +135,7 @@ class _Storing:
 
     def _lock(self, *, new_labels: bool, planned: int) -> None:
         """Wait for whoever is changing films or labels, and let nobody begin to."""
-        names = ["access"] * new_labels + ["catalogue"] * (planned > 0)
+        names = ["access"] * new_labels + ["catalogue"] * (planned > 0 or bool(self._labels))
         self._run(queries.LOCK_REVISIONS, names=names)
         if new_labels:
             self._reader.fetch(RAISE, revision="access")

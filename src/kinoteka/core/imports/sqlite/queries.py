@@ -80,7 +80,7 @@ INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
 
 # Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
 # say unless it has another label, which somebody has set by hand. Without, it keeps what it has.
-PLAN_CHANGED = """
+_KNOWN = """
 WITH ruled AS MATERIALIZED
     (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
 known AS (
@@ -94,8 +94,15 @@ known AS (
     FROM staging.films AS staged
     JOIN main.films AS film ON film.source = :source AND film.external_id = staged.external_id
 )
+"""
+PLAN_CHANGED = f"""{_KNOWN}
 INSERT INTO staging.plan (position, film_id, label_id)
-SELECT position, id, new_label_id FROM known WHERE differs OR new_label_id IS NOT label_id
+SELECT position, id, new_label_id FROM known WHERE differs
+"""
+# Of a film that is the same nothing else is touched: it may have been edited by hand.
+RELABEL = f"""{_KNOWN}
+UPDATE main.films SET label_id = known.new_label_id FROM known
+WHERE films.id = known.id AND NOT differs AND new_label_id IS NOT known.label_id
 """
 LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
 PLAN_ADDED = """

@@ -66,15 +66,23 @@ def _store(
     given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
     connection.execute(queries.PLAN_CHANGED, given)
     connection.execute(queries.PLAN_ADDED, given)
+    relabelled = _relabel(connection, given) if labels else 0
     staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
     planned, added = connection.execute(queries.PLANNED, given).fetchone()
     if planned:
         _store_planned(connection, given, planned, on_stored)
+    if planned or relabelled:
         recount_all(SQLiteReader(connection))
         SQLiteReader(connection).fetch(RAISE, revision="catalogue")
     if new_labels:
         SQLiteReader(connection).fetch(RAISE, revision="access")
-    return Changes(added, planned - added, staged - planned)
+    return Changes(added, planned - added + relabelled, staged - planned - relabelled)
+
+
+def _relabel(connection: sqlite3.Connection, given: dict[str, object]) -> int:
+    before = connection.total_changes  # of a statement that begins WITH, no cursor counts rows
+    connection.execute(queries.RELABEL, given)
+    return connection.total_changes - before
 
 
 def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
