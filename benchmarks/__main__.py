@@ -10,14 +10,25 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import catalogue, chat_connections, import_postgresql, reads, search, sign_in, start
+from benchmarks import (
+    catalogue,
+    chat_connections,
+    import_postgresql,
+    reads,
+    search,
+    sign_in,
+    site,
+    start,
+)
 
 FILMS = 1_000_000
+DEMO_FILMS = 486
 NAMES = (
     "start",
     "reads",
     "depth",
     "sign-in",
+    "site",
     "chats",
     "import",
     "search",
@@ -55,18 +66,26 @@ def _measure(wanted, folder: Path, show) -> None:
     for name, module in (("reads", reads), ("sign-in", sign_in), ("chats", chat_connections)):
         if name in wanted:
             module.run(folder / "demo", show)
-    if {"depth", "import", "search"} & set(wanted):
-        million = folder / "million"
-        catalogue.build(million, FILMS, show if "import" in wanted else None)
-        if "depth" in wanted:
-            reads.run_depth(million, FILMS, show)
-        if "search" in wanted:
-            catalogue.run_search(million, show)
-            search.run(folder / "search", FILMS, show)
+    if "site" in wanted:
+        site.run(folder / "demo", DEMO_FILMS, show)
+    if {"depth", "import", "search", "site"} & set(wanted):
+        _measure_a_million(wanted, folder, show)
     if "search-postgresql" in wanted:
         search.run(folder / "search", FILMS, show, on_postgresql=True)
     if "import-postgresql" in wanted:
         import_postgresql.run(folder / "postgresql", FILMS, show)
+
+
+def _measure_a_million(wanted, folder: Path, show) -> None:
+    million = folder / "million"
+    catalogue.build(million, FILMS, show if "import" in wanted else None)
+    if "depth" in wanted:
+        reads.run_depth(million, FILMS, show)
+    if "site" in wanted:
+        site.run(million, FILMS, show)
+    if "search" in wanted:
+        catalogue.run_search(million, show)
+        search.run(folder / "search", FILMS, show)
 
 
 if __name__ == "__main__":
