@@ -101,7 +101,7 @@ async def test_too_fast_is_said_and_sent_later(chatters):
         if len(tries) > 1:
             await route.continue_()
             return
-        headers = {"retry-after": "1"}
+        headers = {"retry-after": "4"}
         body = {"error": "throttled", "message": "no"}
         await route.fulfill(status=429, headers=headers, json=body)
 
