@@ -1,11 +1,13 @@
 """What every page has: headers, compression, its parts."""
 
+import asyncio
 import gzip
+from time import perf_counter
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kinoteka.web.site.pages import own_path
+from kinoteka.web.site.pages import TURN_SECONDS, _written, own_path
 
 PAGE = {"accept": "text/html"}
 
@@ -95,3 +97,25 @@ def test_own_paths_are_taken(path):
 )
 def test_other_addresses_are_not(path):
     assert own_path(path, "/account") == "/account"
+
+
+async def test_others_have_their_turn_while_a_page_is_written():
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def pieces():
+        for number in range(20):
+            until = perf_counter() + TURN_SECONDS
+            while perf_counter() < until:
+                pass
+            yield str(number)
+
+    task = asyncio.create_task(other())
+    assert await _written(pieces()) == "".join(map(str, range(20)))
+    task.cancel()
+    assert turns >= 19
