@@ -8,6 +8,7 @@ from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.audit.model import Action, Entry
 from kinoteka.core.members.model import ACCOUNTS_MANAGE
 from kinoteka.web.site.languages import N_
+from kinoteka.web.site.manage.import_words import STATES
 
 SENTENCES: dict[str, str] = {
     Action.SUPERUSER_MADE: N_("%(who)s made %(what)s a superuser"),
@@ -129,7 +130,7 @@ def _line(actor: Actor, entry: Entry) -> Line:
         f"/manage/users/{entry.account_id}" if by_account else None,
         _subject_path(actor, entry),
         str(entry.details.get("role", "")),
-        [(DETAILS.get(name, name), _written(value)) for name, value in entry.details.items()],
+        [_detail(name, value) for name, value in entry.details.items()],
     )
 
 
@@ -142,6 +143,12 @@ def _subject_path(actor: Actor, entry: Entry) -> str | None:
     gone = entry.action in (Action.ROLE_DELETED, Action.FILM_DELETED, Action.SELECTION_DELETED)
     path = paths.get(entry.subject_kind)
     return None if path is None or gone else f"{path}/{entry.subject_id}"
+
+
+def _detail(name: str, value: Any) -> tuple[str, str]:
+    if name == "state":
+        return DETAILS[name], STATES.get(value, _written(value))
+    return DETAILS.get(name, name), _written(value)
 
 
 def _written(value: Any) -> str:
