@@ -175,6 +175,9 @@ async def visiting(
     )
     context.set_default_timeout(PATIENCE)
     try:
-        yield Visitor(url, context, await context.new_page())
+        visitor = Visitor(url, context, await context.new_page())
+        if not javascript:
+            visitor.expects(r"^unanswered: .*\.js csp$")  # scripts that it would load beforehand
+        yield visitor
     finally:
         await context.close()

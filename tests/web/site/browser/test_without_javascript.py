@@ -37,11 +37,11 @@ async def test_a_member_gets_along(visit) -> None:
     await page.get_by_label("Title", exact=True).first.fill("nosferatu")
     await page.get_by_role("button", name="Find").click()
     await page.locator("#found button").first.click()
-    titles = page.locator(".edit-title")
+    titles = page.locator("#films .edit-title")
     await expect(titles).to_have_count(2)
     first = await titles.first.inner_text()
     await page.get_by_role("button", name=re.compile("^Move up")).nth(1).click()
-    await expect(page.locator(".edit-title").nth(1)).to_have_text(first)
+    await expect(page.locator("#films .edit-title").nth(1)).to_have_text(first)
 
 
 async def test_films_are_filtered_and_turned_over(visit) -> None:
@@ -55,7 +55,8 @@ async def test_films_are_filtered_and_turned_over(visit) -> None:
     await expect(page).to_have_url(re.compile("genre="))
     await expect(page.locator("#count")).not_to_have_text(everything)
     await visitor.open("/films")
-    await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Page 2").click()
+    numbers = page.get_by_role("navigation", name="Pages")
+    await numbers.get_by_role("link", name="Page 2", exact=True).click()
     await expect(page).to_have_url(re.compile("page=2"))
 
 
@@ -78,5 +79,5 @@ async def test_pictures_messages_and_choices(member) -> None:
 
     await page.get_by_role("button", name="Русский").click()
     await expect(page.locator("html")).to_have_attribute("lang", "ru")
-    await page.get_by_role("button", name="Тёмная").click()
+    await page.get_by_role("button", name="Тёмное").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
