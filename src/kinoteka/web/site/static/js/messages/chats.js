@@ -11,6 +11,7 @@ export class Chats {
     this.place = place;
     this.own = own;
     this.current = current;
+    this.isNewest = !new URLSearchParams(location.search).has("before") || current !== undefined;
     this.showTimes();
   }
 
@@ -29,7 +30,7 @@ export class Chats {
     if (!row) this.refresh();
     else if (type === "new") {
       this.show(row, message);
-      row.parentElement.prepend(row);
+      if (this.isNewest) row.parentElement.prepend(row);
     } else if (Number(row.dataset.last) === message.id) {
       if (type === "edited") this.show(row, message);
       else this.refresh(); // another one is the last now
@@ -52,8 +53,9 @@ export class Chats {
     badge.firstElementChild.textContent = count < 100 ? String(count) : "99+";
   }
 
-  // As the server has it, soon.
+  // As the server has it, soon; who looks at older conversations goes on doing so.
   refresh() {
+    if (!this.isNewest) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), PAUSE);
   }

@@ -27,6 +27,10 @@ export class Conversation extends EventTarget {
     this.reading.watch();
     element.querySelector(".mark-read")?.remove(); // what is seen is marked by itself
     this.showUnread();
+    // Not on a phone, where the keyboard would cover half of it.
+    if (matchMedia("(hover: hover)").matches && !location.hash.startsWith("#message-")) {
+      this.composer.area.focus({ preventScroll: true });
+    }
   }
 
   listen() {
