@@ -66,7 +66,14 @@ class Words:
     description: str = "Somebody sets out for the cinema, and everything gets in between."
     selection: str = "For a rainy evening"
     note: str = "Films that are best with tea."
-    message: str = "Have you seen it?"
+    messages: tuple[str, ...] = (
+        "Have you found anything for tonight?",
+        "A silent one, or one with music?",
+        "What about this?",
+        "Oh yes! I have wanted to see it for years.",
+        "At eight, then. I bring the tea.",
+        "And I the biscuits.",
+    )
     role: str = "curators"
     file: str = "Imported by hand"
     agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -198,10 +205,10 @@ def _chat(world: World) -> None:
     world.person_name = quote(world.words.boris, safe="")
     world.person = world.boris.get("/users").json()["id"]
     world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
-    for number in range(6):
+    for number, text in enumerate(world.words.messages):
         writer = (world.anna, world.boris)[number % 2]
         link = f" {world.server.url}/films/{world.film}" if number == 2 else ""
-        body = {"text": world.words.message + link}
+        body = {"text": text + link}
         sent = _done(writer.post(f"/chats/{world.chat}/messages", json=body)).json()["id"]
         if writer is world.anna:
             world.message = sent

@@ -40,7 +40,7 @@ def known(world) -> set[str]:
     paths = ("/genres/", "/directors/", "/selections?limit=100")
     served = [world.anna.get(path, headers={"accept": "application/json"}).text for path in paths]
     films = demo.films_path().read_text(encoding="utf-8")
-    return set(WORD.findall(" ".join([*vars(world.words).values(), *served, films])))
+    return set(WORD.findall(" ".join([*map(str, vars(world.words).values()), *served, films])))
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)

@@ -23,7 +23,7 @@ HOSTILE = Words(
     description=f"Description {SCRIPT}",
     selection=f"Selection {SCRIPT}"[:100],
     note=f"Note {SCRIPT}",
-    message=f"Message {SCRIPT}",
+    messages=(f"Message {SCRIPT}",) * 6,
     role=f"role{SHORT}",
     file="Import <b>x</b>&lt;{{7*7}}<img src=x>",
     agent=f"Agent/1 {SCRIPT}",
