@@ -51,6 +51,10 @@ class TestFormats:
     def test_a_moment_is_told_in_the_readers_zone(self):
         assert formats("ru").moment(AT, ZoneInfo("Asia/Tokyo")) == "15 нояб. 2023\u202fг., 07:13:20"
 
+    def test_the_time_of_day_is_the_readers(self):
+        assert formats("en").clock(AT, ZoneInfo("Asia/Tokyo")) == "7:13\u202fAM"
+        assert formats("ru").clock(AT) == "22:13"
+
     def test_what_is_long_ago_is_told_by_its_day(self):
         assert formats("en").ago(AT) == "November 14, 2023"
 

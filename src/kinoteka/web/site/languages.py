@@ -5,7 +5,7 @@ the zone that the browser has left in a cookie, or else in UTC.
 """
 
 import gettext
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -69,6 +69,7 @@ class Formats:
 
     def __init__(self, language: str) -> None:
         self._locale = Locale(language)
+        self._minutes: dict[time, str] = {}  # of a day
 
     def number(self, number: float) -> str:
         """A count, with its thousands set apart."""
@@ -92,7 +93,11 @@ class Formats:
 
     def clock(self, at: int, where: tzinfo = UTC) -> str:
         """The time of day of a moment."""
-        return str(format_time(_moment(at, where), "short", where, locale=self._locale))
+        moment = _moment(at, where)
+        minute = time(moment.hour, moment.minute)
+        if minute not in self._minutes:
+            self._minutes[minute] = str(format_time(minute, "short", locale=self._locale))
+        return self._minutes[minute]
 
     def ago(self, at: int) -> str:
         """How long ago a moment was, or how soon it will be; a month away, its day."""
