@@ -77,3 +77,8 @@ def test_statements_know_whether_they_write():
     assert Statement(delete(labels)).writes
     assert Statement(select(labels.c.id).with_for_update()).writes
     assert not Statement(select(labels.c.id)).writes
+
+
+def test_a_list_of_ids_is_looked_up_in_an_index() -> None:
+    statement = Statement(select(labels.c.name).where(among(labels.c.id, bindparam("ids"))))
+    assert statement.compiled("sqlite").sql.endswith("IN (SELECT value FROM json_each(:ids))")

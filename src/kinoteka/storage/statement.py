@@ -125,6 +125,11 @@ class among(_WrittenPerEngine):  # noqa: N801 - reads as a function does
         "postgresql": "{0} = ANY ({1}::BIGINT[])",
     }
 
+    def self_group(self, against: Any = None) -> "among":
+        """Stay as it is: SQLAlchemy would write `… = 1` for SQLite, which then uses no index."""
+        del against
+        return self
+
 
 class place_of(_WrittenPerEngine):  # noqa: N801
     """`place_of(column, parameter)`: where the text begins in the column, from 1; 0: nowhere."""
