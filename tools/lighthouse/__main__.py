@@ -32,7 +32,8 @@ def main() -> None:
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
-        with started([*command, "--data", folder], port, "/healthz") as server:
+        known = {"KINOTEKA_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        with started([*command, "--data", folder], port, "/healthz", **known) as server:
             low = [
                 f"{device} {path}: {finding}"
                 for path in sys.argv[1:] or PAGES
