@@ -30,3 +30,7 @@ def test_without_the_header_nobody_wants_a_page():
 
 def test_ranges_have_a_quality_from_0_to_1():
     assert ranges("a/b; q=0.3, c/d;level=1, e/f;q=7") == [("a/b", 0.3), ("c/d", 1.0), ("e/f", 1.0)]
+
+
+def test_a_header_longer_than_any_browsers_is_not_read():
+    assert not prefers_page({b"accept": b"text/html," * 1000})

@@ -127,6 +127,7 @@ async def test_draining_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         ("", "file"),
         ("a\nb\0.csv", "ab.csv"),
         ("ж" * 100 + ".csv", "ж" * 48 + ".csv"),
+        ("ж" * 100 + "a.csv", "ж" * 47 + "a.csv"),  # half a letter is none
     ],
 )
 def test_names_of_files(name: str, plain: str) -> None:

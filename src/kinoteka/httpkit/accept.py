@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 HTML = "text/html"
 JSON = "application/json"
+LONGEST = 1000
+"""No browser says more; to read tens of thousands of characters takes long."""
 
 
 def ranges(accept: str) -> list[tuple[str, float]]:
@@ -25,7 +27,7 @@ def prefers_page(headers: Mapping[bytes, bytes]) -> bool:
     Browsers name it where they go to an address; programs name JSON, anything or nothing.
     """
     accept = headers.get(b"accept", b"")
-    if b"text/html" not in accept.lower():
+    if len(accept) > LONGEST or b"text/html" not in accept.lower():
         return False
     named = dict(reversed(ranges(accept.decode("latin-1"))))
     html = named.get(HTML, 0.0)

@@ -206,9 +206,8 @@ def plain_name(name: str) -> str:
     """What a file was called, as it may be called here: no folders, nothing that is not shown."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(character for character in last if character.isprintable()).strip(" .")
-    while len(shown.encode()) > NAME_LONGEST:
-        shown = shown[1:]  # its end tells more
-    return shown or "file"
+    ending = shown.encode()[-NAME_LONGEST:]  # its end tells more
+    return ending.decode(errors="ignore") or "file"
 
 
 def _decoded(text: str) -> str:

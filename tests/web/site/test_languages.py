@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kinoteka.storage.clock import DAY, now
+from kinoteka.web.site import languages
 from kinoteka.web.site.languages import formats, iso, preferred, translations, zone
 
 AT = 1_700_000_000_000  # 2023-11-14T22:13:20Z
@@ -65,3 +66,10 @@ def test_machines_are_told_in_utc():
 
 def test_english_sentences_are_their_own_keys():
     assert translations("en").gettext("Films") == "Films"
+
+
+def test_what_is_too_long_is_not_remembered():
+    before = languages._preferred.cache_info(), languages._zone.cache_info()
+    assert preferred("ru," * 1000) == "en"
+    assert zone("Europe/" * 1000) is UTC
+    assert before == (languages._preferred.cache_info(), languages._zone.cache_info())

@@ -32,11 +32,13 @@ def N_(text: str) -> str:  # noqa: N802 (the name that extraction looks for)
     return text
 
 
-@lru_cache(1000)
 def preferred(accepted: str) -> str:
     """The language of an Accept-Language header that the site has (RFC 9110, 12.5.4)."""
-    if len(accepted) > TAG_LONGEST:
-        return DEFAULT
+    return DEFAULT if len(accepted) > TAG_LONGEST else _preferred(accepted)
+
+
+@lru_cache(1000)  # what is kept is short: whoever sends long headers must not fill the memory
+def _preferred(accepted: str) -> str:
     wanted = sorted(ranges(accepted), key=lambda each: -each[1])
     for tag, quality in wanted:
         language = tag.partition("-")[0]
@@ -45,11 +47,13 @@ def preferred(accepted: str) -> str:
     return DEFAULT
 
 
-@lru_cache(1000)
 def zone(name: str | None) -> tzinfo:
     """The time zone of that name; UTC where there is none."""
-    if not name or len(name) > ZONE_LONGEST:
-        return UTC
+    return UTC if not name or len(name) > ZONE_LONGEST else _zone(name)
+
+
+@lru_cache(1000)
+def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -33,3 +34,17 @@ def test_a_message_brings_three_cards_at_most_and_none_twice():
 @pytest.mark.parametrize("text", ["https://" + ")" * 4000, "(" * 4000, "/films/" * 600, "h" * 4000])
 def test_takes_no_longer_for_what_is_made_to_take_long(text):
     assert "".join(piece.text for piece in pieces(text, HOSTS)) == text
+
+
+def test_an_address_with_thousands_of_brackets_behind_it_takes_no_longer():
+    short, long = ("https://a.example" + ")" * number for number in (400, 4000))
+    assert _quickest(long) < 40 * _quickest(short)
+
+
+def _quickest(text):
+    def seconds():
+        began = perf_counter()
+        pieces(text, HOSTS)
+        return perf_counter() - began
+
+    return min(seconds() for _ in range(5))

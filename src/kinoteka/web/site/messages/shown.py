@@ -1,5 +1,6 @@
 """What the pages of chats show: rows of the list, and a conversation with its days and films."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -14,6 +15,7 @@ from kinoteka.web.site.messages.texts import Piece, films_of, pieces
 
 CHATS_SHOWN = 30
 MESSAGES_SHOWN = 50
+LONG_TEXT = 500
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -117,10 +119,20 @@ async def _account(call: Call, account_id: int | None) -> Account | None:
         return None
 
 
+async def _taken_apart(messages: Sequence[Message], hosts: list[str]) -> list[list[Piece]]:
+    """The texts in pieces; others have their turn, for fifty long ones take their time."""
+    parts = []
+    for message in messages:
+        parts.append(pieces(message.text, hosts))
+        if len(message.text) > LONG_TEXT:
+            await asyncio.sleep(0)
+    return parts
+
+
 async def _shown(
     call: Call, chat: Chat, messages: Sequence[Message], hosts: list[str], zone: tzinfo
 ) -> list[Shown]:
-    parts = [pieces(message.text, hosts) for message in messages]
+    parts = await _taken_apart(messages, hosts)
     wanted = {film_id for each in parts for film_id in films_of(each)}
     films = await call.core.catalogue.films_by_id(call.actor, call.unit, sorted(wanted))
     by_id = {film.id: film for film in films}

@@ -51,14 +51,18 @@ def films_of(parts: Collection[Piece]) -> list[int]:
 
 def _trimmed(address: str) -> str:
     """An address without what ends the sentence around it."""
-    while address:
-        last = address[-1]
+    # Counted once: to count anew for each that goes takes long where somebody writes thousands.
+    counts = {bracket: address.count(bracket) for pair in CLOSING.items() for bracket in pair}
+    end = len(address)
+    while end:
+        last = address[end - 1]
         opening = CLOSING.get(last)
-        unbalanced = opening is not None and address.count(opening) < address.count(last)
-        if last not in AFTER_LINKS and not unbalanced:
+        if opening is not None and counts[opening] < counts[last]:
+            counts[last] -= 1
+        elif last not in AFTER_LINKS:
             break
-        address = address[:-1]
-    return address
+        end -= 1
+    return address[:end]
 
 
 def _film_id(address: str, hosts: Collection[str]) -> int | None:

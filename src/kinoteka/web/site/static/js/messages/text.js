@@ -9,15 +9,19 @@ const FILMS_MOST = 3;
 
 const count = (text, character) => text.split(character).length - 1;
 
-function trimmed(found) {
-  let address = found;
-  for (;;) {
-    const last = address.at(-1);
-    const opening = CLOSING[last];
-    const unbalanced = opening && count(address, opening) < count(address, last);
-    if (!last || !(AFTER_LINKS.includes(last) || unbalanced)) return address;
-    address = address.slice(0, -1);
+function trimmed(address) {
+  // Counted once: to count anew for each that goes takes long where somebody writes thousands.
+  const unbalanced = {};
+  for (const [closing, opening] of Object.entries(CLOSING)) {
+    unbalanced[closing] = count(address, closing) - count(address, opening);
   }
+  let end = address.length;
+  for (; end; end -= 1) {
+    const last = address[end - 1];
+    if (unbalanced[last] > 0) unbalanced[last] -= 1;
+    else if (!AFTER_LINKS.includes(last)) break;
+  }
+  return address.slice(0, end);
 }
 
 function filmOf(address, hosts) {
