@@ -30,6 +30,10 @@ messages: .venv/development
 lighthouse: .venv/development tools/lighthouse/node_modules/.package-lock.json
 	$(BIN)/python -m tools.lighthouse
 
+# Pictures of the site for its documents.
+screenshots: .venv/development
+	$(BIN)/python -m tools.screenshots
+
 # htmx and icons, which are kept in the repository, from the packages that package.json names.
 vendor:
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
