@@ -196,6 +196,7 @@ films = Table(
     UniqueConstraint("source", "external_id"),
     Index("ix_films_year_id_label_id", "year", "id", "label_id"),
     Index("ix_films_label_id_id", "label_id", "id"),
+    Index("ix_films_rating_votes_id_label_id", "rating", "votes", "id", "label_id"),
     sqlite_autoincrement=True,
 )
 
