@@ -31,6 +31,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "N_": None,
     "gettext": None,
     "ngettext": (1, 2),
+    "NP_": ((1, "c"), 2),  # type: ignore[dict-item]
     "pgettext": ((1, "c"), 2),  # type: ignore[dict-item]
     "npgettext": ((1, "c"), 2, 3),  # type: ignore[dict-item]
 }

@@ -32,6 +32,12 @@ def N_(text: str) -> str:  # noqa: N802 (the name that extraction looks for)
     return text
 
 
+def NP_(context: str, text: str) -> str:  # noqa: N802
+    """Mark words that mean something of their own in a context."""
+    del context
+    return text
+
+
 def preferred(accepted: str) -> str:
     """The language of an Accept-Language header that the site has (RFC 9110, 12.5.4)."""
     return DEFAULT if len(accepted) > TAG_LONGEST else _preferred(accepted)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kinoteka.web.site import statics
 from kinoteka.web.site.folding import FoldingEnvironment
+from kinoteka.web.site.genres import genre_names
 from kinoteka.web.site.languages import LANGUAGES, formats, iso, translations
 
 FOLDER = Path(__file__).with_name("templates")
@@ -68,6 +69,7 @@ def environment(language: str) -> Environment:
         "ago": written.ago,
         "listed": written.listed,
         "iso": iso,
+        "genre": genre_names(chosen.pgettext),
     }
     made.globals |= {
         "asset": statics.address,

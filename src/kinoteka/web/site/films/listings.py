@@ -55,7 +55,7 @@ class Chosen(msgspec.Struct):
 class Choices(msgspec.Struct):
     """What the filters offer, some as pairs of a value and its words, and what is chosen."""
 
-    genres: list[tuple[int, str]]
+    genres: list[tuple[int, str, int]]
     years: list[int]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
@@ -103,7 +103,7 @@ async def show_choices(call: Call, path: str, query: FilmsQuery) -> Choices:
     director = await _director(call, query)
     name = director.name if director else query.by or ""
     return Choices(
-        [(genre.id, f"{genre.name} ({genre.films})") for genre in genres],
+        [(genre.id, genre.name, genre.films) for genre in genres],
         await facets.years(call.actor, call.unit),
         [(label, label) for label in await facets.labels(call.actor, call.unit)],
         RATINGS,
