@@ -25,14 +25,17 @@ def script() -> str:
     return SCRIPT.read_text(encoding="utf-8")
 
 
-async def findings(page: Page, only: Sequence[str] | None = None) -> list[str]:
+async def findings(
+    page: Page, only: Sequence[str] | None = None, without: Sequence[str] = ()
+) -> list[str]:
     """What axe-core finds wrong with the page as it is now: rule, element, reason.
 
-    Everything of WCAG 2.2 AA and of good practice, or `only` these rules.
+    Everything of WCAG 2.2 AA and of good practice, or `only` these rules, `without` those.
     """
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(script())
     options: dict[str, Any] = {"runOnly": list(only or TAGS), "resultTypes": ["violations"]}
     if only is None:
         options["rules"] = {"target-size": {"enabled": True}}
+        options["rules"] |= {rule: {"enabled": False} for rule in without}
     return list(await page.evaluate(RUN, options))
