@@ -36,6 +36,12 @@ def test_takes_no_longer_for_what_is_made_to_take_long(text):
     assert "".join(piece.text for piece in pieces(text, HOSTS)) == text
 
 
+def test_fifty_addresses_of_a_text_become_links():
+    parts = pieces("/films/1 " * 400, HOSTS)
+    assert len([part for part in parts if part.address]) == 50
+    assert "".join(part.text for part in parts) == "/films/1 " * 400
+
+
 def test_an_address_with_thousands_of_brackets_behind_it_takes_no_longer():
     short, long = ("https://a.example" + ")" * number for number in (400, 4000))
     assert _quickest(long) < 40 * _quickest(short)

@@ -18,6 +18,8 @@ AFTER_LINKS = ".,;:!?\"'»”’…"
 CLOSING = {")": "(", "]": "[", "}": "{"}
 FILMS_MOST = 3
 """So many cards may stand below a message."""
+LINKS_MOST = 50
+"""So many addresses of a message become links: each takes its time, and a page has many."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -39,6 +41,8 @@ def pieces(text: str, hosts: Collection[str]) -> list[Piece]:
         found.append(Piece(text[done : match.start()]))
         found.append(Piece(address, address, _film_id(address, hosts)))
         done = match.start() + len(address)
+        if len(found) == 2 * LINKS_MOST:
+            break
     found.append(Piece(text[done:]))
     return [piece for piece in found if piece.text]
 

@@ -6,6 +6,7 @@ const FILM = /\/films\/([0-9]{1,15})\/?$/;
 const AFTER_LINKS = ".,;:!?\"'»”’…";
 const CLOSING = { ")": "(", "]": "[", "}": "{" };
 const FILMS_MOST = 3;
+const LINKS_MOST = 50;
 
 const count = (text, character) => text.split(character).length - 1;
 
@@ -44,6 +45,7 @@ export function pieces(text, hosts) {
     found.push({ text: text.slice(done, match.index) });
     found.push({ text: address, address, film: filmOf(address, hosts) });
     done = match.index + address.length;
+    if (found.length === 2 * LINKS_MOST) break;
   }
   found.push({ text: text.slice(done) });
   return found.filter((piece) => piece.text);
