@@ -9,6 +9,7 @@ import httpx
 from selectolax.lexbor import LexborHTMLParser
 
 from films import fill
+from markup import words
 from running import PASSWORD, RunningServer, run_server, unique
 
 TABLE = b"id,title,year\n1,Imported One,1979\n2,Imported Two,1985\n"
@@ -58,17 +59,9 @@ def managed(folder: Path, settings: dict[str, str]) -> Iterator[Managed]:
         yield Managed(server, fill(server.settings), name)
 
 
-def tree(answer: httpx.Response, status: int = 200) -> LexborHTMLParser:
-    """The page of an answer, which has this status."""
-    assert answer.status_code == status, f"{answer.status_code}: {answer.text[:2000]}"
-    return LexborHTMLParser(answer.text)
-
-
-def words(page: LexborHTMLParser, where: str) -> str:
-    """What stands in a piece of a page, with its white space as it is shown."""
-    node = page.css_first(where)
-    assert node is not None, page.html
-    return " ".join(node.text().split())
+def words_at(page: LexborHTMLParser, where: str) -> str:
+    """What stands in a piece of a page that is found so."""
+    return words(page.css_first(where))
 
 
 def fields(page: LexborHTMLParser, form: str) -> dict[str, str]:

@@ -4,20 +4,15 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
+from markup import words
 from running import PASSWORD, RunningServer, unique
 
 
 def tree(answer: httpx.Response) -> LexborHTMLParser:
     """The page of an answer."""
     return LexborHTMLParser(answer.text)
-
-
-def words(node: LexborNode | None) -> str:
-    """What stands in a piece of a page, with its white space as it is shown."""
-    assert node is not None
-    return " ".join(node.text().split())
 
 
 def value(page: LexborHTMLParser, name: str) -> str | None:

@@ -2,8 +2,9 @@
 
 import json
 
+from markup import words
 from running import PASSWORD
-from web.site.account.conftest import sign_up, tree, words
+from web.site.account.conftest import sign_up, tree
 
 
 def test_is_a_file(server, anna):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from markup import words
 from running import PASSWORD, unique
-from web.site.account.conftest import new_browser, sign_up, tree, value, words, wrong
+from web.site.account.conftest import new_browser, sign_up, tree, value, wrong
 
 ELSEWHERE = [
     "https://evil.example",

@@ -2,9 +2,10 @@
 
 import pytest
 
+from markup import words
 from pictures import halves, picture
 from running import unique
-from web.site.account.conftest import sign_up, tree, value, words, wrong
+from web.site.account.conftest import sign_up, tree, value, wrong
 
 FIELDS = {
     "username": "",

@@ -3,7 +3,8 @@
 import pytest
 
 from kinoteka.web.site.account.routes import ROUTES
-from web.site.account.conftest import tree, words
+from markup import words
+from web.site.account.conftest import tree
 
 OWN = [route for route in ROUTES if route.path.startswith("/account")]
 LEADING = {"/account/avatar": "/account", "/account/sessions/1/end": "/account/sessions"}

@@ -2,8 +2,9 @@
 
 import pytest
 
+from markup import words
 from running import PASSWORD, unique
-from web.site.account.conftest import new_browser, sign_up, tree, words, wrong
+from web.site.account.conftest import new_browser, sign_up, tree, wrong
 
 NEW = "another long one"
 PHONE = (

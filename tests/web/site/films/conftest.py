@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from cinema_apps import Cinema
 from conftest import GENEROUS
@@ -68,11 +68,6 @@ class Site:
 def titles(page: LexborHTMLParser) -> list[str]:
     """The titles of the films that a page shows as cards."""
     return [link.text() for link in page.css(".film-title a")]
-
-
-def words(node: LexborNode) -> str:
-    """What stands in a piece of a page, with its white space as it is shown."""
-    return " ".join(node.text().split())
 
 
 def links(page: LexborHTMLParser, within: str = "main") -> list[str | None]:

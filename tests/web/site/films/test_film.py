@@ -2,7 +2,8 @@
 
 import pytest
 
-from web.site.films.conftest import links, titles, words
+from markup import words
+from web.site.films.conftest import links, titles
 
 
 class TestFilm:

@@ -3,7 +3,8 @@
 import pytest
 
 from films import ADULT, CATALOGUE, PREMIUM
-from web.site.films.conftest import SHORT, links, titles, words
+from markup import words
+from web.site.films.conftest import SHORT, links, titles
 
 VISIBLE = [film for film in CATALOGUE if film.label is None]
 TOTAL = len(VISIBLE) + len(SHORT) + 1

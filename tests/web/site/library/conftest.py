@@ -5,25 +5,14 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from conftest import GENEROUS, new_database
 from films import CATALOGUE, FilmToBe, fill
+from markup import words
 from running import PASSWORD, RunningServer, run_server, unique
 
 MORE = tuple(FilmToBe(f"Film {number}", 1900 + number) for number in range(30))
-
-
-def tree(answer: httpx.Response) -> LexborHTMLParser:
-    """The page of an answer, which is to be one."""
-    assert answer.status_code == 200, answer.text
-    return LexborHTMLParser(answer.text)
-
-
-def words(node: LexborNode | None) -> str:
-    """What stands in a piece of a page, with its white space as it is shown."""
-    assert node is not None
-    return " ".join(node.text().split())
 
 
 def titles(page: LexborHTMLParser, where: str = ".film-title a") -> list[str]:

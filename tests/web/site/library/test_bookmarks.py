@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from web.site.library.conftest import MORE, titles, tree, words
+from markup import tree, words
+from web.site.library.conftest import MORE, titles
 
 HTMX = {"hx-request": "true"}
 HIDDEN = "Zanzibar Nights"

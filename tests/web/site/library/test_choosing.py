@@ -3,7 +3,8 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from web.site.library.conftest import titles, tree, words
+from markup import tree, words
+from web.site.library.conftest import titles
 
 HTMX = {"hx-request": "true"}
 

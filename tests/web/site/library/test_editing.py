@@ -7,7 +7,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from databases import execute_many
 from kinoteka.core.library.model import FILMS_MOST
-from web.site.library.conftest import titles, tree, words
+from markup import tree, words
+from web.site.library.conftest import titles
 
 HTMX = {"hx-request": "true"}
 TITLES = ".edit-films .edit-title"
@@ -112,7 +113,7 @@ class TestFilms:
         form = {"film_id": ran, "found": [ran, library.films["Alien"]]}
         part = tree(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
         assert order(part)[-1] == "Ran"
-        assert "In it" in words(part.css_first(f"#found-{ran}"))
+        assert "Already in it" in words(part.css_first(f"#found-{ran}"))
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
     def test_are_found_and_added_without_scripts(self, library, anna, own):
@@ -125,7 +126,7 @@ class TestFilms:
         assert answer.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
         page = tree(anna.get(answer.headers["location"]))
         assert order(page)[-1] == "Spider-Man"
-        assert "In it" in words(page.css_first(".found-films li"))
+        assert "Already in it" in words(page.css_first(".found-films li"))
 
     def test_are_found_as_one_types(self, anna, own):
         part = tree(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))

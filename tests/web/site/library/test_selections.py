@@ -5,8 +5,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from databases import execute, execute_many, rows
 from kinoteka.core.library.model import SELECTIONS_MOST
+from markup import tree, words
 from running import unique
-from web.site.library.conftest import titles, tree, words
+from web.site.library.conftest import titles
 
 CARD = ".selection-title a"
 SCRIPT = "<script>alert(1)</script>"

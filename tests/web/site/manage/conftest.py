@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from markup import words
 from running import PASSWORD, RunningServer, unique
-from web.site.account.conftest import Member, new_browser, sign_up
+from web.site.account.conftest import Member, new_browser, sign_up, tree
 
 NAMES = ("accounts.manage", "roles.manage", "films.label", "audit.view")
 
@@ -73,7 +74,5 @@ def person(holding: Callable[..., Operator]) -> Operator:
 
 def notice(browser: httpx.Client, answer: httpx.Response) -> str:
     """What the page says to which a form has led."""
-    from web.site.account.conftest import tree, words
-
     assert answer.status_code == 303, answer.text
     return words(tree(browser.get(answer.headers["location"])).css_first(".notice"))

@@ -2,8 +2,9 @@
 
 from databases import execute
 from kinoteka.core.audit.model import Action
+from markup import words
 from running import unique
-from web.site.account.conftest import tree, words
+from web.site.account.conftest import tree
 from web.site.manage.conftest import role_of
 
 

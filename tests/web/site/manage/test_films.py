@@ -7,7 +7,8 @@ import pytest
 
 from conftest import GENEROUS, new_database
 from films import PREMIUM
-from managed import Managed, fields, managed, tree, words
+from managed import Managed, fields, managed, words_at
+from markup import tree
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ class TestEditing:
         answer = root.post(path, data=typed | new)
         assert (answer.status_code, answer.headers["location"]) == (303, path)
         page = tree(root.get(path))
-        assert words(page, ".notice") == "The film is saved."
+        assert words_at(page, ".notice") == "The film is saved."
         kept = fields(page, f"form[action='{path}']")
         assert kept["genres"].split("\n") == ["Drama", "New Wave, Old"]
         assert kept["rating"] == "8.4"
@@ -95,13 +96,13 @@ class TestEditing:
         [
             ("title", " ", "This must not be empty."),
             ("title", "x" * 501, "This is too long."),
-            ("year", "1500", "This is no year from 1870 to 2100."),
-            ("year", "soon", "This is no year from 1870 to 2100."),
-            ("rating", "11", "This is no rating from 0 to 10."),
-            ("trailer", "javascript:alert(1)", "This is no http or https address."),
-            ("poster", "//example", "This is no http or https address."),
+            ("year", "1500", "This is not a year from 1870 to 2100."),
+            ("year", "soon", "This is not a year from 1870 to 2100."),
+            ("rating", "11", "This is not a rating from 0 to 10."),
+            ("trailer", "javascript:alert(1)", "This is not an http or https address."),
+            ("poster", "//example", "This is not an http or https address."),
             ("genres", "x" * 201, "This is too long."),
-            ("directors", "\n".join(map(str, range(51))), "This has too many."),
+            ("directors", "\n".join(map(str, range(51))), "These are too many."),
         ],
     )
     def test_what_cannot_be_stands_beside_its_field(
@@ -110,9 +111,9 @@ class TestEditing:
         path = f"/manage/films/{site.films['Mirror']}"
         typed = fields(tree(root.get(path)), f"form[action='{path}']")
         page = tree(root.post(path, data=typed | {"description": "Kept.", field: value}), 400)
-        assert words(page, f"#wrong-{field}") == sentence
+        assert words_at(page, f"#wrong-{field}") == sentence
         assert page.css_first(f"#field-{field}").attributes["aria-invalid"] == "true"
-        assert words(page, "#field-description") == "Kept."
+        assert words_at(page, "#field-description") == "Kept."
         assert titles(tree(root.get("/manage/films?q=mirror"))) == ["Mirror"]
 
     def test_two_who_edit_at_once(self, site: Managed, root: httpx.Client) -> None:
@@ -120,18 +121,18 @@ class TestEditing:
         typed = fields(tree(root.get(path)), f"form[action='{path}']")
         assert root.post(path, data=typed | {"year": "1932"}).status_code == 303
         page = tree(root.post(path, data=typed | {"rating": "9"}), 409)
-        assert "Somebody else has changed this film" in words(page, ".banner")
+        assert "Somebody else has changed this film" in words_at(page, ".banner")
         assert page.css_first(f"a[href='{path}']") is not None
 
     def test_a_film_by_hand(self, site: Managed, root: httpx.Client) -> None:
         page = tree(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
-        assert words(page, "#wrong-title") == "This must not be empty."
+        assert words_at(page, "#wrong-title") == "This must not be empty."
         assert page.css_first("#field-year").attributes["value"] == "2020"
         answer = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
         assert answer.status_code == 303
         page = tree(root.get(answer.headers["location"]))
-        assert words(page, "h1") == "My Holidays"
-        assert "by hand" in words(page, ".manage-facts")
+        assert words_at(page, "h1") == "My Holidays"
+        assert "by hand" in words_at(page, ".manage-facts")
         number = answer.headers["location"].rpartition("/")[2]
         assert "My Holidays" in site.browser().get(f"/films/{number}").text
 
@@ -149,7 +150,7 @@ class TestLabels:
         path = f"/manage/films/{film_id}"
         assert operator.post(f"{path}/hide").status_code == 303
         page = tree(operator.get(path))
-        assert "it is under the label premium as before" in words(page, "aside")
+        assert "it is under the label premium as before" in words_at(page, "aside")
         assert operator.get(f"/films/{film_id}").status_code == 404
         assert titles(tree(operator.get("/manage/films?label=hidden"))) == ["Zanzibar Nights"]
         assert operator.post(f"{path}/show").status_code == 303

@@ -14,7 +14,8 @@ from conftest import GENEROUS, new_database
 from databases import rows, writing
 from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.storage.revisions import RAISE
-from managed import BROKEN, TABLE, Managed, managed, tree, words
+from managed import BROKEN, TABLE, Managed, managed, words_at
+from markup import tree
 from running import RunningServer, run_server
 from waiting import eventually
 
@@ -77,7 +78,7 @@ class TestImporting:
         assert counts(page) == {
             "Read": 2, "Added": 2, "Changed": 0, "Unchanged": 0, "Refused": 0,
         }  # fmt: skip
-        assert words(page, "#run .badge") == "Done"
+        assert words_at(page, "#run .badge") == "Done"
         again = ended(root, begun(root, ("table.csv", TABLE)))
         assert counts(again)["Unchanged"] == 2
         listed = tree(root.get("/manage/imports"))
@@ -110,10 +111,10 @@ class TestImporting:
 
     def test_broken_rows(self, site: Managed, root: httpx.Client) -> None:
         page = ended(root, begun(root, ("broken.csv", BROKEN)))
-        assert words(page, "#run .badge") == "Failed"
-        assert "Rows are broken" in words(page, ".banner")
+        assert words_at(page, "#run .badge") == "Failed"
+        assert "Rows are broken" in words_at(page, ".banner")
         cells = [node.text() for node in page.css("tbody tr td")]
-        assert cells == ["broken.csv", "3", "no year that a film may have", "19850"]
+        assert cells == ["broken.csv", "3", "not a year that a film may have", "19850"]
 
     def test_broken_rows_with_keep_going(self, site: Managed, root: httpx.Client) -> None:
         path = begun(root, ("broken.csv", BROKEN), keep_going="true")
@@ -128,7 +129,7 @@ class TestImporting:
     def test_names_of_files_are_only_shown(self, site: Managed, root: httpx.Client) -> None:
         path = begun(root, ("../../<b>злой</b>.csv", TABLE))
         page = ended(root, path)
-        assert "b>.csv" in words(page, "#run")
+        assert "b>.csv" in words_at(page, "#run")
         assert page.css_first("#run b") is None
         assert not list(site.server.data.glob("*.csv"))
 
@@ -156,17 +157,17 @@ class TestRefusals:
         self, site: Managed, root: httpx.Client, files: list, fields: dict, sentence: str
     ) -> None:
         page = tree(send(root, *files, **fields), 400)
-        assert words(page, "#wrong-files").startswith(sentence)
+        assert words_at(page, "#wrong-files").startswith(sentence)
         assert nothing_left(site)
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
             ("format", "word", "This is malformed."),
-            ("mapping", "nonsense", "Each line is to be FIELD=COLUMN."),
+            ("mapping", "nonsense", "Each line must be FIELD=COLUMN."),
             ("labels", "nonsense", "A rule here cannot be understood."),
             ("source", "x" * 101, "This is too long."),
-            ("adult", "true", "This does not go with the format of the files."),
+            ("adult", "true", "This does not fit the format of the files."),
             ("adult", "perhaps", ""),
         ],
     )
@@ -174,7 +175,7 @@ class TestRefusals:
         self, site: Managed, root: httpx.Client, field: str, value: str, sentence: str
     ) -> None:
         page = tree(send(root, ("a.csv", TABLE), **{field: value}), 400)
-        assert sentence in words(page, "main")
+        assert sentence in words_at(page, "main")
         assert nothing_left(site)
 
     def test_too_much(self, site: Managed, root: httpx.Client) -> None:
@@ -182,7 +183,7 @@ class TestRefusals:
         for size in (LIMIT + 1, 3 * LIMIT):
             content = b"id,title,year\n" + row * (size // len(row) + 1)
             page = tree(send(root, ("large.csv", content)), 413)
-            assert "This file is too large." in words(page, "#wrong-files")
+            assert "This file is too large." in words_at(page, "#wrong-files")
         assert nothing_left(site)
         fields = {"mapping": "x" * 70_000}
         tree(send(root, ("a.csv", TABLE), **fields), 413)
@@ -199,7 +200,7 @@ class TestRefusals:
             (b"files=x", {"content-type": "application/x-www-form-urlencoded"}),
         ):
             answer = root.post("/manage/imports/new", content=content, headers=headers)
-            assert "Choose a file." in words(tree(answer, 400), "#wrong-files")
+            assert "Choose a file." in words_at(tree(answer, 400), "#wrong-files")
         assert nothing_left(site)
 
     def test_half_an_upload_leaves_nothing(self, site: Managed, root: httpx.Client) -> None:
@@ -245,11 +246,11 @@ class TestWhileItRuns:
         path = begun(root, ("slow.csv", TABLE))
         with hold():
             page = tree(send(root, ("b.csv", TABLE)), 409)
-            assert "An import is running" in words(page, "main")
+            assert "An import is running" in words_at(page, "main")
             assert is_running(root, path)
             assert "progress" in root.get(path).text
             assert nothing_left(site)
-        assert words(ended(root, path), "#run .badge") == "Done"
+        assert words_at(ended(root, path), "#run .badge") == "Done"
 
     def test_it_is_cancelled(self, site: Managed, root: httpx.Client, hold) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
@@ -257,7 +258,7 @@ class TestWhileItRuns:
             answer = root.post(f"{path}/cancel")
             assert answer.headers["location"] == path
         page = ended(root, path)
-        assert words(page, "#run .badge") == "Cancelled"
+        assert words_at(page, "#run .badge") == "Cancelled"
         assert "Cancelled One" not in root.get("/manage/films?q=cancelled+one").text
         assert root.post(f"{path}/cancel").status_code == 303
         assert root.get(f"{path}/cancel").headers["location"] == path
@@ -282,15 +283,15 @@ def test_a_server_that_is_started_again(
         with run_server(folder, settings) as server:
             later = Managed(server, {}, site.superuser)
             page = ended(later.root(), first)
-            assert words(page, "#run .badge") == "Failed"
-            assert "ended before it was done" in words(page, ".banner")
+            assert words_at(page, "#run .badge") == "Failed"
+            assert "ended before it was done" in words_at(page, ".banner")
             second = begun(later.root(), ("a.csv", TABLE))
             process_id = _process_of(server, second, is_reading=False)
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
         with run_server(folder, settings) as server:
             last = Managed(server, {}, site.superuser).root()
-            assert words(ended(last, second), "#run .badge") in ("Failed", "Done")
+            assert words_at(ended(last, second), "#run .badge") in ("Failed", "Done")
             assert counts(ended(last, begun(last, ("a.csv", TABLE))))["Read"] == 2
 
 

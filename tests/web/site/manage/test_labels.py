@@ -2,8 +2,9 @@
 
 import pytest
 
+from markup import words
 from running import unique
-from web.site.account.conftest import tree, words, wrong
+from web.site.account.conftest import tree, wrong
 from web.site.manage.conftest import notice, role_of
 
 
@@ -19,8 +20,8 @@ def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
     operator, label = holding("films.label"), unique("label")
     for _ in range(2):
         answer = operator.browser.post("/manage/labels", data={"label": f" {label} "})
-        assert notice(operator.browser, answer) == "The label is there."
-    assert rows(operator)[label] == ["0", "superusers alone"]
+        assert notice(operator.browser, answer) == "The label is made."
+    assert rows(operator)[label] == ["0", "only superusers"]
     role_id = role_of(root, f"films.view:{label}")
     roles = root.browser.get("/api/v1/role").json()
     name = next(each["name"] for each in roles if each["id"] == role_id)

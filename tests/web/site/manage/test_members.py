@@ -2,8 +2,9 @@
 
 import pytest
 
+from markup import words
 from running import PASSWORD, unique
-from web.site.account.conftest import new_browser, sign_up, tree, words, wrong
+from web.site.account.conftest import new_browser, sign_up, tree, wrong
 from web.site.manage.conftest import as_operator, notice, role_of
 
 

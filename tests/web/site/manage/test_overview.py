@@ -1,6 +1,7 @@
 """The first page for operators."""
 
-from web.site.account.conftest import tree, words
+from markup import words
+from web.site.account.conftest import tree
 
 
 def titles(operator):

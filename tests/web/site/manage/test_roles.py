@@ -2,8 +2,9 @@
 
 import pytest
 
+from markup import words
 from running import unique
-from web.site.account.conftest import tree, value, words, wrong
+from web.site.account.conftest import tree, value, wrong
 from web.site.manage.conftest import notice, role_of
 
 

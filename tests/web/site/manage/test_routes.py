@@ -4,7 +4,8 @@ import pytest
 
 from kinoteka.web.site.manage.permissions import KNOWN
 from kinoteka.web.site.manage.routes import AUDIT, LABELS, MEMBERS, OVERVIEW, ROLES
-from web.site.account.conftest import new_browser, tree, words
+from markup import words
+from web.site.account.conftest import new_browser, tree
 
 OURS = (*MEMBERS, *ROLES, *LABELS, *AUDIT)
 AREAS = {

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from conftest import GENEROUS, new_database
-from managed import Managed, managed, tree
+from managed import Managed, managed
+from markup import tree
 
 
 @pytest.fixture(scope="module")

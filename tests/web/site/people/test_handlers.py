@@ -3,8 +3,9 @@
 import pytest
 
 from databases import execute
+from markup import tree, words
 from running import PASSWORD, unique
-from web.site.library.conftest import titles, tree, words
+from web.site.library.conftest import titles
 
 CARD = ".selection-title a"
 

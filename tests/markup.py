@@ -1,0 +1,16 @@
+"""Pages as tests read them."""
+
+import httpx
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+def tree(answer: httpx.Response, status: int = 200) -> LexborHTMLParser:
+    """The page of an answer, which has this status."""
+    assert answer.status_code == status, f"{answer.status_code}: {answer.text[:2000]}"
+    return LexborHTMLParser(answer.text)
+
+
+def words(node: LexborNode | None) -> str:
+    """What stands in a piece of a page, with its white space as it is shown."""
+    assert node is not None
+    return " ".join(node.text().split())
