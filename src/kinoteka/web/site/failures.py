@@ -36,34 +36,34 @@ SENTENCES: dict[Code, str] = {
     Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
     Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
-    Code.EMAIL_INVALID: N_("This is no e-mail address."),
-    Code.EMAIL_TAKEN: N_("Somebody has this e-mail address already."),
+    Code.EMAIL_INVALID: N_("This is not an e-mail address."),
+    Code.EMAIL_TAKEN: N_("This e-mail address is already taken."),
     Code.USERNAME_INVALID: N_(
         "Choose a username of 1 to 64 letters, digits or signs, without @ and not of digits alone."
     ),
-    Code.USERNAME_TAKEN: N_("Somebody has this username already."),
-    Code.BIRTHDAY_INVALID: N_("This is no date."),
+    Code.USERNAME_TAKEN: N_("This username is already taken."),
+    Code.BIRTHDAY_INVALID: N_("This is not a date."),
     Code.ROLE_UNKNOWN: N_("There is no such role."),
-    Code.ROLE_TAKEN: N_("There is a role of this name already."),
+    Code.ROLE_TAKEN: N_("There is already a role with this name."),
     Code.ROLE_BUILT_IN: N_("This role is built in."),
     Code.LABEL_UNKNOWN: N_("There is no such label."),
     Code.FILM_UNKNOWN: N_("There is no such film."),
     Code.FILM_CHANGED: N_(
-        "Somebody else has changed this film meanwhile. Look at it again, then change it."
+        "Somebody else has changed this film in the meantime. Look at it again, then change it."
     ),
     Code.GENRE_UNKNOWN: N_("There is no such genre."),
     Code.DIRECTOR_UNKNOWN: N_("There is no such director."),
     Code.SELECTION_UNKNOWN: N_("There is no such selection."),
     Code.SELECTION_FULL: N_("A selection holds at most {limit} films."),
-    Code.SELECTIONS_TOO_MANY: N_("You may have {limit} selections."),
+    Code.SELECTIONS_TOO_MANY: N_("You may have at most {limit} selections."),
     Code.IMPORT_UNKNOWN: N_("There is no such import."),
     Code.IMPORT_RUNNING: N_("An import is running. Try again once it is done."),
-    Code.IMPORT_UNUSABLE: N_("These files cannot be imported so."),
+    Code.IMPORT_UNUSABLE: N_("These files cannot be imported like this."),
     Code.DISK_FULL: N_("The server has no room left for this."),
     Code.UPLOAD_MISSING: N_("Choose a file."),
     Code.UPLOAD_TOO_LARGE: N_("This file is too large."),
     Code.UPLOAD_UNREADABLE: N_("This picture cannot be read."),
-    Code.UPLOAD_WRONG_TYPE: N_("This is none of: {allowed}."),
+    Code.UPLOAD_WRONG_TYPE: N_("Only these will do: {allowed}."),
     Code.PHOTO_MISSING: N_("There is no picture."),
     Code.CHAT_FORBIDDEN: N_("There is no such chat."),
     Code.CHAT_WITH_SELF: N_("A chat needs somebody else."),
@@ -79,17 +79,17 @@ REASONS: dict[str, str] = {
     "empty": N_("This must not be empty."),
     "too_long": N_("This is too long."),
     "characters": N_("This has characters that are not allowed."),
-    "address": N_("This is no http or https address."),
+    "address": N_("This is not an http or https address."),
     "malformed": N_("This is malformed."),
-    "year": N_("This is no year from 1870 to 2100."),
-    "rating": N_("This is no rating from 0 to 10."),
-    "too_many": N_("This has too many."),
-    "not_of_format": N_("This does not go with the format of the files."),
-    "mapping_invalid": N_("Each line is to be FIELD=COLUMN."),
+    "year": N_("This is not a year from 1870 to 2100."),
+    "rating": N_("This is not a rating from 0 to 10."),
+    "too_many": N_("These are too many."),
+    "not_of_format": N_("This does not fit the format of the files."),
+    "mapping_invalid": N_("Each line must be FIELD=COLUMN."),
     "label_rule_invalid": N_("A rule here cannot be understood."),
 }
 
-OTHER_REASON = N_("This cannot be taken.")
+OTHER_REASON = N_("This value is not allowed.")
 
 # The field beside which a refusal stands, where the core does not name it.
 FIELDS: dict[Code, str] = {

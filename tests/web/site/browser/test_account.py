@@ -76,7 +76,7 @@ async def test_only_the_new_password_is_judged(member) -> None:
     sent = []
     visitor.page.on("request", lambda request: sent.append(request.post_data))
     page = await visitor.open("/account/password")
-    await page.get_by_label("Present password").press_sequentially(PASSWORD)
+    await page.get_by_label("Current password").press_sequentially(PASSWORD)
     await page.get_by_label("New password").press_sequentially("another long one")
     await expect(page.locator("#strength")).not_to_be_empty()
     told = [data for data in sent if data]

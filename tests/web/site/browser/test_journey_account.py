@@ -65,11 +65,11 @@ async def test_cuts_a_picture_to_size(member) -> None:
     page = await visitor.open("/account")
     picture = {"name": "me.png", "mimeType": "image/png", "buffer": halves("PNG")}
     await page.get_by_label("Choose a picture").set_input_files(picture)
-    crop = page.get_by_role("group", name="What of it is shown")
+    crop = page.get_by_role("group", name="The part that is shown")
     await expect(crop).to_be_visible()
     before = await page.evaluate("() => document.querySelector('canvas').toDataURL()")
     await page.get_by_label("Size").press("End")
-    await page.get_by_label("To the side").press("Home")
+    await page.get_by_label("Left or right").press("Home")
     after = await page.evaluate("() => document.querySelector('canvas').toDataURL()")
     assert before != after
     await page.get_by_role("button", name="Save the picture").click()
@@ -99,7 +99,7 @@ async def test_ends_another_session_and_changes_the_password(member, visit, site
     assert "/sign-in?next=" in other.page.url
 
     await visitor.open("/account/password")
-    await page.get_by_label("Present password").fill(PASSWORD)
+    await page.get_by_label("Current password").fill(PASSWORD)
     await page.get_by_label("New password").fill(NEW_PASSWORD)
     await page.get_by_role("button", name="Change the password").click()
     await expect(page.get_by_text("Your password is changed")).to_be_visible()

@@ -114,7 +114,7 @@ async def test_films_are_added_as_one_types(member) -> None:
     await row.get_by_role("button").click()
     await expect(page.locator("#films li")).to_have_count(5)
     await expect(page.locator("#films")).to_contain_text("Metropolis")
-    await expect(page.locator("#found li", has_text="In it")).to_have_count(1)
+    await expect(page.locator("#found li", has_text="Already in it")).to_have_count(1)
     await (
         page.locator("#films li", has_text="Metropolis")
         .get_by_role("button", name="Take out")

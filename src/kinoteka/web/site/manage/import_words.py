@@ -26,7 +26,7 @@ STATES: dict[RunState, str] = {
 }
 FAILED_BY: dict[FailedBy, str] = {
     FailedBy.ROWS: N_("Rows are broken, so nothing was stored. “Keep going” stores the rest."),
-    FailedBy.FILES: N_("The files cannot be imported so; nothing was stored."),
+    FailedBy.FILES: N_("The files cannot be imported like this; nothing was stored."),
     FailedBy.ANOTHER: N_("Another import was running; nothing was stored."),
     FailedBy.DATABASE: N_("The database could not do it; nothing was stored."),
     FailedBy.STOPPED: N_("The server was stopped; nothing was stored."),
@@ -34,13 +34,13 @@ FAILED_BY: dict[FailedBy, str] = {
 }
 ROWS: dict[Reason, str] = {
     Reason.TITLE_MISSING: N_("no title"),
-    Reason.ID_INVALID: N_("no id that a film may have"),
-    Reason.YEAR_INVALID: N_("no year that a film may have"),
-    Reason.RATING_INVALID: N_("no rating from 0 to 10"),
-    Reason.VOTES_INVALID: N_("no count of votes"),
-    Reason.URL_INVALID: N_("no http or https address"),
-    Reason.LIST_INVALID: N_("no list of names"),
-    Reason.TYPE_INVALID: N_("a value of another kind"),
+    Reason.ID_INVALID: N_("not an id that a film may have"),
+    Reason.YEAR_INVALID: N_("not a year that a film may have"),
+    Reason.RATING_INVALID: N_("not a rating from 0 to 10"),
+    Reason.VOTES_INVALID: N_("not a number of votes"),
+    Reason.URL_INVALID: N_("not an http or https address"),
+    Reason.LIST_INVALID: N_("not a list of names"),
+    Reason.TYPE_INVALID: N_("a value of the wrong kind"),
     Reason.TOO_LONG: N_("too long"),
     Reason.NUL_CHARACTER: N_("a NUL character"),
     Reason.ENCODING_INVALID: N_("not UTF-8"),
@@ -53,7 +53,7 @@ ROWS: dict[Reason, str] = {
 FILES: dict[FormatCode, str] = {
     FormatCode.FILE_UNREADABLE: N_("{path} cannot be read."),
     FormatCode.FILE_EMPTY: N_("{path} is empty."),
-    FormatCode.FILE_UNRECOGNISED: N_("{path} is none of these by its header row: {expected}."),
+    FormatCode.FILE_UNRECOGNISED: N_("By its header row, {path} is none of these: {expected}."),
     FormatCode.FILE_REPEATED: N_("{path}: there is another file of the kind {role}."),
     FormatCode.FILE_NEEDED: N_("The file {role} is missing."),
     FormatCode.ENCODING_UNSUPPORTED: N_("{path} is not UTF-8."),

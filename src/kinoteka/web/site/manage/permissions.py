@@ -20,7 +20,7 @@ KNOWN: dict[str, str] = {
     ACCOUNTS_MANAGE: N_("Find people, end their sessions, disable accounts"),
     ROLES_MANAGE: N_("Change roles and give them to people, and so any permission"),
     FILMS_LABEL: N_("Make labels, put films under them, hide films"),
-    FILMS_EDIT: N_("Add films and change what is said of them"),
+    FILMS_EDIT: N_("Add films and change what is said about them"),
     FILMS_IMPORT: N_("Import films from files"),
     SELECTIONS_FEATURE: N_("Feature selections, and edit every public one"),
     AUDIT_VIEW: N_("Read the audit log"),
