@@ -262,6 +262,10 @@ async def test_who_may(importing: Importing) -> None:
     assert (await do(services, runs.get, importer, run_id)).id == run_id
     with refused(Code.IMPORT_UNKNOWN):
         await do(services, runs.get, importer, 999)
+    theirs = Importing(services, importer)
+    with refused(Code.FORBIDDEN):  # a rule that names a label takes it from films, too
+        await theirs.begin(labels=("hidden:year=..1900",))
+    assert (await theirs.ended(await theirs.begin())).state is RunState.DONE
 
 
 async def test_more_than_there_may_be(services: Services, importing: Importing) -> None:

@@ -23,7 +23,7 @@ import msgspec
 import structlog
 
 from kinoteka.config import Settings
-from kinoteka.core.access.model import FILMS_IMPORT, Actor
+from kinoteka.core.access.model import FILMS_IMPORT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.import_runs import queries
@@ -126,11 +126,15 @@ class ImportRuns:
     ) -> int:
         """Import what has come, once this is committed; the import's id.
 
+        Rules for labels need `films.label`, too: they open films, and hidden ones, to everybody.
+
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID, IMPORT_RUNNING)
             DomainError(IMPORT_UNUSABLE): the files are not of their format.
         """
         actor.require(FILMS_IMPORT)
+        if options.labels:
+            actor.require(FILMS_LABEL)
         chosen = await asyncio.to_thread(choose, [each.path for each in uploads], options)
         options = msgspec.structs.replace(options, format=chosen.name)
         files = [ImportFile(each.name, each.size) for each in uploads]
