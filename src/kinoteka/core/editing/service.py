@@ -33,7 +33,8 @@ from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.search import Entry
 from kinoteka.storage.unit import Conflict, Unit
 
-LARGEST_ID = 2**53
+ID_LONGEST = 18
+"""Digits that every database takes for a number."""
 LONG_FIELDS = ("description",)
 
 
@@ -56,7 +57,7 @@ class Editing:
         everybody = _seeing_all(actor)
         found = await self._catalogue.films(everybody, unit, query, address)
         text = (query.text or "").strip()
-        if not text.isascii() or not text.isdigit() or int(text[:20]) > LARGEST_ID:
+        if not text.isascii() or not text.isdigit() or len(text) > ID_LONGEST:
             return found
         named = await self._catalogue.films_by_id(everybody, unit, [int(text)])
         if not named:
