@@ -7,6 +7,7 @@ stored nowhere (ASVS 5, 14.3.2).
 import asyncio
 import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from time import perf_counter
 from typing import Any
 from urllib.parse import quote
@@ -193,6 +194,11 @@ def language_of(call: Call, choices: Mapping[str, str] | None = None) -> str:
     return languages.preferred(call.header(b"accept-language") or "")
 
 
+def zone_of(choices: Mapping[str, str]) -> tzinfo:
+    """The time zone that a browser has left among its cookies; scripts write it escaped."""
+    return languages.zone(choices.get("timezone", "").replace("%2F", "/"))
+
+
 def address_of(call: Call) -> str:
     """The path and query of the page that is asked for."""
     query = call.scope["query_string"].decode("latin-1")
@@ -233,7 +239,7 @@ async def _everywhere(call: Call, choices: Mapping[str, str]) -> dict[str, Any]:
         "actor": call.actor,
         "may": call.actor.may,
         "theme": theme if theme in THEMES else None,
-        "zone": languages.zone(choices.get("timezone", "").replace("%2F", "/")),
+        "zone": zone_of(choices),
         "notice": notices.NOTICES.get(choices.get(notices.NAME, "")),
         "address": address_of(call),
         "path": call.scope["path"],

@@ -54,7 +54,7 @@ class TestLists:
         assert "<html" not in answer.text
         assert "Solaris" in answer.text
 
-    @pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999", "q=" + "x" * 300])
+    @pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999999999999", "q=" + "x" * 300])
     def test_queries_that_cannot_be(self, root: httpx.Client, query: str) -> None:
         tree(root.get(f"/manage/films?{query}"), 400)
 

@@ -6,15 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from kinoteka.core.library.model import FILMS_MOST, NewSelection, SelectionChange
-from kinoteka.httpkit.router import LARGEST_ID
-
-FilmId = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
+from kinoteka.httpkit.numbers import Count, Id, PageNumber
 
 
 class PageQuery(msgspec.Struct):
     """Which page of a list."""
 
-    page: Annotated[int, Meta(ge=1, le=10**9)] = 1
+    page: PageNumber = 1
 
 
 class BookmarkForm(msgspec.Struct):
@@ -32,7 +30,7 @@ class SelectionForm(msgspec.Struct):
     title: str = ""
     description: str = ""
     public: bool = False
-    film_id: FilmId | None = None
+    film_id: Id | None = None
 
     def new(self) -> NewSelection:
         """The selection to be."""
@@ -54,17 +52,17 @@ class FilmForm(msgspec.Struct):
     `q` is what was searched for, and `found` are the films that show as found beside.
     """
 
-    film_id: FilmId
+    film_id: Id
     action: Literal["put", "remove"] = "put"
     position: Annotated[int, Meta(ge=0, le=FILMS_MOST)] | None = None
     q: str | None = None
-    found: list[Annotated[int, Meta(ge=0, le=LARGEST_ID)]] = []
+    found: list[Count] = []
 
 
 class ChoiceForm(msgspec.Struct):
     """A film is put into one of one's selections, or taken out of it."""
 
-    selection_id: FilmId
+    selection_id: Id
     action: Literal["put", "remove"] = "put"
 
 

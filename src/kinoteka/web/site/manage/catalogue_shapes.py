@@ -1,15 +1,11 @@
 """Queries and forms of films, selections and imports as operators manage them."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.editing.model import EditableFilm, FilmFields
 from kinoteka.core.import_runs.model import ImportOptions
-
-PageNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
+from kinoteka.httpkit.numbers import Id, PageNumber
 
 
 class FilmsQuery(msgspec.Struct, frozen=True):
@@ -92,7 +88,7 @@ class FeatureForm(msgspec.Struct, frozen=True):
 class ImportsQuery(msgspec.Struct, frozen=True):
     """The imports before this one."""
 
-    before: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+    before: Id | None = None
 
 
 class ImportForm(msgspec.Struct, frozen=True):

@@ -1,14 +1,10 @@
 """What addresses and forms of these pages hold."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from kinoteka.core.audit.model import Action, EntryQuery, Kind
 from kinoteka.core.members.model import MemberQuery
-
-Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+from kinoteka.httpkit.numbers import Id
 
 
 class MembersQuery(msgspec.Struct):

@@ -1,17 +1,15 @@
 """Pages and forms of chats: parse, one call of a service, render."""
 
 import uuid
-from typing import Any
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
-from kinoteka.web.site import languages
 from kinoteka.web.site.cookies import read_cookies
 from kinoteka.web.site.failures import Failure, shown_again_by
 from kinoteka.web.site.messages import shapes
 from kinoteka.web.site.messages.shown import list_rows, read_conversation
-from kinoteka.web.site.pages import redirect, render
+from kinoteka.web.site.pages import redirect, render, zone_of
 
 TEMPLATE = "messages/page.html"
 
@@ -32,7 +30,7 @@ async def show_chat(
 ) -> Answer:
     """A conversation beside the list; looking at it changes nothing."""
     before = query.before if query is not None else None
-    shown = await read_conversation(call, chat_id, _zone(call), before)
+    shown = await read_conversation(call, chat_id, zone_of(read_cookies(call)), before)
     form = typed or shapes.MessageForm(nonce=str(uuid.uuid4()), seen=shown.newest_id)
     return await render(
         call,
@@ -114,7 +112,3 @@ async def show_film(call: Call, film_id: int) -> Answer:
     if not found:
         raise DomainError(Code.FILM_UNKNOWN)
     return await render(call, "messages/film.html", film=found[0])
-
-
-def _zone(call: Call) -> Any:
-    return languages.zone(read_cookies(call).get("timezone", "").replace("%2F", "/"))
