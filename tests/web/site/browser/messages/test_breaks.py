@@ -143,6 +143,7 @@ async def visit_menu(page: Page) -> None:
 async def test_who_is_signed_out_elsewhere_is_led_to_the_sign_in(chatters):
     anna, _ = await chatters()
     page = await anna.open()
+    anna.visitor.expects("^401 GET /messages")  # the page that it was about to ask for again
     anna.who.client.delete("/logout")
     await page.wait_for_url("**/sign-in?next=*")
 
