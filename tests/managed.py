@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from conftest import GENEROUS, new_database
 from films import fill
 from markup import words
 from running import PASSWORD, RunningServer, run_server, unique
@@ -57,6 +59,18 @@ def managed(folder: Path, settings: dict[str, str]) -> Iterator[Managed]:
         done = server.command("createsuperuser", "--login", name, **given)
         assert done.returncode == 0, done.stderr
         yield Managed(server, fill(server.settings), name)
+
+
+@contextmanager
+def managed_on(
+    engine: str, request: pytest.FixtureRequest, folder: Path, **settings: str
+) -> Iterator[Managed]:
+    """The same on a new database of this engine."""
+    with (
+        new_database(engine, request, folder) as database,
+        managed(folder, GENEROUS | database | settings) as made,
+    ):
+        yield made
 
 
 def words_at(page: LexborHTMLParser, where: str) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from conftest import GENEROUS, new_database
 from films import PREMIUM
-from managed import Managed, fields, managed, words_at
+from managed import Managed, fields, managed_on, words_at
 from markup import tree
 
 
@@ -16,10 +15,7 @@ def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Managed]:
     folder = tmp_path_factory.mktemp("managed-films")
-    with (
-        new_database(engine, request, folder) as database,
-        managed(folder, GENEROUS | database) as made,
-    ):
+    with managed_on(engine, request, folder) as made:
         yield made
 
 
@@ -54,7 +50,9 @@ class TestLists:
         assert "<html" not in answer.text
         assert "Solaris" in answer.text
 
-    @pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999999999999", "q=" + "x" * 300])
+    @pytest.mark.parametrize(
+        "query", ["page=0", "page=x", "page=99999999999999999", "q=" + "x" * 300]
+    )
     def test_queries_that_cannot_be(self, root: httpx.Client, query: str) -> None:
         tree(root.get(f"/manage/films?{query}"), 400)
 

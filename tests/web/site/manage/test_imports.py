@@ -14,7 +14,7 @@ from conftest import GENEROUS, new_database
 from databases import rows, writing
 from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.storage.revisions import RAISE
-from managed import BROKEN, TABLE, Managed, managed, words_at
+from managed import BROKEN, TABLE, Managed, managed, managed_on, words_at
 from markup import tree
 from running import RunningServer, run_server
 from waiting import eventually
@@ -27,10 +27,7 @@ def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Managed]:
     folder = tmp_path_factory.mktemp("managed-imports")
-    with (
-        new_database(engine, request, folder) as database,
-        managed(folder, GENEROUS | database | {"import_limit_megabytes": "1"}) as made,
-    ):
+    with managed_on(engine, request, folder, import_limit_megabytes="1") as made:
         yield made
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from conftest import GENEROUS, new_database
-from managed import Managed, managed
+from managed import Managed, managed_on
 from markup import tree
 
 
@@ -15,10 +14,7 @@ def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Managed]:
     folder = tmp_path_factory.mktemp("managed-selections")
-    with (
-        new_database(engine, request, folder) as database,
-        managed(folder, GENEROUS | database) as made,
-    ):
+    with managed_on(engine, request, folder) as made:
         yield made
 
 
