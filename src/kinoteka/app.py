@@ -17,8 +17,8 @@ from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
-from kinoteka.core.audit.service import Audit
 from kinoteka.core.accounts.strength import PasswordStrength
+from kinoteka.core.audit.service import Audit
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue

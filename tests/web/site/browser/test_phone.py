@@ -22,7 +22,8 @@ TOO_WIDE = """() => {
 
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
     .filter(it => it.checkVisibility() && it.type !== "hidden")
-    .filter(it => !it.closest("p, dd, li, td, th, .visually-hidden") || it.matches("button, .button"))
+    .filter(it => it.matches("button, .button")
+        || !it.closest("p, dd, li, td, th, .visually-hidden"))
     .map(it => [it, it.getBoundingClientRect()])
     .filter(([it, box]) => box.width > 1 && (box.width < 24 || box.height < 24))
     .map(([it, box]) => `${it.outerHTML.slice(0, 80)}: ${box.width} × ${box.height}`)"""
