@@ -1,6 +1,7 @@
 """Real parts for every test: databases in temporary folders, servers on free ports."""
 
 import shutil
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -35,6 +36,10 @@ GENEROUS = {
     "export_limit": "10000 per minute",
     "password_hint_limit": "10000 per minute",
 }
+
+
+# Whoever runs tests in the background may have them pass over Ctrl+C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
