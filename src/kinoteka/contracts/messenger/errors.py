@@ -1,7 +1,7 @@
 """This contract's refusals: `{"error": "<mnemonic>", "message": "<a sentence>"}`.
 
 The document knows 400, 401, 405 and 500: what other contracts answer with 404 or 409 is a 400
-here, told apart by its mnemonic.
+here, told apart by its mnemonic, and a disk that is full is a server that cannot do it now.
 """
 
 from kinoteka.contracts.messenger.shapes import Refused
@@ -14,8 +14,11 @@ SIGN_IN_PATH = "/login"
 WRONG_CREDENTIALS = Refusal(400, "wrong e-mail or password", "wrong_credentials")
 
 
+STATUSES = {404: 400, 409: 400, 507: 503}
+
+
 def _in_this_dialect(code: Code, refusal: Refusal) -> Refusal:
-    status = 400 if refusal.status in (404, 409) else refusal.status
+    status = STATUSES.get(refusal.status, refusal.status)
     return Refusal(status, refusal.message, code.value)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.answers import Answer, Headers, empty_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import COMMON, Refusal
 from kinoteka.httpkit.identity import identify
@@ -185,7 +185,7 @@ def _to_sign_in(call: Call) -> Answer:
     came_from = pages.address_of(call) if is_page else pages.referring_path(call)
     path = f"/sign-in?next={quote(came_from, safe='/')}"
     if pages.is_partial(call):
-        return Answer(401, b"", [(b"hx-redirect", path.encode()), (b"cache-control", b"no-store")])
+        return empty_answer(401, [(b"hx-redirect", path.encode())])
     return pages.redirect(call, path)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from kinoteka.core.accounts.model import Account
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.answers import Answer, Headers, empty_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Identity, Route, Upload
 from kinoteka.web.site import languages, notices
@@ -155,15 +155,16 @@ async def html_answer(
     return Answer(status, body, headers)
 
 
-def redirect(call: Call, path: str, *, notice: str | None = None, extra: Headers = []) -> Answer:  # noqa: B006
+def redirect(
+    call: Call, path: str, *, notice: str | None = None, extra: Headers | None = None
+) -> Answer:
     """On to another page of the site (303), which says the notice of that name."""
-    headers: Headers = [(b"location", quote(path, safe="/?&=#%+:@,").encode()), *extra]
-    headers += [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    headers: Headers = [(b"location", quote(path, safe="/?&=#%+:@,").encode()), *(extra or ())]
     if notice is not None:
         if notice not in notices.NOTICES:
             raise KeyError(notice)
         headers.append(set_cookie(call, notices.NAME, notice, notices.SECONDS))
-    return Answer(303, b"", headers)
+    return empty_answer(303, headers)
 
 
 def is_partial(call: Call) -> bool:

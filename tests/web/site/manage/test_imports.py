@@ -145,7 +145,7 @@ class TestRefusals:
             ([("empty.csv", b"")], {}, "empty.csv is empty."),
             ([("a.csv", b"a,b\n1,2\n")], {}, "a.csv lacks the columns: title."),
             ([("a.csv", TABLE)], {"format": "json"}, "a.csv is not a JSON array."),
-            ([("a.csv", TABLE)], {"format": "imdb"}, "a.csv is none of these"),
+            ([("a.csv", TABLE)], {"format": "imdb"}, "By its header row, a.csv is none of these"),
             ([("a.csv", b"\xff\xfet\0i\0")], {}, "a.csv is not UTF-8."),
             ([("a.csv.gz", b"\x1f\x8b\x08broken")], {}, "a.csv.gz cannot be read"),
         ],
