@@ -25,7 +25,7 @@ def world(
     """People who have done what there is to do."""
     folder: Path = tmp_path_factory.mktemp("world")
     with (
-        new_database(engine, request, folder) as database,
+        new_database(engine, request) as database,
         run_server(folder, GENEROUS | database, "--workers", "1") as server,
         lasting_clients() as keep,
     ):
