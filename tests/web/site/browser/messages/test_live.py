@@ -34,6 +34,7 @@ async def test_unread_counts_are_right_everywhere(chatters, site):
     anna, boris = await chatters()
     elsewhere = await boris.visitor.context.new_page()
     await elsewhere.goto(site.url + "/films")
+    await elsewhere.wait_for_load_state("networkidle")  # it has asked for its own count
     page = await boris.visitor.open("/messages")
     await boris.is_live()
     for number in range(1, 4):
@@ -127,6 +128,7 @@ async def test_enter_sends_but_not_while_a_word_is_composed(chatters):
     await area.fill("first line")
     await area.press("Shift+Enter")
     await area.press_sequentially("second line")
+    await expect(area).to_have_value("first line\nsecond line")
     await area.evaluate(
         "area => area.dispatchEvent(new KeyboardEvent('keydown',"
         " {key: 'Enter', isComposing: true, bubbles: true}))"
