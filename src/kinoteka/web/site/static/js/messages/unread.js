@@ -51,8 +51,10 @@ channel.addEventListener("message", (event) => {
 
 async function refresh() {
   if (document.visibilityState !== "visible" || Date.now() - heardAt < EVERY / 2) return;
+  const before = heardAt;
   const total = await unread.ask();
-  if (typeof total === "number") unread.tell(total);
+  // What has been told meanwhile is newer than the answer.
+  if (typeof total === "number" && heardAt === before) unread.tell(total);
 }
 
 document.addEventListener("visibilitychange", refresh);
