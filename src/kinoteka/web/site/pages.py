@@ -17,13 +17,13 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, Headers, empty_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Identity, Route, Upload
-from kinoteka.web.site import languages, notices
+from kinoteka.web.site import languages, notices, style_sheets
 from kinoteka.web.site.cookies import read_cookies, set_cookie
 from kinoteka.web.site.templates import template as load_template
 
 THEMES = ("light", "dark")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "
+    "default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: blob: https:; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; frame-src {frames}"
 )
@@ -39,7 +39,7 @@ HEADERS: Headers = [
         b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
         b"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
     ),
-    (b"vary", b"accept-encoding, accept-language, cookie, hx-request"),
+    (b"vary", b"accept-encoding, accept-language, cookie, hx-request, sec-fetch-site"),
 ]
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 PATH_LONGEST = 2000
@@ -140,7 +140,8 @@ async def html_answer(
     call: Call, status: int, text: str, *, frames: Sequence[str] = (), extra: Headers
 ) -> Answer:
     """HTML with all headers of pages, compressed where it may be."""
-    policy = POLICY.format(frames=" ".join(frames) or "'none'")
+    styles = f"'self' {style_sheets.sources()}" if style_sheets.arrives(call) else "'self'"
+    policy = POLICY.format(styles=styles, frames=" ".join(frames) or "'none'")
     headers: Headers = [*HEADERS, *extra, (b"content-language", language_of(call).encode())]
     if call.is_https:
         headers.append(STRICT_TRANSPORT)
@@ -245,6 +246,7 @@ async def _everywhere(call: Call, choices: Mapping[str, str]) -> dict[str, Any]:
         "address": address_of(call),
         "path": call.scope["path"],
         "absolute": call.absolute,
+        "arrives": style_sheets.arrives(call),
         "failed": None,
         "typed": None,
     }

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
 from markupsafe import Markup
 
-from kinoteka.web.site import statics
+from kinoteka.web.site import statics, style_sheets
 from kinoteka.web.site.folding import FoldingEnvironment
 from kinoteka.web.site.genres import genre_names
 from kinoteka.web.site.languages import LANGUAGES, formats, iso, translations
@@ -75,6 +75,7 @@ def environment(language: str) -> Environment:
         "asset": statics.address,
         "languages": LANGUAGES,
         "language": language,
+        "style_sheet": style_sheets.element,
         "ui": _Macros(made),
     }
     made.constants = {
