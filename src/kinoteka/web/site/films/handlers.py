@@ -7,6 +7,7 @@ import msgspec
 from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
+from kinoteka.web.site.bookmarked import bookmarked_among
 from kinoteka.web.site.films import listings
 from kinoteka.web.site.films.shapes import (
     DirectorsQuery,
@@ -34,14 +35,14 @@ async def show_first_page(call: Call) -> Answer:
     )
     newest = await films.page(1, NEWEST)
     featured = await call.core.selections.public(call.actor, call.unit, 0, FEATURED, featured=True)
-    marked = await listings.marked_among(call, newest.items)
+    bookmarked = await bookmarked_among(call, newest.items)
     return await render(
         call,
         "films/first.html",
         newest=newest.items,
         total=newest.total,
         featured=featured.selections,
-        marked=marked,
+        bookmarked=bookmarked,
     )
 
 
@@ -87,7 +88,7 @@ async def show_film(call: Call, film_id: int) -> Answer:
     """A film."""
     details = await call.core.catalogue.details(call.actor, call.unit, film_id)
     related = await call.core.catalogue.related(call.actor, call.unit, details.film)
-    marked = await listings.marked_among(call, [details.film, *related])
+    bookmarked = await bookmarked_among(call, [details.film, *related])
     player = trailer(details.film.trailer)
     return await render(
         call,
@@ -97,7 +98,7 @@ async def show_film(call: Call, film_id: int) -> Answer:
         details=details,
         trailer=player,
         related=related,
-        marked=marked,
+        bookmarked=bookmarked,
     )
 
 

@@ -8,6 +8,7 @@ from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.call import Call
+from kinoteka.web.site.bookmarked import bookmarked_among
 from kinoteka.web.site.films.shapes import (
     FilmsQuery,
     SearchQuery,
@@ -21,12 +22,12 @@ RATINGS = (9, 8, 7, 6, 5)
 
 
 class Shown(msgspec.Struct):
-    """Films of one page. `marked` are those that the reader has bookmarked; None: nobody's."""
+    """Films of one page. `bookmarked` are those that the reader has bookmarked; None: nobody's."""
 
     page: Page[Film]
     here: str
     link: str
-    marked: frozenset[int] | None
+    bookmarked: frozenset[int] | None
 
     @property
     def is_missing(self) -> bool:
@@ -69,15 +70,8 @@ async def show_films(
     """A page of what the core is asked for."""
     films = await call.core.catalogue.films(call.actor, call.unit, wanted, call.address)
     page = await films.page(query.page, PAGE)
-    marked = await marked_among(call, page.items)
-    return Shown(page, address(path, query), pattern(path, query), marked)
-
-
-async def marked_among(call: Call, films: Sequence[Film]) -> frozenset[int] | None:
-    """Which of these films the reader has bookmarked; None where nobody is signed in."""
-    if call.actor.account_id is None:
-        return None
-    return await call.core.bookmarks.among(call.actor, call.unit, [film.id for film in films])
+    bookmarked = await bookmarked_among(call, page.items)
+    return Shown(page, address(path, query), pattern(path, query), bookmarked)
 
 
 async def with_director(call: Call, query: FilmsQuery) -> FilmsQuery | None:
@@ -92,8 +86,8 @@ async def with_director(call: Call, query: FilmsQuery) -> FilmsQuery | None:
 
 def nothing(path: str, query: FilmsQuery, *, known: bool) -> Shown:
     """No film at all."""
-    marked = frozenset[int]() if known else None
-    return Shown(Page([], 1, 0, 0), address(path, query), pattern(path, query), marked)
+    bookmarked = frozenset[int]() if known else None
+    return Shown(Page([], 1, 0, 0), address(path, query), pattern(path, query), bookmarked)
 
 
 async def show_choices(call: Call, path: str, query: FilmsQuery) -> Choices:

@@ -1,28 +1,12 @@
 """Bookmarks on pages: the button beside every film, and the page of one's own."""
 
-from collections.abc import Iterable
-from typing import Protocol
-
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
+from kinoteka.web.site.bookmarked import bookmarked_among
 from kinoteka.web.site.library import shapes
 from kinoteka.web.site.pages import is_partial, own_path, redirect, referring_path, render
 
 PAGE_SIZE = 24
-
-
-class HasId(Protocol):
-    """A film, as far as this needs one."""
-
-    @property
-    def id(self) -> int:
-        """Its id."""
-
-
-async def bookmarked_ids(call: Call, films: Iterable[HasId]) -> frozenset[int]:
-    """Which of these films the one who looks has bookmarked, for the buttons on their cards."""
-    film_ids = [film.id for film in films]
-    return await call.core.bookmarks.among(call.actor, call.unit, film_ids)
 
 
 async def show_bookmarks(call: Call, query: shapes.PageQuery) -> Answer:
@@ -31,7 +15,7 @@ async def show_bookmarks(call: Call, query: shapes.PageQuery) -> Answer:
     page = await listing.page(query.page, PAGE_SIZE)
     if not page.items and query.page > 1:  # the last on it may just have been taken away
         return redirect(call, f"/bookmarks?page={max(page.pages, 1)}")
-    bookmarked = await bookmarked_ids(call, page.items)
+    bookmarked = await bookmarked_among(call, page.items)
     return await render(call, "library/bookmarks.html", films=page, bookmarked=bookmarked)
 
 

@@ -5,9 +5,9 @@ from kinoteka.core.library.model import SelectionCard
 from kinoteka.core.library.selections import may_edit
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
+from kinoteka.web.site.bookmarked import bookmarked_among
 from kinoteka.web.site.failures import Failure, shown_again_by
 from kinoteka.web.site.library import shapes
-from kinoteka.web.site.library.bookmarks import bookmarked_ids
 from kinoteka.web.site.pages import redirect, render
 
 PAGE_SIZE = 24
@@ -44,7 +44,7 @@ async def show_selection(call: Call, selection_id: int) -> Answer:
         selection=selection,
         owner=owners.get(selection.account_id or 0),
         editable=may_edit(actor, selection),
-        bookmarked=await bookmarked_ids(call, selection.films),
+        bookmarked=await bookmarked_among(call, selection.films),
     )
 
 
