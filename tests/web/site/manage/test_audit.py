@@ -17,7 +17,7 @@ def sentences(operator, **query):
 def test_filters_stand_in_the_address(holding, root, person):
     operator = holding("roles.manage", "audit.view")
     role = role_of(operator, "a.b")
-    operator.browser.post(f"/manage/users/{person.id}/roles/{role}/give")
+    operator.browser.post(f"/manage/members/{person.id}/roles/{role}/give")
     mine = sentences(operator, who=operator.name)
     assert len(mine) == 2
     assert sentences(operator, who=str(operator.id)) == mine
@@ -37,7 +37,7 @@ def test_pages_lead_to_older_ones_with_the_same_filters(server, root, person):
     role = role_of(root, "a.b")
     for _ in range(26):
         for switch in ("give", "take"):
-            root.browser.post(f"/manage/users/{person.id}/roles/{role}/{switch}")
+            root.browser.post(f"/manage/members/{person.id}/roles/{role}/{switch}")
     query = {"kind": "account", "subject": str(person.id), "who": root.name}
     page = tree(root.browser.get("/manage/audit", params=query))
     assert len(page.css(".entry")) == 50
@@ -59,11 +59,11 @@ def test_details_are_there_to_be_opened(root):
 
 
 def test_who_may_read_the_log_alone_is_led_to_nobody(holding, root, person):
-    root.browser.post(f"/manage/users/{person.id}/disable", data={"reason": "x"})
+    root.browser.post(f"/manage/members/{person.id}/disable", data={"reason": "x"})
     operator = holding("audit.view")
     page = tree(operator.browser.get("/manage/audit", params={"who": root.name}))
     assert page.css(".entry")
-    assert not page.css("a[href^='/manage/users']")
+    assert not page.css("a[href^='/manage/members']")
 
 
 def test_every_action_has_its_sentence_in_it(server, root, person):

@@ -21,7 +21,7 @@ def test_every_action_has_words():
 @pytest.mark.parametrize(
     ("given", "path", "for_reader"),
     [
-        (entry(), "/manage/users/7", None),
+        (entry(), "/manage/members/7", None),
         (entry(Action.ROLE_CHANGED, "role"), "/manage/roles/7", None),
         (entry(Action.ROLE_DELETED, "role"), None, None),
         (entry(Action.LABEL_CREATED, "label"), "/films?label=boris", "/films?label=boris"),

@@ -14,7 +14,7 @@ def found(answer):
 
 
 def log(root, person):
-    page = tree(root.browser.get(f"/manage/users/{person.id}"))
+    page = tree(root.browser.get(f"/manage/members/{person.id}"))
     return [words(each) for each in page.css(".entry-sentence")]
 
 
@@ -27,60 +27,60 @@ class TestFinding:
     def test_newest_first(self, server, holding):
         operator = holding("accounts.manage")
         newest = [sign_up(server).name for _ in range(2)]
-        assert found(operator.browser.get("/manage/users"))[:3] == [*newest[::-1], operator.name]
+        assert found(operator.browser.get("/manage/members"))[:3] == [*newest[::-1], operator.name]
 
     def test_by_what_is_typed(self, holding, person):
         operator = holding("accounts.manage")
         for typed in (person.name, person.name.upper(), f"{person.name}@EX", str(person.id)):
-            answer = operator.browser.get("/manage/users", params={"q": typed})
+            answer = operator.browser.get("/manage/members", params={"q": typed})
             assert person.name in found(answer), typed
-        answer = operator.browser.get("/manage/users", params={"q": "<nobody>"})
+        answer = operator.browser.get("/manage/members", params={"q": "<nobody>"})
         assert words(tree(answer).css_first(".empty")) == "Nobody is called that."
         assert "<nobody>" not in answer.text
 
     def test_a_piece_for_scripts(self, holding, person):
         operator = holding("accounts.manage")
         headers = {"hx-request": "true"}
-        answer = operator.browser.get("/manage/users", params={"q": person.name}, headers=headers)
+        answer = operator.browser.get("/manage/members", params={"q": person.name}, headers=headers)
         assert found(answer) == [person.name]
         assert "<html" not in answer.text
 
     def test_pages_lead_to_older_ones(self, server, holding):
         operator = holding("accounts.manage")
         before = as_operator(sign_up(server)).id
-        answer = operator.browser.get(f"/manage/users?before={before}")
+        answer = operator.browser.get(f"/manage/members?before={before}")
         assert found(answer)[0] == operator.name
 
     def test_who_holds_a_role(self, root, holding):
         operator = holding("accounts.manage", "roles.manage")
         role = role_of(root, "audit.view")
         root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
-        answer = root.browser.get(f"/manage/users?role={role}")
+        answer = root.browser.get(f"/manage/members?role={role}")
         assert found(answer) == [operator.name]
         assert words(tree(answer).css(".chip")[-1])
-        assert holding("accounts.manage").browser.get("/manage/users?role=2").status_code == 403
+        assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
 
 
 class TestAnAccount:
     def test_what_there_is_of_it(self, root, person):
-        page = tree(root.browser.get(f"/manage/users/{person.id}"))
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert words(page.css_first("h1")) == person.name
         assert f"{person.name}@example.com" in words(page.css_first(".facts"))
         assert len(page.css(".session-line")) == 1
         assert "signed in" in words(page.css_first("table"))
 
     def test_with_the_one_permission_there_are_no_roles_and_no_log(self, holding, person):
-        page = tree(holding("accounts.manage").browser.get(f"/manage/users/{person.id}"))
+        page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
         assert not page.css("#roles, .entries")
 
     def test_its_sessions_end(self, server, root, person):
         signs_in(server, person)
-        page = tree(root.browser.get(f"/manage/users/{person.id}"))
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
         ends = [each.attributes["action"] for each in page.css(".session-line form")]
         assert len(ends) == 2
         assert notice(root.browser, root.browser.post(ends[0])) == "That session has ended."
         assert root.browser.post(ends[0]).status_code == 404
-        told = notice(root.browser, root.browser.post(f"/manage/users/{person.id}/sessions/end"))
+        told = notice(root.browser, root.browser.post(f"/manage/members/{person.id}/sessions/end"))
         assert told == "Those sessions have ended."
         assert person.browser.get("/account").status_code == 303
         assert log(root, person) == [
@@ -90,7 +90,7 @@ class TestAnAccount:
 
     def test_roles_are_given_and_taken(self, root, person):
         role = role_of(root, "audit.view")
-        path = f"/manage/users/{person.id}/roles/{role}"
+        path = f"/manage/members/{person.id}/roles/{role}"
         for _ in range(2):
             assert notice(root.browser, root.browser.post(f"{path}/give")) == "The role is given."
         assert person.browser.get("/manage/audit").status_code == 200
@@ -98,7 +98,7 @@ class TestAnAccount:
             assert root.browser.post(f"{path}/take").status_code == 303
         assert person.browser.get("/manage/audit").status_code == 403
         assert len(log(root, person)) == 2
-        assert root.browser.post(f"/manage/users/{person.id}/roles/1/give").status_code == 409
+        assert root.browser.post(f"/manage/members/{person.id}/roles/1/give").status_code == 409
 
     def test_a_script_of_somebody_is_text(self, server, root):
         name = "<script>alert(1)</script>"
@@ -107,7 +107,7 @@ class TestAnAccount:
                 "username": person.name, "email": f"{person.name}@example.com"}  # fmt: skip
         assert person.browser.post("/account", data=body).status_code == 303
         operator = as_operator(person)
-        for path in ("/manage/users", f"/manage/users/{operator.id}", "/manage"):
+        for path in ("/manage/members", f"/manage/members/{operator.id}", "/manage"):
             answer = root.browser.get(path)
             assert "<script>alert" not in answer.text
             assert "<img src=x" not in answer.text
@@ -116,7 +116,7 @@ class TestAnAccount:
 class TestDisabling:
     def disable(self, operator, person, reason="spam", switch="disable"):
         form = {"reason": reason}
-        return operator.browser.post(f"/manage/users/{person.id}/{switch}", data=form)
+        return operator.browser.post(f"/manage/members/{person.id}/{switch}", data=form)
 
     def test_and_enabling_again(self, server, root, person):
         told = notice(root.browser, self.disable(root, person))
@@ -125,8 +125,8 @@ class TestDisabling:
         answer = signs_in(server, person)
         assert answer.status_code == 403
         assert "This account is disabled." in answer.text
-        assert person.name in found(root.browser.get("/manage/users?disabled=true"))
-        page = tree(root.browser.get(f"/manage/users/{person.id}"))
+        assert person.name in found(root.browser.get("/manage/members?disabled=true"))
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert words(page.css_first(".badge.is-bad")) == "Disabled"
         assert "spam" in words(page.css_first(".entry .facts"))
         told = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
@@ -144,7 +144,7 @@ class TestDisabling:
 
     def test_nobody_disables_themselves(self, root, holding):
         for operator in (root, holding("accounts.manage")):
-            page = tree(operator.browser.get(f"/manage/users/{operator.id}"))
+            page = tree(operator.browser.get(f"/manage/members/{operator.id}"))
             assert not page.css("form[action$='/disable']")
             answer = self.disable(operator, operator)
             assert answer.status_code == 409
@@ -153,10 +153,10 @@ class TestDisabling:
 
     def test_a_superuser_is_left_alone_by_others(self, root, holding):
         operator = holding("accounts.manage", "roles.manage")
-        page = tree(operator.browser.get(f"/manage/users/{root.id}"))
+        page = tree(operator.browser.get(f"/manage/members/{root.id}"))
         assert not page.css("form[action*='disable'], form[action*='/sessions/']")
         assert self.disable(operator, root).status_code == 403
-        answer = operator.browser.post(f"/manage/users/{root.id}/sessions/end")
+        answer = operator.browser.post(f"/manage/members/{root.id}/sessions/end")
         assert answer.status_code == 403
         assert root.browser.get("/account").status_code == 200
 
@@ -166,9 +166,9 @@ class TestDisabling:
             answer = self.disable(root, person, reason, switch)
             assert answer.status_code == 400
             assert wrong(answer).keys() == {"reason"}
-            address = f"/manage/users/{person.id}/{switch}"
+            address = f"/manage/members/{person.id}/{switch}"
             again = root.browser.get(address)
-            assert again.headers["location"] == f"/manage/users/{person.id}"
+            assert again.headers["location"] == f"/manage/members/{person.id}"
 
     def test_who_is_out_is_out_of_every_contract(self, server, root, person):
         email = f"{person.name}@example.com"

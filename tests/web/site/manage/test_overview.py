@@ -9,14 +9,14 @@ def titles(operator):
 
 
 def test_shows_what_one_may_look_after(root, holding):
-    assert titles(root) == ["Newest people", "Imports", "What was done last"]
-    assert titles(holding("accounts.manage")) == ["Newest people"]
+    assert titles(root) == ["Newest members", "Imports", "What was done last"]
+    assert titles(holding("accounts.manage")) == ["Newest members"]
     assert titles(holding("audit.view")) == ["What was done last"]
     assert titles(holding("roles.manage")) == []
 
 
 def test_counts_who_is_disabled(root, person):
-    root.browser.post(f"/manage/users/{person.id}/disable", data={})
+    root.browser.post(f"/manage/members/{person.id}/disable", data={})
     page = tree(root.browser.get("/manage"))
-    assert "disabled account" in words(page.css_first("a[href='/manage/users?disabled=true']"))
+    assert "disabled account" in words(page.css_first("a[href='/manage/members?disabled=true']"))
     assert person.name in [words(each) for each in page.css(".member-line a")]

@@ -104,4 +104,4 @@ def test_how_many_hold_it(operator, root, person):
     page = tree(root.browser.get(f"/manage/roles/{role_id}"))
     assert "1 person holds this role" in words(page.css_first("details.card"))
     listed = tree(root.browser.get("/manage/roles"))
-    assert listed.css(f"a[href='/manage/users?role={role_id}']")
+    assert listed.css(f"a[href='/manage/members?role={role_id}']")

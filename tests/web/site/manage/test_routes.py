@@ -9,7 +9,7 @@ from web.site.account.conftest import new_browser, tree
 
 OURS = (*MEMBERS, *ROLES, *LABELS, *AUDIT)
 AREAS = {
-    "/manage/users": "accounts.manage",
+    "/manage/members": "accounts.manage",
     "/manage/roles": "roles.manage",
     "/manage/labels": "films.label",
     "/manage/films": None,
@@ -136,8 +136,8 @@ def test_rubbish_is_refused(root, person, content, kind):
      "subject=x", "q=" + "x" * 400, "q=%00", "disabled=maybe"],
 )  # fmt: skip
 def test_addresses_that_cannot_be_read(root, query):
-    for path in ("/manage/users", "/manage/audit"):
+    for path in ("/manage/members", "/manage/audit"):
         answer = root.browser.get(f"{path}?{query}")
         assert answer.status_code in (200, 400), path
-    users, audit = (root.browser.get(f"{p}?{query}") for p in ("/manage/users", "/manage/audit"))
+    users, audit = (root.browser.get(f"{p}?{query}") for p in ("/manage/members", "/manage/audit"))
     assert 400 in (users.status_code, audit.status_code)

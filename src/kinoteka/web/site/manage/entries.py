@@ -69,7 +69,7 @@ ACTIONS: dict[Action, str] = {
     Action.IMPORT_FINISHED: N_("Import ended"),
 }
 KINDS: dict[str, str] = {
-    "account": N_("People"),
+    "account": N_("Members"),
     "role": N_("Roles"),
     "label": N_("Labels"),
     "film": N_("Films"),
@@ -127,7 +127,7 @@ def _line(actor: Actor, entry: Entry) -> Line:
     return Line(
         entry,
         SENTENCES.get(entry.action, UNKNOWN),
-        f"/manage/users/{entry.account_id}" if by_account else None,
+        f"/manage/members/{entry.account_id}" if by_account else None,
         _subject_path(actor, entry),
         str(entry.details.get("role", "")),
         [_detail(name, value) for name, value in entry.details.items()],
@@ -138,7 +138,7 @@ def _subject_path(actor: Actor, entry: Entry) -> str | None:
     if entry.subject_kind == "label":
         return f"/films?label={entry.subject_name}"
     paths = {"film": "/films", "selection": "/selections", "import": "/manage/imports"}
-    paths |= {"account": "/manage/users"} if actor.may(ACCOUNTS_MANAGE) else {}
+    paths |= {"account": "/manage/members"} if actor.may(ACCOUNTS_MANAGE) else {}
     paths |= {"role": "/manage/roles"} if actor.may(ROLES_MANAGE) else {}
     gone = entry.action in (Action.ROLE_DELETED, Action.FILM_DELETED, Action.SELECTION_DELETED)
     path = paths.get(entry.subject_kind)

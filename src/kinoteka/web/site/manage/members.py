@@ -68,44 +68,44 @@ async def show_member(
 async def give_role(call: Call, account_id: int, role_id: int) -> Answer:
     """Give an account a role."""
     await call.core.access.assign_role(call.actor, call.unit, account_id, role_id)
-    return redirect(call, f"/manage/users/{account_id}#roles", notice="role_given")
+    return redirect(call, f"/manage/members/{account_id}#roles", notice="role_given")
 
 
 async def take_role(call: Call, account_id: int, role_id: int) -> Answer:
     """Take a role from an account."""
     await call.core.access.take_role_away(call.actor, call.unit, account_id, role_id)
-    return redirect(call, f"/manage/users/{account_id}#roles", notice="role_taken_away")
+    return redirect(call, f"/manage/members/{account_id}#roles", notice="role_taken_away")
 
 
 async def end_session(call: Call, account_id: int, session_id: int) -> Answer:
     """End a session of an account."""
     await call.core.members.end_session(call.actor, call.unit, account_id, session_id)
-    return redirect(call, f"/manage/users/{account_id}#sessions", notice="session_ended")
+    return redirect(call, f"/manage/members/{account_id}#sessions", notice="session_ended")
 
 
 async def end_sessions(call: Call, account_id: int) -> Answer:
     """End all sessions of an account."""
     await call.core.members.end_sessions(call.actor, call.unit, account_id)
-    return redirect(call, f"/manage/users/{account_id}#sessions", notice="their_sessions_ended")
+    return redirect(call, f"/manage/members/{account_id}#sessions", notice="their_sessions_ended")
 
 
 async def lead_to_member(call: Call, account_id: int) -> Answer:
     """Where somebody comes again to what a refused form has shown."""
-    return redirect(call, f"/manage/users/{account_id}")
+    return redirect(call, f"/manage/members/{account_id}")
 
 
 @shown_again_by(show_member)
 async def disable(call: Call, account_id: int, body: shapes.ReasonForm) -> Answer:
     """Keep somebody out."""
     await call.core.members.disable(call.actor, call.unit, account_id, body.reason)
-    return redirect(call, f"/manage/users/{account_id}", notice="account_disabled")
+    return redirect(call, f"/manage/members/{account_id}", notice="account_disabled")
 
 
 @shown_again_by(show_member)
 async def enable(call: Call, account_id: int, body: shapes.ReasonForm) -> Answer:
     """Let somebody in again."""
     await call.core.members.enable(call.actor, call.unit, account_id, body.reason)
-    return redirect(call, f"/manage/users/{account_id}", notice="account_enabled")
+    return redirect(call, f"/manage/members/{account_id}", notice="account_enabled")
 
 
 async def _roles(call: Call, account_id: int) -> list[GivenRole] | None:

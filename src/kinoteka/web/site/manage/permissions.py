@@ -17,7 +17,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.web.site.languages import N_
 
 KNOWN: dict[str, str] = {
-    ACCOUNTS_MANAGE: N_("Find people, end their sessions, disable accounts"),
+    ACCOUNTS_MANAGE: N_("Find members, end their sessions, disable accounts"),
     ROLES_MANAGE: N_("Change roles and give them to people, and so any permission"),
     FILMS_LABEL: N_("Make labels, put films under them, hide films"),
     FILMS_EDIT: N_("Add films and change what is said about them"),

@@ -20,44 +20,44 @@ OVERVIEW: tuple[Route, ...] = (
 )
 MEMBERS: tuple[Route, ...] = (
     page(
-        "/manage/users",
+        "/manage/members",
         members.show_members,
-        "People",
+        "Members",
         query=shapes.MembersQuery,
         permission=ACCOUNTS_MANAGE,
     ),
     page(
-        "/manage/users/{account_id}",
+        "/manage/members/{account_id}",
         members.show_member,
         "An account",
         permission=ACCOUNTS_MANAGE,
     ),
     form(
-        "/manage/users/{account_id}/roles/{role_id}/give",
+        "/manage/members/{account_id}/roles/{role_id}/give",
         members.give_role,
         "Give an account a role",
         permission=ROLES_MANAGE,
     ),
     form(
-        "/manage/users/{account_id}/roles/{role_id}/take",
+        "/manage/members/{account_id}/roles/{role_id}/take",
         members.take_role,
         "Take a role from an account",
         permission=ROLES_MANAGE,
     ),
     form(
-        "/manage/users/{account_id}/sessions/{session_id}/end",
+        "/manage/members/{account_id}/sessions/{session_id}/end",
         members.end_session,
         "End a session of an account",
         permission=ACCOUNTS_MANAGE,
     ),
     form(
-        "/manage/users/{account_id}/sessions/end",
+        "/manage/members/{account_id}/sessions/end",
         members.end_sessions,
         "End all sessions of an account",
         permission=ACCOUNTS_MANAGE,
     ),
     form(
-        "/manage/users/{account_id}/disable",
+        "/manage/members/{account_id}/disable",
         members.disable,
         "Disable an account",
         body=shapes.ReasonForm,
@@ -65,7 +65,7 @@ MEMBERS: tuple[Route, ...] = (
     ),
     *(
         page(
-            f"/manage/users/{{account_id}}/{switch}",
+            f"/manage/members/{{account_id}}/{switch}",
             members.lead_to_member,
             "An account",
             permission=ACCOUNTS_MANAGE,
@@ -73,7 +73,7 @@ MEMBERS: tuple[Route, ...] = (
         for switch in ("disable", "enable")
     ),
     form(
-        "/manage/users/{account_id}/enable",
+        "/manage/members/{account_id}/enable",
         members.enable,
         "Enable an account",
         body=shapes.ReasonForm,
