@@ -11,7 +11,7 @@ run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 test: check node_modules/.package-lock.json
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 4 --dist worksteal -q
 
 check: .venv/development
 	$(BIN)/ruff check .

@@ -3,9 +3,11 @@
 import itertools
 import os
 import re
+import signal
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ import httpx
 from databases import environment_of
 from kinoteka import config
 from kinoteka.config import Settings
+from waiting import PATIENCE
 
 PASSWORD = "correct horse battery"
 
@@ -104,6 +107,21 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(settings)
 
 
+def _first_line(process: "subprocess.Popen[str]") -> str:
+    """What a process says first; one that says nothing shows where it hangs, and ends."""
+
+    def hangs() -> None:
+        process.send_signal(signal.SIGABRT)
+
+    waiting = threading.Timer(PATIENCE, hangs)
+    waiting.start()
+    try:
+        assert process.stdout is not None
+        return process.stdout.readline()
+    finally:
+        waiting.cancel()
+
+
 @contextmanager
 def run_server(
     data: Path, settings: Mapping[str, str], *options: str, **environment: str
@@ -113,13 +131,13 @@ def run_server(
     command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0", "--data", str(data)]
     process = subprocess.Popen(
         [*command, *(options or ("--no-demo",))],
-        env=clean_environment(environment),
+        env=clean_environment({"PYTHONFAULTHANDLER": "1", **environment}),
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     try:
-        line = process.stdout.readline()
+        line = _first_line(process)
         found = re.search(r"http://\S+", line)
         assert found, f"the server did not start: {line!r}"
         yield RunningServer(found.group(), config.load(environment, data=data), process)

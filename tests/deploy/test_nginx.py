@@ -1,5 +1,6 @@
 """The example for nginx, run in front of real servers."""
 
+import asyncio
 import re
 import socket
 import ssl
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
 
 from films import FilmToBe, fill
 from kinoteka.core.media.model import UPLOAD_LARGEST
@@ -167,25 +168,30 @@ class TestWebSockets:
     def address(self, proxy: Proxy) -> str:
         return f"wss://127.0.0.1:{proxy.port}/notifications"
 
-    def test_one_stays_open_and_is_closed_with_the_session(
+    async def test_one_stays_open_and_is_closed_with_the_session(
         self, proxy: Proxy, client: httpx.Client, address: str
     ) -> None:
         signed_up(client)
         cookie = f"session_id={client.cookies['session_id']}"
         origin = f"https://{SITE}"
-        with connect(
-            address, ssl=proxy.trust, additional_headers={"Cookie": cookie}, origin=origin
-        ) as listening:
-            assert listening.ping().wait(20)
-            assert client.delete("/logout").status_code == 200
+        async with (
+            asyncio.timeout(60),
+            connect(
+                address, ssl=proxy.trust, additional_headers={"Cookie": cookie}, origin=origin
+            ) as listening,
+        ):
+            await (await listening.ping())
+            assert (await asyncio.to_thread(client.delete, "/logout")).status_code == 200
             with pytest.raises(ConnectionClosed) as closed:
-                listening.recv(timeout=60)
+                await listening.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
 
-    def test_a_refused_handshake_is_the_server_s_answer(self, proxy: Proxy, address: str) -> None:
+    async def test_a_refused_handshake_is_the_server_s_answer(
+        self, proxy: Proxy, address: str
+    ) -> None:
         with pytest.raises(InvalidStatus) as refused:
-            connect(address, ssl=proxy.trust)
+            await connect(address, ssl=proxy.trust)
         assert refused.value.response.status_code == 401
         assert b'"unauthorized"' in (refused.value.response.body or b"")
 

@@ -85,6 +85,7 @@ def answering(answer: bytes | None, heads: list[bytes] | None = None) -> Iterato
 
     class Answering(ThreadingTCPServer):
         request_queue_size = 128
+        daemon_threads = True  # a client may keep a connection open on which it asks nothing
 
     with Answering(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
