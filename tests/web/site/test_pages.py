@@ -1,9 +1,7 @@
 """What every page has: headers, compression, its parts."""
 
 import asyncio
-import base64
 import gzip
-from hashlib import sha256
 from time import perf_counter
 
 import pytest
@@ -27,27 +25,6 @@ class TestHeaders:
         assert rules["default-src"] == "'none'"
         assert rules["script-src"] == rules["style-src"] == rules["form-action"] == "'self'"
         assert rules["base-uri"] == rules["frame-ancestors"] == rules["frame-src"] == "'none'"
-
-    @pytest.mark.parametrize("origin", ["none", "cross-site", "same-site"])
-    def test_what_stands_within_a_page_is_named_by_its_hash(self, server, origin):
-        headers = PAGE | {"sec-fetch-site": origin}
-        answer = server.client().get("/nowhere", headers=headers)
-        policy = answer.headers["content-security-policy"]
-        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-        assert "unsafe" not in policy
-        assert rules["script-src"] == "'self'"
-        page = LexborHTMLParser(answer.text)
-        written = [style.text() for style in page.css("style")]
-        digests = [base64.b64encode(sha256(text.encode()).digest()).decode() for text in written]
-        assert len(digests) == 2
-        assert {f"'sha256-{digest}'" for digest in digests} < set(rules["style-src"].split())
-        assert page.css("link[rel=stylesheet]") == []
-
-    def test_who_comes_from_here_has_the_sheets_already(self, server):
-        headers = PAGE | {"sec-fetch-site": "same-origin"}
-        page = LexborHTMLParser(server.client().get("/nowhere", headers=headers).text)
-        assert page.css("style") == []
-        assert len(page.css("link[rel=stylesheet]")) == 2
 
     @pytest.mark.parametrize(
         ("name", "value"),

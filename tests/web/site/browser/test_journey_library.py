@@ -44,10 +44,10 @@ async def test_bookmarks_with_one_click_and_keeps_the_focus(member) -> None:
     await expect(page.get_by_text("Nothing is bookmarked yet")).to_be_visible()
 
 
-async def test_who_is_not_signed_in_is_led_there_and_back(visit, member) -> None:
-    path = await made(await member())
-    visitor = await visit()
-    page = await visitor.open(path)
+async def test_who_is_signed_out_meanwhile_is_led_there_and_back(member) -> None:
+    visitor = await member()
+    page = await visitor.open(await made(visitor))
+    await visitor.context.clear_cookies()
     visitor.expects("^401 POST /bookmarks")
     await page.locator(".bookmark button").first.click()
     await page.wait_for_url(re.compile(r"/sign-in\?next=/selections"))

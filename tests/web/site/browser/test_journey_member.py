@@ -159,7 +159,11 @@ async def test_makes_a_selection_and_shares_it(member, visit) -> None:
     await page.get_by_role("link", name="Edit").click()
     for words in ("moon", "nosferatu"):
         await page.get_by_label("Title", exact=True).first.fill(words)
-        await page.locator("#found button").first.click()
+        await (
+            page.locator("#found li", has_text=re.compile(words, re.I))
+            .get_by_role("button")
+            .first.click()
+        )
     await expect(page.locator(".edit-films li")).to_have_count(3)
     await page.get_by_label("Public").check()
     await page.get_by_role("button", name="Save").click()
