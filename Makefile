@@ -5,13 +5,16 @@ PORT ?= 8000
 DATA ?= ./data
 BIN = .venv/bin
 
+# Whatever the environment says, modules are compiled once: tests start hundreds of servers.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: run test check bench lighthouse screenshots messages vendor lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
 
 test: check node_modules/.package-lock.json
-	$(BIN)/pytest -n 4 --dist worksteal -q
+	$(BIN)/pytest -n 3 --dist worksteal -q
 
 check: .venv/development
 	$(BIN)/ruff check .

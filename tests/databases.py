@@ -29,6 +29,10 @@ PROGRAMS = max(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), default=Path("/us
 # It refuses to run as root.
 USER = "nobody" if os.geteuid() == 0 else None
 
+# In memory, if there is room, a new database takes a twentieth of the time that a disk takes.
+MEMORY = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own there)
+ROOM = 4 << 30
+
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 EMPTY = "empty"
 
@@ -101,7 +105,8 @@ class PostgreSQLServer:
 @contextmanager
 def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
     """A new server that runs until the end of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="kinoteka-postgresql-"))
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="kinoteka-postgresql-", dir=MEMORY if roomy else None))
     if USER:
         shutil.chown(folder, USER)
     server = PostgreSQLServer(folder, *options)
