@@ -30,6 +30,19 @@ async def test_what_one_writes_the_other_sees_at_once_and_both_see_it_read(chatt
         await expect(each.page.get_by_label("Message", exact=True)).to_be_empty()
 
 
+async def test_who_types_goes_on_typing_while_the_chats_are_listed_anew(chatters):
+    anna, boris = await chatters()
+    page = await anna.open()
+    message = page.get_by_label("Message", exact=True)
+    await message.press_sequentially("I am about")
+    await boris.open()
+    await boris.write("Where are you?")
+    await expect(page.locator(".chat-preview").first).to_have_text("Where are you?")
+    await expect(message).to_be_focused()
+    await page.keyboard.type(" to leave")
+    await expect(message).to_have_value("I am about to leave")
+
+
 async def test_unread_counts_are_right_everywhere(chatters, site):
     anna, boris = await chatters()
     elsewhere = await boris.visitor.context.new_page()

@@ -68,7 +68,7 @@ export class Chats {
     } catch {
       return; // once the socket is open again, this is asked anew
     }
-    const focused = document.activeElement?.closest("[data-chat]")?.dataset.chat;
+    const focused = this.place.querySelector(":focus")?.closest("[data-chat]").dataset.chat;
     const template = document.createElement("template");
     template.innerHTML = page;
     this.place.replaceChildren(template.content);
