@@ -1,5 +1,6 @@
 """Two people who chat in two browsers: live, by keyboard, without scripts."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from axe import findings
+from browsing import drawn
 
 CASES = json.loads(
     (Path(__file__).parents[2] / "messages" / "links.json").read_text(encoding="utf-8")
@@ -62,6 +64,30 @@ async def test_unread_counts_are_right_everywhere(chatters, site):
     await boris.unread_is(0)
     await expect(elsewhere.locator("#unread")).to_be_hidden()
     await expect(page).to_have_title(re.compile(r"^Messages"))
+
+
+async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(chatters):
+    anna, boris = await chatters()
+    page = await boris.visitor.open("/messages")
+    await boris.is_live()
+    await page.wait_for_load_state("networkidle")
+    asked, told = asyncio.Event(), asyncio.Event()
+
+    async def late(route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await told.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/messages/unread", late)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await asyncio.wait_for(asked.wait(), 15)
+    anna.who.post(anna.chat, "meanwhile")
+    await boris.unread_is(1)
+    async with page.expect_response("**/messages/unread"):
+        told.set()
+    await drawn(page)
+    await boris.unread_is(1)
 
 
 async def test_only_what_has_been_seen_is_read(chatters):

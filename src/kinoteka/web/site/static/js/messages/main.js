@@ -83,7 +83,7 @@ setInterval(async () => {
   const before = unread.total;
   const total = await unread.ask();
   if (total === null) over();
-  else if (total !== undefined && total !== before && unread.total === before) connection.restart();
+  else if (total !== undefined && total !== before) connection.restart();
 }, CHECK);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && connection.isOpen) catchUp();

@@ -9,6 +9,7 @@ const badge = document.getElementById("unread");
 const channel = new BroadcastChannel(`kinoteka-unread-${badge.dataset.account}`);
 const listeners = new Set();
 let heardAt = 0;
+let heard = 0; // how often
 
 export const unread = {
   total: Number(badge.dataset.total),
@@ -27,34 +28,37 @@ export const unread = {
 
   // As the server has just told this window.
   tell(total) {
-    heardAt = Date.now();
-    this.show(total);
+    this.hear(total);
     channel.postMessage(total);
   },
 
-  // As the server tells when asked; undefined where it cannot be asked.
+  hear(total) {
+    heardAt = Date.now();
+    heard += 1;
+    this.show(total);
+  },
+
+  // As the server tells when asked; undefined where it cannot be asked, or where something was told
+  // meanwhile, which is newer than the answer.
   async ask() {
+    const before = heard;
     try {
       const answer = await fetch("/messages/unread", { redirect: "manual" });
       if (answer.type === "opaqueredirect") return null; // not signed in any more
-      return answer.ok ? (await answer.json()).total : undefined;
+      const { total } = answer.ok ? await answer.json() : {};
+      return heard === before ? total : undefined;
     } catch {
       return undefined;
     }
   },
 };
 
-channel.addEventListener("message", (event) => {
-  heardAt = Date.now();
-  unread.show(event.data);
-});
+channel.addEventListener("message", (event) => unread.hear(event.data));
 
 async function refresh() {
   if (document.visibilityState !== "visible" || Date.now() - heardAt < EVERY / 2) return;
-  const before = heardAt;
   const total = await unread.ask();
-  // What has been told meanwhile is newer than the answer.
-  if (typeof total === "number" && heardAt === before) unread.tell(total);
+  if (typeof total === "number") unread.tell(total);
 }
 
 document.addEventListener("visibilitychange", refresh);
