@@ -2,7 +2,8 @@
 
 Each operation is asked by somebody anonymous and by a superuser, so that nothing is refused for
 want of rights; one about a thing with an id is asked about things that exist, too. What is asked
-is the same in every run.
+is the same in every run. The server has PostgreSQL, which takes offence at more than SQLite does;
+`contracts/test_bad_input.py` asks both.
 """
 
 import asyncio
@@ -84,12 +85,12 @@ class Superuser:
 
 @pytest.fixture(scope="module")
 def own_server(
-    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[RunningServer]:
     """A server with the demo catalogue, which these tests may leave in any state."""
     folder = tmp_path_factory.mktemp("schemathesis")
     with (
-        new_database(engine, request) as database,
+        new_database("postgresql", request) as database,
         run_server(folder, UNLIMITED | database, "--host", "127.0.0.1") as running,
     ):
         yield running
