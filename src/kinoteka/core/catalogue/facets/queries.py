@@ -80,9 +80,9 @@ RATING = bindparam("rating", type_=Float())
 FILM_ID = bindparam("film_id", type_=BigInteger())
 GENRE_ID = bindparam("genre_id", type_=BigInteger())
 
-NEAR_YEARS = 120
+NEAR_YEARS = 50
 """Films looked at on either side in the order by year."""
-NEAR_IDS = 60
+NEAR_IDS = 30
 """Films of the genre looked at on either side in the order by id."""
 
 _own = film_directors.alias("own")
