@@ -109,14 +109,10 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def _first_line(process: "subprocess.Popen[str]") -> str:
     """What a process says first; one that says nothing shows where it hangs, and ends."""
-
-    def hangs() -> None:
-        process.send_signal(signal.SIGABRT)
-
-    waiting = threading.Timer(PATIENCE, hangs)
+    assert process.stdout is not None
+    waiting = threading.Timer(PATIENCE, process.send_signal, [signal.SIGABRT])
     waiting.start()
     try:
-        assert process.stdout is not None
         return process.stdout.readline()
     finally:
         waiting.cancel()
