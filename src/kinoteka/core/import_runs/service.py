@@ -271,6 +271,8 @@ class ImportRuns:
         run = await unit.first(queries.RUN, run_id=run_id)
         if run is None or not run.is_running:
             return
+        # First, so that nothing is left where the server dies now: no import goes on after this.
+        await asyncio.to_thread(folder.remove_files)
         ending = folder.ending()
         outcome = _outcome(folder.outcome(), ending)
         report = msgspec.structs.replace(outcome.report, options=run.report.options)
@@ -285,7 +287,6 @@ class ImportRuns:
         if not stored:
             return
         await _record(unit, run, outcome, ending)
-        unit.after_commit(folder.remove_files)
 
     async def _let_go(self, unit: Unit) -> None:
         here = self._folders.ids()
