@@ -45,6 +45,7 @@ class PostgreSQLServer:
         self.port = port or free_port()
         self._options = options
         self._count = 0
+        self._connection: psycopg.Connection | None = None
 
     @property
     def is_new(self) -> bool:
@@ -72,6 +73,9 @@ class PostgreSQLServer:
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; `immediate` is what a crash would do."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         self._run("pg_ctl", "-D", ".", "-m", mode, "-w", "-t", "60", "stop")
 
     def new_database(self, template: str = "template0") -> str:
@@ -87,8 +91,9 @@ class PostgreSQLServer:
 
     def execute(self, sql: str) -> None:
         """Run a statement that belongs to no database."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql)  # type: ignore[call-overload]
+        if self._connection is None:  # kept: every test has a database made and dropped
+            self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._connection.execute(sql)  # type: ignore[call-overload]
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

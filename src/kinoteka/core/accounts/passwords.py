@@ -7,6 +7,7 @@ only so many may wait.
 import importlib.util
 import os
 import unicodedata
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def common_passwords() -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= SHORTEST)
 
 
+def hash_of_nobody() -> str:
+    """What no password has as its hash; checking one against it takes as long as any other."""
+    salt, digest = (
+        b64encode(os.urandom(length)).decode().rstrip("=")
+        for length in (HASHER.salt_len, HASHER.hash_len)
+    )
+    costs = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${digest}"
+
+
 class PasswordHashing:
     """Hashes and checks passwords in threads; too many at once are refused."""
 
@@ -80,7 +91,7 @@ class PasswordHashing:
             queue=queue,
             seconds_each=SECONDS_EACH,
         )
-        self._nobody = HASHER.hash(os.urandom(16).hex())
+        self._nobody = hash_of_nobody()
 
     async def hash(self, password: str) -> str:
         """The hash of a normalised password.
