@@ -42,9 +42,7 @@ class Cinema:
     def superuser(self) -> httpx.Client:
         """An app of a superuser."""
         login = unique("root")
-        password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
-        made = self.server.command("createsuperuser", "--login", login, **password)
-        assert made.returncode == 0, made.stderr
+        self.server.make_superuser(login)
         return self.signed_in(login)
 
     @property

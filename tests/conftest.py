@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+import argon2
 import pytest
 
 from databases import (
@@ -20,6 +21,7 @@ from databases import (
 from films import fill
 from kinoteka.app import close, wire
 from kinoteka.config import Settings
+from kinoteka.core.accounts import passwords
 from kinoteka.core.services import Services
 from kinoteka.storage.engines import DATABASE, database_path
 from kinoteka.storage.migrations import migrate
@@ -93,7 +95,14 @@ def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
-async def services(settings: Settings) -> AsyncIterator[Services]:
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hashes at little cost: every other test of the core signs somebody up."""
+    quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "HASHER", quick)
+
+
+@pytest.fixture
+async def services(settings: Settings, quick_hashes: None) -> AsyncIterator[Services]:
     """All services over a new, empty database."""
     wired = await wire(settings)
     yield wired

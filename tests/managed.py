@@ -55,9 +55,7 @@ def managed(folder: Path, settings: dict[str, str]) -> Iterator[Managed]:
     """A server with the films of `films.CATALOGUE`."""
     with run_server(folder, settings) as server:
         name = unique("root")
-        given = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
-        done = server.command("createsuperuser", "--login", name, **given)
-        assert done.returncode == 0, done.stderr
+        server.make_superuser(name)
         yield Managed(server, fill(server.settings), name)
 
 

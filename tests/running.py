@@ -1,5 +1,6 @@
 """A real server in a process of its own, and clients for it."""
 
+import asyncio
 import itertools
 import os
 import re
@@ -9,14 +10,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from databases import environment_of
+from forked import ForkedCommand
 from kinoteka import config
 from kinoteka.config import Settings
+from kinoteka.operating import make_superuser
 from waiting import PATIENCE
 
 PASSWORD = "correct horse battery"
@@ -61,7 +65,7 @@ def close_clients() -> None:
 class RunningServer:
     """A server that answers at `url`, with these settings."""
 
-    def __init__(self, url: str, settings: Settings, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, url: str, settings: Settings, process: ForkedCommand) -> None:
         self.url = url
         self.settings = settings
         self.data = settings.data
@@ -82,6 +86,12 @@ class RunningServer:
         answer = client.post("/signup", json=body)
         assert answer.status_code == 200, answer.text
         return client
+
+    def make_superuser(self, login: str) -> None:
+        """Make a superuser, as `kinoteka createsuperuser` does; `PASSWORD` is the password."""
+        with ThreadPoolExecutor(1) as thread:  # whose event loop is nobody else's
+            made = make_superuser(self.settings, login, PASSWORD)
+            thread.submit(asyncio.run, made).result()
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a `kinoteka` command on the server's data."""
@@ -107,9 +117,8 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(settings)
 
 
-def _first_line(process: "subprocess.Popen[str]") -> str:
+def _first_line(process: ForkedCommand) -> str:
     """What a process says first; one that says nothing shows where it hangs, and ends."""
-    assert process.stdout is not None
     waiting = threading.Timer(PATIENCE, process.send_signal, [signal.SIGABRT])
     waiting.start()
     try:
@@ -124,14 +133,10 @@ def run_server(
 ) -> Iterator[RunningServer]:
     """Start `kinoteka serve` on a free port with an empty catalogue; stop it at the end."""
     environment |= {f"KINOTEKA_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0", "--data", str(data)]
-    process = subprocess.Popen(
-        [*command, *(options or ("--no-demo",))],
-        env=clean_environment({"PYTHONFAULTHANDLER": "1", **environment}),
-        stdout=subprocess.PIPE,
-        text=True,
+    process = ForkedCommand(
+        ("serve", "--port", "0", "--data", str(data), *(options or ("--no-demo",))),
+        clean_environment({"PYTHONFAULTHANDLER": "1", **environment}),
     )
-    assert process.stdout is not None
     try:
         line = _first_line(process)
         found = re.search(r"http://\S+", line)

@@ -162,9 +162,7 @@ def _signed_up(server: RunningServer, name: str, email: str, agent: str) -> http
 
 
 def _operator(server: RunningServer) -> httpx.Client:
-    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
-    done = server.command("createsuperuser", "--login", "root", **password)
-    assert done.returncode == 0, done.stderr
+    server.make_superuser("root")
     client = server.client()
     _done(client.post("/login", json={"login": "root", "password": PASSWORD}))
     return client

@@ -44,9 +44,7 @@ def new_user(server: RunningServer, login: str | None = None) -> User:
 def new_superuser(server: RunningServer) -> User:
     """A superuser, made at the console."""
     login = unique("superuser")
-    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
-    done = server.command("createsuperuser", "--login", login, **password)
-    assert done.returncode == 0, done.stderr
+    server.make_superuser(login)
     return User(server, login, sign_in(server, login).json())
 
 

@@ -35,10 +35,7 @@ class World:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        made = server.command(
-            "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
-        )
-        assert made.returncode == 0, made.stderr
+        server.make_superuser("root")
         self.superuser = server.client()
         answer = self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
         assert answer.status_code == 200

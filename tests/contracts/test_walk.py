@@ -139,10 +139,7 @@ def test_a_bookmark_and_a_chat_are_the_accounts_and_not_the_credentials(walker: 
 
 
 def test_a_role_given_through_one_opens_what_it_grants_at_once(walker: Walker) -> None:
-    made = walker.server.command(
-        "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
-    )
-    assert made.returncode == 0, made.stderr
+    walker.server.make_superuser("root")
     root = walker.server.client()
     login = {"login": "root", "password": PASSWORD}
     tokens = root.post("/api/v1/user/login", json=login).json()

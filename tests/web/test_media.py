@@ -32,10 +32,7 @@ class World:
         films = (*CATALOGUE, *(FilmToBe(title, 2000) for title in ODD_TITLES))
         self.ids = fill(server.settings, films)
         self.server = server
-        made = server.command(
-            "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
-        )
-        assert made.returncode == 0, made.stderr
+        server.make_superuser("root")
         self.superuser = server.client()
         self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
         self.holder = server.signed_up()

@@ -24,10 +24,7 @@ class Site:
     def __init__(self, server: RunningServer) -> None:
         self.server = server
         self.films = fill(server.settings, FILMS)
-        made = server.command(
-            "createsuperuser", "--login", "root", KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
-        )
-        assert made.returncode == 0, made.stderr
+        server.make_superuser("root")
 
     def member(self) -> httpx.Client:
         """A new member, whose client sends a CSRF token."""

@@ -96,9 +96,7 @@ def member(
 @pytest.fixture(scope="session")
 def superuser(site: RunningServer) -> str:
     """The name of somebody to whom everything is permitted."""
-    password = {"KINOTEKA_SUPERUSER_PASSWORD": PASSWORD}
-    done = site.command("createsuperuser", "--login", "operator", **password)
-    assert done.returncode == 0, done.stderr
+    site.make_superuser("operator")
     return "operator"
 
 

@@ -37,8 +37,7 @@ def role_of(root: Operator, *permissions: str) -> int:
 def superuser(server: RunningServer) -> str:
     """The name of somebody who may do everything."""
     name = unique("root")
-    made = server.command("createsuperuser", "--login", name, KINOTEKA_SUPERUSER_PASSWORD=PASSWORD)
-    assert made.returncode == 0, made.stderr
+    server.make_superuser(name)
     return name
 
 
