@@ -1,8 +1,9 @@
 """What a member does with films, bookmarks and selections, in a browser."""
 
+import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from browsing import drawn
 
@@ -37,11 +38,9 @@ async def test_searches_by_keyboard_as_one_types(visit) -> None:
     await page.keyboard.type("arival of a trai", delay=20)  # with a typing error
     options = page.get_by_role("option")
     await expect(options.filter(has_text=TRAIN)).to_be_visible()
-    while TRAIN not in await page.locator("[role=option][aria-selected=true]").all_inner_texts():
+    chosen = page.locator("[role=option][aria-selected=true]", has_text=TRAIN)
+    while not await chosen.count():
         await page.keyboard.press("ArrowDown")
-        told = await page.locator("[role=option][aria-selected=true]").inner_text()
-        if TRAIN in told:
-            break
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text(TRAIN)
 
@@ -49,6 +48,34 @@ async def test_searches_by_keyboard_as_one_types(visit) -> None:
     await page.keyboard.type("zzzzzz")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+
+
+async def test_what_is_chosen_stays_so_when_more_is_suggested_meanwhile(visit) -> None:
+    page = await (await visit()).open("/")
+    held, may_come = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        held.set()
+        await may_come.wait()
+        await route.continue_()
+
+    field = page.get_by_role("combobox", name="Search films")
+    await field.press_sequentially("arrival of a")
+    film = page.get_by_role("option").filter(has_text=TRAIN)
+    await expect(film).to_be_visible()
+    await page.route("**/search/suggested?*", hold)
+    await field.press_sequentially(" train")
+    await held.wait()
+    while await film.get_attribute("aria-selected") != "true":
+        await page.keyboard.press("ArrowDown")
+    may_come.set()
+    await expect(page.get_by_role("option").filter(has_text="“arrival of a train”")).to_be_visible()
+    await expect(film).to_have_attribute("aria-selected", "true")
+    await expect(field).to_have_attribute(
+        "aria-activedescendant", await film.get_attribute("id") or "none"
+    )
+    await field.press_sequentially("s")  # somebody who goes on typing means the words
+    await expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
 
 
 async def test_escape_closes_what_is_suggested(visit) -> None:

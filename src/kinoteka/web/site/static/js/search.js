@@ -42,16 +42,17 @@ function choose(number) {
 }
 
 function show(html) {
+  const kept = options()[chosen]?.dataset.href;
   list.innerHTML = html;
   const told = list.querySelector("[data-count]");
   count.textContent = told?.textContent ?? "";
   told?.remove();
   const all = options();
   all.forEach((option, place) => (option.id = `site-suggestion-${place}`));
-  chosen = -1;
-  field.removeAttribute("aria-activedescendant");
   list.hidden = all.length === 0;
   field.setAttribute("aria-expanded", String(!list.hidden));
+  // Who chose while this was on its way has chosen it still.
+  choose(kept === undefined ? -1 : all.findIndex((option) => option.dataset.href === kept));
 }
 
 async function ask() {
@@ -76,6 +77,7 @@ async function ask() {
 }
 
 field.addEventListener("input", () => {
+  choose(-1);
   clearTimeout(waiting);
   waiting = setTimeout(ask, WAIT);
 });
