@@ -160,6 +160,7 @@ async def test_a_long_absence_is_caught_up_with_from_the_newest_down(chatters, l
     await anna.page.evaluate("dispatchEvent(new Event('online'))")
     texts = anna.page.locator(".log .message-text")
     await expect(texts.last).to_have_text("missed 449")
+    await expect(texts).to_have_count(400)
     missed = [f"missed {number}" for number in range(450)]
     assert await texts.all_inner_texts() == missed[50:]
     await expect(anna.page.get_by_role("link", name="Older messages")).to_have_count(1)
