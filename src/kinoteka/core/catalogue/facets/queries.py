@@ -1,16 +1,20 @@
 """Statements on what films may be chosen by, and on films that are like another."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Float,
     Select,
+    asc,
     bindparam,
+    desc,
     func,
     select,
-    tuple_,
     union,
+    union_all,
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
@@ -105,20 +109,31 @@ BY_DIRECTORS = as_array(
 
 def _some(near: Select[Any], most: int) -> Select[Any]:
     # In a SELECT of its own, as SQLite wants what is limited within a UNION.
-    return select(near.limit(most).subquery().c[0])
+    return select(*near.limit(most).subquery().c)
 
 
-_place = tuple_(films.c.year, films.c.id)
-_own_place = tuple_(YEAR, FILM_ID)
+def _near_by_year(order: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> Select[Any]:
+    """The nearest in the order by year and id, to one side.
+
+    In two walks, of the film's own year and of the others: SQLite would compare (year, id) with a
+    pair by its year alone, and walk through all films of that year.
+    """
+    is_up = order is asc
+    beyond = films.c.id > FILM_ID if is_up else films.c.id < FILM_ID
+    other_years = films.c.year > YEAR if is_up else films.c.year < YEAR
+    place = select(films.c.year, films.c.id).order_by(order(films.c.year), order(films.c.id))
+    near = union_all(
+        _some(place.where(films.c.year == YEAR, beyond), NEAR_YEARS),
+        _some(place.where(other_years), NEAR_YEARS),
+    ).subquery()
+    return _some(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
+
+
 _of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
-_by_year = select(films.c.id)
-# Four short walks along indexes, whatever the size of the catalogue.
+# A few short walks along indexes, whatever the size of the catalogue.
 _candidates = union(
-    _some(_by_year.where(_place > _own_place).order_by(films.c.year, films.c.id), NEAR_YEARS),
-    _some(
-        _by_year.where(_place < _own_place).order_by(films.c.year.desc(), films.c.id.desc()),
-        NEAR_YEARS,
-    ),
+    _near_by_year(asc),
+    _near_by_year(desc),
     _some(
         _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id), NEAR_IDS
     ),
