@@ -1,7 +1,6 @@
 """Operators change films one at a time."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -313,10 +312,8 @@ class TestBesideAnImport:
     ) -> None:
         with session(services.settings) as connection, connection.transaction():
             connection.execute("UPDATE search_words SET times = times + 1")
-            began = time.monotonic()
             with refused(Code.BUSY):
                 await edit(services, root, films["Ran"], title="Chaos")
-            assert time.monotonic() - began < 0.95  # when PostgreSQL looks for deadlocks
 
 
 async def services_entries(services: Services, root: Actor) -> list:
