@@ -5,7 +5,7 @@ import time
 import msgspec
 import pytest
 
-from kinoteka.core.accounts.strength import PasswordStrength, Strength
+from kinoteka.core.accounts.strength import JUDGED, PasswordStrength, Strength
 from kinoteka.errors import Code
 from people import refused
 
@@ -62,10 +62,18 @@ async def test_what_is_not(strength, password):
     assert judged.reason is None
 
 
-async def test_the_worst_that_can_be_sent_takes_no_long(strength):
-    began = time.perf_counter()
-    await strength.judge(ADDRESS, "4@8({[<369&#!1/|0$5+7%2z" * 5)
-    assert time.perf_counter() - began < 2
+async def test_what_is_too_long_to_be_judged_costs_nothing(strength):
+    worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # as a whole it would take hundreds of times as long
+
+    async def quickest(password: str) -> float:
+        times = []
+        for _ in range(3):
+            began = time.process_time()
+            await strength.judge(ADDRESS, password)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert await quickest(worst) < 5 * await quickest(worst[:JUDGED])
 
 
 async def test_is_asked_so_often(services, settings):
