@@ -33,12 +33,12 @@ class ForkedCommand:
         """The exit code, or the negative number of the signal that ended it; None: it runs."""
         return self._process.exitcode
 
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; the exit code."""
+    def wait(self, timeout: float) -> int:
+        """Wait so many seconds for its end; the exit code."""
         self._process.join(timeout)
         code = self._process.exitcode
         if code is None:
-            raise subprocess.TimeoutExpired("kinoteka", timeout or 0)
+            raise subprocess.TimeoutExpired("kinoteka", timeout)
         return code
 
     def send_signal(self, number: int) -> None:

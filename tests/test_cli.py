@@ -1,12 +1,10 @@
 """The command, run as operators run it."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from databases import execute
 from running import PASSWORD, RunningServer, kinoteka, run_server, unique
+from waiting import eventually
 
 COMMANDS = (
     "serve",
@@ -19,14 +17,6 @@ COMMANDS = (
     "sessions",
     "export-openapi",
 )
-
-
-def soon(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    """Whether it comes true: another process is noticed within half a second."""
-    until = time.monotonic() + seconds
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.05)
-    return condition()
 
 
 def test_help_names_every_command():
@@ -104,7 +94,7 @@ class TestCreateSuperuser:
         client = server.client()
         body = {"login": login, "password": "another long one"}
         assert client.post("/login", json=body).is_success
-        assert soon(lambda: member.get("/profile").status_code == 403)
+        eventually(lambda: member.get("/profile").status_code == 403)
 
     @pytest.mark.parametrize(
         ("login", "password", "says"),
@@ -154,10 +144,10 @@ class TestLabel:
         assert [status(1), status(2), status(3)] == [200, 200, 200]
         hidden = server.command("label", "1", "2", "--label", "premium")
         assert (hidden.returncode, hidden.stdout) == (0, "2 films: label premium\n")
-        assert soon(lambda: [status(1), status(2), status(3)] == [404, 404, 200])
+        eventually(lambda: [status(1), status(2), status(3)] == [404, 404, 200])
         shown = server.command("label", "2", "--none")
         assert (shown.returncode, shown.stdout) == (0, "1 films: no label\n")
-        assert soon(lambda: [status(1), status(2), status(3)] == [404, 200, 200])
+        eventually(lambda: [status(1), status(2), status(3)] == [404, 200, 200])
 
     @pytest.mark.parametrize(
         ("arguments", "says"),

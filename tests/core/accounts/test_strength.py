@@ -1,12 +1,11 @@
 """How strong a password is while it is being chosen."""
 
-import time
-
 import msgspec
 import pytest
 
 from kinoteka.core.accounts.strength import JUDGED, PasswordStrength, Strength
 from kinoteka.errors import Code
+from measuring import quickest
 from people import refused
 
 ADDRESS = "192.0.2.7"
@@ -64,16 +63,8 @@ async def test_what_is_not(strength, password):
 
 async def test_what_is_too_long_to_be_judged_costs_nothing(strength):
     worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # as a whole it would take hundreds of times as long
-
-    async def quickest(password: str) -> float:
-        times = []
-        for _ in range(3):
-            began = time.process_time()
-            await strength.judge(ADDRESS, password)
-            times.append(time.process_time() - began)
-        return min(times)
-
-    assert await quickest(worst) < 5 * await quickest(worst[:JUDGED])
+    whole = await quickest(lambda: strength.judge(ADDRESS, worst))
+    assert whole < 5 * await quickest(lambda: strength.judge(ADDRESS, worst[:JUDGED]))
 
 
 async def test_is_asked_so_often(services, settings):

@@ -1,11 +1,9 @@
 """Statements on what films may be chosen by, and on films that are like another."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Float,
     Select,
     asc,
@@ -112,19 +110,19 @@ def _some(near: Select[Any], most: int) -> Select[Any]:
     return select(*near.limit(most).subquery().c)
 
 
-def _near_by_year(order: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> Select[Any]:
+def _near_by_year(*, later: bool) -> Select[Any]:
     """The nearest in the order by year and id, to one side.
 
     In two walks, of the film's own year and of the others: SQLite would compare (year, id) with a
     pair by its year alone, and walk through all films of that year.
     """
-    is_up = order is asc
-    beyond = films.c.id > FILM_ID if is_up else films.c.id < FILM_ID
-    other_years = films.c.year > YEAR if is_up else films.c.year < YEAR
+    order = asc if later else desc
+    of_its_year = films.c.id > FILM_ID if later else films.c.id < FILM_ID
+    of_others = films.c.year > YEAR if later else films.c.year < YEAR
     place = select(films.c.year, films.c.id).order_by(order(films.c.year), order(films.c.id))
     near = union_all(
-        _some(place.where(films.c.year == YEAR, beyond), NEAR_YEARS),
-        _some(place.where(other_years), NEAR_YEARS),
+        _some(place.where(films.c.year == YEAR, of_its_year), NEAR_YEARS),
+        _some(place.where(of_others), NEAR_YEARS),
     ).subquery()
     return _some(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
 
@@ -132,8 +130,8 @@ def _near_by_year(order: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> 
 _of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
 # A few short walks along indexes, whatever the size of the catalogue.
 _candidates = union(
-    _near_by_year(asc),
-    _near_by_year(desc),
+    _near_by_year(later=True),
+    _near_by_year(later=False),
     _some(
         _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id), NEAR_IDS
     ),
