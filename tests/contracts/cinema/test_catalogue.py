@@ -51,7 +51,7 @@ class TestMovies:
 
     def test_what_a_film_lacks(self, cinema: Cinema, app: httpx.Client) -> None:
         film = app.get(f"/movies/{cinema.films['Nobody Knows When']}").json()
-        assert (film["trailer"], film["year"], film["rating"]) == (None, None, None)
+        assert (film["trailer"], film["year"], film["rating"]) == ("", None, None)
         assert film["description"] == ""
         for kind in ("genre", "director"):
             assert film[kind] == {"id": film[f"{kind}_id"], "name": "Unknown"}

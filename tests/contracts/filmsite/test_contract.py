@@ -34,16 +34,16 @@ class TestSignUp:
     @pytest.mark.parametrize(
         ("sent", "shown"),
         [
-            ({}, (None, None)),
-            ({"birthday": "2001-04-06"}, ("2001-04-06", None)),
-            ({"birthday": "2001-Apr-06"}, ("2001-04-06", None)),
-            ({"birthday": "", "avatar_url": ""}, (None, None)),
-            ({"birthday": None, "avatar_url": None}, (None, None)),
+            ({}, (None, "")),
+            ({"birthday": "2001-04-06"}, ("2001-04-06", "")),
+            ({"birthday": "2001-Apr-06"}, ("2001-04-06", "")),
+            ({"birthday": "", "avatar_url": ""}, (None, "")),
+            ({"birthday": None, "avatar_url": None}, (None, "")),
             (
                 {"avatar_url": "https://pictures.example/a.jpg"},
                 (None, "https://pictures.example/a.jpg"),
             ),
-            ({"nickname": "anna"}, (None, None)),
+            ({"nickname": "anna"}, (None, "")),
         ],
     )
     def test_takes_the_fields_of_the_document(
@@ -281,7 +281,7 @@ class TestAvatar:
         answer = self.upload(member, data)
         expected = {"message": message, "status": status}
         assert (answer.status_code, answer.json()) == (400, expected)
-        assert member.get("/user/profile").json()["body"]["avatar_url"] is None
+        assert member.get("/user/profile").json()["body"]["avatar_url"] == ""
 
     def test_needs_the_field(self, member: httpx.Client) -> None:
         expected = {"message": "failed to parse avatar file from the body", "status": 0}
@@ -302,7 +302,7 @@ class TestProfile:
     """GET /user/profile"""
 
     def test_has_the_three_fields_twice(self, member: httpx.Client, email: str) -> None:
-        three = {"email": email, "birthday": None, "avatar_url": None}
+        three = {"email": email, "birthday": None, "avatar_url": ""}
         assert member.get("/user/profile").json() == {"body": {**three, "user": three}}
 
     def test_of_an_account_without_an_email(self, server: RunningServer) -> None:

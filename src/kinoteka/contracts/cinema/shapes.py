@@ -66,12 +66,15 @@ class Named(msgspec.Struct):
 
 
 class Movie(msgspec.Struct):
-    """A film with the first of its genres and of its directors."""
+    """A film with the first of its genres and of its directors.
+
+    Texts are never null, because clients call string methods on them.
+    """
 
     id: int
     title: str
     description: str
-    trailer: str | None
+    trailer: str
     year: int | None
     rating: float | None
     genre_id: int
@@ -131,7 +134,7 @@ def movie(film: Film) -> Movie:
         film.id,
         film.title,
         film.description,
-        film.trailer,
+        film.trailer or "",
         film.year,
         film.rating,
         film.genre.id,

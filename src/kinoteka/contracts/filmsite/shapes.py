@@ -104,11 +104,14 @@ class Csrf(msgspec.Struct):
 
 
 class User(msgspec.Struct):
-    """The three that this contract shows of an account."""
+    """The three fields that this contract shows of an account.
+
+    `avatar_url` is an empty text without an avatar, because clients put it into a URL.
+    """
 
     email: str | None
     birthday: str | None
-    avatar_url: str | None
+    avatar_url: str
 
 
 class Profile(User):
@@ -203,7 +206,7 @@ def birthday(text: str) -> str:
 
 def profile(account: Account, avatar: str | None) -> Body[Profile]:
     """The account as this contract shows it."""
-    user = User(account.email, account.birthday, avatar)
+    user = User(account.email, account.birthday, avatar or "")
     return Body(Profile(user.email, user.birthday, user.avatar_url, user))
 
 
