@@ -72,10 +72,17 @@ def test_nginx_takes_it(proxy: Proxy) -> None:
     assert "[warn]" not in done.stderr
 
 
-def test_plain_http_leads_to_https(proxy: Proxy) -> None:
-    answer = httpx.get(f"{proxy.plain_url}/movies/?page=2", headers={"host": "elsewhere.example"})
+def test_plain_http_request_for_a_page_is_redirected_to_https(proxy: Proxy) -> None:
+    headers = {"host": "elsewhere.example", "accept": "text/html,*/*;q=0.8"}
+    answer = httpx.get(f"{proxy.plain_url}/films?page=2", headers=headers)
     assert answer.status_code == 301
-    assert answer.headers["location"] == f"https://{SITE}/movies/?page=2"
+    assert answer.headers["location"] == f"https://{SITE}/films?page=2"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+def test_plain_http_request_of_a_program_is_rejected(proxy: Proxy, accept: str) -> None:
+    answer = httpx.get(f"{proxy.plain_url}/movies/", headers={"accept": accept})
+    assert (answer.status_code, answer.text) == (403, f"Use https://{SITE}\n")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from kinoteka.httpkit.answers import json_answer
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.storage.fanout import Ending, Listener
 
-ID = (b"x-request-id", b"ab-1")
+EXTRA = [(b"x-request-id", b"ab-1")]
 
 
 class Client:
@@ -51,8 +51,8 @@ async def listener() -> Listener[int]:
 
 @pytest.fixture
 async def following(client: Client, listener: Listener[int]):
-    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send, ID))
-    assert await client.taken() == {"type": "websocket.accept", "headers": [ID]}
+    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send, EXTRA))
+    assert await client.taken() == {"type": "websocket.accept", "headers": EXTRA}
     yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -71,7 +71,7 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
         return str(number) if number % 2 else None
 
     following = Following(listener, frame)
-    task = asyncio.create_task(follow(following, client.receive, client.send, ID))
+    task = asyncio.create_task(follow(following, client.receive, client.send, EXTRA))
     await client.taken()
     for number in range(4):
         listener.offer(number)
@@ -125,13 +125,13 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
 async def test_a_refused_handshake_is_an_http_answer(client):
     scope = {"extensions": {"websocket.http.response": {}}}
     answer = json_answer(401, {"error": "unauthorized"})
-    await refuse_handshake(scope, client.send, answer, ID)
+    await refuse_handshake(scope, client.send, answer, EXTRA)
     start, body = await client.taken(), await client.taken()
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
-    assert start["headers"] == [*answer.headers, ID]
+    assert start["headers"] == [*answer.headers, *EXTRA]
     assert body == {"type": "websocket.http.response.body", "body": answer.body}
 
 
 async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
-    await refuse_handshake({}, client.send, json_answer(401, {}), ID)
+    await refuse_handshake({}, client.send, json_answer(401, {}), EXTRA)
     assert await client.taken() == {"type": "websocket.close", "code": 1008}

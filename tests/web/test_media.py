@@ -171,7 +171,8 @@ class TestPosters:
         assert headers["x-content-type-options"] == "nosniff"
         assert (
             headers["content-security-policy"]
-            == "default-src 'none'; sandbox; frame-ancestors 'none'"
+            == "default-src 'none'; object-src 'none'; base-uri 'none'; "
+            "frame-ancestors 'none'; sandbox"
         )
 
     def test_is_cached_by_anybody_but_asked_for_again(self, world):

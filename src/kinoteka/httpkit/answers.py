@@ -17,9 +17,10 @@ encode = msgspec.json.Encoder().encode
 
 # What every answer carries (OWASP REST Security Cheat Sheet): an API's answers load nothing and
 # lead nowhere. No more than needed, for each header costs a microsecond and a half.
+NOTHING_LOADS = b"default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 SAFE: Headers = [
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", NOTHING_LOADS),
 ]
 JSON: Headers = [*SAFE, (b"content-type", b"application/json")]
 JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
@@ -69,25 +70,21 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def send_answer(
-    answer: Answer, send: Send, extra: tuple[bytes, bytes], *, with_body: bool
-) -> None:
-    """Send an answer with one more header; without its body where the request was a HEAD."""
+async def send_answer(answer: Answer, send: Send, extra: Headers, *, with_body: bool) -> None:
+    """Send an answer with these headers, too; without its body where the request was a HEAD."""
     if answer.stream is not None:
         await _send_stream(answer, send, extra, with_body=with_body)
         return
     if answer.status in (204, 304):
-        headers = [*answer.headers, extra]
+        headers = [*answer.headers, *extra]
     else:
-        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body)), extra]
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body)), *extra]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})
 
 
-async def _send_stream(
-    answer: Answer, send: Send, extra: tuple[bytes, bytes], *, with_body: bool
-) -> None:
-    headers = [*answer.headers, extra]
+async def _send_stream(answer: Answer, send: Send, extra: Headers, *, with_body: bool) -> None:
+    headers = [*answer.headers, *extra]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if with_body and answer.stream is not None:
         async for chunk in answer.stream():

@@ -44,6 +44,9 @@ CLIENT_LEFT = 499
 """How an answer is counted that nobody waited for (as nginx does)."""
 NOWHERE = "(unknown)"
 """How the path is counted of which there is none."""
+HTTPS_SCHEMES = ("https", "wss")
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""A year of HTTPS only, for the host and its subdomains (OWASP ASVS 5, 3.4.1)."""
 
 
 class Server:
@@ -68,6 +71,7 @@ class Server:
         self._ids = RequestIds(behind_proxies=bool(services.settings.trusted_proxies))
         self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
+        self._is_https = services.settings.public_url.startswith("https://")
         TRAFFIC.cached_bytes = self._cache.size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,26 +82,31 @@ class Server:
             await self._websocket(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        header = (HEADER, self._ids.next(scope))
+        extra = self._extra_headers(scope)
         if scope["method"] == "GET" and not self._logs_requests:
             answer = self._cached_for_anybody(scope)
             if answer is not None:
-                await self._send(answer, scope, send, header)
+                await self._send(answer, scope, send, extra)
                 return
-        await self._measured(scope, receive, send, header)
+        await self._measured(scope, receive, send, extra)
 
-    async def _measured(
-        self, scope: Scope, receive: Receive, send: Send, header: tuple[bytes, bytes]
-    ) -> None:
+    def _extra_headers(self, scope: Scope) -> Headers:
+        """Return the headers of every response: its request id and, over HTTPS, HSTS."""
+        request_id = (HEADER, self._ids.next(scope))
+        if self._is_https or scope["scheme"] in HTTPS_SCHEMES:
+            return [request_id, STRICT_TRANSPORT]
+        return [request_id]
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send, extra: Headers) -> None:
         began = perf_counter()
         method = scope["method"]
-        self._note(scope, header)
+        self._note(scope, extra)
         TRAFFIC.in_flight += 1
         status = 500
         try:
             answer = await self._answer(scope, receive, method)
             status = answer.status
-            await self._send(answer, scope, send, header)
+            await self._send(answer, scope, send, extra)
         except (ConnectionResetError, asyncio.CancelledError) as error:
             status = CLIENT_LEFT  # before its request was whole, or before the answer was
             if isinstance(error, asyncio.CancelledError):
@@ -109,20 +118,18 @@ class Server:
             if self._logs_requests:
                 log_request(scope, status, seconds)
 
-    def _note(self, scope: Scope, header: tuple[bytes, bytes]) -> None:
+    def _note(self, scope: Scope, extra: Headers) -> None:
         """Let the log know which request this is."""
-        scope["request_id"] = header[1]
+        scope["request_id"] = extra[0][1]
         scope["endpoint"] = self._nowhere
         REQUEST.set(scope)
 
-    async def _send(
-        self, answer: Answer, scope: Scope, send: Send, header: tuple[bytes, bytes]
-    ) -> None:
+    async def _send(self, answer: Answer, scope: Scope, send: Send, extra: Headers) -> None:
         if self._origins:
             origin = dict(scope["headers"]).get(b"origin")
             allowed = origins.allow_origin(origin, self._origins)
             answer = Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
-        await send_answer(answer, send, header, with_body=scope["method"] != "HEAD")
+        await send_answer(answer, send, extra, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
         found = self._router.find(scope["path"])
@@ -279,8 +286,8 @@ class Server:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        header = (HEADER, self._ids.next(scope))
-        self._note(scope, header)
+        extra = self._extra_headers(scope)
+        self._note(scope, extra)
         await receive()  # the client's wish to connect
         begun = await self._begin_following(scope, receive)
         endpoint = scope["endpoint"]
@@ -289,11 +296,11 @@ class Server:
         if self._logs_requests:
             log_request(scope, status, perf_counter() - began)
         if isinstance(begun, Answer):
-            await refuse_handshake(scope, send, begun, header)
+            await refuse_handshake(scope, send, begun, extra)
             return
         TRAFFIC.sockets[endpoint.contract] += 1
         try:
-            await follow(begun, receive, send, header)
+            await follow(begun, receive, send, extra)
         finally:
             TRAFFIC.sockets[endpoint.contract] -= 1
 

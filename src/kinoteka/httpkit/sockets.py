@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kinoteka.httpkit.answers import Answer, Receive, Scope, Send
+from kinoteka.httpkit.answers import Answer, Headers, Receive, Scope, Send
 from kinoteka.storage.fanout import Ending, Listener
 
 # RFC 6455, 7.4, and its registry; 4000 to 4999 are for applications.
@@ -40,9 +40,7 @@ class Following:
     frame: Callable[[Any], str | Awaitable[str | None]]
 
 
-async def refuse_handshake(
-    scope: Scope, send: Send, answer: Answer, extra: tuple[bytes, bytes]
-) -> None:
+async def refuse_handshake(scope: Scope, send: Send, answer: Answer, extra: Headers) -> None:
     """Answer the handshake with a refusal; a server without that extension answers 403."""
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -51,19 +49,17 @@ async def refuse_handshake(
         {
             "type": "websocket.http.response.start",
             "status": answer.status,
-            "headers": [*answer.headers, extra],
+            "headers": [*answer.headers, *extra],
         }
     )
     await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
-async def follow(
-    following: Following, receive: Receive, send: Send, extra: tuple[bytes, bytes]
-) -> None:
+async def follow(following: Following, receive: Receive, send: Send, extra: Headers) -> None:
     """Accept the handshake and send every event until either side has had enough."""
     listener = following.listener
     try:
-        await send({"type": "websocket.accept", "headers": [extra]})
+        await send({"type": "websocket.accept", "headers": extra})
         code = await _until_over(following, receive, send)
         if code is not None:
             message = {"type": "websocket.close", "code": code}

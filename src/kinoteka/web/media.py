@@ -7,7 +7,7 @@ for good, and the database is not asked. A poster is there for whom its film is 
 from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
 from kinoteka.core.media.posters import PosterFacts, draw_poster
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.answers import NOTHING_LOADS, Answer, Headers
 from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Route
@@ -16,7 +16,7 @@ from kinoteka.storage.cache import BoundedMap
 # Opened by itself, a picture is a document that may do nothing at all.
 SANDBOXED: Headers = [
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; sandbox; frame-ancestors 'none'"),
+    (b"content-security-policy", NOTHING_LOADS + b"; sandbox"),
     (b"referrer-policy", b"no-referrer"),
 ]
 FOR_GOOD = b"public, max-age=31536000, immutable"

@@ -23,7 +23,7 @@ from kinoteka.web.site.templates import template as load_template
 
 THEMES = ("light", "dark")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: blob: https:; "
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: blob: https:; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; frame-src {frames}"
 )
@@ -41,7 +41,6 @@ HEADERS: Headers = [
     ),
     (b"vary", b"accept-encoding, accept-language, cookie, hx-request, sec-fetch-site"),
 ]
-STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 PATH_LONGEST = 2000
 WORTH_COMPRESSING = 1000
 # Compressing so much takes about a third of a millisecond; more than that leaves the event loop.
@@ -144,7 +143,6 @@ async def html_answer(
     policy = POLICY.format(styles=styles, frames=" ".join(frames) or "'none'")
     headers: Headers = [*HEADERS, *extra, (b"content-language", language_of(call).encode())]
     if call.is_https:
-        headers.append(STRICT_TRANSPORT)
         policy += "; upgrade-insecure-requests"
     is_known = call.actor.account_id is not None
     headers.append((b"content-security-policy", policy.encode()))

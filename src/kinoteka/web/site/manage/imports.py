@@ -8,7 +8,7 @@ import msgspec
 
 from kinoteka.core.import_runs.model import Run, Upload
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, Headers
+from kinoteka.httpkit.answers import SAFE, Answer, Headers
 from kinoteka.httpkit.bodies import read_chunks
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.forms import from_pairs
@@ -22,9 +22,8 @@ MEGABYTE = 1024 * 1024
 CHUNK = 256 * 1024
 FILES = "files"
 REPORT: Headers = [
+    *SAFE,
     (b"content-type", b"application/jsonl; charset=utf-8"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"private, no-store"),
 ]
 
