@@ -35,8 +35,9 @@ FILES = {
 
 # The viewer draws its icons from data: addresses and fetches documents and what is tried out.
 POLICY = (
-    b"default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    b"default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
+    b"img-src 'self' data:; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = [
     (b"content-type", b"text/html; charset=utf-8"),

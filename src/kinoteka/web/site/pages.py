@@ -23,8 +23,9 @@ from kinoteka.web.site.templates import template as load_template
 
 THEMES = ("light", "dark")
 POLICY = (
-    "default-src 'none'; object-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: blob: https:; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src {styles}; "
+    "img-src 'self' data: blob: https:; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; frame-src {frames}"
 )
 HEADERS: Headers = [
