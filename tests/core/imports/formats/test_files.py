@@ -52,6 +52,25 @@ def test_a_cut_archive_gives_its_lines_and_a_failure(path):
     assert [failure.reason for failure in file.failure()] == ["file_broken"]
 
 
+def test_gzipped_file_that_expands_too_far_fails(path, monkeypatch):
+    monkeypatch.setattr(files, "CHUNK", 1024)
+    monkeypatch.setattr(files, "EXPANSION_FLOOR", 10_000)
+    path.write_bytes(gzip.compress(b"film\n" * 40_000))
+    file = InputFile(path, Progress())
+    expanded = sum(len(line) + 1 for line in file.lines())
+    assert expanded <= max(10_000, files.EXPANSION_LIMIT * path.stat().st_size)
+    (failure,) = file.failure()
+    assert failure.reason == "file_broken"
+    assert "expands to more than" in failure.detail
+
+
+def test_plain_file_may_be_of_any_size(path, monkeypatch):
+    monkeypatch.setattr(files, "EXPANSION_FLOOR", 10)
+    monkeypatch.setattr(files, "EXPANSION_LIMIT", 0)
+    path.write_bytes(b"film\n" * 100)
+    assert len(list(InputFile(path, Progress()).lines())) == 100
+
+
 def test_a_sound_file_has_no_failure(path):
     path.write_bytes(b"a\n")
     file = InputFile(path, Progress())

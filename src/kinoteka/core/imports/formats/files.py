@@ -13,16 +13,25 @@ CHUNK = 256 * 1024
 RECORD_LIMIT = 1024 * 1024
 """Bytes that a line, a CSV record or a JSON element may have."""
 
+EXPANSION_LIMIT = 100
+"""How many times its own size a gzipped file may expand to; data sets stay below 20."""
+EXPANSION_FLOOR = 100 * 1024 * 1024
+"""Bytes that any gzipped file may expand to, however small it is."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
+class _ExpandsTooFar(OSError):
+    """A gzipped file that holds far more than it could honestly hold (OWASP ASVS 5, 5.2.3)."""
+
+
 class InputFile:
     """A file to be read once, from its beginning.
 
-    A broken end (a cut or corrupt gzip stream, a failing disk) ends the reading like the
-    file's own end would; `failure()` then tells.
+    A broken end (a cut or corrupt gzip stream, a failing disk, a gzip stream that expands too far)
+    ends the reading like the file's own end would; `failure()` then tells.
     """
 
     def __init__(self, path: Path, progress: Progress) -> None:
@@ -75,14 +84,21 @@ class InputFile:
         with self.path.open("rb") as raw:
             zipped = raw.peek(2)[:2] == _GZIP_MAGIC
             content = gzip.GzipFile(fileobj=raw, mode="rb") if zipped else raw
-            done = 0
+            done = expanded = 0
+            most = self._expanded_limit() if zipped else None
             chunk = content.read(CHUNK).removeprefix(_UTF8_MARK)
             while chunk:
+                expanded += len(chunk)
+                if most is not None and expanded > most:
+                    raise _ExpandsTooFar(f"it expands to more than {most // 1024**2} MiB")
                 self._progress.read += raw.tell() - done
                 done = raw.tell()
                 yield chunk
                 chunk = content.read(CHUNK)
             self._progress.read += raw.tell() - done
+
+    def _expanded_limit(self) -> int:
+        return max(EXPANSION_FLOOR, EXPANSION_LIMIT * self.path.stat().st_size)
 
 
 def first_bytes(path: Path) -> bytes:

@@ -48,7 +48,7 @@ ROWS: dict[Reason, str] = {
     Reason.CSV_INVALID: N_("broken CSV"),
     Reason.JSON_INVALID: N_("broken JSON"),
     Reason.NOT_AN_OBJECT: N_("not an object"),
-    Reason.FILE_BROKEN: N_("the file ends too early"),
+    Reason.FILE_BROKEN: N_("the file cannot be read to its end"),
 }
 FILES: dict[FormatCode, str] = {
     FormatCode.FILE_UNREADABLE: N_("{path} cannot be read."),
