@@ -1,4 +1,4 @@
-"""Requests whose end is ambiguous are rejected, so none can be smuggled in (OWASP ASVS 5, 4.2.1)."""
+"""Requests whose end is ambiguous are rejected: none can be smuggled in (ASVS 5, 4.2.1)."""
 
 import socket
 from urllib.parse import urlsplit

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 from kinoteka.config import Settings, aws_environment, passwords_in
-from kinoteka.doctor import addresses, databases, keys, machine, services
+from kinoteka.doctor import addresses, databases, encryption, keys, machine, services
 from kinoteka.doctor.findings import Finding, Severity, error
 
 Check = Callable[[Settings], Iterable[Finding]]
@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     databases.check_database,
     services.check_redis,
     services.check_files,
+    encryption.check_encryption,
     addresses.check_public_url,
     addresses.check_trusted_proxies,
     addresses.check_cors,

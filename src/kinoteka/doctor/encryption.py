@@ -1,0 +1,70 @@
+"""Checks of connections to other machines: encrypted and verified (OWASP ASVS 5, 12.3)."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+from kinoteka.config import Settings
+from kinoteka.doctor.addresses import is_loopback
+from kinoteka.doctor.findings import Finding, fine, warning
+
+SUBJECT = "encryption"
+VERIFIED = ("verify-ca", "verify-full")
+REDIS_WITHOUT_TLS = ("redis", "valkey")
+
+
+def check_encryption(settings: Settings) -> Iterator[Finding]:
+    """Whether everything that leaves this machine for a service is encrypted and verified."""
+    problems = [
+        *_database_problems(settings.database_url),
+        *_redis_problems(settings.redis_url),
+        *_files_problems(settings.files_endpoint),
+    ]
+    for problem in problems:
+        yield warning(SUBJECT, problem)
+    if not problems and any((settings.database_url, settings.redis_url, settings.files_url)):
+        yield fine(SUBJECT, "Connections to services on other machines are encrypted.")
+
+
+def _database_problems(url: str) -> Iterator[str]:
+    hosts = _remote_hosts(url)
+    mode = parse_qs(urlsplit(url).query).get("sslmode", ["prefer"])[-1]
+    if hosts and mode not in VERIFIED:
+        yield (
+            f"The connection to PostgreSQL on {', '.join(hosts)} may be read or redirected on the "
+            f"way (sslmode={mode}). Add ?sslmode=verify-full to KINOTEKA_DATABASE_URL."
+        )
+
+
+def _redis_problems(url: str) -> Iterator[str]:
+    hosts = _remote_hosts(url)
+    if hosts and urlsplit(url).scheme in REDIS_WITHOUT_TLS:
+        yield (
+            f"The connection to Redis on {', '.join(hosts)} can be read on the way, its password "
+            "included. Use rediss:// in KINOTEKA_REDIS_URL."
+        )
+
+
+def _files_problems(url: str) -> Iterator[str]:
+    hosts = _remote_hosts(url)
+    if hosts and urlsplit(url).scheme == "http":
+        yield (
+            f"Pictures travel to {', '.join(hosts)} in the clear. Use https:// in "
+            "KINOTEKA_FILES_ENDPOINT."
+        )
+
+
+def _remote_hosts(url: str) -> list[str]:
+    """Return the hosts of an address that are other machines.
+
+    A name without a dot is taken for a container on the same machine.
+    """
+    addresses = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    names = [_host(address) for address in addresses]
+    return [name for name in names if ("." in name or ":" in name) and not is_loopback(name)]
+
+
+def _host(address: str) -> str:
+    """Return the host of `host:port`, where an IPv6 address is in brackets."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0]
