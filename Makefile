@@ -1,4 +1,5 @@
-# Two commands matter: `make run` and `make test`. The rest serves them.
+# Two commands matter: `make run` and `make test`. `make setup` installs the programs that the tests
+# need; the rest serves these three.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -8,12 +9,18 @@ BIN = .venv/bin
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check bench lighthouse screenshots messages vendor lock clean
+.PHONY: run setup test check bench lighthouse screenshots messages vendor lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
 
-test: check node_modules/.package-lock.json
+setup:
+	$(PYTHON) tools/prerequisites.py install
+
+# First of all, so that a missing program ends it at once.
+test:
+	$(PYTHON) tools/prerequisites.py check
+	$(MAKE) check node_modules/.package-lock.json
 	$(BIN)/pytest -n 3 --dist worksteal -q
 
 check: .venv/development
@@ -51,6 +58,7 @@ clean:
 	rm -rf .venv node_modules tools/lighthouse/node_modules build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 .venv/python:
+	$(PYTHON) tools/prerequisites.py check-python
 	$(PYTHON) -m venv .venv
 	touch $@
 

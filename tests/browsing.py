@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from playwright.async_api import (
     Response,
     async_playwright,
 )
+from tools.prerequisites import find_chromium
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -35,9 +35,9 @@ ABORTED = "net::ERR_ABORTED"  # somebody went to another page meanwhile
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium, which reaches nothing but this machine."""
-    executable = shutil.which("chromium")
-    assert executable, "these tests need Chromium (Debian: chromium)"
+    """Run a Chromium that reaches nothing but this machine."""
+    executable = find_chromium()
+    assert executable, "these tests need Chromium (make setup)"
     options = [NO_NETWORK, "--force-color-profile=srgb"]
     if os.geteuid() == 0:
         options.append("--no-sandbox")

@@ -27,6 +27,7 @@ from kinoteka.storage.engines import DATABASE, database_path
 from kinoteka.storage.migrations import migrate
 from kinoteka.storage.unit import Unit, unit_of_work
 from running import RunningServer, close_clients, run_server
+from skipped import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
 # Limits that tests of other things do not run into.
 GENEROUS = {

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
+from tools.prerequisites import find_postgresql
 
 from kinoteka.config import Settings
 from kinoteka.storage import postgresql, sqlite
@@ -24,8 +25,7 @@ from kinoteka.storage.migrations import migrate
 from ports import free_port
 
 ENGINES = ("sqlite", "postgresql")
-# Debian keeps them out of the PATH, by version; the newest are taken.
-PROGRAMS = max(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), default=Path("/usr/local/bin"))
+PROGRAMS = find_postgresql() or Path("PostgreSQL is not installed")
 # It refuses to run as root.
 USER = "nobody" if os.geteuid() == 0 else None
 

@@ -4,7 +4,6 @@ import datetime
 import ipaddress
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -17,12 +16,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tools.prerequisites import find
 
 from ports import free_port
 from waiting import eventually
 
 EXAMPLE = Path(__file__).parents[1] / "deploy" / "nginx.conf"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 SITE = "films.example"
 
 AROUND = """
@@ -58,7 +57,14 @@ class Proxy:
 
     def command(self, *options: str) -> list[str]:
         """The command that runs it."""
-        return [str(NGINX), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), *options]
+        return [
+            str(find("nginx")),
+            "-p",
+            str(self.folder),
+            "-c",
+            str(self.folder / "nginx.conf"),
+            *options,
+        ]
 
     def client(self, address: str = "127.0.0.1") -> httpx.Client:
         """A client whose requests come from an address of this machine."""

@@ -18,10 +18,8 @@ from films import FilmToBe, fill
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.httpkit.bodies import DRAINED
 from pictures import picture
-from proxies import NGINX, SITE, Proxy, run_nginx
+from proxies import SITE, Proxy, run_nginx
 from running import PASSWORD, RunningServer, run_server, unique
-
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
 MANY = 3000

@@ -2,13 +2,13 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
+from tools.prerequisites import find_chromium
 
 from kinoteka.app import CONTRACTS, compose
 from kinoteka.httpkit.openapi_operations import implied_errors
@@ -17,7 +17,6 @@ from kinoteka.web.documentation import Documentation
 from running import RunningServer, kinoteka
 
 NAMES = [contract.name for contract in CONTRACTS]
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +204,6 @@ def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
             assert {str(route.status), *statuses} <= set(declared)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 def test_a_browser_shows_every_operation_and_blocks_nothing(
     server: RunningServer, tmp_path: Path
 ) -> None:
@@ -216,7 +214,7 @@ def test_a_browser_shows_every_operation_and_blocks_nothing(
         f"--user-data-dir={tmp_path}",
     )
     shown = subprocess.run(
-        [CHROMIUM, *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
+        [str(find_chromium()), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -6,7 +6,6 @@ What Lighthouse finds is told below the table.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.servers import free_port, started
+
+from tools.prerequisites import find_chromium
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / ".bin" / "lighthouse"
@@ -87,7 +88,7 @@ def _lost(report: Report, category: str) -> list[str]:
 def _report(url: str, options: tuple[str, ...]) -> Report:
     flags = "--headless=new --no-sandbox" if os.geteuid() == 0 else "--headless=new"
     command = [str(PROGRAM), url, "--quiet", "--output=json", f"--chrome-flags={flags}", *options]
-    chromium = shutil.which("chromium") or sys.exit("Lighthouse needs Chromium (Debian: chromium)")
+    chromium = find_chromium() or sys.exit("Lighthouse needs Chromium (make setup)")
     done = subprocess.run(
         command, env=os.environ | {"CHROME_PATH": chromium}, stdout=subprocess.PIPE, check=True
     )
