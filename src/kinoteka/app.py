@@ -23,6 +23,7 @@ from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import Event, Happening, Read
+from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.editing.service import Editing
 from kinoteka.core.export.service import Export
@@ -139,6 +140,7 @@ async def wire(settings: Settings) -> Services:
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,
+        message_search=MessageSearch(settings, throttle),
         catalogue=catalogue,
         labels=Labels(access),
         facets=Facets(settings, revisions, throttle, access),
@@ -193,10 +195,22 @@ def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route
             continue
         served = Served(SITE, route)
         other = router.at(route.method, route.path)
+        beside = router.text_beside(route.method, route.path)
         if isinstance(other, Served):
             router.replace(route.method, route.path, Negotiated(page=served, other=other))
+        elif beside is not None:
+            _compose_beside(router, served, *beside)
         else:
             router.add(route.method, route.path, served)
+
+
+def _compose_beside(router: Router[Target], page: Served, path: str, target: Target) -> None:
+    """Serve a page whose last segment programs may mean as the text of a contract's route."""
+    other = target.other if isinstance(target, Negotiated) else target
+    if not isinstance(other, Served):
+        raise TypeError(f"{path} is told apart by its body")
+    router.add(page.route.method, page.route.path, Negotiated(page, other, takes_segment=True))
+    router.replace(page.route.method, path, Negotiated(None, other))
 
 
 class Application:

@@ -7,8 +7,10 @@ working directory; the environment wins.
 import os
 import re
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo
 
 import msgspec
 from dotenv import dotenv_values
@@ -91,6 +93,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "makes links absolute and, with https, cookies Secure.",
         ),
     ] = ""
+    timezone: Annotated[
+        str,
+        Meta(
+            description="Time zone of times that are sent as text for people, such as "
+            "Europe/Moscow; times of programs are UTC."
+        ),
+    ] = "UTC"
     cors_origins: Annotated[
         tuple[str, ...],
         Meta(description="Origins, by comma, whose pages may call the server with credentials."),
@@ -228,6 +237,15 @@ def load(
     return settings
 
 
+def zone(name: str) -> tzinfo:
+    """Return the time zone of this name. UTC needs no database of time zones.
+
+    Raises:
+        ValueError, LookupError, OSError: this machine knows no time zone of this name.
+    """
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 def unknown() -> list[str]:
     """Variables that look like settings and are none."""
     known = {name for name, *_ in rows()} | {f"{PREFIX}SUPERUSER_PASSWORD"}
@@ -279,5 +297,12 @@ def _check(settings: Settings) -> None:
                 parse_limit(getattr(settings, field))
             except ValueError:
                 raise SettingsError(f"{name}: not a rate such as '10 per 5 minutes'") from None
+    try:
+        zone(settings.timezone)
+    except (ValueError, LookupError, OSError):
+        raise SettingsError(
+            f"{PREFIX}TIMEZONE: this machine knows no time zone of this name; "
+            "use one such as Europe/Moscow, or UTC"
+        ) from None
     if settings.secret_key and len(settings.secret_key) < 32:
         raise SettingsError(f"{PREFIX}SECRET_KEY: shorter than 32 characters")

@@ -36,6 +36,7 @@ class Code(StrEnum):
     SESSION_UNKNOWN = "session_unknown"
     PASSWORD_WRONG = "password_wrong"
     PASSWORD_INVALID = "password_invalid"
+    PASSWORD_NOT_CHANGED_HERE = "password_not_changed_here"
     EMAIL_INVALID = "email_invalid"
     EMAIL_TAKEN = "email_taken"
     USERNAME_INVALID = "username_invalid"

@@ -12,6 +12,7 @@ from kinoteka.core.audit.service import Audit
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
+from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.editing.service import Editing
 from kinoteka.core.export.service import Export
@@ -60,6 +61,7 @@ class Services:
     csrf: CsrfTokens
     tokens: Tokens
     chats: Chats
+    message_search: MessageSearch
     catalogue: Catalogue
     labels: Labels
     facets: Facets

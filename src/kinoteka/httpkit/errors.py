@@ -83,6 +83,9 @@ COMMON: dict[Code, Refusal] = {
     Code.PASSWORD_INVALID: Refusal(
         400, "{password}: 8 to 128 characters that are not a common password ({reason})"
     ),
+    Code.PASSWORD_NOT_CHANGED_HERE: Refusal(
+        400, "{password}: a password is not changed here; leave the field out or empty"
+    ),
     Code.EMAIL_INVALID: Refusal(400, "email: not a valid e-mail address"),
     Code.EMAIL_TAKEN: Refusal(409, "a user with this email exists already"),
     Code.USERNAME_INVALID: Refusal(

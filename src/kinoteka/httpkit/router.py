@@ -6,6 +6,7 @@ A trailing slash never matters.
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+from urllib.parse import unquote
 
 Target = TypeVar("Target")
 Values = tuple[int | str, ...]
@@ -43,6 +44,20 @@ class Router(Generic[Target]):
         """What serves a method of this path, as it was added."""
         return self._methods_of(path).get(method)
 
+    def text_beside(self, method: str, path: str) -> tuple[str, Target] | None:
+        """Return the route, and its path, that takes the last segment of `path` as text.
+
+        It serves whatever the routes beside it, which are found first, leave to it.
+        """
+        *parents, last = path.strip("/").split("/")
+        node: _Node[Target] | None = self._root
+        for segment in parents:
+            node = node.fixed.get(segment) if node is not None else None
+        if not last or last.endswith(":text}") or node is None or node.text is None:
+            return None
+        target = node.text.methods.get(method)
+        return None if target is None else ("/".join(("", *parents, "{text:text}")), target)
+
     def replace(self, method: str, path: str, target: Target) -> None:
         """Serve a method of this path, which is served already, by another target."""
         self._methods_of(path)[method] = target
@@ -53,6 +68,12 @@ class Router(Generic[Target]):
         if methods is not None:
             return methods, ()
         return self._walk(path.strip("/").split("/"))
+
+    def find_encoded(self, raw_path: bytes) -> tuple[dict[str, Target], Values] | None:
+        """Find a path with encoded slashes, each of which belongs to its segment."""
+        return self._walk(
+            [unquote(segment) for segment in raw_path.decode("latin-1").strip("/").split("/")]
+        )
 
     def _methods_of(self, path: str) -> dict[str, Target]:
         bare = path.rstrip("/") or "/"
@@ -89,6 +110,11 @@ class Router(Generic[Target]):
             else:
                 return None
         return (node.methods, tuple(values)) if node.methods else None
+
+
+def last_segment(path: str) -> str:
+    """Return what follows the last slash of a path, but for one at its end."""
+    return path.strip("/").rpartition("/")[2]
 
 
 def _is_id(segment: str) -> bool:

@@ -30,7 +30,7 @@ from kinoteka.httpkit.identity import bearer, identify
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
 from kinoteka.httpkit.request_ids import HEADER, RequestIds
 from kinoteka.httpkit.request_log import log_request
-from kinoteka.httpkit.router import Router, Values
+from kinoteka.httpkit.router import Router, Values, last_segment
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target, first_served, replay
@@ -133,6 +133,8 @@ class Server:
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
         found = self._router.find(scope["path"])
+        if found is None and b"%2f" in scope["raw_path"].lower():
+            found = self._router.find_encoded(scope["raw_path"])
         if found is None:
             return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))
         targets, values = found
@@ -194,10 +196,20 @@ class Server:
         self, target: Negotiated, values: Values, scope: Scope, receive: Receive
     ) -> Answer:
         scope["negotiated"] = True
-        served = target.page if prefers_page(dict(scope["headers"])) else target.other
-        answer = await self._serve(served, values, scope, receive)
+        answer = await self._serve_preferred(target, values, scope, receive)
         headers: Headers = [*answer.headers, (b"vary", b"accept")]
         return Answer(answer.status, answer.body, headers, answer.stream, answer.personal)
+
+    async def _serve_preferred(
+        self, target: Negotiated, values: Values, scope: Scope, receive: Receive
+    ) -> Answer:
+        if not prefers_page(dict(scope["headers"])):
+            if target.takes_segment and not (values and isinstance(values[-1], str)):
+                values = (last_segment(scope["path"]),)
+            return await self._serve(target.other, values, scope, receive)
+        if target.page is None:
+            return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))
+        return await self._serve(target.page, values, scope, receive)
 
     async def _serve_shared(
         self, shared: Shared, values: Values, scope: Scope, receive: Receive

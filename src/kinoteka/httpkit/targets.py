@@ -49,10 +49,15 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """A page of the site and a contract's route at one path, told apart by what is preferred."""
+    """A page of the site and a contract's route at one path, told apart by what is preferred.
 
-    page: Served
+    Without a `page` the site has none there. Where `takes_segment` is set, `other` gets the last
+    segment of the path as text, whatever the page takes it for.
+    """
+
+    page: Served | None
     other: Served
+    takes_segment: bool = False
 
 
 Target: TypeAlias = Served | Shared | Negotiated

@@ -59,6 +59,8 @@ class TestSignUp:
             "username": "",
             "name": "",
             "status": "",
+            "fullname": "",
+            "fstatus": "",
         }
 
     def test_takes_any_other_field(self, member: httpx.Client, name: str) -> None:
@@ -128,6 +130,8 @@ class TestSignIn:
             "username": name,
             "name": "Анна",
             "status": "hello",
+            "fullname": "Анна",
+            "fstatus": "hello",
         }
         assert client.get("/users").json() == answer.json()
 
@@ -218,7 +222,8 @@ class TestUsers:
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         shown = member.get("/users").json()
-        assert list(shown) == ["id", "email", "username", "name", "status"]
+        document = ["id", "email", "username", "name", "status"]
+        assert list(shown) == [*document, "fullname", "fstatus"]
         other = server.signed_up()
         assert other.get(f"/users/{shown['id']}").json() == shown
         assert other.get(f"/users/{shown['id']}/").json() == shown
@@ -237,14 +242,16 @@ class TestUsers:
             "status": "",
         }
         answer = member.put(f"/users/{user_id}", json=new)
-        assert (answer.status_code, answer.json()) == (200, new)
-        assert member.get("/users").json() == new
+        expected = new | {"fullname": "O’Hara", "fstatus": ""}
+        assert (answer.status_code, answer.json()) == (200, expected)
+        assert member.get("/users").json() == expected
 
     @pytest.mark.parametrize("missing", ["id", "email", "username", "name", "status"])
     def test_needs_every_key(self, member: httpx.Client, missing: str) -> None:
         body = member.get("/users").json()
         user_id = body["id"]
-        del body[missing]
+        for key in (missing, "fullname", "fstatus"):
+            del body[key]
         answer = member.put(f"/users/{user_id}", json=body)
         assert answer.status_code == 400
         assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
@@ -292,7 +299,8 @@ class TestUsers:
         client = server.client()
         client.post("/users", json={"email": f"{name}@example.com", "password": PASSWORD})
         body = client.get("/users").json() | {"status": "away"}
-        assert client.put(f"/users/{body['id']}", json=body).json() == body
+        changed = client.put(f"/users/{body['id']}", json=body).json()
+        assert changed == body | {"fstatus": "away"}
 
     @pytest.mark.parametrize(
         ("method", "path"),
@@ -301,6 +309,9 @@ class TestUsers:
             ("GET", "/users/1"),
             ("PUT", "/users/1"),
             ("GET", "/users/anna"),
+            ("GET", "/users/1/chats"),
+            ("GET", "/messages/anna"),
+            ("GET", "/messages/1"),
             ("POST", "/chats"),
             ("GET", "/chats"),
             ("POST", "/chats/1/messages"),

@@ -25,6 +25,11 @@ def _in_this_dialect(code: Code, refusal: Refusal) -> Refusal:
 REFUSALS: dict[Code, Refusal] = {
     code: _in_this_dialect(code, refusal) for code, refusal in COMMON.items()
 } | {
+    Code.PASSWORD_NOT_CHANGED_HERE: Refusal(
+        400,
+        "password: this request does not change the password; leave the field out or empty",
+        "password_not_changed_here",
+    ),
     Code.TOKEN_INVALID: Refusal(401, "the token is not valid", "unauthorized"),
     Code.TOKEN_REUSED: Refusal(401, "the token is not valid", "unauthorized"),
     Code.ACCOUNT_UNKNOWN: Refusal(400, "there is no such user", "user_unknown"),

@@ -1,8 +1,8 @@
 """What this contract does: parse, one call of a service, shape."""
 
+from kinoteka.config import zone
 from kinoteka.contracts.messenger import shapes
 from kinoteka.contracts.messenger.photos import photo_answer
-from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import Answer, json_answer
@@ -48,12 +48,7 @@ async def change_user(call: Call, user_id: int, body: shapes.UserBody) -> shapes
         raise DomainError(Code.UNAUTHORIZED)
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
-    change = ProfileChange(
-        email=body.email or None,
-        username=body.username or None,
-        given_name=body.name,
-        status=body.status,
-    )
+    change = shapes.user_change(body, await call.core.accounts.own(call.actor, call.unit))
     return shapes.user(await call.core.accounts.change(call.actor, call.unit, change))
 
 
@@ -70,10 +65,11 @@ async def upload_photo(call: Call, file: bytes) -> shapes.Nothing:
     return shapes.Nothing()
 
 
-async def read_photo(call: Call, user_id: int) -> Answer:
+async def read_photo(call: Call, user_id: int, query: shapes.PhotoQuery) -> Answer:
     """A user's photo."""
     picture = await call.core.avatars.read_avatar(call.unit, user_id)
-    return photo_answer(picture, call.header(b"accept"), call.header(b"if-none-match"))
+    accept, known = call.header(b"accept"), call.header(b"if-none-match")
+    return photo_answer(picture, accept, known, plain=query.plain)
 
 
 async def open_chat(call: Call, body: shapes.ChatBody) -> shapes.Created:
@@ -85,6 +81,14 @@ async def list_chats(call: Call, query: shapes.ChatsQuery) -> shapes.ChatList:
     """One's chats, newest conversation first."""
     chats = await call.core.chats.own(call.actor, call.unit, query.limit, query.before)
     return shapes.ChatList([shapes.chat(found) for found in chats])
+
+
+async def list_chats_of(call: Call, user_id: int, query: shapes.ChatsQuery) -> shapes.OtherChatList:
+    """List the user's own chats as the document's front end reads them."""
+    if call.actor.account_id != user_id:
+        raise DomainError(Code.UNAUTHORIZED)
+    chats = await call.core.chats.own(call.actor, call.unit, query.limit, query.before)
+    return shapes.OtherChatList([shapes.other_chat(found) for found in chats], [])
 
 
 async def post_message(call: Call, chat_id: int, body: shapes.NewMessageBody) -> shapes.Created:
@@ -100,7 +104,14 @@ async def list_messages(
     messages = await call.core.chats.messages(
         call.actor, call.unit, chat_id, query.limit, before=query.before, after=query.after
     )
-    return shapes.MessageList([shapes.message(found) for found in messages])
+    return shapes.messages(messages, zone(call.settings.timezone))
+
+
+async def search_messages(call: Call, text: str) -> shapes.FoundMessages:
+    """Find messages in the user's own chats."""
+    found = await call.core.message_search.find(call.actor, call.unit, text)
+    local = zone(call.settings.timezone)
+    return shapes.FoundMessages([shapes.local_message(each, local) for each in found])
 
 
 async def edit_message(call: Call, message_id: int, body: shapes.TextBody) -> shapes.MessageShape:

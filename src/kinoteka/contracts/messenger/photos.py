@@ -10,14 +10,18 @@ MULTIPART = "multipart/form-data"
 FIELD = "file"
 
 
-def photo_answer(picture: bytes, accept: str | None, known: str | None) -> Answer:
+def photo_answer(
+    picture: bytes, accept: str | None, known: str | None, *, plain: bool = False
+) -> Answer:
     """The picture in the shape that `accept` prefers; 304 where it is `known` already.
 
     `accept` and `known` are the request's Accept and If-None-Match (RFC 9110, 12.5.1, 13.1.2).
+    `plain` leaves the preamble of the multipart body out.
     """
     digest = hashlib.blake2b(picture, digest_size=16).hexdigest()
     as_picture = prefers_picture(accept or "*/*")
-    validator = f'"{digest}-picture"' if as_picture else f'"{digest}"'
+    shape = "picture" if as_picture else "plain" if plain else "both"
+    validator = f'"{digest}-{shape}"'
     headers: Headers = [
         *SAFE,
         (b"cache-control", b"private, no-cache"),
@@ -29,7 +33,7 @@ def photo_answer(picture: bytes, accept: str | None, known: str | None) -> Answe
     if as_picture:
         return Answer(200, picture, [*headers, (b"content-type", PICTURE.encode())])
     content_type = f"{MULTIPART}; boundary={digest}"
-    body = _multipart(picture, digest)
+    body = _multipart(picture, digest, plain=plain)
     return Answer(200, body, [*headers, (b"content-type", content_type.encode())])
 
 
@@ -50,10 +54,16 @@ def prefers_picture(accept: str) -> bool:
     return picture > named and picture >= wild
 
 
-def _multipart(picture: bytes, boundary: str) -> bytes:
+def _multipart(picture: bytes, boundary: str, *, plain: bool) -> bytes:
+    """Return the picture as one part, and unless `plain` also before it.
+
+    What comes before the first boundary is a preamble, which parsers of multipart ignore
+    (RFC 2046, 5.1.1). Decoders of pictures ignore what follows the picture.
+    """
     head = (
         f"--{boundary}\r\n"
         f'Content-Disposition: form-data; name="{FIELD}"; filename="photo.jpg"\r\n'
         f"Content-Type: {PICTURE}\r\n\r\n"
     )
-    return head.encode() + picture + f"\r\n--{boundary}--\r\n".encode()
+    preamble = b"" if plain else picture + b"\r\n"
+    return preamble + head.encode() + picture + f"\r\n--{boundary}--\r\n".encode()

@@ -81,9 +81,12 @@ USERS = (
         body=shapes.UserBody,
         answer=shapes.User,
         signed_in=True,
-        errors=NAME_ERRORS,
+        errors=(*NAME_ERRORS, Code.PASSWORD_NOT_CHANGED_HERE),
         called=CALLED,
-        description="The body is the whole user, with the id of the path. Another's id is a 401.",
+        description="The body is the whole user, with the id of the path. Another's id is a 401. "
+        "`fullname` and `fstatus` may replace or accompany `name` and `status`; of two that "
+        "differ, the one that differs from the stored value counts. `phone` is stored if present. "
+        "`password` must be absent or empty.",
         example={
             "id": 1,
             "email": "anna@example.com",
@@ -124,10 +127,13 @@ PHOTOS = (
         handlers.read_photo,
         "A user's photo",
         media_type=f"{MULTIPART}, {PICTURE}",
+        query=shapes.PhotoQuery,
         headers={"etag": ""},
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN, Code.PHOTO_MISSING),
-        description="One part named `file`; or the picture itself, where Accept prefers an image.",
+        description="One part named `file`, with the same picture before it as the preamble, so "
+        "that the body can be read as multipart and as a picture; `?plain=1` leaves the preamble "
+        "out. Or the picture itself, where Accept prefers an image.",
     ),
 )
 
@@ -157,6 +163,17 @@ CHATS = (
         "one has, to go on after it.",
     ),
     Route(
+        "GET",
+        "/users/{id}/chats",
+        handlers.list_chats_of,
+        "The user's own chats, as the document's front end reads them",
+        query=shapes.ChatsQuery,
+        answer=shapes.OtherChatList,
+        signed_in=True,
+        errors=(Code.CHAT_FORBIDDEN,),
+        description="Another user's id is a 401. `Workspaces` is always empty.",
+    ),
+    Route(
         "POST",
         "/chats/{id}/messages",
         handlers.post_message,
@@ -180,7 +197,20 @@ CHATS = (
         errors=(Code.CHAT_FORBIDDEN,),
         description="Always the newest first. `before` gives those just before a message; "
         "`after` the oldest of those that follow one, so that asking again after the highest id, "
-        "until nothing comes, misses none.",
+        "until nothing comes, misses none. `Messages` are the same messages, oldest first, with "
+        "times as DD.MM.YYYY HH:mm in the server's time zone.",
+    ),
+    Route(
+        "GET",
+        "/messages/{text:text}",
+        handlers.search_messages,
+        "Search messages",
+        answer=shapes.FoundMessages,
+        signed_in=True,
+        errors=(Code.FIELD_INVALID, Code.THROTTLED),
+        description="The newest 50 messages from the user's own chats that contain every word of "
+        "the text, without regard to case. Any single path segment is a text, also a number. "
+        "A client that prefers text/html gets the site's page at this address.",
     ),
     Route(
         "PUT",

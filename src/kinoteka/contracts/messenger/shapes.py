@@ -1,29 +1,34 @@
 """What this contract's requests and answers look like."""
 
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from kinoteka.core.accounts.model import Account, NewAccount
+from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
 from kinoteka.core.chats.model import Chat, Event, Message
+from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import encode
 from kinoteka.httpkit.numbers import Count, Id
 from kinoteka.storage.clock import iso
 
 DELETED_AUTHOR = 0
 DELETED_NAME = "deleted user"
+LOCAL_TIME = "%d.%m.%Y %H:%M"
 
 
 class NewUserBody(msgspec.Struct):
-    """Somebody new: e-mail and password, and whatever else of a user; empty is as absent."""
+    """A new user: e-mail address and password, and any other fields. Empty means absent."""
 
     email: str
     password: str
     username: str | None = None
     name: str | None = None
+    fullname: str | None = None
     status: str | None = None
+    fstatus: str | None = None
     phone: str | None = None
 
 
@@ -35,23 +40,36 @@ class SignInBody(msgspec.Struct):
 
 
 class User(msgspec.Struct):
-    """A user; what the account lacks is an empty text."""
+    """A user. A field that the account lacks is an empty text.
+
+    `fullname` and `fstatus` repeat `name` and `status` for clients of the document's first server.
+    """
 
     id: int
     email: str
     username: str
     name: str
     status: str
+    fullname: str
+    fstatus: str
 
 
 class UserBody(msgspec.Struct):
-    """The whole user, as it is to be."""
+    """The whole user as it should become.
+
+    `fullname` stands in for `name` and `fstatus` for `status`. `phone` may be absent. `password`
+    must be absent or empty.
+    """
 
     id: Id
     email: str
     username: str
-    name: str
-    status: str
+    name: str | UnsetType = UNSET
+    status: str | UnsetType = UNSET
+    fullname: str | UnsetType | None = UNSET
+    fstatus: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    password: str | UnsetType | None = UNSET
 
 
 class FoundUser(msgspec.Struct):
@@ -64,12 +82,20 @@ class FoundUser(msgspec.Struct):
     name: str
     status: str
     phone: str
+    fullname: str
+    fstatus: str
 
 
 class FoundUsers(msgspec.Struct):
     """What a search finds, best first."""
 
     users: list[FoundUser]
+
+
+class PhotoQuery(msgspec.Struct):
+    """How to send the photo: `plain` leaves out the picture before the part."""
+
+    plain: bool = False
 
 
 class ChatBody(msgspec.Struct):
@@ -118,6 +144,26 @@ class ChatList(msgspec.Struct):
     chats: list[ChatShape]
 
 
+class OtherChatShape(msgspec.Struct, rename="pascal"):
+    """A chat as the document's front end reads it. `LastMessage` is a text, empty if none."""
+
+    id: int = msgspec.field(name="ID")
+    name: str
+    members: list[int]
+    last_message: str
+
+
+class Workspace(msgspec.Struct):
+    """A group of chats, of which this server has none."""
+
+
+class OtherChatList(msgspec.Struct, rename="pascal"):
+    """The user's chats as the document's front end reads them."""
+
+    chats: list[OtherChatShape]
+    workspaces: list[Workspace]
+
+
 class NewMessageBody(msgspec.Struct):
     """A message of 1 to 4000 characters; the same `nonce` makes the same message only once."""
 
@@ -134,9 +180,20 @@ class MessagesQuery(msgspec.Struct):
 
 
 class MessageList(msgspec.Struct):
-    """Messages, newest first."""
+    """Messages, newest first.
+
+    `Messages` are the same ones, oldest first, with `message_time` as DD.MM.YYYY HH:mm in the
+    server's time zone, which is the format that the document's front end parses.
+    """
 
     messages: list[MessageShape]
+    oldest_first: list[MessageShape] = msgspec.field(name="Messages")
+
+
+class FoundMessages(msgspec.Struct):
+    """Messages that contain the words, newest first, with times as in `Messages` of a chat."""
+
+    found: list[MessageShape] = msgspec.field(name="Messages")
 
 
 class TextBody(msgspec.Struct):
@@ -170,39 +227,81 @@ class Refused(msgspec.Struct):
 
 
 def new_account(body: NewUserBody) -> NewAccount:
-    """What somebody signs up with."""
+    """Return the account that the body describes.
+
+    Raises:
+        DomainError(FIELD_INVALID): a key and its alias have different texts.
+    """
     return NewAccount(
         email=body.email,
         password=body.password,
         username=body.username or None,
-        given_name=body.name or None,
-        status=body.status or None,
+        given_name=one_of(("name", body.name or ""), ("fullname", body.fullname)) or None,
+        status=one_of(("status", body.status or ""), ("fstatus", body.fstatus)) or None,
         phone=body.phone or None,
     )
 
 
+def user_change(body: UserBody, account: Account) -> ProfileChange:
+    """Return the change from the stored account to the user in the body.
+
+    Raises:
+        DomainError(PASSWORD_NOT_CHANGED_HERE): the body has a password.
+        DomainError(FIELD_INVALID): a key and its alias are missing, or differ and neither has
+            the stored text.
+    """
+    if body.password:
+        raise DomainError(Code.PASSWORD_NOT_CHANGED_HERE)
+    stored_name, stored_status = account.given_name or "", account.status or ""
+    return ProfileChange(
+        email=body.email or None,
+        username=body.username or None,
+        given_name=one_of(("name", body.name), ("fullname", body.fullname), stored_name),
+        status=one_of(("status", body.status), ("fstatus", body.fstatus), stored_status),
+        phone=UNSET if body.phone is None else body.phone,
+    )
+
+
+Given = tuple[str, str | UnsetType | None]
+
+
+def one_of(key: Given, alias: Given, stored: str = "") -> str:
+    """Return the text that counts of a key and its alias, each a name and what was sent for it.
+
+    If they differ, the one that differs from the stored text counts.
+
+    Raises:
+        DomainError(FIELD_INVALID): both are missing, or both differ from the stored text.
+    """
+    given = {name: text for name, text in (key, alias) if isinstance(text, str)}
+    if not given:
+        raise field_invalid(key[0], "missing")
+    changed = {text.strip() for text in given.values()} - {stored}
+    if len(changed) > 1:
+        raise field_invalid(alias[0], f"differs from {key[0]}; send one of the two")
+    return changed.pop() if changed else stored
+
+
 def user(account: Account) -> User:
     """The account as this contract shows it."""
-    return User(
-        account.id,
-        account.email or "",
-        account.username or "",
-        account.given_name or "",
-        account.status or "",
-    )
+    name, status = account.given_name or "", account.status or ""
+    return User(account.id, account.email or "", account.username or "", name, status, name, status)
 
 
 def found_user(account: Account, own_id: int | None) -> FoundUser:
     """The account in a search by the account `own_id`."""
     phone = account.phone if account.id == own_id else None
+    shown = user(account)
     return FoundUser(
-        account.id,
-        account.email or "",
+        shown.id,
+        shown.email,
         "",
-        account.username or "",
-        account.given_name or "",
-        account.status or "",
+        shown.username,
+        shown.name,
+        shown.status,
         phone or "",
+        shown.fullname,
+        shown.fstatus,
     )
 
 
@@ -215,6 +314,12 @@ def chat(found: Chat) -> ChatShape:
         None if found.last_message is None else message(found.last_message),
         found.unread,
     )
+
+
+def other_chat(found: Chat) -> OtherChatShape:
+    """Return a chat as the document's front end reads it."""
+    last = "" if found.last_message is None else found.last_message.text
+    return OtherChatShape(found.id, _chat_name(found), list(found.members), last)
 
 
 def _chat_name(found: Chat) -> str:
@@ -234,6 +339,19 @@ def message(found: Message) -> MessageShape:
         iso(found.created_at),
         found.edited_at is not None,
     )
+
+
+def messages(found: list[Message], zone: tzinfo) -> MessageList:
+    """Return messages, newest first, in both forms that clients read."""
+    return MessageList(
+        [message(each) for each in found], [local_message(each, zone) for each in reversed(found)]
+    )
+
+
+def local_message(found: Message, zone: tzinfo) -> MessageShape:
+    """Return a message with its time as the document's front end parses it."""
+    sent = datetime.fromtimestamp(found.created_at / 1000, zone)
+    return msgspec.structs.replace(message(found), message_time=sent.strftime(LOCAL_TIME))
 
 
 @lru_cache(maxsize=256)

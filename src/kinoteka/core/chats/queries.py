@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
 from kinoteka.storage.schema import accounts, chat_members, chats, messages
-from kinoteka.storage.statement import Statement, insert_for
+from kinoteka.storage.statement import Statement, among, insert_for
 
 MESSAGE = (
     messages.c.id,
@@ -163,6 +163,41 @@ AFTER: Statement[Message] = Statement(
     .where(_of_chat, messages.c.id > bindparam("after"))
     .order_by(messages.c.id)
     .limit(bindparam("limit")),
+    Message,
+)
+# What a search looks through: some of the newest messages of the chats written in last. The oldest
+# of them in a chat is found by counting along its index.
+_recent = (
+    select(chat_members.c.chat_id)
+    .where(chat_members.c.account_id == bindparam("account_id"))
+    .order_by(chat_members.c.active_at.desc(), chat_members.c.chat_id.desc())
+    .limit(bindparam("chats"))
+)
+RECENT_CHATS: Statement[tuple[int]] = Statement(_recent)
+_recent_chats = _recent.subquery("recent")
+_counted = messages.alias("counted")
+_oldest = (
+    select(_counted.c.id)
+    .where(_counted.c.chat_id == _recent_chats.c.chat_id)
+    .order_by(_counted.c.id.desc())
+    .limit(1)
+    .offset(bindparam("skipped"))
+    .correlate(_recent_chats)
+    .scalar_subquery()
+)
+_spans = select(_recent_chats.c.chat_id, func.coalesce(_oldest, 0).label("oldest")).subquery(
+    "spans"
+)
+NEWEST_IDS: Statement[tuple[int]] = Statement(
+    select(messages.c.id)
+    .select_from(_spans)
+    .join(
+        messages,
+        and_(messages.c.chat_id == _spans.c.chat_id, messages.c.id >= _spans.c.oldest),
+    )
+)
+BY_IDS: Statement[Message] = Statement(
+    select(*MESSAGE).where(among(messages.c.id, bindparam("ids"))).order_by(messages.c.id.desc()),
     Message,
 )
 BY_NONCE: Statement[Message] = Statement(

@@ -36,6 +36,7 @@ SENTENCES: dict[Code, str] = {
     Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
     Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
+    Code.PASSWORD_NOT_CHANGED_HERE: N_("The password is changed on a page of its own."),
     Code.EMAIL_INVALID: N_("This is not an e-mail address."),
     Code.EMAIL_TAKEN: N_("This e-mail address is already taken."),
     Code.USERNAME_INVALID: N_(

@@ -132,8 +132,8 @@ class TestHistory:
 
 def test_how_much_is_unread_in_all(server, anna, boris, chat):
     boris.who.post(chat, "hello")
-    assert anna.client.get("/messages/unread").json()["total"] == 1
-    assert server.client().get("/messages/unread").status_code == 303
+    assert anna.client.get("/messages/unread/count").json()["total"] == 1
+    assert server.client().get("/messages/unread/count").status_code == 303
 
 
 class TestTwoWorkers:

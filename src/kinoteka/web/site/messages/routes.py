@@ -53,7 +53,7 @@ FORMS = (
 SCRIPTS = (
     Route(
         "GET",
-        "/messages/unread",
+        "/messages/unread/count",
         live.count_unread,
         "How much is unread",
         answer=shapes.LiveUnread,

@@ -79,12 +79,12 @@ async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(ch
         await told.wait()
         await route.fulfill(response=answer)
 
-    await page.route("**/messages/unread", late)
+    await page.route("**/messages/unread/count", late)
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await asyncio.wait_for(asked.wait(), 15)
     anna.who.post(anna.chat, "meanwhile")
     await boris.unread_is(1)
-    async with page.expect_response("**/messages/unread"):
+    async with page.expect_response("**/messages/unread/count"):
         told.set()
     await drawn(page)
     await boris.unread_is(1)

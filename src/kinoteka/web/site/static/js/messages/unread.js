@@ -43,7 +43,7 @@ export const unread = {
   async ask() {
     const before = heard;
     try {
-      const answer = await fetch("/messages/unread", { redirect: "manual" });
+      const answer = await fetch("/messages/unread/count", { redirect: "manual" });
       if (answer.type === "opaqueredirect") return null; // not signed in any more
       const { total } = answer.ok ? await answer.json() : {};
       return heard === before ? total : undefined;

@@ -1,0 +1,74 @@
+"""Search the messages of an account's own chats.
+
+Public operations: find.
+
+Neither engine folds case in every script without an index of its own for it, so messages are
+compared here. What is read is bounded, however many chats and messages an account has: the
+newest messages of the chats written in last, `MESSAGES_MOST` in all.
+"""
+
+from kinoteka.config import Settings
+from kinoteka.core.access.model import Actor
+from kinoteka.core.chats import queries
+from kinoteka.core.chats.model import Message
+from kinoteka.core.text import clean_text
+from kinoteka.core.throttle import Throttle
+from kinoteka.storage.database import Reader
+from kinoteka.storage.unit import Unit
+
+TEXT_LONGEST = 200
+FOUND_MOST = 50
+MESSAGES_MOST = 10_000
+CHATS_MOST = 500
+READ_AT_ONCE = 500
+
+
+class MessageSearch:
+    """Finds messages by their words."""
+
+    def __init__(self, settings: Settings, throttle: Throttle) -> None:
+        self._search_limit = settings.search_limit
+        self._throttle = throttle
+
+    async def find(self, actor: Actor, unit: Unit, text: str) -> list[Message]:
+        """Return the newest 50 messages that contain every word of the text, newest first.
+
+        A word is found anywhere in a message, without regard to case. No character is special.
+
+        Raises:
+            DomainError(UNAUTHORIZED, THROTTLED)
+            DomainError(FIELD_INVALID): a text that is too long, or that no message can contain.
+        """
+        account_id = actor.require_account()
+        words = clean_text(text, "text", TEXT_LONGEST, lines=True).casefold().split()
+        if not words:
+            return []
+        await self._throttle.hit("message_search", self._search_limit, f"account:{account_id}")
+        return await unit.read_in_thread(lambda reader: _find(reader, account_id, words))
+
+
+def _find(reader: Reader, account_id: int, words: list[str]) -> list[Message]:
+    found: list[Message] = []
+    ids = _newest_ids(reader, account_id)
+    for start in range(0, len(ids), READ_AT_ONCE):
+        some = reader.fetch(queries.BY_IDS, ids=ids[start : start + READ_AT_ONCE])
+        found += (message for message in some if _contains(message.text, words))
+        if len(found) >= FOUND_MOST:
+            break
+    return found[:FOUND_MOST]
+
+
+def _newest_ids(reader: Reader, account_id: int) -> list[int]:
+    chats = len(reader.fetch(queries.RECENT_CHATS, account_id=account_id, chats=CHATS_MOST))
+    if not chats:
+        return []
+    each = MESSAGES_MOST // chats
+    rows = reader.fetch(
+        queries.NEWEST_IDS, account_id=account_id, chats=CHATS_MOST, skipped=each - 1
+    )
+    return sorted((row[0] for row in rows), reverse=True)[:MESSAGES_MOST]
+
+
+def _contains(text: str, words: list[str]) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words)

@@ -1,0 +1,229 @@
+"""What front ends of this document's first server send and read beyond the document."""
+
+import httpx
+import pytest
+
+from kinoteka.contracts.messenger.shapes import one_of
+from kinoteka.errors import Code, DomainError
+from messengers import Person, open_chat, person
+from running import PASSWORD, RunningServer, unique
+
+DOCUMENT = ("id", "email", "username", "name", "status")
+
+
+def user(client: httpx.Client) -> dict[str, object]:
+    """Return the user of the session with the keys of the document alone."""
+    shown = client.get("/users").json()
+    return {key: shown[key] for key in DOCUMENT}
+
+
+def put(client: httpx.Client, body: dict[str, object]) -> httpx.Response:
+    return client.put(f"/users/{client.get('/users').json()['id']}", json=body)
+
+
+def own_phone(client: httpx.Client, username: str) -> str:
+    (found,) = client.get(f"/users/{username}").json()["users"]
+    return str(found["phone"])
+
+
+class TestPhoneAndPassword:
+    """PUT /users/{id} drops nothing silently."""
+
+    @pytest.mark.parametrize(
+        ("sent", "stored"),
+        [("+7 900 000-00-00", "+7 900 000-00-00"), ("", ""), (None, "1"), ("absent", "1")],
+    )
+    def test_phone_is_stored_when_present(self, anna: Person, sent: object, stored: str) -> None:
+        assert put(anna.client, user(anna.client) | {"phone": "1"}).status_code == 200
+        phone = {} if sent == "absent" else {"phone": sent}
+        assert put(anna.client, user(anna.client) | phone).status_code == 200
+        assert own_phone(anna.client, anna.name) == stored
+
+    @pytest.mark.parametrize("password", ["", None])
+    def test_empty_password_is_accepted(self, anna: Person, password: object) -> None:
+        assert put(anna.client, user(anna.client) | {"password": password}).status_code == 200
+
+    @pytest.mark.parametrize("password", [PASSWORD, "another long one", " "])
+    def test_password_is_rejected_and_nothing_changes(self, anna: Person, password: str) -> None:
+        before = user(anna.client)
+        answer = put(anna.client, before | {"password": password, "name": "changed"})
+        assert (answer.status_code, answer.json()["error"]) == (400, "password_not_changed_here")
+        assert user(anna.client) == before
+
+
+class TestAliases:
+    """`fullname` and `fstatus` for `name` and `status`."""
+
+    @pytest.mark.parametrize(("key", "alias"), [("name", "fullname"), ("status", "fstatus")])
+    def test_alias_replaces_the_key(self, anna: Person, key: str, alias: str) -> None:
+        body = user(anna.client) | {alias: "new"}
+        del body[key]
+        answer = put(anna.client, body)
+        assert answer.status_code == 200
+        assert (answer.json()[key], answer.json()[alias]) == ("new", "new")
+
+    def test_sign_up_accepts_aliases(self, server: RunningServer) -> None:
+        body = {"email": f"{unique()}@example.com", "password": PASSWORD}
+        client = server.client()
+        sent = body | {"fullname": "Anna", "fstatus": "hello", "name": ""}
+        assert client.post("/users", json=sent).status_code == 200
+        shown = client.get("/users").json()
+        assert (shown["name"], shown["status"]) == ("Anna", "hello")
+        sent = body | {"email": f"{unique()}@example.com", "name": "Anna", "fullname": "Boris"}
+        answer = server.client().post("/users", json=sent)
+        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+
+    def test_search_results_have_aliases(self, anna: Person, boris: Person) -> None:
+        put(boris.client, user(boris.client) | {"name": "Boris", "status": "away"})
+        (found,) = anna.client.get(f"/users/{boris.name}").json()["users"]
+        assert (found["fullname"], found["fstatus"]) == ("Boris", "away")
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "stored"),
+        [
+            ({"name": "old", "fullname": "new"}, 200, "new"),
+            ({"name": "new", "fullname": "old"}, 200, "new"),
+            ({"name": "new", "fullname": "new"}, 200, "new"),
+            ({"name": "old", "fullname": "old"}, 200, "old"),
+            ({"name": "old", "fullname": ""}, 200, ""),
+            ({"name": "one", "fullname": "two"}, 400, "old"),
+        ],
+    )
+    def test_differing_alias_counts_where_it_differs_from_the_stored_value(
+        self, anna: Person, sent: dict[str, str], status: int, stored: str
+    ) -> None:
+        put(anna.client, user(anna.client) | {"name": "old"})
+        answer = put(anna.client, user(anna.client) | sent)
+        assert answer.status_code == status, answer.text
+        assert user(anna.client)["name"] == stored
+
+
+def test_one_of_needs_the_key_or_its_alias() -> None:
+    with pytest.raises(DomainError) as caught:
+        one_of(("name", None), ("fullname", None))
+    assert caught.value.code is Code.FIELD_INVALID
+    assert caught.value.parameters == {"field": "name", "reason": "missing"}
+
+
+class TestChatsOfAUser:
+    """GET /users/{id}/chats"""
+
+    def test_chats_have_the_keys_of_the_front_end(self, anna: Person, boris: Person) -> None:
+        chat = open_chat(anna, boris)
+        expected = {"ID": chat, "Name": boris.name, "Members": [anna.id, boris.id]}
+        answer = anna.client.get(f"/users/{anna.id}/chats")
+        assert answer.json() == {"Chats": [expected | {"LastMessage": ""}], "Workspaces": []}
+        boris.post(chat, "hello")
+        answer = anna.client.get(f"/users/{anna.id}/chats/")
+        assert answer.json()["Chats"] == [expected | {"LastMessage": "hello"}]
+
+    def test_chats_of_another_user_are_refused(self, anna: Person, boris: Person) -> None:
+        for user_id in (boris.id, 2**53):
+            answer = anna.client.get(f"/users/{user_id}/chats")
+            assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+
+
+class TestLocalTimes:
+    """`Messages` beside `messages`: oldest first, in the setting `timezone`."""
+
+    @pytest.mark.parametrize(
+        ("settings", "hours"), [({}, 0), ({"timezone": "Asia/Kolkata"}, 5.5)], ids=["UTC", "+5:30"]
+    )
+    def test_messages_are_repeated_oldest_first(
+        self, start_server, settings: dict[str, str], hours: float
+    ) -> None:
+        server = start_server(**settings)
+        anna, boris = person(server), person(server)
+        chat = open_chat(anna, boris)
+        for text in ("first", "second"):
+            anna.post(chat, text)
+        shown = anna.client.get(f"/chats/{chat}/messages").json()
+        assert [each["text"] for each in shown["messages"]] == ["second", "first"]
+        assert [each["text"] for each in shown["Messages"]] == ["first", "second"]
+        for one, other in zip(shown["messages"][::-1], shown["Messages"], strict=True):
+            assert other | {"message_time": one["message_time"]} == one
+            assert other["message_time"] == local(str(one["message_time"]), hours)
+        found = anna.client.get("/messages/second").json()
+        assert found == {"Messages": [shown["Messages"][1]]}
+
+
+def local(moment: str, hours: float) -> str:
+    """Return an RFC 3339 time in UTC as DD.MM.YYYY HH:mm so many hours east of it."""
+    from datetime import datetime, timedelta
+
+    return (datetime.fromisoformat(moment) + timedelta(hours=hours)).strftime("%d.%m.%Y %H:%M")
+
+
+class TestSearch:
+    """GET /messages/{text}"""
+
+    @pytest.fixture
+    def search(self, anna: Person, chat: int):
+        def search(text: str, **headers: str) -> list[str]:
+            answer = anna.client.get(f"/messages/{text}", headers=headers)
+            assert answer.status_code == 200, answer.text
+            assert list(answer.json()) == ["Messages"]
+            return [str(each["text"]) for each in answer.json()["Messages"]]
+
+        return search
+
+    def test_words_are_found_in_own_chats_alone(
+        self, server: RunningServer, anna: Person, boris: Person, stranger: Person, chat, search
+    ) -> None:
+        boris.post(chat, "Stalker tonight?")
+        anna.post(chat, "Solaris, not Stalker")
+        elsewhere = open_chat(boris, stranger)
+        boris.post(elsewhere, "Stalker elsewhere")
+        assert search("stalker") == ["Solaris, not Stalker", "Stalker tonight?"]
+        assert search("tonight%20STALKER") == ["Stalker tonight?"]
+        assert search("mirror") == []
+
+    @pytest.mark.parametrize(
+        ("message", "text"),
+        [
+            ("Сталкер сегодня", "СТАЛКЕР"),
+            ("СОЛЯРИС", "солярис"),
+            ("Straße", "STRASSE"),
+            ("100% sure", "100%25"),
+            ("snake_case", "_"),
+            ("Room 5", "5"),
+            ("007", "007"),
+            ("what is new", "new"),
+            ("unread mail", "unread"),
+            ("live at eight", "live"),
+            ("24/7", "24%2F7"),
+            ("a 'quoted' word", "'quoted'"),
+        ],
+    )
+    def test_every_segment_is_a_search_and_no_character_is_special(
+        self, anna: Person, chat: int, search, message: str, text: str
+    ) -> None:
+        anna.post(chat, message)
+        anna.post(chat, "nothing like it")
+        for accept in ("*/*", "application/json"):
+            assert search(text, accept=accept) == [message]
+
+    def test_page_is_served_where_a_page_is_preferred(self, anna: Person, chat: int) -> None:
+        for path, status in ((f"{chat}", 200), ("new", 200), ("nothing-here", 404)):
+            answer = anna.client.get(f"/messages/{path}", headers={"accept": "text/html"})
+            assert answer.status_code == status
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "accept" in ", ".join(answer.headers.get_list("vary"))
+
+    @pytest.mark.parametrize("text", ["x" * 201, "%00", "%ED%A0%80"[:3] + "%01"])
+    def test_text_that_no_message_contains_is_rejected(self, anna: Person, text: str) -> None:
+        answer = anna.client.get(f"/messages/{text}")
+        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+        assert answer.json()["message"].startswith("text: ")
+
+    def test_search_is_limited_by_account(self, start_server) -> None:
+        server = start_server(search_limit="2 per minute")
+        anna = person(server)
+        statuses = [anna.client.get("/messages/a").status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        assert person(server).client.get("/messages/a").status_code == 200
+
+    def test_methods_of_a_text_are_those_of_the_search(self, anna: Person) -> None:
+        answer = anna.client.put("/messages/stalker", json={"text": "x"})
+        assert (answer.status_code, answer.json()["error"]) == (405, "method_not_allowed")
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
