@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.httpkit.router import LARGEST_ID, Router
+from kinoteka.httpkit.router import LARGEST_ID, Router, last_segment
 
 
 @pytest.fixture
@@ -53,3 +53,39 @@ def test_methods_of_a_path_stand_together(router):
 def test_serving_twice_is_a_mistake(router):
     with pytest.raises(ValueError, match="twice"):
         router.add("GET", "/users/", "again")
+
+
+@pytest.mark.parametrize(
+    ("path", "beside"),
+    [
+        ("/users/new", "/users/{text:text}"),
+        ("/users/{account_id}", "/users/{text:text}"),
+        ("/users/{name:text}", None),
+        ("/users/new/edit", None),
+        ("/users", None),
+        ("/chats/new", None),
+        ("/", None),
+    ],
+)
+def test_text_route_is_found_beside_a_path(router, path, beside):
+    expected = None if beside is None else (beside, "GET /users/{name:text}")
+    assert router.text_beside("GET", path) == expected
+    assert router.text_beside("DELETE", path) is None
+
+
+@pytest.mark.parametrize(
+    ("raw_path", "target", "values"),
+    [
+        (b"/users/a%2Fb", "GET /users/{name:text}", ("a/b",)),
+        (b"/users/%D0%B0%2f1", "GET /users/{name:text}", ("а/1",)),
+        (b"/chats/1%2F2/messages", None, None),
+    ],
+)
+def test_encoded_slash_belongs_to_its_segment(router, raw_path, target, values):
+    found = router.find_encoded(raw_path)
+    assert (found and (found[0]["GET"], found[1])) == (target and (target, values))
+
+
+@pytest.mark.parametrize("path", ["/messages/new", "/messages/new/", "new", "/new"])
+def test_last_segment_of_a_path(path):
+    assert last_segment(path) == "new"

@@ -1,6 +1,9 @@
 """Photos of the messenger contract: 2.6 GET /photos/{id}, 2.7 POST /photos."""
 
+import subprocess
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import HTTP
 from io import BytesIO
 
 import httpx
@@ -160,3 +163,79 @@ def test_need_a_session(server: RunningServer) -> None:
 )
 def test_what_prefers_a_picture(accept: str, expected: bool) -> None:
     assert prefers_picture(accept) is expected
+
+
+class TestBody:
+    """The body can be read as a picture and as multipart/form-data."""
+
+    NODE = """
+    const [url, cookie] = process.argv.slice(1);
+    const answer = await fetch(url, { headers: { cookie } });
+    const file = (await answer.formData()).get("file");
+    process.stdout.write(Buffer.from(await file.arrayBuffer()));
+    """
+
+    @pytest.fixture
+    def owner(self, server: RunningServer) -> httpx.Client:
+        client = server.signed_up()
+        assert upload(client, picture()).status_code == 200
+        client.headers["accept"] = "*/*"
+        return client
+
+    @pytest.fixture
+    def path(self, owner: httpx.Client) -> str:
+        return f"/photos/{own_id(owner)}"
+
+    @pytest.fixture
+    def stored(self, owner: httpx.Client, path: str) -> bytes:
+        return owner.get(path, headers={"accept": "image/*"}).content
+
+    def test_decoder_reads_the_preamble_as_the_picture(
+        self, owner: httpx.Client, path: str, stored: bytes
+    ) -> None:
+        answer = owner.get(path)
+        assert answer.content.startswith(stored)
+        assert Image.open(BytesIO(answer.content)).size == (64, 48)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-type"].startswith("multipart/form-data; boundary=")
+
+    @pytest.mark.parametrize(("query", "begins"), [("?plain=1", b"--"), ("?plain=0", b"\xff\xd8")])
+    def test_plain_leaves_the_preamble_out(
+        self, owner: httpx.Client, path: str, stored: bytes, query: str, begins: bytes
+    ) -> None:
+        answer = owner.get(path + query)
+        assert answer.content.startswith(begins)
+        assert parts(answer) == {"file": stored}
+        known = {"if-none-match": answer.headers["etag"]}
+        assert owner.get(path + query, headers=known).status_code == 304
+        other = "?plain=0" if query == "?plain=1" else "?plain=1"
+        assert owner.get(path + other, headers=known).status_code == 200
+
+    def test_other_value_of_plain_is_rejected(self, owner: httpx.Client, path: str) -> None:
+        answer = owner.get(f"{path}?plain=perhaps")
+        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+
+    @pytest.mark.parametrize("query", ["", "?plain=1"])
+    def test_email_parser_finds_the_part(
+        self, owner: httpx.Client, path: str, stored: bytes, query: str
+    ) -> None:
+        answer = owner.get(path + query)
+        head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
+        (part,) = message_from_bytes(head + answer.content, policy=HTTP).iter_parts()
+        assert part.get_param("name", header="content-disposition") == "file"
+        assert part.get_content() == stored
+
+    def test_node_parser_finds_the_part_without_preamble(
+        self, owner: httpx.Client, path: str, stored: bytes
+    ) -> None:
+        found = self.node(owner, f"{path}?plain=1")
+        assert (found.returncode, found.stdout) == (0, stored), found.stderr
+
+    def node(self, owner: httpx.Client, path: str) -> "subprocess.CompletedProcess[bytes]":
+        cookie = f"session_id={owner.cookies['session_id']}"
+        return subprocess.run(
+            ["node", "--input-type=module", "-e", self.NODE, f"{owner.base_url}{path}", cookie],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
