@@ -174,6 +174,8 @@ def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
                 sockets.add("GET", route.path, (contract, route))
             elif (route.method, route.path) != ("POST", "/login"):
                 router.add(route.method, route.path, Served(contract, route))
+            if route.takes_any_id:
+                router.take_any_id(route.path)
     _compose_login(router)
     _compose_pages(router, sockets)
     return router, sockets

@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.httpkit.router import LARGEST_ID, Router, last_segment
+from kinoteka.httpkit.router import LARGEST_ID, NO_ID, Router, last_segment
 
 
 @pytest.fixture
@@ -89,3 +89,10 @@ def test_encoded_slash_belongs_to_its_segment(router, raw_path, target, values):
 @pytest.mark.parametrize("path", ["/messages/new", "/messages/new/", "new", "/new"])
 def test_last_segment_of_a_path(path):
     assert last_segment(path) == "new"
+
+
+def test_any_segment_counts_as_the_id_of_nothing_where_that_is_asked_for(router):
+    router.take_any_id("/chats/{chat_id}/messages")
+    methods, values = router.find("/chats/anna/messages")
+    assert (methods["GET"], values) == ("GET /chats/{chat_id}/messages", (NO_ID,))
+    assert router.find("/users/7")[1] == (7,)

@@ -93,9 +93,13 @@ class Call:
 
     def avatar(self, account: Account | Person) -> str | None:
         """The address of an account's avatar."""
-        if account.avatar_file is not None:
-            return self.absolute(f"/media/avatars/{account.avatar_file}")
-        return account.avatar_address
+        return self.uploaded_avatar(account) or account.avatar_address
+
+    def uploaded_avatar(self, account: Account | Person) -> str | None:
+        """Return the address of an account's avatar if this server has it."""
+        if account.avatar_file is None:
+            return None
+        return self.absolute(f"/media/avatars/{account.avatar_file}")
 
     def give_session(self, started: Started) -> tuple[bytes, bytes]:
         """The header with the cookie of a session that has just begun."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import SAFE
+from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.numbers import LARGEST
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import refuse
@@ -209,10 +209,14 @@ def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Sch
         refusals.append((contract, Code.METHOD_NOT_ALLOWED))
     by_status: dict[str, list[tuple[Contract, Code]]] = {}
     for whose, code in refusals:
-        by_status.setdefault(str(whose.refusals[code].status), []).append((whose, code))
+        by_status.setdefault(str(_refused(whose, code, route).status), []).append((whose, code))
     for status, codes in sorted(by_status.items()):
         responses[status] = _refusal(route, codes, schemas)
     return responses
+
+
+def _refused(contract: Contract, code: Code, route: Route) -> Answer:
+    return refuse(contract, DomainError(code, **_sample(route, code)), route)
 
 
 def _is_beside_text(contract: Contract, route: Route) -> bool:
@@ -246,7 +250,7 @@ def _refusal(route: Route, codes: list[tuple[Contract, Code]], schemas: Schemas)
     shapes: list[Json] = []
     headers: Json = {}
     for contract, code in codes:
-        answer = refuse(contract, DomainError(code, **_sample(route, code)), route)
+        answer = _refused(contract, code, route)
         for header, _ in answer.headers:
             if header not in UNDOCUMENTED_HEADERS:
                 name = header.decode()

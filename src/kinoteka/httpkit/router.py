@@ -12,6 +12,8 @@ Target = TypeVar("Target")
 Values = tuple[int | str, ...]
 
 LARGEST_ID = 2**63 - 1
+NO_ID = 0
+"""What a segment that is no number counts as where any is taken; nothing has this id."""
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class _Node(Generic[Target]):
     number: "_Node[Target] | None" = None
     text: "_Node[Target] | None" = None
     methods: dict[str, Target] = field(default_factory=dict)
+    takes_any: bool = False
 
 
 class Router(Generic[Target]):
@@ -57,6 +60,14 @@ class Router(Generic[Target]):
             return None
         target = node.text.methods.get(method)
         return None if target is None else ("/".join(("", *parents, "{text:text}")), target)
+
+    def take_any_id(self, path: str) -> None:
+        """Take any segment where `path` has an id."""
+        node = self._root
+        for segment in path.strip("/").split("/"):
+            node = self._child(node, segment)
+            if segment.startswith("{"):
+                node.takes_any = True
 
     def replace(self, method: str, path: str, target: Target) -> None:
         """Serve a method of this path, which is served already, by another target."""
@@ -107,6 +118,9 @@ class Router(Generic[Target]):
             elif node.text is not None and segment:
                 node = node.text
                 values.append(segment)
+            elif node.number is not None and node.number.takes_any:
+                node = node.number
+                values.append(NO_ID)
             else:
                 return None
         return (node.methods, tuple(values)) if node.methods else None

@@ -39,6 +39,9 @@ class Route:
     `cached` names the revisions of what the answer is made of, where it depends on nothing else
     but the address and the labels that the actor sees; it is cached until one of them changes.
 
+    With `takes_any_id`, a segment that is no number where the path has an id counts as the id of
+    nothing, so that it is refused in the contract's own words for an unknown id.
+
     `form` is the Struct of a form's fields. A route `for_browsers` alone takes blank fields of its
     query for absent, and of those who sign in by cookie refuses whoever does not say where an
     unsafe request comes from.
@@ -70,6 +73,7 @@ class Route:
     called: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     cached: tuple[str, ...] | None = None
+    takes_any_id: bool = False
     description: str = ""
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -3,9 +3,11 @@
 import httpx
 import pytest
 
+from pictures import picture
 from running import PASSWORD, RunningServer, unique
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
+ELSEWHERE = "https://pictures.example/me.jpg"
 
 
 @pytest.fixture
@@ -153,13 +155,28 @@ class TestProfile:
         signed_in = server.client().post("/login", json={"login": name, "password": PASSWORD})
         assert signed_in.status_code == 200
 
-    @pytest.mark.parametrize("missing", ["username", "email", "firstname", "lastname"])
-    def test_needs_all_four_keys(self, member: httpx.Client, login: str, missing: str) -> None:
-        body = {"username": login, "email": "a@example.com", "firstname": "", "lastname": ""}
-        del body[missing]
-        answer = member.put("/profile", json=body)
-        assert answer.status_code == 400
-        assert missing in answer.json()["message"]
+    @pytest.mark.parametrize(
+        ("sent", "changed"),
+        [
+            ({}, {}),
+            ({"firstname": "Anna"}, {"firstname": "Anna"}),
+            ({"name": "Anna"}, {"firstname": "Anna"}),
+            ({"name": "Anna", "firstname": "Maria"}, {"firstname": "Maria"}),
+            ({"lastname": "K.", "unknown": 5}, {"lastname": "K."}),
+            ({"lastname": ""}, {}),
+        ],
+    )
+    def test_missing_key_leaves_its_field_unchanged(
+        self, member: httpx.Client, sent: dict[str, object], changed: dict[str, str]
+    ) -> None:
+        before = member.get("/profile").json()
+        answer = member.put("/profile", json=sent)
+        assert (answer.status_code, answer.json()) == (200, before | changed)
+        assert member.get("/profile").json() == before | changed
+
+    def test_name_that_is_wrong_is_named(self, member: httpx.Client) -> None:
+        answer = member.put("/profile", json={"name": 5})
+        assert (answer.status_code, answer.json()["message"][:6]) == (400, "name: ")
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -203,6 +220,65 @@ class TestProfile:
     def test_needs_a_session(self, server: RunningServer, method: str) -> None:
         answer = server.client().request(method, "/profile")
         assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+
+class TestWhoAmI:
+    """GET /whoami"""
+
+    def test_user_of_the_session_is_shown_in_short(
+        self, server: RunningServer, member: httpx.Client, login: str
+    ) -> None:
+        email = member.get("/profile").json()["email"]
+        expected = {"login": login, "name": "", "email": email, "image": ""}
+        assert member.get("/whoami").json() == expected
+        member.put("/profile", json={"name": "Anna"})
+        image = member.put("/avatar", files={"avatar": picture()}).json()["avatar"]
+        assert member.get("/whoami/").json() == expected | {"name": "Anna", "image": image}
+
+    def test_login_is_the_email_address_without_a_username(self, server: RunningServer) -> None:
+        client, email = server.client(), f"{unique()}@example.com"
+        body = {"email": email, "password": PASSWORD, "avatar_url": ELSEWHERE}
+        client.post("/user/signup", json=body)
+        expected = {"login": email, "name": "", "email": email, "image": ELSEWHERE}
+        assert client.get("/whoami").json() == expected
+
+    @pytest.mark.parametrize("path", ["/whoami", "/profile/root"])
+    def test_anonymous_request_is_rejected(self, server: RunningServer, path: str) -> None:
+        answer = server.client().get(path)
+        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+
+
+class TestMember:
+    """GET /profile/{login}"""
+
+    def test_member_is_found_by_username(self, server: RunningServer, member: httpx.Client) -> None:
+        name = unique("Борис")
+        other = server.signed_up(name)
+        expected = {"login": name, "name": "", "image": ""}
+        assert member.get(f"/profile/{name.upper()}").json() == expected
+        other.put("/profile", json={"name": "Boris"})
+        image = other.put("/avatar", files={"avatar": picture()}).json()["avatar"]
+        shown = expected | {"name": "Boris", "image": image}
+        assert member.get(f"/profile/{name}/").json() == shown
+
+    def test_avatar_hosted_elsewhere_is_not_shown(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
+        client, name = server.client(), unique()
+        body = {"email": f"{name}@example.com", "password": PASSWORD, "avatar_url": ELSEWHERE}
+        client.post("/user/signup", json=body)
+        client.put("/profile", json={"username": name})
+        for reader in (member, client):
+            assert reader.get(f"/profile/{name}").json()["image"] == ""
+
+    def test_unknown_member_is_not_found(self, member: httpx.Client) -> None:
+        own = member.get("/profile").json()["email"]
+        for name in ("no-such-member", "1", own, "%00", "x" * 65):
+            answer = member.get(f"/profile/{name}")
+            assert (answer.status_code, answer.json()) == (
+                404,
+                {"message": "there is no such user"},
+            )
 
 
 class TestPassword:

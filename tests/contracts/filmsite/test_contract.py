@@ -243,10 +243,25 @@ class TestCsrf:
 class TestAvatar:
     """POST /user/avatar/upload"""
 
+    def test_other_path_of_front_ends_does_the_same(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
+        path = "/user/avatar/update"
+        answer = self.upload(member, picture("JPEG"), path=path)
+        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        assert member.get("/user/profile").json()["body"]["avatar_url"]
+        answer = self.upload(member, picture("PNG"), path=path)
+        assert (answer.status_code, answer.json()["status"]) == (400, 6)
+        answer = member.post(path, files={"avatar": picture("JPEG")})
+        assert (answer.status_code, answer.json()["status"]) == (400, 10)
+        answer = server.client().post(path, files={"avatar": picture("JPEG")})
+        assert answer.json() == {"message": "can't update avatar without session", "status": 0}
+
     def upload(self, client: httpx.Client, data: bytes, **named: str) -> httpx.Response:
         name, kind = named.get("name", "me.jpg"), named.get("kind", "image/jpeg")
         files = {named.get("field", "avatar"): (name, data, kind)}
-        return client.post("/user/avatar/upload", files=files, headers=token(client))
+        path = named.get("path", "/user/avatar/upload")
+        return client.post(path, files=files, headers=token(client))
 
     @pytest.mark.parametrize(
         ("name", "kind"), [("me.jpg", "image/jpeg"), ("me.png", "image/png"), ("", "text/plain")]

@@ -48,6 +48,14 @@ class Site:
             for title in titles
         ]
 
+    def contents(self, *titles: str) -> list[dict[str, object]]:
+        """The same films as the other generation of front ends reads them."""
+        years = {film.title: film.year for film in FILMS}
+        return [
+            movie | {"type": "film", "year": years[str(movie["title"])], "rating": None}
+            for movie in self.movies(*titles)
+        ]
+
     def made(self, client: httpx.Client, *titles: str, **given: object) -> dict[str, object]:
         body = {"title": unique("selection"), "public": True, **given}
         movies = [self.films[title] for title in titles]
@@ -86,7 +94,7 @@ def listed(client: httpx.Client, query: str = "") -> list[dict[str, object]]:
     answer = client.get(f"/selections{query}")
     assert answer.status_code == 200
     assert set(answer.json()) == {"body"}
-    assert set(answer.json()["body"]) == {"movie_selections"}
+    assert set(answer.json()["body"]) == {"movie_selections", "selections"}
     found: list[dict[str, object]] = answer.json()["body"]["movie_selections"]
     return found
 
@@ -98,11 +106,11 @@ class TestLists:
         self, site: Site, anonymous: httpx.Client, operator: httpx.Client
     ) -> None:
         made = site.made(operator, "Stalker", "Alien", featured=True)
-        assert listed(anonymous)[0] == {
-            "id": made["id"],
-            "title": made["title"],
-            "movies": site.movies("Stalker", "Alien"),
-        }
+        named = {"id": made["id"], "title": made["title"]}
+        assert listed(anonymous)[0] == named | {"movies": site.movies("Stalker", "Alien")}
+        other = anonymous.get("/selections").json()["body"]["selections"]
+        assert other[0] == named | {"content": site.contents("Stalker", "Alien")}
+        assert [each["id"] for each in other] == [each["id"] for each in listed(anonymous)]
 
     def test_go_on_at_an_offset(
         self, site: Site, anonymous: httpx.Client, operator: httpx.Client
@@ -171,14 +179,28 @@ class TestOne:
             "id": made["id"],
             "title": made["title"],
             "movies": site.movies("Alien", "Stalker"),
+            "content": site.contents("Alien", "Stalker"),
         }
         answer = anonymous.get(f"/selections/{made['id']}/")
         assert (answer.status_code, answer.json()) == (200, {"body": {"selection": selection}})
 
-    @pytest.mark.parametrize("selection_id", ["0", "987654321", str(2**53), str(2**63)])
+    @pytest.mark.parametrize(
+        "selection_id",
+        ["0", "987654321", str(2**53), str(2**63), "hello", "-1", "1.5", "%00", "%D1%8F", "a%2Fb"],
+    )
     def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
         answer = anonymous.get(f"/selections/{selection_id}")
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+    @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+    def test_editing_one_whose_id_is_no_number(self, member: httpx.Client, method: str) -> None:
+        answer = member.request(method, "/selections/hello", json={})
+        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+    def test_page_of_one_whose_id_is_no_number_is_not_found(self, anonymous: httpx.Client) -> None:
+        answer = anonymous.get("/selections/hello", headers={"accept": "text/html"})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
 
     def test_one_that_is_not_public_is_cached_for_nobody_else(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client

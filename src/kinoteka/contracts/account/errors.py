@@ -6,6 +6,8 @@ from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.errors import COMMON, Refusal
 from kinoteka.httpkit.routes import Route
 
+MEMBER_PATH = "/profile/{login:text}"
+NO_MEMBER = Refusal(404, "there is no such user")
 WRONG_CREDENTIALS = Refusal(403, "wrong login or password")
 
 REFUSALS: dict[Code, Refusal] = COMMON | {
@@ -19,6 +21,7 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
 
 
 def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
-    """Write a refusal down; every route does it alike."""
-    del route
+    """Write a refusal down. An unknown member is not a failed sign-in."""
+    if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == MEMBER_PATH:
+        refusal = NO_MEMBER
     return json_answer(refusal.status, Message(refusal.sentence(error)))

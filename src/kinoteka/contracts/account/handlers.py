@@ -2,15 +2,20 @@
 
 from kinoteka.contracts.account.shapes import (
     Avatar,
+    Member,
     Nothing,
     PasswordBody,
     Profile,
     ProfileBody,
     SignInBody,
     SignUpBody,
+    WhoAmI,
+    member,
     profile,
+    profile_change,
+    who_am_i,
 )
-from kinoteka.core.accounts.model import NewAccount, ProfileChange
+from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.media.model import PICTURES
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
@@ -43,14 +48,21 @@ async def read_profile(call: Call) -> Profile:
     return profile(account, call.avatar(account))
 
 
+async def read_self(call: Call) -> WhoAmI:
+    """Return the user of the session in short."""
+    account = await call.core.accounts.own(call.actor, call.unit)
+    return who_am_i(account, call.avatar(account))
+
+
+async def read_member(call: Call, login: str) -> Member:
+    """Return the member of a username."""
+    person = await call.core.people.find_by_username(call.actor, call.unit, login)
+    return member(person, call.uploaded_avatar(person))
+
+
 async def change_profile(call: Call, body: ProfileBody) -> Profile:
-    """Put the whole profile in place of the old one."""
-    change = ProfileChange(
-        username=body.username,
-        email=body.email,
-        given_name=body.firstname,
-        family_name=body.lastname,
-    )
+    """Change the fields of the profile that the body has."""
+    change = profile_change(body)
     account = await call.core.accounts.change(call.actor, call.unit, change)
     return profile(account, call.avatar(account))
 

@@ -1,7 +1,7 @@
 """The route table of this contract."""
 
 from kinoteka.contracts.account import handlers, shapes
-from kinoteka.contracts.account.errors import REFUSALS, refuse
+from kinoteka.contracts.account.errors import MEMBER_PATH, REFUSALS, refuse
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.httpkit.routes import Contract, Route, Upload
@@ -61,6 +61,24 @@ ROUTES = (
         signed_in=True,
     ),
     Route(
+        "GET",
+        "/whoami",
+        handlers.read_self,
+        "The user of the session in short",
+        answer=shapes.WhoAmI,
+        signed_in=True,
+    ),
+    Route(
+        "GET",
+        MEMBER_PATH,
+        handlers.read_member,
+        "Another member's profile",
+        answer=shapes.Member,
+        signed_in=True,
+        errors=(Code.ACCOUNT_UNKNOWN,),
+        description="By username, without regard to case.",
+    ),
+    Route(
         "PUT",
         "/profile",
         handlers.change_profile,
@@ -81,6 +99,7 @@ ROUTES = (
             "firstname": "Anna",
             "lastname": "K.",
         },
+        description="A missing key leaves its field unchanged. `name` is accepted for `firstname`.",
     ),
     Route(
         "DELETE",

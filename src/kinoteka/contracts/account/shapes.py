@@ -1,8 +1,9 @@
 """What this contract's requests and answers look like."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.model import Account, Person, ProfileChange
 
 
 class SignInBody(msgspec.Struct):
@@ -21,12 +22,16 @@ class SignUpBody(msgspec.Struct):
 
 
 class ProfileBody(msgspec.Struct):
-    """The whole profile, as it is to be."""
+    """The fields of the profile to change. A missing key leaves its field unchanged.
 
-    username: str
-    email: str
-    firstname: str
-    lastname: str
+    `name` stands in for `firstname`, which counts where both are sent.
+    """
+
+    username: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    firstname: str | UnsetType = UNSET
+    lastname: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
 
 
 class PasswordBody(msgspec.Struct):
@@ -46,6 +51,23 @@ class Profile(msgspec.Struct):
     avatar: str
 
 
+class WhoAmI(msgspec.Struct):
+    """The user of the session. `login` is the username, or else the e-mail address."""
+
+    login: str
+    name: str
+    email: str
+    image: str
+
+
+class Member(msgspec.Struct):
+    """Another member. `image` is empty for an avatar hosted elsewhere."""
+
+    login: str
+    name: str
+    image: str
+
+
 class Avatar(msgspec.Struct):
     """Where the new avatar is."""
 
@@ -60,6 +82,27 @@ class Message(msgspec.Struct):
     """A refusal."""
 
     message: str
+
+
+def profile_change(body: ProfileBody) -> ProfileChange:
+    """Return the change that the body asks for."""
+    return ProfileChange(
+        username=body.username,
+        email=body.email,
+        given_name=body.name if body.firstname is UNSET else body.firstname,
+        family_name=body.lastname,
+    )
+
+
+def who_am_i(account: Account, avatar: str | None) -> WhoAmI:
+    """Return the account as its own user sees it in short."""
+    email = account.email or ""
+    return WhoAmI(account.username or email, account.given_name or "", email, avatar or "")
+
+
+def member(person: Person, avatar: str | None) -> Member:
+    """Return a member as other members see it."""
+    return Member(person.username or "", person.given_name or "", avatar or "")
 
 
 def profile(account: Account, avatar: str | None) -> Profile:

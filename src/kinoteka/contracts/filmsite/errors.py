@@ -19,6 +19,9 @@ NO_JPEG = 6
 CSRF_MISSING = 10
 CSRF_WRONG = 11
 
+UPLOAD_PATH = "/user/avatar/upload"
+UPDATE_PATH = "/user/avatar/update"
+
 NOT_VALIDATED = "email or password not validated"
 NOT_PARSED = "failed to parse json string from the body"
 NO_SESSION = Refusal(400, "can't get info without session")
@@ -59,7 +62,8 @@ REFUSALS: dict[Code, Refusal] = {
 # Where the document has other words for the same reason.
 WITHOUT_SESSION = {
     "/user/logout": "user not found",
-    "/user/avatar/upload": "can't update avatar without session",
+    UPLOAD_PATH: "can't update avatar without session",
+    UPDATE_PATH: "can't update avatar without session",
 }
 
 

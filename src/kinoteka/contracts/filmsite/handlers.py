@@ -36,6 +36,11 @@ async def change_avatar(call: Call, file: bytes) -> shapes.Body[shapes.Nothing]:
     return shapes.NOTHING
 
 
+async def update_avatar(call: Call, file: bytes) -> shapes.Body[shapes.Nothing]:
+    """Upload an avatar at the address that existing front ends use."""
+    return await change_avatar(call, file)
+
+
 async def issue_csrf_token(call: Call) -> shapes.Body[shapes.Csrf]:
     """A CSRF token for the session that asks."""
     token = call.core.csrf.issue(call.actor)

@@ -1,7 +1,9 @@
 """The route table of this contract."""
 
+from dataclasses import replace
+
 from kinoteka.contracts.filmsite import handlers, shapes
-from kinoteka.contracts.filmsite.errors import REFUSALS, refuse
+from kinoteka.contracts.filmsite.errors import REFUSALS, UPDATE_PATH, UPLOAD_PATH, refuse
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.httpkit.routes import Contract, Route, Upload
@@ -59,20 +61,23 @@ AUTH = (
     ),
 )
 
+UPLOAD = Route(
+    "POST",
+    UPLOAD_PATH,
+    handlers.change_avatar,
+    "Upload an avatar",
+    upload=Upload("avatar", UPLOAD_LARGEST),
+    answer=shapes.Body[shapes.Nothing],
+    signed_in=True,
+    csrf=True,
+    errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
+    description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
+    "its longer side.",
+)
+
 USER = (
-    Route(
-        "POST",
-        "/user/avatar/upload",
-        handlers.change_avatar,
-        "Upload an avatar",
-        upload=Upload("avatar", UPLOAD_LARGEST),
-        answer=shapes.Body[shapes.Nothing],
-        signed_in=True,
-        csrf=True,
-        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
-        description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
-        "its longer side.",
-    ),
+    UPLOAD,
+    replace(UPLOAD, path=UPDATE_PATH, handler=handlers.update_avatar),
     Route(
         "GET",
         "/user/csrf",
@@ -116,7 +121,8 @@ SELECTIONS = (
         query=shapes.PublicQuery,
         answer=shapes.Body[shapes.MovieSelections],
         cached=SHOWN,
-        description="Public ones: the featured first, then the newest.",
+        description="Public ones: the featured first, then the newest. Each comes in two shapes, "
+        "which two generations of front ends read.",
     ),
     Route(
         "GET",
@@ -126,6 +132,7 @@ SELECTIONS = (
         answer=shapes.Body[shapes.OneSelection],
         errors=(Code.SELECTION_UNKNOWN,),
         cached=SHOWN,
+        takes_any_id=True,
     ),
     Route(
         "POST",
@@ -175,6 +182,7 @@ SELECTIONS = (
         signed_in=True,
         csrf=True,
         errors=(*EDITING, Code.FILM_UNKNOWN, Code.SELECTION_FULL),
+        takes_any_id=True,
         description="At a position from 0, or else at the end.",
         example={"position": 0},
     ),

@@ -21,6 +21,7 @@ from kinoteka.httpkit.numbers import Count, Id
 
 BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
 OLD_BIRTHDAY = "%Y-%b-%d"
+FILM = "film"
 
 Inner = TypeVar("Inner")
 
@@ -129,6 +130,14 @@ class Movie(msgspec.Struct):
     preview_url: str
 
 
+class Content(Movie):
+    """The same film as another generation of front ends reads it; `type` is always film."""
+
+    type: str
+    year: int | None
+    rating: float | None
+
+
 class MovieSelection(msgspec.Struct):
     """A selection with the films that the viewer sees."""
 
@@ -137,16 +146,31 @@ class MovieSelection(msgspec.Struct):
     movies: list[Movie]
 
 
+class ContentSelection(msgspec.Struct):
+    """The same selection as another generation of front ends reads it."""
+
+    id: int
+    title: str
+    content: list[Content]
+
+
 class MovieSelections(msgspec.Struct):
-    """Some selections of the list."""
+    """Some selections of the list, each in both shapes that front ends read."""
 
     movie_selections: list[MovieSelection]
+    selections: list[ContentSelection]
+
+
+class SelectionInBothShapes(MovieSelection):
+    """A selection with its films in both shapes that front ends read."""
+
+    content: list[Content]
 
 
 class OneSelection(msgspec.Struct):
     """One selection."""
 
-    selection: MovieSelection
+    selection: SelectionInBothShapes
 
 
 class EditableSelection(MovieSelection):
@@ -212,12 +236,19 @@ def profile(account: Account, avatar: str | None) -> Body[Profile]:
 
 def selections_shown(selections: Iterable[Selection], absolute: Absolute) -> Body[MovieSelections]:
     """A list of selections as this contract shows it."""
-    return Body(MovieSelections([_shown(each, absolute) for each in selections]))
+    movies, contents = [], []
+    for each in selections:
+        found = _movies(each, absolute)
+        movies.append(MovieSelection(each.id, each.title, found))
+        contents.append(ContentSelection(each.id, each.title, _contents(each, found)))
+    return Body(MovieSelections(movies, contents))
 
 
 def selection_shown(selection: Selection, absolute: Absolute) -> Body[OneSelection]:
     """A selection as this contract shows it."""
-    return Body(OneSelection(_shown(selection, absolute)))
+    movies = _movies(selection, absolute)
+    content = _contents(selection, movies)
+    return Body(OneSelection(SelectionInBothShapes(selection.id, selection.title, movies, content)))
 
 
 def shelf_edited(shelf: Shelf, absolute: Absolute) -> Body[EditableSelections]:
@@ -252,10 +283,6 @@ def selection_change(body: SelectionChangeBody) -> SelectionChange:
     )
 
 
-def _shown(selection: Selection, absolute: Absolute) -> MovieSelection:
-    return MovieSelection(selection.id, selection.title, _movies(selection, absolute))
-
-
 def _edited(selection: Selection, absolute: Absolute) -> EditableSelection:
     return EditableSelection(
         selection.id,
@@ -276,4 +303,13 @@ def _movies(selection: Selection, absolute: Absolute) -> list[Movie]:
             film.poster or absolute(f"/media/films/{film.id}.svg"),
         )
         for film in selection.films
+    ]
+
+
+def _contents(selection: Selection, movies: list[Movie]) -> list[Content]:
+    return [
+        Content(movie.id, movie.title, movie.description, movie.preview_url, FILM, *years)
+        for movie, years in zip(
+            movies, ((film.year, film.rating) for film in selection.films), strict=True
+        )
     ]

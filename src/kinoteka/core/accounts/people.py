@@ -1,6 +1,6 @@
 """People: accounts as others see them.
 
-Public operations: find, some.
+Public operations: find, find_by_username, some.
 
 Nobody sees another's e-mail address, phone number or birthday, nor anybody who is disabled. Who is
 not signed in sees no more of a member than the username, which stands under everything that a
@@ -36,6 +36,14 @@ class People:
             if actor.account_id is None or len(name) > ID_LONGEST:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
             return await self._get(actor, unit, int(name))
+        return await self.find_by_username(actor, unit, name)
+
+    async def find_by_username(self, actor: Actor, unit: Unit, name: str) -> Person:
+        """Return the person with a username, without regard to case.
+
+        Raises:
+            DomainError(ACCOUNT_UNKNOWN)
+        """
         try:
             key = names.username_key(name)
         except DomainError:

@@ -140,7 +140,7 @@ class TestOne:
     def test_is_json_to_programs(self, browser, public, headers):
         answer = browser.get(f"/selections/{public}", headers=headers)
         selection = answer.json()["body"]["selection"]
-        assert set(selection) == {"id", "title", "movies"}
+        assert set(selection) == {"id", "title", "movies", "content"}
         assert set(selection["movies"][0]) == {"id", "title", "description", "preview_url"}
 
     def test_a_program_and_a_browser_do_not_get_each_others(self, browser, public):
