@@ -32,6 +32,9 @@ from skipped import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 # Limits that tests of other things do not run into.
 GENEROUS = {
     "sign_in_limit": "10000 per minute",
+    "unknown_device_limit": "10000 per minute",
+    "known_device_limit": "10000 per minute",
+    "sign_in_address_limit": "10000 per minute",
     "sign_up_limit": "10000 per minute",
     "upload_limit": "10000 per minute",
     "search_limit": "10000 per minute",

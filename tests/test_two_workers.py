@@ -12,7 +12,8 @@ from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats.model import Event, Happening, Read
 from kinoteka.core.services import Services
-from kinoteka.errors import Code
+from kinoteka.core.throttle import Limit, Throttle
+from kinoteka.errors import Code, DomainError
 from kinoteka.storage.bus import hub_path
 from kinoteka.storage.fanout import Ending, Listener
 from kinoteka.storage.socket_bus import Hub
@@ -251,6 +252,15 @@ class TestReading:
         assert seen.other_read_id == sent
 
 
+async def is_refused(throttle: Throttle, kind: str, who: str, rate: str = "4 per hour") -> bool:
+    """Whether a limit is reached; the attempt itself is taken back."""
+    try:
+        async with throttle.attempt(Limit(kind, rate, who)):
+            return False
+    except DomainError:
+        return True
+
+
 class TestLimits:
     async def test_are_counted_together(self, workers):
         both = (workers.here.throttle, workers.there.throttle)
@@ -258,14 +268,18 @@ class TestLimits:
             await both[number % 2].hit("search", "4 per hour", "192.0.2.1")
 
         for throttle in both:
+            await until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
 
-            async def is_full(windows=throttle._windows) -> bool:
-                key = "LIMITER/search/192.0.2.1/4/1/hour"
-                return (await windows.get_moving_window(key, 4, 3600))[1] == 4
-
-            await until(is_full)
-            with refused(Code.THROTTLED):
-                await throttle.hit("search", "4 per hour", "192.0.2.1")
+    async def test_failed_attempts_are_counted_together_and_others_taken_back(self, workers):
+        limits = [Limit("unknown_device", "1 per hour", name) for name in ("anna", "boris")]
+        async with workers.here.throttle.attempt(limits[0]) as attempt:
+            attempt.fail()
+        async with workers.here.throttle.attempt(limits[1]):
+            pass
+        there = workers.there.throttle
+        await until(lambda: is_refused(there, "unknown_device", "anna", "1 per hour"))
+        async with there.attempt(limits[1]):
+            pass
 
     async def test_hold_on_each_by_itself_while_nothing_lies_in_between(self, workers):
         await workers.part()

@@ -38,7 +38,9 @@ from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.devices import Devices
+from kinoteka.core.sessions.guessing import GuessLimits
 from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
@@ -92,15 +94,17 @@ async def wire(settings: Settings) -> Services:
     keyring = Keyring.load(settings.data, settings.secret_key)
     bus = open_bus(settings, keyring)
     revisions = await Revisions.load(database, bus)
-    throttle = Throttle(await open_windows(settings, keyring, bus))
+    throttle = Throttle(await open_windows(settings, keyring, bus), settings.ipv6_site_factor)
     hashing = PasswordHashing(settings.hashing_threads, settings.hashing_queue)
     access = Access(revisions)
     catalogue = Catalogue(settings, revisions, throttle, access, search)
     accounts = Accounts(settings, revisions, throttle, hashing, catalogue)
     actors = Actors(settings, keyring, revisions, access)
     sign_in_history = SignInHistory()
+    devices = KnownDevices(settings, keyring)
+    limits = GuessLimits(settings, keyring, throttle, devices)
     sessions = Sessions(
-        settings, keyring, revisions, throttle, access, accounts, actors, sign_in_history
+        settings, keyring, revisions, limits, devices, access, accounts, actors, sign_in_history
     )
     own_sessions = OwnSessions(settings, sessions, actors)
     tokens = Tokens(
@@ -136,7 +140,7 @@ async def wire(settings: Settings) -> Services:
         sessions=sessions,
         own_sessions=own_sessions,
         devices=Devices(),
-        credentials=CredentialChanges(settings, throttle, accounts, sessions),
+        credentials=CredentialChanges(limits, devices, accounts, sessions),
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,

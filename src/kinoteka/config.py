@@ -140,9 +140,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="The auth service answers 401 for an unknown user, too, instead of 404."),
     ] = False
-    sign_in_limit: Annotated[
-        str, Meta(description="Failed sign-ins, per account and per address.")
+    sign_in_limit: Annotated[str, Meta(description="Failed sign-ins, per account and network.")] = (
+        "10 per 5 minutes"
+    )
+    unknown_device_limit: Annotated[
+        str,
+        Meta(description="Failed sign-ins per account from all devices that it does not know."),
+    ] = "1 per 10 seconds"
+    known_device_limit: Annotated[
+        str,
+        Meta(
+            description="Failed sign-ins per account and device that it knows; wrong current "
+            "passwords per session."
+        ),
     ] = "10 per 5 minutes"
+    known_device_days: Annotated[
+        int, Meta(ge=1, le=3650, description="A device is known for so many days after a sign-in.")
+    ] = 365
+    sign_in_address_limit: Annotated[
+        str, Meta(description="Failed sign-ins per address, to all accounts, from unknown devices.")
+    ] = "100 per 5 minutes"
     sign_up_limit: Annotated[str, Meta(description="New accounts per address.")] = "300 per hour"
     upload_limit: Annotated[str, Meta(description="Uploads per account.")] = "120 per hour"
     search_limit: Annotated[str, Meta(description="Searches per address.")] = "600 per minute"
@@ -155,6 +172,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_hint_limit: Annotated[
         str, Meta(description="Hints at how strong a password is, per address.")
     ] = "120 per minute"
+    ipv6_site_factor: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=65536,
+            description="An address of IPv6 counts as its /64; its /48 may have this many times "
+            "as much.",
+        ),
+    ] = 4
+    limit_counters: Annotated[
+        int,
+        Meta(
+            ge=1000,
+            le=10_000_000,
+            description="Counters of each kind of limit, at most; past that the one used longest "
+            "ago is discarded.",
+        ),
+    ] = 50_000
     import_limit_megabytes: Annotated[
         int,
         Meta(ge=1, le=102400, description="Largest upload of files to import on the site, in MiB."),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kinoteka.storage.redis_windows import ANSWER_SECONDS, RedisWindows
+from kinoteka.storage.windows import Counter
 from redis_servers import RedisServer, redis_server
 from waiting import until
 
@@ -23,8 +24,8 @@ def redis() -> Iterator[RedisServer]:
 async def new_windows(redis):
     made = []
 
-    def new(name="name"):
-        made.append(RedisWindows(redis.url, name))
+    def new(name="name", most=1000):
+        made.append(RedisWindows(redis.url, name, most))
         return made[-1]
 
     yield new
@@ -32,24 +33,54 @@ async def new_windows(redis):
         await windows.close()
 
 
-async def hit(windows, key="a", limit=3):
-    return await windows.acquire_entry(key, limit, MINUTE)
+async def hit(windows, who="a", limit=3):
+    """Whether one more event is counted."""
+    return not await windows.acquire(Counter("search", who, limit, MINUTE))
 
 
 async def test_all_processes_count_together_and_installations_apart(new_windows):
     one, other = new_windows(), new_windows()
     assert [await hit(windows) for windows in (one, other, one, other)] == [True] * 3 + [False]
-    oldest, count = await other.get_moving_window("a", 3, MINUTE)
-    assert count == 3
-    assert abs(oldest - time.time()) < 30
     assert await hit(new_windows("another"))
+
+
+async def test_full_counter_tells_how_long_to_wait(new_windows):
+    windows = new_windows()
+    await hit(windows, limit=1)
+    assert 0 < await windows.acquire(Counter("search", "a", 1, MINUTE)) <= MINUTE
+
+
+async def test_event_that_is_taken_back_makes_room(new_windows):
+    one, other = new_windows(), new_windows()
+    assert await hit(one, limit=1)
+    await one.release(Counter("search", "a", 1, MINUTE))
+    assert [await hit(windows, limit=1) for windows in (other, one)] == [True, False]
 
 
 async def test_keys_leave_by_themselves(redis, new_windows):
     await hit(new_windows())
-    (key,) = redis.ask("KEYS", "*").split()
-    assert key.startswith("kinoteka:name:limits:")
-    assert 0 < int(redis.ask("TTL", key)) <= MINUTE
+    keys = redis.ask("KEYS", "*").split()
+    assert len(keys) == 2
+    for key in keys:
+        assert key.startswith("kinoteka:name:limits:search:60")
+        assert 0 < int(redis.ask("TTL", key)) <= MINUTE
+
+
+async def test_number_of_counters_is_bounded_for_each_kind(redis, new_windows):
+    windows = new_windows(most=5)
+    for number in range(20):
+        await hit(windows, str(number))
+    assert len(redis.ask("KEYS", "*").split()) == 5 + 1
+    assert [await hit(windows, who, limit=1) for who in ("19", "0")] == [False, True]
+
+
+async def test_clock_of_redis_that_is_set_back_frees_the_counters(redis, new_windows):
+    windows = new_windows()
+    await hit(windows, limit=1)
+    (key,) = [key for key in redis.ask("KEYS", "*").split() if key.endswith(":a")]
+    later = int(redis.ask("LINDEX", key, "0")) + 24 * 60 * 60 * 1000
+    redis.ask("LSET", key, "0", str(later))
+    assert await hit(windows, limit=1)
 
 
 @pytest.mark.parametrize("how", ["stop", "freeze"])
@@ -62,7 +93,7 @@ async def test_while_it_is_away_it_is_counted_here_and_nobody_waits_again(redis,
     began = time.monotonic()
     for _ in range(20):
         await hit(windows)
-        await windows.get_moving_window("a", 3, MINUTE)
+        await windows.release(Counter("search", "b", 3, MINUTE))
     assert time.monotonic() - began < 20 * ANSWER_SECONDS
     assert not await hit(windows)
 

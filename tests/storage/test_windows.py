@@ -1,7 +1,8 @@
-"""Moving windows in memory: of one process, and of several that tell each other."""
+"""Moving windows in memory: of one process, and of several that report to each other."""
 
 import time
 
+import msgspec
 import pytest
 
 from kinoteka.config import Settings
@@ -9,98 +10,149 @@ from kinoteka.storage.bus import NoBus
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.redis_windows import RedisWindows
 from kinoteka.storage.socket_bus import Hub, socket_bus
-from kinoteka.storage.windows import MemoryWindows, ToldWindows, open_windows
+from kinoteka.storage.windows import CHANNEL, Counter, MemoryWindows, ToldWindows, open_windows
 from waiting import until
 
 MINUTE = 60
+A = Counter("search", "a", 3, MINUTE)
+DAY = 24 * 60 * MINUTE
 
 
 class Clock:
-    now = 1_000_000.0
+    def __init__(self):
+        self.now = 1_000_000.0
+
+    def __call__(self):
+        return self.now
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    monkeypatch.setattr(time, "time", lambda: Clock.now)
-    monkeypatch.setattr(Clock, "now", Clock.now)
-    return Clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
-def windows():
-    return MemoryWindows()
+def windows(clock):
+    return MemoryWindows(clock=clock)
 
 
-async def hit(windows, key="a", amount=1):
-    """One more of the three per minute."""
-    return await windows.acquire_entry(key, 3, MINUTE, amount)
+async def fill(windows, counter=A):
+    for _ in range(counter.limit):
+        assert await windows.acquire(counter) == 0
 
 
-async def test_a_window_moves(clock, windows):
-    assert [await hit(windows) for _ in range(4)] == [True, True, True, False]
-    clock.now += 59
-    assert not await hit(windows)
-    clock.now += 1
-    assert await hit(windows)
-
-
-async def test_what_is_refused_does_not_count(clock, windows):
-    for _ in range(10):
-        await hit(windows)
-    clock.now += 60
-    assert await hit(windows, amount=3)
-
-
-async def test_keys_and_lengths_are_counted_apart(clock, windows):
-    assert await hit(windows, "a", amount=3)
-    assert await hit(windows, "b", amount=3)
-    assert await windows.acquire_entry("a", 3, 2 * MINUTE, 3)
-
-
-async def test_tells_how_many_there_are_and_since_when(clock, windows):
-    assert await windows.get_moving_window("a", 3, MINUTE) == (clock.now, 0)
-    await hit(windows)
-    began = clock.now
-    clock.now += 10
-    await hit(windows)
-    assert await windows.get_moving_window("a", 3, MINUTE) == (began, 2)
-    clock.now += 50
-    assert await windows.get_moving_window("a", 3, MINUTE) == (began + 10, 1)
-
-
-async def test_keys_whose_window_has_passed_are_forgotten(clock, windows):
-    for number in range(1000):
-        await hit(windows, str(number))
+class TestMemory:
+    async def test_window_moves(self, clock, windows):
+        await fill(windows)
+        assert await windows.acquire(A) == 60
+        clock.now += 59
+        assert await windows.acquire(A) == 1
         clock.now += 1
-    assert len(windows) == 60
+        assert await windows.acquire(A) == 0
+
+    async def test_wait_is_for_the_event_that_leaves_next(self, clock, windows):
+        for _ in range(3):
+            await windows.acquire(A)
+            clock.now += 10
+        assert await windows.acquire(A) == 30
+
+    async def test_refused_events_do_not_count(self, clock, windows):
+        await fill(windows)
+        for _ in range(10):
+            assert await windows.acquire(A)
+        clock.now += 60
+        await fill(windows)
+
+    async def test_counters_kinds_and_lengths_are_counted_apart(self, windows):
+        for other in (
+            A,
+            A._replace(who="b"),
+            A._replace(kind="upload"),
+            A._replace(seconds=2 * MINUTE),
+        ):
+            await fill(windows, other)
+
+    async def test_event_that_is_taken_back_makes_room(self, windows):
+        await fill(windows)
+        await windows.release(A)
+        assert await windows.acquire(A) == 0
+        assert await windows.acquire(A)
+
+    async def test_nothing_is_taken_back_from_an_unknown_counter(self, windows):
+        await windows.release(A)
+        await fill(windows)
+
+    async def test_unused_counters_are_removed(self, clock, windows):
+        for number in range(1000):
+            await windows.acquire(A._replace(who=str(number)))
+            clock.now += 1
+        assert len(windows) == 60
+
+    async def test_number_of_counters_is_bounded_for_each_kind(self, clock):
+        windows = MemoryWindows(100, clock)
+        await fill(windows)
+        await fill(windows, A._replace(kind="upload"))
+        for number in range(1000):
+            await windows.acquire(A._replace(who=str(number)))
+        assert len(windows) == 100 + 1
+        assert await windows.acquire(A) == 0
+        assert await windows.acquire(A._replace(kind="upload"))
+
+    async def test_time_is_the_monotonic_clock(self, monkeypatch):
+        windows = MemoryWindows()
+        await fill(windows)
+        real = time.time
+        for step in (-DAY, DAY):
+            monkeypatch.setattr(time, "time", lambda step=step: real() + step)
+            assert 59 < await windows.acquire(A) <= 60
 
 
-async def test_what_happened_elsewhere_counts_in_its_own_moment(clock, windows):
-    await hit(windows)
-    windows.add("a", MINUTE, 2, clock.now - 30)
-    assert not await hit(windows)
-    clock.now += 30
-    assert await hit(windows, amount=2)
-    await windows.close()
+class TestSeveralProcesses:
+    @pytest.fixture
+    async def hub(self, tmp_path):
+        hub = Hub(tmp_path / "hub.sock")
+        await hub.start()
+        yield tmp_path / "hub.sock"
+        await hub.close()
 
+    @pytest.fixture
+    async def buses(self, hub):
+        buses = [socket_bus(hub) for _ in range(2)]
+        yield buses
+        for bus in buses:
+            await bus.close()
 
-async def test_processes_tell_each_other_what_they_count(tmp_path):
-    hub = Hub(tmp_path / "hub.sock")
-    await hub.start()
-    buses = [socket_bus(tmp_path / "hub.sock") for _ in range(2)]
-    here, there = map(ToldWindows, buses)
-    for bus in buses:
-        await bus.start()
-    for windows in (here, there):
-        await windows.subscribe()
-    for windows in (here, there, here):
-        assert await hit(windows)
-    for windows in (here, there):
-        await until(lambda each=windows: each.count("a", MINUTE) == 3)
-        assert not await hit(windows)
-    for bus in buses:
-        await bus.close()
-    await hub.close()
+    @pytest.fixture
+    async def both(self, buses):
+        both = [ToldWindows(bus) for bus in buses]
+        for bus, windows in zip(buses, both, strict=True):
+            await bus.start()
+            await windows.subscribe()
+        return both
+
+    async def test_processes_report_what_they_count(self, both):
+        here, there = both
+        for windows in (here, there, here):
+            assert await windows.acquire(A) == 0
+        for windows in (here, there):
+            await until(lambda each=windows: each.count("search", MINUTE, "a") == 3)
+            assert await windows.acquire(A)
+
+    async def test_processes_report_what_they_take_back(self, both):
+        here, there = both
+        await fill(here)
+        await until(lambda: there.count("search", MINUTE, "a") == 3)
+        await here.release(A)
+        await until(lambda: there.count("search", MINUTE, "a") == 2)
+        assert await there.acquire(A) == 0
+
+    async def test_event_of_the_future_counts_as_of_now(self, both, buses):
+        """It would keep the counter full for as long as the sender's clock is ahead."""
+        here, _ = both
+        at = time.monotonic() + DAY
+        buses[1].publish(CHANNEL, msgspec.msgpack.encode(("search", MINUTE, "a", at, False)))
+        await until(lambda: here.count("search", MINUTE, "a") == 1)
+        assert await here.acquire(A._replace(limit=1)) <= MINUTE
 
 
 @pytest.mark.parametrize(

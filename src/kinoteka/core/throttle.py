@@ -1,20 +1,164 @@
-"""How often: limits per account and per address, counted in a moving window.
+"""Rate limits per account and per address, counted in a moving window.
 
-Failures are limited so that guesses made at once count, too: an attempt under way counts as
-one that fails, in the process that it is under way in.
+An attempt counts from its beginning, and is taken back where it does not fail. So guesses that
+are made at once count, in every process, before it is known that they fail.
 """
 
+import asyncio
 import math
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 from limits import RateLimitItem, parse
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.windows import Windows
+from kinoteka.storage.windows import Counter, Windows
+
+LINK_BITS = 64
+SITE_BITS = 48
+WAITING_MOST = 20
+"""How many attempts may wait for the one before them; the next is refused."""
+WAITING_SECONDS = 1
+
+
+class Limit(NamedTuple):
+    """What is limited: its kind, how often (`10 per 5 minutes`), and for whom.
+
+    If there is an `address`, its networks count apart.
+    """
+
+    kind: str
+    rate: str
+    who: str = ""
+    address: str | None = None
+
+
+class Attempt:
+    """An attempt that counts if it fails."""
+
+    def __init__(self) -> None:
+        self.failed = False
+
+    def fail(self) -> None:
+        """Count this attempt against its limits."""
+        self.failed = True
+
+
+def networks(address: str) -> tuple[str, ...]:
+    """Return the networks that an address counts for, the smallest first.
+
+    That is an IPv4 address itself, and the /64 and the /48 of an IPv6 address: a household or a
+    rented machine has the former, and often the latter.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return (address,)
+    if not isinstance(parsed, IPv6Address):
+        return (str(parsed),)
+    if parsed.ipv4_mapped is not None:
+        return (str(parsed.ipv4_mapped),)
+    return _network(parsed, LINK_BITS), _network(parsed, SITE_BITS)
+
+
+class Throttle:
+    """Counts events by kind and by account or address."""
+
+    def __init__(self, windows: Windows, site_factor: int = 1) -> None:
+        """Count in `windows`; a /48 may have `site_factor` times what a /64 may."""
+        self._windows = windows
+        self._site_factor = site_factor
+        self._turns = Turns()
+
+    async def hit(self, kind: str, rate: str, who: str) -> None:
+        """Count one event of an account (`id:5`) or of an address.
+
+        Raises:
+            DomainError(THROTTLED): too many; `retry_after` in seconds.
+        """
+        await self._acquire(self._counters(Limit(kind, rate, address=who)))
+
+    @asynccontextmanager
+    async def attempt(self, *limits: Limit, turn: str | None = None) -> AsyncIterator[Attempt]:
+        """Count an attempt against each limit, if it fails.
+
+        Attempts of the same `turn` wait for each other. Without it, an attempt that succeeds
+        would refuse those made at the same time, where a limit allows one only.
+
+        Raises:
+            DomainError(THROTTLED): too many failures; `retry_after` in seconds.
+        """
+        counters = [counter for limit in limits for counter in self._counters(limit)]
+        async with self._turns.of(turn):
+            await self._acquire(counters)
+            attempt = Attempt()
+            try:
+                yield attempt
+            finally:
+                if not attempt.failed:
+                    await self._release(counters)
+
+    async def close(self) -> None:
+        """Close the windows."""
+        await self._windows.close()
+
+    def _counters(self, limit: Limit) -> list[Counter]:
+        rate = _rate(limit.rate)
+        if limit.address is None:
+            return [Counter(limit.kind, limit.who, rate.amount, rate.get_expiry())]
+        counters = []
+        for number, network in enumerate(networks(limit.address)):
+            amount = rate.amount * (self._site_factor if number else 1)
+            who = f"{limit.who}@{network}" if limit.who else network
+            kind = f"{limit.kind}_site" if number else limit.kind
+            counters.append(Counter(kind, who, amount, rate.get_expiry()))
+        return counters
+
+    async def _acquire(self, counters: list[Counter]) -> None:
+        for number, counter in enumerate(counters):
+            wait = await self._windows.acquire(counter)
+            if wait:
+                await self._release(counters[:number])
+                raise DomainError(Code.THROTTLED, retry_after=max(1, math.ceil(wait)))
+
+    async def _release(self, counters: list[Counter]) -> None:
+        for counter in counters:
+            await self._windows.release(counter)
+
+
+class Turns:
+    """Locks by name, of which only those exist that are in use."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._users: dict[str, int] = {}
+
+    @asynccontextmanager
+    async def of(self, name: str | None) -> AsyncIterator[None]:
+        """Hold the lock of this name; None holds nothing.
+
+        Raises:
+            DomainError(THROTTLED): too many are waiting for it.
+        """
+        if name is None:
+            yield
+            return
+        if self._users.get(name, 0) > WAITING_MOST:
+            raise DomainError(Code.THROTTLED, retry_after=WAITING_SECONDS)
+        self._users[name] = self._users.get(name, 0) + 1
+        try:
+            async with self._locks.setdefault(name, asyncio.Lock()):
+                yield
+        finally:
+            self._users[name] -= 1
+            if not self._users[name]:
+                del self._users[name], self._locks[name]
+
+    def __len__(self) -> int:
+        return len(self._locks)
 
 
 @cache
@@ -22,94 +166,6 @@ def _rate(limit: str) -> RateLimitItem:
     return parse(limit)
 
 
-def network(address: str) -> str:
-    """What one household or machine has: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(IPv6Address(int(parsed) >> 64 << 64))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
-
-
-class Attempt:
-    """One try whose failure counts."""
-
-    def __init__(self) -> None:
-        self.failed = False
-
-    def fail(self) -> None:
-        """Count this try against its limits."""
-        self.failed = True
-
-
-class Throttle:
-    """Counts what happens, by kind and by whom."""
-
-    def __init__(self, windows: Windows) -> None:
-        self._windows = windows
-        self._under_way: dict[tuple[str, str], int] = {}
-
-    async def hit(self, kind: str, limit: str, who: str) -> None:
-        """Count one more.
-
-        Raises:
-            DomainError(THROTTLED): too many; `retry_after` in seconds.
-        """
-        rate, key = _rate(limit), (kind, network(who))
-        if not await self._count(rate, key):
-            raise await self._refusal(rate, key)
-
-    @asynccontextmanager
-    async def attempt(self, kind: str, limit: str, who: Sequence[str]) -> AsyncIterator[Attempt]:
-        """Something whose failures are limited, against each of `who`.
-
-        Raises:
-            DomainError(THROTTLED): too many failures; `retry_after` in seconds.
-        """
-        rate = _rate(limit)
-        keys = [(kind, network(each)) for each in who]
-        attempt = Attempt()
-        # Noted before anything is asked, so that those made at once know of each other.
-        places = [self._begin(key) for key in keys]
-        try:
-            for key, place in zip(keys, places, strict=True):
-                _, failures = await self._window(rate, key)
-                if failures + place > rate.amount:
-                    raise await self._refusal(rate, key)
-            yield attempt
-        finally:
-            try:
-                if attempt.failed:
-                    for key in keys:
-                        await self._count(rate, key)
-            finally:  # only now, lest it count for nothing meanwhile
-                for key in keys:
-                    self._release(key)
-
-    async def close(self) -> None:
-        """Let go of what is counted."""
-        await self._windows.close()
-
-    def _begin(self, key: tuple[str, str]) -> int:
-        self._under_way[key] = self._under_way.get(key, 0) + 1
-        return self._under_way[key]
-
-    def _release(self, key: tuple[str, str]) -> None:
-        left = self._under_way.pop(key) - 1
-        if left:
-            self._under_way[key] = left
-
-    async def _count(self, rate: RateLimitItem, key: tuple[str, str]) -> bool:
-        return await self._windows.acquire_entry(rate.key_for(*key), rate.amount, rate.get_expiry())
-
-    async def _window(self, rate: RateLimitItem, key: tuple[str, str]) -> tuple[float, int]:
-        return await self._windows.get_moving_window(
-            rate.key_for(*key), rate.amount, rate.get_expiry()
-        )
-
-    async def _refusal(self, rate: RateLimitItem, key: tuple[str, str]) -> DomainError:
-        oldest, _ = await self._window(rate, key)
-        wait = max(1, math.ceil(oldest + rate.get_expiry() - time.time()))
-        return DomainError(Code.THROTTLED, retry_after=wait)
+def _network(address: IPv6Address, bits: int) -> str:
+    shift = 128 - bits
+    return f"{IPv6Address(int(address) >> shift << shift)}/{bits}"

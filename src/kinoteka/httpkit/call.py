@@ -7,7 +7,7 @@ from kinoteka.config import Settings
 from kinoteka.core.access.model import UNASKED, Actor
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.services import Services
-from kinoteka.core.sessions.model import Started, Visit
+from kinoteka.core.sessions.model import Started, TokenOwner, Visit
 from kinoteka.errors import field_invalid
 from kinoteka.httpkit import cookies
 from kinoteka.httpkit.answers import Receive, Scope
@@ -24,7 +24,17 @@ VALUES_MOST = 100
 class Call:
     """A request with what handlers need: who asks, the services, and the unit of work."""
 
-    __slots__ = ("actor", "contract", "core", "headers", "receive", "route", "scope", "unit")
+    __slots__ = (
+        "actor",
+        "added_headers",
+        "contract",
+        "core",
+        "headers",
+        "receive",
+        "route",
+        "scope",
+        "unit",
+    )
 
     def __init__(
         self, scope: Scope, receive: Receive, core: Services, contract: "Contract", route: "Route"
@@ -37,6 +47,7 @@ class Call:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.unit = Unit(core.database, self.address)
         self.actor: Actor = UNASKED
+        self.added_headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -59,7 +70,13 @@ class Call:
     @property
     def visit(self) -> Visit:
         """From where, with what, and through which contract somebody comes."""
-        return Visit(self.address, self.header(b"user-agent") or "", self.contract.name)
+        return Visit(
+            self.address,
+            self.header(b"user-agent") or "",
+            self.contract.name,
+            cookies.device_values(self.headers.get(b"cookie")),
+            self._token_owner(),
+        )
 
     def header(self, name: bytes) -> str | None:
         """A header's value."""
@@ -102,10 +119,32 @@ class Call:
         return self.absolute(f"/media/avatars/{account.avatar_file}")
 
     def give_session(self, started: Started) -> tuple[bytes, bytes]:
-        """The header with the cookie of a session that has just begun."""
+        """The header with the cookie of a session that has just begun; its device is known."""
+        self.remember_device(started.device)
         seconds = self.settings.session_lifetime_days * DAY
         return cookies.set_session(started.token, seconds=seconds, secure=self.is_https)
+
+    def remember_device(self, device: str) -> None:
+        """Add the cookie by which a device is known to the response."""
+        seconds = self.settings.known_device_days * DAY
+        header = cookies.set_device(device, seconds=seconds, secure=self.is_https)
+        self.added_headers = (*self.added_headers, header)
+
+    async def renew_device(self) -> None:
+        """Let the device be known again after its user has changed the password."""
+        self.remember_device(
+            await self.core.credentials.known_device(self.actor, self.unit, self.visit)
+        )
 
     def take_session(self) -> tuple[bytes, bytes]:
         """The header that removes the session's cookie."""
         return cookies.remove_session(secure=self.is_https)
+
+    def _token_owner(self) -> TokenOwner | None:
+        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        claims = self.core.tokens.read_genuine(token.strip())
+        if claims is None:
+            return None
+        return TokenOwner(claims.account_id, claims.session_id, claims.expires)

@@ -1,11 +1,15 @@
-"""The session's cookie.
+"""The cookies of sessions and of known devices.
 
-Its name is the contracts' own, so it cannot carry the prefix `__Host-`; it follows that prefix's
-rules all the same: Path=/, no Domain, and Secure behind HTTPS (RFC 6265bis).
+The name of the session's cookie is the contracts' own, so it cannot carry the prefix `__Host-`.
+Both cookies follow the rules of that prefix all the same: Path=/, no Domain, and Secure behind
+HTTPS (RFC 6265bis).
 """
 
 NAME = "session_id"
 _MARK = NAME.encode() + b"="
+DEVICE = "known_device"
+"""The cookie by which a device is known (`core/sessions/known_devices.py`)."""
+_DEVICE_MARK = DEVICE.encode() + b"="
 
 
 def session_token(header: bytes | None) -> str | None:
@@ -17,6 +21,23 @@ def session_token(header: bytes | None) -> str | None:
         if pair.startswith(_MARK):
             return pair[len(_MARK) :].strip(b'"').decode("latin-1")
     return None
+
+
+def device_values(header: bytes | None) -> tuple[str, ...]:
+    """Return the value of each cookie of a device in a Cookie header, in order."""
+    if header is None or _DEVICE_MARK not in header:
+        return ()
+    pairs = (pair.strip() for pair in header.split(b";"))
+    return tuple(
+        pair[len(_DEVICE_MARK) :].strip(b'"').decode("latin-1")
+        for pair in pairs
+        if pair.startswith(_DEVICE_MARK)
+    )
+
+
+def set_device(value: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes]:
+    """Return the header that lets a browser's device be known."""
+    return _header(f"{DEVICE}={value}; Max-Age={seconds}", secure=secure)
 
 
 def set_session(token: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes]:

@@ -364,8 +364,14 @@ async def run_handler(call: Call, values: Values) -> Answer:
         arguments.append(await read_upload(call, route.upload))
     result = await route.handler(call, *arguments)
     if isinstance(result, Answer):
-        return result
-    return json_answer(route.status, result) if result is not None else empty_answer(route.status)
+        answer = result
+    elif result is not None:
+        answer = json_answer(route.status, result)
+    else:
+        answer = empty_answer(route.status)
+    if call.added_headers:
+        answer.headers = [*answer.headers, *call.added_headers]
+    return answer
 
 
 def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:

@@ -1,17 +1,20 @@
-"""Moving windows: when things happened lately, by key, for rate limits.
+"""Moving windows: how often something happened lately, by counter, for rate limits.
 
-`MemoryWindows` counts in this process, `ToldWindows` also what the other processes tell, and
-`RedisWindows` counts for all of them in Redis, through the library `limits`.
+`MemoryWindows` counts in this process, `ToldWindows` also counts what the other processes of one
+machine report, and `RedisWindows` counts for all processes in Redis.
 
-In memory it is not that library: the storage that it brings for asyncio looks through every key
-again and again while anything is counted; with the addresses of 20,000 clients that keeps a core
-busy. Here a key leaves when its last event is too old, found at the front of its queue, at no
-cost that grows.
+In memory, time is the monotonic clock: a wall clock that is set back would keep a counter full
+until it has caught up. Processes of one machine share that clock, so they can report its value.
+
+The number of counters is bounded, for each kind. Who sends requests chooses most keys (an address
+of an IPv6 network, a name that no account has), so without a bound they choose how much memory
+the counters take.
 """
 
 import time
 from bisect import bisect_right, insort
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -20,135 +23,168 @@ from kinoteka.storage.bus import Bus, installation
 from kinoteka.storage.keys import Keyring
 
 Events = list[float]
+Clock = Callable[[], float]
 
-CHANNEL = "limits"
+CHANNEL = "counters"
+COUNTERS_MOST = 50_000
+
+
+class Counter(NamedTuple):
+    """What is counted (`kind`), for whom (`who`), and how many events `seconds` may hold."""
+
+    kind: str
+    who: str
+    limit: int
+    seconds: int
 
 
 class Windows(Protocol):
-    """What is counted; the names are those of the storages of `limits.aio`."""
+    """Counters of events."""
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count `amount` events now, unless there were too many in the last `expiry` seconds."""
+    async def acquire(self, counter: Counter) -> float:
+        """Count one event and return 0; if the counter is full, the seconds until it is not."""
 
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest event that still counts was, and how many there are."""
+    async def release(self, counter: Counter) -> None:
+        """Take the newest event back, if there is one."""
 
     async def close(self) -> None:
-        """Let go."""
+        """Disconnect from where the events are counted."""
 
 
 class MemoryWindows:
     """Counts in this process.
 
-    Keys lie in one dictionary for each length of window, the one counted last at the end.
+    The counters of one kind lie in one dictionary, the one that counted last at the end. Those
+    whose events are too old are at its beginning, and leave at no cost that grows.
     """
 
-    def __init__(self) -> None:
-        self._by_expiry: dict[int, dict[str, Events]] = {}
+    def __init__(self, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
+        """Hold `most` counters of each kind; past that, discard the one used longest ago."""
+        self._most = most
+        self._clock = clock
+        self._kinds: dict[tuple[str, int], dict[str, Events]] = {}
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count `amount` events now, unless there were too many in the last `expiry` seconds."""
-        now = time.time()
-        keys = self._by_expiry.setdefault(expiry, {})
-        events = keys.pop(key, None) or []
-        _drop_old(events, now - expiry)
-        allowed = len(events) + amount <= limit
-        if allowed:
-            events.extend([now] * amount)
-        if events:
-            keys[key] = events
-        self._forget(keys, now - expiry)
-        return allowed
+    async def acquire(self, counter: Counter) -> float:
+        """Count one event and return 0; if the counter is full, the seconds until it is not."""
+        return self._acquire(counter, self._clock())
 
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest event that still counts was, and how many there are."""
-        del limit
-        now = time.time()
-        events = self._by_expiry.get(expiry, {}).get(key)
-        if events is None:
-            return now, 0
-        _drop_old(events, now - expiry)
-        return (events[0], len(events)) if events else (now, 0)
-
-    def count(self, key: str, expiry: int) -> int:
-        """How many events there are, those whose time has passed among them."""
-        return len(self._by_expiry.get(expiry, {}).get(key, ()))
+    async def release(self, counter: Counter) -> None:
+        """Take the newest event back, if there is one."""
+        self._discount(counter.kind, counter.seconds, counter.who)
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: memory needs no connection."""
 
-    def add(self, key: str, expiry: int, amount: int, at: float) -> None:
-        """Count events that have happened elsewhere."""
-        keys = self._by_expiry.setdefault(expiry, {})
-        events = keys.pop(key, None) or []
-        for _ in range(amount):
-            insort(events, at)
-        keys[key] = events
-        self._forget(keys, time.time() - expiry)
+    def count(self, kind: str, seconds: int, who: str) -> int:
+        """Return how many events a counter holds, those that are too old among them."""
+        return len(self._kinds.get((kind, seconds), {}).get(who, ()))
 
-    def _forget(self, keys: dict[str, Events], since: float) -> None:
-        while keys:
-            first = next(iter(keys))
-            events = keys[first]
-            if events and events[-1] > since:
+    def _acquire(self, counter: Counter, now: float) -> float:
+        counters = self._kinds.setdefault((counter.kind, counter.seconds), {})
+        events = counters.pop(counter.who, None) or []
+        _remove_old(events, now - counter.seconds)
+        over = len(events) - counter.limit
+        if over < 0:
+            events.append(now)
+        if events:
+            counters[counter.who] = events
+        self._remove_unused(counters, now - counter.seconds)
+        if over < 0:
+            return 0.0
+        blocking = events[over] if events else now
+        return max(blocking + counter.seconds - now, 0.001)
+
+    def _discount(self, kind: str, seconds: int, who: str) -> None:
+        counters = self._kinds.get((kind, seconds), {})
+        events = counters.get(who)
+        if events:
+            events.pop()
+        if not events:
+            counters.pop(who, None)
+
+    def _add(self, kind: str, seconds: int, who: str, at: float) -> None:
+        now = self._clock()
+        counters = self._kinds.setdefault((kind, seconds), {})
+        events = counters.pop(who, None) or []
+        insort(events, min(at, now))
+        counters[who] = events
+        self._remove_unused(counters, now - seconds)
+
+    def _remove_unused(self, counters: dict[str, Events], since: float) -> None:
+        while counters:
+            first = next(iter(counters))
+            if counters[first][-1] > since and len(counters) <= self._most:
                 return
-            del keys[first]
+            del counters[first]
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_expiry.values()))
+        return sum(map(len, self._kinds.values()))
 
 
 class Counted(msgspec.Struct, array_like=True):
-    """What processes tell each other; `at` in seconds."""
+    """What processes report to each other; `at` is of the clock that they share, in seconds."""
 
-    key: str
-    expiry: int
-    amount: int
+    kind: str
+    seconds: int
+    who: str
     at: float
+    is_taken_back: bool = False
 
 
 class ToldWindows(MemoryWindows):
-    """Counts in every process of one machine alike: each tells the others what it counts.
+    """Counts in every process of one machine alike: each reports what it counts to the others.
 
-    What is counted in the same moment in several of them may pass a limit by so many.
+    What is counted at the same moment in several of them may exceed a limit by that many.
     """
 
-    def __init__(self, bus: Bus) -> None:
-        super().__init__()
+    def __init__(self, bus: Bus, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
+        super().__init__(most, clock)
         self._bus = bus
         self._decoder = msgspec.msgpack.Decoder(Counted)
-        bus.on_message(CHANNEL, self._heard)
+        bus.on_message(CHANNEL, self._hear)
 
     async def subscribe(self) -> None:
-        """Hear from now on what the others count."""
+        """Receive from now on what the others count."""
         await self._bus.subscribe(CHANNEL)
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count `amount` events now, unless there were too many in the last `expiry` seconds."""
-        allowed = await super().acquire_entry(key, limit, expiry, amount)
-        if allowed:
-            counted = Counted(key, expiry, amount, time.time())
-            self._bus.publish(CHANNEL, msgspec.msgpack.encode(counted))
-        return allowed
+    async def acquire(self, counter: Counter) -> float:
+        """Count one event and return 0; if the counter is full, the seconds until it is not."""
+        now = self._clock()
+        wait = self._acquire(counter, now)
+        if not wait:
+            self._report(Counted(counter.kind, counter.seconds, counter.who, now))
+        return wait
 
-    def _heard(self, channel: str, message: bytes) -> None:
+    async def release(self, counter: Counter) -> None:
+        """Take the newest event back, if there is one."""
+        await super().release(counter)
+        self._report(Counted(counter.kind, counter.seconds, counter.who, 0.0, is_taken_back=True))
+
+    def _report(self, counted: Counted) -> None:
+        self._bus.publish(CHANNEL, msgspec.msgpack.encode(counted))
+
+    def _hear(self, channel: str, message: bytes) -> None:
         del channel
         counted = self._decoder.decode(message)
-        self.add(counted.key, counted.expiry, counted.amount, counted.at)
+        if counted.is_taken_back:
+            self._discount(counted.kind, counted.seconds, counted.who)
+        else:
+            self._add(counted.kind, counted.seconds, counted.who, counted.at)
 
 
 async def open_windows(settings: Settings, keyring: Keyring, bus: Bus) -> Windows:
-    """What the settings ask for: counted in Redis, told to other processes, or for this one."""
+    """Open what the settings ask for: Redis, several processes of one machine, or this one."""
+    most = settings.limit_counters
     if settings.redis_url:
         from kinoteka.storage.redis_windows import RedisWindows
 
-        return RedisWindows(settings.redis_url, installation(settings, keyring))
+        return RedisWindows(settings.redis_url, installation(settings, keyring), most)
     if settings.workers == 1:
-        return MemoryWindows()
-    windows = ToldWindows(bus)
+        return MemoryWindows(most)
+    windows = ToldWindows(bus, most)
     await windows.subscribe()
     return windows
 
 
-def _drop_old(events: Events, since: float) -> None:
+def _remove_old(events: Events, since: float) -> None:
     del events[: bisect_right(events, since)]

@@ -54,7 +54,7 @@ class TestPasswords:
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
     async def test_the_present_password_is_guarded_as_well(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
+        strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
             with refused(Code.PASSWORD_WRONG):
                 await change_password(strict, anna.actor, "wrong one", NEW_PASSWORD)
@@ -92,7 +92,7 @@ class TestChangingCredentials:
         assert await sign_in(services, "anna")
 
     async def test_nobody_keeps_all_hashing_threads_busy(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
+        strict = await wired(known_device_limit="3 per hour")
         changes = (
             change_credentials(strict, anna.actor, anna.account.id, None, NEW_PASSWORD)
             for _ in range(10)
@@ -143,7 +143,7 @@ class TestDeletingKnowingThePassword:
         assert await lasts(services, anna)
 
     async def test_guesses_are_limited(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
+        strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
             with refused(Code.PASSWORD_WRONG):
                 await self.delete(strict, anna.actor, "wrong one")

@@ -7,7 +7,6 @@ import pytest
 
 from databases import rows
 from kinoteka.core.accounts.model import NewAccount
-from kinoteka.core.sessions.model import Visit
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import Unit, unit_of_work
 from people import VISIT, actor_of, anonymous, do, lasts, refused, sign_in, sign_up
@@ -99,45 +98,6 @@ class TestComingIn:
         with refused(Code.PASSWORD_WRONG):
             await late
         assert await sign_in(services, "anna", NEW_PASSWORD)
-
-
-class TestThrottling:
-    async def test_failures_are_limited_per_account_under_any_name(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
-        for identifier, address in (("anna", "a"), ("ANNA", "b"), ("anna@example.com", "c")):
-            with refused(Code.PASSWORD_WRONG):
-                await self.try_in(strict, identifier, "wrong password", address)
-        with refused(Code.THROTTLED):
-            await self.try_in(strict, "anna", PASSWORD, "d")
-
-    async def test_failures_are_limited_per_address(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
-        for number in range(3):
-            with refused(Code.ACCOUNT_UNKNOWN):
-                await self.try_in(strict, f"nobody-{number}", PASSWORD, "192.0.2.1")
-        with refused(Code.THROTTLED):
-            await self.try_in(strict, "anna", PASSWORD, "192.0.2.1")
-        await self.try_in(strict, "anna", PASSWORD, "192.0.2.2")
-
-    async def test_nobody_s_name_does_not_stand_for_an_account(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
-        for number in range(3):
-            with refused(Code.ACCOUNT_UNKNOWN):
-                await self.try_in(strict, str(anna.account.id), PASSWORD, f"address {number}")
-        await self.try_in(strict, "anna", PASSWORD, "another")
-
-    async def test_many_guesses_at_once(self, anna, wired):
-        strict = await wired(sign_in_limit="3 per hour")
-        guesses = (self.try_in(strict, "anna", f"guess {n}", f"{n}") for n in range(20))
-        outcomes = await asyncio.gather(*guesses, return_exceptions=True)
-        codes = [outcome.code for outcome in outcomes]
-        assert codes.count(Code.PASSWORD_WRONG) == 3
-        assert codes.count(Code.THROTTLED) == 17
-
-    async def try_in(self, services, identifier, password, address):
-        visit = Visit(address, "", "tests")
-        nobody = await anonymous(services)
-        return await do(services, services.sessions.sign_in, nobody, visit, identifier, password)
 
 
 class TestLeaving:

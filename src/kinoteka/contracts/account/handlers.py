@@ -78,6 +78,7 @@ async def change_password(call: Call, body: PasswordBody) -> Nothing:
     await call.core.credentials.change_password(
         call.actor, call.unit, body.old_password, body.new_password
     )
+    await call.renew_device()
     return Nothing()
 
 

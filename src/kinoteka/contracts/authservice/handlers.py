@@ -65,6 +65,8 @@ async def change_user(call: Call, user_id: int, body: shapes.CredentialsChange) 
     account = await call.core.credentials.change_credentials(
         call.actor, call.unit, user_id, login, password
     )
+    if password is not None and user_id == call.actor.account_id:
+        await call.renew_device()
     return shapes.user(account, body.login)
 
 

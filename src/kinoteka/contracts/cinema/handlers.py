@@ -53,6 +53,7 @@ async def sign_in(call: Call, body: shapes.CredentialsBody) -> shapes.Tokens:
     started = await call.core.sessions.sign_in(
         call.actor, call.unit, call.visit, body.email, body.password
     )
+    call.remember_device(started.device)
     pair = call.core.tokens.issue(started.session, started.actor.roles)
     return shapes.Tokens(pair.access_token, pair.refresh_token)
 
@@ -79,6 +80,7 @@ async def change_password(call: Call, body: shapes.PasswordBody) -> shapes.Profi
     account = await call.core.credentials.change_password(
         call.actor, call.unit, body.password_1, body.password_2
     )
+    await call.renew_device()
     return shapes.profile(account)
 
 

@@ -1,17 +1,19 @@
 """Changes of how somebody comes in, which end sessions: another login, another password, none.
 
-Public operations: change_password, change_credentials, reset_password, delete_account.
+Public operations: change_password, change_credentials, reset_password, delete_account,
+known_device.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.passwords import check_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
+from kinoteka.core.sessions.guessing import GuessLimits
+from kinoteka.core.sessions.known_devices import KnownDevices
+from kinoteka.core.sessions.model import Visit
 from kinoteka.core.sessions.service import Sessions
-from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import Unit
 
@@ -20,10 +22,14 @@ class CredentialChanges:
     """Changes accounts' credentials; with them end the sessions that rest on the old ones."""
 
     def __init__(
-        self, settings: Settings, throttle: Throttle, accounts: Accounts, sessions: Sessions
+        self,
+        limits: GuessLimits,
+        devices: KnownDevices,
+        accounts: Accounts,
+        sessions: Sessions,
     ) -> None:
-        self._limit = settings.sign_in_limit
-        self._throttle = throttle
+        self._limits = limits
+        self._devices = devices
         self._accounts = accounts
         self._sessions = sessions
 
@@ -54,7 +60,7 @@ class CredentialChanges:
         actor.require_self(account_id)
         account = await self._accounts.get(unit, account_id)
         if password is not None:  # first, because hashing would keep other writers waiting
-            async with self._throttle.attempt("password", self._limit, _asking(actor)):
+            async with self._limits.current_password(actor):
                 await self.reset_password(unit, account_id, password, kept=actor.session_id)
             if actor.account_id != account_id:
                 await record(actor, unit, Action.PASSWORD_RESET, Subject("account", account_id))
@@ -94,14 +100,23 @@ class CredentialChanges:
         await self._sessions.end_all(unit, actor.require_account())
         return await self._accounts.delete(actor, unit)
 
+    async def known_device(self, actor: Actor, unit: Unit, visit: Visit) -> str:
+        """Return the cookie by which the user's device is known, after a change of password.
+
+        The change has made the cookies of all devices void, this one's included.
+
+        Raises:
+            DomainError(UNAUTHORIZED)
+        """
+        credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
+        if credentials is None:
+            raise DomainError(Code.UNAUTHORIZED)
+        return self._devices.issue(visit, credentials)
+
     async def _check_present(self, actor: Actor, unit: Unit, present: str) -> None:
-        async with self._throttle.attempt("password", self._limit, _asking(actor)) as attempt:
+        async with self._limits.current_password(actor) as attempt:
             credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
             stored = credentials.password_hash if credentials else None
             if not await self._accounts.hashing.verify(present, stored):
                 attempt.fail()
                 raise DomainError(Code.PASSWORD_WRONG)
-
-
-def _asking(actor: Actor) -> tuple[str]:
-    return (f"password:{actor.require_account()}",)

@@ -1,6 +1,7 @@
 """Sessions and the history of sign-ins.
 
-Shapes: `Visit` (from where), `Session` (as stored), `Started` (a new one with its secret),
+Shapes: `Visit` (from where), `TokenOwner` (whose access token a visit carries), `Session` (as
+stored), `Started` (a new one with its secret),
 `CachedSession` (as in memory), `OwnSession` (as its account sees it), `OwnSessionList`,
 `SignIn` (a line of the history), `History` (a page of it).
 """
@@ -13,12 +14,25 @@ from kinoteka.core.accounts.model import Account
 USER_AGENT_LONGEST = 300
 
 
+class TokenOwner(msgspec.Struct, frozen=True):
+    """The account and session of a genuine access token, and when it expires, in seconds."""
+
+    account_id: int
+    session_id: int
+    expires: int
+
+
 class Visit(msgspec.Struct, frozen=True):
-    """From where somebody comes: address, User-Agent, and the contract that is used."""
+    """From where somebody comes: address, User-Agent, and the contract that is used.
+
+    `device_cookies` and `token_owner` are what a device is known by (`known_devices`).
+    """
 
     address: str
     user_agent: str
     method: str
+    device_cookies: tuple[str, ...] = ()
+    token_owner: TokenOwner | None = None
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -43,12 +57,16 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Started(msgspec.Struct, frozen=True):
-    """A session that has just begun, with the secret that its cookie carries."""
+    """A session that has just begun, with the secret that its cookie carries.
+
+    `device` is the value of the cookie by which the device is known from now on.
+    """
 
     session: Session
     token: str
     account: Account
     actor: Actor
+    device: str
 
 
 class CachedSession(msgspec.Struct):

@@ -17,9 +17,11 @@ from kinoteka.core.accounts.passwords import normal_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors, token_hash
+from kinoteka.core.sessions.guessing import GuessLimits
 from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import USER_AGENT_LONGEST, Session, Started, Visit
-from kinoteka.core.throttle import Attempt, Throttle
+from kinoteka.core.throttle import Attempt
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.keys import Keyring
@@ -35,7 +37,8 @@ class Sessions:
         settings: Settings,
         keyring: Keyring,
         revisions: Revisions,
-        throttle: Throttle,
+        limits: GuessLimits,
+        devices: KnownDevices,
         access: Access,
         accounts: Accounts,
         actors: Actors,
@@ -43,11 +46,11 @@ class Sessions:
     ) -> None:
         self._idle = settings.session_idle_days * DAY
         self._lifetime = settings.session_lifetime_days * DAY
-        self._sign_in_limit = settings.sign_in_limit
         self._hide_unknown = settings.hide_unknown_accounts
         self._keyring = keyring
         self._revisions = revisions
-        self._throttle = throttle
+        self._limits = limits
+        self._devices = devices
         self._access = access
         self._accounts = accounts
         self._actors = actors
@@ -64,7 +67,10 @@ class Sessions:
         A session that asks ends, as with `sign_in`. Raises what `Accounts.create` raises.
         """
         account = await self._accounts.create(unit, new, visit.address)
-        return await self._begin(actor, unit, visit, account)
+        credentials = await self._accounts.credentials_by_id(unit, account.id)
+        if credentials is None:
+            raise DomainError(Code.ACCOUNT_UNKNOWN)
+        return await self._begin(actor, unit, visit, account, credentials)
 
     async def sign_in(
         self, actor: Actor, unit: Unit, visit: Visit, identifier: str, password: str
@@ -78,13 +84,11 @@ class Sessions:
                 PASSWORD_WRONG, and told as that where the setting hides unknown accounts.
             DomainError(PASSWORD_WRONG)
             DomainError(ACCOUNT_DISABLED): told to nobody who does not know the password.
-            DomainError(THROTTLED): too many failures for the account or from the address.
+            DomainError(THROTTLED): too many failures (see `GuessLimits`).
             DomainError(BUSY): too many passwords are being checked.
         """
         credentials = await self._accounts.credentials(unit, identifier)
-        whose = f"id:{credentials.account_id}" if credentials else f"name:{identifier.casefold()}"
-        who = (whose[:320], visit.address)
-        async with self._throttle.attempt("sign_in", self._sign_in_limit, who) as attempt:
+        async with self._limits.sign_in(visit, identifier, credentials) as attempt:
             checked = await self._check(unit, visit, attempt, credentials, password)
         return await self._enter(actor, unit, visit, checked, password)
 
@@ -165,12 +169,15 @@ class Sessions:
         if account.disabled_at is not None:
             await self._history.record(unit, visit, account.id, success=False)
             raise DomainError(Code.ACCOUNT_DISABLED, keeps_changes=True)
-        started = await self._begin(actor, unit, visit, account)
+        present = Credentials(account.id, newer or present.password_hash)
+        started = await self._begin(actor, unit, visit, account, present)
         if newer is not None:
             await self._accounts.set_password(unit, account.id, newer)
         return started
 
-    async def _begin(self, actor: Actor, unit: Unit, visit: Visit, account: Account) -> Started:
+    async def _begin(
+        self, actor: Actor, unit: Unit, visit: Visit, account: Account, credentials: Credentials
+    ) -> Started:
         entering = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
         if actor.session_id is not None:
             await self.end(unit, actor.session_id)
@@ -204,7 +211,9 @@ class Sessions:
             at,
             at + self._lifetime,
         )
-        return Started(session, token, account, replace(entering, session_id=session_id))
+        entered = replace(entering, session_id=session_id)
+        device = self._devices.issue(visit, credentials)
+        return Started(session, token, account, entered, device)
 
     async def _ended(self, unit: Unit, session_ids: Sequence[int]) -> None:
         await self._revisions.increase(unit, "sessions", session_ids)

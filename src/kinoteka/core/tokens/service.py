@@ -1,6 +1,6 @@
 """Access tokens (RFC 9068) and refresh tokens (RFC 6819, RFC 9700).
 
-Public operations: issue, verify, refresh, renew, jwks.
+Public operations: issue, verify, read_genuine, refresh, renew, jwks.
 
 A refresh token is `session.generation.HMAC`: the session's row knows only the generation that
 is due, so nothing secret is stored, and a token that is repeated can be given the same
@@ -128,6 +128,16 @@ class Tokens:
         if claims.expires <= time.time():
             raise DomainError(Code.TOKEN_INVALID)
         return claims
+
+    def read_genuine(self, token: str) -> Claims | None:
+        """Return what an access token of this server says, even an expired one.
+
+        None for anything else. It proves that its holder once signed in, and permits nothing.
+        """
+        try:
+            return self._decode(token, verify_expiry=False)
+        except DomainError:
+            return None
 
     async def refresh(self, unit: Unit, refresh_token: str) -> TokenPair:
         """A new pair for a refresh token, which works once.

@@ -154,7 +154,9 @@ def shown_again_by(
                 if not error.keeps_changes:
                     await call.unit.rollback()
                 *path, typed = arguments
-                return await show(call, *path, typed=typed, failed=failure(call, error))
+                answer = await show(call, *path, typed=typed, failed=failure(call, error))
+                answer.headers = [*answer.headers, *_retry_after(error)]
+                return answer
 
         return handle
 
@@ -168,9 +170,7 @@ async def refuse_call(call: Call, error: DomainError) -> Answer:
     if error.code is Code.UNAUTHORIZED:
         return _to_sign_in(call)
     failed = failure(call, error)
-    headers: Headers = []
-    if (wait := error.parameters.get("retry_after")) is not None:
-        headers.append((b"retry-after", str(wait).encode()))
+    headers = _retry_after(error)
     return await pages.render(call, "failure.html", part="sentence", failed=failed, headers=headers)
 
 
@@ -179,6 +179,11 @@ def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     del route
     body = f"{refusal.status} {error.code}".encode()
     return Answer(refusal.status, body, [(b"content-type", b"text/plain; charset=utf-8")])
+
+
+def _retry_after(error: DomainError) -> Headers:
+    wait = error.parameters.get("retry_after")
+    return [] if wait is None else [(b"retry-after", str(wait).encode())]
 
 
 def _to_sign_in(call: Call) -> Answer:

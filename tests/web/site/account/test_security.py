@@ -80,7 +80,7 @@ class TestPassword:
         assert another(server, anna)
 
     def test_guesses_are_limited(self, start_server):
-        anna = sign_up(start_server(sign_in_limit="2 per hour"))
+        anna = sign_up(start_server(known_device_limit="2 per hour"))
         for _ in range(2):
             assert self.change(anna, "wrong", NEW).status_code == 401
         assert self.change(anna, PASSWORD, NEW).status_code == 429
@@ -206,7 +206,7 @@ class TestDeletion:
         assert is_signed_in(anna.browser)
 
     def test_guesses_are_limited(self, start_server):
-        anna = sign_up(start_server(sign_in_limit="2 per hour"), unique())
+        anna = sign_up(start_server(known_device_limit="2 per hour"), unique())
         for _ in range(2):
             self.delete(anna, "wrong")
         assert self.delete(anna, PASSWORD).status_code == 429

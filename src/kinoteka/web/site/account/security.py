@@ -24,6 +24,7 @@ async def show_password(
 async def change_password(call: Call, body: shapes.PasswordForm) -> Answer:
     """Change the password; every other session ends."""
     await call.core.credentials.change_password(call.actor, call.unit, body.present, body.password)
+    await call.renew_device()
     return redirect(call, "/account/password", notice="password_changed")
 
 

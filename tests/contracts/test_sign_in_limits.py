@@ -1,0 +1,143 @@
+"""Limits of failed sign-ins over the wire, through every contract and the site."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from kinoteka.storage.engines import DATABASE
+from running import PASSWORD, RunningServer, run_server, unique
+
+NEW_PASSWORD = "another long one"
+WRONG = "wrong password"
+
+
+class SignIn(NamedTuple):
+    """How clients of a contract sign in, and the statuses that they get."""
+
+    path: str
+    name: str
+    right: int
+    wrong: int
+    takes_form: bool = False
+
+    def __call__(self, client: httpx.Client, login: str, password: str) -> httpx.Response:
+        """Sign in."""
+        name = f"{login}@example.com" if self.name == "email" else login
+        body = {self.name: name, "password": password}
+        if self.takes_form:
+            headers = {"sec-fetch-site": "same-origin"}
+            return client.post(self.path, data=body, headers=headers)
+        return client.post(self.path, json=body)
+
+
+SIGN_INS = {
+    "filmsite": SignIn("/user/signin", "email", 200, 400),
+    "account": SignIn("/login", "login", 200, 403),
+    "messenger": SignIn("/login", "email", 200, 400),
+    "authservice": SignIn("/api/v1/user/login", "login", 200, 401),
+    "cinema": SignIn("/auth/login", "email", 200, 401),
+    "site": SignIn("/sign-in", "identifier", 303, 401, takes_form=True),
+}
+
+
+def change_through_account(client: httpx.Client) -> httpx.Response:
+    body = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    return client.put("/password", json=body)
+
+
+def change_through_cinema(client: httpx.Client) -> httpx.Response:
+    body = {"password_1": PASSWORD, "password_2": NEW_PASSWORD}
+    return client.put("/user/password", json=body)
+
+
+def change_through_site(client: httpx.Client) -> httpx.Response:
+    form = {"present": PASSWORD, "password": NEW_PASSWORD}
+    headers = {"sec-fetch-site": "same-origin"}
+    return client.post("/account/password", data=form, headers=headers)
+
+
+CHANGES = [change_through_account, change_through_cinema, change_through_site]
+
+
+@pytest.fixture(scope="module")
+def limited(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Iterator[RunningServer]:
+    """A server with the default limits of sign-ins, except the one of the tests' own address."""
+    folder = tmp_path_factory.mktemp("limited")
+    shutil.copy(empty_database, folder / DATABASE)
+    with run_server(folder, {"sign_in_address_limit": "1000 per minute"}) as running:
+        yield running
+
+
+def guess(server: RunningServer, login: str) -> httpx.Response:
+    """A wrong password from a device that nobody knows."""
+    return SIGN_INS["account"](server.client(), login, WRONG)
+
+
+@pytest.mark.parametrize("contract", SIGN_INS)
+class TestEveryContract:
+    def test_unknown_device_is_refused_and_known_one_signs_in(
+        self, limited: RunningServer, contract: str
+    ) -> None:
+        sign_in, login = SIGN_INS[contract], unique()
+        limited.signed_up(login)
+        browser = limited.client()
+        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
+        assert guess(limited, login).status_code == 403
+        refused = sign_in(limited.client(), login, PASSWORD)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 10
+        assert sign_in(browser, login, WRONG).status_code == sign_in.wrong
+        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
+
+    def test_unknown_name_is_refused_alike(self, limited: RunningServer, contract: str) -> None:
+        sign_in, login = SIGN_INS[contract], unique("nobody")
+        assert sign_in(limited.client(), login, WRONG).status_code in (sign_in.wrong, 404)
+        refused = sign_in(limited.client(), login, WRONG)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 10
+
+    def test_cookie_of_the_device_is_for_the_server_alone(
+        self, limited: RunningServer, contract: str
+    ) -> None:
+        login = unique()
+        limited.signed_up(login)
+        answer = SIGN_INS[contract](limited.client(), login, PASSWORD)
+        (cookie,) = [
+            value
+            for value in answer.headers.get_list("set-cookie")
+            if value.startswith("known_device=")
+        ]
+        assert login not in cookie
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_access_token_of_the_account_makes_a_device_known(limited: RunningServer) -> None:
+    login = unique()
+    limited.signed_up(login)
+    sign_in = SIGN_INS["authservice"]
+    token = sign_in(limited.client(), login, PASSWORD).json()["access_token"]
+    limited.client(authorization=f"Bearer {token}").post("/api/v1/user/logout")
+    guess(limited, login)
+    assert sign_in(limited.client(), login, PASSWORD).status_code == 429
+    with_token = limited.client(authorization=f"Bearer {token}")
+    assert sign_in(with_token, login, PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_device_that_changes_the_password_stays_known_and_others_do_not(
+    limited: RunningServer, change: Callable[[httpx.Client], httpx.Response]
+) -> None:
+    login = unique()
+    here = limited.signed_up(login)
+    there = limited.client()
+    SIGN_INS["account"](there, login, PASSWORD)
+    assert change(here).status_code in (200, 303)
+    guess(limited, login)
+    assert SIGN_INS["account"](there, login, NEW_PASSWORD).status_code == 429
+    assert SIGN_INS["account"](here, login, NEW_PASSWORD).status_code == 200
