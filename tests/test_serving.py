@@ -129,7 +129,7 @@ def test_a_cookie_is_secure_behind_https(tmp_path):
 
 
 def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
-    settings = {"trusted_proxies": "127.0.0.1", "sign_in_limit": "2 per hour"}
+    settings = {"trusted_proxies": "127.0.0.1", "sign_in_address_limit": "2 per hour"}
     with run_server(tmp_path, settings) as server:
         client = server.client()
         body = {"login": "nobody", "password": "wrong password"}

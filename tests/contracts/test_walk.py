@@ -7,6 +7,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from conftest import GENEROUS
 from running import PASSWORD, RunningServer, run_server, unique
 
 NEW_PASSWORD = "another long one"
@@ -15,7 +16,7 @@ NEW_PASSWORD = "another long one"
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the demo catalogue."""
-    with run_server(tmp_path_factory.mktemp("walk"), {}, "--port", "0") as running:
+    with run_server(tmp_path_factory.mktemp("walk"), GENEROUS, "--port", "0") as running:
         yield running
 
 

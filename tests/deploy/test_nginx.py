@@ -202,7 +202,7 @@ class TestWebSockets:
 
 
 def test_a_client_is_known_by_its_own_address_alone(tmp_path: Path) -> None:
-    limited = BEHIND | {"sign_in_limit": "2 per hour"}
+    limited = BEHIND | {"sign_in_address_limit": "2 per hour"}
     with (
         run_server(tmp_path, limited) as server,
         run_nginx(tmp_path, server.url) as proxy,

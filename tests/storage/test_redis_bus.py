@@ -10,6 +10,7 @@ import pytest
 from kinoteka.storage import line_bus
 from kinoteka.storage.redis_bus import redis_bus, redis_pool
 from kinoteka.storage.redis_windows import RedisWindows
+from kinoteka.storage.windows import Counter
 from redis_servers import RedisServer, redis_server
 from waiting import until
 
@@ -108,13 +109,16 @@ async def test_the_rights_in_the_documentation_are_enough(redis):
     assert found
     redis.ask("ACL", "SETUSER", *found.group(1).split())
     url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
-    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name")
+    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
     await bus.start()
     await bus.subscribe("chat:1")
     bus.unsubscribe("chat:1")
-    for expected in (True, False):
-        assert await windows.acquire_entry("a", 1, 60) is expected
-        assert (await windows.get_moving_window("a", 1, 60))[1] == 1
+    counter = Counter("search", "a", 1, 60)
+    assert await windows.acquire(counter) == 0
+    assert await windows.acquire(counter)
+    await windows.release(counter)
+    assert await windows.acquire(counter._replace(who="b")) == 0
+    assert await windows.acquire(counter) == 0
     assert windows._away is None
     assert bus.is_connected
     for each in (bus, windows):

@@ -15,8 +15,7 @@ NOTICED_SECONDS = 1.0
 
 @pytest.fixture(scope="package")
 def cinema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinema]:
-    environment = {f"KINOTEKA_{name.upper()}": value for name, value in GENEROUS.items()}
-    with run_server(tmp_path_factory.mktemp("cinema"), environment) as server:
+    with run_server(tmp_path_factory.mktemp("cinema"), GENEROUS) as server:
         found = Cinema(server)
         time.sleep(NOTICED_SECONDS)
         yield found
