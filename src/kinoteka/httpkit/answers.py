@@ -50,6 +50,11 @@ def empty_answer(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answ
     return Answer(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
 
 
+def shaped_answer(status: int, shape: object) -> Answer:
+    """Return what a handler gives back as an answer; None has no body."""
+    return json_answer(status, shape) if shape is not None else empty_answer(status)
+
+
 async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The chunks of a stream, as long as there is a client to read them.
 

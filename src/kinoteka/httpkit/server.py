@@ -20,8 +20,8 @@ from kinoteka.httpkit.answers import (
     Scope,
     Send,
     empty_answer,
-    json_answer,
     send_answer,
+    shaped_answer,
 )
 from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
@@ -363,12 +363,7 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if route.upload is not None:
         arguments.append(await read_upload(call, route.upload))
     result = await route.handler(call, *arguments)
-    if isinstance(result, Answer):
-        answer = result
-    elif result is not None:
-        answer = json_answer(route.status, result)
-    else:
-        answer = empty_answer(route.status)
+    answer = result if isinstance(result, Answer) else shaped_answer(route.status, result)
     if call.added_headers:
         answer.headers = [*answer.headers, *call.added_headers]
     return answer
