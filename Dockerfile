@@ -30,7 +30,7 @@ RUN if [ -n "$POSTGRESQL_CLIENT" ]; then \
     fi
 RUN groupadd --system --gid 10001 kinoteka \
     && useradd --system --uid 10001 --gid kinoteka --no-create-home --home-dir /data kinoteka \
-    && install -d -o kinoteka -g kinoteka -m 0750 /data
+    && install -d -o kinoteka -g kinoteka -m 0700 /data
 
 COPY --from=build /opt/kinoteka /opt/kinoteka
 

@@ -18,6 +18,8 @@ from kinoteka.console import data_option, fail
 from kinoteka.errors import DomainError
 from kinoteka.importing import import_films
 from kinoteka.keeping import backup, copy_database, restore
+from kinoteka.storage import private
+from kinoteka.storage.keys import KEY_FILES, KeyUnusable
 from kinoteka.storage.migrations import DatabaseUnusable
 
 T = TypeVar("T")
@@ -190,6 +192,7 @@ def prune(data: Path | None) -> None:
 
 def main() -> None:
     """Run the command; what the operator can mend is told in one line."""
+    private.make_private()
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
@@ -199,7 +202,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except (SettingsError, DatabaseUnusable) as error:
+    except (SettingsError, DatabaseUnusable, KeyUnusable) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
@@ -225,12 +228,33 @@ def _prepare(settings: Settings) -> None:
     from kinoteka.storage.migrations import current, newest
 
     database = _database(settings)
-    settings.data.mkdir(0o750, parents=True, exist_ok=True)  # for the keys
+    settings.data.mkdir(parents=True, exist_ok=True)  # for the keys
+    _prepare_files(settings)
     present, unfilled = current(settings), database.with_suffix(UNFILLED)
     if present is None and settings.demo:
         unfilled.touch()  # goes with the last step, so that a start cut short is made good
     if present != newest() or unfilled.exists():
         _in_child(lambda: _migrate_and_fill(settings, unfilled))
+
+
+def _prepare_files(settings: Settings) -> None:
+    """Close the server's own files to other users, and load the keys, which must be usable."""
+    from kinoteka.core.tokens.keys import check_keys
+
+    repaired, left = private.repair(private.own_files(settings))
+    for path in repaired:
+        click.echo(
+            f"kinoteka: {path} was open to other users of this machine, and is no longer"
+            + ("; replace the key if somebody may have read it" if path.name in KEY_FILES else ""),
+            err=True,
+        )
+    for path in left:
+        click.echo(
+            f"kinoteka: {path} is open to other users of this machine, and is not the server's to "
+            "change: whoever provides it should allow the server's user alone (mode 0400)",
+            err=True,
+        )
+    check_keys(settings)
 
 
 def _migrate_and_fill(settings: Settings, unfilled: Path) -> None:

@@ -339,5 +339,8 @@ def _check(settings: Settings) -> None:
             f"{PREFIX}TIMEZONE: this machine knows no time zone of this name; "
             "use one such as Europe/Moscow, or UTC"
         ) from None
-    if settings.secret_key and len(settings.secret_key) < 32:
-        raise SettingsError(f"{PREFIX}SECRET_KEY: shorter than 32 characters")
+    if settings.secret_key and len(settings.secret_key.strip()) < 32:
+        raise SettingsError(
+            f"{PREFIX}SECRET_KEY: shorter than 32 characters, so tokens could be forged; "
+            "'openssl rand -hex 32' makes a key that is long enough"
+        )

@@ -1,6 +1,12 @@
 import pytest
 
-from kinoteka.core.text import clean_text, has_heaps_of_marks
+from kinoteka.core.text import (
+    clean_name,
+    clean_shown_text,
+    clean_text,
+    has_heaps_of_marks,
+    has_visible_character,
+)
 from kinoteka.errors import Code
 from people import refused
 
@@ -48,3 +54,45 @@ def test_within_a_bound():
     assert clean_text(" abcd ", "name", 4) == "abcd"
     with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
         clean_text("abcde", "name", 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "7", "?", "я", "👩", "\u0301a", "\ue000", "\U0001fae8", "\U0003fffd"]
+)
+def test_text_with_a_visible_character_is_accepted(text):
+    assert has_visible_character(text)
+    assert clean_shown_text(f"\u200b{text}", "text", 40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200b",
+        "\u200d\ufe0f",
+        "\u2060\ufeff\u00ad",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800\u2800",
+        "\u0301",
+        "\u202e\u2066",
+        "\U000e0041",
+        "\U000e0fff",
+    ],
+)
+def test_text_without_a_visible_character_is_rejected(text):
+    assert not has_visible_character(text)
+    with refused(Code.FIELD_INVALID, field="text", reason="invisible"):
+        clean_shown_text(text, "text", 40)
+
+
+@pytest.mark.parametrize("control", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069")
+def test_name_with_a_bidirectional_control_is_rejected(control):
+    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+        clean_name(f"an{control}na", "name", 40)
+    assert clean_shown_text(f"an{control}na", "text", 40)
+
+
+@pytest.mark.parametrize("name", ["", "Анна", "نیم\u200cفاصله", "אנה"])
+def test_name_of_any_script_is_accepted(name):
+    assert clean_name(name, "name", 40) == name

@@ -10,6 +10,8 @@ from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.doctor.keys import (
     check_key_files,
     check_names,
+    check_own_files,
+    check_secret_key,
     check_several_machines,
     check_signing_key,
 )
@@ -56,6 +58,30 @@ class TestFiles:
     def test_those_that_are_not_there_are_made(self, tmp_path: Path) -> None:
         assert self.severities(Settings(data=tmp_path)) == ["FINE", "FINE"]
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("content", ["", "short", " " * 64])
+    def test_empty_or_short_secret_is_an_error(self, files: Path, content: str) -> None:
+        (files / "secret.key").write_text(content)
+        (finding,) = check_secret_key(Settings(data=files))
+        assert finding.severity.name == "ERROR"
+        assert "The server does not start with it" in finding.text
+        assert list(check_secret_key(Settings(data=files, secret_key="k" * 40))) == []
+
+    def test_mounted_secret_that_others_can_read_is_a_warning(self, files: Path) -> None:
+        (files / "mounted").write_text("s" * 64)
+        (files / "mounted").chmod(0o444)
+        (files / "secret.key").unlink()
+        (files / "secret.key").symlink_to(files / "mounted")
+        assert self.severities(Settings(data=files)) == ["WARNING", "FINE"]
+
+    def test_database_that_others_can_read_is_a_warning(self, files: Path) -> None:
+        assert list(check_own_files(Settings(data=files))) == []
+        (files / "kinoteka.db").touch(0o600)
+        assert list(check_own_files(Settings(data=files))) == []
+        (files / "kinoteka.db").chmod(0o640)
+        (finding,) = check_own_files(Settings(data=files))
+        assert finding.severity.name == "WARNING"
+        assert "kinoteka.db (mode 640)" in finding.text
 
     def test_a_signing_key_that_is_none(self, files: Path) -> None:
         (files / "signing-key.pem").write_text("none")

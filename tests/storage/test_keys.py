@@ -1,7 +1,10 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from kinoteka.storage.keys import Keyring, keep_secret_file
+import pytest
+
+from kinoteka.storage.keys import Keyring, KeyUnusable, keep_secret_file
 
 
 def test_a_secret_is_made_once_and_readable_by_its_owner_alone(tmp_path):
@@ -35,3 +38,15 @@ def test_two_at_once_get_the_same(tmp_path):
             pool.map(lambda n: keep_secret_file(tmp_path / "key", str(n).encode()), range(8))
         )
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("content", ["", "\n", " " * 64, "s" * 31, "s" * 31 + " \n"])
+def test_empty_or_short_secret_is_rejected(tmp_path: Path, content: str):
+    (tmp_path / "secret.key").write_text(content)
+    with pytest.raises(KeyUnusable, match=r"secret.key has .* needs 32"):
+        Keyring.load(tmp_path, "")
+
+
+def test_secret_of_32_characters_is_accepted(tmp_path: Path):
+    (tmp_path / "secret.key").write_text("s" * 32 + "\n")
+    assert Keyring.load(tmp_path, "").mac("a", "b") == Keyring(b"s" * 32).mac("a", "b")

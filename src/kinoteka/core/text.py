@@ -5,6 +5,12 @@ import unicodedata
 from kinoteka.errors import field_invalid
 
 LINE_BREAKS = "\n\t"
+BIDIRECTIONAL_CONTROLS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Unicode Standard Annex 9, 2."""
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
+"""Letters and signs that show nothing: fillers of Hangul, empty Braille, the null notehead."""
 COMPOSED_MOST = 4
 """How many characters composing makes one of, at most."""
 MARKS_MOST = 30
@@ -31,6 +37,40 @@ def clean_text(value: str, field: str, longest: int, *, lines: bool = False) -> 
     return text
 
 
+def clean_shown_text(value: str, field: str, longest: int, *, lines: bool = False) -> str:
+    """Return a text that others will read, cleaned by `clean_text`; it may be empty.
+
+    Raises:
+        DomainError(FIELD_INVALID): `clean_text` rejects it, or nothing in it is visible.
+    """
+    text = clean_text(value, field, longest, lines=lines)
+    if text and not has_visible_character(text):
+        raise field_invalid(field, "invisible")
+    return text
+
+
+def clean_name(value: str, field: str, longest: int) -> str:
+    """Return a name, cleaned by `clean_shown_text`; it may be empty.
+
+    Raises:
+        DomainError(FIELD_INVALID): `clean_shown_text` rejects it, or it has bidirectional controls,
+            which would reorder the text around the name.
+    """
+    name = clean_shown_text(value, field, longest)
+    if not BIDIRECTIONAL_CONTROLS.isdisjoint(name):
+        raise field_invalid(field, "characters")
+    return name
+
+
+def has_visible_character(text: str) -> bool:
+    """Return whether a reader sees anything: not only spaces, controls, marks and fillers."""
+    return any(
+        unicodedata.category(character)[0] not in "ZCM" or _may_be_new(character)
+        for character in text
+        if character not in BLANK
+    )
+
+
 def has_heaps_of_marks(text: str) -> bool:
     """Whether more marks stand in a row than any language needs.
 
@@ -45,6 +85,17 @@ def has_heaps_of_marks(text: str) -> bool:
         if marks > MARKS_MOST:
             return True
     return False
+
+
+def _may_be_new(character: str) -> bool:
+    """Return whether it is private, or unassigned in the Unicode version of this Python.
+
+    Newer versions assign emoji and letters there, but never in the blocks of ignorable characters
+    (Unicode Standard 5.21).
+    """
+    if unicodedata.category(character) not in ("Cn", "Co"):
+        return False
+    return not ("\ufff0" <= character <= "\ufff8" or "\U000e0000" <= character <= "\U000e0fff")
 
 
 def _forbidden(character: str, lines: bool) -> bool:

@@ -2,15 +2,18 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from pathlib import Path
 
 from kinoteka import config
 from kinoteka.config import Settings
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.doctor.findings import Finding, error, fine, warning
+from kinoteka.storage.keys import KEY_FILES, SECRET_FILE, SIGNING_FILE, Keyring, KeyUnusable
+from kinoteka.storage.private import is_open_to_others, is_ours, own_files
 
-KEY_FILES = {"secret.key": "KINOTEKA_SECRET_KEY", "signing-key.pem": "KINOTEKA_SIGNING_KEY"}
+NAMES = {SECRET_FILE: "KINOTEKA_SECRET_KEY", SIGNING_FILE: "KINOTEKA_SIGNING_KEY"}
 
 
 def check_names(settings: Settings) -> Iterator[Finding]:
@@ -25,7 +28,7 @@ def check_names(settings: Settings) -> Iterator[Finding]:
 
 def check_key_files(settings: Settings) -> Iterator[Finding]:
     """Whether the keys are their owner's alone."""
-    for name, setting in KEY_FILES.items():
+    for name, setting in NAMES.items():
         path = settings.data / name
         if getattr(settings, setting.removeprefix(config.PREFIX).lower()):
             yield fine("keys", f"{setting} is set.")
@@ -33,26 +36,31 @@ def check_key_files(settings: Settings) -> Iterator[Finding]:
             yield fine("keys", f"{path} is made at the first start.")
         elif not os.access(path, os.R_OK):
             yield error("keys", f"{path} cannot be read by this user: chown it to the server's.")
-        elif (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
-            yield error(
-                "keys",
-                f"{path} (mode {mode:o}) can be read by others, who can then make sessions or "
-                "tokens of anybody: chmod 600, and make a new one if somebody may have.",
-            )
+        elif is_open_to_others(path):
+            yield _open_key(path)
         else:
             yield fine("keys", f"{path} is its owner's alone. It belongs into the backup.")
 
 
+def check_secret_key(settings: Settings) -> Iterator[Finding]:
+    """Whether the secret key is long enough."""
+    if not settings.secret_key and os.access(settings.data / SECRET_FILE, os.R_OK):
+        yield from _load(lambda: Keyring.load(settings.data, ""))
+
+
 def check_signing_key(settings: Settings) -> Iterator[Finding]:
     """Whether the key of access tokens is one."""
-    path = settings.data / "signing-key.pem"
-    if not settings.signing_key and not os.access(path, os.R_OK):
-        return
-    where = "KINOTEKA_SIGNING_KEY" if settings.signing_key else str(path)
-    try:
-        SigningKey.load(settings.data, settings.signing_key)
-    except (ValueError, TypeError):
-        yield error("keys", f"{where} is no private key on P-256 in PEM; the server cannot start.")
+    if settings.signing_key or os.access(settings.data / SIGNING_FILE, os.R_OK):
+        yield from _load(lambda: SigningKey.load(settings.data, settings.signing_key))
+
+
+def check_own_files(settings: Settings) -> Iterator[Finding]:
+    """Whether others can read what the server has written."""
+    for path in own_files(settings):
+        if path.name not in KEY_FILES and is_open_to_others(path):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            mend = "the next start closes it" if is_ours(path) else f"chmod go= {path}"
+            yield warning("data folder", f"{path} (mode {mode:o}) is open to others: {mend}.")
 
 
 def check_several_machines(settings: Settings) -> Iterator[Finding]:
@@ -77,3 +85,26 @@ def check_several_machines(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield fine("machines", "Others may serve from this database with the same settings.")
+
+
+def _open_key(path: Path) -> Finding:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    told = f"{path} (mode {mode:o}) can be read by others"
+    if is_ours(path):
+        return error(
+            "keys",
+            f"{told}, who can then make sessions or tokens of anybody. The next start closes it; "
+            "make a new one if somebody may have read it.",
+        )
+    return warning(
+        "keys",
+        f"{told}, and is not the server's to change, as a mounted secret is. See that nobody else "
+        "runs anything where it is mounted, or provide it with mode 0400 for the server's user.",
+    )
+
+
+def _load(load: Callable[[], object]) -> Iterator[Finding]:
+    try:
+        load()
+    except KeyUnusable as problem:
+        yield error("keys", f"{problem}. The server does not start with it.")

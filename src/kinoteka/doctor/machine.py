@@ -58,7 +58,7 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
         yield warning(
             "data folder",
             f"{folder} (mode {mode:o}) is open to everybody on this machine, with the accounts "
-            "and chats in it: chmod 750.",
+            "and chats in it: chmod 700.",
         )
     else:
         yield fine("data folder", f"{folder} can be written.")

@@ -17,12 +17,16 @@ BEARER_CHALLENGE = (b"www-authenticate", b"Bearer")
 REASONS = {
     "missing": "is missing",
     "empty": "must not be empty",
+    "invisible": "has no visible character",
     "too_long": "too long",
     "characters": "characters that are not allowed",
     "address": "is not an http or https address",
     "malformed": "is malformed",
     "too_short": "too short",
     "common": "too common",
+    "repeated": "one character again and again",
+    "blank": "nothing but blanks",
+    "personal": "a name of yours or of this site",
     "length": "the length",
     "digits": "digits alone",
 }
@@ -81,7 +85,9 @@ COMMON: dict[Code, Refusal] = {
     Code.SESSION_UNKNOWN: Refusal(404, "there is no such session"),
     Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
     Code.PASSWORD_INVALID: Refusal(
-        400, "{password}: 8 to 128 characters that are not a common password ({reason})"
+        400,
+        "{password}: 8 to 128 characters that are neither a common password nor one of your names "
+        "({reason})",
     ),
     Code.PASSWORD_NOT_CHANGED_HERE: Refusal(
         400, "{password}: a password is not changed here; leave the field out or empty"

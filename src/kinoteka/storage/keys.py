@@ -10,6 +10,14 @@ import os
 import secrets
 from pathlib import Path
 
+SECRET_FILE, SIGNING_FILE = KEY_FILES = ("secret.key", "signing-key.pem")
+SECRET_SHORTEST = 32
+"""Characters that the secret key has at least, here and in the setting; ours has 64."""
+
+
+class KeyUnusable(ValueError):
+    """A key with which the server must not start; the message says which, why and what to do."""
+
 
 def keep_secret_file(path: Path, make: bytes) -> bytes:
     """The file's content; written as `make`, readable by its owner alone, where there is none.
@@ -42,11 +50,22 @@ class Keyring:
 
     @classmethod
     def load(cls, folder: Path, setting: str) -> "Keyring":
-        """The keyring from the setting, or else from `secret.key` in the data folder."""
-        if setting:
+        """Load the keyring from the setting, or else from `secret.key` in the data folder.
+
+        Raises:
+            KeyUnusable: the key is empty or too short.
+        """
+        if setting:  # of the right length, as `config` has checked
             return cls(setting.encode())
-        fresh = secrets.token_hex(32).encode()
-        return cls(keep_secret_file(folder / "secret.key", fresh).strip())
+        path = folder / SECRET_FILE
+        secret = keep_secret_file(path, secrets.token_hex(32).encode()).strip()
+        if len(secret) < SECRET_SHORTEST:
+            raise KeyUnusable(
+                f"{path} has {len(secret)} characters and needs {SECRET_SHORTEST}, else tokens "
+                "could be forged. Put back the file from a backup; without one, delete it: the "
+                "next start makes a new key, and everybody has to sign in again"
+            )
+        return cls(secret)
 
     def mac(self, purpose: str, message: str) -> str:
         """HMAC-SHA-256 of the message, as 64 hexadecimal digits."""

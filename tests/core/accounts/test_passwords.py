@@ -3,6 +3,7 @@ import asyncio
 import argon2
 import pytest
 
+from kinoteka.config import Settings
 from kinoteka.core.accounts import passwords
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password
 from kinoteka.errors import Code
@@ -25,13 +26,14 @@ def hashing():
         "x7!kQ2 z",
         "correct horse battery",
         "пароль не из списка",
-        "🐎🐎🐎🐎🐎🐎🐎🐎",
+        "🐎🐎🐎🐎🐎🐎🐎🦄",
         " " * 7 + "я",
-        "x" * 128,
+        "x" * 127 + "y",
+        "anna-films-2024",
     ],
 )
 def test_what_may_be_taken(password):
-    assert check_password(password) == password
+    assert check_password(password, ("anna", "films.example", None)) == password
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,19 @@ def test_what_may_be_taken(password):
         ("PASSWORD1", "common"),
         ("ｐａｓｓｗｏｒｄ１", "common"),
         ("x7!kQ2 \ud800", "characters"),
+        ("x7!kQ2\tz", "characters"),
+        ("x7!kQ2z\x7f", "characters"),
+        ("aaaaaaaa", "repeated"),
+        ("AAAAaaaa", "repeated"),
+        ("x" * 128, "repeated"),
+        ("ａａａａaaaa", "repeated"),
+        ("🐎" * 8, "repeated"),
+        (" " * 8, "blank"),
+        ("\u3000\u200b" * 4, "blank"),
+        ("\u3164" * 8, "blank"),
+        ("kinoteka", "personal"),
+        ("kinoteka1", "personal"),
+        ("Kinoteka2024!", "personal"),
         ("x7!kQ2 " + "\u0301\u0316" * 16, "characters"),
         ("\ufdfa" * 100_000, "too_long"),
     ],
@@ -51,6 +66,35 @@ def test_what_may_be_taken(password):
 def test_what_may_not(password, reason):
     with refused(Code.PASSWORD_INVALID, reason=reason):
         check_password(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "names"),
+    [
+        ("Zebulon-T", ("zebulon-t",)),
+        ("zebulont_2024!", ("ZebulonT",)),
+        ("zebulon99", ("zebulon7",)),
+        ("Ｚｅｂｕｌｏｎ１", ("zebulon",)),
+        ("zebulon@films.example", ("Zebulon@films.example",)),
+        ("zebulon12", ("zebulon@films.example",)),
+        ("films.example", ("zebulon@films.example",)),
+        ("Зебулон1", (None, "ЗЕБУЛОН")),
+    ],
+)
+def test_name_of_the_account_is_rejected_as_a_password(password, names):
+    with refused(Code.PASSWORD_INVALID, reason="personal"):
+        check_password(password, names)
+
+
+@pytest.mark.parametrize("password", ["films.example", "cinema-club", "Cinema-Club.example8"])
+def test_name_of_the_site_is_rejected_as_a_password(password):
+    names = [
+        name
+        for host in ("films.example", "www.cinema-club.example:8443", "cinema-club.example")
+        for name in passwords.site_names(Settings(public_url=f"https://{host}"))
+    ]
+    with refused(Code.PASSWORD_INVALID, reason="personal"):
+        check_password(password, names)
 
 
 def test_the_common_ones_are_many():

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kinoteka.core.tokens.signing import SigningKey
+from kinoteka.storage.keys import KeyUnusable
 
 
 def test_is_made_once_and_stays(tmp_path):
@@ -37,7 +38,7 @@ def test_another_kind_of_key_is_refused(tmp_path):
     other = ed25519.Ed25519PrivateKey.generate()
     pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "signing-key.pem").write_bytes(pem)
-    with pytest.raises(TypeError, match="P-256"):
+    with pytest.raises(KeyUnusable, match="P-256"):
         SigningKey.load(tmp_path)
 
 
@@ -45,5 +46,12 @@ def test_another_curve_is_refused(tmp_path):
     other = ec.generate_private_key(ec.SECP384R1())
     pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "signing-key.pem").write_bytes(pem)
-    with pytest.raises(TypeError, match="P-256"):
+    with pytest.raises(KeyUnusable, match="P-256"):
         SigningKey.load(tmp_path)
+
+
+@pytest.mark.parametrize("pem", ["", "none", "-----BEGIN PRIVATE KEY-----\n"])
+def test_malformed_key_is_rejected_without_showing_it(tmp_path, pem):
+    with pytest.raises(KeyUnusable, match="KINOTEKA_SIGNING_KEY is no private key") as error:
+        SigningKey.load(tmp_path, pem or " ")
+    assert not pem or pem not in str(error.value)

@@ -27,7 +27,7 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_name
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Conflict, Unit
@@ -375,7 +375,7 @@ def _granted(
 
 
 def _clean_name(name: str) -> str:
-    cleaned = clean_text(name, "name", 64)
+    cleaned = clean_name(name, "name", 64)
     if not cleaned:
         raise field_invalid("name", "empty")
     return cleaned

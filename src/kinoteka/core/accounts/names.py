@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from email_validator import EmailNotValidError, validate_email
 from precis_i18n import get_profile
 
-from kinoteka.core.text import clean_text, has_heaps_of_marks
+from kinoteka.core.text import clean_name, clean_shown_text, clean_text, has_heaps_of_marks
 from kinoteka.errors import Code, DomainError, field_invalid
 
 USERNAME_LONGEST = 64
@@ -112,4 +112,5 @@ def checked_text(value: str | None, field: str) -> str | None:
     """A line of the profile; empty is None."""
     if value is None:
         return None
-    return clean_text(value, field, TEXT_LONGEST[field]) or None
+    clean = clean_name if field in ("given_name", "family_name") else clean_shown_text
+    return clean(value, field, TEXT_LONGEST[field]) or None

@@ -8,18 +8,21 @@ import importlib.util
 import os
 import unicodedata
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks
+from kinoteka.config import Settings
+from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
 from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
 
 SHORTEST = 8
 LONGEST = 128
+SITE_NAME = "kinoteka"
 SECONDS_EACH = 0.05
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
@@ -39,22 +42,48 @@ def normal_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str) -> str:
-    """The normalised password, if it may be taken.
+def check_password(password: str, names: Iterable[str | None] = ()) -> str:
+    """Return the normalised password of an account that is known by these names.
 
     Raises:
-        DomainError(PASSWORD_INVALID): too short, too long, too common, or not storable.
+        DomainError(PASSWORD_INVALID): too short, too long, too common, one of the names, or not
+            storable.
     """
     normal = normal_password(password)
     if len(normal) < SHORTEST:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=SHORTEST)
     if len(normal) > LONGEST:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
-    if any(unicodedata.category(character) == "Cn" for character in normal):
+    if any(unicodedata.category(character) in ("Cn", "Cc") for character in normal):
         raise DomainError(Code.PASSWORD_INVALID, reason="characters")
-    if normal.casefold() in common_passwords():
+    if not has_visible_character(normal):
+        raise DomainError(Code.PASSWORD_INVALID, reason="blank")
+    folded = normal.casefold()
+    if len(set(folded)) == 1:
+        raise DomainError(Code.PASSWORD_INVALID, reason="repeated")
+    if folded in common_passwords():
         raise DomainError(Code.PASSWORD_INVALID, reason="common")
+    if is_a_name(normal, names):
+        raise DomainError(Code.PASSWORD_INVALID, reason="personal")
     return normal
+
+
+def is_a_name(password: str, names: Iterable[str | None]) -> bool:
+    """Return whether a password is one of these names, or the site's, give or take its end.
+
+    Case, and digits and punctuation at the end, make no difference.
+    """
+    known = [name for name in names if name]
+    parts = [part for name in known if "@" in name for part in name.split("@")]
+    return not _spellings(password).isdisjoint(
+        spelling for name in (SITE_NAME, *known, *parts) for spelling in _spellings(name)
+    )
+
+
+def site_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the site that its address adds: of films.example also films."""
+    host = settings.public_url.partition("://")[2].partition(":")[0]
+    return (host, host.removeprefix("www.").partition(".")[0]) if host else ()
 
 
 @cache
@@ -133,6 +162,17 @@ def _verify(password: str, password_hash: str) -> bool:
         return HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _spellings(text: str) -> set[str]:
+    """Return the text as it is compared: folded, as it is and without its end."""
+    if len(text) > COMPOSED_MOST * LONGEST or has_heaps_of_marks(text):
+        return set()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    end = len(folded)
+    while end and unicodedata.category(folded[end - 1])[0] in "NPSZ":
+        end -= 1
+    return {folded, folded[:end]} - {""}
 
 
 def _has_lone_surrogates(text: str) -> bool:

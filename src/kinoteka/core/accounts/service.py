@@ -16,7 +16,7 @@ from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE, Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
-from kinoteka.core.accounts.passwords import PasswordHashing, check_password
+from kinoteka.core.accounts.passwords import PasswordHashing, check_password, site_names
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.service import Catalogue
@@ -48,6 +48,7 @@ class Accounts:
         self._throttle = throttle
         self._sign_up_limit = settings.sign_up_limit
         self._search_limit = settings.search_limit
+        self._site_names = site_names(settings)
         self._revisions = revisions
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._cache: BoundedMap[int, Account] = BoundedMap(CACHE_SIZE)
@@ -70,7 +71,8 @@ class Accounts:
             DomainError(THROTTLED, BUSY)
         """
         row = _checked(new)
-        password = check_password(new.password)
+        named = (new.username, new.email, new.given_name, new.family_name)
+        password = self.checked_password(new.password, *named)
         await self._throttle.hit("sign_up", self._sign_up_limit, address)
         await self._check_free(unit, row)
         row |= {
@@ -172,6 +174,14 @@ class Accounts:
         await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
         await self.changed(unit, account.id)
         return account.avatar_file
+
+    def checked_password(self, password: str, *names: str | None) -> str:
+        """Return the normalised password of an account with these names.
+
+        Raises:
+            DomainError(PASSWORD_INVALID)
+        """
+        return check_password(password, (*self._site_names, *names))
 
     async def set_password(self, unit: Unit, account_id: int, password_hash: str) -> None:
         """Store the hash of a new password."""

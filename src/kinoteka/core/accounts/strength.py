@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.config import Settings
-from kinoteka.core.accounts.passwords import check_password
+from kinoteka.core.accounts.passwords import check_password, site_names
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.workers import Workers
 from kinoteka.errors import Code, DomainError
@@ -35,8 +35,8 @@ REASONS = {
 class Strength(msgspec.Struct, frozen=True):
     """From 0 (would be refused or guessed at once) to 4, and what makes it weak, if anything.
 
-    The reason is one of those of `PASSWORD_INVALID` or: words, personal, keys, repeats,
-    sequence, dates, short.
+    The reason is one of those of `PASSWORD_INVALID` or: words, keys, repeats, sequence, dates,
+    short.
     """
 
     score: int
@@ -48,6 +48,7 @@ class PasswordStrength:
 
     def __init__(self, settings: Settings, throttle: Throttle) -> None:
         self._limit = settings.password_hint_limit
+        self._site_names = site_names(settings)
         self._throttle = throttle
         self._workers = Workers(
             "password-strength", threads=1, queue=QUEUE, seconds_each=SECONDS_EACH
@@ -61,7 +62,7 @@ class PasswordStrength:
         """
         await self._throttle.hit("password_hint", self._limit, address)
         try:
-            normal = check_password(password)
+            normal = check_password(password, (*self._site_names, *known))
         except DomainError as error:
             if error.code != Code.PASSWORD_INVALID:
                 raise

@@ -24,7 +24,7 @@ from kinoteka.core.chats.model import (
     account_channel,
     chat_channel,
 )
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_shown_text, clean_text
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.clock import now
@@ -354,7 +354,7 @@ class Chats:
 
 
 def _checked_text(text: str) -> str:
-    cleaned = clean_text(text, "text", TEXT_LONGEST, lines=True)
+    cleaned = clean_shown_text(text, "text", TEXT_LONGEST, lines=True)
     if not cleaned:
         raise field_invalid("text", "empty")
     return cleaned

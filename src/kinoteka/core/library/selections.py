@@ -29,7 +29,7 @@ from kinoteka.core.library.model import (
     SelectionFilm,
     Shelf,
 )
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_shown_text
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.storage.clock import now
 from kinoteka.storage.revisions import Revisions
@@ -315,8 +315,8 @@ def _check_room(film_ids: Sequence[int]) -> None:
 
 def _text(name: str, value: str) -> str:
     if name == "description":
-        return clean_text(value, name, DESCRIPTION_LONGEST, lines=True)
-    text = clean_text(value, name, TITLE_LONGEST)
+        return clean_shown_text(value, name, DESCRIPTION_LONGEST, lines=True)
+    text = clean_shown_text(value, name, TITLE_LONGEST)
     if not text:
         raise field_invalid(name, "empty")
     return text

@@ -27,7 +27,7 @@ from kinoteka.core.sessions import queries as session_queries
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.model import OwnSession, SignIn
 from kinoteka.core.sessions.service import Sessions
-from kinoteka.core.text import clean_text
+from kinoteka.core.text import clean_shown_text, clean_text
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import DAY, now
@@ -167,7 +167,7 @@ class Members:
         account = await self._switched(actor, unit, account_id)
         if account.id == actor.account_id:
             raise DomainError(Code.ACCOUNT_OWN)
-        why = clean_text(reason, "reason", REASON_LONGEST)
+        why = clean_shown_text(reason, "reason", REASON_LONGEST)
         if account.disabled_at is None:
             await self._accounts.set_disabled(unit, account_id, now())
             await self._record_switch(actor, unit, Action.ACCOUNT_DISABLED, account_id, why)
@@ -180,7 +180,7 @@ class Members:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, FIELD_INVALID)
         """
         account = await self._switched(actor, unit, account_id)
-        why = clean_text(reason, "reason", REASON_LONGEST)
+        why = clean_shown_text(reason, "reason", REASON_LONGEST)
         if account.disabled_at is not None:
             await self._accounts.set_disabled(unit, account_id, None)
             await self._record_switch(actor, unit, Action.ACCOUNT_ENABLED, account_id, why)

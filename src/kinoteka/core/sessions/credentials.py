@@ -6,7 +6,6 @@ known_device.
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
-from kinoteka.core.accounts.passwords import check_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
@@ -61,7 +60,9 @@ class CredentialChanges:
         account = await self._accounts.get(unit, account_id)
         if password is not None:  # first, because hashing would keep other writers waiting
             async with self._limits.current_password(actor):
-                await self.reset_password(unit, account_id, password, kept=actor.session_id)
+                await self.reset_password(
+                    unit, account_id, password, login=login, kept=actor.session_id
+                )
             if actor.account_id != account_id:
                 await record(actor, unit, Action.PASSWORD_RESET, Subject("account", account_id))
         if login is not None:
@@ -69,17 +70,27 @@ class CredentialChanges:
         return account
 
     async def reset_password(
-        self, unit: Unit, account_id: int, new: str, *, kept: int | None = None
+        self,
+        unit: Unit,
+        account_id: int,
+        new: str,
+        *,
+        login: str | None = None,
+        kept: int | None = None,
     ) -> None:
         """Give an account a new password, as an operator at the console may.
 
-        Every session of the account ends but the one `kept`.
+        Every session of the account ends but the one `kept`. `login` is a login that the account
+        gets at the same time, which the password must not equal either.
 
         Raises:
             DomainError(PASSWORD_INVALID, BUSY)
             DomainError(UNAUTHORIZED): the session `kept` has ended meanwhile.
         """
-        password_hash = await self._accounts.hashing.hash(check_password(new))
+        account = await self._accounts.get(unit, account_id)
+        named = (account.username, account.email, account.given_name, account.family_name)
+        password = self._accounts.checked_password(new, *named, login)
+        password_hash = await self._accounts.hashing.hash(password)
         await self._accounts.set_password(unit, account_id, password_hash)
         # Another's change may have ended it while this one was hashing, and is the last word then.
         if kept is not None and await self._sessions.get(unit, kept) is None:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from kinoteka.storage.keys import keep_secret_file
+from kinoteka.storage.keys import SIGNING_FILE, KeyUnusable, keep_secret_file
 
 ALGORITHM = "ES256"
 
@@ -34,23 +35,28 @@ class SigningKey:
 
     @classmethod
     def load(cls, folder: Path, setting: str = "") -> "SigningKey":
-        """The setting's key, or that in `signing-key.pem` of the data folder, made if need be.
+        """Load the key from the setting, or else from `signing-key.pem` in the data folder.
 
         Raises:
-            ValueError, TypeError: no private key on P-256.
+            KeyUnusable: it is no private key on P-256.
         """
         if setting:
-            return cls._read(setting.replace("\\n", "\n").encode())
+            return cls._read(setting.replace("\\n", "\n").encode(), "KINOTEKA_SIGNING_KEY")
         fresh = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
-        return cls._read(keep_secret_file(folder / "signing-key.pem", fresh))
+        path = folder / SIGNING_FILE
+        return cls._read(keep_secret_file(path, fresh), str(path))
 
     @classmethod
-    def _read(cls, pem: bytes) -> "SigningKey":
-        key = load_pem_private_key(pem, None)
-        if not (
-            isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
-        ):
-            raise TypeError("the signing key is no key on P-256")
-        return cls(key)
+    def _read(cls, pem: bytes, source: str) -> "SigningKey":
+        try:
+            key = load_pem_private_key(pem, None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = None
+        if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+            return cls(key)
+        raise KeyUnusable(
+            f"{source} is no private key on P-256 in PEM. Put back the one from a backup; without "
+            "one, remove it: the next start makes a new key, and access tokens are issued anew"
+        )

@@ -26,13 +26,13 @@ import msgspec
 from kinoteka.storage.backup import BackupFailed
 from kinoteka.storage.clock import now
 from kinoteka.storage.files import LARGEST, NAME
+from kinoteka.storage.keys import KEY_FILES
 from kinoteka.storage.progress import Progress
 
 FORMAT = 1
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
 DATABASES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 AVATARS, KEYS = "avatars", "keys"
-KEY_FILES = ("secret.key", "signing-key.pem")
 
 COMPRESSION = 1
 CHUNK = 1024 * 1024

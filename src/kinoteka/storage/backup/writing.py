@@ -20,7 +20,6 @@ from kinoteka.storage.backup.archive import (
     AVATARS,
     DATABASES,
     FORMAT,
-    KEY_FILES,
     KEYS,
     MANIFEST,
     ArchiveWriter,
@@ -29,6 +28,7 @@ from kinoteka.storage.backup.archive import (
 from kinoteka.storage.backup.snapshots import Snapshot, snapshot
 from kinoteka.storage.clock import now
 from kinoteka.storage.files import open_files
+from kinoteka.storage.keys import KEY_FILES
 from kinoteka.storage.progress import Progress
 
 STANDARD_OUTPUT = "-"

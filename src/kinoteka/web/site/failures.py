@@ -35,7 +35,9 @@ SENTENCES: dict[Code, str] = {
     Code.ACCOUNT_OWN: N_("You cannot do this to your own account."),
     Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
-    Code.PASSWORD_INVALID: N_("Choose a password of 8 to 128 characters that is not a common one."),
+    Code.PASSWORD_INVALID: N_(
+        "Choose a password of 8 to 128 characters that is neither common nor one of your names."
+    ),
     Code.PASSWORD_NOT_CHANGED_HERE: N_("The password is changed on a page of its own."),
     Code.EMAIL_INVALID: N_("This is not an e-mail address."),
     Code.EMAIL_TAKEN: N_("This e-mail address is already taken."),
@@ -78,6 +80,7 @@ SENTENCES: dict[Code, str] = {
 REASONS: dict[str, str] = {
     "missing": N_("This is missing."),
     "empty": N_("This must not be empty."),
+    "invisible": N_("This has no visible character."),
     "too_long": N_("This is too long."),
     "characters": N_("This has characters that are not allowed."),
     "address": N_("This is not an http or https address."),
