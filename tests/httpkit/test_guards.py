@@ -1,13 +1,13 @@
 """What a request must pass before its body is read."""
 
+import socket
+
 import pytest
 
-from kinoteka.errors import Code
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.guards import check_host, without_what_is_known
+from kinoteka.httpkit.guards import names_one_host, without_what_is_known
 from kinoteka.httpkit.routes import Route
-from people import refused
 from sent import NEUTRAL
 
 HOST = (b"host", b"films.example")
@@ -23,12 +23,7 @@ HOST = (b"host", b"films.example")
     ],
 )
 def test_http_1_1_request_names_exactly_one_host(version, headers, is_taken):
-    scope = {"http_version": version, "headers": headers}
-    if is_taken:
-        check_host(scope)
-    else:
-        with refused(Code.FIELD_INVALID, field="Host"):
-            check_host(scope)
+    assert names_one_host({"http_version": version, "headers": headers}) is is_taken
 
 
 @pytest.mark.parametrize(
@@ -56,3 +51,20 @@ def test_if_none_match_of_any_gets_304_where_the_resource_exists(
     assert answer.status == expected
     if expected == 304:
         assert (answer.body, answer.headers) == (b"", [headers[0], headers[2]])
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("path", ["/genres/", "/profile", "/nowhere", "/healthz"])
+@pytest.mark.parametrize(
+    ("version", "hosts", "is_taken"),
+    [("1.1", 0, False), ("1.1", 2, False), ("1.1", 1, True), ("1.0", 0, True)],
+)
+def test_request_without_exactly_one_host_gets_400_over_the_wire(
+    server, path, version, hosts, is_taken
+):
+    host, port = server.url.removeprefix("http://").split(":")
+    lines = [f"GET {path} HTTP/{version}", *["Host: films.example"] * hosts, "Connection: close"]
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        answered = connection.makefile("rb").readline()
+    assert (b" 400 " in answered) is not is_taken

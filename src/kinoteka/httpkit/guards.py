@@ -1,6 +1,6 @@
 """What a request must pass before its body is read."""
 
-from kinoteka.errors import field_invalid
+from kinoteka.errors import DomainError, field_invalid
 from kinoteka.httpkit import bodies, forms, origins, signing_out
 from kinoteka.httpkit.answers import Answer, Scope
 from kinoteka.httpkit.call import Call
@@ -35,15 +35,15 @@ async def admit(call: Call) -> None:
         _check_body_headers(call)
 
 
-def check_host(scope: Scope) -> None:
-    """Reject a request of HTTP/1.1 that does not name exactly one host (RFC 9112, 3.2).
-
-    Raises:
-        DomainError(FIELD_INVALID)
-    """
+def names_one_host(scope: Scope) -> bool:
+    """Whether a request of HTTP/1.1 names exactly one host, as it must (RFC 9112, 3.2)."""
     count = [name for name, _ in scope["headers"]].count(b"host")
-    if count != 1 and scope.get("http_version") == "1.1":
-        raise field_invalid("Host", "exactly one such header is needed")
+    return count == 1 or scope.get("http_version") != "1.1"
+
+
+def host_unclear() -> DomainError:
+    """Return the error for a request that does not name exactly one host."""
+    return field_invalid("Host", "exactly one such header is needed")
 
 
 def without_what_is_known(call: Call, answer: Answer) -> Answer:

@@ -132,10 +132,8 @@ class Server:
         await send_answer(answer, send, extra, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
-        try:
-            guards.check_host(scope)
-        except DomainError as error:
-            return refuse(self._neutral, error, None)
+        if not guards.names_one_host(scope):
+            return refuse(self._neutral, guards.host_unclear(), None)
         found = self._router.find(scope["path"])
         if found is None and b"%2f" in scope["raw_path"].lower():
             found = self._router.find_encoded(scope["raw_path"])
@@ -329,7 +327,8 @@ class Server:
         scope["endpoint"] = _endpoint(contract, route)
         call = Call(scope, receive, self._services, contract, route)
         try:
-            guards.check_host(scope)
+            if not guards.names_one_host(scope):
+                raise guards.host_unclear()
             call.actor = await identify(call)
             scope["account"] = call.actor.account_id
             # A browser sends its cookie with whatever page opens a socket, and asks nobody.
