@@ -13,8 +13,8 @@ import msgspec
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.numbers import LARGEST
+from kinoteka.httpkit.refusals import refuse
 from kinoteka.httpkit.routes import Contract, Route
-from kinoteka.httpkit.server import refuse
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ import structlog
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit import bodies, forms, guards, origins, signing_out
+from kinoteka.httpkit import bodies, forms, guards, origins
 from kinoteka.httpkit.accept import prefers_page
 from kinoteka.httpkit.answers import (
     Answer,
@@ -25,9 +25,9 @@ from kinoteka.httpkit.answers import (
 )
 from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.errors import renamed
 from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
+from kinoteka.httpkit.refusals import refuse, refuse_call
 from kinoteka.httpkit.request_ids import HEADER, RequestIds
 from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values, last_segment
@@ -373,29 +373,3 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if call.added_headers:
         answer.headers = [*answer.headers, *call.added_headers]
     return answer
-
-
-def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:
-    """A domain error as its contract's answer."""
-    if route is not None:
-        error = renamed(error, route.called)
-    answer = contract.refuse(contract.refusals[error.code], error, route)
-    wait = error.parameters.get("retry_after")
-    if wait is None:
-        return answer
-    headers: Headers = [*answer.headers, (b"retry-after", str(wait).encode())]
-    return Answer(answer.status, answer.body, headers)
-
-
-async def refuse_call(call: Call, error: DomainError) -> Answer:
-    """A domain error as the answer of the call's contract, which may want to see the call."""
-    contract = call.contract
-    if call.route.ends_session and error.code is Code.UNAUTHORIZED:
-        return signing_out.with_cookie_removed(call, refuse(contract, error, call.route))
-    if contract.refuse_call is not None:
-        try:
-            return await contract.refuse_call(call, error)
-        except Exception:
-            log.exception("refusal failed", code=error.code)
-            await call.unit.rollback()
-    return refuse(contract, error, call.route)
