@@ -26,6 +26,7 @@ from uvicorn.supervisors.multiprocess import Process
 
 from kinoteka.config import METRICS_FOLDER, Settings, SettingsError
 from kinoteka.core.heap import share_one_heap
+from kinoteka.http_protocol import Configuration
 from kinoteka.logs import configure_logging
 from kinoteka.serving import GRACEFUL_SECONDS, Server, Terminal, announce, configuration
 from kinoteka.storage.bus import hub_path
@@ -108,7 +109,7 @@ class Worker(Process):
     def server(self) -> Server:
         """The server, which is made in the worker's process."""
         if self._server is None:
-            self._server = WorkerServer(self.config)
+            self._server = WorkerServer(cast(Configuration, self.config))
         return cast(Server, self._server)
 
 

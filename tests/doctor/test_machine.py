@@ -92,15 +92,21 @@ def test_more_workers_than_cores() -> None:
     assert severities(check_cores(Settings(workers=256))) == ["warning"]
 
 
-def test_few_open_files() -> None:
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
-        (finding,) = check_open_files(Settings())
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    assert finding.severity.name == "WARNING"
-    assert "1024" in finding.text
+@pytest.mark.parametrize(
+    ("limits", "severity", "connections"),
+    [
+        ((1024, 1024), "warning", "beyond 886"),
+        ((1024, 4096), "warning", "beyond 3958"),
+        ((1024, 65536), "fine", "10000 connections"),
+    ],
+)
+def test_open_files_must_be_enough_for_the_connections(
+    monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int], severity: str, connections: str
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
+    (finding,) = check_open_files(Settings())
+    assert severities([finding]) == [severity]
+    assert connections in finding.text
 
 
 def test_hashing_is_measured() -> None:

@@ -1,7 +1,6 @@
 """Checks of the machine: the data folder, its disk, cores, open files, password hashing."""
 
 import os
-import resource
 import shutil
 import stat
 import tempfile
@@ -10,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kinoteka.config import Settings
+from kinoteka.connections import allowed_open_files, open_file_limits
 from kinoteka.core.accounts.passwords import HASHER
 from kinoteka.doctor.findings import Finding, error, fine, warning
 
 MEBIBYTE = 1024 * 1024
 FREE_LEAST = 100 * MEBIBYTE
 FREE_ENOUGH = 1024 * MEBIBYTE
-OPEN_FILES_ENOUGH = 4096
 HASHING_SECONDS_MOST = 0.15
 HASHINGS = 3
 
@@ -98,17 +97,17 @@ def check_cores(settings: Settings) -> Iterator[Finding]:
 
 
 def check_open_files(settings: Settings) -> Iterator[Finding]:
-    """Whether there may be many connections at once."""
-    del settings
-    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY and most < OPEN_FILES_ENOUGH:
+    """Check that a worker may open as many files as its connections need."""
+    limits = open_file_limits(settings, allowed_open_files(settings))
+    if limits.connections < settings.connections:
         yield warning(
             "open files",
-            f"A worker started from here holds {most} connections at most. Raise the limit "
-            "(`ulimit -n 65536`, LimitNOFILE= of systemd).",
+            f"A worker may open {limits.allowed} files and needs {limits.needed}, so it refuses "
+            f"connections beyond {limits.connections}. Raise the limit (`ulimit -n 65536`, "
+            "LimitNOFILE= of systemd), or lower KINOTEKA_CONNECTIONS.",
         )
     else:
-        yield fine("open files", f"{most} for each worker.")
+        yield fine("open files", f"Enough for {limits.connections} connections of each worker.")
 
 
 def check_hashing(settings: Settings) -> Iterator[Finding]:

@@ -75,6 +75,10 @@ class Traffic:
         self.in_flight = 0
         self.sockets: Counter[str] = Counter()
         """WebSockets that are open, by contract."""
+        self.connections = 0
+        """Connections that are open, WebSockets included."""
+        self.connections_closed: Counter[str] = Counter()
+        """Connections that were refused, or closed by a timeout, by reason."""
         self.cached_bytes: Callable[[], int] = int
         """How much the cached answers take."""
         self._endpoints: dict[tuple[str, str], Endpoint] = {}

@@ -7,7 +7,7 @@ would then say what they like.
 import itertools
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from typing import cast
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -43,6 +43,16 @@ def behind_proxies(application: Application, trusted: str) -> Application:
     if not trusted:
         return application
     return cast(Application, _TrustedProxies(application, trusted))  # type: ignore[arg-type]
+
+
+def trusted_hosts(trusted: str) -> Container[str]:
+    """Return the addresses of trusted proxies, as `behind_proxies` understands them."""
+    found = ProxyHeadersMiddleware(_no_application, trusted or [])
+    return cast(Container[str], found.trusted_hosts)
+
+
+async def _no_application(*_: object) -> None:
+    """Serve nothing."""
 
 
 class _TrustedProxies(ProxyHeadersMiddleware):

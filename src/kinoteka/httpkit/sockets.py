@@ -1,8 +1,8 @@
 """WebSockets: one that follows a listener, from the handshake to the close code.
 
 The handshake is accepted only where the request is allowed; any other is refused as an HTTP
-answer in the contract's dialect (ASGI's WebSocket Denial Response). The server sends a ping
-every 20 seconds and closes the connection of whoever does not answer within another 20.
+answer in the contract's dialect (ASGI's WebSocket Denial Response). The server sends
+pings and closes a connection on which none is answered (`http_protocol.py`).
 """
 
 import asyncio

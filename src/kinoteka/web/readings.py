@@ -57,6 +57,13 @@ METRICS = (
     ),
     Metric("kinoteka_answer_cache_bytes", "gauge", (), "What cached answers take in memory."),
     Metric("kinoteka_websockets", "gauge", ("contract",), "WebSockets that are open."),
+    Metric("kinoteka_connections", "gauge", (), "Open connections, WebSockets included."),
+    Metric(
+        "kinoteka_connections_closed_total",
+        "counter",
+        ("reason",),
+        "Connections that were refused, or that a timeout closed.",
+    ),
     Metric(
         "kinoteka_threads_waiting",
         "gauge",
@@ -151,6 +158,9 @@ def read(services: Services, lag: float) -> Snapshot:
 def _of_traffic() -> Iterator[Reading]:
     yield Reading("kinoteka_http_requests_in_flight", (), TRAFFIC.in_flight)
     yield Reading("kinoteka_answer_cache_bytes", (), TRAFFIC.cached_bytes())
+    yield Reading("kinoteka_connections", (), TRAFFIC.connections)
+    for reason, count in TRAFFIC.connections_closed.items():
+        yield Reading("kinoteka_connections_closed_total", (reason,), count)
     for contract, count in TRAFFIC.sockets.items():
         yield Reading("kinoteka_websockets", (contract,), count)
     for endpoint in TRAFFIC.endpoints():
