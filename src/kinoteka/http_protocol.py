@@ -81,7 +81,7 @@ class Flow(FlowControl):
 
     def resume_reading(self) -> None:
         """Read on, unless the client has to wait for its own requests."""
-        if not self._pipeline:
+        if self.read_paused and not self._pipeline:
             super().resume_reading()
 
 
