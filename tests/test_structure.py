@@ -30,6 +30,7 @@ TESTED_ELSEWHERE = {
     "core/**/queries.py": "by what calls them: a statement without its service says little",
     "core/**/model.py": "shapes; those that do something have tests of their own",
     "contracts/**/*.py": "over the wire, contract by contract",
+    "connection_settings.py": "by what loads settings",
     "errors.py": "codes alone; every table of refusals is checked below",
     "storage/database.py": "interfaces",
     "storage/engines.py": "by whatever opens a database",

@@ -17,6 +17,8 @@ from dotenv import dotenv_values
 from limits import parse as parse_limit
 from msgspec import Meta
 
+from kinoteka.connection_settings import ConnectionSettings
+
 PREFIX = "KINOTEKA_"
 METRICS_FOLDER = "KINOTEKA_METRICS_FOLDER"
 """No setting: by it a supervisor tells its workers where they leave their metrics."""
@@ -37,7 +39,7 @@ class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says why."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(ConnectionSettings, frozen=True, kw_only=True):
     """All settings of one running server."""
 
     data: Annotated[
@@ -85,55 +87,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     ] = 8000
     workers: Annotated[int, Meta(ge=1, le=256, description="Processes that serve.")] = 1
-    connections: Annotated[
-        int, Meta(ge=1, le=1000000, description="Open connections, per worker at most.")
-    ] = 10000
-    connections_per_network: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=1000000,
-            description="Open connections per IPv4 address or IPv6 /64, per worker at most; "
-            "trusted proxies are exempt.",
-        ),
-    ] = 1000
-    head_seconds: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=3600,
-            description="A connection that takes longer to send a request head is closed.",
-        ),
-    ] = 10.0
-    idle_seconds: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=86400,
-            description="A connection without a request, or whose client does not read the "
-            "response, is closed after so many seconds.",
-        ),
-    ] = 75.0
-    body_seconds: Annotated[
-        float,
-        Meta(gt=0, le=3600, description="Seconds over which the rate of a body is measured."),
-    ] = 10.0
-    body_bytes_per_second: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=1048576,
-            description="A connection whose request body comes more slowly is closed.",
-        ),
-    ] = 1024
-    ping_seconds: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=3600,
-            description="Seconds between pings of a WebSocket, and until one must be answered.",
-        ),
-    ] = 20.0
     public_url: Annotated[
         str,
         Meta(
@@ -247,24 +200,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=1, le=102400, description="Largest upload of files to import on the site, in MiB."),
     ] = 512
-    json_limit_kilobytes: Annotated[
-        int, Meta(ge=1, le=102400, description="Largest JSON body, in KiB.")
-    ] = 256
-    body_memory_megabytes: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=1048576,
-            description="Memory for all request bodies, per worker at most, in MiB.",
-        ),
-    ] = 128
-    uploads_at_once: Annotated[
-        int, Meta(ge=1, le=10000, description="Uploads in progress, per worker at most.")
-    ] = 64
-    uploads_at_once_per_account: Annotated[
-        int,
-        Meta(ge=1, le=10000, description="Uploads in progress of one account, per worker at most."),
-    ] = 4
     hashing_threads: Annotated[
         int,
         Meta(
