@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,10 @@ LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 PATIENCE = 15_000
 """Milliseconds after which what is waited for will not come."""
 
+# Sizes must not depend on the fonts of a machine. Only Linux lets a program choose what it sees.
+FONTS = Path(__file__).parent / "fonts"
+FONT_SETS = ("dejavu", "liberation") if sys.platform == "linux" else ("the system's",)
+
 # Every other name is unknown to it, so no test reaches the network, whatever a page asks for.
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 LOADED = "Failed to load resource"  # told by the answer, too
@@ -34,15 +39,19 @@ ABORTED = "net::ERR_ABORTED"  # somebody went to another page meanwhile
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Run a Chromium that reaches nothing but this machine."""
+async def chromium(fonts: str = FONT_SETS[0]) -> AsyncIterator[Browser]:
+    """Run a Chromium that reaches nothing but this machine and sees only this set of fonts."""
     executable = find_chromium()
     assert executable, "these tests need Chromium (make setup)"
     options = [NO_NETWORK, "--force-color-profile=srgb"]
     if os.geteuid() == 0:
         options.append("--no-sandbox")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=options)
+        browser = await playwright.chromium.launch(
+            executable_path=executable,
+            args=options,
+            env=os.environ | {"FONTCONFIG_FILE": str(FONTS / f"{fonts}.conf")},
+        )
         try:
             yield browser
         finally:

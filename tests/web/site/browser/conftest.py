@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from browsing import PATIENCE, Visitor, chromium, visiting
+from browsing import FONT_SETS, PATIENCE, Visitor, chromium, visiting
 from conftest import GENEROUS
 from running import PASSWORD, RunningServer, lasting_clients, run_server, unique
 from site_pages import World, peopled
@@ -36,10 +36,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium, which reaches nothing but this machine."""
-    async with chromium() as browser:
+async def browsers() -> AsyncIterator[Callable[[str], Awaitable[Browser]]]:
+    """Give the Chromium that sees a set of fonts. Each starts when a test first needs it."""
+    started: dict[str, Browser] = {}
+    async with AsyncExitStack() as stack:
+
+        async def browser(fonts: str) -> Browser:
+            if fonts not in started:
+                started[fonts] = await stack.enter_async_context(chromium(fonts))
+            return started[fonts]
+
         yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(browsers: Callable[[str], Awaitable[Browser]]) -> Browser:
+    """Chromium with the first set of fonts, for tests in which sizes do not matter."""
+    return await browsers(FONT_SETS[0])
 
 
 @pytest.fixture(scope="session")
@@ -129,18 +142,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def windows(
-    browser: Browser, world: World
+    browsers: Callable[[str], Awaitable[Browser]], world: World
 ) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """Windows that stay open: each is for one viewer and look, and shows page after page."""
     opened: dict[object, Visitor] = {}
     clients = {"member": world.anna, "operator": world.root}
     async with AsyncExitStack() as stack:
 
-        async def window(viewer: str, **look: Any) -> Visitor:
-            key = (viewer, *sorted(look.items()))
+        async def window(viewer: str, fonts: str = FONT_SETS[0], **look: Any) -> Visitor:
+            key = (viewer, fonts, *sorted(look.items()))
             if key not in opened:
                 visitor = await stack.enter_async_context(
-                    visiting(browser, world.server.url, **look)
+                    visiting(await browsers(fonts), world.server.url, **look)
                 )
                 opened[key] = visitor
                 if viewer in clients:
@@ -156,7 +169,7 @@ async def look(
 ) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """Gives who looks at the pages of the world.
 
-    `await look("member", language="ru")`, or "visitor", or "operator".
+    `await look("member", language="ru", fonts="liberation")`, or "visitor", or "operator".
     """
     used: list[Visitor] = []
 
