@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from running import NO_TLS, RunningServer
+from waiting import PATIENCE
 
 HIDDEN = (
     (rb"eyJ[\w-]+\.[\w-]+\.[\w-]+", b"<access>"),
@@ -59,7 +60,7 @@ class Side:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self._client = httpx.Client(base_url=server.url, timeout=60, verify=NO_TLS)
+        self._client = httpx.Client(base_url=server.url, timeout=PATIENCE, verify=NO_TLS)
         self._people: dict[int | None, Credentials] = {}
 
     def close(self) -> None:

@@ -54,3 +54,9 @@ class Cinema:
         account_id = app.get("/user/").json()["id"]
         assert root.post(f"/api/v1/user/{account_id}/role/{role_id}").status_code == 201
         return app
+
+
+def total_films(app: httpx.Client) -> int:
+    """Return how many films the app sees, for tests that wait until a server notices a change."""
+    headers = {"accept": "application/json"}
+    return int(app.get("/movies/?page=1", headers=headers).headers["x-total-count"])

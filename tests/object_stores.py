@@ -13,7 +13,7 @@ import httpx
 
 from ports import free_port
 from running import NO_TLS
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 BUCKET = "films"
 PREFIX = "community/one"
@@ -43,7 +43,7 @@ class ObjectStore:
         self._port = free_port()
         self.endpoint = f"http://127.0.0.1:{self._port}"
         self.environment: dict[str, str] = {}
-        self._client = httpx.Client(base_url=self.endpoint, timeout=20, verify=NO_TLS)
+        self._client = httpx.Client(base_url=self.endpoint, timeout=PATIENCE, verify=NO_TLS)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from tools.prerequisites import find
 
 from ports import free_port
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 EXAMPLE = Path(__file__).parents[1] / "deploy" / "nginx.conf"
 SITE = "films.example"
@@ -70,7 +70,7 @@ class Proxy:
         """A client whose requests come from an address of this machine."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         return httpx.Client(
-            base_url=self.url, transport=transport, headers={"host": SITE}, timeout=20
+            base_url=self.url, transport=transport, headers={"host": SITE}, timeout=PATIENCE
         )
 
     def listens(self) -> bool:
@@ -112,7 +112,7 @@ def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
         yield proxy
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _certificate(folder: Path) -> str:

@@ -74,7 +74,7 @@ class RunningServer:
     def client(self, **headers: str) -> httpx.Client:
         """A client with a cookie jar of its own."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        client = httpx.Client(base_url=self.url, headers=named, timeout=20, verify=NO_TLS)
+        client = httpx.Client(base_url=self.url, headers=named, timeout=PATIENCE, verify=NO_TLS)
         _open_clients.append(client)
         return client
 
@@ -106,7 +106,7 @@ def kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProces
         env=clean_environment(environment),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -144,5 +144,5 @@ def run_server(
         yield RunningServer(found.group(), config.load(environment, data=data), process)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
         process.stdout.close()

@@ -7,6 +7,7 @@ import pytest
 
 from forked import ForkedCommand
 from running import clean_environment
+from waiting import PATIENCE
 
 
 def started(*arguments: str, **environment: str) -> ForkedCommand:
@@ -17,14 +18,14 @@ def test_it_runs_the_command_with_its_environment():
     process = started("settings", KINOTEKA_PORT="8123")
     with process.stdout as told:
         assert "KINOTEKA_PORT (int) = 8123" in told.read()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def test_it_writes_errors_where_its_maker_does(capfd):
     process = started("settings", KINOTEKA_PORT="no number")
     with process.stdout as told:
         assert told.read() == ""
-    assert process.wait(20) == 1
+    assert process.wait(PATIENCE) == 1
     assert "KINOTEKA_PORT" in capfd.readouterr().err
 
 
@@ -37,5 +38,5 @@ def test_a_signal_that_ends_it_is_told(tmp_path, number):
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
         process.send_signal(number)
-        assert process.wait(20) == process.poll() == -number
+        assert process.wait(PATIENCE) == process.poll() == -number
         process.send_signal(number)  # which is nobody's business any more

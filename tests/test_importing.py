@@ -20,7 +20,7 @@ from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
 from kinoteka.core.imports.record import Reason
 from kinoteka.importing import import_films
 from running import RunningServer, clean_environment
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 GOOD = "id,title,year,genre\n1,Alien,1979,Horror\n2,Mirror,1975,Drama\n3,Ran,1985,War\n"
 # A missing title, a year 0, a quote that is never closed, bad UTF-8; between them, sound rows.
@@ -263,7 +263,7 @@ class TestWhileItRuns:
 
     def test_ctrl_c_stores_nothing(self, folder, under_way):
         under_way.send_signal(signal.SIGINT)
-        _, said = under_way.communicate(timeout=20)
+        _, said = under_way.communicate(timeout=PATIENCE)
         assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
         assert under_way.returncode == 130
         assert folder.titles() == []
@@ -271,17 +271,19 @@ class TestWhileItRuns:
 
     def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
         under_way.kill()
-        under_way.communicate(timeout=20)
+        under_way.communicate(timeout=PATIENCE)
         assert folder.titles() == []
         assert imported(folder, "csv", "good.csv").exit_code == 0
         assert not list((folder / "data").glob("*.staging"))
 
     def test_another_one_is_refused(self, folder, under_way):
+        under_way.send_signal(signal.SIGSTOP)  # so that it does not end meanwhile
         done = imported(folder, "csv", "good.csv")
+        under_way.send_signal(signal.SIGCONT)
         assert done.exit_code == 1
         said = done.stderr.splitlines()
         assert said[-1] == "kinoteka: another import is running; nothing was stored"
-        _, said = under_way.communicate(timeout=60)
+        _, said = under_way.communicate(timeout=PATIENCE)
         assert under_way.returncode == 0
         assert len(folder.titles()) == 150_000
         assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())

@@ -11,7 +11,7 @@ import pytest
 from databases import environment_of, rows
 from kinoteka.storage.engines import database_path
 from running import PASSWORD, clean_environment, kinoteka
-from waiting import until
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def limited(server, at_most, *command):
     return subprocess.run(
         ["prlimit", f"--fsize={at_most}", sys.executable, "-m", "kinoteka.cli", *command,
          "--data", str(server.data)],
-        env=environment(server), capture_output=True, text=True, timeout=120, check=False,
+        env=environment(server), capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

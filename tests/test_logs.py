@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from waiting import PATIENCE
+
 START = """
 import logging, warnings
 import structlog
@@ -23,7 +25,7 @@ def logged(*statements: str, settings: str = "") -> Sequence[str]:
         [sys.executable, "-W", "default", "-c", script],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
         env=os.environ,
     )

@@ -12,6 +12,7 @@ from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
 from kinoteka.operating import load_demo
 from running import kinoteka, run_server
+from waiting import PATIENCE
 
 FILMS = [json.loads(line) for line in demo.films_path().read_text(encoding="utf-8").splitlines()]
 SELECTIONS = json.loads(demo.selections_path().read_text(encoding="utf-8"))
@@ -90,5 +91,5 @@ def test_whoever_finds_another_loading_it_waits(settings):
 
     thread = threading.Thread(target=load_demo, args=(settings,))
     Import("club").run(settings, [records()])
-    thread.join(60)
+    thread.join(PATIENCE)
     assert rows(settings, "SELECT count(*) FROM films") == [len(FILMS) + 1]

@@ -23,6 +23,7 @@ from kinoteka.operating import make_superuser
 from kinoteka.web.documentation import Documentation
 from pictures import picture
 from running import RunningServer, run_server, unique
+from waiting import PATIENCE
 
 EXAMPLES = 12
 FIRST_ID = 1
@@ -46,7 +47,7 @@ class Superuser:
     def __init__(self, server: RunningServer) -> None:
         self._server = server
         self._login = self._token = "none"
-        self._client = httpx.Client(base_url=server.url, timeout=20)
+        self._client = httpx.Client(base_url=server.url, timeout=PATIENCE)
         self.ids: list[int] = []
 
     def headers(self) -> dict[str, str]:

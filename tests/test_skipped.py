@@ -25,6 +25,7 @@ def test_run_ends_with_skipped_tests_by_reason(tmp_path: Path) -> None:
     (tmp_path / "test_winter.py").write_text(TESTS)
     run = [sys.executable, "-m", "pytest", "-q", "-p", "skipped", "-p", "no:cacheprovider", "."]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
         run, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )

@@ -12,7 +12,7 @@ import pytest
 
 from running import RunningServer, run_server
 from supervised import TWO, log_of, workers_of
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 RELOADS = 3
 
@@ -49,7 +49,7 @@ class Clients:
             thread.join()
 
     def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self._url.host, self._url.port or 80, timeout=30)
+        return http.client.HTTPConnection(self._url.host, self._url.port or 80, timeout=PATIENCE)
 
     def _ask_anew(self) -> None:
         """A connection for each request."""

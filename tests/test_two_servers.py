@@ -51,7 +51,9 @@ def two(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
 def listen(server: RunningServer, who: Person) -> ClientConnection:
     url = server.url.replace("http://", "ws://") + "/notifications"
-    return connect(url, additional_headers={"cookie": who.cookie}, proxy=None, open_timeout=20)
+    return connect(
+        url, additional_headers={"cookie": who.cookie}, proxy=None, open_timeout=PATIENCE
+    )
 
 
 def close_code(socket: ClientConnection) -> int | None:

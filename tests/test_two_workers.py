@@ -20,7 +20,7 @@ from kinoteka.storage.socket_bus import Hub
 from kinoteka.storage.unit import unit_of_work
 from people import actor_of, do, lasts, refused, sign_in, sign_up, superuser
 from redis_servers import redis_server
-from waiting import until
+from waiting import PATIENCE, until
 
 
 class Workers:
@@ -45,6 +45,12 @@ class Workers:
         """Bring it back."""
         await self._start()
         await until(lambda: self.here.bus.is_connected and self.there.bus.is_connected)
+
+
+@pytest.fixture
+def only_the_bus_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody look into the database for changes, however late the bus is on a busy machine."""
+    monkeypatch.setattr("kinoteka.app.LOOK_SECONDS", 3600)
 
 
 @pytest.fixture(params=["redis", "hub"])
@@ -104,20 +110,14 @@ async def pair(workers: Workers) -> Pair:
 
 
 class TestRevocation:
+    @pytest.mark.usefixtures("only_the_bus_tells")
     async def test_a_session_that_ends_on_one_has_ended_on_the_other_at_once(self, workers):
         began = await sign_up(workers.there)
         assert await lasts(workers.here, began)
-        loop = asyncio.get_running_loop()
-        shortest = 1.0
-        for _ in range(5):  # of a machine that is busy, the best of several
-            started = await sign_in(workers.there, began.account.username or "")
-            assert await lasts(workers.here, started)
-            at = loop.time()
-            await do(workers.there, workers.there.sessions.sign_out, started.actor)
-            await until(lambda token=started.token: is_nobody_s(workers.here, token))
-            shortest = min(shortest, loop.time() - at)
-        assert shortest < 0.1
+        await do(workers.there, workers.there.sessions.sign_out, began.actor)
+        await until(lambda: is_nobody_s(workers.here, began.token))
 
+    @pytest.mark.usefixtures("only_the_bus_tells")
     async def test_all_others_stay_cached(self, workers):
         kept, ended = await sign_up(workers.there), await sign_up(workers.there)
         assert await lasts(workers.here, kept)
@@ -132,7 +132,7 @@ class TestRevocation:
         listener = await listen(workers.here, began.actor)
         others = await listen(workers.here, other.actor)
         await do(workers.there, workers.there.sessions.sign_out, began.actor)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.SESSION_OVER
         assert not others.ended.done()
 
@@ -143,7 +143,7 @@ class TestRevocation:
         assert await lasts(workers.here, began)
         await do(workers.there, workers.there.sessions.sign_out, began.actor)
         await until(lambda: is_nobody_s(workers.here, began.token))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.SESSION_OVER
 
     async def test_rights_change_on_both(self, workers):
@@ -167,7 +167,7 @@ class TestLive:
         sent = [await post(workers.there, pair.anna, pair.chat, "hello") for _ in range(3)]
         sent += [await post(workers.here, pair.boris, pair.chat, "you?") for _ in range(3)]
         for listener in (here, there):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 assert [(await listener.next()).message.id for _ in range(6)] == sent
 
     async def test_all_that_two_write_at_once_come_to_both_in_the_same_order(self, workers, pair):
@@ -177,20 +177,20 @@ class TestLive:
             *(post(workers.there, pair.anna, pair.chat, "a") for _ in range(20)),
             *(post(workers.here, pair.boris, pair.chat, "b") for _ in range(20)),
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             heard = [[(await each.next()).message.id for _ in range(40)] for each in (here, there)]
         assert heard[0] == heard[1] == sorted(heard[0])
 
     async def test_nobody_misses_what_was_sent_while_nothing_lay_in_between(self, workers, pair):
         listener = await listen(workers.here, pair.boris)
         known = await post(workers.there, pair.anna, pair.chat, "heard")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert (await listener.next()).message.id == known
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
         assert not listener.ended.done()
         await workers.join()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.MISSED
         listener = await listen(workers.here, pair.boris)
         assert await catch_up(workers.here, pair.boris, pair.chat, known) == [missed]
@@ -200,7 +200,7 @@ class TestLive:
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
         after = await post(workers.here, pair.boris, pair.chat, "from here")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.MISSED
         assert listener._events.empty()
         listener = await listen(workers.here, pair.boris)
@@ -210,7 +210,7 @@ class TestLive:
         await workers.part()
         listener = await listen(workers.here, pair.boris)
         sent = [await post(workers.here, pair.anna, pair.chat, "hello") for _ in range(3)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert [(await listener.next()).message.id for _ in range(3)] == sent
 
     async def test_live_again_afterwards(self, workers, pair):
@@ -218,7 +218,7 @@ class TestLive:
         await workers.join()
         listener = await listen(workers.here, pair.boris)
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert (await listener.next()).message.id == sent
 
 
@@ -233,7 +233,7 @@ class TestReading:
         await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
         read = Read(pair.chat, pair.boris.require_account(), sent)
         for listener in following:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 heard = [await listener.next() for _ in range(2)]
             assert read in heard
             assert {type(each) for each in heard} == {Event, Read}
@@ -246,7 +246,7 @@ class TestReading:
         await workers.part()
         await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
         await workers.join()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.MISSED
         seen = await do(workers.there, workers.there.chats.get, pair.anna, pair.chat)
         assert seen.other_read_id == sent

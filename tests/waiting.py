@@ -5,8 +5,8 @@ import inspect
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0
-"""Seconds after which what is waited for will not come; a busy machine takes its time."""
+PATIENCE = 200.0
+"""Seconds after which the awaited event will not come. A busy machine may need very long."""
 
 
 async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:

@@ -12,6 +12,7 @@ import pytest
 from kinoteka.app import CONTRACTS
 from kinoteka.httpkit.routes import Contract, Route
 from running import PASSWORD, RunningServer, unique
+from waiting import PATIENCE
 
 MEGABYTE = 1024 * 1024
 
@@ -63,7 +64,7 @@ def superuser(server: RunningServer) -> Iterator[httpx.Client]:
     """A signed-in superuser's client, so that nothing is refused for want of rights."""
     login = unique("superuser")
     server.make_superuser(login)
-    with httpx.Client(base_url=server.url, timeout=20) as client:
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
         answer = client.post("/login", json={"login": login, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         client.cookies["session_id"] = answer.cookies["session_id"]

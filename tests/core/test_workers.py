@@ -11,6 +11,7 @@ import pytest
 from kinoteka.core.workers import NICENESS, LoopLoad, Workers
 from kinoteka.errors import Code
 from people import refused
+from waiting import PATIENCE
 
 QUEUE = 3
 
@@ -89,7 +90,9 @@ async def test_memory_that_the_work_took_is_given_back(
 
 async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
     opened = threading.Event()
-    waiting = [asyncio.create_task(workers.run(lambda: opened.wait(10))) for _ in range(QUEUE)]
+    waiting = [
+        asyncio.create_task(workers.run(lambda: opened.wait(PATIENCE))) for _ in range(QUEUE)
+    ]
     await asyncio.sleep(0)
     with refused(Code.BUSY, retry_after=12):
         await workers.run(lambda: None)

@@ -11,6 +11,7 @@ import yaml
 
 from kinoteka import config
 from kinoteka.serving import GRACEFUL_SECONDS
+from waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -120,6 +121,6 @@ class TestUnit:
         environment = os.environ | {"SYSTEMD_LOG_LEVEL": "warning"}
         command = ["systemd-analyze", "verify", "--man=no", str(unit)]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=60
+            command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE
         )
         assert unit.name not in done.stderr

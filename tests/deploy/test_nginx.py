@@ -20,6 +20,7 @@ from kinoteka.httpkit.bodies import DRAINED
 from pictures import picture
 from proxies import SITE, Proxy, run_nginx
 from running import PASSWORD, RunningServer, run_server, unique
+from waiting import PATIENCE
 
 BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
 MANY = 3000
@@ -180,7 +181,7 @@ class TestWebSockets:
         cookie = f"session_id={client.cookies['session_id']}"
         origin = f"https://{SITE}"
         async with (
-            asyncio.timeout(60),
+            asyncio.timeout(PATIENCE),
             connect(
                 address, ssl=proxy.trust, additional_headers={"Cookie": cookie}, origin=origin
             ) as listening,
@@ -229,6 +230,6 @@ def test_when_one_server_is_gone_the_other_answers(tmp_path: Path) -> None:
         proxy.client() as client,
     ):
         second.process.kill()
-        second.process.wait(20)
+        second.process.wait(PATIENCE)
         signed_up(client)
         assert {client.get("/movies/?page=1").status_code for _ in range(10)} == {200}

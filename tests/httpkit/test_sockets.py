@@ -9,6 +9,7 @@ from kinoteka.httpkit import sockets
 from kinoteka.httpkit.answers import json_answer
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.storage.fanout import Ending, Listener
+from waiting import PATIENCE
 
 EXTRA = [(b"x-request-id", b"ab-1")]
 
@@ -36,7 +37,7 @@ class Client:
         self.says.put_nowait({"type": "websocket.disconnect", "code": 1005})
 
     async def taken(self) -> dict[str, Any]:
-        return await asyncio.wait_for(self.got.get(), 5)
+        return await asyncio.wait_for(self.got.get(), PATIENCE)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
     assert [(await client.taken())["text"] for _ in range(2)] == ["1", "3"]
     listener.end(Ending.MISSED)
     assert (await client.taken())["code"] == 1012
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +94,12 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
 async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
     listener.end(reason)
     assert await client.taken() == {"type": "websocket.close", "code": code}
-    await asyncio.wait_for(following, 5)
+    await asyncio.wait_for(following, PATIENCE)
 
 
 async def test_a_client_that_leaves_is_not_listening_any_more(client, listener, following):
     client.leave()
-    await asyncio.wait_for(following, 5)
+    await asyncio.wait_for(following, PATIENCE)
     assert await listener.ended is Ending.LEFT
     assert client.got.empty()
 
@@ -118,7 +119,7 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
     listener.offer(1)
     await asyncio.sleep(0.01)
     listener.end(Ending.SLOW)
-    await asyncio.wait_for(following, 5)
+    await asyncio.wait_for(following, PATIENCE)
     assert client.got.empty()
 
 

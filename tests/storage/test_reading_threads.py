@@ -11,6 +11,7 @@ from kinoteka.storage import reading_threads
 from kinoteka.storage.schema import labels
 from kinoteka.storage.statement import Statement
 from people import refused
+from waiting import PATIENCE
 
 ONE = Statement(select(literal(1)))
 ADD = Statement(insert(labels).values(name="premium"))
@@ -35,7 +36,8 @@ async def test_only_so_many_may_wait(services, monkeypatch):
     monkeypatch.setattr(reading_threads, "MOST_WAITING", 3)
     database, opened = services.database, threading.Event()
     waiting = [
-        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(10))) for _ in range(3)
+        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(PATIENCE)))
+        for _ in range(3)
     ]
     await asyncio.sleep(0)
     assert database.stats()["heavy_reads"] == 3

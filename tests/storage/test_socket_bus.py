@@ -9,7 +9,7 @@ import pytest
 
 from kinoteka.storage import socket_bus as module
 from kinoteka.storage.socket_bus import Hub, socket_bus
-from waiting import until
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def test_who_takes_too_little_is_cut_off_and_the_rest_go_on(hub, path, mon
     writer.transport.resume_reading()
     with pytest.raises((OSError, EOFError)):
         while True:
-            await asyncio.wait_for(reader.readexactly(1024), 20)
+            await asyncio.wait_for(reader.readexactly(1024), PATIENCE)
     writer.close()
     for bus in (one, quick):
         await bus.close()
@@ -85,5 +85,5 @@ async def test_who_sends_what_is_no_frame_is_cut_off(hub, path, rubbish):
     reader, writer = await asyncio.open_unix_connection(path)
     writer.write(rubbish)
     writer.write(bytes(100))
-    assert await asyncio.wait_for(reader.read(), 20) == b""
+    assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
     writer.close()

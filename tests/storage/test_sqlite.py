@@ -15,6 +15,7 @@ from kinoteka.storage import sqlite
 from kinoteka.storage.schema import labels
 from kinoteka.storage.sqlite import SQLite, connect
 from kinoteka.storage.statement import Statement
+from waiting import PATIENCE
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
@@ -85,7 +86,7 @@ async def test_work_in_the_writer_is_finished_when_its_caller_is_gone(database: 
 
     def work(connection: sqlite3.Connection) -> None:
         begun.set()
-        done.wait(10)
+        done.wait(PATIENCE)
         connection.execute("INSERT INTO labels (name) VALUES ('slow')")
 
     caller = asyncio.create_task(database.in_writer(work))

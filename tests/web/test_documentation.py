@@ -15,6 +15,7 @@ from kinoteka.httpkit.openapi_operations import implied_errors
 from kinoteka.web.assets import FOLDER
 from kinoteka.web.documentation import Documentation
 from running import RunningServer, kinoteka
+from waiting import PATIENCE
 
 NAMES = [contract.name for contract in CONTRACTS]
 
@@ -217,7 +218,7 @@ def test_a_browser_shows_every_operation_and_blocks_nothing(
         [str(find_chromium()), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     operations = re.findall(r'<span[^>]* data-path="([^"]*)"', shown.stdout)

@@ -7,6 +7,7 @@ import pytest
 
 from running import PASSWORD, RunningServer, unique
 from token_users import User, new_superuser, new_user, refresh, sign_in
+from waiting import PATIENCE
 
 NEW_PASSWORD = "another long one"
 
@@ -92,7 +93,7 @@ class TestRefresh:
         self, server: RunningServer, user: User
     ) -> None:
         def ask(_: int) -> str:
-            with httpx.Client(base_url=server.url, timeout=20) as client:
+            with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
                 body = {"refresh_token": user.refresh_token}
                 answer = client.post("/api/v1/token/refresh", json=body)
                 assert answer.status_code == 200
@@ -170,8 +171,7 @@ class TestSignOut:
         client = server.client(**{"authorization": authorization} if authorization else {})
         answer = client.post("/api/v1/user/logout")
         assert answer.status_code == 401
-        told = 'Bearer error="invalid_token"' if authorization else "Bearer"
-        assert answer.headers["www-authenticate"] == told
+        assert answer.headers["www-authenticate"] == "Bearer"
         assert answer.json()["message"]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from running import PASSWORD, RunningServer, unique
 from token_users import User, new_user, sign_in
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ class TestSignUp:
         login = pattern.format(unique())
 
         def sign_up(name: str) -> int:
-            with httpx.Client(base_url=server.url, timeout=20) as client:
+            with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
                 body = {"login": name, "password": PASSWORD}
                 return client.post("/api/v1/user", json=body).status_code
 

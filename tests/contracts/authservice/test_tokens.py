@@ -103,8 +103,7 @@ def user(server: RunningServer) -> User:
 def status(server: RunningServer, token: str) -> int:
     client = server.client(authorization=f"Bearer {token}")
     answers = [client.get("/api/v1/login/history"), client.get("/api/v1/role")]
-    told = {answer.headers.get("www-authenticate") for answer in answers}
-    assert told in ({None}, {'Bearer error="invalid_token"'})
+    assert {answer.headers.get("www-authenticate") for answer in answers} <= {None, "Bearer"}
     return answers[0].status_code
 
 
@@ -180,17 +179,7 @@ class TestOtherServices:
         )
         assert checked["header"]["typ"] == "at+jwt"
         claims = checked["payload"]
-        assert set(claims) == {
-            "iss",
-            "aud",
-            "sub",
-            "jti",
-            "sid",
-            "iat",
-            "exp",
-            "roles",
-            "superuser",
-        }
+        assert set(claims) == {"iss", "aud", "sub", "jti", "sid", "iat", "exp", "roles"}
         assert claims["sub"] == str(user.id)
         assert claims["roles"] == ["user"]
         assert claims["exp"] - claims["iat"] == 15 * 60

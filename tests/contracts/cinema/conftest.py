@@ -1,23 +1,22 @@
 """A server for all tests of this contract that leave its films as they are."""
 
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from cinema_apps import Cinema
+from cinema_apps import Cinema, total_films
 from conftest import GENEROUS
 from running import run_server
-
-NOTICED_SECONDS = 1.0
+from waiting import eventually
 
 
 @pytest.fixture(scope="package")
 def cinema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinema]:
     with run_server(tmp_path_factory.mktemp("cinema"), GENEROUS) as server:
         found = Cinema(server)
-        time.sleep(NOTICED_SECONDS)
+        superuser = found.superuser
+        eventually(lambda: total_films(superuser) == len(found.films))
         yield found
 
 

@@ -1,18 +1,19 @@
 """Lists without a page: everything, as it is read."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from cinema_apps import total_films
 from films import FilmToBe, fill
 from kinoteka.app import NEUTRAL, compose
 from kinoteka.core.services import Services
 from kinoteka.httpkit.answers import Message
 from kinoteka.httpkit.server import Server
 from running import RunningServer, run_server
+from waiting import eventually
 
 MANY = 5000
 
@@ -29,7 +30,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with more films than go into one body."""
     with run_server(tmp_path_factory.mktemp("large"), {}) as server:
         fill(server.settings, films_to_be(MANY))
-        time.sleep(1)
+        client = server.client()
+        eventually(lambda: total_films(client) == MANY)
         yield server
 
 

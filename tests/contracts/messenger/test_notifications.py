@@ -12,13 +12,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from messengers import Person, open_chat, person
 from running import PASSWORD, RunningServer, unique
+from waiting import PATIENCE
 
 Listen = Callable[..., ClientConnection]
 
 
 def listen_at(server: RunningServer, path: str, **headers: str) -> ClientConnection:
     url = server.url.replace("http://", "ws://") + path
-    return connect(url, additional_headers=headers, proxy=None, open_timeout=10)
+    return connect(url, additional_headers=headers, proxy=None, open_timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def listen(server: RunningServer) -> Iterator[Listen]:
 
 
 def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:
-    frame = socket.recv(timeout=10)
+    frame = socket.recv(timeout=PATIENCE)
     assert isinstance(frame, str)
     event = json.loads(frame)
     assert list(event) == ["event_type", "body"]
@@ -39,7 +40,7 @@ def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:
 def close_code(socket: ClientConnection) -> int | None:
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            socket.recv(timeout=10)
+            socket.recv(timeout=PATIENCE)
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
@@ -228,7 +229,7 @@ class TestHowItEnds:
             body = {"old_password": PASSWORD, "new_password": "another long one"}
             assert there.put("/password", json=body).status_code == 200
             assert close_code(ended) == 4401
-            kept.ping().wait(10)
+            kept.ping().wait(PATIENCE)
 
     def test_when_the_account_is_deleted(
         self, anna: Person, boris: Person, chat: int, listen: Listen
@@ -244,7 +245,7 @@ class TestHowItEnds:
         with listen_at(server, "/notifications", cookie=person(server).cookie) as socket:
             server.process.send_signal(signal.SIGTERM)
             assert close_code(socket) == 1012
-        assert server.process.wait(10) in (0, -signal.SIGTERM)
+        assert server.process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
     def test_what_the_client_says_is_passed_over(
         self, anna: Person, chat: int, listen: Listen

@@ -15,6 +15,7 @@ from kinoteka.contracts.messenger.photos import prefers_picture
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from pictures import SVG, bomb, picture
 from running import RunningServer
+from waiting import PATIENCE
 
 # What browsers send for <img>, as their documentation has it.
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
@@ -236,6 +237,6 @@ class TestBody:
         return subprocess.run(
             ["node", "--input-type=module", "-e", self.NODE, f"{owner.base_url}{path}", cookie],
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )

@@ -8,6 +8,7 @@ from kinoteka.core.chats.listening import InOrder
 from kinoteka.core.chats.model import Event, EventKind, Message, Read
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.fanout import WAITING_MOST, Ending
+from waiting import PATIENCE
 
 
 def event(kind, message_id, after, chat=1):
@@ -148,7 +149,7 @@ class TestInOrder:
 
     async def test_what_does_not_come_ends_it_and_nothing_after_that_is_heard(self, listener):
         listener.offer(self.new(12, 11))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await listener.ended is Ending.MISSED
         listener.offer(self.new(11, 10))
         assert self.heard(listener) == []

@@ -17,6 +17,7 @@ from kinoteka.storage.backup.writing import work_folder
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.migrations import newest
 from running import clean_environment
+from waiting import PATIENCE
 
 PICTURE = b"a picture, as far as a backup is concerned"
 
@@ -84,7 +85,7 @@ def test_it_can_be_written_to_standard_output(filled, tmp_path):
             env=clean_environment(environment_of(filled)),
             stdout=file,
             check=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
     assert "SHA256SUMS" in members(tmp_path / "piped")
     assert not list(filled.data.glob(".*partial"))

@@ -15,6 +15,7 @@ from kinoteka.storage.migrations import DatabaseUnusable, Patience, current, mig
 from kinoteka.storage.schema import metadata
 from migrating import versions_with
 from running import clean_environment, kinoteka
+from waiting import PATIENCE
 
 AT_ONCE = 4
 
@@ -37,7 +38,7 @@ def test_of_several_processes_at_once_one_does_it(fresh):
         for _ in range(AT_ONCE)
     ]
     said = sorted(
-        process.communicate(timeout=120)[0].partition(" revision")[0] for process in processes
+        process.communicate(timeout=PATIENCE)[0].partition(" revision")[0] for process in processes
     )
     assert said == ["already at"] * (AT_ONCE - 1) + ["migrated to"]
     assert len(rows(fresh, "SELECT id FROM roles")) == 2

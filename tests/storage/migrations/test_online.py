@@ -12,7 +12,7 @@ from databases import EMPTY, rows
 from kinoteka.config import Settings
 from kinoteka.storage.migrations import DatabaseUnusable, Patience, migrate, newest
 from migrating import versions_with
-from waiting import until
+from waiting import PATIENCE, until
 
 FILMS = 100_000
 FILL = f"""
@@ -88,7 +88,7 @@ async def test_writers_go_on_while_an_index_waits_for_a_long_transaction(large, 
             assert other.execute("UPDATE films SET votes = 0 WHERE id = 6").rowcount == 1
         assert not migrating.done()
         long.rollback()
-        assert migrating.result(60) is True
+        assert migrating.result(PATIENCE) is True
 
 
 def test_a_long_reader_puts_a_short_lock_off_and_nobody_queues_for_long(large, tmp_path):

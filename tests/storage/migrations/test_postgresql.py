@@ -8,7 +8,7 @@ import pytest
 from databases import EMPTY
 from kinoteka.config import Settings
 from kinoteka.storage.migrations.postgresql import PostgreSQLPlace
-from waiting import until
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def test_others_wait_without_a_statement_that_an_index_would_wait_for(sett
             other = pool.submit(enter, place)
             await until(lambda: idle(settings) == 2)
             assert not other.done()
-        assert other.result(30) is True
+        assert other.result(PATIENCE) is True
 
 
 def test_a_process_that_is_gone_holds_nobody_off(settings):

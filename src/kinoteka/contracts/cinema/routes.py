@@ -85,7 +85,7 @@ AUTH = (
         body=shapes.CredentialsBody,
         answer=shapes.Registered,
         status=201,
-        begins_session=True,
+        identity="lenient",
         errors=(
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
@@ -101,7 +101,7 @@ AUTH = (
         "Sign in",
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
-        begins_session=True,
+        identity="lenient",
         errors=(
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_WRONG,
@@ -117,7 +117,7 @@ AUTH = (
         "Renew the tokens",
         body=shapes.TokensBody,
         answer=shapes.Tokens,
-        identity="none",
+        identity="lenient",
         errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="Both tokens must be of one session; the access token may have expired.",
     ),
@@ -202,5 +202,4 @@ CONTRACT = Contract(
     refusals=REFUSALS,
     refuse=refuse,
     error_shape=shapes.Message,
-    takes_forms=True,
 )

@@ -46,9 +46,7 @@ class SignInBody(msgspec.Struct):
 
 
 class SignOutBody(msgspec.Struct):
-    """A refresh token whose session is to end, too, if any."""
-
-    refresh_token: str | None = None
+    """Nothing that is read."""
 
 
 class SelectionsQuery(msgspec.Struct):

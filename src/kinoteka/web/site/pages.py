@@ -68,6 +68,7 @@ def page(
         query=query,
         signed_in=signed_in,
         permission=permission,
+        identity="lenient",
         media_type="text/html",
         for_browsers=True,
     )
@@ -83,9 +84,7 @@ def form(
     upload: Upload | None = None,
     signed_in: bool = True,
     permission: str | None = None,
-    identity: Identity = "asked",
-    begins_session: bool = False,
-    ends_session: bool = False,
+    identity: Identity = "lenient",
 ) -> Route:
     """A form that is sent; `body` is the Struct of its fields."""
     return Route(
@@ -99,8 +98,6 @@ def form(
         signed_in=signed_in,
         permission=permission,
         identity=identity,
-        begins_session=begins_session,
-        ends_session=ends_session,
         media_type="text/html",
         for_browsers=True,
     )

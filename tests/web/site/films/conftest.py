@@ -1,6 +1,5 @@
 """A site with the films of `films.CATALOGUE`, and sixty short ones for pages to go on."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,12 +7,12 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from cinema_apps import Cinema
+from cinema_apps import Cinema, total_films
 from conftest import GENEROUS
 from films import FilmToBe, fill
 from running import lasting_clients, run_server
+from waiting import eventually
 
-NOTICED_SECONDS = 1.0
 SHORT = [FilmToBe(f"Short {number:02}", 1901, ("Short",), rating=5.0) for number in range(60)]
 POSTED = FilmToBe(
     "Posted & <Sons>",
@@ -88,5 +87,5 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             app.headers["accept"] = "text/html"
         found = Site(cinema, films, *apps)
         keep()
-        time.sleep(NOTICED_SECONDS)
+        eventually(lambda: total_films(apps[-1]) == len(films))
         yield found

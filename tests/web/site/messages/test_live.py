@@ -9,6 +9,7 @@ from websockets.sync.client import connect
 
 from messengers import open_chat
 from redis_servers import redis_server
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def listen(server):
 
 
 def heard(socket):
-    return json.loads(socket.recv(timeout=10))
+    return json.loads(socket.recv(timeout=PATIENCE))
 
 
 class TestSocket:
@@ -88,7 +89,7 @@ class TestSocket:
         socket = listen(anna.who.cookie)
         anna.client.delete("/logout")
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=10)
+            socket.recv(timeout=PATIENCE)
         assert closed.value.rcvd.code == 4401
 
     @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ SCRIPTS = (
         "How much is unread",
         answer=shapes.LiveUnread,
         signed_in=True,
+        identity="lenient",
         for_browsers=True,
     ),
     Route(
@@ -68,6 +69,7 @@ SCRIPTS = (
         query=shapes.HistoryQuery,
         answer=shapes.History,
         signed_in=True,
+        identity="lenient",
         for_browsers=True,
         errors=(Code.CHAT_FORBIDDEN,),
     ),

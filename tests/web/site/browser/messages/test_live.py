@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from axe import findings
 from browsing import drawn
+from waiting import PATIENCE
 
 CASES = json.loads(
     (Path(__file__).parents[2] / "messages" / "links.json").read_text(encoding="utf-8")
@@ -81,7 +82,7 @@ async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(ch
 
     await page.route("**/messages/unread/count", late)
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await asyncio.wait_for(asked.wait(), 15)
+    await asyncio.wait_for(asked.wait(), PATIENCE)
     anna.who.post(anna.chat, "meanwhile")
     await boris.unread_is(1)
     async with page.expect_response("**/messages/unread/count"):
