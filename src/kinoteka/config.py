@@ -124,8 +124,12 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
             "folder when empty. Several machines need the same one."
         ),
     ] = ""
-    token_issuer: Annotated[str, Meta(description="The claim iss of access tokens.")] = "kinoteka"
-    token_audience: Annotated[str, Meta(description="The claim aud of access tokens.")] = "kinoteka"
+    token_issuer: Annotated[
+        str, Meta(max_length=500, description="The claim iss of access tokens.")
+    ] = "kinoteka"
+    token_audience: Annotated[
+        str, Meta(max_length=500, description="The claim aud of access tokens.")
+    ] = "kinoteka"
     access_token_minutes: Annotated[
         int, Meta(ge=1, le=1440, description="Lifetime of an access token, in minutes.")
     ] = 15

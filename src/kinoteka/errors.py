@@ -13,6 +13,7 @@ class Code(StrEnum):
     # What was sent cannot be read.
     BODY_MALFORMED = "body_malformed"
     BODY_TOO_LARGE = "body_too_large"
+    BODY_COMPRESSED = "body_compressed"
     FIELD_INVALID = "field_invalid"
 
     # Who is asking.
@@ -80,6 +81,7 @@ class Code(StrEnum):
     # The request itself.
     PATH_UNKNOWN = "path_unknown"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    PREFETCHED = "prefetched"
     INTERNAL = "internal"
 
 

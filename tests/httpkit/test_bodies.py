@@ -7,7 +7,14 @@ import pytest
 from msgspec import Meta
 
 from kinoteka.errors import Code
-from kinoteka.httpkit.bodies import DRAINED, decode_json, read_body, read_json, read_query
+from kinoteka.httpkit.bodies import (
+    DRAINED,
+    decode_json,
+    read_body,
+    read_json,
+    read_query,
+    refuse_compressed,
+)
 from people import refused
 from sent import Sent, in_pieces
 
@@ -33,6 +40,23 @@ class Query(msgspec.Struct):
 async def test_a_body_in_pieces(services, size):
     whole = bytes(range(200)) * 5
     assert await read_body(Sent(*in_pieces(whole, size)).call(services), LIMIT) == whole
+
+
+def test_byte_order_mark_is_skipped():
+    assert decode_json(b'\xef\xbb\xbf{"name": "a"}', Shape) == Shape("a")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_taken"), [("gzip", False), ("br", False), ("identity", True), ("", True)]
+)
+def test_compressed_body_is_rejected(services, encoding, is_taken):
+    call = Sent(b"{}").call(services)
+    call.headers[b"content-encoding"] = encoding.encode()
+    if is_taken:
+        refuse_compressed(call)
+    else:
+        with refused(Code.BODY_COMPRESSED):
+            refuse_compressed(call)
 
 
 async def test_no_body(services):
@@ -82,7 +106,6 @@ def test_names_that_the_shape_does_not_have_are_passed_over():
         b'{"name": "a"} x',
         b"{'name': 'a'}",
         b'{"name": "\xff"}',
-        b'\xef\xbb\xbf{"name": "a"}',
         b'{"name": "a", "unknown": %b}' % (b"[" * 100_000),
         b'{"name": NaN}',
     ],

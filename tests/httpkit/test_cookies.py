@@ -1,23 +1,25 @@
 import pytest
 
-from kinoteka.httpkit.cookies import remove_session, session_token, set_session
+from kinoteka.httpkit.cookies import remove_session, session_tokens, set_session
 
 
 @pytest.mark.parametrize(
     ("header", "token"),
     [
-        (b"session_id=abc", "abc"),
-        (b"theme=dark; session_id=abc; x=y", "abc"),
-        (b"session_id=abc;theme=dark", "abc"),
-        (b'session_id="abc"', "abc"),
-        (b"my_session_id=abc", None),
-        (b"session_id=", ""),
-        (b"theme=dark", None),
-        (None, None),
+        (b"session_id=abc", ["abc"]),
+        (b"theme=dark; session_id=abc; x=y", ["abc"]),
+        (b"session_id=abc;theme=dark", ["abc"]),
+        (b'session_id="abc"', ["abc"]),
+        (b"my_session_id=abc", []),
+        (b"session_id=", []),
+        (b"theme=dark", []),
+        (None, []),
+        (b"session_id=; session_id=b; x=y; session_id=a", ["b", "a"]),
+        (b"; ".join(b"session_id=%d" % number for number in range(9)), ["0", "1", "2", "3"]),
     ],
 )
-def test_the_token_is_found_among_other_cookies(header, token):
-    assert session_token(header) == token
+def test_session_tokens_returns_the_first_four_values_in_order(header, token):
+    assert list(session_tokens(header)) == token
 
 
 @pytest.mark.parametrize("secure", [True, False])

@@ -7,7 +7,7 @@ import pytest
 
 from kinoteka.errors import Code
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.forms import URLENCODED, from_pairs, read_form
+from kinoteka.httpkit.forms import URLENCODED, from_pairs, read_form, read_json_or_form
 from kinoteka.httpkit.routes import Route
 from kinoteka.web import neutral
 from people import refused
@@ -39,6 +39,48 @@ def call(services):
 async def test_fields_become_their_types(call):
     body = b"title=%D0%91%D1%80%D0%B0%D1%82&year=1997&public=true&roles=a&roles=b&other=x"
     assert await read_form(call(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
+
+
+class Flat(msgspec.Struct):
+    login: str
+    age: int = 0
+    roles: list[str] = []
+
+
+class TestJsonOrForm:
+    @pytest.mark.parametrize(
+        "body",
+        [b"login=anna+k&age=7&other=x", b"\xef\xbb\xbflogin=anna%20k&age=7"],
+    )
+    async def test_form_stands_for_a_json_object(self, call, body):
+        assert await read_json_or_form(call(body), Flat) == Flat("anna k", 7)
+
+    @pytest.mark.parametrize("content_type", [URLENCODED, "application/json", "text/plain"])
+    async def test_json_is_read_whatever_it_is_called(self, call, content_type):
+        sent = call(b'{"login": "anna", "age": 7}', content_type)
+        assert await read_json_or_form(sent, Flat) == Flat("anna", 7)
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            (b"login=a&login=b", "login"),
+            (b"login=a&x=1&x=2", "x"),
+            (b"age=7", "login"),
+            (b"login=a&age=old", "age"),
+            (b"login=a&roles=b", "roles"),
+            (b"", "login"),
+        ],
+    )
+    async def test_wrong_field_is_named(self, call, body, field):
+        with refused(Code.FIELD_INVALID, field=field):
+            await read_json_or_form(call(body), Flat)
+
+    async def test_form_that_is_not_utf_8_is_rejected(self, call):
+        with refused(Code.BODY_MALFORMED):
+            await read_json_or_form(call(b"login=%ff"), Flat)
+
+    async def test_empty_body_may_be_left_out(self, call):
+        assert await read_json_or_form(call(b""), Flat, required=False) is None
 
 
 def test_a_blank_field_is_absent_unless_it_is_a_text():

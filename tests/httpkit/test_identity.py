@@ -6,16 +6,20 @@ from kinoteka.app import NEUTRAL
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started
-from kinoteka.errors import Code
+from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import bearer, identify
-from kinoteka.httpkit.routes import Identity, Route
+from kinoteka.httpkit.identity import bearer, identify, with_invalid_token
+from kinoteka.httpkit.routes import Route
 from kinoteka.storage.unit import unit_of_work
-from people import refused, sign_up
+from people import sign_up
+
+ASKED = Route("GET", "/", identify, "")
+UNASKED = Route("GET", "/", identify, "", identity="none")
+BEGINNING = Route("POST", "/", identify, "", begins_session=True)
+UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
 
 
-def call_with(services: Services, *, identity: Identity = "strict", **headers: str | None) -> Call:
-    route = Route("GET", "/", identify, "", identity=identity)
+def call_with(services: Services, route: Route = ASKED, **headers: str | None) -> Call:
     sent = [(name.encode(), value.encode()) for name, value in headers.items() if value is not None]
 
     async def receive() -> dict[str, object]:
@@ -66,23 +70,90 @@ async def test_the_token_comes_before_the_cookie(services: Services, anna: Start
     assert actor.account_id == anna.account.id
 
 
-@pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "Bearer undefined", "bearer null"])
-async def test_what_signed_out_pages_send_is_nobody(
+@pytest.mark.parametrize("sent", UNUSABLE)
+async def test_unusable_token_makes_the_request_anonymous_despite_a_cookie(
     services: Services, anna: Started, sent: str
 ) -> None:
-    assert (await who(services, authorization=sent, cookie=cookie(anna))).account_id is None
+    call = call_with(services, authorization=sent, cookie=cookie(anna))
+    assert (await identify(call)).account_id is None
+    assert call.unusable_token
+
+
+async def test_usable_credentials_are_not_called_unusable(
+    services: Services, anna: Started
+) -> None:
+    for headers in ({}, {"cookie": cookie(anna)}, {"authorization": token(services, anna)}):
+        call = call_with(services, **headers)
+        await identify(call)
+        assert not call.unusable_token
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_found"),
+    [
+        ("session_id=a; {}", True),
+        ("session_id=a; session_id=b; session_id=c; {}", True),
+        ("session_id=a; session_id=b; session_id=c; session_id=d; {}", False),
+    ],
+)
+async def test_first_valid_of_four_session_cookies_counts(
+    services: Services, anna: Started, sent: str, is_found: bool
+) -> None:
+    boris = await sign_up(services)
+    actor = await who(services, cookie=f"{sent.format(cookie(anna))}; {cookie(boris)}")
+    assert (actor.account_id == anna.account.id) is is_found
+
+
+async def test_cookies_of_several_header_lines_are_all_tried(
+    services: Services, anna: Started
+) -> None:
+    call = call_with(services, cookie=cookie(anna))
+    call.scope["headers"].append((b"cookie", b"session_id=x"))
+    call.headers[b"cookie"] = b"session_id=x"  # a dictionary keeps the last line
+    assert await identify(call) == anna.actor
+
+
+class TestBeginningASession:
+    """The actor is that of the session that the new one replaces."""
+
+    async def test_cookie_session_is_replaced(self, services: Services, anna: Started) -> None:
+        assert await identify(call_with(services, BEGINNING, cookie=cookie(anna))) == anna.actor
+
+    async def test_token_session_is_not_replaced(self, services: Services, anna: Started) -> None:
+        call = call_with(services, BEGINNING, authorization=token(services, anna))
+        assert (await identify(call)).session_id is None
+
+    async def test_cookie_session_is_replaced_beside_a_token_of_another(
+        self, services: Services, anna: Started
+    ) -> None:
+        sent = token(services, await sign_up(services))
+        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert await identify(call) == anna.actor
+
+    async def test_session_of_both_token_and_cookie_is_not_replaced(
+        self, services: Services, anna: Started
+    ) -> None:
+        sent = token(services, anna)
+        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert (await identify(call)).session_id is None
+
+
+def test_challenge_of_a_response_is_replaced(services: Services) -> None:
+    answer = Answer(401, b"", [(b"x", b"y"), (b"www-authenticate", b"Bearer")])
+    told = with_invalid_token(call_with(services), answer)
+    assert told.headers == [(b"x", b"y"), (b"www-authenticate", b'Bearer error="invalid_token"')]
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(200, False), (201, False), (401, True)])
+def test_response_that_begins_a_session_does_not_call_the_old_token_unusable(
+    services: Services, status: int, is_told: bool
+) -> None:
+    told = with_invalid_token(call_with(services, BEGINNING), Answer(status, b"", []))
+    assert bool(told.headers) is is_told
 
 
 async def test_other_schemes_are_passed_over(services: Services, anna: Started) -> None:
     assert await who(services, authorization="Basic YTpi", cookie=cookie(anna)) == anna.actor
-
-
-@pytest.mark.parametrize("sent", ["Bearer a.b.c", "Bearer x", "Bearer \xff"])
-async def test_a_token_that_is_no_good(services: Services, anna: Started, sent: str) -> None:
-    with refused(Code.TOKEN_INVALID):
-        await who(services, authorization=sent, cookie=cookie(anna))
-    lenient = call_with(services, identity="lenient", authorization=sent, cookie=cookie(anna))
-    assert (await identify(lenient)).account_id is None
 
 
 async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Started) -> None:
@@ -90,12 +161,13 @@ async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Sta
     await who(services, authorization=sent)
     async with unit_of_work(services.database) as unit:
         await services.sessions.end(unit, anna.session.id)
-    with refused(Code.TOKEN_INVALID):
-        await who(services, authorization=sent)
+    call = call_with(services, authorization=sent)
+    assert (await identify(call)).account_id is None
+    assert call.unusable_token
 
 
 async def test_where_nobody_is_asked_for_nobody_is_told(services: Services, anna: Started) -> None:
-    open_to_all = call_with(services, identity="none", cookie=cookie(anna))
+    open_to_all = call_with(services, UNASKED, cookie=cookie(anna))
     assert (await identify(open_to_all)).account_id is None
 
 

@@ -131,7 +131,7 @@ def test_an_answer_with_a_validator_may_be_unchanged(options):
         ({}, [{}, {"cookie": []}, {"bearer": []}]),
         ({"signed_in": True}, [{"cookie": []}, {"bearer": []}]),
         ({"permission": "roles.manage"}, [{"cookie": []}, {"bearer": []}]),
-        ({"identity": "lenient"}, []),
+        ({"begins_session": True}, []),
         ({"identity": "none"}, []),
     ],
 )
@@ -144,23 +144,29 @@ def test_a_permission_is_named():
     assert found["description"] == "Every one. Needs the permission `roles.manage`."
 
 
+READING = {"body_compressed", "body_malformed", "body_too_large", "field_invalid"}
+
+
 @pytest.mark.parametrize(
     ("options", "codes"),
     [
-        ({}, {"token_invalid"}),
-        ({"identity": "lenient"}, set()),
-        ({"signed_in": True}, {"token_invalid", "unauthorized"}),
-        ({"permission": "a.b"}, {"token_invalid", "unauthorized", "forbidden"}),
-        ({"query": Query}, {"token_invalid", "field_invalid"}),
+        ({}, set()),
+        ({"signed_in": True}, {"unauthorized"}),
+        ({"permission": "a.b"}, {"unauthorized", "forbidden"}),
+        ({"query": Query}, {"field_invalid"}),
+        ({"method": "POST", "body": Body}, {*READING, "cross_origin"}),
         (
-            {"method": "POST", "body": Body, "identity": "lenient"},
-            {"body_malformed", "body_too_large", "field_invalid", "cross_origin"},
+            {"method": "PUT", "upload": Upload("avatar", 1), "csrf": True},
+            {
+                "body_compressed",
+                "upload_missing",
+                "upload_too_large",
+                "csrf_missing",
+                "csrf_wrong",
+                "cross_origin",
+            },
         ),
-        (
-            {"method": "PUT", "upload": Upload("avatar", 1), "csrf": True, "identity": "lenient"},
-            {"upload_missing", "upload_too_large", "csrf_missing", "csrf_wrong", "cross_origin"},
-        ),
-        ({"changes": True, "identity": "lenient"}, {"cross_origin"}),
+        ({"changes": True, "ends_session": True}, {"cross_origin", "prefetched"}),
     ],
 )
 def test_what_a_route_refuses_by_being_what_it_is(options, codes):

@@ -17,10 +17,23 @@ from kinoteka.httpkit.call import Call
 # read an answer before they have sent everything.
 DRAINED = 64 * 1024 * 1024
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 _AT = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def refuse_compressed(call: Call) -> None:
+    """Refuse a body in a Content-Encoding, which may be small and decode to gigabytes.
+
+    Raises:
+        DomainError(BODY_COMPRESSED)
+    """
+    encoding = (call.header(b"content-encoding") or "").strip()
+    if encoding.lower() not in ("", "identity"):
+        raise DomainError(Code.BODY_COMPRESSED)
 
 
 async def read_body(call: Call, limit: int) -> bytes:
@@ -83,6 +96,7 @@ def decode_json(body: bytes, shape: Any) -> Any:
     Raises:
         DomainError(BODY_MALFORMED, FIELD_INVALID)
     """
+    body = body.removeprefix(BYTE_ORDER_MARK)
     decoder = _decoders.get(shape)
     if decoder is None:
         decoder = _decoders[shape] = msgspec.json.Decoder(shape)

@@ -117,7 +117,11 @@ def size_of(cached: CachedAnswer) -> int:
 def choose(cached: CachedAnswer, headers: dict[bytes, bytes]) -> Answer:
     """What a request gets: 304, compressed, or plain."""
     known = headers.get(b"if-none-match")
-    is_known = known is not None and cached.plain.status == 200 and cached.validator in known
+    is_known = (
+        known is not None
+        and cached.plain.status == 200
+        and (cached.validator in known or known.strip() == b"*")
+    )
     if _takes_gzip(headers.get(b"accept-encoding", b"")):
         return cached.unchanged_compressed if is_known else cached.compressed
     return cached.unchanged if is_known else cached.plain

@@ -22,18 +22,24 @@ VALUES_MOST = 100
 
 
 class Call:
-    """A request with what handlers need: who asks, the services, and the unit of work."""
+    """A request with what handlers need: who asks, the services, and the unit of work.
+
+    `unusable_token` tells that the request is anonymous because its Bearer token is no good;
+    `ending` are the ids of the sessions that a sign-out ends.
+    """
 
     __slots__ = (
         "actor",
         "added_headers",
         "contract",
         "core",
+        "ending",
         "headers",
         "receive",
         "route",
         "scope",
         "unit",
+        "unusable_token",
     )
 
     def __init__(
@@ -48,6 +54,8 @@ class Call:
         self.unit = Unit(core.database, self.address)
         self.actor: Actor = UNASKED
         self.added_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.unusable_token = False
+        self.ending: frozenset[int] = frozenset()
 
     @property
     def settings(self) -> Settings:
@@ -82,6 +90,15 @@ class Call:
         """A header's value."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def cookies(self) -> bytes | None:
+        """The Cookie header; several lines of it as one."""
+        header = self.headers.get(b"cookie")
+        lines = self.scope["headers"]
+        if header is None or len(lines) == len(self.headers):
+            return header
+        return b"; ".join(value for name, value in lines if name == b"cookie")
 
     def query_pairs(self) -> list[tuple[str, str]]:
         """The query's names and values.

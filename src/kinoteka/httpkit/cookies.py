@@ -5,22 +5,24 @@ Both cookies follow the rules of that prefix all the same: Path=/, no Domain, an
 HTTPS (RFC 6265bis).
 """
 
+from collections.abc import Sequence
+
 NAME = "session_id"
+TRIED_MOST = 4
+"""How many cookies of that name are tried: other applications on the domain may set theirs."""
 _MARK = NAME.encode() + b"="
 DEVICE = "known_device"
 """The cookie by which a device is known (`core/sessions/known_devices.py`)."""
 _DEVICE_MARK = DEVICE.encode() + b"="
 
 
-def session_token(header: bytes | None) -> str | None:
-    """The session's token in a Cookie header."""
+def session_tokens(header: bytes | None) -> Sequence[str]:
+    """Return the tokens of the first session cookies in a Cookie header, in order."""
     if header is None or _MARK not in header:
-        return None
-    for pair in header.split(b";"):
-        pair = pair.strip()
-        if pair.startswith(_MARK):
-            return pair[len(_MARK) :].strip(b'"').decode("latin-1")
-    return None
+        return ()
+    pairs = (pair.strip() for pair in header.split(b";"))
+    values = (pair[len(_MARK) :].strip(b'"') for pair in pairs if pair.startswith(_MARK))
+    return [value.decode("latin-1") for value in values if value][:TRIED_MOST]
 
 
 def device_values(header: bytes | None) -> tuple[str, ...]:

@@ -68,6 +68,9 @@ class _Parameters(dict[str, object]):
 COMMON: dict[Code, Refusal] = {
     Code.BODY_MALFORMED: Refusal(400, "the body is not valid JSON"),
     Code.BODY_TOO_LARGE: Refusal(413, "the body is larger than {limit} bytes"),
+    Code.BODY_COMPRESSED: Refusal(
+        415, "a compressed body is not accepted; send it without Content-Encoding"
+    ),
     Code.FIELD_INVALID: Refusal(400, "{field}: {reason}"),
     Code.UNAUTHORIZED: Refusal(401, "you must be signed in"),
     Code.SIGNED_IN: Refusal(403, "you are signed in; sign out first"),
@@ -125,5 +128,8 @@ COMMON: dict[Code, Refusal] = {
     Code.MESSAGE_FORBIDDEN: Refusal(403, "the message is not yours"),
     Code.PATH_UNKNOWN: Refusal(404, "there is nothing at this path"),
     Code.METHOD_NOT_ALLOWED: Refusal(405, "the method is not allowed here: {allow}"),
+    Code.PREFETCHED: Refusal(
+        503, "nothing was done, because this was a prefetch; send the request itself"
+    ),
     Code.INTERNAL: Refusal(500, "something went wrong on the server"),
 }

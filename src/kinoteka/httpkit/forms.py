@@ -11,8 +11,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.bodies import invalid, read_body
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.httpkit.bodies import (
+    BYTE_ORDER_MARK,
+    decode_json,
+    invalid,
+    read_body,
+    read_json,
+)
 from kinoteka.httpkit.call import Call
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -29,12 +35,55 @@ async def read_form(call: Call, shape: Any) -> Any:
         DomainError(BODY_TOO_LARGE, FIELD_INVALID)
     """
     body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
-    media_type = (call.header(b"content-type") or "").partition(";")[0].strip().lower()
-    if body and media_type != URLENCODED:
+    if body and not is_form(call):
         raise DomainError(Code.BODY_MALFORMED)
+    return from_pairs(_parse(body), shape)
+
+
+async def read_json_or_form(call: Call, shape: Any, *, required: bool = True) -> Any:
+    """Return the body as `shape`, from JSON or a form; None for an empty one if not required.
+
+    Some programs send JSON and call it a form: no form begins with a brace.
+
+    Raises:
+        DomainError(BODY_MALFORMED, BODY_TOO_LARGE)
+        DomainError(FIELD_INVALID): also a key that is given twice.
+    """
+    if not is_form(call):
+        return await read_json(call, shape, required=required)
+    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    if body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+        return decode_json(body, shape)
+    return from_flat(_parse(body), shape) if body or required else None
+
+
+def is_form(call: Call) -> bool:
+    """Whether the body's type is that of forms."""
+    declared = call.headers.get(b"content-type", b"")
+    return declared.partition(b";")[0].strip().lower() == URLENCODED.encode()
+
+
+def from_flat(pairs: Pairs, shape: Any) -> Any:
+    """Return a form as the JSON object that it stands for, as `shape`.
+
+    Raises:
+        DomainError(FIELD_INVALID): also a key that is given twice.
+    """
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name in values:
+            raise field_invalid(name, "is given more than once")
+        values[name] = value
     try:
-        pairs = parse_qsl(
-            body.decode(),
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+
+
+def _parse(body: bytes) -> Pairs:
+    try:
+        return parse_qsl(
+            body.removeprefix(BYTE_ORDER_MARK).decode(),
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
@@ -42,7 +91,6 @@ async def read_form(call: Call, shape: Any) -> Any:
         )
     except ValueError:
         raise DomainError(Code.BODY_MALFORMED) from None
-    return from_pairs(pairs, shape)
 
 
 def read_page_query(call: Call, shape: Any) -> Any:

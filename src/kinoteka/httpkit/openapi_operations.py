@@ -13,8 +13,8 @@ import msgspec
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.numbers import LARGEST
+from kinoteka.httpkit.refusals import refuse
 from kinoteka.httpkit.routes import Contract, Route
-from kinoteka.httpkit.server import refuse
 
 Json = dict[str, Any]
 
@@ -108,13 +108,14 @@ def implied_errors(route: Route) -> list[Code]:
     """What a route may refuse by being what it is, beyond what its handler may."""
     implied = [
         (route.body is not None, (Code.BODY_MALFORMED, Code.BODY_TOO_LARGE, Code.FIELD_INVALID)),
+        (route.body is not None or route.upload is not None, (Code.BODY_COMPRESSED,)),
         (route.query is not None, (Code.FIELD_INVALID,)),
         (route.upload is not None, (Code.UPLOAD_MISSING, Code.UPLOAD_TOO_LARGE)),
-        (route.identity == "strict", (Code.TOKEN_INVALID,)),
         (route.signed_in or route.permission is not None, (Code.UNAUTHORIZED,)),
         (route.permission is not None, (Code.FORBIDDEN,)),
         (route.csrf, (Code.CSRF_MISSING, Code.CSRF_WRONG)),
         (route.is_unsafe, (Code.CROSS_ORIGIN,)),
+        (route.ends_session, (Code.PREFETCHED,)),
         (True, (Code.BUSY, Code.INTERNAL)),
     ]
     return [code for applies, codes in implied if applies for code in codes]
@@ -195,7 +196,8 @@ def _security(route: Route) -> list[Json]:
     either: list[Json] = [{"cookie": []}, {"bearer": []}]
     if route.signed_in or route.permission is not None:
         return either
-    return [{}, *either] if route.identity == "strict" else []
+    is_asked = route.identity == "asked" and not route.begins_session
+    return [{}, *either] if is_asked else []
 
 
 def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Json:

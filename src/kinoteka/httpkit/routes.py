@@ -12,10 +12,9 @@ from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import Refusal
 
-# strict: a credential that is no good is refused; lenient: it is passed over, as on the way to
-# a new one (sign-in, sign-up, renewal), where clients still send the old; none: nobody is asked,
-# not even the database, and everybody is nobody who sees no film under a label.
-Identity = Literal["strict", "lenient", "none"]
+# asked: a credential that cannot be used makes the request anonymous; none: credentials are not
+# looked at, nor is the database, and the actor may do nothing and sees no film under a label.
+Identity = Literal["asked", "none"]
 Handler = Callable[..., Any]
 
 
@@ -46,6 +45,9 @@ class Route:
     query for absent, and of those who sign in by cookie refuses whoever does not say where an
     unsafe request comes from.
 
+    A route that `begins_session` (sign-in, sign-up) replaces the session of the cookie. One that
+    `ends_session` (sign-out) ends every session that the request identifies.
+
     `called` are the names in the body of fields that the core calls otherwise, for refusals.
 
     For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
@@ -66,7 +68,9 @@ class Route:
     for_browsers: bool = False
     signed_in: bool = False
     permission: str | None = None
-    identity: Identity = "strict"
+    identity: Identity = "asked"
+    begins_session: bool = False
+    ends_session: bool = False
     csrf: bool = False
     changes: bool | None = None
     errors: tuple[Code, ...] = ()
@@ -92,6 +96,8 @@ class Contract:
 
     `refuse_call`, where there is one, writes it down in sight of the call that is refused, whose
     unit has been rolled back; its actor may not have been looked up yet.
+
+    A contract that `takes_forms` accepts flat bodies as application/x-www-form-urlencoded, too.
     """
 
     name: str
@@ -102,3 +108,4 @@ class Contract:
     refuse: Callable[[Refusal, DomainError, Route | None], Answer]
     error_shape: Any
     refuse_call: Callable[[Call, DomainError], Awaitable[Answer]] | None = None
+    takes_forms: bool = False

@@ -11,7 +11,7 @@ import structlog
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit import bodies, forms, origins
+from kinoteka.httpkit import bodies, forms, guards, origins
 from kinoteka.httpkit.accept import prefers_page
 from kinoteka.httpkit.answers import (
     Answer,
@@ -25,9 +25,9 @@ from kinoteka.httpkit.answers import (
 )
 from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.errors import renamed
-from kinoteka.httpkit.identity import bearer, identify
+from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
+from kinoteka.httpkit.refusals import refuse, refuse_call
 from kinoteka.httpkit.request_ids import HEADER, RequestIds
 from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values, last_segment
@@ -132,6 +132,8 @@ class Server:
         await send_answer(answer, send, extra, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
+        if not guards.names_one_host(scope):
+            return refuse(self._neutral, guards.host_unclear(), None)
         found = self._router.find(scope["path"])
         if found is None and b"%2f" in scope["raw_path"].lower():
             found = self._router.find_encoded(scope["raw_path"])
@@ -162,7 +164,9 @@ class Server:
         if cached.revision != self._revision(cached.made_of):
             return None
         headers = dict(scope["headers"])
-        if b"cookie" in headers or b"authorization" in headers:
+        if b"cookie" in headers or b"authorization" in headers or b"host" not in headers:
+            return None
+        if len(headers) != len(scope["headers"]):  # a header has several lines, maybe Host
             return None
         answer = choose(cached, headers)
         if cached.endpoint is not None:
@@ -177,7 +181,8 @@ class Server:
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
         allow = ", ".join(sorted(methods))
         if method == "OPTIONS":
-            extra = origins.allow_preflight(allow) if self._origins else []
+            headers = dict(scope["headers"])
+            extra = origins.allow_preflight(allow, headers, self._origins)
             return empty_answer(204, [(b"allow", allow.encode()), *extra])
         error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
         if served.contract is self._site:
@@ -218,6 +223,7 @@ class Server:
         scope["endpoint"] = _endpoint(contract, shared.otherwise.route)
         call = Call(scope, receive, self._services, contract, shared.otherwise.route)
         try:
+            bodies.refuse_compressed(call)
             limit = self._services.settings.json_limit_kilobytes * 1024
             body = await bodies.read_body(call, limit)
             target = shared.choose(body)
@@ -240,29 +246,25 @@ class Server:
             await call.unit.commit()
         except DomainError as error:
             await call.unit.rollback()
-            return await refuse_call(call, error)
+            answer = await refuse_call(call, error)
         except (ConnectionResetError, asyncio.CancelledError):
             await call.unit.rollback()
             raise
         except Exception:
             await call.unit.rollback()
             log.exception("request failed", method=target.route.method)
-            return await refuse_call(call, DomainError(Code.INTERNAL))
-        return answer
+            answer = await refuse_call(call, DomainError(Code.INTERNAL))
+        if b"if-none-match" in call.headers:
+            answer = guards.without_what_is_known(call, answer)
+        return with_invalid_token(call, answer) if call.unusable_token else answer
 
     async def _handle(self, call: Call, values: Values) -> Answer:
         route = call.route
-        call.actor = await identify(call)
-        if self._logs_requests:
-            call.scope["account"] = call.actor.account_id
-        if route.is_unsafe:
-            origins.refuse_forged(call)
-        if route.signed_in:
-            call.actor.require_account()
-        if route.permission is not None:
-            call.actor.require(route.permission)
-        if route.csrf and bearer(call) is None:
-            _check_csrf(call)
+        try:
+            await guards.admit(call)
+        finally:
+            if self._logs_requests:
+                call.scope["account"] = call.actor.account_id
         if route.cached is not None:
             return await self._handle_cached(call, values, route.cached)
         return await run_handler(call, values)
@@ -325,13 +327,16 @@ class Server:
         scope["endpoint"] = _endpoint(contract, route)
         call = Call(scope, receive, self._services, contract, route)
         try:
+            if not guards.names_one_host(scope):
+                raise guards.host_unclear()
             call.actor = await identify(call)
             scope["account"] = call.actor.account_id
             # A browser sends its cookie with whatever page opens a socket, and asks nobody.
             origins.refuse_forged(call)
             following: Following = await route.handler(call, *values)
         except DomainError as error:
-            return refuse(contract, error, route)
+            answer = refuse(contract, error, route)
+            return with_invalid_token(call, answer) if call.unusable_token else answer
         except Exception:
             log.exception("socket failed")
             return refuse(contract, DomainError(Code.INTERNAL), route)
@@ -342,7 +347,7 @@ async def _nothing(call: Call) -> None:
     """What is at no path."""
 
 
-NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing", identity="lenient")
+NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")
 
 
 def _endpoint(contract: Contract, route: Route) -> Endpoint:
@@ -357,7 +362,8 @@ async def run_handler(call: Call, values: Values) -> Answer:
         read = forms.read_page_query if route.for_browsers else bodies.read_query
         arguments.append(read(call, route.query))
     if route.body is not None:
-        arguments.append(await bodies.read_json(call, route.body, required=route.body_required))
+        read_body = forms.read_json_or_form if call.contract.takes_forms else bodies.read_json
+        arguments.append(await read_body(call, route.body, required=route.body_required))
     if route.form is not None:
         arguments.append(await forms.read_form(call, route.form))
     if route.upload is not None:
@@ -367,32 +373,3 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if call.added_headers:
         answer.headers = [*answer.headers, *call.added_headers]
     return answer
-
-
-def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:
-    """A domain error as its contract's answer."""
-    if route is not None:
-        error = renamed(error, route.called)
-    answer = contract.refuse(contract.refusals[error.code], error, route)
-    wait = error.parameters.get("retry_after")
-    if wait is None:
-        return answer
-    headers: Headers = [*answer.headers, (b"retry-after", str(wait).encode())]
-    return Answer(answer.status, answer.body, headers)
-
-
-async def refuse_call(call: Call, error: DomainError) -> Answer:
-    """A domain error as the answer of the call's contract, which may want to see the call."""
-    contract = call.contract
-    if contract.refuse_call is not None:
-        try:
-            return await contract.refuse_call(call, error)
-        except Exception:
-            log.exception("refusal failed", code=error.code)
-            await call.unit.rollback()
-    return refuse(contract, error, call.route)
-
-
-def _check_csrf(call: Call) -> None:
-    token = call.header(b"csrf-token") or call.header(b"x-csrf-token")
-    call.core.csrf.check(call.actor, token)

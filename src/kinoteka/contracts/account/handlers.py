@@ -8,6 +8,7 @@ from kinoteka.contracts.account.shapes import (
     Profile,
     ProfileBody,
     SignInBody,
+    SignOutBody,
     SignUpBody,
     WhoAmI,
     member,
@@ -17,6 +18,7 @@ from kinoteka.contracts.account.shapes import (
 )
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.media.model import PICTURES
+from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 
@@ -38,8 +40,13 @@ async def sign_up(call: Call, body: SignUpBody) -> Answer:
 
 async def sign_out(call: Call) -> Answer:
     """End the session and remove its cookie."""
-    await call.core.sessions.sign_out(call.actor, call.unit)
-    return json_answer(200, Nothing(), [call.take_session()])
+    return json_answer(200, Nothing(), await signing_out.sign_out(call))
+
+
+async def sign_out_if_signed_in(call: Call, body: SignOutBody | None) -> Answer:
+    """End the session, if there is one, and remove its cookie."""
+    refresh_token = body.refresh_token if body is not None else None
+    return json_answer(200, Nothing(), await signing_out.sign_out_if_any(call, refresh_token))
 
 
 async def read_profile(call: Call) -> Profile:

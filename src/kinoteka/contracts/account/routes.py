@@ -14,7 +14,7 @@ SIGN_IN = Route(
     body=shapes.SignInBody,
     answer=shapes.Nothing,
     example={"login": "anna", "password": "correct horse"},
-    identity="lenient",
+    begins_session=True,
     errors=(
         Code.ACCOUNT_UNKNOWN,
         Code.PASSWORD_WRONG,
@@ -31,7 +31,7 @@ ROUTES = (
         "Sign up",
         body=shapes.SignUpBody,
         answer=shapes.Nothing,
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.USERNAME_INVALID,
             Code.USERNAME_TAKEN,
@@ -50,7 +50,19 @@ ROUTES = (
         "Sign out",
         answer=shapes.Nothing,
         signed_in=True,
+        ends_session=True,
         changes=True,
+    ),
+    Route(
+        "POST",
+        "/logout",
+        handlers.sign_out_if_signed_in,
+        "Sign out, signed in or not",
+        body=shapes.SignOutBody,
+        body_required=False,
+        answer=shapes.Nothing,
+        ends_session=True,
+        description="For clients of this contract and of messenger alike.",
     ),
     Route(
         "GET",

@@ -21,6 +21,12 @@ class SignUpBody(msgspec.Struct):
     email: str
 
 
+class SignOutBody(msgspec.Struct):
+    """A refresh token whose session is to end, too, if any."""
+
+    refresh_token: str | None = None
+
+
 class ProfileBody(msgspec.Struct):
     """The fields of the profile to change. A missing key leaves its field unchanged.
 

@@ -5,9 +5,10 @@ from msgspec import UNSET
 from kinoteka.contracts.authservice import shapes
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import JSON, Answer, encode, json_answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import NOBODY, bearer
+from kinoteka.httpkit.identity import NOBODY, bearer, by_access_token
 
 KEYS_CACHE_CONTROL = b"public, max-age=3600"
 
@@ -15,7 +16,7 @@ KEYS_CACHE_CONTROL = b"public, max-age=3600"
 async def sign_up(call: Call, body: shapes.CredentialsBody) -> Answer:
     """Make an account, begin its session, give its tokens and its cookie."""
     # Nobody sends an access token unknowingly, but browsers send any cookie that they have.
-    if call.actor.account_id is not None and bearer(call) is not None:
+    if await by_access_token(call) is not None:
         raise DomainError(Code.SIGNED_IN)
     named = {"email" if "@" in body.login else "username": body.login}
     new = NewAccount(password=body.password, **named)
@@ -52,10 +53,10 @@ def _refresh_token(call: Call, body: shapes.RefreshBody | None) -> str:
     raise field_invalid("refresh_token", "missing")
 
 
-async def sign_out(call: Call) -> Answer:
+async def sign_out(call: Call, body: shapes.RefreshBody | None) -> Answer:
     """End the session and remove its cookie."""
-    await call.core.sessions.sign_out(call.actor, call.unit)
-    return json_answer(200, shapes.Nothing(), [call.take_session()])
+    refresh_token = None if body is None or body.refresh_token is UNSET else body.refresh_token
+    return json_answer(200, shapes.Nothing(), await signing_out.sign_out(call, refresh_token))
 
 
 async def change_user(call: Call, user_id: int, body: shapes.CredentialsChange) -> shapes.User:

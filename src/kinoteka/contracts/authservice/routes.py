@@ -22,7 +22,7 @@ USERS = (
         body=shapes.CredentialsBody,
         answer=shapes.SignedUp,
         status=201,
-        identity="lenient",
+        begins_session=True,
         errors=(
             *LOGIN_ERRORS,
             Code.SIGNED_IN,
@@ -40,7 +40,7 @@ USERS = (
         "Sign in",
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_WRONG,
@@ -58,7 +58,7 @@ USERS = (
         body=shapes.RefreshBody,
         body_required=False,
         answer=shapes.Tokens,
-        identity="lenient",
+        identity="none",
         errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="The refresh token stands in the body or, without one, as the Bearer. It "
         "works once; repeated within ten seconds it gives the same successor. One that is used "
@@ -69,9 +69,13 @@ USERS = (
         "/api/v1/user/logout",
         handlers.sign_out,
         "Sign out",
+        body=shapes.RefreshBody,
+        body_required=False,
         answer=shapes.Nothing,
         signed_in=True,
-        description="Ends the session of the access token or the cookie, and removes the cookie.",
+        ends_session=True,
+        description="Ends the session of the access token, even of an expired one, of the refresh "
+        "token in the body, and of the cookie, and removes the cookie.",
     ),
     Route(
         "PATCH",
@@ -191,4 +195,5 @@ CONTRACT = Contract(
     refusals=REFUSALS,
     refuse=refuse,
     error_shape=shapes.Message,
+    takes_forms=True,
 )

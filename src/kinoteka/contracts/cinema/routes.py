@@ -85,7 +85,7 @@ AUTH = (
         body=shapes.CredentialsBody,
         answer=shapes.Registered,
         status=201,
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
@@ -101,7 +101,7 @@ AUTH = (
         "Sign in",
         body=shapes.CredentialsBody,
         answer=shapes.Tokens,
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_WRONG,
@@ -117,7 +117,7 @@ AUTH = (
         "Renew the tokens",
         body=shapes.TokensBody,
         answer=shapes.Tokens,
-        identity="lenient",
+        identity="none",
         errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="Both tokens must be of one session; the access token may have expired.",
     ),
@@ -202,4 +202,5 @@ CONTRACT = Contract(
     refusals=REFUSALS,
     refuse=refuse,
     error_shape=shapes.Message,
+    takes_forms=True,
 )

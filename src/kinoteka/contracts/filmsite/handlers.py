@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from kinoteka.contracts.filmsite import shapes
 from kinoteka.core.media.model import JPEG_ALONE
+from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 
@@ -24,10 +25,10 @@ async def sign_in(call: Call, body: shapes.SignInBody) -> Answer:
     return json_answer(200, shapes.NOTHING, [call.give_session(started)])
 
 
-async def sign_out(call: Call, _: shapes.SignOutBody | None) -> Answer:
+async def sign_out(call: Call, body: shapes.SignOutBody | None) -> Answer:
     """End the session and remove its cookie."""
-    await call.core.sessions.sign_out(call.actor, call.unit)
-    return json_answer(200, shapes.NOTHING, [call.take_session()])
+    refresh_token = body.refresh_token if body is not None else None
+    return json_answer(200, shapes.NOTHING, await signing_out.sign_out(call, refresh_token))
 
 
 async def change_avatar(call: Call, file: bytes) -> shapes.Body[shapes.Nothing]:

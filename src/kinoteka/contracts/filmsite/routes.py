@@ -16,7 +16,7 @@ AUTH = (
         "Sign up",
         body=shapes.SignUpBody,
         answer=shapes.Body[shapes.Nothing],
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
@@ -38,7 +38,7 @@ AUTH = (
         "Sign in",
         body=shapes.SignInBody,
         answer=shapes.Body[shapes.Nothing],
-        identity="lenient",
+        begins_session=True,
         errors=(
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_WRONG,
@@ -57,6 +57,7 @@ AUTH = (
         body_required=False,
         answer=shapes.Body[shapes.Nothing],
         signed_in=True,
+        ends_session=True,
         csrf=True,
     ),
 )

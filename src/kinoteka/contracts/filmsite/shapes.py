@@ -46,7 +46,9 @@ class SignInBody(msgspec.Struct):
 
 
 class SignOutBody(msgspec.Struct):
-    """Nothing that is read."""
+    """A refresh token whose session is to end, too, if any."""
+
+    refresh_token: str | None = None
 
 
 class SelectionsQuery(msgspec.Struct):

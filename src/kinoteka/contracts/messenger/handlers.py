@@ -5,6 +5,7 @@ from kinoteka.contracts.messenger import shapes
 from kinoteka.contracts.messenger.photos import photo_answer
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.sockets import Following
@@ -28,8 +29,7 @@ async def sign_in(call: Call, body: shapes.SignInBody) -> Answer:
 
 async def sign_out(call: Call) -> Answer:
     """End the session and remove its cookie."""
-    await call.core.sessions.sign_out(call.actor, call.unit)
-    return json_answer(200, shapes.Nothing(), [call.take_session()])
+    return json_answer(200, shapes.Nothing(), await signing_out.sign_out(call))
 
 
 async def read_self(call: Call) -> shapes.User:

@@ -22,7 +22,7 @@ SIGN_IN = Route(
     "Sign in",
     body=shapes.SignInBody,
     answer=shapes.User,
-    identity="lenient",
+    begins_session=True,
     errors=(
         Code.ACCOUNT_UNKNOWN,
         Code.PASSWORD_WRONG,
@@ -41,7 +41,7 @@ USERS = (
         "Sign up",
         body=shapes.NewUserBody,
         answer=shapes.Nothing,
-        identity="lenient",
+        begins_session=True,
         errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED),
         called=CALLED,
         description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
@@ -55,6 +55,7 @@ USERS = (
         "Sign out",
         answer=shapes.Nothing,
         signed_in=True,
+        ends_session=True,
     ),
     Route(
         "GET",

@@ -71,8 +71,10 @@ def normal_email(email: str) -> str:
 def sign_in_key(identifier: str) -> tuple[str, str] | None:
     """The column and value that an identifier from a sign-in form means; None: nobody's.
 
-    An identifier with an @ is an e-mail address, any other a username.
+    An identifier with an @ is an e-mail address, any other a username. White space around it is
+    ignored.
     """
+    identifier = identifier.strip()
     try:
         if "@" in identifier:
             return "email_key", email_key(identifier)

@@ -10,7 +10,7 @@ changes.
 import re
 from collections.abc import Awaitable, Callable
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE, Actor
@@ -277,7 +277,7 @@ class Accounts:
             raise DomainError(Code.GENRE_UNKNOWN) from None
 
     async def _rename(self, unit: Unit, account: Account, change: ProfileChange) -> None:
-        given = [("username", change.username), ("email", change.email)]
+        given = [("username", _trimmed(change.username)), ("email", _trimmed(change.email))]
         # What is set goes first: an account is never without any name, not even in between.
         for column, value in sorted(given, key=lambda pair: not pair[1]):
             if value is UNSET or value == getattr(account, column):
@@ -310,12 +310,17 @@ def _checked(new: NewAccount) -> dict[str, object]:
 
 
 def _named(column: str, value: str | None) -> tuple[str | None, str | None]:
-    """How a username or an e-mail address is shown and how it is compared."""
+    """How a username or an e-mail address is shown and how it is compared, without white space."""
     if value is None:
         return None, None
+    value = value.strip()
     if column == "username":
         return value, names.username_key(value)
     return names.normal_email(value), names.email_key(value)
+
+
+def _trimmed(value: str | UnsetType | None) -> str | UnsetType | None:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _checked_change(change: ProfileChange) -> dict[str, object]:
@@ -332,6 +337,7 @@ def _checked_change(change: ProfileChange) -> dict[str, object]:
 
 
 def _login_change(account: Account, login: str) -> ProfileChange:
+    login = login.strip()
     if "@" in login:
         names.email_key(login)  # refused before anything is cleared
         return ProfileChange(email=login, username=UNSET if account.email else None)
@@ -343,7 +349,7 @@ def _check_named(account: Account, change: ProfileChange) -> None:
     """An account keeps a username or an e-mail address, whatever is cleared."""
     username = account.username if change.username is UNSET else change.username
     email = account.email if change.email is UNSET else change.email
-    if not username and not email:
+    if not _trimmed(username) and not _trimmed(email):
         raise field_invalid("email", "missing")
 
 

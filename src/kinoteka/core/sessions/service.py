@@ -4,7 +4,7 @@ Public operations: sign_up, sign_in, sign_out, end, end_all, get, rotate, prune.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -87,18 +87,23 @@ class Sessions:
             DomainError(THROTTLED): too many failures (see `GuessLimits`).
             DomainError(BUSY): too many passwords are being checked.
         """
+        identifier = identifier.strip()
         credentials = await self._accounts.credentials(unit, identifier)
         async with self._limits.sign_in(visit, identifier, credentials) as attempt:
             checked = await self._check(unit, visit, attempt, credentials, password)
         return await self._enter(actor, unit, visit, checked, password)
 
-    async def sign_out(self, actor: Actor, unit: Unit) -> None:
-        """End the session that asks.
+    async def sign_out(self, actor: Actor, unit: Unit, others: Collection[int] = ()) -> None:
+        """End the session that asks, and the others that its request identifies.
 
         Raises:
-            DomainError(UNAUTHORIZED)
+            DomainError(UNAUTHORIZED): there is nothing to end.
         """
-        await self.end(unit, actor.require_session())
+        own = () if actor.session_id is None else (actor.session_id,)
+        if not own and not others:
+            raise DomainError(Code.UNAUTHORIZED)
+        for session_id in sorted({*own, *others}):
+            await self.end(unit, session_id)
 
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session, whoever's it is."""

@@ -1,6 +1,6 @@
 """Access tokens (RFC 9068) and refresh tokens (RFC 6819, RFC 9700).
 
-Public operations: issue, verify, read_genuine, refresh, renew, jwks.
+Public operations: issue, verify, read_genuine, session_of, refresh, renew, jwks.
 
 A refresh token is `session.generation.HMAC`: the session's row knows only the generation that
 is due, so nothing secret is stored, and a token that is repeated can be given the same
@@ -24,9 +24,18 @@ from kinoteka.storage.keys import Keyring
 from kinoteka.storage.unit import Unit
 
 CACHE_SIZE = 20_000
-TOKEN_LONGEST = 4096
+ISSUED_LONGEST = 6144
+"""An access token that would be longer leaves out its roles: proxies limit a header to 8 KiB."""
+TOKEN_LONGEST = 8192
+"""A longer token is not ours; an issuer and an audience of some length still fit in."""
+CLOCKS_APART_MOST = 60
+"""How far ahead the clock of the machine that issued a token may be, in seconds."""
 REPEAT_WITHIN = 10_000
+ROLES_OMITTED = {"roles_omitted": True}
 REQUIRED = ["iss", "aud", "sub", "jti", "sid", "iat", "exp"]
+
+encode = msgspec.json.Encoder().encode
+_signing = jwt.PyJWS()
 
 
 class TokenPair(msgspec.Struct, frozen=True):
@@ -43,6 +52,11 @@ class Claims(msgspec.Struct, frozen=True):
     session_id: int
     expires: int
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether the token is no longer valid."""
+        return self.expires <= time.time()
+
 
 class RenewableSession(Protocol):
     """What of a session a refresh token depends on."""
@@ -54,6 +68,10 @@ class RenewableSession(Protocol):
     @property
     def account_id(self) -> int:
         """Whose it is."""
+
+    @property
+    def superuser(self) -> bool:
+        """Whether its account is a superuser."""
 
     @property
     def refresh_seed(self) -> str:
@@ -121,11 +139,8 @@ class Tokens:
         Raises:
             DomainError(TOKEN_INVALID): cut, forged, of another key or algorithm, expired.
         """
-        claims = self._cache.get(token)
-        if claims is None:
-            claims = self._decode(token, verify_expiry=True)
-            self._cache.set(token, claims)
-        if claims.expires <= time.time():
+        claims = self._read_claims(token)
+        if claims.has_expired:
             raise DomainError(Code.TOKEN_INVALID)
         return claims
 
@@ -135,9 +150,19 @@ class Tokens:
         None for anything else. It proves that its holder once signed in, and permits nothing.
         """
         try:
-            return self._decode(token, verify_expiry=False)
+            return self._read_claims(token)
         except DomainError:
             return None
+
+    async def session_of(self, unit: Unit, refresh_token: str) -> int | None:
+        """Return the id of the session of a refresh token, used or not; None: it has ended."""
+        try:
+            session, _ = await self._read(unit, refresh_token)
+        except DomainError as error:
+            if error.code is not Code.TOKEN_INVALID:
+                raise
+            return None
+        return session.id
 
     async def refresh(self, unit: Unit, refresh_token: str) -> TokenPair:
         """A new pair for a refresh token, which works once.
@@ -167,7 +192,7 @@ class Tokens:
         Raises:
             DomainError(TOKEN_INVALID, TOKEN_REUSED): as `refresh`, or not of one session.
         """
-        claims = self._decode(access_token, verify_expiry=False)
+        claims = self._read_claims(access_token)
         session_id, _, _ = _parts(refresh_token)
         if claims.session_id != session_id:
             raise DomainError(Code.TOKEN_INVALID)
@@ -209,12 +234,24 @@ class Tokens:
             "sid": str(session.id),
             "iat": issued,
             "exp": issued + self._lifetime,
-            "roles": list(roles),
+            "superuser": session.superuser,
         }
-        headers = {"typ": "at+jwt", "kid": self._key.id}
-        return jwt.encode(claims, self._key.private, ALGORITHM, headers=headers)
+        token = self._signed(claims | {"roles": roles})
+        return token if len(token) <= ISSUED_LONGEST else self._signed(claims | ROLES_OMITTED)
 
-    def _decode(self, token: str, *, verify_expiry: bool) -> Claims:
+    def _signed(self, claims: dict[str, object]) -> str:
+        # Not by `jwt.encode`, which would write every letter beyond ASCII with six characters.
+        headers = {"typ": "at+jwt", "kid": self._key.id}
+        return _signing.encode(encode(claims), self._key.private, ALGORITHM, headers)
+
+    def _read_claims(self, token: str) -> Claims:
+        claims = self._cache.get(token)
+        if claims is None:
+            claims = self._decode(token)
+            self._cache.set(token, claims)
+        return claims
+
+    def _decode(self, token: str) -> Claims:
         if len(token) > TOKEN_LONGEST:
             raise DomainError(Code.TOKEN_INVALID)
         try:
@@ -224,7 +261,8 @@ class Tokens:
                 algorithms=[ALGORITHM],
                 audience=self._audience,
                 issuer=self._issuer,
-                options={"require": REQUIRED, "verify_exp": verify_expiry},
+                leeway=CLOCKS_APART_MOST,  # of iat and nbf
+                options={"require": REQUIRED, "verify_exp": False},
             )
             if decoded["header"].get("typ") != "at+jwt":
                 raise DomainError(Code.TOKEN_INVALID)

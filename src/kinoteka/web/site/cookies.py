@@ -8,10 +8,10 @@ HEADER_LONGEST = 8 * 1024
 
 def read_cookies(call: Call) -> dict[str, str]:
     """Every cookie of the request; none where there are far too many."""
-    header = call.header(b"cookie")
+    header = call.cookies
     if not header or len(header) > HEADER_LONGEST:
         return {}
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    pairs = (pair.strip().partition("=") for pair in header.decode("latin-1").split(";"))
     return {name: value.strip('"') for name, _, value in pairs}
 
 

@@ -19,6 +19,7 @@ from kinoteka.web.site.languages import N_, formats, translations
 SENTENCES: dict[Code, str] = {
     Code.BODY_MALFORMED: N_("What was sent cannot be read."),
     Code.BODY_TOO_LARGE: N_("What was sent is too large."),
+    Code.BODY_COMPRESSED: N_("What was sent cannot be read."),
     Code.FIELD_INVALID: "{reason}",
     Code.UNAUTHORIZED: N_("Sign in first."),
     Code.SIGNED_IN: N_("You are signed in already."),
@@ -74,6 +75,7 @@ SENTENCES: dict[Code, str] = {
     Code.MESSAGE_FORBIDDEN: N_("This message is not yours."),
     Code.PATH_UNKNOWN: N_("There is nothing at this address."),
     Code.METHOD_NOT_ALLOWED: N_("This cannot be done here."),
+    Code.PREFETCHED: N_("Your browser asked for this in advance, so nothing was done."),
     Code.INTERNAL: N_("Something went wrong on the server."),
 }
 

@@ -68,7 +68,6 @@ def page(
         query=query,
         signed_in=signed_in,
         permission=permission,
-        identity="lenient",
         media_type="text/html",
         for_browsers=True,
     )
@@ -84,7 +83,9 @@ def form(
     upload: Upload | None = None,
     signed_in: bool = True,
     permission: str | None = None,
-    identity: Identity = "lenient",
+    identity: Identity = "asked",
+    begins_session: bool = False,
+    ends_session: bool = False,
 ) -> Route:
     """A form that is sent; `body` is the Struct of its fields."""
     return Route(
@@ -98,6 +99,8 @@ def form(
         signed_in=signed_in,
         permission=permission,
         identity=identity,
+        begins_session=begins_session,
+        ends_session=ends_session,
         media_type="text/html",
         for_browsers=True,
     )

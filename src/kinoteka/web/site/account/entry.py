@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from kinoteka.errors import Code
+from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, Headers
 from kinoteka.httpkit.call import Call
 from kinoteka.web.site.account import shapes
@@ -69,9 +70,8 @@ async def sign_up(call: Call, body: shapes.SignUpForm) -> Answer:
 
 async def sign_out(call: Call) -> Answer:
     """End the session; who has none is signed out already."""
-    if call.actor.session_id is not None:
-        await call.core.sessions.sign_out(call.actor, call.unit)
-    return redirect(call, "/", notice="signed_out", extra=leaving(call))
+    removed = await signing_out.sign_out_if_any(call)
+    return redirect(call, "/", notice="signed_out", extra=[*removed, CLEARED])
 
 
 async def judge_password(call: Call, body: shapes.StrengthForm) -> Answer:

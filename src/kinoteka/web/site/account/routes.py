@@ -6,10 +6,24 @@ from kinoteka.web.site.pages import form, page
 
 ENTRY: tuple[Route, ...] = (
     page("/sign-in", entry.show_sign_in, "Sign in", query=shapes.SignInQuery),
-    form("/sign-in", entry.sign_in, "Sign in", body=shapes.SignInForm, signed_in=False),
+    form(
+        "/sign-in",
+        entry.sign_in,
+        "Sign in",
+        body=shapes.SignInForm,
+        signed_in=False,
+        begins_session=True,
+    ),
     page("/sign-up", entry.show_sign_up, "Sign up", query=shapes.SignInQuery),
-    form("/sign-up", entry.sign_up, "Sign up", body=shapes.SignUpForm, signed_in=False),
-    form("/sign-out", entry.sign_out, "Sign out", signed_in=False),
+    form(
+        "/sign-up",
+        entry.sign_up,
+        "Sign up",
+        body=shapes.SignUpForm,
+        signed_in=False,
+        begins_session=True,
+    ),
+    form("/sign-out", entry.sign_out, "Sign out", signed_in=False, ends_session=True),
     form(
         "/password-strength",
         entry.judge_password,

@@ -58,7 +58,6 @@ SCRIPTS = (
         "How much is unread",
         answer=shapes.LiveUnread,
         signed_in=True,
-        identity="lenient",
         for_browsers=True,
     ),
     Route(
@@ -69,7 +68,6 @@ SCRIPTS = (
         query=shapes.HistoryQuery,
         answer=shapes.History,
         signed_in=True,
-        identity="lenient",
         for_browsers=True,
         errors=(Code.CHAT_FORBIDDEN,),
     ),

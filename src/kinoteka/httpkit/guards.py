@@ -1,0 +1,62 @@
+"""What a request must pass before its body is read."""
+
+from kinoteka.errors import DomainError, field_invalid
+from kinoteka.httpkit import bodies, forms, origins, signing_out
+from kinoteka.httpkit.answers import Answer, Scope
+from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.identity import bearer, identify
+
+PRESERVED = (b"cache-control", b"content-location", b"etag", b"expires", b"vary")
+"""Headers of the response that a 304 repeats (RFC 9110, 15.4.5)."""
+
+
+async def admit(call: Call) -> None:
+    """Find out who asks, and reject what needs no body to be rejected.
+
+    Raises:
+        DomainError(CROSS_ORIGIN, UNAUTHORIZED, FORBIDDEN, CSRF_MISSING, CSRF_WRONG, PREFETCHED,
+            BODY_COMPRESSED)
+    """
+    route = call.route
+    if route.ends_session:
+        await signing_out.admit(call)
+    else:
+        call.actor = await identify(call)
+        if route.is_unsafe:
+            replaces_cookie = route.begins_session and call.actor.session_id is not None
+            origins.refuse_forged(call, despite_bearer=replaces_cookie)
+        if route.signed_in:
+            call.actor.require_account()
+        if route.permission is not None:
+            call.actor.require(route.permission)
+        if route.csrf and bearer(call) is None:
+            signing_out.check_csrf(call, call.actor)
+    if route.is_unsafe:
+        _check_body_headers(call)
+
+
+def names_one_host(scope: Scope) -> bool:
+    """Whether a request of HTTP/1.1 names exactly one host, as it must (RFC 9112, 3.2)."""
+    count = [name for name, _ in scope["headers"]].count(b"host")
+    return count == 1 or scope.get("http_version") != "1.1"
+
+
+def host_unclear() -> DomainError:
+    """Return the error for a request that does not name exactly one host."""
+    return field_invalid("Host", "exactly one such header is needed")
+
+
+def without_what_is_known(call: Call, answer: Answer) -> Answer:
+    """Return 304 for `If-None-Match: *` where the resource exists (RFC 9110, 13.1.2)."""
+    if call.route.is_unsafe or answer.status != 200:
+        return answer
+    if call.headers[b"if-none-match"].strip() != b"*":
+        return answer
+    return Answer(304, b"", [pair for pair in answer.headers if pair[0] in PRESERVED])
+
+
+def _check_body_headers(call: Call) -> None:
+    if b"content-encoding" in call.headers:
+        bodies.refuse_compressed(call)
+    if call.contract.takes_forms and call.route.body is not None and forms.is_form(call):
+        origins.refuse_unproven_form(call)

@@ -1,0 +1,18 @@
+"""Error responses in a contract's dialect."""
+
+from kinoteka.app import CONTRACTS
+from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.refusals import refuse
+
+
+def test_every_contract_says_when_to_try_again():
+    for contract in CONTRACTS:
+        answer = refuse(contract, DomainError(Code.BUSY, retry_after=7), None)
+        assert (answer.status, dict(answer.headers)[b"retry-after"]) == (503, b"7")
+
+
+def test_fields_have_the_names_of_the_route():
+    (cinema,) = (contract for contract in CONTRACTS if contract.name == "cinema")
+    route = next(route for route in cinema.routes if route.path == "/user/password")
+    answer = refuse(cinema, DomainError(Code.PASSWORD_INVALID, reason="common"), route)
+    assert b"password_2" in answer.body
