@@ -55,7 +55,7 @@ def test_schemas_of_several_contracts_are_told_apart():
     alone = made(contract("films", route))
     assert set(alone["components"]["schemas"]) == {"ByName", "Message"}
     both = made(contract("films", route), contract("chats", Route("GET", "/chats", one, "Chats")))
-    assert set(both["components"]["schemas"]) == {"films.ByName", "films.Message", "chats.Message"}
+    assert set(both["components"]["schemas"]) == {"FilmsByName", "FilmsMessage", "ChatsMessage"}
 
 
 def test_one_path_told_apart_by_its_body_is_one_operation():
@@ -69,8 +69,8 @@ def test_one_path_told_apart_by_its_body_is_one_operation():
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     assert schema == {
         "oneOf": [
-            {"$ref": "#/components/schemas/films.ByNumber"},
-            {"$ref": "#/components/schemas/chats.ByName"},
+            {"$ref": "#/components/schemas/FilmsByNumber"},
+            {"$ref": "#/components/schemas/ChatsByName"},
         ]
     }
     assert {"200", "201", "400", "500"} <= set(operation["responses"])

@@ -7,7 +7,8 @@ share a path by what is in the body; such operations are put together into one.
 from collections.abc import Sequence
 from typing import Any
 
-from kinoteka.httpkit.openapi_operations import Described, Schemas, describe
+from kinoteka.httpkit.openapi_operations import Described, describe
+from kinoteka.httpkit.openapi_schemas import Schemas
 from kinoteka.httpkit.routes import Contract, Route
 
 Json = dict[str, Any]
@@ -33,12 +34,12 @@ def document(
 ) -> Json:
     """The document of these contracts; `neutral` is who answers at unknown paths.
 
-    With several contracts, every schema's name begins with its contract's.
+    With several contracts, every schema's name begins with its contract's name.
     """
     paths: dict[str, Json] = {}
     schemas: Json = {}
     for contract in contracts:
-        prefix = f"{contract.name}." if len(contracts) > 1 else ""
+        prefix = contract.name.capitalize() if len(contracts) > 1 else ""
         known = Schemas(contract, neutral, prefix)
         for route in contract.routes:
             if route.method != "WEBSOCKET":

@@ -13,10 +13,13 @@ import msgspec
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.numbers import LARGEST
+from kinoteka.httpkit.openapi_schemas import Schemas
 from kinoteka.httpkit.refusals import refuse
 from kinoteka.httpkit.routes import Contract, Route
 
 Json = dict[str, Any]
+
+BINARY: Json = {"type": "string", "format": "binary"}
 
 # What stands for an error's parameters in the examples.
 SAMPLE: dict[str, object] = {
@@ -50,40 +53,6 @@ class Described:
     shape: str
     method: str
     operation: Json
-
-
-class Schemas:
-    """The schemas of everything that a contract's routes take and answer."""
-
-    def __init__(self, contract: Contract, neutral: Contract, prefix: str) -> None:
-        types: dict[Any, None] = {contract.error_shape: None, neutral.error_shape: None}
-        for route in contract.routes:
-            types |= dict.fromkeys(
-                t for t in (route.body, route.query, route.answer) if t is not None
-            )
-        template = f"#/components/schemas/{prefix}{{name}}"
-        references, components = msgspec.json.schema_components(types, ref_template=template)
-        self._references = dict(zip(types, references, strict=True))
-        self._queries = {
-            route.query: components[
-                self._references[route.query]["$ref"].rpartition("/")[2][len(prefix) :]
-            ]
-            for route in contract.routes
-            if route.query is not None
-        }
-        unused = {schema["title"] for schema in self._queries.values()}
-        self.components: Json = {
-            prefix + name: schema for name, schema in components.items() if name not in unused
-        }
-
-    def of(self, shape: Any) -> Json:
-        """A reference to the schema of a shape."""
-        return dict(self._references[shape])
-
-    def query(self, shape: Any) -> Json:
-        """The schema of a query, an object with a property for each parameter."""
-        schema: Json = self._queries[shape]
-        return schema
 
 
 def describe(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Described:
@@ -180,9 +149,8 @@ def _csrf(route: Route) -> Iterable[Json]:
 
 def _body(route: Route, schemas: Schemas) -> Json | None:
     if route.upload is not None:
-        file = {"type": "string", "format": "binary"}
         name = route.upload.field
-        schema: Json = {"type": "object", "properties": {name: file}, "required": [name]}
+        schema: Json = {"type": "object", "properties": {name: BINARY}, "required": [name]}
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     if route.body is None:
         return None
@@ -239,7 +207,7 @@ def _success(route: Route, schemas: Schemas) -> Json:
     if headers:
         response["headers"] = {name: _header(name, text) for name, text in headers.items()}
     if route.answer is not None or route.media_type != "application/json":
-        schema = schemas.of(route.answer) if route.answer is not None else {}
+        schema = schemas.of(route.answer) if route.answer is not None else dict(BINARY)
         content: Json = {"schema": schema}
         if route.body is None and route.example is not None:
             content["example"] = msgspec.to_builtins(route.example)

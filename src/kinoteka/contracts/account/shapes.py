@@ -4,21 +4,22 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.accounts.model import Account, Person, ProfileChange
+from kinoteka.httpkit.field_schemas import Email, EmailOrEmpty, NewPassword, Password
 
 
 class SignInBody(msgspec.Struct):
     """Somebody comes in; `login` is the username or the e-mail address."""
 
     login: str
-    password: str
+    password: Password
 
 
 class SignUpBody(msgspec.Struct):
     """Somebody new."""
 
     login: str
-    password: str
-    email: str
+    password: NewPassword
+    email: Email
 
 
 class SignOutBody(msgspec.Struct):
@@ -34,7 +35,7 @@ class ProfileBody(msgspec.Struct):
     """
 
     username: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
+    email: EmailOrEmpty | UnsetType = UNSET
     firstname: str | UnsetType = UNSET
     lastname: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
@@ -43,8 +44,8 @@ class ProfileBody(msgspec.Struct):
 class PasswordBody(msgspec.Struct):
     """The present password and the one to come."""
 
-    old_password: str
-    new_password: str
+    old_password: Password
+    new_password: NewPassword
 
 
 class Profile(msgspec.Struct):

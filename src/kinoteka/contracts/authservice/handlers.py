@@ -13,7 +13,7 @@ from kinoteka.httpkit.identity import NOBODY, bearer, by_access_token
 KEYS_CACHE_CONTROL = b"public, max-age=3600"
 
 
-async def sign_up(call: Call, body: shapes.CredentialsBody) -> Answer:
+async def sign_up(call: Call, body: shapes.SignUpBody) -> Answer:
     """Make an account, begin its session, give its tokens and its cookie."""
     # Nobody sends an access token unknowingly, but browsers send any cookie that they have.
     if await by_access_token(call) is not None:
@@ -26,7 +26,7 @@ async def sign_up(call: Call, body: shapes.CredentialsBody) -> Answer:
     return json_answer(201, answer, [call.give_session(started)])
 
 
-async def sign_in(call: Call, body: shapes.CredentialsBody) -> Answer:
+async def sign_in(call: Call, body: shapes.SignInBody) -> Answer:
     """Begin a session, give its tokens and its cookie."""
     started = await call.core.sessions.sign_in(
         call.actor, call.unit, call.visit, body.login, body.password

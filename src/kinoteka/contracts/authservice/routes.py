@@ -19,7 +19,7 @@ USERS = (
         "/api/v1/user",
         handlers.sign_up,
         "Sign up",
-        body=shapes.CredentialsBody,
+        body=shapes.SignUpBody,
         answer=shapes.SignedUp,
         status=201,
         begins_session=True,
@@ -38,7 +38,7 @@ USERS = (
         "/api/v1/user/login",
         handlers.sign_in,
         "Sign in",
-        body=shapes.CredentialsBody,
+        body=shapes.SignInBody,
         answer=shapes.Tokens,
         begins_session=True,
         errors=(

@@ -1,24 +1,28 @@
 """What this contract's requests and answers look like."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from kinoteka.core.access.model import Grants, Role
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.sessions.model import History
+from kinoteka.httpkit.field_schemas import NewPassword, Password, Permission
 from kinoteka.httpkit.numbers import PageNumber
 from kinoteka.storage.clock import iso
 
-Permission = Annotated[str, Meta(min_length=1, max_length=100)]
 
-
-class CredentialsBody(msgspec.Struct):
-    """Who comes; a `login` with an @ is an e-mail address, any other a username."""
+class SignUpBody(msgspec.Struct):
+    """A new account. A `login` with an @ is an e-mail address, any other a username."""
 
     login: str
-    password: str
+    password: NewPassword
+
+
+class SignInBody(msgspec.Struct):
+    """A login and its password. A `login` with an @ is an e-mail address."""
+
+    login: str
+    password: Password
 
 
 class RefreshBody(msgspec.Struct):
@@ -31,7 +35,7 @@ class CredentialsChange(msgspec.Struct):
     """What is to change; what is left out stays."""
 
     login: str | UnsetType = UNSET
-    password: str | UnsetType = UNSET
+    password: NewPassword | UnsetType = UNSET
 
 
 class RoleBody(msgspec.Struct):

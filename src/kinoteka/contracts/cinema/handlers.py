@@ -41,14 +41,14 @@ async def read_director(call: Call, director_id: int) -> shapes.Named:
     return shapes.named(await call.core.catalogue.director(call.actor, call.unit, director_id))
 
 
-async def register(call: Call, body: shapes.CredentialsBody) -> shapes.Registered:
+async def register(call: Call, body: shapes.RegisterBody) -> shapes.Registered:
     """Make an account."""
     new = NewAccount(email=body.email, password=body.password)
     account = await call.core.accounts.create(call.unit, new, call.address)
     return shapes.Registered(account.id)
 
 
-async def sign_in(call: Call, body: shapes.CredentialsBody) -> shapes.Tokens:
+async def sign_in(call: Call, body: shapes.SignInBody) -> shapes.Tokens:
     """Begin a session and give its tokens."""
     started = await call.core.sessions.sign_in(
         call.actor, call.unit, call.visit, body.email, body.password

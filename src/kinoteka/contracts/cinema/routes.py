@@ -82,7 +82,7 @@ AUTH = (
         "/auth/register",
         handlers.register,
         "Register",
-        body=shapes.CredentialsBody,
+        body=shapes.RegisterBody,
         answer=shapes.Registered,
         status=201,
         begins_session=True,
@@ -99,7 +99,7 @@ AUTH = (
         "/auth/login",
         handlers.sign_in,
         "Sign in",
-        body=shapes.CredentialsBody,
+        body=shapes.SignInBody,
         answer=shapes.Tokens,
         begins_session=True,
         errors=(

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, ProfileChange
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
+from kinoteka.httpkit.field_schemas import Email, NewPassword, Password
 from kinoteka.httpkit.numbers import LARGEST, Id, PageNumber
 
 IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]
@@ -28,11 +29,18 @@ class MoviesQuery(PageQuery):
     q: str | UnsetType = UNSET
 
 
-class CredentialsBody(msgspec.Struct):
-    """Who comes."""
+class RegisterBody(msgspec.Struct):
+    """A new account."""
+
+    email: Email
+    password: NewPassword
+
+
+class SignInBody(msgspec.Struct):
+    """An e-mail address and its password; an account without one has its username here."""
 
     email: str
-    password: str
+    password: Password
 
 
 class TokensBody(msgspec.Struct):
@@ -54,8 +62,8 @@ class ProfileBody(msgspec.Struct):
 class PasswordBody(msgspec.Struct):
     """The present password and the new one."""
 
-    password_1: str
-    password_2: str
+    password_1: Password
+    password_2: NewPassword
 
 
 class Named(msgspec.Struct):

@@ -17,6 +17,7 @@ from kinoteka.core.library.model import (
     Shelf,
 )
 from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit.field_schemas import Email, NewPassword, Password
 from kinoteka.httpkit.numbers import Count, Id
 
 BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
@@ -32,8 +33,8 @@ Absolute = Callable[[str], str]
 class SignUpBody(msgspec.Struct):
     """Somebody new; an e-mail address or a password that is missing is one that is not valid."""
 
-    email: str = ""
-    password: str = ""
+    email: Email | UnsetType = UNSET
+    password: NewPassword | UnsetType = UNSET
     avatar_url: str | None = None
     birthday: str | None = None
 
@@ -42,7 +43,7 @@ class SignInBody(msgspec.Struct):
     """Somebody comes in."""
 
     email: str
-    password: str
+    password: Password
 
 
 class SignOutBody(msgspec.Struct):
@@ -209,8 +210,8 @@ NOTHING = Body(Nothing())
 def new_account(body: SignUpBody) -> NewAccount:
     """The account that somebody signs up for."""
     return NewAccount(
-        email=body.email,
-        password=body.password,
+        email=body.email or "",
+        password=body.password or "",
         avatar_address=body.avatar_url or None,
         birthday=birthday(body.birthday) if body.birthday else None,
     )

@@ -6,6 +6,7 @@ from kinoteka.httpkit.accept import ranges
 from kinoteka.httpkit.answers import SAFE, Answer, Headers
 
 PICTURE = "image/jpeg"  # every upload is written anew as this
+BYTES = "application/octet-stream"
 MULTIPART = "multipart/form-data"
 FIELD = "file"
 
@@ -20,7 +21,8 @@ def photo_answer(
     """
     digest = hashlib.blake2b(picture, digest_size=16).hexdigest()
     as_picture = prefers_picture(accept or "*/*")
-    shape = "picture" if as_picture else "plain" if plain else "both"
+    as_bytes = not as_picture and prefers_bytes(accept or "*/*")
+    shape = "picture" if as_picture or as_bytes else "plain" if plain else "both"
     validator = f'"{digest}-{shape}"'
     headers: Headers = [
         *SAFE,
@@ -30,8 +32,9 @@ def photo_answer(
     ]
     if known is not None and validator in known:
         return Answer(304, b"", headers)
-    if as_picture:
-        return Answer(200, picture, [*headers, (b"content-type", PICTURE.encode())])
+    if as_picture or as_bytes:
+        media_type = PICTURE if as_picture else BYTES
+        return Answer(200, picture, [*headers, (b"content-type", media_type.encode())])
     content_type = f"{MULTIPART}; boundary={digest}"
     body = _multipart(picture, digest, plain=plain)
     return Answer(200, body, [*headers, (b"content-type", content_type.encode())])
@@ -52,6 +55,12 @@ def prefers_picture(accept: str) -> bool:
         elif media_type == "*/*":
             wild = max(wild, quality)
     return picture > named and picture >= wild
+
+
+def prefers_bytes(accept: str) -> bool:
+    """Return whether plain bytes are named, as generated clients do, and nothing else is."""
+    named = [media_type for media_type, quality in ranges(accept) if quality > 0]
+    return named == [BYTES]
 
 
 def _multipart(picture: bytes, boundary: str, *, plain: bool) -> bytes:

@@ -2,7 +2,7 @@
 
 from kinoteka.contracts.messenger import handlers, shapes
 from kinoteka.contracts.messenger.errors import REFUSALS, SIGN_IN_PATH, refuse
-from kinoteka.contracts.messenger.photos import FIELD, MULTIPART, PICTURE
+from kinoteka.contracts.messenger.photos import BYTES, FIELD, MULTIPART, PICTURE
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.httpkit.routes import Contract, Route, Upload
@@ -127,14 +127,14 @@ PHOTOS = (
         "/photos/{id}",
         handlers.read_photo,
         "A user's photo",
-        media_type=f"{MULTIPART}, {PICTURE}",
+        media_type=f"{MULTIPART}, {PICTURE}, {BYTES}",
         query=shapes.PhotoQuery,
         headers={"etag": ""},
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN, Code.PHOTO_MISSING),
         description="One part named `file`, with the same picture before it as the preamble, so "
         "that the body can be read as multipart and as a picture; `?plain=1` leaves the preamble "
-        "out. Or the picture itself, where Accept prefers an image.",
+        "out. Or the picture itself, where Accept prefers an image or names plain bytes alone.",
     ),
 )
 
@@ -202,18 +202,6 @@ CHATS = (
         "times as DD.MM.YYYY HH:mm in the server's time zone.",
     ),
     Route(
-        "GET",
-        "/messages/{text:text}",
-        handlers.search_messages,
-        "Search messages",
-        answer=shapes.FoundMessages,
-        signed_in=True,
-        errors=(Code.FIELD_INVALID, Code.THROTTLED),
-        description="The newest 50 messages from the user's own chats that contain every word of "
-        "the text, without regard to case. Any single path segment is a text, also a number. "
-        "A client that prefers text/html gets the site's page at this address.",
-    ),
-    Route(
         "PUT",
         "/messages/{id}",
         handlers.edit_message,
@@ -232,6 +220,18 @@ CHATS = (
         answer=shapes.Nothing,
         signed_in=True,
         errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN),
+    ),
+    Route(
+        "GET",
+        "/messages/{text:text}",
+        handlers.search_messages,
+        "Search messages",
+        answer=shapes.FoundMessages,
+        signed_in=True,
+        errors=(Code.FIELD_INVALID, Code.THROTTLED),
+        description="The newest 50 messages from the user's own chats that contain every word of "
+        "the text, without regard to case. Any single path segment is a text, also a number. "
+        "A client that prefers text/html gets the site's page at this address.",
     ),
     Route(
         "POST",

@@ -11,6 +11,7 @@ from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
 from kinoteka.core.chats.model import Chat, Event, Message
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import encode
+from kinoteka.httpkit.field_schemas import Email, EmailOrEmpty, NewPassword, NoPassword, Password
 from kinoteka.httpkit.numbers import Count, Id
 from kinoteka.storage.clock import iso
 
@@ -22,8 +23,8 @@ LOCAL_TIME = "%d.%m.%Y %H:%M"
 class NewUserBody(msgspec.Struct):
     """A new user: e-mail address and password, and any other fields. Empty means absent."""
 
-    email: str
-    password: str
+    email: Email
+    password: NewPassword
     username: str | None = None
     name: str | None = None
     fullname: str | None = None
@@ -36,7 +37,7 @@ class SignInBody(msgspec.Struct):
     """Somebody comes in; `email` may also be the username of an account without an e-mail."""
 
     email: str
-    password: str
+    password: Password
 
 
 class User(msgspec.Struct):
@@ -62,14 +63,14 @@ class UserBody(msgspec.Struct):
     """
 
     id: Id
-    email: str
+    email: EmailOrEmpty
     username: str
     name: str | UnsetType = UNSET
     status: str | UnsetType = UNSET
     fullname: str | UnsetType | None = UNSET
     fstatus: str | UnsetType | None = UNSET
     phone: str | UnsetType | None = UNSET
-    password: str | UnsetType | None = UNSET
+    password: NoPassword | UnsetType | None = UNSET
 
 
 class FoundUser(msgspec.Struct):
