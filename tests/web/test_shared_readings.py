@@ -1,8 +1,10 @@
 """Readings of several processes, added up."""
 
+import os
 import resource
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import msgspec
 import pytest
 
 from kinoteka.web.readings import Answers, Reading, Snapshot
-from kinoteka.web.shared_readings import SharedReadings, added_up
+from kinoteka.web.shared_readings import STALE_SECONDS, SharedReadings, added_up
 
 HITS = "kinoteka_answer_cache_hits_total"
 IN_FLIGHT = "kinoteka_http_requests_in_flight"
@@ -83,6 +85,24 @@ def test_a_process_alone_sees_its_own(tmp_path):
 def test_a_living_process_counts_in_full(tmp_path, fellow):
     found = SharedReadings(tmp_path).all(snapshot(1))
     assert values(found) == {HITS: 11, IN_FLIGHT: 11, CPU: 2}
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["back", "forward"])
+def test_living_process_counts_in_full_when_the_wall_clock_is_set(
+    tmp_path, fellow, monkeypatch, days
+):
+    (path,) = tmp_path.glob("*.readings")
+    real, step = time.time(), days * 24 * 60 * 60
+    os.utime(path, (real - step, real - step))
+    monkeypatch.setattr(time, "time", lambda: real + step)
+    assert values(SharedReadings(tmp_path).all(snapshot(1)))[IN_FLIGHT] == 11
+
+
+def test_gauges_of_a_process_that_hangs_do_not_count(tmp_path, fellow, monkeypatch):
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + STALE_SECONDS)
+    found = values(SharedReadings(tmp_path).all(snapshot(1)))
+    assert (found[HITS], found[IN_FLIGHT]) == (11, 1)
 
 
 def test_of_a_dead_one_what_it_counted_goes_on_counting_once(tmp_path, fellow):

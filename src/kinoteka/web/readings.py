@@ -129,11 +129,15 @@ class Reading(msgspec.Struct, array_like=True):
 
 
 class Snapshot(msgspec.Struct):
-    """All that one process reads off itself."""
+    """All that one process reads off itself.
+
+    `left_at` is when it was left for the other processes, by the monotonic clock of the machine.
+    """
 
     pid: int
     answers: list[Answers]
     readings: list[Reading]
+    left_at: float = 0.0
 
 
 def read(services: Services, lag: float) -> Snapshot:

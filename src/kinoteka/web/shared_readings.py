@@ -68,7 +68,8 @@ class SharedReadings:
 
     def _write(self, own: Snapshot) -> None:
         new = self._own.with_suffix(".new")
-        new.write_bytes(Encoder.encode(added_up([own, self._inherited])))
+        left = msgspec.structs.replace(added_up([own, self._inherited]), left_at=time.monotonic())
+        new.write_bytes(Encoder.encode(left))
         new.replace(self._own)
 
     def _others(self) -> list[Path]:
@@ -108,7 +109,9 @@ def _sum(one: Answers, other: Answers) -> Answers:
 
 def _read(path: Path) -> Snapshot:
     """What a worker has left; of one that is gone, or hangs, only what it has counted."""
-    snapshot, age = _decoded(path), time.time() - path.stat().st_mtime
+    snapshot = _decoded(path)
+    # Not by the file's time: a clock that is set would make all workers stale, or none for long.
+    age = time.monotonic() - snapshot.left_at
     if _is_alive(snapshot.pid) and age < STALE_SECONDS:
         return snapshot
     return _lasting(snapshot)

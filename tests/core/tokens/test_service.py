@@ -132,6 +132,18 @@ class TestRefreshing:
         assert await actor_of(services, anna.token) is not None
         assert await refresh(services, first.refresh_token)
 
+    @pytest.mark.parametrize(("seconds", "is_repeatable"), [(1, True), (24 * 60 * 60, False)])
+    async def test_replaced_token_is_not_repeatable_for_longer_when_the_clock_is_set_back(
+        self, services, pair, clock, seconds, is_repeatable
+    ):
+        await refresh(services, pair.refresh_token)
+        clock.forward(seconds=-seconds)
+        if is_repeatable:
+            assert await refresh(services, pair.refresh_token)
+        else:
+            with refused(Code.TOKEN_INVALID):
+                await refresh(services, pair.refresh_token)
+
     async def test_two_at_once_get_the_same_successor(self, services, pair):
         pairs = await asyncio.gather(*(refresh(services, pair.refresh_token) for _ in range(20)))
         assert len({each.refresh_token for each in pairs}) == 1

@@ -343,7 +343,8 @@ class Chats:
 
         Listeners tell that they have heard of it. What is old they have read in any case.
         """
-        if now() - message.created_at < REPEATED_WITHIN:
+        # A message of the future was written before the clock was set back, so it is old.
+        if abs(now() - message.created_at) < REPEATED_WITHIN:
             self._publish(unit, membership, Event(EventKind.NEW, message, 0))
 
     async def _count(self, account_id: int) -> None:

@@ -38,5 +38,6 @@ class CsrfTokens:
         issued, _, mac = token.partition(".")
         if not self._keyring.matches("csrf", f"{session_id}.{issued}", mac):
             raise DomainError(Code.CSRF_WRONG)
-        if not 0 <= now() - int(issued) < LIFETIME:
+        # Another machine's clock may be ahead, and this one's may have been set back since.
+        if abs(now() - int(issued)) >= LIFETIME:
             raise DomainError(Code.CSRF_WRONG)

@@ -34,7 +34,7 @@ export class Connection extends EventTarget {
     this.socket = socket;
     let openedAt = 0;
     socket.addEventListener("open", () => {
-      openedAt = Date.now();
+      openedAt = performance.now();
       this.tell("open");
     });
     socket.addEventListener("message", (event) => {
@@ -61,7 +61,7 @@ export class Connection extends EventTarget {
       this.stop();
       return;
     }
-    const lasted = openedAt > 0 && Date.now() - openedAt > LASTING;
+    const lasted = openedAt > 0 && performance.now() - openedAt > LASTING;
     if (lasted) this.tries = 0;
     const pause = Math.min(LONGEST, FIRST * 2 ** this.tries);
     const wait = code === RESTARTED && this.tries === 0 ? 0 : pause / 2;

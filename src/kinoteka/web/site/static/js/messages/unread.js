@@ -56,7 +56,9 @@ export const unread = {
 channel.addEventListener("message", (event) => unread.hear(event.data));
 
 async function refresh() {
-  if (document.visibilityState !== "visible" || Date.now() - heardAt < EVERY / 2) return;
+  // The clock that goes on while the machine sleeps; it may have been set back, too.
+  const isRecent = Math.abs(Date.now() - heardAt) < EVERY / 2;
+  if (document.visibilityState !== "visible" || isRecent) return;
   const total = await unread.ask();
   if (typeof total === "number") unread.tell(total);
 }
