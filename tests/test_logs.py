@@ -1,5 +1,6 @@
 """Lines of the log, as a process of its own writes them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -97,3 +98,39 @@ def test_one_of_several_workers_tells_its_process():
     (line,) = logged(script, settings="workers=2")
     assert "pid=" not in alone
     assert fields(line)["pid"].isdigit()
+
+
+class TestJSON:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "structlog.get_logger().warning('full', disk='/dev/sda1', text='Кино \\x1b[2J\\n')",
+            "logging.getLogger('uvicorn.error').warning('full')",
+            "warnings.warn('full', DeprecationWarning)",
+        ],
+    )
+    def test_every_line_is_an_object(self, statement):
+        (line,) = logged(statement, settings="log_format='json'")
+        known = json.loads(line)
+        assert "full" in known["event"]
+        assert known["level"] == "warning"
+        assert known["timestamp"].endswith("Z")
+        if "disk" in known:
+            assert known["disk"] == "/dev/sda1"
+            assert known["text"] == "Кино \\x1b[2J\n"
+
+    def test_traceback_is_a_field(self):
+        failing = ("try: 1 / 0", "except ZeroDivisionError:")
+        (line,) = logged(
+            *failing, "  structlog.get_logger().exception('failed')", settings="log_format='json'"
+        )
+        assert "ZeroDivisionError" in json.loads(line)["exception"]
+
+    def test_security_events_are_objects_too(self):
+        (line,) = logged(
+            "from kinoteka.security_events import SecurityEvent, report",
+            "report(SecurityEvent.THROTTLED, limit='search')",
+            settings="log_format='json'",
+        )
+        known = json.loads(line)
+        assert (known["event"], known["limit"]) == ("security.throttled", "search")

@@ -227,6 +227,13 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
         ),
     ] = ""
     log_requests: Annotated[bool, Meta(description="Log a line for each request, too.")] = False
+    log_format: Annotated[
+        str,
+        Meta(
+            pattern="^(logfmt|json)$",
+            description="How each line of the log is written: logfmt (keys and values) or json.",
+        ),
+    ] = "logfmt"
     log_level: Annotated[
         str,
         Meta(

@@ -1,4 +1,4 @@
-"""Logs: one line of keys and values (logfmt) on standard error for each event.
+"""Logs: one line on standard error for each event, of keys and values (logfmt) or as JSON.
 
 What libraries log, and warnings, are lines of the same kind. A line that is logged on behalf of a
 request tells which: `request_id`, `contract`, `route`.
@@ -36,13 +36,19 @@ def configure_logging(settings: Settings) -> None:
         *([_add_pid] if settings.workers > 1 else []),
         structlog.processors.format_exc_info,
     ]
-    last: list[structlog.typing.Processor] = [_escape, structlog.processors.LogfmtRenderer()]
+    last: list[structlog.typing.Processor] = [_escape, _renderer(settings.log_format)]
     structlog.configure(
         processors=[*common, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     _take_over_libraries(max(level, logging.WARNING), common, last)
+
+
+def _renderer(form: str) -> structlog.typing.Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.processors.LogfmtRenderer()
 
 
 def _take_over_libraries(

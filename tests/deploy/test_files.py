@@ -23,6 +23,8 @@ PAGES = {
     "env.example": "docker.md",
     "kinoteka.service": "systemd.md",
     "nginx.conf": "nginx.md",
+    "prometheus-rules.yaml": "operations.md",
+    "grafana-dashboard.json": "operations.md",
 }
 
 

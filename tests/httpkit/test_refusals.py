@@ -2,7 +2,11 @@
 
 from kinoteka.app import CONTRACTS
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.refusals import refuse
+from kinoteka.httpkit.errors import COMMON
+from kinoteka.httpkit.refusals import EVENTS, refuse
+
+REPORTED_BY_THE_CORE = {Code.ACCOUNT_DISABLED}
+HARMLESS = {Code.SIGNED_IN}
 
 
 def test_every_contract_says_when_to_try_again():
@@ -16,3 +20,8 @@ def test_fields_have_the_names_of_the_route():
     route = next(route for route in cinema.routes if route.path == "/user/password")
     answer = refuse(cinema, DomainError(Code.PASSWORD_INVALID, reason="common"), route)
     assert b"password_2" in answer.body
+
+
+def test_every_refusal_with_403_is_a_security_event():
+    forbidden = {code for code, refusal in COMMON.items() if refusal.status == 403}
+    assert forbidden == set(EVENTS) | REPORTED_BY_THE_CORE | HARMLESS

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from limits import RateLimitItem, parse
 
 from kinoteka.errors import Code, DomainError
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.windows import Counter, Windows
 
 LINK_BITS = 64
@@ -122,6 +123,7 @@ class Throttle:
             wait = await self._windows.acquire(counter)
             if wait:
                 await self._release(counters[:number])
+                report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.who)
                 raise DomainError(Code.THROTTLED, retry_after=max(1, math.ceil(wait)))
 
     async def _release(self, counters: list[Counter]) -> None:
@@ -147,6 +149,7 @@ class Turns:
             yield
             return
         if self._users.get(name, 0) > WAITING_MOST:
+            report(SecurityEvent.THROTTLED, limit="waiting", who=name)
             raise DomainError(Code.THROTTLED, retry_after=WAITING_SECONDS)
         self._users[name] = self._users.get(name, 0) + 1
         try:

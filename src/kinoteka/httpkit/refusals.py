@@ -1,4 +1,7 @@
-"""Error responses: a domain error in the dialect of the contract that it concerns."""
+"""Error responses: a domain error in the dialect of the contract that it concerns.
+
+Refusals that are security events are reported here; the core reports all other ones.
+"""
 
 import structlog
 
@@ -8,8 +11,18 @@ from kinoteka.httpkit.answers import Answer, Headers
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.errors import renamed
 from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.security_events import SecurityEvent, report
 
 log = structlog.get_logger()
+
+EVENTS = {
+    Code.FORBIDDEN: SecurityEvent.FORBIDDEN,
+    Code.CHAT_FORBIDDEN: SecurityEvent.FORBIDDEN,
+    Code.MESSAGE_FORBIDDEN: SecurityEvent.FORBIDDEN,
+    Code.CROSS_ORIGIN: SecurityEvent.CSRF_REJECTED,
+    Code.CSRF_MISSING: SecurityEvent.CSRF_REJECTED,
+    Code.CSRF_WRONG: SecurityEvent.CSRF_REJECTED,
+}
 
 
 def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answer:
@@ -26,6 +39,7 @@ def refuse(contract: Contract, error: DomainError, route: Route | None) -> Answe
 
 async def refuse_call(call: Call, error: DomainError) -> Answer:
     """A domain error as the answer of the call's contract, which may want to see the call."""
+    report_refusal(call, error)
     contract = call.contract
     if call.route.ends_session and error.code is Code.UNAUTHORIZED:
         return signing_out.with_cookie_removed(call, refuse(contract, error, call.route))
@@ -36,3 +50,12 @@ async def refuse_call(call: Call, error: DomainError) -> Answer:
             log.exception("refusal failed", code=error.code)
             await call.unit.rollback()
     return refuse(contract, error, call.route)
+
+
+def report_refusal(call: Call, error: DomainError) -> None:
+    """Report a refusal that is a security event."""
+    event = EVENTS.get(error.code)
+    if event is not None:
+        permission = error.parameters.get("permission")
+        account_id = call.actor.account_id
+        report(event, account=account_id, reason=error.code.value, permission=permission)

@@ -27,7 +27,7 @@ from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
-from kinoteka.httpkit.refusals import refuse, refuse_call
+from kinoteka.httpkit.refusals import refuse, refuse_call, report_refusal
 from kinoteka.httpkit.request_ids import HEADER, RequestIds
 from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values, last_segment
@@ -335,6 +335,7 @@ class Server:
             origins.refuse_forged(call)
             following: Following = await route.handler(call, *values)
         except DomainError as error:
+            report_refusal(call, error)
             answer = refuse(contract, error, route)
             return with_invalid_token(call, answer) if call.unusable_token else answer
         except Exception:

@@ -18,6 +18,7 @@ import msgspec
 
 from kinoteka.core.services import Services
 from kinoteka.httpkit.metrics import TRAFFIC
+from kinoteka.security_events import COUNTS
 
 REQUESTS = "kinoteka_http_requests_total"
 DURATIONS = "kinoteka_http_request_duration_seconds"
@@ -69,6 +70,12 @@ METRICS = (
         "gauge",
         ("pool",),
         "Work that waits for a thread: of `passwords` (hashing) and `pictures` (decoding).",
+    ),
+    Metric(
+        "kinoteka_security_events_total",
+        "counter",
+        ("event",),
+        "Security events (see the list in docs/security.md).",
     ),
     Metric("kinoteka_threads_working", "gauge", ("pool",), "Work that is under way in threads."),
     Metric("kinoteka_database_pool_limit", "gauge", (), "PostgreSQL: connections at most."),
@@ -167,6 +174,8 @@ def _of_traffic() -> Iterator[Reading]:
         yield Reading("kinoteka_connections_closed_total", (reason,), count)
     for contract, count in TRAFFIC.sockets.items():
         yield Reading("kinoteka_websockets", (contract,), count)
+    for event, count in COUNTS.items():
+        yield Reading("kinoteka_security_events_total", (event.value,), count)
     for endpoint in TRAFFIC.endpoints():
         labels = (endpoint.contract, endpoint.route)
         hits = endpoint.hits + sum(endpoint.at_once.values())

@@ -9,6 +9,7 @@ changes.
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import UNSET, UnsetType
 
@@ -22,6 +23,7 @@ from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.cache import BoundedMap
 from kinoteka.storage.clock import now
 from kinoteka.storage.revisions import Revisions
@@ -289,6 +291,8 @@ class Accounts:
                 )
             except Conflict as conflict:
                 raise _taken(conflict) from None
+            event = SecurityEvent.LOGIN_CHANGED
+            unit.after_commit(partial(report, event, account=account.id, field=column))
 
 
 def _checked(new: NewAccount) -> dict[str, object]:

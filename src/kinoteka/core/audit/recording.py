@@ -3,12 +3,27 @@
 Public operations: record.
 """
 
+from functools import partial
+
 import msgspec
 
 from kinoteka.core.audit import queries
 from kinoteka.core.audit.model import Action, Subject, Who
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.clock import now
 from kinoteka.storage.unit import Unit
+
+EVENTS = {
+    Action.ACCOUNT_DISABLED: SecurityEvent.ACCOUNT_DISABLED,
+    Action.ACCOUNT_ENABLED: SecurityEvent.ACCOUNT_ENABLED,
+    Action.PASSWORD_RESET: SecurityEvent.PASSWORD_RESET,
+    Action.ROLE_CREATED: SecurityEvent.ROLE_CHANGED,
+    Action.ROLE_CHANGED: SecurityEvent.ROLE_CHANGED,
+    Action.ROLE_DELETED: SecurityEvent.ROLE_CHANGED,
+    Action.ROLE_GIVEN: SecurityEvent.ROLE_CHANGED,
+    Action.ROLE_TAKEN_AWAY: SecurityEvent.ROLE_CHANGED,
+}
+"""What is also a security event."""
 
 
 async def record(
@@ -31,3 +46,12 @@ async def record(
         await unit.queue(queries.RECORD_OF_ACCOUNT, **given)
     else:
         await unit.queue(queries.RECORD, subject_name=subject.name, **given)
+    event = EVENTS.get(action)
+    if event is not None:
+        fields = {
+            "action": action.value,
+            "by": actor.account_id,
+            "account": subject.id if subject.kind == "account" else None,
+            "role": subject.name if subject.kind == "role" else details.get("role"),
+        }
+        unit.after_commit(partial(report, event, **fields))

@@ -4,6 +4,8 @@ Public operations: change_password, change_credentials, reset_password, delete_a
 known_device.
 """
 
+from functools import partial
+
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
@@ -14,6 +16,7 @@ from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.errors import Code, DomainError
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.unit import Unit
 
 
@@ -96,6 +99,7 @@ class CredentialChanges:
         if kept is not None and await self._sessions.get(unit, kept) is None:
             raise DomainError(Code.UNAUTHORIZED)
         await self._sessions.end_all(unit, account_id, kept=kept)
+        unit.after_commit(partial(report, SecurityEvent.PASSWORD_CHANGED, account=account_id))
 
     async def delete_account(self, actor: Actor, unit: Unit, present: str | None = None) -> Account:
         """Delete one's own account and end all its sessions; what it was.
@@ -109,7 +113,9 @@ class CredentialChanges:
             await self._check_present(actor, unit, present)
         await self._accounts.lock(unit, actor.require_account())
         await self._sessions.end_all(unit, actor.require_account())
-        return await self._accounts.delete(actor, unit)
+        deleted = await self._accounts.delete(actor, unit)
+        unit.after_commit(partial(report, SecurityEvent.ACCOUNT_DELETED, account=deleted.id))
+        return deleted
 
     async def known_device(self, actor: Actor, unit: Unit, visit: Visit) -> str:
         """Return the cookie by which the user's device is known, after a change of password.
@@ -130,4 +136,5 @@ class CredentialChanges:
             stored = credentials.password_hash if credentials else None
             if not await self._accounts.hashing.verify(present, stored):
                 attempt.fail()
+                report(SecurityEvent.CURRENT_PASSWORD_WRONG, account=actor.account_id)
                 raise DomainError(Code.PASSWORD_WRONG)

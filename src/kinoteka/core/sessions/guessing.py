@@ -37,7 +37,10 @@ class GuessLimits:
             DomainError(THROTTLED): too many failures; `retry_after` in seconds.
         """
         settings = self._settings
-        who = f"id:{account.account_id}" if account else self._nobody(identifier)
+        if account is not None:
+            who = f"id:{account.account_id}"
+        else:
+            who = f"name:{name_hash(self._keyring, identifier)}"
         device = self._devices.recognise(visit, account) if account else None
         if device is not None:
             own = Limit("known_device", settings.known_device_limit, f"{who}:{device}")
@@ -62,8 +65,9 @@ class GuessLimits:
         who = f"id:{actor.require_account()}:session:{actor.require_session()}"
         return self._throttle.attempt(Limit("password", self._settings.known_device_limit, who))
 
-    def _nobody(self, identifier: str) -> str:
-        key = sign_in_key(identifier)
-        name = ":".join(key) if key else identifier[:EMAIL_LONGEST].casefold()
-        written = name.encode(errors="replace").decode()
-        return f"name:{self._keyring.mac('unknown name', written)[:32]}"
+
+def name_hash(keyring: Keyring, identifier: str) -> str:
+    """Return the HMAC of a name that was given at sign-in, the same for all its spellings."""
+    key = sign_in_key(identifier)
+    name = ":".join(key) if key else identifier[:EMAIL_LONGEST].casefold()
+    return keyring.mac("name", name.encode(errors="replace").decode())[:32]

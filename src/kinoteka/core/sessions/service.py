@@ -17,16 +17,19 @@ from kinoteka.core.accounts.passwords import normal_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors, token_hash
-from kinoteka.core.sessions.guessing import GuessLimits
+from kinoteka.core.sessions.guessing import GuessLimits, name_hash
 from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import USER_AGENT_LONGEST, Session, Started, Visit
 from kinoteka.core.throttle import Attempt
 from kinoteka.errors import Code, DomainError
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Conflict, Unit
+
+SIGN_IN_FAILURES = frozenset({Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.ACCOUNT_DISABLED})
 
 
 class Sessions:
@@ -89,9 +92,14 @@ class Sessions:
         """
         identifier = identifier.strip()
         credentials = await self._accounts.credentials(unit, identifier)
-        async with self._limits.sign_in(visit, identifier, credentials) as attempt:
-            checked = await self._check(unit, visit, attempt, credentials, password)
-        return await self._enter(actor, unit, visit, checked, password)
+        try:
+            async with self._limits.sign_in(visit, identifier, credentials) as attempt:
+                checked = await self._check(unit, visit, attempt, credentials, password)
+            return await self._enter(actor, unit, visit, checked, password)
+        except DomainError as error:
+            if error.code in SIGN_IN_FAILURES:
+                self._report_failure(identifier, credentials, error)
+            raise
 
     async def sign_out(self, actor: Actor, unit: Unit, others: Collection[int] = ()) -> None:
         """End the session that asks, and the others that its request identifies.
@@ -138,6 +146,16 @@ class Sessions:
         if ended:
             await self._ended(unit, [session_id for (session_id,) in ended])
         return len(ended)
+
+    def _report_failure(
+        self, identifier: str, credentials: Credentials | None, error: DomainError
+    ) -> None:
+        name = name_hash(self._keyring, identifier)
+        if credentials is None:
+            report(SecurityEvent.SIGN_IN_UNKNOWN_NAME, name=name)
+        else:
+            account_id = credentials.account_id
+            report(SecurityEvent.SIGN_IN_FAILED, name=name, account=account_id, reason=error.code)
 
     async def _check(
         self,
@@ -217,6 +235,7 @@ class Sessions:
             at + self._lifetime,
         )
         entered = replace(entering, session_id=session_id)
+        unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))
         device = self._devices.issue(visit, credentials)
         return Started(session, token, account, entered, device)
 

@@ -18,6 +18,7 @@ from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.tokens.signing import ALGORITHM, SigningKey
 from kinoteka.errors import Code, DomainError
+from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.cache import BoundedMap
 from kinoteka.storage.clock import now
 from kinoteka.storage.keys import Keyring
@@ -185,6 +186,7 @@ class Tokens:
                 raise DomainError(Code.TOKEN_INVALID)
             return await self._pair(unit, session, generation + 1)
         await self._sessions.end(unit, session.id)
+        report(SecurityEvent.TOKEN_REUSED, account=session.account_id, session=session.id)
         raise DomainError(Code.TOKEN_REUSED, keeps_changes=True)
 
     async def renew(self, unit: Unit, access_token: str, refresh_token: str) -> TokenPair:
