@@ -61,6 +61,7 @@ from kinoteka.storage.keys import Keyring
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit, unit_of_work
 from kinoteka.storage.windows import open_windows
+from kinoteka.tasks import BackgroundTasks, close_step
 from kinoteka.web import neutral
 from kinoteka.web.documentation import Documentation
 from kinoteka.web.health import Health
@@ -82,6 +83,13 @@ STORE_SEEN_SECONDS = 60
 LISTENING_SECONDS = 15
 PRUNE_SECONDS = 3600
 IMPORTS_SECONDS = 30
+
+# How long each step of closing may take; a process that stops has to end in time (serving.py).
+STORE_CLOSE_SECONDS = 2.0
+MEDIA_CLOSE_SECONDS = 4.0
+BUS_CLOSE_SECONDS = 5.0
+THROTTLE_CLOSE_SECONDS = 4.0
+DATABASE_CLOSE_SECONDS = 6.0
 
 
 async def wire(settings: Settings) -> Services:
@@ -159,13 +167,16 @@ async def wire(settings: Settings) -> Services:
 
 
 async def close(services: Services) -> None:
-    """Finish what is under way and let go of everything."""
+    """Finish what is under way and let go of everything, in a bounded time."""
     services.accounts.hashing.close()
     services.password_strength.close()
-    services.media.close()
-    await services.bus.close()
-    await services.throttle.close()
-    await services.database.close()
+    steps = (
+        ("pictures", asyncio.to_thread(services.media.close), MEDIA_CLOSE_SECONDS),
+        ("bus", services.bus.close(), BUS_CLOSE_SECONDS),
+        ("rate limits", services.throttle.close(), THROTTLE_CLOSE_SECONDS),
+    )
+    await asyncio.gather(*(close_step(*step) for step in steps))
+    await close_step("database", services.database.close(), DATABASE_CLOSE_SECONDS)
 
 
 def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
@@ -272,56 +283,71 @@ NEUTRAL = neutral.contract(
 async def running(settings: Settings) -> AsyncIterator[Services]:
     """Services with everything that goes on in the background."""
     services = await wire(settings)
-    await services.bus.start()
-    chores = [
-        asyncio.create_task(_every(LOOK_SECONDS, services, _look)),
-        asyncio.create_task(_every(STORE_SEEN_SECONDS, services, _store_seen)),
-        asyncio.create_task(_every(PRUNE_SECONDS, services, _prune)),
-        asyncio.create_task(_every(LISTENING_SECONDS, services, _end_listening)),
-        asyncio.create_task(_every(IMPORTS_SECONDS, services, _look_after_imports, at_once=True)),
-        asyncio.create_task(METRICS.watch(services)),
-        asyncio.create_task(asyncio.to_thread(common_passwords)),
-    ]
+    chores = Chores(services)
     try:
+        await services.bus.start()
+        chores.start()
         yield services
     finally:
-        for chore in chores:
-            chore.cancel()
-        await asyncio.gather(*chores, return_exceptions=True)
+        await chores.close()
         await services.import_runs.close()
-        try:
-            async with unit_of_work(services.database) as unit:
-                await services.actors.store_last_seen(unit)
-        except DomainError as error:
-            log.warning("when sessions were last seen is not stored", code=error.code)
-        finally:
-            await close(services)
+        await close_step("last seen", _store_last_seen(services), STORE_CLOSE_SECONDS)
+        await close(services)
 
 
-async def _every(
-    seconds: float,
-    services: Services,
-    chore: Callable[[Services, Unit], Awaitable[None]],
-    *,
-    at_once: bool = False,
-) -> None:
-    """Do a chore again and again, in a transaction of its own; one that fails is only logged."""
-    is_put_off = False
-    wait = 0 if at_once else seconds
-    while True:
-        await asyncio.sleep(wait)
-        wait = seconds
-        try:
-            async with unit_of_work(services.database) as unit:
-                await chore(services, unit)
-            is_put_off = False
-        except DomainError as error:  # the database is away, say, or has too much to do
-            if not is_put_off:  # once, since it may be tried twice a second
-                reason = str(error.__cause__ or "")
-                log.warning("chore put off", chore=chore.__name__, code=error.code, reason=reason)
-            is_put_off = True
-        except Exception:
-            log.exception("chore failed", chore=chore.__name__)
+class Chores:
+    """What is done in the background, again and again."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._tasks = BackgroundTasks()
+
+    def start(self) -> None:
+        """Begin with everything."""
+        self._tasks.start(self._every(LOOK_SECONDS, _look))
+        self._tasks.start(self._every(STORE_SEEN_SECONDS, _store_seen))
+        self._tasks.start(self._every(PRUNE_SECONDS, _prune))
+        self._tasks.start(self._every(LISTENING_SECONDS, _end_listening))
+        self._tasks.start(self._every(IMPORTS_SECONDS, _look_after_imports, at_once=True))
+        self._tasks.start(METRICS.watch(self._services))
+        self._tasks.start(asyncio.to_thread(common_passwords))
+
+    async def close(self) -> None:
+        """End everything."""
+        await self._tasks.close()
+
+    async def _every(
+        self,
+        seconds: float,
+        chore: Callable[[Services, Unit], Awaitable[None]],
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Do a chore in a transaction of its own. Log one that fails, and go on."""
+        is_put_off = False
+        wait = 0 if at_once else seconds
+        while not self._tasks.is_closing:
+            await asyncio.sleep(wait)
+            wait = seconds
+            try:
+                async with unit_of_work(self._services.database) as unit:
+                    await chore(self._services, unit)
+                is_put_off = False
+            except DomainError as error:  # the database is away, say, or has too much to do
+                if not is_put_off:  # once, since it may be tried twice a second
+                    name, reason = chore.__name__, str(error.__cause__ or "")
+                    log.warning("chore put off", chore=name, code=error.code, reason=reason)
+                is_put_off = True
+            except Exception:
+                log.exception("chore failed", chore=chore.__name__)
+
+
+async def _store_last_seen(services: Services) -> None:
+    try:
+        async with unit_of_work(services.database) as unit:
+            await services.actors.store_last_seen(unit)
+    except DomainError as error:
+        log.warning("when sessions were last seen is not stored", code=error.code)
 
 
 async def _look(services: Services, unit: Unit) -> None:

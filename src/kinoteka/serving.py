@@ -25,6 +25,8 @@ from kinoteka.http_protocol import (
     warn_of_other_versions,
 )
 from kinoteka.logs import configure_logging
+from kinoteka.stopping import StopBound
+from kinoteka.tasks import end_tasks
 
 if TYPE_CHECKING:
     from kinoteka.app import Application
@@ -45,6 +47,8 @@ COLLECTED_AFTER = 10_000
 """Objects made and not let go, after which the garbage collector looks at the new ones."""
 GRACEFUL_SECONDS = 10
 """How long requests that are under way may take to finish once the server stops."""
+CANCELLED_SECONDS = 2.0
+"""How long those that are given up then may take to end."""
 
 
 class Server(uvicorn.Server):
@@ -55,6 +59,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
         self.server_state = State(config.settings)
+        self.stop_bound = StopBound()
         self._sweeper: Sweeper | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -71,9 +76,12 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
+        self.stop_bound.begin()
         self.server_state.is_stopping = True
         cast("Application", self.config.app).stop()
         await super().shutdown(sockets)
+        # uvicorn does not wait for the requests that it gives up.
+        await end_tasks(*self.server_state.tasks, within=CANCELLED_SECONDS)
 
 
 class LoneServer(Server):
@@ -92,6 +100,7 @@ class LoneServer(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, at once when told again; the exit code is 0."""
         del sig, frame
+        self.stop_bound.tell()
         self.force_exit = self.should_exit
         self.should_exit = True
 

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from types import FrameType
 from typing import cast
@@ -28,7 +28,8 @@ from kinoteka.config import METRICS_FOLDER, Settings, SettingsError
 from kinoteka.core.heap import share_one_heap
 from kinoteka.http_protocol import Configuration
 from kinoteka.logs import configure_logging
-from kinoteka.serving import GRACEFUL_SECONDS, Server, Terminal, announce, configuration
+from kinoteka.serving import Server, Terminal, announce, configuration
+from kinoteka.stopping import STOP_SECONDS, StopBound
 from kinoteka.storage.bus import hub_path
 from kinoteka.storage.socket_bus import Hub
 
@@ -38,10 +39,13 @@ BACKLOG = 2048
 STARTING_SECONDS = 120
 HUNG_SECONDS = 30
 """A worker that does not answer its supervisor for so long is replaced."""
-STOPPING_SECONDS = GRACEFUL_SECONDS + 5
+KILL_SECONDS = STOP_SECONDS + 1
 """A worker that has not stopped by then is killed."""
+SUPERVISOR_STOP_SECONDS = KILL_SECONDS + 2
+HUB_CLOSE_SECONDS = 2.0
 RETRY_SECONDS = 2
 POLLED_SECONDS = 0.05
+PING_POLL_SECONDS = 0.5
 
 FIXED = (
     "data",
@@ -72,6 +76,7 @@ class WorkerServer(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; whether at once is for the supervisor to decide."""
         del sig, frame
+        self.stop_bound.begin()
         self.should_exit = True
 
     def _be_orphaned(self, sentinel: int) -> None:
@@ -105,6 +110,21 @@ class Worker(Process):
         self.config.app = Application(self._settings)
         super().target(sockets)
 
+    def answers(self, within: float, is_off: Callable[[], object]) -> bool:
+        """Whether the worker answers in time; nobody waits for that once `is_off`."""
+        if not self.process.is_alive():
+            return False
+        deadline = time.monotonic() + within
+        try:
+            self.parent_conn.send(b"ping")
+            while not is_off() and time.monotonic() < deadline:
+                if self.parent_conn.poll(PING_POLL_SECONDS):
+                    self.parent_conn.recv()
+                    return True
+        except (OSError, EOFError):
+            pass
+        return False
+
     @property
     def server(self) -> Server:
         """The server, which is made in the worker's process."""
@@ -130,6 +150,7 @@ class Supervisor(Multiprocess):
         self._terminal = Terminal()
         self._retired: list[Process] = []
         self._times_told_to_stop = 0
+        self._stop_bound = StopBound(SUPERVISOR_STOP_SECONDS, self._kill_all)
         self._unstarted: set[Process] = set()
         self._next_attempt = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -148,7 +169,8 @@ class Supervisor(Multiprocess):
     def keep_subprocess_alive(self) -> None:
         """Replace every worker that has ended or does not answer."""
         for index, worker in enumerate(self.processes):
-            if self._times_told_to_stop or worker.is_alive(timeout=HUNG_SECONDS):
+            is_well = cast(Worker, worker).answers(HUNG_SECONDS, lambda: self._times_told_to_stop)
+            if is_well or self._times_told_to_stop:
                 continue
             if worker not in self._unstarted:
                 is_hung = worker.process.is_alive()
@@ -186,6 +208,7 @@ class Supervisor(Multiprocess):
 
     def join_all(self) -> None:
         """Wait for every worker to finish what is under way."""
+        self._stop_bound.begin()
         self._wait_for([*self.processes, *self._retired])
 
     def handle_hup(self) -> None:
@@ -217,6 +240,7 @@ class Supervisor(Multiprocess):
 
     def _note_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
+        self._stop_bound.tell()
         self._times_told_to_stop += 1
         self.signal_queue.append(number)
 
@@ -243,6 +267,10 @@ class Supervisor(Multiprocess):
             self.has_failed = True
         self.should_exit.set()
 
+    def _kill_all(self) -> None:
+        for worker in (*self.processes, *self._retired):
+            worker.process.kill()
+
     def _discard(self, worker: Process) -> None:
         worker.kill()
         worker.join()
@@ -254,7 +282,7 @@ class Supervisor(Multiprocess):
 
     def _wait_for(self, workers: Iterable[Process]) -> None:
         """Wait until they have stopped; kills those that take too long."""
-        deadline = time.monotonic() + STOPPING_SECONDS
+        deadline = time.monotonic() + KILL_SECONDS
         while alive := [worker for worker in workers if worker.process.is_alive()]:
             if self._times_told_to_stop > 1 or time.monotonic() > deadline:
                 for worker in alive:
@@ -308,10 +336,13 @@ def hub(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        asyncio.run_coroutine_threadsafe(passing_on.close(), loop).result()
+        with suppress(TimeoutError):
+            closing = asyncio.run_coroutine_threadsafe(passing_on.close(), loop)
+            closing.result(HUB_CLOSE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        thread.join(HUB_CLOSE_SECONDS)
+        if not thread.is_alive():
+            loop.close()
 
 
 def serve(settings: Settings, read: Callable[[], Settings]) -> int:

@@ -44,6 +44,7 @@ class Workers:
         self._changed = asyncio.Condition()
         self._loop_load = LoopLoad()
         self._resting: asyncio.TimerHandle | None = None
+        self._is_closed = False
         self._pool = ThreadPoolExecutor(threads, name, initializer=_lower_priority)
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -68,10 +69,9 @@ class Workers:
         return Load(self._pending - self._working, self._working)
 
     def close(self) -> None:
-        """Finish what is under way."""
-        if self._resting is not None:
-            self._resting.cancel()
-        self._pool.shutdown()
+        """Begin nothing more, without waiting for what is under way."""
+        self._is_closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         async with self._changed:
@@ -92,7 +92,11 @@ class Workers:
         if self._resting is not None:
             self._resting.cancel()
         loop = asyncio.get_running_loop()
-        self._resting = loop.call_later(REST_SECONDS, self._pool.submit, give_back)
+        self._resting = loop.call_later(REST_SECONDS, self._rest)
+
+    def _rest(self) -> None:
+        if not self._is_closed:
+            self._pool.submit(give_back)
 
 
 class LoopLoad:

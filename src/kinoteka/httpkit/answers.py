@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from kinoteka.tasks import end_tasks
+
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
@@ -67,7 +69,7 @@ async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIte
             if leaving.done():
                 break
     finally:
-        leaving.cancel()
+        await end_tasks(leaving)
 
 
 async def _left(receive: Receive) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kinoteka.httpkit.answers import Answer, Headers, Receive, Scope, Send
 from kinoteka.storage.fanout import Ending, Listener
+from kinoteka.tasks import end_tasks
 
 # RFC 6455, 7.4, and its registry; 4000 to 4999 are for applications.
 POLICY_VIOLATION = 1008
@@ -63,7 +64,8 @@ async def follow(following: Following, receive: Receive, send: Send, extra: Head
         code = await _until_over(following, receive, send)
         if code is not None:
             message = {"type": "websocket.close", "code": code}
-            await asyncio.wait_for(send(message), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await send(message)
     except (OSError, TimeoutError):
         pass  # the client is gone, or takes nothing any more
     finally:
@@ -87,9 +89,7 @@ async def _until_over(following: Following, receive: Receive, send: Send) -> int
                 return task.result()
         return None
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks, within=CLOSE_SECONDS)
 
 
 async def _pass_over(receive: Receive) -> int | None:

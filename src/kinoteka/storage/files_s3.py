@@ -30,6 +30,8 @@ log = structlog.get_logger()
 RETRY_AFTER_SECONDS = 5
 SECONDS_MOST = 10.0
 """For one operation, with everything that is tried again."""
+CLOSE_SECONDS = 3.0
+"""How long closing waits for removals."""
 CALLS_MOST = 64
 """At once: each takes a connection, and a store that hangs must not take them all."""
 REMOVING_THREADS = 2
@@ -106,7 +108,8 @@ class ObjectFiles:
 
     def close(self) -> None:
         """Finish what is under way; what a store that is away holds up is left behind."""
-        left = wait(tuple(self._removals), timeout=self._seconds).not_done
+        seconds = min(self._seconds, CLOSE_SECONDS)
+        left = wait(tuple(self._removals), timeout=seconds).not_done
         if left:
             log.warning("files not removed", count=len(left))
         self._removing.shutdown(wait=not left, cancel_futures=True)

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 
 from kinoteka.storage.bus import OnGap, OnMessage
+from kinoteka.tasks import BackgroundTasks, end_tasks
 
 log = structlog.get_logger()
 
@@ -34,6 +35,8 @@ ANSWER_SECONDS = 2.0
 """So long may passing on a batch of messages take."""
 PAUSE_FIRST, PAUSE_LONGEST = 0.05, 2.0
 CLOSE_SECONDS = 1.0
+END_SECONDS, PARTS_END_SECONDS = 3.0, 2.0
+"""How long everything may take to end on closing; and reading, writing and pinging on a break."""
 
 WAITING_MOST = 10_000
 BATCH_MOST = 500
@@ -111,7 +114,7 @@ class LineBus:
         self._on_message: dict[str, list[OnMessage]] = {}
         self._on_gap: list[OnGap] = []
         self._connected = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = BackgroundTasks()
         self._heard_at = 0.0
         # Subscriptions: those wanted; of those asked for, how many answers are due, who waits
         # for them, and whether they are later than anybody waits.
@@ -156,8 +159,7 @@ class LineBus:
         if confirmed is None:
             return
         if not self._late:  # else it is slow, and one has waited for it already
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(confirmed), WAIT_SECONDS)
+            await asyncio.wait([confirmed], timeout=WAIT_SECONDS)
         if not confirmed.done():
             self._late.add(channel)
 
@@ -170,25 +172,26 @@ class LineBus:
 
     async def start(self) -> None:
         """Connect; without success in a moment, go on trying in the background."""
-        self._task = asyncio.create_task(self._keep_connected())
+        self._tasks.start(self._keep_connected())
         try:
-            await asyncio.wait_for(self._connected.wait(), WAIT_SECONDS)
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._connected.wait()
         except TimeoutError:
             log.warning("bus: not there yet, goes on trying")
 
     async def close(self) -> None:
         """Send what waits, and disconnect."""
-        if self._task is None:
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._all_sent.wait(), CLOSE_SECONDS)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._leave()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._all_sent.wait()
+        finally:
+            await self._tasks.close(within=END_SECONDS)
+            self._leave()
 
     async def _keep_connected(self) -> None:
         failures = 0
-        while True:
+        while not self._tasks.is_closing:
             try:
                 await self._serve_line()
             except LineBroken as broken:
@@ -369,6 +372,4 @@ async def _first_end(*works: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks, within=PARTS_END_SECONDS)

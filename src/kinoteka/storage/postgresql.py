@@ -7,52 +7,44 @@ Where the database is away, restarts, or takes too long, the answer is DomainErr
 with Retry-After. A read outside of a transaction is tried again first, if its connection broke.
 """
 
-import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import psycopg
-from asyncpg.pool import PoolConnectionProxy
 
 from kinoteka.config import Settings
-from kinoteka.errors import Code, DomainError
 from kinoteka.storage.bulk import ADVISORY_LOCK
 from kinoteka.storage.database import Conflict, Reader, Rows
+from kinoteka.storage.postgresql_pool import (
+    AWAY,
+    CONNECT_SECONDS,
+    Connection,
+    ConnectionPool,
+    busy,
+    is_away,
+    is_broken,
+    terminate,
+)
 from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.schema import metadata
 from kinoteka.storage.search import postgresql_requests
 from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Compiled, Row, Statement
+from kinoteka.tasks import finish
 
 T = TypeVar("T")
-Connection = PoolConnectionProxy
 
 ENGINE = "postgresql"
-CONNECT_SECONDS = 5
-WAIT_SECONDS = 5
-"""How long a request waits for a connection of the pool."""
-RETRY_AFTER_SECONDS = 1
 WAIT_BRIEFLY = "SET LOCAL lock_timeout = '500ms'"
 KEEP_IMPORTS_OUT = "SELECT pg_try_advisory_xact_lock_shared($1)"
-CACHED_STATEMENTS = 1000
-
-# Not errors of ours: the connection broke, the server stops or starts or is full, a lock or a
-# statement took too long, or two transactions waited for each other.
-AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.PostgresSystemError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
+UNDO_SECONDS = 1.0
+"""How long a rollback may take before the connection is closed, and its transaction with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +94,9 @@ class PostgreSQL:
 
     name = ENGINE
 
-    def __init__(self, settings: Settings, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._threads = ReadingThreads(lambda: _reader(settings))
-        self._waiting = 0
+    def __init__(self, settings: Settings) -> None:
+        self._threads = ReadingThreads(lambda: _reader(settings), interrupt)
+        self._pool = ConnectionPool(settings, on_freeze=self._threads.interrupt)
 
     @classmethod
     async def open(cls, settings: Settings) -> "PostgreSQL":
@@ -114,28 +105,9 @@ class PostgreSQL:
         Raises:
             DomainError(BUSY): the database is not there.
         """
-        milliseconds = str(settings.database_timeout_seconds * 1000)
-        pool = asyncpg.create_pool(
-            settings.database_url,
-            min_size=1,
-            max_size=settings.database_pool,
-            timeout=CONNECT_SECONDS,
-            # A little more than the server's own limit, for when the network does not answer.
-            command_timeout=settings.database_timeout_seconds + 2,
-            statement_cache_size=CACHED_STATEMENTS,
-            max_cached_statement_lifetime=0,
-            reset=cast(Any, _nothing_to_reset),
-            server_settings={
-                "application_name": "kinoteka",
-                "statement_timeout": milliseconds,
-                "idle_in_transaction_session_timeout": milliseconds,
-            },
-        )
-        try:
-            await pool
-        except AWAY as error:
-            _busy(error)
-        return cls(settings, pool)
+        database = cls(settings)
+        await database._pool.open()
+        return database
 
     async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
         """Run a short read."""
@@ -147,42 +119,28 @@ class PostgreSQL:
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run reads that may take milliseconds on a connection of a thread's own."""
+        self._pool.require_answers()
         try:
             return await self._threads.run(lambda reader: self._read(reader, work))
         except psycopg.OperationalError as error:
-            _busy(error)
+            busy(error)
 
     async def begin(self) -> "PostgreSQLWriting":
         """Begin a transaction."""
         connection = await self._with_connection(_begin, keep=True)
-        return PostgreSQLWriting(self, connection)
-
-    async def release(self, connection: Connection) -> None:
-        """Give a connection back."""
-        await self._pool.release(connection)
+        return PostgreSQLWriting(self._pool, connection)
 
     def data_version(self) -> None:
         """There is no such number: whoever wants to know has to look."""
 
     def stats(self) -> dict[str, float]:
         """The pool's connections, who waits for one, and for the reading threads."""
-        size, idle = self._pool.get_size(), self._pool.get_idle_size()
-        return {
-            "pool_limit": self._pool.get_max_size(),
-            "pool_used": size - idle,
-            "pool_idle": idle,
-            "pool_waiting": self._waiting,
-            "heavy_reads": self._threads.waiting,
-        }
+        return {**self._pool.stats(), "heavy_reads": self._threads.waiting}
 
     async def close(self) -> None:
         """Finish what is under way and close every connection."""
-        self._threads.close()
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._pool.close()
-        except AWAY:
-            self._pool.terminate()
+        await self._threads.close()
+        await self._pool.close()
 
     async def _with_connection(
         self, work: Callable[[Connection], Awaitable[T]], *, keep: bool = False
@@ -191,38 +149,30 @@ class PostgreSQL:
 
         After a restart of the database every connection of the pool may be broken.
         """
-        for left in range(self._pool.get_max_size(), -1, -1):
-            connection = await self._acquire()
-            done = False
+        for left in range(self._pool.size, -1, -1):
+            connection = await self._pool.acquire()
             try:
                 result = await work(connection)
-                done = True
-            except Exception as error:
-                if not _is_away(error, connection):
-                    raise
-                if not (left and _is_broken(connection)):
-                    _busy(error)
-            else:
-                return result
-            finally:
-                if not (keep and done):
-                    await self.release(connection)
+            except BaseException as error:
+                away = is_away(error, connection)
+                is_retried = away and left and is_broken(connection)
+                await self._pool.recover(connection)
+                if is_retried:
+                    continue
+                if away:
+                    busy(error)
+                raise
+            self._pool.answers += 1
+            if not keep:
+                await self._pool.release(connection)
+            return result
         raise AssertionError
-
-    async def _acquire(self) -> Connection:
-        self._waiting += 1
-        try:
-            return await self._pool.acquire(timeout=WAIT_SECONDS)
-        except (*AWAY, asyncpg.PostgresError) as error:  # whatever it says to who connects
-            _busy(error)
-        finally:
-            self._waiting -= 1
 
     def _read(self, reader: Reader, work: Callable[[Reader], T]) -> T:
         try:
             return work(reader)
         except psycopg.OperationalError:
-            if not reader.connection.closed:
+            if not reader.connection.closed or self._pool.is_frozen:
                 raise
             return work(self._threads.renewed())
 
@@ -233,8 +183,8 @@ class PostgreSQLWriting:
     A row that a key refuses, or any other error, leaves nothing but to roll it back.
     """
 
-    def __init__(self, database: PostgreSQL, connection: Connection) -> None:
-        self._database = database
+    def __init__(self, pool: ConnectionPool, connection: Connection) -> None:
+        self._pool = pool
         self._connection = connection
         self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
 
@@ -276,11 +226,11 @@ class PostgreSQLWriting:
 
     async def commit(self) -> None:
         """Make everything last; to its end, even if the caller goes away."""
-        await asyncio.shield(asyncio.ensure_future(self._commit()))
+        await finish(self._commit())
 
     async def rollback(self) -> None:
         """Undo everything."""
-        await asyncio.shield(asyncio.ensure_future(self._rollback()))
+        await finish(self._rollback())
 
     async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         queued, self._queued = self._queued, []
@@ -291,13 +241,16 @@ class PostgreSQLWriting:
 
     async def _one(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:
-            return await work(self._connection)
+            result = await work(self._connection)
         except asyncpg.IntegrityConstraintViolationError as error:
+            self._pool.answers += 1
             raise Conflict(_refused_by(error)) from error
         except Exception as error:
-            if _is_away(error, self._connection):
-                _busy(error)
+            if is_away(error, self._connection):
+                busy(error)
             raise
+        self._pool.answers += 1
+        return result
 
     async def _commit(self) -> None:
         try:
@@ -305,31 +258,31 @@ class PostgreSQLWriting:
             if status != "COMMIT":
                 raise RuntimeError("a transaction that had failed was to be committed")
         except BaseException:
-            await self._undo()
+            await self._rollback()
             raise
-        finally:
-            await self._database.release(self._connection)
+        await self._pool.release(self._connection)
 
     async def _rollback(self) -> None:
         try:
-            await self._undo()
-        finally:
-            await self._database.release(self._connection)
-
-    async def _undo(self) -> None:
-        try:
-            await self._connection.execute("ROLLBACK")
-        except (*AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            await self._connection.execute("ROLLBACK", timeout=UNDO_SECONDS)
+        except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             # With the connection goes its transaction.
-            _terminate(self._connection)
+            terminate(self._connection)
+        finally:
+            await self._pool.recover(self._connection)
+
+
+def interrupt(reader: Reader) -> None:
+    """Break a connection from another thread, so that whoever waits for its answer goes on."""
+    with (
+        suppress(psycopg.OperationalError, OSError),  # it is closed already
+        socket.socket(fileno=os.dup(reader.connection.fileno())) as own,
+    ):
+        own.shutdown(socket.SHUT_RDWR)
 
 
 def _reader(settings: Settings) -> PostgreSQLReader:
     return PostgreSQLReader(connect(settings, read_only=True))
-
-
-async def _nothing_to_reset(_: Connection) -> None:
-    """Leave a connection as it is: nothing of ours outlasts a transaction."""
 
 
 async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -> str:
@@ -339,32 +292,6 @@ async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -
 async def _begin(connection: Connection) -> Connection:
     await connection.execute("BEGIN")
     return connection
-
-
-def _is_away(error: BaseException, connection: Connection) -> bool:
-    if isinstance(error, asyncpg.InterfaceError):  # calls on a connection that has just broken
-        return _is_broken(connection)
-    if isinstance(error, asyncpg.InternalClientError):
-        # The server has just said that it stops, which the driver takes for an answer to nothing.
-        _terminate(connection)
-        return True
-    return isinstance(error, AWAY)
-
-
-def _terminate(connection: Connection) -> None:
-    if not _is_broken(connection):
-        connection.terminate()
-
-
-def _is_broken(connection: Connection) -> bool:
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:  # the pool has taken it back
-        return True
-
-
-def _busy(error: BaseException) -> NoReturn:
-    raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 
 _COLUMNS = {

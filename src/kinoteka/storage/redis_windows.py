@@ -10,6 +10,7 @@ number can be bounded.
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import structlog
@@ -18,6 +19,7 @@ from redis.exceptions import RedisError
 
 from kinoteka.storage.redis_bus import redis_pool
 from kinoteka.storage.windows import COUNTERS_MOST, Counter, MemoryWindows
+from kinoteka.tasks import BackgroundTasks
 
 log = structlog.get_logger()
 
@@ -73,11 +75,13 @@ class RedisWindows:
         self._prefix = f"kinoteka:{name}:limits"
         self._most = most
         self._here = MemoryWindows(most)
-        self._away: asyncio.Task[None] | None = None
+        self._tasks = BackgroundTasks()
+        self.is_away = False
+        """Whether Redis is away, so that this process counts by itself."""
 
     async def acquire(self, counter: Counter) -> float:
         """Count one event and return 0; if the counter is full, the seconds until it is not."""
-        if self._away is None:
+        if not self.is_away:
             try:
                 return await _in_time(self._acquire_there(counter))
             except (RedisError, OSError) as error:
@@ -86,7 +90,7 @@ class RedisWindows:
 
     async def release(self, counter: Counter) -> None:
         """Take the newest event back, if there is one."""
-        if self._away is None:
+        if not self.is_away:
             try:
                 await _in_time(cast(Awaitable[object], self._redis.rpop(self._key(counter))))
             except (RedisError, OSError) as error:
@@ -96,10 +100,9 @@ class RedisWindows:
 
     async def close(self) -> None:
         """Disconnect."""
-        if self._away is not None:
-            self._away.cancel()
-            await asyncio.gather(self._away, return_exceptions=True)
-        await self._pool.disconnect()
+        await self._tasks.close()
+        with suppress(RedisError, OSError):
+            await _in_time(self._pool.disconnect())
 
     async def _acquire_there(self, counter: Counter) -> float:
         key = self._key(counter)
@@ -111,20 +114,19 @@ class RedisWindows:
         return f"{self._prefix}:{counter.kind}:{counter.seconds}:{counter.who}"
 
     def _leave(self, error: Exception) -> None:
-        if self._away is None:
+        if not self.is_away:
             log.warning("limits: Redis is away, counting in memory", reason=str(error))
-            self._away = asyncio.create_task(self._come_back())
+            self.is_away = True
+            self._tasks.start(self._come_back())
 
     async def _come_back(self) -> None:
-        while True:
+        while not self._tasks.is_closing:
             await asyncio.sleep(TRY_SECONDS)
-            try:
+            with suppress(RedisError, OSError):
                 await _in_time(self._redis.ping())
-                break
-            except (RedisError, OSError):
-                continue
-        log.info("limits: Redis is there, counting in it")
-        self._away = None
+                log.info("limits: Redis is there, counting in it")
+                self.is_away = False
+                return
 
 
 async def _in_time(work: Awaitable[T]) -> T:

@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from kinoteka.storage.line_bus import Heard, LineBroken, LineBus, Said
+from kinoteka.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -149,7 +150,7 @@ class Hub:
         serving = [task for task in self._clients.values() if task is not None]
         for client in self._clients:
             client.transport.abort()
-        await asyncio.gather(*serving, return_exceptions=True)
+        await end_tasks(*serving)
         self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -21,6 +21,7 @@ from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.search import sqlite as search
 from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Compiled, Row, Statement
+from kinoteka.tasks import discard_error
 
 T = TypeVar("T")
 
@@ -76,7 +77,10 @@ class SQLite:
         self._reader = connect(path, read_only=True)
         self._writer = connect(path)
         self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
-        self._threads = ReadingThreads(lambda: SQLiteReader(connect(path, read_only=True)))
+        self._threads = ReadingThreads(
+            lambda: SQLiteReader(connect(path, read_only=True)),
+            lambda reader: reader.connection.interrupt(),
+        )
         self._waiting_to_write = 0
         self._writing = asyncio.Lock()
 
@@ -127,6 +131,9 @@ class SQLite:
         running = loop.run_in_executor(self._writer_thread, work, self._writer)
         try:
             return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.add_done_callback(discard_error)
+            raise
         except sqlite3.IntegrityError as error:
             raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
@@ -143,8 +150,8 @@ class SQLite:
 
     async def close(self) -> None:
         """Finish what is under way and close every connection."""
-        self._writer_thread.shutdown()
-        self._threads.close()
+        await asyncio.to_thread(self._writer_thread.shutdown)
+        await self._threads.close()
         self._reader.close()
         self._writer.execute("PRAGMA optimize")
         self._writer.close()

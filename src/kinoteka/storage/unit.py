@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import structlog
+
 from kinoteka.errors import DomainError
 from kinoteka.storage.database import Conflict, Database, Reader, Writing
 from kinoteka.storage.search.entry import Entry
 from kinoteka.storage.statement import Row, Statement
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -118,13 +122,21 @@ class Unit:
         _do(actions)
 
     async def rollback(self) -> None:
-        """Undo everything."""
+        """Undo everything.
+
+        Raises no error, since it would hide the one because of which everything is undone. Where
+        the database cannot undo it now, it does so once it notices that the connection is gone.
+        """
         self._after_commit = []
         undoing, self._after_rollback = self._after_rollback, []
         try:
             if self._writing is not None:
                 writing, self._writing = self._writing, None
                 await writing.rollback()
+        except DomainError as error:
+            log.warning("a transaction could not be rolled back", code=error.code)
+        except Exception:
+            log.exception("a transaction could not be rolled back")
         finally:
             _do(undoing)
 

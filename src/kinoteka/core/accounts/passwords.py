@@ -153,7 +153,7 @@ class PasswordHashing:
         return self._workers.load
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Begin nothing more, without waiting for what is under way."""
         self._workers.close()
 
 

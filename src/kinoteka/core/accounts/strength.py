@@ -71,7 +71,7 @@ class PasswordStrength:
         return await self._workers.run(lambda: _judge(normal[:JUDGED], personal))
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Begin nothing more, without waiting for what is under way."""
         self._workers.close()
 
 

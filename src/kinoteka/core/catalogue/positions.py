@@ -16,6 +16,7 @@ from kinoteka.storage.cache import BoundedMap
 from kinoteka.storage.database import Reader
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit
+from kinoteka.tasks import discard_error
 
 CACHE_BYTES = 48 * 1024 * 1024
 OVERHEAD = 500
@@ -50,6 +51,7 @@ class Positions:
         task = self._under_way.get(key)
         if task is None:
             task = asyncio.create_task(self._build(unit, key, build))
+            task.add_done_callback(discard_error)  # whoever still waits gets it all the same
             self._under_way[key] = task
         return await asyncio.shield(task)  # whoever goes away leaves the others waiting for it
 

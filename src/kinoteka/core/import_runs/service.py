@@ -47,6 +47,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.database import Database
 from kinoteka.storage.unit import Unit, unit_of_work
+from kinoteka.tasks import BackgroundTasks
 
 log = structlog.get_logger()
 
@@ -55,6 +56,8 @@ KEPT = 50
 PAGE = 20
 STOP_SECONDS = 3
 """How long an import that is told to end may take to undo what it has done."""
+CLOSE_SECONDS = 6
+"""How long a server that stops waits for its imports to end and be recorded."""
 AGAIN_SECONDS = 2
 
 
@@ -90,8 +93,7 @@ class ImportRuns:
         self._throttle = throttle
         self._database = database
         self._folders = RunFolders(settings.data)
-        self._watching: set[asyncio.Task[None]] = set()
-        self._is_closing = False
+        self._watching = BackgroundTasks()
 
     @asynccontextmanager
     async def receive(self, actor: Actor, unit: Unit) -> AsyncIterator[Receiving]:
@@ -222,10 +224,7 @@ class ImportRuns:
 
     async def close(self) -> None:
         """End what this process has begun, for the server stops."""
-        self._is_closing = True
-        for task in self._watching:
-            task.cancel()
-        await asyncio.gather(*self._watching, return_exceptions=True)
+        await self._watching.close(again=STOP_SECONDS + 1, within=CLOSE_SECONDS)
 
     async def _require_none(self, unit: Unit, but: int | None = None) -> None:
         for run in await unit.all(queries.RUNNING):
@@ -234,9 +233,7 @@ class ImportRuns:
                 raise DomainError(Code.IMPORT_RUNNING)
 
     def _start(self, run_id: int, receiving: Receiving, request: Request) -> None:
-        task = asyncio.create_task(self._watch(run_id, receiving, request))
-        self._watching.add(task)
-        task.add_done_callback(self._watching.discard)
+        self._watching.start(self._watch(run_id, receiving, request))
 
     async def _watch(self, run_id: int, receiving: Receiving, request: Request) -> None:
         """See an import from its process' beginning to its report."""
@@ -260,7 +257,7 @@ class ImportRuns:
                 async with unit_of_work(self._database) as unit:
                     await self._finish(unit, run_id, folder)
             except DomainError:  # the database is away, or another import holds it
-                if self._is_closing:  # a server that starts later will do it
+                if self._watching.is_closing:  # a server that starts later will do it
                     return
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
@@ -315,11 +312,15 @@ async def _spawn(descriptor: int, request: Request) -> asyncio.subprocess.Proces
         pass_fds=(descriptor,),
         start_new_session=True,  # Ctrl+C is for the server, which ends it in order
     )
-    if process.stdin is not None:
-        with suppress(ConnectionError):  # it has ended already: that will be seen
-            process.stdin.write(msgspec.json.encode(request))
-            await process.stdin.drain()
-            process.stdin.close()
+    try:
+        if process.stdin is not None:
+            with suppress(ConnectionError):  # it has ended already: that will be seen
+                process.stdin.write(msgspec.json.encode(request))
+                await process.stdin.drain()
+                process.stdin.close()
+    except asyncio.CancelledError:  # it does not know yet what to do
+        process.kill()
+        raise
     return process
 
 

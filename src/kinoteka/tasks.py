@@ -1,0 +1,121 @@
+"""Background tasks: start them, and end them whatever a library does with a cancellation.
+
+One cancellation is not enough to end a task. On Python 3.11 `asyncio.wait_for` returns the inner
+result and loses a cancellation that arrives in the same iteration of the event loop, and any
+library may catch one. So a task that ends with its owner is started here: its loop asks
+`is_closing`, it is cancelled again and again, and nobody waits for it longer than a bound.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+AGAIN_SECONDS = 0.5
+"""How long a cancelled task may clean up before it is cancelled again."""
+END_SECONDS = 5.0
+"""How long a task may take to end before it is left behind."""
+STEP_END_SECONDS = 1.0
+
+_abandoned: set[asyncio.Future[Any]] = set()
+
+
+class BackgroundTasks:
+    """Tasks that end with their owner."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the tasks are to end. A task that repeats something asks each time."""
+        return self._is_closing
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run `work` until it ends by itself or `close` ends it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self, *, again: float = AGAIN_SECONDS, within: float = END_SECONDS) -> None:
+        """End every task, as `end_tasks` does. A task that is started later is not ended."""
+        self._is_closing = True
+        await end_tasks(*self._tasks, again=again, within=within)
+
+
+async def end_tasks(
+    *tasks: asyncio.Future[Any], again: float = AGAIN_SECONDS, within: float = END_SECONDS
+) -> None:
+    """Cancel tasks until they have ended, for `within` seconds at most.
+
+    A task may clean up for `again` seconds before it is cancelled again. What the tasks raise is
+    discarded. A cancellation of the caller is raised only once the tasks have ended, so that
+    nothing is left behind; until then it is passed on to them.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    cancelled: asyncio.CancelledError | None = None
+    for task in tasks:
+        task.add_done_callback(discard_error)
+    while pending := [task for task in tasks if not task.done()]:
+        left = deadline - loop.time()
+        if left <= 0:
+            log.error("background tasks do not end", tasks=", ".join(map(_name, pending)))
+            break
+        for task in pending:
+            task.cancel()
+        try:
+            await asyncio.wait(pending, timeout=min(again, left))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+
+
+async def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its end even if the caller is cancelled, and return its result.
+
+    The caller does not wait any longer then, and nobody learns of an error.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        _abandoned.add(task)  # since the event loop refers to its tasks only weakly
+        task.add_done_callback(_abandoned.discard)
+        task.add_done_callback(discard_error)
+        raise
+
+
+async def close_step(name: str, work: Awaitable[object], within: float) -> None:
+    """Do one step of closing something. Log an error, or that it takes too long, and go on."""
+    step = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait([step], timeout=within)
+    except asyncio.CancelledError:
+        await end_tasks(step, within=STEP_END_SECONDS)
+        raise
+    if not done:
+        log.warning("closing takes too long, goes on without", step=name, seconds=within)
+        await end_tasks(step, within=STEP_END_SECONDS)
+    elif not step.cancelled() and (error := step.exception()) is not None:
+        log.error("closing failed, goes on", step=name, exc_info=error)
+
+
+def discard_error(task: asyncio.Future[Any]) -> None:
+    """Take note of what a task has raised, so that asyncio does not log it as an oversight."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _name(task: asyncio.Future[Any]) -> str:
+    if not isinstance(task, asyncio.Task):
+        return repr(task)
+    return getattr(task.get_coro(), "__qualname__", task.get_name())
