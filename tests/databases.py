@@ -5,11 +5,12 @@ PostgreSQL is a real server of the test run's own, in a temporary folder.
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,14 @@ class PostgreSQLServer:
             self._connection = None
         self._run("pg_ctl", "-D", ".", "-m", mode, "-w", "-t", "60", "stop")
 
+    def freeze(self) -> None:
+        """Let it take connections and answer nothing, as a machine that hangs would."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
     def new_database(self, template: str = "template0") -> str:
         """A new database, a copy of the template; its address."""
         self._count += 1
@@ -94,6 +103,15 @@ class PostgreSQLServer:
         if self._connection is None:  # kept: every test has a database made and dropped
             self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
         self._connection.execute(sql)  # type: ignore[call-overload]
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the server's first process and then to all that it has started."""
+        first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        os.kill(first, number)
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
@@ -121,6 +139,7 @@ def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
             yield server
         finally:
             if server.is_running:
+                server.thaw()
                 server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from databases import execute
-from kinoteka.app import running
+from kinoteka import app, tasks
+from kinoteka.app import Chores, running
+from suspending import close_at_each_point
 from waiting import PATIENCE, until
 
 
@@ -18,3 +22,20 @@ async def test_changes_of_others_are_looked_for_even_after_a_look_that_failed(
         execute(settings, "ALTER TABLE hidden RENAME TO revisions")
         execute(settings, "UPDATE revisions SET value = value + 1")
         await asyncio.wait_for(told.wait(), PATIENCE)
+
+
+@pytest.mark.parametrize("losing", [0, 1, 3])
+async def test_chores_end_at_each_point_of_waiting(services, monkeypatch, losing):
+    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(app, "LOOK_SECONDS", 0)
+
+    def scenario():
+        chores = Chores(services)
+
+        async def use():
+            chores.start()
+            await asyncio.sleep(0.05)
+
+        return use(), chores.close
+
+    await close_at_each_point(scenario, losing)

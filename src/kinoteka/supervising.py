@@ -108,6 +108,7 @@ class Worker(Process):
         configure_logging(self._settings)
         share_one_heap()
         self.config.app = Application(self._settings)
+        self._server = WorkerServer(cast(Configuration, self.config))  # before another thread asks whether it serves
         super().target(sockets)
 
     def answers(self, within: float, is_off: Callable[[], object]) -> bool:
@@ -124,13 +125,6 @@ class Worker(Process):
         except (OSError, EOFError):
             pass
         return False
-
-    @property
-    def server(self) -> Server:
-        """The server, which is made in the worker's process."""
-        if self._server is None:
-            self._server = WorkerServer(cast(Configuration, self.config))
-        return cast(Server, self._server)
 
 
 class Supervisor(Multiprocess):

@@ -44,20 +44,20 @@ class BackgroundTasks:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def close(self, *, again: float = AGAIN_SECONDS, within: float = END_SECONDS) -> None:
+    async def close(self, *, again: float | None = None, within: float = END_SECONDS) -> None:
         """End every task, as `end_tasks` does. A task that is started later is not ended."""
         self._is_closing = True
         await end_tasks(*self._tasks, again=again, within=within)
 
 
 async def end_tasks(
-    *tasks: asyncio.Future[Any], again: float = AGAIN_SECONDS, within: float = END_SECONDS
+    *tasks: asyncio.Future[Any], again: float | None = None, within: float = END_SECONDS
 ) -> None:
     """Cancel tasks until they have ended, for `within` seconds at most.
 
-    A task may clean up for `again` seconds before it is cancelled again. What the tasks raise is
-    discarded. A cancellation of the caller is raised only once the tasks have ended, so that
-    nothing is left behind; until then it is passed on to them.
+    A task may clean up for `again` seconds (`AGAIN_SECONDS`) before it is cancelled again. What
+    the tasks raise is discarded. A cancellation of the caller is raised only once the tasks have
+    ended, so that nothing is left behind; until then it is passed on to them.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
@@ -72,7 +72,7 @@ async def end_tasks(
         for task in pending:
             task.cancel()
         try:
-            await asyncio.wait(pending, timeout=min(again, left))
+            await asyncio.wait(pending, timeout=min(again or AGAIN_SECONDS, left))
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:

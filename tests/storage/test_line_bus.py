@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from kinoteka import tasks
 from kinoteka.storage import line_bus
 from kinoteka.storage.line_bus import LineBus
 from kinoteka.storage.redis_bus import redis_bus
 from kinoteka.storage.socket_bus import Hub, socket_bus
 from redis_servers import redis_server
+from suspending import close_at_each_point
 from waiting import until
 
 
@@ -223,3 +225,28 @@ class TestLost:
         one.bus.publish("chat:7", b"")
         await middle.start()
         await until(lambda: "chat:7" in other.gaps or other.gaps.count(None) > 1)
+
+
+class TestClosing:
+    @pytest.mark.parametrize("losing", [0, 1, 2])
+    async def test_bus_ends_at_each_point_of_waiting(self, middle, monkeypatch, losing):
+        monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+
+        def scenario():
+            bus = middle.new_bus()
+
+            async def use():
+                await bus.start()
+                await bus.subscribe("chat:1")
+                bus.publish("chat:1", b"")
+                await bus.subscribe("chat:2")
+
+            return use(), bus.close
+
+        await close_at_each_point(scenario, losing)
+
+    async def test_bus_ends_where_nobody_answers(self, middle, new_process):
+        await middle.stop()
+        process = await new_process()
+        await process.bus.close()
+        assert not process.bus.is_connected

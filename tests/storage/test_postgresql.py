@@ -10,7 +10,7 @@ from databases import postgresql_server, rows
 from kinoteka.app import close, wire
 from kinoteka.config import Settings
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage import postgresql as module
+from kinoteka.storage import postgresql_pool as module
 from kinoteka.storage.migrations import migrate
 from kinoteka.storage.postgresql import PostgreSQL
 from kinoteka.storage.schema import labels

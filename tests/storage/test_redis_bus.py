@@ -119,7 +119,7 @@ async def test_the_rights_in_the_documentation_are_enough(redis):
     await windows.release(counter)
     assert await windows.acquire(counter._replace(who="b")) == 0
     assert await windows.acquire(counter) == 0
-    assert windows._away is None
+    assert not windows.is_away
     assert bus.is_connected
     for each in (bus, windows):
         await each.close()

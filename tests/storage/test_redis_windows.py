@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from kinoteka import tasks
+from kinoteka.storage import redis_windows as module
 from kinoteka.storage.redis_windows import ANSWER_SECONDS, RedisWindows
 from kinoteka.storage.windows import Counter
 from redis_servers import RedisServer, redis_server
+from suspending import close_at_each_point
 from waiting import until
 
 MINUTE = 60
@@ -104,5 +107,26 @@ async def test_it_is_counted_there_again_once_it_is_back(redis, new_windows, awa
     getattr(redis, away)()
     await asyncio.gather(hit(one), hit(other))
     getattr(redis, back)()
-    await until(lambda: one._away is None and other._away is None)
+    await until(lambda: not one.is_away and not other.is_away)
     assert [await hit(windows, "b") for windows in (one, other, one, other)] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("losing", [0, 1, 2])
+@pytest.mark.parametrize("how", ["stop", "freeze"])
+async def test_windows_close_at_each_point_of_waiting(redis, monkeypatch, how, losing):
+    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.01)
+    monkeypatch.setattr(module, "TRY_SECONDS", 0.01)
+    getattr(redis, how)()
+
+    def scenario():
+        windows = module.RedisWindows(redis.url, "name")
+
+        async def use():
+            for _ in range(3):
+                await hit(windows)
+                await asyncio.sleep(0)
+
+        return use(), windows.close
+
+    await close_at_each_point(scenario, losing)

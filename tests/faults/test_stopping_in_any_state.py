@@ -1,0 +1,124 @@
+"""A server stops by itself, in a bounded time, whatever has happened to what it depends on."""
+
+import signal
+import socket
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from conftest import GENEROUS
+from databases import postgresql_server
+from messengers import person
+from redis_servers import redis_server
+from running import run_server
+from supervised import log_of
+from waiting import PATIENCE, eventually
+
+FIRST = b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{"
+"""A request whose body is still to come."""
+
+
+@pytest.fixture
+def postgresql():
+    with postgresql_server("fsync=off") as server:
+        yield server
+
+
+@pytest.fixture
+def redis():
+    with redis_server() as server:
+        yield server
+
+
+@contextmanager
+def serving(tmp_path, postgresql, redis, workers):
+    settings = {"database_url": postgresql.url("postgres"), "workers": workers}
+    if redis is not None:
+        settings["redis_url"] = redis.url
+    with run_server(tmp_path, GENEROUS | settings) as server:
+        yield server
+        assert server.process.wait(PATIENCE) == 0
+
+
+@contextmanager
+def one_that_listens(server):
+    anna = person(server)
+    url = server.url.replace("http", "ws", 1) + "/notifications"
+    with connect(url, additional_headers={"cookie": anna.cookie}, proxy=None):
+        yield
+
+
+def make_read_only(postgresql):
+    postgresql.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
+
+
+STATES = {
+    "PostgreSQL down": lambda postgresql, redis: postgresql.stop("immediate"),
+    "PostgreSQL frozen": lambda postgresql, redis: postgresql.freeze(),
+    "PostgreSQL read-only": lambda postgresql, redis: make_read_only(postgresql),
+    "Redis down": lambda postgresql, redis: redis.stop(),
+    "Redis frozen": lambda postgresql, redis: redis.freeze(),
+    "both frozen": lambda postgresql, redis: (postgresql.freeze(), redis.freeze()),
+}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("state", STATES)
+def test_server_stops_by_itself(tmp_path, capfd, postgresql, redis, state, workers):
+    logged = log_of(capfd)
+    with serving(tmp_path, postgresql, redis, workers) as server, one_that_listens(server):
+        STATES[state](postgresql, redis)
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+    assert "Traceback" not in logged()
+    assert "never retrieved" not in logged()
+
+
+def test_server_whose_database_freezes_and_goes_on_stops(tmp_path, capfd, postgresql):
+    logged = log_of(capfd)
+    with serving(tmp_path, postgresql, None, "1") as server, one_that_listens(server):
+        postgresql.freeze()
+        eventually(lambda: "does not answer" in logged())
+        server.process.terminate()
+        postgresql.thaw()
+        assert server.process.wait(PATIENCE) == 0
+
+
+def test_server_stops_while_redis_comes_and_goes(tmp_path, postgresql, redis):
+    with serving(tmp_path, postgresql, redis, "1") as server:
+        for _ in range(3):
+            redis.freeze()
+            server.client().get("/movies/?page=1")
+            redis.thaw()
+        server.process.terminate()
+        redis.freeze()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_server_stops_with_uploads_open(tmp_path, postgresql, redis, workers):
+    with ExitStack() as stack, serving(tmp_path, postgresql, redis, workers) as server:
+        stack.enter_context(one_that_listens(server))
+        url = httpx.URL(server.url)
+        for _ in range(5):
+            upload = stack.enter_context(socket.create_connection((url.host, url.port), 10))
+            upload.sendall(FIRST)
+        assert server.client().get("/genres/").status_code == 200
+        postgresql.freeze()
+        redis.freeze()
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_second_signal_ends_it(tmp_path, postgresql, workers):
+    with serving(tmp_path, postgresql, None, workers) as server:
+        url = httpx.URL(server.url)
+        with socket.create_connection((url.host, url.port), 10) as upload:
+            upload.sendall(FIRST)
+            assert server.client().get("/genres/").status_code == 200
+            postgresql.freeze()
+            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(signal.SIGINT)
+            assert server.process.wait(PATIENCE) == 0
