@@ -108,7 +108,9 @@ class Worker(Process):
         configure_logging(self._settings)
         share_one_heap()
         self.config.app = Application(self._settings)
-        self._server = WorkerServer(cast(Configuration, self.config))  # before another thread asks whether it serves
+        self._server = WorkerServer(
+            cast(Configuration, self.config)
+        )  # before another thread asks whether it serves
         super().target(sockets)
 
     def answers(self, within: float, is_off: Callable[[], object]) -> bool:
