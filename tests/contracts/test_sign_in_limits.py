@@ -129,6 +129,17 @@ def test_access_token_of_the_account_makes_a_device_known(limited: RunningServer
     assert sign_in(with_token, login, PASSWORD).status_code == 200
 
 
+def test_program_that_sends_forms_signs_in_again(limited: RunningServer) -> None:
+    """It has got the cookie of its device, but still is no browser."""
+    login = unique()
+    limited.signed_up(login)
+    program, form = limited.client(), {"email": f"{login}@example.com", "password": PASSWORD}
+    statuses = [program.post("/auth/login", data=form).status_code for _ in range(2)]
+    assert statuses == [200, 200]
+    program.cookies.set("other", "1")
+    assert program.post("/auth/login", data=form).status_code == 403
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_device_that_changes_the_password_stays_known_and_others_do_not(
     limited: RunningServer, change: Callable[[httpx.Client], httpx.Response]

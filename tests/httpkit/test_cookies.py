@@ -1,6 +1,13 @@
 import pytest
 
-from kinoteka.httpkit.cookies import remove_session, session_tokens, set_session
+from kinoteka.httpkit.cookies import (
+    device_values,
+    has_others,
+    remove_session,
+    session_tokens,
+    set_device,
+    set_session,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,8 +31,27 @@ def test_session_tokens_returns_the_first_four_values_in_order(header, token):
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_a_sessions_cookie_follows_the_host_prefix_rules(secure):
-    for _, value in (set_session("abc", seconds=60, secure=secure), remove_session(secure=secure)):
+    for _, value in (
+        set_session("abc", seconds=60, secure=secure),
+        set_device("abc", seconds=60, secure=secure),
+        remove_session(secure=secure),
+    ):
         parts = value.decode().split("; ")
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(parts)
         assert ("Secure" in parts) is secure
         assert not any(part.startswith("Domain") for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "others"),
+    [
+        (None, (), False),
+        (b"", (), False),
+        (b"known_device=a.1-2", ("a.1-2",), False),
+        (b'session_id=b; known_device="a"; known_device=c', ("a", "c"), True),
+        (b"not_known_device=a", (), True),
+    ],
+)
+def test_cookies_of_devices_are_told_from_others(header, values, others):
+    assert device_values(header) == values
+    assert has_others(header) is others

@@ -82,7 +82,7 @@ class Call:
             self.address,
             self.header(b"user-agent") or "",
             self.contract.name,
-            cookies.device_values(self.headers.get(b"cookie")),
+            cookies.device_values(self.cookies),
             self._token_owner(),
         )
 

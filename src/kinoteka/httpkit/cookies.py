@@ -37,6 +37,12 @@ def device_values(header: bytes | None) -> tuple[str, ...]:
     )
 
 
+def has_others(header: bytes | None) -> bool:
+    """Return whether a Cookie header has any cookie but that of a device."""
+    pairs = (pair.strip() for pair in (header or b"").split(b";"))
+    return any(pair and not pair.startswith(_DEVICE_MARK) for pair in pairs)
+
+
 def set_device(value: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes]:
     """Return the header that lets a browser's device be known."""
     return _header(f"{DEVICE}={value}; Max-Age={seconds}", secure=secure)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from kinoteka.errors import Code, DomainError
+from kinoteka.httpkit import cookies
 from kinoteka.httpkit.answers import Headers
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import bearer
@@ -49,7 +50,8 @@ def refuse_unproven_form(call: Call) -> None:
     if bearer(call) is not None and not call.route.begins_session:
         return
     if _is_silent(call):
-        if b"cookie" in call.headers:
+        # Every client that signs in gets the cookie of a device; it tells nothing of browsers.
+        if cookies.has_others(call.cookies):
             raise DomainError(Code.CROSS_ORIGIN)
         return
     _refuse_foreign(call)
