@@ -154,7 +154,7 @@ async def wire(settings: Settings) -> Services:
         chats=chats,
         message_search=MessageSearch(settings, throttle),
         catalogue=catalogue,
-        labels=Labels(access),
+        labels=Labels(revisions, access),
         facets=Facets(settings, revisions, throttle, access),
         bookmarks=Bookmarks(catalogue),
         selections=selections,

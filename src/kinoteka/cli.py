@@ -24,6 +24,7 @@ from kinoteka.storage.migrations import DatabaseUnusable
 
 T = TypeVar("T")
 
+RESERVED = {"field": "label", "reason": "reserved"}
 UNFILLED = ".unfilled"
 """The ending of a file beside a database that has yet to get the demo catalogue."""
 SUPERUSER_PASSWORD = "KINOTEKA_SUPERUSER_PASSWORD"
@@ -287,6 +288,11 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except DomainError as error:
+        if error.parameters == RESERVED:
+            fail(
+                "'hidden' is not a label, so nothing has changed; to hide a film, open it on the"
+                " site under /manage/films"
+            )
         details = ", ".join(f"{name}: {value}" for name, value in error.parameters.items())
         fail(error.code + (f" ({details})" if details else ""))
 

@@ -55,19 +55,20 @@ async def make_superuser(settings: Settings, login: str, password: str) -> tuple
 
 
 async def label_films(settings: Settings, film_ids: Sequence[int], label: str | None) -> None:
-    """Put films under an access label, a new one or not, or (None) open them to everybody.
+    """Put films under an access label, a new one or not, or (None) under none.
+
+    Hidden films stay hidden.
 
     Raises:
-        DomainError(FIELD_INVALID): a label that there cannot be.
+        DomainError(FIELD_INVALID): a label that there cannot be, such as `hidden`.
         DomainError(FILM_UNKNOWN): nothing has changed then.
     """
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
-        # First, as imports do, which make labels, too.
-        await services.revisions.increase(unit, "catalogue")
+        # First, in the order in which imports lock what they change.
         if label is not None:
             await services.access.add_label(CONSOLE, unit, label)
         for film_id in film_ids:
-            await services.catalogue.set_label(CONSOLE, unit, film_id, label)
+            await services.labels.set_label(CONSOLE, unit, film_id, label)
 
 
 async def prune_sessions(settings: Settings) -> int:

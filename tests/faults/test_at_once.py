@@ -354,7 +354,7 @@ class TestRights:
 
         def label() -> Awaitable[object]:
             on, film = workers.next, draw.randint(1, 6)
-            return do(on, on.catalogue.set_label, CONSOLE, film, draw.choice(labels))
+            return do(on, on.labels.set_label, CONSOLE, film, draw.choice(labels))
 
         assert await at_once(*(label() for _ in range(80))) == {DONE: 80}
         tables = ("genre_counts", "director_counts")

@@ -22,6 +22,8 @@ REASONS = {
     "characters": "characters that are not allowed",
     "address": "is not an http or https address",
     "malformed": "is malformed",
+    "reserved": "'hidden' is not a label; films are hidden on the site, under /manage/films",
+    "label_lost": "the label that the film had is not known any more; choose one",
     "too_short": "too short",
     "common": "too common",
     "repeated": "one character again and again",

@@ -193,12 +193,21 @@ films = Table(
     _reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
     _reference("label_id", "labels.id", on_delete="RESTRICT"),
     Column("fingerprint", BigInteger, nullable=False),
+    # Only operators see a hidden film, whatever its label. label_lost: the label that it had
+    # before is not known any more.
+    Column("hidden_at", BigInteger),
+    Column("label_lost", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source", "external_id"),
-    Index("ix_films_year_id_label_id", "year", "id", "label_id"),
-    Index("ix_films_label_id_id", "label_id", "id"),
-    Index("ix_films_rating_votes_id_label_id", "rating", "votes", "id", "label_id"),
+    Index("ix_films_year_id_label_id_hidden_at", "year", "id", "label_id", "hidden_at"),
+    Index("ix_films_label_id_id_hidden_at", "label_id", "id", "hidden_at"),
+    Index(
+        "ix_films_rating_votes_id_label_id_hidden_at",
+        *("rating", "votes", "id", "label_id", "hidden_at"),
+    ),
     sqlite_autoincrement=True,
 )
+_hidden = films.c.hidden_at.is_not(None)
+Index("ix_films_hidden", films.c.id, postgresql_where=_hidden, sqlite_where=_hidden)
 
 film_genres = Table(
     "film_genres",
@@ -218,9 +227,9 @@ film_directors = Table(
     sqlite_with_rowid=False,
 )
 
-# How many films a genre or director has under each label (0: none), kept so that a list can
-# leave out what its viewer would find empty without counting films. No foreign key on label_id:
-# 0 is no label's id.
+# How many films a genre or director has under each label (0: none, -1: hidden ones), kept so that
+# a list can leave out what its viewer would find empty without counting films. No foreign key on
+# label_id: 0 and -1 are no label's id.
 genre_counts = Table(
     "genre_counts",
     metadata,

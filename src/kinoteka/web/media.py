@@ -21,7 +21,8 @@ SANDBOXED: Headers = [
 ]
 FOR_GOOD = b"public, max-age=31536000, immutable"
 
-# To be asked for again each time, because a film may get a label: it then is gone at once.
+# To be asked for again each time, because a film may get a label or be hidden: its poster then is
+# gone at once.
 FOR_EVERYBODY: Headers = [
     (b"cache-control", b"public, no-cache"),
     (b"vary", b"accept-encoding"),
@@ -79,7 +80,7 @@ class Pictures:
         """A film's poster, `<id>.svg`."""
         film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
         answer = choose(self._poster(_facts(film)), call.headers)
-        caching = FOR_EVERYBODY if film.label_id is None else FOR_SOME
+        caching = FOR_EVERYBODY if film.is_open else FOR_SOME
         others = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
         return Answer(answer.status, answer.body, [*others, *caching])
 

@@ -93,7 +93,7 @@ async def test_a_label_hides_at_once_what_is_cached(
     path = f"/movies/{films['Alien']}"
     for label, status in ((None, 200), ("premium", 404), (None, 200)):
         async with unit_of_work(services.database) as unit:
-            await services.catalogue.set_label(root, unit, films["Alien"], label)
+            await services.labels.set_label(root, unit, films["Alien"], label)
         assert (await app.get(path)).status_code == status
         assert (await app.get(path, headers=superuser)).status_code == 200
         totals = [(await app.get(p)).headers["x-total-count"] for p in ("/movies/", "/genres/")]

@@ -35,7 +35,7 @@ async def operating(cinema: Cinema) -> AsyncIterator[Services]:
 
 async def set_label(services: Services, actor: Actor, film_id: int, label: str | None) -> None:
     async with unit_of_work(services.database) as unit:
-        await services.catalogue.set_label(actor, unit, film_id, label)
+        await services.labels.set_label(actor, unit, film_id, label)
 
 
 def totals(apps: list[httpx.Client], path: str) -> tuple[int, ...]:

@@ -82,8 +82,8 @@ async def test_a_film_that_gets_a_label(services, root, films, log):
     film = next(iter(films.values()))
     await do(services, services.access.add_label, root, "new")
     for _ in range(2):
-        await do(services, services.catalogue.set_label, root, film, "new")
-    assert (await log())[0] == ("film_labelled", "film", {"label": "new"})
+        await do(services, services.labels.set_label, root, film, "new")
+    assert (await log())[0] == ("film_labelled", "film", {"before": None, "after": "new"})
     assert len(await log()) == 2
 
 

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from core.catalogue.conftest import found, titles
-from films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
-from kinoteka.core.access.model import FILMS_LABEL, Actor
-from kinoteka.core.catalogue.service import MOST_FOUND
+from films import ADULT, CATALOGUE, PREMIUM
+from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.storage.unit import Unit, unit_of_work
-from people import actor_of, anonymous, refused, sign_up
+from people import anonymous, refused
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
 
@@ -155,42 +154,6 @@ async def by_name(services: Services, unit: Unit, actor: Actor, kind: str) -> di
 class TestSetLabel:
     """Labels changed by hand."""
 
-    @pytest.mark.parametrize("who", ["anonymous", "user", "holder"])
-    async def test_needs_the_permission(
-        self, services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], who: str
-    ) -> None:
-        actor = (await viewers())[who]
-        code = Code.UNAUTHORIZED if who == "anonymous" else Code.FORBIDDEN
-        with refused(code):
-            await services.catalogue.set_label(actor, unit, films["M"], PREMIUM)
-
-    @pytest.mark.parametrize(
-        ("film_id", "label", "code"),
-        [
-            (999, PREMIUM, Code.FILM_UNKNOWN),
-            (2**63 - 1, None, Code.FILM_UNKNOWN),
-            (1, "unheard-of", Code.LABEL_UNKNOWN),
-            (1, "", Code.LABEL_UNKNOWN),
-        ],
-    )
-    async def test_refuses_what_is_unknown(
-        self, services: Services, viewers: Viewers, film_id: int, label: str | None, code: Code
-    ) -> None:
-        root = (await viewers())["superuser"]
-        before = services.revisions.value("catalogue")
-        with refused(code):
-            await label_film(services, root, film_id, label)
-        assert services.revisions.value("catalogue") == before
-
-    async def test_an_operator_labels_what_the_operator_sees(
-        self, services: Services, viewers: Viewers, films: dict[str, int]
-    ) -> None:
-        root = (await viewers())["superuser"]
-        operator = await operator_of_labels(services, root)
-        await label_film(services, operator, films["M"], PREMIUM)
-        with refused(Code.FILM_UNKNOWN):
-            await label_film(services, operator, films["M"], None)
-
     @pytest.mark.parametrize(
         ("label", "changes"),
         [
@@ -223,32 +186,4 @@ class TestSetLabel:
 async def label_film(services: Services, actor: Actor, film_id: int, label: str | None) -> None:
     """Set a film's label in a transaction of its own."""
     async with unit_of_work(services.database) as unit:
-        await services.catalogue.set_label(actor, unit, film_id, label)
-
-
-async def operator_of_labels(services: Services, root: Actor) -> Actor:
-    """Somebody who may change labels and sees none."""
-    started = await sign_up(services)
-    async with unit_of_work(services.database) as unit:
-        role = await services.access.create_role(root, unit, "labels", [FILMS_LABEL])
-    async with unit_of_work(services.database) as unit:
-        await services.access.assign_role(root, unit, started.account.id, role.id)
-    actor = await actor_of(services, started.token)
-    assert actor is not None
-    return actor
-
-
-async def test_filters_choose_among_more_than_a_search_gives(
-    services: Services, unit: Unit
-) -> None:
-    others = [FilmToBe(f"Film {number}", 1990) for number in range(MOST_FOUND + 200)]
-    last = FilmToBe("Film with the longest title, which comes last", 2020)
-    fill(services.settings, [*others, last])
-    plain = await titles(services, unit, text="film")
-    assert len(plain) == MOST_FOUND
-    assert last.title not in plain
-    assert await titles(services, unit, text="film", year=2020) == [last.title]
-    newest = await titles(services, unit, text="film", order="newest")
-    assert len(newest) == MOST_FOUND
-    assert newest[0] == last.title
-    assert len(await titles(services, unit, text="film", year=1990)) == MOST_FOUND
+        await services.labels.set_label(actor, unit, film_id, label)

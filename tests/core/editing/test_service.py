@@ -13,7 +13,7 @@ from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import EntryQuery
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmQuery
-from kinoteka.core.editing.model import BY_HAND, HIDDEN, EditableFilm, FilmFields
+from kinoteka.core.editing.model import BY_HAND, EditableFilm, FilmFields
 from kinoteka.core.imports.formats.values import film as film_record
 from kinoteka.core.imports.service import Import
 from kinoteka.core.services import Services
@@ -23,7 +23,7 @@ from kinoteka.storage.unit import unit_of_work
 from people import actor_of, anonymous, do, refused, sign_up, superuser
 
 FIRST_OF = "SELECT genre_id, director_id FROM films WHERE id = ?"
-OPERATIONS = ("get", "edit", "add", "set_label", "hide", "show")
+OPERATIONS = ("get", "edit", "add")
 ADDRESS = "192.0.2.1"
 
 
@@ -175,60 +175,20 @@ async def test_a_film_is_added(services: Services, films: dict[str, int], root: 
     fields = FilmFields(title="Mine Own", year=2026, genres=("Home Movie",))
     film_id = await do(services, services.editing.add, root, fields)
     film = await do(services, services.editing.get, root, film_id)
-    assert (film.fields, film.source, film.label) == (fields, BY_HAND, None)
+    assert (film.fields, film.source, film.access.label) == (fields, BY_HAND, None)
     assert await found(services, await anonymous(services), "mine own") == [film_id]
     assert counts(services) == counts(services, anew=True)
 
 
-async def test_a_hidden_film_is_there_for_operators_alone(
+async def test_edited_names_of_a_hidden_film_are_not_counted_for_others(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    operator = await holder(services, root, FILMS_LABEL)
+    await do(services, services.labels.hide, root, films["Alien"])
+    await edit(services, root, films["Alien"], genres=("Horror", "Xenology"))
+    assert counts(services) == counts(services, anew=True)
     nobody = await anonymous(services)
-    film_id = films["Alien"]
-    await do(services, services.editing.hide, operator, film_id)
-    for who in (nobody, operator):
-        with refused(Code.FILM_UNKNOWN):
-            await do(services, services.catalogue.film, who, film_id)
-        assert await found(services, who, "alien") == []
-    assert (await do(services, services.editing.get, operator, film_id)).is_hidden
-    hidden = FilmQuery(label=HIDDEN)
-    listing = await do(services, services.editing.films, operator, hidden, ADDRESS)
-    assert [film.id for film in (await listing.page(1)).items] == [film_id]
-    assert counts(services) == counts(services, anew=True)
-    await do(services, services.editing.show, operator, film_id)
-    assert (await do(services, services.catalogue.film, nobody, film_id)).id == film_id
-    assert counts(services) == counts(services, anew=True)
-
-
-async def test_a_film_gets_its_label_back(
-    services: Services, films: dict[str, int], root: Actor
-) -> None:
-    operator = await holder(services, root, FILMS_LABEL)
-    film_id = films["Zanzibar Nights"]
-    for _ in range(2):
-        await do(services, services.editing.hide, operator, film_id)
-        await do(services, services.editing.hide, operator, film_id)  # again does no harm
-        assert await do(services, services.editing.label_once_shown, operator, film_id) == PREMIUM
-        await do(services, services.editing.show, operator, film_id)
-        assert (await do(services, services.editing.get, operator, film_id)).label == PREMIUM
-        await do(services, services.editing.show, operator, film_id)  # likewise
-    actions = [entry.action for entry in await services_entries(services, root)]
-    assert actions.count("film_hidden") == actions.count("film_shown") == 2
-
-
-async def test_labels_are_set_on_films_that_the_operator_does_not_see(
-    services: Services, films: dict[str, int], root: Actor
-) -> None:
-    operator = await holder(services, root, FILMS_LABEL)
-    film_id = films["After Midnight"]
-    await do(services, services.editing.set_label, operator, film_id, PREMIUM)
-    assert (await do(services, services.editing.get, operator, film_id)).label == PREMIUM
-    await do(services, services.editing.set_label, operator, film_id, None)
-    assert (await do(services, services.editing.get, operator, film_id)).label is None
-    with refused(Code.LABEL_UNKNOWN):
-        await do(services, services.editing.set_label, operator, film_id, "nothing")
-    assert counts(services) == counts(services, anew=True)
+    offered = {each.name for each in await do(services, services.facets.genres, nobody)}
+    assert not offered & {"Horror", "Xenology"}
 
 
 async def test_a_film_is_found_by_its_id(
@@ -247,11 +207,9 @@ async def test_what_is_done_is_recorded(
 ) -> None:
     film_id = films["Ran"]
     await edit(services, root, film_id, year=1986, description="Long.")
-    await do(services, services.editing.set_label, root, film_id, PREMIUM)
-    labelled, changed = await services_entries(services, root)
+    (changed,) = await services_entries(services, root)
     assert (changed.subject_id, changed.subject_name) == (film_id, "Ran")
     assert changed.details == {"fields": ["description", "year"], "year": [1985, 1986]}
-    assert labelled.details == {"before": None, "after": PREMIUM}
 
 
 @pytest.mark.parametrize(
@@ -259,7 +217,7 @@ async def test_what_is_done_is_recorded(
     [
         (None, set()),
         (FILMS_EDIT, {"get", "edit", "add"}),
-        (FILMS_LABEL, {"get", "set_label", "hide", "show"}),
+        (FILMS_LABEL, {"get"}),
     ],
 )
 async def test_who_may(
@@ -272,7 +230,7 @@ async def test_who_may(
     operator = await holder(services, root, *filter(None, [permission]))
     nobody = await anonymous(services)
     fields = FilmFields(title="Ran", year=1985)
-    arguments = {"edit": (1, fields), "add": (fields,), "set_label": (1, None)}
+    arguments = {"edit": (1, fields), "add": (fields,)}
     for name in OPERATIONS:
         operation: Callable[..., Awaitable[object]] = getattr(services.editing, name)
         given = arguments.get(name, (1,))
@@ -288,7 +246,7 @@ async def test_who_may(
 async def test_films_that_there_are_not(services: Services, root: Actor) -> None:
     for name in OPERATIONS:
         if name != "add":
-            more = {"edit": [FilmFields(title="Ran")], "set_label": [None]}.get(name, [])
+            more = {"edit": [FilmFields(title="Ran")]}.get(name, [])
             with refused(Code.FILM_UNKNOWN):
                 await do(services, getattr(services.editing, name), root, 999, *more)
 
@@ -344,15 +302,8 @@ class TestImportedAgain:
             assert (film.fields.title, film.fields.genres) == tuple(mine.values())
             assert await found(services, root, "again") == [film_id]
             assert counts(services) == counts(services, anew=True)
-        assert film.label == PREMIUM
+        assert film.access.label == PREMIUM
         changed = msgspec.structs.replace(self.ROW, year=1980)
         await self.imported(services, changed)
         film = await do(services, services.editing.get, root, film_id)
         assert (film.fields.title, film.fields.year) == ("Alien", 1980)
-
-    async def test_a_hidden_film_stays_hidden(self, services: Services, root: Actor) -> None:
-        film_id = await self.imported(services, self.ROW)
-        await do(services, services.editing.hide, root, film_id)
-        changed = msgspec.structs.replace(self.ROW, year=1980, label=PREMIUM)
-        await self.imported(services, changed, labels=[PREMIUM])
-        assert (await do(services, services.editing.get, root, film_id)).is_hidden

@@ -83,7 +83,7 @@ async def test_of_a_film_that_comes_under_a_label_it_waits_unseen(
     await add(services, member, films["Ran"])
     for label, seen in (("premium", []), (None, ["Ran"])):
         async with unit_of_work(services.database) as unit:
-            await services.catalogue.set_label(root, unit, films["Ran"], label)
+            await services.labels.set_label(root, unit, films["Ran"], label)
         assert await kept(services, member) == seen
 
 

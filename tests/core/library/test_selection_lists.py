@@ -122,7 +122,7 @@ class TestChoices:
         await club.make(club.holder, "Mixed", HIDDEN, "Alien")
         assert [each.films for each in await choices(club.holder, "Ran")] == [2]
         async with unit_of_work(club.services.database) as unit:
-            set_label = club.services.catalogue.set_label
+            set_label = club.services.labels.set_label
             await set_label(club.root, unit, club.films["Alien"], "adult")
         assert [each.films for each in await choices(club.holder, "Ran")] == [1]
 

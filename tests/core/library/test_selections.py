@@ -144,7 +144,7 @@ class TestLists:
 
     async def test_a_film_whose_label_changes(self, club) -> None:
         made = await club.make(club.anna, "Space", "Stalker", "Alien")
-        set_label, alien = club.services.catalogue.set_label, club.films["Alien"]
+        set_label, alien = club.services.labels.set_label, club.films["Alien"]
         for label, seen in (("premium", ["Stalker"]), (None, ["Stalker", "Alien"])):
             async with unit_of_work(club.services.database) as unit:
                 await set_label(club.root, unit, alien, label)

@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from kinoteka.errors import Code, DomainError
+from kinoteka.errors import Code, DomainError, field_invalid
 
 ANONYMOUS_ROLE = 1
 USER_ROLE = 2
@@ -19,8 +19,23 @@ FILMS_IMPORT = "films.import"
 SELECTIONS_FEATURE = "selections.feature"
 FILMS_VIEW = "films.view:"
 
+HIDDEN = "hidden"
+"""The name that no label may have: films are hidden by `films.hidden_at`, beside their label."""
+
 LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
+
+
+def check_label(name: str) -> None:
+    """Raise `field_invalid` unless `name` can be the name of a label.
+
+    Raises:
+        DomainError(FIELD_INVALID): `malformed`, or `reserved` for `hidden`.
+    """
+    if name == HIDDEN:
+        raise field_invalid("label", "reserved")
+    if not LABEL.fullmatch(name):
+        raise field_invalid("label", "malformed")
 
 
 class Actor(msgspec.Struct, frozen=True):

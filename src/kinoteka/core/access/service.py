@@ -17,13 +17,14 @@ from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
     FILMS_LABEL,
     FILMS_VIEW,
-    LABEL,
+    HIDDEN,
     PERMISSION,
     ROLES_MANAGE,
     USER_ROLE,
     Actor,
     Grants,
     Role,
+    check_label,
 )
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
@@ -103,11 +104,11 @@ class Access:
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
-            DomainError(FIELD_INVALID): not 1 to 50 letters, digits, dots, dashes, underscores.
+            DomainError(FIELD_INVALID): not 1 to 50 letters, digits, dots, dashes, underscores, or
+                the name `hidden`.
         """
         actor.require(FILMS_LABEL)
-        if not LABEL.fullmatch(name):
-            raise field_invalid("label", "malformed")
+        check_label(name)
         if name not in await self.label_ids(unit):
             await unit.run(queries.INSERT_LABEL, name=name)
             await record(actor, unit, Action.LABEL_CREATED, Subject("label", None, name))
@@ -152,7 +153,8 @@ class Access:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
             DomainError(ROLE_TAKEN): there is one of that name, without regard to case.
-            DomainError(FIELD_INVALID): an empty name or a malformed permission.
+            DomainError(FIELD_INVALID): an empty name, a malformed permission, or
+                `films.view:hidden`.
         """
         actor.require(ROLES_MANAGE)
         name = _clean_name(name)
@@ -385,4 +387,6 @@ def _clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
     for permission in permissions:
         if len(permission) > 100 or not PERMISSION.fullmatch(permission):
             raise field_invalid("permissions", "malformed")
+        if permission == FILMS_VIEW + HIDDEN:  # whoever manages films sees the hidden ones
+            raise field_invalid("permissions", "reserved")
     return tuple(sorted(set(permissions)))

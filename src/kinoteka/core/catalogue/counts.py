@@ -4,10 +4,16 @@ Whoever stores films counts anew when done; a change of one film changes what th
 """
 
 from kinoteka.core.catalogue import queries
+from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.storage.database import Reader
 from kinoteka.storage.unit import Unit
 
-NO_LABEL = 0
+
+def counted_under(film: FilmAccess) -> int:
+    """Return what a film counts under: its label, or what stands for none or for hidden."""
+    if film.hidden:
+        return queries.HIDDEN_COUNT
+    return queries.NO_LABEL_COUNT if film.label_id is None else film.label_id
 
 
 def recount_all(reader: Reader) -> None:
@@ -18,19 +24,21 @@ def recount_all(reader: Reader) -> None:
         reader.fetch(kind.count_rest)
 
 
-async def move(unit: Unit, film_id: int, old: int | None, new: int | None) -> None:
-    """Count a film under its new label instead of its old one."""
+async def move(unit: Unit, before: FilmAccess, after: FilmAccess) -> None:
+    """Count a film under what it is now instead of what it was."""
+    if counted_under(before) == counted_under(after):
+        return
     for kind in queries.KINDS:
-        await take_out(unit, kind, film_id, old)
-        await put_in(unit, kind, film_id, new)
+        await take_out(unit, kind, before)
+        await put_in(unit, kind, after)
 
 
-async def take_out(unit: Unit, kind: queries.Kind, film_id: int, label_id: int | None) -> None:
+async def take_out(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
     """Count a film no more among its genres, or directors, as long as it has them."""
-    await unit.run(kind.count_less, film_id=film_id, label_id=label_id or NO_LABEL)
-    await unit.run(kind.forget_empty, film_id=film_id)
+    await unit.run(kind.count_less, film_id=film.film_id, label_id=counted_under(film))
+    await unit.run(kind.forget_empty, film_id=film.film_id)
 
 
-async def put_in(unit: Unit, kind: queries.Kind, film_id: int, label_id: int | None) -> None:
+async def put_in(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
     """Count a film among its genres, or directors."""
-    await unit.run(kind.count_more, film_id=film_id, label_id=label_id or NO_LABEL)
+    await unit.run(kind.count_more, film_id=film.film_id, label_id=counted_under(film))

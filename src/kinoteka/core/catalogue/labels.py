@@ -1,13 +1,24 @@
-"""Labels as operators see them: with what is under them, and who sees it.
+"""Access labels and hiding: the one service that changes who sees a film.
 
-Public operations: all.
+Public operations: all, set_label, hide, show.
+
+A film has one label or none and, beside it, is hidden or not. Whoever holds `films.label` changes
+both for every film, also for those that they could not see elsewhere: otherwise nobody could undo
+what they have done. To label a hidden film does not show it.
 """
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from kinoteka.core.access.model import Actor, Role
+from kinoteka.core.access.model import FILMS_LABEL, Actor, Role
 from kinoteka.core.access.service import Access
-from kinoteka.core.catalogue import queries
+from kinoteka.core.audit.model import Action, Subject
+from kinoteka.core.audit.recording import record
+from kinoteka.core.catalogue import counts, queries
+from kinoteka.core.catalogue.model import FilmAccess
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.storage.clock import now
+from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Unit
 
 
@@ -21,13 +32,14 @@ class Label(msgspec.Struct, frozen=True):
 
 
 class Labels:
-    """The access labels of films."""
+    """The access labels of films, and which films are hidden."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, revisions: Revisions, access: Access) -> None:
+        self._revisions = revisions
         self._access = access
 
     async def all(self, actor: Actor, unit: Unit) -> list[Label]:
-        """Every label, by name.
+        """Return every label, by name. Hidden films count, too.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -41,3 +53,93 @@ class Labels:
             for name in sorted(viewers)
             if name in ids
         ]
+
+    async def set_label(
+        self, actor: Actor, unit: Unit, film_id: int, label: str | None
+    ) -> FilmAccess:
+        """Put a film under an access label, or (None) under none. A hidden film stays hidden.
+
+        Returns the film as it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
+        """
+        actor.require(FILMS_LABEL)
+        before = await self._held(actor, unit, film_id)
+        await self._set_label(actor, unit, before, label)
+        return before
+
+    async def hide(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
+        """Hide a film from everybody but operators. Does nothing if it is hidden already.
+
+        Returns the film as it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+        """
+        actor.require(FILMS_LABEL)
+        before = await self._held(actor, unit, film_id)
+        if not before.hidden:
+            await self._set_hidden(unit, before, hidden=True)
+            await record(actor, unit, Action.FILM_HIDDEN, _subject(before), label=before.label)
+        return before
+
+    async def show(
+        self, actor: Actor, unit: Unit, film_id: int, label: str | UnsetType | None = UNSET
+    ) -> FilmAccess:
+        """Show a hidden film again to those who may see its label. Does nothing if it is shown.
+
+        `label` replaces the film's label. It is needed where that label is lost.
+
+        Returns the film as it was.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
+            DomainError(FIELD_INVALID): `label` is `label_lost`.
+        """
+        actor.require(FILMS_LABEL)
+        before = await self._held(actor, unit, film_id)
+        if not before.hidden:
+            return before
+        film = before
+        if label is not UNSET:
+            film = await self._set_label(actor, unit, before, label)
+        if film.label_lost:
+            raise field_invalid("label", "label_lost")
+        await self._set_hidden(unit, film, hidden=False)
+        await record(actor, unit, Action.FILM_SHOWN, _subject(film), label=film.label)
+        return before
+
+    async def _held(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
+        """Return the film. Nobody else changes it before the transaction ends."""
+        if actor.account_id is not None:  # a command waits as long as an import takes
+            await unit.wait_briefly()
+        await self._revisions.increase(unit, "catalogue")
+        film = await unit.first(queries.FILM_ACCESS, film_id=film_id)
+        if film is None:
+            raise DomainError(Code.FILM_UNKNOWN)
+        return film
+
+    async def _set_label(
+        self, actor: Actor, unit: Unit, before: FilmAccess, label: str | None
+    ) -> FilmAccess:
+        label_id = None if label is None else (await self._access.label_ids(unit)).get(label)
+        if label is not None and label_id is None:
+            raise DomainError(Code.LABEL_UNKNOWN)
+        after = msgspec.structs.replace(before, label_id=label_id, label=label, label_lost=False)
+        if after == before:
+            return before
+        await unit.run(queries.SET_LABEL, film_id=before.film_id, label_id=label_id)
+        await counts.move(unit, before, after)
+        details = {"before": before.label, "after": label}
+        await record(actor, unit, Action.FILM_LABELLED, _subject(before), **details)
+        return after
+
+    async def _set_hidden(self, unit: Unit, before: FilmAccess, *, hidden: bool) -> None:
+        hidden_at = now() if hidden else None
+        await unit.run(queries.SET_HIDDEN, film_id=before.film_id, hidden_at=hidden_at)
+        await counts.move(unit, before, msgspec.structs.replace(before, hidden=hidden))
+
+
+def _subject(film: FilmAccess) -> Subject:
+    return Subject("film", film.film_id, film.title)

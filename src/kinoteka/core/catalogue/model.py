@@ -1,7 +1,7 @@
 """Films, genres, directors, and what a list of films may be asked for.
 
-Shapes: `Film` (with its first genre and director), `FilmDetails`, `Genre`, `GenreCount`,
-`Director`, `FilmQuery`.
+Shapes: `Film` (with its first genre and director), `FilmDetails`, `FilmAccess`, `Genre`,
+`GenreCount`, `Director`, `FilmQuery`.
 """
 
 from typing import Literal
@@ -29,7 +29,8 @@ class Director(msgspec.Struct, frozen=True):
 class Film(msgspec.Struct, frozen=True):
     """A film with the first of its genres and of its directors.
 
-    `rating` is from 0 to 10; `label_id` is the access label that it needs, if any.
+    `rating` is from 0 to 10; `label_id` is the access label that it needs, if any. A film with a
+    `hidden_at` is hidden, whatever its label: only who sees every film sees it.
     """
 
     id: int
@@ -41,8 +42,14 @@ class Film(msgspec.Struct, frozen=True):
     year: int | None
     rating: float | None
     label_id: int | None
+    hidden_at: int | None
     genre: Genre
     director: Director
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody sees it."""
+        return self.label_id is None and self.hidden_at is None
 
 
 class FilmDetails(msgspec.Struct, frozen=True):
@@ -57,6 +64,20 @@ class FilmDetails(msgspec.Struct, frozen=True):
     votes: int
     imdb_id: str | None
     tmdb_id: int | None
+
+
+class FilmAccess(msgspec.Struct, frozen=True):
+    """Who sees a film: its access label, and whether it is hidden.
+
+    `label_lost`: the label that the film had before it was hidden is not known any more.
+    """
+
+    film_id: int
+    title: str
+    label_id: int | None
+    label: str | None
+    hidden: bool
+    label_lost: bool
 
 
 class GenreCount(msgspec.Struct, frozen=True):
@@ -74,8 +95,8 @@ class FilmQuery(msgspec.Struct, frozen=True):
     """Which films, and in which order.
 
     A genre or director that is any of a film's counts, not the first alone. `rating` is the least
-    that is wanted, `label` the name of an access label. `text` is searched for; its films come
-    best first where no order but that by id is asked for.
+    that is wanted, `label` the name of an access label, `hidden` chooses hidden films alone. `text`
+    is searched for; its films come best first where no order but that by id is asked for.
 
     The `newest` films come by year and id, both descending; by `rating` the best come first, of
     equals those with more votes; by `title` as the alphabet has them, without regard to case and
@@ -87,5 +108,6 @@ class FilmQuery(msgspec.Struct, frozen=True):
     year: int | None = None
     rating: float | None = None
     label: str | None = None
+    hidden: bool = False
     text: str | None = None
     order: Order = "id"

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    and_,
     bindparam,
     delete,
     false,
@@ -27,11 +28,12 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union,
     union_all,
     update,
 )
 
-from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
+from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, FilmAccess, Genre
 from kinoteka.storage.schema import (
     director_counts,
     directors,
@@ -40,15 +42,20 @@ from kinoteka.storage.schema import (
     films,
     genre_counts,
     genres,
+    labels,
 )
 from kinoteka.storage.search.titles import TITLES
 from kinoteka.storage.statement import Statement, among, insert_for, json_array
+
+NO_LABEL_COUNT = 0
+HIDDEN_COUNT = -1
+"""What stands for a label in the counts of films: of those without one, and of hidden ones."""
 
 MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
 
 
 def _film(*row: Any) -> Film:
-    values: tuple[Any, ...] = (*row[:9], Genre(*row[9:11]), Director(*row[11:]))
+    values: tuple[Any, ...] = (*row[:10], Genre(*row[10:12]), Director(*row[12:]))
     return Film(*values)
 
 
@@ -63,6 +70,7 @@ _films = (
         films.c.year,
         films.c.rating,
         films.c.label_id,
+        films.c.hidden_at,
         genres.c.id,
         genres.c.name,
         directors.c.id,
@@ -99,8 +107,33 @@ NUMBERS: Statement[tuple[int, str | None, int | None]] = Statement(
         films.c.id == bindparam("film_id")
     )
 )
+
+
+def _film_access(*row: Any) -> FilmAccess:
+    values: tuple[Any, ...] = (*row[:4], bool(row[4]), bool(row[5]))
+    return FilmAccess(*values)
+
+
+FILM_ACCESS: Statement[FilmAccess] = Statement(
+    select(
+        films.c.id,
+        films.c.title,
+        films.c.label_id,
+        labels.c.name,
+        films.c.hidden_at.is_not(None),
+        films.c.label_lost,
+    )
+    .outerjoin(labels, labels.c.id == films.c.label_id)
+    .where(films.c.id == bindparam("film_id")),
+    _film_access,
+)
 SET_LABEL: Statement[tuple[()]] = Statement(
-    update(films).where(films.c.id == bindparam("film_id")).values(label_id=bindparam("label_id"))
+    update(films)
+    .where(films.c.id == bindparam("film_id"))
+    .values(label_id=bindparam("label_id"), label_lost=false())
+)
+SET_HIDDEN: Statement[tuple[()]] = Statement(
+    update(films).where(films.c.id == bindparam("film_id")).values(hidden_at=bindparam("hidden_at"))
 )
 
 COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
@@ -110,12 +143,25 @@ COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
 )
 
 
-def seen(label: ColumnElement[Any], unlabelled: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What a viewer sees; `every` stands first, so that nobody pays for what is not asked."""
-    return or_(bindparam("every") != false(), unlabelled, among(label, bindparam("labels")))
+def counts_seen(label: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Select the counts of films that a viewer sees; `label` is `label_id` of a counts table.
+
+    `every` stands first, so that nobody pays for what is not asked. No viewer's `labels` have
+    `HIDDEN_COUNT` among them.
+    """
+    return or_(
+        bindparam("every") != false(), label == NO_LABEL_COUNT, among(label, bindparam("labels"))
+    )
 
 
-_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
+FILM_SEEN: ColumnElement[bool] = or_(
+    bindparam("every") != false(),
+    and_(
+        films.c.hidden_at.is_(None),
+        or_(films.c.label_id.is_(None), among(films.c.label_id, bindparam("labels"))),
+    ),
+)
+"""Selects the films that a viewer sees. Every statement whose films a viewer gets has it."""
 
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "id": (films.c.id,),
@@ -127,6 +173,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "year": films.c.year == bindparam("year", type_=BigInteger()),
     "rating": films.c.rating >= bindparam("rating", type_=Float()),
     "label_id": films.c.label_id == bindparam("label_id", type_=BigInteger()),
+    "hidden": films.c.hidden_at.is_not(None),
 }
 FILTERS = (*MEMBERS, *_CONDITIONS)
 
@@ -156,7 +203,7 @@ def _ordered(chosen: Select[tuple[int]], order: str) -> Select[tuple[int]]:
 
 
 def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
-    chosen = select(films.c.id).where(_film_seen)
+    chosen = select(films.c.id).where(FILM_SEEN)
     for name in filters:
         if name in MEMBERS:
             members = MEMBERS[name]
@@ -189,9 +236,7 @@ def _kind(
 ) -> Kind:
     counted, member = counts.c[column], members.c[column]
     columns = select(named.c.id, named.c.name)
-    visible = select(counted.label("id")).where(
-        counts.c.films > 0, seen(counts.c.label_id, counts.c.label_id == 0)
-    )
+    visible = select(counted.label("id")).where(counts.c.films > 0, counts_seen(counts.c.label_id))
     of_film = counted.in_(select(member).where(members.c.film_id == bindparam("film_id")))
     under_label = counts.c.label_id == bindparam("label_id")
     return Kind(
@@ -216,10 +261,15 @@ def _kind(
 
 
 def _count_labelled(members: Table, counts: Table, member: Column[Any]) -> Insert:
-    # DISTINCT changes nothing but the plan: from the few films under a label to their genres,
-    # instead of looking up every film of every genre.
-    labelled = select(films.c.id, films.c.label_id).where(films.c.label_id.is_not(None))
-    few = labelled.distinct().subquery()
+    # UNION, which could be UNION ALL, changes nothing but the plan: from the few films that are
+    # labelled or hidden to their genres, instead of looking up every film of every genre.
+    labelled = select(films.c.id, films.c.label_id).where(
+        films.c.label_id.is_not(None), films.c.hidden_at.is_(None)
+    )
+    hidden = select(films.c.id, literal(HIDDEN_COUNT, BigInteger())).where(
+        films.c.hidden_at.is_not(None)
+    )
+    few = union(labelled, hidden).subquery()
     counting = (
         select(member, few.c.label_id, func.count())
         .join(few, few.c.id == members.c.film_id)
@@ -236,7 +286,7 @@ def _count_rest(counts: Table, member: Column[Any], counted: Column[Any]) -> Ins
         .where(counted == every.c.id)
         .scalar_subquery()
     )
-    rest = select(every.c.id, literal(0), every.c.films - labelled)
+    rest = select(every.c.id, literal(NO_LABEL_COUNT), every.c.films - labelled)
     return insert(counts).from_select(
         [member.name, "label_id", "films"], rest.where(every.c.films > labelled)
     )

@@ -1,10 +1,11 @@
 """The catalogue as each actor sees it.
 
 Public operations: films, suggested, film, details, related, films_by_id, genres, genre, directors,
-director, set_label.
+director.
 
 A film with a label exists only for who may see that label: it is in no list and no total, it is
-not found, and a genre or director that has nothing else is not there either.
+not found, and a genre or director that has nothing else is not there either. A hidden film exists
+only for who sees every film.
 """
 
 from array import array
@@ -12,11 +13,9 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from kinoteka.config import Settings
-from kinoteka.core.access.model import FILMS_LABEL, Actor
+from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
-from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
-from kinoteka.core.catalogue import counts, queries
+from kinoteka.core.catalogue import queries
 from kinoteka.core.catalogue.facets.queries import BY_DIRECTORS, LIKE_IT
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import (
@@ -200,25 +199,6 @@ class Catalogue:
             raise DomainError(Code.DIRECTOR_UNKNOWN)
         return director
 
-    async def set_label(self, actor: Actor, unit: Unit, film_id: int, label: str | None) -> None:
-        """Put a film under an access label, or (None) open it to everybody.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
-        """
-        actor.require(FILMS_LABEL)
-        # First, because it begins the transaction: the film must not change once it is read.
-        await self._revisions.increase(unit, "catalogue")
-        film = await self.film(actor, unit, film_id)
-        label_id = None if label is None else (await self._access.label_ids(unit)).get(label)
-        if label is not None and label_id is None:
-            raise DomainError(Code.LABEL_UNKNOWN)
-        if label_id != film.label_id:
-            await unit.run(queries.SET_LABEL, film_id=film_id, label_id=label_id)
-            await counts.move(unit, film_id, film.label_id, label_id)
-            subject = Subject("film", film_id, film.title)
-            await record(actor, unit, Action.FILM_LABELLED, subject, label=label)
-
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
         filters = await self._filters(unit, query)
         if filters is None:
@@ -257,6 +237,7 @@ class Catalogue:
     async def _filters(self, unit: Unit, query: FilmQuery) -> dict[str, Any] | None:
         """What the statement is to be asked with; None where nothing can be found."""
         given = {name: getattr(query, name) for name in queries.FILTERS if name != "label_id"}
+        given["hidden"] = query.hidden or None
         if query.label is not None:
             # A label that there is not, and one that hides its films, give the same: nothing.
             given["label_id"] = (await self._access.label_ids(unit)).get(query.label)
@@ -279,9 +260,11 @@ class Catalogue:
 
 
 def viewer(actor: Actor) -> dict[str, Any]:
-    """The parameters by which statements know what an actor sees (`queries.seen`)."""
+    """The parameters by which statements know what an actor sees (`queries.FILM_SEEN`)."""
     return {"every": actor.labels is None, "labels": list(actor.labels or ())}
 
 
 def _sees(actor: Actor, film: Film) -> bool:
-    return film.label_id is None or actor.labels is None or film.label_id in actor.labels
+    if actor.labels is None:
+        return True
+    return film.hidden_at is None and (film.label_id is None or film.label_id in actor.labels)

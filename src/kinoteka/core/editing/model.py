@@ -7,8 +7,8 @@ from hashlib import blake2b
 
 import msgspec
 
-HIDDEN = "hidden"
-"""The label of films that are hidden: nobody but operators holds `films.view:hidden`."""
+from kinoteka.core.catalogue.model import FilmAccess
+
 BY_HAND = "by hand"
 """The source of films that no import has brought."""
 
@@ -31,7 +31,7 @@ class FilmFields(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EditableFilm(msgspec.Struct, frozen=True):
-    """A film with all that an operator is shown; `label` is the name of its access label.
+    """A film with all that an operator is shown; `access` tells who sees it.
 
     `source` and `external_id` tell where it has come from, `votes` how popular it is.
     """
@@ -41,13 +41,7 @@ class EditableFilm(msgspec.Struct, frozen=True):
     source: str
     external_id: str
     votes: int
-    label: str | None
-    label_id: int | None
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether it is hidden."""
-        return self.label == HIDDEN
+    access: FilmAccess
 
     @property
     def version(self) -> str:

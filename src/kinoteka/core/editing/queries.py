@@ -12,7 +12,6 @@ from kinoteka.storage.schema import (
     film_genres,
     films,
     genres,
-    labels,
 )
 from kinoteka.storage.statement import Statement
 
@@ -25,11 +24,7 @@ FILM: Statement[tuple[Any, ...]] = Statement(
         films.c.source,
         films.c.external_id,
         films.c.votes,
-        labels.c.name,
-        films.c.label_id,
-    )
-    .outerjoin(labels, labels.c.id == films.c.label_id)
-    .where(films.c.id == bindparam("film_id"))
+    ).where(films.c.id == bindparam("film_id"))
 )
 UPDATE: Statement[tuple[()]] = Statement(
     update(films)

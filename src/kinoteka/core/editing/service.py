@@ -1,6 +1,6 @@
 """Films as operators change them, whatever label they are under.
 
-Public operations: films, get, edit, add, set_label, hide, show, label_once_shown.
+Public operations: films, get, edit, add. Labels and hiding are in `catalogue.labels`.
 
 Whoever holds `films.edit` or `films.label` gets at every film here, hidden ones and those under
 labels that they could not see elsewhere: otherwise nobody could undo what they have done. What is
@@ -16,17 +16,16 @@ import msgspec
 
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.access.service import Access
-from kinoteka.core.audit import queries as audit_queries
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.listing import Listing
-from kinoteka.core.catalogue.model import UNKNOWN, Film, FilmQuery
+from kinoteka.core.catalogue.model import UNKNOWN, Film, FilmAccess, FilmQuery
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.editing import queries
 from kinoteka.core.editing.checking import checked
-from kinoteka.core.editing.model import BY_HAND, HIDDEN, EditableFilm, FilmFields
+from kinoteka.core.editing.model import BY_HAND, EditableFilm, FilmFields
 from kinoteka.core.imports.names import name_key
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.revisions import Revisions
@@ -106,9 +105,9 @@ class Editing:
         await unit.run(queries.UPDATE, film_id=film_id, **_row(wanted, ids))
         for each in queries.NAMES:
             if getattr(wanted, each.field) != getattr(before.fields, each.field):
-                await counts.take_out(unit, each.counted, film_id, before.label_id)
+                await counts.take_out(unit, each.counted, before.access)
                 await unit.run(each.leave, film_id=film_id)
-                await self._join(unit, each, film_id, ids[each.field], before.label_id)
+                await self._join(unit, each, before.access, ids[each.field])
         after = msgspec.structs.replace(before, fields=wanted)
         await _index(unit, after)
         await record(actor, unit, Action.FILM_CHANGED, _subject(after), **_changes(before, after))
@@ -130,74 +129,13 @@ class Editing:
         named = {"source": BY_HAND, "external_id": token_hex(8)}
         made = await unit.first(queries.INSERT, **_row(wanted, ids), **named)
         film_id = made[0] if made else 0
-        for each in queries.NAMES:
-            await self._join(unit, each, film_id, ids[each.field], None)
         film = await _read(unit, film_id)
+        for each in queries.NAMES:
+            await self._join(unit, each, film.access, ids[each.field])
+        film = msgspec.structs.replace(film, fields=wanted)
         await _index(unit, film)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
-
-    async def set_label(
-        self, actor: Actor, unit: Unit, film_id: int, label: str | None
-    ) -> EditableFilm:
-        """Put a film under an access label, or (None) open it to everybody; the film as it was.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
-        """
-        actor.require(FILMS_LABEL)
-        before = await self._held(unit, film_id)
-        if before.label != label:
-            label_id = await self._label_id(unit, label)
-            await unit.run(catalogue.SET_LABEL, film_id=film_id, label_id=label_id)
-            await counts.move(unit, film_id, before.label_id, label_id)
-            action = _labelling(before.label, label)
-            await record(actor, unit, action, _subject(before), before=before.label, after=label)
-        return before
-
-    async def hide(self, actor: Actor, unit: Unit, film_id: int) -> EditableFilm:
-        """Let a film be seen by operators alone; the film as it was. Again does no harm.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
-        """
-        actor.require(FILMS_LABEL)
-        # Before the catalogue's own revision, as imports do it.
-        await self._access.add_label(actor, unit, HIDDEN)
-        return await self.set_label(actor, unit, film_id, HIDDEN)
-
-    async def show(self, actor: Actor, unit: Unit, film_id: int) -> EditableFilm:
-        """Let a hidden film be seen again by whoever saw it before; the film as it was.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
-        """
-        before = await self._held(unit, film_id)
-        if not before.is_hidden:
-            actor.require(FILMS_LABEL)
-            return before
-        label = await self.label_once_shown(actor, unit, film_id)
-        return await self.set_label(actor, unit, film_id, label)
-
-    async def label_once_shown(self, actor: Actor, unit: Unit, film_id: int) -> str | None:
-        """The label that a hidden film had before, as far as the audit log knows.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN)
-        """
-        actor.require(FILMS_LABEL)
-        given = {"subject_kind": "film", "subject_id": film_id, "action": Action.FILM_HIDDEN.value}
-        entry = await unit.first(audit_queries.entries(tuple(given)), most=1, **given)
-        label = entry.details.get("before") if entry is not None else None
-        return label if label in await self._access.label_ids(unit) else None
-
-    async def _label_id(self, unit: Unit, label: str | None) -> int | None:
-        if label is None:
-            return None
-        label_id = (await self._access.label_ids(unit)).get(label)
-        if label_id is None:
-            raise DomainError(Code.LABEL_UNKNOWN)
-        return label_id
 
     async def _held(self, unit: Unit, film_id: int) -> EditableFilm:
         """The film, which nobody else changes before the transaction has ended."""
@@ -223,19 +161,14 @@ class Editing:
         return made[0] if made else 0
 
     async def _join(
-        self,
-        unit: Unit,
-        names: queries.Names,
-        film_id: int,
-        ids: Sequence[int],
-        label_id: int | None,
+        self, unit: Unit, names: queries.Names, film: FilmAccess, ids: Sequence[int]
     ) -> None:
         rows = [
-            {names.column: each, "film_id": film_id, "position": position}
+            {names.column: each, "film_id": film.film_id, "position": position}
             for position, each in enumerate(ids)
         ]
         await unit.run_many(names.join, rows)
-        await counts.put_in(unit, names.counted, film_id, label_id)
+        await counts.put_in(unit, names.counted, film)
 
 
 def _seeing_all(actor: Actor) -> Actor:
@@ -251,7 +184,8 @@ def _seeing_all(actor: Actor) -> Actor:
 
 async def _read(unit: Unit, film_id: int) -> EditableFilm:
     row = await unit.first(queries.FILM, film_id=film_id)
-    if row is None:
+    access = await unit.first(catalogue.FILM_ACCESS, film_id=film_id)
+    if row is None or access is None:
         raise DomainError(Code.FILM_UNKNOWN)
     values = tuple(row)
     plain = dict(zip(queries.PLAIN, values, strict=False))
@@ -259,7 +193,9 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
     for each in queries.NAMES:
         named = await unit.all(each.of_film, film_id=film_id)
         members[each.field] = tuple(name for member, name in named if member != UNKNOWN)
-    return EditableFilm(film_id, FilmFields(**plain, **members), *values[len(plain) :])
+    source, external_id, votes = values[len(plain) :]
+    fields = FilmFields(**plain, **members)
+    return EditableFilm(film_id, fields, source, external_id, votes, access)
 
 
 async def _keep_imports_out(unit: Unit) -> None:
@@ -280,12 +216,6 @@ def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:
 
 def _subject(film: EditableFilm) -> Subject:
     return Subject("film", film.id, film.fields.title)
-
-
-def _labelling(before: str | None, after: str | None) -> Action:
-    if after == HIDDEN:
-        return Action.FILM_HIDDEN
-    return Action.FILM_SHOWN if before == HIDDEN else Action.FILM_LABELLED
 
 
 def _changes(before: EditableFilm, after: EditableFilm) -> dict[str, object]:

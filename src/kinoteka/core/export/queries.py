@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, select
 
-from kinoteka.core.catalogue.queries import as_array, seen
+from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
 from kinoteka.core.export.model import (
     BookmarkLine,
     ChatLine,
@@ -32,7 +32,6 @@ SOME = 50
 SOME_MESSAGES = 12
 """Of messages, which may be long: the event loop is held for less than a millisecond."""
 
-_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
 _account_id: BindParameter[int] = bindparam("account_id")
 
 
@@ -70,7 +69,7 @@ def _bookmark(film_id: int, title: str, year: int | None, at: int) -> tuple[int,
 BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
     select(films.c.id, films.c.title, films.c.year, bookmarks.c.created_at)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
-    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), _film_seen),
+    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), FILM_SEEN),
     _bookmark,
 )
 
@@ -106,7 +105,7 @@ SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
 FILMS_OF: Statement[FilmLine] = Statement(
     select(films.c.id, films.c.title, films.c.year)
     .join(selection_films, selection_films.c.film_id == films.c.id)
-    .where(selection_films.c.selection_id == bindparam("selection_id"), _film_seen)
+    .where(selection_films.c.selection_id == bindparam("selection_id"), FILM_SEEN)
     .order_by(selection_films.c.position),
     FilmLine,
 )

@@ -128,7 +128,7 @@ class ImportRuns:
     ) -> int:
         """Import what has come, once this is committed; the import's id.
 
-        Rules for labels need `films.label`, too: they open films, and hidden ones, to everybody.
+        Rules for labels need `films.label`, too: they open films to everybody.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID, IMPORT_RUNNING)

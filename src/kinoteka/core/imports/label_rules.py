@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from kinoteka.core.access.model import LABEL
+from kinoteka.core.access.model import HIDDEN, LABEL
 from kinoteka.core.imports.record import FilmRecord, FormatCode, FormatError
 
 Columns = Mapping[str, object]
 Condition = Callable[[FilmRecord, Columns], bool]
+
+HIDDEN_NOT_ASSIGNABLE = f"'{HIDDEN}' is not a label that an import can assign"
 
 _NO_COLUMNS: Columns = {}
 
@@ -54,6 +56,8 @@ def _parse(written: str) -> _Rule:
     label, kind, value = label.strip(), kind.strip(), value.strip()
     if not colon or not equals:
         raise _invalid(written, "expected LABEL:CONDITION=VALUE")
+    if label == HIDDEN:
+        raise _invalid(written, HIDDEN_NOT_ASSIGNABLE)
     if not LABEL.fullmatch(label):
         raise _invalid(written, "a label has 1 to 50 letters, digits, dots, dashes or underscores")
     if not value:

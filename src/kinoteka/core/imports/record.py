@@ -48,6 +48,7 @@ class Reason(StrEnum):
     CSV_INVALID = "csv_invalid"
     JSON_INVALID = "json_invalid"
     NOT_AN_OBJECT = "not_an_object"
+    LABEL_INVALID = "label_invalid"
     FILE_BROKEN = "file_broken"
 
 

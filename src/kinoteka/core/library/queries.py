@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
-from kinoteka.core.catalogue.queries import as_array, seen
+from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.storage.schema import bookmarks, films, selection_films, selections
 from kinoteka.storage.statement import Statement, among, insert_for
-
-_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
 
 # Bookmarks
 
@@ -19,7 +17,7 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
     .where(
         bookmarks.c.account_id == bindparam("account_id"),
-        _film_seen,
+        FILM_SEEN,
     )
     .order_by(bookmarks.c.created_at.desc(), films.c.id.desc())
 )
@@ -86,7 +84,7 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
         films.c.rating,
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), _film_seen)
+    .where(among(selection_films.c.selection_id, bindparam("ids")), FILM_SEEN)
     .order_by(selection_films.c.selection_id, selection_films.c.position),
     _film_of,
 )
@@ -106,7 +104,7 @@ _in_order = (
         func.count().over(partition_by=selection_films.c.selection_id).label("total"),
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), _film_seen)
+    .where(among(selection_films.c.selection_id, bindparam("ids")), FILM_SEEN)
     .subquery()
 )
 # How many films of a selection the viewer sees, with each of the first of them.
@@ -135,7 +133,7 @@ CHOICES: Statement[SelectionChoice] = Statement(
         func.coalesce(func.max(case((films.c.id == bindparam("film_id"), 1), else_=0)), 0),
     )
     .outerjoin(selection_films, selection_films.c.selection_id == selections.c.id)
-    .outerjoin(films, and_(films.c.id == selection_films.c.film_id, _film_seen))
+    .outerjoin(films, and_(films.c.id == selection_films.c.film_id, FILM_SEEN))
     .where(
         selections.c.account_id == bindparam("account_id"),
         or_(bindparam("operator") != false(), selections.c.featured == false()),
@@ -148,7 +146,7 @@ CHOICES: Statement[SelectionChoice] = Statement(
 _shown = (
     select(selection_films.c.film_id)
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(selection_films.c.selection_id == selections.c.id, _film_seen)
+    .where(selection_films.c.selection_id == selections.c.id, FILM_SEEN)
     .exists()
 )
 _public = select(selections.c.id).where(selections.c.public, _shown)

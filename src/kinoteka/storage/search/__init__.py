@@ -20,7 +20,8 @@ def find(
     """The ids of the films whose titles have all words of the query, best first.
 
     A word may be the beginning of a title's word, and may be written wrongly where nothing is
-    found otherwise. Films under a label that is not among `labels` are not found; None finds all.
+    found otherwise. With `labels`, hidden films and those under other labels are not found; None
+    finds all.
     """
     return finding.find(_engine(reader).open_index(reader.connection, labels), query, limit)
 

@@ -25,23 +25,26 @@ SHORT = 3
 LONGEST_TERM = 500
 """Characters of a term that are indexed: no lexeme may be longer than 2 kB."""
 
-_HIDDEN = """
+_BARRED = """
 SELECT id FROM labels WHERE id <> ALL ($1::BIGINT[])
 AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
 """
+_ANY_HIDDEN = "SELECT EXISTS (SELECT 1 FROM films WHERE hidden_at IS NOT NULL)"
 
-# A film is looked up when its turn comes, in an index that has no more than ids: OFFSET keeps the
-# planner from listing all that are labelled first.
+# A film is looked up when its turn comes, in indexes that have no more than ids: OFFSET keeps the
+# planner from listing all that are labelled or hidden first.
 _IS_SHOWN = """
 WHERE NOT EXISTS (
     SELECT 1 FROM films WHERE label_id = ANY ($4::BIGINT[]) AND films.id = best.film_id OFFSET 0)
+AND NOT EXISTS (
+    SELECT 1 FROM films WHERE hidden_at IS NOT NULL AND films.id = best.film_id OFFSET 0)
 """
 
 Connection = psycopg.Connection[Any]
 
 
 def open_index(connection: Connection, labels: Sequence[int] | None) -> "PostgreSQLIndex":
-    """The index without films under a label that is not among `labels`; None: all of it."""
+    """The index without hidden films and those under other labels; None: all of it."""
     return PostgreSQLIndex(connection, labels)
 
 
@@ -50,17 +53,18 @@ class PostgreSQLIndex:
 
     def __init__(self, connection: Connection, labels: Sequence[int] | None) -> None:
         self._connection = connection
-        self._hidden: tuple[list[int], ...] = ()
+        self._barred: tuple[list[int], ...] = ()
         self._readings: dict[int, str] = {}
         if labels is not None:
-            hidden = [label for (label,) in connection.execute(_HIDDEN, (list(labels),))]
-            self._hidden = (hidden,) if hidden else ()
+            barred = [label for (label,) in connection.execute(_BARRED, (list(labels),))]
+            if barred or connection.execute(_ANY_HIDDEN).fetchall()[0][0]:
+                self._barred = (barred,)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
         """The best films that have what is wanted."""
         sought, checked = self._split(wanted)
-        given = (query(sought), limit, query(checked) if checked else None, *self._hidden)
-        statement = cast(Any, _VISIBLE_MATCHES if self._hidden else _MATCHES)
+        given = (query(sought), limit, query(checked) if checked else None, *self._barred)
+        statement = cast(Any, _VISIBLE_MATCHES if self._barred else _MATCHES)
         found, lines = self._connection.execute(statement, given, prepare=True).fetchall()[0]
         self._readings = dict(zip(found, lines, strict=False))
         return list(found)

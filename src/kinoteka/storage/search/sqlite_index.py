@@ -21,24 +21,28 @@ _MATCHES = """
 SELECT rowid & :film_id FROM search_titles
 WHERE search_titles MATCH :match ORDER BY rowid LIMIT :limit
 """
-# The films under labels are looked up in an index that has no more than ids.
+# The films under labels and the hidden ones are looked up in indexes that have no more than ids.
 _VISIBLE_MATCHES = """
 SELECT rowid & :film_id FROM search_titles
 WHERE search_titles MATCH :match AND NOT EXISTS (
-    SELECT 1 FROM films INDEXED BY ix_films_label_id_id
-    WHERE label_id IN (SELECT value FROM json_each(:hidden))
+    SELECT 1 FROM films INDEXED BY ix_films_label_id_id_hidden_at
+    WHERE label_id IN (SELECT value FROM json_each(:barred))
     AND films.id = search_titles.rowid & :film_id)
+AND NOT EXISTS (
+    SELECT 1 FROM films INDEXED BY ix_films_hidden
+    WHERE hidden_at IS NOT NULL AND films.id = search_titles.rowid & :film_id)
 ORDER BY rowid LIMIT :limit
 """
-_HIDDEN = """
+_BARRED = """
 SELECT id FROM labels WHERE id NOT IN (SELECT value FROM json_each(?))
 AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
 """
+_ANY_HIDDEN = "SELECT EXISTS (SELECT 1 FROM films WHERE hidden_at IS NOT NULL)"
 _WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value FROM json_each(?))"
 
 
 def open_index(connection: sqlite3.Connection, labels: Sequence[int] | None) -> "SQLiteIndex":
-    """The index without films under a label that is not among `labels`; None: all of it."""
+    """The index without hidden films and those under other labels; None: all of it."""
     return SQLiteIndex(connection, labels)
 
 
@@ -50,10 +54,10 @@ class SQLiteIndex:
         self._given: dict[str, object] = {"film_id": FILM_ID}
         self._sql = _MATCHES
         if labels is not None:
-            hidden = [row[0] for row in connection.execute(_HIDDEN, (json.dumps(list(labels)),))]
-            if hidden:
+            barred = [row[0] for row in connection.execute(_BARRED, (json.dumps(list(labels)),))]
+            if barred or connection.execute(_ANY_HIDDEN).fetchone()[0]:
                 self._sql = _VISIBLE_MATCHES
-                self._given["hidden"] = json.dumps(hidden)
+                self._given["barred"] = json.dumps(barred)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
         """The best films that have what is wanted."""

@@ -87,6 +87,8 @@ REASONS: dict[str, str] = {
     "characters": N_("This has characters that are not allowed."),
     "address": N_("This is not an http or https address."),
     "malformed": N_("This is malformed."),
+    "reserved": N_("“hidden” is not a label. Hide a film on its own page instead."),
+    "label_lost": N_("The label that this film had is not known any more. Choose one."),
     "year": N_("This is not a year from 1870 to 2100."),
     "rating": N_("This is not a rating from 0 to 10."),
     "too_many": N_("These are too many."),

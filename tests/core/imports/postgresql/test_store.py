@@ -83,7 +83,7 @@ class TestBesideOthers:
         assert stored.rows(counted) == [(0, 1), (1, 1)]
         async with unit_of_work(services.database) as unit:
             await services.revisions.look()
-            await services.catalogue.set_label(CONSOLE, unit, 1, None)
+            await services.labels.set_label(CONSOLE, unit, 1, None)
         assert stored.rows(counted)[0] == (0, 1)
 
     def test_readers_go_on(self, stored):

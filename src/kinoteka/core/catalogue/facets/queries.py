@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
-from kinoteka.core.catalogue.queries import as_array, seen
+from kinoteka.core.catalogue.queries import FILM_SEEN, as_array, counts_seen
 from kinoteka.storage.schema import (
     director_counts,
     directors,
@@ -28,8 +28,6 @@ from kinoteka.storage.schema import (
 )
 from kinoteka.storage.statement import Statement, place_of
 
-_film_seen = seen(films.c.label_id, films.c.label_id.is_(None))
-
 # What films may be chosen by
 
 GENRE_COUNTS: Statement[GenreCount] = Statement(
@@ -38,7 +36,7 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
     .where(
         genre_counts.c.films > 0,
         genres.c.id != UNKNOWN,
-        seen(genre_counts.c.label_id, genre_counts.c.label_id == 0),
+        counts_seen(genre_counts.c.label_id),
     )
     .group_by(genres.c.id, genres.c.name)
     .order_by(genres.c.name),
@@ -46,7 +44,7 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
 )
 YEARS: Statement[tuple[int]] = Statement(
     select(films.c.year)
-    .where(films.c.year.is_not(None), _film_seen)
+    .where(films.c.year.is_not(None), FILM_SEEN)
     .distinct()
     .order_by(films.c.year.desc())
 )
@@ -56,7 +54,7 @@ _shown = (
     .where(
         director_counts.c.director_id == directors.c.id,
         director_counts.c.films > 0,
-        seen(director_counts.c.label_id, director_counts.c.label_id == 0),
+        counts_seen(director_counts.c.label_id),
     )
     .exists()
 )
@@ -96,7 +94,7 @@ BY_DIRECTORS = as_array(
         _own.c.film_id == FILM_ID,
         _own.c.director_id != UNKNOWN,
         films.c.id != FILM_ID,
-        _film_seen,
+        FILM_SEEN,
     )
     .group_by(films.c.id)
     .order_by(func.count().desc(), films.c.rating.desc().nulls_last(), films.c.id)
@@ -145,7 +143,7 @@ _points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
 LIKE_IT = as_array(
     select(films.c.id)
     .join(_candidates, _candidates.c[0] == films.c.id)
-    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, _film_seen)
+    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, FILM_SEEN)
     # Ten years weigh as much as two points.
     .order_by(_years_apart + _points_apart * 5, films.c.id)
     .limit(bindparam("most", type_=BigInteger()))

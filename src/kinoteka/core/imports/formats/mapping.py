@@ -71,6 +71,11 @@ def _column_of(
     return None
 
 
+def label_column(columns: Sequence[str]) -> str | None:
+    """Return the column that is called `label`; None where the table has none."""
+    return next((column for column in columns if _plain(column) == "label"), None)
+
+
 def _plain(name: str) -> str:
     return "_".join(name.casefold().replace("-", " ").split())
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 
+from kinoteka.core.access.model import HIDDEN
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import (
@@ -13,12 +14,15 @@ from kinoteka.core.imports.formats.files import (
     first_line,
 )
 from kinoteka.core.imports.formats.json_rows import Row, json_elements, json_lines
-from kinoteka.core.imports.formats.mapping import columns_by_field
+from kinoteka.core.imports.formats.mapping import columns_by_field, label_column
 from kinoteka.core.imports.formats.recognition import columns_of
+from kinoteka.core.imports.label_rules import HIDDEN_NOT_ASSIGNABLE, Columns, LabelRules
 from kinoteka.core.imports.reading import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import (
+    FilmRecord,
     FormatCode,
     FormatError,
+    Reason,
     Refused,
     ValueRefused,
 )
@@ -93,11 +97,12 @@ class _CsvTable:
         # An empty cell is put behind every row: it stands for the columns that are not there.
         places = (self._columns.index(name) if name else -1 for name in by_field)
         self._values = itemgetter(*places)
+        self._label_column = label_column(self._columns)
 
     def read(self, progress: Progress) -> Iterator[Record]:
         file = InputFile(self._path, progress)
         occurrences = values.Occurrences()
-        labels = self._options.labels
+        labels, named_label = self._options.labels, self._label_column
         for row in csv_rows(file, self._delimiter, len(self._columns)):
             if isinstance(row, Refused):
                 yield row
@@ -108,11 +113,12 @@ class _CsvTable:
             cells.append("")
             try:
                 film = values.film(*self._values(cells), occurrences=occurrences)
+                if labels or named_label:
+                    columns = dict(zip(self._columns, cells, strict=False))
+                    film = _labelled(film, labels, columns, named_label)
             except ValueRefused as error:
                 yield file.refused(line, error.reason, error.detail)
                 continue
-            if labels:
-                film = labels.apply(film, dict(zip(self._columns, cells, strict=False)))
             yield film
 
 
@@ -120,9 +126,8 @@ def _objects(
     file: InputFile, rows: Iterator[Row | Refused], options: ReadOptions
 ) -> Iterator[Record]:
     # Rows may lack keys, so the mapping is made once for every set of keys that is met.
-    layouts: dict[tuple[str, ...], tuple[str | None, ...]] = {}
+    layouts: dict[tuple[str, ...], tuple[tuple[str | None, ...], str | None]] = {}
     occurrences = values.Occurrences()
-    labels = options.labels
     for row in rows:
         if isinstance(row, Refused):
             yield row
@@ -133,10 +138,28 @@ def _objects(
         if layout is None:
             if len(layouts) == _MOST_LAYOUTS:
                 layouts.clear()
-            layout = layouts[keys] = columns_by_field(keys, options.mapping)
+            columns = columns_by_field(keys, options.mapping)
+            layout = layouts[keys] = columns, label_column(keys)
         try:
-            film = values.film(*map(found.get, layout), occurrences=occurrences)  # type: ignore[arg-type]
+            film = values.film(*map(found.get, layout[0]), occurrences=occurrences)  # type: ignore[arg-type]
+            film = _labelled(film, options.labels, found, layout[1])
         except ValueRefused as error:
             yield file.refused(line, error.reason, error.detail)
             continue
-        yield labels.apply(film, found) if labels else film
+        yield film
+
+
+def _labelled(
+    film: FilmRecord, labels: LabelRules, row: Columns, named_label: str | None
+) -> FilmRecord:
+    """Return the film with the label that the rules give it.
+
+    Raises:
+        ValueRefused: the row itself says that the film is hidden, and no rule says otherwise. To
+            ignore that would show the film to everybody.
+    """
+    if labels:
+        film = labels.apply(film, row)
+    if film.label is None and named_label and str(row[named_label]).strip() == HIDDEN:
+        raise ValueRefused(Reason.LABEL_INVALID, HIDDEN_NOT_ASSIGNABLE)
+    return film

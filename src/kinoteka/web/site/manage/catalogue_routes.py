@@ -46,7 +46,13 @@ FILMS: tuple[Route, ...] = (
         permission=FILMS_LABEL,
     ),
     form("/manage/films/{id}/hide", films.hide_film, "Hide a film", permission=FILMS_LABEL),
-    form("/manage/films/{id}/show", films.show_film_again, "Show a film", permission=FILMS_LABEL),
+    form(
+        "/manage/films/{id}/show",
+        films.show_film_again,
+        "Show a film",
+        body=shapes.FilmShowForm,
+        permission=FILMS_LABEL,
+    ),
     *(
         page(f"/manage/films/{{id}}/{name}", films.lead_to_film, "A film to manage", signed_in=True)
         for name in ("label", "hide", "show")

@@ -1,6 +1,7 @@
 """Queries and forms of films, selections and imports as operators manage them."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.editing.model import EditableFilm, FilmFields
@@ -13,11 +14,12 @@ class FilmsQuery(msgspec.Struct, frozen=True):
 
     q: str = ""
     label: str = ""
+    hidden: bool = False
     page: PageNumber = 1
 
     def wanted(self) -> FilmQuery:
         """As the catalogue is asked."""
-        return FilmQuery(text=self.q.strip() or None, label=self.label or None)
+        return FilmQuery(text=self.q.strip() or None, label=self.label or None, hidden=self.hidden)
 
 
 class FilmForm(msgspec.Struct, frozen=True):
@@ -70,6 +72,22 @@ class FilmLabelForm(msgspec.Struct, frozen=True):
     """The access label that a film is to have; a blank one is none."""
 
     label: str = ""
+
+
+NO_LABEL = "-"
+"""The choice of no label; a label cannot be called so."""
+
+
+class FilmShowForm(msgspec.Struct, frozen=True):
+    """The label for a film that is shown again; a blank one leaves its label as it is."""
+
+    label: str = ""
+
+    def wanted(self) -> str | UnsetType | None:
+        """Return the label, None for no label, or UNSET to leave it."""
+        if not self.label:
+            return UNSET
+        return None if self.label == NO_LABEL else self.label
 
 
 class SelectionsQuery(msgspec.Struct, frozen=True):

@@ -1,15 +1,16 @@
 """Films as operators see and change them."""
 
-from typing import Any
-
-from kinoteka.core.access.model import FILMS_LABEL
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Film
-from kinoteka.core.editing.model import EditableFilm
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.web.site.failures import Failure, shown_again_by
-from kinoteka.web.site.manage.catalogue_shapes import FilmForm, FilmLabelForm, FilmsQuery
+from kinoteka.web.site.manage.catalogue_shapes import (
+    FilmForm,
+    FilmLabelForm,
+    FilmShowForm,
+    FilmsQuery,
+)
 from kinoteka.web.site.pages import redirect, render
 
 PAGE_SIZE = 30
@@ -43,7 +44,6 @@ async def show_film(
         film=film,
         form=typed or FilmForm.of(film),
         labels=sorted(await call.core.access.label_ids(call.unit)),
-        label_then=await _label_then(call, film),
         failed=failed,
     )
 
@@ -73,29 +73,30 @@ async def add_film(call: Call, body: FilmForm) -> Answer:
 
 async def label_film(call: Call, film_id: int, body: FilmLabelForm) -> Answer:
     """Put a film under an access label, or under none."""
-    await call.core.editing.set_label(call.actor, call.unit, film_id, body.label or None)
+    await call.core.labels.set_label(call.actor, call.unit, film_id, body.label or None)
     return redirect(call, f"/manage/films/{film_id}", notice="film_labelled")
 
 
 async def hide_film(call: Call, film_id: int) -> Answer:
     """Let a film be seen by operators alone."""
-    await call.core.editing.hide(call.actor, call.unit, film_id)
+    await call.core.labels.hide(call.actor, call.unit, film_id)
     return redirect(call, f"/manage/films/{film_id}", notice="film_hidden")
 
 
-async def show_film_again(call: Call, film_id: int) -> Answer:
-    """Let a hidden film be seen again."""
-    await call.core.editing.show(call.actor, call.unit, film_id)
+async def _show_film_again_refused(
+    call: Call, film_id: int, *, typed: FilmShowForm, failed: Failure
+) -> Answer:
+    del typed
+    return await show_film(call, film_id, failed=failed)
+
+
+@shown_again_by(_show_film_again_refused)
+async def show_film_again(call: Call, film_id: int, body: FilmShowForm) -> Answer:
+    """Show a hidden film again."""
+    await call.core.labels.show(call.actor, call.unit, film_id, body.wanted())
     return redirect(call, f"/manage/films/{film_id}", notice="film_shown")
 
 
 async def lead_to_film(call: Call, film_id: int) -> Answer:
     """Whoever asks for a form's address by itself gets the film's page."""
     return redirect(call, f"/manage/films/{film_id}")
-
-
-async def _label_then(call: Call, film: EditableFilm) -> Any:
-    """The label that a hidden film would have again."""
-    if not film.is_hidden or not call.actor.may(FILMS_LABEL):
-        return None
-    return await call.core.editing.label_once_shown(call.actor, call.unit, film.id)

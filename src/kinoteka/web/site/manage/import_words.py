@@ -48,6 +48,7 @@ ROWS: dict[Reason, str] = {
     Reason.CSV_INVALID: N_("broken CSV"),
     Reason.JSON_INVALID: N_("broken JSON"),
     Reason.NOT_AN_OBJECT: N_("not an object"),
+    Reason.LABEL_INVALID: N_("not a label that an import can assign"),
     Reason.FILE_BROKEN: N_("the file cannot be read to its end"),
 }
 FILES: dict[FormatCode, str] = {
