@@ -154,6 +154,7 @@ class TestLabel:
         [
             (("1", "99999", "--label", "premium"), "film_unknown"),
             (("1", "--label", "a b"), "label"),
+            (("1", "--label", "hidden"), "'hidden' is not a label, so nothing has changed"),
         ],
     )
     def test_all_or_none(self, server, arguments, says):

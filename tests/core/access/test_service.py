@@ -147,6 +147,20 @@ async def test_permissions_are_stored_once_and_in_order(services, root):
         await do(services, "change_role", root, role.id, None, ["No Permission"])
 
 
+async def test_permission_to_see_hidden_films_is_rejected(services, root):
+    role = await role_with(services, root)
+    refusal = {"field": "permissions", "reason": "reserved"}
+    with refused(Code.FIELD_INVALID, **refusal):
+        await do(services, "create_role", root, unique("role"), ["films.view:hidden"])
+    with refused(Code.FIELD_INVALID, **refusal):
+        await do(services, "change_role", root, role.id, None, ["a.b", "films.view:hidden"])
+
+
+async def test_label_called_hidden_is_rejected(services, root):
+    with refused(Code.FIELD_INVALID, field="label", reason="reserved"):
+        await add_label(services, "hidden")
+
+
 @pytest.mark.parametrize("role_id", [ANONYMOUS_ROLE, USER_ROLE])
 async def test_built_in_roles_stay(services, root, role_id):
     with refused(Code.ROLE_BUILT_IN):

@@ -1,8 +1,11 @@
 """Counts by label: a film that moves leaves them as counting anew would."""
 
+from itertools import pairwise
+
 from databases import execute, rows, writing
 from films import ADULT, PREMIUM, names
 from kinoteka.core.catalogue.counts import move, recount_all
+from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.core.services import Services
 from kinoteka.storage.unit import unit_of_work
 
@@ -26,15 +29,21 @@ def test_counts_of_genres_by_label(services: Services, films: dict[str, int]) ->
     assert (genres["Erotic"], 0) not in found
 
 
-async def test_a_film_that_moves(services: Services, films: dict[str, int]) -> None:
+async def test_film_that_moves_leaves_the_counts_as_counting_anew_does(
+    services: Services, films: dict[str, int]
+) -> None:
     labels = names(services.settings, "labels")
     before = counts(services)
     film, premium, adult = films["After Midnight"], labels[PREMIUM], labels[ADULT]
-    changes = ((adult, None), (None, premium), (premium, adult))
-    for old, new in changes:
-        execute(services.settings, "UPDATE films SET label_id = ? WHERE id = ?", new, film)
+    places = [(adult, False), (None, False), (premium, False), (premium, True), (None, True)]
+    places.append(places[0])
+    change = "UPDATE films SET label_id = ?, hidden_at = ? WHERE id = ?"
+    for old, new in pairwise(places):
+        label_id, hidden = new
+        execute(services.settings, change, label_id, 1 if hidden else None, film)
+        was, becomes = (FilmAccess(film, "", each[0], None, each[1], False) for each in (old, new))
         async with unit_of_work(services.database) as unit:
-            await move(unit, film, old, new)
+            await move(unit, was, becomes)
         present = counts(services)
         assert present == counts(services, anew=True)
-        assert (present == before) == (new == adult)
+        assert (present == before) == (new == places[0])

@@ -65,6 +65,8 @@ def test_no_rules_are_false():
         "premium:column:=x",
         "premium:column=x",
         f"{'x' * 51}:genre=Drama",
+        "hidden:genre=Drama",
+        " hidden :column:label=hidden",
     ],
 )
 def test_nonsense_is_refused_with_the_rule_named(rule):

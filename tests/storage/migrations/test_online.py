@@ -29,7 +29,7 @@ STEPS = (
     'online.update_in_batches("films", "note_id = id", where="note_id IS NULL")',
     'online.set_not_null("films", "note_id")',
     'online.add_foreign_key("fk_films_note_id", "films", "note_id", "films")',
-    'online.drop_index_concurrently("ix_films_label_id_id", "films")',
+    'online.drop_index_concurrently("ix_films_hidden", "films")',
 )
 PATIENT = Patience(attempts=200, lock_seconds=0.2, pause_seconds=0.05)
 

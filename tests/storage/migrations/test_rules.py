@@ -9,7 +9,7 @@ from migrating import locking, statements_of, versions_until, versions_with
 
 LOCKING = {
     "an index": 'op.create_index("ix_t", "films", ["title"])',
-    "an index that is dropped": 'op.drop_index("ix_films_label_id_id", "films")',
+    "an index that is dropped": 'op.drop_index("ix_films_hidden", "films")',
     "no NULL and no default": (
         'op.execute("DELETE FROM films")\n'
         'op.add_column("films", sa.Column("n", sa.Integer(), nullable=False))'
@@ -32,7 +32,7 @@ LOCKING = {
 }
 HARMLESS = {
     "an index": 'online.create_index_concurrently("ix_t", "films", ["title"], unique=True)',
-    "an index that is dropped": 'online.drop_index_concurrently("ix_films_label_id_id", "films")',
+    "an index that is dropped": 'online.drop_index_concurrently("ix_films_hidden", "films")',
     "a column": 'op.add_column("films", sa.Column("note", sa.Text()))',
     "a column with a constant": (
         'op.add_column("films", sa.Column("n", sa.Integer(), nullable=False, server_default="0"))'

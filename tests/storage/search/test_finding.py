@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, update
 
 from kinoteka.storage import schema
 from kinoteka.storage.search import find, finding, index
@@ -187,6 +187,9 @@ def test_no_more_than_wanted(put):
 FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1, "fingerprint": 0}
 COLUMNS = (*FILM, "source", "id", "external_id", "title", "label_id")
 ADD_FILM = Statement(insert(schema.films).values({name: bindparam(name) for name in COLUMNS}))
+HIDE = Statement(
+    update(schema.films).where(schema.films.c.id == bindparam("id")).values(hidden_at=1)
+)
 ADD_LABEL = Statement(insert(schema.labels).values(id=bindparam("id"), name=bindparam("name")))
 
 
@@ -214,8 +217,23 @@ class TestLabels:
     def test_only_what_is_granted(self, labelled, query, labels, seen):
         assert set(find(labelled, query, labels)) & {3, 4} == seen
 
-    def test_hidden_films_take_no_place_from_others(self, labelled):
+    def test_films_under_labels_take_no_place_from_others(self, labelled):
         assert len(find(labelled, "the", (), limit=3)) == 3
+
+    @pytest.mark.parametrize("query", ["spider", "spider man", "sp", "spidermna", "spidr"])
+    @pytest.mark.parametrize("labels", [(), (1,), (1, 2)])
+    def test_hidden_film_is_found_only_by_those_who_see_every_film(self, labelled, query, labels):
+        labelled.fetch(HIDE, id=4)
+        assert 4 not in find(labelled, query, labels)
+        assert 4 in find(labelled, query, None)
+
+    def test_hidden_film_without_a_label_is_not_found_where_no_film_has_one(self, films):
+        films.reader.fetch(
+            ADD_FILM, source="t", **FILM, id=4, external_id="4", title="x", label_id=None
+        )
+        assert 4 in find(films.reader, "spider", ())
+        films.reader.fetch(HIDE, id=4)
+        assert 4 not in find(films.reader, "spider", ())
 
 
 class TestAnyString:

@@ -162,6 +162,27 @@ def test_labels_by_column(read_text, name, content):
     assert labels == ["english", None]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("csv", "title,year,Label\nHidden One,2001, hidden \nBrother,1997,premium\n"),
+        ("jsonl", '{"title": "Hidden One", "label": "hidden"}\n{"title": "Brother"}\n'),
+        ("json", '[{"title": "Hidden One", "label": "hidden"}, {"title": "Brother"}]'),
+    ],
+)
+def test_row_with_the_label_hidden_is_refused_unless_a_rule_labels_it(read_text, name, content):
+    read = read_text(name, content)
+    assert [film.title for film in read.films] == ["Brother"]
+    (refused,) = read.refused
+    assert refused.reason == "label_invalid"
+    assert refused.detail == "'hidden' is not a label that an import can assign"
+    rules = LabelRules(["premium:column:" + ("Label" if name == "csv" else "label") + "=hidden"])
+    assert [film.label for film in read_text(name, content, labels=rules).films] == [
+        "premium",
+        None,
+    ]
+
+
 @pytest.mark.parametrize("name", ["csv", "jsonl", "json"])
 @given(
     pieces=st.lists(

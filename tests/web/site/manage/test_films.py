@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from databases import execute
 from films import PREMIUM
 from managed import Managed, fields, managed_on, words_at
 from markup import tree
@@ -148,12 +149,42 @@ class TestLabels:
         path = f"/manage/films/{film_id}"
         assert operator.post(f"{path}/hide").status_code == 303
         page = tree(operator.get(path))
-        assert "it is under the label premium as before" in words_at(page, "aside")
+        assert "it is under the label premium." in words_at(page, "aside")
         assert operator.get(f"/films/{film_id}").status_code == 404
-        assert titles(tree(operator.get("/manage/films?label=hidden"))) == ["Zanzibar Nights"]
+        assert titles(tree(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
         assert operator.post(f"{path}/show").status_code == 303
         chosen = tree(operator.get(path)).css_first("#field-label option[selected]")
         assert chosen.attributes["value"] == PREMIUM
+
+    def test_hidden_film_gets_another_label_and_stays_hidden(
+        self, site: Managed, root: httpx.Client
+    ) -> None:
+        path = f"/manage/films/{site.films['Solaris']}"
+        assert root.post(f"{path}/hide").status_code == 303
+        for label in (PREMIUM, ""):
+            assert root.post(f"{path}/label", data={"label": label}).status_code == 303
+            assert site.browser().get(f"/films/{site.films['Solaris']}").status_code == 404
+        assert root.post(f"{path}/show").status_code == 303
+        assert site.browser().get(f"/films/{site.films['Solaris']}").status_code == 200
+
+    def test_lost_label_is_asked_for_when_a_film_is_shown(
+        self, site: Managed, root: httpx.Client
+    ) -> None:
+        film_id = site.films["Mirror"]
+        execute(
+            site.server.settings,
+            "UPDATE films SET hidden_at = 1, label_lost = true WHERE id = ?",
+            film_id,
+        )
+        path = f"/manage/films/{film_id}"
+        page = tree(root.get(path))
+        options = page.css("#field-show-label option")
+        assert {"", "-", PREMIUM} <= {each.attributes["value"] for each in options}
+        asked = tree(root.post(f"{path}/show"), 400)
+        assert "is not known any more. Choose one." in words_at(asked, ".banner")
+        assert site.browser().get(f"/films/{film_id}").status_code == 404
+        assert root.post(f"{path}/show", data={"label": "-"}).status_code == 303
+        assert site.browser().get(f"/films/{film_id}").status_code == 200
 
     def test_labels(self, site: Managed, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['Dreams']}"

@@ -32,7 +32,7 @@ def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
     assert tree(root.browser.get("/manage/labels")).css(f"a[href='/manage/roles/{role_id}']")
 
 
-@pytest.mark.parametrize("label", ["", " ", "a b", "<b>", "x" * 51, "a\0", "-x"])
+@pytest.mark.parametrize("label", ["", " ", "a b", "<b>", "x" * 51, "a\0", "-x", "hidden"])
 def test_what_cannot_be_a_label_is_told_beside_it(root, label):
     answer = root.browser.post("/manage/labels", data={"label": label})
     assert answer.status_code == 400
