@@ -23,13 +23,15 @@ HIDDEN_COUNT = -1
 
 
 def upgrade() -> None:
-    # First: whoever changes labels or roles waits, and processes read both again afterwards.
-    _run("UPDATE revisions SET value = value + 1 WHERE name BETWEEN 'access' AND 'catalogue'")
     op.add_column("films", sa.Column("hidden_at", sa.BigInteger()))
     op.add_column(
         "films", sa.Column("label_lost", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     label_id = _one("SELECT id FROM labels WHERE name = 'hidden'")
+    holders = _one("SELECT count(*) FROM role_permissions WHERE permission = 'films.view:hidden'")
+    if label_id is not None or holders:
+        # First: whoever changes labels or roles waits, and processes read both again afterwards.
+        _run("UPDATE revisions SET value = value + 1 WHERE name BETWEEN 'access' AND 'catalogue'")
     if label_id is not None:
         _convert(label_id)
     _run("DELETE FROM role_permissions WHERE permission = 'films.view:hidden'")
