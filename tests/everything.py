@@ -26,6 +26,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "director_id": 9,
             "label_id": None if number % 4 else 3,
             "fingerprint": -LARGE,
+            "hidden_at": None if number % 9 else LARGE,
+            "label_lost": not number % 18,
         }
         for number in range(11, 11 + FILMS)
     ],
