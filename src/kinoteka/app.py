@@ -46,6 +46,7 @@ from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
 from kinoteka.core.tokens.signing import SigningKey
+from kinoteka.core.uploads import Uploads
 from kinoteka.errors import DomainError
 from kinoteka.httpkit.answers import Receive, Scope, Send
 from kinoteka.httpkit.request_ids import behind_proxies
@@ -124,7 +125,8 @@ async def wire(settings: Settings) -> Services:
     chats = Chats(settings, throttle, accounts, messages, reads)
     selections = Selections(revisions, catalogue)
     media = Media(settings)
-    avatars = Avatars(settings, throttle, accounts, media)
+    uploads = Uploads(settings, throttle)
+    avatars = Avatars(accounts, media)
     accounts.before_delete(chats.leave_all)
     accounts.before_delete(avatars.remove)
     accounts.before_delete(selections.leave)
@@ -142,6 +144,7 @@ async def wire(settings: Settings) -> Services:
         members=Members(settings, throttle, accounts, actors, sessions),
         people=People(accounts),
         avatars=avatars,
+        uploads=uploads,
         password_strength=PasswordStrength(settings, throttle),
         actors=actors,
         sign_in_history=sign_in_history,
@@ -162,7 +165,7 @@ async def wire(settings: Settings) -> Services:
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
         editing=Editing(revisions, access, catalogue),
-        import_runs=ImportRuns(settings, throttle, database),
+        import_runs=ImportRuns(settings, uploads, database),
     )
 
 

@@ -7,8 +7,10 @@ import pytest
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.httpkit.bodies import DRAINED
+from kinoteka.httpkit.body_memory import BODY_MEMORY
 from kinoteka.httpkit.routes import Upload
 from kinoteka.httpkit.uploads import OVERHEAD, PARTS_MOST, read_upload
+from kinoteka.storage.spooled_files import SPOOLED
 from people import refused
 from sent import Sent, in_pieces
 
@@ -28,7 +30,11 @@ def body(*parts: bytes) -> bytes:
 
 
 async def read(services: Services, sent: Sent, upload: Upload = UPLOAD) -> bytes:
-    return await read_upload(sent.call(services), upload)
+    file = await read_upload(sent.call(services), upload)
+    try:
+        return file.read()
+    finally:
+        file.close()
 
 
 # Whole files.
@@ -198,16 +204,44 @@ async def test_but_no_more_than_can_be(services, length):
     assert DRAINED < sent.taken <= DRAINED + len(piece)
 
 
-async def test_only_the_file_is_held_in_memory(services):
+async def test_file_has_64_kib_in_memory_at_most(services):
     limit = 4_000_000
-    whole = body(OTHER, part(bytes(limit)), part(bytes(OVERHEAD // 2)))
-    sent = Sent(*in_pieces(whole, 65536))
+    content = bytes(range(256)) * (limit // 256)
+    sent = Sent(*in_pieces(body(OTHER, part(content), part(bytes(OVERHEAD // 2))), 8192))
     tracemalloc.start()
     try:
-        assert len(await read(services, sent, Upload("avatar", limit))) == limit
-        assert tracemalloc.get_traced_memory()[1] < limit * 1.3
+        before = tracemalloc.get_traced_memory()[0]
+        file = await read_upload(sent.call(services), Upload("avatar", limit))
+        assert tracemalloc.get_traced_memory()[1] - before < 400_000
+        assert file.size == len(content)
+        assert file.buffered <= SPOOLED
     finally:
         tracemalloc.stop()
+    assert file.read() == content
+    assert list((services.settings.data / "uploads").iterdir()) == []  # it has no name there
+    file.close()
+
+
+async def test_small_file_never_touches_the_disk(services):
+    await read(
+        services, Sent(*in_pieces(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
+    )
+    assert not (services.settings.data / "uploads").exists()
+
+
+async def test_file_goes_to_the_disk_at_once_when_memory_is_used_up(services, monkeypatch):
+    monkeypatch.setattr(BODY_MEMORY, "limit", 0)
+    assert await read(services, Sent(*in_pieces(body(part()), 8))) == CONTENT
+    assert (services.settings.data / "uploads").is_dir()
+
+
+async def test_full_disk_is_reported_and_the_body_read_to_its_end(services):
+    (services.settings.data / "uploads").touch()  # where the folder would be
+    whole = body(part(bytes(SPOOLED * 3)))
+    sent = Sent(*in_pieces(whole, 8192))
+    with refused(Code.DISK_FULL):
+        await read(services, sent, Upload("avatar", 10**6))
+    assert sent.taken == len(whole)
 
 
 async def test_a_client_that_goes_away_is_no_file(services):

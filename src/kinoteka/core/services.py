@@ -31,6 +31,7 @@ from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
+from kinoteka.core.uploads import Uploads
 from kinoteka.storage.bus import Bus
 from kinoteka.storage.database import Database
 from kinoteka.storage.revisions import Revisions
@@ -51,6 +52,7 @@ class Services:
     people: People
     members: Members
     avatars: Avatars
+    uploads: Uploads
     password_strength: PasswordStrength
     actors: Actors
     sign_in_history: SignInHistory

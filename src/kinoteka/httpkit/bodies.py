@@ -11,6 +11,7 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit.answers import Receive
+from kinoteka.httpkit.body_memory import BODY_MEMORY
 from kinoteka.httpkit.call import Call
 
 # So much of a body that is too large is still taken in and thrown away, because clients do not
@@ -41,6 +42,7 @@ async def read_body(call: Call, limit: int) -> bytes:
 
     Raises:
         DomainError(BODY_TOO_LARGE)
+        DomainError(BUSY): the bodies of all requests together take too much memory.
     """
     too_large = declared_size(call) > limit
     chunks: list[bytes] = []
@@ -53,6 +55,7 @@ async def read_body(call: Call, limit: int) -> bytes:
             if size > DRAINED:
                 break
         else:
+            BODY_MEMORY.require(call, len(chunk))
             chunks.append(chunk)
     if too_large:
         raise DomainError(Code.BODY_TOO_LARGE, limit=limit)

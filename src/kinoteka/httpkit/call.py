@@ -25,7 +25,8 @@ class Call:
     """A request with what handlers need: who asks, the services, and the unit of work.
 
     `unusable_token` tells that the request is anonymous because its Bearer token is no good;
-    `ending` are the ids of the sessions that a sign-out ends.
+    `ending` are the ids of the sessions that a sign-out ends; `held_bytes` is what its body takes
+    in memory (`body_memory.py`).
     """
 
     __slots__ = (
@@ -35,6 +36,7 @@ class Call:
         "core",
         "ending",
         "headers",
+        "held_bytes",
         "receive",
         "route",
         "scope",
@@ -56,6 +58,7 @@ class Call:
         self.added_headers: tuple[tuple[bytes, bytes], ...] = ()
         self.unusable_token = False
         self.ending: frozenset[int] = frozenset()
+        self.held_bytes = 0
 
     @property
     def settings(self) -> Settings:

@@ -23,6 +23,7 @@ from kinoteka.httpkit.answers import (
     send_answer,
     shaped_answer,
 )
+from kinoteka.httpkit.body_memory import BODY_MEMORY, MEGABYTE
 from kinoteka.httpkit.cached_answers import AnswerCache, choose
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import identify, with_invalid_token
@@ -34,7 +35,7 @@ from kinoteka.httpkit.router import Router, Values, last_segment
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target, first_served, replay
-from kinoteka.httpkit.uploads import read_upload
+from kinoteka.httpkit.uploads import received_upload
 from kinoteka.logs import REQUEST
 
 log = structlog.get_logger()
@@ -73,6 +74,7 @@ class Server:
         self._logs_requests = services.settings.log_requests
         self._is_https = services.settings.public_url.startswith("https://")
         TRAFFIC.cached_bytes = self._cache.size
+        BODY_MEMORY.limit = services.settings.body_memory_megabytes * MEGABYTE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of ASGI's kinds http and websocket."""
@@ -227,9 +229,11 @@ class Server:
             limit = self._services.settings.json_limit_kilobytes * 1024
             body = await bodies.read_body(call, limit)
             target = shared.choose(body)
+            return await self._serve(target, values, scope, replay(body))
         except DomainError as error:
             return refuse(contract, error, shared.otherwise.route)
-        return await self._serve(target, values, scope, replay(body))
+        finally:
+            BODY_MEMORY.release(call)
 
     async def _serve(
         self, target: Served, values: Values, scope: Scope, receive: Receive
@@ -362,14 +366,20 @@ async def run_handler(call: Call, values: Values) -> Answer:
     if route.query is not None:
         read = forms.read_page_query if route.for_browsers else bodies.read_query
         arguments.append(read(call, route.query))
-    if route.body is not None:
-        read_body = forms.read_json_or_form if call.contract.takes_forms else bodies.read_json
-        arguments.append(await read_body(call, route.body, required=route.body_required))
-    if route.form is not None:
-        arguments.append(await forms.read_form(call, route.form))
-    if route.upload is not None:
-        arguments.append(await read_upload(call, route.upload))
-    result = await route.handler(call, *arguments)
+    try:
+        if route.body is not None:
+            read_body = forms.read_json_or_form if call.contract.takes_forms else bodies.read_json
+            arguments.append(await read_body(call, route.body, required=route.body_required))
+        if route.form is not None:
+            arguments.append(await forms.read_form(call, route.form))
+        if route.upload is not None:
+            async with received_upload(call, route.upload) as file:
+                result = await route.handler(call, *arguments, file)
+        else:
+            result = await route.handler(call, *arguments)
+    finally:
+        if call.held_bytes:
+            BODY_MEMORY.release(call)
     answer = result if isinstance(result, Answer) else shaped_answer(route.status, result)
     if call.added_headers:
         answer.headers = [*answer.headers, *call.added_headers]

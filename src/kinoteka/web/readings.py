@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from kinoteka.core.services import Services
+from kinoteka.httpkit.body_memory import BODY_MEMORY
 from kinoteka.httpkit.metrics import TRAFFIC
 from kinoteka.security_events import COUNTS
 
@@ -65,6 +66,8 @@ METRICS = (
         ("reason",),
         "Connections that were refused, or that a timeout closed.",
     ),
+    Metric("kinoteka_uploads", "gauge", (), "Uploads that are being received or processed."),
+    Metric("kinoteka_body_memory_bytes", "gauge", (), "Memory that request bodies take."),
     Metric(
         "kinoteka_threads_waiting",
         "gauge",
@@ -169,6 +172,7 @@ def read(services: Services, lag: float) -> Snapshot:
 def _of_traffic() -> Iterator[Reading]:
     yield Reading("kinoteka_http_requests_in_flight", (), TRAFFIC.in_flight)
     yield Reading("kinoteka_answer_cache_bytes", (), TRAFFIC.cached_bytes())
+    yield Reading("kinoteka_body_memory_bytes", (), BODY_MEMORY.used)
     yield Reading("kinoteka_connections", (), TRAFFIC.connections)
     for reason, count in TRAFFIC.connections_closed.items():
         yield Reading("kinoteka_connections_closed_total", (reason,), count)
@@ -189,6 +193,7 @@ def _of_services(services: Services, pid: str) -> Iterator[Reading]:
     for pool, load in pools.items():
         yield Reading("kinoteka_threads_waiting", (pool,), load.waiting)
         yield Reading("kinoteka_threads_working", (pool,), load.working)
+    yield Reading("kinoteka_uploads", (), services.uploads.in_progress)
     for name, value in services.database.stats().items():
         yield Reading(f"kinoteka_database_{name}", (), value)
     if has_bus(services):

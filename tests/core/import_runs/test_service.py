@@ -18,6 +18,7 @@ from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.core.import_runs.model import FailedBy, RunState
 from kinoteka.core.import_runs.service import KEPT, ImportRuns
 from kinoteka.core.services import Services
+from kinoteka.core.uploads import Uploads
 from kinoteka.errors import Code
 from kinoteka.storage.revisions import RAISE
 from kinoteka.storage.unit import unit_of_work
@@ -270,8 +271,8 @@ async def test_who_may(importing: Importing) -> None:
 
 async def test_more_than_there_may_be(services: Services, importing: Importing) -> None:
     limited = ImportRuns(
-        Settings(data=services.settings.data, upload_limit="1 per hour"),
-        services.throttle,
+        services.settings,
+        Uploads(Settings(upload_limit="1 per hour"), services.throttle),
         services.database,
     )
     for code in (None, Code.THROTTLED):

@@ -8,6 +8,7 @@ from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
 from kinoteka.core.media.service import DECODING_QUEUE
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
+from kinoteka.storage.spooled_files import SpooledFile
 from kinoteka.storage.unit import unit_of_work
 from people import refused
 from pictures import noise, picture
@@ -17,19 +18,19 @@ async def test_ten_megabytes_and_a_byte_are_too_large(services: Services):
     whole = noise((1500, 1400))
     assert len(whole) < UPLOAD_LARGEST
     filled = whole + bytes(UPLOAD_LARGEST - len(whole))
-    assert await services.media.read_picture(filled, PICTURES)
+    assert await services.media.read_picture(SpooledFile.of(filled), PICTURES)
     with refused(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST):
-        await services.media.read_picture(filled + b"\0", PICTURES)
+        await services.media.read_picture(SpooledFile.of(filled + b"\0"), PICTURES)
 
 
 async def test_so_many_at_once_and_no_more(services: Services):
     reading = [
-        asyncio.create_task(services.media.read_picture(picture(), PICTURES))
+        asyncio.create_task(services.media.read_picture(SpooledFile.of(picture()), PICTURES))
         for _ in range(DECODING_QUEUE)
     ]
     await asyncio.sleep(0)
     with refused(Code.BUSY):
-        await services.media.read_picture(picture(), PICTURES)
+        await services.media.read_picture(SpooledFile.of(picture()), PICTURES)
     assert all(await asyncio.gather(*reading))
 
 

@@ -21,6 +21,7 @@ from kinoteka.core.media.model import PICTURES
 from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
+from kinoteka.storage.spooled_files import SpooledFile
 
 
 async def sign_in(call: Call, body: SignInBody) -> Answer:
@@ -89,7 +90,7 @@ async def change_password(call: Call, body: PasswordBody) -> Nothing:
     return Nothing()
 
 
-async def change_avatar(call: Call, file: bytes) -> Avatar:
+async def change_avatar(call: Call, file: SpooledFile) -> Avatar:
     """Make a picture one's avatar."""
     account = await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
     return Avatar(call.avatar(account) or "")

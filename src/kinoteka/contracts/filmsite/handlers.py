@@ -7,6 +7,7 @@ from kinoteka.core.media.model import JPEG_ALONE
 from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
+from kinoteka.storage.spooled_files import SpooledFile
 
 
 async def sign_up(call: Call, body: shapes.SignUpBody) -> Answer:
@@ -31,13 +32,13 @@ async def sign_out(call: Call, body: shapes.SignOutBody | None) -> Answer:
     return json_answer(200, shapes.NOTHING, await signing_out.sign_out(call, refresh_token))
 
 
-async def change_avatar(call: Call, file: bytes) -> shapes.Body[shapes.Nothing]:
+async def change_avatar(call: Call, file: SpooledFile) -> shapes.Body[shapes.Nothing]:
     """Make a picture one's avatar."""
     await call.core.avatars.change_avatar(call.actor, call.unit, file, JPEG_ALONE)
     return shapes.NOTHING
 
 
-async def update_avatar(call: Call, file: bytes) -> shapes.Body[shapes.Nothing]:
+async def update_avatar(call: Call, file: SpooledFile) -> shapes.Body[shapes.Nothing]:
     """Upload an avatar at the address that existing front ends use."""
     return await change_avatar(call, file)
 

@@ -9,6 +9,7 @@ from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.sockets import Following
+from kinoteka.storage.spooled_files import SpooledFile
 
 
 async def sign_up(call: Call, body: shapes.NewUserBody) -> Answer:
@@ -59,7 +60,7 @@ async def search_users(call: Call, part: str) -> shapes.FoundUsers:
     return shapes.FoundUsers([shapes.found_user(account, own_id) for account in found])
 
 
-async def upload_photo(call: Call, file: bytes) -> shapes.Nothing:
+async def upload_photo(call: Call, file: SpooledFile) -> shapes.Nothing:
     """Make a picture one's photo."""
     await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
     return shapes.Nothing()

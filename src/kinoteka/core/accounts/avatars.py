@@ -3,42 +3,36 @@
 Public operations: change_avatar, remove_avatar, read_avatar, remove.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.media.service import Media
-from kinoteka.core.throttle import Throttle
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.spooled_files import SpooledFile
 from kinoteka.storage.unit import Unit
 
 
 class Avatars:
     """The pictures of all accounts."""
 
-    def __init__(
-        self, settings: Settings, throttle: Throttle, accounts: Accounts, media: Media
-    ) -> None:
-        self._upload_limit = settings.upload_limit
-        self._throttle = throttle
+    def __init__(self, accounts: Accounts, media: Media) -> None:
         self._accounts = accounts
         self._media = media
 
     async def change_avatar(
-        self, actor: Actor, unit: Unit, data: bytes, allowed: frozenset[str]
+        self, actor: Actor, unit: Unit, file: SpooledFile, allowed: frozenset[str]
     ) -> Account:
         """Make an uploaded picture one's avatar, in place of the old one; the account.
 
         `allowed` are the kinds of picture taken (`media.model.PICTURES` or `JPEG_ALONE`).
 
         Raises:
-            DomainError(UNAUTHORIZED, THROTTLED, BUSY)
+            DomainError(UNAUTHORIZED, BUSY)
             DomainError(UPLOAD_TOO_LARGE, UPLOAD_WRONG_TYPE, UPLOAD_UNREADABLE): see
                 `Media.read_picture`.
         """
-        account_id = actor.require_account()
-        await self._throttle.hit("upload", self._upload_limit, f"id:{account_id}")
-        picture = await self._media.read_picture(data, allowed)
+        actor.require_account()
+        picture = await self._media.read_picture(file, allowed)
         name = await self._media.store(unit, picture)
         replaced = await self._accounts.set_avatar(actor, unit, name)
         if replaced is not None:

@@ -42,7 +42,7 @@ from kinoteka.core.import_runs.model import (
     RunState,
     Upload,
 )
-from kinoteka.core.throttle import Throttle
+from kinoteka.core.uploads import Uploads
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.database import Database
@@ -88,9 +88,9 @@ class Receiving:
 class ImportRuns:
     """The imports of this server."""
 
-    def __init__(self, settings: Settings, throttle: Throttle, database: Database) -> None:
+    def __init__(self, settings: Settings, uploads: Uploads, database: Database) -> None:
         self._settings = settings
-        self._throttle = throttle
+        self._uploads = uploads
         self._database = database
         self._folders = RunFolders(settings.data)
         self._watching = BackgroundTasks()
@@ -100,23 +100,21 @@ class ImportRuns:
         """A folder for files that are about to come; what no import takes over is gone at the end.
 
         Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, THROTTLED, DISK_FULL)
+            DomainError(UNAUTHORIZED, FORBIDDEN, THROTTLED, BUSY, DISK_FULL)
             DomainError(IMPORT_RUNNING): one is running.
         """
         actor.require(FILMS_IMPORT)
-        await self._throttle.hit(
-            "upload", self._settings.upload_limit, str(actor.require_account())
-        )
-        await self._require_none(unit)
-        try:
-            folder, descriptor = self._folders.new()
-        except OSError as error:
-            raise disk_full(error) from error
-        receiving = Receiving(folder, descriptor)
-        try:
-            yield receiving
-        finally:
-            await receiving.close()
+        async with self._uploads.slot(actor):
+            await self._require_none(unit)
+            try:
+                folder, descriptor = self._folders.new()
+            except OSError as error:
+                raise disk_full(error) from error
+            receiving = Receiving(folder, descriptor)
+            try:
+                yield receiving
+            finally:
+                await receiving.close()
 
     async def begin(
         self,

@@ -11,6 +11,7 @@ from kinoteka.core.media.pictures import draw_anew
 from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.files import open_files
+from kinoteka.storage.spooled_files import SpooledFile
 from kinoteka.storage.unit import Unit
 
 FOLDER = "avatars"
@@ -31,7 +32,7 @@ class Media:
             seconds_each=SECONDS_EACH,
         )
 
-    async def read_picture(self, data: bytes, allowed: frozenset[str]) -> bytes:
+    async def read_picture(self, file: SpooledFile, allowed: frozenset[str]) -> bytes:
         """An upload as a new JPEG without metadata, at most 1024 pixels on its longer side.
 
         `allowed` are kinds as Pillow names them (`model.PICTURES`), told by content alone.
@@ -42,9 +43,9 @@ class Media:
             DomainError(UPLOAD_UNREADABLE): empty, broken, cut off, or of too many pixels.
             DomainError(BUSY): too many pictures are being read already.
         """
-        if len(data) > UPLOAD_LARGEST:
+        if file.size > UPLOAD_LARGEST:
             raise DomainError(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST)
-        return await self._workers.run(lambda: draw_anew(data, allowed))
+        return await self._workers.run(lambda: draw_anew(file.read(), allowed))
 
     async def store(self, unit: Unit, picture: bytes) -> str:
         """Store a picture under a new name that nobody can guess; the name.

@@ -7,7 +7,7 @@ from kinoteka.errors import Code
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Upload
-from kinoteka.httpkit.uploads import read_upload
+from kinoteka.httpkit.uploads import received_upload
 from kinoteka.web.site.account import shapes
 from kinoteka.web.site.failures import Failure, shown_again_by
 from kinoteka.web.site.pages import redirect, render
@@ -63,8 +63,8 @@ async def change_avatar(call: Call) -> Answer:
 @shown_again_by(show_profile)
 async def _change_avatar(call: Call, _: None) -> Answer:
     # Read here, so that a file that is too large is told of on the page.
-    data = await read_upload(call, AVATAR)
-    await call.core.avatars.change_avatar(call.actor, call.unit, data, PICTURES)
+    async with received_upload(call, AVATAR) as file:
+        await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
     return redirect(call, "/account", notice="avatar_saved")
 
 

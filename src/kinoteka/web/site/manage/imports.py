@@ -12,7 +12,7 @@ from kinoteka.httpkit.answers import SAFE, Answer, Headers
 from kinoteka.httpkit.bodies import read_chunks
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.forms import from_pairs
-from kinoteka.httpkit.streamed_uploads import drain, receive_files
+from kinoteka.httpkit.uploads import drain, receive_files
 from kinoteka.web.site.failures import Failure, failure
 from kinoteka.web.site.manage import import_words as words
 from kinoteka.web.site.manage.catalogue_shapes import ImportForm, ImportsQuery

@@ -1,4 +1,4 @@
-"""Files that go straight onto the disk; over the wire they are tried with imports."""
+"""Forms with many files, which go to the disk; over the wire they are tried with imports."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from kinoteka.errors import Code
-from kinoteka.httpkit import streamed_uploads
+from kinoteka.httpkit import uploads
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.streamed_uploads import Received, drain, plain_name, receive_files
+from kinoteka.httpkit.uploads import Received, drain, plain_name, receive_files
 from people import refused
 
 LIMIT = 1000
@@ -43,7 +43,10 @@ def call(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Call:
     if length:
         headers[b"content-length"] = str(length).encode()
     read = SimpleNamespace(
-        receive=receive, headers=headers, header=lambda name: headers[name].decode()
+        receive=receive,
+        headers=headers,
+        header=lambda name: headers[name].decode(),
+        held_bytes=0,
     )
     return cast(Call, read)
 
@@ -70,10 +73,13 @@ async def test_files_and_fields(tmp_path: Path) -> None:
     assert all(tmp_path in file.path.parents for file in found.files)
 
 
-async def test_little_is_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streamed_uploads, "BUFFERED", 10)
-    found = await received(tmp_path, part("files", b"x" * 500, "a") + b"--b--")
-    assert found.files[0].path.read_bytes() == b"x" * 500
+async def test_files_are_written_while_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "SPOOLED", 10)
+    with pytest.raises(ConnectionResetError):
+        await received(tmp_path, part("files", b"x" * 500, "a"), whole=False)
+    assert (tmp_path / "0" / "a").stat().st_size > 400
 
 
 @pytest.mark.parametrize(
@@ -108,7 +114,7 @@ async def test_a_full_disk(tmp_path: Path) -> None:
 
 
 async def test_draining_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streamed_uploads, "DRAINED", 10)
+    monkeypatch.setattr(uploads, "DRAINED", 10)
 
     async def endless() -> AsyncIterator[bytes]:
         while True:

@@ -1,0 +1,78 @@
+"""Received files: the first 64 KiB in memory, the rest on the disk.
+
+What touches the disk blocks, and belongs in a thread.
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+SPOOLED = 64 * 1024
+"""Bytes of a file that stay in memory."""
+FOLDER = "uploads"
+
+
+class SpooledFile:
+    """A file whose content comes piece by piece.
+
+    Without a `path` it lies in the folder without a name, and is gone once it is closed, also if
+    the process dies.
+    """
+
+    def __init__(self, folder: Path, path: Path | None = None) -> None:
+        self.path = path
+        self.size = 0
+        self.buffered = 0
+        self._folder = folder
+        self._waiting: list[bytes] = []
+        self._file: BinaryIO | None = None
+
+    @classmethod
+    def of(cls, content: bytes) -> "SpooledFile":
+        """Return a file that holds this content in memory."""
+        file = cls(Path())
+        file.add(content)
+        return file
+
+    def add(self, content: bytes) -> None:
+        """Append to the file, in memory."""
+        self._waiting.append(content)
+        self.size += len(content)
+        self.buffered += len(content)
+
+    def store(self) -> None:
+        """Write what is in memory to the disk.
+
+        Raises:
+            OSError: the disk is full, say.
+        """
+        if self._file is None:
+            self._file = self._opened()
+        waiting, self._waiting, self.buffered = self._waiting, [], 0
+        self._file.write(b"".join(waiting))
+        self._file.flush()
+
+    def read(self) -> bytes:
+        """Return the whole content."""
+        if self._file is None:
+            return b"".join(self._waiting)
+        self._file.seek(0)
+        return self._file.read() + b"".join(self._waiting)
+
+    def close(self) -> None:
+        """Close the file; one without a path is gone."""
+        self._waiting.clear()
+        if self._file is not None:
+            with suppress(OSError):  # a disk that is full
+                self._file.close()
+            self._file = None
+
+    def _opened(self) -> BinaryIO:
+        if self.path is not None:
+            self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            return os.fdopen(descriptor, "w+b")
+        self._folder.mkdir(0o700, parents=True, exist_ok=True)
+        return tempfile.TemporaryFile(dir=self._folder)
