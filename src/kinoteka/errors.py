@@ -75,6 +75,7 @@ class Code(StrEnum):
     # Chats.
     CHAT_FORBIDDEN = "chat_forbidden"
     CHAT_WITH_SELF = "chat_with_self"
+    ACCOUNT_GONE = "account_gone"
     MESSAGE_UNKNOWN = "message_unknown"
     MESSAGE_FORBIDDEN = "message_forbidden"
 

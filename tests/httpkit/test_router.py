@@ -13,6 +13,7 @@ def router():
         ("GET", "/users/{user_id}"),
         ("GET", "/users/{name:text}"),
         ("GET", "/chats/{chat_id}/messages"),
+        ("GET", "/users/films/{film_id}"),
         ("PUT", "/users/{user_id}"),
     ):
         router.add(method, path, f"{method} {path}")
@@ -29,6 +30,8 @@ def router():
         ("/users/7/", "GET /users/{user_id}", (7,)),
         ("/users/007", "GET /users/{user_id}", (7,)),
         ("/users/anna", "GET /users/{name:text}", ("anna",)),
+        ("/users/films", "GET /users/{name:text}", ("films",)),
+        ("/users/films/3", "GET /users/films/{film_id}", (3,)),
         ("/users/-1", "GET /users/{name:text}", ("-1",)),
         ("/users/٧", "GET /users/{name:text}", ("٧",)),
         ("/users/" + "9" * 5000, "GET /users/{user_id}", (LARGEST_ID,)),

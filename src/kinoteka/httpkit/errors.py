@@ -125,6 +125,9 @@ COMMON: dict[Code, Refusal] = {
     Code.UPLOAD_WRONG_TYPE: Refusal(400, "the picture must be one of: {allowed}"),
     Code.PHOTO_MISSING: Refusal(404, "there is no picture"),
     Code.CHAT_FORBIDDEN: Refusal(403, "you are no member of such a chat"),
+    Code.ACCOUNT_GONE: Refusal(
+        409, "the other member has been deleted: this chat can be read but not written to"
+    ),
     Code.CHAT_WITH_SELF: Refusal(400, "user_id: a chat needs somebody else"),
     Code.MESSAGE_UNKNOWN: Refusal(404, "there is no such message"),
     Code.MESSAGE_FORBIDDEN: Refusal(403, "the message is not yours"),

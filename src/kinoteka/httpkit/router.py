@@ -107,9 +107,10 @@ class Router(Generic[Target]):
         return node.number
 
     def _walk(self, segments: list[str]) -> tuple[dict[str, Target], Values] | None:
-        node = self._root
+        node = parent = self._root
         values: list[int | str] = []
         for segment in segments:
+            parent = node
             if (fixed := node.fixed.get(segment)) is not None:
                 node = fixed
             elif node.number is not None and _is_id(segment):
@@ -123,7 +124,19 @@ class Router(Generic[Target]):
                 values.append(NO_ID)
             else:
                 return None
-        return (node.methods, tuple(values)) if node.methods else None
+        if node.methods:
+            return node.methods, tuple(values)
+        return _as_text(parent, node, segments[-1], values)
+
+
+def _as_text(
+    parent: _Node[Target], node: _Node[Target], segment: str, values: list[int | str]
+) -> tuple[dict[str, Target], Values] | None:
+    """Take a last segment as text where the path goes on beside it but does not end there."""
+    if parent.text is None or not segment:
+        return None
+    kept = values[:-1] if node is parent.number else values
+    return parent.text.methods, (*kept, segment)
 
 
 def last_segment(path: str) -> str:

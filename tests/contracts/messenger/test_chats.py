@@ -234,11 +234,19 @@ def test_a_chat_of_others_cannot_be_told_from_none(stranger: Person, chat: int) 
 
 
 def test_a_deleted_account_leaves_its_messages(anna: Person, boris: Person, chat: int) -> None:
+    own = anna.post(chat, "hello")
     boris.post(chat, "farewell")
     assert boris.client.delete("/profile").status_code == 200
     listed = anna.listed(chat)
     assert (listed["name"], listed["members"], listed["unread"]) == ("deleted user", [anna.id], 1)
-    assert [(m["text"], m["author_id"]) for m in anna.messages(chat)] == [("farewell", 0)]
-    anna.post(chat, "still here")
+    assert [(m["text"], m["author_id"]) for m in anna.messages(chat)] == [
+        ("farewell", 0),
+        ("hello", anna.id),
+    ]
+    for method, path in (("POST", f"/chats/{chat}/messages"), ("PUT", f"/messages/{own}")):
+        answer = anna.client.request(method, path, json={"text": "still here"})
+        assert (answer.status_code, answer.json()["error"]) == (400, "account_gone")
+    anna.read(chat, own)
+    assert anna.client.delete(f"/messages/{own}").status_code == 200
     answer = anna.client.post("/chats", json={"user_id": boris.id})
     assert (answer.status_code, answer.json()["error"]) == (400, "user_unknown")

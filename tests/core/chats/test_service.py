@@ -303,7 +303,16 @@ class TestDeletedAccounts:
         assert [message.author_id for message in messages] == [anna.account_id, None]
         await world.read(anna, chat, messages[0].id)
         assert await world.unread(anna, chat) == 0
-        await world.post(anna, chat, "still here")
+
+    async def test_chat_of_a_deleted_account_cannot_be_written_in(self, world, anna, boris, chat):
+        own = await world.post(anna, chat, "hello", "nonce")
+        await world.leave(boris)
+        await refused(Code.ACCOUNT_GONE, world.post(anna, chat, "still here"))
+        edit = world.do(lambda unit: world.chats.edit(anna, unit, own, "still here"))
+        await refused(Code.ACCOUNT_GONE, edit)
+        assert await world.post(anna, chat, "hello", "nonce") == own
+        await world.do(lambda unit: world.chats.delete(anna, unit, own))
+        assert await world.texts(anna, chat) == []
 
     async def test_a_chat_goes_with_the_last_of_the_two(self, world, anna, boris, clara, chat):
         kept = await world.open(anna, clara)

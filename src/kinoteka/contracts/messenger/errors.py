@@ -14,6 +14,8 @@ SIGN_IN_PATH = "/login"
 WRONG_CREDENTIALS = Refusal(400, "wrong e-mail or password", "wrong_credentials")
 
 
+ANOTHER = "another user's"
+ANOTHER_USER = Refusal(401, "this belongs to another user; ask for your own", "unauthorized")
 STATUSES = {404: 400, 409: 400, 507: 503}
 
 
@@ -43,4 +45,6 @@ def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
     """Write a refusal down; at sign-in an unknown user is told like a wrong password."""
     if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == SIGN_IN_PATH:
         refusal = WRONG_CREDENTIALS
+    if error.parameters.get("whose") == ANOTHER:
+        refusal = ANOTHER_USER
     return json_answer(refusal.status, Refused(str(refusal.mark), refusal.sentence(error)))

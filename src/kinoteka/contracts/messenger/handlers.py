@@ -2,6 +2,7 @@
 
 from kinoteka.config import zone
 from kinoteka.contracts.messenger import shapes
+from kinoteka.contracts.messenger.errors import ANOTHER
 from kinoteka.contracts.messenger.photos import photo_answer
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -46,7 +47,7 @@ async def read_user(call: Call, user_id: int) -> shapes.User:
 async def change_user(call: Call, user_id: int, body: shapes.UserBody) -> shapes.User:
     """Put the whole user in place of the old one."""
     if call.actor.account_id != user_id:
-        raise DomainError(Code.UNAUTHORIZED)
+        raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
     change = shapes.user_change(body, await call.core.accounts.own(call.actor, call.unit))
@@ -87,7 +88,7 @@ async def list_chats(call: Call, query: shapes.ChatsQuery) -> shapes.ChatList:
 async def list_chats_of(call: Call, user_id: int, query: shapes.ChatsQuery) -> shapes.OtherChatList:
     """List the user's own chats as the document's front end reads them."""
     if call.actor.account_id != user_id:
-        raise DomainError(Code.UNAUTHORIZED)
+        raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
     chats = await call.core.chats.own(call.actor, call.unit, query.limit, query.before)
     return shapes.OtherChatList([shapes.other_chat(found) for found in chats], [])
 

@@ -182,7 +182,7 @@ CHATS = (
         body=shapes.NewMessageBody,
         answer=shapes.Created,
         signed_in=True,
-        errors=(Code.CHAT_FORBIDDEN, Code.THROTTLED),
+        errors=(Code.CHAT_FORBIDDEN, Code.ACCOUNT_GONE, Code.THROTTLED),
         description="The same `nonce` in the same chat gives the same message again, so that it "
         "is safe to try again.",
         example={"text": "Stalker tonight?", "nonce": "8c2f"},
@@ -209,7 +209,7 @@ CHATS = (
         body=shapes.TextBody,
         answer=shapes.MessageShape,
         signed_in=True,
-        errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN, Code.THROTTLED),
+        errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN, Code.ACCOUNT_GONE, Code.THROTTLED),
         example={"text": "Stalker tomorrow?"},
     ),
     Route(

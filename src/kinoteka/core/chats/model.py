@@ -50,10 +50,14 @@ class Chat(msgspec.Struct, frozen=True):
 
 
 class Membership(msgspec.Struct, frozen=True):
-    """A chat and the accounts of its pair, whether they are there still or not."""
+    """A chat and the accounts of its pair, whether they still exist or not.
+
+    `is_whole` says whether both still exist.
+    """
 
     chat_id: int
     pair: tuple[int, int]
+    is_whole: bool = True
 
     def channels(self) -> tuple[str, ...]:
         """Where events of this chat are heard: in the chat, and with either account."""

@@ -28,11 +28,12 @@ MESSAGE = (
     messages.c.edited_at,
     messages.c.nonce,
 )
+BOTH = 2
 PAIR = (chats.c.id, chats.c.first_account_id, chats.c.second_account_id)
 
 
-def _membership(chat_id: int, first: int, second: int) -> Membership:
-    return Membership(chat_id, (first, second))
+def _membership(chat_id: int, first: int, second: int, members: int) -> Membership:
+    return Membership(chat_id, (first, second), members == BOTH)
 
 
 def _posted(*row: Any) -> Posted:
@@ -79,8 +80,12 @@ _is_member = and_(
     chat_members.c.chat_id == bindparam("chat_id"),
     chat_members.c.account_id == bindparam("account_id"),
 )
+_each = chat_members.alias("each")
+_members = select(func.count()).where(_each.c.chat_id == bindparam("chat_id")).scalar_subquery()
 MEMBERSHIP: Statement[Membership] = Statement(
-    select(*PAIR).join(chat_members, chat_members.c.chat_id == chats.c.id).where(_is_member),
+    select(*PAIR, _members)
+    .join(chat_members, chat_members.c.chat_id == chats.c.id)
+    .where(_is_member),
     _membership,
 )
 ACTIVE_AT: Statement[tuple[int]] = Statement(select(chat_members.c.active_at).where(_is_member))

@@ -127,6 +127,7 @@ class Chats:
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN, FIELD_INVALID, THROTTLED)
+            DomainError(ACCOUNT_GONE): the other member has been deleted.
         """
         membership = await self._membership(actor, unit, chat_id)
         account_id = actor.require_account()
@@ -136,6 +137,7 @@ class Chats:
         if message is not None:
             self._repeat(unit, membership, message)
             return message
+        _refuse_alone(membership)
         await self._count(account_id)
         return await self._insert(unit, membership, account_id, text, nonce)
 
@@ -190,8 +192,10 @@ class Chats:
         Raises:
             DomainError(UNAUTHORIZED, FIELD_INVALID, THROTTLED)
             DomainError(MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `own_message`.
+            DomainError(ACCOUNT_GONE): the other member has been deleted.
         """
         membership = await self._of_own_message(actor, unit, message_id)
+        _refuse_alone(membership)
         account_id = actor.require_account()
         text = _checked_text(text)
         await self._count(account_id)
@@ -352,6 +356,11 @@ class Chats:
 
     def _publish(self, unit: Unit, membership: Membership, event: Event) -> None:
         unit.after_commit(lambda: self._fan_out.publish(membership.channels(), event))
+
+
+def _refuse_alone(membership: Membership) -> None:
+    if not membership.is_whole:
+        raise DomainError(Code.ACCOUNT_GONE)
 
 
 def _checked_text(text: str) -> str:

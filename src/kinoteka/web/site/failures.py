@@ -70,6 +70,7 @@ SENTENCES: dict[Code, str] = {
     Code.UPLOAD_WRONG_TYPE: N_("Only these will do: {allowed}."),
     Code.PHOTO_MISSING: N_("There is no picture."),
     Code.CHAT_FORBIDDEN: N_("There is no such chat."),
+    Code.ACCOUNT_GONE: N_("This account has been deleted. Nobody would read your message."),
     Code.CHAT_WITH_SELF: N_("A chat needs somebody else."),
     Code.MESSAGE_UNKNOWN: N_("There is no such message."),
     Code.MESSAGE_FORBIDDEN: N_("This message is not yours."),
