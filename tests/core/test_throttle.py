@@ -159,6 +159,48 @@ class TestTurns:
         assert len(throttle._turns) == 0
 
 
+class SharedWindows(MemoryWindows):
+    """Windows in which another process counts as well."""
+
+    is_shared = True
+
+
+class TestSeveralProcesses:
+    async def test_attempt_waits_for_one_under_way_in_another_process(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit = Limit("unknown_device", "1 per minute", "a")
+        async with there.attempt(limit, turn="a"):
+            waiting = asyncio.create_task(self.succeed(here, limit))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+        await waiting
+
+    async def test_attempt_is_refused_when_the_other_one_has_failed(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit = Limit("unknown_device", "1 per minute", "a")
+        async with there.attempt(limit, turn="a") as attempt:
+            attempt.fail()
+        with refused(Code.THROTTLED):
+            await self.succeed(here, limit)
+
+    async def test_attempt_that_is_cancelled_while_it_waits_does_not_count(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit, other = (Limit("unknown_device", "1 per minute", name) for name in "ab")
+        async with there.attempt(limit):
+            waiting = asyncio.create_task(self.succeed(here, other, limit))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert len(windows) == 0
+
+    async def succeed(self, throttle, *limits):
+        async with throttle.attempt(*limits, turn="a"):
+            pass
+
+
 @pytest.mark.parametrize(
     ("address", "counted_as"),
     [

@@ -23,6 +23,9 @@ SITE_BITS = 48
 WAITING_MOST = 20
 """How many attempts may wait for the one before them; the next is refused."""
 WAITING_SECONDS = 1
+UNDER_WAY_SECONDS = 1.0
+"""For how long an attempt in another process is taken to be under way, and waited for."""
+LOOK_SECONDS = 0.05
 
 
 class Limit(NamedTuple):
@@ -86,15 +89,16 @@ class Throttle:
     async def attempt(self, *limits: Limit, turn: str | None = None) -> AsyncIterator[Attempt]:
         """Count an attempt against each limit, if it fails.
 
-        Attempts of the same `turn` wait for each other. Without it, an attempt that succeeds
-        would refuse those made at the same time, where a limit allows one only.
+        Attempts of the same `turn` wait for each other, in other processes for a second at most.
+        Without it, an attempt that succeeds would refuse those made at the same time, where a
+        limit allows one only.
 
         Raises:
             DomainError(THROTTLED): too many failures; `retry_after` in seconds.
         """
         counters = [counter for limit in limits for counter in self._counters(limit)]
         async with self._turns.of(turn):
-            await self._acquire(counters)
+            await self._acquire(counters, patiently=turn is not None and self._windows.is_shared)
             attempt = Attempt()
             try:
                 yield attempt
@@ -118,13 +122,24 @@ class Throttle:
             counters.append(Counter(kind, who, amount, rate.get_expiry()))
         return counters
 
-    async def _acquire(self, counters: list[Counter]) -> None:
-        for number, counter in enumerate(counters):
+    async def _acquire(self, counters: list[Counter], *, patiently: bool = False) -> None:
+        held: list[Counter] = []
+        try:
+            for counter in counters:
+                await self._acquire_one(counter, patiently=patiently)
+                held.append(counter)
+        except BaseException:
+            await self._release(held)
+            raise
+
+    async def _acquire_one(self, counter: Counter, *, patiently: bool) -> None:
+        wait = await self._windows.acquire(counter)
+        while patiently and wait and counter.seconds - wait < UNDER_WAY_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
             wait = await self._windows.acquire(counter)
-            if wait:
-                await self._release(counters[:number])
-                report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.who)
-                raise DomainError(Code.THROTTLED, retry_after=max(1, math.ceil(wait)))
+        if wait:
+            report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.who)
+            raise DomainError(Code.THROTTLED, retry_after=max(1, math.ceil(wait)))
 
     async def _release(self, counters: list[Counter]) -> None:
         for counter in counters:

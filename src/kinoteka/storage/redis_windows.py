@@ -67,6 +67,8 @@ return 0
 class RedisWindows:
     """Counts in Redis; `name` tells this installation's keys from all others."""
 
+    is_shared = True
+
     def __init__(self, url: str, name: str, most: int = COUNTERS_MOST) -> None:
         """Hold `most` counters of each kind; past that, discard the one used longest ago."""
         self._pool = redis_pool(url, ANSWER_SECONDS)

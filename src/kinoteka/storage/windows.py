@@ -41,6 +41,10 @@ class Counter(NamedTuple):
 class Windows(Protocol):
     """Counters of events."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes count here, too."""
+
     async def acquire(self, counter: Counter) -> float:
         """Count one event and return 0; if the counter is full, the seconds until it is not."""
 
@@ -57,6 +61,8 @@ class MemoryWindows:
     The counters of one kind lie in one dictionary, the one that counted last at the end. Those
     whose events are too old are at its beginning, and leave at no cost that grows.
     """
+
+    is_shared = False
 
     def __init__(self, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
         """Hold `most` counters of each kind; past that, discard the one used longest ago."""
@@ -136,6 +142,8 @@ class ToldWindows(MemoryWindows):
 
     What is counted at the same moment in several of them may exceed a limit by that many.
     """
+
+    is_shared = True
 
     def __init__(self, bus: Bus, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
         super().__init__(most, clock)
