@@ -12,6 +12,7 @@ def test_defaults_need_no_environment():
     [
         ("KINOTEKA_PORT", "9000", "port", 9000),
         ("KINOTEKA_DEMO", "false", "demo", False),
+        ("KINOTEKA_TIMEZONE", "Europe/Moscow", "timezone", "Europe/Moscow"),
         ("KINOTEKA_FILES_URL", "s3://films", "files_url", "s3://films"),
         ("KINOTEKA_FILES_URL", "s3://my.films/a/b_c/", "files_url", "s3://my.films/a/b_c/"),
         ("KINOTEKA_FILES_ENDPOINT", "http://[::1]:9000", "files_endpoint", "http://[::1]:9000"),
@@ -55,6 +56,8 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
         ("KINOTEKA_SIGN_IN_LIMIT", "now and then"),
         ("KINOTEKA_SECRET_KEY", "short"),
         ("KINOTEKA_LOG_LEVEL", "loud"),
+        ("KINOTEKA_TIMEZONE", "Europe/Nowhere"),
+        ("KINOTEKA_TIMEZONE", "../../etc/passwd"),
         ("KINOTEKA_FILES_URL", "https://bucket.example"),
         ("KINOTEKA_FILES_URL", "s3://"),
         ("KINOTEKA_FILES_URL", "s3://films/../others"),

@@ -201,6 +201,9 @@ NEWEST_IDS: Statement[tuple[int]] = Statement(
         and_(messages.c.chat_id == _spans.c.chat_id, messages.c.id >= _spans.c.oldest),
     )
 )
+TEXTS: Statement[tuple[int, str]] = Statement(
+    select(messages.c.id, messages.c.text).where(among(messages.c.id, bindparam("ids")))
+)
 BY_IDS: Statement[Message] = Statement(
     select(*MESSAGE).where(among(messages.c.id, bindparam("ids"))).order_by(messages.c.id.desc()),
     Message,

@@ -48,14 +48,14 @@ class MessageSearch:
 
 
 def _find(reader: Reader, account_id: int, words: list[str]) -> list[Message]:
-    found: list[Message] = []
+    found: list[int] = []
     ids = _newest_ids(reader, account_id)
     for start in range(0, len(ids), READ_AT_ONCE):
-        some = reader.fetch(queries.BY_IDS, ids=ids[start : start + READ_AT_ONCE])
-        found += (message for message in some if _contains(message.text, words))
+        texts = reader.fetch(queries.TEXTS, ids=ids[start : start + READ_AT_ONCE])
+        found += sorted((id_ for id_, text in texts if _contains(text, words)), reverse=True)
         if len(found) >= FOUND_MOST:
             break
-    return found[:FOUND_MOST]
+    return reader.fetch(queries.BY_IDS, ids=found[:FOUND_MOST])
 
 
 def _newest_ids(reader: Reader, account_id: int) -> list[int]:
