@@ -23,7 +23,10 @@ class Wrapped(msgspec.Struct, Generic[Inner]):
 
 
 class Film(msgspec.Struct):
-    """A film."""
+    """A film.
+
+    Its title is what people call it.
+    """
 
     title: str
 
@@ -53,6 +56,12 @@ def test_generic_types_have_names_of_words():
     assert schemas.of(Wrapped[Film]) == {"$ref": "#/components/schemas/FilmsWrappedOfFilm"}
     inner = schemas.components["FilmsWrappedOfFilm"]["properties"]["body"]
     assert inner == {"$ref": "#/components/schemas/FilmsFilm"}
+
+
+def test_descriptions_are_not_indented():
+    schemas = Schemas(contract(Film), NEUTRAL, "")
+    description = schemas.components["Film"]["description"]
+    assert description == "A film.\n\nIts title is what people call it."
 
 
 def test_neutral_error_is_told_apart_from_the_contract_s():

@@ -11,8 +11,8 @@ from msgspec import Meta
 
 EMAIL_RULE = "An e-mail address. Its case does not matter."
 NEW_PASSWORD_RULE = (
-    "8 to 128 characters, counted after normalization to NFKC, without control characters. A "
-    "common password is refused."
+    "8 to 128 characters, counted after normalization to NFKC, without control characters. One "
+    "that is easy to guess, such as a common password or the name of the account, is refused."
 )
 PERMISSION_RULE = (
     "Lower-case words joined by dots, such as roles.manage, and for some a colon and a name, such "

@@ -6,6 +6,7 @@ no two schemas of a document share one.
 
 import re
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -38,7 +39,11 @@ class Schemas:
         self._queries = {each: components[name] for each, name in queries.items()}
         self._references = {each: _renamed(it, names) for each, it in self._references.items()}
         self.components: Json = {
-            names[name]: {**_renamed(schema, names), "title": names[name]}
+            names[name]: {
+                **_renamed(schema, names),
+                "title": names[name],
+                "description": cleandoc(schema.get("description", "")),
+            }
             for name, schema in components.items()
             if name not in queries.values()
         }
