@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from engines import leave_out_postgresql
+
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would be tried on PostgreSQL."""
-    others = [item for item in items if HERE in item.path.parents and _engine(item) == "postgresql"]
-    if others:
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in set(others)]
-
-
-def _engine(item: pytest.Item) -> str:
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("engine", "")) if callspec else ""
+    leave_out_postgresql(HERE, config, items)
