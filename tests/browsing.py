@@ -25,7 +25,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds after which what is waited for will not come."""
 
 # Sizes must not depend on the fonts of a machine. Only Linux lets a program choose what it sees.

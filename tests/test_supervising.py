@@ -111,9 +111,12 @@ class TestStopping:
         with run_server(tmp_path, TWO) as server, connected(server) as client:
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
             time.sleep(0.5)
-            server.process.terminate()
-            time.sleep(0.5)
-            server.process.terminate()
+
+            def has_ended():  # the first signal may still wait when the second is sent
+                server.process.terminate()
+                return server.process.poll() is not None
+
+            eventually(has_ended)
             assert answered_or_reset(client) == b""  # it has not even been given up
             assert server.process.wait(PATIENCE) == 0
 

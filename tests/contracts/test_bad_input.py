@@ -40,6 +40,9 @@ VALUES = {
     "a very long text": "x" * 100_000,
 }
 
+# What is refused before a handler is called, or by its parser, reaches no database.
+before_any_sql = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
 IDS = ["0", str(2**53), str(2**63), "9" * 5000, "-1", "1.5", "%00", "%ff", "id"]
 
 
@@ -87,6 +90,7 @@ def check_refusal(contract: Contract, answer: httpx.Response) -> None:
     msgspec.json.decode(answer.content, type=contract.error_shape)
 
 
+@before_any_sql
 @pytest.mark.parametrize(
     ("case", "body"),
     [
@@ -103,6 +107,7 @@ def test_a_body_that_cannot_be_read(
     check_refusal(contract, send(superuser, route, path_of(route), body))
 
 
+@before_any_sql
 @pytest.mark.parametrize("case", routes(with_body=True), ids=named)
 def test_a_body_of_ten_megabytes(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     contract, route = case
@@ -125,15 +130,22 @@ def test_fields_with_values_that_cannot_be_meant(
     assert server.client().get("/nothing/here").status_code == 404
 
 
+@before_any_sql
 @pytest.mark.parametrize("field", ["login", "password", "email"])
 def test_what_would_take_seconds_to_normalize_is_refused_at_once(
     server: RunningServer, field: str
 ) -> None:
-    fields = {"login": unique(), "password": PASSWORD, "email": f"{unique()}@example.com"}
+    client = server.client()
+
+    def quickest(value: str) -> float:
+        fields = {"login": unique(), "password": PASSWORD, "email": f"{unique()}@example.com"}
+        content = json_of({**fields, field: value})
+        answers = [client.post("/signup", content=content) for _ in range(5)]
+        assert {answer.status_code for answer in answers} == {400}
+        return min(answer.elapsed.total_seconds() for answer in answers)
+
     heap = "a" + "\u0301" * 15_000 + "\u0316" * 15_000 + "@example.com"
-    answer = server.client().post("/signup", content=json_of({**fields, field: heap}))
-    assert answer.status_code == 400
-    assert answer.elapsed.total_seconds() < 1
+    assert quickest(heap) < 50 * quickest("")
 
 
 def json_of(value: object) -> bytes:
@@ -172,6 +184,7 @@ def test_page_numbers_that_are_none(
         check_refusal(contract, answer)
 
 
+@before_any_sql
 @pytest.mark.parametrize("case", routes(), ids=named)
 def test_methods_that_do_not_exist(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     _, route = case
@@ -194,6 +207,7 @@ def test_head_says_what_get_says(superuser: httpx.Client, case: tuple[Contract, 
     assert head.headers.get("content-type") == got.headers.get("content-type")
 
 
+@before_any_sql
 def test_an_unknown_path(server: RunningServer) -> None:
     answer = server.client().get("/no/such/path")
     assert answer.status_code == 404

@@ -30,7 +30,7 @@ def engine():
 
 @pytest.fixture
 def settings(settings):
-    return msgspec.structs.replace(settings, database_pool=2, database_timeout_seconds=1)
+    return msgspec.structs.replace(settings, database_pool=2, database_timeout_seconds=2)
 
 
 async def names(services):
@@ -94,6 +94,7 @@ async def test_whoever_waits_too_long_for_a_connection_is_told_so(services, monk
     assert services.database.stats()["pool_used"] == 2
     with refused(Code.BUSY, retry_after=1):
         await services.database.begin()
+    monkeypatch.undo()
     for writing in held:
         await writing.rollback()
     assert await names(services) == []

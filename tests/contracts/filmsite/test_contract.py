@@ -146,13 +146,13 @@ class TestSignIn:
         assert (answer.status_code, answer.json()) == (400, expected)
 
     def test_says_when_to_try_again(self, start_server) -> None:
-        client = start_server(sign_in_limit="2 per minute").client()
+        client = start_server(sign_in_limit="2 per hour").client()
         body = {"email": "nobody@example.com", "password": PASSWORD}
         statuses = [client.post("/user/signin", json=body).status_code for _ in range(3)]
         assert statuses == [400, 400, 429]
         answer = client.post("/user/signin", json=body)
         assert answer.json()["status"] == 429
-        assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
 
 
 @pytest.mark.parametrize("path", ["/user/signup", "/user/signin", "/user/logout"])

@@ -170,7 +170,7 @@ class TestMessages:
         assert len(anna.messages(chat)) == 1
 
     def test_are_throttled_but_retries_are_free(self, start_server) -> None:
-        server = start_server(message_limit="3 per minute")
+        server = start_server(message_limit="3 per hour")
         anna, boris = person(server), person(server)
         chat = open_chat(anna, boris)
         first = anna.post(chat, "one", "nonce")

@@ -186,7 +186,7 @@ class TestSignIn:
         assert (answer.status_code, answer.json()["username"]) == (200, name)
 
     def test_is_throttled_in_this_dialect(self, start_server, name: str) -> None:
-        server = start_server(sign_in_limit="2 per minute")
+        server = start_server(sign_in_limit="2 per hour")
         body = {"email": f"{name}@example.com", "password": "wrong one"}
         for _ in range(2):
             assert server.client().post("/login", json=body).status_code == 400
@@ -369,7 +369,7 @@ class TestSearch:
         assert (answer.status_code, answer.json()) == (200, {"users": []})
 
     def test_is_throttled_by_account(self, start_server) -> None:
-        server = start_server(search_limit="2 per minute")
+        server = start_server(search_limit="2 per hour")
         client = server.signed_up()
         assert [client.get("/users/a").status_code for _ in range(3)] == [200, 200, 429]
         assert refusal(client.get("/users/a")) == (429, "throttled")

@@ -220,7 +220,7 @@ class TestSearch:
         assert answer.json()["message"].startswith("text: ")
 
     def test_search_is_limited_by_account(self, start_server) -> None:
-        server = start_server(search_limit="2 per minute")
+        server = start_server(search_limit="2 per hour")
         anna = person(server)
         statuses = [anna.client.get("/messages/a").status_code for _ in range(3)]
         assert statuses == [200, 200, 429]

@@ -325,7 +325,7 @@ class TestDeletedAccounts:
 class TestThrottle:
     @pytest.fixture
     def settings(self, settings):
-        return msgspec.structs.replace(settings, message_limit="3 per minute")
+        return msgspec.structs.replace(settings, message_limit="3 per hour")
 
     async def test_messages_and_new_chats_are_counted_by_account(self, world, anna, boris, chat):
         first = await world.post(anna, chat, "one", "n1")

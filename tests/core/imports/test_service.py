@@ -130,7 +130,7 @@ class TestInterrupted:
         def records():
             yield ALIEN
             interrupt_soon()
-            time.sleep(20)
+            time.sleep(3600)
 
         with pytest.raises(KeyboardInterrupt):
             stored.run(records())
@@ -146,10 +146,9 @@ class TestInterrupted:
             interrupt_soon()
             reader.connection.execute(endless)
 
-        running, began = Import("club"), time.monotonic()
+        running = Import("club")
         with pytest.raises(KeyboardInterrupt):
             running.run(stored.settings, [[ALIEN]], wait)
-        assert time.monotonic() - began < 5
         assert not running.committed
         assert stored.titles() == []
         stored.run([MIRROR])

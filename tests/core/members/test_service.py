@@ -254,7 +254,7 @@ class TestListing:
 
     async def test_searching_is_limited(self, services, manager):
         limited = Members(
-            replace(services.settings, search_limit="2 per minute"),
+            replace(services.settings, search_limit="2 per hour"),
             services.throttle,
             services.accounts,
             services.actors,

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 
 import psycopg
 import pytest
@@ -76,11 +75,9 @@ def test_errors_are_told_as_the_server_tells_them(settings):
 
 
 def test_ctrl_c_ends_a_statement(settings):
-    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt), session(settings) as connection:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-        connection.execute("SELECT pg_sleep(60)")
-    assert time.monotonic() - began < 30
+        connection.execute("SELECT pg_sleep(3600)")
 
 
 def test_tidying_leaves_what_somebody_is_using(settings):

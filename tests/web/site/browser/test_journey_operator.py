@@ -135,7 +135,7 @@ async def test_imports_films_and_reads_the_report(operator, visit) -> None:
     await page.get_by_role("button", name="Import", exact=True).click()
     await page.wait_for_url(re.compile(r"/manage/imports/\d+$"))
     counts = page.locator(".manage-counts")
-    await expect(counts).to_be_visible(timeout=30_000)
+    await expect(counts).to_be_visible()
     await expect(counts).to_contain_text(re.compile(r"Added\s*20"))
     await expect(counts).to_contain_text(re.compile(r"Refused\s*1"))
     await expect(page.get_by_role("table")).to_contain_text(f"{word}.csv")
