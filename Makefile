@@ -9,7 +9,7 @@ BIN = .venv/bin
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run setup test check bench lighthouse screenshots messages vendor lock clean
+.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -48,6 +48,11 @@ screenshots: .venv/development
 vendor:
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(PYTHON) -m tools.vendor
+
+# Confusable characters and scripts, by which usernames are compared, of the Unicode version of ICU.
+look-alikes: .venv/development
+	$(BIN)/pip install -q uv
+	$(BIN)/uv run -q --no-project --with icukit-pyicu==78.3.1 python tools/look_alikes.py
 
 lock: .venv/development
 	$(BIN)/pip install -q uv

@@ -1,9 +1,12 @@
 """The command, run as operators run it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from databases import execute
-from running import PASSWORD, RunningServer, kinoteka, run_server, unique
+from running import PASSWORD, RunningServer, clean_environment, kinoteka, run_server, unique
 from waiting import eventually
 
 COMMANDS = (
@@ -14,6 +17,7 @@ COMMANDS = (
     "createsuperuser",
     "settings",
     "doctor",
+    "accept-keys",
     "sessions",
     "export-openapi",
 )
@@ -162,3 +166,27 @@ class TestLabel:
         assert done.returncode == 1
         assert says in done.stderr
         assert server.client().get("/movies/1").status_code == 200
+
+
+def test_other_keys_are_told_at_start_until_they_are_accepted(tmp_path):
+    settings = {"KINOTEKA_DATA": str(tmp_path), "KINOTEKA_DEMO": "false"}
+    other = settings | {"KINOTEKA_SECRET_KEY": "k" * 40, "KINOTEKA_TOKEN_ISSUER": "elsewhere"}
+
+    def start(given: dict[str, str]) -> str:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0"],
+            env=clean_environment(given),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert "http://" in process.stdout.readline()
+        process.terminate()
+        return process.communicate(timeout=60)[1]
+
+    assert start(settings) == ""
+    told = "This server's secret key and token issuer differs from what this database"
+    assert told in start(other)
+    assert kinoteka("accept-keys", **other).stdout == "accepted: secret key, token issuer\n"
+    assert kinoteka("accept-keys", **other).stdout == "the keys are the same as before\n"

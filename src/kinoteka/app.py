@@ -13,6 +13,7 @@ from kinoteka.contracts.cinema import routes as cinema
 from kinoteka.contracts.filmsite import routes as filmsite
 from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
+from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.people import People
@@ -370,6 +371,7 @@ async def _look_after_imports(services: Services, unit: Unit) -> None:
 async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
     await services.audit.prune(unit)
+    await skeletons.fill(unit)
 
 
 async def _end_listening(services: Services, unit: Unit) -> None:

@@ -138,6 +138,23 @@ def doctor(data: Path | None) -> None:
     sys.exit(0 if is_well else 1)
 
 
+@cli.command("accept-keys")
+@data_option
+def accept_keys(data: Path | None) -> None:
+    """Take this server's keys for those that the database is used with, after a change of keys.
+
+    Sessions and tokens of the keys before stay rejected: everybody signs in again.
+    """
+    settings = _settings(data=data)
+    _require_database(settings)
+    from kinoteka.core.tokens import fingerprints
+    from kinoteka.storage.blocking import writing
+
+    with writing(settings) as writer:
+        changed = fingerprints.accept(settings, writer)
+    click.echo(f"accepted: {', '.join(changed)}" if changed else "the keys are the same as before")
+
+
 @cli.command("export-openapi")
 @click.option("--contract", help="Only this contract's document; all of them together without.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
@@ -236,6 +253,23 @@ def _prepare(settings: Settings) -> None:
         unfilled.touch()  # goes with the last step, so that a start cut short is made good
     if present != newest() or unfilled.exists():
         _in_child(lambda: _migrate_and_fill(settings, unfilled))
+    _compare_keys(settings)
+
+
+def _compare_keys(settings: Settings) -> None:
+    """Say which keys differ from those that the database was first used with."""
+    from kinoteka.core.tokens import fingerprints
+    from kinoteka.storage.blocking import reading, writing
+
+    with reading(settings) as reader:
+        names = fingerprints.differing(settings, reader)
+        is_noted = fingerprints.is_noted(reader)
+    if not is_noted:
+        with writing(settings) as writer:
+            fingerprints.note(settings, writer)
+    if names:
+        told = fingerprints.KEYS_DIFFER.format(names=" and ".join(names))
+        click.echo(f"kinoteka: {told}", err=True)
 
 
 def _prepare_files(settings: Settings) -> None:

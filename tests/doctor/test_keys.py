@@ -3,11 +3,14 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kinoteka.config import Settings
+from kinoteka.core.tokens.fingerprints import note
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.doctor.keys import (
+    check_fingerprints,
     check_key_files,
     check_names,
     check_own_files,
@@ -15,6 +18,8 @@ from kinoteka.doctor.keys import (
     check_several_machines,
     check_signing_key,
 )
+from kinoteka.storage.blocking import writing
+from kinoteka.storage.migrations import migrate
 
 
 def test_a_misspelt_setting_is_told_with_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,3 +115,17 @@ def test_what_several_machines_share_is_named() -> None:
         )
     )
     assert many.severity.name == "FINE"
+
+
+def test_keys_that_differ_from_the_databases_are_a_warning(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    migrate(settings)
+    assert list(check_fingerprints(settings)) == []  # the first start makes the keys
+    with writing(settings) as writer:
+        note(settings, writer)
+    (same,) = check_fingerprints(settings)
+    assert same.severity.name == "FINE"
+    (other,) = check_fingerprints(msgspec.structs.replace(settings, secret_key="k" * 40))
+    assert other.severity.name == "WARNING"
+    assert "This server's secret key differs" in other.text
+    assert "kinoteka accept-keys" in other.text

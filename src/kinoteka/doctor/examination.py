@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 from kinoteka.config import Settings, aws_environment, passwords_in
-from kinoteka.doctor import addresses, databases, encryption, keys, machine, services
+from kinoteka.doctor import accounts, addresses, databases, encryption, keys, machine, services
 from kinoteka.doctor.findings import Finding, Severity, error
 
 Check = Callable[[Settings], Iterable[Finding]]
@@ -19,6 +19,8 @@ CHECKS: tuple[Check, ...] = (
     keys.check_own_files,
     keys.check_several_machines,
     databases.check_database,
+    keys.check_fingerprints,
+    accounts.check_accounts,
     services.check_redis,
     services.check_files,
     encryption.check_encryption,

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from kinoteka import config
 from kinoteka.config import Settings
+from kinoteka.core.tokens.fingerprints import KEYS_DIFFER, differing
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.doctor.findings import Finding, error, fine, warning
+from kinoteka.storage.blocking import reading
 from kinoteka.storage.keys import KEY_FILES, SECRET_FILE, SIGNING_FILE, Keyring, KeyUnusable
+from kinoteka.storage.migrations import DatabaseUnusable, current, newest
 from kinoteka.storage.private import is_open_to_others, is_ours, own_files
 
 NAMES = {SECRET_FILE: "KINOTEKA_SECRET_KEY", SIGNING_FILE: "KINOTEKA_SIGNING_KEY"}
@@ -63,6 +66,23 @@ def check_own_files(settings: Settings) -> Iterator[Finding]:
             yield warning("data folder", f"{path} (mode {mode:o}) is open to others: {mend}.")
 
 
+def check_fingerprints(settings: Settings) -> Iterator[Finding]:
+    """Whether the keys are those that the database was first used with."""
+    if not _has_both_keys(settings):
+        return  # the first start makes them, or a check above tells what is wrong
+    try:
+        if current(settings) != newest():
+            return
+        with reading(settings) as reader:
+            names = differing(settings, reader)
+    except (DatabaseUnusable, KeyUnusable):
+        return
+    if names:
+        yield warning("keys", KEYS_DIFFER.format(names=" and ".join(names)))
+    else:
+        yield fine("keys", "They are those that this database was first used with.")
+
+
 def check_several_machines(settings: Settings) -> Iterator[Finding]:
     """Whether a second machine on the same database would be of one mind with this one."""
     if not settings.database_url:
@@ -100,6 +120,14 @@ def _open_key(path: Path) -> Finding:
         "keys",
         f"{told}, and is not the server's to change, as a mounted secret is. See that nobody else "
         "runs anything where it is mounted, or provide it with mode 0400 for the server's user.",
+    )
+
+
+def _has_both_keys(settings: Settings) -> bool:
+    return all(
+        getattr(settings, setting.removeprefix(config.PREFIX).lower())
+        or os.access(settings.data / name, os.R_OK)
+        for name, setting in NAMES.items()
     )
 
 

@@ -31,6 +31,8 @@ REASONS = {
     "personal": "a name of yours or of this site",
     "length": "the length",
     "digits": "digits alone",
+    "dots": "a step in a path",
+    "scripts": "letters of several scripts",
 }
 
 
@@ -100,9 +102,13 @@ COMMON: dict[Code, Refusal] = {
     Code.EMAIL_INVALID: Refusal(400, "email: not a valid e-mail address"),
     Code.EMAIL_TAKEN: Refusal(409, "a user with this email exists already"),
     Code.USERNAME_INVALID: Refusal(
-        400, "{username}: 1 to 64 letters, digits or signs, not digits alone, no @ ({reason})"
+        400,
+        "{username}: 1 to 64 letters, digits or signs, of one script, not "
+        "digits alone, no @ ({reason})",
     ),
-    Code.USERNAME_TAKEN: Refusal(409, "a user with this username exists already"),
+    Code.USERNAME_TAKEN: Refusal(
+        409, "a user with this username, or one that looks the same, exists already"
+    ),
     Code.BIRTHDAY_INVALID: Refusal(400, "birthday: not a date such as 2001-04-06"),
     Code.ROLE_UNKNOWN: Refusal(404, "there is no such role"),
     Code.ROLE_TAKEN: Refusal(409, "there is a role of this name already"),

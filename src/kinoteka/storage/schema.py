@@ -5,12 +5,15 @@ Points in time are integers, milliseconds since 1970 in UTC, and calendar dates 
 reused, so that a forgotten reference cannot come to mean somebody else.
 """
 
+from typing import Any
+
 import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -48,12 +51,18 @@ def _reference(
     return Column(name, Id, ForeignKey(target, ondelete=on_delete), **options)  # type: ignore[arg-type]
 
 
+def _partial_index(name: str, where: ColumnElement[bool], *columns: Column[Any]) -> None:
+    Index(name, *columns, postgresql_where=where, sqlite_where=where)
+
+
 accounts = Table(
     "accounts",
     metadata,
     _id(),
     Column("username", Text),
     Column("username_key", Text, unique=True),
+    # What usernames that look alike have in common; NULL also where an older version wrote the row.
+    Column("username_skeleton", Text),
     Column("email", Text),
     Column("email_key", Text, unique=True),
     Column("password_hash", Text, nullable=False),
@@ -73,13 +82,14 @@ accounts = Table(
     Index("ix_accounts_family_name", "family_name"),
     sqlite_autoincrement=True,
 )
-_disabled = accounts.c.disabled_at.is_not(None)
-Index(
-    "ix_accounts_disabled_at",
-    accounts.c.disabled_at,
-    postgresql_where=_disabled,
-    sqlite_where=_disabled,
+_has_skeleton = accounts.c.username_skeleton.is_not(None)
+_partial_index("ix_accounts_username_skeleton", _has_skeleton, accounts.c.username_skeleton)
+_lacks_skeleton = sqlalchemy.and_(
+    accounts.c.username_skeleton.is_(None), accounts.c.username_key.is_not(None)
 )
+_partial_index("ix_accounts_lacks_skeleton", _lacks_skeleton, accounts.c.id)
+_disabled = accounts.c.disabled_at.is_not(None)
+_partial_index("ix_accounts_disabled_at", _disabled, accounts.c.disabled_at)
 # For parts of usernames; SQLite reads them all.
 Index(
     "ix_accounts_username_trigrams",
@@ -308,13 +318,12 @@ chat_members = Table(
 )
 # Every page shows how much is unread in all; in most chats nothing is.
 _unread = chat_members.c.unread > 0
-Index(
+_partial_index(
     "ix_chat_members_unread",
+    _unread,
     chat_members.c.account_id,
     chat_members.c.chat_id,
     chat_members.c.unread,
-    postgresql_where=_unread,
-    sqlite_where=_unread,
 )
 
 messages = Table(
@@ -381,4 +390,12 @@ revisions = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# Of the keys that this database was first used with (`core.tokens.fingerprints`).
+key_fingerprints = Table(
+    "key_fingerprints",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )

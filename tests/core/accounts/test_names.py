@@ -49,11 +49,39 @@ def test_usernames_that_cannot_be_taken(username, reason):
 
 
 @pytest.mark.parametrize(
+    ("username", "reason"),
+    [
+        (".", "dots"),
+        ("..", "dots"),
+        ("rооt", "scripts"),
+        ("ivan-иван", "scripts"),
+        ("ＡＢ", "scripts"),
+        ("12345", "digits"),
+        ("an\u202ena", "characters"),
+    ],
+)
+def test_new_username_is_rejected(username, reason):
+    with refused(Code.USERNAME_INVALID, reason=reason):
+        names.checked_username(username)
+
+
+@pytest.mark.parametrize("username", ["Anna", "иван", "田中tanaka", "...", "a.b"])
+def test_new_username_is_accepted(username):
+    assert names.checked_username(username) == names.username_key(username)
+
+
+@pytest.mark.parametrize("username", [".", "..", "rооt"])
+def test_username_from_before_the_rules_signs_in(username):
+    assert names.sign_in_key(username) == ("username_key", username)
+
+
+@pytest.mark.parametrize(
     ("email", "shown", "key"),
     [
         ("Anna@Example.COM", "Anna@example.com", "anna@example.com"),
         ("a+b@example.test", "a+b@example.test", "a+b@example.test"),
-        ("почта@пример.рф", "почта@пример.рф", "почта@пример.рф"),
+        ("почта@пример.рф", "почта@пример.рф", "почта@xn--e1afmkfd.xn--p1ai"),
+        ("x@straße.example", "x@straße.example", "x@xn--strae-oqa.example"),
     ],
 )
 def test_addresses_compare_without_regard_to_case(email, shown, key):

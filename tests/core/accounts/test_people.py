@@ -114,3 +114,29 @@ def test_the_address_leads_to_the_person(username: str | None, address: str) -> 
 def test_who_has_no_name_at_all() -> None:
     assert Person(5, None, 0).name is None
     assert Person(5, None, 0, "", "Petrova").name == "Petrova"
+
+
+class TestNamesakes:
+    @pytest.mark.parametrize("given_name", ["Chief", "cHIEF", "Сhief", "Сhіеf"])
+    async def test_name_that_is_another_accounts_username_tells_which(
+        self, services: Services, given_name: str
+    ) -> None:
+        _, chief = await member(services, "chief")
+        account, _ = await member(services, given_name=given_name)
+        found = await do(services, services.people.find, chief, str(account.id))
+        assert found.namesake == "chief"
+        assert (await do(services, services.people.some, chief, [account.id]))[
+            account.id
+        ].namesake == "chief"
+
+    @pytest.mark.parametrize("given_name", ["Chief Anna", "Chieff", "chieI"])
+    async def test_other_name_has_no_namesake(self, services: Services, given_name: str) -> None:
+        _, chief = await member(services, "chief")
+        account, _ = await member(services, given_name=given_name)
+        found = await do(services, services.people.find, chief, str(account.id))
+        assert found.namesake is None
+
+    async def test_own_username_is_no_namesake(self, services: Services) -> None:
+        account, actor = await member(services, "chief", given_name="Chief")
+        assert (await do(services, services.people.find, actor, "chief")).namesake is None
+        assert account.username == "chief"

@@ -13,7 +13,7 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.USERNAME_TAKEN: Refusal(409, "a user with this login exists already"),
     Code.EMAIL_INVALID: Refusal(400, "login: not a valid e-mail address"),
     Code.USERNAME_INVALID: Refusal(
-        400, "login: 1 to 64 letters, digits or signs, not digits alone ({reason})"
+        400, "login: 1 to 64 letters of one script, digits or signs, not digits alone ({reason})"
     ),
 }
 

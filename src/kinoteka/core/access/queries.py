@@ -31,6 +31,9 @@ INSERT_ROLE: Statement[tuple[int]] = Statement(
 ROLE_NAMED: Statement[tuple[int]] = Statement(
     select(roles.c.id).where(roles.c.name_key == bindparam("name_key"))
 )
+NAMES_AND_KEYS: Statement[tuple[str, str]] = Statement(
+    select(roles.c.name, roles.c.name_key).order_by(roles.c.id)
+)
 LOCK_ROLE: Statement[tuple[int]] = Statement(
     select(roles.c.id).where(roles.c.id == bindparam("role_id")).with_for_update()
 )

@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 import msgspec
 
+from kinoteka.comparison.names import compatible_key
 from kinoteka.core.access import queries
 from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
@@ -160,10 +161,10 @@ class Access:
         name = _clean_name(name)
         wanted = _clean_permissions(permissions)
         # A row that is refused would use up an id.
-        if await unit.first(queries.ROLE_NAMED, name_key=name.casefold()) is not None:
+        if await unit.first(queries.ROLE_NAMED, name_key=compatible_key(name)) is not None:
             raise DomainError(Code.ROLE_TAKEN, name=name)
         try:
-            row = await unit.first(queries.INSERT_ROLE, name=name, name_key=name.casefold())
+            row = await unit.first(queries.INSERT_ROLE, name=name, name_key=compatible_key(name))
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
         role_id = row[0] if row else 0
@@ -309,7 +310,7 @@ class Access:
     async def _rename(self, unit: Unit, role_id: int, name: str) -> None:
         try:
             renamed = await unit.run(
-                queries.RENAME_ROLE, role_id=role_id, name=name, name_key=name.casefold()
+                queries.RENAME_ROLE, role_id=role_id, name=name, name_key=compatible_key(name)
             )
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None

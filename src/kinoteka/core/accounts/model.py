@@ -32,7 +32,10 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """What others see of an account; who is not signed in sees neither names nor picture."""
+    """What others see of an account; who is not signed in sees neither names nor picture.
+
+    `namesake` is the username of another account, if `name` could be taken for it.
+    """
 
     id: int
     username: str | None
@@ -42,6 +45,7 @@ class Person(msgspec.Struct, frozen=True):
     status: str | None = None
     avatar_file: str | None = None
     avatar_address: str | None = None
+    namesake: str | None = None
 
     @property
     def name(self) -> str | None:

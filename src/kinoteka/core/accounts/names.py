@@ -2,13 +2,17 @@
 
 from datetime import UTC, date, datetime
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import ValidatedEmail
 from precis_i18n import get_profile
 
+from kinoteka.comparison import email_addresses
+from kinoteka.comparison.look_alikes import is_highly_restrictive
 from kinoteka.core.text import clean_name, clean_shown_text, clean_text, has_heaps_of_marks
 from kinoteka.errors import Code, DomainError, field_invalid
 
 USERNAME_LONGEST = 64
+PATH_SEGMENTS = (".", "..")
+"""Names that are steps in a path (RFC 3986, 3.3)."""
 TEXT_LONGEST = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
 EMAIL_LONGEST = 320
 ADDRESS_LONGEST = 2048
@@ -36,6 +40,23 @@ def username_key(username: str) -> str:
     return key
 
 
+def checked_username(username: str) -> str:
+    """Return the key of a username that an account wants to have.
+
+    Accounts that chose theirs before a rule was made keep it: they sign in by `username_key`.
+
+    Raises:
+        DomainError(USERNAME_INVALID): `username_key` rejects it, it would lead browsers to another
+            path, or it mixes scripts so that it could pass for another (UTS 39, 5.2).
+    """
+    key = username_key(username)
+    if username in PATH_SEGMENTS:
+        raise DomainError(Code.USERNAME_INVALID, reason="dots")
+    if not is_highly_restrictive(username):
+        raise DomainError(Code.USERNAME_INVALID, reason="scripts")
+    return key
+
+
 def part_key(part: str) -> str | None:
     """How a part of a username is searched for (RFC 8265, 3.3.2); None: no username has it."""
     try:
@@ -45,12 +66,12 @@ def part_key(part: str) -> str | None:
 
 
 def email_key(email: str) -> str:
-    """How an e-mail address is compared: without regard to case.
+    """Return how an e-mail address is compared: the local part case-folded, the domain as A-labels.
 
     Raises:
         DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
     """
-    return normal_email(email).casefold()
+    return email_addresses.key_of(_parsed_email(email))
 
 
 def normal_email(email: str) -> str:
@@ -59,13 +80,7 @@ def normal_email(email: str) -> str:
     Raises:
         DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
     """
-    # Before the library looks at it: that takes seconds of what is long or has heaps of marks.
-    if len(email) > EMAIL_LONGEST or has_heaps_of_marks(email):
-        raise DomainError(Code.EMAIL_INVALID)
-    try:
-        return validate_email(email, check_deliverability=False, test_environment=True).normalized
-    except (EmailNotValidError, UnicodeError):
-        raise DomainError(Code.EMAIL_INVALID) from None
+    return _parsed_email(email).normalized
 
 
 def sign_in_key(identifier: str) -> tuple[str, str] | None:
@@ -116,3 +131,13 @@ def checked_text(value: str | None, field: str) -> str | None:
         return None
     clean = clean_name if field in ("given_name", "family_name") else clean_shown_text
     return clean(value, field, TEXT_LONGEST[field]) or None
+
+
+def _parsed_email(email: str) -> ValidatedEmail:
+    # Before the library looks at it: that takes seconds of what is long or has heaps of marks.
+    if len(email) > EMAIL_LONGEST or has_heaps_of_marks(email):
+        raise DomainError(Code.EMAIL_INVALID)
+    try:
+        return email_addresses.parse(email)
+    except ValueError:
+        raise DomainError(Code.EMAIL_INVALID) from None

@@ -1,6 +1,6 @@
 """People: accounts as others see them.
 
-Public operations: find, find_by_username, some.
+Public operations: find, find_by_username, some, namesake.
 
 Nobody sees another's e-mail address, phone number or birthday, nor anybody who is disabled. Who is
 not signed in sees no more of a member than the username, which stands under everything that a
@@ -9,6 +9,9 @@ member makes public.
 
 from collections.abc import Collection
 
+import msgspec
+
+from kinoteka.comparison.look_alikes import skeleton
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Person
@@ -69,7 +72,25 @@ class People:
         account = await self._accounts.get(unit, account_id)
         if account.disabled_at is not None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
-        return _seen(actor, account)
+        person = _seen(actor, account)
+        namesake = await self.namesake(unit, account, person.name)
+        return msgspec.structs.replace(person, namesake=namesake) if namesake else person
+
+    async def namesake(self, unit: Unit, account: Account, name: str | None) -> str | None:
+        """Return the username of another account that the name shown for this one looks like.
+
+        No username has a space, so a full name costs no query.
+        """
+        if not name or name == account.username or any(each.isspace() for each in name):
+            return None
+        found = await unit.first(
+            queries.NAMESAKE,
+            skeleton=skeleton(name),
+            account_id=account.id,
+            key=name.casefold(),
+            is_ascii=name.isascii(),
+        )
+        return found[0] if found else None
 
 
 def _seen(actor: Actor, account: Account) -> Person:

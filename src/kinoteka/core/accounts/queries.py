@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, null, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.storage.schema import accounts
@@ -27,6 +42,7 @@ COLUMNS = (
 NEW = (
     "username",
     "username_key",
+    "username_skeleton",
     "email",
     "email_key",
     "password_hash",
@@ -95,9 +111,12 @@ CHANGE_NAME = {
     name: Statement[tuple[()]](
         update(accounts)
         .where(accounts.c.id == bindparam("account_id"))
-        .values({name: bindparam("value"), name + "_key": bindparam("key")})
+        .values({name: bindparam("value")} | {column: bindparam(column) for column in derived})
     )
-    for name in ("username", "email")
+    for name, derived in {
+        "username": ("username_key", "username_skeleton"),
+        "email": ("email_key",),
+    }.items()
 }
 CHANGE_AVATAR: Statement[tuple[()]] = Statement(
     update(accounts)
@@ -122,4 +141,98 @@ def _search(engine: str) -> Select[Any]:
     )
 
 
+def _beyond_ascii(engine: str, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    if engine == "postgresql":
+        return key.regexp_match("[^ -~]")
+    return key.bool_op("GLOB")("*[^ -~]*")
+
+
+def _looks_like(engine: str) -> Select[Any]:
+    # Two usernames in ASCII may look alike, as user1 and userl do.
+    return (
+        select(accounts.c.id)
+        .where(accounts.c.username_skeleton == bindparam("skeleton"))
+        .where(accounts.c.username_key != bindparam("key"))
+        .where(
+            or_(
+                _beyond_ascii(engine, accounts.c.username_key),
+                not_(bindparam("is_ascii", type_=Boolean())),
+            )
+        )
+        .limit(1)
+    )
+
+
+LOOKS_LIKE: Statement[tuple[int]] = Statement(_looks_like)
+
+
+def _namesake(engine: str) -> Select[Any]:
+    # As above; of two in ASCII the same one is meant.
+    return (
+        select(accounts.c.username)
+        .where(accounts.c.username_skeleton == bindparam("skeleton"))
+        .where(accounts.c.id != bindparam("account_id"))
+        .where(
+            or_(
+                accounts.c.username_key == bindparam("key"),
+                _beyond_ascii(engine, accounts.c.username_key),
+                not_(bindparam("is_ascii", type_=Boolean())),
+            )
+        )
+        .order_by(accounts.c.id)
+        .limit(1)
+    )
+
+
+NAMESAKE: Statement[tuple[str]] = Statement(_namesake)
+
+
+def _look_alikes(engine: str) -> Select[Any]:
+    other = accounts.alias("other")
+    return (
+        select(accounts.c.username, other.c.username)
+        .join(other, other.c.username_skeleton == accounts.c.username_skeleton)
+        .where(_beyond_ascii(engine, accounts.c.username_key))
+        .where(other.c.id != accounts.c.id)
+        .where(
+            or_(
+                other.c.id < accounts.c.id,
+                not_(_beyond_ascii(engine, other.c.username_key)),
+            )
+        )
+        .order_by(accounts.c.id, other.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+LOOK_ALIKES: Statement[tuple[str, str]] = Statement(_look_alikes)
+# The migration of keys has put an id behind those that clashed; no domain has such a sign.
+MARKED_EMAILS: Statement[tuple[int, str, str]] = Statement(
+    select(accounts.c.id, accounts.c.email, accounts.c.email_key)
+    .where(accounts.c.email_key.like("%@%#%"))
+    .order_by(accounts.c.id)
+)
+
+
+def _lock_skeleton(engine: str) -> Select[Any]:
+    # On SQLite nobody else writes within a transaction that does.
+    if engine == "sqlite":
+        return select(literal(1)).where(bindparam("skeleton") == bindparam("skeleton"))
+    key = func.hashtextextended(bindparam("skeleton", type_=Text()), 0)
+    return select(literal(1)).where(func.pg_advisory_xact_lock(key).is_not(None))
+
+
+LOCK_SKELETON: Statement[tuple[int]] = Statement(_lock_skeleton)
+"""Keep others from taking a username of this skeleton until the transaction ends."""
+LACKING_SKELETON: Statement[tuple[int, str]] = Statement(
+    select(accounts.c.id, accounts.c.username)
+    .where(accounts.c.username_skeleton.is_(None), accounts.c.username_key.is_not(None))
+    .order_by(accounts.c.id)
+    .limit(bindparam("most"))
+)
+SET_SKELETON: Statement[tuple[()]] = Statement(
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.username == bindparam("username"))
+    .values(username_skeleton=bindparam("skeleton"))
+)
 SEARCH: Statement[Account] = Statement(_search, as_account)

@@ -13,9 +13,10 @@ from functools import partial
 
 from msgspec import UNSET, UnsetType
 
+from kinoteka.comparison.look_alikes import skeleton
 from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE, Actor
-from kinoteka.core.accounts import names, queries
+from kinoteka.core.accounts import names, queries, skeletons
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password, site_names
 from kinoteka.core.audit.model import Action, Subject
@@ -86,6 +87,8 @@ class Accounts:
             created = await unit.first(queries.INSERT, **row)
         except Conflict as conflict:
             raise _taken(conflict) from None
+        if row["username"] is not None:
+            await skeletons.take(unit, str(row["username"]))
         account = await unit.first(queries.BY_ID, account_id=created[0] if created else 0)
         if account is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
@@ -271,6 +274,8 @@ class Accounts:
             taken: Statement[Credentials] = queries.CREDENTIALS_BY[column]
             if row[column] and await unit.first(taken, key=row[column]) is not None:
                 raise DomainError(code)
+        if row["username"]:
+            await skeletons.check_free(unit, str(row["username"]))
 
     async def _set(self, unit: Unit, account_id: int, column: str, value: object) -> None:
         try:
@@ -284,13 +289,15 @@ class Accounts:
         for column, value in sorted(given, key=lambda pair: not pair[1]):
             if value is UNSET or value == getattr(account, column):
                 continue
-            shown, key = _named(column, str(value) if value else None)
+            shown, derived = _named(column, str(value) if value else None)
             try:
                 await unit.run(
-                    queries.CHANGE_NAME[column], account_id=account.id, value=shown, key=key
+                    queries.CHANGE_NAME[column], account_id=account.id, value=shown, **derived
                 )
             except Conflict as conflict:
                 raise _taken(conflict) from None
+            if column == "username" and shown is not None:
+                await skeletons.take(unit, shown)
             event = SecurityEvent.LOGIN_CHANGED
             unit.after_commit(partial(report, event, account=account.id, field=column))
 
@@ -298,13 +305,13 @@ class Accounts:
 def _checked(new: NewAccount) -> dict[str, object]:
     if new.username is None and new.email is None:
         raise field_invalid("email", "missing")
-    username, username_key = _named("username", new.username)
-    email, email_key = _named("email", new.email)
+    username, username_keys = _named("username", new.username)
+    email, email_keys = _named("email", new.email)
     row: dict[str, object] = {
         "username": username,
-        "username_key": username_key,
+        **username_keys,
         "email": email,
-        "email_key": email_key,
+        **email_keys,
         "birthday": names.checked_birthday(new.birthday) if new.birthday else None,
         "avatar_address": names.checked_address(new.avatar_address, "avatar_url")
         if new.avatar_address
@@ -313,14 +320,17 @@ def _checked(new: NewAccount) -> dict[str, object]:
     return row | {name: names.checked_text(getattr(new, name), name) for name in PROFILE_TEXTS}
 
 
-def _named(column: str, value: str | None) -> tuple[str | None, str | None]:
-    """How a username or an e-mail address is shown and how it is compared, without white space."""
+def _named(column: str, value: str | None) -> tuple[str | None, dict[str, str | None]]:
+    """Return how a username or an e-mail address is shown, and the columns it is compared by."""
+    value = None if value is None else value.strip()
+    if column == "email":
+        if value is None:
+            return None, {"email_key": None}
+        return names.normal_email(value), {"email_key": names.email_key(value)}
     if value is None:
-        return None, None
-    value = value.strip()
-    if column == "username":
-        return value, names.username_key(value)
-    return names.normal_email(value), names.email_key(value)
+        return None, {"username_key": None, "username_skeleton": None}
+    key = names.checked_username(value)
+    return value, {"username_key": key, "username_skeleton": skeleton(value)}
 
 
 def _trimmed(value: str | UnsetType | None) -> str | UnsetType | None:
@@ -345,7 +355,8 @@ def _login_change(account: Account, login: str) -> ProfileChange:
     if "@" in login:
         names.email_key(login)  # refused before anything is cleared
         return ProfileChange(email=login, username=UNSET if account.email else None)
-    names.username_key(login)
+    if login != account.username:
+        names.checked_username(login)
     return ProfileChange(username=login, email=UNSET if account.username else None)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kinoteka.core.accounts.model import Account
-from kinoteka.core.accounts.names import part_key
+from kinoteka.core.accounts.names import email_key, part_key
 from kinoteka.core.members import queries
+from kinoteka.errors import DomainError
 from kinoteka.storage.database import Reader
 from kinoteka.storage.statement import Statement
 
@@ -34,7 +35,8 @@ def _statements(text: str) -> Iterator[tuple[Statement[Account], dict[str, Any]]
     key = part_key(text)
     if key is not None:
         yield queries.BY_USERNAME, _beginning(key)
-    yield queries.BY_EMAIL, _beginning(text.casefold())
+    for email in _email_keys(text):
+        yield queries.BY_EMAIL, _beginning(email)
     given, _, family = text.partition(" ")
     for written in _writings(text):
         yield queries.BY_FAMILY_NAME, _beginning(written)
@@ -43,6 +45,14 @@ def _statements(text: str) -> Iterator[tuple[Statement[Account], dict[str, Any]]
         for one, other in ((given, family), (family, given)):
             for first, last in zip(_writings(one), _writings(other), strict=False):
                 yield queries.BY_NAMES, {"given": first, **_beginning(last)}
+
+
+def _email_keys(text: str) -> list[str]:
+    """Return how an address, or its beginning, is stored; a domain beyond ASCII as a whole."""
+    try:
+        return list(dict.fromkeys((email_key(text), text.casefold())))
+    except DomainError:
+        return [text.casefold()]
 
 
 def _writings(name: str) -> list[str]:

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Boolean, Table
 
-from kinoteka.storage.schema import metadata, revisions
+from kinoteka.storage.schema import key_fingerprints, metadata, revisions
 
 Rows = Sequence[tuple[Any, ...]]
 
-# In the order in which they refer to each other. Revisions are no content: each side has its own.
+# In the order in which they refer to each other. Revisions and fingerprints of keys are no content:
+# each side has its own.
 TABLES: tuple[Table, ...] = tuple(
-    table for table in metadata.sorted_tables if table is not revisions
+    table for table in metadata.sorted_tables if table not in (revisions, key_fingerprints)
 )
 WITH_IDS: tuple[Table, ...] = tuple(table for table in TABLES if "id" in table.c)
 BATCH = 5_000

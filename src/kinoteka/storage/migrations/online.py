@@ -5,7 +5,8 @@ migrates before it serves, all are plain. docs/development.md has the rules. A s
 the migration's transaction can be run again after it was cut short, so it comes last, or alone.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -102,6 +103,47 @@ def update_in_batches(table: str, change: str, *, where: str = "true", batch: in
     with _own_pace():
         for first in range(1, last + 1, batch):
             op.get_bind().execute(update, {"first": first, "last": first + batch - 1})
+
+
+def fill_in_batches(
+    table: str, source: str, target: str, compute: Callable[[str], str], *, batch: int = BATCH
+) -> None:
+    """Set a text column to what Python computes from another one, some thousand ids at a time.
+
+    Rows whose source is NULL, or whose target is filled, stay as they are. On PostgreSQL each
+    batch is a transaction of its own.
+    """
+    last = op.get_bind().execute(sa.text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()
+    select = sa.text(
+        f"SELECT id, {source} FROM {table} WHERE id BETWEEN :first AND :last "
+        f"AND {source} IS NOT NULL AND {target} IS NULL ORDER BY id"
+    )
+    with _own_pace():
+        for first in range(1, last + 1, batch):
+            rows = op.get_bind().execute(select, {"first": first, "last": first + batch - 1})
+            computed = [
+                {"id": row_id, "source": text, "target": compute(text)} for row_id, text in rows
+            ]
+            if computed:
+                _write_batch(table, source, target, computed)
+
+
+def _write_batch(table: str, source: str, target: str, rows: list[dict[str, Any]]) -> None:
+    # In one statement, so that it is one transaction where each statement is one; of rows that
+    # others have changed since they were read, none is written.
+    unpacked = (
+        "json_to_recordset(:rows) AS new(id bigint, source text, target text)"
+        if _on_postgresql()
+        else "(SELECT value ->> 'id' AS id, value ->> 'source' AS source, "
+        "value ->> 'target' AS target FROM json_each(:rows)) AS new"
+    )
+    update = sa.text(
+        f"UPDATE {table} SET {target} = new.target FROM {unpacked} "
+        f"WHERE {table}.id = new.id AND {table}.{source} = new.source "
+        f"AND {table}.id BETWEEN :first AND :last"
+    )
+    given = {"rows": json.dumps(rows), "first": rows[0]["id"], "last": rows[-1]["id"]}
+    op.get_bind().execute(update, given)
 
 
 def _on_postgresql() -> bool:

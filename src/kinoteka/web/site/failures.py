@@ -43,9 +43,10 @@ SENTENCES: dict[Code, str] = {
     Code.EMAIL_INVALID: N_("This is not an e-mail address."),
     Code.EMAIL_TAKEN: N_("This e-mail address is already taken."),
     Code.USERNAME_INVALID: N_(
-        "Choose a username of 1 to 64 letters, digits or signs, without @ and not of digits alone."
+        "Choose a username of 1 to 64 letters of one script, digits or signs, without @ and not of "
+        "digits alone."
     ),
-    Code.USERNAME_TAKEN: N_("This username is already taken."),
+    Code.USERNAME_TAKEN: N_("This username, or one that looks like it, is already taken."),
     Code.BIRTHDAY_INVALID: N_("This is not a date."),
     Code.ROLE_UNKNOWN: N_("There is no such role."),
     Code.ROLE_TAKEN: N_("There is already a role with this name."),

@@ -19,12 +19,16 @@ LONG_TEXT = 500
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A chat in the list; without an account the other's has been deleted."""
+    """A chat in the list; without an account the other's has been deleted.
+
+    `namesake` is the username of a third account, if the other's name could be taken for it.
+    """
 
     chat: Chat
     account: Account | None
     preview: str | None
     is_own: bool
+    namesake: str | None = None
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -102,11 +106,16 @@ def own_hosts(call: Call) -> list[str]:
 
 async def _row(call: Call, chat: Chat) -> Row:
     last = chat.last_message
+    account = await _account(call, chat.other_id)
+    namesake = None
+    if account is not None and account.username is None:
+        namesake = await call.core.people.namesake(call.unit, account, account.given_name)
     return Row(
         chat,
-        await _account(call, chat.other_id),
+        account,
         None if last is None else " ".join(last.text[:200].split()),
         last is not None and last.author_id == call.actor.account_id,
+        namesake,
     )
 
 

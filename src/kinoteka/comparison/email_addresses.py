@@ -1,0 +1,26 @@
+"""E-mail addresses: parsed by RFC 5321 and RFC 6531, compared by the domain's A-labels.
+
+Public operations: parse, key_of.
+"""
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
+
+def parse(email: str) -> ValidatedEmail:
+    """Return the parts of an address, with Unicode composed and the domain in lower case.
+
+    Raises:
+        ValueError: it is no address.
+    """
+    try:
+        return validate_email(email, check_deliverability=False, test_environment=True)
+    except (EmailNotValidError, UnicodeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def key_of(parsed: ValidatedEmail) -> str:
+    """Return how an address is compared: the local part case-folded, the domain by IDNA 2008.
+
+    Domains that only a human takes for each other (straße.example, strasse.example) stay apart.
+    """
+    return f"{parsed.local_part.casefold()}@{str(parsed.ascii_domain).lower()}"
