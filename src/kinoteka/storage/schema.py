@@ -61,8 +61,7 @@ accounts = Table(
     _id(),
     Column("username", Text),
     Column("username_key", Text, unique=True),
-    # What usernames that look alike have in common; NULL also where an older version wrote the row.
-    Column("username_skeleton", Text),
+    Column("username_skeleton", Text),  # the same for those that look alike
     Column("email", Text),
     Column("email_key", Text, unique=True),
     Column("password_hash", Text, nullable=False),
@@ -392,7 +391,6 @@ revisions = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-# Of the keys that this database was first used with (`core.tokens.fingerprints`).
 key_fingerprints = Table(
     "key_fingerprints",
     metadata,
