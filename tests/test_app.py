@@ -1,4 +1,4 @@
-"""What goes on in the background of a running server."""
+"""How routes are put together, and what goes on in the background of a running server."""
 
 import asyncio
 
@@ -6,7 +6,9 @@ import pytest
 
 from databases import execute
 from kinoteka import app, tasks
-from kinoteka.app import Chores, running
+from kinoteka.app import Chores, compose, running
+from kinoteka.httpkit.targets import Negotiated, Served
+from kinoteka.web.site.contract import SITE
 from suspending import close_at_each_point
 from waiting import PATIENCE, until
 
@@ -39,3 +41,31 @@ async def test_chores_end_at_each_point_of_waiting(services, monkeypatch, losing
         return use(), chores.close
 
     await close_at_each_point(scenario, losing)
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "other"),
+    [
+        ("/messages/5", "/messages/{chat_id}", "/messages/{text:text}"),
+        ("/messages/new", "/messages/new", "/messages/{text:text}"),
+        ("/messages/hello", None, "/messages/{text:text}"),
+        ("/selections/5", "/selections/{id}", "/selections/{id}"),
+    ],
+)
+def test_page_and_contract_share_an_address(path: str, page: str | None, other: str) -> None:
+    router, _ = compose()
+    found = router.find(path)
+    assert found is not None
+    target = found[0]["GET"]
+    assert isinstance(target, Negotiated)
+    assert (target.page and target.page.route.path, target.other.route.path) == (page, other)
+
+
+def test_pages_of_the_site_do_not_hide_each_other() -> None:
+    router, _ = compose()
+    for route in SITE.routes:
+        target = router.at(route.method, route.path)
+        if route.method != "WEBSOCKET":
+            assert isinstance(target, Negotiated | Served)
+            served = target.page if isinstance(target, Negotiated) else target
+            assert served == Served(SITE, route)

@@ -54,7 +54,7 @@ from kinoteka.httpkit.request_ids import behind_proxies
 from kinoteka.httpkit.router import Router
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.server import Server
-from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target
+from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target, first_served
 from kinoteka.storage import search
 from kinoteka.storage.bus import NoBus, open_bus
 from kinoteka.storage.engines import open_database
@@ -219,7 +219,7 @@ def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route
         beside = router.text_beside(route.method, route.path)
         if isinstance(other, Served):
             router.replace(route.method, route.path, Negotiated(page=served, other=other))
-        elif beside is not None:
+        elif beside is not None and first_served({route.method: beside[1]}).contract is not SITE:
             _compose_beside(router, served, *beside)
         else:
             router.add(route.method, route.path, served)
