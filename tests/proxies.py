@@ -1,7 +1,5 @@
 """nginx with the example of deploy/nginx.conf, where only ports, paths and certificates differ."""
 
-import datetime
-import ipaddress
 import os
 import re
 import socket
@@ -12,12 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tools.prerequisites import find
 
+from certificates import write_certificate
 from ports import free_port
 from waiting import PATIENCE, eventually
 
@@ -50,7 +45,8 @@ class Proxy:
         self.port, self.plain_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.plain_url = f"http://127.0.0.1:{self.plain_port}"
-        self.trust = ssl.create_default_context(cadata=_certificate(folder))
+        certificate = write_certificate(folder / "certificate.pem", folder / "key.pem", SITE)
+        self.trust = ssl.create_default_context(cadata=certificate)
         (folder / "kinoteka.conf").write_text(self._site(servers))
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
@@ -113,25 +109,3 @@ def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
     finally:
         process.terminate()
         process.wait(PATIENCE)
-
-
-def _certificate(folder: Path) -> str:
-    """Write a certificate for this machine's address and its key; the certificate, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, SITE)])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    names = [x509.DNSName(SITE), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    builder = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now - day, now + day
-    ).add_extension(x509.SubjectAlternativeName(names), critical=False)
-    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    (folder / "certificate.pem").write_bytes(certificate)
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate.decode()

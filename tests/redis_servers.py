@@ -1,5 +1,6 @@
 """A real Redis server in a temporary folder, which can be stopped, frozen and started again."""
 
+import re
 import shutil
 import signal
 import socket
@@ -40,6 +41,21 @@ class RedisServer:
             self._process.wait(PATIENCE)
             self._process = None
 
+    def start_securely(self) -> str:
+        """Start it with the documented settings for TLS and a password; the address."""
+        port = free_port()
+        write_certificate(self._folder / "cache.crt", self._folder / "cache.key", "cache.internal")
+        (self._folder / "users.acl").write_text(
+            f"user {' '.join(documented_rights())}\nuser default off\n"
+        )
+        lines = documented_settings().replace("/etc/kinoteka", str(self._folder))
+        (self._folder / "conf").write_text(lines.replace("tls-port 6379", f"tls-port {port}"))
+        command = ["redis-server", str(self._folder / "conf"), "--dir", str(self._folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(lambda: _takes_connections(port))
+        authority = self._folder / "cache.crt"
+        return f"rediss://kinoteka:password@127.0.0.1:{port}/0?ssl_ca_certs={authority}"
+
     def freeze(self) -> None:
         """Let it take connections and answer nothing, as a machine that hangs would."""
         self._signal(signal.SIGSTOP)
@@ -66,6 +82,32 @@ class RedisServer:
                 return bool(client.recv(100))
             except OSError:
                 return False
+
+
+def documented_rights() -> list[str]:
+    """The user and the rights that the documentation gives it."""
+    found = re.search(r"^user (kinoteka on >password .*)$", _page(), re.MULTILINE)
+    assert found
+    return found.group(1).split()
+
+
+def documented_settings() -> str:
+    """The lines of redis.conf that the documentation has."""
+    found = re.search(r"^port 0\n(?:.+\n)+", _page(), re.MULTILINE)
+    assert found
+    return found.group()
+
+
+def _page() -> str:
+    return (Path(__file__).parents[1] / "docs" / "redis.md").read_text(encoding="utf-8")
+
+
+def _takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

@@ -101,8 +101,8 @@ class TestCheck:
         with pytest.raises(SystemExit) as stopped:
             prerequisites.main(["check"])
         assert stopped.value.code == (
-            "Missing: Python's venv, PostgreSQL 15 or newer, redis-server, nginx, Node 18 or newer "
-            "with npm, DejaVu and Liberation fonts, Chromium.\n"
+            "Missing: Python's venv, PostgreSQL 15 or newer, redis-server, PgBouncer, nginx, "
+            "Node 18 or newer with npm, DejaVu and Liberation fonts, Chromium.\n"
             "To install what is missing, run: make setup"
         )
         assert bare.calls == []

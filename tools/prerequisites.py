@@ -40,7 +40,7 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 
 CLUSTER_CONF = Path("/etc/postgresql-common/createcluster.conf")
 POLICY = Path("/usr/sbin/policy-rc.d")
-SERVICES = ("redis-server", "nginx")
+SERVICES = ("redis-server", "nginx", "pgbouncer")
 APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300")
 
 
@@ -128,6 +128,7 @@ REQUIREMENTS = (
         ("redis-server",),
         ("redis",),
     ),
+    Requirement("PgBouncer", lambda: find("pgbouncer") is not None, ("pgbouncer",), ("pgbouncer",)),
     Requirement("nginx", lambda: find("nginx") is not None, ("nginx",), ("nginx",)),
     Requirement(
         f"Node {OLDEST_NODE} or newer with npm",

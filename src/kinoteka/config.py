@@ -59,6 +59,14 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
     database_timeout_seconds: Annotated[
         int, Meta(ge=1, le=600, description="A statement that takes longer is given up with 503.")
     ] = 10
+    database_prepared_statements: Annotated[
+        str,
+        Meta(
+            pattern="^(on|off)$",
+            description="off where a pooler between here and PostgreSQL knows no prepared "
+            "statements (PgBouncer before 1.21 in transaction mode); every read then takes longer.",
+        ),
+    ] = "on"
     redis_url: Annotated[
         str,
         Meta(

@@ -9,7 +9,7 @@ from kinoteka.config import Settings
 from kinoteka.doctor.services import check_files, check_redis, judge_redis
 from kinoteka.storage.inspection import RedisFacts
 from object_stores import URL, ObjectStore, run_object_store
-from redis_servers import redis_server
+from redis_servers import documented_rights, redis_server
 
 
 class TestRedis:
@@ -34,6 +34,14 @@ class TestRedis:
         (finding,) = check_redis(Settings(redis_url=url))
         assert finding.severity.name == "ERROR"
         assert "hidden-word" not in finding.text
+
+    def test_user_who_may_not_ask_for_details_is_fine(self) -> None:
+        with redis_server() as server:
+            server.ask("ACL", "SETUSER", *documented_rights())
+            url = server.url.replace("unix://", "unix://kinoteka:password@")
+            (finding,) = check_redis(Settings(redis_url=url))
+        assert finding.severity.name == "FINE"
+        assert "may not run INFO" in finding.text
 
     def test_one_without_a_limit(self) -> None:
         (finding,) = judge_redis(RedisFacts("valkey", "8.1.1", 0, "noeviction"))

@@ -1,17 +1,17 @@
 """What is particular to the bus through Redis."""
 
 import asyncio
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from redis.exceptions import RedisError
 
 from kinoteka.storage import line_bus
+from kinoteka.storage.inspection import inspect_redis
 from kinoteka.storage.redis_bus import redis_bus, redis_pool
 from kinoteka.storage.redis_windows import RedisWindows
 from kinoteka.storage.windows import Counter
-from redis_servers import RedisServer, redis_server
+from redis_servers import RedisServer, documented_rights, redis_server
 from waiting import until
 
 
@@ -109,10 +109,7 @@ def test_addresses_of_valkey_are_those_of_redis(url, tls):
 
 
 async def test_the_rights_in_the_documentation_are_enough(redis):
-    page = (Path(__file__).parents[2] / "docs" / "redis.md").read_text(encoding="utf-8")
-    found = re.search(r"^user (kinoteka on >password .*)$", page, re.MULTILINE)
-    assert found
-    redis.ask("ACL", "SETUSER", *found.group(1).split())
+    redis.ask("ACL", "SETUSER", *documented_rights())
     url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
     bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
     await bus.start()
@@ -128,3 +125,35 @@ async def test_the_rights_in_the_documentation_are_enough(redis):
     assert bus.is_connected
     for each in (bus, windows):
         await each.close()
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "valkeys"])
+async def test_documented_settings_for_tls_and_a_password_work(redis, scheme):
+    redis.stop()
+    url = redis.start_securely().replace("rediss", scheme)
+    one, other, windows = redis_bus(url, "name"), redis_bus(url, "name"), RedisWindows(url, "name")
+    heard = []
+    other.on_message("chat", lambda channel, message: heard.append(message))
+    for bus in (one, other):
+        await bus.start()
+        await until(lambda bus=bus: bus.is_connected)
+    await other.subscribe("chat:1")
+    one.publish("chat:1", b"message")
+    await until(lambda: heard == [b"message"])
+    assert await windows.acquire(Counter("search", "a", 1, 60)) == 0
+    assert not windows.is_away
+    assert inspect_redis(url) is None  # it may not ask for more
+    for each in (one, other, windows):
+        await each.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("password@", "wrong@"), ("rediss:", "redis:"), ("?ssl_ca_certs=", "?client_name=")],
+    ids=["wrong password", "no TLS", "unknown authority"],
+)
+def test_secure_server_refuses_others(redis, change):
+    redis.stop()
+    url = redis.start_securely()
+    with pytest.raises((RedisError, OSError)):
+        inspect_redis(url.replace(*change))

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from kinoteka.config import Settings
 from kinoteka.doctor.findings import Finding, error, fine, warning
 from kinoteka.storage.engines import database_path
-from kinoteka.storage.inspection import PostgreSQLFacts, inspect_postgresql, inspect_sqlite
+from kinoteka.storage.inspection import (
+    PostgreSQLFacts,
+    inspect_postgresql,
+    inspect_sqlite,
+    keeps_prepared_statements,
+)
 from kinoteka.storage.migrations import DatabaseUnusable, current, newest
 from kinoteka.storage.reading_threads import THREADS
 
@@ -79,6 +84,21 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
     major, minor = divmod(facts.version, 10000)
     yield fine("database", f"PostgreSQL {major}.{minor} answers.")
     yield from judge_postgresql(settings, facts)
+    yield from _statements(settings)
+
+
+def _statements(settings: Settings) -> Iterator[Finding]:
+    if settings.database_prepared_statements == "off":
+        yield fine("statements", "Nothing is prepared, so any PgBouncer will do.")
+    elif keeps_prepared_statements(settings):
+        yield fine("statements", "Prepared statements are kept.")
+    else:
+        yield error(
+            "statements",
+            "A pooler in front of PostgreSQL loses prepared statements: requests fail under load. "
+            "Use PgBouncer 1.21 or newer with max_prepared_statements = 1000, or set "
+            "KINOTEKA_DATABASE_PREPARED_STATEMENTS=off.",
+        )
 
 
 def _sqlite(settings: Settings) -> Iterator[Finding]:

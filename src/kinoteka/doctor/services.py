@@ -29,7 +29,14 @@ def check_redis(settings: Settings) -> Iterator[Finding]:
             "late by others. See that it runs and that KINOTEKA_REDIS_URL is right.",
         )
     else:
-        yield from judge_redis(facts)
+        if facts is None:
+            yield fine(
+                "Redis",
+                "It answers. This user may not run INFO, so its version and its memory's limit "
+                "are unknown; Kinoteka needs neither.",
+            )
+        else:
+            yield from judge_redis(facts)
 
 
 def judge_redis(facts: RedisFacts) -> Iterator[Finding]:

@@ -5,10 +5,13 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import psycopg
+from psycopg.pq import ExecStatus
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import NoPermissionError
 from redis.retry import Retry
 
 from kinoteka.config import Settings
@@ -18,6 +21,8 @@ from kinoteka.storage.redis_bus import redis_address
 
 PROBLEMS_MOST = 3
 REDIS_SECONDS = 5
+POOLER_SECONDS = 2.0
+PREPARED = b"kinoteka_doctor"
 
 POSTGRESQL = """
 SELECT current_setting('server_version_num')::int,
@@ -98,8 +103,35 @@ def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
     return PostgreSQLFacts(*(*row[:-1], row[-1] - middle))
 
 
-def inspect_redis(url: str) -> RedisFacts:
-    """Ask a Redis or Valkey.
+def keeps_prepared_statements(settings: Settings) -> bool:
+    """Whether a prepared statement is still known after a transaction of another client.
+
+    It is not behind a pooler that hands connections on after each transaction, and does not keep
+    count of what clients have prepared on them.
+
+    Raises:
+        DatabaseUnusable: the database is not there, or refuses.
+    """
+    try:
+        with connect(settings) as one, connect(settings) as other:
+            prepared = one.pgconn.prepare(PREPARED, b"SELECT 1")
+            other.execute("BEGIN")  # which takes the connection that `one` has just had
+            other.execute("SELECT 1", prepare=False)
+            # Where the pooler has no second connection, `one` waits until it gets the first again.
+            leaving = Timer(POOLER_SECONDS, other.rollback)
+            leaving.start()
+            try:
+                done = one.pgconn.exec_prepared(PREPARED, [])
+            finally:
+                leaving.cancel()
+                leaving.join()
+    except psycopg.Error as error:
+        raise DatabaseUnusable(f"PostgreSQL cannot be used: {error}") from error
+    return prepared.status == ExecStatus.COMMAND_OK and done.status == ExecStatus.TUPLES_OK
+
+
+def inspect_redis(url: str) -> RedisFacts | None:
+    """Ask a Redis or Valkey. Return None where it answers, but does not let this user ask.
 
     Raises:
         RedisError, OSError: it is not there, or refuses.
@@ -111,7 +143,11 @@ def inspect_redis(url: str) -> RedisFacts:
         retry=Retry(NoBackoff(), 0),
     )
     with closing(server):
-        told = server.info()
+        server.ping()
+        try:
+            told = server.info()
+        except NoPermissionError:
+            return None
     return RedisFacts(
         name=str(told.get("server_name", "redis")),
         version=str(told.get("valkey_version", told["redis_version"])),

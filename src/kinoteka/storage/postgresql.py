@@ -29,6 +29,7 @@ from kinoteka.storage.postgresql_pool import (
     busy,
     is_away,
     is_broken,
+    prepares,
     terminate,
 )
 from kinoteka.storage.reading_threads import ReadingThreads
@@ -86,6 +87,8 @@ def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connectio
         keepalives_count=3,
     )
     connection.cursor_factory = psycopg.RawCursor
+    if not prepares(settings):
+        connection.prepare_threshold = None
     return connection
 
 
@@ -97,6 +100,7 @@ class PostgreSQL:
     def __init__(self, settings: Settings) -> None:
         self._threads = ReadingThreads(lambda: _reader(settings), interrupt)
         self._pool = ConnectionPool(settings, on_freeze=self._threads.interrupt)
+        self._fetch = _fetch if prepares(settings) else _fetch_in_transaction
 
     @classmethod
     async def open(cls, settings: Settings) -> "PostgreSQL":
@@ -112,8 +116,9 @@ class PostgreSQL:
     async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
         """Run a short read."""
         arguments = compiled.numbered(given)
+        fetch = self._fetch
         try:
-            return await self._with_connection(lambda c: c.fetch(compiled.sql, *arguments))
+            return await self._with_connection(lambda c: fetch(c, compiled.sql, arguments))
         except asyncpg.CharacterNotInRepertoireError:
             return []  # U+0000: no text in the database has it
 
@@ -283,6 +288,19 @@ def interrupt(reader: Reader) -> None:
 
 def _reader(settings: Settings) -> PostgreSQLReader:
     return PostgreSQLReader(connect(settings, read_only=True))
+
+
+def _fetch(connection: Connection, sql: str, arguments: Sequence[Any]) -> Awaitable[Rows]:
+    return connection.fetch(sql, *arguments)
+
+
+async def _fetch_in_transaction(connection: Connection, sql: str, arguments: Sequence[Any]) -> Rows:
+    # asyncpg prepares a statement and runs it in two steps. A pooler may send these to different
+    # connections unless they are of one transaction.
+    await connection.execute("BEGIN READ ONLY")
+    rows = await connection.fetch(sql, *arguments)
+    await connection.execute("COMMIT")
+    return rows
 
 
 async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -> str:

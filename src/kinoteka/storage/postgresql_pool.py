@@ -223,6 +223,11 @@ def busy(error: BaseException) -> NoReturn:
     raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 
+def prepares(settings: Settings) -> bool:
+    """Whether prepared statements may outlast a transaction."""
+    return settings.database_prepared_statements == "on"
+
+
 def _options(settings: Settings) -> dict[str, Any]:
     milliseconds = str(settings.database_timeout_seconds * 1000)
     return {
@@ -230,7 +235,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "timeout": CONNECT_SECONDS,
         # A little more than the server's own limit, for when the network does not answer.
         "command_timeout": settings.database_timeout_seconds + 2,
-        "statement_cache_size": CACHED_STATEMENTS,
+        "statement_cache_size": CACHED_STATEMENTS if prepares(settings) else 0,
         "max_cached_statement_lifetime": 0,
         "server_settings": {
             "application_name": "kinoteka",

@@ -1,0 +1,60 @@
+"""A real PgBouncer in front of a PostgreSQL server, in transaction mode."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from databases import USER, PostgreSQLServer
+from ports import free_port
+from waiting import eventually
+
+PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+CONNECTIONS = 3
+"""To PostgreSQL: fewer than clients have, so that each client meets all of them."""
+
+CONFIGURATION = """
+[databases]
+* = host=127.0.0.1 port={there} user=kinoteka
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {here}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {connections}
+ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout,options
+"""
+
+
+@contextmanager
+def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
+    """A PgBouncer that runs until the end of the block; its port."""
+    port = free_port()
+    folder = Path(tempfile.mkdtemp(prefix="kinoteka-pgbouncer-"))
+    values = {"there": server.port, "here": port, "connections": CONNECTIONS}
+    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values))
+    folder.chmod(0o755)
+    command = [PROGRAM or "pgbouncer", "-q", folder / "pgbouncer.ini"]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, user=USER, stdout=log, stderr=log)
+    try:
+        eventually(lambda: _answers(port))
+        yield port
+    finally:
+        process.kill()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
