@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from certificates import write_certificate
+from ports import free_port
 from waiting import PATIENCE, eventually
 
 
@@ -93,7 +95,7 @@ def documented_rights() -> list[str]:
 
 def documented_settings() -> str:
     """The lines of redis.conf that the documentation has."""
-    found = re.search(r"^port 0\n(?:.+\n)+", _page(), re.MULTILINE)
+    found = re.search(r"^port 0\n(?:[a-z].*\n)+", _page(), re.MULTILINE)
     assert found
     return found.group()
 

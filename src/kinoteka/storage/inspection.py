@@ -135,6 +135,7 @@ def inspect_redis(url: str) -> RedisFacts | None:
 
     Raises:
         RedisError, OSError: it is not there, or refuses.
+        ValueError: the address is none.
     """
     server = Redis.from_url(
         redis_address(url),
@@ -143,11 +144,13 @@ def inspect_redis(url: str) -> RedisFacts | None:
         retry=Retry(NoBackoff(), 0),
     )
     with closing(server):
-        server.ping()
         try:
+            server.ping()
             told = server.info()
         except NoPermissionError:
             return None
+        except TypeError as error:  # such as ssl_ca_certs in an address without TLS
+            raise ValueError("the address has an option that its scheme does not have") from error
     return RedisFacts(
         name=str(told.get("server_name", "redis")),
         version=str(told.get("valkey_version", told["redis_version"])),
