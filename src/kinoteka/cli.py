@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 it could not be done (the reason on standard error), 2 cal
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -19,6 +20,7 @@ from kinoteka.errors import DomainError
 from kinoteka.importing import import_films
 from kinoteka.keeping import backup, copy_database, restore
 from kinoteka.storage import private
+from kinoteka.storage.disk import disk_failure
 from kinoteka.storage.keys import KEY_FILES, KeyUnusable
 from kinoteka.storage.migrations import DatabaseUnusable
 
@@ -222,7 +224,11 @@ def main() -> None:
         sys.exit(leaving.exit_code)
     except (SettingsError, DatabaseUnusable, KeyUnusable) as error:
         fail(str(error))
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        if full := disk_failure(error):
+            fail(full)
+        if isinstance(error, sqlite3.Error):
+            fail(f"the database cannot be used: {error}; 'kinoteka doctor' says more")
         fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
 
 

@@ -2,31 +2,40 @@
 
 import os
 import resource
+import secrets
+import shutil
 import sqlite3
 import subprocess
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
 from conftest import GENEROUS
+from databases import USER
 from messengers import open_chat, person
-from running import run_server
+from pictures import picture
+from running import PASSWORD, kinoteka, lasting_clients, run_server
+from waiting import eventually
 
-TEXT = "x" * 4000
+TEXT = secrets.token_hex(2000)  # which PostgreSQL cannot compress much
+SENTENCE = "the server has no room left, so nothing was stored; try again later"
+MESSENGER = {"error": "disk_full", "message": SENTENCE}
+SIGN_UP = {"email": "new@example.com", "password": PASSWORD}
 MEGABYTES = 12
 
 
 @contextmanager
-def small_disk(path):
+def small_disk(path, megabytes=MEGABYTES):
     """A file system of a few megabytes; only root can have one."""
     path.mkdir()
     subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(path)], check=True
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(path)], check=True
     )
     try:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(path)], check=True)
+        path.rmdir()
 
 
 @contextmanager
@@ -48,6 +57,7 @@ def test_a_disk_that_fills_up(tmp_path):
         filler = folder / "filler"
         answers = fill_up(anna, chat, filler)
         check_refusal(answers[-1])
+        assert readiness(server)[0] == 503
         stored = sum(answer.status_code == 200 for answer in answers)
         assert len(all_of(anna, chat)) == stored
         assert server.client().get("/movies/?page=1").status_code == 200
@@ -58,17 +68,112 @@ def test_a_disk_that_fills_up(tmp_path):
         assert_is_whole(server.data)
 
 
-def test_files_that_cannot_grow(tmp_path):
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+@pytest.mark.parametrize("is_new", [True, False], ids=["new folder", "existing database"])
+def test_server_that_cannot_start_says_that_the_disk_is_full(tmp_path, is_new):
+    folder = tmp_path / "disk"
+    data = str(folder / "data")
+    with small_disk(folder, 4):
+        if not is_new:
+            assert kinoteka("migrate", "--data", data).returncode == 0
+        with suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        done = kinoteka("serve", "--port", "0", "--no-demo", "--data", data)
+    assert done.returncode == 1
+    assert done.stderr.startswith("kinoteka: the disk ")
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+def test_full_disk_of_postgresql_is_reported_until_there_is_room(postgresql, tmp_path):
+    # Beside the cluster: PostgreSQL runs as another user, and pytest's folders are root's alone.
+    folder = postgresql.folder.with_name(f"{postgresql.folder.name}-small")
+    with small_disk(folder, 40):
+        shutil.chown(folder, USER)
+        with tablespace(postgresql, folder) as url:
+            settings = GENEROUS | {"database_url": url}
+            with run_server(tmp_path / "data", settings) as server:
+                anna, boris = person(server), person(server)
+                chat = open_chat(anna, boris)
+                filler = folder / "filler"
+                check_refusal(fill_up(anna, chat, filler)[-1])
+                assert readiness(server) == (503, ["storage"])
+                assert anna.client.get(f"/chats/{chat}/messages").status_code == 200
+                filler.unlink()
+                eventually(lambda: readiness(server) == (200, []))
+                assert anna.post(chat, "room again")
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """A server whose files cannot grow, somebody who is signed in, and a chat of theirs."""
+    data = tmp_path_factory.mktemp("full")
+    with run_server(data, GENEROUS) as server, lasting_clients() as keep:
+        anna, boris = person(server), person(server)
+        chat = open_chat(anna, boris)
+        keep()
+        with small_files(server.process):
+            yield server, anna, chat
+
+
+class TestFilesThatCannotGrow:
+    """Every contract and the site, on a server whose files no longer grow."""
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "expected"),
+        [
+            ("POST", "/chats/{chat}/messages", {"text": TEXT}, MESSENGER),
+            ("PUT", "/profile", {"username": "other"}, {"message": SENTENCE}),
+            ("PATCH", "/user/", {"name": "Other"}, {"message": SENTENCE}),
+            ("POST", "/user/signup", SIGN_UP, {"message": SENTENCE, "status": 507}),
+            ("POST", "/api/v1/user", {"login": "new", "password": PASSWORD}, {"message": SENTENCE}),
+        ],
+        ids=["messenger", "account", "cinema", "filmsite", "authservice"],
+    )
+    def test_write_is_rejected_in_the_contracts_dialect(self, full, method, path, body, expected):
+        server, anna, chat = full
+        client = server.client() if "signup" in path or "/api/" in path else anna.client
+        answer = client.request(method, path.format(chat=chat), json=body)
+        assert (answer.status_code, answer.json()) == (507, expected)
+
+    @pytest.mark.parametrize("content", [picture(), bytes(200_000)], ids=["picture", "large"])
+    @pytest.mark.parametrize(
+        ("method", "path", "field"), [("PUT", "/avatar", "avatar"), ("POST", "/photos", "file")]
+    )
+    def test_upload_is_rejected(self, full, method, path, field, content):
+        _, anna, _ = full
+        answer = anna.client.request(method, path, files={field: ("a.jpg", content)})
+        assert answer.status_code == 507
+        assert SENTENCE in answer.text
+
+    def test_site_says_so_on_a_page(self, full):
+        _, anna, _ = full
+        headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+        form = {"username": anna.name, "given_name": "Other"}
+        answer = anna.client.post("/account", data=form, headers=headers)
+        assert answer.status_code == 507
+        assert "has no room left" in answer.text
+
+    def test_server_is_not_ready_but_reads(self, full):
+        server, anna, chat = full
+        assert readiness(server) == (503, ["storage"])
+        assert anna.client.get(f"/chats/{chat}/messages").status_code == 200
+
+
+def test_server_is_ready_again_once_files_grow(tmp_path, capfd):
     with run_server(tmp_path / "data", GENEROUS) as server:
         anna, boris = person(server), person(server)
         chat = open_chat(anna, boris)
         with small_files(server.process):
-            answer = post(anna, chat)
-            check_refusal(answer)
-            assert anna.client.get(f"/chats/{chat}/messages").status_code == 200
+            check_refusal(post(anna, chat))
+            assert readiness(server) == (503, ["storage"])
+        eventually(lambda: readiness(server) == (200, []))
         anna.post(chat, "room again")
         assert len(all_of(anna, chat)) == 1
         assert_is_whole(server.data)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def post(author, chat):
@@ -88,9 +193,27 @@ def fill_up(author, chat, filler):
 
 
 def check_refusal(answer):
-    assert answer.status_code == 503
-    assert answer.json()["error"] == "busy"
-    assert int(answer.headers["retry-after"]) >= 1
+    assert (answer.status_code, answer.json()) == (507, MESSENGER)
+
+
+def readiness(server):
+    answer = server.client().get("/readyz")
+    return answer.status_code, answer.json()["reasons"]
+
+
+@contextmanager
+def tablespace(server, folder):
+    """A database that lies in the folder; its address."""
+    server.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")
+    try:
+        server.execute("CREATE DATABASE small TABLESPACE small TEMPLATE template0")
+        url = server.url("small")
+        try:
+            yield url
+        finally:
+            server.drop(url)
+    finally:
+        server.execute("DROP TABLESPACE small")
 
 
 def all_of(author, chat):

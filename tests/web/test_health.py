@@ -13,7 +13,14 @@ from kinoteka.httpkit.server import Server
 from kinoteka.httpkit.targets import Served, Target
 from kinoteka.web.health import Health
 
-READY = {"status": "ready", "reasons": [], "database": "ready", "bus": "none", "files": "folder"}
+READY = {
+    "status": "ready",
+    "reasons": [],
+    "database": "ready",
+    "storage": "writable",
+    "bus": "none",
+    "files": "folder",
+}
 
 
 @pytest.fixture

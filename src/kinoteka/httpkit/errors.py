@@ -124,7 +124,9 @@ COMMON: dict[Code, Refusal] = {
     Code.IMPORT_UNKNOWN: Refusal(404, "there is no such import"),
     Code.IMPORT_RUNNING: Refusal(409, "an import is running"),
     Code.IMPORT_UNUSABLE: Refusal(400, "these files cannot be imported so ({reason})"),
-    Code.DISK_FULL: Refusal(507, "the server has no room left for this"),
+    Code.DISK_FULL: Refusal(
+        507, "the server has no room left, so nothing was stored; try again later"
+    ),
     Code.UPLOAD_MISSING: Refusal(400, "{field}: a file in multipart/form-data is needed"),
     Code.UPLOAD_TOO_LARGE: Refusal(413, "the file is larger than {limit} bytes"),
     Code.UPLOAD_UNREADABLE: Refusal(400, "the picture cannot be read"),

@@ -83,8 +83,8 @@ def implied_errors(route: Route) -> list[Code]:
         (route.signed_in or route.permission is not None, (Code.UNAUTHORIZED,)),
         (route.permission is not None, (Code.FORBIDDEN,)),
         (route.csrf, (Code.CSRF_MISSING, Code.CSRF_WRONG)),
-        (route.is_unsafe, (Code.CROSS_ORIGIN,)),
-        (route.ends_session, (Code.PREFETCHED,)),
+        (route.is_unsafe, (Code.CROSS_ORIGIN, Code.DISK_FULL)),
+        (route.ends_session, (Code.PREFETCHED, Code.DISK_FULL)),
         (True, (Code.BUSY, Code.INTERNAL)),
     ]
     return [code for applies, codes in implied if applies for code in codes]

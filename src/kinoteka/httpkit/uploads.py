@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
@@ -25,9 +24,8 @@ from kinoteka.httpkit.bodies import DRAINED, declared_size, read_chunks
 from kinoteka.httpkit.body_memory import BODY_MEMORY
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Upload
+from kinoteka.storage.disk import ROOM
 from kinoteka.storage.spooled_files import FOLDER, SPOOLED, SpooledFile
-
-log = structlog.get_logger()
 
 # What a body may have beside the file: boundaries, headers, some other fields.
 OVERHEAD = 64 * 1024
@@ -319,8 +317,7 @@ def _store(parts: Parts) -> None:
     try:
         parts.store()
     except OSError as error:
-        log.error("the disk refuses to store", reason=str(error))
-        raise DomainError(Code.DISK_FULL) from error
+        raise ROOM.refused(error) from error
 
 
 def boundary_of(call: Call) -> bytes:

@@ -114,6 +114,13 @@ class Database(Protocol):
     def data_version(self) -> int | None:
         """A number that changes when another process has committed; None: there is none such."""
 
+    async def probe_storage(self) -> None:
+        """Write something, and leave nothing of it.
+
+        Raises:
+            DomainError(DISK_FULL, BUSY)
+        """
+
     def stats(self) -> dict[str, float]:
         """What is worth watching, by name."""
 

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from kinoteka.config import Settings
+from kinoteka.storage.disk import NO_ROOM, ROOM
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ class Files(Protocol):
 
         Raises:
             ValueError: no name that a file here may have, or more than `LARGEST` bytes.
+            DomainError(DISK_FULL)
         """
 
     async def get(self, name: str) -> bytes | None:
@@ -98,7 +100,12 @@ class LocalFiles:
     async def put(self, name: str, content: bytes) -> None:
         """Store a file, as `Files` says."""
         check(name, content)
-        await self._run(lambda: _write(self._folder / name, content))
+        try:
+            await self._run(lambda: _write(self._folder / name, content))
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise ROOM.refused(error) from error
 
     async def get(self, name: str) -> bytes | None:
         """The file's content; None where there is no such file."""

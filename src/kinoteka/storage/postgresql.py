@@ -42,6 +42,10 @@ from kinoteka.tasks import finish
 T = TypeVar("T")
 
 ENGINE = "postgresql"
+STORAGE_PROBE = (
+    "CREATE TEMP TABLE kinoteka_probe ON COMMIT DROP AS "
+    "SELECT repeat('x', 1000) AS x FROM generate_series(1, 1000)"
+)
 WAIT_BRIEFLY = "SET LOCAL lock_timeout = '500ms'"
 KEEP_IMPORTS_OUT = "SELECT pg_try_advisory_xact_lock_shared($1)"
 UNDO_SECONDS = 1.0
@@ -129,6 +133,14 @@ class PostgreSQL:
             return await self._threads.run(lambda reader: self._read(reader, work))
         except psycopg.OperationalError as error:
             busy(error)
+
+    async def probe_storage(self) -> None:
+        """Write a megabyte that goes with its transaction.
+
+        Raises:
+            DomainError(DISK_FULL, BUSY)
+        """
+        await self._with_connection(_write_in_vain)
 
     async def begin(self) -> "PostgreSQLWriting":
         """Begin a transaction."""
@@ -305,6 +317,10 @@ async def _fetch_in_transaction(connection: Connection, sql: str, arguments: Seq
 
 async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -> str:
     return await connection.execute(sql, *arguments)
+
+
+async def _write_in_vain(connection: Connection) -> str:
+    return await connection.execute(STORAGE_PROBE)
 
 
 async def _begin(connection: Connection) -> Connection:

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import Any, NoReturn, cast
 
 import asyncpg
+import psycopg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from kinoteka.config import Settings
 from kinoteka.errors import Code, DomainError
+from kinoteka.storage.disk import ROOM
 from kinoteka.tasks import BackgroundTasks, finish
 
 log = structlog.get_logger()
@@ -219,7 +221,9 @@ def is_broken(connection: Connection) -> bool:
 
 
 def busy(error: BaseException) -> NoReturn:
-    """Raise DomainError(BUSY) because of an error."""
+    """Raise DomainError(BUSY) because of an error; DISK_FULL if PostgreSQL says that."""
+    if isinstance(error, asyncpg.DiskFullError | psycopg.errors.DiskFull):
+        raise ROOM.refused(error) from error
     raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 

@@ -17,6 +17,7 @@ import structlog
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.database import Conflict, Reader, Rows
+from kinoteka.storage.disk import DISK_REFUSES, ROOM, probe
 from kinoteka.storage.reading_threads import ReadingThreads
 from kinoteka.storage.search import sqlite as search
 from kinoteka.storage.search.entry import Entry
@@ -27,7 +28,6 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
-DISK_REFUSES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 log = structlog.get_logger()
 
@@ -100,6 +100,14 @@ class SQLite:
         """A number that changes when another connection has committed."""
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
+    async def probe_storage(self) -> None:
+        """Write something beside the database.
+
+        Raises:
+            DomainError(DISK_FULL)
+        """
+        await asyncio.to_thread(probe, self.path.parent)
+
     def stats(self) -> dict[str, float]:
         """How many wait for the writer and for the reading threads, those under way included."""
         return {"writers": self._waiting_to_write, "heavy_reads": self._threads.waiting}
@@ -138,8 +146,8 @@ class SQLite:
             raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
             if _primary_code(error) in DISK_REFUSES:
-                log.error("the disk refuses to store", reason=str(error))
-            elif _primary_code(error) != sqlite3.SQLITE_BUSY:
+                raise ROOM.refused(error) from error
+            if _primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
             raise DomainError(Code.BUSY, retry_after=2) from error
 

@@ -1,10 +1,12 @@
 """GET /healthz: the process answers. GET /readyz: it can serve.
 
-The former touches nothing. The latter asks the database for the schema's revision. Without Redis
-or the object store reads and sign-in go on, so those are told, and are no reason not to be ready.
+The former touches nothing. The latter asks the database for the schema's revision, and whether
+writes succeed. Without Redis or the object store reads and sign-in go on, so those are told, and
+are no reason not to be ready.
 """
 
 import asyncio
+import time
 from functools import cache
 from typing import Literal
 
@@ -12,11 +14,12 @@ import msgspec
 import structlog
 
 from kinoteka.core.services import Services
-from kinoteka.errors import DomainError
+from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import Answer, json_answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.routes import Route
 from kinoteka.storage import migrations
+from kinoteka.storage.disk import ROOM, probe
 from kinoteka.storage.schema_revision import REVISION
 from kinoteka.storage.unit import Unit
 from kinoteka.web.readings import has_bus
@@ -25,6 +28,7 @@ log = structlog.get_logger()
 
 DATABASE_SECONDS = 2
 RETRY_AFTER_SECONDS = 5
+PROBE_SECONDS = 1.0
 
 
 class Alive(msgspec.Struct):
@@ -37,8 +41,9 @@ class Readiness(msgspec.Struct):
     """Whether the process can serve, and what keeps it from that."""
 
     status: Literal["ready", "not ready"]
-    reasons: list[Literal["database", "stopping"]]
+    reasons: list[Literal["database", "storage", "stopping"]]
     database: Literal["ready", "away", "to be migrated"]
+    storage: Literal["writable", "full"]
     bus: Literal["none", "connected", "away"]
     files: Literal["folder", "object store"]
 
@@ -48,6 +53,8 @@ class Health:
 
     def __init__(self) -> None:
         self._is_stopping = False
+        self._probed: Literal["writable", "full"] = "writable"
+        self._probe_from = 0.0
 
     def routes(self) -> tuple[Route, ...]:
         """Where it is told."""
@@ -75,9 +82,12 @@ class Health:
 
     async def _look(self, services: Services, unit: Unit) -> Readiness:
         database = await _look_at_database(unit)
-        reasons: list[Literal["database", "stopping"]] = []
+        reasons: list[Literal["database", "storage", "stopping"]] = []
         if database != "ready":
             reasons.append("database")
+        storage = await self._storage(services)
+        if storage == "full":
+            reasons.append("storage")
         if self._is_stopping:
             reasons.append("stopping")
         bus: Literal["none", "connected", "away"] = "none"
@@ -87,9 +97,31 @@ class Health:
             status="not ready" if reasons else "ready",
             reasons=reasons,
             database=database,
+            storage=storage,
             bus=bus,
             files="object store" if services.settings.files_url else "folder",
         )
+
+    async def _storage(self, services: Services) -> Literal["writable", "full"]:
+        """Whether writes succeed; probed once in `PROBE_SECONDS`, however often it is asked."""
+        now = time.monotonic()
+        if now >= self._probe_from:
+            self._probe_from = now + PROBE_SECONDS
+            self._probed = await _probe_storage(services)
+        return self._probed
+
+
+async def _probe_storage(services: Services) -> Literal["writable", "full"]:
+    try:
+        await asyncio.to_thread(probe, services.settings.data)
+        if ROOM.is_doubtful:
+            await services.database.probe_storage()
+    except DomainError as error:
+        if error.code is Code.DISK_FULL:
+            return "full"
+        return "full" if ROOM.is_doubtful else "writable"
+    ROOM.stored()
+    return "writable"
 
 
 async def _look_at_database(unit: Unit) -> Literal["ready", "away", "to be migrated"]:

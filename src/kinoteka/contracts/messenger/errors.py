@@ -1,7 +1,7 @@
 """This contract's refusals: `{"error": "<mnemonic>", "message": "<a sentence>"}`.
 
 The document knows 400, 401, 405 and 500: what other contracts answer with 404 or 409 is a 400
-here, told apart by its mnemonic, and a disk that is full is a server that cannot do it now.
+here, told apart by its mnemonic.
 """
 
 from kinoteka.contracts.messenger.shapes import Refused
@@ -16,7 +16,7 @@ WRONG_CREDENTIALS = Refusal(400, "wrong e-mail or password", "wrong_credentials"
 
 ANOTHER = "another user's"
 ANOTHER_USER = Refusal(401, "this belongs to another user; ask for your own", "unauthorized")
-STATUSES = {404: 400, 409: 400, 507: 503}
+STATUSES = {404: 400, 409: 400}
 
 
 def _in_this_dialect(code: Code, refusal: Refusal) -> Refusal:

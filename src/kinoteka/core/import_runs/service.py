@@ -46,6 +46,7 @@ from kinoteka.core.uploads import Uploads
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.database import Database
+from kinoteka.storage.disk import ROOM
 from kinoteka.storage.unit import Unit, unit_of_work
 from kinoteka.tasks import BackgroundTasks
 
@@ -109,7 +110,7 @@ class ImportRuns:
             try:
                 folder, descriptor = self._folders.new()
             except OSError as error:
-                raise disk_full(error) from error
+                raise ROOM.refused(error) from error
             receiving = Receiving(folder, descriptor)
             try:
                 yield receiving
@@ -292,12 +293,6 @@ class ImportRuns:
             folder = self._folders.of(run_id)
             if not folder.is_at_work():
                 await asyncio.to_thread(folder.remove)
-
-
-def disk_full(error: OSError) -> DomainError:
-    """What a file that could not be written comes to."""
-    log.error("the disk refuses to store", reason=str(error))
-    return DomainError(Code.DISK_FULL)
 
 
 async def _spawn(descriptor: int, request: Request) -> asyncio.subprocess.Process:

@@ -64,7 +64,7 @@ SENTENCES: dict[Code, str] = {
     Code.IMPORT_UNKNOWN: N_("There is no such import."),
     Code.IMPORT_RUNNING: N_("An import is running. Try again once it is done."),
     Code.IMPORT_UNUSABLE: N_("These files cannot be imported like this."),
-    Code.DISK_FULL: N_("The server has no room left for this."),
+    Code.DISK_FULL: N_("The server has no room left, so nothing was stored. Try again later."),
     Code.UPLOAD_MISSING: N_("Choose a file."),
     Code.UPLOAD_TOO_LARGE: N_("This file is too large."),
     Code.UPLOAD_UNREADABLE: N_("This picture cannot be read."),
