@@ -154,7 +154,7 @@ READING = {"body_compressed", "body_malformed", "body_too_large", "field_invalid
         ({"signed_in": True}, {"unauthorized"}),
         ({"permission": "a.b"}, {"unauthorized", "forbidden"}),
         ({"query": Query}, {"field_invalid"}),
-        ({"method": "POST", "body": Body}, {*READING, "cross_origin"}),
+        ({"method": "POST", "body": Body}, {*READING, "cross_origin", "disk_full"}),
         (
             {"method": "PUT", "upload": Upload("avatar", 1), "csrf": True},
             {
@@ -164,9 +164,10 @@ READING = {"body_compressed", "body_malformed", "body_too_large", "field_invalid
                 "csrf_missing",
                 "csrf_wrong",
                 "cross_origin",
+                "disk_full",
             },
         ),
-        ({"changes": True, "ends_session": True}, {"cross_origin", "prefetched"}),
+        ({"changes": True, "ends_session": True}, {"cross_origin", "disk_full", "prefetched"}),
     ],
 )
 def test_what_a_route_refuses_by_being_what_it_is(options, codes):
