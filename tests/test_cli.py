@@ -7,7 +7,7 @@ import pytest
 
 from databases import execute
 from running import PASSWORD, RunningServer, clean_environment, kinoteka, run_server, unique
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 COMMANDS = (
     "serve",
@@ -183,7 +183,7 @@ def test_other_keys_are_told_at_start_until_they_are_accepted(tmp_path):
         assert process.stdout is not None
         assert "http://" in process.stdout.readline()
         process.terminate()
-        return process.communicate(timeout=60)[1]
+        return process.communicate(timeout=PATIENCE)[1]
 
     assert start(settings) == ""
     told = "This server's secret key and token issuer differs from what this database"

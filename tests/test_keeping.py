@@ -102,13 +102,25 @@ def test_a_full_disk_leaves_no_half_of_a_backup(server, tmp_path):
     assert not list(tmp_path.glob("*backup*"))
 
 
+# Before it becomes the command, the process forbids itself to write a file larger than this.
+LIMITED = """
+import os, resource, sys
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+os.execv(sys.executable, [sys.executable, "-m", "kinoteka.cli", *sys.argv[2:]])
+"""
+
+
 def limited(server, at_most, *command):
     """Run a command that may write no file larger than this: what a full disk is to it."""
     return subprocess.run(
-        ["prlimit", f"--fsize={at_most}", sys.executable, "-m", "kinoteka.cli", *command,
-         "--data", str(server.data)],
-        env=environment(server), capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", LIMITED, str(at_most), *command, "--data", str(server.data)],
+        env=environment(server),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
 
 
 def test_what_is_no_backup_is_told_in_a_line(tmp_path):

@@ -14,6 +14,7 @@ from kinoteka.security_events import COUNTS, LineLimit, SecurityEvent, report
 from kinoteka.storage.unit import unit_of_work
 from people import do, refused, sign_in, sign_up, superuser
 from running import PASSWORD, RunningServer, run_server, unique
+from waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -74,7 +75,7 @@ def logged(*statements: str) -> list[str]:
         ]
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert done.stdout == ""
     return done.stderr.splitlines()

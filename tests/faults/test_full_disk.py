@@ -41,6 +41,8 @@ def small_disk(path, megabytes=MEGABYTES):
 @contextmanager
 def small_files(process):
     """No file of the process grows any more, as if the disk were full."""
+    if not hasattr(resource, "prlimit"):
+        pytest.skip("only Linux can limit a process that runs")
     limits = resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     try:
         yield

@@ -9,6 +9,7 @@ from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.guards import names_one_host, without_what_is_known
 from kinoteka.httpkit.routes import Route
 from sent import NEUTRAL
+from waiting import PATIENCE
 
 HOST = (b"host", b"films.example")
 
@@ -64,7 +65,7 @@ def test_request_without_exactly_one_host_gets_400_over_the_wire(
 ):
     host, port = server.url.removeprefix("http://").split(":")
     lines = [f"GET {path} HTTP/{version}", *["Host: films.example"] * hosts, "Connection: close"]
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         answered = connection.makefile("rb").readline()
     assert (b" 400 " in answered) is not is_taken

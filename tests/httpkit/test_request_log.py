@@ -9,11 +9,12 @@ import httpx
 import pytest
 
 from running import PASSWORD, RunningServer, run_server, unique
+from waiting import PATIENCE
 
 
 def read(capfd: pytest.CaptureFixture[str], last: httpx.Response) -> list[str]:
     """The lines up to that of an answer; it is written just after the answer has gone out."""
-    text, deadline = "", time.monotonic() + 20
+    text, deadline = "", time.monotonic() + PATIENCE
     while last.headers["x-request-id"] not in text:
         assert time.monotonic() < deadline, text
         time.sleep(0.01)
