@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from browsing import FONT_SETS
 from site_pages import address, pages, viewers
 
 PAGES = pages()
@@ -36,10 +37,11 @@ async def test_whatever_has_the_focus_is_marked(look, world, route) -> None:
     assert await page.evaluate(UNMARKED) == []
 
 
+@pytest.mark.parametrize("fonts", FONT_SETS)
 @pytest.mark.parametrize("path", ["/films", "/account", "/selections/mine"])
-async def test_whatever_has_the_focus_is_in_sight(look, path) -> None:
+async def test_whatever_has_the_focus_is_in_sight(look, path, fonts) -> None:
     """The header, which stays above, does not cover it (WCAG 2.2, 2.4.11)."""
-    visitor = await look("member")
+    visitor = await look("member", fonts=fonts)
     page = await visitor.open(path)
     reached = set()
     for keys in ("Tab",) * 30 + ("Shift+Tab",) * 20:

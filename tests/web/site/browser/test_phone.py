@@ -39,12 +39,16 @@ TOO_SMALL = """() => {
 }"""
 
 
-@pytest.mark.parametrize("fonts", FONT_SETS)
+# The longest words in the widest font, and the shortest in the narrowest.
+LOOKS = [(FONT_SETS[0], "ru"), (FONT_SETS[-1], "en")]
+
+
+@pytest.mark.parametrize(("fonts", "language"), LOOKS)
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 async def test_page_fits_every_width_and_targets_are_large_enough(
-    look, world, route, fonts
+    look, world, route, fonts, language
 ) -> None:
-    visitor = await look(viewers(route)[-1], phone=True, fonts=fonts)
+    visitor = await look(viewers(route)[-1], phone=True, fonts=fonts, language=language)
     page = await visitor.open(address(route, world))
     small = {}
     for width in (*NARROW, *WIDE):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from browsing import FONT_SETS
 from site_pages import EXAMPLES
 
 MOST = 100 * 1024
@@ -80,8 +81,9 @@ async def test_sheets_are_fetched_once_and_kept(visit) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/films", "/films/{id}", "/search", "/selections/{id}"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-async def test_nothing_moves_and_nothing_blocks(look, world, path, phone) -> None:
-    visitor = await look("visitor", phone=phone)
+@pytest.mark.parametrize("fonts", FONT_SETS)
+async def test_nothing_moves_and_nothing_blocks(look, world, path, phone, fonts) -> None:
+    visitor = await look("visitor", phone=phone, fonts=fonts)
     page = await visitor.open(EXAMPLES.get(path, path).format_map(vars(world)))
     assert await page.evaluate(STAYS) < 0.001
     assert await page.evaluate(BLOCKING) == {"scripts": [], "imports": 0, "elsewhere": 0}
