@@ -24,6 +24,7 @@ from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.schema import metadata
+from kinoteka.storage.spooled_files import SpooledFile
 from kinoteka.storage.unit import unit_of_work
 from people import VISIT, anonymous, do, sign_up, superuser
 from pictures import picture
@@ -273,7 +274,7 @@ class TestAccounts:
                 do(on, on.access.take_role_away, root, me_id, role.id),
                 do(on, on.accounts.change, me, ProfileChange(status="here")),
                 do(on, on.accounts.change_login, root, me_id, unique()),
-                do(on, on.avatars.change_avatar, me, picture(), PICTURES),
+                do(on, on.avatars.change_avatar, me, SpooledFile.of(picture()), PICTURES),
                 do(on, on.sessions.sign_out, me),
                 sign_in(on, anna.account.username or ""),
                 sign_in(on, anna.account.username or "", "wrong password"),
