@@ -19,7 +19,7 @@ from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.accounts.strength import PasswordStrength
-from kinoteka.core.audit.service import Audit
+from kinoteka.core.audit_log.service import Audit
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
@@ -139,7 +139,7 @@ async def wire(settings: Settings) -> Services:
         bus=bus,
         revisions=revisions,
         throttle=throttle,
-        audit=Audit(settings),
+        audit=Audit(settings, catalogue, selections),
         access=access,
         accounts=accounts,
         members=Members(settings, throttle, accounts, actors, sessions),

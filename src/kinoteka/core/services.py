@@ -8,7 +8,7 @@ from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.accounts.strength import PasswordStrength
-from kinoteka.core.audit.service import Audit
+from kinoteka.core.audit_log.service import Audit
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue

@@ -50,14 +50,11 @@ class Action(StrEnum):
 
 
 class Who(Protocol):
-    """Whoever did it, or reads of it."""
+    """Whoever did it."""
 
     @property
     def account_id(self) -> int | None:
         """The account; None is somebody at the console."""
-
-    def require(self, permission: str) -> None:
-        """Refuse who lacks the permission."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -72,7 +69,7 @@ class Entry(msgspec.Struct, frozen=True):
     """What somebody did at a time (milliseconds), from an address, empty for the console.
 
     Names are those of that time, and empty for who had no username. Without an `account_id` it
-    was somebody at the console.
+    was somebody at the console. Of what the reader may not see, name and details are `withheld`.
     """
 
     id: int
@@ -85,6 +82,7 @@ class Entry(msgspec.Struct, frozen=True):
     subject_name: str
     details: dict[str, Any]
     address: str
+    withheld: bool = False
 
 
 class EntryQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,14 @@
 """Selections: films that somebody has put together under a title.
 
-Public operations: public, public_order, editable, get, get_to_edit, create, change, delete,
-put_film, remove_film, leave; may_edit, may_delete.
+Public operations: public, public_order, editable, get, visible, get_to_edit, create, change,
+delete, put_film, remove_film, leave; may_edit, may_delete.
 
 People make and edit selections of their own. Who holds `selections.feature` features any public
 one and edits every one that is public, featured or the site's own; a featured one is edited by
 nobody else. A film that the viewer does not see is in no selection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from msgspec import UNSET
@@ -90,6 +90,13 @@ class Selections:
         if selection is None or not _sees(actor, selection):
             raise DomainError(Code.SELECTION_UNKNOWN)
         return (await self._with_films(actor, unit, [selection]))[0]
+
+    async def visible(
+        self, actor: Actor, unit: Unit, selection_ids: Collection[int]
+    ) -> frozenset[int]:
+        """Return those of the ids whose selection the actor may open."""
+        found = await unit.all(queries.SELECTIONS, ids=[*selection_ids])
+        return frozenset(each.id for each in found if _sees(actor, each))
 
     async def get_to_edit(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
         """One selection, for who may change it.

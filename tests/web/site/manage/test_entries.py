@@ -1,5 +1,6 @@
 """The audit log in words."""
 
+import msgspec
 import pytest
 
 from kinoteka.core.access.model import CONSOLE, Actor
@@ -32,6 +33,12 @@ def test_every_action_has_words():
 def test_it_leads_to_what_is_there_and_one_may_see(given, path, for_reader):
     assert lines(CONSOLE, [given])[0].subject_path == path
     assert lines(READER, [given])[0].subject_path == for_reader
+
+
+@pytest.mark.parametrize("kind", ["film", "selection", "import"])
+def test_withheld_entry_leads_nowhere(kind):
+    withheld = msgspec.structs.replace(entry(Action.FILM_CHANGED, kind), withheld=True)
+    assert lines(CONSOLE, [withheld])[0].subject_path is None
 
 
 def test_details_are_written_so_that_they_can_be_read():

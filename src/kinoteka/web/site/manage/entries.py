@@ -142,7 +142,7 @@ def _subject_path(actor: Actor, entry: Entry) -> str | None:
     paths |= {"role": "/manage/roles"} if actor.may(ROLES_MANAGE) else {}
     gone = entry.action in (Action.ROLE_DELETED, Action.FILM_DELETED, Action.SELECTION_DELETED)
     path = paths.get(entry.subject_kind)
-    return None if path is None or gone else f"{path}/{entry.subject_id}"
+    return None if path is None or gone or entry.withheld else f"{path}/{entry.subject_id}"
 
 
 def _detail(name: str, value: Any) -> tuple[str, str]:
