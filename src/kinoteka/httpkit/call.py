@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from kinoteka.config import Settings
 from kinoteka.core.access.model import UNASKED, Actor
 from kinoteka.core.accounts.model import Account, Person
+from kinoteka.core.accounts.people import avatar_elsewhere
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, TokenOwner, Visit
 from kinoteka.errors import field_invalid
@@ -129,8 +130,8 @@ class Call:
         return self.settings.public_url + path
 
     def avatar(self, account: Account | Person) -> str | None:
-        """The address of an account's avatar."""
-        return self.uploaded_avatar(account) or account.avatar_address
+        """The address of an account's avatar, as far as the actor sees it."""
+        return self.uploaded_avatar(account) or avatar_elsewhere(self.actor, account)
 
     def uploaded_avatar(self, account: Account | Person) -> str | None:
         """Return the address of an account's avatar if this server has it."""

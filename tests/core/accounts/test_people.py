@@ -68,10 +68,17 @@ class TestWhatIsSeen:
             "Anna",
             "Petrova",
             "at the pictures",
-            None,
-            "https://pictures.example/anna.jpg",
         )
         assert found.name == "Anna Petrova"
+
+    async def test_avatar_elsewhere_is_shown_to_its_owner_alone(self, services: Services) -> None:
+        _, owner = await member(services, "anna", **FIELDS)
+        _, other = await member(services)
+        addresses = [
+            (await do(services, services.people.find, who, "anna")).avatar_address
+            for who in (owner, other, await anonymous(services))
+        ]
+        assert addresses == [FIELDS["avatar_address"], None, None]
 
     async def test_others_see_the_username_alone(self, services: Services) -> None:
         account, _ = await member(services, "anna", **FIELDS)

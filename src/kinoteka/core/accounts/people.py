@@ -1,6 +1,8 @@
 """People: accounts as others see them.
 
-Public operations: find, find_by_username, some, namesake.
+Public operations: find, find_by_username, some, namesake; avatar_elsewhere.
+
+An avatar hosted elsewhere is shown to its owner alone: its host would learn who reads which page.
 
 Nobody sees another's e-mail address, phone number or birthday, nor anybody who is disabled. Who is
 not signed in sees no more of a member than the username, which stands under everything that a
@@ -93,6 +95,11 @@ class People:
         return found[0] if found else None
 
 
+def avatar_elsewhere(actor: Actor, account: Account | Person) -> str | None:
+    """Return the address of an avatar hosted elsewhere, if the actor is its owner."""
+    return account.avatar_address if actor.account_id == account.id else None
+
+
 def _seen(actor: Actor, account: Account) -> Person:
     if actor.account_id is None:
         return Person(account.id, account.username, account.created_at)
@@ -104,5 +111,5 @@ def _seen(actor: Actor, account: Account) -> Person:
         account.family_name,
         account.status,
         account.avatar_file,
-        account.avatar_address,
+        avatar_elsewhere(actor, account),
     )

@@ -1,0 +1,77 @@
+"""An avatar hosted elsewhere is shown to its owner alone: its host would learn who reads a page."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from running import PASSWORD, RunningServer, lasting_clients, unique
+
+ELSEWHERE = "https://tracker.example/pixel.jpg"
+
+
+class Members:
+    """Somebody with an avatar elsewhere, another member who chats with them, a superuser."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.owner = server.client(sec_fetch_site="same-origin")
+        email = f"{unique()}@example.com"
+        body = {"email": email, "password": PASSWORD, "avatar_url": ELSEWHERE}
+        assert self.owner.post("/user/signup", json=body).status_code == 200
+        self.name = unique("owner")
+        self.id = self.owner.get("/users").json()["id"]
+        renamed = self.owner.put("/profile", json=self._profile() | {"username": self.name})
+        assert renamed.status_code == 200, renamed.text
+        self.other = server.signed_up()
+        self.chat = self.other.post("/chats", json={"user_id": self.id}).json()["id"]
+        said = self.other.post(f"/chats/{self.chat}/messages", json={"text": "Hello"})
+        assert said.status_code == 200
+        server.make_superuser(name := unique("root"))
+        self.superuser = server.client()
+        body = {"login": name, "password": PASSWORD}
+        assert self.superuser.post("/login", json=body).status_code == 200
+
+    def _profile(self) -> dict[str, str]:
+        profile = self.owner.get("/profile").json()
+        return {name: profile[name] for name in ("firstname", "lastname", "username", "email")}
+
+    def texts(self, client: httpx.Client, *paths: str, html: bool = False) -> dict[str, str]:
+        headers = {"accept": "text/html" if html else "application/json"}
+        return {path: client.get(path, headers=headers).text for path in paths}
+
+
+@pytest.fixture(scope="module")
+def members(server: RunningServer) -> Iterator[Members]:
+    with lasting_clients() as keep:
+        made = Members(server)
+        keep()
+        yield made
+
+
+def test_owner_sees_it_in_every_contract_and_on_the_site(members: Members) -> None:
+    owner = members.owner
+    assert owner.get("/user/profile").json()["body"]["avatar_url"] == ELSEWHERE
+    assert owner.get("/profile").json()["avatar"] == ELSEWHERE
+    page = members.texts(owner, "/account", f"/people/{members.name}", html=True)
+    assert all(ELSEWHERE in text for text in page.values())
+
+
+def test_nobody_else_gets_its_address(members: Members) -> None:
+    for client in (members.other, members.superuser):
+        found = members.texts(
+            client,
+            *(f"/users/{members.id}", f"/users/{members.name}", f"/profile/{members.name}"),
+            *("/chats", f"/chats/{members.chat}/messages", f"/photos/{members.id}"),
+        )
+        found |= members.texts(
+            client,
+            *(f"/people/{members.name}", "/messages", f"/messages/{members.chat}"),
+            f"/messages/new?to={members.name}",
+            html=True,
+        )
+        assert [path for path, text in found.items() if "tracker.example" in text] == []
+    found = members.texts(
+        members.superuser, "/manage", "/manage/members", f"/manage/members/{members.id}", html=True
+    )
+    assert members.name in found["/manage/members"]
+    assert [path for path, text in found.items() if "tracker.example" in text] == []
