@@ -14,7 +14,7 @@ CAMERA = "Camera-4711"
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
     """A picture of some kind in one colour."""
-    return _saved(Image.new(mode, size, _colour(mode)), kind)
+    return saved(Image.new(mode, size, _colour(mode)), kind)
 
 
 def _colour(mode: str) -> object:
@@ -25,7 +25,7 @@ def halves(kind: str = "JPEG", **options: object) -> bytes:
     """A picture twice as wide as high, red on the left and blue on the right."""
     image = Image.new("RGB", (200, 100), "blue")
     image.paste("red", (0, 0, 100, 100))
-    return _saved(image, kind, **options)
+    return saved(image, kind, **options)
 
 
 def photograph(orientation: int = 1) -> bytes:
@@ -40,7 +40,7 @@ def photograph(orientation: int = 1) -> bytes:
 def animation(kind: str) -> bytes:
     """Two frames: red, then blue."""
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
-    return _saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
+    return saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
 
 
 @cache
@@ -60,15 +60,68 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
 
 def many_scans() -> bytes:
     """A JPEG that asks for thousands of passes over the picture."""
-    whole = _saved(Image.new("RGB", (64, 64), "teal"), "JPEG", progressive=True)
+    whole = saved(Image.new("RGB", (64, 64), "teal"), "JPEG", progressive=True)
     start = whole.index(b"\xff\xda")
     return whole[:start] + whole[start:-2] * 3000 + whole[-2:]
 
 
 def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:
     """A picture that does not compress."""
-    return _saved(Image.effect_noise(size, 100).convert("RGB"), kind)
+    return saved(Image.effect_noise(size, 100).convert("RGB"), kind)
 
+
+@cache
+def phone_photograph(width: int, height: int, **options: object) -> bytes:
+    """A JPEG of many pixels, red on the left and blue on the right, in about a megabyte."""
+    image = Image.new("RGB", (width, height), "blue")
+    image.paste("red", (0, 0, width // 2, height))
+    return saved(image, "JPEG", quality=50, **options)
+
+
+def colour_profile(space: bytes, gamma: float | None = None) -> bytes:
+    """An ICC profile (version 4) of Display P3 (`RGB `), or of grey with a gamma (`GRAY`)."""
+    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*SRGB_CURVE)
+    if gamma is not None:
+        curve = b"para" + bytes(4) + struct.pack(">HH", 0, 0) + _fixed(gamma)
+    tags = {b"wtpt": _xyz(0.9642, 1.0, 0.8249), b"desc": _text("Test"), b"cprt": _text("None")}
+    if space == b"GRAY":
+        tags[b"kTRC"] = curve
+    else:
+        for name, colorant in P3_COLORANTS.items():
+            tags[name + b"XYZ"], tags[name + b"TRC"] = _xyz(*colorant), curve
+    body, directory = b"", struct.pack(">I", len(tags))
+    for name, content in tags.items():
+        directory += name + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(content))
+        body += content + bytes(-len(content) % 4)
+    size = 128 + len(directory) + len(body)
+    head = struct.pack(">I4xI", size, 0x04000000) + b"mntr" + space.ljust(4) + b"XYZ "
+    head += struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + b"acsp" + bytes(28)
+    head += _fixed(0.9642, 1.0, 0.8249) + bytes(48)
+    return head + directory + body
+
+
+SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+P3_COLORANTS = {
+    b"r": (0.51512, 0.2412, -0.00105),
+    b"g": (0.29198, 0.69225, 0.04189),
+    b"b": (0.1571, 0.06657, 0.78407),
+}
+
+
+def _fixed(*numbers: float) -> bytes:
+    return struct.pack(f">{len(numbers)}i", *(round(each * 65536) for each in numbers))
+
+
+def _xyz(*numbers: float) -> bytes:
+    return b"XYZ " + bytes(4) + _fixed(*numbers)
+
+
+def _text(text: str) -> bytes:
+    written = text.encode("utf-16-be")
+    return b"mluc" + struct.pack(">IIIHHII", 0, 1, 12, 0x656E, 0x5553, len(written), 28) + written
+
+
+DISPLAY_P3 = colour_profile(b"RGB ")
 
 SVG = (
     b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -80,7 +133,8 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
-def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    """An image as a file of this kind."""
     stream = BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()

@@ -69,6 +69,7 @@ class Code(StrEnum):
     UPLOAD_MISSING = "upload_missing"
     UPLOAD_TOO_LARGE = "upload_too_large"
     UPLOAD_UNREADABLE = "upload_unreadable"
+    UPLOAD_TOO_MANY_PIXELS = "upload_too_many_pixels"
     UPLOAD_WRONG_TYPE = "upload_wrong_type"
     PHOTO_MISSING = "photo_missing"
 

@@ -130,6 +130,9 @@ COMMON: dict[Code, Refusal] = {
     Code.UPLOAD_MISSING: Refusal(400, "{field}: a file in multipart/form-data is needed"),
     Code.UPLOAD_TOO_LARGE: Refusal(413, "the file is larger than {limit} bytes"),
     Code.UPLOAD_UNREADABLE: Refusal(400, "the picture cannot be read"),
+    Code.UPLOAD_TOO_MANY_PIXELS: Refusal(
+        400, "the picture has more than {limit} megapixels; scale it down and send it again"
+    ),
     Code.UPLOAD_WRONG_TYPE: Refusal(400, "the picture must be one of: {allowed}"),
     Code.PHOTO_MISSING: Refusal(404, "there is no picture"),
     Code.CHAT_FORBIDDEN: Refusal(403, "you are no member of such a chat"),

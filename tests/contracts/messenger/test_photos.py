@@ -101,7 +101,7 @@ def test_there_may_be_none(server: RunningServer) -> None:
     ("content", "field", "status", "mnemonic"),
     [
         (SVG, "file", 400, "upload_wrong_type"),
-        (bomb(), "file", 400, "upload_unreadable"),
+        (bomb(), "file", 400, "upload_too_many_pixels"),
         (b"", "file", 400, "upload_unreadable"),
         (picture("JPEG")[:300], "file", 400, "upload_unreadable"),
         (picture("GIF"), "file", 400, "upload_wrong_type"),

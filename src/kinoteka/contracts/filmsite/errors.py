@@ -54,6 +54,9 @@ REFUSALS: dict[Code, Refusal] = {
         400, "the size exceeded the maximum size equal to 10 mb", FILE_TOO_LARGE
     ),
     Code.UPLOAD_UNREADABLE: Refusal(400, "avatar file can't be read"),
+    Code.UPLOAD_TOO_MANY_PIXELS: Refusal(
+        400, "avatar file has more than {limit} megapixels", FILE_TOO_LARGE
+    ),
     Code.UPLOAD_WRONG_TYPE: Refusal(400, "avatar does not have type: image/jpeg", NO_JPEG),
     Code.SELECTION_UNKNOWN: Refusal(404, "movie selection not found", 404),
     Code.FILM_UNKNOWN: Refusal(404, "movie not found", 404),

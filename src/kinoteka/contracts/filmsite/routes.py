@@ -71,7 +71,12 @@ UPLOAD = Route(
     answer=shapes.Body[shapes.Nothing],
     signed_in=True,
     csrf=True,
-    errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
+    errors=(
+        Code.UPLOAD_WRONG_TYPE,
+        Code.UPLOAD_UNREADABLE,
+        Code.UPLOAD_TOO_MANY_PIXELS,
+        Code.THROTTLED,
+    ),
     description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
     "its longer side.",
 )

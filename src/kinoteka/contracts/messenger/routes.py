@@ -118,7 +118,12 @@ PHOTOS = (
         upload=Upload(FIELD, UPLOAD_LARGEST),
         answer=shapes.Nothing,
         signed_in=True,
-        errors=(Code.UPLOAD_WRONG_TYPE, Code.UPLOAD_UNREADABLE, Code.THROTTLED),
+        errors=(
+            Code.UPLOAD_WRONG_TYPE,
+            Code.UPLOAD_UNREADABLE,
+            Code.UPLOAD_TOO_MANY_PIXELS,
+            Code.THROTTLED,
+        ),
         description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
         "at most 1024 pixels on its longer side.",
     ),

@@ -28,8 +28,8 @@ class Avatars:
 
         Raises:
             DomainError(UNAUTHORIZED, BUSY)
-            DomainError(UPLOAD_TOO_LARGE, UPLOAD_WRONG_TYPE, UPLOAD_UNREADABLE): see
-                `Media.read_picture`.
+            DomainError(UPLOAD_TOO_LARGE, UPLOAD_WRONG_TYPE, UPLOAD_UNREADABLE)
+            DomainError(UPLOAD_TOO_MANY_PIXELS): see `Media.read_picture`.
         """
         actor.require_account()
         picture = await self._media.read_picture(file, allowed)

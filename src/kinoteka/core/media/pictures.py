@@ -10,7 +10,14 @@ from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from kinoteka.core.media.model import LONGER_SIDE, PIXELS_MOST, QUALITY, kind_of
+from kinoteka.core.media.colours import in_srgb
+from kinoteka.core.media.model import (
+    LONGER_SIDE,
+    PIXELS_MOST,
+    QUALITY,
+    SCALABLE_PIXELS_MOST,
+    kind_of,
+)
 from kinoteka.errors import Code, DomainError
 
 if TYPE_CHECKING:
@@ -33,14 +40,15 @@ UPRIGHT = 1
 
 
 def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
-    """The picture as a new JPEG: upright, RGB, at most 1024 pixels on its longer side.
+    """The picture as a new JPEG: upright, in sRGB, at most 1024 pixels on its longer side.
 
     Of an animation the first frame is taken; what is transparent becomes white. The largest
     pictures take seconds of a core, so this belongs in a thread.
 
     Raises:
         DomainError(UPLOAD_WRONG_TYPE): by its content none of the `allowed` kinds.
-        DomainError(UPLOAD_UNREADABLE): empty, broken, cut off, or of too many pixels.
+        DomainError(UPLOAD_UNREADABLE): empty, broken or cut off.
+        DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is how many megapixels there may be.
     """
     if not data:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="empty")
@@ -51,6 +59,8 @@ def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
     try:
         return _draw(data, kind)
+    except DomainError:
+        raise
     # Decoders of broken data fail in every way there is: OSError, SyntaxError, struct.error, …
     except Exception as error:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="broken") from error
@@ -58,7 +68,9 @@ def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
 
 def _draw(data: bytes, kind: str) -> bytes:
     with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
-        picture = _opaque(_scaled(uploaded))
+        _check_pixels(uploaded, kind)
+        profile = uploaded.info.get("icc_profile")
+        picture = _opaque(in_srgb(_scaled(uploaded), profile))
         upright = _upright(picture, _orientation(uploaded))
     stream = BytesIO()
     upright.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
@@ -69,11 +81,19 @@ def _draw(data: bytes, kind: str) -> bytes:
 def _pillow() -> ModuleType:
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = PIXELS_MOST
-    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = None  # see `_check_pixels`, which knows what is scaled at once
     # What is odd about strangers' metadata is of no interest to who runs the server.
     warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
     return Image
+
+
+def _check_pixels(uploaded: "Image", kind: str) -> None:
+    """Raise an error if the picture has too many pixels, before any of them is decoded."""
+    width, height = uploaded.size
+    scalable = kind == "JPEG" and not uploaded.info.get("progressive")
+    limit = SCALABLE_PIXELS_MOST if scalable else PIXELS_MOST
+    if width * height > limit:
+        raise DomainError(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit // 1_000_000)
 
 
 def _scaled(uploaded: "Image") -> "Image":

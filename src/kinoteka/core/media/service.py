@@ -40,7 +40,8 @@ class Media:
         Raises:
             DomainError(UPLOAD_TOO_LARGE): more than 10 MiB.
             DomainError(UPLOAD_WRONG_TYPE): by its content none of the `allowed` kinds.
-            DomainError(UPLOAD_UNREADABLE): empty, broken, cut off, or of too many pixels.
+            DomainError(UPLOAD_UNREADABLE): empty, broken or cut off.
+            DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is how many megapixels there may be.
             DomainError(BUSY): too many pictures are being read already.
         """
         if file.size > UPLOAD_LARGEST:

@@ -68,6 +68,9 @@ SENTENCES: dict[Code, str] = {
     Code.UPLOAD_MISSING: N_("Choose a file."),
     Code.UPLOAD_TOO_LARGE: N_("This file is too large."),
     Code.UPLOAD_UNREADABLE: N_("This picture cannot be read."),
+    Code.UPLOAD_TOO_MANY_PIXELS: N_(
+        "This picture has more than {limit} megapixels. Scale it down and send it again."
+    ),
     Code.UPLOAD_WRONG_TYPE: N_("Only these will do: {allowed}."),
     Code.PHOTO_MISSING: N_("There is no picture."),
     Code.CHAT_FORBIDDEN: N_("There is no such chat."),

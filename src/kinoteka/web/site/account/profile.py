@@ -19,6 +19,7 @@ UPLOADS = frozenset(
         Code.UPLOAD_MISSING,
         Code.UPLOAD_TOO_LARGE,
         Code.UPLOAD_UNREADABLE,
+        Code.UPLOAD_TOO_MANY_PIXELS,
         Code.UPLOAD_WRONG_TYPE,
     }
 )
