@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, JpegImagePlugin
 
+from core.media.test_jpeg import APART
 from kinoteka.core.media.model import JPEG_ALONE, PICTURES
 from kinoteka.core.media.pictures import draw_anew
 from kinoteka.errors import Code, DomainError
@@ -190,6 +191,10 @@ BOMBS = {
     "a PNG of 41 megapixels": (lambda: bomb(8200, 5000), 40),
     "a WebP of 42 megapixels": (lambda: webp_claiming(7000, 6000), 40),
     "a progressive JPEG of 48 megapixels": (lambda: claiming(8000, 6000, b"\xff\xc2"), 40),
+    "a JPEG of 48 megapixels with a scan for each component": (
+        lambda: claiming(8000, 6000, data=APART),
+        40,
+    ),
     "a JPEG of 81 megapixels": (lambda: claiming(9000, 9000), 80),
     "a JPEG that claims 4,295 megapixels": (lambda: claiming(65_535, 65_535), 80),
 }
@@ -201,9 +206,10 @@ def test_picture_of_too_many_pixels_is_refused_with_the_limit(make, limit):
         draw_anew(make(), PICTURES)
 
 
-def claiming(width, height, frame=b"\xff\xc0"):
+def claiming(width, height, frame=b"\xff\xc0", data=None):
     """A small JPEG, progressive with another `frame`, whose head claims another size."""
-    data = bytearray(saved(Image.new("RGB", (64, 48)), "JPEG", progressive=frame != b"\xff\xc0"))
+    progressive = frame != b"\xff\xc0"
+    data = bytearray(data or saved(Image.new("RGB", (64, 48)), "JPEG", progressive=progressive))
     start = data.index(frame)
     data[start + 5 : start + 9] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
     return bytes(data)

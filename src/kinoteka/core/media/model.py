@@ -8,7 +8,7 @@ PIXELS_MOST = 40_000_000
 SCALABLE_PIXELS_MOST = 80_000_000
 """Pixels of a JPEG that is scaled while it is decoded, such as those of a phone's whole sensor.
 
-A progressive one does not count: its decoder keeps all of it in memory whatever the scale.
+See `jpeg.decodes_in_one_pass`: of others the decoder keeps all in memory, whatever the scale.
 """
 LONGER_SIDE = 1024
 QUALITY = 85

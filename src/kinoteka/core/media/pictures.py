@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from kinoteka.core.media.colours import in_srgb
+from kinoteka.core.media.jpeg import decodes_in_one_pass
 from kinoteka.core.media.model import (
     LONGER_SIDE,
     PIXELS_MOST,
@@ -68,7 +69,7 @@ def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
 
 def _draw(data: bytes, kind: str) -> bytes:
     with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
-        _check_pixels(uploaded, kind)
+        _check_pixels(uploaded.size, scalable=kind == "JPEG" and decodes_in_one_pass(data))
         profile = uploaded.info.get("icc_profile")
         picture = _opaque(in_srgb(_scaled(uploaded), profile))
         upright = _upright(picture, _orientation(uploaded))
@@ -87,10 +88,9 @@ def _pillow() -> ModuleType:
     return Image
 
 
-def _check_pixels(uploaded: "Image", kind: str) -> None:
+def _check_pixels(size: tuple[int, int], *, scalable: bool) -> None:
     """Raise an error if the picture has too many pixels, before any of them is decoded."""
-    width, height = uploaded.size
-    scalable = kind == "JPEG" and not uploaded.info.get("progressive")
+    width, height = size
     limit = SCALABLE_PIXELS_MOST if scalable else PIXELS_MOST
     if width * height > limit:
         raise DomainError(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit // 1_000_000)
