@@ -18,6 +18,8 @@ HIDDEN = (
     (rb'"(\d+\.\d+)\.[\w=-]{20,}"', rb'"\1.<mac>"'),
     (rb'"(csrf|csrf-token|csrf_token|x|y|kid)":"[^"]*"', rb'"\1":"<random>"'),
     (rb"session_id=[\w-]{20,}", b"session_id=<token>"),
+    (rb"known_device=[^;]{20,}", b"known_device=<device>"),
+    (rb"\d\d\.\d\d\.\d{4} \d\d:\d\d", b"<minute>"),
     (rb"avatars/[\w-]+\.jpg", b"avatars/<name>.jpg"),
     (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", b"<time>"),
 )
