@@ -96,3 +96,11 @@ def test_every_setting_has_a_line_of_help():
         assert name.startswith("KINOTEKA_")
         assert kind
         assert help_line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("on", True), ("Yes", True), ("true", True), ("OFF", False), ("no", False), ("false", False)],
+)
+def test_switch_may_be_on_or_off(written: str, meant: bool) -> None:
+    assert load({"KINOTEKA_DOCUMENT_EXACT": written}).document_exact is meant

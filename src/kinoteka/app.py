@@ -43,6 +43,7 @@ from kinoteka.core.sessions.guessing import GuessLimits
 from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.own import OwnSessions
+from kinoteka.core.sessions.proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
@@ -117,6 +118,7 @@ async def wire(settings: Settings) -> Services:
         settings, keyring, revisions, limits, devices, access, accounts, actors, sign_in_history
     )
     own_sessions = OwnSessions(settings, sessions, actors)
+    proofs = PasswordProofs(settings, sessions)
     tokens = Tokens(
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
@@ -152,7 +154,7 @@ async def wire(settings: Settings) -> Services:
         sessions=sessions,
         own_sessions=own_sessions,
         devices=Devices(),
-        credentials=CredentialChanges(limits, devices, accounts, sessions),
+        credentials=CredentialChanges(limits, devices, accounts, sessions, proofs),
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,

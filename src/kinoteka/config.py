@@ -34,6 +34,9 @@ AWS_VARIABLES = (
 PASSWORD = re.compile(r"//[^:/@]*:(.*)@|[?&](?:ssl)?password=([^&]*)")
 """Where an address has a password, in one of two groups."""
 
+SWITCHES = {"on": True, "yes": True, "off": False, "no": False}
+"""Words for true and false in settings, besides those that the decoder knows."""
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says why."""
@@ -150,6 +153,14 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
     audit_days: Annotated[
         int, Meta(ge=1, le=36500, description="The audit log forgets after so many days.")
     ] = 365
+    document_exact: Annotated[
+        bool,
+        Meta(
+            description="Clients change login, e-mail and password without the current password "
+            "where their document says so, in sessions that began with them; when off, every such "
+            "change needs a sign-in or the password within the last 15 minutes."
+        ),
+    ] = True
     hide_unknown_accounts: Annotated[
         bool,
         Meta(description="The auth service answers 401 for an unknown user, too, instead of 404."),
@@ -277,6 +288,9 @@ def load(
     values: dict[str, Any] = {
         known[name]: value for name, value in given.items() if name in known and value != ""
     }
+    for name, type_name, *_ in rows():
+        if type_name == "bool" and (value := str(values.get(known[name])).lower()) in SWITCHES:
+            values[known[name]] = SWITCHES[value]
     if isinstance(origins := values.get("cors_origins"), str):
         values["cors_origins"] = tuple(
             origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip()

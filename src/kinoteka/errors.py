@@ -36,6 +36,8 @@ class Code(StrEnum):
     ACCOUNT_OWN = "account_own"
     SESSION_UNKNOWN = "session_unknown"
     PASSWORD_WRONG = "password_wrong"
+    CURRENT_PASSWORD_WRONG = "current_password_wrong"
+    SIGN_IN_AGAIN = "sign_in_again"
     PASSWORD_INVALID = "password_invalid"
     PASSWORD_NOT_CHANGED_HERE = "password_not_changed_here"
     EMAIL_INVALID = "email_invalid"
@@ -48,6 +50,7 @@ class Code(StrEnum):
     ROLE_UNKNOWN = "role_unknown"
     ROLE_TAKEN = "role_taken"
     ROLE_BUILT_IN = "role_built_in"
+    ROLES_TOO_MANY = "roles_too_many"
     LABEL_UNKNOWN = "label_unknown"
 
     # Catalogue and library.

@@ -19,7 +19,7 @@ def test_fields_have_the_names_of_the_route():
     (cinema,) = (contract for contract in CONTRACTS if contract.name == "cinema")
     route = next(route for route in cinema.routes if route.path == "/user/password")
     answer = refuse(cinema, DomainError(Code.PASSWORD_INVALID, reason="common"), route)
-    assert b"password_2" in answer.body
+    assert b"password_2 (new_password)" in answer.body
 
 
 def test_every_refusal_with_403_is_a_security_event():

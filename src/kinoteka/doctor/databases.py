@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kinoteka.config import Settings
+from kinoteka.core.tokens.service import CLOCKS_APART_MOST
 from kinoteka.doctor.findings import Finding, error, fine, warning
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.inspection import (
@@ -55,13 +56,23 @@ def judge_postgresql(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Fin
         )
     if facts.is_replica:
         yield error("database", "This is a replica, which only reads: name the primary.")
-    if abs(facts.seconds_ahead) > SECONDS_APART_MOST:
+    yield from _clocks(abs(facts.seconds_ahead))
+    yield from _connections(settings, facts)
+
+
+def _clocks(seconds: float) -> Iterator[Finding]:
+    apart = f"PostgreSQL's clock and this machine's are {seconds:.1f} seconds apart"
+    if seconds > CLOCKS_APART_MOST:
+        yield error(
+            "clock",
+            f"{apart}: with more than {CLOCKS_APART_MOST} between two machines, they reject each "
+            "other's access tokens. Let NTP set both.",
+        )
+    elif seconds > SECONDS_APART_MOST:
         yield warning(
             "clock",
-            f"PostgreSQL's clock and this machine's are {abs(facts.seconds_ahead):.1f} seconds "
-            "apart: sessions and tokens end early or late. Let NTP set both.",
+            f"{apart}: sessions and tokens end early or late. Let NTP set both.",
         )
-    yield from _connections(settings, facts)
 
 
 def _connections(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding]:

@@ -91,6 +91,12 @@ COMMON: dict[Code, Refusal] = {
     Code.ACCOUNT_OWN: Refusal(409, "this cannot be done to one's own account"),
     Code.SESSION_UNKNOWN: Refusal(404, "there is no such session"),
     Code.PASSWORD_WRONG: Refusal(401, "the password is wrong"),
+    Code.CURRENT_PASSWORD_WRONG: Refusal(401, "the current password is wrong"),
+    Code.SIGN_IN_AGAIN: Refusal(
+        403,
+        "this change needs a recent proof of your password: sign in again, and repeat the change "
+        "within {minutes} minutes",
+    ),
     Code.PASSWORD_INVALID: Refusal(
         400,
         "{password}: 8 to 128 characters that are neither a common password nor one of your names "
@@ -113,6 +119,7 @@ COMMON: dict[Code, Refusal] = {
     Code.ROLE_UNKNOWN: Refusal(404, "there is no such role"),
     Code.ROLE_TAKEN: Refusal(409, "there is a role of this name already"),
     Code.ROLE_BUILT_IN: Refusal(409, "the role {name} is built in"),
+    Code.ROLES_TOO_MANY: Refusal(409, "a user holds at most {limit} roles; take one away first"),
     Code.LABEL_UNKNOWN: Refusal(404, "there is no such label"),
     Code.FILM_UNKNOWN: Refusal(404, "there is no such film"),
     Code.FILM_CHANGED: Refusal(409, "somebody else has changed this film meanwhile"),

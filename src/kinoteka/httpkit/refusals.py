@@ -19,6 +19,7 @@ EVENTS = {
     Code.FORBIDDEN: SecurityEvent.FORBIDDEN,
     Code.CHAT_FORBIDDEN: SecurityEvent.FORBIDDEN,
     Code.MESSAGE_FORBIDDEN: SecurityEvent.FORBIDDEN,
+    Code.SIGN_IN_AGAIN: SecurityEvent.FORBIDDEN,
     Code.CROSS_ORIGIN: SecurityEvent.CSRF_REJECTED,
     Code.CSRF_MISSING: SecurityEvent.CSRF_REJECTED,
     Code.CSRF_WRONG: SecurityEvent.CSRF_REJECTED,

@@ -112,6 +112,8 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("method", Text, nullable=False),
+    Column("proved_at", BigInteger),
+    Column("began_by", Text),
     sqlite_autoincrement=True,
 )
 

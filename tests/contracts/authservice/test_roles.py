@@ -274,3 +274,31 @@ class TestWhoMay:
         assert server.client().get("/api/v1/role").status_code == 200
         assert server.client().get(grants).status_code == 200
         assert user.client.get("/api/v1/role").status_code == 403
+
+
+def test_user_holds_at_most_64_roles_beside_the_built_in_one(
+    server: RunningServer, superuser: User
+) -> None:
+    user = new_user(server)
+    roles = [
+        superuser.client.post("/api/v1/role", json={"name": f"{unique('Роль')} {'Ж' * 40}"}).json()
+        for _ in range(65)
+    ]
+    given = [
+        superuser.client.post(f"/api/v1/user/{user.id}/role/{role['id']}").status_code
+        for role in roles
+    ]
+    assert given == [201] * 64 + [409]
+    again = superuser.client.post(f"/api/v1/user/{user.id}/role/{roles[0]['id']}")
+    assert again.status_code == 201
+    path = f"/api/v1/user/{user.id}/role/{roles[1]['id']}"
+    assert superuser.client.delete(path).status_code == 204
+    last = superuser.client.post(f"/api/v1/user/{user.id}/role/{roles[64]['id']}")
+    assert last.status_code == 201
+    body = {"login": user.login, "password": PASSWORD}
+    tokens = server.client().post("/api/v1/user/login", json=body).json()
+    claims = jwt.decode(tokens["access_token"], options={"verify_signature": False})
+    assert claims["roles_omitted"] is True
+    user.use(tokens["access_token"])
+    held = user.client.get(f"/api/v1/user/{user.id}/role").json()["roles"]
+    assert len(held) == 65

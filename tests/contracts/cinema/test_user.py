@@ -7,9 +7,12 @@ import jwt
 import pytest
 
 from cinema_apps import Cinema
-from running import PASSWORD, unique
+from databases import execute
+from running import PASSWORD, RunningServer, unique
 
 NEW_PASSWORD = "another long one"
+OLD_PAIR = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+WRONG = "the current password is wrong"
 NO_TOKEN = {"message": "an access token is needed"}
 
 
@@ -24,6 +27,13 @@ def member(cinema: Cinema, app: httpx.Client, email: str) -> httpx.Client:
     body = {"email": email, "password": PASSWORD}
     assert app.post("/auth/register", json=body).status_code == 201
     return cinema.signed_in(email)
+
+
+def grow_old(server: RunningServer, access_token: str) -> None:
+    """Let the last proof of the password in a token's session be 15 minutes old."""
+    session = jwt.decode(access_token, options={"verify_signature": False})["sid"]
+    earlier = "UPDATE sessions SET proved_at = proved_at - 900000 WHERE id = ?"
+    execute(server.settings, earlier, int(session))
 
 
 def bearer(app: httpx.Client) -> str:
@@ -132,7 +142,15 @@ class TestPassword:
     @pytest.mark.parametrize(
         ("body", "status", "named"),
         [
-            ({"password_1": "wrong one!", "password_2": NEW_PASSWORD}, 401, "password"),
+            ({"password_1": "wrong one!", "password_2": NEW_PASSWORD}, 401, WRONG),
+            ({"old_password": "wrong one!", "new_password": NEW_PASSWORD}, 401, WRONG),
+            ({"old_password": NEW_PASSWORD, "new_password": NEW_PASSWORD}, 401, WRONG),
+            ({"password_1": PASSWORD, "new_password": NEW_PASSWORD}, 400, "password_1 and new"),
+            ({"old_password": PASSWORD, "password_2": NEW_PASSWORD}, 400, "password_2 and old"),
+            ({**OLD_PAIR, "password_1": PASSWORD}, 400, "password_1 and old"),
+            ({"old_password": PASSWORD}, 400, "new_password"),
+            ({"new_password": NEW_PASSWORD}, 400, "old_password"),
+            ({"old_password": PASSWORD, "new_password": "short"}, 400, "new_password"),
             ({"password_1": PASSWORD, "password_2": "short"}, 400, "password_2"),
             ({"password_1": PASSWORD, "password_2": "password1"}, 400, "password_2"),
             ({"password_1": PASSWORD}, 400, "password_2"),
@@ -147,6 +165,43 @@ class TestPassword:
         assert answer.status_code == status
         assert named in answer.json()["message"]
         assert sign_in(app, email).status_code == 200
+
+    def test_takes_the_pair_of_the_old_and_the_new_password(
+        self, app: httpx.Client, member: httpx.Client, email: str
+    ) -> None:
+        answer = member.put("/user/password", json=OLD_PAIR)
+        assert (answer.status_code, answer.json()["email"]) == (200, email)
+        assert sign_in(app, email, NEW_PASSWORD).status_code == 200
+
+    def test_takes_the_new_password_twice_after_a_recent_sign_in(
+        self, app: httpx.Client, member: httpx.Client, email: str
+    ) -> None:
+        body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
+        assert member.put("/user/password", json=body).status_code == 200
+        assert sign_in(app, email, NEW_PASSWORD).status_code == 200
+
+    def test_asks_to_sign_in_again_for_the_new_password_twice_after_a_quarter_of_an_hour(
+        self, cinema: Cinema, app: httpx.Client, member: httpx.Client, email: str
+    ) -> None:
+        grow_old(cinema.server, bearer(member))
+        body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
+        answer = member.put("/user/password", json=body)
+        assert (answer.status_code, "sign in again" in answer.json()["message"]) == (401, True)
+        assert sign_in(app, email).status_code == 200
+        right = member.put("/user/password", json=OLD_PAIR)  # which is a proof as well
+        assert right.status_code == 200
+        body = {"password_1": PASSWORD, "password_2": PASSWORD}
+        assert member.put("/user/password", json=body).status_code == 200
+        assert sign_in(app, email).status_code == 200
+
+    def test_refreshed_token_is_no_proof(self, cinema: Cinema, app: httpx.Client, email: str):
+        app.post("/auth/register", json={"email": email, "password": PASSWORD})
+        pair = sign_in(app, email).json()
+        grow_old(cinema.server, pair["access_token"])
+        fresh = app.put("/auth/login", json=pair).json()
+        body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
+        headers = {"authorization": f"Bearer {fresh['access_token']}"}
+        assert app.put("/user/password", json=body, headers=headers).status_code == 401
 
 
 class TestBookmarks:

@@ -35,7 +35,7 @@ class TestPasswords:
     @pytest.mark.parametrize(
         ("present", "new", "code"),
         [
-            ("wrong password", NEW_PASSWORD, Code.PASSWORD_WRONG),
+            ("wrong password", NEW_PASSWORD, Code.CURRENT_PASSWORD_WRONG),
             (PASSWORD, "short", Code.PASSWORD_INVALID),
             (PASSWORD, "password1", Code.PASSWORD_INVALID),
         ],
@@ -56,7 +56,7 @@ class TestPasswords:
     async def test_the_present_password_is_guarded_as_well(self, anna, wired):
         strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
-            with refused(Code.PASSWORD_WRONG):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
                 await change_password(strict, anna.actor, "wrong one", NEW_PASSWORD)
         with refused(Code.THROTTLED):
             await change_password(strict, anna.actor, PASSWORD, NEW_PASSWORD)
@@ -138,14 +138,14 @@ class TestDeletingKnowingThePassword:
 
     @pytest.mark.parametrize("present", ["wrong password", "", "x" * 5000])
     async def test_wrong(self, services, anna, present):
-        with refused(Code.PASSWORD_WRONG):
+        with refused(Code.CURRENT_PASSWORD_WRONG):
             await self.delete(services, anna.actor, present)
         assert await lasts(services, anna)
 
     async def test_guesses_are_limited(self, anna, wired):
         strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
-            with refused(Code.PASSWORD_WRONG):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
                 await self.delete(strict, anna.actor, "wrong one")
         with refused(Code.THROTTLED):
             await self.delete(strict, anna.actor, PASSWORD)

@@ -181,7 +181,7 @@ class TestCurrentPassword:
         other = await sign_in(services, "anna")
         change = strict.credentials.change_password
         for _ in range(10):
-            with refused(Code.PASSWORD_WRONG):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
                 await do(strict, change, anna.actor, WRONG, NEW_PASSWORD)
         with refused(Code.THROTTLED):
             await do(strict, change, anna.actor, PASSWORD, NEW_PASSWORD)
@@ -198,7 +198,7 @@ class TestCurrentPassword:
         strict = await wired(known_device_limit="2 per hour")
         delete = strict.credentials.delete_account
         for _ in range(2):
-            with refused(Code.PASSWORD_WRONG):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
                 await do(strict, delete, anna.actor, WRONG)
         with refused(Code.THROTTLED):
             await do(strict, delete, anna.actor, PASSWORD)

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import jwt
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -86,6 +87,49 @@ class TestAccessTokens:
         with refused(Code.TOKEN_INVALID):
             services.tokens.verify(token)
 
+    @pytest.mark.parametrize("claim", ["iat", "nbf"])
+    @pytest.mark.parametrize(("seconds", "is_taken"), [(1, True), (50, True), (90, False)])
+    def test_clock_of_the_issuer_may_be_a_minute_ahead(
+        self, services, pair, claim, seconds, is_taken
+    ):
+        claims = claims_of(pair.access_token) | {claim: time.time() + seconds}
+        token = signed(services, claims)
+        if is_taken:
+            assert services.tokens.verify(token)
+        else:
+            with refused(Code.TOKEN_INVALID):
+                services.tokens.verify(token)
+
+    def test_expired_token_is_genuine(self, services, pair):
+        past = claims_of(pair.access_token) | {"iat": 1, "exp": 2}
+        claims = services.tokens.read_genuine(signed(services, past))
+        assert claims is not None
+        assert claims.has_expired
+        assert services.tokens.read_genuine("a.b.c") is None
+
+    def test_role_names_are_written_as_utf_8(self, services, anna):
+        roles = tuple(f"Смотритель зала {number}" for number in range(28))
+        token = services.tokens.issue(anna.session, roles).access_token
+        assert len(token) < 2500
+        assert services.tokens.verify(token)
+        assert claims_of(token)["roles"] == list(roles)
+        assert "roles_omitted" not in claims_of(token)
+
+    def test_roles_are_left_out_of_a_token_that_would_be_too_long(self, services, anna):
+        roles = tuple(f"{number:064}" for number in range(64))
+        token = services.tokens.issue(anna.session, roles[:60]).access_token
+        assert "roles" in claims_of(token)
+        token = services.tokens.issue(anna.session, tuple("Ж" * 64 for _ in roles)).access_token
+        assert len(token) <= 6144
+        assert services.tokens.verify(token)
+        assert "roles" not in claims_of(token)
+        assert claims_of(token)["roles_omitted"] is True
+
+    def test_say_who_is_a_superuser(self, services, anna):
+        assert claims_of(services.tokens.issue(anna.session, ()).access_token)["superuser"] is False
+        session = msgspec.structs.replace(anna.session, superuser=True)
+        assert claims_of(services.tokens.issue(session, ()).access_token)["superuser"] is True
+
     @pytest.mark.parametrize("typ", ["JWT", "", None, "jwt+at"])
     def test_of_another_type_are_not(self, services, pair, typ):
         with refused(Code.TOKEN_INVALID):
@@ -102,6 +146,18 @@ class TestAccessTokens:
     def test_that_are_none_are_not(self, services, token):
         with refused(Code.TOKEN_INVALID):
             services.tokens.verify(token)
+
+
+async def test_session_of_a_refresh_token_is_found_even_after_its_use(services, anna, pair):
+    async def session_of(token):
+        async with unit_of_work(services.database) as unit:
+            return await services.tokens.session_of(unit, token)
+
+    assert await session_of(pair.refresh_token) == anna.session.id
+    await refresh(services, pair.refresh_token)
+    assert await session_of(pair.refresh_token) == anna.session.id
+    assert await session_of(pair.refresh_token + "0") is None
+    assert await session_of(pair.access_token) is None
 
 
 class TestRefreshing:

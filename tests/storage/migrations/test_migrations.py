@@ -8,12 +8,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from databases import environment_of, rows
+from databases import environment_of, execute, rows
+from kinoteka.app import close, wire
 from kinoteka.config import Settings
+from kinoteka.storage.clock import DAY, now
 from kinoteka.storage.engines import database_path
 from kinoteka.storage.migrations import DatabaseUnusable, Patience, current, migrate, newest
 from kinoteka.storage.schema import metadata
-from migrating import versions_with
+from kinoteka.storage.unit import unit_of_work
+from migrating import versions_until, versions_with
 from running import clean_environment, kinoteka
 from waiting import PATIENCE
 
@@ -154,3 +157,26 @@ def test_an_address_that_cannot_be_read_is_not_shown(tmp_path, rest):
     with pytest.raises(DatabaseUnusable) as refused:
         current(settings)
     assert "sec" not in str(refused.value)
+
+
+async def test_sessions_of_the_version_before_keep_when_and_how_they_began(fresh, tmp_path):
+    migrate(fresh, versions=versions_until(tmp_path, "0010"))
+    execute(
+        fresh,
+        "INSERT INTO accounts (id, username, username_key, password_hash, created_at)"
+        " VALUES (7, 'anna', 'anna', 'x', 1)",
+    )
+    at = now()
+    execute(
+        fresh,
+        "INSERT INTO sessions (id, account_id, token_hash, refresh_seed, refresh_generation,"
+        " refreshed_at, created_at, last_seen_at, expires_at, address, user_agent, method)"
+        " VALUES (5, 7, 'hash', 'seed', 1, ?, ?, ?, ?, '', '', 'messenger')",
+        *(at, at - 1000, at, at + DAY),
+    )
+    migrate(fresh)
+    services = await wire(fresh)
+    async with unit_of_work(services.database) as unit:
+        session = await services.sessions.get(unit, 5)
+    await close(services)
+    assert (session.proved_at, session.began_by) == (at - 1000, "messenger")

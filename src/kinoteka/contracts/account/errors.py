@@ -15,6 +15,7 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.TOKEN_INVALID: Refusal(403, "you must to be logged in"),
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+    Code.CURRENT_PASSWORD_WRONG: Refusal(403, "the current password is wrong"),
     Code.EMAIL_TAKEN: Refusal(409, "already exsist user with this email"),
     Code.USERNAME_TAKEN: Refusal(409, "already exsist user with this login"),
 }

@@ -71,13 +71,15 @@ async def read_member(call: Call, login: str) -> Member:
 async def change_profile(call: Call, body: ProfileBody) -> Profile:
     """Change the fields of the profile that the body has."""
     change = profile_change(body)
-    account = await call.core.accounts.change(call.actor, call.unit, change)
+    account = await call.core.credentials.change_profile(
+        call.actor, call.unit, change, through=call.contract.name
+    )
     return profile(account, call.avatar(account))
 
 
 async def delete_profile(call: Call) -> Answer:
     """Delete the account and end all its sessions."""
-    await call.core.credentials.delete_account(call.actor, call.unit)
+    await call.core.credentials.delete_account(call.actor, call.unit, through=call.contract.name)
     return json_answer(200, Nothing(), [call.take_session()])
 
 

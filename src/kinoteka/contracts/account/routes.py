@@ -99,6 +99,7 @@ ROUTES = (
         answer=shapes.Profile,
         signed_in=True,
         errors=(
+            Code.SIGN_IN_AGAIN,
             Code.USERNAME_INVALID,
             Code.USERNAME_TAKEN,
             Code.EMAIL_INVALID,
@@ -120,6 +121,7 @@ ROUTES = (
         "Delete one's own account",
         answer=shapes.Nothing,
         signed_in=True,
+        errors=(Code.SIGN_IN_AGAIN,),
     ),
     Route(
         "PUT",
@@ -129,7 +131,7 @@ ROUTES = (
         body=shapes.PasswordBody,
         answer=shapes.Nothing,
         signed_in=True,
-        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
+        errors=(Code.CURRENT_PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
         called={"password": "new_password"},
         example={"old_password": "correct horse", "new_password": "battery staple"},
     ),

@@ -64,7 +64,7 @@ async def change_user(call: Call, user_id: int, body: shapes.CredentialsChange) 
     login = None if body.login is UNSET else body.login
     password = None if body.password is UNSET else body.password
     account = await call.core.credentials.change_credentials(
-        call.actor, call.unit, user_id, login, password
+        call.actor, call.unit, user_id, login, password, through=call.contract.name
     )
     if password is not None and user_id == call.actor.account_id:
         await call.renew_device()

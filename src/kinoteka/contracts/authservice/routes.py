@@ -87,6 +87,7 @@ USERS = (
         signed_in=True,
         errors=(
             *LOGIN_ERRORS,
+            Code.SIGN_IN_AGAIN,
             Code.FORBIDDEN,
             Code.ACCOUNT_UNKNOWN,
             Code.PASSWORD_INVALID,
@@ -162,7 +163,12 @@ ROLES = (
         answer=shapes.Nothing,
         status=201,
         permission=ROLES_MANAGE,
-        errors=(Code.ACCOUNT_UNKNOWN, Code.ROLE_UNKNOWN, Code.ROLE_BUILT_IN),
+        errors=(
+            Code.ACCOUNT_UNKNOWN,
+            Code.ROLE_UNKNOWN,
+            Code.ROLE_BUILT_IN,
+            Code.ROLES_TOO_MANY,
+        ),
     ),
     Route(
         "DELETE",

@@ -12,6 +12,11 @@ REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.UNAUTHORIZED: Refusal(401, "an access token is needed"),
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+    Code.SIGN_IN_AGAIN: Refusal(
+        401,
+        "the current password is wrong; to set the new one without it, sign in again, and repeat "
+        "this within {minutes} minutes",
+    ),
 }
 
 

@@ -77,8 +77,13 @@ async def change_profile(call: Call, body: shapes.ProfileBody) -> shapes.Profile
 
 async def change_password(call: Call, body: shapes.PasswordBody) -> shapes.Profile:
     """Change the password; every other session ends."""
+    change = shapes.password_change(body)
     account = await call.core.credentials.change_password(
-        call.actor, call.unit, body.password_1, body.password_2
+        call.actor,
+        call.unit,
+        change.present,
+        change.new,
+        may_be_new_twice=change.may_be_new_twice,
     )
     await call.renew_device()
     return shapes.profile(account)

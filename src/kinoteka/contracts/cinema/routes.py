@@ -153,9 +153,17 @@ USER = (
         body=shapes.PasswordBody,
         answer=shapes.Profile,
         signed_in=True,
-        errors=(Code.PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
-        called={"password": "password_2"},
-        description="Every other session of the account ends.",
+        errors=(
+            Code.CURRENT_PASSWORD_WRONG,
+            Code.SIGN_IN_AGAIN,
+            Code.PASSWORD_INVALID,
+            Code.THROTTLED,
+        ),
+        called={"password": "password_2 (new_password)"},
+        description="Every other session of the account ends. `password_1` is the current "
+        "password and `password_2` the new one; `old_password` and `new_password` are the same "
+        "pair by other names, and the two pairs cannot be mixed. A client may send the new "
+        "password as both `password_1` and `password_2` within 15 minutes of its sign-in.",
         example={"password_1": "correct horse", "password_2": "battery staple"},
     ),
 )

@@ -7,9 +7,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, ProfileChange
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
+from kinoteka.errors import field_invalid
 from kinoteka.httpkit.field_schemas import Email, NewPassword, Password
 from kinoteka.httpkit.numbers import LARGEST, Id, PageNumber
 
+PASSWORD_FIELDS = ("password_1", "password_2", "old_password", "new_password")
 IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]
 
 
@@ -60,10 +62,20 @@ class ProfileBody(msgspec.Struct):
 
 
 class PasswordBody(msgspec.Struct):
-    """The present password and the new one."""
+    """The current password and the new one, by either pair of names."""
 
-    password_1: Password
-    password_2: NewPassword
+    password_1: Password | UnsetType = UNSET
+    password_2: NewPassword | UnsetType = UNSET
+    old_password: Password | UnsetType = UNSET
+    new_password: NewPassword | UnsetType = UNSET
+
+
+class PasswordChange(msgspec.Struct):
+    """The current password and the new one; some clients send the new one in both places."""
+
+    present: str
+    new: str
+    may_be_new_twice: bool
 
 
 class Named(msgspec.Struct):
@@ -177,6 +189,27 @@ def profile_change(body: ProfileBody) -> ProfileChange:
         family_name=body.surname,
         favourite_genre_id=UNSET if genre is UNSET else int(genre) if genre else None,
     )
+
+
+def password_change(body: PasswordBody) -> PasswordChange:
+    """Return the change of password that a body with one of the two pairs asks for.
+
+    Raises:
+        DomainError(FIELD_INVALID): a password is missing, or the pairs are mixed.
+    """
+    given = {name for name in PASSWORD_FIELDS if getattr(body, name) is not UNSET}
+    old_style = "old_password" in given or "new_password" in given
+    pair = PASSWORD_FIELDS[2:] if old_style else PASSWORD_FIELDS[:2]
+    if not given <= set(pair):
+        raise field_invalid(
+            " and ".join(name for name in PASSWORD_FIELDS if name in given),
+            "send either password_1 and password_2, or old_password and new_password",
+        )
+    for name in pair:
+        if name not in given:
+            raise field_invalid(name, "missing")
+    present, new = (str(getattr(body, name)) for name in pair)
+    return PasswordChange(present, new, may_be_new_twice=not old_style)
 
 
 def _given(value: int | UnsetType) -> int | None:

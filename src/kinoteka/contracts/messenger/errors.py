@@ -36,6 +36,7 @@ REFUSALS: dict[Code, Refusal] = {
     Code.TOKEN_REUSED: Refusal(401, "the token is not valid", "unauthorized"),
     Code.ACCOUNT_UNKNOWN: Refusal(400, "there is no such user", "user_unknown"),
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
+    Code.SIGN_IN_AGAIN: Refusal(401, COMMON[Code.SIGN_IN_AGAIN].message, Code.SIGN_IN_AGAIN.value),
     Code.ACCOUNT_DISABLED: Refusal(400, "the account is disabled", "account_disabled"),
     Code.PHOTO_MISSING: Refusal(400, "there is no photo", "no_photo"),
 }

@@ -51,7 +51,10 @@ async def change_user(call: Call, user_id: int, body: shapes.UserBody) -> shapes
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
     change = shapes.user_change(body, await call.core.accounts.own(call.actor, call.unit))
-    return shapes.user(await call.core.accounts.change(call.actor, call.unit, change))
+    account = await call.core.credentials.change_profile(
+        call.actor, call.unit, change, through=call.contract.name
+    )
+    return shapes.user(account)
 
 
 async def search_users(call: Call, part: str) -> shapes.FoundUsers:

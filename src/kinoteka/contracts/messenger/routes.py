@@ -82,7 +82,7 @@ USERS = (
         body=shapes.UserBody,
         answer=shapes.User,
         signed_in=True,
-        errors=(*NAME_ERRORS, Code.PASSWORD_NOT_CHANGED_HERE),
+        errors=(*NAME_ERRORS, Code.PASSWORD_NOT_CHANGED_HERE, Code.SIGN_IN_AGAIN),
         called=CALLED,
         description="The body is the whole user, with the id of the path. Another's id is a 401. "
         "`fullname` and `fstatus` may replace or accompany `name` and `status`; of two that "

@@ -21,6 +21,8 @@ FILMS_VIEW = "films.view:"
 
 HIDDEN = "hidden"
 """The name that no label may have: films are hidden by `films.hidden_at`, beside their label."""
+HELD_MOST = 64
+"""How many roles an account may hold, besides that of everybody who is signed in."""
 
 LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")

@@ -62,6 +62,12 @@ ASSIGN: Statement[tuple[()]] = Statement(
         .on_conflict_do_nothing()
     )
 )
+# Roles are given to an account one after the other, so that they can be counted.
+LOCK_ACCOUNT: Statement[tuple[int]] = Statement(
+    select(accounts.c.id)
+    .where(accounts.c.id == bindparam("account_id"))
+    .with_for_update(key_share=True)
+)
 TAKE_AWAY: Statement[tuple[()]] = Statement(
     delete(account_roles).where(
         account_roles.c.account_id == bindparam("account_id"),

@@ -18,6 +18,7 @@ from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
     FILMS_LABEL,
     FILMS_VIEW,
+    HELD_MOST,
     HIDDEN,
     PERMISSION,
     ROLES_MANAGE,
@@ -230,9 +231,11 @@ class Access:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
             DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
+            DomainError(ROLES_TOO_MANY): the account holds 64 others.
         """
         role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
+            await self._check_room(unit, account_id, role_id)
             try:
                 given = await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
             except Conflict:  # one of the two, most likely the cached one, has been deleted since
@@ -266,6 +269,12 @@ class Access:
         if role.id == ANONYMOUS_ROLE:
             raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
         return role
+
+    async def _check_room(self, unit: Unit, account_id: int, role_id: int) -> None:
+        await unit.queue(queries.LOCK_ACCOUNT, account_id=account_id)
+        held = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
+        if role_id not in held and len(held) >= HELD_MOST:
+            raise DomainError(Code.ROLES_TOO_MANY, limit=HELD_MOST)
 
     async def _actor(
         self,

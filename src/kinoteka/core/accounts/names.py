@@ -98,6 +98,17 @@ def sign_in_key(identifier: str) -> tuple[str, str] | None:
         return None
 
 
+def is_same_name(column: str, given: str | None, present: str | None) -> bool:
+    """Whether a username or an e-mail address is the one that the account has."""
+    name = (given or "").strip() or None
+    if name is None or name == present or column == "username":
+        return name == present
+    try:
+        return normal_email(name) == present
+    except DomainError:
+        return False
+
+
 def checked_birthday(birthday: str) -> str:
     """The date as YYYY-MM-DD.
 

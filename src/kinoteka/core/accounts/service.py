@@ -168,6 +168,15 @@ class Accounts:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         return changed
 
+    @staticmethod
+    def keeps_names(account: Account, change: ProfileChange) -> bool:
+        """Whether a change leaves an account's username and e-mail address as they are."""
+        given = (("username", change.username), ("email", change.email))
+        return all(
+            value is UNSET or names.is_same_name(column, value, getattr(account, column))
+            for column, value in given
+        )
+
     async def set_avatar(self, actor: Actor, unit: Unit, file: str | None) -> str | None:
         """Make an uploaded picture one's avatar, or none; the name of the file that it replaces.
 
@@ -287,7 +296,7 @@ class Accounts:
         given = [("username", _trimmed(change.username)), ("email", _trimmed(change.email))]
         # What is set goes first: an account is never without any name, not even in between.
         for column, value in sorted(given, key=lambda pair: not pair[1]):
-            if value is UNSET or value == getattr(account, column):
+            if value is UNSET or names.is_same_name(column, value, getattr(account, column)):
                 continue
             shown, derived = _named(column, str(value) if value else None)
             try:

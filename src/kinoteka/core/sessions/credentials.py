@@ -1,21 +1,26 @@
 """Changes of how somebody comes in, which end sessions: another login, another password, none.
 
-Public operations: change_password, change_credentials, reset_password, delete_account,
-known_device.
+Public operations: change_password, change_credentials, change_profile, reset_password,
+delete_account, known_device.
+
+Where a contract lets its clients change credentials without the current password, `through` is
+its name, and `PasswordProofs.require` decides whether the session may.
 """
 
 from functools import partial
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.accounts.model import Account
+from kinoteka.core.accounts.model import Account, ProfileChange
+from kinoteka.core.accounts.names import is_same_name
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.sessions.guessing import GuessLimits
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
+from kinoteka.core.sessions.proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
-from kinoteka.errors import Code, DomainError
+from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.security_events import SecurityEvent, report
 from kinoteka.storage.unit import Unit
 
@@ -29,25 +34,77 @@ class CredentialChanges:
         devices: KnownDevices,
         accounts: Accounts,
         sessions: Sessions,
+        proofs: PasswordProofs,
     ) -> None:
         self._limits = limits
         self._devices = devices
         self._accounts = accounts
         self._sessions = sessions
+        self._proofs = proofs
 
-    async def change_password(self, actor: Actor, unit: Unit, present: str, new: str) -> Account:
+    async def change_password(
+        self, actor: Actor, unit: Unit, present: str, new: str, *, may_be_new_twice: bool = False
+    ) -> Account:
         """Change one's own password, knowing the present one; every other session ends.
 
+        Where it `may_be_new_twice`, some clients send the new password in place of the present
+        one. That counts as a wrong guess, and is taken with a recent proof of the present one.
+
         Raises:
-            DomainError(UNAUTHORIZED, PASSWORD_WRONG, PASSWORD_INVALID, THROTTLED, BUSY)
+            DomainError(UNAUTHORIZED, PASSWORD_INVALID, THROTTLED, BUSY)
+            DomainError(CURRENT_PASSWORD_WRONG)
+            DomainError(SIGN_IN_AGAIN): the new one is given twice, and the proof is too old.
         """
         account_id = actor.require_account()
-        await self._check_present(actor, unit, present)
+        is_right = await self._is_present(actor, unit, present)
+        if not is_right and not (may_be_new_twice and present == new):
+            raise DomainError(Code.CURRENT_PASSWORD_WRONG)
+        if not is_right:
+            await self._proofs.require(actor, unit)
         await self.reset_password(unit, account_id, new, kept=actor.session_id)
+        if is_right:
+            await self._proofs.note(actor, unit)
         return await self._accounts.get(unit, account_id)
 
+    async def change_profile(
+        self,
+        actor: Actor,
+        unit: Unit,
+        change: ProfileChange,
+        *,
+        present: str | None = None,
+        through: str | None = None,
+    ) -> Account:
+        """Change one's own profile, and the names that one signs in with.
+
+        Another username or e-mail address needs the `present` password or, where none is given, a
+        session that may do without.
+
+        Raises:
+            DomainError(CURRENT_PASSWORD_WRONG, SIGN_IN_AGAIN, THROTTLED, BUSY)
+            DomainError(FIELD_INVALID): the `present` password is needed and blank.
+            DomainError(...): what `Accounts.change` raises.
+        """
+        account = await self._accounts.own(actor, unit)
+        if self._accounts.keeps_names(account, change):
+            return await self._accounts.change(actor, unit, change)
+        if present == "":
+            raise field_invalid("present", "password_needed")
+        await self._require_proof(actor, unit, present, through)
+        changed = await self._accounts.change(actor, unit, change)
+        if present is not None:
+            await self._proofs.note(actor, unit)
+        return changed
+
     async def change_credentials(
-        self, actor: Actor, unit: Unit, account_id: int, login: str | None, password: str | None
+        self,
+        actor: Actor,
+        unit: Unit,
+        account_id: int,
+        login: str | None,
+        password: str | None,
+        *,
+        through: str | None = None,
     ) -> Account:
         """Give an account another login, another password, or both; None leaves as it is.
 
@@ -56,11 +113,14 @@ class CredentialChanges:
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, PASSWORD_INVALID, BUSY)
+            DomainError(SIGN_IN_AGAIN): the session that asks must prove its password first.
             DomainError(THROTTLED): whoever asks has too many passwords hashed at once.
             DomainError(USERNAME_INVALID, EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
         """
         actor.require_self(account_id)
         account = await self._accounts.get(unit, account_id)
+        if password is not None or not _is_login_of(account, login):
+            await self._proofs.require(actor, unit, through)
         if password is not None:  # first, because hashing would keep other writers waiting
             async with self._limits.current_password(actor):
                 await self.reset_password(
@@ -101,16 +161,23 @@ class CredentialChanges:
         await self._sessions.end_all(unit, account_id, kept=kept)
         unit.after_commit(partial(report, SecurityEvent.PASSWORD_CHANGED, account=account_id))
 
-    async def delete_account(self, actor: Actor, unit: Unit, present: str | None = None) -> Account:
+    async def delete_account(
+        self,
+        actor: Actor,
+        unit: Unit,
+        present: str | None = None,
+        *,
+        through: str | None = None,
+    ) -> Account:
         """Delete one's own account and end all its sessions; what it was.
 
-        Where the `present` password is given, it has to be right.
+        Where the `present` password is given, it has to be right; without it the session must be
+        one that may do without.
 
         Raises:
-            DomainError(UNAUTHORIZED, PASSWORD_WRONG, THROTTLED, BUSY)
+            DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, SIGN_IN_AGAIN, THROTTLED, BUSY)
         """
-        if present is not None:
-            await self._check_present(actor, unit, present)
+        await self._require_proof(actor, unit, present, through)
         await self._accounts.lock(unit, actor.require_account())
         await self._sessions.end_all(unit, actor.require_account())
         deleted = await self._accounts.delete(actor, unit)
@@ -130,11 +197,29 @@ class CredentialChanges:
             raise DomainError(Code.UNAUTHORIZED)
         return self._devices.issue(visit, credentials)
 
-    async def _check_present(self, actor: Actor, unit: Unit, present: str) -> None:
+    async def _require_proof(
+        self, actor: Actor, unit: Unit, present: str | None, through: str | None
+    ) -> None:
+        if present is None:
+            await self._proofs.require(actor, unit, through)
+        elif not await self._is_present(actor, unit, present):
+            raise DomainError(Code.CURRENT_PASSWORD_WRONG)
+
+    async def _is_present(self, actor: Actor, unit: Unit, present: str) -> bool:
+        """Return whether this is the current password; if not, it counts against the limits."""
         async with self._limits.current_password(actor) as attempt:
             credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
             stored = credentials.password_hash if credentials else None
-            if not await self._accounts.hashing.verify(present, stored):
+            is_right = await self._accounts.hashing.verify(present, stored)
+            if not is_right:
                 attempt.fail()
                 report(SecurityEvent.CURRENT_PASSWORD_WRONG, account=actor.account_id)
-                raise DomainError(Code.PASSWORD_WRONG)
+        return is_right
+
+
+def _is_login_of(account: Account, login: str | None) -> bool:
+    """Whether this is a login that the account has already; None asks for no other."""
+    return login is None or (
+        is_same_name("email", login, account.email)
+        or is_same_name("username", login, account.username)
+    )

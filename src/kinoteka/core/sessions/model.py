@@ -36,7 +36,10 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A session as stored; times in milliseconds. Its tokens are known by their HMACs alone."""
+    """A session as stored; times in milliseconds. Its tokens are known by their HMACs alone.
+
+    `proved_at` is when its user last proved the password, `began_by` the contract of the sign-in.
+    """
 
     id: int
     account_id: int
@@ -46,6 +49,8 @@ class Session(msgspec.Struct, frozen=True):
     refreshed_at: int
     last_seen_at: int
     expires_at: int
+    proved_at: int
+    began_by: str
 
     def dead_at(self, idle: int) -> int:
         """When it ends if it is not used again; `idle` is how long it lasts unused."""

@@ -23,6 +23,8 @@ NEW = (
     "address",
     "user_agent",
     "method",
+    "proved_at",
+    "began_by",
 )
 
 
@@ -44,6 +46,9 @@ def _sessions() -> Select[Any]:
         sessions.c.refreshed_at,
         sessions.c.last_seen_at,
         sessions.c.expires_at,
+        # Sessions of versions without these columns began with a sign-in.
+        func.coalesce(sessions.c.proved_at, sessions.c.created_at),
+        func.coalesce(sessions.c.began_by, sessions.c.method),
     ).join(accounts, accounts.c.id == sessions.c.account_id)
 
 
@@ -72,6 +77,11 @@ SEEN: Statement[tuple[()]] = Statement(
     update(sessions)
     .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at < bindparam("at"))
     .values(last_seen_at=bindparam("at"))
+)
+PROVE: Statement[tuple[()]] = Statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"))
+    .values(proved_at=bindparam("at"))
 )
 END: Statement[tuple[()]] = Statement(
     delete(sessions).where(sessions.c.id == bindparam("session_id"))

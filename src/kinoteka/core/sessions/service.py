@@ -217,6 +217,8 @@ class Sessions:
             "address": visit.address,
             "user_agent": visit.user_agent[:USER_AGENT_LONGEST],
             "method": visit.method,
+            "proved_at": at,
+            "began_by": visit.method,
         }
         try:
             inserted = await unit.first(queries.INSERT, **row)
@@ -233,6 +235,8 @@ class Sessions:
             at,
             at,
             at + self._lifetime,
+            at,
+            visit.method,
         )
         entered = replace(entering, session_id=session_id)
         unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))

@@ -36,6 +36,8 @@ SENTENCES: dict[Code, str] = {
     Code.ACCOUNT_OWN: N_("You cannot do this to your own account."),
     Code.SESSION_UNKNOWN: N_("This session has ended already."),
     Code.PASSWORD_WRONG: N_("The password is wrong."),
+    Code.CURRENT_PASSWORD_WRONG: N_("The current password is wrong."),
+    Code.SIGN_IN_AGAIN: N_("This needs your password. Sign in again, then repeat it."),
     Code.PASSWORD_INVALID: N_(
         "Choose a password of 8 to 128 characters that is neither common nor one of your names."
     ),
@@ -51,6 +53,7 @@ SENTENCES: dict[Code, str] = {
     Code.ROLE_UNKNOWN: N_("There is no such role."),
     Code.ROLE_TAKEN: N_("There is already a role with this name."),
     Code.ROLE_BUILT_IN: N_("This role is built in."),
+    Code.ROLES_TOO_MANY: N_("Somebody may hold at most {limit} roles. Take one away first."),
     Code.LABEL_UNKNOWN: N_("There is no such label."),
     Code.FILM_UNKNOWN: N_("There is no such film."),
     Code.FILM_CHANGED: N_(
@@ -85,6 +88,7 @@ SENTENCES: dict[Code, str] = {
 }
 
 REASONS: dict[str, str] = {
+    "password_needed": N_("Enter your current password to change your username or e-mail address."),
     "missing": N_("This is missing."),
     "empty": N_("This must not be empty."),
     "invisible": N_("This has no visible character."),
@@ -107,6 +111,7 @@ OTHER_REASON = N_("This value is not allowed.")
 # The field beside which a refusal stands, where the core does not name it.
 FIELDS: dict[Code, str] = {
     Code.PASSWORD_WRONG: "password",
+    Code.CURRENT_PASSWORD_WRONG: "password",
     Code.PASSWORD_INVALID: "password",
     Code.EMAIL_INVALID: "email",
     Code.EMAIL_TAKEN: "email",

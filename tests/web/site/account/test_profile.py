@@ -4,9 +4,10 @@ import pytest
 
 from markup import words
 from pictures import halves, picture
-from running import unique
+from running import PASSWORD, unique
 from web.site.account.conftest import sign_up, tree, value, wrong
 
+NAMES = {"username": "{}", "email": "{}@example.com"}
 FIELDS = {
     "username": "",
     "email": "",
@@ -51,10 +52,10 @@ class TestFields:
         assert value(page, "phone") == FIELDS["phone"]
 
     def test_one_may_do_without_an_address_or_a_name_but_not_both(self, anna):
-        assert save(anna, email="").status_code == 303
-        answer = save(anna, username="", email="")
+        assert save(anna, email="", present=PASSWORD).status_code == 303
+        answer = save(anna, username="", email="", present=PASSWORD)
         assert (answer.status_code, wrong(answer).keys()) == (400, {"email"})
-        assert save(anna, username="").status_code == 303
+        assert save(anna, username="", present=PASSWORD).status_code == 303
 
     @pytest.mark.parametrize(
         ("field", "typed", "status"),
@@ -71,7 +72,7 @@ class TestFields:
         ],
     )
     def test_what_is_wrong_is_told_beside_it(self, anna, field, typed, status):
-        answer = save(anna, **{field: typed})
+        answer = save(anna, present=PASSWORD, **{field: typed})
         assert answer.status_code == status
         assert wrong(answer).keys() == {field}
         page = tree(answer)
@@ -79,9 +80,21 @@ class TestFields:
         assert value(page, "given_name") == (typed if field == "given_name" else "Анна")
         assert value(tree(anna.browser.get("/account")), "given_name") == ""
 
+    @pytest.mark.parametrize("field", ["username", "email"])
+    @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
+    def test_another_name_needs_the_current_password(self, anna, field, present, status):
+        answer = save(anna, present=present, **{field: NAMES[field].format(unique())})
+        assert (answer.status_code, wrong(answer).keys()) == (status, {"present"})
+        assert save(anna, status="still signed in by the old name").status_code == 303
+
+    def test_another_name_is_saved_with_the_current_password(self, anna):
+        name = unique()
+        assert save(anna, username=name, present=PASSWORD).status_code == 303
+        assert value(tree(anna.browser.get("/account")), "username") == name
+
     def test_what_somebody_has(self, server, anna):
         berta = sign_up(server)
-        answer = save(anna, username=berta.name)
+        answer = save(anna, username=berta.name, present=PASSWORD)
         assert (answer.status_code, wrong(answer).keys()) == (409, {"username"})
 
     @pytest.mark.parametrize(("typed", "status"), [("999999", 404), ("x", 400)])

@@ -32,6 +32,8 @@ async def show_profile(
     """The profile, to be changed."""
     if failed is not None and failed.code in UPLOADS:
         failed = replace(failed, field=AVATAR.field)
+    if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
+        failed = replace(failed, field="present")
     account = await call.core.accounts.own(call.actor, call.unit)
     genres = await (await call.core.catalogue.genres(call.actor, call.unit)).page(1, GENRES_MOST)
     return await render(
@@ -52,7 +54,9 @@ async def lead_to_profile(call: Call) -> Answer:
 @shown_again_by(show_profile)
 async def save_profile(call: Call, body: shapes.ProfileForm) -> Answer:
     """Change the profile."""
-    await call.core.accounts.change(call.actor, call.unit, body.change())
+    await call.core.credentials.change_profile(
+        call.actor, call.unit, body.change(), present=body.present
+    )
     return redirect(call, "/account", notice="profile_saved")
 
 

@@ -15,7 +15,7 @@ async def show_password(
     call: Call, *, typed: shapes.PasswordForm | None = None, failed: Failure | None = None
 ) -> Answer:
     """The form to change the password with."""
-    if failed is not None and failed.code is Code.PASSWORD_WRONG:
+    if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
         failed = replace(failed, field="present")
     return await render(call, "account/password.html", typed=typed, failed=failed)
 

@@ -60,7 +60,10 @@ class StrengthForm(msgspec.Struct):
 
 
 class ProfileForm(msgspec.Struct):
-    """The profile; what is left blank is cleared."""
+    """The profile; what is left blank is cleared.
+
+    Another username or e-mail address needs the `present` password.
+    """
 
     username: str = ""
     email: str = ""
@@ -70,10 +73,11 @@ class ProfileForm(msgspec.Struct):
     favourite_genre_id: int | None = None
     status: str = ""
     phone: str = ""
+    present: str = ""
 
     def change(self) -> ProfileChange:
         """What the core makes of it."""
-        values = {name: value.strip() for name, value in texts(self).items()}
+        values = {name: value.strip() for name, value in texts(self).items() if name != "present"}
         return ProfileChange(favourite_genre_id=self.favourite_genre_id, **values)
 
 
@@ -112,7 +116,7 @@ def texts(form: ProfileForm) -> dict[str, str]:
 
 def profile_form(account: Account) -> ProfileForm:
     """The form as it stands before anything is changed."""
-    names = ProfileForm.__struct_fields__
+    names = (name for name in ProfileForm.__struct_fields__ if name != "present")
     values = {name: getattr(account, name) for name in names}
     return ProfileForm(**{name: value for name, value in values.items() if value is not None})
 

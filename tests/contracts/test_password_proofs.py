@@ -1,0 +1,144 @@
+"""Changes of credentials across contracts: a session of one takes no account over in another."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from databases import execute
+from running import PASSWORD, RunningServer, unique
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
+SIGN_INS = {
+    "filmsite": ("/user/signin", "email"),
+    "account": ("/login", "login"),
+    "messenger": ("/login", "email"),
+    "authservice": ("/api/v1/user/login", "login"),
+    "cinema": ("/auth/login", "email"),
+}
+
+
+class Change(NamedTuple):
+    """A change that a contract's document allows without the password."""
+
+    contract: str
+    send: Callable[["Member"], httpx.Response]
+    refused: int
+
+
+class Member:
+    """A member with a session that began by one of the contracts, some time ago."""
+
+    def __init__(self, server: RunningServer, begun_by: str) -> None:
+        self.name = unique()
+        self.email = f"{self.name}@example.com"
+        self.server = server
+        self.id = server.signed_up(self.name).get("/users").json()["id"]
+        self.client = server.client()
+        path, field = SIGN_INS[begun_by]
+        answer = self.client.post(path, json={field: self.email, "password": PASSWORD})
+        if begun_by in ("authservice", "cinema"):
+            self.client.cookies.clear()
+            self.client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def grow_old(self) -> None:
+        """Let the last proof of the password be 15 minutes old."""
+        earlier = "UPDATE sessions SET proved_at = proved_at - 900000 WHERE account_id = ?"
+        execute(self.server.settings, earlier, self.id)
+
+
+def change_account_email(member: Member) -> httpx.Response:
+    return member.client.put("/profile", json={"email": f"{unique()}@example.com"})
+
+
+def change_account_username(member: Member) -> httpx.Response:
+    return member.client.put("/profile", json={"username": unique()})
+
+
+def delete_account(member: Member) -> httpx.Response:
+    return member.client.delete("/profile")
+
+
+def change_messenger_user(member: Member) -> httpx.Response:
+    user = member.client.get("/users").json() | {"username": unique()}
+    return member.client.put(f"/users/{member.id}", json=user)
+
+
+def change_login(member: Member) -> httpx.Response:
+    return member.client.patch(f"/api/v1/user/{member.id}", json={"login": unique()})
+
+
+def change_password(member: Member) -> httpx.Response:
+    body = {"password": "another long one"}
+    return member.client.patch(f"/api/v1/user/{member.id}", json=body)
+
+
+CHANGES = [
+    Change("account", change_account_email, 403),
+    Change("account", change_account_username, 403),
+    Change("account", delete_account, 403),
+    Change("messenger", change_messenger_user, 401),
+    Change("authservice", change_login, 403),
+    Change("authservice", change_password, 403),
+]
+by_change = pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.send.__name__)
+
+
+@by_change
+@pytest.mark.parametrize("begun_by", SIGN_INS)
+def test_old_session_changes_credentials_only_through_its_own_contract(
+    server: RunningServer, begun_by: str, change: Change
+) -> None:
+    member = Member(server, begun_by)
+    member.grow_old()
+    answer = change.send(member)
+    if begun_by == change.contract:
+        assert answer.status_code == 200, answer.text
+        return
+    assert answer.status_code == change.refused
+    assert "sign in again" in answer.json()["message"]
+    if change.contract == "messenger":
+        assert answer.json()["error"] == "sign_in_again"
+
+
+@by_change
+def test_recent_sign_in_changes_credentials_through_any_contract(
+    server: RunningServer, change: Change
+) -> None:
+    assert change.send(Member(server, "cinema")).status_code == 200
+
+
+def test_values_that_stay_are_taken_from_an_old_session(server: RunningServer) -> None:
+    member = Member(server, "cinema")
+    member.grow_old()
+    profile = member.client.get("/profile").json()
+    assert member.client.put("/profile", json=profile | {"firstname": "A"}).status_code == 200
+    user = member.client.get("/users").json() | {"status": "here"}
+    assert member.client.put(f"/users/{member.id}", json=user).status_code == 200
+    same = member.client.patch(f"/api/v1/user/{member.id}", json={"login": member.name})
+    assert same.status_code == 200
+
+
+def test_correct_current_password_is_a_proof_for_other_changes(server: RunningServer) -> None:
+    member = Member(server, "account")
+    member.grow_old()
+    body = {"old_password": PASSWORD, "new_password": "another long one"}
+    assert member.client.put("/password", json=body).status_code == 200
+    assert change_login(member).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", "/password", {"old_password": "wrong", "new_password": "another long one"}, 403),
+        ("PUT", "/user/password", {"password_1": "wrong", "password_2": "another one"}, 401),
+    ],
+)
+def test_wrong_current_password_is_called_that(
+    server: RunningServer, method: str, path: str, body: dict[str, str], status: int
+) -> None:
+    answer = server.signed_up().request(method, path, json=body)
+    message = "the current password is wrong"
+    assert (answer.status_code, answer.json()["message"]) == (status, message)
