@@ -300,7 +300,7 @@ class TestPassword:
     @pytest.mark.parametrize(
         ("old", "new", "status", "message"),
         [
-            ("wrong one!", "another long one", 403, "wrong login or password"),
+            ("wrong one!", "another long one", 403, "the current password is wrong"),
             (PASSWORD, "short", 400, "new_password: "),
             (PASSWORD, "password1", 400, "new_password: "),
         ],

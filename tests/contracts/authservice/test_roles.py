@@ -3,9 +3,10 @@
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
-from running import RunningServer, unique
+from running import PASSWORD, RunningServer, unique
 from token_users import User, new_superuser, new_user
 
 BUILT_IN = {"anonymous": 1, "user": 2}
@@ -277,23 +278,22 @@ class TestWhoMay:
 
 
 def test_user_holds_at_most_64_roles_beside_the_built_in_one(
-    server: RunningServer, superuser: User
+    server: RunningServer, superuser: httpx.Client
 ) -> None:
     user = new_user(server)
     roles = [
-        superuser.client.post("/api/v1/role", json={"name": f"{unique('Роль')} {'Ж' * 40}"}).json()
+        superuser.post("/api/v1/role", json={"name": f"{unique('Роль')} {'Ж' * 40}"}).json()
         for _ in range(65)
     ]
     given = [
-        superuser.client.post(f"/api/v1/user/{user.id}/role/{role['id']}").status_code
-        for role in roles
+        superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}").status_code for role in roles
     ]
     assert given == [201] * 64 + [409]
-    again = superuser.client.post(f"/api/v1/user/{user.id}/role/{roles[0]['id']}")
+    again = superuser.post(f"/api/v1/user/{user.id}/role/{roles[0]['id']}")
     assert again.status_code == 201
     path = f"/api/v1/user/{user.id}/role/{roles[1]['id']}"
-    assert superuser.client.delete(path).status_code == 204
-    last = superuser.client.post(f"/api/v1/user/{user.id}/role/{roles[64]['id']}")
+    assert superuser.delete(path).status_code == 204
+    last = superuser.post(f"/api/v1/user/{user.id}/role/{roles[64]['id']}")
     assert last.status_code == 201
     body = {"login": user.login, "password": PASSWORD}
     tokens = server.client().post("/api/v1/user/login", json=body).json()
