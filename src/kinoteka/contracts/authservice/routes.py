@@ -196,7 +196,8 @@ CONTRACT = Contract(
     name="authservice",
     title="Auth service",
     description="Accounts, tokens and roles for a site, a personal account page and other "
-    "services: Bearer access tokens, errors 4xx with a message.",
+    "services: Bearer access tokens, errors 4xx with a message. A flat body may also be sent as "
+    "application/x-www-form-urlencoded.",
     routes=(*USERS, *ROLES),
     refusals=REFUSALS,
     refuse=refuse,

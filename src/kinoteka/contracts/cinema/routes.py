@@ -205,7 +205,8 @@ CONTRACT = Contract(
     name="cinema",
     title="Cinema",
     description="A film catalogue with profiles and bookmarks: Bearer access tokens, bare arrays, "
-    "errors 4xx with a message.",
+    "errors 4xx with a message. A flat body may also be sent as "
+    "application/x-www-form-urlencoded.",
     routes=(*FILMS, *AUTH, *USER, *FAVORITES),
     refusals=REFUSALS,
     refuse=refuse,

@@ -229,9 +229,8 @@ class Access:
         """Give an account a role; again does no harm.
 
         Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN)
+            DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLES_TOO_MANY)
             DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
-            DomainError(ROLES_TOO_MANY): the account holds 64 others.
         """
         role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
