@@ -4,9 +4,11 @@ Shapes: `Actor` (who asks), `Role`, `Grants` (what a set of roles allows).
 """
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
+from kinoteka.core.text import clean_name
 from kinoteka.errors import Code, DomainError, field_invalid
 
 ANONYMOUS_ROLE = 1
@@ -127,3 +129,29 @@ class Grants(msgspec.Struct, frozen=True):
     def allows(self, permission: str) -> bool:
         """Whether the permission is held."""
         return self.superuser or permission in self.permissions
+
+
+def clean_role_name(name: str) -> str:
+    """Return the name of a role, without white space around it.
+
+    Raises:
+        DomainError(FIELD_INVALID)
+    """
+    cleaned = clean_name(name, "name", 64)
+    if not cleaned:
+        raise field_invalid("name", "empty")
+    return cleaned
+
+
+def clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
+    """Return each permission once, in order.
+
+    Raises:
+        DomainError(FIELD_INVALID)
+    """
+    for permission in permissions:
+        if len(permission) > 100 or not PERMISSION.fullmatch(permission):
+            raise field_invalid("permissions", "malformed")
+        if permission == FILMS_VIEW + HIDDEN:  # whoever manages films sees the hidden ones
+            raise field_invalid("permissions", "reserved")
+    return tuple(sorted(set(permissions)))

@@ -19,19 +19,18 @@ from kinoteka.core.access.model import (
     FILMS_LABEL,
     FILMS_VIEW,
     HELD_MOST,
-    HIDDEN,
-    PERMISSION,
     ROLES_MANAGE,
     USER_ROLE,
     Actor,
     Grants,
     Role,
     check_label,
+    clean_permissions,
+    clean_role_name,
 )
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
-from kinoteka.core.text import clean_name
-from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.errors import Code, DomainError
 from kinoteka.storage.revisions import Revisions
 from kinoteka.storage.unit import Conflict, Unit
 
@@ -159,8 +158,8 @@ class Access:
                 `films.view:hidden`.
         """
         actor.require(ROLES_MANAGE)
-        name = _clean_name(name)
-        wanted = _clean_permissions(permissions)
+        name = clean_role_name(name)
+        wanted = clean_permissions(permissions)
         # A row that is refused would use up an id.
         if await unit.first(queries.ROLE_NAMED, name_key=compatible_key(name)) is not None:
             raise DomainError(Code.ROLE_TAKEN, name=name)
@@ -191,8 +190,8 @@ class Access:
         """
         actor.require(ROLES_MANAGE)
         await self._role(unit, role_id)
-        given_name = None if name is None else _clean_name(name)
-        given = None if permissions is None else _clean_permissions(permissions)
+        given_name = None if name is None else clean_role_name(name)
+        given = None if permissions is None else clean_permissions(permissions)
         await unit.queue(queries.LOCK_ROLE, role_id=role_id)
         self._changing.add(unit)  # as it is from here on, not as it is cached
         role = await self._role(unit, role_id)
@@ -383,19 +382,3 @@ def _granted(
     """The roles of these ids and all that they permit; one deleted meanwhile grants nothing."""
     roles = tuple(snapshot.roles[role_id] for role_id in role_ids if role_id in snapshot.roles)
     return roles, frozenset(p for role in roles for p in role.permissions)
-
-
-def _clean_name(name: str) -> str:
-    cleaned = clean_name(name, "name", 64)
-    if not cleaned:
-        raise field_invalid("name", "empty")
-    return cleaned
-
-
-def _clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
-    for permission in permissions:
-        if len(permission) > 100 or not PERMISSION.fullmatch(permission):
-            raise field_invalid("permissions", "malformed")
-        if permission == FILMS_VIEW + HIDDEN:  # whoever manages films sees the hidden ones
-            raise field_invalid("permissions", "reserved")
-    return tuple(sorted(set(permissions)))
