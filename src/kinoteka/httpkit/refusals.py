@@ -47,6 +47,9 @@ async def refuse_call(call: Call, error: DomainError) -> Answer:
     if contract.refuse_call is not None:
         try:
             return await contract.refuse_call(call, error)
+        except DomainError as second:  # most likely the same: the database is away, say
+            log.warning("an error has no page of its own", code=error.code, reason=second.code)
+            await call.unit.rollback()
         except Exception:
             log.exception("refusal failed", code=error.code)
             await call.unit.rollback()

@@ -1,0 +1,52 @@
+"""PostgreSQL frozen under a warm server: every request gets 503 in time, and then it goes on."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from conftest import GENEROUS
+from databases import EMPTY, postgresql_server, with_empty_template
+from messengers import open_chat, person
+from running import run_server, unique
+from supervised import log_of
+from waiting import eventually
+
+SETTINGS = {"workers": "2", "database_pool": "4"}
+
+
+def test_every_request_gets_503_and_the_server_goes_on(tmp_path, capfd):
+    logged = log_of(capfd)
+    with postgresql_server("fsync=off") as database:
+        with_empty_template(database)
+        settings = GENEROUS | SETTINGS | {"database_url": database.new_database(EMPTY)}
+        with run_server(tmp_path, settings) as server:
+            anna, boris = person(server), person(server)
+            open_chat(anna, boris)
+            requests = requests_of(server, anna)
+            for request in requests:  # every statement has been prepared
+                assert request().status_code < 500
+            database.freeze()
+            with ThreadPoolExecutor(len(requests)) as threads:
+                answers = list(threads.map(lambda request: request(), requests))
+            assert {answer.status_code for answer in answers} == {503}
+            assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+            database.thaw()
+            eventually(lambda: all(request().status_code < 500 for request in requests))
+    lines = logged().splitlines()
+    assert [line for line in lines if "Traceback" in line or "never retrieved" in line] == []
+
+
+def requests_of(server, anna):
+    client = server.client(cookie=anna.cookie)
+    anonymous = server.client()
+
+    def register():
+        email = f"{unique()}@example.org"
+        body = {"email": email, "password": "correct horse battery"}
+        return anonymous.post("/auth/register", json=body)
+
+    return [
+        lambda: client.get("/chats"),
+        lambda: client.get("/favorites/movies/"),
+        lambda: client.get("/messages", headers={"accept": "text/html"}),
+        lambda: anonymous.get(f"/movies/?page=1&q={unique()}"),
+        *[register] * 4,
+    ]
