@@ -219,3 +219,16 @@ class TestFilms:
 
     def test_only_what_the_reader_sees(self, anna):
         anna.look(f"/messages/films/{2**40}", 404)
+
+
+def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna, boris, chat):
+    boris.who.post(chat, "farewell")
+    assert "hidden" not in anna.look(f"/messages/{chat}").css_first(".composer").attributes
+    assert boris.client.delete("/profile").status_code == 200
+    page = anna.look(f"/messages/{chat}")
+    assert "farewell" in page.css_first(".message-text").text()
+    assert "hidden" in page.css_first(".composer").attributes
+    assert page.css_first(".conversation-gone").text().startswith("This account has been deleted.")
+    answer = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
+    assert answer.status_code == 409
+    assert "Nobody would read your message." in answer.text
