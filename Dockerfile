@@ -30,11 +30,11 @@ RUN if [ -n "$POSTGRESQL_CLIENT" ]; then \
     fi
 RUN groupadd --system --gid 10001 kinoteka \
     && useradd --system --uid 10001 --gid kinoteka --no-create-home --home-dir /data kinoteka \
-    && install -d -o kinoteka -g kinoteka -m 0700 /data
+    && install -d -o kinoteka -g kinoteka -m 0700 /data /backups
 
 COPY --from=build /opt/kinoteka /opt/kinoteka
 
-# Nothing is written outside /data, so the rest may be mounted read-only.
+# Nothing is written outside /data (and /backups, by the backup service), so the rest may be mounted read-only.
 ENV PATH=/opt/kinoteka/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     KINOTEKA_DATA=/data \

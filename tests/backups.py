@@ -14,8 +14,10 @@ from kinoteka.storage.progress import Progress
 VERSION = "0.1.0"
 
 
-def back_up(settings: Settings, file: Path, *, with_keys: bool = True) -> dict[str, int]:
-    return write(settings, str(file), VERSION, Progress(), with_keys=with_keys)
+def back_up(
+    settings: Settings, file: Path, *, with_keys: bool = True, overwrite: bool = False
+) -> dict[str, int]:
+    return write(settings, str(file), VERSION, Progress(), with_keys=with_keys, overwrite=overwrite)
 
 
 def restore(settings: Settings, file: Path, *, with_sessions: bool = False) -> list[str]:

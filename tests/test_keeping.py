@@ -8,8 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from databases import environment_of, rows
+from databases import environment_of, execute, rows
 from kinoteka.storage.engines import database_path
+from ports import free_port
 from running import PASSWORD, clean_environment, kinoteka
 from waiting import PATIENCE, until
 
@@ -140,3 +141,48 @@ def test_where_there_is_nothing_there_is_no_backup(tmp_path):
 
 def environment(server):
     return clean_environment(environment_of(server.settings))
+
+
+def test_backups_rotate_in_a_folder(server, tmp_path):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    old = folder / "kinoteka-2026-01-01T000000Z.tar.gz"
+    old.touch()
+    done = server.command("backup", "--keep", "1", str(folder))
+    (made,) = folder.iterdir()
+    assert (done.returncode, done.stdout) == (0, f"{made}\n")
+    assert f"removed {old}" in done.stderr
+    verified = kinoteka("backup", "--verify", str(made))
+    assert verified.stdout.startswith("whole: ")
+    (made.with_name("cut.tar.gz")).write_bytes(made.read_bytes()[:1000])
+    cut = kinoteka("backup", "--verify", str(made.with_name("cut.tar.gz")))
+    assert (cut.returncode, cut.stdout) == (1, "")
+    assert "do not rely on it" in cut.stderr
+
+
+def test_backup_says_in_one_line_that_the_object_store_is_away(server, tmp_path):
+    for number in range(12):
+        server.signed_up(f"member-{number}")
+    execute(server.settings, "UPDATE accounts SET avatar_file = 'a-picture.jpg'")
+    done = server.command(
+        "backup",
+        str(tmp_path / "backup.tar.gz"),
+        KINOTEKA_FILES_URL="s3://films",
+        KINOTEKA_FILES_ENDPOINT=f"http://127.0.0.1:{free_port()}",
+        AWS_ACCESS_KEY_ID="x",
+        AWS_SECRET_ACCESS_KEY="x",
+    )
+    assert done.returncode == 1
+    assert "the object store cannot be read; the log above says why; no backup was made" in (
+        done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert list(tmp_path.glob("*backup.tar.gz*")) == []
+
+
+def test_restored_database_knows_the_keys_that_stay(server, backup):
+    (server.data / "secret.key").write_text("k" * 64)
+    assert "secret key" in server.command("accept-keys").stdout
+    assert server.command("restore", str(backup), "--yes").returncode == 0
+    assert server.command("accept-keys").stdout == "the keys are the same as before\n"

@@ -59,12 +59,44 @@ def copy_database(source: str, target: str) -> None:
 @click.argument("file")
 @data_option
 @click.option("--without-keys", is_flag=True, help="Leave secret.key and signing-key.pem out.")
-def backup(file: str, data: Path | None, without_keys: bool) -> None:
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help="FILE is a folder: add a backup named by the time, and keep the newest N of these.",
+)
+@click.option("--verify", is_flag=True, help="Make none: check that the backup FILE is whole.")
+def backup(
+    file: str, data: Path | None, without_keys: bool, force: bool, keep: int | None, verify: bool
+) -> None:
     """Write everything into one file, while servers go on; "-" is standard output.
 
     The database as it is at one moment, the pictures, and the keys. Whoever has the file has the
     installation: it is readable by its owner alone, and belongs into a safe place.
     """
+    if verify:
+        if keep is not None or force or without_keys:
+            raise click.UsageError("--verify goes with no other option")
+        _verify(Path(file))
+        return
+    if keep is None:
+        _back_up(data, file, with_keys=not without_keys, overwrite=force)
+        return
+    if file == "-":
+        raise click.UsageError("--keep needs a folder, not standard output")
+    from kinoteka.storage.backup.rotation import new_path, remove_old
+
+    folder = Path(file)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = new_path(folder)
+    _back_up(data, str(made), with_keys=not without_keys, overwrite=force)
+    click.echo(made)
+    for path in remove_old(folder, keep):
+        click.echo(f"removed {path}", err=True)
+
+
+def _back_up(data: Path | None, file: str, *, with_keys: bool, overwrite: bool) -> None:
     from kinoteka import config
     from kinoteka.storage.backup import BackupFailed
     from kinoteka.storage.backup.writing import write
@@ -74,7 +106,12 @@ def backup(file: str, data: Path | None, without_keys: bool) -> None:
     try:
         with shown(progress):
             written = write(
-                settings, file, version("kinoteka"), progress, with_keys=not without_keys
+                settings,
+                file,
+                version("kinoteka"),
+                progress,
+                with_keys=with_keys,
+                overwrite=overwrite,
             )
     except BackupFailed as error:
         fail(f"{error}; no backup was made")
@@ -87,6 +124,27 @@ def backup(file: str, data: Path | None, without_keys: bool) -> None:
     )
     if written["gone"]:
         click.echo(f"{written['gone']:,} pictures are not there any more", err=True)
+
+
+def _verify(file: Path) -> None:
+    from kinoteka.storage.backup import BackupFailed
+    from kinoteka.storage.backup.verifying import verify
+    from kinoteka.storage.progress import Progress
+
+    progress = Progress()
+    try:
+        with shown(progress):
+            manifest = verify(file, progress)
+    except BackupFailed as error:
+        fail(f"{error}; do not rely on it")
+    except KeyboardInterrupt:
+        fail("interrupted", 130)
+    click.echo(
+        f"whole: {manifest.engine} at revision {manifest.revision}, made on "
+        f"{_written(manifest.made_at)} by Kinoteka {manifest.version}, "
+        f"{manifest.counts.get('accounts', 0):,} accounts, "
+        f"{manifest.counts.get('films', 0):,} films"
+    )
 
 
 @click.command()
@@ -120,6 +178,8 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
                 _ask(archive.manifest.made_at)
             with shown(progress):
                 left = put_back(settings, archive, progress, with_sessions=with_sessions)
+                if not with_sessions:
+                    _accept_keys(settings)
     except BackupFailed as error:
         fail(f"{error}; the database is as it was")
     except KeyboardInterrupt:
@@ -127,6 +187,15 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
     click.echo(f"restored, as it was on {_written(archive.manifest.made_at)}")
     for name in left:
         click.echo(f"{name}: another one is there, and stays (--with-sessions replaces it)")
+
+
+def _accept_keys(settings: "Settings") -> None:
+    """Have the database know the keys that were here before, which stay in use."""
+    from kinoteka.core.tokens import fingerprints
+    from kinoteka.storage.blocking import writing
+
+    with writing(settings) as writer:
+        fingerprints.accept(settings, writer)
 
 
 def _ask(made_at: int) -> None:

@@ -22,6 +22,8 @@ PAGES = {
     "compose.yaml": "docker.md",
     "env.example": "docker.md",
     "kinoteka.service": "systemd.md",
+    "kinoteka-backup.service": "backup.md",
+    "kinoteka-backup.timer": "backup.md",
     "nginx.conf": "nginx.md",
     "prometheus-rules.yaml": "operations.md",
     "grafana-dashboard.json": "operations.md",
@@ -63,10 +65,15 @@ class TestCompose:
         assert published == {"kinoteka": ["127.0.0.1:8000:8000"]}
 
     def test_it_waits_until_all_others_are_healthy(self) -> None:
-        others = self.SERVICES.keys() - {"kinoteka"}
+        others = self.SERVICES.keys() - {"kinoteka", "backup"}
         wanted = {name: {"condition": "service_healthy"} for name in others}
         assert self.SERVICES["kinoteka"]["depends_on"] == wanted
         assert all("healthcheck" in self.SERVICES[name] for name in others)
+
+    def test_backups_are_written_to_a_volume_of_their_own_and_old_ones_removed(self) -> None:
+        backup = self.SERVICES["backup"]
+        assert "backups:/backups" in backup["volumes"]
+        assert "kinoteka backup --keep 14 /backups" in backup["command"][0]
 
     def test_all_come_again_after_a_failure(self) -> None:
         assert {each["restart"] for each in self.SERVICES.values()} == {"unless-stopped"}
@@ -111,14 +118,21 @@ class TestUnit:
         assert service["KillMode"] == "mixed"
         assert int(service["TimeoutStopSec"].removesuffix("s")) > GRACEFUL_SECONDS + 5
 
+    def test_backup_unit_runs_a_backup_with_rotation(self) -> None:
+        text = (DEPLOY / "kinoteka-backup.service").read_text(encoding="utf-8")
+        (command,) = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
+        assert command.split()[1:4] == ["backup", "--keep", "14"]
+        assert f"ReadWritePaths={command.split()[-1]}" in text
+
     def test_it_runs_what_is_there(self) -> None:
         command = dict(section("Service"))["ExecStart"].split()
         assert command[1:] == ["serve"]
 
     @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-    def test_systemd_takes_it(self, tmp_path: Path) -> None:
-        unit = tmp_path / SERVICE.name
-        text = SERVICE.read_text(encoding="utf-8")
+    @pytest.mark.parametrize("name", ["kinoteka.service", "kinoteka-backup.service"])
+    def test_systemd_takes_it(self, tmp_path: Path, name: str) -> None:
+        unit = tmp_path / name
+        text = (DEPLOY / name).read_text(encoding="utf-8")
         unit.write_text(text.replace("/opt/kinoteka/bin/kinoteka", "/bin/true"))
         environment = os.environ | {"SYSTEMD_LOG_LEVEL": "warning"}
         command = ["systemd-analyze", "verify", "--man=no", str(unit)]

@@ -138,3 +138,20 @@ class TestOnSQLite:
         with pytest.raises(BackupFailed, match=r"damaged|malformed"):
             back_up(filled, tmp_path / "backup")
         assert not (tmp_path / "backup").exists()
+
+
+def test_file_that_is_there_is_not_overwritten(filled, tmp_path):
+    file = tmp_path / "backup"
+    file.write_bytes(b"an older one")
+    with pytest.raises(BackupFailed, match="exists already; --force overwrites it"):
+        back_up(filled, file)
+    assert file.read_bytes() == b"an older one"
+    back_up(filled, file, overwrite=True)
+    assert "manifest.json" in members(file)
+
+
+def test_dangling_link_is_not_overwritten(filled, tmp_path):
+    file = tmp_path / "backup"
+    file.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(BackupFailed, match="exists already"):
+        back_up(filled, file)

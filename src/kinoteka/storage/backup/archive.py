@@ -17,7 +17,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -83,6 +83,12 @@ class ArchiveWriter:
         self.add(CHECKSUMS, "".join(self._checksums).encode())
         self._tar.close()
         self._gzip.close()
+
+    def abandon(self) -> None:
+        """End a file that is not going to be whole, whatever it can still take."""
+        for unfinished in (self._tar, self._gzip):
+            with suppress(OSError, ValueError):
+                unfinished.close()
 
     def _add(self, name: str, file: IO[bytes], size: int, progress: Progress | None = None) -> None:
         member = tarfile.TarInfo(name)

@@ -32,6 +32,18 @@ def find(name: str, server_major: int) -> str:
     )
 
 
+def newest(name: str) -> str:
+    """Return the path of the newest one, which reads what each of them writes.
+
+    Raises:
+        BackupFailed: there is none.
+    """
+    found = {_major(path): path for path in _candidates(name)}
+    if not found:
+        raise BackupFailed(f"{name} is needed (postgresql-client)")
+    return found[max(found)]
+
+
 def address(url: str) -> tuple[str, dict[str, str]]:
     """An address for a program's command line, and the environment with the password.
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -42,7 +42,7 @@ class Snapshot(Protocol):
     schema: str
     counts: dict[str, int]
 
-    def avatars(self) -> Iterator[str]:
+    def avatars(self) -> Generator[str, None, None]:
         """The names of the pictures that the copy names."""
 
 
@@ -80,7 +80,7 @@ class _Taken:
             if self._one(IS_THERE[engine].format(name=table.name))  # else of a later schema
         }
 
-    def avatars(self) -> Iterator[str]:
+    def avatars(self) -> Generator[str, None, None]:
         named = () if self.engine == "sqlite" else ("avatars",)  # its rows stay at the server
         with closing(self._connection.cursor(*named)) as cursor:
             cursor.execute(AVATARS)

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -37,15 +37,24 @@ AT_ONCE = 8
 
 
 def write(
-    settings: Settings, to: str, version: str, progress: Progress, *, with_keys: bool
+    settings: Settings,
+    to: str,
+    version: str,
+    progress: Progress,
+    *,
+    with_keys: bool,
+    overwrite: bool = False,
 ) -> dict[str, int]:
-    """Write a backup to a file, or to standard output for "-".
+    """Write a backup to a file, or to standard output for "-"; return what is in it, by kind.
 
-    The file appears whole, readable by its owner alone. What is in it, by kind.
+    The file appears whole, readable by its owner alone.
 
     Raises:
-        BackupFailed: the database or the object store is away, the disk is full, or the like.
+        BackupFailed: there is such a file and it is not to be overwritten, the database or the
+            object store is away, the disk is full, or the like.
     """
+    if to != STANDARD_OUTPUT and not overwrite:
+        _check_free(Path(to))
     folder = settings.data if to == STANDARD_OUTPUT else Path(to).absolute().parent
     name = "standard-output" if to == STANDARD_OUTPUT else Path(to).name
     with work_folder(folder / f".{name}.partial") as work:
@@ -63,16 +72,20 @@ def write(
 
             def fill(file: IO[bytes]) -> dict[str, int]:
                 archive = ArchiveWriter(file)
-                archive.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
-                archive.add_file(DATABASES[taken.engine], copied, progress)
-                pictures, gone = _add_avatars(archive, settings, taken, progress)
-                keys = _add_keys(archive, settings.data) if with_keys else 0
-                archive.finish()
+                try:
+                    archive.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+                    archive.add_file(DATABASES[taken.engine], copied, progress)
+                    pictures, gone = _add_avatars(archive, settings, taken, progress)
+                    keys = _add_keys(archive, settings.data) if with_keys else 0
+                    archive.finish()
+                except BaseException:
+                    archive.abandon()
+                    raise
                 return {"pictures": pictures, "gone": gone, "keys": keys, **taken.counts}
 
             if to == STANDARD_OUTPUT:
                 return fill(sys.stdout.buffer)
-            return _whole(Path(to), work / "archive", fill)
+            return _whole(Path(to), work / "archive", fill, overwrite=overwrite)
 
 
 @contextmanager
@@ -110,11 +123,20 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _whole(path: Path, draft: Path, fill: Callable[[IO[bytes]], dict[str, int]]) -> dict[str, int]:
+def _check_free(path: Path) -> None:
+    if os.path.lexists(path):
+        raise BackupFailed(f"{path} exists already; --force overwrites it")
+
+
+def _whole(
+    path: Path, draft: Path, fill: Callable[[IO[bytes]], dict[str, int]], *, overwrite: bool
+) -> dict[str, int]:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         filled = fill(file)
         file.flush()
         os.fsync(file.fileno())
+    if not overwrite:  # once more: it may have come meanwhile
+        _check_free(path)
     draft.replace(path)
     sync_folder(path.absolute().parent)
     return filled
@@ -128,8 +150,8 @@ def _add_avatars(
     They are read after the database, so one that was replaced meanwhile is gone by now.
     """
     progress.begin("pictures")
-    names, count, gone = taken.avatars(), 0, 0
-    with asyncio.Runner() as runner:
+    count = gone = 0
+    with closing(taken.avatars()) as names, asyncio.Runner() as runner:
         while chosen := list(islice(names, AT_ONCE)):
             for name, content in zip(chosen, runner.run(_fetch(settings, chosen)), strict=True):
                 if content is None:
@@ -144,8 +166,10 @@ def _add_avatars(
 async def _fetch(settings: Settings, names: Sequence[str]) -> list[bytes | None]:
     files = open_files(settings, AVATARS)
     try:
-        return await asyncio.gather(*(files.get(name) for name in names))
-    except DomainError:
+        async with asyncio.TaskGroup() as group:
+            fetching = [group.create_task(files.get(name)) for name in names]
+        return [each.result() for each in fetching]
+    except* DomainError:
         raise BackupFailed("the object store cannot be read; the log above says why") from None
     finally:
         files.close()
