@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from kinoteka.config import Settings
-from kinoteka.supervising import listening_sockets, of_one_worker
+from kinoteka.listening import tcp_sockets
+from kinoteka.supervising import of_one_worker
 from messengers import open_chat, person
 from running import RunningServer, kinoteka, run_server
 from supervised import TWO, is_running, log_of, workers_of
@@ -48,19 +49,11 @@ class TestStarting:
         assert ended.stdout == ""
 
     def test_a_port_that_is_taken_is_told(self, tmp_path):
-        with listening_sockets("127.0.0.1", 0)[0] as taken:
+        with tcp_sockets("127.0.0.1", 0)[0] as taken:
             where = ("--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
             ended = kinoteka("serve", "--no-demo", "--workers", "2", *where)
         assert ended.returncode == 1
         assert "Address already in use" in ended.stderr
-
-    def test_several_addresses_of_a_host_share_a_port(self):
-        sockets = listening_sockets("", 0)
-        try:
-            assert len({bound.getsockname()[1] for bound in sockets}) == 1
-        finally:
-            for bound in sockets:
-                bound.close()
 
     @pytest.mark.parametrize(
         ("cores", "workers", "given", "each"),

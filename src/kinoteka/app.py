@@ -260,7 +260,7 @@ class Application:
         try:
             async with running(self._settings) as services:
                 server = Server(services, *compose(), NEUTRAL, SITE)
-                self._server = behind_proxies(server, services.settings.trusted_proxies)
+                self._server = behind_proxies(server, services.settings)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
                 phase = "shutdown"

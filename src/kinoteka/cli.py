@@ -41,17 +41,30 @@ def cli() -> None:
 @cli.command()
 @click.option("--host", help="Address to listen on (KINOTEKA_HOST; 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port (KINOTEKA_PORT; 8000).")
+@click.option("--unix-socket", help="Unix socket, instead of both (KINOTEKA_UNIX_SOCKET).")
 @data_option
 @click.option("--no-demo", is_flag=True, help="Start with an empty catalogue.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes (KINOTEKA_WORKERS; 1).")
 def serve(
-    host: str | None, port: int | None, data: Path | None, no_demo: bool, workers: int | None
+    host: str | None,
+    port: int | None,
+    unix_socket: str | None,
+    data: Path | None,
+    no_demo: bool,
+    workers: int | None,
 ) -> None:
     """Serve every contract; creates the database at the first start."""
 
     def read() -> Settings:
         demo = False if no_demo else None
-        return _settings(host=host, port=port, data=data, demo=demo, workers=workers)
+        return _settings(
+            host=host,
+            port=port,
+            unix_socket=unix_socket,
+            data=data,
+            demo=demo,
+            workers=workers,
+        )
 
     settings = read()
     if settings.workers == 1:

@@ -93,7 +93,9 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
             description="Address of the S3-compatible store; Amazon's own when empty.",
         ),
     ] = ""
-    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    host: Annotated[
+        str, Meta(description="Addresses to listen on, by comma; * is all of IPv4 and IPv6.")
+    ] = "127.0.0.1"
     port: Annotated[
         int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     ] = 8000

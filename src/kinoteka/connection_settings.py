@@ -9,6 +9,14 @@ from msgspec import Meta
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How many connections and bodies there may be at once, and how slow they may be."""
 
+    unix_socket: Annotated[
+        str,
+        Meta(description="Path of a Unix socket to listen on, instead of the host and port."),
+    ] = ""
+    unix_socket_mode: Annotated[
+        str,
+        Meta(pattern="^[0-7]{3}$", description="Who may connect to the Unix socket."),
+    ] = "660"
     connections: Annotated[
         int, Meta(ge=1, le=1000000, description="Open connections, per worker at most.")
     ] = 10000

@@ -8,7 +8,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from types import FrameType
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +23,7 @@ from kinoteka.http_protocol import (
     protocol_options,
     warn_of_other_versions,
 )
+from kinoteka.listening import announce, listening_sockets
 from kinoteka.logs import configure_logging
 from kinoteka.stopping import StopBound
 from kinoteka.tasks import end_tasks
@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     from kinoteka.app import Application
 
 log = structlog.get_logger()
-
-STARTED = """Kinoteka serves on {address}
-
-What to try first:
-  {address}/movies/?page=1&status=new    the newest films
-  {address}/movies/?q=brat               search: any words of a title, in any order
-  {address}/selections?limit=3           selections of films
-  {address}/docs                         every endpoint, to read and to try
-Stop with Ctrl+C.
-"""
 
 COLLECTED_AFTER = 10_000
 """Objects made and not let go, after which the garbage collector looks at the new ones."""
@@ -95,7 +85,7 @@ class LoneServer(Server):
         """Start listening, then say where."""
         await super().startup(sockets)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
-        announce(self.servers[0].sockets[0])
+        announce(sockets or [])
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, at once when told again; the exit code is 0."""
@@ -122,14 +112,6 @@ class Terminal:
         return self._was_there and not os.isatty(0)
 
 
-def announce(listening: socket.socket) -> None:
-    """Say where the server can be reached."""
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(STARTED.format(address=f"http://{shown}:{port}"))
-    sys.stdout.flush()
-
-
 def configuration(settings: Settings, application: "Application | None") -> Configuration:
     """How uvicorn serves the application, which a worker gets only in its own process."""
     config = Configuration(
@@ -154,11 +136,16 @@ def configuration(settings: Settings, application: "Application | None") -> Conf
 
 
 def serve(settings: Settings) -> int:
-    """Serve in this process until stopped; the exit code."""
+    """Serve in this process until stopped; the exit code.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
     from kinoteka.app import Application
 
     configure_logging(settings)
     share_one_heap()
-    server = LoneServer(configuration(settings, Application(settings)))
-    server.run()
+    with listening_sockets(settings) as sockets:
+        server = LoneServer(configuration(settings, Application(settings)))
+        server.run(sockets)
     return 0 if server.started else 1

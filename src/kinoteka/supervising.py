@@ -27,15 +27,15 @@ from uvicorn.supervisors.multiprocess import Process
 from kinoteka.config import METRICS_FOLDER, Settings, SettingsError
 from kinoteka.core.heap import share_one_heap
 from kinoteka.http_protocol import Configuration
+from kinoteka.listening import announce, listening_sockets
 from kinoteka.logs import configure_logging
-from kinoteka.serving import Server, Terminal, announce, configuration
+from kinoteka.serving import Server, Terminal, configuration
 from kinoteka.stopping import STOP_SECONDS, StopBound
 from kinoteka.storage.bus import hub_path
 from kinoteka.storage.socket_bus import Hub
 
 log = structlog.get_logger()
 
-BACKLOG = 2048
 STARTING_SECONDS = 120
 HUNG_SECONDS = 30
 """A worker that does not answer its supervisor for so long is replaced."""
@@ -55,6 +55,8 @@ FIXED = (
     "files_endpoint",
     "host",
     "port",
+    "unix_socket",
+    "unix_socket_mode",
     "workers",
     "secret_key",
     "signing_key",
@@ -160,7 +162,7 @@ class Supervisor(Multiprocess):
             if not self._serves(worker):
                 self._give_up(worker)
                 return
-        announce(self.sockets[0])
+        announce(self.sockets)
 
     def keep_subprocess_alive(self) -> None:
         """Replace every worker that has ended or does not answer."""
@@ -300,20 +302,6 @@ def of_one_worker(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, hashing_threads=threads)
 
 
-def listening_sockets(host: str, port: int) -> list[socket.socket]:
-    """A socket that listens, for each address of the host; port 0 takes a free one.
-
-    Raises:
-        OSError: there is no such host, or its port is taken.
-    """
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    sockets: list[socket.socket] = []
-    for family, address in dict.fromkeys((family, str(where[0])) for family, *_, where in found):
-        sockets.append(socket.create_server((address, port), family=family, backlog=BACKLOG))
-        port = sockets[-1].getsockname()[1]
-    return sockets
-
-
 @contextmanager
 def hub(settings: Settings) -> Iterator[None]:
     """What passes messages on between the workers, in a thread; none where Redis does.
@@ -348,8 +336,11 @@ def serve(settings: Settings, read: Callable[[], Settings]) -> int:
         OSError: the address cannot be listened on.
     """
     configure_logging(settings)
-    sockets = listening_sockets(settings.host, settings.port)
-    with hub(settings), tempfile.TemporaryDirectory(prefix="kinoteka-") as folder:
+    with (
+        listening_sockets(settings) as sockets,
+        hub(settings),
+        tempfile.TemporaryDirectory(prefix="kinoteka-") as folder,
+    ):
         os.environ[METRICS_FOLDER] = folder  # of which every worker gets a copy
         supervisor = Supervisor(settings, read, sockets)
         supervisor.run()

@@ -18,9 +18,11 @@ METRICS_TOKEN_SHORTEST = 16
 def check_public_url(settings: Settings) -> Iterator[Finding]:
     """Whether clients talk to the server in private."""
     url, listens = settings.public_url, f"{settings.host}:{settings.port}"
+    if settings.unix_socket:
+        listens = f"the Unix socket {settings.unix_socket}"
     if url.startswith("https://"):
         yield fine("public URL", f"{url}; cookies are Secure.")
-    elif is_loopback(settings.host) and (not url or _names_this_machine(url)):
+    elif is_local(settings) and (not url or _names_this_machine(url)):
         yield fine("public URL", f"Nobody but this machine reaches {listens}.")
     elif not url:
         yield warning(
@@ -39,8 +41,14 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
 def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
     """Whether clients' addresses are known, and cannot be made up."""
     named = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
+    if settings.unix_socket:
+        yield fine(
+            "proxies",
+            f"X-Forwarded-For is believed of whoever may connect to {settings.unix_socket} "
+            f"(mode {settings.unix_socket_mode}).",
+        )
     if not named:
-        if settings.public_url.startswith("https://"):
+        if not settings.unix_socket and settings.public_url.startswith("https://"):
             yield warning(
                 "proxies",
                 "An https address means a proxy, but none is trusted: every client has the "
@@ -51,7 +59,7 @@ def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
     wide = [name for name in named if _is_wide(name)]
     unread = [name for name in named if not _is_wide(name) and _network(name) is None]
     if wide:
-        say = warning if is_loopback(settings.host) else error
+        say = warning if is_local(settings) else error
         yield say(
             "proxies",
             f"{', '.join(wide)} trusts whoever reaches the server to say where they come from, "
@@ -92,6 +100,12 @@ def check_metrics(settings: Settings) -> Iterator[Finding]:
             f"KINOTEKA_METRICS_TOKEN has fewer than {METRICS_TOKEN_SHORTEST} characters; "
             "`openssl rand -hex 24` makes one.",
         )
+
+
+def is_local(settings: Settings) -> bool:
+    """Return whether only this machine reaches the server."""
+    hosts = (host.strip(" []") for host in settings.host.split(","))
+    return bool(settings.unix_socket) or all(is_loopback(host) for host in hosts)
 
 
 def is_loopback(host: str) -> bool:

@@ -12,12 +12,15 @@ from typing import cast
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from kinoteka.config import Settings
 from kinoteka.httpkit.answers import Receive, Scope, Send
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADER = b"x-request-id"
 GIVEN = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+UNIX = "unix"
+"""The address of clients of a Unix socket that a proxy says nothing of."""
 TRUSTED = "through_trusted_proxy"
 
 
@@ -38,11 +41,23 @@ class RequestIds:
         return b"%b-%x" % (self._prefix, next(self._numbers))
 
 
-def behind_proxies(application: Application, trusted: str) -> Application:
-    """The application, told by these proxies (addresses, by comma) who its clients are."""
-    if not trusted:
+def believes_proxies(settings: Settings) -> bool:
+    """Whether any client may tell for whom it asks."""
+    return bool(settings.trusted_proxies or settings.unix_socket)
+
+
+def behind_proxies(application: Application, settings: Settings) -> Application:
+    """The application, told by trusted proxies who its clients are.
+
+    Those are the ones that the settings name, and whoever may connect to the Unix socket.
+    """
+    if not believes_proxies(settings):
         return application
-    return cast(Application, _TrustedProxies(application, trusted))  # type: ignore[arg-type]
+    trusted = settings.trusted_proxies
+    if settings.unix_socket and trusted != "*":
+        trusted = ",".join(filter(None, (trusted, UNIX)))
+    proxies = _TrustedProxies(application, trusted)  # type: ignore[arg-type]
+    return cast(Application, proxies)
 
 
 def trusted_hosts(trusted: str) -> Container[str]:
@@ -61,6 +76,8 @@ class _TrustedProxies(ProxyHeadersMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Serve one connection of any of ASGI's kinds."""
         client = scope.get("client")
+        if client is None and scope["type"] != "lifespan":
+            client = scope["client"] = (UNIX, 0)
         if client and client[0] in self.trusted_hosts:
             scope[TRUSTED] = True
         await super().__call__(scope, receive, send)  # type: ignore[arg-type]

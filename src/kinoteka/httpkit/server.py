@@ -29,7 +29,7 @@ from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
 from kinoteka.httpkit.refusals import refuse, refuse_call, report_refusal
-from kinoteka.httpkit.request_ids import HEADER, RequestIds
+from kinoteka.httpkit.request_ids import HEADER, RequestIds, believes_proxies
 from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import Router, Values, last_segment
 from kinoteka.httpkit.routes import Contract, Route
@@ -69,7 +69,7 @@ class Server:
         self._site = site
         self._origins = services.settings.cors_origins
         self._cache = AnswerCache(services.settings.cache_megabytes)
-        self._ids = RequestIds(behind_proxies=bool(services.settings.trusted_proxies))
+        self._ids = RequestIds(behind_proxies=believes_proxies(services.settings))
         self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
         self._is_https = services.settings.public_url.startswith("https://")

@@ -21,6 +21,7 @@ from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import bearer
 from kinoteka.httpkit.metrics import BOUNDS
+from kinoteka.httpkit.request_ids import UNIX
 from kinoteka.httpkit.routes import Route
 from kinoteka.web import readings
 from kinoteka.web.readings import METRICS, Snapshot
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 TEXT = b"text/plain; version=0.0.4; charset=utf-8"
-LOOPBACK = ("127.0.0.1", "::1")
+LOOPBACK = ("127.0.0.1", "::1", UNIX)
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
 """What proxies add: whom they serve is not on this machine because they are."""
 
