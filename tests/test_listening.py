@@ -11,8 +11,14 @@ import pytest
 
 from forked import ForkedCommand
 from kinoteka.config import Settings
-from kinoteka.listening import announcement, listening_sockets, tcp_sockets, unix_socket
-from running import clean_environment, run_server
+from kinoteka.listening import (
+    ALL_ADDRESSES,
+    announcement,
+    listening_sockets,
+    tcp_sockets,
+    unix_socket,
+)
+from running import PASSWORD, clean_environment, run_server
 from supervised import TWO
 from waiting import PATIENCE
 
@@ -23,8 +29,8 @@ from waiting import PATIENCE
         ("127.0.0.1", ["127.0.0.1"]),
         ("127.0.0.1,::1", ["127.0.0.1", "::1"]),
         ("127.0.0.1, [::1], 127.0.0.1", ["127.0.0.1", "::1"]),
-        ("*", ["0.0.0.0", "::"]),
-        ("", ["0.0.0.0", "::"]),
+        ("*", list(ALL_ADDRESSES)),
+        ("", list(ALL_ADDRESSES)),
     ],
 )
 def test_all_addresses_are_listened_on_at_one_port(hosts: str, addresses: list[str]) -> None:
@@ -40,7 +46,7 @@ def test_all_addresses_are_listened_on_at_one_port(hosts: str, addresses: list[s
 
 
 def test_unknown_host_is_an_error() -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(socket.gaierror):
         tcp_sockets("no.such.host.invalid", 0)
 
 
@@ -117,11 +123,7 @@ def test_proxy_at_the_unix_socket_tells_who_its_clients_are(tmp_path):
     with served(tmp_path, **limits) as (path, client):
 
         def sign_up(name: str, address: str) -> int:
-            body = {
-                "login": name,
-                "password": "correct horse battery",
-                "email": f"{name}@x.example",
-            }
+            body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
             forwarded = {"x-forwarded-for": address, "x-request-id": name}
             answer = client.post("/signup", json=body, headers=forwarded)
             assert answer.headers["x-request-id"] == name
