@@ -49,6 +49,8 @@ def test_the_built_in_name_is_as_good_as_none() -> None:
     ("field", "value", "reason"),
     [
         ("title", " ", "empty"),
+        ("title", "\u3164", "invisible"),
+        ("title", "\u2800\u2800", "invisible"),
         ("title", "x" * 501, "too_long"),
         ("title", "a\0b", "characters"),
         ("title", "a" + "\u0301" * 31, "characters"),

@@ -10,7 +10,7 @@ from kinoteka.core.editing.model import FilmFields
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.names import UNKNOWN, name_key
 from kinoteka.core.imports.record import Reason, ValueRefused
-from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks
+from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
 from kinoteka.errors import field_invalid
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ def checked(fields: FilmFields) -> FilmFields:
     title = _text(fields, "title")
     if not title:
         raise field_invalid("title", "empty")
+    if not has_visible_character(title):
+        raise field_invalid("title", "invisible")
     original = _text(fields, "original_title")
     return FilmFields(
         title=title,

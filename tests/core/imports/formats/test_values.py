@@ -174,6 +174,8 @@ def test_the_original_title_is_kept_only_where_it_differs():
 
 def test_a_film_needs_a_title():
     assert reason(film, "1", " ") == "title_missing"
+    for invisible in ("\u3164", "\u2800", "\u034f"):
+        assert reason(film, "1", invisible) == "title_missing"
 
 
 def test_without_an_id_title_and_year_identify_a_film_and_order_tells_twins_apart():

@@ -13,6 +13,7 @@ from unicodedata import normalize
 import msgspec
 
 from kinoteka.core.imports.record import FilmRecord, Reason, ValueRefused
+from kinoteka.core.text import has_visible_character
 
 TITLE_LIMIT = 500
 DESCRIPTION_LIMIT = 20_000
@@ -73,7 +74,7 @@ def film(
     Raise `ValueRefused` for the first value that cannot be taken.
     """
     clean_title = text_of(title, "title", TITLE_LIMIT)
-    if not clean_title:
+    if not (clean_title and (clean_title.isascii() or has_visible_character(clean_title))):
         raise ValueRefused(Reason.TITLE_MISSING, "")
     original = None
     if original_title and original_title != title:
