@@ -395,4 +395,4 @@ def test_every_code_has_a_mnemonic_and_a_status_of_the_document() -> None:
     assert set(CONTRACT.refusals) == set(Code)
     for refused in CONTRACT.refusals.values():
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(refused.mark))
-        assert refused.status in (400, 401, 403, 405, 413, 415, 429, 500, 503)
+        assert refused.status in (400, 401, 403, 405, 413, 415, 429, 500, 503, 507)
