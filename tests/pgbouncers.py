@@ -1,6 +1,7 @@
 """A real PgBouncer in front of a PostgreSQL server, in transaction mode."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from databases import USER, PostgreSQLServer
 from ports import free_port
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 CONNECTIONS = 3
@@ -38,7 +39,7 @@ def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="kinoteka-pgbouncer-"))
     values = {"there": server.port, "here": port, "connections": CONNECTIONS}
-    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values))
+    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values) + _without_statements())
     folder.chmod(0o755)
     command = [PROGRAM or "pgbouncer", "-q", folder / "pgbouncer.ini"]
     with (folder / "log").open("w") as log:
@@ -48,8 +49,17 @@ def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
         yield port
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_statements() -> str:
+    """Return the option that lets newer versions lose prepared statements as older ones do."""
+    told = subprocess.run([PROGRAM or "pgbouncer", "--version"], capture_output=True, text=True)
+    version = re.search(r"(\d+)\.(\d+)", told.stdout)
+    assert version, told.stdout
+    newer = tuple(map(int, version.groups())) >= (1, 21)
+    return "max_prepared_statements = 0\n" if newer else ""
 
 
 def _answers(port: int) -> bool:
