@@ -99,6 +99,12 @@ def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
+def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give Redis time to answer on a busy machine before limits are counted without it."""
+    monkeypatch.setattr("kinoteka.storage.redis_windows.ANSWER_SECONDS", 2.0)
+
+
+@pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hashes at little cost: every other test of the core signs somebody up."""
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

@@ -54,7 +54,9 @@ def only_the_bus_tells(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["redis", "hub"])
-async def workers(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Workers]:
+async def workers(
+    request: pytest.FixtureRequest, settings: Settings, patient_windows: None
+) -> AsyncIterator[Workers]:
     async with AsyncExitStack() as stack:
         if request.param == "redis":
             server = stack.enter_context(redis_server())

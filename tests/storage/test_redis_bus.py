@@ -108,7 +108,7 @@ def test_addresses_of_valkey_are_those_of_redis(url, tls):
     assert (pool.connection_kwargs["host"], pool.connection_kwargs["db"]) == ("localhost", 2)
 
 
-async def test_the_rights_in_the_documentation_are_enough(redis):
+async def test_the_rights_in_the_documentation_are_enough(redis, patient_windows):
     redis.ask("ACL", "SETUSER", *documented_rights())
     url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
     bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
@@ -128,7 +128,7 @@ async def test_the_rights_in_the_documentation_are_enough(redis):
 
 
 @pytest.mark.parametrize("scheme", ["rediss", "valkeys"])
-async def test_documented_settings_for_tls_and_a_password_work(redis, scheme):
+async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, patient_windows):
     redis.stop()
     url = redis.start_securely().replace("rediss", scheme)
     one, other, windows = redis_bus(url, "name"), redis_bus(url, "name"), RedisWindows(url, "name")

@@ -24,7 +24,7 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-async def new_windows(redis):
+async def new_windows(redis, patient_windows):
     made = []
 
     def new(name="name", most=1000):
