@@ -18,7 +18,7 @@ SERVER_CORE = 0
 UNLIMITED = {
     f"KINOTEKA_{name}_LIMIT": "1000000000 per minute"
     for name in ("SIGN_IN", "SIGN_UP", "UPLOAD", "SEARCH", "MESSAGE")
-}
+} | {"KINOTEKA_CONNECTIONS_PER_NETWORK": "100000"}
 
 
 def pinned(command: list[str], core: int | None) -> list[str]:

@@ -92,16 +92,16 @@ class BoundedHttp(HttpToolsProtocol):
     with `Connection: close`.
     """
 
-    server_state: State
+    # Slots, for uvicorn's own attributes are as many as an instance may have at full speed.
+    __slots__ = ("_admission", "_head_from", "_received", "watch")
 
-    _received = 0
-    """Bytes that have come."""
-    _head_from = 0
-    """How many had come when a head, or a piece of a body, was complete."""
-    _admission: Admission | None = None
+    server_state: State
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a new connection, or refuse it if there are too many."""
+        self._admission: Admission | None = None
+        # Bytes that have come, and how many had when a head or a piece of a body was complete.
+        self._received = self._head_from = 0
         super().connection_made(transport)
         self.flow = Flow(transport, self.pipeline)
         self.watch = Watch(self.loop.time())
