@@ -27,7 +27,7 @@ def check_encryption(settings: Settings) -> Iterator[Finding]:
 
 def _database_problems(url: str) -> Iterator[str]:
     hosts = _remote_hosts(url)
-    mode = parse_qs(urlsplit(url).query).get("sslmode", ["prefer"])[-1]
+    mode = _parameters(url).get("sslmode", "prefer")
     if hosts and mode not in VERIFIED:
         yield (
             f"The connection to PostgreSQL on {', '.join(hosts)} may be read or redirected on the "
@@ -41,6 +41,11 @@ def _redis_problems(url: str) -> Iterator[str]:
         yield (
             f"The connection to Redis on {', '.join(hosts)} can be read on the way, its password "
             "included. Use rediss:// in KINOTEKA_REDIS_URL."
+        )
+    elif hosts and _parameters(url).get("ssl_cert_reqs", "required") != "required":
+        yield (
+            f"The connection to Redis on {', '.join(hosts)} may be redirected on the way, because "
+            "its certificate is not checked. Remove ssl_cert_reqs from KINOTEKA_REDIS_URL."
         )
 
 
@@ -60,7 +65,18 @@ def _remote_hosts(url: str) -> list[str]:
     """
     addresses = urlsplit(url).netloc.rpartition("@")[2].split(",")
     names = [_host(address) for address in addresses]
-    return [name for name in names if ("." in name or ":" in name) and not is_loopback(name)]
+    names += _parameters(url).get("host", "").split(",")  # as libpq reads it
+    return [name for name in names if _is_elsewhere(name)]
+
+
+def _is_elsewhere(name: str) -> bool:
+    is_socket = name.startswith(("/", "@"))
+    return not is_socket and ("." in name or ":" in name) and not is_loopback(name)
+
+
+def _parameters(url: str) -> dict[str, str]:
+    """Return the parameters of an address; of a repeated one the last."""
+    return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def _host(address: str) -> str:
