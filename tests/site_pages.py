@@ -19,6 +19,7 @@ ELSEWHERE = {
     "/.well-known/change-password",
     "/account/avatar",
     "/account/sessions/{session_id}/end",
+    "/account/sessions/end-others",
     "/manage/members/{account_id}/disable",
     "/manage/members/{account_id}/enable",
     "/manage/films/{id}/label",

@@ -117,8 +117,9 @@ async def wire(settings: Settings) -> Services:
     sessions = Sessions(
         settings, keyring, revisions, limits, devices, access, accounts, actors, sign_in_history
     )
-    own_sessions = OwnSessions(settings, sessions, actors)
     proofs = PasswordProofs(settings, sessions)
+    credentials = CredentialChanges(limits, devices, accounts, sessions, proofs)
+    own_sessions = OwnSessions(settings, sessions, actors, proofs, credentials)
     tokens = Tokens(
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
@@ -154,7 +155,7 @@ async def wire(settings: Settings) -> Services:
         sessions=sessions,
         own_sessions=own_sessions,
         devices=Devices(),
-        credentials=CredentialChanges(limits, devices, accounts, sessions, proofs),
+        credentials=credentials,
         csrf=CsrfTokens(keyring),
         tokens=tokens,
         chats=chats,

@@ -4,15 +4,19 @@ import pytest
 
 from databases import execute_many
 from kinoteka.errors import Code
-from people import anonymous, do, lasts, refused, sign_in, sign_up
+from people import PASSWORD, anonymous, do, lasts, refused, sign_in, sign_up
 
 
 async def listed(services, started):
     return await do(services, services.own_sessions.list, started.actor)
 
 
-async def end(services, started, session_id):
-    await do(services, services.own_sessions.end, started.actor, session_id)
+async def end(services, started, session_id, *present):
+    await do(services, services.own_sessions.end, started.actor, session_id, *present)
+
+
+async def end_others(services, started, *present):
+    await do(services, services.own_sessions.end_others, started.actor, *present)
 
 
 class TestListing:
@@ -111,6 +115,32 @@ class TestEnding:
         assert [await lasts(services, each) for each in others] == [False, False]
         assert await lasts(services, anna)
         assert await lasts(services, berta)
+
+    async def test_another_session_ends_only_after_a_recent_proof(self, services, anna, clock):
+        other = await sign_in(services, "anna")
+        assert not (await listed(services, anna)).needs_password
+        clock.forward(seconds=901)
+        assert (await listed(services, anna)).needs_password
+        for ending in (end(services, anna, other.session.id), end_others(services, anna)):
+            with refused(Code.FIELD_INVALID, field="present"):
+                await ending
+        for ending in (
+            end(services, anna, other.session.id, "wrong"),
+            end_others(services, anna, "wrong"),
+        ):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
+                await ending
+        assert await lasts(services, other)
+        third = await sign_in(services, "anna")
+        await end(services, anna, other.session.id, PASSWORD)
+        assert not (await listed(services, anna)).needs_password
+        await end_others(services, anna)
+        assert [await lasts(services, each) for each in (other, third)] == [False, False]
+
+    async def test_own_session_ends_without_a_proof(self, services, anna, clock):
+        clock.forward(seconds=901)
+        await end(services, anna, anna.session.id)
+        assert not await lasts(services, anna)
 
     async def test_not_by_nobody(self, services, anna):
         nobody = await anonymous(services)

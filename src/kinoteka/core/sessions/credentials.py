@@ -1,7 +1,7 @@
 """Changes of how somebody comes in, which end sessions: another login, another password, none.
 
 Public operations: change_password, change_credentials, change_profile, reset_password,
-delete_account, known_device.
+delete_account, prove_password, known_device.
 
 Where a contract lets its clients change credentials without the current password, `through` is
 its name, and `PasswordProofs.require` decides whether the session may.
@@ -183,6 +183,16 @@ class CredentialChanges:
         deleted = await self._accounts.delete(actor, unit)
         unit.after_commit(partial(report, SecurityEvent.ACCOUNT_DELETED, account=deleted.id))
         return deleted
+
+    async def prove_password(self, actor: Actor, unit: Unit, present: str) -> None:
+        """Check the current password, and store that the session has just proved it.
+
+        Raises:
+            DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, THROTTLED, BUSY)
+        """
+        if not await self._is_present(actor, unit, present):
+            raise DomainError(Code.CURRENT_PASSWORD_WRONG)
+        await self._proofs.note(actor, unit)
 
     async def known_device(self, actor: Actor, unit: Unit, visit: Visit) -> str:
         """Return the cookie by which the user's device is known, after a change of password.

@@ -101,10 +101,14 @@ class OwnSession(msgspec.Struct, frozen=True):
 
 
 class OwnSessionList(msgspec.Struct, frozen=True):
-    """The sessions used last, and how many there are in all."""
+    """The sessions used last, and how many there are in all.
+
+    `needs_password`: ending another one needs the current password first.
+    """
 
     sessions: list[OwnSession]
     total: int
+    needs_password: bool
 
 
 class SignIn(msgspec.Struct, frozen=True):

@@ -89,6 +89,7 @@ SENTENCES: dict[Code, str] = {
 
 REASONS: dict[str, str] = {
     "password_needed": N_("Enter your current password to change your username or e-mail address."),
+    "password_needed_to_end": N_("Enter your current password to end other sessions."),
     "missing": N_("This is missing."),
     "empty": N_("This must not be empty."),
     "invisible": N_("This has no visible character."),

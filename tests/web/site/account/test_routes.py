@@ -7,7 +7,11 @@ from markup import words
 from web.site.account.conftest import tree
 
 OWN = [route for route in ROUTES if route.path.startswith("/account")]
-LEADING = {"/account/avatar": "/account", "/account/sessions/1/end": "/account/sessions"}
+LEADING = {
+    "/account/avatar": "/account",
+    "/account/sessions/1/end": "/account/sessions",
+    "/account/sessions/end-others": "/account/sessions",
+}
 PAGES = [
     route.path
     for route in OWN

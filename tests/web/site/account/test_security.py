@@ -2,6 +2,7 @@
 
 import pytest
 
+from databases import execute
 from markup import words
 from running import PASSWORD, unique
 from web.site.account.conftest import new_browser, sign_up, tree, wrong
@@ -28,6 +29,15 @@ def is_signed_in(browser):
 
 def sessions(browser):
     return tree(browser.get("/account/sessions")).css(".session")
+
+
+def end_path(session):
+    """The address of the button that ends another session."""
+    return session.css_first("button[form=end-sessions]").attributes["formaction"]
+
+
+def let_proofs_expire(server):
+    execute(server.settings, "UPDATE sessions SET proved_at = proved_at - 900000")
 
 
 class TestPassword:
@@ -112,12 +122,12 @@ class TestSessions:
 
     def test_one_is_ended_from_afar(self, server, anna):
         other = another(server, anna)
-        form = sessions(anna.browser)[1].css_first("form")
-        answer = anna.browser.post(form.attributes["action"])
+        path = end_path(sessions(anna.browser)[1])
+        answer = anna.browser.post(path)
         assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
         assert not is_signed_in(other)
         assert len(sessions(anna.browser)) == 1
-        again = anna.browser.post(form.attributes["action"])
+        again = anna.browser.post(path)
         assert again.status_code == 404
         assert words(tree(again).css_first("[role=alert]")) == "This session has ended already."
 
@@ -134,13 +144,56 @@ class TestSessions:
         assert [is_signed_in(each) for each in others] == [False, False]
         assert is_signed_in(anna.browser)
         page = tree(anna.browser.get("/account/sessions"))
-        assert page.css_first("[action$=end-others]") is None
+        assert page.css_first("[formaction$=end-others]") is None
 
     def test_another_s_is_none(self, server, anna):
         berta = sign_up(server)
         action = sessions(berta.browser)[0].css_first("form").attributes["action"]
         assert anna.browser.post(action).status_code == 404
         assert is_signed_in(berta.browser)
+
+    @pytest.mark.parametrize("chosen", ["one", "others"])
+    def test_ending_another_session_needs_the_password_after_15_minutes(self, start_server, chosen):
+        server = start_server()
+        anna = sign_up(server)
+        other = another(server, anna)
+        let_proofs_expire(server)
+        session = sessions(anna.browser)[1]
+        path = end_path(session) if chosen == "one" else "/account/sessions/end-others"
+        for present, status in (("", 400), ("wrong", 401)):
+            answer = anna.browser.post(path, data={"present": present})
+            assert answer.status_code == status
+            assert wrong(answer).keys() == {"present"}
+            assert is_signed_in(other)
+        assert anna.browser.get(path).headers["location"] == "/account/sessions"
+        answer = anna.browser.post(path, data={"present": PASSWORD})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        assert not is_signed_in(other)
+
+    def test_confirmed_password_is_not_asked_for_again(self, start_server):
+        server = start_server()
+        anna = sign_up(server)
+        other = another(server, anna)
+        let_proofs_expire(server)
+        wrong_answer = anna.browser.post("/account/sessions", data={"present": "wrong"})
+        assert (wrong_answer.status_code, wrong(wrong_answer).keys()) == (401, {"present"})
+        page = tree(anna.browser.get("/account/sessions"))
+        assert page.css_first("#end-sessions [name=present][required]")
+        answer = anna.browser.post("/account/sessions", data={"present": PASSWORD})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        page = tree(anna.browser.get("/account/sessions"))
+        assert page.css_first("[name=present]") is None
+        anna.browser.post(end_path(page.css(".session")[1]))
+        assert not is_signed_in(other)
+
+    def test_own_session_ends_without_the_password(self, start_server):
+        server = start_server()
+        anna = sign_up(server)
+        let_proofs_expire(server)
+        form = sessions(anna.browser)[0].css_first("form")
+        answer = anna.browser.post(form.attributes["action"])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert not is_signed_in(anna.browser)
 
     def test_one_that_has_ended_elsewhere_leads_to_the_sign_in(self, server, anna):
         other = another(server, anna)

@@ -55,8 +55,30 @@ SECURITY: tuple[Route, ...] = (
         "Where one is signed in",
         signed_in=True,
     ),
-    form("/account/sessions/{session_id}/end", security.end_session, "End a session"),
-    form("/account/sessions/end-others", security.end_other_sessions, "End all other sessions"),
+    page(
+        "/account/sessions/end-others",
+        security.lead_to_sessions,
+        "Where one is signed in",
+        signed_in=True,
+    ),
+    form(
+        "/account/sessions",
+        security.prove_password,
+        "Confirm the current password",
+        body=shapes.SessionsForm,
+    ),
+    form(
+        "/account/sessions/{session_id}/end",
+        security.end_session,
+        "End a session",
+        body=shapes.SessionsForm,
+    ),
+    form(
+        "/account/sessions/end-others",
+        security.end_other_sessions,
+        "End all other sessions",
+        body=shapes.SessionsForm,
+    ),
     page(
         "/account/history",
         security.show_history,

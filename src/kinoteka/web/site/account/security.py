@@ -34,34 +34,44 @@ async def lead_to_password(call: Call) -> Answer:
 
 
 async def show_sessions(
-    call: Call, *, typed: object = None, failed: Failure | None = None
+    call: Call, *_: int, typed: object = None, failed: Failure | None = None
 ) -> Answer:
     """Where one is signed in."""
+    if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
+        failed = replace(failed, field="present")
     own = await call.core.own_sessions.list(call.actor, call.unit)
     devices = await call.core.devices.describe(each.user_agent for each in own.sessions)
     shown = [shapes.visited(each, devices) for each in own.sessions]
     return await render(
-        call, "account/sessions.html", shown=shown, total=own.total, typed=typed, failed=failed
+        call, "account/sessions.html", shown=shown, own=own, typed=typed, failed=failed
     )
 
 
-async def lead_to_sessions(call: Call, _: int) -> Answer:
-    """Whoever comes again to where a form was refused."""
+async def lead_to_sessions(call: Call, *_: int) -> Answer:
+    """Redirect to the list when a user reopens the URL of a rejected form."""
     return redirect(call, "/account/sessions")
 
 
 @shown_again_by(show_sessions)
-async def end_session(call: Call, session_id: int) -> Answer:
-    """End one of one's own sessions."""
-    await call.core.own_sessions.end(call.actor, call.unit, session_id)
+async def prove_password(call: Call, body: shapes.SessionsForm) -> Answer:
+    """Take the current password, after which other sessions can be ended."""
+    await call.core.credentials.prove_password(call.actor, call.unit, body.present)
+    return redirect(call, "/account/sessions")
+
+
+@shown_again_by(show_sessions)
+async def end_session(call: Call, session_id: int, body: shapes.SessionsForm) -> Answer:
+    """End one of the user's own sessions."""
+    await call.core.own_sessions.end(call.actor, call.unit, session_id, body.present)
     if session_id == call.actor.session_id:
         return redirect(call, "/", notice="signed_out", extra=leaving(call))
     return redirect(call, "/account/sessions", notice="session_ended")
 
 
-async def end_other_sessions(call: Call) -> Answer:
-    """End all of one's own sessions but this one."""
-    await call.core.own_sessions.end_others(call.actor, call.unit)
+@shown_again_by(show_sessions)
+async def end_other_sessions(call: Call, body: shapes.SessionsForm) -> Answer:
+    """End all of the user's own sessions but this one."""
+    await call.core.own_sessions.end_others(call.actor, call.unit, body.present)
     return redirect(call, "/account/sessions", notice="sessions_ended")
 
 

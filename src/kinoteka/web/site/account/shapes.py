@@ -94,6 +94,12 @@ class DeleteForm(msgspec.Struct):
     password: str = ""
 
 
+class SessionsForm(msgspec.Struct):
+    """The current password, where ending other sessions needs it."""
+
+    present: str = ""
+
+
 class HistoryQuery(msgspec.Struct):
     """Which page of the history, from 1."""
 

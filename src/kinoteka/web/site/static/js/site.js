@@ -6,7 +6,8 @@ const toasts = document.getElementById("toasts");
 // Times are told in the reader's own zone from the next page on.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`timezone=${zone}`)) {
-  document.cookie = `timezone=${zone}; Max-Age=31536000; Path=/; SameSite=Lax`;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `timezone=${zone}; Max-Age=31536000; Path=/; SameSite=Lax${secure}`;
 }
 
 export function say(text) {

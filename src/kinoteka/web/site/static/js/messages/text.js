@@ -4,7 +4,7 @@ const LINK = /https?:\/\/[^\s<>"'`]+|(?<![^\s(])\/films\/[0-9]{1,15}(?![^\s.,;:!
 const ADDRESS = /^https?:\/\/[^\s/?#.]/i;
 const FILM = /\/films\/([0-9]{1,15})\/?$/;
 const AFTER_LINKS = ".,;:!?\"'»”’…";
-const CLOSING = { ")": "(", "]": "[", "}": "{" };
+const CLOSING = new Map([[")", "("], ["]", "["], ["}", "{"]]);
 const FILMS_MOST = 3;
 const LINKS_MOST = 50;
 
@@ -12,14 +12,14 @@ const count = (text, character) => text.split(character).length - 1;
 
 function trimmed(address) {
   // Counted once: to count anew for each that goes takes long where somebody writes thousands.
-  const unbalanced = {};
-  for (const [closing, opening] of Object.entries(CLOSING)) {
-    unbalanced[closing] = count(address, closing) - count(address, opening);
+  const unbalanced = new Map();
+  for (const [closing, opening] of CLOSING) {
+    unbalanced.set(closing, count(address, closing) - count(address, opening));
   }
   let end = address.length;
   for (; end; end -= 1) {
     const last = address[end - 1];
-    if (unbalanced[last] > 0) unbalanced[last] -= 1;
+    if (unbalanced.get(last) > 0) unbalanced.set(last, unbalanced.get(last) - 1);
     else if (!AFTER_LINKS.includes(last)) break;
   }
   return address.slice(0, end);

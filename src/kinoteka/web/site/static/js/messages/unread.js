@@ -70,6 +70,8 @@ addEventListener("pageshow", (event) => {
 if (!document.querySelector("[data-live]")) setInterval(refresh, EVERY);
 
 new Store(badge.dataset.account).dropOthers();
+// Before the request, since the server may not be reached, and browsers obey Clear-Site-Data only
+// over HTTPS.
 document.addEventListener("submit", (event) => {
-  if (event.target.getAttribute("action") === "/sign-out" && !event.defaultPrevented) dropAll();
+  if (event.target.hasAttribute("data-ends-session") && !event.defaultPrevented) dropAll();
 });
