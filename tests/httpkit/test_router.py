@@ -76,6 +76,13 @@ def test_text_route_is_found_beside_a_path(router, path, beside):
     assert router.text_beside("DELETE", path) is None
 
 
+def test_text_segment_within_a_path_ends_no_path():
+    router = Router()
+    router.add("GET", "/assets/{version:text}/{folder:text}/{file:text}", "a file")
+    assert router.find("/assets/1/css") is None
+    assert router.find("/assets/1/css/a.css") == ({"GET": "a file"}, ("1", "css", "a.css"))
+
+
 @pytest.mark.parametrize(
     ("raw_path", "target", "values"),
     [

@@ -133,7 +133,7 @@ def _as_text(
     parent: _Node[Target], node: _Node[Target], segment: str, values: list[int | str]
 ) -> tuple[dict[str, Target], Values] | None:
     """Take a last segment as text where the path goes on beside it but does not end there."""
-    if parent.text is None or not segment:
+    if parent.text is None or not parent.text.methods or not segment:
         return None
     kept = values[:-1] if node is parent.number else values
     return parent.text.methods, (*kept, segment)
