@@ -20,7 +20,7 @@ from kinoteka.httpkit.bodies import DRAINED
 from pictures import picture
 from proxies import SITE, Proxy, run_nginx
 from running import PASSWORD, RunningServer, run_server, unique
-from waiting import PATIENCE
+from waiting import PATIENCE, eventually
 
 BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
 MANY = 3000
@@ -63,6 +63,17 @@ def backends(proxy: Proxy) -> set[str]:
     """The servers that have answered requests."""
     log = (proxy.folder / "kinoteka.log").read_text()
     return set(re.findall(r" ([\d.]+:\d+) [0-9a-f]{32}$", log, flags=re.MULTILINE))
+
+
+def test_log_has_neither_queries_nor_texts_of_paths(proxy: Proxy, client: httpx.Client) -> None:
+    for path in ("/films?q=swordfish", "/messages/swordfish", "/profile/swordfish@example.com"):
+        client.get(path)
+    client.get("/movies/1")
+    log = proxy.folder / "kinoteka.log"
+    eventually(lambda: "GET /movies/1 HTTP" in log.read_text())
+    for logged in ("GET /films HTTP", "GET /messages/... HTTP", "GET /profile/... HTTP"):
+        assert logged in log.read_text()
+    assert "swordfish" not in log.read_text()
 
 
 def test_nginx_takes_it(proxy: Proxy) -> None:

@@ -86,6 +86,20 @@ def test_nothing_secret_is_logged(start, capfd):
     assert [secret for secret in secrets if secret in text] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/messages/swordfish", "/messages/{text:text}"),
+        ("/users/swordfish", "/users/{name:text}"),
+        ("/profile/swordfish@example.com", "/profile/{login:text}"),
+    ],
+)
+def test_text_in_a_path_is_not_logged(start, capfd, path, logged):
+    lines = read(capfd, start().signed_up().get(path))
+    assert f"path={logged} " in lines[-1]
+    assert "swordfish" not in "".join(lines)
+
+
 def test_a_path_cannot_make_up_a_line_or_a_field(start, capfd):
     server = start()
     answer = server.client().get("/a%0Aevent=request%20status=200%1b[2J%22")
