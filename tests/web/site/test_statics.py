@@ -51,6 +51,16 @@ def test_no_file_names_another_host():
         assert not re.search(r"https?://", text), path
 
 
+def test_scripts_use_no_object_as_a_map():
+    """Check that data never names a property: `__proto__` would change every object."""
+    for path in (FOLDER / "js").rglob("*.js"):
+        text = path.read_text()
+        assert not re.search(r"[\w\])]\[[^\]]*[a-z][^\]]*\] *(=[^=]|[-+]=)", text), path
+        assert not re.search(r"__proto__|\.prototype\b|\bfor \((const|let) \w+ in ", text), path
+        for target in re.findall(r"Object\.(?:assign|fromEntries|defineProperty)\((\w*)", text):
+            assert target == "button", path  # an element, with names that the script fixes
+
+
 def test_what_is_taken_from_elsewhere_has_its_licence():
     for folder in (FOLDER / "vendor").iterdir():
         assert (folder / "LICENSE.txt").is_file()

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.async_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
+from browsing import visiting
 from conftest import GENEROUS
 from running import lasting_clients, run_server
 from site_pages import Words, World, address, pages, peopled, viewers
@@ -94,8 +96,24 @@ def test_what_people_wrote_is_text(hostile, route) -> None:
         assert "{{49}}" not in answer.text
 
 
-async def test_nor_do_scripts_make_more_of_it(browser, hostile) -> None:
-    """The pages whose scripts build something of what people wrote."""
+async def test_scripts_show_what_people_wrote_as_text(browser, hostile) -> None:
+    async with visiting(browser, hostile.server.url) as visitor:
+        await visitor.become("anna", hostile.anna)
+        page = await visitor.open(f"/messages/{hostile.chat}")
+        await expect(page.locator("[data-live=open]")).to_have_count(1)
+        text = f"live {SCRIPT} __proto__ https://films.example/{SCRIPT}"
+        hostile.boris.post(f"/chats/{hostile.chat}/messages", json={"text": text})
+        await expect(page.locator(".log .message-text").last).to_have_text(text)
+        assert await injected(page) == 0
+        await page.locator(".site-search input[name=q]").fill("Title")
+        await expect(page.get_by_role("option").first).to_contain_text("<script>")
+        assert await injected(page) == 0
+        assert visitor.problems == []
+
+
+async def injected(page: Page) -> int:
+    """How many elements of the page come from what people wrote."""
+    return await page.locator("img[src=x], script:not([src]), .log b, [role=option] b").count()
 
 
 def test_over_tls_browsers_are_told_to_stay_there(tmp_path) -> None:

@@ -1,5 +1,7 @@
 """Connections that break, answers that get lost, windows that are closed: nothing is lost."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 BROKEN = r"^unanswered: |^console: .*(WebSocket|ERR_)"
@@ -122,6 +124,25 @@ async def test_a_draft_is_kept_for_its_writer_alone(chatters, site):
     await visit_menu(page)
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_function("() => Object.keys(localStorage).length === 0")
+
+
+async def test_sign_out_clears_the_browser_when_the_server_cannot_be_reached(chatters):
+    anna, _ = await chatters()
+    anna.visitor.expects(BROKEN)
+    for button in ("menu", "sessions"):
+        page = await anna.open()
+        await page.get_by_label("Message", exact=True).fill("not yet")
+        await page.wait_for_function("() => Object.keys(localStorage).length > 0")
+        if button == "menu":
+            await visit_menu(page)
+        else:
+            await anna.visitor.open("/account/sessions")
+        # No answer leaves the page as it is, so the test can look into its storage.
+        await page.route(re.compile("/sign-out$|/end$"), lambda route: route.fulfill(status=204))
+        where = page.locator("main" if button == "sessions" else ".menu[open]")
+        await where.get_by_role("button", name="Sign out").click()
+        await page.wait_for_function("() => Object.keys(localStorage).length === 0")
+        await page.unroute_all()
 
 
 async def test_another_account_in_the_same_browser_finds_nothing(chatters, site):
