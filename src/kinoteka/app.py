@@ -220,8 +220,11 @@ def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route
         served = Served(SITE, route)
         other = router.at(route.method, route.path)
         beside = router.text_beside(route.method, route.path)
+        by_id = router.any_id_beside(route.method, route.path)
         if isinstance(other, Served):
             router.replace(route.method, route.path, Negotiated(page=served, other=other))
+        elif isinstance(by_id := _for_programs(by_id), Served):
+            router.add(route.method, route.path, Negotiated(served, by_id, takes_no_id=True))
         elif beside is not None and first_served({route.method: beside[1]}).contract is not SITE:
             _compose_beside(router, served, *beside)
         else:
@@ -230,11 +233,16 @@ def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route
 
 def _compose_beside(router: Router[Target], page: Served, path: str, target: Target) -> None:
     """Serve a page whose last segment programs may mean as the text of a contract's route."""
-    other = target.other if isinstance(target, Negotiated) else target
+    other = _for_programs(target)
     if not isinstance(other, Served):
         raise TypeError(f"{path} is told apart by its body")
     router.add(page.route.method, page.route.path, Negotiated(page, other, takes_segment=True))
     router.replace(page.route.method, path, Negotiated(None, other))
+
+
+def _for_programs(target: Target | None) -> Target | None:
+    """Return what clients get that do not prefer a page."""
+    return target.other if isinstance(target, Negotiated) else target
 
 
 class Application:

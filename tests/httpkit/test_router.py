@@ -106,3 +106,13 @@ def test_any_segment_counts_as_the_id_of_nothing_where_that_is_asked_for(router)
     methods, values = router.find("/chats/anna/messages")
     assert (methods["GET"], values) == ("GET /chats/{chat_id}/messages", (NO_ID,))
     assert router.find("/users/7")[1] == (7,)
+
+
+def test_route_that_takes_any_id_is_found_beside_a_fixed_segment():
+    router = Router()
+    router.add("GET", "/selections/{id}", "GET /selections/{id}")
+    assert router.any_id_beside("GET", "/selections/new") is None
+    router.take_any_id("/selections/{id}")
+    assert router.any_id_beside("GET", "/selections/new") == "GET /selections/{id}"
+    assert router.any_id_beside("POST", "/selections/new") is None
+    assert router.any_id_beside("GET", "/films/new") is None

@@ -61,6 +61,16 @@ class Router(Generic[Target]):
         target = node.text.methods.get(method)
         return None if target is None else ("/".join(("", *parents, "{text:text}")), target)
 
+    def any_id_beside(self, method: str, path: str) -> Target | None:
+        """Return the route that takes any segment as an id where `path` ends with a fixed one."""
+        *parents, last = path.strip("/").split("/")
+        node: _Node[Target] | None = self._root
+        for segment in parents:
+            node = node.fixed.get(segment) if node is not None else None
+        if last.startswith("{") or node is None or node.number is None:
+            return None
+        return node.number.methods.get(method) if node.number.takes_any else None
+
     def take_any_id(self, path: str) -> None:
         """Take any segment where `path` has an id."""
         node = self._root

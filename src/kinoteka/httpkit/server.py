@@ -31,7 +31,7 @@ from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
 from kinoteka.httpkit.refusals import refuse, refuse_call, report_refusal
 from kinoteka.httpkit.request_ids import HEADER, RequestIds, believes_proxies
 from kinoteka.httpkit.request_log import log_request
-from kinoteka.httpkit.router import Router, Values, last_segment
+from kinoteka.httpkit.router import NO_ID, Router, Values, last_segment
 from kinoteka.httpkit.routes import Contract, Route
 from kinoteka.httpkit.sockets import Following, follow, refuse_handshake
 from kinoteka.httpkit.targets import Negotiated, Served, Shared, Target, first_served, replay
@@ -213,6 +213,8 @@ class Server:
         if not prefers_page(dict(scope["headers"])):
             if target.takes_segment and not (values and isinstance(values[-1], str)):
                 values = (last_segment(scope["path"]),)
+            elif target.takes_no_id:
+                values = (NO_ID,)
             return await self._serve(target.other, values, scope, receive)
         if target.page is None:
             return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))

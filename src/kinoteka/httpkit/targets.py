@@ -52,12 +52,14 @@ class Negotiated:
     """A page of the site and a contract's route at one path, told apart by what is preferred.
 
     Without a `page` the site has none there. Where `takes_segment` is set, `other` gets the last
-    segment of the path as text, whatever the page takes it for.
+    segment of the path as text, whatever the page takes it for. Where `takes_no_id` is set, the
+    segment is not an id, and `other` gets one that does not exist.
     """
 
     page: Served | None
     other: Served
     takes_segment: bool = False
+    takes_no_id: bool = False
 
 
 Target: TypeAlias = Served | Shared | Negotiated

@@ -186,7 +186,8 @@ class TestOne:
 
     @pytest.mark.parametrize(
         "selection_id",
-        ["0", "987654321", str(2**53), str(2**63), "hello", "-1", "1.5", "%00", "%D1%8F", "a%2Fb"],
+        ["0", "987654321", str(2**53), str(2**63), "hello", "-1", "1.5", "%00", "%D1%8F", "a%2Fb"]
+        + ["new", "mine", "new/"],
     )
     def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
         answer = anonymous.get(f"/selections/{selection_id}")
@@ -201,6 +202,12 @@ class TestOne:
         answer = anonymous.get("/selections/hello", headers={"accept": "text/html"})
         assert answer.status_code == 404
         assert answer.headers["content-type"].startswith("text/html")
+
+    @pytest.mark.parametrize("word", ["new", "mine"])
+    def test_word_of_a_page_leads_browsers_to_the_page(self, anonymous, word) -> None:
+        answer = anonymous.get(f"/selections/{word}", headers={"accept": "text/html"})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
 
     def test_one_that_is_not_public_is_cached_for_nobody_else(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
