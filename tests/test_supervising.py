@@ -33,6 +33,14 @@ def answered(connection: socket.socket) -> bytes:
     return received
 
 
+# A worker is a process that multiprocessing has spawned.
+WORKERS_CANNOT_START = """
+import sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    sys.exit(1)
+"""
+
+
 class TestStarting:
     def test_all_workers_serve_at_one_address(self, start_server):
         server = start_server(**TWO)
@@ -40,10 +48,11 @@ class TestStarting:
         answers = [server.client().get("/movies/?page=1") for _ in range(8)]
         assert {answer.status_code for answer in answers} == {200}
 
-    def test_a_worker_that_cannot_start_stops_everything(self, tmp_path):
-        (tmp_path / "signing-key.pem").write_text("no key")
-        where = ("--port", "0", "--data", str(tmp_path))
-        ended = kinoteka("serve", "--no-demo", *where, KINOTEKA_WORKERS="2")
+    def test_worker_that_cannot_start_stops_everything(self, tmp_path):
+        (tmp_path / "sitecustomize.py").write_text(WORKERS_CANNOT_START)
+        where = ("--port", "0", "--data", str(tmp_path / "data"))
+        environment = {"KINOTEKA_WORKERS": "2", "PYTHONPATH": str(tmp_path)}
+        ended = kinoteka("serve", "--no-demo", *where, **environment)
         assert ended.returncode == 1
         assert 'event="a worker did not start: stopping"' in ended.stderr
         assert ended.stdout == ""

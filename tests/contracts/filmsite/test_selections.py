@@ -186,8 +186,10 @@ class TestOne:
 
     @pytest.mark.parametrize(
         "selection_id",
-        ["0", "987654321", str(2**53), str(2**63), "hello", "-1", "1.5", "%00", "%D1%8F", "a%2Fb"]
-        + ["new", "mine", "new/"],
+        [
+            *("0", "987654321", str(2**53), str(2**63), "-1", "1.5"),
+            *("hello", "%00", "%D1%8F", "a%2Fb", "new", "mine", "new/"),
+        ],
     )
     def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
         answer = anonymous.get(f"/selections/{selection_id}")
