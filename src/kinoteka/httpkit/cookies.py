@@ -10,7 +10,8 @@ from collections.abc import Sequence
 NAME = "session_id"
 TRIED_MOST = 4
 """How many cookies of that name are tried: other applications on the domain may set theirs."""
-_MARK = NAME.encode() + b"="
+_NAME = NAME.encode()
+_MARK = _NAME + b"="
 DEVICE = "known_device"
 """The cookie by which a device is known (`core/sessions/known_devices.py`)."""
 _DEVICE_MARK = DEVICE.encode() + b"="
@@ -20,9 +21,12 @@ def session_tokens(header: bytes | None) -> Sequence[str]:
     """Return the tokens of the first session cookies in a Cookie header, in order."""
     if header is None or _MARK not in header:
         return ()
-    pairs = (pair.strip() for pair in header.split(b";"))
-    values = (pair[len(_MARK) :].strip(b'"') for pair in pairs if pair.startswith(_MARK))
-    return [value.decode("latin-1") for value in values if value][:TRIED_MOST]
+    tokens = []
+    for pair in header.split(b";"):
+        name, _, value = pair.strip().partition(b"=")
+        if name == _NAME and (token := value.strip(b'"')):
+            tokens.append(token.decode("latin-1"))
+    return tokens[:TRIED_MOST]
 
 
 def device_values(header: bytes | None) -> tuple[str, ...]:

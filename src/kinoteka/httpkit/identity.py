@@ -35,9 +35,10 @@ async def identify(call: Call) -> Actor:
     """
     if call.route.identity == "none":
         return UNASKED
-    if bearer(call) is None:
+    token = bearer(call)
+    if token is None:
         return await _by_cookie(call)
-    actor = await by_access_token(call)
+    actor = await _by_token(call, token, even_expired=False)
     call.unusable_token = actor is None
     if call.route.begins_session:
         return await _replaced_session(call, actor)
@@ -47,13 +48,7 @@ async def identify(call: Call) -> Actor:
 async def by_access_token(call: Call, *, even_expired: bool = False) -> Actor | None:
     """Return the actor of the Bearer token's session; None if the token or session has ended."""
     token = bearer(call)
-    if token is None or token in NOBODY:
-        return None
-    claims = call.core.tokens.read_genuine(token)
-    if claims is None or (claims.has_expired and not even_expired):
-        return None
-    actor = await call.core.actors.by_id(call.unit, claims.session_id)
-    return actor if actor is not None and actor.account_id == claims.account_id else None
+    return None if token is None else await _by_token(call, token, even_expired=even_expired)
 
 
 async def by_cookies(call: Call) -> Sequence[Actor]:
@@ -68,6 +63,16 @@ def with_invalid_token(call: Call, answer: Answer) -> Answer:
         return answer
     others = [pair for pair in answer.headers if pair[0] != CHALLENGE]
     return replace(answer, headers=[*others, INVALID_TOKEN])
+
+
+async def _by_token(call: Call, token: str, *, even_expired: bool) -> Actor | None:
+    if token in NOBODY:
+        return None
+    claims = call.core.tokens.read_genuine(token)
+    if claims is None or (claims.has_expired and not even_expired):
+        return None
+    actor = await call.core.actors.by_id(call.unit, claims.session_id)
+    return actor if actor is not None and actor.account_id == claims.account_id else None
 
 
 async def _by_cookie(call: Call) -> Actor:
