@@ -9,8 +9,9 @@ import httpx
 import msgspec
 import pytest
 
-from kinoteka.app import CONTRACTS
+from kinoteka.app import CONTRACTS, NEUTRAL
 from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.web.site.contract import SITE
 from running import PASSWORD, RunningServer, unique
 from waiting import PATIENCE
 
@@ -191,6 +192,17 @@ def test_methods_that_do_not_exist(superuser: httpx.Client, case: tuple[Contract
     answer = superuser.request("TRACE", path_of(route))
     assert answer.status_code == 405
     assert route.method in answer.headers["allow"]
+
+
+@before_any_sql
+@pytest.mark.parametrize(
+    "path",
+    sorted({path_of(route) for contract in (SITE, NEUTRAL) for route in contract.routes}),
+)
+def test_trace_is_not_allowed_on_any_page(server: RunningServer, path: str) -> None:
+    answer = server.client().request("TRACE", path, headers={"x-secret": "swordfish"})
+    assert answer.status_code == 405
+    assert "swordfish" not in answer.text
 
 
 @pytest.mark.parametrize(

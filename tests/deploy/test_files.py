@@ -82,6 +82,12 @@ class TestCompose:
         grace = self.SERVICES["kinoteka"]["stop_grace_period"]
         assert int(grace.removesuffix("s")) > GRACEFUL_SECONDS + 5
 
+    def test_it_does_not_start_without_a_password(self) -> None:
+        text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+        named = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY|TOKEN)\w*)([^}]*)\}", text)
+        assert named
+        assert all(rest.startswith(":?") for _, rest in named)
+
     def test_no_secret_is_in_it(self) -> None:
         for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
             assert not re.match(r"\w+(PASSWORD|KEY|TOKEN)=.", line)

@@ -32,6 +32,10 @@ class TestPasswords:
         with refused(Code.PASSWORD_WRONG):
             await sign_in(services, "anna")
 
+    async def test_password_never_expires(self, services, anna, clock):
+        clock.forward(days=3650)
+        assert await lasts(services, await sign_in(services, "anna"))
+
     @pytest.mark.parametrize(
         ("present", "new", "code"),
         [
