@@ -67,6 +67,13 @@ def test_only_second_factors_recovery_and_mail_are_unmet():
     assert set(unmet) == {"6.3.3", "6.4.3", "6.4.4", *numbers("6.5", 1, 5)}
 
 
+def test_every_module_that_the_page_names_exists():
+    modules = set(re.findall(r"`([a-z_0-9/]+\.py)`", PAGE))
+    modules = {name for name in modules if not name.startswith("tests/")}
+    assert len(modules) > 30
+    assert [name for name in modules if not (ROOT / "src" / "kinoteka" / name).is_file()] == []
+
+
 def test_every_section_that_a_judgement_names_exists():
     headings = re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
