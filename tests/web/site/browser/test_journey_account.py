@@ -128,7 +128,7 @@ async def test_takes_the_data_away_and_deletes_the_account(member, visit, tmp_pa
     await page.get_by_label("Your password").fill("not this one")
     visitor.expects(r"^4\d\d POST /account/delete")
     await page.get_by_role("button", name="Delete my account").click()
-    await expect(page.get_by_text("The password is wrong.")).to_be_visible()
+    await expect(page.get_by_text("The current password is wrong.")).to_be_visible()
     await page.get_by_label("Your password").fill(PASSWORD)
     await page.get_by_role("button", name="Delete my account").click()
     await expect(page.get_by_text("Your account is deleted.")).to_be_visible()

@@ -96,6 +96,14 @@ def test_what_people_wrote_is_text(hostile, route) -> None:
         assert "{{49}}" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "route", [it for it in PAGES if viewers(it)[0] != "visitor"], ids=lambda route: route.path
+)
+def test_every_page_of_a_signed_in_user_offers_to_sign_out(world, route) -> None:
+    page = LexborHTMLParser(seen(world, route, viewers(route)[-1]).text)
+    assert page.css_first("form[method=post][action='/sign-out'] button[type=submit]")
+
+
 async def test_scripts_show_what_people_wrote_as_text(browser, hostile) -> None:
     async with visiting(browser, hostile.server.url) as visitor:
         await visitor.become("anna", hostile.anna)
