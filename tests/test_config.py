@@ -104,3 +104,22 @@ def test_every_setting_has_a_line_of_help():
 )
 def test_switch_may_be_on_or_off(written: str, meant: bool) -> None:
     assert load({"KINOTEKA_DOCUMENT_EXACT": written}).document_exact is meant
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("KINOTEKA_REDIS_URL", "redis://:carp/fish@h:6379/0"),
+        ("KINOTEKA_REDIS_URL", "redis://:12/fish@h"),
+        ("KINOTEKA_REDIS_URL", "redis://:carp?fish@h"),
+        ("KINOTEKA_REDIS_URL", "redis://:carp#fish@h"),
+        ("KINOTEKA_REDIS_URL", "redis://h:port/0"),
+        ("KINOTEKA_DATABASE_URL", "postgresql://k:carp/fish@h:5432/k"),
+        ("KINOTEKA_DATABASE_URL", "postgresql://k:carp@fish@h/k"),
+    ],
+)
+def test_password_that_is_not_encoded_is_rejected_without_showing_it(name, address):
+    with pytest.raises(SettingsError, match=f"{name}: no address of a server") as error:
+        load({name: address})
+    assert "carp" not in str(error.value)
+    assert "fish" not in str(error.value)

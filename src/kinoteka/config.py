@@ -18,6 +18,7 @@ from limits import parse as parse_limit
 from msgspec import Meta
 
 from kinoteka.connection_settings import ConnectionSettings
+from kinoteka.server_addresses import is_server_address
 
 PREFIX = "KINOTEKA_"
 METRICS_FOLDER = "KINOTEKA_METRICS_FOLDER"
@@ -366,6 +367,12 @@ def _check(settings: Settings) -> None:
                 parse_limit(getattr(settings, field))
             except ValueError:
                 raise SettingsError(f"{name}: not a rate such as '10 per 5 minutes'") from None
+    for name in ("database_url", "redis_url"):
+        if not is_server_address(getattr(settings, name)):
+            raise SettingsError(
+                f"{PREFIX}{name.upper()}: no address of a server; in its password, write each of "
+                "/ @ ? # percent-encoded (%2F %40 %3F %23)"
+            )
     try:
         zone(settings.timezone)
     except (ValueError, LookupError, OSError):
