@@ -93,6 +93,15 @@ class TestCompose:
             assert not re.match(r"\w+(PASSWORD|KEY|TOKEN)=.", line)
 
 
+def test_every_library_is_locked_to_a_version_with_hashes() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+        lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+        assert len(lines) > 20
+        for line in lines:
+            assert re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line
+
+
 class TestImage:
     TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 

@@ -18,7 +18,7 @@ from films import FilmToBe, fill
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.httpkit.bodies import DRAINED
 from pictures import picture
-from proxies import SITE, Proxy, run_nginx
+from proxies import EXAMPLE, SITE, Proxy, run_nginx
 from running import PASSWORD, RunningServer, run_server, unique
 from waiting import PATIENCE, eventually
 
@@ -105,6 +105,28 @@ def connected(proxy: Proxy, *protocols: str) -> Iterator[ssl.SSLSocket]:
         trust.wrap_socket(plain, server_hostname=SITE) as wrapped,
     ):
         yield wrapped
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_has_forward_secrecy(proxy: Proxy, version: ssl.TLSVersion) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = context.maximum_version = version
+    address = ("127.0.0.1", httpx.URL(proxy.url).port)
+    with (
+        socket.create_connection(address, PATIENCE) as plain,
+        context.wrap_socket(plain, server_hostname=SITE) as connection,
+    ):
+        name, spoken, _ = connection.cipher() or ("", "", 0)
+    assert name.startswith("ECDHE-" if version is ssl.TLSVersion.TLSv1_2 else "TLS_")
+    assert spoken == {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}[version.name]
+
+
+def test_older_tls_and_ciphers_are_off() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.2 TLSv1.3"]
+    (ciphers,) = re.findall(r"ssl_ciphers (.*);", text)
+    assert all(re.match(r"ECDHE-\w+-(AES\d+-GCM|CHACHA20)", name) for name in ciphers.split(":"))
 
 
 def test_http_2_is_spoken(proxy: Proxy) -> None:
