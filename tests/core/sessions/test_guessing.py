@@ -87,6 +87,22 @@ class TestOwners:
 
 
 class TestAttackers:
+    async def test_tokens_of_ended_sessions_share_one_budget(self, anna, services, wired):
+        strict = await wired(**DEFAULTS)
+        started = [await sign_in(services, "anna") for _ in range(3)]
+        change = services.credentials.change_password
+        await do(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        expires = now() // 1000
+        owners = [TokenOwner(anna.account.id, each.session.id, expires) for each in started]
+        codes = [
+            await attempt(strict, "anna", WRONG, owner=owner)
+            for owner in owners
+            for _ in range(4)
+        ]
+        assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED] * 2
+        present = TokenOwner(anna.account.id, anna.session.id, expires)
+        assert await attempt(strict, "anna", NEW_PASSWORD, owner=present) is None
+
     async def test_account_has_one_attempt_under_all_its_names(self, anna, wired):
         strict = await wired(**DEFAULTS)
         names = ("anna", "ANNA", "anna@example.com")

@@ -23,8 +23,9 @@ def visit(*cookies, token_owner=None):
     return Visit("192.0.2.1", "Browser/1", "tests", cookies, token_owner)
 
 
-def owner(account_id=1, session_id=7, *, days_ago=0):
-    return TokenOwner(account_id, session_id, now() // 1000 - days_ago * 24 * 60 * 60)
+def owner(account_id=1, session_id=7, *, days_ago=0, has_session=True):
+    expires = now() // 1000 - days_ago * 24 * 60 * 60
+    return TokenOwner(account_id, session_id, expires, has_session)
 
 
 class TestCookies:
@@ -99,6 +100,16 @@ class TestTokens:
 
     def test_token_is_not_recognised_after_the_days_of_a_device(self, devices):
         assert devices.recognise(visit(token_owner=owner(days_ago=400)), ANNA) is None
+
+    def test_tokens_of_ended_sessions_are_one_device_together(self, devices):
+        owners = [owner(session_id=number, has_session=False) for number in (7, 8)]
+        known = [devices.recognise(visit(token_owner=owner), ANNA) for owner in owners]
+        assert known == ["ended", "ended"]
+
+    def test_cookie_counts_before_the_token_of_an_ended_session(self, devices):
+        cookie = devices.issue(visit(), ANNA)
+        known = devices.recognise(visit(cookie, token_owner=owner(has_session=False)), ANNA)
+        assert known == devices.recognise(visit(cookie), ANNA)
 
     def test_token_of_another_account_is_not_recognised(self, devices):
         assert devices.recognise(visit(token_owner=owner(2)), ANNA) is None

@@ -7,6 +7,9 @@ A device is known by a cookie, or by a genuine access token of the account. The 
 random id of the device and, for each of the last accounts, the day and an HMAC over account,
 device, day and the hash of the password. So it names nobody, and is void after the password has
 changed. Nothing is stored.
+
+Whoever once knew the password may have collected any number of access tokens with it. So the
+tokens of sessions that have ended are one device together.
 """
 
 import re
@@ -28,6 +31,8 @@ MAC_LENGTH = 32
 """Hexadecimal digits of an HMAC in a cookie, 128 bits."""
 ID_BYTES = 12
 """Twice as many hexadecimal digits."""
+ENDED_SESSIONS = "ended"
+"""What names the device of all access tokens whose sessions have ended."""
 DEVICE = re.compile(r"[0-9a-f]{24}")
 MARK = re.compile(r"([0-9]{1,7})-([0-9a-f]{32})")
 
@@ -48,13 +53,13 @@ class KnownDevices:
 
     def recognise(self, visit: Visit, account: Credentials) -> str | None:
         """Return what names the device of a visit, if this account has been used with it."""
-        owner = visit.token_owner
-        if owner is not None and owner.account_id == account.account_id and self._is_recent(owner):
+        owner = self._owner(visit, account)
+        if owner is not None and owner.has_session:
             return f"session:{owner.session_id}"
         for cookie in _cookies(visit):
             if any(self._is_mark_of(mark, cookie.device, account) for mark in cookie.marks):
                 return f"device:{cookie.device}"
-        return None
+        return None if owner is None else ENDED_SESSIONS
 
     def issue(self, visit: Visit, account: Credentials) -> str:
         """Return the value of the cookie by which the device of a visit is known from now on."""
@@ -71,8 +76,12 @@ class KnownDevices:
         is_recent = now() // DAY - int(day) <= self._days
         return secrets.compare_digest(mac, self._mac(device, day, account)) and is_recent
 
-    def _is_recent(self, owner: TokenOwner) -> bool:
-        return now() // DAY - owner.expires * 1000 // DAY <= self._days
+    def _owner(self, visit: Visit, account: Credentials) -> TokenOwner | None:
+        owner = visit.token_owner
+        if owner is None or owner.account_id != account.account_id:
+            return None
+        is_recent = now() // DAY - owner.expires * 1000 // DAY <= self._days
+        return owner if is_recent else None
 
     def _mac(self, device: str, day: str, account: Credentials) -> str:
         message = f"{account.account_id}.{device}.{day}.{account.password_hash}"

@@ -15,11 +15,15 @@ USER_AGENT_LONGEST = 300
 
 
 class TokenOwner(msgspec.Struct, frozen=True):
-    """The account and session of a genuine access token, and when it expires, in seconds."""
+    """The account and session of a genuine access token, and when it expires, in seconds.
+
+    `has_session` tells whether the session lasts, as far as somebody has looked.
+    """
 
     account_id: int
     session_id: int
     expires: int
+    has_session: bool = True
 
 
 class Visit(msgspec.Struct, frozen=True):

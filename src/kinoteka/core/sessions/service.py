@@ -92,6 +92,7 @@ class Sessions:
         """
         identifier = identifier.strip()
         credentials = await self._accounts.credentials(unit, identifier)
+        visit = await self._with_token_checked(unit, visit)
         try:
             async with self._limits.sign_in(visit, identifier, credentials) as attempt:
                 checked = await self._check(unit, visit, attempt, credentials, password)
@@ -156,6 +157,15 @@ class Sessions:
         else:
             account_id = credentials.account_id
             report(SecurityEvent.SIGN_IN_FAILED, name=name, account=account_id, reason=error.code)
+
+    async def _with_token_checked(self, unit: Unit, visit: Visit) -> Visit:
+        """Return the visit with whether the session of its access token lasts."""
+        owner = visit.token_owner
+        if owner is None:
+            return visit
+        session = await self.get(unit, owner.session_id)
+        lasts = session is not None and session.account_id == owner.account_id
+        return replace(visit, token_owner=replace(owner, has_session=lasts))
 
     async def _check(
         self,
