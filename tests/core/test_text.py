@@ -1,6 +1,7 @@
 import pytest
 
 from kinoteka.core.text import (
+    as_seen,
     clean_name,
     clean_shown_text,
     clean_text,
@@ -96,3 +97,22 @@ def test_name_with_a_bidirectional_control_is_rejected(control):
 @pytest.mark.parametrize("name", ["", "Анна", "نیم\u200cفاصله", "אנה"])
 def test_name_of_any_script_is_accepted(name):
     assert clean_name(name, "name", 40) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("an\u200bna", "anna"),
+        ("anna\u00a0\u2060", "anna"),
+        ("\u2800an\u00adna\u3164", "anna"),
+        ("an\u200a\u202fna", "anna"),
+        ("an\u034fna\ufe0f\U000e0101\U000e0061", "anna"),
+        ("\uff41\u24dd\U0001d427a", "anna"),
+        ("Anna\u00a0Petrova", "Anna Petrova"),
+        ("Анна", "Анна"),
+        ("a\u0301", "\u00e1"),
+        ("\u200b", ""),
+    ],
+)
+def test_what_is_seen_of_a_name_has_nothing_invisible(name, seen):
+    assert as_seen(name) == seen

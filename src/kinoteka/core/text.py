@@ -11,6 +11,10 @@ BIDIRECTIONAL_CONTROLS = frozenset(
 """Unicode Standard Annex 9, 2."""
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and signs that show nothing: fillers of Hangul, empty Braille, the null notehead."""
+UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
+"""Marks that show nothing, beside the variation selectors (Default_Ignorable_Code_Point)."""
+THIN_SPACES = frozenset("\u2006\u2008\u2009\u200a\u202f\u205f")
+"""Spaces that readers overlook between two letters."""
 COMPOSED_MOST = 4
 """How many characters composing makes one of, at most."""
 MARKS_MOST = 30
@@ -71,6 +75,12 @@ def has_visible_character(text: str) -> bool:
     )
 
 
+def as_seen(name: str) -> str:
+    """Return what a reader sees of a name: in NFKC, without what is invisible or hardly visible."""
+    seen = (each for each in name if each not in THIN_SPACES and not _is_unseen(each))
+    return unicodedata.normalize("NFKC", "".join(seen)).strip()
+
+
 def has_heaps_of_marks(text: str) -> bool:
     """Whether more marks stand in a row than any language needs.
 
@@ -85,6 +95,16 @@ def has_heaps_of_marks(text: str) -> bool:
         if marks > MARKS_MOST:
             return True
     return False
+
+
+def _is_unseen(character: str) -> bool:
+    return (
+        unicodedata.category(character) == "Cf"
+        or character in BLANK
+        or character in UNSEEN_MARKS
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0000" <= character <= "\U000e0fff"
+    )
 
 
 def _may_be_new(character: str) -> bool:

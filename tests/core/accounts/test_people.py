@@ -124,7 +124,22 @@ def test_who_has_no_name_at_all() -> None:
 
 
 class TestNamesakes:
-    @pytest.mark.parametrize("given_name", ["Chief", "cHIEF", "Сhief", "Сhіеf"])
+    @pytest.mark.parametrize(
+        "given_name",
+        [
+            "Chief",
+            "cHIEF",
+            "Сhief",
+            "Сhіеf",
+            "ch\u200bief",
+            "chief\u00a0\u2060",
+            "chief\u3164",
+            "\u2800chief",
+            "chi\u200aef",
+            "chief\ufe0f",
+            "\uff43\uff48\uff49\uff45\uff46",
+        ],
+    )
     async def test_name_that_is_another_accounts_username_tells_which(
         self, services: Services, given_name: str
     ) -> None:

@@ -18,6 +18,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.text import as_seen
 from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import Unit
 
@@ -83,13 +84,16 @@ class People:
 
         No username has a space, so a full name costs no query.
         """
-        if not name or name == account.username or any(each.isspace() for each in name):
+        if not name or name == account.username:
+            return None
+        seen = name if name.isascii() else as_seen(name)
+        if not seen or any(each.isspace() for each in seen):
             return None
         found = await unit.first(
             queries.NAMESAKE,
-            skeleton=skeleton(name),
+            skeleton=skeleton(seen),
             account_id=account.id,
-            key=name.casefold(),
+            key=seen.casefold(),
             is_ascii=name.isascii(),
         )
         return found[0] if found else None
