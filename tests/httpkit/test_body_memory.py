@@ -3,6 +3,8 @@
 import re
 import resource
 import socket
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -55,6 +57,32 @@ async def test_body_that_finds_no_memory_is_rejected(
     with refused(Code.BUSY):
         await read_body(call, 1000)
     BODY_MEMORY.release(call)
+
+
+@pytest.fixture
+def traced() -> Iterator[None]:
+    """Python counts the memory that it allocates."""
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
+
+
+async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(
+    services: Services, traced: None
+) -> None:
+    call, pieces, taken = Sent(b"").call(services), iter(range(20_000)), 0
+
+    async def receive() -> dict[str, object]:
+        nonlocal taken
+        is_last = next(pieces) == 19_999
+        if is_last:
+            taken, _ = tracemalloc.get_traced_memory()
+        return {"type": "http.request", "body": bytes(bytearray(2)), "more_body": not is_last}
+
+    call.receive = receive
+    assert await read_body(call, 100_000) == bytes(40_000)
+    BODY_MEMORY.release(call)
+    assert taken < 4 * 40_000
 
 
 def test_uploads_that_stop_before_their_end_take_bounded_memory(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Files in memory, on the disk, and half in both."""
 
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,14 @@ def test_file_with_a_path_is_its_owners_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == b"x"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_tiny_pieces_take_no_more_memory_than_their_content(tmp_path: Path) -> None:
+    tracemalloc.start()
+    file = SpooledFile(tmp_path)
+    for _ in range(20_000):
+        file.add(bytes(bytearray(2)))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 4 * 40_000
+    file.close()

@@ -45,21 +45,24 @@ async def read_body(call: Call, limit: int) -> bytes:
         DomainError(BUSY): the bodies of all requests together take too much memory.
     """
     too_large = declared_size(call) > limit
-    chunks: list[bytes] = []
+    first, rest = b"", bytearray()  # a list of tiny pieces would take many times their size
     size = 0
     async for chunk in read_chunks(call.receive):
         size += len(chunk)
         too_large = too_large or size > limit
         if too_large:
-            chunks.clear()
+            rest.clear()
             if size > DRAINED:
                 break
         else:
             BODY_MEMORY.require(call, len(chunk))
-            chunks.append(chunk)
+            if size == len(chunk):
+                first = chunk
+            else:
+                rest += chunk
     if too_large:
         raise DomainError(Code.BODY_TOO_LARGE, limit=limit)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return first + rest if rest else first
 
 
 def declared_size(call: Call) -> int:

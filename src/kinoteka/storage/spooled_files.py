@@ -26,7 +26,7 @@ class SpooledFile:
         self.size = 0
         self.buffered = 0
         self._folder = folder
-        self._waiting: list[bytes] = []
+        self._waiting = bytearray()
         self._file: BinaryIO | None = None
 
     @classmethod
@@ -38,7 +38,7 @@ class SpooledFile:
 
     def add(self, content: bytes) -> None:
         """Append to the file, in memory."""
-        self._waiting.append(content)
+        self._waiting += content
         self.size += len(content)
         self.buffered += len(content)
 
@@ -50,16 +50,16 @@ class SpooledFile:
         """
         if self._file is None:
             self._file = self._opened()
-        waiting, self._waiting, self.buffered = self._waiting, [], 0
-        self._file.write(b"".join(waiting))
+        waiting, self._waiting, self.buffered = self._waiting, bytearray(), 0
+        self._file.write(waiting)
         self._file.flush()
 
     def read(self) -> bytes:
         """Return the whole content."""
         if self._file is None:
-            return b"".join(self._waiting)
+            return bytes(self._waiting)
         self._file.seek(0)
-        return self._file.read() + b"".join(self._waiting)
+        return self._file.read() + self._waiting
 
     def close(self) -> None:
         """Close the file; one without a path is gone."""
