@@ -95,9 +95,7 @@ class TestAttackers:
         expires = now() // 1000
         owners = [TokenOwner(anna.account.id, each.session.id, expires) for each in started]
         codes = [
-            await attempt(strict, "anna", WRONG, owner=owner)
-            for owner in owners
-            for _ in range(4)
+            await attempt(strict, "anna", WRONG, owner=owner) for owner in owners for _ in range(4)
         ]
         assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED] * 2
         present = TokenOwner(anna.account.id, anna.session.id, expires)
