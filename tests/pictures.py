@@ -58,11 +58,11 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     )
 
 
-def many_scans() -> bytes:
-    """A JPEG that asks for thousands of passes over the picture."""
-    whole = saved(Image.new("RGB", (64, 64), "teal"), "JPEG", progressive=True)
+def many_scans(size: tuple[int, int] = (64, 64), times: int = 3000) -> bytes:
+    """A JPEG that asks for many passes over the picture, `times` the usual ones."""
+    whole = saved(Image.new("L", size, "teal"), "JPEG", progressive=True)
     start = whole.index(b"\xff\xda")
-    return whole[:start] + whole[start:-2] * 3000 + whole[-2:]
+    return whole[:start] + whole[start:-2] * times + whole[-2:]
 
 
 def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:

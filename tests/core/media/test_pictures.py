@@ -159,6 +159,12 @@ def test_what_cannot_be_read_is_refused(data):
         draw_anew(data, PICTURES)
 
 
+def test_large_jpeg_may_have_fewer_scans_than_a_small_one():
+    assert drawn(many_scans((500, 400), 10)).size == (500, 400)
+    with refused(Code.UPLOAD_UNREADABLE, reason="scans"):
+        draw_anew(many_scans((5000, 4000), 10), PICTURES)
+
+
 @pytest.mark.parametrize(
     ("size", "kind"), [((8000, 6000), "JPEG"), ((8160, 6144), "JPEG"), ((8160, 6144), "MPO")]
 )

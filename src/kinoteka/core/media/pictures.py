@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from kinoteka.core.media.colours import in_srgb
-from kinoteka.core.media.jpeg import decodes_in_one_pass
+from kinoteka.core.media.jpeg import decodes_in_one_pass, scans_of
 from kinoteka.core.media.model import (
     LONGER_SIDE,
     PIXELS_MOST,
@@ -32,9 +32,10 @@ SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 DEEP_GREY = "I;16"
 
 # A JPEG may ask for a pass over the whole picture with a few dozen bytes; real ones have about
-# ten passes, and some more in the previews that they carry.
-START_OF_SCAN = b"\xff\xda"
+# ten passes.
 SCANS_MOST = 200
+SCANNED_PIXELS_MOST = 25 * PIXELS_MOST
+"""Scans times pixels: about two seconds of a core."""
 
 EXIF_ORIENTATION = 0x0112
 UPRIGHT = 1
@@ -56,8 +57,6 @@ def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
     kind = kind_of(data)
     if kind is None or kind not in allowed:
         raise DomainError(Code.UPLOAD_WRONG_TYPE, allowed=", ".join(sorted(allowed)))
-    if kind == "JPEG" and data.count(START_OF_SCAN) > SCANS_MOST:
-        raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
     try:
         return _draw(data, kind)
     except DomainError:
@@ -70,6 +69,8 @@ def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
 def _draw(data: bytes, kind: str) -> bytes:
     with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
         _check_pixels(uploaded.size, scalable=kind == "JPEG" and decodes_in_one_pass(data))
+        if kind == "JPEG":
+            _check_scans(uploaded.size, scans_of(data))
         profile = uploaded.info.get("icc_profile")
         picture = _opaque(in_srgb(_scaled(uploaded), profile))
         upright = _upright(picture, _orientation(uploaded))
@@ -94,6 +95,13 @@ def _check_pixels(size: tuple[int, int], *, scalable: bool) -> None:
     limit = SCALABLE_PIXELS_MOST if scalable else PIXELS_MOST
     if width * height > limit:
         raise DomainError(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit // 1_000_000)
+
+
+def _check_scans(size: tuple[int, int], scans: int) -> None:
+    """Raise an error if the decoder would pass over the picture too often."""
+    width, height = size
+    if scans > SCANS_MOST or scans * width * height > SCANNED_PIXELS_MOST:
+        raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
 
 
 def _scaled(uploaded: "Image") -> "Image":
