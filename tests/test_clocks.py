@@ -10,6 +10,7 @@ MOMENTS = {
     "storage/clock.py": "what the database holds",
     "core/tokens/service.py": "the claims iat and exp",
     "core/accounts/names.py": "a birthday is not in the future",
+    "storage/backup/rotation.py": "a backup's name says when it was made",
     "storage/inspection.py": "compares this clock with that of the database",
     "web/readings.py": "when the process began, for Prometheus",
 }

@@ -153,7 +153,11 @@ class TestFilesThatCannotGrow:
     def test_site_says_so_on_a_page(self, full):
         _, anna, _ = full
         headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
-        form = {"username": anna.name, "given_name": "Other"}
+        form = {
+            "username": anna.name,
+            "email": f"{anna.name}@example.com",
+            "given_name": "Other",
+        }
         answer = anna.client.post("/account", data=form, headers=headers)
         assert answer.status_code == 507
         assert "has no room left" in answer.text

@@ -15,8 +15,8 @@ from waiting import eventually
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
-NOT_ALWAYS = ("_pool_", "_writers", "_bus_", "_websockets")
-"""What a server has nothing to say on: of the other engine, alone, or without WebSockets."""
+NOT_ALWAYS = ("_pool_", "_writers", "_bus_", "_websockets", "_connections_closed")
+"""What a server has nothing to say on: of the other engine, alone, or of what has not happened."""
 
 
 def samples(client: httpx.Client, **headers: str) -> Samples:
