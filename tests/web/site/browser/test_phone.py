@@ -38,6 +38,25 @@ TOO_SMALL = """() => {
     return found
 }"""
 
+# Words on buttons and in the main menu that go on in another line.
+BROKEN_WORDS = """() => {
+    const found = []
+    for (const label of document.querySelectorAll("button, .button, .site-nav a")) {
+        if (!label.checkVisibility()) continue
+        const texts = document.createTreeWalker(label, NodeFilter.SHOW_TEXT)
+        while (texts.nextNode()) {
+            if (texts.currentNode.parentElement.closest(".visually-hidden")) continue
+            for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+                const range = document.createRange()
+                range.setStart(texts.currentNode, word.index)
+                range.setEnd(texts.currentNode, word.index + word[0].length)
+                if (range.getClientRects().length > 1) found.push(word[0])
+            }
+        }
+    }
+    return found
+}"""
+
 
 # The longest words in the widest font, and the shortest in the narrowest.
 LOOKS = [(FONT_SETS[0], "ru"), (FONT_SETS[-1], "en")]
@@ -55,9 +74,24 @@ async def test_page_fits_every_width_and_targets_are_large_enough(
         await page.set_viewport_size({"width": width, "height": 740})
         widest = await page.evaluate("() => document.documentElement.scrollWidth")
         assert (await page.evaluate(TOO_WIDE), widest) == ([], width)
+        assert await page.evaluate(BROKEN_WORDS) == []
         if found := await page.evaluate(TOO_SMALL):
             small[width] = found
     assert not small
+
+
+async def test_buttons_beside_long_role_names_keep_their_words_whole(look, world) -> None:
+    role = {"name": "Редактор подборок отдела классики", "permissions": []}
+    role_id = world.root.post("/api/v1/role", json=role).raise_for_status().json()["id"]
+    visitor = await look("operator", phone=True, language="ru")
+    page = await visitor.open(f"/manage/members/{world.person}")
+    await page.get_by_role("link", name=role["name"]).wait_for()
+    broken = {}
+    for width in (*NARROW, *WIDE):
+        await page.set_viewport_size({"width": width, "height": 740})
+        broken[width] = await page.evaluate(BROKEN_WORDS)
+    world.root.delete(f"/api/v1/role/{role_id}").raise_for_status()
+    assert not any(broken.values()), broken
 
 
 @pytest.mark.skipif(len(FONT_SETS) == 1, reason="only Linux lets a program choose its fonts")
