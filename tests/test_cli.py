@@ -102,7 +102,10 @@ class TestCreateSuperuser:
 
     @pytest.mark.parametrize(
         ("login", "password", "says"),
-        [("root", "seven77", "password_invalid"), ("12345", PASSWORD, "username_invalid")],
+        [
+            ("root", "seven77", "password: 8 to 128 characters"),
+            ("12345", PASSWORD, "username: 1 to 64 letters"),
+        ],
     )
     def test_refuses_what_any_account_is_refused(self, tmp_path, login, password, says):
         done = kinoteka(
@@ -150,14 +153,15 @@ class TestLabel:
         assert (hidden.returncode, hidden.stdout) == (0, "2 films: label premium\n")
         eventually(lambda: [status(1), status(2), status(3)] == [404, 404, 200])
         shown = server.command("label", "2", "--none")
-        assert (shown.returncode, shown.stdout) == (0, "1 films: no label\n")
+        assert (shown.returncode, shown.stdout) == (0, "1 film: no label\n")
         eventually(lambda: [status(1), status(2), status(3)] == [404, 200, 200])
 
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
-            (("1", "99999", "--label", "premium"), "film_unknown"),
-            (("1", "--label", "a b"), "label"),
+            (("1", "99999", "--label", "premium"), "there is no such film with the number 99999"),
+            (("1", "--label", "a b"), "label: is malformed"),
+            (("1", "--label", "Hidden"), "'hidden' is not a label, so nothing has changed"),
             (("1", "--label", "hidden"), "'hidden' is not a label, so nothing has changed"),
         ],
     )

@@ -17,6 +17,7 @@ from kinoteka import config
 from kinoteka.config import Settings, SettingsError
 from kinoteka.console import data_option, fail
 from kinoteka.errors import DomainError
+from kinoteka.httpkit.errors import COMMON
 from kinoteka.importing import import_films
 from kinoteka.keeping import backup, copy_database, restore
 from kinoteka.storage import private
@@ -204,7 +205,8 @@ def label(data: Path | None, film_ids: tuple[int, ...], label: str | None, opens
     from kinoteka.operating import label_films
 
     _run(label_films(settings, film_ids, label))
-    click.echo(f"{len(film_ids)} films: {'no label' if label is None else f'label {label}'}")
+    films = "1 film" if len(film_ids) == 1 else f"{len(film_ids)} films"
+    click.echo(f"{films}: {'no label' if label is None else f'label {label}'}")
 
 
 @cli.group()
@@ -346,8 +348,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
                 "'hidden' is not a label, so nothing has changed; to hide a film, open it on the"
                 " site under /manage/films"
             )
-        details = ", ".join(f"{name}: {value}" for name, value in error.parameters.items())
-        fail(error.code + (f" ({details})" if details else ""))
+        film = error.parameters.get("film_id")
+        fail(COMMON[error.code].sentence(error) + (f" with the number {film}" if film else ""))
 
 
 def _shown(name: str, value: object) -> str:

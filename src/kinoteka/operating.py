@@ -17,6 +17,7 @@ from kinoteka.core.imports.reading import Progress, ReadOptions
 from kinoteka.core.imports.selections import ListedSelection, store_selections
 from kinoteka.core.imports.service import AnotherRuns, Import
 from kinoteka.core.services import Services
+from kinoteka.errors import Code, DomainError
 from kinoteka.storage.unit import unit_of_work
 from kinoteka.web.documentation import Documentation
 
@@ -61,14 +62,19 @@ async def label_films(settings: Settings, film_ids: Sequence[int], label: str | 
 
     Raises:
         DomainError(FIELD_INVALID): a label that there cannot be, such as `hidden`.
-        DomainError(FILM_UNKNOWN): nothing has changed then.
+        DomainError(FILM_UNKNOWN): nothing has changed then; `film_id` is which.
     """
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
         # First, in the order in which imports lock what they change.
         if label is not None:
             await services.access.add_label(CONSOLE, unit, label)
         for film_id in film_ids:
-            await services.labels.set_label(CONSOLE, unit, film_id, label)
+            try:
+                await services.labels.set_label(CONSOLE, unit, film_id, label)
+            except DomainError as error:
+                if error.code is not Code.FILM_UNKNOWN:
+                    raise
+                raise DomainError(error.code, film_id=film_id) from None
 
 
 async def prune_sessions(settings: Settings) -> int:

@@ -153,7 +153,7 @@ async def test_permission_to_see_hidden_films_is_rejected(services, root):
     with refused(Code.FIELD_INVALID, **refusal):
         await do(services, "create_role", root, unique("role"), ["films.view:hidden"])
     with refused(Code.FIELD_INVALID, **refusal):
-        await do(services, "change_role", root, role.id, None, ["a.b", "films.view:hidden"])
+        await do(services, "change_role", root, role.id, None, ["a.b", "films.view:Hidden"])
 
 
 async def test_label_called_hidden_is_rejected(services, root):

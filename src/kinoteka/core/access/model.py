@@ -30,13 +30,18 @@ LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
 
 
+def is_hidden_word(label: str) -> bool:
+    """Whether the label is `hidden`, however it is capitalised: whoever writes it means to hide."""
+    return label.strip().casefold() == HIDDEN
+
+
 def check_label(name: str) -> None:
     """Raise `field_invalid` unless `name` can be the name of a label.
 
     Raises:
         DomainError(FIELD_INVALID): `malformed`, or `reserved` for `hidden`.
     """
-    if name == HIDDEN:
+    if is_hidden_word(name):
         raise field_invalid("label", "reserved")
     if not LABEL.fullmatch(name):
         raise field_invalid("label", "malformed")
@@ -152,6 +157,8 @@ def clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
     for permission in permissions:
         if len(permission) > 100 or not PERMISSION.fullmatch(permission):
             raise field_invalid("permissions", "malformed")
-        if permission == FILMS_VIEW + HIDDEN:  # whoever manages films sees the hidden ones
+        if (
+            permission.casefold() == FILMS_VIEW + HIDDEN
+        ):  # whoever manages films sees the hidden ones
             raise field_invalid("permissions", "reserved")
     return tuple(sorted(set(permissions)))

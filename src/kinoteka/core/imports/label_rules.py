@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from kinoteka.core.access.model import HIDDEN, LABEL
+from kinoteka.core.access.model import HIDDEN, LABEL, is_hidden_word
 from kinoteka.core.imports.record import FilmRecord, FormatCode, FormatError
 
 Columns = Mapping[str, object]
@@ -56,7 +56,7 @@ def _parse(written: str) -> _Rule:
     label, kind, value = label.strip(), kind.strip(), value.strip()
     if not colon or not equals:
         raise _invalid(written, "expected LABEL:CONDITION=VALUE")
-    if label == HIDDEN:
+    if is_hidden_word(label):
         raise _invalid(written, HIDDEN_NOT_ASSIGNABLE)
     if not LABEL.fullmatch(label):
         raise _invalid(written, "a label has 1 to 50 letters, digits, dots, dashes or underscores")

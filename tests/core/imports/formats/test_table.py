@@ -166,7 +166,7 @@ def test_labels_by_column(read_text, name, content):
     ("name", "content"),
     [
         ("csv", "title,year,Label\nHidden One,2001, hidden \nBrother,1997,premium\n"),
-        ("jsonl", '{"title": "Hidden One", "label": "hidden"}\n{"title": "Brother"}\n'),
+        ("jsonl", '{"title": "Hidden One", "label": "Hidden"}\n{"title": "Brother"}\n'),
         ("json", '[{"title": "Hidden One", "label": "hidden"}, {"title": "Brother"}]'),
     ],
 )
