@@ -18,8 +18,9 @@ async def test_language_and_theme_are_remembered(visit) -> None:
     await page.get_by_role("button", name="English").click()
     await expect(html).to_have_attribute("lang", "en")
     assert page.url.endswith("/films?sort=title")
-    await page.get_by_role("button", name="Dark").click()
-    await expect(html).to_have_attribute("data-theme", "dark")
+    async with page.expect_response("**/preferences"):
+        await page.get_by_role("button", name="Dark").click()
+        await expect(html).to_have_attribute("data-theme", "dark")
     await visitor.open("/selections")
     await expect(html).to_have_attribute("lang", "en")
     await expect(html).to_have_attribute("data-theme", "dark")

@@ -27,7 +27,8 @@ document.querySelector("[data-choice=theme]")?.addEventListener("click", (event)
     each.setAttribute("aria-pressed", String(each === button));
   }
   const body = new URLSearchParams({ theme: button.value });
-  fetch("/preferences", { method: "POST", body, redirect: "manual" });
+  // Kept alive, so that the choice is stored even if the reader follows a link at once.
+  fetch("/preferences", { method: "POST", body, redirect: "manual", keepalive: true });
 });
 
 // Menus are details elements; they close on Escape and on a click elsewhere.
