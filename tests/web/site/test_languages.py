@@ -56,6 +56,9 @@ class TestFormats:
         assert formats("en").clock(AT, ZoneInfo("Asia/Tokyo")) == "7:13\u202fAM"
         assert formats("ru").clock(AT) == "22:13"
 
+    def test_moment_that_has_just_been_is_in_the_past(self):
+        assert formats("en").ago(now()).endswith(" ago")
+
     def test_what_is_long_ago_is_told_by_its_day(self):
         assert formats("en").ago(AT) == "November 14, 2023"
 

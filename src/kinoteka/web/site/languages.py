@@ -114,7 +114,7 @@ class Formats:
         away = at - now()
         if abs(away) > MONTH:
             return self.day_of(at)
-        seconds = round(away / 1000)
+        seconds = round(away / 1000) or -1  # "in 0 seconds" would be wrong of what has just been
         return str(format_timedelta(seconds, add_direction=True, locale=self._locale))
 
     def soon(self, seconds: int) -> str:

@@ -69,6 +69,12 @@ class TestAnAccount:
         assert len(page.css(".session-line")) == 1
         assert "signed in" in words(page.css_first("table"))
 
+    def test_name_of_a_member_is_labelled_as_a_persons_name_in_russian(self, root, person):
+        person.browser.patch("/user/", json={"name": "Anna", "surname": "K."}).raise_for_status()
+        russian = {"accept-language": "ru"}
+        page = tree(root.browser.get(f"/manage/members/{person.id}", headers=russian))
+        assert "Имя и фамилияAnna K." in words(page.css_first(".facts"))
+
     def test_with_the_one_permission_there_are_no_roles_and_no_log(self, holding, person):
         page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
         assert not page.css("#roles, .entries")
