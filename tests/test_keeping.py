@@ -160,6 +160,14 @@ def test_backups_rotate_in_a_folder(server, tmp_path):
     assert "do not rely on it" in cut.stderr
 
 
+def test_backup_rejects_a_file_where_a_folder_of_backups_is_needed(tmp_path):
+    file = tmp_path / "backup.tar.gz"
+    file.touch()
+    done = kinoteka("backup", "--keep", "2", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--keep needs a folder, and {file} is a file" in done.stderr
+
+
 def test_backup_says_in_one_line_that_the_object_store_is_away(server, tmp_path):
     for number in range(12):
         server.signed_up(f"member-{number}")

@@ -88,6 +88,8 @@ def backup(
     from kinoteka.storage.backup.rotation import new_path, remove_old
 
     folder = Path(file)
+    if folder.exists() and not folder.is_dir():
+        raise click.UsageError(f"--keep needs a folder, and {folder} is a file")
     folder.mkdir(parents=True, exist_ok=True)
     made = new_path(folder)
     _back_up(data, str(made), with_keys=not without_keys, overwrite=force)
