@@ -49,6 +49,15 @@ def test_request_takes_memory_until_it_ends(services: Services) -> None:
     assert memory.used == 60
 
 
+def test_large_bodies_leave_room_for_small_ones(services: Services) -> None:
+    memory = BodyMemory(8 * 64 * 1024)
+    large = [Sent(b"").call(services) for _ in range(8)]
+    assert [memory.take(call, 64 * 1024) for call in large] == [True] * 7 + [False]
+    small = Sent(b"").call(services)
+    assert memory.take(small, 4 * 1024)
+    assert not memory.take(small, 1)  # it is no small one any more
+
+
 async def test_body_that_finds_no_memory_is_rejected(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,13 @@ from kinoteka.httpkit.call import Call
 
 MEGABYTE = 1024 * 1024
 RETRY_SECONDS = 1
+SMALL = 4 * 1024
+"""Bytes that a body may have to find room in the reserve; sign-ins have less."""
+RESERVED = 8
+"""One of so many parts of the memory is for small bodies alone.
+
+Otherwise one network could fill all of it with large ones, and nobody could sign in.
+"""
 
 
 class BodyMemory:
@@ -16,7 +23,8 @@ class BodyMemory:
 
     def take(self, call: Call, size: int) -> bool:
         """Hold so many bytes more for a request; return whether there is room for them."""
-        if self.used + size > self.limit:
+        is_small = call.held_bytes + size <= SMALL
+        if self.used + size > self.limit - (0 if is_small else self.limit // RESERVED):
             return False
         self.used += size
         call.held_bytes += size
