@@ -45,9 +45,10 @@ def test_all_addresses_are_listened_on_at_one_port(hosts: str, addresses: list[s
             opened.close()
 
 
-def test_unknown_host_is_an_error() -> None:
-    with pytest.raises(socket.gaierror):
+def test_unknown_host_is_an_error_that_names_it() -> None:
+    with pytest.raises(socket.gaierror) as error:
         tcp_sockets("no.such.host.invalid", 0)
+    assert error.value.filename == "no.such.host.invalid"
 
 
 class TestUnixSocket:
@@ -74,6 +75,12 @@ class TestUnixSocket:
         with pytest.raises(OSError, match="no socket"):
             unix_socket(path, 0o600)
         assert path.read_text() == "mine"
+
+    def test_missing_folder_is_an_error_that_names_the_path(self, tmp_path: Path) -> None:
+        path = tmp_path / "missing" / "kinoteka.sock"
+        with pytest.raises(FileNotFoundError) as error:
+            unix_socket(path, 0o600)
+        assert error.value.filename == str(path)
 
     def test_socket_is_removed_at_the_end(self, tmp_path: Path) -> None:
         path = tmp_path / "kinoteka.sock"

@@ -97,6 +97,9 @@ def unix_socket(path: Path, mode: int) -> socket.socket:
         previous = os.umask(0o177)  # nobody connects before the mode is set
         try:
             opened.bind(str(path))
+        except OSError as error:
+            error.filename = str(path)  # the message to the operator names it
+            raise
         finally:
             os.umask(previous)
         path.chmod(mode)
@@ -127,11 +130,18 @@ def _addresses(hosts: str, port: int) -> list[tuple[socket.AddressFamily, str, b
     for host in (each.strip() for each in hosts.split(",")):
         names = ALL_ADDRESSES if host in EVERYWHERE else (host.strip("[]"),)
         for name in names:
-            for family, *_, where in socket.getaddrinfo(
-                name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            ):
-                found.setdefault((family, str(where[0])), host in EVERYWHERE)
+            for family, address in _resolved(name, port):
+                found.setdefault((family, address), host in EVERYWHERE)
     return [(family, address, is_wildcard) for (family, address), is_wildcard in found.items()]
+
+
+def _resolved(name: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+    try:
+        resolved = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        error.filename = name  # the message to the operator names it
+        raise
+    return [(family, str(where[0])) for family, *_, where in resolved]
 
 
 def _url(opened: socket.socket) -> str:
