@@ -18,11 +18,12 @@ async def admit(call: Call) -> None:
             BODY_COMPRESSED)
     """
     route = call.route
+    is_unsafe = route.is_unsafe
     if route.ends_session:
         await signing_out.admit(call)
     else:
         call.actor = await identify(call)
-        if route.is_unsafe:
+        if is_unsafe:
             replaces_cookie = route.begins_session and call.actor.session_id is not None
             origins.refuse_forged(call, despite_bearer=replaces_cookie)
         if route.signed_in:
@@ -31,14 +32,17 @@ async def admit(call: Call) -> None:
             call.actor.require(route.permission)
         if route.csrf and bearer(call) is None:
             signing_out.check_csrf(call, call.actor)
-    if route.is_unsafe:
+    if is_unsafe:
         _check_body_headers(call)
 
 
 def names_one_host(scope: Scope) -> bool:
     """Whether a request of HTTP/1.1 names exactly one host, as it must (RFC 9112, 3.2)."""
-    count = [name for name, _ in scope["headers"]].count(b"host")
-    return count == 1 or scope.get("http_version") != "1.1"
+    hosts = 0
+    for name, _ in scope["headers"]:  # a loop, because every request comes by
+        if name == b"host":
+            hosts += 1
+    return hosts == 1 or scope.get("http_version") != "1.1"
 
 
 def host_unclear() -> DomainError:
