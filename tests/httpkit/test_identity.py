@@ -8,7 +8,7 @@ from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started
 from kinoteka.httpkit.answers import Answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import bearer, identify, with_invalid_token
+from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.routes import Route
 from kinoteka.storage.unit import unit_of_work
 from people import sign_up
@@ -172,4 +172,4 @@ async def test_where_nobody_is_asked_for_nobody_is_told(services: Services, anna
 
 
 def test_bearer_is_a_word_without_regard_to_case(services: Services) -> None:
-    assert bearer(call_with(services, authorization="bEARER  abc ")) == "abc"
+    assert call_with(services, authorization="bEARER  abc ").bearer == "abc"

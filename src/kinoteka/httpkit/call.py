@@ -90,6 +90,15 @@ class Call:
             self._token_owner(),
         )
 
+    @property
+    def bearer(self) -> str | None:
+        """The token of an Authorization header of the scheme Bearer (RFC 6750)."""
+        header = self.headers.get(b"authorization")
+        if header is None:
+            return None
+        scheme, _, token = header.decode("latin-1").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
+
     def header(self, name: bytes) -> str | None:
         """A header's value."""
         value = self.headers.get(name)
@@ -162,10 +171,8 @@ class Call:
         return cookies.remove_session(secure=self.is_https)
 
     def _token_owner(self) -> TokenOwner | None:
-        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        claims = self.core.tokens.read_genuine(token.strip())
+        token = self.bearer
+        claims = None if token is None else self.core.tokens.read_genuine(token)
         if claims is None:
             return None
         return TokenOwner(claims.account_id, claims.session_id, claims.expires)

@@ -14,31 +14,22 @@ _NAME = NAME.encode()
 _MARK = _NAME + b"="
 DEVICE = "known_device"
 """The cookie by which a device is known (`core/sessions/known_devices.py`)."""
-_DEVICE_MARK = DEVICE.encode() + b"="
+_DEVICE_NAME = DEVICE.encode()
+_DEVICE_MARK = _DEVICE_NAME + b"="
 
 
 def session_tokens(header: bytes | None) -> Sequence[str]:
     """Return the tokens of the first session cookies in a Cookie header, in order."""
     if header is None or _MARK not in header:
         return ()
-    tokens = []
-    for pair in header.split(b";"):
-        name, _, value = pair.strip().partition(b"=")
-        if name == _NAME and (token := value.strip(b'"')):
-            tokens.append(token.decode("latin-1"))
-    return tokens[:TRIED_MOST]
+    return [value for value in _values(header, _NAME) if value][:TRIED_MOST]
 
 
 def device_values(header: bytes | None) -> tuple[str, ...]:
     """Return the value of each cookie of a device in a Cookie header, in order."""
     if header is None or _DEVICE_MARK not in header:
         return ()
-    pairs = (pair.strip() for pair in header.split(b";"))
-    return tuple(
-        pair[len(_DEVICE_MARK) :].strip(b'"').decode("latin-1")
-        for pair in pairs
-        if pair.startswith(_DEVICE_MARK)
-    )
+    return tuple(_values(header, _DEVICE_NAME))
 
 
 def has_others(header: bytes | None) -> bool:
@@ -60,6 +51,16 @@ def set_session(token: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes
 def remove_session(*, secure: bool) -> tuple[bytes, bytes]:
     """The header that takes a session's cookie away."""
     return _header(f"{NAME}=; Max-Age=0", secure=secure)
+
+
+def _values(header: bytes, wanted: bytes) -> list[str]:
+    """Return the values of the cookies of one name, in order."""
+    values = []
+    for pair in header.split(b";"):
+        name, _, value = pair.strip().partition(b"=")
+        if name == wanted:
+            values.append(value.strip(b'"').decode("latin-1"))
+    return values
 
 
 def _header(value: str, *, secure: bool) -> tuple[bytes, bytes]:

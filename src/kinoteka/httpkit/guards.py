@@ -4,7 +4,7 @@ from kinoteka.errors import DomainError, field_invalid
 from kinoteka.httpkit import bodies, forms, origins, signing_out
 from kinoteka.httpkit.answers import Answer, Scope
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import bearer, identify
+from kinoteka.httpkit.identity import identify
 
 PRESERVED = (b"cache-control", b"content-location", b"etag", b"expires", b"vary")
 """Headers of the response that a 304 repeats (RFC 9110, 15.4.5)."""
@@ -30,7 +30,7 @@ async def admit(call: Call) -> None:
             call.actor.require_account()
         if route.permission is not None:
             call.actor.require(route.permission)
-        if route.csrf and bearer(call) is None:
+        if route.csrf and call.bearer is None:
             signing_out.check_csrf(call, call.actor)
     if is_unsafe:
         _check_body_headers(call)

@@ -18,15 +18,6 @@ CHALLENGE = b"www-authenticate"
 INVALID_TOKEN = (CHALLENGE, b'Bearer error="invalid_token"')
 
 
-def bearer(call: Call) -> str | None:
-    """The token of an Authorization header of the scheme Bearer (RFC 6750)."""
-    header = call.headers.get(b"authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.decode("latin-1").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
 async def identify(call: Call) -> Actor:
     """Return the actor of a request, and note on the call whether its token was unusable.
 
@@ -35,7 +26,7 @@ async def identify(call: Call) -> Actor:
     """
     if call.route.identity == "none":
         return UNASKED
-    token = bearer(call)
+    token = call.bearer
     if token is None:
         return await _by_cookie(call)
     actor = await _by_token(call, token, even_expired=False)
@@ -47,7 +38,7 @@ async def identify(call: Call) -> Actor:
 
 async def by_access_token(call: Call, *, even_expired: bool = False) -> Actor | None:
     """Return the actor of the Bearer token's session; None if the token or session has ended."""
-    token = bearer(call)
+    token = call.bearer
     return None if token is None else await _by_token(call, token, even_expired=even_expired)
 
 

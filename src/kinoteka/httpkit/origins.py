@@ -12,7 +12,6 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit import cookies
 from kinoteka.httpkit.answers import Headers
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import bearer
 
 OWN = ("same-origin", "none")
 REQUESTED = b"access-control-request-headers"
@@ -30,7 +29,7 @@ def refuse_forged(call: Call, *, despite_bearer: bool = False) -> None:
     Raises:
         DomainError(CROSS_ORIGIN)
     """
-    if bearer(call) is not None and not despite_bearer:
+    if call.bearer is not None and not despite_bearer:
         return
     if call.route.for_browsers and _is_silent(call):
         raise DomainError(Code.CROSS_ORIGIN)  # every browser says one of the two
@@ -47,7 +46,7 @@ def refuse_unproven_form(call: Call) -> None:
     Raises:
         DomainError(CROSS_ORIGIN)
     """
-    if bearer(call) is not None and not call.route.begins_session:
+    if call.bearer is not None and not call.route.begins_session:
         return
     if _is_silent(call):
         # Every client that signs in gets the cookie of a device; it tells nothing of browsers.

@@ -19,7 +19,6 @@ from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import SAFE, Answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import bearer
 from kinoteka.httpkit.metrics import BOUNDS
 from kinoteka.httpkit.request_ids import UNIX
 from kinoteka.httpkit.routes import Route
@@ -117,7 +116,7 @@ class Metrics:
 def _may_read(call: Call) -> bool:
     expected = call.settings.metrics_token
     if expected:
-        return hmac.compare_digest((bearer(call) or "").encode(), expected.encode())
+        return hmac.compare_digest((call.bearer or "").encode(), expected.encode())
     return call.address in LOOPBACK and not any(name in call.headers for name in FORWARDED)
 
 

@@ -8,7 +8,7 @@ from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.httpkit import signing_out
 from kinoteka.httpkit.answers import JSON, Answer, encode, json_answer
 from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import NOBODY, bearer, by_access_token
+from kinoteka.httpkit.identity import NOBODY, by_access_token
 
 KEYS_CACHE_CONTROL = b"public, max-age=3600"
 
@@ -45,7 +45,7 @@ async def refresh(call: Call, body: shapes.RefreshBody | None) -> shapes.Tokens:
 def _refresh_token(call: Call, body: shapes.RefreshBody | None) -> str:
     if body is not None and body.refresh_token is not UNSET:
         return body.refresh_token
-    token = bearer(call)
+    token = call.bearer
     if token not in (None, *NOBODY):
         return str(token)
     if body is None:
