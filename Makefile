@@ -28,6 +28,7 @@ check: .venv/development
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.wording
 
 bench: .venv/development
 	$(BIN)/python -m benchmarks
