@@ -9,7 +9,7 @@ BIN = .venv/bin
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes lock clean
+.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock clean
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -54,6 +54,10 @@ vendor:
 look-alikes: .venv/development
 	$(BIN)/pip install -q uv
 	$(BIN)/uv run -q --no-project --with icukit-pyicu==78.3.1 python tools/look_alikes.py
+
+# The list of passwords that no account may have, from two published lists.
+common-passwords: .venv/development
+	$(BIN)/python -m tools.common_passwords
 
 lock: .venv/development
 	$(BIN)/pip install -q uv

@@ -15,7 +15,8 @@ from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.avatars import Avatars
-from kinoteka.core.accounts.passwords import PasswordHashing, common_passwords
+from kinoteka.core.accounts.common_passwords import common_passwords
+from kinoteka.core.accounts.passwords import PasswordHashing
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.accounts.strength import PasswordStrength

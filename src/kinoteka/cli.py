@@ -16,6 +16,7 @@ import click
 from kinoteka import config
 from kinoteka.config import Settings, SettingsError
 from kinoteka.console import data_option, fail
+from kinoteka.core.accounts.common_passwords import CommonPasswordsDamaged, common_passwords
 from kinoteka.errors import DomainError
 from kinoteka.httpkit.errors import COMMON
 from kinoteka.importing import import_films
@@ -237,7 +238,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except (SettingsError, DatabaseUnusable, KeyUnusable) as error:
+    except (SettingsError, DatabaseUnusable, KeyUnusable, CommonPasswordsDamaged) as error:
         fail(str(error))
     except (OSError, sqlite3.Error) as error:
         if full := disk_failure(error):
@@ -266,6 +267,7 @@ def _prepare(settings: Settings) -> None:
     """Create or migrate the database, and load the demo catalogue into a new one."""
     from kinoteka.storage.migrations import current, newest
 
+    common_passwords()  # fails on a damaged file before anything is created
     database = _database(settings)
     settings.data.mkdir(parents=True, exist_ok=True)  # for the keys
     _prepare_files(settings)

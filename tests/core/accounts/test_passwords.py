@@ -45,6 +45,8 @@ def test_what_may_be_taken(password):
         ("password1", "common"),
         ("PASSWORD1", "common"),
         ("ｐａｓｓｗｏｒｄ１", "common"),
+        ("elizabeth", "common"),
+        ("87654321", "common"),
         ("x7!kQ2 \ud800", "characters"),
         ("x7!kQ2\tz", "characters"),
         ("x7!kQ2z\x7f", "characters"),
@@ -95,10 +97,6 @@ def test_name_of_the_site_is_rejected_as_a_password(password):
     ]
     with refused(Code.PASSWORD_INVALID, reason="personal"):
         check_password(password, names)
-
-
-def test_the_common_ones_are_many():
-    assert len(passwords.common_passwords()) > 5000
 
 
 async def test_every_keyboard_gives_the_same_password(hashing):

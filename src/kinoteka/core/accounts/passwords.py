@@ -4,18 +4,16 @@ Hashing takes tens of milliseconds of a core, so it runs in threads of a lower p
 only so many may wait.
 """
 
-import importlib.util
 import os
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kinoteka.config import Settings
+from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
 from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
@@ -84,20 +82,6 @@ def site_names(settings: Settings) -> tuple[str, ...]:
     """Return the names of the site that its address adds: of films.example also films."""
     host = settings.public_url.partition("://")[2].partition(":")[0]
     return (host, host.removeprefix("www.").partition(".")[0]) if host else ()
-
-
-@cache
-def common_passwords() -> frozenset[str]:
-    """The common passwords that are long enough to matter, from zxcvbn's list.
-
-    Read from the module's text: importing it would keep 10 MB of other lists in memory.
-    """
-    package = importlib.util.find_spec("zxcvbn")
-    if package is None or package.origin is None:
-        raise LookupError("zxcvbn is not installed")
-    text = Path(package.origin).with_name("frequency_lists.py").read_text(encoding="utf-8")
-    words = text.partition('"passwords": "')[2].partition('"')[0].split(",")
-    return frozenset(word for word in words if len(word) >= SHORTEST)
 
 
 def hash_of_nobody() -> str:

@@ -229,7 +229,7 @@ class TestStrength:
         [
             ("short", "0", "Too short"),
             ("password1", "0", "tried first"),
-            ("qwertyuiop[]", "1", "Rows of keys"),
+            ("tyuiophjkl", "1", "Rows of keys"),
             ("correct horse battery", "4", "Strong"),
             ("", "0", "Too short"),
         ],

@@ -56,7 +56,7 @@ async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -
     visitor.page.on("request", lambda request: sent.append(request))
     page = await visitor.open("/sign-up")
     field = page.get_by_label("Password", exact=True)
-    await field.press_sequentially("qwertyuiop[]")
+    await field.press_sequentially("tyuiophjkl")
     await expect(page.locator("#strength")).to_contain_text("Rows of keys are soon guessed.")
     await field.fill("")
     await field.press_sequentially("correct horse battery")
