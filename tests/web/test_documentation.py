@@ -12,8 +12,7 @@ from tools.prerequisites import find_chromium
 
 from kinoteka.app import CONTRACTS, compose
 from kinoteka.httpkit.openapi_operations import implied_errors
-from kinoteka.web.assets import FOLDER
-from kinoteka.web.documentation import Documentation
+from kinoteka.web.documentation import FOLDER, Documentation
 from running import RunningServer, kinoteka
 from waiting import PATIENCE
 

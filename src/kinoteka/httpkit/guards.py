@@ -2,12 +2,9 @@
 
 from kinoteka.errors import DomainError, field_invalid
 from kinoteka.httpkit import bodies, forms, origins, signing_out
-from kinoteka.httpkit.answers import Answer, Scope
+from kinoteka.httpkit.answers import Scope
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import identify
-
-PRESERVED = (b"cache-control", b"content-location", b"etag", b"expires", b"vary")
-"""Headers of the response that a 304 repeats (RFC 9110, 15.4.5)."""
 
 
 async def admit(call: Call) -> None:
@@ -48,15 +45,6 @@ def names_one_host(scope: Scope) -> bool:
 def host_unclear() -> DomainError:
     """Return the error for a request that does not name exactly one host."""
     return field_invalid("Host", "exactly one such header is needed")
-
-
-def without_what_is_known(call: Call, answer: Answer) -> Answer:
-    """Return 304 for `If-None-Match: *` where the resource exists (RFC 9110, 13.1.2)."""
-    if call.route.is_unsafe or answer.status != 200:
-        return answer
-    if call.headers[b"if-none-match"].strip() != b"*":
-        return answer
-    return Answer(304, b"", [pair for pair in answer.headers if pair[0] in PRESERVED])
 
 
 def _check_body_headers(call: Call) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit import bodies, forms, guards, origins
+from kinoteka.httpkit import bodies, conditional, forms, guards, origins
 from kinoteka.httpkit.accept import prefers_page
 from kinoteka.httpkit.answers import (
     Answer,
@@ -24,11 +24,12 @@ from kinoteka.httpkit.answers import (
     shaped_answer,
 )
 from kinoteka.httpkit.body_memory import BODY_MEMORY, MEGABYTE
-from kinoteka.httpkit.cached_answers import AnswerCache, choose
+from kinoteka.httpkit.cached_answers import AnswerCache
 from kinoteka.httpkit.call import Call
 from kinoteka.httpkit.identity import identify, with_invalid_token
 from kinoteka.httpkit.metrics import TRAFFIC, Endpoint
 from kinoteka.httpkit.refusals import refuse, refuse_call, report_refusal
+from kinoteka.httpkit.representations import choose
 from kinoteka.httpkit.request_ids import HEADER, RequestIds, believes_proxies
 from kinoteka.httpkit.request_log import log_request
 from kinoteka.httpkit.router import NO_ID, Router, Values, last_segment
@@ -68,7 +69,7 @@ class Server:
         self._neutral = neutral
         self._site = site
         self._origins = services.settings.cors_origins
-        self._cache = AnswerCache(services.settings.cache_megabytes)
+        self._cache = AnswerCache(services.settings.cache_megabytes, services.revisions)
         self._ids = RequestIds(behind_proxies=believes_proxies(services.settings))
         self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
@@ -160,17 +161,15 @@ class Server:
         anonymous = self._services.access.cached_anonymous
         if anonymous is None:
             return None
-        cached = self._cache.look((scope["path"], scope["query_string"], anonymous.labels))
-        if cached is None or cached.made_of is None:
-            return None
-        if cached.revision != self._revision(cached.made_of):
+        cached = self._cache.get((scope["path"], scope["query_string"], anonymous.labels))
+        if cached is None or not cached.needs_no_identity:
             return None
         headers = dict(scope["headers"])
         if b"cookie" in headers or b"authorization" in headers or b"host" not in headers:
             return None
         if len(headers) != len(scope["headers"]):  # a header has several lines, maybe Host
             return None
-        answer = choose(cached, headers)
+        answer = choose(cached.forms, headers)
         if cached.endpoint is not None:
             cached.endpoint.at_once[answer.status] += 1
         return answer
@@ -261,7 +260,7 @@ class Server:
             log.exception("request failed", method=target.route.method)
             answer = await refuse_call(call, DomainError(Code.INTERNAL))
         if b"if-none-match" in call.headers:
-            answer = guards.without_what_is_known(call, answer)
+            answer = _conditional(call, answer)
         return with_invalid_token(call, answer) if call.unusable_token else answer
 
     async def _handle(self, call: Call, values: Values) -> Answer:
@@ -278,15 +277,15 @@ class Server:
     async def _handle_cached(
         self, call: Call, values: Values, revisions: tuple[str, ...]
     ) -> Answer:
-        revision = self._revision(revisions)
         path, query = call.scope["path"], call.scope["query_string"]
         key = (path, query, call.actor.labels)
         endpoint: Endpoint = call.scope["endpoint"]
-        answer = self._cache.get(key, revision, call.headers)
-        if answer is not None:
+        cached = self._cache.get(key)
+        if cached is not None:
             endpoint.hits += 1
-            return answer
+            return choose(cached.forms, call.headers)
         endpoint.misses += 1
+        revision = self._cache.revision(revisions)
         fresh = await run_handler(call, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
@@ -296,13 +295,10 @@ class Server:
         is_open = not (
             route.signed_in or route.permission or route.csrf or "negotiated" in call.scope
         )
-        made_of = revisions if is_open else None
-        cached = await self._cache.set(key, revision, fresh, made_of, endpoint)
-        return choose(cached, call.headers)
-
-    def _revision(self, made_of: tuple[str, ...]) -> int:
-        # Revisions only grow, so their sum tells every state of what an answer is made of.
-        return sum(map(self._services.revisions.value, made_of))
+        cached = await self._cache.set(
+            key, revision, revisions, fresh, endpoint, needs_no_identity=is_open
+        )
+        return choose(cached.forms, call.headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
@@ -352,6 +348,13 @@ class Server:
 
 async def _nothing(call: Call) -> None:
     """What is at no path."""
+
+
+def _conditional(call: Call, answer: Answer) -> Answer:
+    """Return 304 if a client of a safe method already has this response."""
+    if call.route.is_unsafe:
+        return answer
+    return conditional.respond(answer, call.headers[b"if-none-match"])
 
 
 NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")

@@ -7,6 +7,7 @@ Documents and the viewer's files are made when they are first asked for.
 import asyncio
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -14,17 +15,18 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import JSON, Answer
-from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.representations import Representations, choose, represent
 from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.httpkit.static_files import StaticFiles
 from kinoteka.web import neutral
-from kinoteka.web.assets import FOLDER, Assets
 
 TITLE = "Kinoteka"
 DESCRIPTION = """A server for a film community: one core, five contracts. Each tag is a contract \
 with its own dialect; accounts, sessions, films and chats are the same in all of them. Any \
 endpoint takes a session's cookie or an access token."""
 
+FOLDER = Path(__file__).with_name("static")
 FILES = {
     "swagger-ui-bundle.js": "swagger-ui/swagger-ui-bundle.js",
     "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui/swagger-ui-bundle.js.LICENSE.txt",
@@ -52,8 +54,8 @@ class Documentation:
 
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = {contract.name: contract for contract in contracts}
-        self._assets = Assets("/docs/assets", FILES)
-        self._cache: dict[str, CachedAnswer] = {}
+        self._files = StaticFiles(FOLDER, "/docs/assets/{name}?v={fingerprint}", FILES)
+        self._cache: dict[str, Representations] = {}
 
     def routes(self) -> tuple[Route, ...]:
         """Where the documents and the viewer are served."""
@@ -99,15 +101,12 @@ class Documentation:
         """The viewer's page."""
         cached = self._cache.get("/docs")
         if cached is None:
-            cached = self._cache["/docs"] = make(0, Answer(200, self._page(), PAGE_HEADERS))
+            cached = self._cache["/docs"] = represent(Answer(200, self._page(), PAGE_HEADERS))
         return choose(cached, call.headers)
 
     async def read_asset(self, call: Call, file: str) -> Answer:
         """One of the viewer's files."""
-        answer = await self._assets.answer(file, call.headers)
-        if answer is None:
-            raise DomainError(Code.PATH_UNKNOWN)
-        return answer
+        return await self._files.read(file, call.query_items().get("v"), call.headers)
 
     async def _json(self, call: Call, name: str | None) -> Answer:
         key = name or ""
@@ -117,8 +116,8 @@ class Documentation:
             cached = self._cache[key] = await asyncio.to_thread(self._made, name)
         return choose(cached, call.headers)
 
-    def _made(self, name: str | None) -> CachedAnswer:
-        return make(0, Answer(200, msgspec.json.encode(self.document(name)), JSON))
+    def _made(self, name: str | None) -> Representations:
+        return represent(Answer(200, msgspec.json.encode(self.document(name)), JSON))
 
     def _page(self) -> bytes:
         options = "\n".join(
@@ -128,8 +127,8 @@ class Documentation:
         page = Template((FOLDER / "docs" / "viewer.html").read_text(encoding="utf-8"))
         return page.substitute(
             options=options,
-            swagger_js=self._assets.address("swagger-ui-bundle.js"),
-            swagger_css=self._assets.address("swagger-ui.css"),
-            viewer_js=self._assets.address("viewer.js"),
-            viewer_css=self._assets.address("viewer.css"),
+            swagger_js=self._files.address("swagger-ui-bundle.js"),
+            swagger_css=self._files.address("swagger-ui.css"),
+            viewer_js=self._files.address("viewer.js"),
+            viewer_css=self._files.address("viewer.css"),
         ).encode()

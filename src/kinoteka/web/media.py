@@ -8,8 +8,15 @@ from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
 from kinoteka.core.media.posters import PosterFacts, draw_poster
 from kinoteka.errors import Code, DomainError
 from kinoteka.httpkit.answers import NOTHING_LOADS, Answer, Headers
-from kinoteka.httpkit.cached_answers import CachedAnswer, choose, make
 from kinoteka.httpkit.call import Call
+from kinoteka.httpkit.representations import (
+    IMMUTABLE,
+    PRIVATE,
+    PUBLIC,
+    Representations,
+    choose,
+    represent,
+)
 from kinoteka.httpkit.routes import Route
 from kinoteka.storage.cache import BoundedMap
 
@@ -18,18 +25,6 @@ SANDBOXED: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", NOTHING_LOADS + b"; sandbox"),
     (b"referrer-policy", b"no-referrer"),
-]
-FOR_GOOD = b"public, max-age=31536000, immutable"
-
-# To be asked for again each time, because a film may get a label or be hidden: its poster then is
-# gone at once.
-FOR_EVERYBODY: Headers = [
-    (b"cache-control", b"public, no-cache"),
-    (b"vary", b"accept-encoding"),
-]
-FOR_SOME: Headers = [
-    (b"cache-control", b"private, no-cache"),
-    (b"vary", b"authorization, cookie, accept-encoding"),
 ]
 
 POSTER = ".svg"
@@ -43,7 +38,9 @@ class Pictures:
     """Serves pictures; the posters asked for most are cached."""
 
     def __init__(self) -> None:
-        self._posters: BoundedMap[PosterFacts, CachedAnswer] = BoundedMap(POSTER_BYTES)
+        self._posters: BoundedMap[tuple[PosterFacts, bool], Representations] = BoundedMap(
+            POSTER_BYTES
+        )
 
     def routes(self) -> tuple[Route, ...]:
         """Where pictures are served."""
@@ -71,26 +68,22 @@ class Pictures:
         """An avatar by its name."""
         validator = (b"etag", f'"{name}"'.encode())
         picture = await call.core.media.get(name)
-        headers = [*SANDBOXED, (b"cache-control", FOR_GOOD), validator]
-        if validator[1] in call.headers.get(b"if-none-match", b""):
-            return Answer(304, b"", headers)
+        headers = [*SANDBOXED, (b"cache-control", IMMUTABLE), validator]
         return Answer(200, picture, [*headers, (b"content-type", b"image/jpeg")])
 
     async def read_poster(self, call: Call, file: str) -> Answer:
         """A film's poster, `<id>.svg`."""
         film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
-        answer = choose(self._poster(_facts(film)), call.headers)
-        caching = FOR_EVERYBODY if film.is_open else FOR_SOME
-        others = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
-        return Answer(answer.status, answer.body, [*others, *caching])
+        return choose(self._poster(_facts(film), is_public=film.is_open), call.headers)
 
-    def _poster(self, facts: PosterFacts) -> CachedAnswer:
-        cached = self._posters.get(facts)
-        if cached is None:
-            cached = make(0, Answer(200, draw_poster(facts), POSTER_HEADERS))
-            size = len(cached.plain.body) + len(cached.compressed.body) + CACHE_OVERHEAD
-            self._posters.set(facts, cached, size)
-        return cached
+    def _poster(self, facts: PosterFacts, *, is_public: bool) -> Representations:
+        poster = self._posters.get((facts, is_public))
+        if poster is None:
+            # No cache may skip asking: a label or hiding removes the poster at once.
+            caching = PUBLIC if is_public else PRIVATE
+            poster = represent(Answer(200, draw_poster(facts), POSTER_HEADERS), caching)
+            self._posters.set((facts, is_public), poster, poster.size + CACHE_OVERHEAD)
+        return poster
 
 
 def _film_id(file: str) -> int:

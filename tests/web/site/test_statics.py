@@ -3,11 +3,12 @@ import re
 
 import pytest
 
-from kinoteka.web.site.statics import FOLDER, TYPES, address, version
+from kinoteka.httpkit.static_files import TYPES
+from kinoteka.web.site.statics import FILES, FOLDER, address
 
 
 def test_every_file_has_an_address_with_the_digest_of_all():
-    assert address("css/base.css") == f"/assets/{version()}/css/base.css"
+    assert address("css/base.css") == f"/assets/{FILES.fingerprint}/css/base.css"
 
 
 def test_what_is_not_there_has_none():
@@ -35,7 +36,7 @@ def test_a_page_of_an_older_version_finds_its_files(server):
     "path", ["css/none.css", "../contract.py", "css/..%2f..%2fcontract.py", "css", "a/b/c/d"]
 )
 def test_nothing_else_is(server, path):
-    assert server.client().get(f"/assets/{version()}/{path}").status_code == 404
+    assert server.client().get(f"/assets/{FILES.fingerprint}/{path}").status_code == 404
 
 
 def test_no_file_names_another_host():

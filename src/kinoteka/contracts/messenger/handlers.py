@@ -73,8 +73,7 @@ async def upload_photo(call: Call, file: SpooledFile) -> shapes.Nothing:
 async def read_photo(call: Call, user_id: int, query: shapes.PhotoQuery) -> Answer:
     """A user's photo."""
     picture = await call.core.avatars.read_avatar(call.unit, user_id)
-    accept, known = call.header(b"accept"), call.header(b"if-none-match")
-    return photo_answer(picture, accept, known, plain=query.plain)
+    return photo_answer(picture, call.header(b"accept"), plain=query.plain)
 
 
 async def open_chat(call: Call, body: shapes.ChatBody) -> shapes.Created:
