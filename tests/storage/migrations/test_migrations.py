@@ -99,6 +99,13 @@ def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_database_of_a_newer_version_is_rejected_in_a_sentence(settings):
+    execute(settings, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseUnusable, match="newer version of Kinoteka .* revision 9999"):
+        migrate(settings)
+    assert current(settings) == "9999"
+
+
 def test_a_database_of_something_else_is_refused(tmp_path):
     settings = Settings(data=tmp_path)
     database_path(settings).write_bytes(b"no database at all" * 100)

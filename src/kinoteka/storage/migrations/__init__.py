@@ -98,11 +98,18 @@ def migrate(
 
     Raises:
         DatabaseUnusable: or its tables were in use all the time. Each revision is then there
-            whole or not at all.
+            whole or not at all. Also if a newer version of the code made the schema.
     """
     place, wanted = _place(settings), newest(versions)
-    if place.current() == wanted:
+    present = place.current()
+    if present == wanted:
         return False
+    if present is not None and present > wanted:
+        raise DatabaseUnusable(
+            f"a newer version of Kinoteka made this database: it is at revision {present}, and "
+            f"this version knows {wanted}. Install that version or a newer one, or restore a "
+            "backup of this version"
+        )
     with place.alone():
         if place.current() == wanted:
             return False
