@@ -10,7 +10,7 @@ WORKDIR /build
 RUN python -m venv /opt/kinoteka
 COPY requirements.lock ./
 RUN /opt/kinoteka/bin/pip install --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY src ./src
 # What builds is not needed afterwards, neither by the server nor by an intruder.
 RUN /opt/kinoteka/bin/pip install --no-deps --no-build-isolation . \

@@ -65,7 +65,7 @@ lock: .venv/development
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv node_modules tools/lighthouse/node_modules build *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv node_modules tools/lighthouse/node_modules build dist *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 .venv/python:
 	$(PYTHON) tools/prerequisites.py check-python

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import tarfile
+from importlib.metadata import version
 from pathlib import Path
 
 from kinoteka.config import Settings
@@ -11,7 +12,7 @@ from kinoteka.storage.backup.restoring import put_back, unpacked
 from kinoteka.storage.backup.writing import write
 from kinoteka.storage.progress import Progress
 
-VERSION = "0.1.0"
+VERSION = version("kinoteka")
 
 
 def back_up(
