@@ -101,7 +101,7 @@ def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
 
 def test_database_of_a_newer_version_is_rejected_in_a_sentence(settings):
     execute(settings, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DatabaseUnusable, match="newer version of Kinoteka .* revision 9999"):
+    with pytest.raises(DatabaseUnusable, match=r"newer version of Kinoteka .* revision 9999"):
         migrate(settings)
     assert current(settings) == "9999"
 
