@@ -1,11 +1,17 @@
 from contextlib import suppress
 
+import msgspec
 import pytest
 from sqlalchemy import bindparam, delete, insert, or_, select
 
 from databases import writing
 from kinoteka.storage.schema import labels
 from kinoteka.storage.statement import Statement, among, insert_for, json_array, place_of
+
+
+class Label(msgspec.Struct):
+    id: int
+    name: str
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def run(settings):
 def test_rows_come_out_as_tuples_or_in_a_shape(run):
     columns = select(labels.c.id, labels.c.name).where(labels.c.id == 1)
     assert run(Statement(columns)) == [(1, "a")]
-    assert run(Statement(columns, lambda id_, name: f"{name}{id_}")) == ["a1"]
+    assert run(Statement(columns, Label)) == [Label(1, "a")]
 
 
 def test_values_that_the_statement_fixes_are_sent_along(run):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from sqlalchemy import BigInteger, Boolean, ClauseElement, Select, Table, Text
+from sqlalchemy import BigInteger, Boolean, ClauseElement, Column, Label, Select, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
@@ -16,9 +16,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import ReturnsRows
+
+from kinoteka.storage.row_mapping import Decoders, row_mapper
 
 Row = TypeVar("Row")
 Build = Callable[[str], ClauseElement]
+NO_DECODERS: Decoders = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,27 @@ class Compiled:
 
 
 class Statement(Generic[Row]):
-    """A statement and the shape of its rows.
+    """A statement and the type of its rows.
 
     `clause` is a SQLAlchemy statement, or a function from the engine's name to one where the
-    engines differ (an upsert needs each dialect's own insert). `row` builds what comes out from
-    the columns in order; by default the bare tuple.
+    engines differ (an upsert needs each dialect's own insert). `row` is a struct, or a function
+    that returns one, and takes the columns by their names (`row_mapping`). Without it rows are
+    bare tuples. `decoders` has functions for fields that are stored in another form.
+
+    Raises:
+        TypeError: the columns and the fields of `row` differ.
     """
 
     def __init__(
-        self, clause: ClauseElement | Build, row: Callable[..., Row] | None = None
+        self,
+        clause: ClauseElement | Build,
+        row: Callable[..., Row] | None = None,
+        decoders: Decoders = NO_DECODERS,
     ) -> None:
         self._build: Build = clause if not isinstance(clause, ClauseElement) else lambda _: clause
-        self.row = row
-        self.writes = _writes(self._build("sqlite"))
+        built = self._build("sqlite")
+        self.writes = _writes(built)
+        self._map = None if row is None else row_mapper(row, _columns(built), decoders)
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
@@ -62,16 +74,21 @@ class Statement(Generic[Row]):
         return compiled
 
     def shape(self, rows: Sequence[Any]) -> list[Row]:
-        """Turn the driver's rows into what the statement promises."""
-        build = self.row
-        if build is None:
+        """Turn the driver's rows into the type that the statement promises."""
+        if self._map is None:
             return cast(list[Row], rows)
-        return [build(*row) for row in rows]
+        return self._map(rows)
 
     def _compile(self, engine: str) -> Compiled:
         compiled = cast(SQLCompiler, self._build(engine).compile(dialect=DIALECTS[engine]))
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         return Compiled(str(compiled), fixed, tuple(compiled.positiontup or ()))
+
+
+def _columns(clause: ClauseElement) -> list[str]:
+    """Return the names of the columns that a statement gives; unnamed ones have none."""
+    columns = cast(ReturnsRows, clause).exported_columns
+    return [getattr(column, "name", "") for column in columns]
 
 
 def _writes(clause: ClauseElement) -> bool:
@@ -83,6 +100,11 @@ def _writes(clause: ClauseElement) -> bool:
     return isinstance(clause, UpdateBase) or (
         isinstance(clause, Select) and clause._for_update_arg is not None
     )
+
+
+def named_for(field: str, *columns: Column[Any]) -> list[Label[Any]]:
+    """Name columns for a field whose type is a struct: `id` becomes `field_id`."""
+    return [column.label(f"{field}_{column.name}") for column in columns]
 
 
 INSERTS: dict[str, Callable[[Table], Any]] = {

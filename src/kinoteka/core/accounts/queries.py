@@ -39,6 +39,7 @@ COLUMNS = (
     accounts.c.created_at,
     accounts.c.disabled_at,
 )
+CREDENTIALS = (accounts.c.id.label("account_id"), accounts.c.password_hash)
 NEW = (
     "username",
     "username_key",
@@ -58,33 +59,25 @@ NEW = (
 SEARCH_LIMIT = 50
 
 
-def as_account(*row: Any) -> Account:
-    """An account from `COLUMNS`."""
-    values: tuple[Any, ...] = (*row[:-3], bool(row[-3]), *row[-2:])
-    return Account(*values)
-
-
 INSERT: Statement[tuple[int]] = Statement(
     insert(accounts).values({name: bindparam(name) for name in NEW}).returning(accounts.c.id)
 )
 BY_ID: Statement[Account] = Statement(
-    select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), as_account
+    select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), Account
 )
 ID_BY_USERNAME: Statement[tuple[int]] = Statement(
     select(accounts.c.id).where(accounts.c.username_key == bindparam("key"))
 )
 CREDENTIALS_BY = {
     column: Statement[Credentials](
-        select(accounts.c.id, accounts.c.password_hash).where(
-            accounts.c[column] == bindparam("key")
-        ),
+        select(*CREDENTIALS).where(accounts.c[column] == bindparam("key")),
         Credentials,
     )
     for column in ("id", "email_key", "username_key")
 }
 # Whoever changes what rests on an account begins with this; it is then the only one.
 LOCK: Statement[Credentials] = Statement(
-    select(accounts.c.id, accounts.c.password_hash)
+    select(*CREDENTIALS)
     .where(accounts.c.id == bindparam("account_id"))
     .with_for_update(key_share=True),
     Credentials,
@@ -235,4 +228,4 @@ SET_SKELETON: Statement[tuple[()]] = Statement(
     .where(accounts.c.id == bindparam("account_id"), accounts.c.username == bindparam("username"))
     .values(username_skeleton=bindparam("skeleton"))
 )
-SEARCH: Statement[Account] = Statement(_search, as_account)
+SEARCH: Statement[Account] = Statement(_search, Account)

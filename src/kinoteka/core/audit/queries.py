@@ -30,11 +30,6 @@ RECORD = _recording(subject_name=bindparam("subject_name"))
 RECORD_OF_ACCOUNT = _recording(subject_name=func.coalesce(_username("subject_id"), ""))
 
 
-def _entry(*row: Any) -> Entry:
-    values: tuple[Any, ...] = (*row[:-2], _decode(row[-2]), row[-1])
-    return Entry(*values)
-
-
 FILTERS = {
     "before": audit_entries.c.id < bindparam("before"),
     "who": audit_entries.c.account_id == bindparam("who"),
@@ -63,7 +58,8 @@ def entries(filters: tuple[str, ...]) -> Statement[Entry]:
         .where(*(FILTERS[name] for name in filters))
         .order_by(audit_entries.c.id.desc())
         .limit(bindparam("most")),
-        _entry,
+        Entry,
+        {"details": _decode},
     )
 
 

@@ -45,18 +45,13 @@ from kinoteka.storage.schema import (
     labels,
 )
 from kinoteka.storage.search.titles import TITLES
-from kinoteka.storage.statement import Statement, among, insert_for, json_array
+from kinoteka.storage.statement import Statement, among, insert_for, json_array, named_for
 
 NO_LABEL_COUNT = 0
 HIDDEN_COUNT = -1
 """What stands for a label in the counts of films: of those without one, and of hidden ones."""
 
 MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
-
-
-def _film(*row: Any) -> Film:
-    values: tuple[Any, ...] = (*row[:10], Genre(*row[10:12]), Director(*row[12:]))
-    return Film(*values)
 
 
 _films = (
@@ -71,25 +66,29 @@ _films = (
         films.c.rating,
         films.c.label_id,
         films.c.hidden_at,
-        genres.c.id,
-        genres.c.name,
-        directors.c.id,
-        directors.c.name,
+        *named_for("genre", genres.c.id, genres.c.name),
+        *named_for("director", directors.c.id, directors.c.name),
     )
     .join(genres, genres.c.id == films.c.genre_id)
     .join(directors, directors.c.id == films.c.director_id)
 )
-FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id")), _film)
-FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids"))), _film)
+FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id")), Film)
+FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids"))), Film)
 
 
-def _named(*row: Any) -> Genre | Director:
-    return Genre(*row[1:3]) if row[0] else Director(*row[1:3])
+def _named(is_genre: bool, named_id: int, name: str, position: int) -> Genre | Director:
+    del position  # the order is by it
+    return Genre(named_id, name) if is_genre else Director(named_id, name)
 
 
 def _members(named: Table, members: Table, column: str, *, genre: bool) -> Select[Any]:
     return (
-        select(literal(genre), named.c.id, named.c.name, members.c.position)
+        select(
+            literal(genre).label("is_genre"),
+            named.c.id.label("named_id"),
+            named.c.name,
+            members.c.position,
+        )
         .join(members, members.c[column] == named.c.id)
         .where(members.c.film_id == bindparam("film_id"), named.c.id != UNKNOWN)
     )
@@ -109,23 +108,18 @@ NUMBERS: Statement[tuple[int, str | None, int | None]] = Statement(
 )
 
 
-def _film_access(*row: Any) -> FilmAccess:
-    values: tuple[Any, ...] = (*row[:4], bool(row[4]), bool(row[5]))
-    return FilmAccess(*values)
-
-
 FILM_ACCESS: Statement[FilmAccess] = Statement(
     select(
-        films.c.id,
+        films.c.id.label("film_id"),
         films.c.title,
         films.c.label_id,
-        labels.c.name,
-        films.c.hidden_at.is_not(None),
+        labels.c.name.label("label"),
+        films.c.hidden_at.is_not(None).label("hidden"),
         films.c.label_lost,
     )
     .outerjoin(labels, labels.c.id == films.c.label_id)
     .where(films.c.id == bindparam("film_id")),
-    _film_access,
+    FilmAccess,
 )
 SET_LABEL: Statement[tuple[()]] = Statement(
     update(films)

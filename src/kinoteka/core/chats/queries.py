@@ -1,7 +1,5 @@
 """Statements on chats and messages. Each goes by an index, whatever the number of either."""
 
-from typing import Any
-
 from sqlalchemy import (
     and_,
     bindparam,
@@ -17,7 +15,7 @@ from sqlalchemy import (
 
 from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
 from kinoteka.storage.schema import accounts, chat_members, chats, messages
-from kinoteka.storage.statement import Statement, among, insert_for
+from kinoteka.storage.statement import Statement, among, insert_for, named_for
 
 MESSAGE = (
     messages.c.id,
@@ -29,20 +27,25 @@ MESSAGE = (
     messages.c.nonce,
 )
 BOTH = 2
-PAIR = (chats.c.id, chats.c.first_account_id, chats.c.second_account_id)
 
 
-def _membership(chat_id: int, first: int, second: int, members: int) -> Membership:
-    return Membership(chat_id, (first, second), members == BOTH)
+def _membership(
+    chat_id: int, first_account_id: int, second_account_id: int, members: int
+) -> Membership:
+    return Membership(chat_id, (first_account_id, second_account_id), members == BOTH)
 
 
-def _posted(*row: Any) -> Posted:
-    return Posted(Message(*row[:-1]), row[-1])
-
-
-def _chat(*row: Any) -> Chat:
-    chat_id, unread, own_id, read_id, other_id, other_read_id, username, given_name = row[:8]
-    message = Message(*row[8:]) if row[8] is not None else None
+def _chat(
+    chat_id: int,
+    unread: int,
+    own_id: int,
+    read_id: int,
+    other_id: int | None,
+    other_read_id: int | None,
+    username: str | None,
+    given_name: str | None,
+    message: Message | None,
+) -> Chat:
     members = (own_id,) if other_id is None else tuple(sorted((own_id, other_id)))
     name = username or given_name
     return Chat(chat_id, members, other_id, name, message, unread, read_id, other_read_id or 0)
@@ -81,9 +84,11 @@ _is_member = and_(
     chat_members.c.account_id == bindparam("account_id"),
 )
 _each = chat_members.alias("each")
-_members = select(func.count()).where(_each.c.chat_id == bindparam("chat_id")).scalar_subquery()
+_members = select(func.count()).where(_each.c.chat_id == bindparam("chat_id")).label("members")
 MEMBERSHIP: Statement[Membership] = Statement(
-    select(*PAIR, _members)
+    select(
+        chats.c.id.label("chat_id"), chats.c.first_account_id, chats.c.second_account_id, _members
+    )
     .join(chat_members, chat_members.c.chat_id == chats.c.id)
     .where(_is_member),
     _membership,
@@ -94,13 +99,13 @@ _seen = (
     select(
         _own.c.chat_id,
         _own.c.unread,
-        _own.c.account_id,
-        _own.c.last_read_id,
-        _other.c.account_id,
-        _other.c.last_read_id,
+        _own.c.account_id.label("own_id"),
+        _own.c.last_read_id.label("read_id"),
+        _other.c.account_id.label("other_id"),
+        _other.c.last_read_id.label("other_read_id"),
         accounts.c.username,
         accounts.c.given_name,
-        *MESSAGE,
+        *named_for("message", *MESSAGE),
     )
     .select_from(_own)
     .join(chats, chats.c.id == _own.c.chat_id)
@@ -127,9 +132,10 @@ CHATS_OF: Statement[Chat] = Statement(
 _unread = chat_members.c.unread
 _in_chat = case((chat_members.c.chat_id == bindparam("chat_id"), _unread), else_=0)
 UNREAD: Statement[Unread] = Statement(
-    select(func.coalesce(func.sum(_unread), 0), func.coalesce(func.sum(_in_chat), 0)).where(
-        chat_members.c.account_id == bindparam("account_id"), _unread > literal_column("0")
-    ),
+    select(
+        func.coalesce(func.sum(_unread), 0).label("total"),
+        func.coalesce(func.sum(_in_chat), 0).label("in_chat"),
+    ).where(chat_members.c.account_id == bindparam("account_id"), _unread > literal_column("0")),
     Unread,
 )
 # What nobody would be left to read.
@@ -242,9 +248,9 @@ INSERT_MESSAGE: Statement[Posted] = Statement(
             created_at=bindparam("at"),
         )
         .on_conflict_do_nothing(index_elements=["chat_id", "author_id", "nonce"])
-        .returning(*MESSAGE, _last)
+        .returning(*named_for("message", *MESSAGE), _last.label("after"))
     ),
-    _posted,
+    Posted,
 )
 _authors_own = and_(
     messages.c.id == bindparam("message_id"), messages.c.author_id == bindparam("author_id")
@@ -315,6 +321,10 @@ READ: Statement[Read] = Statement(
         unread=case((_reads_all, 0), else_=chat_members.c.unread - _walked_past),
         last_read_id=_reached,
     )
-    .returning(chat_members.c.chat_id, chat_members.c.account_id, chat_members.c.last_read_id),
+    .returning(
+        chat_members.c.chat_id,
+        chat_members.c.account_id,
+        chat_members.c.last_read_id.label("message_id"),
+    ),
     Read,
 )

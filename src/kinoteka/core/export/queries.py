@@ -1,7 +1,5 @@
 """Statements by which an account's own things are read a few at a time, each off an index."""
 
-from typing import Any
-
 from sqlalchemy import BindParameter, and_, bindparam, select
 
 from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
@@ -25,24 +23,26 @@ from kinoteka.storage.schema import (
     selections,
     sign_ins,
 )
-from kinoteka.storage.statement import Statement, among
+from kinoteka.storage.statement import Statement, among, named_for
 
 SOME = 50
 """How many rows are read, written down and sent at once."""
 SOME_MESSAGES = 12
 """Of messages, which may be long: the event loop is held for less than a millisecond."""
 
+FILM = (films.c.id, films.c.title, films.c.year)
 _account_id: BindParameter[int] = bindparam("account_id")
 
 
-def _sign_in(row_id: int, at: int, *rest: Any) -> tuple[int, SignInLine]:
-    address, user_agent, method, success = rest
-    return row_id, SignInLine(iso(at), address, user_agent, method, bool(success))
+def _sign_in(
+    row_id: int, at: int, address: str, user_agent: str, method: str, success: bool
+) -> tuple[int, SignInLine]:
+    return row_id, SignInLine(iso(at), address, user_agent, method, success)
 
 
 SIGN_INS: Statement[tuple[int, SignInLine]] = Statement(
     select(
-        sign_ins.c.id,
+        sign_ins.c.id.label("row_id"),
         sign_ins.c.at,
         sign_ins.c.address,
         sign_ins.c.user_agent,
@@ -62,34 +62,35 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
 )
 
 
-def _bookmark(film_id: int, title: str, year: int | None, at: int) -> tuple[int, BookmarkLine]:
-    return film_id, BookmarkLine(FilmLine(film_id, title, year), iso(at))
+def _bookmark(film: FilmLine, created_at: int) -> tuple[int, BookmarkLine]:
+    return film.id, BookmarkLine(film, iso(created_at))
 
 
 BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
-    select(films.c.id, films.c.title, films.c.year, bookmarks.c.created_at)
+    select(*named_for("film", *FILM), bookmarks.c.created_at)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
     .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), FILM_SEEN),
     _bookmark,
 )
 
 
-def _selection(*row: Any) -> tuple[int, SelectionLine]:
-    selection_id, title, description, public, featured, created_at, updated_at = row
+def _selection(
+    selection_id: int,
+    title: str,
+    description: str,
+    public: bool,
+    featured: bool,
+    created_at: int,
+    updated_at: int,
+) -> tuple[int, SelectionLine]:
     return selection_id, SelectionLine(
-        selection_id,
-        title,
-        description,
-        bool(public),
-        bool(featured),
-        iso(created_at),
-        iso(updated_at),
+        selection_id, title, description, public, featured, iso(created_at), iso(updated_at)
     )
 
 
 SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
     select(
-        selections.c.id,
+        selections.c.id.label("selection_id"),
         selections.c.title,
         selections.c.description,
         selections.c.public,
@@ -103,7 +104,7 @@ SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
     _selection,
 )
 FILMS_OF: Statement[FilmLine] = Statement(
-    select(films.c.id, films.c.title, films.c.year)
+    select(*FILM)
     .join(selection_films, selection_films.c.film_id == films.c.id)
     .where(selection_films.c.selection_id == bindparam("selection_id"), FILM_SEEN)
     .order_by(selection_films.c.position),
@@ -123,7 +124,7 @@ def _chat(chat_id: int, created_at: int, username: str | None) -> ChatLine:
 
 _other = chat_members.alias("other")
 CHAT: Statement[ChatLine] = Statement(
-    select(chats.c.id, chats.c.created_at, accounts.c.username)
+    select(chats.c.id.label("chat_id"), chats.c.created_at, accounts.c.username)
     .join(
         chat_members,
         and_(chat_members.c.chat_id == chats.c.id, chat_members.c.account_id == _account_id),
@@ -136,15 +137,15 @@ CHAT: Statement[ChatLine] = Statement(
 
 
 def _message(
-    message_id: int, author_id: int | None, text: str, at: int, edited_at: int | None
+    message_id: int, author_id: int | None, text: str, created_at: int, edited_at: int | None
 ) -> tuple[int, int | None, MessageLine]:
     edited = None if edited_at is None else iso(edited_at)
-    return message_id, author_id, MessageLine(message_id, False, text, iso(at), edited)
+    return message_id, author_id, MessageLine(message_id, False, text, iso(created_at), edited)
 
 
 MESSAGES: Statement[tuple[int, int | None, MessageLine]] = Statement(
     select(
-        messages.c.id,
+        messages.c.id.label("message_id"),
         messages.c.author_id,
         messages.c.text,
         messages.c.created_at,

@@ -1,7 +1,5 @@
 """Statements on imports that were asked for."""
 
-from typing import Any
-
 import msgspec
 from sqlalchemy import BigInteger, bindparam, insert, select, update
 
@@ -11,31 +9,18 @@ from kinoteka.storage.statement import Statement
 
 COUNTS = ("read", "added", "changed", "unchanged", "refused")
 
-_files = msgspec.json.Decoder(tuple[ImportFile, ...]).decode
 _report = msgspec.json.Decoder(Report).decode
 
 
-def _run(*row: Any) -> Run:
-    run_id, account_id, username, format_name, files, state, created_at, finished_at = row[:8]
-    *counts, report = row[8:]
-    return Run(
-        id=run_id,
-        account_id=account_id,
-        requested_by=username,
-        format=format_name,
-        files=_files(files),
-        state=RunState(state),
-        created_at=created_at,
-        finished_at=finished_at,
-        report=Report() if report is None else _report(report),
-        **dict(zip(COUNTS, counts, strict=True)),
-    )
-
-
+DECODERS = {
+    "files": msgspec.json.Decoder(tuple[ImportFile, ...]).decode,
+    "state": RunState,
+    "report": lambda stored: Report() if stored is None else _report(stored),
+}
 _runs = select(
     import_runs.c.id,
     import_runs.c.account_id,
-    accounts.c.username,
+    accounts.c.username.label("requested_by"),
     import_runs.c.format,
     import_runs.c.files,
     import_runs.c.state,
@@ -45,15 +30,18 @@ _runs = select(
     import_runs.c.report,
 ).outerjoin(accounts, accounts.c.id == import_runs.c.account_id)
 
-RUN: Statement[Run] = Statement(_runs.where(import_runs.c.id == bindparam("run_id")), _run)
+RUN: Statement[Run] = Statement(_runs.where(import_runs.c.id == bindparam("run_id")), Run, DECODERS)
 RUNS: Statement[Run] = Statement(
     _runs.where(import_runs.c.id < bindparam("before", type_=BigInteger()))
     .order_by(import_runs.c.id.desc())
     .limit(bindparam("most")),
-    _run,
+    Run,
+    DECODERS,
 )
 RUNNING: Statement[Run] = Statement(
-    _runs.where(import_runs.c.state == RunState.RUNNING.value).order_by(import_runs.c.id), _run
+    _runs.where(import_runs.c.state == RunState.RUNNING.value).order_by(import_runs.c.id),
+    Run,
+    DECODERS,
 )
 INSERT: Statement[tuple[int]] = Statement(
     insert(import_runs)

@@ -1,14 +1,13 @@
 """Statements on bookmarks and selections."""
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
 from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.storage.schema import bookmarks, films, selection_films, selections
-from kinoteka.storage.statement import Statement, among, insert_for
+from kinoteka.storage.statement import Statement, among, insert_for, named_for
 
 # Bookmarks
 
@@ -47,12 +46,6 @@ REMOVE_BOOKMARK: Statement[tuple[()]] = Statement(
 
 # Selections
 
-
-def _selection(*row: Any) -> Selection:
-    values: tuple[Any, ...] = (*row[:4], bool(row[4]), bool(row[5]))
-    return Selection(*values)
-
-
 _selections = select(
     selections.c.id,
     selections.c.account_id,
@@ -62,26 +55,29 @@ _selections = select(
     selections.c.public,
 )
 SELECTION: Statement[Selection] = Statement(
-    _selections.where(selections.c.id == bindparam("selection_id")), _selection
+    _selections.where(selections.c.id == bindparam("selection_id")), Selection
 )
 SELECTIONS: Statement[Selection] = Statement(
-    _selections.where(among(selections.c.id, bindparam("ids"))), _selection
+    _selections.where(among(selections.c.id, bindparam("ids"))), Selection
 )
 
 
-def _film_of(*row: Any) -> tuple[int, SelectionFilm]:
-    return row[0], SelectionFilm(*row[1:])
+def _film_of(selection_id: int, film: SelectionFilm) -> tuple[int, SelectionFilm]:
+    return selection_id, film
 
 
 FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
     select(
         selection_films.c.selection_id,
-        films.c.id,
-        films.c.title,
-        films.c.description,
-        films.c.poster,
-        films.c.year,
-        films.c.rating,
+        *named_for(
+            "film",
+            films.c.id,
+            films.c.title,
+            films.c.description,
+            films.c.poster,
+            films.c.year,
+            films.c.rating,
+        ),
     )
     .join(films, films.c.id == selection_films.c.film_id)
     .where(among(selection_films.c.selection_id, bindparam("ids")), FILM_SEEN)
@@ -90,8 +86,8 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
 )
 
 
-def _cover_of(*row: Any) -> tuple[int, int, Cover]:
-    return row[0], row[1], Cover(*row[2:])
+def _cover_of(selection_id: int, total: int, cover: Cover) -> tuple[int, int, Cover]:
+    return selection_id, total, cover
 
 
 _in_order = (
@@ -109,17 +105,16 @@ _in_order = (
 )
 # How many films of a selection the viewer sees, with each of the first of them.
 COVERS_OF: Statement[tuple[int, int, Cover]] = Statement(
-    select(_in_order.c.selection_id, _in_order.c.total, films.c.id, films.c.title, films.c.poster)
+    select(
+        _in_order.c.selection_id,
+        _in_order.c.total,
+        *named_for("cover", films.c.id, films.c.title, films.c.poster),
+    )
     .join(films, films.c.id == _in_order.c.film_id)
     .where(_in_order.c.place <= bindparam("most"))
     .order_by(_in_order.c.selection_id, _in_order.c.place),
     _cover_of,
 )
-
-
-def _choice(*row: Any) -> SelectionChoice:
-    values: tuple[Any, ...] = (*row[:2], bool(row[2]), row[3], bool(row[4]))
-    return SelectionChoice(*values)
 
 
 # An account's own selections that it may edit: how many films of each it sees, and whether a film
@@ -129,8 +124,10 @@ CHOICES: Statement[SelectionChoice] = Statement(
         selections.c.id,
         selections.c.title,
         selections.c.public,
-        func.count(films.c.id),
-        func.coalesce(func.max(case((films.c.id == bindparam("film_id"), 1), else_=0)), 0),
+        func.count(films.c.id).label("films"),
+        func.coalesce(func.max(case((films.c.id == bindparam("film_id"), 1), else_=0)), 0).label(
+            "holds"
+        ),
     )
     .outerjoin(selection_films, selection_films.c.selection_id == selections.c.id)
     .outerjoin(films, and_(films.c.id == selection_films.c.film_id, FILM_SEEN))
@@ -140,7 +137,7 @@ CHOICES: Statement[SelectionChoice] = Statement(
     )
     .group_by(selections.c.id)
     .order_by(selections.c.id.desc()),
-    _choice,
+    SelectionChoice,
 )
 
 _shown = (

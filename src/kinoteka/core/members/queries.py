@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from kinoteka.core.accounts.model import Account
-from kinoteka.core.accounts.queries import COLUMNS, as_account
+from kinoteka.core.accounts.queries import COLUMNS
 from kinoteka.storage.schema import account_roles, accounts
 from kinoteka.storage.statement import Statement
 
@@ -17,7 +17,7 @@ def _begins(name: str) -> ColumnElement[bool]:
 
 def _found(condition: ColumnElement[bool], *order: Any) -> Statement[Account]:
     found: Select[Any] = select(*COLUMNS).where(condition).order_by(*order)
-    return Statement(found.limit(bindparam("most")), as_account)
+    return Statement(found.limit(bindparam("most")), Account)
 
 
 _newest = accounts.c.id.desc()
@@ -30,7 +30,7 @@ HOLDERS: Statement[Account] = Statement(
     .where(account_roles.c.role_id == bindparam("role_id"), accounts.c.id < bindparam("before"))
     .order_by(_newest)
     .limit(bindparam("most")),
-    as_account,
+    Account,
 )
 BY_ID = _found(accounts.c.id == bindparam("account_id"))
 BY_USERNAME = _found(_begins("username_key"), accounts.c.username_key)

@@ -28,14 +28,6 @@ NEW = (
 )
 
 
-def _session(session_id: int, account_id: int, superuser: bool, *rest: Any) -> Session:
-    return Session(session_id, account_id, bool(superuser), *rest)
-
-
-def _sign_in(at: int, address: str, user_agent: str, method: str, success: bool) -> SignIn:
-    return SignIn(at, address, user_agent, method, bool(success))
-
-
 def _sessions() -> Select[Any]:
     return select(
         sessions.c.id,
@@ -47,8 +39,8 @@ def _sessions() -> Select[Any]:
         sessions.c.last_seen_at,
         sessions.c.expires_at,
         # Sessions of versions without these columns began with a sign-in.
-        func.coalesce(sessions.c.proved_at, sessions.c.created_at),
-        func.coalesce(sessions.c.began_by, sessions.c.method),
+        func.coalesce(sessions.c.proved_at, sessions.c.created_at).label("proved_at"),
+        func.coalesce(sessions.c.began_by, sessions.c.method).label("began_by"),
     ).join(accounts, accounts.c.id == sessions.c.account_id)
 
 
@@ -56,10 +48,10 @@ INSERT: Statement[tuple[int]] = Statement(
     insert(sessions).values({name: bindparam(name) for name in NEW}).returning(sessions.c.id)
 )
 BY_TOKEN: Statement[Session] = Statement(
-    _sessions().where(sessions.c.token_hash == bindparam("hash")), _session
+    _sessions().where(sessions.c.token_hash == bindparam("hash")), Session
 )
 BY_ID: Statement[Session] = Statement(
-    _sessions().where(sessions.c.id == bindparam("session_id")), _session
+    _sessions().where(sessions.c.id == bindparam("session_id")), Session
 )
 ROTATE: Statement[tuple[()]] = Statement(
     update(sessions)
@@ -150,7 +142,7 @@ HISTORY: Statement[SignIn] = Statement(
     .order_by(sign_ins.c.id.desc())
     .limit(HISTORY_PAGE)
     .offset(bindparam("skipped")),
-    _sign_in,
+    SignIn,
 )
 HISTORY_COUNT: Statement[tuple[int]] = Statement(
     select(func.count())

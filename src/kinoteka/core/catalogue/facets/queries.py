@@ -31,7 +31,7 @@ from kinoteka.storage.statement import Statement, place_of
 # What films may be chosen by
 
 GENRE_COUNTS: Statement[GenreCount] = Statement(
-    select(genres.c.id, genres.c.name, func.sum(genre_counts.c.films))
+    select(genres.c.id, genres.c.name, func.sum(genre_counts.c.films).label("films"))
     .join(genre_counts, genre_counts.c.genre_id == genres.c.id)
     .where(
         genre_counts.c.films > 0,
@@ -40,7 +40,8 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
     )
     .group_by(genres.c.id, genres.c.name)
     .order_by(genres.c.name),
-    lambda genre_id, name, films: GenreCount(genre_id, name, int(films)),
+    GenreCount,
+    {"films": int},  # PostgreSQL adds up to a Decimal
 )
 YEARS: Statement[tuple[int]] = Statement(
     select(films.c.year)
