@@ -21,7 +21,7 @@ def run(settings):
         for name in "abc":
             reader.fetch(Statement(insert(labels).values(name=bindparam("name"))), name=name)
         yield lambda statement, **given: [
-            tuple(row) if not isinstance(row, str) else row
+            row if isinstance(row, Label) else tuple(row)
             for row in reader.fetch(statement, **given)
         ]
         raise ZeroDivisionError  # nothing of it is kept
