@@ -1,10 +1,14 @@
 """Addresses and Unix sockets that the server listens on."""
 
+import errno
+import os
+import re
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,12 +17,14 @@ from forked import ForkedCommand
 from kinoteka.config import Settings
 from kinoteka.listening import (
     ALL_ADDRESSES,
+    CannotListen,
+    _port_problem,
     announcement,
     listening_sockets,
     tcp_sockets,
     unix_socket,
 )
-from running import PASSWORD, clean_environment, run_server
+from running import PASSWORD, clean_environment, kinoteka, run_server
 from supervised import TWO
 from waiting import PATIENCE
 
@@ -39,7 +45,9 @@ def test_all_addresses_are_listened_on_at_one_port(hosts: str, addresses: list[s
         bound = [opened.getsockname() for opened in sockets]
         assert [name[0] for name in bound] == addresses
         assert len({name[1] for name in bound}) == 1
-        assert announcement(sockets).startswith(f"Kinoteka serves on http://{addresses[0]}:")
+        assert announcement(sockets, Path("data")).startswith(
+            f"Kinoteka serves on http://{addresses[0]}:"
+        )
     finally:
         for opened in sockets:
             opened.close()
@@ -85,7 +93,7 @@ class TestUnixSocket:
     def test_socket_is_removed_at_the_end(self, tmp_path: Path) -> None:
         path = tmp_path / "kinoteka.sock"
         with listening_sockets(Settings(unix_socket=str(path))) as sockets:
-            assert f"unix:{path}" in announcement(sockets)
+            assert f"unix:{path}" in announcement(sockets, tmp_path)
         assert not path.exists()
 
     def test_socket_of_a_successor_stays(self, tmp_path: Path) -> None:
@@ -95,6 +103,93 @@ class TestUnixSocket:
             successor = unix_socket(path, 0o600)
         assert path.exists()
         successor.close()
+
+
+class TestCannotListen:
+    """The message says what is wrong and what to use instead."""
+
+    @pytest.fixture
+    def port(self) -> Iterator[int]:
+        """A port that another program listens on."""
+        with tcp_sockets("127.0.0.1", 0)[0] as taken:
+            yield taken.getsockname()[1]
+
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_taken_port_is_named_with_a_free_one(self, tmp_path, port, workers) -> None:
+        where = ("--port", str(port), "--data", str(tmp_path), "--workers", workers)
+        ended = kinoteka("serve", "--no-demo", *where)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        said = re.fullmatch(
+            rf"kinoteka: port {port} on 127\.0\.0\.1 is taken by another program\. "
+            r"Port (\d+) is free: use --port \1 \(with make: make run PORT=\1\), or set "
+            r"KINOTEKA_PORT=\1\n",
+            ended.stderr,
+        )
+        assert said is not None, ended.stderr
+        with tcp_sockets("127.0.0.1", int(said[1]))[0] as free:
+            assert free.getsockname()[1] == int(said[1])
+
+    def test_any_free_port_is_suggested_when_none_nearby_is_free(self) -> None:
+        assert "Use --port 0 " in self.problem(_port_problem, errno.EADDRINUSE, port=65535)
+
+    @pytest.mark.parametrize(
+        ("code", "says"),
+        [
+            (errno.EACCES, "this user may not listen on port 80: ports below 1024 are"),
+            (errno.EADDRNOTAVAIL, "this machine does not have the address 192.0.2.1. Use one"),
+            (errno.EIO, "the server cannot listen on port 80 of 192.0.2.1: "),
+        ],
+    )
+    def test_other_problems_of_a_port_are_explained(self, code: int, says: str) -> None:
+        said = self.problem(_port_problem, code, host="192.0.2.1", port=80)
+        assert said.startswith(says)
+
+    def test_unknown_host_is_explained(self) -> None:
+        settings = Settings(host="no.such.host.invalid")
+        with pytest.raises(CannotListen, match=r"name no\.such\.host\.invalid cannot be resolved"):
+            listening_sockets(settings).__enter__()
+
+    def test_socket_of_another_server_is_explained(self, tmp_path: Path) -> None:
+        path = tmp_path / "kinoteka.sock"
+        with closing(unix_socket(path, 0o600)), pytest.raises(CannotListen) as error:
+            listening_sockets(Settings(unix_socket=str(path))).__enter__()
+        assert str(error.value) == (
+            f"another server listens on {path}. Stop it, or use another path, such as "
+            f"--unix-socket {tmp_path}/kinoteka-2.sock"
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "says"),
+        [
+            ("missing/kinoteka.sock", "the folder {folder}/missing does not exist"),
+            ("notes.txt", "{folder}/notes.txt is a file, not a socket, and was left as it is."),
+            ("x" * 120, "the path {folder}/" + "x" * 120 + " is too long for a Unix socket."),
+        ],
+    )
+    def test_other_problems_of_a_socket_are_explained(self, tmp_path, name, says) -> None:
+        (tmp_path / "notes.txt").write_text("mine")
+        with pytest.raises(CannotListen) as error:
+            listening_sockets(Settings(unix_socket=str(tmp_path / name))).__enter__()
+        assert str(error.value).startswith(says.format(folder=tmp_path))
+
+    @staticmethod
+    def problem(explain: Callable[[OSError, Settings], str], code: int, **settings: Any) -> str:
+        return explain(OSError(code, os.strerror(code)), Settings(**settings))
+
+
+class TestAnnouncement:
+    def test_first_steps_are_the_site_an_account_and_an_operator(self) -> None:
+        with tcp_sockets("127.0.0.1", 0)[0] as opened:
+            said = announcement([opened], Path("/srv/my films"))
+            address = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        steps = [line.split("  ")[0] for line in said.split("\n  ")[1:]]
+        assert steps[:2] == [f"{address}/", f"{address}/sign-up"]
+        assert "kinoteka createsuperuser --login NAME --data '/srv/my films'" in said
+        assert f"{address}/manage " in said
+
+    def test_default_data_folder_is_left_out(self) -> None:
+        with tcp_sockets("127.0.0.1", 0)[0] as opened:
+            assert "--login NAME\n" in announcement([opened], Settings().data)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from kinoteka.config import Settings
-from kinoteka.listening import tcp_sockets
 from kinoteka.supervising import of_one_worker
 from messengers import open_chat, person
 from running import RunningServer, kinoteka, run_server
@@ -56,13 +55,6 @@ class TestStarting:
         assert ended.returncode == 1
         assert 'event="a worker did not start: stopping"' in ended.stderr
         assert ended.stdout == ""
-
-    def test_a_port_that_is_taken_is_told(self, tmp_path):
-        with tcp_sockets("127.0.0.1", 0)[0] as taken:
-            where = ("--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
-            ended = kinoteka("serve", "--no-demo", "--workers", "2", *where)
-        assert ended.returncode == 1
-        assert "Address already in use" in ended.stderr
 
     @pytest.mark.parametrize(
         ("cores", "workers", "given", "each"),

@@ -21,6 +21,7 @@ from kinoteka.errors import DomainError
 from kinoteka.httpkit.errors import COMMON
 from kinoteka.importing import import_films
 from kinoteka.keeping import backup, copy_database, restore
+from kinoteka.listening import CannotListen
 from kinoteka.storage import private
 from kinoteka.storage.disk import disk_failure
 from kinoteka.storage.keys import KEY_FILES, KeyUnusable
@@ -31,6 +32,14 @@ T = TypeVar("T")
 RESERVED = {"field": "label", "reason": "reserved"}
 UNFILLED = ".unfilled"
 """The ending of a file beside a database that has yet to get the demo catalogue."""
+EXPECTED = (
+    SettingsError,
+    DatabaseUnusable,
+    KeyUnusable,
+    CommonPasswordsDamaged,
+    CannotListen,
+)
+"""Errors whose message is for the operator: what happened, what it means, what to do."""
 SUPERUSER_PASSWORD = "KINOTEKA_SUPERUSER_PASSWORD"
 
 
@@ -238,7 +247,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except (SettingsError, DatabaseUnusable, KeyUnusable, CommonPasswordsDamaged) as error:
+    except EXPECTED as error:
         fail(str(error))
     except (OSError, sqlite3.Error) as error:
         if full := disk_failure(error):

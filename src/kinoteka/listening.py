@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shlex
+import shutil
 import socket
 import stat
 import sys
@@ -14,23 +16,31 @@ from kinoteka.config import Settings
 BACKLOG = 2048
 EVERYWHERE = ("", "*")
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 (only if an operator asks for it)
+PORTS_TRIED = 50
 NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 STARTED = """Kinoteka serves on {addresses}
 
 What to try first:
-  {address}/movies/?page=1&status=new    the newest films
-  {address}/movies/?q=brat               search: any words of a title, in any order
-  {address}/selections?limit=3           selections of films
-  {address}/docs                         every endpoint, to read and to try
+  {address}/          the site: films to browse and search
+  {address}/sign-up   create an account
+  {superuser}
+      make this account an operator; sign in again afterwards
+  {address}/manage    for operators: films, members, imports
+  {address}/docs      every endpoint of the HTTP contracts, to read and to try
 Stop with Ctrl+C.
 """
 STARTED_ON_UNIX_SOCKET = """Kinoteka serves on unix:{path}
 
 What to try first:
   curl --unix-socket {path} http://localhost/movies/?page=1    films
-Stop with Ctrl+C.
+  {superuser}    make an account an operator
+A browser needs a proxy in front, such as nginx. Stop with Ctrl+C.
 """
+
+
+class CannotListen(Exception):
+    """The server cannot listen where the settings say. The message says why and what to do."""
 
 
 @contextmanager
@@ -38,15 +48,20 @@ def listening_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
     """Open the sockets that the settings name, and close them at the end.
 
     Raises:
-        OSError: there is no such host, its port is taken, or the path of the Unix socket is.
+        CannotListen: the host is unknown, or the port or the path of the Unix socket is taken or
+            forbidden.
     """
-    if settings.unix_socket:
-        path = Path(settings.unix_socket).absolute()
-        sockets = [unix_socket(path, int(settings.unix_socket_mode, 8))]
-        made = path.stat()
-    else:
-        path, made = None, None
-        sockets = tcp_sockets(settings.host, settings.port)
+    try:
+        if settings.unix_socket:
+            path = Path(settings.unix_socket).absolute()
+            sockets = [unix_socket(path, int(settings.unix_socket_mode, 8))]
+            made = path.stat()
+        else:
+            path, made = None, None
+            sockets = tcp_sockets(settings.host, settings.port)
+    except OSError as error:
+        problem = _socket_problem if settings.unix_socket else _port_problem
+        raise CannotListen(problem(error, settings)) from None
     try:
         yield sockets
     finally:
@@ -110,18 +125,96 @@ def unix_socket(path: Path, mode: int) -> socket.socket:
     return opened
 
 
-def announce(sockets: list[socket.socket]) -> None:
-    """Write where the server can be reached."""
-    sys.stdout.write(announcement(sockets))
+def announce(sockets: list[socket.socket], data: Path) -> None:
+    """Write where the server can be reached, and what to try first."""
+    sys.stdout.write(announcement(sockets, data))
     sys.stdout.flush()
 
 
-def announcement(sockets: list[socket.socket]) -> str:
+def announcement(sockets: list[socket.socket], data: Path) -> str:
     """Return what an operator reads once the server serves."""
+    superuser = f"{_command()} createsuperuser --login NAME{_data_option(data)}"
     if sockets[0].family is socket.AF_UNIX:
-        return STARTED_ON_UNIX_SOCKET.format(path=sockets[0].getsockname())
+        path = sockets[0].getsockname()
+        return STARTED_ON_UNIX_SOCKET.format(path=path, superuser=superuser)
     addresses = [_url(opened) for opened in sockets]
-    return STARTED.format(addresses=" and ".join(addresses), address=addresses[0])
+    return STARTED.format(
+        addresses=" and ".join(addresses), address=addresses[0], superuser=superuser
+    )
+
+
+def _command() -> str:
+    """Return how to call the command again, as it was called."""
+    program = sys.argv[0]
+    is_found = shutil.which("kinoteka") == program
+    return program if Path(program).name == "kinoteka" and not is_found else "kinoteka"
+
+
+def _data_option(data: Path) -> str:
+    return "" if data == Settings().data else f" --data {shlex.quote(str(data))}"
+
+
+def _port_problem(error: OSError, settings: Settings) -> str:
+    """Return why the host and port cannot be used, and what to do."""
+    host, port = settings.host, settings.port
+    if isinstance(error, socket.gaierror):
+        return (
+            f"the name {error.filename} cannot be resolved ({error.strerror}), so the server "
+            "cannot listen there. Use an address of this machine, such as --host 127.0.0.1, or "
+            "'*' for all of them (KINOTEKA_HOST)"
+        )
+    if error.errno == errno.EADDRINUSE:
+        free = _free_port(host, port)
+        return f"port {port} on {host or '*'} is taken by another program. " + (
+            f"Port {free} is free: use --port {free} (with make: make run PORT={free}), or set "
+            f"KINOTEKA_PORT={free}"
+            if free
+            else "Use --port 0 to let the server take any free port"
+        )
+    if error.errno == errno.EACCES:
+        return (
+            f"this user may not listen on port {port}: ports below 1024 are for privileged users. "
+            "Use --port 8000 and put a proxy in front, such as nginx"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"this machine does not have the address {host}. Use one that it has, such as --host "
+            "127.0.0.1, or '*' for all of them (KINOTEKA_HOST)"
+        )
+    return f"the server cannot listen on port {port} of {host or '*'}: {error.strerror or error}"
+
+
+def _free_port(hosts: str, taken: int) -> int | None:
+    """Return the next port that is free on all of these hosts, or None if there is none nearby."""
+    for port in range(taken + 1, min(taken + PORTS_TRIED, 65535) + 1):
+        try:
+            sockets = tcp_sockets(hosts, port)
+        except OSError:
+            continue
+        for opened in sockets:
+            opened.close()
+        return port
+    return None
+
+
+def _socket_problem(error: OSError, settings: Settings) -> str:
+    """Return why the Unix socket cannot be created, and what to do."""
+    path = Path(settings.unix_socket).absolute()
+    other = path.with_name(f"{path.stem}-2{path.suffix}")
+    use_other = f"use another path, such as --unix-socket {shlex.quote(str(other))}"
+    problems = {
+        errno.EADDRINUSE: f"another server listens on {path}. Stop it, or {use_other}",
+        errno.EEXIST: f"{path} is a file, not a socket, and was left as it is. Remove it, or "
+        + use_other,
+        errno.ENOENT: f"the folder {path.parent} does not exist, so the Unix socket cannot be "
+        f"created in it. Create the folder, or {use_other.replace(str(other), 'kinoteka.sock')}",
+        errno.EACCES: f"this user may not create the Unix socket {path}. Give the folder to the "
+        "user that the server runs as, or use another path with --unix-socket",
+    }
+    if error.errno is None:
+        return f"the path {path} is too long for a Unix socket. Use a shorter one"
+    known = problems.get(error.errno)
+    return known or f"the server cannot listen on {path}: {error.strerror or error}"
 
 
 def _addresses(hosts: str, port: int) -> list[tuple[socket.AddressFamily, str, bool]]:

@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import socket
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, cast
 
@@ -77,15 +78,16 @@ class Server(uvicorn.Server):
 class LoneServer(Server):
     """The only process: tells the address, and obeys its operator's signals."""
 
-    def __init__(self, config: Configuration) -> None:
+    def __init__(self, config: Configuration, data: Path) -> None:
         super().__init__(config)
+        self._data = data
         self._terminal = Terminal()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then say where."""
         await super().startup(sockets)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
-        announce(sockets or [])
+        announce(sockets or [], self._data)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, at once when told again; the exit code is 0."""
@@ -139,13 +141,13 @@ def serve(settings: Settings) -> int:
     """Serve in this process until stopped; the exit code.
 
     Raises:
-        OSError: the address cannot be listened on.
+        CannotListen: the address or Unix socket cannot be used.
     """
     from kinoteka.app import Application
 
     configure_logging(settings)
     share_one_heap()
     with listening_sockets(settings) as sockets:
-        server = LoneServer(configuration(settings, Application(settings)))
+        server = LoneServer(configuration(settings, Application(settings)), settings.data)
         server.run(sockets)
     return 0 if server.started else 1

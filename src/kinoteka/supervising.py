@@ -162,7 +162,7 @@ class Supervisor(Multiprocess):
             if not self._serves(worker):
                 self._give_up(worker)
                 return
-        announce(self.sockets)
+        announce(self.sockets, self._settings.data)
 
     def keep_subprocess_alive(self) -> None:
         """Replace every worker that has ended or does not answer."""
@@ -333,7 +333,7 @@ def serve(settings: Settings, read: Callable[[], Settings]) -> int:
     """Serve in several processes until stopped; the exit code.
 
     Raises:
-        OSError: the address cannot be listened on.
+        CannotListen: the address or Unix socket cannot be used.
     """
     configure_logging(settings)
     with (

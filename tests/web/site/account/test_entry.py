@@ -229,7 +229,7 @@ class TestStrength:
         [
             ("short", "0", "Too short"),
             ("password1", "0", "tried first"),
-            ("tyuiophjkl", "1", "Rows of keys"),
+            ("tyuiophjkl", "2", "Rows of keys"),
             ("correct horse battery", "4", "Strong"),
             ("", "0", "Too short"),
         ],
