@@ -1,24 +1,32 @@
 # Two commands matter: `make run` and `make test`. `make setup` installs the programs that the tests
 # need; the rest serves these three.
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 8000
-DATA ?= ./data
 BIN = .venv/bin
+
+# `make run PORT=8001 HOST='*' DATA=/srv/kinoteka`. What is not given comes from the settings.
+SERVE_OPTIONS = $(if $(HOST),--host '$(HOST)') $(if $(PORT),--port '$(PORT)') $(if $(DATA),--data '$(DATA)')
+
+# Fails with one sentence unless $(PYTHON) exists and is new enough.
+define check_python
+@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Kinoteka needs Python 3.11 or newer; on Debian 12, Ubuntu 24.04 and newer: sudo apt-get install python3 python3-venv" >&2; exit 1; }
+@$(PYTHON) tools/check_python.py $(firstword $(MAKECMDGOALS))
+endef
 
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock clean
+.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock clean FORCE
 
 run: .venv/runtime
-	$(BIN)/kinoteka serve --host $(HOST) --port $(PORT) --data $(DATA)
+	$(BIN)/kinoteka serve $(SERVE_OPTIONS)
 
 setup:
+	$(check_python)
 	$(PYTHON) tools/prerequisites.py install
 
 # First of all, so that a missing program ends it at once.
 test:
+	$(check_python)
 	$(PYTHON) tools/prerequisites.py check
 	$(MAKE) check node_modules/.package-lock.json
 	$(BIN)/pytest -n 3 --dist worksteal -q
@@ -67,10 +75,10 @@ lock: .venv/development
 clean:
 	rm -rf .venv node_modules tools/lighthouse/node_modules build dist *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.venv/python:
-	$(PYTHON) tools/prerequisites.py check-python
-	$(PYTHON) -m venv .venv
-	touch $@
+# Always checked, but only touched when the environment was created, so that the rest stays as it is.
+.venv/python: FORCE
+	$(check_python)
+	@$(PYTHON) tools/prerequisites.py environment
 
 .venv/runtime: .venv/python requirements.lock pyproject.toml
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock

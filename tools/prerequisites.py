@@ -5,7 +5,8 @@ This runs before there is a virtual environment, so it imports only the standard
     prerequisites.py install           install what is missing (`make setup`)
     prerequisites.py check             the same where `CI` is set or root runs it; elsewhere stop
                                        with one message that names everything that is missing
-    prerequisites.py check-python      the same for what `make run` needs, and no more
+    prerequisites.py environment       create .venv with this Python, or recreate it if it was
+                                       created with another one or no longer works
     prerequisites.py packages NAME ... install these Debian packages; needs root
 """
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-OLDEST_PYTHON = (3, 11)
 OLDEST_POSTGRESQL = 15
 OLDEST_NODE = 18
 
@@ -40,6 +40,10 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 
 CLUSTER_CONF = Path("/etc/postgresql-common/createcluster.conf")
 POLICY = Path("/usr/sbin/policy-rc.d")
+CREATE = ("-m", "venv")
+DESCRIBE = "import pip, sys; print('{}.{}'.format(*sys.version_info), sys.base_prefix)"
+"""What a virtual environment's Python runs to print its version and where it is installed."""
+
 SERVICES = ("redis-server", "nginx", "pgbouncer")
 APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300")
 
@@ -108,8 +112,7 @@ def _has_fonts() -> bool:
 
 
 def _has_venv() -> bool:
-    exists = (ROOT / ".venv" / "python").exists()
-    return exists or importlib.util.find_spec("ensurepip") is not None
+    return importlib.util.find_spec("ensurepip") is not None
 
 
 VENV = Requirement("Python's venv", _has_venv, ("python3-venv",))
@@ -159,14 +162,62 @@ def check() -> None:
     sys.exit(done.returncode)
 
 
-def check_python() -> None:
-    """Do the same for Python's venv, but do not bring the programs of the tests to a server."""
-    if not _may_install() and missing([VENV]):
+def create_environment() -> None:
+    """Create the virtual environment, unless there is one that this Python created and that works.
+
+    The file `.venv/python` is touched only then, so that `make` installs the packages again.
+    """
+    folder, stamp = ROOT / ".venv", ROOT / ".venv" / "python"
+    problem = environment_problem(folder)
+    if problem is None:
+        if not stamp.exists():
+            stamp.touch()
+        return
+    if missing([VENV]):
         sys.exit(
-            "Missing: Python's venv. To install it, run: sudo apt-get install python3-venv\n"
-            "(or make setup, which also installs the programs that the tests need)"
+            "Python's venv module is missing, so nothing was created; on Debian and Ubuntu install "
+            f"it with: {'' if os.geteuid() == 0 else 'sudo '}apt-get install {_venv_package()}"
         )
-    install([VENV])
+    if folder.exists():
+        print(f"Recreating .venv: {problem}.", flush=True)
+        _remove(folder)
+    _run([sys.executable, *CREATE, str(folder)])
+    stamp.touch()
+
+
+def environment_problem(folder: Path) -> str | None:
+    """Return why a virtual environment cannot be used with this Python. None if it can."""
+    if not folder.exists() and not folder.is_symlink():
+        return "it does not exist"
+    command = [str(folder / "bin" / "python"), "-c", DESCRIBE]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "its Python no longer exists"
+    if done.returncode:
+        return "its Python or its pip no longer works"
+    version, _, home = done.stdout.strip().partition(" ")
+    this_version = "{}.{}".format(*sys.version_info)
+    if version != this_version:
+        return f"it was created with Python {version}, and this is Python {this_version}"
+    if Path(home).resolve() != Path(sys.base_prefix).resolve():
+        return f"it was created with the Python in {home}, and this one is in {sys.base_prefix}"
+    if str(folder) not in (folder / "bin" / "pip").read_text("utf-8", "replace")[:500]:
+        return "it was created in another folder"
+    return None
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)
+
+
+def _venv_package() -> str:
+    """Return the Debian package with the venv module of this Python."""
+    is_default = Path(sys.executable).resolve() == Path("/usr/bin/python3").resolve()
+    return "python3-venv" if is_default else "python{}.{}-venv".format(*sys.version_info)
 
 
 def _may_install() -> bool:
@@ -299,20 +350,14 @@ def _run(command: Sequence[str], **options: object) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Run one of the commands that the module's description lists."""
-    if sys.version_info < OLDEST_PYTHON:
-        oldest = ".".join(map(str, OLDEST_PYTHON))
-        sys.exit(
-            f"Python {oldest} or newer is needed, and {sys.executable} is "
-            f"{sys.version.split()[0]}. Name a newer one: make PYTHON=python{oldest} …"
-        )
     command, *names = arguments
     if command == "install":
         install()
         print("Every program that the tests need is installed.")
     elif command == "check":
         check()
-    elif command == "check-python":
-        check_python()
+    elif command == "environment":
+        create_environment()
     elif command == "packages":
         install_packages(names)
     else:
