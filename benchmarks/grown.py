@@ -21,17 +21,15 @@ from statistics import median, quantiles
 
 import psycopg
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-
 from benchmarks.import_data import write_imdb
 from benchmarks.load import interleaved, wrk
 from benchmarks.reads import PASSWORD, post
 from benchmarks.servers import Process, free_port, kinoteka
-from databases import PROGRAMS, USER, PostgreSQLServer, postgresql_server
-from kinoteka.app import NEUTRAL, close, compose, wire
-from kinoteka.config import Settings
-from kinoteka.httpkit.server import Server
-from kinoteka.storage.migrations import migrate
+from kinoteka.database.migrations import migrate
+from kinoteka.http.policy.pipeline import Server
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.server.app import NEUTRAL, close, compose, wire
+from tests.support.databases import PROGRAMS, USER, PostgreSQLServer, postgresql_server
 
 HERE = Path(__file__).parent
 FILMS = 100_000

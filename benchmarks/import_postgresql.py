@@ -29,13 +29,11 @@ from pathlib import Path
 
 import psycopg
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-
 from benchmarks.import_data import write_imdb
 from benchmarks.import_parsing import seconds_to_parse
-from databases import EMPTY, PostgreSQLServer, postgresql_server
-from kinoteka.config import Settings
-from kinoteka.storage.migrations import migrate
+from kinoteka.database.migrations import migrate
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import EMPTY, PostgreSQLServer, postgresql_server
 
 ROUNDS = 3
 GRANTED, PLAIN = "granted", "plain"

@@ -6,7 +6,6 @@ elsewhere in the proportions of Zipf's law. One word in eight is made up, as nam
 
 import json
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -14,18 +13,18 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, insert
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-
 from benchmarks.import_data import REAL_TITLES, WORDS
-from databases import postgresql_server, writing
-from kinoteka.config import Settings
-from kinoteka.storage import postgresql, schema, sqlite
-from kinoteka.storage.database import Reader
-from kinoteka.storage.engines import database_path
-from kinoteka.storage.migrations import migrate
-from kinoteka.storage.search import Entry, find, index, optimize
-from kinoteka.storage.search.folding import fold
-from kinoteka.storage.statement import Statement
+from kinoteka.database import schema
+from kinoteka.database.engines import database_path
+from kinoteka.database.engines.postgresql import driver as postgresql
+from kinoteka.database.engines.sqlite import driver as sqlite
+from kinoteka.database.film_search import Entry, find, index, optimize
+from kinoteka.database.interface import Reader
+from kinoteka.database.migrations import migrate
+from kinoteka.database.statement import Statement
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.search.folding import fold
+from tests.support.databases import postgresql_server, writing
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SYLLABLES = "ka mi ro sen ta lo vich ber an del os tra shi ne gu val der pol ti ma ja zen or ul"

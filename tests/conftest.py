@@ -10,7 +10,14 @@ from pathlib import Path
 import argon2
 import pytest
 
-from databases import (
+from kinoteka.core.accounts import passwords
+from kinoteka.core.services import Services
+from kinoteka.database.engines import DATABASE, database_path
+from kinoteka.database.migrations import migrate
+from kinoteka.database.unit import Unit, unit_of_work
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.server.app import close, wire
+from tests.support.databases import (
     EMPTY,
     ENGINES,
     FAST,
@@ -18,16 +25,9 @@ from databases import (
     postgresql_server,
     with_empty_template,
 )
-from films import fill
-from kinoteka.app import close, wire
-from kinoteka.config import Settings
-from kinoteka.core.accounts import passwords
-from kinoteka.core.services import Services
-from kinoteka.storage.engines import DATABASE, database_path
-from kinoteka.storage.migrations import migrate
-from kinoteka.storage.unit import Unit, unit_of_work
-from running import RunningServer, close_clients, run_server
-from skipped import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
+from tests.support.films import fill
+from tests.support.running import RunningServer, close_clients, run_server
+from tests.support.skipped import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
 # Limits that tests of other things do not run into.
 GENEROUS = {
@@ -101,7 +101,7 @@ def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterat
 @pytest.fixture
 def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give Redis time to answer on a busy machine before limits are counted without it."""
-    monkeypatch.setattr("kinoteka.storage.redis_windows.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("kinoteka.realtime.redis_rate_windows.ANSWER_SECONDS", 2.0)
 
 
 @pytest.fixture

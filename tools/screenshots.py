@@ -6,7 +6,6 @@ and a phone, by day and by night. Pictures are WebP, small enough to be kept.
 
 import asyncio
 import io
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,10 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests"))  # what the pictures are of, the tests have already
 
-from browsing import Visitor, chromium, visiting  # noqa: E402
-from running import run_server  # noqa: E402
-from site_pages import World, peopled  # noqa: E402
+from tests.support.browsing import Visitor, chromium, visiting  # noqa: E402
+from tests.support.running import run_server  # noqa: E402
+from tests.support.site_pages import World, peopled  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESK, TABLET, PHONE = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from running import PASSWORD, RunningServer, lasting_clients, unique
+from tests.support.running import PASSWORD, RunningServer, lasting_clients, unique
 
 ELSEWHERE = "https://tracker.example/pixel.jpg"
 

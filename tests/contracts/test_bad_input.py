@@ -9,11 +9,11 @@ import httpx
 import msgspec
 import pytest
 
-from kinoteka.app import CONTRACTS, NEUTRAL
-from kinoteka.httpkit.routes import Contract, Route
-from kinoteka.web.site.contract import SITE
-from running import PASSWORD, RunningServer, unique
-from waiting import PATIENCE
+from kinoteka.http.mechanics.routes import Contract, Route
+from kinoteka.server.app import CONTRACTS, NEUTRAL
+from kinoteka.site.contract import SITE
+from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.waiting import PATIENCE
 
 MEGABYTE = 1024 * 1024
 

@@ -11,11 +11,11 @@ import httpx
 import jwt
 import pytest
 
-from kinoteka.app import CONTRACTS, NEUTRAL
 from kinoteka.core.tokens.signing import SigningKey
-from kinoteka.httpkit.routes import Contract, Route
-from kinoteka.web.site.contract import SITE
-from running import PASSWORD, RunningServer, lasting_clients, unique
+from kinoteka.http.mechanics.routes import Contract, Route
+from kinoteka.server.app import CONTRACTS, NEUTRAL
+from kinoteka.site.contract import SITE
+from tests.support.running import PASSWORD, RunningServer, lasting_clients, unique
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 

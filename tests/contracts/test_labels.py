@@ -7,7 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from running import PASSWORD, RunningServer, kinoteka, lasting_clients, run_server, unique
+from tests.support.running import (
+    PASSWORD,
+    RunningServer,
+    kinoteka,
+    lasting_clients,
+    run_server,
+    unique,
+)
 
 LABEL = "premium"
 HIDDEN_TITLE = "Zanzibar Nights"

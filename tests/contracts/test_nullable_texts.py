@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from kinoteka.app import CONTRACTS
-from kinoteka.httpkit.routes import Contract
+from kinoteka.http.mechanics.routes import Contract
+from kinoteka.server.app import CONTRACTS
 
 # Fields of an account that may be null in the contracts that have no empty texts for them.
 NULLABLE = {

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from databases import execute
-from running import PASSWORD, RunningServer, unique
+from tests.support.databases import execute
+from tests.support.running import PASSWORD, RunningServer, unique
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 

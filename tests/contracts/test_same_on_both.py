@@ -17,15 +17,15 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from both import Both, Step
-from conftest import GENEROUS, new_database
-from databases import ENGINES
-from films import fill
-from kinoteka.app import CONTRACTS
-from kinoteka.httpkit.routes import Route
-from kinoteka.operating import make_superuser
-from pictures import picture
-from running import PASSWORD, run_server
+from kinoteka.cli.operations import make_superuser
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.server.app import CONTRACTS
+from tests.conftest import GENEROUS, new_database
+from tests.support.both import Both, Step
+from tests.support.databases import ENGINES
+from tests.support.films import fill
+from tests.support.pictures import picture
+from tests.support.running import PASSWORD, run_server
 
 SEED = 20
 STEPS = 900

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from kinoteka.storage.engines import DATABASE
-from running import PASSWORD, RunningServer, run_server, unique
+from kinoteka.database.engines import DATABASE
+from tests.support.running import PASSWORD, RunningServer, run_server, unique
 
 NEW_PASSWORD = "another long one"
 WRONG = "wrong password"

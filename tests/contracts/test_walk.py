@@ -7,8 +7,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from conftest import GENEROUS
-from running import PASSWORD, RunningServer, run_server, unique
+from tests.conftest import GENEROUS
+from tests.support.running import PASSWORD, RunningServer, run_server, unique
 
 NEW_PASSWORD = "another long one"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kinoteka import config
-from kinoteka.serving import GRACEFUL_SECONDS
-from waiting import PATIENCE
+from kinoteka.infrastructure import settings as config
+from kinoteka.server.process import GRACEFUL_SECONDS
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kinoteka.security_events import ORDINARY, SecurityEvent
-from kinoteka.web.readings import DURATIONS, METRICS
+from kinoteka.infrastructure.security_events import ORDINARY, SecurityEvent
+from kinoteka.server.metric_readings import DURATIONS, METRICS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = yaml.safe_load((DEPLOY / "prometheus-rules.yaml").read_text(encoding="utf-8"))

@@ -14,13 +14,13 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from films import FilmToBe, fill
 from kinoteka.core.media.model import UPLOAD_LARGEST
-from kinoteka.httpkit.bodies import DRAINED
-from pictures import picture
-from proxies import EXAMPLE, SITE, Proxy, run_nginx
-from running import PASSWORD, RunningServer, run_server, unique
-from waiting import PATIENCE, eventually
+from kinoteka.http.mechanics.bodies import DRAINED
+from tests.support.films import FilmToBe, fill
+from tests.support.pictures import picture
+from tests.support.proxies import EXAMPLE, SITE, Proxy, run_nginx
+from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.waiting import PATIENCE, eventually
 
 BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
 MANY = 3000

@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from running import clean_environment
-from waiting import PATIENCE
+from tests.support.running import clean_environment
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE")

@@ -11,10 +11,6 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from databases import rows, writing
-from films import PREMIUM, fill
-from kinoteka.app import running
-from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE
 from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.core.catalogue.counts import recount_all
@@ -22,13 +18,17 @@ from kinoteka.core.library.model import NewSelection, SelectionChange
 from kinoteka.core.media.model import PICTURES
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started
+from kinoteka.database.schema import metadata
+from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.schema import metadata
-from kinoteka.storage.spooled_files import SpooledFile
-from kinoteka.storage.unit import unit_of_work
-from people import VISIT, anonymous, do, sign_up, superuser
-from pictures import picture
-from running import PASSWORD, unique
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.spooled_files import SpooledFile
+from kinoteka.server.app import running
+from tests.support.databases import rows, writing
+from tests.support.films import PREMIUM, fill
+from tests.support.people import VISIT, anonymous, do, sign_up, superuser
+from tests.support.pictures import picture
+from tests.support.running import PASSWORD, unique
 
 DONE = "done"
 NEW_PASSWORD = "another horse battery"

@@ -2,12 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from conftest import GENEROUS
-from databases import EMPTY, postgresql_server, with_empty_template
-from messengers import open_chat, person
-from running import run_server, unique
-from supervised import log_of
-from waiting import eventually
+from tests.conftest import GENEROUS
+from tests.support.databases import EMPTY, postgresql_server, with_empty_template
+from tests.support.messengers import open_chat, person
+from tests.support.running import run_server, unique
+from tests.support.supervised import log_of
+from tests.support.waiting import eventually
 
 SETTINGS = {"workers": "2", "database_pool": "4"}
 

@@ -10,12 +10,12 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from conftest import GENEROUS
-from databases import USER
-from messengers import open_chat, person
-from pictures import picture
-from running import PASSWORD, kinoteka, lasting_clients, run_server
-from waiting import eventually
+from tests.conftest import GENEROUS
+from tests.support.databases import USER
+from tests.support.messengers import open_chat, person
+from tests.support.pictures import picture
+from tests.support.running import PASSWORD, kinoteka, lasting_clients, run_server
+from tests.support.waiting import eventually
 
 TEXT = secrets.token_hex(2000)  # which PostgreSQL cannot compress much
 SENTENCE = "the server has no room left, so nothing was stored; try again later"

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from conftest import GENEROUS, new_database
-from databases import postgresql_server
-from loads import Writer, texts_of, under_load
-from messengers import open_chat, person
-from running import run_server
-from supervised import TWO, log_of, workers_of
-from waiting import eventually
+from tests.conftest import GENEROUS, new_database
+from tests.support.databases import postgresql_server
+from tests.support.loads import Writer, texts_of, under_load
+from tests.support.messengers import open_chat, person
+from tests.support.running import run_server
+from tests.support.supervised import TWO, log_of, workers_of
+from tests.support.waiting import eventually
 
 WRITERS = 4
 MANY = 30

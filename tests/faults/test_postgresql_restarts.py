@@ -2,13 +2,13 @@
 
 import pytest
 
-from cinema_apps import Cinema
-from conftest import GENEROUS
-from databases import postgresql_server
-from loads import Reader, Writer, texts_of, under_load
-from messengers import open_chat, person
-from running import run_server
-from waiting import eventually
+from tests.conftest import GENEROUS
+from tests.support.cinema_apps import Cinema
+from tests.support.databases import postgresql_server
+from tests.support.loads import Reader, Writer, texts_of, under_load
+from tests.support.messengers import open_chat, person
+from tests.support.running import run_server
+from tests.support.waiting import eventually
 
 SOME = 20
 """Answers that each client gets before, and after."""

@@ -8,13 +8,13 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from conftest import GENEROUS
-from databases import EMPTY, postgresql_server, with_empty_template
-from messengers import person
-from redis_servers import redis_server
-from running import run_server
-from supervised import log_of
-from waiting import PATIENCE, eventually
+from tests.conftest import GENEROUS
+from tests.support.databases import EMPTY, postgresql_server, with_empty_template
+from tests.support.messengers import person
+from tests.support.redis_servers import redis_server
+from tests.support.running import run_server
+from tests.support.supervised import log_of
+from tests.support.waiting import PATIENCE, eventually
 
 FIRST = b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{"
 """A request whose body is still to come."""

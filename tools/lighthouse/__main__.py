@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.servers import free_port, started
-
 from tools.prerequisites import find_chromium
 
 HERE = Path(__file__).parent

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from kinoteka.config import Settings
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.people import People
@@ -21,7 +20,9 @@ from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
 from kinoteka.core.library.selections import Selections
 from kinoteka.core.media.service import Media
+from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.core.members.service import Members
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
@@ -29,12 +30,11 @@ from kinoteka.core.sessions.devices import Devices
 from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.core.sessions.service import Sessions
-from kinoteka.core.throttle import Throttle
 from kinoteka.core.tokens.service import Tokens
-from kinoteka.core.uploads import Uploads
-from kinoteka.storage.bus import Bus
-from kinoteka.storage.database import Database
-from kinoteka.storage.revisions import Revisions
+from kinoteka.database.interface import Database
+from kinoteka.database.revisions import Revisions
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.realtime.bus import Bus
 
 
 @dataclass(frozen=True, slots=True)

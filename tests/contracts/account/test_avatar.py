@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from kinoteka.core.media.model import UPLOAD_LARGEST
-from pictures import SVG, bomb, halves, noise, photograph, picture
-from running import PASSWORD, RunningServer
+from tests.support.pictures import SVG, bomb, halves, noise, photograph, picture
+from tests.support.running import PASSWORD, RunningServer
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
 TOO_MANY_PIXELS = (

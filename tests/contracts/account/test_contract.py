@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from pictures import picture
-from running import PASSWORD, RunningServer, unique
+from tests.support.pictures import picture
+from tests.support.running import PASSWORD, RunningServer, unique
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
 ELSEWHERE = "https://pictures.example/me.jpg"

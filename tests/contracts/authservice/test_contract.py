@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from running import PASSWORD, RunningServer, unique
-from token_users import User, new_superuser, new_user, refresh, sign_in
-from waiting import PATIENCE
+from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.token_users import User, new_superuser, new_user, refresh, sign_in
+from tests.support.waiting import PATIENCE
 
 NEW_PASSWORD = "another long one"
 

@@ -6,8 +6,8 @@ import httpx
 import jwt
 import pytest
 
-from running import PASSWORD, RunningServer, unique
-from token_users import User, new_superuser, new_user
+from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.token_users import User, new_superuser, new_user
 
 BUILT_IN = {"anonymous": 1, "user": 2}
 

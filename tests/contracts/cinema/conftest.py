@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from cinema_apps import Cinema, total_films
-from conftest import GENEROUS
-from running import run_server
-from waiting import eventually
+from tests.conftest import GENEROUS
+from tests.support.cinema_apps import Cinema, total_films
+from tests.support.running import run_server
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="package")

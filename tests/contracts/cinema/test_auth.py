@@ -8,8 +8,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from cinema_apps import Cinema
-from running import PASSWORD, unique
+from tests.support.cinema_apps import Cinema
+from tests.support.running import PASSWORD, unique
 
 WRONG = {"message": "wrong email or password"}
 

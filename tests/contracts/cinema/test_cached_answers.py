@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from cinema_apps import Cinema
-from databases import execute
-from kinoteka.app import NEUTRAL, compose
 from kinoteka.core.services import Services
-from kinoteka.httpkit.server import Server
-from kinoteka.storage.unit import unit_of_work
-from people import actor_of, sign_up
-from running import RunningServer
-from waiting import eventually
+from kinoteka.database.unit import unit_of_work
+from kinoteka.http.policy.pipeline import Server
+from kinoteka.server.app import NEUTRAL, compose
+from tests.support.cinema_apps import Cinema
+from tests.support.databases import execute
+from tests.support.people import actor_of, sign_up
+from tests.support.running import RunningServer
+from tests.support.waiting import eventually
 
 CACHED = (
     "/movies/?page=1",

@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from cinema_apps import Cinema
-from films import CATALOGUE
+from tests.support.cinema_apps import Cinema
+from tests.support.films import CATALOGUE
 
 VISIBLE = [film.title for film in CATALOGUE if film.label is None]
 NEWEST = sorted(

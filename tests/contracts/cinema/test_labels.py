@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from cinema_apps import Cinema
-from films import ADULT, PREMIUM
-from kinoteka.app import close, wire
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
-from kinoteka.storage.unit import unit_of_work
-from people import superuser
-from running import RunningServer
-from waiting import until
+from kinoteka.database.unit import unit_of_work
+from kinoteka.server.app import close, wire
+from tests.support.cinema_apps import Cinema
+from tests.support.films import ADULT, PREMIUM
+from tests.support.people import superuser
+from tests.support.running import RunningServer
+from tests.support.waiting import until
 
 WHO = ("anonymous", "member", "holder", "superuser")
 BEFORE = (17, 17, 19, 20)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from cinema_apps import Cinema
-from films import fill
-from running import RunningServer
+from tests.support.cinema_apps import Cinema
+from tests.support.films import fill
+from tests.support.running import RunningServer
 
 
 def titles(app: httpx.Client, **query: object) -> list[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from cinema_apps import total_films
-from films import FilmToBe, fill
-from kinoteka.app import NEUTRAL, compose
 from kinoteka.core.services import Services
-from kinoteka.httpkit.answers import Message
-from kinoteka.httpkit.server import Server
-from running import RunningServer, run_server
-from waiting import eventually
+from kinoteka.http.mechanics.response import Message
+from kinoteka.http.policy.pipeline import Server
+from kinoteka.server.app import NEUTRAL, compose
+from tests.support.cinema_apps import total_films
+from tests.support.films import FilmToBe, fill
+from tests.support.running import RunningServer, run_server
+from tests.support.waiting import eventually
 
 MANY = 5000
 

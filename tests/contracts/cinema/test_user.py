@@ -6,9 +6,9 @@ import httpx
 import jwt
 import pytest
 
-from cinema_apps import Cinema
-from databases import execute
-from running import PASSWORD, RunningServer, unique
+from tests.support.cinema_apps import Cinema
+from tests.support.databases import execute
+from tests.support.running import PASSWORD, RunningServer, unique
 
 NEW_PASSWORD = "another long one"
 OLD_PAIR = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from running import PASSWORD, RunningServer, unique
+from tests.support.running import PASSWORD, RunningServer, unique
 
 
 @pytest.fixture

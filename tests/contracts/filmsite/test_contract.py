@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from pictures import noise, picture
-from running import PASSWORD, RunningServer, unique
+from tests.support.pictures import noise, picture
+from tests.support.running import PASSWORD, RunningServer, unique
 
 NOTHING = {"body": {}}
 NOT_PARSED = "failed to parse json string from the body"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from films import FilmToBe, fill
-from running import PASSWORD, RunningServer, run_server, unique
+from tests.support.films import FilmToBe, fill
+from tests.support.running import PASSWORD, RunningServer, run_server, unique
 
 POSTER = "https://posters.example/1.jpg"
 FILMS = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from messengers import Person, open_chat, person
-from running import RunningServer
+from tests.support.messengers import Person, open_chat, person
+from tests.support.running import RunningServer
 
 
 @pytest.fixture

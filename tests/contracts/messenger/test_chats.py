@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from messengers import Person, open_chat, person
-from running import PASSWORD, RunningServer, unique
+from tests.support.messengers import Person, open_chat, person
+from tests.support.running import PASSWORD, RunningServer, unique
 
 NO_MEMBER = {"error": "chat_forbidden", "message": "you are no member of such a chat"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

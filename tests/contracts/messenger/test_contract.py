@@ -9,8 +9,8 @@ import pytest
 import kinoteka.contracts.messenger
 from kinoteka.contracts.messenger.routes import CONTRACT
 from kinoteka.errors import Code
-from kinoteka.httpkit.openapi_operations import implied_errors
-from running import PASSWORD, RunningServer, unique
+from kinoteka.http.mechanics.openapi_operations import implied_errors
+from tests.support.running import PASSWORD, RunningServer, unique
 
 UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
 

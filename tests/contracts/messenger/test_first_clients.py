@@ -5,8 +5,8 @@ import pytest
 
 from kinoteka.contracts.messenger.shapes import one_of
 from kinoteka.errors import Code, DomainError
-from messengers import Person, open_chat, person
-from running import PASSWORD, RunningServer, unique
+from tests.support.messengers import Person, open_chat, person
+from tests.support.running import PASSWORD, RunningServer, unique
 
 DOCUMENT = ("id", "email", "username", "name", "status")
 

@@ -10,9 +10,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from messengers import Person, open_chat, person
-from running import PASSWORD, RunningServer, unique
-from waiting import PATIENCE
+from tests.support.messengers import Person, open_chat, person
+from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.waiting import PATIENCE
 
 Listen = Callable[..., ClientConnection]
 

@@ -13,9 +13,9 @@ from PIL import Image
 
 from kinoteka.contracts.messenger.photos import prefers_picture
 from kinoteka.core.media.model import UPLOAD_LARGEST
-from pictures import SVG, bomb, picture
-from running import RunningServer
-from waiting import PATIENCE
+from tests.support.pictures import SVG, bomb, picture
+from tests.support.running import RunningServer
+from tests.support.waiting import PATIENCE
 
 # What browsers send for <img>, as their documentation has it.
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"

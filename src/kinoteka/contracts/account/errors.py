@@ -2,9 +2,9 @@
 
 from kinoteka.contracts.account.shapes import Message
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import COMMON, Refusal
-from kinoteka.httpkit.routes import Route
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.error_messages import COMMON, Refusal
 
 MEMBER_PATH = "/profile/{login:text}"
 NO_MEMBER = Refusal(404, "there is no such user")

@@ -18,10 +18,10 @@ from kinoteka.contracts.account.shapes import (
 )
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.media.model import PICTURES
-from kinoteka.httpkit import signing_out
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.call import Call
-from kinoteka.storage.spooled_files import SpooledFile
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy.request import Call
+from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 async def sign_in(call: Call, body: SignInBody) -> Answer:

@@ -4,7 +4,7 @@ from kinoteka.contracts.account import handlers, shapes
 from kinoteka.contracts.account.errors import MEMBER_PATH, REFUSALS, refuse
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route, Upload
+from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
 SIGN_IN = Route(
     "POST",

@@ -2,9 +2,9 @@
 
 from kinoteka.contracts.authservice.shapes import Message
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import BEARER_CHALLENGE, COMMON, Refusal
-from kinoteka.httpkit.routes import Route
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, Refusal
 
 REFUSALS: dict[Code, Refusal] = COMMON | {
     Code.UNAUTHORIZED: Refusal(401, "an access token is needed"),

@@ -5,10 +5,10 @@ from msgspec import UNSET
 from kinoteka.contracts.authservice import shapes
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.httpkit import signing_out
-from kinoteka.httpkit.answers import JSON, Answer, encode, json_answer
-from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.identity import NOBODY, by_access_token
+from kinoteka.http.mechanics.response import JSON, Answer, encode, json_answer
+from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy.authentication import NOBODY, by_access_token
+from kinoteka.http.policy.request import Call
 
 KEYS_CACHE_CONTROL = b"public, max-age=3600"
 

@@ -4,7 +4,7 @@ from kinoteka.contracts.authservice import handlers, shapes
 from kinoteka.contracts.authservice.errors import REFUSALS, refuse
 from kinoteka.core.access.model import ROLES_MANAGE
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.http.mechanics.routes import Contract, Route
 
 LOGIN_ERRORS = (
     Code.USERNAME_INVALID,

@@ -6,9 +6,9 @@ from msgspec import UNSET, UnsetType
 from kinoteka.core.access.model import Grants, Role
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.sessions.model import History
-from kinoteka.httpkit.field_schemas import NewPassword, Password, Permission
-from kinoteka.httpkit.numbers import PageNumber
-from kinoteka.storage.clock import iso
+from kinoteka.http.mechanics.field_schemas import NewPassword, Password, Permission
+from kinoteka.http.mechanics.numbers import PageNumber
+from kinoteka.infrastructure.clock import iso
 
 
 class SignUpBody(msgspec.Struct):

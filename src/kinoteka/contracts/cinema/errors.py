@@ -2,9 +2,9 @@
 
 from kinoteka.contracts.cinema.shapes import Message
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import BEARER_CHALLENGE, COMMON, Refusal
-from kinoteka.httpkit.routes import Route
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, Refusal
 
 WRONG_CREDENTIALS = Refusal(401, "wrong email or password")
 

@@ -3,8 +3,8 @@
 from kinoteka.contracts.cinema import shapes
 from kinoteka.contracts.cinema.lists import answer_list
 from kinoteka.core.accounts.model import NewAccount
-from kinoteka.httpkit.answers import Answer
-from kinoteka.httpkit.call import Call
+from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.policy.request import Call
 
 
 async def list_movies(call: Call, query: shapes.MoviesQuery) -> Answer:

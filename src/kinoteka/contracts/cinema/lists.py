@@ -9,8 +9,15 @@ from urllib.parse import urlencode
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.listing import Listing, Page
-from kinoteka.httpkit.answers import JSON_UNCACHED, Answer, Headers, encode, json_answer, until_gone
-from kinoteka.httpkit.call import Call
+from kinoteka.http.mechanics.response import (
+    JSON_UNCACHED,
+    Answer,
+    Headers,
+    encode,
+    json_answer,
+    until_gone,
+)
+from kinoteka.http.policy.request import Call
 
 Item = TypeVar("Item")
 

@@ -3,7 +3,7 @@
 from kinoteka.contracts.cinema import handlers, shapes
 from kinoteka.contracts.cinema.errors import REFUSALS, refuse
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route
+from kinoteka.http.mechanics.routes import Contract, Route
 
 LIST_HEADERS = {
     "X-Total-Count": "How many there are on all pages.",

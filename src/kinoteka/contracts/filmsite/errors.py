@@ -6,9 +6,9 @@ Beside the message stands a number by which clients switch: those of the documen
 
 from kinoteka.contracts.filmsite.shapes import Refused
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, empty_answer, json_answer
-from kinoteka.httpkit.errors import COMMON, Refusal
-from kinoteka.httpkit.routes import Route
+from kinoteka.http.mechanics.response import Answer, empty_answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.error_messages import COMMON, Refusal
 
 USER_EXISTS = 1
 EMAIL_INVALID = 2

@@ -4,10 +4,10 @@ from msgspec import UNSET
 
 from kinoteka.contracts.filmsite import shapes
 from kinoteka.core.media.model import JPEG_ALONE
-from kinoteka.httpkit import signing_out
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.call import Call
-from kinoteka.storage.spooled_files import SpooledFile
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy.request import Call
+from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 async def sign_up(call: Call, body: shapes.SignUpBody) -> Answer:

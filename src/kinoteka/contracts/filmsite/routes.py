@@ -6,7 +6,7 @@ from kinoteka.contracts.filmsite import handlers, shapes
 from kinoteka.contracts.filmsite.errors import REFUSALS, UPDATE_PATH, UPLOAD_PATH, refuse
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route, Upload
+from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
 AUTH = (
     Route(

@@ -6,9 +6,9 @@ here, told apart by its mnemonic.
 
 from kinoteka.contracts.messenger.shapes import Refused
 from kinoteka.errors import Code, DomainError
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.errors import COMMON, Refusal
-from kinoteka.httpkit.routes import Route
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.error_messages import COMMON, Refusal
 
 SIGN_IN_PATH = "/login"
 WRONG_CREDENTIALS = Refusal(400, "wrong e-mail or password", "wrong_credentials")

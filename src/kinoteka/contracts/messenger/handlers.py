@@ -1,16 +1,16 @@
 """What this contract does: parse, one call of a service, shape."""
 
-from kinoteka.config import zone
 from kinoteka.contracts.messenger import shapes
 from kinoteka.contracts.messenger.errors import ANOTHER
 from kinoteka.contracts.messenger.photos import photo_answer
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.httpkit import signing_out
-from kinoteka.httpkit.answers import Answer, json_answer
-from kinoteka.httpkit.call import Call
-from kinoteka.httpkit.sockets import Following
-from kinoteka.storage.spooled_files import SpooledFile
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.websockets import Following
+from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy.request import Call
+from kinoteka.infrastructure.settings import zone
+from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 async def sign_up(call: Call, body: shapes.NewUserBody) -> Answer:

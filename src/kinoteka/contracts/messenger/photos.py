@@ -2,8 +2,8 @@
 
 import hashlib
 
-from kinoteka.httpkit.accept import ranges
-from kinoteka.httpkit.answers import SAFE, Answer, Headers
+from kinoteka.http.mechanics.negotiation import ranges
+from kinoteka.http.mechanics.response import SAFE, Answer, Headers
 
 PICTURE = "image/jpeg"  # every upload is written anew as this
 BYTES = "application/octet-stream"

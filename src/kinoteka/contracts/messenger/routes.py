@@ -5,7 +5,7 @@ from kinoteka.contracts.messenger.errors import REFUSALS, SIGN_IN_PATH, refuse
 from kinoteka.contracts.messenger.photos import BYTES, FIELD, MULTIPART, PICTURE
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.httpkit.routes import Contract, Route, Upload
+from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
 CALLED = {"given_name": "name"}
 NAME_ERRORS = (

@@ -3,9 +3,9 @@
 Public operations: unreachable_roles.
 """
 
-from kinoteka.comparison.names import compatible_key
 from kinoteka.core.access import queries
-from kinoteka.storage.database import Reader
+from kinoteka.database.interface import Reader
+from kinoteka.infrastructure.comparison.names import compatible_key
 
 
 def unreachable_roles(reader: Reader) -> list[str]:

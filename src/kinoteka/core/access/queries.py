@@ -2,8 +2,8 @@
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from kinoteka.storage.schema import account_roles, accounts, labels, role_permissions, roles
-from kinoteka.storage.statement import Statement, insert_for
+from kinoteka.database.schema import account_roles, accounts, labels, role_permissions, roles
+from kinoteka.database.statement import Statement, insert_for
 
 ALL_ROLES: Statement[tuple[int, str, bool]] = Statement(
     select(roles.c.id, roles.c.name, roles.c.built_in).order_by(roles.c.id)

@@ -12,7 +12,6 @@ from weakref import WeakSet
 
 import msgspec
 
-from kinoteka.comparison.names import compatible_key
 from kinoteka.core.access import queries
 from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
@@ -30,9 +29,10 @@ from kinoteka.core.access.model import (
 )
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.comparison.names import compatible_key
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.media.service import Media
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.spooled_files import SpooledFile
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 class Avatars:

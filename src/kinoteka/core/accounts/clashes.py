@@ -3,9 +3,9 @@
 Public operations: look_alikes, unreachable_addresses.
 """
 
-from kinoteka.comparison import email_addresses
 from kinoteka.core.accounts import queries
-from kinoteka.storage.database import Reader
+from kinoteka.database.interface import Reader
+from kinoteka.infrastructure.comparison import email_addresses
 
 
 def look_alikes(reader: Reader, most: int) -> list[tuple[str, str]]:

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from email_validator import ValidatedEmail
 from precis_i18n import get_profile
 
-from kinoteka.comparison import email_addresses
-from kinoteka.comparison.look_alikes import is_highly_restrictive
 from kinoteka.core.text import clean_name, clean_shown_text, clean_text, has_heaps_of_marks
 from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.infrastructure.comparison import email_addresses
+from kinoteka.infrastructure.comparison.look_alikes import is_highly_restrictive
 
 USERNAME_LONGEST = 64
 PATH_SEGMENTS = (".", "..")

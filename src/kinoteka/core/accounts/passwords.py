@@ -12,11 +12,11 @@ from collections.abc import Iterable
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from kinoteka.config import Settings
 from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
-from kinoteka.core.workers import Load, Workers
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.worker_threads import Load, Workers
 
 SHORTEST = 8
 LONGEST = 128

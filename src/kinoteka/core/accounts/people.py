@@ -13,14 +13,14 @@ from collections.abc import Collection
 
 import msgspec
 
-from kinoteka.comparison.look_alikes import skeleton
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.text import as_seen
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.comparison.look_alikes import skeleton
 
 ID_LONGEST = 18
 

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.accounts.model import Account, Credentials
-from kinoteka.storage.schema import accounts
-from kinoteka.storage.statement import Statement, place_of
+from kinoteka.database.schema import accounts
+from kinoteka.database.statement import Statement, place_of
 
 COLUMNS = (
     accounts.c.id,

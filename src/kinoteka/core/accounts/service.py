@@ -13,8 +13,6 @@ from functools import partial
 
 from msgspec import UNSET, UnsetType
 
-from kinoteka.comparison.look_alikes import skeleton
-from kinoteka.config import Settings
 from kinoteka.core.access.model import CONSOLE, Actor
 from kinoteka.core.accounts import names, queries, skeletons
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
@@ -22,14 +20,16 @@ from kinoteka.core.accounts.passwords import PasswordHashing, check_password, si
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.service import Catalogue
-from kinoteka.core.throttle import Throttle
+from kinoteka.core.rate_limits import Throttle
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.statement import Statement
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.security_events import SecurityEvent, report
-from kinoteka.storage.cache import BoundedMap
-from kinoteka.storage.clock import now
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.statement import Statement
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.comparison.look_alikes import skeleton
+from kinoteka.infrastructure.security_events import SecurityEvent, report
+from kinoteka.infrastructure.settings import Settings
 
 CACHE_SIZE = 20_000
 PROFILE_TEXTS = ("given_name", "family_name", "status", "phone")

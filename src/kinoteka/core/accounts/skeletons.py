@@ -3,10 +3,10 @@
 Public operations: check_free, take, fill.
 """
 
-from kinoteka.comparison.look_alikes import skeleton
 from kinoteka.core.accounts import names, queries
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.comparison.look_alikes import skeleton
 
 FILLED_AT_ONCE = 1_000
 

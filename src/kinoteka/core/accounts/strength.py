@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.config import Settings
 from kinoteka.core.accounts.passwords import check_password, site_names
-from kinoteka.core.throttle import Throttle
-from kinoteka.core.workers import Workers
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.worker_threads import Workers
 
 JUDGED = 20
 """Of how many characters: twice as many of the worst kind take ten times as long."""

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, select
 
 from kinoteka.core.audit.model import Entry
-from kinoteka.storage.schema import accounts, audit_entries
-from kinoteka.storage.statement import Statement
+from kinoteka.database.schema import accounts, audit_entries
+from kinoteka.database.statement import Statement
 
 PRUNED_AT_ONCE = 5_000
 

@@ -9,9 +9,9 @@ import msgspec
 
 from kinoteka.core.audit import queries
 from kinoteka.core.audit.model import Action, Subject, Who
-from kinoteka.security_events import SecurityEvent, report
-from kinoteka.storage.clock import now
-from kinoteka.storage.unit import Unit
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.security_events import SecurityEvent, report
 
 EVENTS = {
     Action.ACCOUNT_DISABLED: SecurityEvent.ACCOUNT_DISABLED,

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import (
     FILMS_EDIT,
     FILMS_IMPORT,
@@ -19,8 +18,9 @@ from kinoteka.core.audit import queries
 from kinoteka.core.audit.model import AUDIT_VIEW, Entry, EntryPage, EntryQuery
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library.selections import Selections
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.unit import Unit
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.settings import Settings
 
 PAGE = 50
 

@@ -5,8 +5,8 @@ Whoever stores films counts anew when done; a change of one film changes what th
 
 from kinoteka.core.catalogue import queries
 from kinoteka.core.catalogue.model import FilmAccess
-from kinoteka.storage.database import Reader
-from kinoteka.storage.unit import Unit
+from kinoteka.database.interface import Reader
+from kinoteka.database.unit import Unit
 
 
 def counted_under(film: FilmAccess) -> int:

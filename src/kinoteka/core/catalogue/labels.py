@@ -16,10 +16,10 @@ from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue import counts, queries
 from kinoteka.core.catalogue.model import FilmAccess
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.storage.clock import now
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.clock import now
 
 
 class Label(msgspec.Struct, frozen=True):

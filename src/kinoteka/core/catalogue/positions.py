@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from kinoteka.storage.cache import BoundedMap
-from kinoteka.storage.database import Reader
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Unit
-from kinoteka.tasks import discard_error
+from kinoteka.database.interface import Reader
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.tasks import discard_error
 
 CACHE_BYTES = 48 * 1024 * 1024
 OVERHEAD = 500

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, FilmAccess, Genre
-from kinoteka.storage.schema import (
+from kinoteka.database.schema import (
     director_counts,
     directors,
     film_directors,
@@ -44,8 +44,8 @@ from kinoteka.storage.schema import (
     genres,
     labels,
 )
-from kinoteka.storage.search.titles import TITLES
-from kinoteka.storage.statement import Statement, among, insert_for, json_array, named_for
+from kinoteka.database.statement import Statement, among, insert_for, json_array, named_for
+from kinoteka.search.titles import TITLES
 
 NO_LABEL_COUNT = 0
 HIDDEN_COUNT = -1

@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.catalogue import queries
@@ -27,12 +26,13 @@ from kinoteka.core.catalogue.model import (
     Genre,
 )
 from kinoteka.core.catalogue.positions import Ids, Positions, in_order_of, numbers
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
-from kinoteka.core.throttle import Throttle
+from kinoteka.database.interface import Reader
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.database import Reader
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.settings import Settings
 
 SEARCH_LONGEST = 200
 MOST_FOUND = 1000

@@ -8,9 +8,9 @@ import asyncio
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats import queries
 from kinoteka.core.chats.model import Event, EventKind, Happening, Read
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.fanout import WAITING_MOST, Ending, FanOut, Listener
-from kinoteka.storage.unit import Unit
+from kinoteka.realtime.fanout import WAITING_MOST, Ending, FanOut, Listener
 
 LISTENERS_MOST = 500
 TRY_AGAIN_SECONDS = 60

@@ -14,8 +14,8 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
-from kinoteka.storage.schema import accounts, chat_members, chats, messages
-from kinoteka.storage.statement import Statement, among, insert_for, named_for
+from kinoteka.database.schema import accounts, chat_members, chats, messages
+from kinoteka.database.statement import Statement, among, insert_for, named_for
 
 MESSAGE = (
     messages.c.id,

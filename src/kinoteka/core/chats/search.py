@@ -7,14 +7,14 @@ compared here. What is read is bounded, however many chats and messages an accou
 newest messages of the chats written in last, `MESSAGES_MOST` in all.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.chats import queries
 from kinoteka.core.chats.model import Message
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
-from kinoteka.core.throttle import Throttle
-from kinoteka.storage.database import Reader
-from kinoteka.storage.unit import Unit
+from kinoteka.database.interface import Reader
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.settings import Settings
 
 TEXT_LONGEST = 200
 FOUND_MOST = 50

@@ -8,7 +8,6 @@ messages do. Listeners are told once that transaction is stored. Writing does no
 read: a message that is sent again later, by a client that was offline, says nothing of that.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.chats import queries
@@ -24,12 +23,13 @@ from kinoteka.core.chats.model import (
     account_channel,
     chat_channel,
 )
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_shown_text, clean_text
-from kinoteka.core.throttle import Throttle
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.storage.clock import now
-from kinoteka.storage.fanout import FanOut, Listener
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.realtime.fanout import FanOut, Listener
 
 TEXT_LONGEST = 4000
 NONCE_LONGEST = 100

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from kinoteka.core.catalogue import queries as catalogue
-from kinoteka.storage.schema import (
+from kinoteka.database.schema import (
     directors,
     film_directors,
     film_genres,
     films,
     genres,
 )
-from kinoteka.storage.statement import Statement
+from kinoteka.database.statement import Statement
 
 PLAIN = ("title", "original_title", "description", "year", "rating", "trailer", "poster")
 """The fields that are columns of a film's row."""

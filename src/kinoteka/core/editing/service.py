@@ -27,10 +27,10 @@ from kinoteka.core.editing import queries
 from kinoteka.core.editing.checking import checked
 from kinoteka.core.editing.model import BY_HAND, EditableFilm, FilmFields
 from kinoteka.core.imports.names import name_key
+from kinoteka.database.film_search import Entry
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.search import Entry
-from kinoteka.storage.unit import Conflict, Unit
 
 ID_LONGEST = 18
 """Digits that every database takes for a number."""

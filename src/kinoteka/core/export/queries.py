@@ -11,8 +11,7 @@ from kinoteka.core.export.model import (
     SelectionLine,
     SignInLine,
 )
-from kinoteka.storage.clock import iso
-from kinoteka.storage.schema import (
+from kinoteka.database.schema import (
     accounts,
     bookmarks,
     chat_members,
@@ -23,7 +22,8 @@ from kinoteka.storage.schema import (
     selections,
     sign_ins,
 )
-from kinoteka.storage.statement import Statement, among, named_for
+from kinoteka.database.statement import Statement, among, named_for
+from kinoteka.infrastructure.clock import iso
 
 SOME = 50
 """How many rows are read, written down and sent at once."""

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
@@ -21,12 +20,13 @@ from kinoteka.core.catalogue.positions import Ids, numbers
 from kinoteka.core.catalogue.service import Catalogue, viewer
 from kinoteka.core.export import queries
 from kinoteka.core.export.model import ProfileLine, SessionLine
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions.own import OwnSessions
-from kinoteka.core.throttle import Throttle
+from kinoteka.database.statement import Statement
+from kinoteka.database.unit import Unit
 from kinoteka.errors import DomainError
-from kinoteka.storage.clock import iso, now
-from kinoteka.storage.statement import Statement
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.clock import iso, now
+from kinoteka.infrastructure.settings import Settings
 
 Pieces = AsyncIterator[bytes]
 

@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.config import Settings
 from kinoteka.core.import_runs.choosing import choose, read_options, told
 from kinoteka.core.import_runs.folders import RunFolder
 from kinoteka.core.import_runs.model import (
@@ -31,11 +30,12 @@ from kinoteka.core.import_runs.model import (
     RunProgress,
     RunState,
 )
-from kinoteka.core.imports.place import Changes
 from kinoteka.core.imports.reading import Progress
 from kinoteka.core.imports.record import FormatError, Refused
 from kinoteka.core.imports.service import AnotherRuns, Import, ImportFailed, RowRefused
+from kinoteka.database.import_target import Changes
 from kinoteka.errors import DomainError
+from kinoteka.infrastructure.settings import Settings
 
 TOLD_SECONDS = 0.3
 NICENESS = 5

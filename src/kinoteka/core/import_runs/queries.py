@@ -4,8 +4,8 @@ import msgspec
 from sqlalchemy import BigInteger, bindparam, insert, select, update
 
 from kinoteka.core.import_runs.model import ImportFile, Report, Run, RunState
-from kinoteka.storage.schema import accounts, import_runs
-from kinoteka.storage.statement import Statement
+from kinoteka.database.schema import accounts, import_runs
+from kinoteka.database.statement import Statement
 
 COUNTS = ("read", "added", "changed", "unchanged", "refused")
 

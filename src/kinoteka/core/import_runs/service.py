@@ -22,7 +22,6 @@ from typing import Any
 import msgspec
 import structlog
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import FILMS_IMPORT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
@@ -42,13 +41,14 @@ from kinoteka.core.import_runs.model import (
     RunState,
     Upload,
 )
-from kinoteka.core.uploads import Uploads
+from kinoteka.core.media.upload_limits import Uploads
+from kinoteka.database.interface import Database
+from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.database import Database
-from kinoteka.storage.disk import ROOM
-from kinoteka.storage.unit import Unit, unit_of_work
-from kinoteka.tasks import BackgroundTasks
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.disk import ROOM
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.tasks import BackgroundTasks
 
 log = structlog.get_logger()
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, bindparam, delete, insert, null, select, true, update
 
-from kinoteka.storage.schema import films, selection_films, selections
-from kinoteka.storage.statement import Statement
+from kinoteka.database.schema import films, selection_films, selections
+from kinoteka.database.statement import Statement
 
 _TEXTS: dict[str, Any] = {
     "title": bindparam("title"),

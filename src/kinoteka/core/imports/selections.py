@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import msgspec
 
 from kinoteka.core.imports import queries
-from kinoteka.storage.clock import now
-from kinoteka.storage.database import Reader
-from kinoteka.storage.revisions import RAISE
+from kinoteka.database.interface import Reader
+from kinoteka.database.revisions import RAISE
+from kinoteka.infrastructure.clock import now
 
 
 class ListedSelection(msgspec.Struct, frozen=True):

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kinoteka.config import Settings
-from kinoteka.core.imports.place import Also, Changes, Place, open_place
+from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.imports.reading import Record
 from kinoteka.core.imports.record import Reason, Refused
 from kinoteka.core.imports.staging import Staging
-from kinoteka.storage.bulk import AlreadyRunning, BulkFailed
+from kinoteka.database.bulk import AlreadyRunning, BulkFailed
+from kinoteka.database.import_target import Also, Changes, Place, open_place
+from kinoteka.infrastructure.settings import Settings
 
 
 class ImportFailed(Exception):
@@ -89,7 +90,7 @@ class Import:
             if len(self.left_out) == len(parts):
                 raise RowRefused(self.left_out[0])
             self.repeated = staging.finish()
-            changes = place.store(self.source, self._labels, self._note_stored, also)
+            changes = place.store(self.source, self._labels, self._note_stored, recount_all, also)
             self.committed = True
             return changes
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kinoteka.core.imports.names import UNKNOWN, name_key
-from kinoteka.core.imports.place import Tables
 from kinoteka.core.imports.record import FilmRecord
+from kinoteka.database.import_target import Tables
 
 BATCH = 5_000
 MOST_KEPT_LISTS = 200_000

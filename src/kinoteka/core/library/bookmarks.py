@@ -11,9 +11,9 @@ from kinoteka.core.catalogue.model import Film
 from kinoteka.core.catalogue.positions import numbers
 from kinoteka.core.catalogue.service import Catalogue, viewer
 from kinoteka.core.library import queries
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.clock import now
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.clock import now
 
 
 class Bookmarks:

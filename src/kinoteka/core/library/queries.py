@@ -6,8 +6,8 @@ from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, 
 
 from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
-from kinoteka.storage.schema import bookmarks, films, selection_films, selections
-from kinoteka.storage.statement import Statement, among, insert_for, named_for
+from kinoteka.database.schema import bookmarks, films, selection_films, selections
+from kinoteka.database.statement import Statement, among, insert_for, named_for
 
 # Bookmarks
 

@@ -14,8 +14,8 @@ from kinoteka.core.catalogue.service import viewer
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import Cover, Selection, SelectionCard, SelectionChoice
 from kinoteka.core.library.selections import Selections
-from kinoteka.storage.statement import Statement
-from kinoteka.storage.unit import Unit
+from kinoteka.database.statement import Statement
+from kinoteka.database.unit import Unit
 
 COVERS_MOST = 4
 """How many films the card of a selection shows."""

@@ -30,10 +30,10 @@ from kinoteka.core.library.model import (
     Shelf,
 )
 from kinoteka.core.text import clean_shown_text
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.storage.clock import now
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.clock import now
 
 TITLE_LONGEST = 200
 DESCRIPTION_LONGEST = 2000

@@ -5,14 +5,14 @@ Public operations: read_picture, store, get, drop_after_commit.
 
 import secrets
 
-from kinoteka.config import Settings
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.core.media.pictures import draw_anew
-from kinoteka.core.workers import Load, Workers
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.files import open_files
-from kinoteka.storage.spooled_files import SpooledFile
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.files import open_files
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.spooled_files import SpooledFile
+from kinoteka.infrastructure.worker_threads import Load, Workers
 
 FOLDER = "avatars"
 DECODING_THREADS = 2

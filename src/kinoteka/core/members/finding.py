@@ -9,9 +9,9 @@ from typing import Any
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.names import email_key, part_key
 from kinoteka.core.members import queries
+from kinoteka.database.interface import Reader
+from kinoteka.database.statement import Statement
 from kinoteka.errors import DomainError
-from kinoteka.storage.database import Reader
-from kinoteka.storage.statement import Statement
 
 LAST = "\U0010ffff"
 """After everything that begins like what it is put behind."""

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.queries import COLUMNS
-from kinoteka.storage.schema import account_roles, accounts
-from kinoteka.storage.statement import Statement
+from kinoteka.database.schema import account_roles, accounts
+from kinoteka.database.statement import Statement
 
 
 def _begins(name: str) -> ColumnElement[bool]:

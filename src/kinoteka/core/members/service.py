@@ -9,7 +9,6 @@ for superusers alone, and nobody disables themselves: so somebody is always left
 
 from msgspec.structs import replace
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
@@ -23,16 +22,17 @@ from kinoteka.core.members.model import (
     MemberQuery,
     MemberSessions,
 )
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions import queries as session_queries
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.model import OwnSession, SignIn
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.core.text import clean_shown_text, clean_text
-from kinoteka.core.throttle import Throttle
+from kinoteka.database.interface import Reader
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.database import Reader
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.settings import Settings
 
 PAGE = 50
 TEXT_LONGEST = 320

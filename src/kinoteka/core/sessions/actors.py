@@ -6,16 +6,16 @@ A session is looked up once and then cached; revocation is what travels. When it
 only the database knows, since every process sees a part of its requests.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.cache import SessionCache
 from kinoteka.core.sessions.model import CachedSession, Session
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.keys import Keyring
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Unit
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.settings import Settings
 
 SEEN_STEP = 60 * 1000
 

@@ -1,7 +1,7 @@
 """The cache of sessions: each is looked up once, until it is revoked, changed or expired."""
 
 from kinoteka.core.sessions.model import CachedSession
-from kinoteka.storage.cache import BoundedMap
+from kinoteka.infrastructure.cache import BoundedMap
 
 CACHE_SIZE = 100_000
 

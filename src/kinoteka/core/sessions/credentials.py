@@ -20,9 +20,9 @@ from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
 from kinoteka.core.sessions.proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.security_events import SecurityEvent, report
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.security_events import SecurityEvent, report
 
 
 class CredentialChanges:

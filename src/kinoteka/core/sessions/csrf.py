@@ -5,8 +5,8 @@ The source is OWASP's cheat sheet on cross-site request forgery, 'HMAC based tok
 
 from kinoteka.core.access.model import Actor
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.clock import now
-from kinoteka.storage.keys import Keyring
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.keys import Keyring
 
 LIFETIME = 2 * 60 * 60 * 1000
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from kinoteka.storage.cache import BoundedMap
+from kinoteka.infrastructure.cache import BoundedMap
 
 if TYPE_CHECKING:
     from ua_parser import Resolver

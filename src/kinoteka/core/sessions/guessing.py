@@ -5,14 +5,14 @@ The limits and what they leave to an attacker are described in docs/security.md.
 
 from contextlib import AbstractAsyncContextManager
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Credentials
 from kinoteka.core.accounts.names import EMAIL_LONGEST, sign_in_key
+from kinoteka.core.rate_limits import Attempt, Limit, Throttle
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
-from kinoteka.core.throttle import Attempt, Limit, Throttle
-from kinoteka.storage.keys import Keyring
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.settings import Settings
 
 
 class GuessLimits:

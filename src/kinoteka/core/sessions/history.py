@@ -6,8 +6,8 @@ Public operations: record, page.
 from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.model import USER_AGENT_LONGEST, History, Visit
-from kinoteka.storage.clock import now
-from kinoteka.storage.unit import Unit
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.clock import now
 
 
 class SignInHistory:

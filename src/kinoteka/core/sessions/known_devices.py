@@ -16,11 +16,11 @@ import re
 import secrets
 from typing import NamedTuple
 
-from kinoteka.config import Settings
 from kinoteka.core.accounts.model import Credentials
 from kinoteka.core.sessions.model import TokenOwner, Visit
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.keys import Keyring
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.settings import Settings
 
 ACCOUNTS_MOST = 4
 """How many accounts a cookie remembers: a browser may belong to a family."""

@@ -5,7 +5,6 @@ Public operations: list, end, end_others.
 
 from msgspec.structs import replace
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors
@@ -13,10 +12,11 @@ from kinoteka.core.sessions.credentials import CredentialChanges
 from kinoteka.core.sessions.model import OwnSession, OwnSessionList
 from kinoteka.core.sessions.proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
+from kinoteka.database.interface import Reader
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.database import Reader
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.settings import Settings
 
 
 class OwnSessions:

@@ -7,14 +7,14 @@ without the password would let a cookie stolen from another contract take the ac
 change therefore needs a session that began through that contract, or a recent proof.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.model import Session
 from kinoteka.core.sessions.service import Sessions
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.storage.clock import now
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.settings import Settings
 
 LASTS_MINUTES = 15
 LASTS = LASTS_MINUTES * 60 * 1000

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from kinoteka.core.sessions.model import OwnSession, Session, SignIn
-from kinoteka.storage.schema import accounts, sessions, sign_ins
-from kinoteka.storage.statement import Statement
+from kinoteka.database.schema import accounts, sessions, sign_ins
+from kinoteka.database.statement import Statement
 
 HISTORY_PAGE = 20
 OWN_LIMIT = 100

@@ -9,25 +9,25 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount
 from kinoteka.core.accounts.passwords import normal_password
 from kinoteka.core.accounts.service import Accounts
+from kinoteka.core.rate_limits import Attempt
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors, token_hash
 from kinoteka.core.sessions.guessing import GuessLimits, name_hash
 from kinoteka.core.sessions.history import SignInHistory
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import USER_AGENT_LONGEST, Session, Started, Visit
-from kinoteka.core.throttle import Attempt
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.security_events import SecurityEvent, report
-from kinoteka.storage.clock import DAY, now
-from kinoteka.storage.keys import Keyring
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Conflict, Unit
+from kinoteka.infrastructure.clock import DAY, now
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.security_events import SecurityEvent, report
+from kinoteka.infrastructure.settings import Settings
 
 SIGN_IN_FAILURES = frozenset({Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.ACCOUNT_DISABLED})
 

@@ -8,11 +8,11 @@ Public operations: differing, is_noted, note, accept.
 
 import hashlib
 
-from kinoteka.config import Settings
 from kinoteka.core.tokens import queries
 from kinoteka.core.tokens.signing import SigningKey
-from kinoteka.storage.database import Reader
-from kinoteka.storage.keys import Keyring
+from kinoteka.database.interface import Reader
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.settings import Settings
 
 PURPOSE = "fingerprint"
 

@@ -3,9 +3,9 @@
 Public operations: check_keys.
 """
 
-from kinoteka.config import Settings
 from kinoteka.core.tokens.signing import SigningKey
-from kinoteka.storage.keys import Keyring
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.settings import Settings
 
 
 def check_keys(settings: Settings) -> None:

@@ -2,8 +2,8 @@
 
 from sqlalchemy import bindparam, select
 
-from kinoteka.storage.schema import key_fingerprints
-from kinoteka.storage.statement import Statement, insert_for
+from kinoteka.database.schema import key_fingerprints
+from kinoteka.database.statement import Statement, insert_for
 
 ALL_FINGERPRINTS: Statement[tuple[str, str]] = Statement(
     select(key_fingerprints.c.name, key_fingerprints.c.value)

@@ -14,15 +14,15 @@ from typing import Protocol
 import jwt
 import msgspec
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.tokens.signing import ALGORITHM, SigningKey
+from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.security_events import SecurityEvent, report
-from kinoteka.storage.cache import BoundedMap
-from kinoteka.storage.clock import now
-from kinoteka.storage.keys import Keyring
-from kinoteka.storage.unit import Unit
+from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.clock import now
+from kinoteka.infrastructure.keys import Keyring
+from kinoteka.infrastructure.security_events import SecurityEvent, report
+from kinoteka.infrastructure.settings import Settings
 
 CACHE_SIZE = 20_000
 ISSUED_LONGEST = 6144

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from kinoteka.storage.keys import SIGNING_FILE, KeyUnusable, keep_secret_file
+from kinoteka.infrastructure.keys import SIGNING_FILE, KeyUnusable, keep_secret_file
 
 ALGORITHM = "ES256"
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
 from kinoteka.core.catalogue.queries import FILM_SEEN, as_array, counts_seen
-from kinoteka.storage.schema import (
+from kinoteka.database.schema import (
     director_counts,
     directors,
     film_directors,
@@ -26,7 +26,7 @@ from kinoteka.storage.schema import (
     genre_counts,
     genres,
 )
-from kinoteka.storage.statement import Statement, place_of
+from kinoteka.database.statement import Statement, place_of
 
 # What films may be chosen by
 

@@ -8,7 +8,6 @@ A reader is offered only what leads to a film that the reader sees.
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from kinoteka.config import Settings
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.catalogue.facets import queries
@@ -16,12 +15,13 @@ from kinoteka.core.catalogue.model import Director, GenreCount
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
 from kinoteka.core.catalogue.queries import DIRECTORS
 from kinoteka.core.catalogue.service import viewer
+from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
-from kinoteka.core.throttle import Throttle
-from kinoteka.storage.cache import BoundedMap
-from kinoteka.storage.database import Reader
-from kinoteka.storage.revisions import Revisions
-from kinoteka.storage.unit import Unit
+from kinoteka.database.interface import Reader
+from kinoteka.database.revisions import Revisions
+from kinoteka.database.unit import Unit
+from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.settings import Settings
 
 NAME_LONGEST = 200
 DIRECTORS_MOST = 10

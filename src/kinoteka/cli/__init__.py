@@ -1,0 +1,1 @@
+"""The command `kinoteka`: a module for each command."""

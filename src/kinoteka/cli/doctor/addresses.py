@@ -1,0 +1,133 @@
+"""Checks of addresses: the public one, the proxies', and those of other origins."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from kinoteka.cli.doctor.findings import Finding, error, fine, warning
+from kinoteka.infrastructure.settings import Settings
+
+ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+# Networks with fewer fixed bits than this belong to nobody's proxies.
+FIXED_BITS_LEAST = {4: 8, 6: 16}
+METRICS_TOKEN_SHORTEST = 16
+
+
+def check_public_url(settings: Settings) -> Iterator[Finding]:
+    """Whether clients talk to the server in private."""
+    url, listens = settings.public_url, f"{settings.host}:{settings.port}"
+    if settings.unix_socket:
+        listens = f"the Unix socket {settings.unix_socket}"
+    if url.startswith("https://"):
+        yield fine("public URL", f"{url}; cookies are Secure.")
+    elif is_local(settings) and (not url or _names_this_machine(url)):
+        yield fine("public URL", f"Nobody but this machine reaches {listens}.")
+    elif not url:
+        yield warning(
+            "public URL",
+            f"{listens} is open to others, who sign in without TLS. Put a proxy with TLS in front "
+            "and set KINOTEKA_PUBLIC_URL=https://….",
+        )
+    else:
+        yield warning(
+            "public URL",
+            f"{url} is without TLS: passwords and cookies can be read on the way. Put a proxy "
+            "with TLS in front and set KINOTEKA_PUBLIC_URL=https://….",
+        )
+
+
+def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
+    """Whether clients' addresses are known, and cannot be made up."""
+    named = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
+    if settings.unix_socket:
+        yield fine(
+            "proxies",
+            f"X-Forwarded-For is believed of whoever may connect to {settings.unix_socket} "
+            f"(mode {settings.unix_socket_mode}).",
+        )
+    if not named:
+        if not settings.unix_socket and settings.public_url.startswith("https://"):
+            yield warning(
+                "proxies",
+                "An https address means a proxy, but none is trusted: every client has the "
+                "proxy's address and shares its limits. Set KINOTEKA_TRUSTED_PROXIES to the "
+                "address from which it calls.",
+            )
+        return
+    wide = [name for name in named if _is_wide(name)]
+    unread = [name for name in named if not _is_wide(name) and _network(name) is None]
+    if wide:
+        say = warning if is_local(settings) else error
+        yield say(
+            "proxies",
+            f"{', '.join(wide)} trusts whoever reaches the server to say where they come from, "
+            "and so to escape every limit. Name the proxy's own address in "
+            "KINOTEKA_TRUSTED_PROXIES.",
+        )
+    if unread:
+        yield error(
+            "proxies",
+            f"{', '.join(unread)} is neither an address nor a network, and never matches: "
+            "KINOTEKA_TRUSTED_PROXIES takes no names.",
+        )
+    if not wide and not unread:
+        yield fine("proxies", f"X-Forwarded-For of {', '.join(named)} is believed.")
+
+
+def check_cors(settings: Settings) -> Iterator[Finding]:
+    """Whether the origins that may call are origins."""
+    for origin in settings.cors_origins:
+        if not ORIGIN.fullmatch(origin):
+            yield error(
+                "CORS",
+                f"{origin} is no origin, and never matches: KINOTEKA_CORS_ORIGINS takes such as "
+                "https://app.example, without a path, and no pattern.",
+            )
+        elif origin.startswith("http://") and not _names_this_machine(origin):
+            yield warning(
+                "CORS",
+                f"{origin} is without TLS: whoever is on the way to it can act as its users.",
+            )
+
+
+def check_metrics(settings: Settings) -> Iterator[Finding]:
+    """Whether the token of /metrics can be guessed."""
+    if 0 < len(settings.metrics_token) < METRICS_TOKEN_SHORTEST:
+        yield warning(
+            "metrics",
+            f"KINOTEKA_METRICS_TOKEN has fewer than {METRICS_TOKEN_SHORTEST} characters; "
+            "`openssl rand -hex 24` makes one.",
+        )
+
+
+def is_local(settings: Settings) -> bool:
+    """Return whether only this machine reaches the server."""
+    hosts = (host.strip(" []") for host in settings.host.split(","))
+    return bool(settings.unix_socket) or all(is_loopback(host) for host in hosts)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself reaches a server that listens there."""
+    network = _network(host)
+    return host == "localhost" or (network is not None and network.is_loopback)
+
+
+def _names_this_machine(url: str) -> bool:
+    host = re.sub(r":\d+$", "", url.partition("://")[2])
+    return host in LOCAL_NAMES
+
+
+def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(name)
+    except ValueError:
+        return None
+
+
+def _is_wide(name: str) -> bool:
+    network = _network(name)
+    return name == "*" or (
+        network is not None and network.prefixlen < FIXED_BITS_LEAST[network.version]
+    )

@@ -1,0 +1,217 @@
+"""The command `kinoteka import`."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kinoteka.cli.output import data_option, fail
+
+if TYPE_CHECKING:
+    from kinoteka.core.imports.reading import Format, ReadOptions
+    from kinoteka.core.imports.record import Refused
+    from kinoteka.infrastructure.settings import Settings
+
+EXAMPLES = """\b
+Formats, each with an example:
+  imdb       the IMDb's non-commercial datasets, plain or gzipped
+             kinoteka import imdb title.basics.tsv.gz title.ratings.tsv.gz \\
+                 title.crew.tsv.gz name.basics.tsv.gz
+  movielens  kinoteka import movielens movies.csv ratings.csv
+  tmdb       the TMDB 5000 tables
+             kinoteka import tmdb tmdb_5000_movies.csv tmdb_5000_credits.csv
+  wikipedia  JSON arrays of films scraped from Wikipedia's lists
+             kinoteka import wikipedia movies-1980s.json movies-1990s.json
+  csv        kinoteka import csv films.csv --map title=Name --map year="Release Date"
+  jsonl      kinoteka import jsonl films.jsonl --source club
+  json       kinoteka import json films.json --label premium:genre=Documentary
+
+\b
+Exit codes: 0 stored, 1 a file or everything left out, 2 called wrongly, 130 interrupted.
+"""
+NOTHING_STORED = "nothing was stored"
+TABLES = ("csv", "jsonl", "json")
+
+
+@click.command("import", epilog=EXAMPLES)
+@click.argument("format_name", metavar="FORMAT")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
+)
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="A table's column.")
+@click.option("--source", metavar="NAME", help="A table's name; its first file's, if not given.")
+@click.option("--label", "labels", multiple=True, metavar="RULE", help="An access label by rule.")
+@click.option("--type", "types", multiple=True, help="IMDb title types (movie, tvMovie).")
+@click.option("--adult", is_flag=True, help="Adult films, too (imdb, tmdb).")
+@click.option("--keep-going", is_flag=True, help="Store the rest when rows are broken.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write every refused row to this file, as JSON Lines.",
+)
+@data_option
+def import_films(
+    format_name: str,
+    files: tuple[Path, ...],
+    mapping: tuple[str, ...],
+    source: str | None,
+    labels: tuple[str, ...],
+    types: tuple[str, ...],
+    adult: bool,
+    keep_going: bool,
+    report: Path | None,
+    data: Path | None,
+) -> None:
+    """Put films of a data set into the catalogue, beside a running server or without one.
+
+    A file is stored whole or not at all: a broken row leaves it out, unless --keep-going. (Files
+    of imdb, movielens and tmdb belong together and are one in this.) Imported again, only what
+    has changed is changed, and films keep their ids.
+    """
+    from kinoteka.core.imports.record import FormatError
+
+    chosen = _format(format_name)
+    _check_options(chosen.name, mapping, source, types, adult=adult)
+    try:
+        options = _options(mapping, source, labels, types, adult=adult)
+        _run(chosen, files, options, keep_going=keep_going, report=report, data=data)
+    except FormatError as error:
+        from kinoteka.cli.import_messages import explain
+
+        raise click.UsageError(explain(error)) from None
+
+
+def _format(name: str) -> "Format":
+    from kinoteka.core.imports.formats import FORMATS
+
+    if name not in FORMATS:
+        raise click.BadParameter(
+            f"{name!r} is none of {', '.join(FORMATS)}.", param_hint="'FORMAT'"
+        )
+    return FORMATS[name]
+
+
+def _check_options(
+    format_name: str,
+    mapping: Sequence[str],
+    source: str | None,
+    types: Sequence[str],
+    *,
+    adult: bool,
+) -> None:
+    from kinoteka.core.imports.formats.imdb import TITLE_TYPES
+
+    for option, given, formats in (
+        ("--map", mapping, TABLES),
+        ("--source", source is not None, TABLES),
+        ("--type", types, ("imdb",)),
+        ("--adult", adult, ("imdb", "tmdb")),
+    ):
+        if given and format_name not in formats:
+            raise click.UsageError(f"{option} concerns {', '.join(formats)} alone.")
+    if source is not None and not source.strip():
+        raise click.UsageError("--source is empty.")
+    for title_type in types:
+        if title_type not in TITLE_TYPES:
+            known = ", ".join(sorted(TITLE_TYPES))
+            raise click.UsageError(f"--type {title_type}: none of {known}.")
+
+
+def _options(
+    mapping: Sequence[str],
+    source: str | None,
+    labels: Sequence[str],
+    types: Sequence[str],
+    *,
+    adult: bool,
+) -> "ReadOptions":
+    from kinoteka.core.imports.formats.mapping import parse_mapping
+    from kinoteka.core.imports.label_rules import LabelRules
+    from kinoteka.core.imports.reading import IMDB_FILM_TYPES, ReadOptions
+
+    return ReadOptions(
+        labels=LabelRules(labels),
+        mapping=parse_mapping(mapping),
+        source=source.strip() if source else None,
+        title_types=frozenset(types) or IMDB_FILM_TYPES,
+        adult=adult,
+    )
+
+
+def _run(
+    chosen: "Format",
+    files: Sequence[Path],
+    options: "ReadOptions",
+    *,
+    keep_going: bool,
+    report: Path | None,
+    data: Path | None,
+) -> None:
+    from kinoteka.cli.import_messages import refusal, summary
+    from kinoteka.cli.import_progress import shown
+    from kinoteka.core.imports.reading import Progress
+    from kinoteka.core.imports.service import Import, ImportFailed, RowRefused
+
+    began = time.monotonic()
+    progress = Progress()
+    parts = chosen.parts(files, options, progress)
+    settings = _migrated(data)
+    with _refusals(report) as (listed, on_refused):
+        running = Import(
+            chosen.source(files, options),
+            labels=options.labels.names,
+            keep_going=keep_going,
+            on_refused=on_refused,
+        )
+        try:
+            with shown(running, progress):
+                changes = running.run(settings, parts)
+        except RowRefused as error:
+            fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
+        except ImportFailed as error:
+            fail(f"{error}; {NOTHING_STORED}")
+        except KeyboardInterrupt:
+            stored = "everything was stored" if running.committed else NOTHING_STORED
+            fail(f"interrupted; {stored}", 130)
+    for line in summary(running, changes, progress, listed, time.monotonic() - began):
+        click.echo(line)
+    if running.left_out:
+        paths = ", ".join(refused.path for refused in running.left_out)
+        fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
+
+
+def _migrated(data: Path | None) -> "Settings":
+    from kinoteka.database.migrations import migrate
+    from kinoteka.infrastructure import settings as config
+
+    settings = config.load(data=data)
+    migrate(settings)
+    return settings
+
+
+@contextmanager
+def _refusals(
+    report: Path | None,
+) -> "Iterator[tuple[list[Refused], Callable[[Refused], None]]]":
+    """The first refusals, and what takes each of them; all go into the report."""
+    import msgspec
+
+    from kinoteka.cli.import_messages import LISTED
+
+    listed: list[Refused] = []
+    with ExitStack() as stack:
+        file = stack.enter_context(report.open("wb")) if report else None
+
+        def take(refused: "Refused") -> None:
+            if len(listed) < LISTED:
+                listed.append(refused)
+            if file:
+                file.write(msgspec.json.encode(refused) + b"\n")
+
+        yield listed, take

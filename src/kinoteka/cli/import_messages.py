@@ -1,0 +1,71 @@
+"""What the command `import` says: summaries, refusals, and why files cannot be used."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, Refused
+from kinoteka.core.imports.service import Import
+from kinoteka.database.import_target import Changes
+
+FORMAT_ERRORS = {
+    FormatCode.FILE_UNREADABLE: "{path} cannot be read: {detail}",
+    FormatCode.FILE_EMPTY: "{path} is empty",
+    FormatCode.FILE_UNRECOGNISED: "{path} is none of these by its header row: {expected}",
+    FormatCode.FILE_REPEATED: "{path}: there is another file of the kind {role}",
+    FormatCode.FILE_NEEDED: "the file {role} is missing",
+    FormatCode.ENCODING_UNSUPPORTED: "{path} is not UTF-8",
+    FormatCode.COLUMN_MISSING: "{path} lacks the columns: {columns}",
+    FormatCode.NOT_A_JSON_ARRAY: "{path} is not a JSON array; JSON Lines are the format jsonl",
+    FormatCode.NOT_JSON_LINES: "{path} is not JSON Lines; a JSON array is the format json",
+    FormatCode.MAPPING_INVALID: "--map {pair}: expected FIELD=COLUMN, FIELD one of: {fields}",
+    FormatCode.LABEL_RULE_INVALID: "--label {rule}: {detail}",
+}
+K = TypeVar("K", bound=str)
+
+LISTED = 10
+"""Refusals that are listed; the rest goes into the report."""
+
+
+def explain(error: FormatError) -> str:
+    """Why the files or options cannot be used, in one line."""
+    parameters = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in error.parameters.items()
+    }
+    text = FORMAT_ERRORS[error.code].format_map(parameters)
+    return text + (f" (it has: {parameters['found']})" if "found" in parameters else "")
+
+
+def refusal(refused: Refused) -> str:
+    """One refused row: where it is and what is wrong with it."""
+    detail = f" ({refused.detail})" if refused.detail else ""
+    return f"{refused.path}:{refused.line}: {refused.reason}{detail}"
+
+
+def summary(
+    done: Import, changes: Changes, progress: Progress, listed: Sequence[Refused], seconds: float
+) -> Iterator[str]:
+    """What the import has done, line by line; `listed` are the first refusals."""
+    speed = done.read / max(seconds, 0.001)
+    yield f"{done.source}: {done.read:,} films in {seconds:.1f} s ({speed:,.0f} a second)"
+    yield f"  added      {changes.added:,}"
+    yield f"  changed    {changes.changed:,}"
+    yield f"  unchanged  {changes.unchanged:,}"
+    if done.repeated:
+        yield f"  repeated   {done.repeated:,} (an id that came again: the last row counts)"
+    if progress.skipped:
+        yield f"  skipped    {progress.skipped.total():,} ({_by_kind(progress.skipped)})"
+    yield f"  refused    {done.refused.total():,}" + (
+        f" ({_by_kind(done.refused)})" if done.refused else ""
+    )
+    for path in progress.ignored:
+        yield f"  {path} holds nothing for the catalogue"
+    yield from map(refusal, listed)
+    if (rest := done.refused.total() - len(listed)) > 0:
+        yield f"and {rest:,} more; --report FILE writes all of them"
+
+
+def _by_kind(counts: Counter[K]) -> str:
+    return ", ".join(f"{kind} {count:,}" for kind, count in counts.most_common())

@@ -1,0 +1,169 @@
+"""The database as it is at one moment, copied into a file."""
+
+import sqlite3
+import subprocess
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+
+from kinoteka.database.backup import BackupFailed
+from kinoteka.database.copy.rows import TABLES
+from kinoteka.database.copy.sides import REVISION
+from kinoteka.database.engines import database_path
+from kinoteka.database.engines.postgresql import programs
+from kinoteka.database.engines.postgresql.driver import connect
+from kinoteka.database.engines.sqlite.driver import connect as open_file
+from kinoteka.database.schema import metadata
+from kinoteka.infrastructure.progress import Progress
+from kinoteka.infrastructure.settings import Settings
+
+AVATARS = "SELECT avatar_file FROM accounts WHERE avatar_file IS NOT NULL ORDER BY id"
+PAGES = 2048
+"""Of the file, copied in one go."""
+BATCH = 1000
+OURS = """
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
+AND (c.relname = ANY ($1) OR c.relname LIKE 'search\\_%') ORDER BY c.relname
+"""
+IS_THERE = {
+    "sqlite": "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '{name}')",
+    "postgresql": "SELECT to_regclass('{name}') IS NOT NULL",
+}
+
+
+class Snapshot(Protocol):
+    """What is told of the copy; `schema` is where PostgreSQL keeps the tables."""
+
+    engine: str
+    revision: str
+    schema: str
+    counts: dict[str, int]
+
+    def avatars(self) -> Generator[str, None, None]:
+        """The names of the pictures that the copy names."""
+
+
+def snapshot(
+    settings: Settings, path: Path, progress: Progress
+) -> AbstractContextManager[Snapshot]:
+    """Copy the database into a file at `path`; what is told of it holds within the block.
+
+    Raises:
+        BackupFailed
+    """
+    progress.begin("copying the database")
+    if settings.database_url:
+        return _of_postgresql(settings, path)
+    return _of_sqlite(database_path(settings), path, progress)
+
+
+def our_tables(connection: "psycopg.Connection[Any]") -> list[str]:
+    """The tables of PostgreSQL that are ours, quoted, with their schema."""
+    names = [*metadata.tables, "alembic_version"]
+    return [f'"{schema}"."{name}"' for schema, name in connection.execute(OURS, (names,))]
+
+
+class _Taken:
+    def __init__(
+        self, engine: str, connection: "sqlite3.Connection | psycopg.Connection[Any]"
+    ) -> None:
+        self.engine = engine
+        self.schema = ""
+        self._connection: Any = connection
+        self.revision = str(self._one(REVISION))
+        self.counts = {
+            table.name: int(self._one(f'SELECT count(*) FROM "{table.name}"'))
+            for table in TABLES
+            if self._one(IS_THERE[engine].format(name=table.name))  # else of a later schema
+        }
+
+    def avatars(self) -> Generator[str, None, None]:
+        named = () if self.engine == "sqlite" else ("avatars",)  # its rows stay at the server
+        with closing(self._connection.cursor(*named)) as cursor:
+            cursor.execute(AVATARS)
+            while batch := cursor.fetchmany(BATCH):
+                yield from (name for (name,) in batch)
+
+    def _one(self, query: str) -> Any:
+        return self._connection.execute(query).fetchone()[0]
+
+
+@contextmanager
+def _of_sqlite(source: Path, path: Path, progress: Progress) -> Iterator[Snapshot]:
+    if not source.exists():
+        raise BackupFailed(f"there is no database at {source}")
+
+    def note(_status: int, remaining: int, total: int) -> None:
+        progress.done, progress.total = total - remaining, total
+
+    try:
+        with closing(open_file(source, read_only=True)) as live, closing(_new(path)) as copy:
+            # With a snapshot of its own the copy is not begun anew whenever somebody writes.
+            live.execute("BEGIN")
+            live.execute(REVISION).fetchone()
+            live.backup(copy, pages=PAGES, progress=note)
+            live.execute("ROLLBACK")
+            copy.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file
+            check(copy)
+            yield _Taken("sqlite", copy)
+    except sqlite3.DatabaseError as error:
+        raise BackupFailed(f"{source}: {error}") from error
+
+
+def _new(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")  # what matters is the archive
+    return connection
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """See whether a file is a database that is whole.
+
+    Raises:
+        BackupFailed
+        sqlite3.DatabaseError: it is no database at all.
+    """
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise BackupFailed(f"the database is damaged: {found}")
+
+
+@contextmanager
+def _of_postgresql(settings: Settings, path: Path) -> Iterator[Snapshot]:
+    try:
+        with connect(settings) as connection:
+            connection.execute("SET idle_in_transaction_session_timeout = 0")
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            tables = our_tables(connection)
+            if not tables:
+                raise BackupFailed("the database has no tables of ours")
+            _dump(settings, connection, tables, path)
+            taken = _Taken("postgresql", connection)
+            taken.schema = connection.execute("SELECT current_schema()").fetchone()[0]  # type: ignore[index]
+            yield taken
+    except psycopg.Error as error:
+        raise BackupFailed(f"PostgreSQL: {str(error).strip()}") from error
+
+
+def _dump(
+    settings: Settings, connection: "psycopg.Connection[Any]", tables: list[str], path: Path
+) -> None:
+    """Run pg_dump on the transaction's own snapshot, so that all that is told of it is true."""
+    program = programs.find("pg_dump", connection.info.server_version // 10_000)
+    row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+    address, environment = programs.address(settings.database_url)
+    options = [f"--table={table}" for table in tables]
+    options += ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={row and row[0]}"]
+    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL's, names of ours
+        [program, *options, f"--file={path}", f"--dbname={address}"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BackupFailed(programs.reason("pg_dump", done.stderr))

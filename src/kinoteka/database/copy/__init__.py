@@ -1,0 +1,122 @@
+"""Copying: an installation's database into one of the other engine, whole or not at all.
+
+Everything goes into the target in one transaction, from one snapshot of the source: whatever ends
+it half-way, the target is as it was, and the copy is begun anew. Before the commit both sides'
+rows are read in the order of their keys and must have the same digests.
+
+Public operations: copy.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from kinoteka.database import film_search as search
+from kinoteka.database.copy.rows import TABLES, Digest, Rows
+from kinoteka.database.copy.sides import CopyFailed, Source, Target
+from kinoteka.database.migrations import newest
+from kinoteka.infrastructure.progress import Progress
+
+__all__ = ["Copied", "CopyFailed", "copy"]
+
+# What the first migration puts into a new database, and how many rows of it.
+SEEDS = {"roles": 2, "genres": 1, "directors": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What is the same on both sides: each table with its number of rows.
+
+    `anew` is False where it was so before.
+    """
+
+    tables: dict[str, int]
+    anew: bool
+
+
+def copy(source: Source, target: Target, progress: Progress) -> Copied:
+    """Copy every table, its ids and the search index within the sides' transactions.
+
+    `source` is a snapshot; `target` is migrated, and nobody else writes to it. A target that
+    already holds the same is left as it is. It is for the caller to commit.
+
+    Raises:
+        CopyFailed: the source has another schema, the target holds other data, or what was
+            written is not what was read.
+    """
+    revision = source.revision()
+    if revision != newest():
+        raise CopyFailed(
+            f"the source is at revision {revision or 'none'} and has to be at {newest()} "
+            "('kinoteka migrate')"
+        )
+    counts = {table.name: source.count(table) for table in TABLES}
+    anew = _is_new(target)
+    if anew:
+        read = _write(source, target, counts, progress)
+    else:
+        read = _digests("reading", source.rows, counts, progress)
+    found = _digests("checking", target.rows, counts, progress)
+    _compare(read, found, anew=anew)
+    return Copied({name: digest.rows for name, digest in read.items()}, anew)
+
+
+def _is_new(target: Target) -> bool:
+    return all(target.count(table) <= SEEDS.get(table.name, 0) for table in TABLES)
+
+
+def _write(
+    source: Source, target: Target, counts: dict[str, int], progress: Progress
+) -> dict[str, Digest]:
+    for table in reversed(TABLES):
+        target.clear(table)
+
+    def written(table: Table) -> Iterator[Rows]:
+        for batch in source.rows(table):
+            target.write(table, batch)
+            yield batch
+
+    digests = _digests("copying", written, counts, progress)
+    for name, highest in source.highest_ids().items():
+        target.give_ids_above(name, highest)
+    progress.begin("indexing films", counts["films"])
+    search.index(target.reader, _noted(source.entries(), progress))
+    target.raise_revisions(source.revisions())
+    return digests
+
+
+def _digests(
+    doing: str,
+    rows: Callable[[Table], Iterator[Rows]],
+    counts: dict[str, int],
+    progress: Progress,
+) -> dict[str, Digest]:
+    digests = {}
+    for table in TABLES:
+        progress.begin(f"{doing} {table.name}", counts[table.name])
+        digests[table.name] = Digest.of(_counted(rows(table), progress))
+    return digests
+
+
+def _counted(batches: Iterator[Rows], progress: Progress) -> Iterator[Rows]:
+    for batch in batches:
+        yield batch
+        progress.done += len(batch)
+
+
+def _noted(entries: Iterator[search.Entry], progress: Progress) -> Iterator[search.Entry]:
+    for entry in entries:
+        yield entry
+        progress.done += 1
+
+
+def _compare(read: dict[str, Digest], found: dict[str, Digest], *, anew: bool) -> None:
+    different = [
+        f"{name} ({digest.rows:,} rows, and {found[name].rows:,} in the target)"
+        for name, digest in read.items()
+        if digest != found[name]
+    ]
+    if different:
+        reason = "what was written is not what was read" if anew else "the target holds other data"
+        raise CopyFailed(f"{reason}: {', '.join(different)}")

@@ -1,0 +1,1 @@
+"""PostgreSQL: everything that differs from the other engine."""

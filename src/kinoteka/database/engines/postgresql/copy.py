@@ -1,0 +1,173 @@
+"""PostgreSQL as one side of a copy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Table
+
+from kinoteka.database.copy.rows import (
+    BATCH,
+    TABLES,
+    WITH_IDS,
+    Rows,
+    columns_of,
+    in_key_order,
+)
+from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
+from kinoteka.database.engines.postgresql.driver import PostgreSQLReader, connect
+from kinoteka.database.film_search import Entry
+from kinoteka.database.schema import revisions
+from kinoteka.infrastructure.settings import Settings
+
+WAIT_SECONDS = 10
+"""How long to wait for those who write to the target."""
+OWN_PACE = f"""
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
+"""
+SEQUENCE = "SELECT pg_get_serial_sequence($1, 'id')"
+
+
+class PostgreSQLSide:
+    """A database within a transaction."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.reader = PostgreSQLReader(connection)
+        self._connection = connection
+
+    def revision(self) -> str | None:
+        """The schema's; None where there is none."""
+        if self._one("SELECT to_regclass('alembic_version')") is None:
+            return None
+        return str(self._one(REVISION))
+
+    def count(self, table: Table) -> int:
+        """How many rows a table has."""
+        return int(self._one(f'SELECT count(*) FROM "{table.name}"'))
+
+    def rows(self, table: Table) -> Iterator[Rows]:
+        """All rows in the order of the table's key, in batches."""
+        return self._batches(in_key_order(table))
+
+    def highest_ids(self) -> dict[str, int]:
+        """The highest id that each table has ever given, 0 for none."""
+        return {table.name: self._highest(self._sequence(table.name)) for table in WITH_IDS}
+
+    def revisions(self) -> dict[str, int]:
+        """The revisions of what is cached."""
+        return dict(self._connection.execute(REVISIONS).fetchall())
+
+    def entries(self) -> Iterator[Entry]:
+        """Every film as the search index sees it."""
+        for batch in self._batches(ENTRIES):
+            for row in batch:
+                yield Entry(*row)
+
+    def clear(self, table: Table) -> None:
+        """Delete all rows."""
+        self._connection.execute(_sql(f'DELETE FROM "{table.name}"'))
+
+    def write(self, table: Table, rows: Rows) -> None:
+        """Add rows.
+
+        A COPY for each batch: keys are checked at its end, and what is yet to be checked lies in
+        the server's memory.
+        """
+        into = _sql(f'COPY "{table.name}" ({columns_of(table)}) FROM STDIN')
+        try:
+            with self._connection.cursor() as cursor, cursor.copy(into) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            where = (error.diag.context or "").partition("\n")[0]
+            raise CopyFailed(f"{table.name}: {error} {where}".strip()) from error
+
+    def give_ids_above(self, table: str, highest: int) -> None:
+        """Give no id again that either side has given.
+
+        What a sequence gives is not undone with the transaction, which does no harm.
+        """
+        sequence = self._sequence(table)
+        highest = max(highest, self._highest(sequence))
+        self._connection.execute(
+            "SELECT setval($1::regclass, $2, $3)", (sequence, max(highest, 1), highest > 0)
+        )
+
+    def raise_revisions(self, others: dict[str, int]) -> None:
+        """Make every revision higher than it was on either side."""
+        for name, value in others.items():
+            self._connection.execute(
+                "UPDATE revisions SET value = greatest(value, $1::bigint) + 1 WHERE name = $2",
+                (value, name),
+            )
+
+    def _sequence(self, table: str) -> str:
+        return str(self._one(SEQUENCE, table))
+
+    def _highest(self, sequence: str) -> int:
+        return int(self._one(f"SELECT last_value - (NOT is_called)::int FROM {sequence}"))
+
+    def _one(self, query: str, *given: object) -> Any:
+        row = self._connection.execute(_sql(query), given).fetchone()
+        return row[0] if row else None
+
+    def _batches(self, query: str) -> Iterator[Rows]:
+        with self._connection.cursor("rows") as cursor:
+            cursor.execute(_sql(query))
+            while batch := cursor.fetchmany(BATCH):
+                yield batch
+
+
+@contextmanager
+def snapshot(settings: Settings) -> Iterator[PostgreSQLSide]:
+    """The database as it is now, whoever writes to it meanwhile.
+
+    Raises:
+        CopyFailed: the database is away.
+    """
+    with _connected(settings) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        _set(connection)
+        yield PostgreSQLSide(connection)
+
+
+@contextmanager
+def filling(settings: Settings) -> Iterator[PostgreSQLSide]:
+    """One transaction, beside which others only read, committed at the end of the block.
+
+    Raises:
+        CopyFailed: others write all the time, or the database is away, or the like.
+    """
+    names = ", ".join(f'"{table.name}"' for table in (*TABLES, revisions))
+    with _connected(settings) as connection:
+        with connection.transaction():
+            _set(connection)
+            try:
+                connection.execute(_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+            except LockNotAvailable:
+                raise CopyFailed("others write to the target") from None
+            yield PostgreSQLSide(connection)
+        connection.execute("ANALYZE")
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        with connect(settings) as connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        raise CopyFailed(f"PostgreSQL: {str(error).strip()}") from error
+
+
+def _set(connection: psycopg.Connection[Any]) -> None:
+    for statement in OWN_PACE.split(";")[:-1]:
+        connection.execute(_sql(statement.strip()))
+
+
+def _sql(text: str) -> Any:
+    """A statement made of names of ours alone; psycopg's types want it to be a literal."""
+    return text

@@ -1,0 +1,1 @@
+"""SQLite: everything that differs from the other engine."""

@@ -1,0 +1,134 @@
+"""SQLite as one side of a copy."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from kinoteka.database.copy.rows import (
+    BATCH,
+    WITH_IDS,
+    Rows,
+    columns_of,
+    in_key_order,
+    with_booleans,
+)
+from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
+from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
+from kinoteka.database.film_search import Entry
+
+WAIT_SECONDS = 60
+"""How long to wait for a server's writers, of which none takes long."""
+HIGHEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
+
+
+class SQLiteSide:
+    """A file within a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.reader = SQLiteReader(connection)
+        self._connection = connection
+
+    def revision(self) -> str | None:
+        """The schema's; None where there is none."""
+        try:
+            row = self._connection.execute(REVISION).fetchone()
+        except sqlite3.OperationalError:
+            return None
+        return None if row is None else str(row[0])
+
+    def count(self, table: Table) -> int:
+        """How many rows a table has."""
+        return int(self._connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0])
+
+    def rows(self, table: Table) -> Iterator[Rows]:
+        """All rows in the order of the table's key, in batches."""
+        try:
+            yield from with_booleans(table, self._batches(in_key_order(table)))
+        except ValueError as error:
+            raise CopyFailed(f"{table.name}: {error}") from None
+
+    def highest_ids(self) -> dict[str, int]:
+        """The highest id that each table has ever given, 0 for none."""
+        return {
+            table.name: int(self._connection.execute(HIGHEST, (table.name,)).fetchone()[0])
+            for table in WITH_IDS
+        }
+
+    def revisions(self) -> dict[str, int]:
+        """The revisions of what is cached."""
+        return dict(self._connection.execute(REVISIONS))
+
+    def entries(self) -> Iterator[Entry]:
+        """Every film as the search index sees it."""
+        for batch in self._batches(ENTRIES):
+            for row in batch:
+                yield Entry(*row)
+
+    def clear(self, table: Table) -> None:
+        """Delete all rows."""
+        self._connection.execute(f'DELETE FROM "{table.name}"')
+
+    def write(self, table: Table, rows: Rows) -> None:
+        """Add rows."""
+        marks = ", ".join("?" * len(table.columns))
+        insert = f'INSERT INTO "{table.name}" ({columns_of(table)}) VALUES ({marks})'
+        try:
+            self._connection.executemany(insert, rows)
+        except sqlite3.IntegrityError as error:
+            raise CopyFailed(f"{table.name}: {error}") from error
+
+    def give_ids_above(self, table: str, highest: int) -> None:
+        """Give no id again that either side has given."""
+        highest = max(highest, self._connection.execute(HIGHEST, (table,)).fetchone()[0])
+        self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        self._connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest))
+
+    def raise_revisions(self, others: dict[str, int]) -> None:
+        """Make every revision higher than it was on either side."""
+        self._connection.executemany(
+            "UPDATE revisions SET value = max(value, ?) + 1 WHERE name = ?",
+            [(value, name) for name, value in others.items()],
+        )
+
+    def _batches(self, query: str) -> Iterator[Rows]:
+        cursor = self._connection.execute(query)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[SQLiteSide]:
+    """The file as it is now, whoever writes to it meanwhile.
+
+    Raises:
+        CopyFailed: there is no such file, or it is no database.
+    """
+    if not path.is_file():
+        raise CopyFailed(f"there is no database at {path}")
+    try:
+        with closing(connect(path, read_only=True)) as connection:
+            connection.execute("BEGIN")
+            yield SQLiteSide(connection)
+    except sqlite3.DatabaseError as error:
+        raise CopyFailed(f"{path}: {error}") from error
+
+
+@contextmanager
+def filling(path: Path) -> Iterator[SQLiteSide]:
+    """One transaction that writes, committed at the end of the block.
+
+    Raises:
+        CopyFailed: others write all the time, or the disk is full, or the like.
+    """
+    try:
+        with closing(connect(path)) as connection:
+            connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+            connection.execute("BEGIN IMMEDIATE")
+            yield SQLiteSide(connection)  # closed without a commit, it is rolled back
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA optimize")
+    except sqlite3.DatabaseError as error:
+        raise CopyFailed(f"{path}: {error}") from error

@@ -1,0 +1,270 @@
+"""SQLite: reads in the event loop, one writer in a thread of its own.
+
+A read of a few rows takes some microseconds, less than a hop into a thread would cost. Writes
+wait for the disk and heavy reads take milliseconds, so both leave the loop.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from kinoteka.database.engines.sqlite.search import index as search
+from kinoteka.database.interface import Conflict, Reader, Rows
+from kinoteka.database.reading_threads import ReadingThreads
+from kinoteka.database.statement import Compiled, Row, Statement
+from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.disk import DISK_REFUSES, ROOM, probe
+from kinoteka.infrastructure.tasks import discard_error
+from kinoteka.search.entry import Entry
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5
+WRITER_WAIT_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the database file with everything set that a connection of ours relies on."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # first: the rest may wait
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA cache_size = {-4096 if read_only else -8192}")
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the driver gets: lists travel as JSON (see `statement.among`)."""
+    values = {**compiled.fixed, **given} if compiled.fixed else given
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    return {**values, **{name: json.dumps(values[name]) for name in lists}} if lists else values
+
+
+@dataclass(frozen=True, slots=True)
+class SQLiteReader:
+    """A connection on which work in a thread, or of a tool, runs statements."""
+
+    connection: sqlite3.Connection
+    engine: str = "sqlite"
+
+    def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
+        """Run a statement and give all its rows."""
+        compiled = statement.compiled(self.engine)
+        rows = self.connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
+        return statement.shape(rows)
+
+
+class SQLite:
+    """One database file: a connection that reads in the loop, one that writes in a thread."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader = connect(path, read_only=True)
+        self._writer = connect(path)
+        self._writer_thread = ThreadPoolExecutor(1, "sqlite-writer")
+        self._threads = ReadingThreads(
+            lambda: SQLiteReader(connect(path, read_only=True)),
+            lambda reader: reader.connection.interrupt(),
+        )
+        self._waiting_to_write = 0
+        self._writing = asyncio.Lock()
+
+    async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+        """Run a short read, here and now."""
+        return self._reader.execute(compiled.sql, parameters(compiled, given)).fetchall()
+
+    async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
+        """Run reads that may take milliseconds on a connection of a thread's own.
+
+        Raises:
+            DomainError(BUSY): too many such reads are waiting.
+        """
+        return await self._threads.run(work)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed."""
+        return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+
+    async def probe_storage(self) -> None:
+        """Write something beside the database.
+
+        Raises:
+            DomainError(DISK_FULL)
+        """
+        await asyncio.to_thread(probe, self.path.parent)
+
+    def stats(self) -> dict[str, float]:
+        """How many wait for the writer and for the reading threads, those under way included."""
+        return {"writers": self._waiting_to_write, "heavy_reads": self._threads.waiting}
+
+    async def begin(self) -> "SQLiteWriting":
+        """Become the one writer.
+
+        Raises:
+            DomainError(BUSY): the other writers did not finish in time.
+        """
+        self._waiting_to_write += 1
+        try:
+            async with asyncio.timeout(WRITER_WAIT_SECONDS):
+                await self._writing.acquire()
+        except TimeoutError:
+            self._waiting_to_write -= 1
+            raise DomainError(Code.BUSY, retry_after=2) from None
+        except BaseException:
+            self._waiting_to_write -= 1
+            raise
+        return SQLiteWriting(self)
+
+    async def in_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` on the writer's connection, in its thread, to its end.
+
+        Cancelling the caller does not stop the work: a transaction is never left half done.
+        """
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._writer_thread, work, self._writer)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.add_done_callback(discard_error)
+            raise
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error).rpartition(": ")[2]) from error
+        except sqlite3.OperationalError as error:
+            if _primary_code(error) in DISK_REFUSES:
+                raise ROOM.refused(error) from error
+            if _primary_code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            raise DomainError(Code.BUSY, retry_after=2) from error
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        self._waiting_to_write -= 1
+        self._writing.release()
+
+    async def close(self) -> None:
+        """Finish what is under way and close every connection."""
+        await asyncio.to_thread(self._writer_thread.shutdown)
+        await self._threads.close()
+        self._reader.close()
+        self._writer.execute("PRAGMA optimize")
+        self._writer.close()
+
+
+class SQLiteWriting:
+    """The one transaction that writes. BEGIN travels with the first statement.
+
+    Each way into the writer's thread and back costs a tenth of a millisecond and more, so what
+    nobody waits for travels with what follows it.
+    """
+
+    def __init__(self, database: SQLite) -> None:
+        self._database = database
+        self._begun = False
+        self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
+
+    def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
+        """Run a statement before the next one, or before the commit."""
+        self._queued.append((compiled, given))
+
+    async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+        """Run a statement and give its rows."""
+        return await self.work(
+            lambda connection: connection.execute(
+                compiled.sql, parameters(compiled, given)
+            ).fetchall()
+        )
+
+    async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
+        """Run a statement and tell how many rows it changed."""
+        return await self.work(
+            lambda connection: (
+                connection.execute(compiled.sql, parameters(compiled, given)).rowcount
+            )
+        )
+
+    async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement once for each set of parameters."""
+        await self.work(
+            lambda connection: connection.executemany(
+                compiled.sql, (parameters(compiled, row) for row in given)
+            )
+        )
+
+    async def wait_briefly(self) -> None:
+        """Do nothing: there is one writer, who waits for nobody once it has begun."""
+
+    async def keep_imports_out(self) -> bool:
+        """Be the one writer, which keeps imports out, too."""
+        return True
+
+    async def index(self, entries: Sequence[Entry]) -> None:
+        """Put a few films into the search index, or put them anew."""
+        await self.work(lambda connection: search.index(connection, entries))
+
+    async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run anything on the writing connection within this transaction."""
+        return await self._database.in_writer(lambda connection: self._within(connection, work))
+
+    def _within(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        if not self._begun:
+            connection.execute("BEGIN IMMEDIATE")
+            self._begun = True
+        queued, self._queued = self._queued, []
+        for compiled, given in queued:
+            connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
+        return work(connection)
+
+    async def commit(self) -> None:
+        """Make everything last, then let the next writer in."""
+        try:
+            await self._database.in_writer(self._commit)
+        finally:
+            self._database.release()
+
+    async def rollback(self) -> None:
+        """Undo everything, then let the next writer in."""
+        try:
+            # Always: a caller that went away does not know whether its BEGIN has run by now.
+            await self._database.in_writer(lambda connection: _end(connection, "ROLLBACK"))
+        finally:
+            self._database.release()
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
+            if self._queued:
+                self._within(connection, lambda _: None)
+        except sqlite3.Error:
+            _end(connection, "ROLLBACK")
+            raise
+        _end(connection, "COMMIT")
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return error.sqlite_errorcode & 0xFF  # the rest tells more precisely
+
+
+def _end(connection: sqlite3.Connection, how: str) -> None:
+    try:
+        if connection.in_transaction:
+            connection.execute(how)
+    except sqlite3.Error:
+        # A COMMIT that failed (a full disk) leaves the transaction open; the next writer
+        # must not inherit it.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

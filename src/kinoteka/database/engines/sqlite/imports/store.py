@@ -1,0 +1,125 @@
+"""Storing in SQLite: what is staged becomes films of the catalogue, in one transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import starmap
+from pathlib import Path
+
+from kinoteka.database import import_target as place
+from kinoteka.database.engines.sqlite.bulk import alone, bulk_transaction, failures, tidy
+from kinoteka.database.engines.sqlite.driver import SQLiteReader
+from kinoteka.database.engines.sqlite.imports import queries
+from kinoteka.database.engines.sqlite.imports.staging import StagingFile
+from kinoteka.database.engines.sqlite.search import index as search
+from kinoteka.database.film_search import Entry
+from kinoteka.database.import_target import Also, Changes, OnStored, Recount
+from kinoteka.database.revisions import RAISE
+from kinoteka.search.preparing import prepare
+
+LOCK, STAGING = ".importing", ".staging"
+"""Endings of the files that lie beside the database while an import runs."""
+
+
+@contextmanager
+def sqlite_place(database: Path) -> Iterator["SQLitePlace"]:
+    """The catalogue in this file, for one import at a time.
+
+    Raises:
+        AlreadyRunning, BulkFailed
+    """
+    with failures(), alone(database.with_suffix(LOCK)):
+        yield SQLitePlace(database)
+
+
+class SQLitePlace:
+    """A database file with, while an import runs, another one beside it."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._staging = database.with_suffix(STAGING)
+
+    def tables(self) -> StagingFile:
+        """A new file to stage films in."""
+        return StagingFile(self._staging)
+
+    def store(
+        self,
+        source: str,
+        labels: Sequence[str],
+        on_stored: OnStored,
+        recount: Recount,
+        also: Also,
+    ) -> Changes:
+        """Store what is staged and do what else belongs to it, in one transaction."""
+        with bulk_transaction(self._database, self._staging, "staging") as connection:
+            changes = _store(connection, source, labels, on_stored, recount)
+            also(SQLiteReader(connection))
+        return changes
+
+    def tidy(self) -> None:
+        """Leave the file as it should be after many changes."""
+        tidy(self._database)
+
+
+def _store(
+    connection: sqlite3.Connection,
+    source: str,
+    labels: Sequence[str],
+    on_stored: OnStored,
+    recount: Recount,
+) -> Changes:
+    new_labels = _add_labels(connection, labels)
+    last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
+    given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
+    connection.execute(queries.PLAN_CHANGED, given)
+    connection.execute(queries.PLAN_ADDED, given)
+    relabelled = _relabel(connection, given) if labels else 0
+    staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
+    planned, added = connection.execute(queries.PLANNED, given).fetchone()
+    if planned:
+        _store_planned(connection, given, planned, on_stored)
+    if planned or relabelled:
+        recount(SQLiteReader(connection))
+        SQLiteReader(connection).fetch(RAISE, revision="catalogue")
+    if new_labels:
+        SQLiteReader(connection).fetch(RAISE, revision="access")
+    return Changes(added, planned - added + relabelled, staged - planned - relabelled)
+
+
+def _relabel(connection: sqlite3.Connection, given: dict[str, object]) -> int:
+    before = connection.total_changes  # of a statement that begins WITH, no cursor counts rows
+    connection.execute(queries.RELABEL, given)
+    return connection.total_changes - before
+
+
+def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
+    before = connection.total_changes
+    connection.executemany(queries.INSERT_LABEL, [{"name": label} for label in labels])
+    return connection.total_changes > before
+
+
+def _store_planned(
+    connection: sqlite3.Connection, given: dict[str, object], planned: int, on_stored: OnStored
+) -> None:
+    for kind in ("genre", "director"):
+        connection.execute(queries.insert_names(kind))
+        connection.execute(queries.identify_names(kind))
+    connection.execute(queries.DELETE_GENRES, given)
+    connection.execute(queries.DELETE_DIRECTORS, given)
+    done = 0
+    last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
+    with ThreadPoolExecutor(1, "indexing") as beside:
+        for after in range(0, last, place.SLICE):
+            part = {**given, "after": after, "until": after + place.SLICE}
+            rows = connection.execute(queries.SEARCHABLE, part).fetchall()
+            # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
+            words = beside.submit(prepare, starmap(Entry, rows))
+            done += connection.execute(queries.STORE_FILMS, part).rowcount
+            connection.execute(queries.store_members("genre"), part)
+            connection.execute(queries.store_members("director"), part)
+            search.index_prepared(connection, words.result())
+            on_stored(done, planned)
+    search.optimize(connection)

@@ -1,0 +1,169 @@
+"""What the engines tell of themselves, for who looks whether all is well."""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+
+import psycopg
+from psycopg.pq import ExecStatus
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import NoPermissionError
+from redis.retry import Retry
+
+from kinoteka.database.engines.postgresql.driver import connect
+from kinoteka.database.migrations import DatabaseUnusable
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.realtime.redis_bus import redis_address
+
+PROBLEMS_MOST = 3
+REDIS_SECONDS = 5
+POOLER_SECONDS = 2.0
+PREPARED = b"kinoteka_doctor"
+
+POSTGRESQL = """
+SELECT current_setting('server_version_num')::int,
+       current_setting('server_encoding'),
+       EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm'),
+       EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')
+           AND has_database_privilege(current_database(), 'CREATE'),
+       pg_is_in_recovery(),
+       current_setting('max_connections')::int
+           - current_setting('superuser_reserved_connections')::int,
+       extract(epoch FROM clock_timestamp())::float8
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SQLiteFacts:
+    """Of the library and of a database file; `problems` is empty where the file is intact."""
+
+    version: str
+    has_full_text: bool
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostgreSQLFacts:
+    """Of a server and a database; `seconds_ahead` is how far its clock is ahead of ours.
+
+    `version` is such as 150004; `connections` are those that are not kept for superusers.
+    """
+
+    version: int
+    encoding: str
+    has_trigrams: bool
+    may_have_trigrams: bool
+    is_replica: bool
+    connections: int
+    seconds_ahead: float
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFacts:
+    """Of a server; `memory` in bytes, 0 without a limit."""
+
+    name: str
+    version: str
+    memory: int
+    policy: str
+
+
+def inspect_sqlite(path: Path) -> SQLiteFacts:
+    """Look through the whole file, which takes about a second for each gigabyte.
+
+    Raises:
+        DatabaseUnusable: the file cannot be opened.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as file:
+            file.execute("PRAGMA query_only = ON")
+            options = {row[0] for row in file.execute("PRAGMA compile_options")}
+            return SQLiteFacts(sqlite3.sqlite_version, "ENABLE_FTS5" in options, _problems(file))
+    except sqlite3.OperationalError as error:
+        raise DatabaseUnusable(f"{path}: {error}") from error
+
+
+def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
+    """Ask the server and the database that the settings name.
+
+    Raises:
+        DatabaseUnusable: it is not there, or refuses.
+    """
+    try:
+        with connect(settings) as connection:
+            begin = time.time()
+            row = connection.execute(POSTGRESQL).fetchall()[0]
+            middle = (begin + time.time()) / 2
+    except (psycopg.Error, ValueError) as error:  # ValueError: an address that is none
+        raise DatabaseUnusable(f"PostgreSQL cannot be used: {error}") from error
+    return PostgreSQLFacts(*(*row[:-1], row[-1] - middle))
+
+
+def keeps_prepared_statements(settings: Settings) -> bool:
+    """Whether a prepared statement is still known after a transaction of another client.
+
+    It is not behind a pooler that hands connections on after each transaction, and does not keep
+    count of what clients have prepared on them.
+
+    Raises:
+        DatabaseUnusable: the database is not there, or refuses.
+    """
+    try:
+        with connect(settings) as one, connect(settings) as other:
+            prepared = one.pgconn.prepare(PREPARED, b"SELECT 1")
+            other.execute("BEGIN")  # which takes the connection that `one` has just had
+            other.execute("SELECT 1", prepare=False)
+            # Where the pooler has no second connection, `one` waits until it gets the first again.
+            leaving = Timer(POOLER_SECONDS, other.rollback)
+            leaving.start()
+            try:
+                done = one.pgconn.exec_prepared(PREPARED, [])
+            finally:
+                leaving.cancel()
+                leaving.join()
+    except psycopg.Error as error:
+        raise DatabaseUnusable(f"PostgreSQL cannot be used: {error}") from error
+    return prepared.status == ExecStatus.COMMAND_OK and done.status == ExecStatus.TUPLES_OK
+
+
+def inspect_redis(url: str) -> RedisFacts | None:
+    """Ask a Redis or Valkey. Return None where it answers, but does not let this user ask.
+
+    Raises:
+        RedisError, OSError: it is not there, or refuses.
+        ValueError: the address is none.
+    """
+    server = Redis.from_url(
+        redis_address(url),
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    with closing(server):
+        try:
+            server.ping()
+            told = server.info()
+        except NoPermissionError:
+            return None
+        except TypeError as error:  # such as ssl_ca_certs in an address without TLS
+            raise ValueError("the address has an option that its scheme does not have") from error
+    return RedisFacts(
+        name=str(told.get("server_name", "redis")),
+        version=str(told.get("valkey_version", told["redis_version"])),
+        memory=int(told.get("maxmemory", 0)),
+        policy=str(told.get("maxmemory_policy", "noeviction")),
+    )
+
+
+def _problems(file: sqlite3.Connection) -> tuple[str, ...]:
+    try:
+        found = [str(row[0]) for row in file.execute(f"PRAGMA quick_check({PROBLEMS_MOST})")]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]  # so broken that it cannot even be checked
+    return () if found == ["ok"] else tuple(found)

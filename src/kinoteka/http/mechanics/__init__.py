@@ -1,0 +1,1 @@
+"""The mechanics of HTTP: requests, responses, bodies, routes. Imports nothing from the core."""

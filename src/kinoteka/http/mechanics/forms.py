@@ -1,0 +1,139 @@
+"""Reading what browsers send of forms and addresses into Structs.
+
+A blank field is as good as absent unless it is a text, for browsers send every field; a list takes
+every value of its name.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, get_args, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.http.mechanics.bodies import (
+    BYTE_ORDER_MARK,
+    decode_json,
+    invalid,
+    read_body,
+    read_json,
+)
+from kinoteka.http.policy.request import Call
+
+URLENCODED = "application/x-www-form-urlencoded"
+FIELDS_MOST = 1000
+
+Pairs = Sequence[tuple[str, str]]
+
+
+async def read_form(call: Call, shape: Any) -> Any:
+    """The body of a form as `shape`.
+
+    Raises:
+        DomainError(BODY_MALFORMED): of another type, not UTF-8, or of far too many fields.
+        DomainError(BODY_TOO_LARGE, FIELD_INVALID)
+    """
+    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    if body and not is_form(call):
+        raise DomainError(Code.BODY_MALFORMED)
+    return from_pairs(_parse(body), shape)
+
+
+async def read_json_or_form(call: Call, shape: Any, *, required: bool = True) -> Any:
+    """Return the body as `shape`, from JSON or a form; None for an empty one if not required.
+
+    Some programs send JSON and call it a form: no form begins with a brace.
+
+    Raises:
+        DomainError(BODY_MALFORMED, BODY_TOO_LARGE)
+        DomainError(FIELD_INVALID): also a key that is given twice.
+    """
+    if not is_form(call):
+        return await read_json(call, shape, required=required)
+    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    if body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+        return decode_json(body, shape)
+    return from_flat(_parse(body), shape) if body or required else None
+
+
+def is_form(call: Call) -> bool:
+    """Whether the body's type is that of forms."""
+    declared = call.headers.get(b"content-type", b"")
+    return declared.partition(b";")[0].strip().lower() == URLENCODED.encode()
+
+
+def from_flat(pairs: Pairs, shape: Any) -> Any:
+    """Return a form as the JSON object that it stands for, as `shape`.
+
+    Raises:
+        DomainError(FIELD_INVALID): also a key that is given twice.
+    """
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name in values:
+            raise field_invalid(name, "is given more than once")
+        values[name] = value
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+
+
+def _parse(body: bytes) -> Pairs:
+    try:
+        return parse_qsl(
+            body.removeprefix(BYTE_ORDER_MARK).decode(),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=FIELDS_MOST,
+        )
+    except ValueError:
+        raise DomainError(Code.BODY_MALFORMED) from None
+
+
+def read_page_query(call: Call, shape: Any) -> Any:
+    """The query of a page as `shape`.
+
+    Raises:
+        DomainError(FIELD_INVALID)
+    """
+    return from_pairs(call.query_pairs(), shape)
+
+
+def from_pairs(pairs: Pairs, shape: Any) -> Any:
+    """Names and values as `shape`; names that it does not have are passed over.
+
+    Raises:
+        DomainError(FIELD_INVALID)
+    """
+    kinds = _kinds(shape)
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        kind = kinds.get(name)
+        if kind == "list":
+            values.setdefault(name, []).append(value)
+        elif kind == "text" or (kind is not None and value.strip()):
+            values[name] = value
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+
+
+@cache
+def _kinds(shape: Any) -> dict[str, str]:
+    return {field.encode_name: _kind(field.type) for field in msgspec.structs.fields(shape)}
+
+
+def _kind(annotation: Any) -> str:
+    plain = _without_notes(annotation)
+    if get_origin(plain) in (list, tuple):
+        return "list"
+    choices = {_without_notes(choice) for choice in (get_args(plain) or (plain,))}
+    return "text" if str in choices else "other"
+
+
+def _without_notes(annotation: Any) -> Any:
+    return get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation

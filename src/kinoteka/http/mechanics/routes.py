@@ -1,0 +1,111 @@
+"""Route tables: what a contract serves, as data.
+
+From a table come the validation, the OpenAPI document, and who may call what.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.policy.error_messages import Refusal
+from kinoteka.http.policy.request import Call
+
+# asked: a credential that cannot be used makes the request anonymous; none: credentials are not
+# looked at, nor is the database, and the actor may do nothing and sees no film under a label.
+Identity = Literal["asked", "none"]
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A multipart body with one file in `field`, of at most `limit` bytes."""
+
+    field: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint.
+
+    `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
+    call, then the path's values, then `query` and `body` as far as the route has them (the body
+    is None where an empty one may be sent and was), and returns a shape of type `answer` (sent
+    with `status`) or an `Answer`.
+
+    `cached` names the revisions of what the answer is made of, where it depends on nothing else
+    but the address and the labels that the actor sees; it is cached until one of them changes.
+
+    With `takes_any_id`, a segment that is no number where the path has an id counts as the id of
+    nothing, so that it is refused in the contract's own words for an unknown id.
+
+    `form` is the Struct of a form's fields. A route `for_browsers` alone takes blank fields of its
+    query for absent, and of those who sign in by cookie refuses whoever does not say where an
+    unsafe request comes from.
+
+    A route that `begins_session` (sign-in, sign-up) replaces the session of the cookie. One that
+    `ends_session` (sign-out) ends every session that the request identifies.
+
+    `called` are the names in the body of fields that the core calls otherwise, for refusals.
+
+    For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
+    each with what it says; `example` is one of the body or, without a body, of the answer.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    answer: Any = None
+    status: int = 200
+    body: Any = None
+    body_required: bool = True
+    query: Any = None
+    form: Any = None
+    upload: Upload | None = None
+    for_browsers: bool = False
+    signed_in: bool = False
+    permission: str | None = None
+    identity: Identity = "asked"
+    begins_session: bool = False
+    ends_session: bool = False
+    csrf: bool = False
+    changes: bool | None = None
+    errors: tuple[Code, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+    cached: tuple[str, ...] | None = None
+    takes_any_id: bool = False
+    description: str = ""
+    example: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether the request changes something (RFC 9110, 9.2.1), whatever its method says."""
+        if self.changes is not None:
+            return self.changes
+        return self.method not in ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One dialect: its routes, its table of refusals, and how it writes one down.
+
+    `refuse_call`, where there is one, writes it down in sight of the call that is refused, whose
+    unit has been rolled back; its actor may not have been looked up yet.
+
+    A contract that `takes_forms` accepts flat bodies as application/x-www-form-urlencoded, too.
+    """
+
+    name: str
+    title: str
+    description: str
+    routes: tuple[Route, ...]
+    refusals: Mapping[Code, Refusal]
+    refuse: Callable[[Refusal, DomainError, Route | None], Answer]
+    error_shape: Any
+    refuse_call: Callable[[Call, DomainError], Awaitable[Answer]] | None = None
+    takes_forms: bool = False

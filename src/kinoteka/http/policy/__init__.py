@@ -1,0 +1,1 @@
+"""The policy of HTTP: authentication, origins, error responses, the request pipeline."""

@@ -1,0 +1,89 @@
+"""Who asks: the Bearer token, or else the session's cookie.
+
+A credential that cannot be used makes the request anonymous. Single-page clients keep a token for
+a week and send it with every request; if it were rejected, their public pages would stay empty.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kinoteka.core.access.model import UNASKED, Actor
+from kinoteka.http.mechanics.cookies import session_tokens
+from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.policy.request import Call
+
+NOBODY = ("", "undefined", "null")
+"""What single-page clients send as the token while nobody is signed in."""
+CHALLENGE = b"www-authenticate"
+INVALID_TOKEN = (CHALLENGE, b'Bearer error="invalid_token"')
+
+
+async def identify(call: Call) -> Actor:
+    """Return the actor of a request, and note on the call whether its token was unusable.
+
+    An unusable Bearer token never falls back to the cookie. On a route that begins a session the
+    actor is that of the session that the new one replaces: the cookie's.
+    """
+    if call.route.identity == "none":
+        return UNASKED
+    token = call.bearer
+    if token is None:
+        return await _by_cookie(call)
+    actor = await _by_token(call, token, even_expired=False)
+    call.unusable_token = actor is None
+    if call.route.begins_session:
+        return await _replaced_session(call, actor)
+    return actor or await call.core.access.anonymous(call.unit)
+
+
+async def by_access_token(call: Call, *, even_expired: bool = False) -> Actor | None:
+    """Return the actor of the Bearer token's session; None if the token or session has ended."""
+    token = call.bearer
+    return None if token is None else await _by_token(call, token, even_expired=even_expired)
+
+
+async def by_cookies(call: Call) -> Sequence[Actor]:
+    """Return the actors of all valid session cookies, in the order of the request."""
+    found = [await call.core.actors.by_token(call.unit, token) for token in _cookie_tokens(call)]
+    return [actor for actor in found if actor is not None]
+
+
+def with_invalid_token(call: Call, answer: Answer) -> Answer:
+    """Tell the client that its token was unusable, unless the response gives it a session."""
+    if call.route.begins_session and answer.status < 400:
+        return answer
+    others = [pair for pair in answer.headers if pair[0] != CHALLENGE]
+    return replace(answer, headers=[*others, INVALID_TOKEN])
+
+
+async def _by_token(call: Call, token: str, *, even_expired: bool) -> Actor | None:
+    if token in NOBODY:
+        return None
+    claims = call.core.tokens.read_genuine(token)
+    if claims is None or (claims.has_expired and not even_expired):
+        return None
+    actor = await call.core.actors.by_id(call.unit, claims.session_id)
+    return actor if actor is not None and actor.account_id == claims.account_id else None
+
+
+async def _by_cookie(call: Call) -> Actor:
+    for token in _cookie_tokens(call):
+        actor = await call.core.actors.by_token(call.unit, token)
+        if actor is not None:
+            return actor
+    return await call.core.access.anonymous(call.unit)
+
+
+async def _replaced_session(call: Call, holder: Actor | None) -> Actor:
+    """Return the cookie's actor, or an anonymous one if the Bearer token is of the same session.
+
+    HTTP clients send a token as a default header, which must not sign anyone out.
+    """
+    replaced = await _by_cookie(call)
+    if holder is not None and holder.session_id == replaced.session_id:
+        return await call.core.access.anonymous(call.unit)
+    return replaced
+
+
+def _cookie_tokens(call: Call) -> Sequence[str]:
+    return session_tokens(call.cookies)

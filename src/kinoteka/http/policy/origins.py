@@ -1,0 +1,113 @@
+"""Other origins: which may call (CORS), and refusing forged requests of browsers.
+
+Sec-Fetch-Site first, then Origin, as OWASP's cheat sheet on cross-site request forgery has it.
+A request with a Bearer token carries nothing that a browser adds by itself, and passes; one with
+Basic credentials does not, which browsers send along by themselves.
+"""
+
+import re
+from collections.abc import Mapping
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics import cookies
+from kinoteka.http.mechanics.response import Headers
+from kinoteka.http.policy.request import Call
+
+OWN = ("same-origin", "none")
+REQUESTED = b"access-control-request-headers"
+USUAL_HEADERS = b"authorization, content-type, csrf-token, x-csrf-token"
+HEADER_NAMES = re.compile(rb"[\w!#$%&'*+.^`|~-]+([ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+){0,99}")
+"""A list of header names (RFC 9110, 5.1)."""
+
+
+def refuse_forged(call: Call, *, despite_bearer: bool = False) -> None:
+    """Refuse an unsafe request that another origin's page has made a browser send.
+
+    A request with a Bearer token passes, unless it is checked `despite_bearer` because it uses
+    the cookie as well.
+
+    Raises:
+        DomainError(CROSS_ORIGIN)
+    """
+    if call.bearer is not None and not despite_bearer:
+        return
+    if call.route.for_browsers and _is_silent(call):
+        raise DomainError(Code.CROSS_ORIGIN)  # every browser says one of the two
+    _refuse_foreign(call)
+
+
+def refuse_unproven_form(call: Call) -> None:
+    """Refuse a form that may be another site's.
+
+    Browsers send forms to other sites without asking first. So a form that comes with a cookie
+    and no Bearer token, or begins a session, must say where it comes from, unless it clearly does
+    not come from a browser.
+
+    Raises:
+        DomainError(CROSS_ORIGIN)
+    """
+    if call.bearer is not None and not call.route.begins_session:
+        return
+    if _is_silent(call):
+        # Every client that signs in gets the cookie of a device; it tells nothing of browsers.
+        if cookies.has_others(call.cookies):
+            raise DomainError(Code.CROSS_ORIGIN)
+        return
+    _refuse_foreign(call)
+
+
+def _is_silent(call: Call) -> bool:
+    """Whether the request does not say where it comes from."""
+    return b"sec-fetch-site" not in call.headers and b"origin" not in call.headers
+
+
+def _refuse_foreign(call: Call) -> None:
+    site, origin = call.header(b"sec-fetch-site"), call.header(b"origin")
+    if site in OWN or (site is None and (origin is None or _is_own(call, origin))):
+        return
+    if origin is not None and origin in call.settings.cors_origins:
+        return
+    raise DomainError(Code.CROSS_ORIGIN)
+
+
+def allow_origin(origin: bytes | None, allowed: tuple[str, ...]) -> Headers:
+    """The headers that let a page of an allowed origin read the answer."""
+    if not allowed:
+        return []
+    vary: Headers = [(b"vary", b"origin")]
+    if origin is None or not _is_allowed(origin, allowed):
+        return vary
+    return [
+        *vary,
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", b"x-total-count, link, retry-after, www-authenticate"),
+    ]
+
+
+def allow_preflight(
+    methods: str, headers: Mapping[bytes, bytes], allowed: tuple[str, ...]
+) -> Headers:
+    """Return what a preflight is told beyond `allow_origin`: the requested headers are allowed."""
+    if not _is_allowed(headers.get(b"origin"), allowed):
+        return []
+    requested = headers.get(REQUESTED, b"")
+    return [
+        (b"access-control-allow-methods", methods.encode()),
+        (
+            b"access-control-allow-headers",
+            requested if HEADER_NAMES.fullmatch(requested) else USUAL_HEADERS,
+        ),
+        (b"access-control-max-age", b"600"),
+        (b"vary", REQUESTED),
+    ]
+
+
+def _is_allowed(origin: bytes | None, allowed: tuple[str, ...]) -> bool:
+    return origin is not None and origin.decode("latin-1") in allowed
+
+
+def _is_own(call: Call, origin: str) -> bool:
+    if call.settings.public_url:
+        return origin == call.settings.public_url
+    return origin.partition("://")[2] == call.header(b"host")

@@ -1,0 +1,1 @@
+"""What every layer uses: settings, logs, keys, caches, files, background tasks."""

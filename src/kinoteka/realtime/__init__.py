@@ -1,0 +1,1 @@
+"""How processes inform each other: the bus, live messages, shared rate windows."""

@@ -1,0 +1,1 @@
+"""Full-text search that both engines share: folding, ranking, typo tolerance."""

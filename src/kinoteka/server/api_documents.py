@@ -1,0 +1,134 @@
+"""The documentation of every endpoint: OpenAPI documents, and a viewer that loads nothing from
+outside.
+
+Documents and the viewer's files are made when they are first asked for.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import msgspec
+
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.representations import Representations, choose, represent
+from kinoteka.http.mechanics.response import JSON, Answer
+from kinoteka.http.mechanics.routes import Contract, Route
+from kinoteka.http.mechanics.static_files import StaticFiles
+from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.request import Call
+
+TITLE = "Kinoteka"
+DESCRIPTION = """A server for a film community: one core, five contracts. Each tag is a contract \
+with its own dialect; accounts, sessions, films and chats are the same in all of them. Any \
+endpoint takes a session's cookie or an access token."""
+
+FOLDER = Path(__file__).with_name("static")
+FILES = {
+    "swagger-ui-bundle.js": "swagger-ui/swagger-ui-bundle.js",
+    "swagger-ui-bundle.js.LICENSE.txt": "swagger-ui/swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui.css": "swagger-ui/swagger-ui.css",
+    "viewer.js": "docs/viewer.js",
+    "viewer.css": "docs/viewer.css",
+}
+
+# The viewer draws its icons from data: addresses and fetches documents and what is tried out.
+POLICY = (
+    b"default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
+    b"img-src 'self' data:; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Documentation:
+    """Serves what the route tables of these contracts say."""
+
+    def __init__(self, contracts: Sequence[Contract]) -> None:
+        self._contracts = {contract.name: contract for contract in contracts}
+        self._files = StaticFiles(FOLDER, "/docs/assets/{name}?v={fingerprint}", FILES)
+        self._cache: dict[str, Representations] = {}
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where the documents and the viewer are served."""
+        summary = "The OpenAPI document of"
+        return (
+            Route("GET", "/openapi.json", self.read_all, f"{summary} all contracts"),
+            Route("GET", "/openapi/{file:text}", self.read_one, f"{summary} one contract"),
+            Route("GET", "/docs", self.show, "A viewer", media_type="text/html"),
+            Route("GET", "/docs/assets/{file:text}", self.read_asset, "The viewer's files"),
+        )
+
+    def document(self, name: str | None = None) -> dict[str, Any]:
+        """The document of the contract `name`, or of all.
+
+        Raises:
+            KeyError: there is no such contract.
+        """
+        # Here: a server that nobody asks for documents does without what makes them.
+        from kinoteka.http.mechanics.openapi import document
+
+        nobody = neutral.contract("server", TITLE, DESCRIPTION, ())
+        if name is None:
+            chosen, title, description = list(self._contracts.values()), TITLE, DESCRIPTION
+        else:
+            contract = self._contracts[name]
+            chosen, title, description = [contract], contract.title, contract.description
+        return document(
+            chosen, nobody, title=title, description=description, version=version("kinoteka")
+        )
+
+    async def read_all(self, call: Call) -> Answer:
+        """The document of all contracts."""
+        return await self._json(call, None)
+
+    async def read_one(self, call: Call, file: str) -> Answer:
+        """The document of one contract, `<name>.json`."""
+        name = file.removesuffix(".json")
+        if name == file or name not in self._contracts:
+            raise DomainError(Code.PATH_UNKNOWN)
+        return await self._json(call, name)
+
+    async def show(self, call: Call) -> Answer:
+        """The viewer's page."""
+        cached = self._cache.get("/docs")
+        if cached is None:
+            cached = self._cache["/docs"] = represent(Answer(200, self._page(), PAGE_HEADERS))
+        return choose(cached, call.headers)
+
+    async def read_asset(self, call: Call, file: str) -> Answer:
+        """One of the viewer's files."""
+        return await self._files.read(file, call.query_items().get("v"), call.headers)
+
+    async def _json(self, call: Call, name: str | None) -> Answer:
+        key = name or ""
+        cached = self._cache.get(key)
+        if cached is None:
+            # In a thread: making the one for all takes as long as hundreds of requests.
+            cached = self._cache[key] = await asyncio.to_thread(self._made, name)
+        return choose(cached, call.headers)
+
+    def _made(self, name: str | None) -> Representations:
+        return represent(Answer(200, msgspec.json.encode(self.document(name)), JSON))
+
+    def _page(self) -> bytes:
+        options = "\n".join(
+            f'<option value="{contract.name}">{contract.title}</option>'
+            for contract in self._contracts.values()
+        )
+        page = Template((FOLDER / "docs" / "viewer.html").read_text(encoding="utf-8"))
+        return page.substitute(
+            options=options,
+            swagger_js=self._files.address("swagger-ui-bundle.js"),
+            swagger_css=self._files.address("swagger-ui.css"),
+            viewer_js=self._files.address("viewer.js"),
+            viewer_css=self._files.address("viewer.css"),
+        ).encode()

@@ -1,0 +1,250 @@
+"""Connections: how many there may be, how long each may wait, and what is logged about it.
+
+Every limit holds for one worker. Public operations: Admissions, Deadlines, open_file_limits.
+"""
+
+import resource
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import NamedTuple
+
+import structlog
+
+from kinoteka.core.rate_limits import networks
+from kinoteka.http.mechanics.metrics import TRAFFIC
+from kinoteka.infrastructure.settings import Settings
+
+log = structlog.get_logger()
+
+REPORT_SECONDS = 60.0
+SWEEP_SECONDS_MOST = 1.0
+SWEEPS_PER_TIMEOUT = 5
+
+FILES_BESIDE = 64
+"""Open files of a worker that are neither connections nor counted by a setting."""
+
+
+class Reason(StrEnum):
+    """Why a connection was refused or closed; the names appear in the log and in metrics."""
+
+    TOTAL = "too_many"
+    NETWORK = "too_many_of_network"
+    HEAD = "head_too_slow"
+    IDLE = "idle"
+    BODY = "body_too_slow"
+    ANSWER = "response_not_read"
+
+
+class Stage(Enum):
+    """What a connection is doing."""
+
+    HEAD = auto()
+    """The client has yet to send a whole request head."""
+    IDLE = auto()
+    """Between two requests."""
+    BODY = auto()
+    """The server waits for more of a request body."""
+    ANSWER = auto()
+    """The server works on a response, or sends it; also the last bytes before a close."""
+
+
+class Observed(NamedTuple):
+    """A connection as one sweep sees it.
+
+    `progress` counts bytes: received ones in `BODY`, bytes left to send in `ANSWER`.
+    """
+
+    stage: Stage
+    request: object
+    progress: int
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the sweeps remember of a connection: since when it has been in its stage."""
+
+    since: float
+    seen: Observed | None = None
+
+    def begin(self, now: float, observed: Observed) -> None:
+        """Measure from now on."""
+        self.since, self.seen = now, observed
+
+
+class Deadlines:
+    """How long a connection may stay in each stage."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._head = settings.head_seconds
+        self._idle = settings.idle_seconds
+        self._body = settings.body_seconds
+        self._rate = settings.body_bytes_per_second
+
+    @property
+    def sweep_seconds(self) -> float:
+        """How often connections are looked at."""
+        shortest = min(self._head, self._idle, self._body)
+        return min(SWEEP_SECONDS_MOST, shortest / SWEEPS_PER_TIMEOUT)
+
+    def passed(self, watch: Watch, observed: Observed, now: float) -> Reason | None:
+        """Return why the connection has to end now, or None if it may stay."""
+        seen = watch.seen
+        if seen is None or seen.stage is not observed.stage or seen.request is not observed.request:
+            watch.begin(now, observed)
+            return None
+        waited = now - watch.since
+        if observed.stage is Stage.HEAD:
+            return Reason.HEAD if waited >= self._head else None
+        if observed.stage is Stage.IDLE:
+            return Reason.IDLE if waited >= self._idle else None
+        if observed.stage is Stage.BODY:
+            return self._slow_body(watch, seen, observed, now)
+        return self._unread(watch, seen, observed, now)
+
+    def _slow_body(
+        self, watch: Watch, seen: Observed, observed: Observed, now: float
+    ) -> Reason | None:
+        """Measure the rate over windows: a client that was fast may not stall for hours."""
+        waited = now - watch.since
+        if waited < self._body:
+            return None
+        if observed.progress - seen.progress < self._rate * waited:
+            return Reason.BODY
+        watch.begin(now, observed)
+        return None
+
+    def _unread(
+        self, watch: Watch, seen: Observed, observed: Observed, now: float
+    ) -> Reason | None:
+        if observed.progress == 0 or observed.progress != seen.progress:
+            watch.begin(now, observed)
+            return None
+        return Reason.ANSWER if now - watch.since >= self._idle else None
+
+
+class Report:
+    """Logs refused and closed connections: at once, then once a minute with counts."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Reason] = Counter()
+        self._next = 0.0
+
+    def add(self, reason: Reason, now: float) -> None:
+        """Count one connection."""
+        self._counts[reason] += 1
+        TRAFFIC.connections_closed[reason.value] += 1
+        self.log(now)
+
+    def log(self, now: float) -> None:
+        """Log what was counted, unless that was done less than a minute ago."""
+        if not self._counts or now < self._next:
+            return
+        counts = {reason.value: count for reason, count in self._counts.items()}
+        log.warning("connections refused or closed", open=TRAFFIC.connections, **counts)
+        self._counts.clear()
+        self._next = now + REPORT_SECONDS
+
+
+class Admissions:
+    """Counts open connections, in total and per network.
+
+    Connections of `trusted` proxies, and those of Unix sockets (without an address), count in
+    the total only: behind them are many clients.
+    """
+
+    def __init__(self, total: int, per_network: int, trusted: Container[str]) -> None:
+        self._total = total
+        self._per_network = per_network
+        self._trusted = trusted
+        self._open = 0
+        self._by_network: Counter[str] = Counter()
+
+    def admit(self, address: str | None) -> "Admission | Reason":
+        """Count a new connection; return why it is refused if there are too many."""
+        if self._open >= self._total:
+            return Reason.TOTAL
+        name = "" if address is None or address in self._trusted else networks(address)[0]
+        if name:
+            if self._by_network[name] >= self._per_network:
+                return Reason.NETWORK
+            self._by_network[name] += 1
+        self._count(1)
+        return Admission(self, name)
+
+    def release(self, name: str) -> None:
+        """Count a connection no longer."""
+        self._count(-1)
+        if name:
+            left = self._by_network[name] - 1
+            if left:
+                self._by_network[name] = left
+            else:
+                del self._by_network[name]
+
+    def _count(self, change: int) -> None:
+        self._open += change
+        TRAFFIC.connections = self._open
+
+
+class Admission:
+    """An open connection that counts until it is released."""
+
+    __slots__ = ("_admissions", "_name")
+
+    def __init__(self, admissions: Admissions, name: str) -> None:
+        self._admissions: Admissions | None = admissions
+        self._name = name
+
+    def release(self) -> None:
+        """Count the connection no longer; harmless when repeated."""
+        if self._admissions is not None:
+            self._admissions.release(self._name)
+            self._admissions = None
+
+
+class OpenFiles(NamedTuple):
+    """How many files a worker may open, how many it needs, and what that leaves."""
+
+    allowed: int
+    needed: int
+    connections: int
+
+
+def open_file_limits(settings: Settings, allowed: int) -> OpenFiles:
+    """Return how many connections fit into `allowed` open files.
+
+    Where there are too few, half of them stay for the database, uploads and the like.
+    """
+    beside = FILES_BESIDE + settings.database_pool + settings.uploads_at_once
+    needed = settings.connections + beside
+    fit = max(allowed - beside, allowed // 2)
+    return OpenFiles(allowed, needed, min(settings.connections, fit))
+
+
+def allowed_open_files(settings: Settings) -> int:
+    """Return how many files a worker may open, once it has raised its soft limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return 2**31
+    needed = open_file_limits(settings, 0).needed
+    return max(soft, needed if hard == resource.RLIM_INFINITY else min(hard, needed))
+
+
+def prepare_open_files(settings: Settings) -> OpenFiles:
+    """Raise the soft limit of open files as far as needed; log if the hard limit is too low."""
+    allowed = allowed_open_files(settings)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and allowed > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    limits = open_file_limits(settings, allowed)
+    if limits.connections < settings.connections:
+        log.warning(
+            "the limit of open files is too low: raise it (ulimit -n, LimitNOFILE= of systemd), "
+            "or lower KINOTEKA_CONNECTIONS",
+            open_files=limits.allowed,
+            needed=limits.needed,
+            connections=limits.connections,
+        )
+    return limits

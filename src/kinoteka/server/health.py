@@ -1,0 +1,142 @@
+"""GET /healthz: the process answers. GET /readyz: it can serve.
+
+The former touches nothing. The latter asks the database for the schema's revision, and whether
+writes succeed. Without Redis or the object store reads and sign-in go on, so those are told, and
+are no reason not to be ready.
+"""
+
+import asyncio
+import time
+from functools import cache
+from typing import Literal
+
+import msgspec
+import structlog
+
+from kinoteka.core.services import Services
+from kinoteka.database import migrations
+from kinoteka.database.schema_revision import REVISION
+from kinoteka.database.unit import Unit
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.request import Call
+from kinoteka.infrastructure.disk import ROOM, probe
+from kinoteka.server.metric_readings import has_bus
+
+log = structlog.get_logger()
+
+DATABASE_SECONDS = 2
+RETRY_AFTER_SECONDS = 5
+PROBE_SECONDS = 1.0
+
+
+class Alive(msgspec.Struct):
+    """Whoever answers is alive."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(msgspec.Struct):
+    """Whether the process can serve, and what keeps it from that."""
+
+    status: Literal["ready", "not ready"]
+    reasons: list[Literal["database", "storage", "stopping"]]
+    database: Literal["ready", "away", "to be migrated"]
+    storage: Literal["writable", "full"]
+    bus: Literal["none", "connected", "away"]
+    files: Literal["folder", "object store"]
+
+
+class Health:
+    """Tells whoever watches over this process how it is; `stop` says that it will end."""
+
+    def __init__(self) -> None:
+        self._is_stopping = False
+        self._probed: Literal["writable", "full"] = "writable"
+        self._probe_from = 0.0
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where it is told."""
+        return (
+            Route("GET", "/healthz", self.live, "The process is alive", identity="none"),
+            Route("GET", "/readyz", self.ready, "The server can serve", identity="none"),
+        )
+
+    def stop(self) -> None:
+        """Be ready no longer."""
+        self._is_stopping = True
+
+    async def live(self, call: Call) -> Answer:
+        """The process is alive."""
+        del call
+        return json_answer(200, Alive())
+
+    async def ready(self, call: Call) -> Answer:
+        """Whether the server can serve; 503 if not."""
+        readiness = await self._look(call.core, call.unit)
+        if not readiness.reasons:
+            return json_answer(200, readiness)
+        wait = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
+        return json_answer(503, readiness, [wait])
+
+    async def _look(self, services: Services, unit: Unit) -> Readiness:
+        database = await _look_at_database(unit)
+        reasons: list[Literal["database", "storage", "stopping"]] = []
+        if database != "ready":
+            reasons.append("database")
+        storage = await self._storage(services)
+        if storage == "full":
+            reasons.append("storage")
+        if self._is_stopping:
+            reasons.append("stopping")
+        bus: Literal["none", "connected", "away"] = "none"
+        if has_bus(services):
+            bus = "connected" if services.bus.is_connected else "away"
+        return Readiness(
+            status="not ready" if reasons else "ready",
+            reasons=reasons,
+            database=database,
+            storage=storage,
+            bus=bus,
+            files="object store" if services.settings.files_url else "folder",
+        )
+
+    async def _storage(self, services: Services) -> Literal["writable", "full"]:
+        """Whether writes succeed; probed once in `PROBE_SECONDS`, however often it is asked."""
+        now = time.monotonic()
+        if now >= self._probe_from:
+            self._probe_from = now + PROBE_SECONDS
+            self._probed = await _probe_storage(services)
+        return self._probed
+
+
+async def _probe_storage(services: Services) -> Literal["writable", "full"]:
+    try:
+        await asyncio.to_thread(probe, services.settings.data)
+        if ROOM.is_doubtful:
+            await services.database.probe_storage()
+    except DomainError as error:
+        if error.code is Code.DISK_FULL:
+            return "full"
+        return "full" if ROOM.is_doubtful else "writable"
+    ROOM.stored()
+    return "writable"
+
+
+async def _look_at_database(unit: Unit) -> Literal["ready", "away", "to be migrated"]:
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            row = await unit.first(REVISION)
+    except (TimeoutError, DomainError):
+        return "away"
+    except Exception:
+        log.exception("the database cannot be read")
+        return "away"
+    # A newer one than this code knows is that of newer workers, who take over one by one.
+    return "ready" if row is not None and row[0] >= _newest() else "to be migrated"
+
+
+@cache
+def _newest() -> str:
+    return migrations.newest()

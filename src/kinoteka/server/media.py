@@ -1,0 +1,101 @@
+"""Pictures by their addresses: avatars that people have uploaded, posters that are drawn.
+
+Avatars' names cannot be guessed and are never used again, so whoever has one may cache the picture
+for good, and the database is not asked. A poster is there for whom its film is there.
+"""
+
+from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
+from kinoteka.core.media.posters import PosterFacts, draw_poster
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.representations import (
+    IMMUTABLE,
+    PRIVATE,
+    PUBLIC,
+    Representations,
+    choose,
+    represent,
+)
+from kinoteka.http.mechanics.response import NOTHING_LOADS, Answer, Headers
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.request import Call
+from kinoteka.infrastructure.cache import BoundedMap
+
+# Opened by itself, a picture is a document that may do nothing at all.
+SANDBOXED: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", NOTHING_LOADS + b"; sandbox"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+POSTER = ".svg"
+DIGITS_MOST = 18  # of an id that every engine can be asked for
+POSTER_HEADERS: Headers = [*SANDBOXED, (b"content-type", b"image/svg+xml")]
+POSTER_BYTES = 4 * 1024 * 1024
+CACHE_OVERHEAD = 2000
+
+
+class Pictures:
+    """Serves pictures; the posters asked for most are cached."""
+
+    def __init__(self) -> None:
+        self._posters: BoundedMap[tuple[PosterFacts, bool], Representations] = BoundedMap(
+            POSTER_BYTES
+        )
+
+    def routes(self) -> tuple[Route, ...]:
+        """Where pictures are served."""
+        return (
+            Route(
+                "GET",
+                "/media/avatars/{name:text}",
+                self.read_avatar,
+                "An avatar",
+                media_type="image/jpeg",
+                identity="none",
+                errors=(Code.PHOTO_MISSING,),
+            ),
+            Route(
+                "GET",
+                "/media/films/{file:text}",
+                self.read_poster,
+                "A film's poster, `<id>.svg`",
+                media_type="image/svg+xml",
+                errors=(Code.FILM_UNKNOWN,),
+            ),
+        )
+
+    async def read_avatar(self, call: Call, name: str) -> Answer:
+        """An avatar by its name."""
+        validator = (b"etag", f'"{name}"'.encode())
+        picture = await call.core.media.get(name)
+        headers = [*SANDBOXED, (b"cache-control", IMMUTABLE), validator]
+        return Answer(200, picture, [*headers, (b"content-type", b"image/jpeg")])
+
+    async def read_poster(self, call: Call, file: str) -> Answer:
+        """A film's poster, `<id>.svg`."""
+        film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
+        return choose(self._poster(_facts(film), is_public=film.is_open), call.headers)
+
+    def _poster(self, facts: PosterFacts, *, is_public: bool) -> Representations:
+        poster = self._posters.get((facts, is_public))
+        if poster is None:
+            # No cache may skip asking: a label or hiding removes the poster at once.
+            caching = PUBLIC if is_public else PRIVATE
+            poster = represent(Answer(200, draw_poster(facts), POSTER_HEADERS), caching)
+            self._posters.set((facts, is_public), poster, poster.size + CACHE_OVERHEAD)
+        return poster
+
+
+def _film_id(file: str) -> int:
+    digits = file.removesuffix(POSTER)
+    if digits == file or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS_MOST:
+        raise DomainError(Code.FILM_UNKNOWN)
+    return int(digits)
+
+
+def _facts(film: Film) -> PosterFacts:
+    return PosterFacts(film.id, film.title, film.year, _name(film.director), _name(film.genre))
+
+
+def _name(item: Genre | Director) -> str | None:
+    return None if item.id == UNKNOWN else item.name

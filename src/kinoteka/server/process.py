@@ -1,0 +1,153 @@
+"""Serving in one process: uvicorn with what was measured to be fastest, and a friendly first line.
+
+`supervising` serves in several.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, cast
+
+import structlog
+import uvicorn
+
+from kinoteka.infrastructure.logging import configure_logging
+from kinoteka.infrastructure.memory import give_back, share_one_heap
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.infrastructure.tasks import end_tasks
+from kinoteka.server.listen_sockets import announce, listening_sockets
+from kinoteka.server.stop_bound import StopBound
+from kinoteka.server.uvicorn_protocols import (
+    Configuration,
+    State,
+    Sweeper,
+    protocol_options,
+    warn_of_other_versions,
+)
+
+if TYPE_CHECKING:
+    from kinoteka.server.app import Application
+
+log = structlog.get_logger()
+
+COLLECTED_AFTER = 10_000
+"""Objects made and not let go, after which the garbage collector looks at the new ones."""
+GRACEFUL_SECONDS = 10
+"""How long requests that are under way may take to finish once the server stops."""
+CANCELLED_SECONDS = 2.0
+"""How long those that are given up then may take to end."""
+
+
+class Server(uvicorn.Server):
+    """Serves until told to stop."""
+
+    server_state: State
+
+    def __init__(self, config: Configuration) -> None:
+        super().__init__(config)
+        self.server_state = State(config.settings)
+        self.stop_bound = StopBound()
+        self._sweeper: Sweeper | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        warn_of_other_versions()
+        await super().startup(sockets)
+        self._sweeper = Sweeper(self.server_state, asyncio.get_running_loop())
+        # What is there now stays, so the collector need not look at it again and again; and
+        # requests leave few cycles, so it need not look at what they leave after every ten.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(COLLECTED_AFTER, 20, 20)
+        give_back()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
+        self.stop_bound.begin()
+        self.server_state.is_stopping = True
+        cast("Application", self.config.app).stop()
+        await super().shutdown(sockets)
+        # uvicorn does not wait for the requests that it gives up.
+        await end_tasks(*self.server_state.tasks, within=CANCELLED_SECONDS)
+
+
+class LoneServer(Server):
+    """The only process: tells the address, and obeys its operator's signals."""
+
+    def __init__(self, config: Configuration, data: Path) -> None:
+        super().__init__(config)
+        self._data = data
+        self._terminal = Terminal()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then say where."""
+        await super().startup(sockets)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
+        announce(sockets or [], self._data)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, at once when told again; the exit code is 0."""
+        del sig, frame
+        self.stop_bound.tell()
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    def _hang_up(self) -> None:
+        if self._terminal.is_gone():
+            self.should_exit = True
+        else:
+            log.warning("one worker cannot be reloaded: restart it, or serve with two or more")
+
+
+class Terminal:
+    """The terminal that the server was started from, if any."""
+
+    def __init__(self) -> None:
+        self._was_there = os.isatty(0)
+
+    def is_gone(self) -> bool:
+        """Whether it has been closed, which also sends SIGHUP."""
+        return self._was_there and not os.isatty(0)
+
+
+def configuration(settings: Settings, application: "Application | None") -> Configuration:
+    """How uvicorn serves the application, which a worker gets only in its own process."""
+    config = Configuration(
+        cast("Application", application),
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        lifespan="on",
+        access_log=False,
+        log_config=None,  # its lines go where ours do
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # the application believes proxies by itself
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,  # messages are short: it costs more than it saves
+        **protocol_options(settings),
+    )
+    config.settings = settings
+    return config
+
+
+def serve(settings: Settings) -> int:
+    """Serve in this process until stopped; the exit code.
+
+    Raises:
+        CannotListen: the address or Unix socket cannot be used.
+    """
+    from kinoteka.server.app import Application
+
+    configure_logging(settings)
+    share_one_heap()
+    with listening_sockets(settings) as sockets:
+        server = LoneServer(configuration(settings, Application(settings)), settings.data)
+        server.run(sockets)
+    return 0 if server.started else 1

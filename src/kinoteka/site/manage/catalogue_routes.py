@@ -1,0 +1,110 @@
+"""The routes of films, featured selections and imports for operators."""
+
+from dataclasses import replace
+
+from kinoteka.core.access.model import (
+    FILMS_EDIT,
+    FILMS_IMPORT,
+    FILMS_LABEL,
+    SELECTIONS_FEATURE,
+)
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.site.manage import catalogue_shapes as shapes
+from kinoteka.site.manage import films, imports, selections
+from kinoteka.site.ui.pages import form, page
+
+# Whoever holds either of two permissions may look at films: the core asks for that.
+FILMS: tuple[Route, ...] = (
+    page(
+        "/manage/films",
+        films.show_films,
+        "Films to manage",
+        query=shapes.FilmsQuery,
+        signed_in=True,
+    ),
+    page("/manage/films/new", films.show_new_film, "A film to be", permission=FILMS_EDIT),
+    form(
+        "/manage/films/new",
+        films.add_film,
+        "Add a film",
+        body=shapes.FilmForm,
+        permission=FILMS_EDIT,
+    ),
+    page("/manage/films/{id}", films.show_film, "A film to manage", signed_in=True),
+    form(
+        "/manage/films/{id}",
+        films.save_film,
+        "Change a film",
+        body=shapes.FilmForm,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/films/{id}/label",
+        films.label_film,
+        "Label a film",
+        body=shapes.FilmLabelForm,
+        permission=FILMS_LABEL,
+    ),
+    form("/manage/films/{id}/hide", films.hide_film, "Hide a film", permission=FILMS_LABEL),
+    form(
+        "/manage/films/{id}/show",
+        films.show_film_again,
+        "Show a film",
+        body=shapes.FilmShowForm,
+        permission=FILMS_LABEL,
+    ),
+    *(
+        page(f"/manage/films/{{id}}/{name}", films.lead_to_film, "A film to manage", signed_in=True)
+        for name in ("label", "hide", "show")
+    ),
+)
+SELECTIONS: tuple[Route, ...] = (
+    page(
+        "/manage/selections",
+        selections.show_selections,
+        "Selections to feature",
+        query=shapes.SelectionsQuery,
+        permission=SELECTIONS_FEATURE,
+    ),
+    form(
+        "/manage/selections/{id}",
+        selections.feature_selection,
+        "Feature a selection, or no longer",
+        body=shapes.FeatureForm,
+        permission=SELECTIONS_FEATURE,
+    ),
+)
+IMPORTS: tuple[Route, ...] = (
+    page(
+        "/manage/imports",
+        imports.show_imports,
+        "Imports",
+        query=shapes.ImportsQuery,
+        permission=FILMS_IMPORT,
+    ),
+    page("/manage/imports/new", imports.show_new_import, "An import", permission=FILMS_IMPORT),
+    form("/manage/imports/new", imports.begin_import, "Import films", permission=FILMS_IMPORT),
+    page("/manage/imports/{id}", imports.show_import, "An import", permission=FILMS_IMPORT),
+    form(
+        "/manage/imports/{id}/cancel",
+        imports.cancel_import,
+        "Cancel an import",
+        permission=FILMS_IMPORT,
+    ),
+    page(
+        "/manage/imports/{id}/cancel",
+        imports.lead_to_import,
+        "An import",
+        permission=FILMS_IMPORT,
+    ),
+    replace(
+        page(
+            "/manage/imports/{id}/report",
+            imports.download_report,
+            "Every refused row of an import",
+            permission=FILMS_IMPORT,
+        ),
+        media_type="application/jsonl",
+    ),
+)
+ROUTES: tuple[Route, ...] = (*FILMS, *SELECTIONS, *IMPORTS)

@@ -1,0 +1,161 @@
+"""The audit log in words: a sentence for each action, and what else is known of it."""
+
+from typing import Any
+
+import msgspec
+
+from kinoteka.core.access.model import ROLES_MANAGE, Actor
+from kinoteka.core.audit.model import Action, Entry
+from kinoteka.core.members.model import ACCOUNTS_MANAGE
+from kinoteka.site.manage.import_words import STATES
+from kinoteka.site.ui.languages import N_
+
+SENTENCES: dict[str, str] = {
+    Action.SUPERUSER_MADE: N_("%(who)s made %(what)s a superuser"),
+    Action.ACCOUNT_DISABLED: N_("%(who)s disabled %(what)s"),
+    Action.ACCOUNT_ENABLED: N_("%(who)s enabled %(what)s again"),
+    Action.PASSWORD_RESET: N_("%(who)s reset the password of %(what)s"),
+    Action.LOGIN_CHANGED: N_("%(who)s changed the sign-in name of %(what)s"),
+    Action.SESSION_ENDED: N_("%(who)s ended a session of %(what)s"),
+    Action.SESSIONS_ENDED: N_("%(who)s ended the sessions of %(what)s"),
+    Action.ROLE_CREATED: N_("%(who)s created the role %(what)s"),
+    Action.ROLE_CHANGED: N_("%(who)s changed the role %(what)s"),
+    Action.ROLE_DELETED: N_("%(who)s deleted the role %(what)s"),
+    Action.ROLE_GIVEN: N_("%(who)s gave %(what)s the role %(role)s"),
+    Action.ROLE_TAKEN_AWAY: N_("%(who)s took the role %(role)s from %(what)s"),
+    Action.LABEL_CREATED: N_("%(who)s created the label %(what)s"),
+    Action.FILM_LABELLED: N_("%(who)s changed the label of %(what)s"),
+    Action.FILM_CREATED: N_("%(who)s added the film %(what)s"),
+    Action.FILM_CHANGED: N_("%(who)s changed the film %(what)s"),
+    Action.FILM_DELETED: N_("%(who)s deleted the film %(what)s"),
+    Action.FILM_HIDDEN: N_("%(who)s hid the film %(what)s"),
+    Action.FILM_SHOWN: N_("%(who)s showed the film %(what)s again"),
+    Action.SELECTION_FEATURED: N_("%(who)s featured the selection %(what)s"),
+    Action.SELECTION_UNFEATURED: N_("%(who)s stopped featuring the selection %(what)s"),
+    Action.SELECTION_CHANGED: N_("%(who)s changed the selection %(what)s"),
+    Action.SELECTION_DELETED: N_("%(who)s deleted the selection %(what)s"),
+    Action.IMPORT_REQUESTED: N_("%(who)s began the import %(what)s"),
+    Action.IMPORT_CANCELLED: N_("%(who)s cancelled the import %(what)s"),
+    Action.IMPORT_FINISHED: N_("The import %(what)s of %(who)s has ended"),
+}
+UNKNOWN = N_("%(who)s did something to %(what)s")
+
+ACTIONS: dict[Action, str] = {
+    Action.ACCOUNT_DISABLED: N_("Account disabled"),
+    Action.ACCOUNT_ENABLED: N_("Account enabled"),
+    Action.SESSION_ENDED: N_("Session ended"),
+    Action.SESSIONS_ENDED: N_("All sessions ended"),
+    Action.PASSWORD_RESET: N_("Password reset"),
+    Action.LOGIN_CHANGED: N_("Sign-in name changed"),
+    Action.SUPERUSER_MADE: N_("Superuser made"),
+    Action.ROLE_CREATED: N_("Role created"),
+    Action.ROLE_CHANGED: N_("Role changed"),
+    Action.ROLE_DELETED: N_("Role deleted"),
+    Action.ROLE_GIVEN: N_("Role given"),
+    Action.ROLE_TAKEN_AWAY: N_("Role taken away"),
+    Action.LABEL_CREATED: N_("Label created"),
+    Action.FILM_LABELLED: N_("Film labelled"),
+    Action.FILM_CREATED: N_("Film added"),
+    Action.FILM_CHANGED: N_("Film changed"),
+    Action.FILM_DELETED: N_("Film deleted"),
+    Action.FILM_HIDDEN: N_("Film hidden"),
+    Action.FILM_SHOWN: N_("Film shown again"),
+    Action.SELECTION_FEATURED: N_("Selection featured"),
+    Action.SELECTION_UNFEATURED: N_("Selection no longer featured"),
+    Action.SELECTION_CHANGED: N_("Selection changed"),
+    Action.SELECTION_DELETED: N_("Selection deleted"),
+    Action.IMPORT_REQUESTED: N_("Import begun"),
+    Action.IMPORT_CANCELLED: N_("Import cancelled"),
+    Action.IMPORT_FINISHED: N_("Import ended"),
+}
+KINDS: dict[str, str] = {
+    "account": N_("Members"),
+    "role": N_("Roles"),
+    "label": N_("Labels"),
+    "film": N_("Films"),
+    "selection": N_("Selections"),
+    "import": N_("Imports"),
+}
+DETAILS: dict[str, str] = {
+    "reason": N_("Reason"),
+    "role": N_("Role"),
+    "session": N_("Session"),
+    "sessions": N_("Sessions"),
+    "permissions": N_("Permissions"),
+    "granted": N_("Granted"),
+    "revoked": N_("Taken away"),
+    "renamed_from": N_("Previous name"),
+    "label": N_("Label"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "fields": N_("Fields"),
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "public": N_("Public"),
+    "format": N_("Format"),
+    "state": N_("State"),
+    "read": N_("Read"),
+    "added": N_("Added"),
+    "changed": N_("Changed"),
+    "unchanged": N_("Unchanged"),
+    "refused": N_("Refused"),
+}
+"""What details are called; others stand as they are."""
+
+VALUE_LONGEST = 500
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An entry as it is shown: its sentence, where its subject is, and its details as pairs."""
+
+    of: Entry
+    sentence: str
+    actor_path: str | None
+    subject_path: str | None
+    role: str
+    details: list[tuple[str, str]]
+
+
+def lines(actor: Actor, entries: list[Entry]) -> list[Line]:
+    """Entries as they are shown to who reads them."""
+    return [_line(actor, entry) for entry in entries]
+
+
+def _line(actor: Actor, entry: Entry) -> Line:
+    sees_people = actor.may(ACCOUNTS_MANAGE)
+    by_account = sees_people and entry.account_id is not None
+    return Line(
+        entry,
+        SENTENCES.get(entry.action, UNKNOWN),
+        f"/manage/members/{entry.account_id}" if by_account else None,
+        _subject_path(actor, entry),
+        str(entry.details.get("role", "")),
+        [_detail(name, value) for name, value in entry.details.items()],
+    )
+
+
+def _subject_path(actor: Actor, entry: Entry) -> str | None:
+    if entry.subject_kind == "label":
+        return f"/films?label={entry.subject_name}"
+    paths = {"film": "/films", "selection": "/selections", "import": "/manage/imports"}
+    paths |= {"account": "/manage/members"} if actor.may(ACCOUNTS_MANAGE) else {}
+    paths |= {"role": "/manage/roles"} if actor.may(ROLES_MANAGE) else {}
+    gone = entry.action in (Action.ROLE_DELETED, Action.FILM_DELETED, Action.SELECTION_DELETED)
+    path = paths.get(entry.subject_kind)
+    return None if path is None or gone or entry.withheld else f"{path}/{entry.subject_id}"
+
+
+def _detail(name: str, value: Any) -> tuple[str, str]:
+    if name == "state":
+        return DETAILS[name], STATES.get(value, _written(value))
+    return DETAILS.get(name, name), _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        text = ", ".join(_written(each) for each in value)
+    elif isinstance(value, str):
+        text = value
+    else:
+        text = "–" if value is None else msgspec.json.encode(value).decode()
+    return text if len(text) <= VALUE_LONGEST else text[:VALUE_LONGEST] + "…"

@@ -1,0 +1,85 @@
+"""The routes of chats: pages and forms, what scripts ask for, and the socket."""
+
+from kinoteka.errors import Code
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.site.messages import handlers, live, shapes
+from kinoteka.site.ui.pages import form, page
+
+PAGES = (
+    page(
+        "/messages",
+        handlers.show_chats,
+        "One's chats",
+        query=shapes.ChatsQuery,
+        signed_in=True,
+    ),
+    page(
+        "/messages/new",
+        handlers.find_people,
+        "Find somebody to write to",
+        query=shapes.PeopleQuery,
+        signed_in=True,
+    ),
+    page(
+        "/messages/{chat_id}",
+        handlers.show_chat,
+        "A conversation",
+        query=shapes.ChatQuery,
+        signed_in=True,
+    ),
+    page("/messages/edit/{message_id}", handlers.show_edit, "Edit a message", signed_in=True),
+    page("/messages/delete/{message_id}", handlers.show_delete, "Delete a message", signed_in=True),
+    page("/messages/films/{film_id}", handlers.show_film, "A film's card", signed_in=True),
+)
+
+FORMS = (
+    form("/messages/with/{account_id}", handlers.open_chat, "Open the chat with somebody"),
+    form("/messages/{chat_id}", handlers.post_message, "Write a message", body=shapes.MessageForm),
+    form(
+        "/messages/{chat_id}/read",
+        handlers.mark_read,
+        "Note how far one has read",
+        body=shapes.ReadForm,
+    ),
+    form(
+        "/messages/edit/{message_id}",
+        handlers.edit_message,
+        "Edit a message",
+        body=shapes.TextForm,
+    ),
+    form("/messages/delete/{message_id}", handlers.delete_message, "Delete a message"),
+)
+
+SCRIPTS = (
+    Route(
+        "GET",
+        "/messages/unread/count",
+        live.count_unread,
+        "How much is unread",
+        answer=shapes.LiveUnread,
+        signed_in=True,
+        for_browsers=True,
+    ),
+    Route(
+        "GET",
+        "/messages/{chat_id}/history",
+        live.list_history,
+        "Messages of a chat, for scripts",
+        query=shapes.HistoryQuery,
+        answer=shapes.History,
+        signed_in=True,
+        for_browsers=True,
+        errors=(Code.CHAT_FORBIDDEN,),
+    ),
+    Route(
+        "WEBSOCKET",
+        "/messages/live",
+        live.follow,
+        "What happens in all of one's chats, live",
+        signed_in=True,
+        for_browsers=True,
+        errors=(Code.THROTTLED,),
+    ),
+)
+
+ROUTES = (*PAGES, *FORMS, *SCRIPTS)

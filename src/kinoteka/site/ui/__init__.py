@@ -1,0 +1,1 @@
+"""What all pages share: rendering, languages, notices, error pages."""

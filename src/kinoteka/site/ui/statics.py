@@ -1,0 +1,36 @@
+"""The site's own files: styles, scripts and icons."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.static_files import StaticFiles
+from kinoteka.http.policy.request import Call
+
+FOLDER = Path(__file__).parents[1] / "static"
+FILES = StaticFiles(FOLDER, "/assets/{fingerprint}/{name}")
+address = FILES.address
+
+
+async def read_asset(call: Call, fingerprint: str, *segments: str) -> Answer:
+    """One of the files."""
+    return await FILES.read("/".join(segments), fingerprint, call.headers)
+
+
+def _routes(depths: Sequence[int]) -> tuple[Route, ...]:
+    return tuple(
+        Route(
+            "GET",
+            "/assets/{version:text}"
+            + "".join(f"/{{part{number}:text}}" for number in range(depth)),
+            read_asset,
+            "One of the site's files",
+            identity="none",
+            for_browsers=True,
+        )
+        for depth in depths
+    )
+
+
+ROUTES = _routes((1, 2, 3))

@@ -1,0 +1,36 @@
+"""What holds for each page of the site's route table."""
+
+import pytest
+
+from tests.support.site_pages import ELSEWHERE, EXAMPLES, PIECES, SITE, address, pages, viewers
+
+ROUTES = pages()
+
+
+def test_every_page_is_looked_at(world) -> None:
+    """A page whose path has values has an address in `site_pages.EXAMPLES`."""
+    for route in ROUTES:
+        assert "{" not in address(route, world), route.path
+
+
+def test_nothing_is_looked_at_that_is_not_there() -> None:
+    assert {*EXAMPLES, *PIECES, *ELSEWHERE} <= {
+        route.path for route in SITE.routes if route.method == "GET"
+    }
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_pieces_of_it_stand_alone(world, route) -> None:
+    """Scripts may ask for any page, or for the piece of it that changes."""
+    client = {"member": world.anna, "operator": world.root}.get(viewers(route)[-1])
+    headers = {"accept": "text/html", "hx-request": "true"}
+    with world.server.client(**headers) as browser:
+        browser.cookies = client.cookies if client else browser.cookies
+        assert browser.get(address(route, world)).status_code == 200
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.signed_in], ids=lambda route: route.path)
+async def test_who_is_not_signed_in_is_led_to_the_sign_in(look, world, route) -> None:
+    visitor = await look("visitor")
+    page = await visitor.open(address(route, world))
+    assert "/sign-in?next=" in page.url

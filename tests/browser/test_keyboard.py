@@ -1,0 +1,81 @@
+"""Everything is reached and left by keyboard, and what has the focus is seen."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.browsing import FONT_SETS
+from tests.support.site_pages import address, pages, viewers
+
+PAGES = pages()
+
+# A card's link is marked by what it spreads over the card.
+UNMARKED = """() => {
+    const marked = style =>
+        style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    const left = []
+    for (const it of document.querySelectorAll("a, button, input, select, textarea, summary")) {
+        if (!it.checkVisibility() || it.disabled || it.tabIndex < 0) continue
+        it.focus({ focusVisible: true, preventScroll: true })
+        if (document.activeElement !== it) continue
+        if (!marked(getComputedStyle(it)) && !marked(getComputedStyle(it, "::after")))
+            left.push(it.outerHTML.slice(0, 120))
+    }
+    return left
+}"""
+WHERE = """() => {
+    const it = document.activeElement
+    const box = it.getBoundingClientRect()
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+    return [it.outerHTML.slice(0, 120), it.contains(top) || !!top?.contains(it)]
+}"""
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
+async def test_whatever_has_the_focus_is_marked(look, world, route) -> None:
+    visitor = await look(viewers(route)[-1])
+    page = await visitor.open(address(route, world))
+    assert await page.evaluate(UNMARKED) == []
+
+
+@pytest.mark.parametrize("fonts", FONT_SETS)
+@pytest.mark.parametrize("path", ["/films", "/account", "/selections/mine"])
+async def test_whatever_has_the_focus_is_in_sight(look, path, fonts) -> None:
+    """The header, which stays above, does not cover it (WCAG 2.2, 2.4.11)."""
+    visitor = await look("member", fonts=fonts)
+    page = await visitor.open(path)
+    reached = set()
+    for keys in ("Tab",) * 30 + ("Shift+Tab",) * 20:
+        await page.keyboard.press(keys)
+        what, is_seen = await page.evaluate(WHERE)
+        assert is_seen, what
+        reached.add(what)
+    assert len(reached) > 15
+
+
+async def test_the_first_link_skips_the_header(look) -> None:
+    visitor = await look("visitor")
+    page = await visitor.open("/films")
+    await page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    await expect(skip).to_be_focused()
+    await expect(skip).to_be_in_viewport()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_be_focused()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(
+        "() => document.querySelector('main').contains(document.activeElement)"
+    )
+
+
+async def test_menus_open_and_close(look) -> None:
+    visitor = await look("member")
+    page = await visitor.open("/films")
+    menu = page.locator("summary[aria-label='Your menu']")
+    await menu.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="Account")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Your page")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("link", name="Account")).to_be_hidden()
+    await expect(menu).to_be_focused()

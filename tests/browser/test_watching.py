@@ -1,0 +1,32 @@
+"""A page that does what it should not fails its test: what the other tests rest on."""
+
+import pytest
+
+from tests.support.browsing import visiting
+from tests.support.waiting import until
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("() => console.error('so')", "console: so"),
+        ("() => { setTimeout(() => { throw new Error('so') }) }", "thrown: "),
+        ("() => { document.body.setAttribute('style', 'color: red') }", "console: "),
+        ("() => { window.open('https://example.com/') }", "asked outside: https://example.com/"),
+        ("() => { location.href = '/films/999999999' }", "404 GET /films/999999999"),
+    ],
+)
+async def test_what_goes_wrong_is_seen(browser, site, wrong, told) -> None:
+    async with visiting(browser, site.url) as visitor:
+        page = await visitor.open("/healthz")
+        await page.evaluate(wrong)
+        await until(lambda: any(it.startswith(told) for it in visitor.problems))
+        visitor.expects(f"^{told}")
+        assert visitor.problems == []
+
+
+async def test_names_of_other_hosts_lead_nowhere(browser, site) -> None:
+    async with visiting(browser, site.url) as visitor:
+        with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
+            await visitor.page.goto("https://example.com/")
+        assert visitor.outside == ["https://example.com/"]

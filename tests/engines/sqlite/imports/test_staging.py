@@ -1,0 +1,20 @@
+"""Staging in a file beside the database."""
+
+import pytest
+
+from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.staging import Staging
+from kinoteka.database.engines.sqlite.imports.staging import StagingFile
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "films.staging"
+
+
+def test_the_file_goes_with_the_staging_and_one_left_behind_is_in_nobodys_way(path):
+    path.write_bytes(b"left behind by a killed import")
+    with Staging(StagingFile(path)) as into:
+        into.add(film("1", "Alien"))
+        assert path.exists()
+    assert not path.exists()

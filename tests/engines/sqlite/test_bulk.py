@@ -1,0 +1,110 @@
+"""Bulk writing beside a server: one transaction, one process, readers undisturbed."""
+
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from kinoteka.database.bulk import AlreadyRunning
+from kinoteka.database.engines.sqlite.bulk import alone, bulk_transaction, is_interrupt, tidy
+from kinoteka.database.engines.sqlite.driver import connect
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "some.db"
+    with closing(connect(path)) as connection:
+        connection.execute("CREATE TABLE things (name TEXT)")
+    return path
+
+
+@pytest.fixture
+def attached(tmp_path):
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE news (name TEXT)")
+        connection.execute("INSERT INTO news VALUES ('new')")
+    return path
+
+
+def things(path):
+    with closing(connect(path, read_only=True)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM things")]
+
+
+def copy(connection):
+    connection.execute("INSERT INTO main.things SELECT name FROM other.news")
+
+
+def test_everything_is_stored_at_the_end(path, attached):
+    with bulk_transaction(path, attached, "other") as connection:
+        copy(connection)
+        assert things(path) == []
+    assert things(path) == ["new"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_nothing_is_after_an_error(path, attached, error):
+    with pytest.raises(error), bulk_transaction(path, attached, "other") as connection:
+        copy(connection)
+        raise error
+    assert things(path) == []
+
+
+def test_it_waits_for_a_writer(path, attached):
+    with closing(connect(path)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO things VALUES ('old')")
+        writer.execute("COMMIT")
+        with bulk_transaction(path, attached, "other") as connection:
+            copy(connection)
+            writer.execute("PRAGMA busy_timeout = 1")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                writer.execute("INSERT INTO things VALUES ('meanwhile')")
+    assert things(path) == ["old", "new"]
+
+
+def test_tidying_empties_the_log(path, attached):
+    log = path.with_name("some.db-wal")
+    with closing(connect(path, read_only=True)) as reader:
+        with bulk_transaction(path, attached, "other") as connection:
+            copy(connection)
+        assert log.stat().st_size > 0
+        tidy(path)
+        assert log.stat().st_size == 0
+        assert reader.execute("SELECT count(*) FROM things").fetchone() == (1,)
+
+
+def test_tidying_leaves_what_a_reader_is_using(path, attached):
+    with closing(connect(path, read_only=True)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
+        with bulk_transaction(path, attached, "other") as connection:
+            copy(connection)
+        tidy(path)
+        assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
+    assert things(path) == ["new"]
+
+
+def test_one_process_at_a_time(tmp_path):
+    lock = tmp_path / "lock"
+    with alone(lock), pytest.raises(AlreadyRunning), alone(lock):
+        pytest.fail("two at a time")
+    with alone(lock):
+        assert lock.exists()
+
+
+def test_an_interrupt_is_told_from_other_errors():
+    with closing(sqlite3.connect(":memory:")) as connection:
+        until = time.monotonic() + 0.05
+        connection.set_progress_handler(lambda: time.monotonic() > until, 1000)
+        with pytest.raises(sqlite3.OperationalError) as interrupted:
+            connection.execute(
+                "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i FROM n)"
+                " SELECT count(*) FROM n"
+            )
+        with pytest.raises(sqlite3.OperationalError) as other:
+            connection.execute("SELECT * FROM nowhere")
+    assert is_interrupt(interrupted.value)
+    assert not is_interrupt(other.value)

@@ -1,0 +1,29 @@
+"""Where a file's schema is read from."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from kinoteka.database.engines import DATABASE, database_path
+from kinoteka.database.engines.sqlite.migrations import SQLitePlace
+from kinoteka.database.migrations import DatabaseUnusable
+from kinoteka.infrastructure.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data=tmp_path)
+
+
+def test_a_file_without_our_tables_has_no_revision(settings):
+    assert SQLitePlace(settings).current() is None
+    with closing(sqlite3.connect(database_path(settings))) as connection:
+        connection.execute("CREATE TABLE other (id INTEGER)")
+    assert SQLitePlace(settings).current() is None
+
+
+def test_what_is_no_database_is_said_with_its_name(settings):
+    database_path(settings).write_text("not a database, but a text" * 50)
+    with pytest.raises(DatabaseUnusable, match=DATABASE):
+        SQLitePlace(settings).current()

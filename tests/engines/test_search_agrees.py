@@ -1,0 +1,97 @@
+"""The same films and queries give the same answers, in the same order, on both engines."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from kinoteka.database.engines import DATABASE
+from kinoteka.database.engines.postgresql.search import index as postgresql_search
+from kinoteka.database.film_search import Entry, find, index, optimize, remove
+from kinoteka.database.interface import Reader
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.search import finding
+from tests.support.databases import EMPTY, PostgreSQLServer, writing
+
+WORDS = (
+    *("the", "of", "and", "a", "in", "i", "ii", "it", "m", "night", "day", "star", "stars"),
+    *("starry", "stranger", "strangers", "strange", "love", "live", "spider-man", "straße"),
+    *("брат", "братья", "журавли", "ночь", "й", "ёлки", "l'avventura", "don't", "œuvre", "łódź"),
+    *("8½", "1984", "8", "千と千尋の神隠し", "ゴジラ", "기생충", "कि"),
+    *("???", "$", "\\", "%", "_", "%%", "a_b", "100%", "\\'", "&", "+"),
+)
+LETTERS = "abdehilnorstvйрабтш"
+
+
+class Catalogue:
+    """Made-up films, and queries of all kinds for them."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        made_up = ["".join(self.chance.choices(LETTERS, k=length)) for length in range(2, 12)] * 3
+        self.words = [*WORDS, *made_up, *("".join(self.chance.sample(w, len(w))) for w in made_up)]
+
+    def entries(self, first: int, last: int) -> list[Entry]:
+        return [self.entry(number) for number in range(first, last)]
+
+    def entry(self, number: int) -> Entry:
+        original = self.title() if self.chance.random() < 0.3 else None
+        return Entry(number, self.title(), original, self.chance.choice((0, 0, 1, 7, 300)))
+
+    def title(self) -> str:
+        return " ".join(self.chance.choices(self.words, k=self.chance.choice((1, 2, 2, 3, 4, 7))))
+
+    def query(self) -> str:
+        title = self.title()
+        at = self.chance.randrange(len(title))
+        letter = self.chance.choice(LETTERS)
+        return self.chance.choice(
+            [
+                title,
+                title[: at + 1],
+                title[:at] + title[at + 1 :],
+                title[:at] + letter + title[at:],
+                title[:at] + title[at : at + 2][::-1] + title[at + 2 :],
+                " ".join(self.chance.sample(title.split(), len(title.split()))),
+                title.replace(" ", "", 1),
+                self.chance.choice(self.words),
+                letter,
+                title[at : at + 3],
+            ]
+        )
+
+
+@pytest.fixture
+def both(
+    tmp_path: Path, empty_database: Path, postgresql: PostgreSQLServer
+) -> Iterator[tuple[Reader, Reader]]:
+    shutil.copy(empty_database, tmp_path / DATABASE)
+    url = postgresql.new_database(EMPTY)
+    with ExitStack() as stack:
+        yield tuple(
+            stack.enter_context(writing(settings))
+            for settings in (Settings(data=tmp_path), Settings(database_url=url))
+        )
+    postgresql.drop(url)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_on_the_same_catalogue(both, seed, monkeypatch):
+    monkeypatch.setattr(postgresql_search, "SAMPLE", 100)
+    monkeypatch.setattr(finding, "VERY_COMMON", 40)
+    monkeypatch.setattr(finding, "MOST_COMPLETIONS", 20)
+    monkeypatch.setattr(finding, "MOST_RANKED", 30)
+    catalogue = Catalogue(seed)
+    added, changed = catalogue.entries(1, 500), catalogue.entries(100, 200)
+    for reader in both:
+        index(reader, added)
+        index(reader, changed)
+        remove(reader, range(300, 330))
+        optimize(reader)
+    for query in [catalogue.query() for _ in range(400)]:
+        limit = catalogue.chance.choice((10, 57))  # so few that SQLite does not give up before
+        sqlite_finds, postgresql_finds = (find(reader, query, None, limit) for reader in both)
+        assert postgresql_finds == sqlite_finds, query

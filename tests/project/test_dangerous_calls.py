@@ -1,0 +1,71 @@
+"""The code evaluates no data, starts no shell, and has no client for addresses of the web."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src" / "kinoteka"
+TREES = {
+    str(path.relative_to(SOURCE)): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(SOURCE.rglob("*.py"))
+}
+
+EVALUATING = {"eval", "exec", "__import__"}
+SHELLS = {"system", "popen", "create_subprocess_shell", "getoutput", "getstatusoutput"}
+DESERIALIZERS = {"pickle", "marshal", "shelve", "xml", "yaml"}
+WEB_CLIENTS = {"httpx", "requests", "aiohttp", "urllib3", "ftplib", "smtplib", "webbrowser"}
+WEB_CLIENT_MODULES = {"urllib.request", "http.client", "http.cookiejar", "xmlrpc.client"}
+OBJECT_STORE = "obstore"
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the calls of a module, each with the last part of what it calls."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                yield node.func.id, node
+            elif isinstance(node.func, ast.Attribute):
+                yield f".{node.func.attr}", node
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of the modules that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def packages(tree: ast.Module) -> set[str]:
+    """Return the top packages that a module imports."""
+    return {name.partition(".")[0] for name in imports(tree)}
+
+
+def test_no_data_is_evaluated():
+    found = [name for name, tree in TREES.items() if EVALUATING & {call for call, _ in calls(tree)}]
+    assert found == []
+
+
+def test_no_data_is_deserialized_into_arbitrary_objects():
+    for name, tree in TREES.items():
+        assert not packages(tree) & DESERIALIZERS, name
+
+
+def test_no_shell_is_started():
+    for name, tree in TREES.items():
+        for called, call in calls(tree):
+            assert called.lstrip(".") not in SHELLS, name
+            assert "shell" not in {keyword.arg for keyword in call.keywords}, name
+
+
+def test_no_client_of_the_web_is_imported():
+    for name, tree in TREES.items():
+        assert not set(imports(tree)) & WEB_CLIENT_MODULES, name
+        assert not packages(tree) & WEB_CLIENTS, name
+
+
+def test_only_one_module_reaches_the_object_store():
+    users = [name for name, tree in TREES.items() if OBJECT_STORE in packages(tree)]
+    assert users == ["infrastructure/object_store.py"]

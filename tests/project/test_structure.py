@@ -1,0 +1,202 @@
+"""What keeps the code base in shape: documentation that cannot lag, modules that stay small."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from kinoteka.cli.main import cli
+from kinoteka.errors import Code
+from kinoteka.http.mechanics.openapi_operations import implied_errors
+from kinoteka.infrastructure import settings as config
+from kinoteka.server.app import CONTRACTS, NEUTRAL
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "kinoteka"
+TESTS = ROOT / "tests"
+LINES = 400
+HANDLER_LINES = 20
+
+NAMES = [contract.name for contract in CONTRACTS]
+MODULES = sorted(
+    path.relative_to(SOURCE)
+    for path in SOURCE.rglob("*.py")
+    if path.name != "__init__.py" and "versions" not in path.parts
+)
+
+# Modules without tests of their own, and where they are tested instead.
+TESTED_ELSEWHERE = {
+    "core/**/queries.py": "by what calls them: a statement without its service says little",
+    "core/**/model.py": "schemas; those with behaviour have tests of their own",
+    "contracts/**/*.py": "over the wire, contract by contract",
+    "errors.py": "codes alone; every contract's error table is checked below",
+    "cli/__main__.py": "by every test that runs a command",
+    "cli/operations.py": "by the commands that call it",
+    "cli/output.py": "by every command",
+    "core/services.py": "a list of names",
+    "core/imports/record.py": "schemas",
+    "core/imports/formats/imdb_joins.py": "by the reader of the files of IMDb",
+    "database/backup/snapshots.py": "by what writes backups",
+    "database/bulk.py": "errors and a lock's name; by both engines' bulk modules",
+    "database/copy/*.py": "by copies from one engine to the other",
+    "database/engines/__init__.py": "by whatever opens a database",
+    "database/engines/*/copy.py": "by copies from one engine to the other",
+    "database/engines/*/restore.py": "by the restoring of backups",
+    "database/engines/*/imports/*.py": "by imports into both engines",
+    "database/engines/sqlite/search/*.py": "by searches on both engines",
+    "database/film_search.py": "by searches on both engines",
+    "database/import_target.py": "by imports into both engines",
+    "database/interface.py": "interfaces",
+    "database/migrations/env.py": "by the migrations",
+    "database/schema.py": "by the migrations, which must lead to it",
+    "http/mechanics/numbers.py": "data; every contract is tried with numbers beyond",
+    "http/mechanics/response.py": "over the wire, by every contract",
+    "http/mechanics/routes.py": "data; what is made of it has tests",
+    "http/policy/default_contract.py": "by responses at unknown paths",
+    "http/policy/request.py": "over the wire, by every contract",
+    "infrastructure/clock.py": "two lines, used everywhere",
+    "infrastructure/connection_settings.py": "by what loads settings",
+    "infrastructure/progress.py": "by what shows it",
+    "search/reading.py": "an interface",
+    "server/app.py": "over the wire, by every contract",
+}
+
+
+def readme(name: str) -> str:
+    return (SOURCE / "contracts" / name / "README.md").read_text(encoding="utf-8")
+
+
+def shape(path: str) -> str:
+    """A path without its parameters' names, query and last slash."""
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0].rstrip("/"))
+
+
+def sized(*folders: Path) -> list[Path]:
+    """The modules in these folders."""
+    return sorted(path.relative_to(ROOT) for folder in folders for path in folder.rglob("*.py"))
+
+
+class TestSettings:
+    DOCUMENT = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("row", config.rows(), ids=lambda row: row[0])
+    def test_every_setting_is_documented_as_it_is(self, row: tuple[str, str, object, str]) -> None:
+        name, kind, default, text = row
+        shown = f"`{default}`" if default not in ("", ()) else ""
+        assert f"| `{name}` | {kind} | {shown} | {text} |" in self.DOCUMENT
+
+    def test_no_other_is(self) -> None:
+        names = {name for name, *_ in config.rows()}
+        documented = re.findall(r"^\| `(KINOTEKA_\w+)`", self.DOCUMENT, flags=re.MULTILINE)
+        assert set(documented) == names
+
+
+@pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
+def test_every_code_has_a_refusal(contract) -> None:
+    assert set(contract.refusals) == set(Code)
+    assert all(400 <= refusal.status < 600 for refusal in contract.refusals.values())
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+class TestReadmes:
+    def test_every_endpoint_is_documented(self, contract) -> None:
+        pattern = r"(?:`(GET|POST|PUT|PATCH|DELETE) |(WebSocket) `)(/[^`]*)`"
+        written = re.findall(pattern, readme(contract.name))
+        documented = {(f"{http}{socket}".upper(), shape(path)) for http, socket, path in written}
+        served = {(route.method, shape(route.path)) for route in contract.routes}
+        assert served - documented == set()
+
+    def test_every_way_of_refusing_is_documented(self, contract) -> None:
+        text = readme(contract.name)
+        codes = {
+            code for route in contract.routes for code in (*implied_errors(route), *route.errors)
+        }
+        missing = []
+        for refusal in {contract.refusals[code] for code in codes - {Code.INTERNAL}}:
+            if not re.search(rf"\b{refusal.status}\b", text):
+                missing.append(refusal.status)
+            if refusal.mark and not re.search(rf"(`|\b){refusal.mark}(`|\b)", text):
+                missing.append(refusal.mark)
+        assert missing == []
+
+    def test_every_route_that_may_wait_says_so(self, contract) -> None:
+        assert "Retry-After" in readme(contract.name)
+
+
+MEASURED = sized(SOURCE, TESTS, ROOT / "benchmarks", ROOT / "tools")
+
+
+def test_modules_stay_small() -> None:
+    lines = {each: len((ROOT / each).read_text("utf-8").splitlines()) for each in MEASURED}
+    assert {each: number for each, number in lines.items() if number > LINES} == {}
+
+
+@pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
+def test_handlers_parse_call_one_service_and_shape(contract) -> None:
+    for route in contract.routes:
+        assert len(inspect.getsource(route.handler).splitlines()) <= HANDLER_LINES, route.path
+
+
+def own_tests(module: Path) -> Path:
+    """Return where a module's own tests are."""
+    folder = {"site": TESTS, "contracts": TESTS}.get(module.parts[0], TESTS / "unit")
+    if module.parts[:2] == ("database", "engines"):
+        folder, module = TESTS, module.relative_to("database")
+    return folder / module.with_name(f"test_{module.name}")
+
+
+def test_every_module_is_tested() -> None:
+    def is_tested(module: Path) -> bool:
+        return own_tests(module).exists() or any(
+            Path("/", module).match(f"/{pattern}") for pattern in globs()
+        )
+
+    assert [module for module in MODULES if not is_tested(module)] == []
+
+
+PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *SOURCE.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, command in cli.commands.items():
+        group = getattr(command, "commands", {})
+        for full in [f"{name} {each}" for each in group] or [name]:
+            assert f"`kinoteka {full}" in text
+
+
+def test_every_contract_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        assert f"(src/kinoteka/contracts/{name}/README.md)" in text
+
+
+def test_sql_is_only_in_queries_and_database() -> None:
+    sql = re.compile(r"\"[^\"]*\b(SELECT|INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b")
+    for module in MODULES:
+        if module.name != "queries.py" and module.parts[0] not in ("database", "search"):
+            assert not sql.search((SOURCE / module).read_text(encoding="utf-8")), module
+
+
+def globs() -> list[str]:
+    """The patterns of `TESTED_ELSEWHERE`; ** stands for one folder or two."""
+    once = [pattern.replace("**", "*") for pattern in TESTED_ELSEWHERE]
+    return once + [pattern.replace("**", "*/*") for pattern in TESTED_ELSEWHERE]
+
+
+def test_no_reason_is_left_over() -> None:
+    for pattern in globs():
+        if "*" not in pattern:
+            assert (SOURCE / pattern).exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_contract_has_tests_of_its_own(name: str) -> None:
+    assert list((TESTS / "contracts" / name).glob("test_*.py"))

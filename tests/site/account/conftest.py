@@ -1,0 +1,71 @@
+"""Browsers without scripts: they look at pages, and send forms from them."""
+
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.support.markup import words
+from tests.support.running import PASSWORD, RunningServer, unique
+
+
+def tree(answer: httpx.Response) -> LexborHTMLParser:
+    """The page of an answer."""
+    return LexborHTMLParser(answer.text)
+
+
+def value(page: LexborHTMLParser, name: str) -> str | None:
+    """What stands in a field."""
+    field = page.css_first(f"form.form [name={name}]")
+    assert field is not None, name
+    chosen = field.css_first("option[selected]")
+    return (chosen or field).attributes.get("value")
+
+
+def wrong(answer: httpx.Response) -> dict[str, str]:
+    """The sentences beside fields, by field; each is told to whoever hears the page, too."""
+    page, found = tree(answer), {}
+    for field in page.css("[aria-invalid=true]"):
+        name = str(field.attributes["name"])
+        told = str(field.attributes["aria-describedby"]).split()
+        assert "autofocus" in field.attributes
+        assert f"wrong-{name}" in told
+        found[name] = words(page.css_first(f"#wrong-{name}"))
+    return found
+
+
+@dataclass
+class Member:
+    """Somebody with an account and a browser that is signed in."""
+
+    name: str
+    browser: httpx.Client
+
+
+def new_browser(server: RunningServer, **headers: str) -> httpx.Client:
+    """A browser that nobody is signed in with."""
+    return server.client(origin=server.url, accept="text/html", **headers)
+
+
+def sign_up(server: RunningServer, name: str | None = None, **headers: str) -> Member:
+    """Somebody new, who has signed up on the site."""
+    member = Member(name or unique(), new_browser(server, **headers))
+    form = {
+        "username": member.name,
+        "email": f"{member.name}@example.com",
+        "password": PASSWORD,
+    }
+    answer = member.browser.post("/sign-up", data=form)
+    assert answer.status_code == 303, answer.text
+    return member
+
+
+@pytest.fixture
+def browser(server: RunningServer) -> httpx.Client:
+    return new_browser(server)
+
+
+@pytest.fixture
+def anna(server: RunningServer) -> Member:
+    return sign_up(server)

@@ -1,0 +1,49 @@
+"""Taking away all that is kept of oneself."""
+
+import json
+
+from tests.site.account.conftest import sign_up, tree
+from tests.support.markup import words
+from tests.support.running import PASSWORD
+
+
+def test_is_a_file(server, anna):
+    answer = anna.browser.post("/account/data")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="kinoteka-20')
+    document = json.loads(answer.content)
+    assert document["account"]["username"] == anna.name
+    assert document.keys() == {
+        "exported_at",
+        "account",
+        "sessions",
+        "sign_ins",
+        "bookmarks",
+        "selections",
+        "chats",
+    }
+
+
+def test_has_nothing_that_guards_the_account_and_nothing_of_others(server, anna):
+    berta = sign_up(server)
+    text = anna.browser.post("/account/data").text
+    assert berta.name not in text
+    assert PASSWORD not in text
+    assert "argon2" not in text
+    assert anna.browser.cookies["session_id"] not in text
+
+
+def test_so_often(start_server):
+    anna = sign_up(start_server(export_limit="1 per hour"))
+    assert anna.browser.post("/account/data").status_code == 200
+    answer = anna.browser.post("/account/data")
+    assert answer.status_code == 429
+    assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_not_by_a_link(anna):
+    page = tree(anna.browser.get("/account/data"))
+    assert page.css_first("form[method=post][action='/account/data']")

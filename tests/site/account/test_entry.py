@@ -1,0 +1,252 @@
+"""Signing up, in and out."""
+
+import pytest
+
+from tests.site.account.conftest import new_browser, sign_up, tree, value, wrong
+from tests.support.markup import words
+from tests.support.running import PASSWORD, unique
+
+ELSEWHERE = [
+    "https://evil.example",
+    "//evil.example",
+    "https:evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/a\\b",
+    "javascript:alert(1)",
+    "/a\r\nset-cookie: x=y",
+    "/\t/evil.example",
+    "evil.example",
+    "/" + "a" * 3000,
+]
+HEADERS = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+
+
+def sign_in(browser, name, password=PASSWORD, **more):
+    return browser.post("/sign-in", data={"identifier": name, "password": password} | more)
+
+
+def is_signed_in(browser):
+    return browser.get("/account").status_code == 200
+
+
+class TestSigningUp:
+    def test_the_form(self, browser):
+        page = tree(browser.get("/sign-up"))
+        told = {
+            field.attributes["name"]: field.attributes["autocomplete"]
+            for field in page.css("form.form input")
+        }
+        assert told == {"username": "username", "email": "email", "password": "new-password"}
+        assert all("maxlength" not in field.attributes for field in page.css("[type=password]"))
+
+    def test_makes_an_account_and_signs_in(self, server):
+        anna = sign_up(server)
+        page = tree(anna.browser.get("/account"))
+        assert value(page, "username") == anna.name
+        assert value(page, "email") == f"{anna.name}@example.com"
+        assert words(page.css_first(".notice")) == "Welcome! Your account is made."
+        assert tree(anna.browser.get("/account")).css_first(".notice") is None
+
+    def test_needs_no_address(self, browser):
+        form = {"username": unique(), "email": " ", "password": PASSWORD}
+        assert browser.post("/sign-up", data=form).headers["location"] == "/"
+        assert value(tree(browser.get("/account")), "email") == ""
+
+    @pytest.mark.parametrize(
+        ("change", "field", "status"),
+        [
+            ({"username": ""}, "username", 400),
+            ({"username": "a@b"}, "username", 400),
+            ({"username": "12345"}, "username", 400),
+            ({"username": "x" * 65}, "username", 400),
+            ({"email": "nowhere"}, "email", 400),
+            ({"password": ""}, "password", 400),
+            ({"password": "short"}, "password", 400),
+            ({"password": "password1"}, "password", 400),
+            ({"password": "x" * 129}, "password", 400),
+        ],
+    )
+    def test_what_is_wrong_is_told_beside_its_field(self, browser, change, field, status):
+        name = unique()
+        form = {"username": name, "email": f"{name}@example.com", "password": PASSWORD} | change
+        answer = browser.post("/sign-up", data=form)
+        assert answer.status_code == status
+        assert wrong(answer).keys() == {field}
+        page = tree(answer)
+        assert value(page, "username") == form["username"]
+        assert value(page, "email") == form["email"]
+        assert not value(page, "password")
+        assert not is_signed_in(browser)
+
+    def test_what_somebody_has(self, browser, anna):
+        form = {"username": anna.name.upper(), "email": "", "password": PASSWORD}
+        answer = browser.post("/sign-up", data=form)
+        assert (answer.status_code, wrong(answer).keys()) == (409, {"username"})
+        form = {"username": unique(), "email": f"{anna.name}@EXAMPLE.com", "password": PASSWORD}
+        answer = browser.post("/sign-up", data=form)
+        assert (answer.status_code, wrong(answer).keys()) == (409, {"email"})
+
+    def test_a_long_password_is_taken_whole(self, server, browser):
+        name, password = unique(), "correct horse " * 9
+        form = {"username": name, "email": "", "password": password}
+        assert browser.post("/sign-up", data=form).status_code == 303
+        again = new_browser(server)
+        assert sign_in(again, name, password[:-1]).status_code == 401
+        assert sign_in(again, name, password).status_code == 303
+
+    def test_what_is_typed_is_never_markup(self, browser):
+        form = {"username": '"><script>x</script>', "email": "<b>", "password": "x"}
+        answer = browser.post("/sign-up", data=form)
+        assert "<script>x" not in answer.text
+        assert value(tree(answer), "username") == form["username"]
+
+    def test_so_often(self, start_server):
+        server = start_server(sign_up_limit="1 per hour")
+        sign_up(server)
+        form = {"username": unique(), "password": PASSWORD}
+        answer = new_browser(server).post("/sign-up", data=form)
+        assert answer.status_code == 429
+        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
+
+
+class TestSigningIn:
+    def test_the_form(self, browser):
+        page = tree(browser.get("/sign-in"))
+        told = [field.attributes.get("autocomplete") for field in page.css("form.form input")]
+        assert told == ["username", "current-password"]
+
+    @pytest.mark.parametrize("by", ["{}", "{}@example.com", " {} "])
+    def test_by_name_or_address(self, browser, anna, by):
+        assert sign_in(browser, by.format(anna.name)).headers["location"] == "/"
+        assert is_signed_in(browser)
+
+    def test_goes_on_to_where_one_was_going(self, browser, anna):
+        answer = browser.get("/account/sessions?x=ü")
+        assert answer.status_code == 303
+        page = tree(browser.get(answer.headers["location"]))
+        going = value(page, "next")
+        answer = sign_in(browser, anna.name, next=going)
+        assert answer.headers["location"] == "/account/sessions?x=%C3%BC"
+
+    @pytest.mark.parametrize("path", ELSEWHERE)
+    def test_nobody_is_led_elsewhere(self, server, browser, anna, path):
+        answer = sign_in(browser, anna.name, next=path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        for place in ("/sign-in", "/sign-up"):
+            answer = anna.browser.get(place, params={"next": path})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            page = tree(new_browser(server).get(place, params={"next": path}))
+            assert page.css_first("main [name=next]") is None
+            assert not [a for a in page.css("main a") if "evil" in (a.attributes["href"] or "")]
+
+    @pytest.mark.parametrize("hidden", ["true", "false"])
+    def test_whether_there_is_such_an_account_is_not_told(self, start_server, hidden):
+        server = start_server(hide_unknown_accounts=hidden)
+        anna = sign_up(server)
+        pages = []
+        for name in (anna.name, unique("nobody"), "", "x@y@z"):
+            answer = sign_in(new_browser(server), name, "wrong password")
+            pages.append((answer.status_code, wrong(answer)))
+            assert value(tree(answer), "identifier") == name
+        sentence = "There is no account with this name and password."
+        assert pages == [(401, {"password": sentence})] * 4
+
+    def test_a_failure_is_in_the_history(self, server, anna):
+        sign_in(new_browser(server), anna.name, "wrong password")
+        page = tree(anna.browser.get("/account/history"))
+        assert [words(badge) for badge in page.css(".badge")] == ["wrong password", "signed in"]
+
+    def test_too_many_failures(self, start_server):
+        server = start_server(sign_in_limit="2 per hour")
+        anna = sign_up(server)
+        browser = new_browser(server)
+        for _ in range(2):
+            assert sign_in(browser, anna.name, "wrong password").status_code == 401
+        answer = sign_in(browser, anna.name)
+        assert answer.status_code == 429
+        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
+        assert not wrong(answer)
+
+    def test_who_is_signed_in_goes_on(self, anna):
+        answer = anna.browser.get("/sign-in?next=/films")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/films")
+
+    def test_as_somebody_else_ends_the_session(self, server, anna):
+        berta = sign_up(server)
+        before = dict(anna.browser.cookies)
+        assert sign_in(anna.browser, berta.name).status_code == 303
+        old = new_browser(server)
+        old.cookies.update(before)
+        assert not is_signed_in(old)
+
+    @pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/password-strength"])
+    def test_not_from_another_site(self, anna, path):
+        answer = anna.browser.post(path, data={}, headers=HEADERS)
+        assert answer.status_code == 403
+        assert words(tree(answer).css_first("h1")).startswith("This came from another site")
+        assert is_signed_in(anna.browser)
+
+    @pytest.mark.parametrize(
+        ("content", "kind", "status"),
+        [
+            (b"identifier=\xff\xfe&password=x", "application/x-www-form-urlencoded", 400),
+            (b'{"identifier": "x"}', "application/json", 400),
+            (b"a=b&" * 5000, "application/x-www-form-urlencoded", 400),
+            (b"identifier=" + b"x" * 300_000, "application/x-www-form-urlencoded", 413),
+            (b"", "text/plain", 401),
+        ],
+    )
+    def test_what_cannot_be_read(self, browser, content, kind, status):
+        answer = browser.post("/sign-in", content=content, headers={"content-type": kind})
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+class TestSigningOut:
+    def test_ends_the_session(self, server, anna):
+        before = dict(anna.browser.cookies)
+        answer = anna.browser.post("/sign-out")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert answer.headers["clear-site-data"] == '"storage"'
+        assert not is_signed_in(anna.browser)
+        old = new_browser(server)
+        old.cookies.update(before)
+        assert not is_signed_in(old)
+
+    def test_twice(self, anna):
+        for _ in range(2):
+            assert anna.browser.post("/sign-out").status_code == 303
+
+    def test_not_by_a_link(self, anna):
+        assert anna.browser.get("/sign-out").status_code == 405
+        assert is_signed_in(anna.browser)
+
+
+class TestStrength:
+    @pytest.mark.parametrize(
+        ("password", "score", "part"),
+        [
+            ("short", "0", "Too short"),
+            ("password1", "0", "tried first"),
+            ("tyuiophjkl", "2", "Rows of keys"),
+            ("correct horse battery", "4", "Strong"),
+            ("", "0", "Too short"),
+        ],
+    )
+    def test_is_told_in_words(self, browser, password, score, part):
+        answer = browser.post("/password-strength", data={"password": password})
+        told = tree(answer).css_first(".strength")
+        assert told.attributes["data-score"] == score
+        assert part in words(told)
+        assert "<html" not in answer.text
+        assert "<input" not in answer.text
+
+    def test_with_what_others_know(self, browser):
+        form = {"password": "zebulon-trask1", "username": "zebulon-trask"}
+        assert "your name" in words(tree(browser.post("/password-strength", data=form)).body)
+
+    def test_so_often(self, start_server):
+        browser = new_browser(start_server(password_hint_limit="1 per hour"))
+        assert browser.post("/password-strength", data={"password": "x"}).status_code == 200
+        assert browser.post("/password-strength", data={"password": "x"}).status_code == 429

@@ -1,0 +1,163 @@
+"""The profile, and the picture that goes with it."""
+
+import pytest
+
+from tests.site.account.conftest import sign_up, tree, value, wrong
+from tests.support.markup import words
+from tests.support.pictures import halves, picture
+from tests.support.running import PASSWORD, unique
+
+NAMES = {"username": "{}", "email": "{}@example.com"}
+FIELDS = {
+    "username": "",
+    "email": "",
+    "given_name": "Анна",
+    "family_name": "O'Neill <b>",
+    "birthday": "1990-02-28",
+    "favourite_genre_id": "",
+    "status": "Watching “Stalker” & more",
+    "phone": "+49 30 1234",
+}
+
+
+def save(anna, **change):
+    own = {"username": anna.name, "email": f"{anna.name}@example.com"}
+    return anna.browser.post("/account", data=FIELDS | own | change)
+
+
+def upload(anna, data, name="me.jpg", field="file"):
+    return anna.browser.post("/account/avatar", files={field: (name, data, "image/jpeg")})
+
+
+def shown(anna):
+    """Where the picture on one's own page is, if there is one."""
+    image = tree(anna.browser.get("/account")).css_first(".avatar-row img.avatar")
+    return None if image is None else image.attributes["src"]
+
+
+class TestFields:
+    def test_are_saved_and_shown(self, anna):
+        answer = save(anna)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+        page = tree(anna.browser.get("/account"))
+        assert words(page.css_first(".notice")) == "Your profile is saved."
+        for name in ("given_name", "family_name", "birthday", "status", "phone"):
+            assert value(page, name) == FIELDS[name]
+
+    def test_are_cleared_by_leaving_them_blank(self, anna):
+        save(anna)
+        save(anna, given_name=" ", birthday="", status="")
+        page = tree(anna.browser.get("/account"))
+        assert [value(page, name) for name in ("given_name", "birthday", "status")] == [""] * 3
+        assert value(page, "phone") == FIELDS["phone"]
+
+    def test_one_may_do_without_an_address_or_a_name_but_not_both(self, anna):
+        assert save(anna, email="", present=PASSWORD).status_code == 303
+        answer = save(anna, username="", email="", present=PASSWORD)
+        assert (answer.status_code, wrong(answer).keys()) == (400, {"email"})
+        assert save(anna, username="", present=PASSWORD).status_code == 303
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "status"),
+        [
+            ("username", "a b", 400),
+            ("email", "nowhere", 400),
+            ("given_name", "x" * 101, 400),
+            ("family_name", "x\u0007", 400),
+            ("birthday", "1899-12-31", 400),
+            ("birthday", "31.12.1990", 400),
+            ("birthday", "2999-01-01", 400),
+            ("status", "x" * 301, 400),
+            ("phone", "5" * 41, 400),
+        ],
+    )
+    def test_what_is_wrong_is_told_beside_it(self, anna, field, typed, status):
+        answer = save(anna, present=PASSWORD, **{field: typed})
+        assert answer.status_code == status
+        assert wrong(answer).keys() == {field}
+        page = tree(answer)
+        assert value(page, field) == typed
+        assert value(page, "given_name") == (typed if field == "given_name" else "Анна")
+        assert value(tree(anna.browser.get("/account")), "given_name") == ""
+
+    @pytest.mark.parametrize("field", ["username", "email"])
+    @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
+    def test_another_name_needs_the_current_password(self, anna, field, present, status):
+        answer = save(anna, present=present, **{field: NAMES[field].format(unique())})
+        assert (answer.status_code, wrong(answer).keys()) == (status, {"present"})
+        assert save(anna, status="still signed in by the old name").status_code == 303
+
+    def test_another_name_is_saved_with_the_current_password(self, anna):
+        name = unique()
+        assert save(anna, username=name, present=PASSWORD).status_code == 303
+        assert value(tree(anna.browser.get("/account")), "username") == name
+
+    def test_what_somebody_has(self, server, anna):
+        berta = sign_up(server)
+        answer = save(anna, username=berta.name, present=PASSWORD)
+        assert (answer.status_code, wrong(answer).keys()) == (409, {"username"})
+
+    @pytest.mark.parametrize(("typed", "status"), [("999999", 404), ("x", 400)])
+    def test_no_such_genre(self, anna, typed, status):
+        assert save(anna, favourite_genre_id=typed).status_code == status
+
+    def test_a_genre_is_chosen_by_name(self, start_server):
+        server = start_server(demo="true")
+        anna = sign_up(server)
+        options = tree(anna.browser.get("/account")).css("[name=favourite_genre_id] option")
+        if len(options) > 1:
+            chosen = options[1].attributes["value"]
+            assert save(anna, favourite_genre_id=chosen).status_code == 303
+            assert value(tree(anna.browser.get("/account")), "favourite_genre_id") == chosen
+
+
+class TestPicture:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    def test_becomes_ones_avatar(self, anna, kind):
+        assert shown(anna) is None
+        answer = upload(anna, halves(kind))
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+        address = shown(anna)
+        assert anna.browser.get(address).headers["content-type"] == "image/jpeg"
+
+    @pytest.mark.parametrize(
+        ("data", "status"),
+        [
+            (b"", 400),
+            (b"no picture at all", 400),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 400),
+            (picture()[:200], 400),
+            (picture("GIF", mode="P"), 400),
+            (b"\xff\xd8\xff" + b"x" * 11_000_000, 413),
+        ],
+        ids=["nothing", "text", "svg", "cut", "gif", "large"],
+    )
+    def test_what_is_none_is_told_beside_the_file(self, anna, data, status):
+        answer = upload(anna, data)
+        assert answer.status_code == status
+        assert wrong(answer).keys() == {"file"}
+        assert shown(anna) is None
+
+    def test_no_file(self, anna):
+        for answer in (
+            upload(anna, picture(), field="other"),
+            anna.browser.post("/account/avatar", data={"file": "x"}),
+            anna.browser.post("/account/avatar"),
+        ):
+            assert (answer.status_code, wrong(answer).keys()) == (400, {"file"})
+
+    def test_is_removed(self, anna):
+        upload(anna, picture())
+        address = shown(anna)
+        for _ in range(2):
+            assert anna.browser.post("/account/avatar/remove").status_code == 303
+        assert shown(anna) is None
+        assert anna.browser.get(address).status_code == 404
+
+    def test_so_often(self, start_server):
+        server = start_server(upload_limit="1 per hour")
+        anna = sign_up(server, unique())
+        assert upload(anna, picture()).status_code == 303
+        answer = upload(anna, picture())
+        assert answer.status_code == 429
+        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))

@@ -1,0 +1,82 @@
+"""Who may look at the pages of an account, and send their forms."""
+
+import pytest
+
+from kinoteka.site.account.routes import ROUTES
+from tests.site.account.conftest import tree
+from tests.support.markup import words
+
+OWN = [route for route in ROUTES if route.path.startswith("/account")]
+LEADING = {
+    "/account/avatar": "/account",
+    "/account/sessions/1/end": "/account/sessions",
+    "/account/sessions/end-others": "/account/sessions",
+}
+PAGES = [
+    route.path
+    for route in OWN
+    if route.method == "GET" and route.path.replace("{session_id}", "1") not in LEADING
+]
+FORMS = [route.path.replace("{session_id}", "1") for route in OWN if route.method == "POST"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_for_who_is_signed_in(browser, anna, path):
+    answer = browser.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+    answer = anna.browser.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    page = tree(answer)
+    assert words(page.css_first("h1"))
+    assert page.css_first(".tabs [aria-current]").attributes["href"] == path
+    assert not page.css("[style], script:not([src])")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_in_russian_as_well(anna, path):
+    answer = anna.browser.get(path, headers={"accept-language": "ru"})
+    assert answer.status_code == 200
+    assert tree(answer).css_first("html").attributes["lang"] == "ru"
+
+
+@pytest.mark.parametrize("path", FORMS)
+class TestForms:
+    def test_are_for_who_is_signed_in(self, browser, path):
+        answer = browser.post(path, data={})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+            {"sec-fetch-site": "same-site", "origin": "https://evil.example"},
+            {"origin": "https://evil.example"},
+            {"origin": "null"},
+        ],
+    )
+    def test_are_not_for_other_sites(self, anna, path, headers):
+        answer = anna.browser.post(path, data={}, headers=headers)
+        assert answer.status_code == 403
+        assert words(tree(answer).css_first("h1")).startswith("This came from another site")
+        assert anna.browser.get("/account").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("content", "kind"),
+        [
+            (b"password=\xff&present=\xfe", "application/x-www-form-urlencoded"),
+            (b"[]", "application/json"),
+            (b"\x00" * 1000, "application/octet-stream"),
+            (b"password=x", "multipart/form-data; boundary=x"),
+        ],
+    )
+    def test_take_no_rubbish(self, anna, path, content, kind):
+        answer = anna.browser.post(path, content=content, headers={"content-type": kind})
+        assert answer.status_code in (200, 303, 400, 401, 404)
+
+
+@pytest.mark.parametrize(("path", "to"), LEADING.items())
+def test_who_comes_again_to_where_a_form_was_refused_is_led_to_it(anna, path, to):
+    answer = anna.browser.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, to)

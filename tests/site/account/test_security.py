@@ -1,0 +1,266 @@
+"""Password, sessions, history, and the end of an account."""
+
+import pytest
+
+from tests.site.account.conftest import new_browser, sign_up, tree, wrong
+from tests.support.databases import execute
+from tests.support.markup import words
+from tests.support.running import PASSWORD, unique
+
+NEW = "another long one"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+def another(server, anna, **headers):
+    """Another browser in which the same person is signed in."""
+    browser = new_browser(server, **headers)
+    form = {"identifier": anna.name, "password": PASSWORD}
+    assert browser.post("/sign-in", data=form).status_code == 303
+    return browser
+
+
+def is_signed_in(browser):
+    return browser.get("/account").status_code == 200
+
+
+def sessions(browser):
+    return tree(browser.get("/account/sessions")).css(".session")
+
+
+def end_path(session):
+    """The address of the button that ends another session."""
+    return session.css_first("button[form=end-sessions]").attributes["formaction"]
+
+
+def let_proofs_expire(server):
+    execute(server.settings, "UPDATE sessions SET proved_at = proved_at - 900000")
+
+
+class TestPassword:
+    def change(self, anna, present, new):
+        form = {"present": present, "password": new}
+        return anna.browser.post("/account/password", data=form)
+
+    def test_the_form_suits_programs_that_keep_passwords(self, anna):
+        page = tree(anna.browser.get("/account/password"))
+        told = [
+            (field.attributes["name"], field.attributes["autocomplete"])
+            for field in page.css("main form input")
+        ]
+        assert told == [
+            ("username", "username"),
+            ("present", "current-password"),
+            ("password", "new-password"),
+        ]
+        assert page.css_first("[name=username]").attributes["value"] == anna.name
+
+    def test_a_new_one_ends_every_other_session(self, server, anna):
+        other = another(server, anna)
+        answer = self.change(anna, PASSWORD, NEW)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/password")
+        assert is_signed_in(anna.browser)
+        assert not is_signed_in(other)
+        form = {"identifier": anna.name, "password": NEW}
+        assert new_browser(server).post("/sign-in", data=form).status_code == 303
+
+    @pytest.mark.parametrize(
+        ("present", "new", "status", "field"),
+        [
+            ("wrong", NEW, 401, "present"),
+            ("", NEW, 401, "present"),
+            (PASSWORD, "short", 400, "password"),
+            (PASSWORD, "password1", 400, "password"),
+            (PASSWORD, "", 400, "password"),
+            (PASSWORD, "x" * 200, 400, "password"),
+        ],
+    )
+    def test_what_is_wrong_is_told_beside_its_field(
+        self, server, anna, present, new, status, field
+    ):
+        answer = self.change(anna, present, new)
+        assert answer.status_code == status
+        assert wrong(answer).keys() == {field}
+        assert not [
+            each for each in tree(answer).css("[type=password]") if each.attributes.get("value")
+        ]
+        assert another(server, anna)
+
+    def test_guesses_are_limited(self, start_server):
+        anna = sign_up(start_server(known_device_limit="2 per hour"))
+        for _ in range(2):
+            assert self.change(anna, "wrong", NEW).status_code == 401
+        assert self.change(anna, PASSWORD, NEW).status_code == 429
+
+    def test_is_found_where_programs_look(self, anna):
+        answer = anna.browser.get("/.well-known/change-password")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/password")
+
+
+class TestSessions:
+    def test_are_told_with_device_and_place(self, server):
+        anna = sign_up(server, user_agent=FIREFOX)
+        another(server, anna, user_agent=PHONE)
+        this, other = sessions(anna.browser)
+        assert words(this.css_first("h2")) == "Firefox on Linux this device"
+        assert words(other.css_first("h2")) == "Mobile Safari on iOS"
+        assert other.css_first("svg").attributes["aria-label"] == "Phone"
+        assert "127.0.0.1 (this network)" in words(other)
+        assert "Through this site" in words(other)
+        seen = other.css_first("time")
+        assert seen.attributes["datetime"].endswith("Z")
+        assert seen.attributes["title"]
+
+    def test_what_others_send_as_their_program_is_never_markup(self, server):
+        anna = sign_up(server, user_agent="<script>alert(1)</script>" * 20)
+        text = anna.browser.get("/account/sessions").text
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;" in text
+
+    def test_one_is_ended_from_afar(self, server, anna):
+        other = another(server, anna)
+        path = end_path(sessions(anna.browser)[1])
+        answer = anna.browser.post(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        assert not is_signed_in(other)
+        assert len(sessions(anna.browser)) == 1
+        again = anna.browser.post(path)
+        assert again.status_code == 404
+        assert words(tree(again).css_first("[role=alert]")) == "This session has ended already."
+
+    def test_this_one(self, server, anna):
+        form = sessions(anna.browser)[0].css_first("form")
+        answer = anna.browser.post(form.attributes["action"])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert not is_signed_in(anna.browser)
+
+    def test_all_others(self, server, anna):
+        others = [another(server, anna) for _ in range(2)]
+        answer = anna.browser.post("/account/sessions/end-others")
+        assert answer.status_code == 303
+        assert [is_signed_in(each) for each in others] == [False, False]
+        assert is_signed_in(anna.browser)
+        page = tree(anna.browser.get("/account/sessions"))
+        assert page.css_first("[formaction$=end-others]") is None
+
+    def test_another_s_is_none(self, server, anna):
+        berta = sign_up(server)
+        action = sessions(berta.browser)[0].css_first("form").attributes["action"]
+        assert anna.browser.post(action).status_code == 404
+        assert is_signed_in(berta.browser)
+
+    @pytest.mark.parametrize("chosen", ["one", "others"])
+    def test_ending_another_session_needs_the_password_after_15_minutes(self, start_server, chosen):
+        server = start_server()
+        anna = sign_up(server)
+        other = another(server, anna)
+        let_proofs_expire(server)
+        session = sessions(anna.browser)[1]
+        path = end_path(session) if chosen == "one" else "/account/sessions/end-others"
+        for present, status in (("", 400), ("wrong", 401)):
+            answer = anna.browser.post(path, data={"present": present})
+            assert answer.status_code == status
+            assert wrong(answer).keys() == {"present"}
+            assert is_signed_in(other)
+        assert anna.browser.get(path).headers["location"] == "/account/sessions"
+        answer = anna.browser.post(path, data={"present": PASSWORD})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        assert not is_signed_in(other)
+
+    def test_confirmed_password_is_not_asked_for_again(self, start_server):
+        server = start_server()
+        anna = sign_up(server)
+        other = another(server, anna)
+        let_proofs_expire(server)
+        wrong_answer = anna.browser.post("/account/sessions", data={"present": "wrong"})
+        assert (wrong_answer.status_code, wrong(wrong_answer).keys()) == (401, {"present"})
+        page = tree(anna.browser.get("/account/sessions"))
+        assert page.css_first("#end-sessions [name=present][required]")
+        answer = anna.browser.post("/account/sessions", data={"present": PASSWORD})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        page = tree(anna.browser.get("/account/sessions"))
+        assert page.css_first("[name=present]") is None
+        anna.browser.post(end_path(page.css(".session")[1]))
+        assert not is_signed_in(other)
+
+    def test_own_session_ends_without_the_password(self, start_server):
+        server = start_server()
+        anna = sign_up(server)
+        let_proofs_expire(server)
+        form = sessions(anna.browser)[0].css_first("form")
+        answer = anna.browser.post(form.attributes["action"])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert not is_signed_in(anna.browser)
+
+    def test_one_that_has_ended_elsewhere_leads_to_the_sign_in(self, server, anna):
+        other = another(server, anna)
+        anna.browser.post("/account/sessions/end-others")
+        answer = other.post("/account", data={}, headers={"referer": f"{server.url}/account"})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/sign-in?next=/account"
+        answer = other.post("/account/delete", data={"password": PASSWORD})
+        assert answer.headers["location"].startswith("/sign-in")
+        assert is_signed_in(anna.browser)
+
+
+class TestHistory:
+    def test_of_what_worked_and_what_did_not(self, server):
+        anna = sign_up(server, user_agent=FIREFOX)
+        wrong_one = new_browser(server, user_agent=PHONE)
+        wrong_one.post("/sign-in", data={"identifier": anna.name, "password": "wrong"})
+        server.client().post("/login", json={"login": anna.name, "password": PASSWORD})
+        lines = [
+            words(line)
+            for line in tree(anna.browser.get("/account/history")).css("li.history-line")
+        ]
+        assert len(lines) == 3
+        assert "an app for profiles" in lines[0]
+        assert "Mobile Safari on iOS wrong password" in lines[1]
+        assert "Firefox on Linux signed in" in lines[2]
+        assert "this site" in lines[2]
+
+    def test_in_pages(self, server, anna):
+        for _ in range(21):
+            server.client().post("/login", json={"login": anna.name, "password": PASSWORD})
+        first = tree(anna.browser.get("/account/history"))
+        assert len(first.css("li.history-line")) == 20
+        link = first.css_first(".pager [rel=next]").attributes["href"]
+        assert len(tree(anna.browser.get(link)).css("li.history-line")) == 2
+
+    @pytest.mark.parametrize(
+        ("page", "status"), [("7", 200), ("", 200), ("0", 400), ("x", 400), ("1001", 400)]
+    )
+    def test_no_such_page(self, anna, page, status):
+        assert anna.browser.get("/account/history", params={"page": page}).status_code == status
+
+
+class TestDeletion:
+    def delete(self, anna, password):
+        return anna.browser.post("/account/delete", data={"password": password})
+
+    def test_with_the_password(self, server, anna):
+        other = another(server, anna)
+        answer = self.delete(anna, PASSWORD)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert answer.headers["clear-site-data"] == '"storage"'
+        assert not is_signed_in(anna.browser)
+        assert not is_signed_in(other)
+        form = {"identifier": anna.name, "password": PASSWORD}
+        assert new_browser(server).post("/sign-in", data=form).status_code == 401
+        assert sign_up(server, anna.name)
+
+    @pytest.mark.parametrize("password", ["wrong", "", "x" * 1000])
+    def test_not_without(self, anna, password):
+        answer = self.delete(anna, password)
+        assert (answer.status_code, wrong(answer).keys()) == (401, {"password"})
+        assert is_signed_in(anna.browser)
+
+    def test_guesses_are_limited(self, start_server):
+        anna = sign_up(start_server(known_device_limit="2 per hour"), unique())
+        for _ in range(2):
+            self.delete(anna, "wrong")
+        assert self.delete(anna, PASSWORD).status_code == 429
+        assert is_signed_in(anna.browser)

@@ -1,0 +1,112 @@
+"""A film's page over the wire."""
+
+import pytest
+
+from tests.site.films.conftest import links, titles
+from tests.support.markup import words
+
+
+class TestFilm:
+    def test_tells_everything(self, site):
+        page = site.page(f"/films/{site.films['The Matrix']}")
+        assert page.css_first("h1").text() == "The Matrix"
+        assert page.css_first("title").text().startswith("The Matrix (1999)")
+        assert words(page.css_first(".film .rating")) == "Rating: 8.7"
+        named = {a.attributes["href"]: a.text() for a in page.css(".film-credits a")}
+        for kind, names in (
+            ("genres", ("Action", "Science Fiction")),
+            ("directors", ("Lana Wachowski", "Lilly Wachowski")),
+        ):
+            for name in names:
+                assert named[f"/{kind}/{getattr(site.cinema, kind)[name]}"] == name
+
+    def test_what_is_unknown_is_left_out(self, site):
+        page = site.page(f"/films/{site.films['Nobody Knows When']}")
+        assert page.css_first(".film-credits dt") is None
+        assert page.css_first(".film .rating") is None
+        assert page.css_first("#related") is None
+        assert "Unknown" not in page.css_first("main").text()
+
+    @pytest.mark.parametrize("who", ["visitor", "member"])
+    def test_hidden_films_are_not_there(self, site, who):
+        site.page(f"/films/{site.films['Zanzibar Nights']}", 404, who)
+        site.page(f"/films/{site.films['After Midnight']}", 404, who)
+
+    def test_and_are_for_who_may_see_them(self, site):
+        page = site.page(f"/films/{site.films['Zanzibar Nights']}", who="holder")
+        assert "Not for everybody" in page.css_first(".film").text()
+        site.page(f"/films/{site.films['After Midnight']}", 404, "holder")
+
+    @pytest.mark.parametrize("film", ["999999", "0", "9" * 30])
+    def test_unknown_films(self, site, film):
+        site.page(f"/films/{film}", 404)
+
+    @pytest.mark.parametrize("path", ["/films/abc", "/films/1x", "/films/-1", "/films/1/more"])
+    def test_addresses_that_lead_nowhere(self, site, path):
+        site.page(path, 404)
+
+    def test_related_films(self, site):
+        page = site.page(f"/films/{site.films['Ran']}")
+        assert titles(page)[:3] == ["Seven Samurai", "Rashomon", "Dreams"]
+
+    def test_what_people_wrote_is_shown_as_text(self, site):
+        page = site.page(f"/films/{site.films['Posted & <Sons>']}")
+        assert page.css_first("h1").text() == "Posted & <Sons>"
+        assert "<i>Постер</i>" in page.css_first(".film-original").text()
+        assert page.css_first(".film .prose").text() == 'Says "hello" & <goodbye>.\nTwice.'
+        assert page.css_first(".film-original i") is None
+        said = page.css_first("meta[name=description]").attributes["content"]
+        assert said == 'Says "hello" & <goodbye>. Twice.'
+
+    def test_a_poster_elsewhere_lies_over_the_drawn_one(self, site):
+        film_id = site.films["Posted & <Sons>"]
+        drawn, outer = site.page(f"/films/{film_id}").css(".film > .poster img")
+        assert drawn.attributes["src"] == f"/media/films/{film_id}.svg"
+        assert outer.attributes["src"] == "https://posters.example/posted.jpg"
+        assert outer.attributes["alt"] == drawn.attributes["alt"] == ""
+        assert outer.attributes["referrerpolicy"] == "no-referrer"
+        assert {"width", "height"} <= set(drawn.attributes) & set(outer.attributes)
+
+    def test_votes_are_told_with_the_rating(self, site):
+        page = site.page(f"/films/{site.films['Posted & <Sons>']}")
+        assert "1,234 votes" in page.css_first(".film-numbers").text()
+
+    def test_a_member_may_bookmark_it(self, site):
+        path = f"/films/{site.films['Ran']}"
+        assert site.page(path).css_first("form.bookmark") is None
+        assert f"/sign-in?next={path}" in links(site.page(path))
+        assert site.page(path, who="member").css_first(".film-actions form.bookmark")
+
+    def test_tells_other_sites_what_it_is(self, site):
+        film_id = site.films["Ran"]
+        page = site.page(f"/films/{film_id}")
+        told = {
+            meta.attributes["property"]: meta.attributes["content"]
+            for meta in page.css("meta[property^='og:']")
+        }
+        assert told["og:title"] == "Ran (1985)"
+        assert told["og:type"] == "video.movie"
+        assert told["og:url"] == f"/films/{film_id}"
+        assert told["og:image"] == f"/media/films/{film_id}.svg"
+
+
+class TestTrailer:
+    def test_a_player_comes_after_a_click_alone(self, site):
+        answer = site.visitor.get(f"/films/{site.films['Posted & <Sons>']}")
+        assert "<iframe" not in answer.text
+        policy = answer.headers["content-security-policy"]
+        assert "frame-src https://www.youtube-nocookie.com" in policy
+        page = site.page(f"/films/{site.films['Posted & <Sons>']}")
+        link = page.css_first("a[data-embed]")
+        assert link.attributes["href"] == "https://www.youtube.com/watch?v=abcdefghijk"
+        assert link.attributes["data-embed"].startswith(
+            "https://www.youtube-nocookie.com/embed/abcdefghijk"
+        )
+
+    def test_elsewhere_it_is_a_link(self, site):
+        answer = site.visitor.get(f"/films/{site.films['The Cranes Are Flying']}")
+        assert "frame-src 'none'" in answer.headers["content-security-policy"]
+        page = site.page(f"/films/{site.films['The Cranes Are Flying']}")
+        link = page.css_first(".trailer a")
+        assert link.attributes["href"] == "https://trailers.example/cranes"
+        assert "data-embed" not in link.attributes

@@ -1,0 +1,353 @@
+"""Pages of films over the wire."""
+
+import pytest
+
+from tests.site.films.conftest import SHORT, links, titles
+from tests.support.films import ADULT, CATALOGUE, PREMIUM
+from tests.support.markup import words
+
+VISIBLE = [film for film in CATALOGUE if film.label is None]
+TOTAL = len(VISIBLE) + len(SHORT) + 1
+PAGES = -(-TOTAL // 24)
+JSON = "application/json"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+def chosen_of(option):
+    return option.attributes.get("value", option.text())
+
+
+class TestFirstPage:
+    def test_greets_who_is_not_signed_in(self, site):
+        page = site.page("/")
+        assert page.css_first(".greeting h1")
+        assert {"/sign-up", "/sign-in"} <= set(links(page, ".greeting"))
+
+    def test_shows_the_newest_films(self, site):
+        shown = titles(site.page("/"))
+        newest = sorted((film for film in VISIBLE if film.year), key=lambda film: -film.year)
+        assert shown[0] == "Posted & <Sons>"
+        assert shown[1] == newest[0].title
+        assert len(shown) == 12
+
+    def test_greets_a_member_no_more(self, site):
+        page = site.page("/", who="member")
+        assert page.css_first(".greeting") is None
+        assert page.css_first("h1").text() == "Welcome back"
+
+    def test_shows_featured_selections_with_what_the_reader_sees_of_them(self, site):
+        token = {"csrf-token": site.root.get("/user/csrf").json()["body"]["csrf"]}
+        movies = [site.films[title] for title in ("M", "Zanzibar Nights")]
+        body = {"title": "<Crime>", "public": True, "featured": True, "movies": movies}
+        answer = site.root.post("/selections", json=body, headers=token)
+        made = answer.json()["body"]["selection"]["id"]
+        strip = site.page("/").css_first(f"section[aria-labelledby=selection-{made}]")
+        assert strip.css_first("h2").text() == "<Crime>"
+        assert [link.text() for link in strip.css(".film-title a")] == ["M"]
+        strip = site.page("/", who="root").css_first(f"section[aria-labelledby=selection-{made}]")
+        assert len(strip.css(".film-title a")) == 2
+
+
+class TestList:
+    def test_says_how_many_there_are(self, site):
+        page = site.page("/films")
+        assert words(page.css_first("#count")) == f"{TOTAL} films"
+        assert words(site.page("/films?year=1931").css_first("#count")) == "1 film"
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("year=1979", ["Alien", "Stalker"]),
+            ("rating=8.6", ["The Matrix", "Seven Samurai"]),
+            ("rating=8&sort=title&year=1979", ["Alien", "Stalker"]),
+            ("year=1954&rating=9", []),
+            ("label=premium", []),
+            ("label=nothing", []),
+            ("genre=999999", []),
+            ("director=999999", []),
+        ],
+    )
+    def test_filters_choose(self, site, query, expected):
+        assert titles(site.page(f"/films?{query}")) == expected
+
+    @pytest.mark.parametrize(
+        ("sort", "first"),
+        [("newest", "Posted & <Sons>"), ("rating", "The Matrix"), ("title", "Alien")],
+    )
+    def test_orders(self, site, sort, first):
+        page = site.page(f"/films?sort={sort}")
+        assert titles(page)[0] == first
+        chosen = page.css_first("#field-sort option[selected]").attributes["value"]
+        assert chosen == sort
+
+    def test_what_is_chosen_stands_in_the_form_and_above_the_films(self, site):
+        genre = site.cinema.genres["War"]
+        director = site.cinema.directors["Akira Kurosawa"]
+        query = f"genre={genre}&director={director}&year=1985&rating=8&sort=title"
+        page = site.page(f"/films?{query}")
+        assert titles(page) == ["Ran"]
+        form = page.css_first("form.filters")
+        chosen = {
+            select.attributes["name"]: chosen_of(select.css_first("[selected]"))
+            for select in form.css("select")
+        }
+        assert chosen == {"genre": str(genre), "year": "1985", "rating": "8", "sort": "title"}
+        assert form.css_first("[name=by]").attributes["value"] == "Akira Kurosawa"
+        chips = page.css(".chosen a")
+        assert [words(chip) for chip in chips] == [
+            "War",
+            "Akira Kurosawa",
+            "1985",
+            "8 and better",
+            "Clear all filters",
+        ]
+        without_year = f"sort=title&genre={genre}&director={director}&rating=8"
+        assert chips[2].attributes["href"] == f"/films?{without_year}"
+        assert chips[-1].attributes["href"] == "/films?sort=title"
+
+    def test_genres_are_told_with_how_many_films_there_are_for_the_reader(self, site):
+        def genres(who):
+            page = site.page("/films", who=who)
+            return {words(option) for option in page.css("#field-genre option")}
+
+        assert "Documentary (2)" in genres("holder")
+        assert not any("Documentary" in name for name in genres("member"))
+        assert f"Short ({len(SHORT)})" in genres("visitor")
+
+    @pytest.mark.parametrize(
+        ("who", "labels"),
+        [("visitor", None), ("member", None), ("holder", {PREMIUM}), ("root", {PREMIUM, ADULT})],
+    )
+    def test_labels_are_a_filter_for_who_sees_any(self, site, who, labels):
+        field = site.page("/films", who=who).css_first("#field-label")
+        if labels is None:
+            assert field is None
+            return
+        offered = {option.attributes["value"] for option in field.css("option")}
+        assert offered == {"", *labels}
+        assert len(titles(site.page(f"/films?label={PREMIUM}", who=who))) == 2
+
+    def test_a_form_without_a_script_leads_to_an_address_without_blanks(self, site):
+        answer = site.visitor.get("/films?genre=&by=&year=1979&rating=&sort=newest")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/films?year=1979")
+
+    @pytest.mark.parametrize("typed", ["akira+kurosawa", "AKIRA", "kurosawa"])
+    def test_a_directors_name_leads_to_the_director(self, site, typed):
+        answer = site.visitor.get(f"/films?by={typed}&year=")
+        director = site.cinema.directors["Akira Kurosawa"]
+        assert answer.headers["location"] == f"/films?director={director}"
+
+    def test_a_name_that_nobody_has_finds_nothing_and_can_be_taken_away(self, site):
+        page = site.page("/films?by=Nemo")
+        assert titles(page) == []
+        assert page.css_first("[name=by]").attributes["value"] == "Nemo"
+        assert page.css_first(".empty")
+        assert page.css_first(".chosen a").attributes["href"] == "/films"
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "page=0",
+            "page=-1",
+            "page=abc",
+            "page=1.5",
+            "page=99999999999999999999",
+            "year=99999",
+            "year=x",
+            "rating=x",
+            "rating=nan",
+            "rating=11",
+            "rating=-1",
+            "genre=x",
+            "genre=0",
+            "director=x",
+            "sort=worst",
+            "by=" + "a" * 2000,
+            "by=%00",
+        ],
+    )
+    def test_what_makes_no_sense_is_told_so(self, site, query):
+        page = site.page(f"/films?{query}", 400)
+        assert page.css_first(".failure")
+
+    def test_a_page_that_is_not_there_leads_to_the_first(self, site):
+        page = site.page("/films?year=1979&page=7", 404)
+        assert "/films?year=1979&page=1" in links(page, ".empty")
+
+    def test_says_where_it_belongs(self, site):
+        page = site.page("/films?year=1901&page=2&nonsense=1&sort=newest")
+        canonical = page.css_first("link[rel=canonical]").attributes["href"]
+        assert canonical == "/films?page=2&year=1901"
+        assert "page 2" in page.css_first("title").text()
+
+
+class TestPages:
+    def test_every_film_is_on_one_page(self, site):
+        seen = []
+        for number in range(1, PAGES + 1):
+            seen += titles(site.page(f"/films?page={number}"))
+        assert len(seen) == len(set(seen)) == TOTAL
+
+    def test_lead_to_each_other(self, site):
+        page = site.page("/films?year=1901&page=2")
+        pager = page.css_first(".pager")
+        assert pager.css_first("[aria-current=page]").text().strip().endswith("2")
+        assert pager.css_first("[rel=prev]").attributes["href"] == "/films?year=1901&page=1"
+        assert pager.css_first("[rel=next]").attributes["href"] == "/films?year=1901&page=3"
+        assert page.css_first("#more a").attributes["href"] == "/films?year=1901&page=3"
+        assert site.page("/films?year=1901&page=3").css_first("#more") is None
+
+    def test_one_alone_has_none(self, site):
+        assert site.page("/films?year=1979").css_first(".pager") is None
+
+
+class TestPieces:
+    def test_filters_get_the_films_alone_and_where_they_are(self, site):
+        answer = site.visitor.get(
+            "/films?genre=&by=kurosawa&year=1985&rating=&sort=newest",
+            headers={"hx-request": "true", "hx-target": "films"},
+        )
+        director = site.cinema.directors["Akira Kurosawa"]
+        assert answer.headers["hx-push-url"] == f"/films?director={director}&year=1985"
+        page = site.piece(f"/films?director={director}&year=1985", hx_target="films")
+        assert titles(page) == ["Ran"]
+        assert page.css_first("#count[hx-swap-oob]").text() == "1 film"
+        assert page.css_first("form.filters") is None
+
+    def test_load_more_gets_the_next_films_and_where_one_is(self, site):
+        page = site.piece("/films?year=1901&page=2", hx_target="more")
+        assert len(titles(page)) == 24
+        assert page.css_first("#more a").attributes["hx-get"] == "/films?year=1901&page=3"
+        assert page.css_first("#pages[hx-swap-oob] [aria-current]")
+        assert page.css_first(".chosen") is None
+        last = site.piece("/films?year=1901&page=3", hx_target="more")
+        assert (len(titles(last)), last.css_first("#more")) == (12, None)
+
+    def test_load_more_leaves_the_address_as_it_is(self, site):
+        headers = {"hx-request": "true", "hx-target": "more"}
+        answer = site.visitor.get("/films?page=2", headers=headers)
+        assert "hx-push-url" not in answer.headers
+
+    @pytest.mark.parametrize("path", ["/genres/{genre}", "/search?q=short"])
+    def test_other_lists_load_more_too(self, site, path):
+        where = path.format(genre=site.cinema.genres["Drama"])
+        page = site.piece(where, hx_target="more")
+        assert titles(page)
+
+    def test_directors_whose_names_begin_so(self, site):
+        page = site.piece("/films/directors?by=kuro")
+        assert [o.attributes["value"] for o in page.css("option")] == ["Akira Kurosawa"]
+        assert not site.piece("/films/directors?by=").css("option")
+
+
+class TestNamed:
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("genres", "Science Fiction"), ("directors", "Ridley Scott")]
+    )
+    def test_shows_the_films(self, site, kind, name):
+        found = getattr(site.cinema, kind)[name]
+        page = site.page(f"/{kind}/{found}")
+        assert page.css_first("h1").text() == name
+        expected = {film.title for film in VISIBLE if name in getattr(film, kind)}
+        assert set(titles(page)) == expected
+        by_title = titles(site.page(f"/{kind}/{found}?sort=title"))
+        assert by_title == sorted(expected)
+
+    @pytest.mark.parametrize(("kind", "name"), [("genres", "Erotic"), ("directors", "Zoe Hidden")])
+    def test_what_has_only_hidden_films_is_not_there(self, site, kind, name):
+        found = getattr(site.cinema, kind)[name]
+        site.page(f"/{kind}/{found}", 404)
+        site.page(f"/{kind}/{found}", who="root")
+        site.page(f"/{kind}/999999", 404)
+
+    @pytest.mark.parametrize("query", ["page=0", "page=x", "sort=id"])
+    def test_what_makes_no_sense_is_told_so(self, site, query):
+        site.page(f"/genres/{site.cinema.genres['Drama']}?{query}", 400)
+
+    @pytest.mark.parametrize(
+        ("accept", "is_page"),
+        [
+            (BROWSER, True),
+            ("text/html", True),
+            ("*/*", False),
+            (JSON, False),
+            ("", False),
+            (f"{JSON}, text/html;q=0.9", False),
+            ("text/html;q=0, */*", False),
+        ],
+    )
+    @pytest.mark.parametrize("kind", ["genres", "directors"])
+    def test_programs_get_what_their_contract_says(self, site, kind, accept, is_page):
+        found = next(iter(getattr(site.cinema, kind).values())) + 1
+        client = site.cinema.server.client(accept=accept)
+        answer = client.get(f"/{kind}/{found}")
+        assert answer.headers["content-type"].startswith("text/html" if is_page else JSON)
+        assert "accept" in [each.strip().lower() for each in answer.headers["vary"].split(",")]
+        if not is_page:
+            assert set(answer.json()) == {"id", "name"}
+
+
+class TestSearch:
+    def test_finds(self, site):
+        page = site.page("/search?q=matr")
+        assert titles(page) == ["The Matrix"]
+        assert words(page.css_first("main [role=status]")) == "1 film"
+        assert page.css_first("#field-q").attributes["value"] == "matr"
+
+    @pytest.mark.parametrize("query", ["", "?q=", "?q=+++", "?q=%22%22", "?q=zzzzqqqq"])
+    def test_nothing(self, site, query):
+        page = site.page(f"/search{query}")
+        assert titles(page) == []
+        assert page.css_first(".empty")
+
+    def test_words_are_shown_as_they_are(self, site):
+        page = site.page("/search?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        assert "<script>alert(1)</script>" in page.css_first("h1").text()
+
+    @pytest.mark.parametrize("query", ["q=" + "a" * 900, "q=%00", "q=a&page=0"])
+    def test_what_makes_no_sense_is_told_so(self, site, query):
+        site.page(f"/search?{query}", 400)
+
+    def test_pages_keep_the_words(self, site):
+        page = site.page("/search?q=short&page=2")
+        assert page.css_first(".pager [rel=prev]").attributes["href"] == "/search?q=short&page=1"
+
+
+class TestSuggested:
+    def test_films_directors_genres_and_all_that_is_found(self, site):
+        page = site.piece("/search/suggested?q=s")
+        found = [each.attributes["data-href"] for each in page.css("[role=option]")]
+        assert sum(each.startswith("/films/") for each in found) == 8
+        names = {words(each).rpartition(" ")[0] for each in page.css("[role=option] .icon + span")}
+        assert {"Sam Raimi", "Ridley Scott", "Science Fiction", "Short"} <= names
+        assert found[-1] == "/search?q=s"
+        assert words(page.css_first("[data-count]")) == f"{len(found) - 1} suggestions"
+
+    def test_hidden_ones_are_not_suggested(self, site):
+        page = site.piece("/search/suggested?q=zanz")
+        assert [each.attributes["data-href"] for each in page.css("[role=option]")] == [
+            "/search?q=zanz"
+        ]
+        assert page.css_first("[data-count]").text() == "Nothing found"
+
+    def test_nothing_for_nothing(self, site):
+        assert not site.piece("/search/suggested?q=").css("[role=option]")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/films", "/films/{ran}", "/search?q=ran", "/genres/{drama}"]
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_stands_inline(site, path, language):
+    where = path.format(ran=site.films["Ran"], drama=site.cinema.genres["Drama"])
+    answer = site.member.get(where, headers={"accept-language": language})
+    assert answer.headers["content-language"] == language
+    assert answer.status_code == 200
+    for forbidden in ("style=", "<style", " onclick", "hx-on", "javascript:"):
+        assert forbidden not in answer.text
+
+
+def test_addresses_are_absolute_where_the_public_one_is_known(start_server):
+    server = start_server(public_url="https://films.example")
+    page = server.client(accept="text/html").get("/films")
+    assert '<link rel="canonical" href="https://films.example/films">' in page.text

@@ -1,0 +1,16 @@
+"""Pages of films as templates show them."""
+
+import pytest
+
+from kinoteka.core.catalogue.listing import Page
+from kinoteka.site.films.listings import Shown
+
+
+@pytest.mark.parametrize(
+    ("number", "pages", "more"),
+    [(1, 3, "/films?page=2"), (2, 3, "/films?page=3"), (3, 3, None), (9, 3, None), (1, 0, None)],
+)
+def test_the_next_page(number: int, pages: int, more: str | None) -> None:
+    shown = Shown(Page([], number, pages, pages * 24), "/films", "/films?page={page}", None)
+    assert shown.more == more
+    assert shown.is_missing == (number > 1)

@@ -1,0 +1,41 @@
+"""Addresses of pages of films."""
+
+import pytest
+
+from kinoteka.site.films.shapes import FilmsQuery, SearchQuery, address, film_query, pattern
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (FilmsQuery(), "/films"),
+        (FilmsQuery(page=3), "/films?page=3"),
+        (FilmsQuery(genre=2, rating=7.0, sort="rating"), "/films?sort=rating&genre=2&rating=7"),
+        (FilmsQuery(rating=7.5, label="", by=""), "/films?rating=7.5"),
+        (FilmsQuery(label="a&b"), "/films?label=a%26b"),
+    ],
+)
+def test_addresses_leave_out_what_goes_without_saying(query: FilmsQuery, expected: str) -> None:
+    assert address("/films", query) == expected
+
+
+def test_addresses_with_a_change() -> None:
+    query = FilmsQuery(genre=2, year=1999, page=4)
+    assert address("/films", query, page=1, genre=None) == "/films?year=1999"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (FilmsQuery(page=3), "/x?page={page}"),
+        (FilmsQuery(year=1999), "/x?year=1999&page={page}"),
+        (SearchQuery("{page} ü"), "/x?q=%7Bpage%7D+%C3%BC&page={page}"),
+    ],
+)
+def test_patterns_hold_the_page(query: FilmsQuery | SearchQuery, expected: str) -> None:
+    assert pattern("/x", query) == expected
+
+
+def test_ratings_have_one_digit() -> None:
+    assert film_query(FilmsQuery(rating=7.123456)).rating == 7.1
+    assert film_query(FilmsQuery()).rating is None

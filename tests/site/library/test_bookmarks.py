@@ -1,0 +1,139 @@
+"""The ribbon on films, and the page of one's bookmarks."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.site.library.conftest import MORE, titles
+from tests.support.markup import tree, words
+
+HTMX = {"hx-request": "true"}
+HIDDEN = "Zanzibar Nights"
+
+
+class TestPage:
+    def test_shows_what_one_has_bookmarked_the_newest_first(self, library, anna, boris):
+        library.bookmark(anna, "Ran", "Alien")
+        library.bookmark(boris, "M")
+        page = tree(anna.get("/bookmarks"))
+        assert titles(page) == ["Alien", "Ran"]
+        assert {node.attributes["aria-pressed"] for node in page.css(".bookmark button")} == {
+            "true"
+        }
+        assert words(page.css_first(".head p")) == "2 films, kept for later"
+
+    def test_says_how_it_is_filled(self, anna):
+        page = tree(anna.get("/bookmarks"))
+        assert page.css_first(".empty a").attributes["href"] == "/films"
+
+    def test_has_numbered_pages(self, library, anna):
+        library.bookmark(anna, *(film.title for film in MORE[:26]))
+        first = tree(anna.get("/bookmarks"))
+        assert len(titles(first)) == 24
+        assert first.css_first(".pager [rel=next]").attributes["href"] == "/bookmarks?page=2"
+        assert titles(tree(anna.get("/bookmarks?page=2"))) == ["Film 1", "Film 0"]
+        beyond = anna.get("/bookmarks?page=9")
+        assert (beyond.status_code, beyond.headers["location"]) == (303, "/bookmarks?page=2")
+
+    @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30])
+    def test_of_no_such_number(self, anna, page):
+        assert anna.get(f"/bookmarks?page={page}").status_code == 400
+
+    def test_is_for_who_is_signed_in(self, browser):
+        answer = browser.get("/bookmarks?page=2")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/sign-in?next=/bookmarks%3Fpage%3D2"
+
+    def test_is_stored_nowhere(self, anna):
+        assert anna.get("/bookmarks").headers["cache-control"] == "private, no-store"
+
+
+class TestButton:
+    def test_leads_back_to_where_one_was(self, library, anna, film):
+        came_from = {"referer": f"{library.server.url}/films?page=2"}
+        answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/films?page=2")
+        assert "bookmarked" in words(tree(anna.get("/bookmarks")).css_first(".notice"))
+        answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "remove", "next": "/x?y=z"})
+        assert answer.headers["location"] == "/x?y=z"
+        assert titles(tree(anna.get("/bookmarks"))) == []
+
+    @pytest.mark.parametrize(
+        "elsewhere",
+        ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""],
+    )
+    def test_leads_nowhere_else(self, anna, film, elsewhere):
+        number = film("Ran")
+        given = {"action": "add", "next": elsewhere}
+        answer = anna.post(f"/bookmarks/{number}", data=given)
+        assert answer.headers["location"] == f"/films/{number}"
+        from_there = {"referer": f"https://evil.example/{elsewhere}"}
+        answer = anna.post(f"/bookmarks/{number}", data={"action": "add"}, headers=from_there)
+        assert answer.headers["location"].startswith("/")
+        assert not answer.headers["location"].startswith(("//", "/\\"))
+
+    def test_again_does_no_harm(self, anna, film):
+        for action, kept in (("add", ["Ran"]), ("remove", [])):
+            for _ in range(2):
+                answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": action})
+                assert answer.status_code == 303
+            assert titles(tree(anna.get("/bookmarks"))) == kept
+
+    def test_many_at_once(self, anna, film):
+        path = f"/bookmarks/{film('Ran')}"
+        with ThreadPoolExecutor(6) as pool:
+            sent = [pool.submit(anna.post, path, data={"action": "add"}) for _ in range(12)]
+        assert {each.result().status_code for each in sent} == {303}
+        assert titles(tree(anna.get("/bookmarks"))) == ["Ran"]
+
+    def test_htmx_gets_the_button_alone(self, anna, film):
+        path = f"/bookmarks/{film('Ran')}"
+        for action, pressed, following in (("add", "true", "remove"), ("remove", "false", "add")):
+            page = tree(anna.post(path, data={"action": action}, headers=HTMX))
+            button = page.css_first("form.bookmark button")
+            assert page.css_first("html head title") is None
+            assert button.attributes["aria-pressed"] == pressed
+            assert (button.attributes["name"], button.attributes["value"]) == ("action", following)
+            assert "Ran" in words(page.css_first("#announcement"))
+
+    def test_is_drawn_again_as_it_was(self, anna, film):
+        form = {"action": "add", "place": "newest", "large": "true"}
+        page = tree(anna.post(f"/bookmarks/{film('Ran')}", data=form, headers=HTMX))
+        assert page.css_first("button").attributes["id"] == f"bookmark-newest{film('Ran')}"
+        hidden = {n.attributes["name"]: n.attributes["value"] for n in page.css("[type=hidden]")}
+        assert hidden == {"place": "newest", "large": "true"}
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            {},
+            {"action": "toggle"},
+            {"action": ""},
+            {"action": "add", "place": '"><script>'},
+            {"action": "add", "large": "perhaps"},
+        ],
+    )
+    def test_of_what_cannot_be_read(self, anna, film, form):
+        assert anna.post(f"/bookmarks/{film('Ran')}", data=form).status_code == 400
+        assert titles(tree(anna.get("/bookmarks"))) == []
+
+    @pytest.mark.parametrize("number", ["987654321", "0", "9" * 30, "x", "-1"])
+    @pytest.mark.parametrize("action", ["add", "remove"])
+    def test_of_a_film_that_there_is_not(self, anna, number, action):
+        assert anna.post(f"/bookmarks/{number}", data={"action": action}).status_code == 404
+
+    def test_of_a_film_that_one_does_not_see(self, anna, film):
+        answer = anna.post(f"/bookmarks/{film(HIDDEN)}", data={"action": "add"})
+        assert answer.status_code == 404
+        assert HIDDEN not in answer.text
+
+
+class TestWhoIsNotSignedIn:
+    def test_is_led_to_sign_in_and_back(self, library, browser, film):
+        came_from = {"referer": f"{library.server.url}/films?page=2"}
+        path, form = f"/bookmarks/{film('Ran')}", {"action": "add"}
+        answer = browser.post(path, data=form, headers=came_from)
+        where = "/sign-in?next=/films%3Fpage%3D2"
+        assert (answer.status_code, answer.headers["location"]) == (303, where)
+        answer = browser.post(path, data=form, headers=came_from | HTMX)
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, where)

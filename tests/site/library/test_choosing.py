@@ -1,0 +1,91 @@
+"""A film is put into selections from its page."""
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.site.library.conftest import titles
+from tests.support.markup import tree, words
+
+HTMX = {"hx-request": "true"}
+
+
+@pytest.fixture
+def path(library):
+    """Where one's selections stand for a film."""
+    return f"/films/{library.films['Alien']}/selections"
+
+
+class TestPage:
+    def test_lists_ones_selections_and_which_have_the_film(self, library, anna, boris, path):
+        library.selection(anna, "Space", "Alien", "Ran", public=False)
+        library.selection(anna, "War", "Ran")
+        library.selection(boris, "Another's", "Alien")
+        page = tree(anna.get(path))
+        assert titles(page, ".choice-title") == ["War", "Space"]
+        pressed = [node.attributes["aria-pressed"] for node in page.css(".choice-list button")]
+        assert pressed == ["false", "true"]
+        assert titles(page, ".choice-count") == ["1 film", "2 films"]
+
+    def test_htmx_gets_the_list_alone(self, anna, path):
+        page = tree(anna.get(path, headers=HTMX))
+        assert page.css_first("#choices")
+        assert page.css_first("title, header") is None
+
+    @pytest.mark.parametrize("number", ["987654321", "hidden", "9" * 30])
+    def test_of_a_film_that_is_not_there(self, library, anna, number):
+        number = library.films["Zanzibar Nights"] if number == "hidden" else number
+        assert anna.get(f"/films/{number}/selections").status_code == 404
+        assert anna.post(f"/films/{number}/selections/new", data={"title": "x"}).status_code == 404
+
+    def test_is_for_who_is_signed_in(self, browser, path):
+        assert browser.get(path).headers["location"] == f"/sign-in?next={path}"
+        assert browser.get(path, headers=HTMX).headers["hx-redirect"].startswith("/sign-in")
+
+
+class TestChoosing:
+    def test_puts_the_film_in_and_takes_it_out(self, library, anna, path):
+        number = library.selection(anna, "War", "Ran")
+        for action, expected in (("put", ["Ran", "Alien"]), ("remove", ["Ran"])):
+            for _ in range(2):
+                answer = anna.post(path, data={"selection_id": number, "action": action})
+                assert (answer.status_code, answer.headers["location"]) == (303, path)
+            assert titles(tree(anna.get(f"/selections/{number}"))) == expected
+
+    def test_htmx_gets_the_list_as_it_is_then(self, library, anna, path):
+        number = library.selection(anna, "War", "Ran")
+        form = {"selection_id": number, "action": "put"}
+        page = tree(anna.post(path, data=form, headers=HTMX))
+        button = page.css_first(f"#choice-{number}")
+        assert (button.attributes["aria-pressed"], button.attributes["value"]) == ("true", "remove")
+        assert words(page.css_first(".choice-count")) == "2 films"
+        assert words(page.css_first("#announcement")) == "Alien is in War."
+
+    def test_of_anothers(self, library, anna, boris, path):
+        public = library.selection(boris, "Another's", "Ran")
+        private = library.selection(boris, "Secrets", public=False)
+        for number, status in ((public, 403), (private, 404), (987654321, 404)):
+            for headers in ({}, HTMX):
+                form = {"selection_id": number}
+                assert anna.post(path, data=form, headers=headers).status_code == status
+        assert titles(tree(boris.get(f"/selections/{public}"))) == ["Ran"]
+
+
+class TestANewOne:
+    def test_begins_with_the_film_and_is_private(self, anna, browser, path):
+        answer = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
+        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        page = tree(anna.get(path))
+        assert titles(page, ".choice-title") == ["Rainy"]
+        assert page.css_first("[aria-pressed=true]")
+        number = page.css_first("[name=selection_id]").attributes["value"]
+        assert browser.get(f"/selections/{number}").status_code == 404
+
+    def test_without_a_title(self, anna, path):
+        answer = anna.post(f"{path}/new", data={"title": " "})
+        assert answer.status_code == 400
+        page = LexborHTMLParser(answer.text)
+        assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
+        answer = anna.post(f"{path}/new", data={"title": " "}, headers=HTMX)
+        assert answer.status_code == 400
+        assert "<" not in answer.text
+        assert titles(tree(anna.get(path)), ".choice-title") == []

@@ -1,0 +1,220 @@
+"""How a selection is edited: without scripts, and by what htmx asks for."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from kinoteka.core.library.model import FILMS_MOST
+from tests.site.library.conftest import titles
+from tests.support.databases import execute_many
+from tests.support.markup import tree, words
+
+HTMX = {"hx-request": "true"}
+TITLES = ".edit-films .edit-title"
+
+
+@pytest.fixture
+def own(library, anna):
+    """A public selection of anna's."""
+    return library.selection(anna, "Space", "Stalker", "Alien", "Solaris")
+
+
+def order(page) -> list[str]:
+    return [title.rsplit(" ", 1)[0] for title in titles(page, TITLES)]
+
+
+def press(browser, page: LexborHTMLParser, button_id: str, **headers: str):
+    """Press a button of a form, as a browser without scripts does."""
+    button = page.css_first(f"#{button_id}")
+    form = button.parent
+    sent = {
+        node.attributes["name"]: node.attributes["value"] for node in form.css("input[type=hidden]")
+    }
+    sent |= {button.attributes["name"]: button.attributes["value"]}
+    return browser.post(form.attributes["action"], data=sent, headers=headers)
+
+
+class TestWho:
+    def test_others_may_not(self, library, browser, boris, own):
+        assert browser.get(f"/selections/{own}/edit").headers["location"].startswith("/sign-in")
+        assert boris.get(f"/selections/{own}/edit").status_code == 403
+        film_id = library.films["Ran"]
+        for path, form in (
+            ("edit", {"title": "Mine now"}),
+            ("films", {"film_id": film_id}),
+            ("delete", {}),
+        ):
+            for headers in ({}, HTMX):
+                answer = boris.post(f"/selections/{own}/{path}", data=form, headers=headers)
+                assert answer.status_code == 403
+        assert order(tree(browser.get(f"/selections/{own}"))) == []
+        assert titles(tree(browser.get(f"/selections/{own}"))) == ["Stalker", "Alien", "Solaris"]
+
+    @pytest.mark.parametrize("number", ["private", "987654321", "9" * 30])
+    def test_what_is_not_there_for_them(self, library, anna, boris, number):
+        private = library.selection(anna, "Secrets", public=False)
+        path = f"/selections/{private if number == 'private' else number}"
+        assert boris.get(f"{path}/edit").status_code == 404
+        for part, form in (("edit", {"title": "x"}), ("films", {"film_id": 1}), ("delete", {})):
+            answer = boris.post(f"{path}/{part}", data=form)
+            assert answer.status_code == 404
+            assert "Secrets" not in answer.text
+
+
+class TestTexts:
+    def test_are_changed(self, anna, boris, own):
+        form = {"title": "Deep space", "description": "Cold.\r\nDark."}
+        answer = anna.post(f"/selections/{own}/edit", data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/selections/{own}/edit")
+        page = tree(anna.get(f"/selections/{own}/edit"))
+        assert page.css_first("[name=title]").attributes["value"] == "Deep space"
+        assert page.css_first("textarea").text() == "Cold.\nDark."
+        assert "saved" in words(page.css_first(".notice"))
+        assert boris.get(f"/selections/{own}").status_code == 404  # not public any more
+
+    def test_that_cannot_be_taken_are_shown_again(self, anna, own):
+        answer = anna.post(f"/selections/{own}/edit", data={"title": "", "description": "Typed"})
+        assert answer.status_code == 400
+        page = LexborHTMLParser(answer.text)
+        assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
+        assert page.css_first("textarea").text() == "Typed"
+        assert words(tree(anna.get(f"/selections/{own}")).css_first("h1")) == "Space"
+
+
+class TestFilms:
+    def test_are_moved_by_buttons(self, library, anna, own):
+        path = f"/selections/{own}/edit"
+        alien, stalker = library.films["Alien"], library.films["Stalker"]
+        for button, expected in (
+            (f"up-{alien}", ["Alien", "Stalker", "Solaris"]),
+            (f"up-{alien}", ["Alien", "Stalker", "Solaris"]),
+            (f"down-{stalker}", ["Alien", "Solaris", "Stalker"]),
+            (f"down-{stalker}", ["Alien", "Solaris", "Stalker"]),
+            (f"down-{alien}", ["Solaris", "Alien", "Stalker"]),
+            (f"remove-{alien}", ["Solaris", "Stalker"]),
+        ):
+            answer = press(anna, tree(anna.get(path)), button)
+            assert (answer.status_code, answer.headers["location"]) == (303, path)
+            assert order(tree(anna.get(path))) == expected
+
+    def test_htmx_gets_the_list_and_what_has_come_of_it(self, library, anna, own):
+        page = tree(anna.get(f"/selections/{own}/edit"))
+        part = tree(press(anna, page, f"down-{library.films['Stalker']}", **HTMX))
+        assert order(part) == ["Alien", "Stalker", "Solaris"]
+        assert words(part.css_first("#announcement")) == "Stalker is now 2 of 3."
+        assert part.css_first("title") is None
+        part = tree(press(anna, part, f"remove-{library.films['Alien']}", **HTMX))
+        assert words(part.css_first("#announcement")) == "Alien is no longer in Space."
+        assert part.css_first(f"#found-{library.films['Alien']}") is None
+
+    def test_that_were_found_show_that_they_are_in(self, library, anna, own):
+        ran = library.films["Ran"]
+        form = {"film_id": ran, "found": [ran, library.films["Alien"]]}
+        part = tree(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
+        assert order(part)[-1] == "Ran"
+        assert "Already in it" in words(part.css_first(f"#found-{ran}"))
+        assert part.css_first(f"#found-{library.films['Alien']}") is None
+
+    def test_are_found_and_added_without_scripts(self, library, anna, own):
+        path = f"/selections/{own}/edit?q=spider+man"
+        page = tree(anna.get(path))
+        assert titles(page, ".found-films .edit-title") == ["Spider-Man 2002"]
+        form = page.css_first(".found-films form")
+        sent = {node.attributes["name"]: node.attributes["value"] for node in form.css("input")}
+        answer = anna.post(form.attributes["action"], data=sent)
+        assert answer.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
+        page = tree(anna.get(answer.headers["location"]))
+        assert order(page)[-1] == "Spider-Man"
+        assert "Already in it" in words(page.css_first(".found-films li"))
+
+    def test_are_found_as_one_types(self, anna, own):
+        part = tree(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))
+        assert titles(part, ".edit-title") == ["Spider-Man 2002"]
+        assert part.css_first("title, form.find-films") is None
+        part = tree(anna.get(f"/selections/{own}/edit?q=zzzzzzzz", headers=HTMX))
+        assert words(part.css_first("p")) == "Nothing is called that."
+        assert anna.get(f"/selections/{own}/edit?q=+", headers=HTMX).text.strip() == ""
+        assert anna.get(f"/selections/{own}/edit?q={'x' * 201}").status_code == 400
+
+    def test_again_does_no_harm(self, library, anna, own):
+        form = {"film_id": library.films["Ran"]}
+        for action, count in (("put", 4), ("remove", 3)):
+            for _ in range(2):
+                answer = anna.post(f"/selections/{own}/films", data=form | {"action": action})
+                assert answer.status_code == 303
+            assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == count
+
+    def test_put_at_once_all_come_in(self, library, anna, own):
+        put = [library.films[f"Film {number}"] for number in range(8)]
+        with ThreadPoolExecutor(4) as pool:
+            sent = [
+                pool.submit(anna.post, f"/selections/{own}/films", data={"film_id": film_id})
+                for film_id in put
+            ]
+        assert {each.result().status_code for each in sent} == {303}
+        found = order(tree(anna.get(f"/selections/{own}/edit")))
+        assert len(found) == len(set(found)) == 11
+
+    @pytest.mark.parametrize(
+        ("form", "status"),
+        [
+            ({}, 400),
+            ({"film_id": "x"}, 400),
+            ({"film_id": "-1"}, 400),
+            ({"film_id": "9" * 30}, 400),
+            ({"film_id": "987654321"}, 404),
+            ({"film_id": "987654321", "action": "remove"}, 404),
+            ({"film_id": "1", "action": "burn"}, 400),
+            ({"film_id": "1", "position": "-1"}, 400),
+            ({"film_id": "1", "position": "x"}, 400),
+            ({"film_id": "1", "position": "101"}, 400),
+        ],
+    )
+    def test_of_what_cannot_be_done(self, anna, own, form, status):
+        for headers in ({}, HTMX):
+            answer = anna.post(f"/selections/{own}/films", data=form, headers=headers)
+            assert answer.status_code == status
+        assert "<" not in answer.text
+        assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == 3
+
+    def test_that_one_does_not_see(self, library, anna, own):
+        form = {"film_id": library.films["Zanzibar Nights"]}
+        answer = anna.post(f"/selections/{own}/films", data=form)
+        assert answer.status_code == 404
+        assert "Zanzibar" not in answer.text
+
+    def test_of_a_full_selection(self, library, anna):
+        number = library.selection(anna, "Full")
+        many = [(number, place) for place in range(FILMS_MOST)]
+        sql = (
+            "INSERT INTO films (source, external_id, title, description, votes, genre_id,"
+            " director_id, fingerprint) VALUES ('full', ?, 'One more', '', 0, 1, 1, 0)"
+        )
+        execute_many(library.server.settings, sql, [(f"{number}-{place}",) for _, place in many])
+        sql = (
+            "INSERT INTO selection_films (selection_id, film_id, position) SELECT ?, id, ?"
+            " FROM films WHERE external_id = ?"
+        )
+        given = [(number, place, f"{number}-{place}") for _, place in many]
+        execute_many(library.server.settings, sql, given)
+        form = {"film_id": library.films["Ran"]}
+        answer = anna.post(f"/selections/{number}/films", data=form)
+        assert answer.status_code == 409
+        sentence = f"A selection holds at most {FILMS_MOST} films."
+        assert sentence in words(LexborHTMLParser(answer.text).css_first("[role=alert]"))
+        answer = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
+        assert (answer.status_code, answer.text) == (409, sentence)
+
+
+class TestDeleting:
+    def test_asks_first_without_scripts(self, anna, own):
+        page = tree(anna.get(f"/selections/{own}/edit"))
+        assert page.css_first(f"details form[action='/selections/{own}/delete']")
+
+    def test_is_for_good(self, anna, own):
+        answer = anna.post(f"/selections/{own}/delete")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/selections/mine")
+        assert "deleted" in words(tree(anna.get("/selections/mine")).css_first(".notice"))
+        assert anna.get(f"/selections/{own}").status_code == 404
+        assert anna.post(f"/selections/{own}/delete").status_code == 404

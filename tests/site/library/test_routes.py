@@ -1,0 +1,47 @@
+"""Who may send the forms of this part, and from where."""
+
+import pytest
+
+from kinoteka.site.library.routes import ROUTES
+
+FORMS = [route.path.replace("{id}", "1") for route in ROUTES if route.method == "POST"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+class TestForms:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+        ],
+    )
+    def test_are_not_for_other_sites(self, anna, path, headers):
+        answer = anna.post(path, data={"title": "x", "action": "add"}, headers=headers)
+        assert answer.status_code == 403
+        assert "another site" in answer.text
+
+    def test_must_say_where_they_come_from(self, anna, path):
+        del anna.headers["sec-fetch-site"]
+        assert anna.post(path, data={"title": "x"}).status_code == 403
+
+    def test_are_for_who_is_signed_in(self, browser, path):
+        answer = browser.post(path, data={"title": "x", "action": "add", "film_id": "1"})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("path", [path for path in FORMS if not path.endswith("/delete")])
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"title=\xff&action=\xfe", "application/x-www-form-urlencoded"),
+        (b"a=1&" * 2000, "application/x-www-form-urlencoded"),
+        (b"[]", "application/json"),
+        (b"\x00" * 1000, "application/octet-stream"),
+    ],
+)
+def test_forms_take_no_rubbish(anna, path, content, kind):
+    answer = anna.post(path, content=content, headers={"content-type": kind})
+    assert answer.status_code == 400

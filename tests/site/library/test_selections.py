@@ -1,0 +1,219 @@
+"""Selections on pages: the public ones, one's own, one of them, and a new one."""
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from kinoteka.core.library.model import SELECTIONS_MOST
+from tests.site.library.conftest import titles
+from tests.support.databases import execute, execute_many, rows
+from tests.support.markup import tree, words
+from tests.support.running import unique
+
+CARD = ".selection-title a"
+SCRIPT = "<script>alert(1)</script>"
+PROGRAMS = [{"accept": "*/*"}, {"accept": "application/json"}, {"accept": "application/json, */*"}]
+
+
+@pytest.fixture
+def none_yet(library):
+    """There is no selection yet."""
+    execute(library.server.settings, "DELETE FROM selections")
+    execute(library.server.settings, "UPDATE revisions SET value = value + 1")
+
+
+@pytest.fixture
+def public(library, anna):
+    """A public selection of a member's."""
+    return library.selection(anna, "Space", "Stalker", "Alien", "Solaris")
+
+
+@pytest.fixture
+def private(library, anna):
+    """One that only its maker sees."""
+    return library.selection(anna, "Secrets", "Ran", public=False)
+
+
+class TestPublicOnes:
+    def test_are_shown_to_everybody(self, library, browser, anna, public, private):
+        page = tree(browser.get("/selections"))
+        assert titles(page, CARD)[0] == "Space"
+        assert "Secrets" not in titles(page, CARD)
+        card = page.css_first(".selection-card")
+        facts = words(card.css_first(".selection-facts"))
+        assert facts == f"3 films by {anna.headers['x-name']}"
+        assert len(card.css(".selection-covers img")) == 3
+        assert page.css_first(".tabs") is None
+        assert "Secrets" not in titles(tree(anna.get("/selections")), CARD)
+
+    def test_featured_ones_come_first(self, library, browser, anna, public):
+        library.selection(anna, "Newer", "Ran")
+        execute(
+            library.server.settings, "UPDATE selections SET featured = true WHERE id = ?", public
+        )
+        execute(library.server.settings, "UPDATE revisions SET value = value + 1")
+        library.selection(anna, "Newest", "Ran")
+        page = tree(browser.get("/selections"))
+        assert titles(page, CARD)[:3] == ["Space", "Newest", "Newer"]
+        assert words(page.css_first(".badge")) == "Featured"
+
+    def test_have_numbered_pages(self, library, browser, anna, none_yet):
+        for number in range(26):
+            library.selection(anna, f"Number {number}", "Ran")
+        first = tree(browser.get("/selections"))
+        assert len(titles(first, CARD)) == 24
+        assert first.css_first(".pager [rel=next]").attributes["href"] == "/selections?page=2"
+        second = tree(browser.get("/selections?page=2"))
+        assert titles(second, CARD) == ["Number 1", "Number 0"]
+        beyond = browser.get("/selections?page=3")
+        assert (beyond.status_code, beyond.headers["location"]) == (303, "/selections?page=2")
+
+    def test_there_are_none(self, browser, none_yet):
+        assert tree(browser.get("/selections")).css_first(".empty")
+
+    @pytest.mark.parametrize("headers", PROGRAMS)
+    def test_are_json_to_programs(self, browser, public, headers):
+        answer = browser.get("/selections?limit=1", headers=headers)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json()["body"]["movie_selections"][0]["title"] == "Space"
+        assert "accept" in answer.headers["vary"]
+
+
+class TestOnesOwn:
+    def test_are_the_private_ones_too(self, library, anna, boris, public, private):
+        library.selection(boris, "Another's", "Ran")
+        page = tree(anna.get("/selections/mine"))
+        assert titles(page, CARD) == ["Secrets", "Space"]
+        assert words(page.css_first(".selection-facts")) == "Private 1 film"
+        assert page.css_first(".tabs [aria-current]").attributes["href"] == "/selections/mine"
+
+    def test_are_told_how_to_begin(self, anna):
+        page = tree(anna.get("/selections/mine"))
+        assert page.css_first(".empty a").attributes["href"] == "/selections/new"
+
+    def test_are_for_who_is_signed_in(self, browser):
+        answer = browser.get("/selections/mine")
+        assert answer.headers["location"] == "/sign-in?next=/selections/mine"
+
+
+class TestOne:
+    def test_shows_its_films_in_order_and_whose_it_is(self, library, browser, anna, public):
+        page = tree(browser.get(f"/selections/{public}"))
+        assert words(page.css_first("h1")) == "Space"
+        assert titles(page) == ["Stalker", "Alien", "Solaris"]
+        person = page.css_first(".person")
+        assert words(person.css_first("span:last-child")) == anna.headers["x-name"]
+        assert person.attributes["href"] == f"/people/{anna.headers['x-name']}"
+        assert page.css_first("[href$='/edit']") is None
+
+    def test_marks_what_one_has_bookmarked(self, library, boris, public):
+        library.bookmark(boris, "Alien")
+        page = tree(boris.get(f"/selections/{public}"))
+        pressed = page.css_first("[aria-pressed=true]").attributes["id"]
+        assert pressed == f"bookmark-{library.films['Alien']}"
+
+    def test_can_be_shared(self, browser, public):
+        page = tree(browser.get(f"/selections/{public}"))
+        facts = {
+            node.attributes["property"]: node.attributes["content"]
+            for node in page.css("meta[property]")
+        }
+        assert facts["og:title"] == "Space"
+        assert facts["og:description"] == "Stalker, Alien, and Solaris"
+        assert page.css_first("[data-copy]").attributes["data-copy"].endswith(f"/{public}")
+
+    def test_a_private_one_says_so_and_cannot(self, anna, private):
+        page = tree(anna.get(f"/selections/{private}"))
+        assert "Only you see this" in words(page.css_first(".selection-facts"))
+        assert page.css_first("meta[property], [data-copy]") is None
+        assert page.css_first("[name=robots]").attributes["content"] == "noindex"
+
+    @pytest.mark.parametrize("number", ["private", "987654321", "0", "9" * 30, "x"])
+    def test_that_is_not_there_for_who_asks(self, browser, boris, private, number):
+        path = f"/selections/{private if number == 'private' else number}"
+        for who in (browser, boris):
+            answer = who.get(path)
+            assert answer.status_code == 404
+            assert "Secrets" not in answer.text
+            assert who.get(path, headers={"accept": "*/*"}).status_code in (400, 404)
+
+    @pytest.mark.parametrize("headers", PROGRAMS)
+    def test_is_json_to_programs(self, browser, public, headers):
+        answer = browser.get(f"/selections/{public}", headers=headers)
+        selection = answer.json()["body"]["selection"]
+        assert set(selection) == {"id", "title", "movies", "content"}
+        assert set(selection["movies"][0]) == {"id", "title", "description", "preview_url"}
+
+    def test_a_program_and_a_browser_do_not_get_each_others(self, browser, public):
+        for _ in range(3):
+            page = browser.get(f"/selections/{public}")
+            assert page.headers["content-type"].startswith("text/html")
+            assert "accept" in ", ".join(page.headers.get_list("vary"))
+            browser.get(f"/selections/{public}", headers={"accept": "*/*"}).json()
+
+    def test_what_people_write_is_text(self, library, browser, anna):
+        form = {"title": SCRIPT, "description": f'"><img src=x>\n{SCRIPT}', "public": "true"}
+        path = anna.post("/selections/new", data=form).headers["location"].removesuffix("/edit")
+        for who, where in ((browser, path), (anna, f"{path}/edit"), (anna, "/selections/mine")):
+            page = tree(who.get(where))
+            assert SCRIPT in page.text()
+            assert not page.css("script:not([src]), img[src=x]")
+
+    def test_whose_maker_has_no_name_to_show(self, library, browser, boris):
+        who = library.browser()
+        body = {"email": f"{unique()}@private.example", "password": "correct horse battery"}
+        assert who.post("/user/signup", json=body).status_code == 200
+        number = library.selection(who, "Nameless", "Ran")
+        account_id = rows(
+            library.server.settings, "SELECT account_id FROM selections WHERE id = ?", number
+        )[0]
+        for viewer, where in ((browser, None), (boris, f"/people/{account_id}")):
+            answer = viewer.get(f"/selections/{number}")
+            person = tree(answer).css_first(".person")
+            assert "A member" in words(person)
+            assert person.attributes.get("href") == where
+            assert "private.example" not in answer.text
+
+
+class TestMaking:
+    def test_goes_on_to_the_films(self, anna, browser):
+        assert tree(anna.get("/selections/new")).css_first("form.form [name=title]")
+        form = {"title": " Rainy  ", "description": "Two\r\nlines"}
+        made = anna.post("/selections/new", data=form)
+        assert made.status_code == 303
+        page = tree(anna.get(made.headers["location"]))
+        assert words(page.css_first("h1")) == "Rainy"
+        assert page.css_first("[name=public]").attributes.get("checked") is None
+        assert browser.get(made.headers["location"].removesuffix("/edit")).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("field", "text"),
+        [("title", ""), ("title", "x" * 201), ("title", "a\x00b"), ("description", "x" * 2001)],
+    )
+    def test_of_what_cannot_be_taken(self, anna, field, text):
+        form = {"title": "Kept", "description": "Kept, too", "public": "true", field: text}
+        answer = anna.post("/selections/new", data=form)
+        assert answer.status_code == 400
+        page = LexborHTMLParser(answer.text)
+        wrong = page.css_first("[aria-invalid=true]")
+        assert wrong.attributes["name"] == field
+        assert "checked" in page.css_first("[name=public]").attributes
+        kept = "description" if field == "title" else "title"
+        assert "Kept" in answer.text
+        assert page.css_first(f"form.form [name={kept}]")
+
+    def test_of_too_many(self, library, anna):
+        number = library.selection(anna, "One")
+        (account_id,) = rows(
+            library.server.settings, "SELECT account_id FROM selections WHERE id = ?", number
+        )
+        sql = (
+            "INSERT INTO selections (account_id, title, description, featured, public, created_at,"
+            " updated_at) VALUES (?, 'More', '', false, false, 0, 0)"
+        )
+        more = [(account_id,)] * (SELECTIONS_MOST - 1)
+        execute_many(library.server.settings, sql, more)
+        answer = anna.post("/selections/new", data={"title": "Too many"})
+        assert answer.status_code == 409
+        assert f"{SELECTIONS_MOST} selections" in LexborHTMLParser(answer.text).text()
+        last = tree(anna.get("/selections/mine?page=5"))
+        assert len(titles(last, CARD)) == SELECTIONS_MOST - 4 * 24

@@ -1,0 +1,77 @@
+"""Operators with browsers without scripts, each with some permissions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.site.account.conftest import Member, new_browser, sign_up, tree
+from tests.support.markup import words
+from tests.support.running import PASSWORD, RunningServer, unique
+
+NAMES = ("accounts.manage", "roles.manage", "films.label", "audit.view")
+
+
+@dataclass
+class Operator(Member):
+    """Somebody who may do something."""
+
+    id: int
+
+
+def as_operator(member: Member) -> Operator:
+    """The member with the id of the account."""
+    return Operator(member.name, member.browser, member.browser.get("/users").json()["id"])
+
+
+def role_of(root: Operator, *permissions: str) -> int:
+    """A new role with these permissions."""
+    role = {"name": unique("role"), "permissions": permissions}
+    answer = root.browser.post("/api/v1/role", json=role)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+@pytest.fixture(scope="session")
+def superuser(server: RunningServer) -> str:
+    """The name of somebody who may do everything."""
+    name = unique("root")
+    server.make_superuser(name)
+    return name
+
+
+@pytest.fixture
+def root(server: RunningServer, superuser: str) -> Operator:
+    """Somebody who may do everything, in a new session."""
+    browser = new_browser(server)
+    form = {"identifier": superuser, "password": PASSWORD}
+    assert browser.post("/sign-in", data=form).status_code == 303
+    return as_operator(Member(superuser, browser))
+
+
+@pytest.fixture
+def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
+    """Gives people with these permissions."""
+
+    def holding(*permissions: str) -> Operator:
+        person = as_operator(sign_up(server))
+        if permissions:
+            role = role_of(root, *permissions)
+            answer = root.browser.post(f"/api/v1/user/{person.id}/role/{role}")
+            assert answer.status_code == 201, answer.text
+        return person
+
+    return holding
+
+
+@pytest.fixture
+def person(holding: Callable[..., Operator]) -> Operator:
+    """Somebody without any permission."""
+    return holding()
+
+
+def notice(browser: httpx.Client, answer: httpx.Response) -> str:
+    """What the page says to which a form has led."""
+    assert answer.status_code == 303, answer.text
+    return words(tree(browser.get(answer.headers["location"])).css_first(".notice"))

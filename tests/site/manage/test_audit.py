@@ -1,0 +1,81 @@
+"""The audit log as it is read."""
+
+from kinoteka.core.audit.model import Action
+from tests.site.account.conftest import tree
+from tests.site.manage.conftest import role_of
+from tests.support.databases import execute
+from tests.support.markup import words
+from tests.support.running import unique
+
+
+def sentences(operator, **query):
+    answer = operator.browser.get("/manage/audit", params=query)
+    assert answer.status_code == 200, answer.text
+    return [words(each) for each in tree(answer).css(".entry-sentence")]
+
+
+def test_filters_stand_in_the_address(holding, root, person):
+    operator = holding("roles.manage", "audit.view")
+    role = role_of(operator, "a.b")
+    operator.browser.post(f"/manage/members/{person.id}/roles/{role}/give")
+    mine = sentences(operator, who=operator.name)
+    assert len(mine) == 2
+    assert sentences(operator, who=str(operator.id)) == mine
+    assert sentences(operator, who=operator.name.upper(), action="role_given") == mine[:1]
+    assert sentences(operator, kind="account", subject=str(person.id)) == mine[:1]
+    assert sentences(operator, kind="role", subject=str(role)) == mine[1:]
+    assert sentences(operator, who="nobody-of-that-name") == []
+    assert sentences(operator, who="<b>@") == []
+    assert sentences(operator, who="9" * 40) == []
+    answer = operator.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"})
+    page = tree(answer)
+    assert page.css_first("#field-who").attributes["value"] == operator.name
+    assert page.css_first("#field-kind [selected]").attributes["value"] == "role"
+
+
+def test_pages_lead_to_older_ones_with_the_same_filters(server, root, person):
+    role = role_of(root, "a.b")
+    for _ in range(26):
+        for switch in ("give", "take"):
+            root.browser.post(f"/manage/members/{person.id}/roles/{role}/{switch}")
+    query = {"kind": "account", "subject": str(person.id), "who": root.name}
+    page = tree(root.browser.get("/manage/audit", params=query))
+    assert len(page.css(".entry")) == 50
+    address = page.css_first("[rel=next]").attributes["href"]
+    older = tree(root.browser.get(address))
+    assert len(older.css(".entry")) == 2
+    assert not older.css("[rel=next]")
+
+
+def test_details_are_there_to_be_opened(root):
+    name = unique("role")
+    role = root.browser.post("/manage/roles/new", data={"name": name, "permissions": "audit.view"})
+    root.browser.post(role.headers["location"], data={"name": name, "others": "x.y"})
+    page = tree(root.browser.get("/manage/audit", params={"who": root.name}))
+    facts = words(page.css_first(".entry .facts"))
+    assert "Grantedx.y" in facts
+    assert "Taken awayaudit.view" in facts
+    assert "127.0.0.1" in facts
+
+
+def test_who_may_read_the_log_alone_is_led_to_nobody(holding, root, person):
+    root.browser.post(f"/manage/members/{person.id}/disable", data={"reason": "x"})
+    operator = holding("audit.view")
+    page = tree(operator.browser.get("/manage/audit", params={"who": root.name}))
+    assert page.css(".entry")
+    assert not page.css("a[href^='/manage/members']")
+
+
+def test_every_action_has_its_sentence_in_it(server, root, person):
+    """Also what is not known, as after going back to an older version."""
+    for action in (*Action, "of_the_future"):
+        execute(
+            server.settings,
+            "INSERT INTO audit_entries (at, account_id, actor_name, action, subject_kind,"
+            " subject_id, subject_name, details, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(1, person.id, "<b>", str(action), "film", 7, "100%(who)s", '{"role":"%s"}', ""),
+        )
+    shown = sentences(root, who=str(person.id))
+    assert len(shown) == len(Action) + 1
+    assert all("<b>" in each and "100%(who)s" in each for each in shown)
+    execute(server.settings, "DELETE FROM audit_entries WHERE actor_name = '<b>'")

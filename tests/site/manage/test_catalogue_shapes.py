@@ -1,0 +1,27 @@
+"""Queries and forms of films and imports."""
+
+from kinoteka.core.catalogue.model import FilmAccess
+from kinoteka.core.editing.model import EditableFilm, FilmFields
+from kinoteka.site.manage.catalogue_shapes import FilmForm, FilmsQuery, ImportForm, lines
+
+OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
+
+
+def test_what_stands_in_fields_comes_back_as_it_was() -> None:
+    fields = FilmFields(
+        title="Ran", year=1985, rating=8.0, genres=("War", "Drama, of sorts"), directors=("A", "B")
+    )
+    form = FilmForm.of(EditableFilm(1, fields, "tests", "1", 0, OPEN))
+    assert (form.year, form.rating, form.poster) == ("1985", "8", "")
+    assert form.fields().genres == fields.genres
+    assert form.fields().directors == fields.directors
+
+
+def test_blanks_are_nothing() -> None:
+    assert FilmsQuery(q=" ", label="").wanted() == FilmsQuery().wanted()
+    options = ImportForm(source=" ", mapping="\n \n").options()
+    assert (options.format, options.source, options.mapping) == (None, None, ())
+
+
+def test_lines() -> None:
+    assert lines(" a \r\n\r\nb\n") == ("a", "b")

@@ -1,0 +1,48 @@
+"""The audit log in words."""
+
+import msgspec
+import pytest
+
+from kinoteka.core.access.model import CONSOLE, Actor
+from kinoteka.core.audit.model import Action, Entry
+from kinoteka.site.manage.entries import ACTIONS, SENTENCES, lines
+
+READER = Actor(1, 1, False, (), frozenset({"audit.view"}), ())
+
+
+def entry(action=Action.ROLE_GIVEN, kind="account", details=None):
+    return Entry(1, 0, 5, "anna", action, kind, 7, "boris", details or {}, "")
+
+
+def test_every_action_has_words():
+    assert set(SENTENCES) == set(ACTIONS) == set(Action)
+    assert all("%(who)s" in each and "%(what)s" in each for each in SENTENCES.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "for_reader"),
+    [
+        (entry(), "/manage/members/7", None),
+        (entry(Action.ROLE_CHANGED, "role"), "/manage/roles/7", None),
+        (entry(Action.ROLE_DELETED, "role"), None, None),
+        (entry(Action.LABEL_CREATED, "label"), "/films?label=boris", "/films?label=boris"),
+        (entry(Action.FILM_CHANGED, "film"), "/films/7", "/films/7"),
+        (entry(Action.IMPORT_FINISHED, "import"), "/manage/imports/7", "/manage/imports/7"),
+    ],
+)
+def test_it_leads_to_what_is_there_and_one_may_see(given, path, for_reader):
+    assert lines(CONSOLE, [given])[0].subject_path == path
+    assert lines(READER, [given])[0].subject_path == for_reader
+
+
+@pytest.mark.parametrize("kind", ["film", "selection", "import"])
+def test_withheld_entry_leads_nowhere(kind):
+    withheld = msgspec.structs.replace(entry(Action.FILM_CHANGED, kind), withheld=True)
+    assert lines(CONSOLE, [withheld])[0].subject_path is None
+
+
+def test_details_are_written_so_that_they_can_be_read():
+    details = {"fields": ["title", "year"], "year": [None, 1997], "new": True, "x": "y" * 600}
+    line = lines(CONSOLE, [entry(details=details)])[0]
+    assert line.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]
+    assert len(line.details[3][1]) == 501

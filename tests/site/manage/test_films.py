@@ -1,0 +1,241 @@
+"""Films as operators see and change them, on pages."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.databases import execute
+from tests.support.films import PREMIUM
+from tests.support.managed import Managed, fields, managed_on, words_at
+from tests.support.markup import tree
+
+
+@pytest.fixture(scope="module")
+def site(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Managed]:
+    folder = tmp_path_factory.mktemp("managed-films")
+    with managed_on(engine, request, folder) as made:
+        yield made
+
+
+@pytest.fixture
+def root(site: Managed) -> httpx.Client:
+    return site.root()
+
+
+def titles(page) -> list[str]:
+    return [node.text() for node in page.css("tbody th a")]
+
+
+class TestLists:
+    def test_all_films(self, site: Managed, root: httpx.Client) -> None:
+        page = tree(root.get("/manage/films"))
+        assert "Zanzibar Nights" in titles(page)
+        assert "After Midnight" in titles(page)
+
+    def test_by_title_number_and_label(self, site: Managed, root: httpx.Client) -> None:
+        for query, found in (
+            ({"q": "solaris"}, ["Solaris"]),
+            ({"q": str(site.films["Ran"])}, ["Ran"]),
+            ({"label": PREMIUM}, ["Man with a Movie Camera", "Zanzibar Nights"]),
+            ({"label": PREMIUM, "q": "zanzibar"}, ["Zanzibar Nights"]),
+            ({"q": "nothing like it"}, []),
+            ({"label": "nothing"}, []),
+        ):
+            assert titles(tree(root.get("/manage/films", params=query))) == found
+
+    def test_scripts_get_the_list_alone(self, site: Managed, root: httpx.Client) -> None:
+        answer = root.get("/manage/films?q=solaris", headers={"hx-request": "true"})
+        assert "<html" not in answer.text
+        assert "Solaris" in answer.text
+
+    @pytest.mark.parametrize(
+        "query", ["page=0", "page=x", "page=99999999999999999", "q=" + "x" * 300]
+    )
+    def test_queries_that_cannot_be(self, root: httpx.Client, query: str) -> None:
+        tree(root.get(f"/manage/films?{query}"), 400)
+
+    def test_pages_past_the_end(self, root: httpx.Client) -> None:
+        tree(root.get("/manage/films?page=99"))
+
+
+class TestEditing:
+    def test_every_field(self, site: Managed, root: httpx.Client) -> None:
+        path = f"/manage/films/{site.films['Stalker']}"
+        typed = fields(tree(root.get(path)), f"form[action='{path}']")
+        assert (typed["title"], typed["year"], typed["rating"]) == ("Stalker", "1979", "8.1")
+        assert (typed["genres"], typed["directors"]) == ("Science Fiction", "Andrei Tarkovsky")
+        new = {
+            "title": "The Zone",
+            "original_title": "Сталкер",
+            "description": 'Says "hello" & <b>goodbye</b>.',
+            "year": "1980",
+            "rating": "8,4",
+            "genres": "Drama\r\nNew Wave, Old",
+            "directors": "Andrei Tarkovsky\nGeorgy Rerberg",
+            "trailer": "https://trailers.example/zone",
+            "poster": "",
+        }
+        answer = root.post(path, data=typed | new)
+        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        page = tree(root.get(path))
+        assert words_at(page, ".notice") == "The film is saved."
+        kept = fields(page, f"form[action='{path}']")
+        assert kept["genres"].split("\n") == ["Drama", "New Wave, Old"]
+        assert kept["rating"] == "8.4"
+        assert kept["description"] == new["description"]
+        public = root.get(f"/films/{site.films['Stalker']}")
+        assert "&lt;b&gt;goodbye" in public.text
+        assert titles(tree(root.get("/manage/films?q=the+zone"))) == ["The Zone"]
+
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("title", " ", "This must not be empty."),
+            ("title", "x" * 501, "This is too long."),
+            ("year", "1500", "This is not a year from 1870 to 2100."),
+            ("year", "soon", "This is not a year from 1870 to 2100."),
+            ("rating", "11", "This is not a rating from 0 to 10."),
+            ("trailer", "javascript:alert(1)", "This is not an http or https address."),
+            ("poster", "//example", "This is not an http or https address."),
+            ("genres", "x" * 201, "This is too long."),
+            ("directors", "\n".join(map(str, range(51))), "These are too many."),
+        ],
+    )
+    def test_what_cannot_be_stands_beside_its_field(
+        self, site: Managed, root: httpx.Client, field: str, value: str, sentence: str
+    ) -> None:
+        path = f"/manage/films/{site.films['Mirror']}"
+        typed = fields(tree(root.get(path)), f"form[action='{path}']")
+        page = tree(root.post(path, data=typed | {"description": "Kept.", field: value}), 400)
+        assert words_at(page, f"#wrong-{field}") == sentence
+        assert page.css_first(f"#field-{field}").attributes["aria-invalid"] == "true"
+        assert words_at(page, "#field-description") == "Kept."
+        assert titles(tree(root.get("/manage/films?q=mirror"))) == ["Mirror"]
+
+    def test_two_who_edit_at_once(self, site: Managed, root: httpx.Client) -> None:
+        path = f"/manage/films/{site.films['M']}"
+        typed = fields(tree(root.get(path)), f"form[action='{path}']")
+        assert root.post(path, data=typed | {"year": "1932"}).status_code == 303
+        page = tree(root.post(path, data=typed | {"rating": "9"}), 409)
+        assert "Somebody else has changed this film" in words_at(page, ".banner")
+        assert page.css_first(f"a[href='{path}']") is not None
+
+    def test_a_film_by_hand(self, site: Managed, root: httpx.Client) -> None:
+        page = tree(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
+        assert words_at(page, "#wrong-title") == "This must not be empty."
+        assert page.css_first("#field-year").attributes["value"] == "2020"
+        answer = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
+        assert answer.status_code == 303
+        page = tree(root.get(answer.headers["location"]))
+        assert words_at(page, "h1") == "My Holidays"
+        assert "by hand" in words_at(page, ".manage-facts")
+        number = answer.headers["location"].rpartition("/")[2]
+        assert "My Holidays" in site.browser().get(f"/films/{number}").text
+
+    def test_films_that_there_are_not(self, root: httpx.Client) -> None:
+        tree(root.get("/manage/films/999999"), 404)
+        for path in ("", "/label", "/hide", "/show"):
+            answer = root.post(f"/manage/films/999999{path}", data={"title": "x"})
+            assert answer.status_code == 404, path
+
+
+class TestLabels:
+    def test_hiding_and_showing(self, site: Managed, root: httpx.Client) -> None:
+        operator = site.holder(root, "films.label")
+        film_id = site.films["Zanzibar Nights"]
+        path = f"/manage/films/{film_id}"
+        assert operator.post(f"{path}/hide").status_code == 303
+        page = tree(operator.get(path))
+        assert "it is under the label premium." in words_at(page, "aside")
+        assert operator.get(f"/films/{film_id}").status_code == 404
+        assert titles(tree(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
+        assert operator.post(f"{path}/show").status_code == 303
+        chosen = tree(operator.get(path)).css_first("#field-label option[selected]")
+        assert chosen.attributes["value"] == PREMIUM
+
+    def test_hidden_film_gets_another_label_and_stays_hidden(
+        self, site: Managed, root: httpx.Client
+    ) -> None:
+        path = f"/manage/films/{site.films['Solaris']}"
+        assert root.post(f"{path}/hide").status_code == 303
+        for label in (PREMIUM, ""):
+            assert root.post(f"{path}/label", data={"label": label}).status_code == 303
+            assert site.browser().get(f"/films/{site.films['Solaris']}").status_code == 404
+        assert root.post(f"{path}/show").status_code == 303
+        assert site.browser().get(f"/films/{site.films['Solaris']}").status_code == 200
+
+    def test_lost_label_is_asked_for_when_a_film_is_shown(
+        self, site: Managed, root: httpx.Client
+    ) -> None:
+        film_id = site.films["Mirror"]
+        execute(
+            site.server.settings,
+            "UPDATE films SET hidden_at = 1, label_lost = true WHERE id = ?",
+            film_id,
+        )
+        path = f"/manage/films/{film_id}"
+        page = tree(root.get(path))
+        options = page.css("#field-show-label option")
+        assert {"", "-", PREMIUM} <= {each.attributes["value"] for each in options}
+        asked = tree(root.post(f"{path}/show"), 400)
+        assert "is not known any more. Choose one." in words_at(asked, ".banner")
+        assert site.browser().get(f"/films/{film_id}").status_code == 404
+        assert root.post(f"{path}/show", data={"label": "-"}).status_code == 303
+        assert site.browser().get(f"/films/{film_id}").status_code == 200
+
+    def test_labels(self, site: Managed, root: httpx.Client) -> None:
+        path = f"/manage/films/{site.films['Dreams']}"
+        assert root.post(f"{path}/label", data={"label": PREMIUM}).status_code == 303
+        assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 404
+        assert root.post(f"{path}/label", data={"label": ""}).status_code == 303
+        assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 200
+        tree(root.post(f"{path}/label", data={"label": "nothing"}), 404)
+
+    def test_addresses_of_forms_lead_to_the_film(self, site: Managed, root: httpx.Client) -> None:
+        for name in ("label", "hide", "show"):
+            answer = root.get(f"/manage/films/1/{name}")
+            assert answer.headers["location"] == "/manage/films/1"
+
+
+GETS = ("/manage/films", "/manage/films/1")
+POSTS = {
+    "films.edit": ("/manage/films/1", "/manage/films/new"),
+    "films.label": ("/manage/films/1/label", "/manage/films/1/hide", "/manage/films/1/show"),
+}
+
+
+class TestWhoMay:
+    def test_nobody_is_led_to_sign_in(self, site: Managed) -> None:
+        browser = site.browser()
+        for path in GETS:
+            assert browser.get(path).headers["location"].startswith("/sign-in")
+        for path in (path for paths in POSTS.values() for path in paths):
+            assert browser.post(path).headers["location"].startswith("/sign-in"), path
+
+    @pytest.mark.parametrize("permission", [None, "films.import", *POSTS])
+    def test_permissions(self, site: Managed, root: httpx.Client, permission: str | None) -> None:
+        browser = site.holder(root, *filter(None, [permission]))
+        for path in GETS:
+            assert browser.get(path).status_code == (200 if permission in POSTS else 403), path
+        assert browser.get("/manage/films/new").status_code == (
+            200 if permission == "films.edit" else 403
+        )
+        for needed, paths in POSTS.items():
+            if needed != permission:
+                for path in paths:
+                    answer = browser.post(path, data={"title": "Taken", "label": ""})
+                    assert answer.status_code == 403, path
+
+    def test_other_sites_may_not(self, site: Managed, root: httpx.Client) -> None:
+        for path in (path for paths in POSTS.values() for path in paths):
+            answer = root.post(path, headers={"sec-fetch-site": "cross-site"})
+            assert answer.status_code == 403, path
+
+    def test_who_may_edit_finds_the_way(self, site: Managed, root: httpx.Client) -> None:
+        for permission in POSTS:
+            page = tree(site.holder(root, permission).get("/films/1"))
+            assert page.css_first("a[href='/manage/films/1']") is not None
+        assert tree(site.browser().get("/films/1")).css_first("a[href^='/manage']") is None

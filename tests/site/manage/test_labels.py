@@ -1,0 +1,39 @@
+"""The page of labels."""
+
+import pytest
+
+from tests.site.account.conftest import tree, wrong
+from tests.site.manage.conftest import notice, role_of
+from tests.support.markup import words
+from tests.support.running import unique
+
+
+def rows(operator):
+    page = tree(operator.browser.get("/manage/labels"))
+    return {
+        words(row.css_first("th")): [words(cell) for cell in row.css("td")]
+        for row in page.css("tbody tr")
+    }
+
+
+def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
+    operator, label = holding("films.label"), unique("label")
+    for _ in range(2):
+        answer = operator.browser.post("/manage/labels", data={"label": f" {label} "})
+        assert notice(operator.browser, answer) == "The label is made."
+    assert rows(operator)[label] == ["0", "only superusers"]
+    role_id = role_of(root, f"films.view:{label}")
+    roles = root.browser.get("/api/v1/role").json()
+    name = next(each["name"] for each in roles if each["id"] == role_id)
+    assert rows(operator)[label] == ["0", name]
+    assert not tree(operator.browser.get("/manage/labels")).css(
+        f"a[href='/manage/roles/{role_id}']"
+    )
+    assert tree(root.browser.get("/manage/labels")).css(f"a[href='/manage/roles/{role_id}']")
+
+
+@pytest.mark.parametrize("label", ["", " ", "a b", "<b>", "x" * 51, "a\0", "-x", "hidden"])
+def test_what_cannot_be_a_label_is_told_beside_it(root, label):
+    answer = root.browser.post("/manage/labels", data={"label": label})
+    assert answer.status_code == 400
+    assert wrong(answer).keys() == {"label"}

@@ -1,0 +1,205 @@
+"""The pages on which operators find people and look after their accounts."""
+
+import pytest
+
+from tests.site.account.conftest import new_browser, sign_up, tree, wrong
+from tests.site.manage.conftest import as_operator, notice, role_of
+from tests.support.markup import words
+from tests.support.running import PASSWORD, unique
+
+
+def found(answer):
+    assert answer.status_code == 200, answer.text
+    return [words(each) for each in tree(answer).css(".member-line a")]
+
+
+def log(root, person):
+    page = tree(root.browser.get(f"/manage/members/{person.id}"))
+    return [words(each) for each in page.css(".entry-sentence")]
+
+
+def signs_in(server, person):
+    form = {"identifier": person.name, "password": PASSWORD}
+    return new_browser(server).post("/sign-in", data=form)
+
+
+class TestFinding:
+    def test_newest_first(self, server, holding):
+        operator = holding("accounts.manage")
+        newest = [sign_up(server).name for _ in range(2)]
+        assert found(operator.browser.get("/manage/members"))[:3] == [*newest[::-1], operator.name]
+
+    def test_by_what_is_typed(self, holding, person):
+        operator = holding("accounts.manage")
+        for typed in (person.name, person.name.upper(), f"{person.name}@EX", str(person.id)):
+            answer = operator.browser.get("/manage/members", params={"q": typed})
+            assert person.name in found(answer), typed
+        answer = operator.browser.get("/manage/members", params={"q": "<nobody>"})
+        assert words(tree(answer).css_first(".empty")) == "Nobody is called that."
+        assert "<nobody>" not in answer.text
+
+    def test_a_piece_for_scripts(self, holding, person):
+        operator = holding("accounts.manage")
+        headers = {"hx-request": "true"}
+        answer = operator.browser.get("/manage/members", params={"q": person.name}, headers=headers)
+        assert found(answer) == [person.name]
+        assert "<html" not in answer.text
+
+    def test_pages_lead_to_older_ones(self, server, holding):
+        operator = holding("accounts.manage")
+        before = as_operator(sign_up(server)).id
+        answer = operator.browser.get(f"/manage/members?before={before}")
+        assert found(answer)[0] == operator.name
+
+    def test_who_holds_a_role(self, root, holding):
+        operator = holding("accounts.manage", "roles.manage")
+        role = role_of(root, "audit.view")
+        root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
+        answer = root.browser.get(f"/manage/members?role={role}")
+        assert found(answer) == [operator.name]
+        assert words(tree(answer).css(".chip")[-1])
+        assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
+
+
+class TestAnAccount:
+    def test_what_there_is_of_it(self, root, person):
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
+        assert words(page.css_first("h1")) == person.name
+        assert f"{person.name}@example.com" in words(page.css_first(".facts"))
+        assert len(page.css(".session-line")) == 1
+        assert "signed in" in words(page.css_first("table"))
+
+    def test_name_of_a_member_is_labelled_as_a_persons_name_in_russian(self, root, person):
+        person.browser.patch("/user/", json={"name": "Anna", "surname": "K."}).raise_for_status()
+        russian = {"accept-language": "ru"}
+        page = tree(root.browser.get(f"/manage/members/{person.id}", headers=russian))
+        assert "Имя и фамилияAnna K." in words(page.css_first(".facts"))
+
+    def test_with_the_one_permission_there_are_no_roles_and_no_log(self, holding, person):
+        page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
+        assert not page.css("#roles, .entries")
+
+    def test_its_sessions_end(self, server, root, person):
+        signs_in(server, person)
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
+        ends = [each.attributes["action"] for each in page.css(".session-line form")]
+        assert len(ends) == 2
+        assert notice(root.browser, root.browser.post(ends[0])) == "That session has ended."
+        assert root.browser.post(ends[0]).status_code == 404
+        told = notice(root.browser, root.browser.post(f"/manage/members/{person.id}/sessions/end"))
+        assert told == "Those sessions have ended."
+        assert person.browser.get("/account").status_code == 303
+        assert log(root, person) == [
+            f"{root.name} ended the sessions of {person.name}",
+            f"{root.name} ended a session of {person.name}",
+        ]
+
+    def test_roles_are_given_and_taken(self, root, person):
+        role = role_of(root, "audit.view")
+        path = f"/manage/members/{person.id}/roles/{role}"
+        for _ in range(2):
+            assert notice(root.browser, root.browser.post(f"{path}/give")) == "The role is given."
+        assert person.browser.get("/manage/audit").status_code == 200
+        for _ in range(2):
+            assert root.browser.post(f"{path}/take").status_code == 303
+        assert person.browser.get("/manage/audit").status_code == 403
+        assert len(log(root, person)) == 2
+        assert root.browser.post(f"/manage/members/{person.id}/roles/1/give").status_code == 409
+
+    def test_a_script_of_somebody_is_text(self, server, root):
+        name = "<script>alert(1)</script>"
+        person = sign_up(server)
+        body = {"given_name": name, "family_name": "'\"><img src=x>", "status": name,
+                "username": person.name, "email": f"{person.name}@example.com"}  # fmt: skip
+        assert person.browser.post("/account", data=body).status_code == 303
+        operator = as_operator(person)
+        for path in ("/manage/members", f"/manage/members/{operator.id}", "/manage"):
+            answer = root.browser.get(path)
+            assert "<script>alert" not in answer.text
+            assert "<img src=x" not in answer.text
+
+
+class TestDisabling:
+    def disable(self, operator, person, reason="spam", switch="disable"):
+        form = {"reason": reason}
+        return operator.browser.post(f"/manage/members/{person.id}/{switch}", data=form)
+
+    def test_and_enabling_again(self, server, root, person):
+        told = notice(root.browser, self.disable(root, person))
+        assert told == "The account is disabled, and its sessions have ended."
+        assert person.browser.get("/account").status_code == 303
+        answer = signs_in(server, person)
+        assert answer.status_code == 403
+        assert "This account is disabled." in answer.text
+        assert person.name in found(root.browser.get("/manage/members?disabled=true"))
+        page = tree(root.browser.get(f"/manage/members/{person.id}"))
+        assert words(page.css_first(".badge.is-bad")) == "Disabled"
+        assert "spam" in words(page.css_first(".entry .facts"))
+        told = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
+        assert told == "The account is enabled again."
+        assert signs_in(server, person).status_code == 303
+        assert log(root, person) == [
+            f"{root.name} enabled {person.name} again",
+            f"{root.name} disabled {person.name}",
+        ]
+
+    def test_twice_does_no_harm(self, root, person):
+        for _ in range(2):
+            assert self.disable(root, person).status_code == 303
+        assert len(log(root, person)) == 1
+
+    def test_nobody_disables_themselves(self, root, holding):
+        for operator in (root, holding("accounts.manage")):
+            page = tree(operator.browser.get(f"/manage/members/{operator.id}"))
+            assert not page.css("form[action$='/disable']")
+            answer = self.disable(operator, operator)
+            assert answer.status_code == 409
+            assert "your own account" in words(tree(answer).css_first(".banner"))
+            assert operator.browser.get("/account").status_code == 200
+
+    def test_a_superuser_is_left_alone_by_others(self, root, holding):
+        operator = holding("accounts.manage", "roles.manage")
+        page = tree(operator.browser.get(f"/manage/members/{root.id}"))
+        assert not page.css("form[action*='disable'], form[action*='/sessions/']")
+        assert self.disable(operator, root).status_code == 403
+        answer = operator.browser.post(f"/manage/members/{root.id}/sessions/end")
+        assert answer.status_code == 403
+        assert root.browser.get("/account").status_code == 200
+
+    @pytest.mark.parametrize("reason", ["x" * 501, "a\0b"])
+    def test_a_reason_that_cannot_be_taken_is_told_beside_it(self, root, person, reason):
+        for switch in ("disable", "enable"):
+            answer = self.disable(root, person, reason, switch)
+            assert answer.status_code == 400
+            assert wrong(answer).keys() == {"reason"}
+            address = f"/manage/members/{person.id}/{switch}"
+            again = root.browser.get(address)
+            assert again.headers["location"] == f"/manage/members/{person.id}"
+
+    def test_who_is_out_is_out_of_every_contract(self, server, root, person):
+        email = f"{person.name}@example.com"
+        word = {"password": PASSWORD}
+        ways = [
+            ("/user/signin", {"email": email} | word, 400, "user is disabled"),
+            ("/login", {"login": person.name} | word, 403, "the account is disabled"),
+            ("/login", {"email": email} | word, 400, "account_disabled"),
+            ("/api/v1/user/login", {"login": person.name} | word, 403, "the account is disabled"),
+            ("/auth/login", {"email": email} | word, 403, "the account is disabled"),
+        ]
+        tokens = server.client().post("/auth/login", json={"email": email} | word).json()
+        self.disable(root, person)
+        for path, body, status, said in ways:
+            answer = server.client().post(path, json=body)
+            assert (answer.status_code, said in answer.text) == (status, True), path
+            assert "session_id" not in answer.cookies
+            wrong_word = server.client().post(path, json=body | {"password": "another one"})
+            assert said not in wrong_word.text, path
+        client = server.client()
+        assert client.put("/auth/login", json=tokens).status_code == 401
+        body = {"refresh_token": tokens["refresh_token"]}
+        assert client.post("/api/v1/token/refresh", json=body).status_code == 401
+        bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+        assert client.get("/user/", headers=bearer).status_code == 401
+        assert person.browser.get("/profile").status_code == 403
+        other = server.signed_up(unique())
+        assert other.get(f"/users/{person.name}").json() in ([], {"users": []})

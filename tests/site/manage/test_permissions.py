@@ -1,0 +1,39 @@
+"""The permissions that the server knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import kinoteka.core
+from kinoteka.core.access.model import Actor
+from kinoteka.errors import Code
+from kinoteka.site.manage.permissions import KNOWN, others, require_any, seeing
+from tests.support.people import refused
+
+CONSTANT = re.compile(r'^[A-Z_]+ = "([a-z]+\.[a-z]+)"$', re.MULTILINE)
+
+
+def test_all_that_the_core_asks_for_are_there():
+    asked = set()
+    for path in Path(kinoteka.core.__path__[0]).rglob("model.py"):
+        asked |= set(CONSTANT.findall(path.read_text()))
+    assert asked == set(KNOWN)
+
+
+def test_what_is_of_other_services():
+    held = ["audit.view", "films.view:premium", "films.view:gone", "shop.refund"]
+    assert others(held, ["premium"]) == ["films.view:gone", "shop.refund"]
+    assert seeing("premium") == "films.view:premium"
+
+
+@pytest.mark.parametrize("permission", KNOWN)
+def test_any_of_them_is_something_to_manage(permission):
+    require_any(Actor(1, 1, False, (), frozenset({permission}), ()))
+
+
+def test_none_is_not():
+    with refused(Code.FORBIDDEN):
+        require_any(Actor(1, 1, False, (), frozenset({"shop.refund"}), ()))
+    with refused(Code.UNAUTHORIZED):
+        require_any(Actor(None, None, False, (), frozenset({"audit.view"}), ()))

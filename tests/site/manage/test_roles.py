@@ -1,0 +1,107 @@
+"""The pages of roles."""
+
+import pytest
+
+from tests.site.account.conftest import tree, value, wrong
+from tests.site.manage.conftest import notice, role_of
+from tests.support.markup import words
+from tests.support.running import unique
+
+
+def role(operator, path):
+    """The name, the boxes that are ticked, and what is typed beside them."""
+    page = tree(operator.browser.get(path))
+    ticked = [
+        each.attributes["value"]
+        for each in page.css("[name=permissions]")
+        if "checked" in each.attributes
+    ]
+    return value(page, "name"), ticked, page.css_first("[name=others]").text()
+
+
+@pytest.fixture
+def operator(holding):
+    return holding("roles.manage")
+
+
+def test_a_role_from_its_making_to_its_end(operator, root):
+    name = unique("Curators ")
+    form = {"name": name, "permissions": ["films.edit", "audit.view"], "others": "a.b\nshop.refund"}
+    answer = operator.browser.post("/manage/roles/new", data=form)
+    path = answer.headers["location"]
+    assert notice(operator.browser, answer) == "The role is saved."
+    assert role(operator, path) == (name, ["films.edit", "audit.view"], "a.b\nshop.refund")
+    listed = tree(operator.browser.get("/manage/roles"))
+    assert name in [words(each) for each in listed.css(".role-list h2")]
+    answer = operator.browser.post(path, data={"name": name + "!", "permissions": "roles.manage"})
+    assert answer.status_code == 303
+    assert role(operator, path) == (name + "!", ["roles.manage"], "")
+    answer = operator.browser.post(f"{path}/delete")
+    assert notice(operator.browser, answer) == "The role is deleted."
+    assert operator.browser.get(path).status_code == 404
+    assert operator.browser.post(f"{path}/delete").status_code == 404
+    log = tree(root.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"}))
+    assert [words(each) for each in log.css(".entry-sentence")] == [
+        f"{operator.name} deleted the role {name}!",
+        f"{operator.name} changed the role {name}!",
+        f"{operator.name} created the role {name}",
+    ]
+
+
+def test_films_under_a_label_are_a_box_of_their_own(operator, root):
+    label = unique("label")
+    root.browser.post("/manage/labels", data={"label": label})
+    seeing = f"films.view:{label}"
+    path = f"/manage/roles/{role_of(root, seeing, 'films.view:none-such')}"
+    assert role(operator, path)[1:] == ([seeing], "films.view:none-such")
+
+
+@pytest.mark.parametrize("role_id", [1, 2])
+def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
+    path = f"/manage/roles/{role_id}"
+    before = tree(operator.browser.get(path))
+    assert not before.css("[name=name], form[action$='/delete']")
+    others = before.css_first("[name=others]").text()
+    answer = operator.browser.post(path, data={"name": "x", "others": others + "\nx.y"})
+    assert answer.status_code == 303
+    assert "x.y" in tree(operator.browser.get(path)).css_first("[name=others]").text()
+    assert operator.browser.post(path, data={"others": others}).status_code == 303
+    assert operator.browser.post(f"{path}/delete").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "field"),
+    [
+        ({"name": ""}, 400, "name"),
+        ({"name": " "}, 400, "name"),
+        ({"name": "x" * 65}, 400, "name"),
+        ({"name": "a\0b"}, 400, "name"),
+        ({"name": "USER"}, 409, "name"),
+        ({"name": "fine", "others": "Not One"}, 400, "others"),
+        ({"name": "fine", "others": "x" * 101}, 400, "others"),
+        ({"name": "fine", "permissions": "<b>"}, 400, "others"),
+    ],
+)
+def test_what_is_wrong_is_told_beside_its_field(operator, root, form, status, field):
+    for path in ("/manage/roles/new", f"/manage/roles/{role_of(root, 'a.b')}"):
+        answer = operator.browser.post(path, data=form)
+        assert answer.status_code == status
+        assert wrong(answer).keys() == {field}
+
+
+def test_two_of_one_name_at_once(operator):
+    name = unique("role")
+    first, second = (
+        operator.browser.post("/manage/roles/new", data={"name": each})
+        for each in (name, name.upper())
+    )
+    assert (first.status_code, second.status_code) == (303, 409)
+
+
+def test_how_many_hold_it(operator, root, person):
+    role_id = role_of(root, "a.b")
+    root.browser.post(f"/api/v1/user/{person.id}/role/{role_id}")
+    page = tree(root.browser.get(f"/manage/roles/{role_id}"))
+    assert "1 person holds this role" in words(page.css_first("details.card"))
+    listed = tree(root.browser.get("/manage/roles"))
+    assert listed.css(f"a[href='/manage/members?role={role_id}']")

@@ -1,0 +1,143 @@
+"""Who may look at operators' pages and send their forms: each needs its own permission."""
+
+import pytest
+
+from kinoteka.site.manage.permissions import KNOWN
+from kinoteka.site.manage.routes import AUDIT, LABELS, MEMBERS, OVERVIEW, ROLES
+from tests.site.account.conftest import new_browser, tree
+from tests.support.markup import words
+
+OURS = (*MEMBERS, *ROLES, *LABELS, *AUDIT)
+AREAS = {
+    "/manage/members": "accounts.manage",
+    "/manage/roles": "roles.manage",
+    "/manage/labels": "films.label",
+    "/manage/films": None,
+    "/manage/selections": "selections.feature",
+    "/manage/imports": "films.import",
+    "/manage/audit": "audit.view",
+}
+
+
+def filled(path, person):
+    return path.format(account_id=person.id, role_id=2, session_id=1)
+
+
+def navigation(page):
+    return [each.attributes["href"] for each in page.css(".manage-nav a")]
+
+
+def test_every_route_has_a_permission_of_its_own():
+    assert all(route.permission in KNOWN for route in OURS)
+    assert [route.path for route in OVERVIEW] == ["/manage"]
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in(server, person):
+    nobody = new_browser(server)
+    for route in (*OURS, *OVERVIEW):
+        answer = nobody.request(route.method, filled(route.path, person))
+        assert answer.status_code == 303, route.path
+        assert answer.headers["location"].startswith("/sign-in?next="), route.path
+
+
+def test_a_member_gets_none_of_it(person):
+    for route in (*OURS, *OVERVIEW):
+        answer = person.browser.request(route.method, filled(route.path, person))
+        assert answer.status_code == 403, route.path
+        assert words(tree(answer).css_first("h1")) == "You may not do that."
+    assert not tree(person.browser.get("/")).css("a[href='/manage']")
+
+
+@pytest.mark.parametrize("permission", [*KNOWN, "films.view:premium", "shop.refund"])
+def test_who_holds_one_permission_gets_what_needs_it_alone(holding, person, permission):
+    operator = holding(permission)
+    for route in OURS:
+        answer = operator.browser.request(route.method, filled(route.path, person), data={})
+        is_open = route.permission == permission
+        assert (answer.status_code != 403) is is_open, (route.method, route.path)
+    answer = operator.browser.get("/manage")
+    if permission not in KNOWN:
+        assert answer.status_code == 403
+        return
+    expected = [path for path, needed in AREAS.items() if needed == permission]
+    expected += ["/manage/films"] if permission in ("films.edit", "films.label") else []
+    assert sorted(navigation(tree(answer))) == sorted(["/manage", *expected])
+    assert tree(operator.browser.get("/")).css("a[href='/manage']")
+
+
+def test_a_superuser_gets_all_of_it(root, person):
+    assert navigation(tree(root.browser.get("/manage"))) == ["/manage", *AREAS]
+    for route in (*OVERVIEW, *OURS):
+        if route.method == "GET":
+            answer = root.browser.get(filled(route.path, person))
+            assert answer.status_code in (200, 303), route.path
+            if answer.status_code == 200:
+                assert words(tree(answer).css_first("h1"))
+                assert answer.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+def test_no_form_is_taken_from_another_site(root, person, headers):
+    for route in OURS:
+        if route.method == "POST":
+            path = filled(route.path, person)
+            answer = root.browser.post(path, data={"name": "x", "label": "x"}, headers=headers)
+            assert answer.status_code == 403, path
+    assert person.browser.get("/account").status_code == 200
+
+
+def test_no_form_is_taken_that_does_not_say_where_it_comes_from(server, root, person):
+    silent = server.client(accept="text/html")
+    silent.cookies = root.browser.cookies
+    for route in OURS:
+        if route.method == "POST":
+            assert silent.post(filled(route.path, person)).status_code == 403, route.path
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "9" * 30, "-1", "x", "1.5", "%00"])
+def test_numbers_of_nobody_and_nothing(root, number):
+    for route in OURS:
+        if "{" in route.path:
+            path = route.path.format(account_id=number, role_id=number, session_id=number)
+            answer = root.browser.request(route.method, path, data={"name": "x"})
+            assert answer.status_code in (303, 404, 405), (route.method, path)
+            if answer.status_code == 303:
+                assert route.method == "GET"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"reason=\xff", "application/x-www-form-urlencoded"),
+        (b"name=%00&label=%00&reason=%00&others=%00", "application/x-www-form-urlencoded"),
+        (b"name=" + b"x" * 5000 + b"&others=" + b"x" * 5000, "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+        (b"\x00" * 1000, "application/octet-stream"),
+    ],
+)
+def test_rubbish_is_refused(root, person, content, kind):
+    for route in OURS:
+        if route.method == "POST" and route.form is not None:
+            path = filled(route.path, person)
+            answer = root.browser.post(path, content=content, headers={"content-type": kind})
+            assert answer.status_code in (303, 400), path
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["before=x", "before=0", "before=99999999999999999999", "role=x", "kind=x", "action=x",
+     "subject=x", "q=" + "x" * 400, "q=%00", "disabled=maybe"],
+)  # fmt: skip
+def test_addresses_that_cannot_be_read(root, query):
+    for path in ("/manage/members", "/manage/audit"):
+        answer = root.browser.get(f"{path}?{query}")
+        assert answer.status_code in (200, 400), path
+    asked = (root.browser.get(f"{p}?{query}") for p in ("/manage/members", "/manage/audit"))
+    assert 400 in [answer.status_code for answer in asked]

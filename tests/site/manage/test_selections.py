@@ -1,0 +1,72 @@
+"""Featured selections on pages."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.managed import Managed, managed_on
+from tests.support.markup import tree
+
+
+@pytest.fixture(scope="module")
+def site(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Managed]:
+    folder = tmp_path_factory.mktemp("managed-selections")
+    with managed_on(engine, request, folder) as made:
+        yield made
+
+
+@pytest.fixture
+def root(site: Managed) -> httpx.Client:
+    return site.root()
+
+
+def selection(site: Managed, browser: httpx.Client, title: str, *, public: bool = True) -> int:
+    """A selection of one film; its id."""
+    form = {"title": title} | ({"public": "true"} if public else {})
+    made = browser.post("/selections/new", data=form)
+    number = int(made.headers["location"].split("/")[2])
+    film = {"film_id": site.films["Alien"]}
+    assert browser.post(f"/selections/{number}/films", data=film).status_code == 303
+    return number
+
+
+def listed(browser: httpx.Client) -> list[str]:
+    page = tree(browser.get("/manage/selections"))
+    return [node.text() for node in page.css("tbody th > a:first-child")]
+
+
+def test_featuring(site: Managed, root: httpx.Client) -> None:
+    maker = site.holder(root)
+    first = selection(site, maker, "First & <Best>")
+    selection(site, maker, "Second")
+    selection(site, maker, "Private", public=False)
+    assert listed(root) == ["Second", "First & <Best>"]
+    answer = root.post(f"/manage/selections/{first}", data={"featured": "true", "page": "1"})
+    assert answer.headers["location"] == "/manage/selections?page=1"
+    assert listed(root) == ["First & <Best>", "Second"]
+    assert "First &amp; &lt;Best&gt;" in site.browser().get("/").text
+    root.post(f"/manage/selections/{first}", data={"featured": "false"})
+    assert listed(root) == ["Second", "First & <Best>"]
+
+
+def test_selections_that_there_are_not(root: httpx.Client) -> None:
+    assert root.post("/manage/selections/999999", data={"featured": "true"}).status_code == 404
+    assert root.get("/manage/selections?page=0").status_code == 400
+    assert root.post("/manage/selections/1", data={"featured": "perhaps"}).status_code == 400
+
+
+def test_who_may(site: Managed, root: httpx.Client) -> None:
+    member = site.holder(root, "films.edit")
+    number = selection(site, member, "Mine")
+    assert site.browser().get("/manage/selections").headers["location"].startswith("/sign-in")
+    assert member.get("/manage/selections").status_code == 403
+    assert member.post(f"/manage/selections/{number}", data={"featured": "true"}).status_code == 403
+    operator = site.holder(root, "selections.feature")
+    assert "Mine" in listed(operator)
+    path = f"/manage/selections/{number}"
+    assert operator.post(path, data={"featured": "true"}).status_code == 303
+    crossing = {"sec-fetch-site": "cross-site"}
+    assert operator.post(path, headers=crossing).status_code == 403

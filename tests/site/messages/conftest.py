@@ -1,0 +1,56 @@
+"""Two members of every test's own, and a chat of them, as pages."""
+
+from typing import Any
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.support.messengers import Person, open_chat, person
+from tests.support.running import RunningServer
+
+HTML = {"accept": "text/html"}
+
+
+class Reader:
+    """Somebody who looks at pages and sends forms."""
+
+    def __init__(self, who: Person, server: RunningServer) -> None:
+        self.who = who
+        self.client = who.client
+        self.id, self.name = who.id, who.name
+        self._origin = {"origin": server.url}
+
+    def look(self, path: str, status: int = 200, **headers: str) -> LexborHTMLParser:
+        answer = self.client.get(path, headers=HTML | headers)
+        assert answer.status_code == status, answer.text
+        return LexborHTMLParser(answer.text)
+
+    def send(self, path: str, **fields: Any) -> httpx.Response:
+        return self.client.post(path, data=fields, headers=HTML | self._origin)
+
+    def sent(self, path: str, **fields: Any) -> str:
+        """Where a form that succeeds leads."""
+        answer = self.send(path, **fields)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+
+@pytest.fixture
+def anna(server: RunningServer) -> Reader:
+    return Reader(person(server), server)
+
+
+@pytest.fixture
+def boris(server: RunningServer) -> Reader:
+    return Reader(person(server), server)
+
+
+@pytest.fixture
+def stranger(server: RunningServer) -> Reader:
+    return Reader(person(server), server)
+
+
+@pytest.fixture
+def chat(anna: Reader, boris: Reader) -> int:
+    return open_chat(anna.who, boris.who)

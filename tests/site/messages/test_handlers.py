@@ -1,0 +1,234 @@
+"""Pages and forms of chats, as a browser without scripts has them."""
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.support.films import fill
+from tests.support.messengers import open_chat, person
+
+
+def texts(page):
+    return [each.text(strip=True) for each in page.css(".log .message-text")]
+
+
+class TestList:
+    def test_has_the_newest_conversation_first_and_what_is_unread(
+        self, server, anna, boris, stranger, chat
+    ):
+        other = open_chat(anna.who, stranger.who)
+        for number in range(3):
+            boris.who.post(chat, f"message {number}")
+        page = anna.look("/messages")
+        rows = page.css("#chats > li")
+        assert [int(row.attributes["data-chat"]) for row in rows] == [chat, other]
+        assert rows[0].css_first(".chat-name").text() == boris.name
+        assert rows[0].css_first(".chat-preview").text() == "message 2"
+        assert rows[0].css_first(".count > span").text() == "3"
+        assert "hidden" in rows[1].css_first(".count").attributes
+        assert page.css_first("#unread > span").text() == "3"
+
+    def test_says_who_wrote_last(self, anna, boris, chat):
+        anna.who.post(chat, "hello\n\nthere")
+        for reader, is_own in ((anna, True), (boris, False)):
+            row = reader.look("/messages").css_first("#chats > li")
+            assert row.css_first(".chat-preview").text() == "hello there"
+            assert ("hidden" not in row.css_first(".chat-own").attributes) is is_own
+
+    def test_goes_on_by_a_link(self, anna, server):
+        made = [open_chat(anna.who, person(server)) for _ in range(32)]
+        page = anna.look("/messages")
+        assert len(page.css("#chats > li")) == 30
+        more = page.css_first(".chats-more a").attributes["href"]
+        rest = anna.look(more).css("#chats > li")
+        assert sorted(int(row.attributes["data-chat"]) for row in rest) == made[:2]
+
+    def test_htmx_gets_the_rows_alone(self, anna, chat):
+        page = anna.client.get("/messages", headers={"hx-request": "true"}).text
+        assert page.lstrip().startswith("<li data-chat")
+
+    def test_nobody_else_sees_it(self, server):
+        answer = server.client().get("/messages", headers={"accept": "text/html"})
+        assert answer.headers["location"] == "/sign-in?next=/messages"
+
+
+class TestConversation:
+    def test_shows_messages_with_their_states(self, anna, boris, chat):
+        first = anna.who.post(chat, "one")
+        anna.who.post(chat, "two")
+        boris.who.read(chat, first)
+        boris.who.post(chat, "three")
+        page = anna.look(f"/messages/{chat}")
+        assert texts(page) == ["one", "two", "three"]
+        states = [each.attributes["data-state"] for each in page.css(".log .message-state")]
+        assert states == ["read", "sent"]
+        assert page.css_first(".is-first-unread .message-text").text() == "three"
+        assert len(page.css(".log .day")) == 1
+        assert page.css_first("h1").text(strip=True) == boris.name
+
+    def test_looking_reads_nothing_but_a_button_does(self, anna, boris, chat):
+        boris.who.post(chat, "hello")
+        page = anna.look(f"/messages/{chat}")
+        assert anna.who.listed(chat)["unread"] == 1
+        message = page.css_first(".mark-read input").attributes["value"]
+        assert anna.sent(f"/messages/{chat}/read", message_id=message) == f"/messages/{chat}#newest"
+        assert anna.who.listed(chat)["unread"] == 0
+        assert not anna.look(f"/messages/{chat}").css(".mark-read")
+
+    def test_older_messages_are_behind_a_link(self, anna, chat):
+        for number in range(53):
+            anna.who.post(chat, f"message {number}")
+        page = anna.look(f"/messages/{chat}")
+        assert texts(page)[0] == "message 3"
+        older = anna.look(f"/messages/{chat}{page.css_first('.older').attributes['href']}")
+        assert texts(older) == ["message 0", "message 1", "message 2"]
+        assert "hidden" in older.css_first(".older").attributes
+        assert older.css_first(".newest a").attributes["href"] == f"/messages/{chat}#newest"
+
+    def test_what_people_write_is_text(self, anna, boris, chat):
+        written = '<script>alert(1)</script>" onload=x & https://example.com/<b>'
+        boris.who.post(chat, written)
+        page = anna.look(f"/messages/{chat}")
+        text = page.css_first(".log .message-text")
+        assert text.text() == written
+        link = text.css_first("a")
+        assert link.attributes["href"] == "https://example.com/"
+        assert link.attributes["rel"] == "noopener noreferrer nofollow ugc"
+
+    def test_of_an_account_that_is_gone_the_messages_stay(self, anna, boris, chat):
+        boris.who.post(chat, "farewell")
+        assert boris.client.delete("/profile").status_code == 200
+        page = anna.look(f"/messages/{chat}")
+        assert texts(page) == ["farewell"]
+        assert page.css_first("h1").text(strip=True) == "Deleted account"
+
+    @pytest.mark.parametrize("path", ["/messages/{}", "/messages/{}?before=1"])
+    def test_of_others_is_as_none(self, stranger, chat, path):
+        stranger.look(path.format(chat), 404)
+        stranger.look(path.format(2**60), 404)
+
+    def test_in_russian(self, anna, chat):
+        anna.look(f"/messages/{chat}", **{"accept-language": "ru"})
+
+
+class TestWriting:
+    def form(self, reader, chat):
+        page = reader.look(f"/messages/{chat}")
+        return {
+            each.attributes["name"]: each.attributes["value"]
+            for each in page.css(".composer input[type=hidden]")
+        }
+
+    def test_sends_and_reads_what_was_shown(self, anna, boris, chat):
+        boris.who.post(chat, "hello")
+        form = self.form(anna, chat)
+        boris.who.post(chat, "not seen yet")
+        location = anna.sent(f"/messages/{chat}", text="hi\r\nthere", **form)
+        assert location == f"/messages/{chat}#newest"
+        assert texts(anna.look(f"/messages/{chat}"))[-1] == "hi\nthere"
+        assert anna.who.listed(chat)["unread"] == 1
+
+    def test_the_same_form_sent_twice_is_one_message(self, anna, chat):
+        form = self.form(anna, chat)
+        for _ in range(2):
+            anna.sent(f"/messages/{chat}", text="once", **form)
+        assert texts(anna.look(f"/messages/{chat}")) == ["once"]
+
+    @pytest.mark.parametrize("text", ["", "x" * 4001, "a\x00b"])
+    def test_what_cannot_be_sent_is_not_lost(self, anna, chat, text):
+        form = self.form(anna, chat)
+        answer = anna.send(f"/messages/{chat}", text=text, **form)
+        assert answer.status_code == 400
+        page = LexborHTMLParser(answer.text)
+        assert page.css_first("textarea").text() == text.replace("\x00", "�")
+        assert page.css_first("[name=nonce]").attributes["value"] == form["nonce"]
+        assert page.css_first(".banner.is-wrong")
+
+    def test_not_in_a_chat_of_others_nor_from_another_site(self, anna, stranger, chat):
+        assert stranger.send(f"/messages/{chat}", text="hello").status_code == 404
+        assert stranger.send(f"/messages/{chat}/read", message_id=1).status_code == 404
+        for headers in ({"origin": "https://elsewhere.example"}, {}):
+            answer = anna.client.post(f"/messages/{chat}", data={"text": "x"}, headers=headers)
+            assert answer.status_code == 403
+        assert texts(anna.look(f"/messages/{chat}")) == []
+
+
+class TestChanging:
+    def test_edits_ones_own(self, anna, boris, chat):
+        message = anna.who.post(chat, "frist")
+        page = anna.look(f"/messages/{chat}")
+        edit = page.css_first(".message-tools a[data-action=edit]").attributes["href"]
+        assert anna.look(edit).css_first("textarea").text() == "frist"
+        assert anna.sent(edit, text="first") == f"/messages/{chat}#message-{message}"
+        page = boris.look(f"/messages/{chat}")
+        assert texts(page) == ["first"]
+        assert "hidden" not in page.css_first(".message-edited").attributes
+        assert not page.css(".log .message-tools")
+        assert anna.send(edit, text=" ").status_code == 400
+
+    def test_deletes_ones_own_after_a_question(self, anna, chat):
+        message = anna.who.post(chat, "never mind")
+        page = anna.look(f"/messages/delete/{message}")
+        assert page.css_first("blockquote").text() == "never mind"
+        assert anna.sent(f"/messages/delete/{message}") == f"/messages/{chat}"
+        assert texts(anna.look(f"/messages/{chat}")) == []
+        anna.look(f"/messages/delete/{message}", 404)
+
+    def test_nobody_elses(self, anna, boris, stranger, chat):
+        message = anna.who.post(chat, "mine")
+        for reader, status in ((boris, 403), (stranger, 404)):
+            for action in ("edit", "delete"):
+                reader.look(f"/messages/{action}/{message}", status)
+                answer = reader.send(f"/messages/{action}/{message}", text="x")
+                assert answer.status_code == status
+        assert texts(anna.look(f"/messages/{chat}")) == ["mine"]
+
+
+class TestBeginning:
+    def test_opens_the_chat_with_somebody(self, anna, boris, chat):
+        assert anna.sent(f"/messages/with/{boris.id}") == f"/messages/{chat}#newest"
+
+    def test_not_with_oneself_nor_with_nobody(self, anna):
+        assert anna.send(f"/messages/with/{anna.id}").status_code == 400
+        assert anna.send(f"/messages/with/{2**52}").status_code == 404
+
+    def test_finds_people_by_parts_of_their_names(self, anna, boris):
+        page = anna.look(f"/messages/new?q={boris.name[1:]}")
+        forms = [each.attributes["action"] for each in page.css(".people form")]
+        assert forms == [f"/messages/with/{boris.id}"]
+        assert not anna.look(f"/messages/new?q={anna.name}").css(".people li")
+        assert not anna.look("/messages/new").css(".people, .empty")
+        assert anna.look("/messages/new?q=@").css(".empty")
+
+
+class TestFilms:
+    @pytest.fixture
+    def server(self, start_server):
+        return start_server()
+
+    @pytest.fixture
+    def film(self, server):
+        return next(iter(fill(server.settings).values()))
+
+    def test_a_film_s_link_shows_its_card(self, anna, boris, chat, server, film):
+        boris.who.post(chat, f"{server.url}/films/{film} and /films/{2**40}")
+        page = anna.look(f"/messages/{chat}")
+        cards = [each.attributes["href"] for each in page.css(".message-films a")]
+        assert cards == [f"/films/{film}"]
+        card = anna.look(f"/messages/films/{film}")
+        assert card.css_first("a.film-line").attributes["href"] == f"/films/{film}"
+
+    def test_only_what_the_reader_sees(self, anna):
+        anna.look(f"/messages/films/{2**40}", 404)
+
+
+def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna, boris, chat):
+    boris.who.post(chat, "farewell")
+    assert "hidden" not in anna.look(f"/messages/{chat}").css_first(".composer").attributes
+    assert boris.client.delete("/profile").status_code == 200
+    page = anna.look(f"/messages/{chat}")
+    assert "farewell" in page.css_first(".message-text").text()
+    assert "hidden" in page.css_first(".composer").attributes
+    assert page.css_first(".conversation-gone").text().startswith("This account has been deleted.")
+    answer = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
+    assert answer.status_code == 409
+    assert "Nobody would read your message." in answer.text

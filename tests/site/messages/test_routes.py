@@ -1,0 +1,41 @@
+"""Who may look at the pages of chats, and send their forms."""
+
+import pytest
+
+from kinoteka.site.messages.routes import ROUTES
+
+
+def paths(method):
+    return [
+        path.replace("{chat_id}", "1")
+        .replace("{message_id}", "1")
+        .replace("{account_id}", "1")
+        .replace("{film_id}", "1")
+        for path in (route.path for route in ROUTES if route.method == method)
+    ]
+
+
+@pytest.mark.parametrize("path", paths("GET"))
+def test_a_page_is_for_who_is_signed_in(server, path):
+    answer = server.client().get(path, headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+@pytest.mark.parametrize("path", paths("POST"))
+class TestForms:
+    def test_are_for_who_is_signed_in(self, server, path):
+        answer = server.client().post(path, data={}, headers={"origin": server.url})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+            {"sec-fetch-site": "same-site", "origin": "https://evil.example"},
+            {"origin": "null"},
+            {},
+        ],
+    )
+    def test_are_not_for_other_sites(self, anna, path, headers):
+        assert anna.client.post(path, data={}, headers=headers).status_code == 403

@@ -1,0 +1,48 @@
+"""Links in what people write: the same texts as in the browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kinoteka.site.messages.texts import films_of, pieces
+from tests.support.measuring import quickest
+
+CASES = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))
+HOSTS = ["films.example"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30])
+def test_addresses_become_links(case):
+    found = [
+        [piece.text] if piece.address is None else [piece.text, piece.film_id]
+        for piece in pieces(case["text"], HOSTS)
+    ]
+    assert found == case["pieces"]
+    assert "".join(text for text, *_ in found) == case["text"]
+
+
+def test_a_link_leads_where_it_says():
+    assert all(piece.address in (None, piece.text) for piece in pieces("a https://b.example", []))
+
+
+def test_a_message_brings_three_cards_at_most_and_none_twice():
+    parts = pieces("/films/3 /films/1 /films/3 /films/9 /films/4", HOSTS)
+    assert films_of(parts) == [3, 1, 9]
+
+
+@pytest.mark.parametrize("text", ["https://" + ")" * 4000, "(" * 4000, "/films/" * 600, "h" * 4000])
+def test_takes_no_longer_for_what_is_made_to_take_long(text):
+    assert "".join(piece.text for piece in pieces(text, HOSTS)) == text
+
+
+def test_fifty_addresses_of_a_text_become_links():
+    parts = pieces("/films/1 " * 400, HOSTS)
+    assert len([part for part in parts if part.address]) == 50
+    assert "".join(part.text for part in parts) == "/films/1 " * 400
+
+
+async def test_an_address_with_thousands_of_brackets_behind_it_takes_no_longer():
+    short, long = ("https://a.example" + ")" * number for number in (400, 4000))
+    quick = await quickest(lambda: pieces(short, HOSTS))
+    assert await quickest(lambda: pieces(long, HOSTS)) < 40 * quick

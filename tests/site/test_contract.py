@@ -1,0 +1,24 @@
+"""The site's table of routes."""
+
+from kinoteka.server.app import CONTRACTS, NEUTRAL
+from kinoteka.site.contract import SITE
+
+SHARED = {"/genres/{id}", "/directors/{id}", "/selections", "/selections/{id}"}
+
+
+def test_shares_four_paths_with_contracts_and_takes_no_other():
+    taken = {
+        (route.method, route.path.rstrip("/"))
+        for contract in (*CONTRACTS, NEUTRAL)
+        for route in contract.routes
+    }
+    shared = {(route.method, route.path.rstrip("/")) for route in SITE.routes} & taken
+    assert shared <= {("GET", path) for path in SHARED}
+
+
+def test_every_route_is_for_browsers():
+    assert all(route.for_browsers for route in SITE.routes)
+
+
+def test_whatever_changes_something_is_a_form():
+    assert {route.method for route in SITE.routes} <= {"GET", "POST", "WEBSOCKET"}

@@ -1,0 +1,120 @@
+"""What every page has: headers, compression, its parts."""
+
+import asyncio
+import gzip
+from time import perf_counter
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from kinoteka.site.ui.pages import TURN_SECONDS, _written, own_path
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def answer(server):
+    return server.client().get("/nowhere", headers=PAGE)
+
+
+class TestHeaders:
+    def test_nothing_may_run_or_load_but_what_is_the_sites_own(self, answer):
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == rules["style-src"] == rules["form-action"] == "'self'"
+        assert rules["base-uri"] == rules["frame-ancestors"] == rules["frame-src"] == "'none'"
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "private, no-cache"),
+        ],
+    )
+    def test_are_those_of_owasps_list(self, answer, name, value):
+        assert answer.headers[name] == value
+
+    def test_features_are_off(self, answer):
+        assert "camera=()" in answer.headers["permissions-policy"]
+
+    def test_what_somebody_signed_in_sees_is_stored_nowhere(self, server):
+        answer = server.signed_up().get("/nowhere", headers=PAGE)
+        assert answer.headers["cache-control"] == "private, no-store"
+
+    def test_https_stays_https(self, start_server):
+        server = start_server(public_url="https://films.example")
+        headers = server.client().get("/nowhere", headers=PAGE).headers
+        assert "upgrade-insecure-requests" in headers["content-security-policy"]
+
+
+def test_is_compressed_for_who_takes_that(server):
+    client = server.client(accept="text/html", accept_encoding="gzip")
+    with client.stream("GET", "/nowhere") as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "<h1>" in gzip.decompress(raw).decode()
+
+
+def test_has_what_a_page_needs(answer):
+    page = LexborHTMLParser(answer.text)
+    assert page.css_first("html").attributes["lang"] == "en"
+    assert page.css_first("a.skip").attributes["href"] == "#main"
+    assert page.css_first("main#main")
+    assert not page.css("[style], script:not([src])")
+
+
+def test_who_is_signed_in_is_named(server):
+    client = server.signed_up("имя-Ё")
+    page = LexborHTMLParser(client.get("/nowhere", headers=PAGE).text)
+    assert page.css_first(".menu-title").text() == "имя-Ё"
+
+
+@pytest.mark.parametrize("path", ["/", "/films?page=2", "/people/имя", "/a%2fb"])
+def test_own_paths_are_taken(path):
+    assert own_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "films",
+        "https://a.example",
+        "//a.example",
+        "/\\a",
+        "/a\\b",
+        "/a\n",
+        "/" + "a" * 2000,
+    ],
+)
+def test_other_addresses_are_not(path):
+    assert own_path(path, "/account") == "/account"
+
+
+async def test_others_have_their_turn_while_a_page_is_written():
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def pieces():
+        for number in range(20):
+            until = perf_counter() + TURN_SECONDS
+            while perf_counter() < until:
+                pass
+            yield str(number)
+
+    task = asyncio.create_task(other())
+    assert await _written(pieces()) == "".join(map(str, range(20)))
+    task.cancel()
+    assert turns >= 19

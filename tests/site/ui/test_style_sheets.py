@@ -1,0 +1,66 @@
+"""Style sheets: within the page for who arrives, by their address for who comes from here."""
+
+import base64
+from hashlib import sha256
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from kinoteka.site.ui.statics import FOLDER, address
+from kinoteka.site.ui.style_sheets import element, sources
+
+PAGE = {"accept": "text/html"}
+
+
+def digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def rules(answer) -> dict[str, str]:
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    return dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+
+
+@pytest.mark.parametrize("origin", ["none", "cross-site", "same-site"])
+def test_who_arrives_gets_them_with_the_page(server, origin):
+    answer = server.client().get("/nowhere", headers=PAGE | {"sec-fetch-site": origin})
+    page = LexborHTMLParser(answer.text)
+    written = [style.text() for style in page.css("style")]
+    assert written == [(FOLDER / f"css/{name}.css").read_text() for name in ("base", "search")]
+    assert page.css("link[rel=stylesheet]") == []
+    later = [link.attributes["href"] for link in page.css("link[rel=prefetch]")]
+    assert later == [address("css/base.css"), address("css/search.css")]
+    assert {"'self'", *map(digest, written)} < set(rules(answer)["style-src"].split())
+    assert rules(answer)["script-src"] == "'self'"
+    assert "sec-fetch-site" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {}], ids=["new", "old"])
+def test_who_comes_from_here_and_who_does_not_say_gets_their_addresses(server, headers):
+    answer = server.client().get("/nowhere", headers=PAGE | headers)
+    page = LexborHTMLParser(answer.text)
+    assert page.css("style, link[rel=prefetch]") == []
+    named = [link.attributes["href"] for link in page.css("link[rel=stylesheet]")]
+    assert named == [address("css/base.css"), address("css/search.css")]
+    assert rules(answer)["style-src"] == "'self'"
+
+
+def test_the_policy_knows_every_sheet():
+    texts = [path.read_text() for path in (FOLDER / "css").glob("*.css")]
+    assert set(sources().split()) == set(map(digest, texts))
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "css").glob("*.css")), ids=lambda path: path.name)
+def test_every_sheet_can_stand_within_a_page(path):
+    """It ends nowhere, and names nothing by an address that would be another there."""
+    text = path.read_text()
+    assert "</" not in text
+    assert "url(" not in text
+    assert "@import" not in text
+    assert f"<style>{text}</style>" in element(path.stem, True)
+
+
+def test_there_is_none_of_another_name():
+    with pytest.raises(KeyError):
+        element("none", False)

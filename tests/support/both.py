@@ -1,0 +1,151 @@
+"""One server on each engine, asked the same: every difference between their answers is told.
+
+What must differ is put out of sight first: tokens, points in time, names that nobody can guess.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from tests.support.running import NO_TLS, RunningServer
+from tests.support.waiting import PATIENCE
+
+HIDDEN = (
+    (rb"eyJ[\w-]+\.[\w-]+\.[\w-]+", b"<access>"),
+    (rb'"(\d+\.\d+)\.[\w=-]{20,}"', rb'"\1.<mac>"'),
+    (rb'"(csrf|csrf-token|csrf_token|x|y|kid)":"[^"]*"', rb'"\1":"<random>"'),
+    (rb"session_id=[\w-]{20,}", b"session_id=<token>"),
+    (rb"known_device=[^;]{20,}", b"known_device=<device>"),
+    (rb"\d\d\.\d\d\.\d{4} \d\d:\d\d", b"<minute>"),
+    (rb"avatars/[\w-]+\.jpg", b"avatars/<name>.jpg"),
+    (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", b"<time>"),
+)
+OF_THE_MOMENT = {"date", "x-request-id", "server"}
+OF_THE_BYTES = {"etag", "content-length"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of somebody (a number), whose answer may sign `becomes` in.
+
+    `<access>` and `<refresh>` in the content stand for the tokens of who asks.
+    """
+
+    method: str
+    path: str
+    content: bytes = b""
+    who: int | None = None
+    by: str = "bearer"
+    becomes: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shown = self.content if len(self.content) < 300 else self.content[:300] + b"..."
+        return f"{self.method} {self.path} as {self.who} by {self.by}: {shown!r}"
+
+
+@dataclass
+class Credentials:
+    """What somebody has been given."""
+
+    cookie: str = ""
+    csrf: str = ""
+    access: str = "none"
+    refresh: str = "1.1.none"
+
+
+class Side:
+    """One of the two servers, and what people have been given there."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.server = server
+        self._client = httpx.Client(base_url=server.url, timeout=PATIENCE, verify=NO_TLS)
+        self._people: dict[int | None, Credentials] = {}
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def ask(self, step: Step) -> httpx.Response:
+        """The answer to a request."""
+        known = self._people.get(step.who, Credentials())
+        content = step.content.replace(b"<access>", known.access.encode())
+        content = content.replace(b"<refresh>", known.refresh.encode())
+        headers = {**self._credentials(step, known), **step.headers}
+        self._client.cookies.clear()
+        answer = self._client.request(step.method, step.path, content=content, headers=headers)
+        self._remember(step, answer)
+        return answer
+
+    def _credentials(self, step: Step, known: Credentials) -> dict[str, str]:
+        if step.who is None:
+            return {}
+        if step.by == "bearer":
+            return {"authorization": f"Bearer {known.access}"}
+        return {"cookie": f"session_id={known.cookie}", "csrf-token": known.csrf}
+
+    def _remember(self, step: Step, answer: httpx.Response) -> None:
+        if step.becomes is None or not answer.is_success:
+            return
+        known = self._people.setdefault(step.becomes, Credentials())
+        given = answer.json() if answer.content else {}
+        known.access = given.get("access_token", known.access)
+        known.refresh = given.get("refresh_token", known.refresh)
+        cookie = answer.cookies.get("session_id")
+        if cookie:
+            known.cookie = cookie
+        if step.path == "/user/csrf":
+            known.csrf = given["body"]["csrf"]
+
+
+def told(answer: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
+    """Status, headers and body without what must differ."""
+    body = hidden(answer.content)
+    left_out = OF_THE_MOMENT | (OF_THE_BYTES if body != answer.content else set())
+    headers = {
+        name: hidden(value.encode("latin-1"))
+        for name, value in answer.headers.items()
+        if name not in left_out
+    }
+    return answer.status_code, headers, body
+
+
+def hidden(data: bytes) -> bytes:
+    """The bytes without tokens, times and random names."""
+    for pattern, instead in HIDDEN:
+        data = re.sub(pattern, instead, data)
+    return data
+
+
+class Both:
+    """Asks both, one after the other."""
+
+    def __init__(self, *servers: RunningServer) -> None:
+        self._sides = [Side(server) for server in servers]
+        self.differences: list[str] = []
+        self.statuses: dict[int, int] = {}
+
+    def ask(self, step: Step) -> tuple[int, bytes]:
+        """Ask both; the status and the body that the first gives."""
+        # What is ordered by time is ordered alike: no two requests fall into one millisecond.
+        began = time.time_ns() // 1_000_000
+        first, second = (told(side.ask(step)) for side in self._sides)
+        while time.time_ns() // 1_000_000 == began:
+            pass
+        self.statuses[first[0]] = self.statuses.get(first[0], 0) + 1
+        if first != second:
+            self.differences.append(f"{step}\n  {_short(first)}\n  {_short(second)}")
+        return first[0], first[2]
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        for side in self._sides:
+            side.close()
+
+
+def _short(answer: tuple[int, dict[str, bytes], bytes]) -> str:
+    status, headers, body = answer
+    return f"{status} {headers} {body[:1500]!r}"

@@ -1,0 +1,62 @@
+"""A cinema: a server with the films of `films.CATALOGUE`, and apps that talk to it."""
+
+import httpx
+
+from tests.support.films import PREMIUM, fill, names
+from tests.support.running import PASSWORD, RunningServer, unique
+
+
+class Cinema:
+    """The server, the ids of its films by title, and of its genres and directors by name."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.server = server
+        self.films = fill(server.settings)
+        self.genres = names(server.settings, "genres")
+        self.directors = names(server.settings, "directors")
+
+    @property
+    def anonymous(self) -> httpx.Client:
+        """Somebody who is not signed in."""
+        return self.server.client()
+
+    @property
+    def member(self) -> httpx.Client:
+        """An app in which somebody new is signed in."""
+        email = f"{unique()}@example.com"
+        app = self.server.client()
+        body = {"email": email, "password": PASSWORD}
+        answer = app.post("/auth/register", json=body)
+        assert answer.status_code == 201, answer.text
+        return self.signed_in(email)
+
+    def signed_in(self, email: str, password: str = PASSWORD) -> httpx.Client:
+        """An app in which somebody is signed in."""
+        app = self.server.client()
+        answer = app.post("/auth/login", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        app.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        return app
+
+    @property
+    def superuser(self) -> httpx.Client:
+        """An app of a superuser."""
+        login = unique("root")
+        self.server.make_superuser(login)
+        return self.signed_in(login)
+
+    @property
+    def holder(self) -> httpx.Client:
+        """An app of somebody who may see films under the label premium."""
+        app, root = self.member, self.superuser
+        role = {"name": unique("holders"), "permissions": [f"films.view:{PREMIUM}"]}
+        role_id = root.post("/api/v1/role", json=role).json()["id"]
+        account_id = app.get("/user/").json()["id"]
+        assert root.post(f"/api/v1/user/{account_id}/role/{role_id}").status_code == 201
+        return app
+
+
+def total_films(app: httpx.Client) -> int:
+    """Return how many films the app sees, for tests that wait until a server notices a change."""
+    headers = {"accept": "application/json"}
+    return int(app.get("/movies/?page=1", headers=headers).headers["x-total-count"])

@@ -1,0 +1,206 @@
+"""Databases of either engine for tests: new ones in no time, and plain SQL on them.
+
+PostgreSQL is a real server of the test run's own, in a temporary folder.
+"""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from kinoteka.database.engines import database_path
+from kinoteka.database.engines.postgresql import driver as postgresql
+from kinoteka.database.engines.sqlite import driver as sqlite
+from kinoteka.database.interface import Reader
+from kinoteka.database.migrations import migrate
+from kinoteka.infrastructure.settings import Settings
+from tests.support.ports import free_port
+from tools.prerequisites import find_postgresql
+
+ENGINES = ("sqlite", "postgresql")
+PROGRAMS = find_postgresql() or Path("PostgreSQL is not installed")
+# It refuses to run as root.
+USER = "nobody" if os.geteuid() == 0 else None
+
+# In memory, if there is room, a new database takes a twentieth of the time that a disk takes.
+MEMORY = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own there)
+ROOM = 4 << 30
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+EMPTY = "empty"
+
+
+class PostgreSQLServer:
+    """A server in a folder of its own; `FAST` where nothing is lost if the machine fails."""
+
+    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self._options = options
+        self._count = 0
+        self._connection: psycopg.Connection | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the folder has no database cluster yet."""
+        return not (self.folder / "PG_VERSION").exists()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not stopped."""
+        return (self.folder / "postmaster.pid").exists()
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://kinoteka@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start it, on a new cluster where there is none, and wait until it answers."""
+        if self.is_new:
+            run = ["initdb", "-D", ".", "-U", "kinoteka", "-A", "trust", "-E", "UTF8"]
+            self._run(*run, "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        options = ["listen_addresses=127.0.0.1", f"port={self.port}", *self._options]
+        options += [f"unix_socket_directories={self.folder}", "max_connections=300"]
+        given = " ".join(f"-c {option}" for option in options)
+        self._run("pg_ctl", "-D", ".", "-l", "log", "-w", "-t", "60", "-o", given, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; `immediate` is what a crash would do."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._run("pg_ctl", "-D", ".", "-m", mode, "-w", "-t", "60", "stop")
+
+    def freeze(self) -> None:
+        """Let it take connections and answer nothing, as a machine that hangs would."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def new_database(self, template: str = "template0") -> str:
+        """A new database, a copy of the template; its address."""
+        self._count += 1
+        name = f"test_{os.getpid()}_{self._count}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected."""
+        self.execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that belongs to no database."""
+        if self._connection is None:  # kept: every test has a database made and dropped
+            self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._connection.execute(sql)  # type: ignore[call-overload]
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the server's first process and then to all that it has started."""
+        first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        os.kill(first, number)
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [PROGRAMS / program, *arguments],
+            cwd=self.folder,
+            user=USER,
+            check=True,
+            capture_output=program == "initdb",
+            stdout=None if program == "initdb" else subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
+
+
+@contextmanager
+def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
+    """A new server that runs until the end of the block."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="kinoteka-postgresql-", dir=MEMORY if roomy else None))
+    if USER:
+        shutil.chown(folder, USER)
+    server = PostgreSQLServer(folder, *options)
+    try:
+        server.start()
+        try:
+            yield server
+        finally:
+            if server.is_running:
+                server.thaw()
+                server.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def with_empty_template(server: PostgreSQLServer) -> None:
+    """Make a migrated database without content, to be copied: `new_database(EMPTY)`."""
+    server.execute(f"CREATE DATABASE {EMPTY}")
+    migrate(Settings(database_url=server.url(EMPTY)))
+
+
+def rows(settings: Settings, sql: str, *given: Any) -> list[Any]:
+    """What a query gives; the bare values where it has one column. `?` stands for a parameter."""
+    found = _run(settings, sql, given)
+    return [row[0] if len(row) == 1 else tuple(row) for row in found]
+
+
+def execute(settings: Settings, sql: str, *given: Any) -> None:
+    """Change something, as another process would."""
+    _run(settings, sql, given)
+
+
+def execute_many(settings: Settings, sql: str, given: Sequence[Sequence[Any]]) -> None:
+    """Run a statement once for each row of parameters."""
+    if not settings.database_url:
+        with closing(_sqlite(settings)) as connection, connection:
+            connection.executemany(sql, given)
+        return
+    with psycopg.connect(settings.database_url) as connection:
+        connection.cursor().executemany(sql.replace("?", "%s"), given)  # type: ignore[arg-type]
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Reader]:
+    """A transaction in which Statements run, as an import or another process would write."""
+    if settings.database_url:
+        with postgresql.connect(settings) as connection, connection.transaction():
+            yield postgresql.PostgreSQLReader(connection)
+    else:
+        with closing(sqlite.connect(database_path(settings))) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield sqlite.SQLiteReader(connection)
+            connection.execute("COMMIT")
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    """What a command needs to find the database."""
+    return {"KINOTEKA_DATABASE_URL": settings.database_url} if settings.database_url else {}
+
+
+def _run(settings: Settings, sql: str, given: Sequence[Any]) -> list[Any]:
+    if not settings.database_url:
+        with closing(_sqlite(settings)) as connection, connection:
+            return connection.execute(sql, given).fetchall()
+    with psycopg.connect(settings.database_url, row_factory=tuple_row) as connection:
+        cursor = connection.execute(sql.replace("?", "%s"), given or None)  # type: ignore[call-overload]
+        return cursor.fetchall() if cursor.description else []
+
+
+def _sqlite(settings: Settings) -> sqlite3.Connection:
+    connection = sqlite3.connect(database_path(settings), timeout=10)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection

@@ -1,0 +1,166 @@
+"""Something in every table, of every kind of value, as an installation has it after some time."""
+
+from kinoteka.database.schema import metadata
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import execute, execute_many
+
+FILMS = 250
+LARGE = 2**60 + 1
+ROWS: dict[str, list[dict[str, object]]] = {
+    "labels": [{"id": 3, "name": "premium"}],
+    "genres": [{"id": 7, "name": "Драма", "name_key": "драма"}],
+    "directors": [{"id": 9, "name": "Балабанов", "name_key": "балабанов"}],
+    "films": [
+        {
+            "id": number,
+            "source": "test",
+            "external_id": str(number),
+            "title": f"Брат {number}" if number % 2 else f'"{number}"\t\n\\ 👽',
+            "original_title": None if number % 3 else "",
+            "description": "x" * number,
+            "year": None if number % 5 else 1997,
+            "rating": None if number % 7 else number / 3,
+            "votes": number,
+            "tmdb_id": LARGE,
+            "genre_id": 7,
+            "director_id": 9,
+            "label_id": None if number % 4 else 3,
+            "fingerprint": -LARGE,
+            "hidden_at": None if number % 9 else LARGE,
+            "label_lost": not number % 18,
+        }
+        for number in range(11, 11 + FILMS)
+    ],
+    "film_genres": [{"genre_id": 7, "film_id": 11, "position": 0}],
+    "film_directors": [{"director_id": 9, "film_id": 11, "position": 0}],
+    "genre_counts": [{"genre_id": 7, "label_id": 0, "films": FILMS}],
+    "director_counts": [{"director_id": 9, "label_id": 0, "films": FILMS}],
+    "accounts": [
+        {
+            "id": number,
+            "username": f"anna{number}",
+            "username_key": f"anna{number}",
+            "password_hash": "$argon2id$",
+            "birthday": "1990-02-28",
+            "superuser": number == 1,
+            "created_at": 1_700_000_000_000,
+            "avatar_file": f"picture-{number}.jpg",
+            "disabled_at": None if number == 1 else LARGE,
+        }
+        for number in (1, 2)
+    ],
+    "roles": [{"id": 12, "name": "Ärger", "name_key": "ärger", "built_in": False}],
+    "role_permissions": [
+        {"role_id": 12, "permission": permission}
+        for permission in ("films.view:premium", "films.view:Ärger", "films.view:_", "a", "Z")
+    ],
+    "account_roles": [{"account_id": 2, "role_id": 12}],
+    "sessions": [
+        {
+            "id": number,
+            "account_id": 2,
+            "token_hash": f"hash-{number}",
+            "refresh_seed": "seed",
+            "refresh_generation": 1,
+            "refreshed_at": 1,
+            "created_at": 1,
+            "last_seen_at": 1,
+            "expires_at": LARGE,
+            "address": "::1",
+            "user_agent": "",
+            "method": "password",
+        }
+        for number in (5, 6)
+    ],
+    "sign_ins": [
+        {
+            "id": 5,
+            "account_id": 2,
+            "at": 1,
+            "address": "",
+            "user_agent": "",
+            "method": "password",
+            "success": False,
+        }
+    ],
+    "bookmarks": [{"account_id": 2, "film_id": 11, "created_at": 1}],
+    "selections": [
+        {
+            "id": 4,
+            "account_id": None,
+            "title": "Best",
+            "description": "",
+            "featured": True,
+            "public": True,
+            "created_at": 1,
+            "updated_at": 1,
+        }
+    ],
+    "selection_films": [{"selection_id": 4, "film_id": 11, "position": 1}],
+    "chats": [{"id": 8, "first_account_id": 1, "second_account_id": 2, "created_at": 1}],
+    "chat_members": [
+        {"chat_id": 8, "account_id": 1, "active_at": 1, "last_read_id": 0, "unread": 1}
+    ],
+    "messages": [{"id": 20, "chat_id": 8, "author_id": 1, "text": "Привет", "created_at": 1}],
+    "audit_entries": [
+        {
+            "id": 14,
+            "at": 1,
+            "account_id": 1,
+            "actor_name": "anna1",
+            "action": "role_created",
+            "subject_kind": "role",
+            "subject_id": 12,
+            "subject_name": "Ärger",
+            "details": '{"permissions":["a","Z"]}',
+            "address": "::1",
+        }
+    ],
+    "import_runs": [
+        {
+            "id": 3,
+            "account_id": 1,
+            "format": "records",
+            "files": '["фильмы.json"]',
+            "state": "done",
+            "created_at": 1,
+            "started_at": 2,
+            "finished_at": LARGE,
+            "read": 5,
+            "refused": 1,
+            "report": "{}",
+        }
+    ],
+}
+
+
+def fill_everything(settings: Settings) -> None:
+    """Fill a new database; its last message was number 30, and is gone again."""
+    for table in metadata.sorted_tables:
+        rows = ROWS.get(table.name, [])
+        if rows:
+            columns = ", ".join(rows[0])
+            marks = ", ".join("?" * len(rows[0]))
+            insert = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"
+            execute_many(settings, insert, [tuple(row.values()) for row in rows])
+    execute(
+        settings,
+        "INSERT INTO messages (id, chat_id, text, created_at) VALUES (?, ?, ?, ?)",
+        *(30, 8, "", 1),
+    )
+    execute(settings, "DELETE FROM messages WHERE id = 30")
+    execute(settings, "UPDATE revisions SET value = 41 WHERE name = 'catalogue'")
+    if settings.database_url:
+        for name in (
+            "labels",
+            "films",
+            "accounts",
+            "sessions",
+            "sign_ins",
+            "selections",
+            "chats",
+            "audit_entries",
+            "import_runs",
+        ):
+            execute(settings, f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))")
+        execute(settings, "SELECT setval('messages_id_seq', 30)")

@@ -1,0 +1,160 @@
+"""A small catalogue for tests: films with several genres, directors and labels, known by title.
+
+`fill` writes it into a migrated database by plain inserts, as an import would leave it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Table, bindparam, insert, select
+
+from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.database import film_search as search
+from kinoteka.database import schema
+from kinoteka.database.interface import Reader
+from kinoteka.database.revisions import RAISE
+from kinoteka.database.schema import directors, film_directors, film_genres, genres, labels
+from kinoteka.database.statement import Statement
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import rows, writing
+
+UNKNOWN = 1
+
+
+@dataclass(frozen=True)
+class FilmToBe:
+    """A film to be; without genres or directors it gets the built-in ones named Unknown."""
+
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    label: str | None = None
+    rating: float | None = None
+    original_title: str | None = None
+    description: str = ""
+    trailer: str | None = None
+    poster: str | None = None
+    votes: int = 0
+
+
+PREMIUM = "premium"
+ADULT = "adult"
+
+# The ids are 1, 2, 3 … in this order.
+CATALOGUE = (
+    FilmToBe("Metropolis", 1927, ("Science Fiction", "Drama"), ("Fritz Lang",), rating=8.3),
+    FilmToBe("M", 1931, ("Crime", "Drama"), ("Fritz Lang",), rating=8.3),
+    FilmToBe(
+        "The Cranes Are Flying",
+        1957,
+        ("Drama", "War"),
+        ("Mikhail Kalatozov",),
+        rating=8.2,
+        original_title="Летят журавли",
+        description="Two lovers are parted by the war.",
+        trailer="https://trailers.example/cranes",
+    ),
+    FilmToBe("Stalker", 1979, ("Science Fiction",), ("Andrei Tarkovsky",), rating=8.1),
+    FilmToBe(
+        "The Matrix",
+        1999,
+        ("Action", "Science Fiction"),
+        ("Lana Wachowski", "Lilly Wachowski"),
+        rating=8.7,
+    ),
+    FilmToBe("Spider-Man", 2002, ("Action",), ("Sam Raimi",), rating=7.4),
+    FilmToBe("Brother", 1997, ("Crime", "Drama"), ("Aleksei Balabanov",), original_title="Брат"),
+    FilmToBe("Amélie", 2001, ("Comedy", "Romance"), ("Jean-Pierre Jeunet",), rating=8.3),
+    FilmToBe("Nobody Knows When", None),
+    FilmToBe("Man with a Movie Camera", 1929, ("Documentary",), ("Dziga Vertov",), PREMIUM),
+    FilmToBe("Zanzibar Nights", 2003, ("Documentary", "Drama"), ("Zoe Hidden",), PREMIUM),
+    FilmToBe("After Midnight", 2004, ("Erotic",), ("Zoe Hidden", "Fritz Lang"), ADULT),
+    FilmToBe("Ran", 1985, ("Drama", "War"), ("Akira Kurosawa",), rating=8.2),
+    FilmToBe("Seven Samurai", 1954, ("Drama", "Action"), ("Akira Kurosawa",), rating=8.6),
+    FilmToBe("Rashomon", 1950, ("Crime", "Drama"), ("Akira Kurosawa",), rating=8.1),
+    FilmToBe("Dreams", 1990, ("Drama",), ("Akira Kurosawa", "Ishirō Honda"), rating=7.7),
+    FilmToBe("Mirror", 1975, ("Drama",), ("Andrei Tarkovsky",), original_title="Зеркало"),
+    FilmToBe("Solaris", 1972, ("Science Fiction", "Drama"), ("Andrei Tarkovsky",)),
+    FilmToBe("Alien", 1979, ("Science Fiction", "Horror"), ("Ridley Scott",), rating=8.5),
+    FilmToBe("Blade Runner", 1982, ("Science Fiction",), ("Ridley Scott",), rating=8.1),
+)
+
+
+def fill(settings: Settings, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int]:
+    """Write the films into a migrated database; their ids by title.
+
+    A server that runs on it notices within a second.
+    """
+    with writing(settings) as reader:
+        ids = {film.title: _insert(reader, film) for film in films}
+        recount_all(reader)
+        search.index(
+            reader, (search.Entry(ids[f.title], f.title, f.original_title, 0) for f in films)
+        )
+        for name in ("catalogue", "access"):
+            reader.fetch(RAISE, revision=name)
+    return ids
+
+
+def names(settings: Settings, table: str) -> dict[str, int]:
+    """The ids of all genres, directors or labels by name."""
+    return dict(rows(settings, f"SELECT name, id FROM {table}"))
+
+
+def _insert(reader: Reader, film: FilmToBe) -> int:
+    genre_ids = [_named(reader, genres, name) for name in film.genres] or [UNKNOWN]
+    director_ids = [_named(reader, directors, name) for name in film.directors] or [UNKNOWN]
+    film_id = _add(
+        reader,
+        schema.films,
+        source="tests",
+        external_id=film.title,
+        title=film.title,
+        original_title=film.original_title,
+        description=film.description,
+        trailer=film.trailer,
+        poster=film.poster,
+        year=film.year,
+        rating=film.rating,
+        votes=film.votes,
+        genre_id=genre_ids[0],
+        director_id=director_ids[0],
+        label_id=film.label and _label(reader, film.label),
+        fingerprint=0,
+    )
+    for position, genre_id in enumerate(genre_ids):
+        _add(reader, film_genres, genre_id=genre_id, film_id=film_id, position=position)
+    for position, director_id in enumerate(director_ids):
+        _add(reader, film_directors, director_id=director_id, film_id=film_id, position=position)
+    return film_id
+
+
+def _named(reader: Reader, table: Table, name: str) -> int:
+    key = name.casefold()
+    return _first(reader, table, "name_key", key) or _add(reader, table, name=name, name_key=key)
+
+
+def _label(reader: Reader, name: str) -> int:
+    return _first(reader, labels, "name", name) or _add(reader, labels, name=name)
+
+
+def _first(reader: Reader, table: Table, column: str, value: str) -> int | None:
+    found = reader.fetch(_lookup(table, column), value=value)
+    return found[0][0] if found else None
+
+
+def _add(reader: Reader, table: Table, **values: object) -> int:
+    return int(reader.fetch(_insertion(table, tuple(values)), **values)[0][0])
+
+
+@cache  # to compile them takes longer than to run them
+def _lookup(table: Table, column: str) -> Statement[tuple[int]]:
+    return Statement(select(table.c.id).where(table.c[column] == bindparam("value")))
+
+
+@cache
+def _insertion(table: Table, columns: tuple[str, ...]) -> Statement[tuple[int]]:
+    clause = insert(table).values({name: bindparam(name) for name in columns})
+    return Statement(clause.returning(next(iter(table.primary_key))))

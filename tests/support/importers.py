@@ -1,0 +1,54 @@
+"""Imports that are asked for: somebody who may, and files to send."""
+
+from typing import Any
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.import_runs.model import ImportOptions, Run, Upload
+from kinoteka.core.import_runs.service import ImportRuns
+from kinoteka.core.services import Services
+from kinoteka.database.unit import unit_of_work
+from tests.support.waiting import until
+
+TABLE = b"id,title,year,genres\n1,Alien,1979,Horror\n2,Ran,1985,War\n"
+BROKEN = b"id,title,year\n1,Alien,1979\n2,Ran,19850\n3,,2000\n"
+
+
+class Importing:
+    """The imports of one server, and who asks for them."""
+
+    def __init__(self, services: Services, root: Actor) -> None:
+        self.services = services
+        self.root = root
+        self.runs: ImportRuns = services.import_runs
+
+    async def begin(self, content: bytes = TABLE, name: str = "films.csv", **options: Any) -> int:
+        """Import one file; the import's id, while it runs."""
+        async with (
+            unit_of_work(self.services.database) as unit,
+            self.runs.receive(self.root, unit) as receiving,
+        ):
+            path = receiving.path / name
+            path.write_bytes(content)
+            uploads = [Upload(path, name, len(content))]
+            return await self.runs.begin(
+                self.root, unit, receiving, uploads, ImportOptions(**options)
+            )
+
+    async def get(self, run_id: int) -> Run:
+        """How an import stands."""
+        async with unit_of_work(self.services.database) as unit:
+            return await self.runs.get(self.root, unit, run_id)
+
+    async def ended(self, run_id: int) -> Run:
+        """The import, once it has ended."""
+
+        async def has_ended() -> bool:
+            return not (await self.get(run_id)).is_running
+
+        await until(has_ended)
+        return await self.get(run_id)
+
+    async def look_after(self, runs: ImportRuns | None = None) -> None:
+        """What every process does again and again."""
+        async with unit_of_work(self.services.database) as unit:
+            await (runs or self.runs).look_after(unit)

@@ -1,0 +1,104 @@
+"""Clients that go on and on, and remember what a server has told them is done."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+
+from tests.support.messengers import Person
+from tests.support.running import NO_TLS
+from tests.support.waiting import PATIENCE
+
+
+class Client(threading.Thread):
+    """Does a thing again and again until stopped, whatever the answers are."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.answers: list[httpx.Response] = []
+        self.broken = 0
+        """Requests without an answer."""
+        self._stopping = threading.Event()
+        self._url = url
+
+    def run(self) -> None:
+        with httpx.Client(base_url=self._url, timeout=PATIENCE, verify=NO_TLS) as client:
+            while not self._stopping.is_set():
+                try:
+                    self.answers.append(self.once(client))
+                except httpx.TransportError:
+                    self.broken += 1
+                    time.sleep(0.05)
+
+    def once(self, client: httpx.Client) -> httpx.Response:
+        """One request."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Do no more; a request under way is waited for."""
+        self._stopping.set()
+        self.join(PATIENCE)
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """How many answers had each status."""
+        return Counter(answer.status_code for answer in self.answers)
+
+
+class Writer(Client):
+    """Posts numbered messages; one that got no 200 is posted again with the same nonce."""
+
+    def __init__(self, url: str, author: Person, chat: int, name: str) -> None:
+        super().__init__(url)
+        self._name = name
+        self.done: list[str] = []
+        self._author = author
+        self._chat = chat
+
+    def once(self, client: httpx.Client) -> httpx.Response:
+        text = f"{self._name} {len(self.done)}"
+        answer = client.post(
+            f"/chats/{self._chat}/messages",
+            json={"text": text, "nonce": text},
+            headers={"cookie": self._author.cookie},
+        )
+        if answer.status_code == 200:
+            self.done.append(text)
+        return answer
+
+
+class Reader(Client):
+    """Asks for the same thing."""
+
+    def __init__(self, url: str, path: str, **headers: str) -> None:
+        super().__init__(url)
+        self._path = path
+        self._headers = headers
+
+    def once(self, client: httpx.Client) -> httpx.Response:
+        return client.get(self._path, headers=self._headers)
+
+
+@contextmanager
+def under_load(clients: Sequence[Client]) -> Iterator[None]:
+    """Let the clients work during the block."""
+    for client in clients:
+        client.start()
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.stop()
+
+
+def texts_of(author: Person, chat: int) -> list[str]:
+    """The texts of all messages of a chat, the oldest first."""
+    found: list[str] = []
+    last = 0
+    while page := author.messages(chat, after=last, limit=100):
+        found += [str(message["text"]) for message in reversed(page)]
+        last = int(str(page[0]["id"]))
+    return found

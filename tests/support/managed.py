@@ -1,0 +1,88 @@
+"""A server with a small catalogue, and browsers of people who may do this or that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.conftest import GENEROUS, new_database
+from tests.support.films import fill
+from tests.support.markup import words
+from tests.support.running import PASSWORD, RunningServer, run_server, unique
+
+TABLE = b"id,title,year\n1,Imported One,1979\n2,Imported Two,1985\n"
+BROKEN = b"id,title,year\n1,Imported Three,1979\n2,Four,19850\n3,,2000\n"
+
+
+@dataclass(frozen=True)
+class Managed:
+    """The server, and the ids of its films by title."""
+
+    server: RunningServer
+    films: dict[str, int]
+    superuser: str
+
+    def browser(self) -> httpx.Client:
+        """A browser that nobody is signed in with."""
+        return self.server.client(accept="text/html", sec_fetch_site="same-origin")
+
+    def root(self) -> httpx.Client:
+        """The browser of a superuser."""
+        browser = self.browser()
+        answer = browser.post("/login", json={"login": self.superuser, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    def holder(self, root: httpx.Client, *permissions: str) -> httpx.Client:
+        """The browser of somebody with these permissions and no other."""
+        browser, name = self.browser(), unique()
+        body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
+        assert browser.post("/signup", json=body).status_code == 200
+        account_id = browser.get("/users").json()["id"]
+        role = {"name": unique("role"), "permissions": list(permissions)}
+        role_id = root.post("/api/v1/role", json=role).json()["id"]
+        given = root.post(f"/api/v1/user/{account_id}/role/{role_id}")
+        assert given.status_code == 201, given.text
+        return browser
+
+
+@contextmanager
+def managed(folder: Path, settings: dict[str, str]) -> Iterator[Managed]:
+    """A server with the films of `films.CATALOGUE`."""
+    with run_server(folder, settings) as server:
+        name = unique("root")
+        server.make_superuser(name)
+        yield Managed(server, fill(server.settings), name)
+
+
+@contextmanager
+def managed_on(
+    engine: str, request: pytest.FixtureRequest, folder: Path, **settings: str
+) -> Iterator[Managed]:
+    """The same on a new database of this engine."""
+    with (
+        new_database(engine, request, folder) as database,
+        managed(folder, GENEROUS | database | settings) as made,
+    ):
+        yield made
+
+
+def words_at(page: LexborHTMLParser, where: str) -> str:
+    """What stands in a piece of a page that is found so."""
+    return words(page.css_first(where))
+
+
+def fields(page: LexborHTMLParser, form: str) -> dict[str, str]:
+    """What stands in the fields of a form."""
+    found = {}
+    for node in page.css(f"{form} [name]"):
+        name = node.attributes["name"] or ""
+        if node.tag == "textarea":
+            found[name] = node.text()
+        elif node.tag == "input" and node.attributes.get("type") != "checkbox":
+            found[name] = node.attributes.get("value") or ""
+    return found

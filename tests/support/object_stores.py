@@ -1,0 +1,170 @@
+"""A real object store: moto's S3 server in a process of its own, which checks every signature."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+import httpx
+
+from tests.support.ports import free_port
+from tests.support.running import NO_TLS
+from tests.support.waiting import PATIENCE, eventually
+
+BUCKET = "films"
+PREFIX = "community/one"
+URL = f"s3://{BUCKET}/{PREFIX}"
+
+# What docs/object-store.md says that the server needs, and nothing besides.
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            "Resource": f"arn:aws:s3:::{BUCKET}/{PREFIX}/avatars/*",
+        },
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
+    ],
+}
+
+
+class ObjectStore:
+    """A store at `endpoint` with an empty bucket, open to one user; `environment` holds its keys.
+
+    What it stores lies in its memory: a store that was stopped starts empty, for the same user.
+    """
+
+    def __init__(self) -> None:
+        self._port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self._port}"
+        self.environment: dict[str, str] = {}
+        self._client = httpx.Client(base_url=self.endpoint, timeout=PATIENCE, verify=NO_TLS)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it at its address, and make the bucket and the user."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "--port", str(self._port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        eventually(self._answers)
+        self.allow_anything()
+        self._client.put(f"/{BUCKET}").raise_for_status()
+        self._iam("CreateUser")
+        made = self._iam("CreateAccessKey")
+        self.environment = {
+            "AWS_ACCESS_KEY_ID": re.findall("<AccessKeyId>(.*?)<", made)[0],
+            "AWS_SECRET_ACCESS_KEY": re.findall("<SecretAccessKey>(.*?)<", made)[0],
+            "AWS_REGION": "us-east-1",
+        }
+        self._iam("PutUserPolicy", PolicyName="files", PolicyDocument=json.dumps(POLICY))
+        self.check_signatures()
+
+    def stop(self) -> None:
+        """Let nobody answer at its address."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody answers at its address within this block; what it stores remains."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self.stop()
+        self._client.close()
+
+    def stored(self) -> set[str]:
+        """The keys of all objects in the bucket."""
+        with self._unchecked():
+            listed = self._client.get(f"/{BUCKET}", params={"list-type": "2"})
+        listed.raise_for_status()
+        return {unquote(key) for key in re.findall("<Key>(.*?)</Key>", listed.text)}
+
+    def content(self, key: str) -> httpx.Response:
+        """An object as it lies there, with its headers."""
+        with self._unchecked():
+            return self._client.get(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
+
+    def lay(self, key: str, content: bytes) -> None:
+        """Put an object there past the server, as somebody else might."""
+        with self._unchecked():
+            answer = self._client.put(
+                f"/{BUCKET}/{key}", content=content, headers=_signed_by_nobody("s3")
+            )
+        answer.raise_for_status()
+
+    def remove(self, key: str) -> None:
+        """Remove an object past the server."""
+        with self._unchecked():
+            answer = self._client.delete(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
+        answer.raise_for_status()
+
+    def empty(self) -> None:
+        """Remove every object."""
+        for key in self.stored():
+            self.remove(key)
+
+    def check_signatures(self) -> None:
+        """From now on refuse who has no key, or may not."""
+        self._client.post("/moto-api/reset-auth", content=b"0").raise_for_status()
+
+    def allow_anything(self) -> None:
+        """From now on refuse nobody."""
+        self._client.post("/moto-api/reset-auth", content=b"1000000000").raise_for_status()
+
+    @contextmanager
+    def _unchecked(self) -> Iterator[None]:
+        self.allow_anything()
+        try:
+            yield
+        finally:
+            self.check_signatures()
+
+    def _answers(self) -> bool:
+        try:
+            self._client.get("/moto-api/")
+        except httpx.TransportError:
+            return False
+        return True
+
+    def _iam(self, action: str, **parameters: str) -> str:
+        answer = self._client.post(
+            "/",
+            data={"Action": action, "Version": "2010-05-08", "UserName": "kinoteka", **parameters},
+            headers=_signed_by_nobody("iam"),
+        )
+        answer.raise_for_status()
+        return answer.text
+
+
+def _signed_by_nobody(service: str) -> dict[str, str]:
+    # The header tells moto which of its services is meant; an object is not shown without one.
+    scope = f"tests/20260101/us-east-1/{service}/aws4_request"
+    signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    return {"authorization": signed}
+
+
+@contextmanager
+def run_object_store() -> Iterator[ObjectStore]:
+    """A store that runs until the end of the block."""
+    store = ObjectStore()
+    try:
+        store.start()
+        yield store
+    finally:
+        store.close()

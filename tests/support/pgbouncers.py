@@ -1,0 +1,70 @@
+"""A real PgBouncer in front of a PostgreSQL server, in transaction mode."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.databases import USER, PostgreSQLServer
+from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE, eventually
+
+PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+CONNECTIONS = 3
+"""To PostgreSQL: fewer than clients have, so that each client meets all of them."""
+
+CONFIGURATION = """
+[databases]
+* = host=127.0.0.1 port={there} user=kinoteka
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {here}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {connections}
+ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout,options
+"""
+
+
+@contextmanager
+def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
+    """A PgBouncer that runs until the end of the block; its port."""
+    port = free_port()
+    folder = Path(tempfile.mkdtemp(prefix="kinoteka-pgbouncer-"))
+    values = {"there": server.port, "here": port, "connections": CONNECTIONS}
+    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values) + _without_statements())
+    folder.chmod(0o755)
+    command = [PROGRAM or "pgbouncer", "-q", folder / "pgbouncer.ini"]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, user=USER, stdout=log, stderr=log)
+    try:
+        eventually(lambda: _answers(port))
+        yield port
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_statements() -> str:
+    """Return the option that lets newer versions lose prepared statements as older ones do."""
+    told = subprocess.run([PROGRAM or "pgbouncer", "--version"], capture_output=True, text=True)
+    version = re.search(r"(\d+)\.(\d+)", told.stdout)
+    assert version, told.stdout
+    newer = tuple(map(int, version.groups())) >= (1, 21)
+    return "max_prepared_statements = 0\n" if newer else ""
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""A real Redis server in a temporary folder, which can be stopped, frozen and started again."""
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.certificates import write_certificate
+from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE, eventually
+
+
+class RedisServer:
+    """A server on a Unix socket in a folder of its own; it keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, as settings give it."""
+        return f"unix://{self._socket}"
+
+    def start(self, *options: str) -> None:
+        """Start it and wait until it answers."""
+        command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket)]
+        command += ["--save", "", "--dir", str(self._folder), "--logfile", "log", *options]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(self._answers)
+
+    def stop(self) -> None:
+        """Stop it as an operator would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    def start_securely(self) -> str:
+        """Start it with the documented settings for TLS and a password; the address."""
+        port = free_port()
+        write_certificate(self._folder / "cache.crt", self._folder / "cache.key", "cache.internal")
+        (self._folder / "users.acl").write_text(
+            f"user {' '.join(documented_rights())}\nuser default off\n"
+        )
+        lines = documented_settings().replace("/etc/kinoteka", str(self._folder))
+        (self._folder / "conf").write_text(lines.replace("tls-port 6379", f"tls-port {port}"))
+        command = ["redis-server", str(self._folder / "conf"), "--dir", str(self._folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(lambda: _takes_connections(port))
+        authority = self._folder / "cache.crt"
+        return f"rediss://kinoteka:password@127.0.0.1:{port}/0?ssl_ca_certs={authority}"
+
+    def freeze(self) -> None:
+        """Let it take connections and answer nothing, as a machine that hangs would."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def ask(self, *command: str) -> str:
+        """The answer to a command."""
+        asked = ["redis-cli", "-s", str(self._socket), *command]
+        return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(5)
+            try:
+                client.connect(str(self._socket))
+                client.sendall(b"PING\r\n")
+                return bool(client.recv(100))
+            except OSError:
+                return False
+
+
+def documented_rights() -> list[str]:
+    """The user and the rights that the documentation gives it."""
+    found = re.search(r"^user (kinoteka on >password .*)$", _page(), re.MULTILINE)
+    assert found
+    return found.group(1).split()
+
+
+def documented_settings() -> str:
+    """The lines of redis.conf that the documentation has."""
+    found = re.search(r"^port 0\n(?:[a-z].*\n)+", _page(), re.MULTILINE)
+    assert found
+    return found.group()
+
+
+def _page() -> str:
+    return (Path(__file__).parents[2] / "docs" / "redis.md").read_text(encoding="utf-8")
+
+
+def _takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def redis_server(*options: str) -> Iterator[RedisServer]:
+    """A server that runs until the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="kinoteka-redis-"))
+    server = RedisServer(folder)
+    try:
+        server.start(*options)
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,148 @@
+"""A real server in a process of its own, and clients for it."""
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from kinoteka.cli.operations import make_superuser
+from kinoteka.infrastructure import settings as config
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import environment_of
+from tests.support.forked import ForkedCommand
+from tests.support.waiting import PATIENCE
+
+PASSWORD = "correct horse battery"
+
+# A client would load every known certificate, which takes 30 ms, to talk to a server without TLS.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+_numbers = itertools.count(1)
+_open_clients: list[httpx.Client] = []
+
+
+def unique(prefix: str = "person") -> str:
+    """A name that no other test has used."""
+    return f"{prefix}-{os.getpid()}-{next(_numbers)}"
+
+
+@contextmanager
+def lasting_clients() -> Iterator[Callable[[], None]]:
+    """What keeps the clients made so far open, past the test, until the end of the block.
+
+    For fixtures of whole modules.
+    """
+    kept: list[httpx.Client] = []
+
+    def keep() -> None:
+        kept.extend(_open_clients)
+        _open_clients.clear()
+
+    try:
+        yield keep
+    finally:
+        for client in kept:
+            client.close()
+
+
+def close_clients() -> None:
+    """Close every client that a test has left open."""
+    while _open_clients:
+        _open_clients.pop().close()
+
+
+class RunningServer:
+    """A server that answers at `url`, with these settings."""
+
+    def __init__(self, url: str, settings: Settings, process: ForkedCommand) -> None:
+        self.url = url
+        self.settings = settings
+        self.data = settings.data
+        self.process = process
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A client with a cookie jar of its own."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        client = httpx.Client(base_url=self.url, headers=named, timeout=PATIENCE, verify=NO_TLS)
+        _open_clients.append(client)
+        return client
+
+    def signed_up(self, login: str | None = None) -> httpx.Client:
+        """A client of a new account, signed in by cookie; `PASSWORD` is its password."""
+        client = self.client()
+        login = login or unique()
+        body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
+        answer = client.post("/signup", json=body)
+        assert answer.status_code == 200, answer.text
+        return client
+
+    def make_superuser(self, login: str) -> None:
+        """Make a superuser, as `kinoteka createsuperuser` does; `PASSWORD` is the password."""
+        with ThreadPoolExecutor(1) as thread:  # whose event loop is nobody else's
+            made = make_superuser(self.settings, login, PASSWORD)
+            thread.submit(asyncio.run, made).result()
+
+    def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a `kinoteka` command on the server's data."""
+        environment |= environment_of(self.settings)
+        return kinoteka(*arguments, "--data", str(self.data), **environment)
+
+
+def kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command `kinoteka`."""
+    return subprocess.run(
+        [sys.executable, "-m", "kinoteka.cli", *arguments],
+        env=clean_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment without settings of whoever runs the tests, and with these."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("KINOTEKA_")}
+    return kept | dict(settings)
+
+
+def _first_line(process: ForkedCommand) -> str:
+    """What a process says first; one that says nothing shows where it hangs, and ends."""
+    waiting = threading.Timer(PATIENCE, process.send_signal, [signal.SIGABRT])
+    waiting.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        waiting.cancel()
+
+
+@contextmanager
+def run_server(
+    data: Path, settings: Mapping[str, str], *options: str, **environment: str
+) -> Iterator[RunningServer]:
+    """Start `kinoteka serve` on a free port with an empty catalogue; stop it at the end."""
+    environment |= {f"KINOTEKA_{name.upper()}": value for name, value in settings.items()}
+    process = ForkedCommand(
+        ("serve", "--port", "0", "--data", str(data), *(options or ("--no-demo",))),
+        clean_environment({"PYTHONFAULTHANDLER": "1", **environment}),
+    )
+    try:
+        line = _first_line(process)
+        found = re.search(r"http://\S+", line)
+        assert found, f"the server did not start: {line!r}"
+        yield RunningServer(found.group(), config.load(environment, data=data), process)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+        process.stdout.close()

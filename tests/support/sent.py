@@ -1,0 +1,54 @@
+"""Requests as ASGI sees them, for what reads their bodies piece by piece."""
+
+from collections.abc import Iterable
+
+from kinoteka.core.services import Services
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.request import Call
+
+MULTIPART = "multipart/form-data; boundary=limit"
+NEUTRAL = neutral.contract("tests", "Tests", "", ())
+
+
+class Sent:
+    """A request whose body comes in these pieces; `taken` is how many bytes have been."""
+
+    def __init__(
+        self,
+        *pieces: bytes,
+        content_type: str = MULTIPART,
+        length: int | None = None,
+        query: bytes = b"",
+    ) -> None:
+        self.taken = 0
+        self.query = query
+        self.headers = [(b"content-type", content_type.encode("latin-1"))]
+        if length is not None:
+            self.headers.append((b"content-length", b"%d" % length))
+        self._pieces = iter(pieces)
+        self._next: bytes | None = next(self._pieces, b"")
+
+    @classmethod
+    def endless(cls, piece: bytes, count: int, length: int | None = None) -> "Sent":
+        """The same piece so many times."""
+        sent = cls(length=length)
+        sent._pieces, sent._next = iter([piece] * count), piece
+        return sent
+
+    async def receive(self) -> dict[str, object]:
+        """The next piece, as ASGI gives it."""
+        assert self._next is not None, "nothing comes after the end"
+        piece, self._next = self._next, next(self._pieces, None)
+        self.taken += len(piece)
+        return {"type": "http.request", "body": piece, "more_body": self._next is not None}
+
+    def call(self, services: Services) -> Call:
+        """The request on its way through a server."""
+        scope = {"headers": self.headers, "query_string": self.query}
+        return Call(scope, self.receive, services, NEUTRAL, Route("PUT", "/", self.call, ""))
+
+
+def in_pieces(whole: bytes, size: int) -> Iterable[bytes]:
+    """The body in pieces of one size."""
+    return (whole[start : start + size] for start in range(0, len(whole), size))

@@ -1,0 +1,42 @@
+"""Servers of several workers: which processes there are, and what they have logged."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import RunningServer
+
+TWO = {"workers": "2"}
+
+
+def workers_of(server: RunningServer) -> set[int]:
+    """The processes that serve, without what else Python's multiprocessing starts."""
+    supervisor = server.process.pid
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
+    return {pid for pid in map(int, children.split()) if b"spawn_main" in told(pid, "cmdline")} - {
+        pid for pid in map(int, children.split()) if not is_running(pid)
+    }
+
+
+def told(pid: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and not only what its parent has yet to take note of."""
+    return told(pid, "stat").rpartition(b")")[2].split()[:1] not in ([], [b"Z"])
+
+
+def log_of(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """Gives what the servers have written to standard error so far."""
+    lines: list[str] = []
+
+    def read() -> str:
+        lines.append(capfd.readouterr().err)
+        return "".join(lines)
+
+    return read

@@ -1,0 +1,104 @@
+"""Close something at every point at which a task waits, and lose cancellations as a library may."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+from kinoteka.infrastructure.tasks import end_tasks
+from tests.support.waiting import until
+
+POINTS_MOST = 60
+
+
+class Points:
+    """Counts how often the tasks of a loop wait, and sets `reached` at one of these points.
+
+    From then on the first `losing` cancellations are lost: the tasks go on as if there were none.
+    """
+
+    def __init__(self, at: int, losing: int) -> None:
+        self.reached = asyncio.Event()
+        self._left = at
+        self._losing = losing
+
+    def __enter__(self) -> "Points":
+        asyncio.get_running_loop().set_task_factory(self._task)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.get_running_loop().set_task_factory(None)
+
+    def waits(self) -> None:
+        """Note that a task waits."""
+        self._left -= 1
+        if self._left == 0:
+            self.reached.set()
+
+    def loses(self) -> bool:
+        """Whether the present cancellation is lost."""
+        if not self.reached.is_set() or self._losing == 0:
+            return False
+        self._losing -= 1
+        return True
+
+    def _task(self, loop: Any, work: Coroutine[Any, Any, Any], **given: Any) -> asyncio.Task[Any]:
+        return _Task(self, _Counted(self, work), loop=loop, **given)
+
+
+class _Task(asyncio.Task[Any]):
+    def __init__(self, points: Points, work: Coroutine[Any, Any, Any], **given: Any) -> None:
+        super().__init__(work, **given)
+        self._points = points
+
+    def cancel(self, msg: object = None) -> bool:
+        return self._points.loses() or super().cancel(msg)
+
+
+class _Counted(Coroutine[Any, Any, Any]):
+    def __init__(self, points: Points, work: Coroutine[Any, Any, Any]) -> None:
+        self._points, self._work = points, work
+        self.__qualname__ = work.__qualname__
+
+    def send(self, value: Any) -> Any:
+        waited_for = self._work.send(value)
+        self._points.waits()
+        return waited_for
+
+    def throw(self, *raised: Any) -> Any:
+        waited_for = self._work.throw(*raised)
+        self._points.waits()
+        return waited_for
+
+    def close(self) -> None:
+        self._work.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._work.__await__()
+
+
+async def close_at_each_point(
+    scenario: Callable[[], tuple[Coroutine[Any, Any, Any], Callable[[], Awaitable[None]]]],
+    losing: int,
+) -> None:
+    """Run a scenario again and again, and close it at the first, second, … point of waiting.
+
+    `scenario` gives what is done, and what closes it. No task may be left after that.
+    """
+    for at in range(1, POINTS_MOST):
+        before = asyncio.all_tasks()
+        with Points(at, losing) as points:
+            work, close = scenario()
+            doing = asyncio.create_task(work)
+            await _first(doing, asyncio.ensure_future(points.reached.wait()))
+            was_reached = points.reached.is_set()
+            await close()
+        await end_tasks(doing)
+        await until(lambda: asyncio.all_tasks() <= before)  # noqa: B023 (called at once)
+        if not was_reached:  # it has come to its end before
+            assert at > 1
+            return
+
+
+async def _first(*tasks: asyncio.Future[Any]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    await end_tasks(tasks[1])

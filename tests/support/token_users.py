@@ -1,0 +1,59 @@
+"""Users of the auth service: accounts with an access token and a client that sends it."""
+
+import httpx
+
+from tests.support.running import PASSWORD, RunningServer, unique
+
+
+class User:
+    """A user with a client that sends the access token, and no cookie."""
+
+    def __init__(self, server: RunningServer, login: str, tokens: dict[str, str]) -> None:
+        self.login = login
+        self.client = server.client()
+        self.refresh_token = tokens["refresh_token"]
+        self.use(tokens["access_token"])
+
+    @property
+    def id(self) -> int:
+        """The account's id."""
+        import jwt
+
+        claims = jwt.decode(self.access_token, options={"verify_signature": False})
+        return int(claims["sub"])
+
+    def use(self, access_token: str) -> None:
+        """Send this access token from now on."""
+        self.access_token = access_token
+        self.client.headers["authorization"] = f"Bearer {access_token}"
+
+    def signed_in(self) -> bool:
+        """Whether the access token is taken."""
+        return self.client.get("/api/v1/login/history").status_code == 200
+
+
+def new_user(server: RunningServer, login: str | None = None) -> User:
+    """A user who has just signed up; `PASSWORD` is the password."""
+    login = login or unique()
+    body = {"login": login, "password": PASSWORD}
+    answer = server.client().post("/api/v1/user", json=body)
+    assert answer.status_code == 201, answer.text
+    return User(server, login, answer.json())
+
+
+def new_superuser(server: RunningServer) -> User:
+    """A superuser, made at the console."""
+    login = unique("superuser")
+    server.make_superuser(login)
+    return User(server, login, sign_in(server, login).json())
+
+
+def sign_in(server: RunningServer, login: str, password: str = PASSWORD) -> httpx.Response:
+    """Sign in from nowhere in particular."""
+    body = {"login": login, "password": password}
+    return server.client().post("/api/v1/user/login", json=body)
+
+
+def refresh(server: RunningServer, token: str) -> httpx.Response:
+    """Use a refresh token."""
+    return server.client().post("/api/v1/token/refresh", json={"refresh_token": token})

@@ -1,0 +1,80 @@
+"""The command `kinoteka doctor`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kinoteka.cli.doctor.examination import CHECKS, examine
+from kinoteka.cli.doctor.findings import Severity
+from kinoteka.infrastructure.settings import Settings
+from tests.support.running import RunningServer, kinoteka
+
+LINE = re.compile(r"(error|warning|fine) +\S.*\S")
+PAGE = Path(__file__).parents[4] / "docs" / "doctor.md"
+
+TROUBLE = {
+    "KINOTEKA_DATABASE_URL": "postgresql://films:hidden%2Fone@127.0.0.1:1/x?password=hidden-two",
+    "KINOTEKA_REDIS_URL": "redis://:hidden-three@127.0.0.1:1/0",
+    "KINOTEKA_SECRET_KEY": "hidden-four" * 5,
+    "KINOTEKA_SIGNING_KEY": "hidden-five",
+    "KINOTEKA_METRICS_TOKEN": "hidden-six",
+    "KINOTEKA_CORS_ORIGINS": "*,https://hidden-seven@app.example",
+}
+
+
+def test_a_running_server_is_found_well(server: RunningServer) -> None:
+    server.data.chmod(0o750)
+    done = server.command("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    *lines, last = done.stdout.splitlines()
+    assert last == "errors: 0, warnings: " + str(sum(line[0] == "w" for line in lines))
+    assert all(LINE.fullmatch(line) for line in lines)
+
+
+def test_what_is_wrong_comes_first_without_any_secret(tmp_path: Path) -> None:
+    done = kinoteka("doctor", "--data", str(tmp_path), **TROUBLE)
+    assert done.returncode == 1
+    *lines, last = done.stdout.splitlines()
+    assert all(LINE.fullmatch(line) for line in lines)
+    severities = [line.split()[0] for line in lines]
+    assert severities == sorted(severities, key=["error", "warning", "fine"].index)
+    assert last.startswith(f"errors: {severities.count('error')}, ")
+    told = {line.split()[1] for line in lines if line.startswith("error")}
+    assert told == {"database", "Redis", "keys", "CORS"}
+    for word in ("hidden-two", "hidden-three", "hidden-four", "hidden-five", "hidden-six", "%2F"):
+        assert word not in done.stdout + done.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_an_error() -> None:
+    done = kinoteka("doctor", KINOTEKA_PORT="many")
+    assert done.returncode == 1
+    assert done.stdout.startswith("error    settings     KINOTEKA_PORT: ")
+
+
+@pytest.mark.parametrize("password", ["hid%zz", "hid%den", "hid@den", "hid/den"])
+def test_a_password_is_not_told_by_a_library_either(tmp_path: Path, password: str) -> None:
+    url = f"postgresql://films:{password}@127.0.0.1:1/x"
+    settings = Settings(data=tmp_path, database_url=url)
+    lines = [str(finding) for finding in examine(settings) if finding.severity == Severity.ERROR]
+    assert any(line.split()[1] == "database" for line in lines)
+    assert not any("hid" in line for line in lines)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_every_check_says_what_it_is_for(check) -> None:
+    assert (check.__doc__ or "").startswith(("Whether ", "Check ", "How long "))
+
+
+def test_every_finding_is_in_the_page(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    source = Path(__file__).parents[4] / "src" / "kinoteka" / "cli" / "doctor"
+    subjects = {
+        subject
+        for module in source.glob("*.py")
+        for subject in re.findall(
+            r"\b(?:error|warning|fine|say)\(\s*\"([^\"]+)\",", module.read_text(encoding="utf-8")
+        )
+    }
+    assert len(subjects) > 10
+    assert [subject for subject in subjects if f"| {subject} |" not in page] == []

@@ -1,0 +1,124 @@
+"""Who may read what the commands write, whatever umask they are started with."""
+
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.databases import EMPTY, PostgreSQLServer
+from tests.support.pictures import picture
+from tests.support.running import NO_TLS, PASSWORD, clean_environment
+from tests.support.waiting import PATIENCE
+
+UMASKS = (0o022, 0o000)
+
+
+def command(*arguments: str, umask: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "kinoteka.cli", *arguments],
+        env=clean_environment({"KINOTEKA_DEMO": "false"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        umask=umask,
+    )
+
+
+def done(*arguments: str, umask: int) -> None:
+    process = command(*arguments, umask=umask)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+
+
+@contextmanager
+def served(data: Path, umask: int) -> Iterator[httpx.Client]:
+    process = command("serve", "--port", "0", "--workers", "2", "--data", str(data), umask=umask)
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found
+        with httpx.Client(base_url=found.group(), timeout=PATIENCE, verify=NO_TLS) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """Return the paths within a folder that another user could read or write, with their modes."""
+    return [
+        f"{path.relative_to(folder)} {mode:o}"
+        for path in sorted(folder.rglob("*"))
+        if (mode := stat.S_IMODE(path.lstat().st_mode)) & 0o077 and not path.is_symlink()
+    ]
+
+
+@pytest.mark.parametrize("umask", UMASKS)
+def test_commands_create_files_for_their_owner_alone(tmp_path: Path, umask: int) -> None:
+    data, file, restored = (tmp_path / name for name in ("new/data", "kept.tar.gz", "back/data"))
+    with served(data, umask) as client:
+        body = {"login": "anna", "password": PASSWORD, "email": "anna@example.com"}
+        assert client.post("/signup", json=body).is_success
+        assert client.put("/avatar", files={"avatar": ("a.jpg", picture())}).is_success
+        assert open_to_others(tmp_path) == []  # with the hub's socket and SQLite's own files
+        done("backup", str(file), "--data", str(data), umask=umask)
+    done("restore", str(file), "--data", str(restored), umask=umask)
+    assert (restored / "avatars").is_dir()
+    assert open_to_others(tmp_path) == []
+
+
+def test_copied_database_is_its_owners_alone(tmp_path: Path, postgresql: PostgreSQLServer) -> None:
+    url = postgresql.new_database(EMPTY)
+    done("copy-database", url, str(tmp_path / "new" / "data"), umask=0)
+    postgresql.drop(url)
+    assert (tmp_path / "new" / "data" / "kinoteka.db").exists()
+    assert open_to_others(tmp_path) == []
+
+
+@pytest.mark.parametrize("content", ["", "short\n"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_server_does_not_start_with_an_empty_or_short_key(
+    tmp_path: Path, content: str, workers: str
+) -> None:
+    (tmp_path / "secret.key").write_text(content)
+    process = command(
+        "serve", "--port", "0", "--workers", workers, "--data", str(tmp_path), umask=0o022
+    )
+    out, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (1, "")
+    assert f"kinoteka: {tmp_path / 'secret.key'} has {len(content.strip())} characters" in errors
+    assert "Traceback" not in errors
+
+
+def test_server_closes_a_key_that_others_can_read_and_says_so(tmp_path: Path) -> None:
+    key = tmp_path / "secret.key"
+    key.write_text("s" * 64)
+    key.chmod(0o644)
+    process = command("serve", "--port", "0", "--data", str(tmp_path), umask=0o022)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert f"{key} was open to other users of this machine" in errors
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_server_starts_with_a_mounted_key_that_others_can_read_and_warns(tmp_path: Path) -> None:
+    mounted = tmp_path / "mounted"
+    mounted.write_text("s" * 64)
+    mounted.chmod(0o444)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret.key").symlink_to(mounted)
+    process = command("serve", "--port", "0", "--data", str(tmp_path / "data"), umask=0o022)
+    assert process.stdout is not None
+    assert "http://" in process.stdout.readline()
+    process.terminate()
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert "is not the server's to change" in errors
+    assert stat.S_IMODE(mounted.stat().st_mode) == 0o444

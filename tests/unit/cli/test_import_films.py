@@ -1,0 +1,320 @@
+"""The command `kinoteka import`, run as operators run it."""
+
+import gzip
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kinoteka.cli.import_films import import_films
+from kinoteka.cli.main import cli
+from kinoteka.core.imports.formats import FORMATS
+from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
+from kinoteka.core.imports.record import Reason
+from kinoteka.infrastructure import settings as config
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import environment_of, rows
+from tests.support.running import RunningServer, clean_environment
+from tests.support.waiting import PATIENCE, eventually
+
+GOOD = "id,title,year,genre\n1,Alien,1979,Horror\n2,Mirror,1975,Drama\n3,Ran,1985,War\n"
+# A missing title, a year 0, a quote that is never closed, bad UTF-8; between them, sound rows.
+BROKEN = (
+    b'id,title,year,genre\n1,Alien,1979,Horror\n2,,1975,Drama\n3,Ran,0,War\n4,"Mir,1984,Drama\n'
+    b"5,\xff\xfe,1990,Drama\n6,Brother,1997,Crime\n"
+)
+REASONS = {3: "title_missing", 4: "year_invalid", 5: "csv_invalid", 6: "encoding_invalid"}
+
+SAMPLES = {
+    "imdb": {
+        "title.basics.tsv.gz": "tconst\ttitleType\tprimaryTitle\toriginalTitle\tisAdult\tstartYear"
+        "\tendYear\truntimeMinutes\tgenres\n"
+        'tt1\tmovie\tThe "Matrix"\tMatrix\t0\t1999\t\\N\t136\tAction,Sci-Fi\n'
+        "tt2\tshort\tShorty\tShorty\t0\t2001\t\\N\t5\tShort\n",
+        "title.crew.tsv": "tconst\tdirectors\twriters\ntt1\tnm1,nm2\t\\N\n",
+        "title.ratings.tsv": "tconst\taverageRating\tnumVotes\ntt1\t8.7\t2000000\n",
+        "name.basics.tsv": "nconst\tprimaryName\tbirthYear\tdeathYear\tprimaryProfession"
+        "\tknownForTitles\nnm1\tLana Wachowski\t1965\t\\N\tdirector\ttt1\n"
+        "nm2\tLilly Wachowski\t1967\t\\N\tdirector\ttt1\n",
+    },
+    "movielens": {
+        "movies.csv": 'movieId,title,genres\n1,"Matrix, The (1999)",Action|Sci-Fi\n',
+        "ratings.csv": "userId,movieId,rating,timestamp\n1,1,4.0,1\n2,1,5.0,2\n",
+        "links.csv": "movieId,imdbId,tmdbId\n1,0133093,603\n",
+    },
+    "tmdb": {
+        "tmdb_5000_movies.csv": "budget,genres,id,overview,release_date,title\n"
+        '1,"[{""id"": 28, ""name"": ""Action""}]",603,Neo wakes up.,3/30/1999,The Matrix\n',
+        "tmdb_5000_credits.csv": "movie_id,title,cast,crew\n"
+        '603,The Matrix,[],"[{""job"": ""Director"", ""name"": ""Lana Wachowski""}]"\n',
+    },
+    "wikipedia": {
+        "movies-1990s.json": json.dumps(
+            [{"title": "The Matrix", "year": 1999, "genres": ["Action"], "href": "The_Matrix"}],
+            indent=2,
+        )
+    },
+    "csv": {"films.csv": "title;year\nThe Matrix;1999\n"},
+    "jsonl": {"films.jsonl": '{"title": "The Matrix", "year": 1999}\n'},
+    "json": {"films.json": '[{"title": "The Matrix", "year": 1999}]'},
+}
+WRITTEN = """
+SELECT films.source, films.year, films.rating, genres.name, directors.name
+FROM films JOIN genres ON genres.id = genre_id JOIN directors ON directors.id = director_id
+"""
+SUFFIXES = (".csv", ".json", ".jsonl", ".tsv", ".gz")
+KINOTEKA_VARIABLES = [name for name, *_ in config.rows()]
+FIRST = {
+    "imdb": ("imdb", 1999, 8.7, "Action", "Lana Wachowski"),
+    "movielens": ("movielens", 1999, 9.0, "Action", "Unknown"),
+    "tmdb": ("tmdb", 1999, None, "Action", "Lana Wachowski"),
+    "wikipedia": ("wikipedia", 1999, None, "Action", "Unknown"),
+}
+
+
+class Folder:
+    """A folder of files to import, and a catalogue to import them into."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    def rows(self, sql: str) -> list[object]:
+        """What a query gives; the bare values where it has one column."""
+        return rows(self.settings, sql)
+
+    def titles(self) -> list[object]:
+        """The titles of all films by id."""
+        return self.rows("SELECT title FROM films ORDER BY id")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings) -> Folder:
+    """A folder of files to import, and an empty catalogue."""
+    (tmp_path / "good.csv").write_text(GOOD)
+    (tmp_path / "broken.csv").write_bytes(BROKEN)
+    return Folder(tmp_path, settings)
+
+
+def imported(folder: Folder, *arguments: str) -> Result:
+    """Run the command in this process, with the names of the folder's files as they are."""
+    return invoked(
+        folder.path, *arguments, "--data", "data", environment=environment_of(folder.settings)
+    )
+
+
+def invoked(path: Path, *arguments: str, environment: Mapping[str, str]) -> Result:
+    """Run the command with paths in this folder."""
+    given = [
+        str(path / argument)
+        if argument == "data" or Path(argument).suffix in SUFFIXES
+        else argument
+        for argument in arguments
+    ]
+    runner = CliRunner(env=dict.fromkeys(KINOTEKA_VARIABLES) | environment)
+    return runner.invoke(cli, ["import", *given])
+
+
+def counts(done: Result) -> dict[str, str]:
+    """What the summary counts."""
+    lines = [line.split() for line in done.stdout.splitlines() if line.startswith("  ")]
+    return {line[0]: line[1] for line in lines}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_format(folder, name):
+    for file, content in SAMPLES[name].items():
+        written = content.encode()
+        (folder / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
+    done = imported(folder, name, *SAMPLES[name])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (counts(done)["added"], counts(done)["refused"]) == ("1", "0")
+    expected = FIRST.get(name, ("films", 1999, None, "Unknown", "Unknown"))
+    assert folder.rows(WRITTEN) == [expected]
+
+
+class TestAgain:
+    def test_the_same_file_changes_nothing(self, folder):
+        imported(folder, "csv", "good.csv")
+        done = imported(folder, "csv", "good.csv")
+        assert done.exit_code == 0
+        assert counts(done) == {"added": "0", "changed": "0", "unchanged": "3", "refused": "0"}
+
+    def test_a_changed_row_changes_one_film(self, folder):
+        imported(folder, "csv", "good.csv")
+        (folder / "good.csv").write_text(GOOD.replace("Mirror", "The Mirror"))
+        done = imported(folder, "csv", "good.csv")
+        assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "refused": "0"}
+        assert folder.titles() == ["Alien", "The Mirror", "Ran"]
+
+    def test_under_another_name_it_is_another_source(self, folder):
+        imported(folder, "csv", "good.csv")
+        assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["added"] == "3"
+        assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["unchanged"] == "3"
+
+
+class TestBrokenRows:
+    def test_one_leaves_the_file_out(self, folder):
+        done = imported(folder, "csv", "broken.csv")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "broken.csv:3: title_missing; nothing was stored" in done.stderr
+        assert folder.titles() == []
+
+    def test_and_no_other_file(self, folder):
+        done = imported(folder, "csv", "good.csv", "broken.csv")
+        assert done.exit_code == 1
+        assert "left out for a broken row" in done.stderr
+        assert folder.titles() == ["Alien", "Mirror", "Ran"]
+
+    def test_files_that_belong_together_are_one_in_this(self, folder):
+        for file, content in SAMPLES["movielens"].items():
+            (folder / file).write_text(content)
+        (folder / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,many,1\n")
+        done = imported(folder, "movielens", "movies.csv", "ratings.csv")
+        assert done.exit_code == 1
+        assert folder.titles() == []
+
+    def test_keeping_going_stores_the_rest_and_tells_each(self, folder):
+        done = imported(folder, "csv", "broken.csv", "--keep-going")
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert folder.titles() == ["Alien", "Brother"]
+        assert counts(done)["refused"] == "4"
+        for line, reason in REASONS.items():
+            assert f"broken.csv:{line}: {reason}" in done.stdout
+
+    def test_a_report_has_every_one(self, folder):
+        report = folder / "report.jsonl"
+        imported(folder, "csv", "broken.csv", "--keep-going", "--report", "report.jsonl")
+        refused = [json.loads(line) for line in report.read_text().splitlines()]
+        assert {each["line"]: each["reason"] for each in refused} == REASONS
+        assert {each["path"] for each in refused} == {str(folder / "broken.csv")}
+
+
+class TestOptions:
+    def test_columns_are_mapped(self, folder):
+        (folder / "films.csv").write_text("Name,Release Date\nAlien,25 May 1979\n")
+        imported(folder, "csv", "films.csv", "--map", "title=Name", "--map", "year=Release Date")
+        assert folder.rows("SELECT title, year FROM films") == [("Alien", 1979)]
+
+    def test_rules_give_labels(self, folder):
+        imported(
+            folder, "csv", "good.csv", "--label", "premium:genre=war", "--label", "old:year=..1975"
+        )
+        sql = "SELECT title, name FROM films LEFT JOIN labels ON labels.id = label_id"
+        assert dict(folder.rows(sql)) == {"Alien": None, "Mirror": "old", "Ran": "premium"}
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("doc", "good.csv"), "none of imdb, movielens"),
+            (("csv",), "FILES"),
+            (("csv", "missing.csv"), "does not exist"),
+            (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
+            (("csv", "good.csv", "--map", "title=Name"), "lacks the columns: Name"),
+            (("csv", "good.csv", "--label", "premium"), "--label premium"),
+            (("csv", "good.csv", "--adult"), "--adult concerns imdb, tmdb"),
+            (("csv", "good.csv", "--source", " "), "--source is empty"),
+            (("imdb", "good.csv"), "good.csv is none of these by its header row"),
+            (("imdb", "good.csv", "--type", "game"), "--type game"),
+            (("json", "good.csv"), "good.csv is not a JSON array"),
+        ],
+    )
+    def test_mistakes_are_told_before_anything_is_read(self, tmp_path, arguments, says):
+        (tmp_path / "good.csv").write_text(GOOD)
+        done = invoked(tmp_path, *arguments, "--data", "data", environment={})
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert says in done.stderr
+        assert not (tmp_path / "data").exists()
+
+
+def generated(count: int) -> str:
+    return "".join(f'{{"id": {n}, "title": "Film {n}", "year": 1999}}\n' for n in range(count))
+
+
+def started(folder: Folder, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "kinoteka.cli", "import", *arguments]
+    return subprocess.Popen(
+        [*command, "--data", str(folder / "data")],
+        env=clean_environment(environment_of(folder.settings)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+class TestWhileItRuns:
+    @pytest.fixture
+    def under_way(self, folder):
+        """An import that has read a part of its file, and will read on for a while."""
+        (folder / "many.jsonl").write_text(generated(150_000))
+        with started(folder, "jsonl", str(folder / "many.jsonl")) as process:
+            first = process.stderr.readline()
+            assert first.startswith("reading ")
+            yield process
+            process.kill()
+
+    def test_ctrl_c_stores_nothing(self, folder, under_way):
+        under_way.send_signal(signal.SIGINT)
+        _, said = under_way.communicate(timeout=PATIENCE)
+        assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
+        assert under_way.returncode == 130
+        assert folder.titles() == []
+        assert not list((folder / "data").glob("*.staging"))
+
+    def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
+        under_way.kill()
+        under_way.communicate(timeout=PATIENCE)
+        assert folder.titles() == []
+        assert imported(folder, "csv", "good.csv").exit_code == 0
+        assert not list((folder / "data").glob("*.staging"))
+
+    def test_another_one_is_refused(self, folder, under_way):
+        under_way.send_signal(signal.SIGSTOP)  # so that it does not end meanwhile
+        done = imported(folder, "csv", "good.csv")
+        under_way.send_signal(signal.SIGCONT)
+        assert done.exit_code == 1
+        said = done.stderr.splitlines()
+        assert said[-1] == "kinoteka: another import is running; nothing was stored"
+        _, said = under_way.communicate(timeout=PATIENCE)
+        assert under_way.returncode == 0
+        assert len(folder.titles()) == 150_000
+        assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())
+
+
+class TestBesideAServer:
+    def test_new_films_are_there_soon(self, start_server):
+        server: RunningServer = start_server()
+        client = server.client()
+        assert client.get("/movies/?page=1").json() == []
+        (server.data / "films.csv").write_text(GOOD)
+        done = server.command("import", "csv", str(server.data / "films.csv"))
+        assert done.returncode == 0, done.stderr
+        eventually(lambda: client.get("/movies/?page=1").json())
+        shown = [film["title"] for film in client.get("/movies/?page=1").json()]
+        assert shown == ["Alien", "Mirror", "Ran"]
+        assert [film["title"] for film in client.get("/movies/?q=alein").json()] == ["Alien"]
+
+
+class TestDocumentation:
+    PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("name", [*FORMATS, *FIELDS, *Reason])
+    def test_every_format_field_and_reason_is_documented(self, name):
+        assert f"`{name}`" in self.PAGE
+
+    @pytest.mark.parametrize("option", [option.opts[0] for option in import_films.params])
+    def test_every_option_is_documented(self, option):
+        assert option == "--data" or not option.startswith("--") or option in self.PAGE
+
+    @pytest.mark.parametrize("field", ALIASES)
+    def test_every_other_name_of_a_column_is_documented(self, field):
+        row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
+        assert [name for name in ALIASES[field] if f"`{name}`" not in row.lower()] == []

@@ -1,0 +1,88 @@
+"""What the command import says."""
+
+from pathlib import Path
+
+import pytest
+
+from kinoteka.cli.import_messages import FORMAT_ERRORS, explain, refusal, summary
+from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, Reason, Refused
+from kinoteka.core.imports.service import Import
+from kinoteka.database.import_target import Changes
+
+
+def test_every_reason_why_files_cannot_be_used_has_a_text():
+    assert set(FORMAT_ERRORS) == set(FormatCode)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (FormatError(FormatCode.FILE_EMPTY, path="a.csv"), "a.csv is empty"),
+        (
+            FormatError(
+                FormatCode.COLUMN_MISSING, path="a.csv", columns=["Stars"], found=["title", "year"]
+            ),
+            "a.csv lacks the columns: Stars (it has: title, year)",
+        ),
+        (
+            FormatError(FormatCode.LABEL_RULE_INVALID, rule="x", detail="the value is missing"),
+            "--label x: the value is missing",
+        ),
+    ],
+)
+def test_they_are_told_in_one_line(error, text):
+    assert explain(error) == text
+
+
+@pytest.mark.parametrize(
+    ("refused", "text"),
+    [
+        (Refused("a.csv", 3, Reason.YEAR_INVALID, "0"), "a.csv:3: year_invalid (0)"),
+        (Refused("a.csv", 4, Reason.TITLE_MISSING, ""), "a.csv:4: title_missing"),
+    ],
+)
+def test_a_refusal_tells_where_and_why(refused, text):
+    assert refusal(refused) == text
+
+
+class TestSummary:
+    @pytest.fixture
+    def done(self):
+        done = Import("imdb")
+        done.read = 2_000_000
+        return done
+
+    def test_counts_everything(self, done):
+        lines = list(summary(done, Changes(1_500_000, 20_000, 480_000), Progress(), [], 100))
+        assert lines == [
+            "imdb: 2,000,000 films in 100.0 s (20,000 a second)",
+            "  added      1,500,000",
+            "  changed    20,000",
+            "  unchanged  480,000",
+            "  refused    0",
+        ]
+
+    def test_tells_what_was_passed_over(self, done):
+        progress = Progress()
+        progress.skipped.update(short=900, adult=100)
+        progress.ignored.append(Path("links.csv"))
+        done.repeated = 3
+        lines = list(summary(done, Changes(0, 0, 0), progress, [], 100))
+        assert lines[4:7] == [
+            "  repeated   3 (an id that came again: the last row counts)",
+            "  skipped    1,000 (short 900, adult 100)",
+            "  refused    0",
+        ]
+        assert lines[7] == "  links.csv holds nothing for the catalogue"
+
+    def test_lists_the_first_refusals_and_says_where_the_others_are(self, done):
+        listed = [Refused("a.csv", line, Reason.TITLE_MISSING, "") for line in (2, 5)]
+        done.refused.update({Reason.TITLE_MISSING: 1_900, Reason.TOO_LONG: 100})
+        lines = list(summary(done, Changes(0, 0, 0), Progress(), listed, 100))
+        assert lines[4:] == [
+            "  refused    2,000 (title_missing 1,900, too_long 100)",
+            "a.csv:2: title_missing",
+            "a.csv:5: title_missing",
+            "and 1,998 more; --report FILE writes all of them",
+        ]

@@ -1,0 +1,76 @@
+import pytest
+
+from kinoteka.core.access.model import PERMISSION, Actor, Grants
+from kinoteka.errors import Code
+from tests.support.people import refused
+
+NOBODY = Actor(None, None, False, ("anonymous",), frozenset({"a.b"}), ())
+USER = Actor(7, 70, False, ("user",), frozenset({"a.b"}), (1,))
+SUPERUSER = Actor(8, 80, True, ("user",), frozenset(), None)
+
+
+@pytest.mark.parametrize(
+    ("actor", "permission", "allowed"),
+    [
+        (NOBODY, "a.b", True),
+        (NOBODY, "c.d", False),
+        (USER, "a.b", True),
+        (USER, "a", False),
+        (SUPERUSER, "anything", True),
+    ],
+)
+def test_permissions(actor, permission, allowed):
+    assert actor.may(permission) is allowed
+
+
+def test_requiring_a_permission():
+    NOBODY.require("a.b")
+    SUPERUSER.require("c.d")
+    with refused(Code.UNAUTHORIZED):
+        NOBODY.require("c.d")
+    with refused(Code.FORBIDDEN, permission="c.d"):
+        USER.require("c.d")
+
+
+def test_requiring_somebody():
+    assert (USER.require_account(), USER.require_session()) == (7, 70)
+    with refused(Code.UNAUTHORIZED):
+        NOBODY.require_account()
+    with refused(Code.UNAUTHORIZED):
+        NOBODY.require_session()
+
+
+def test_requiring_oneself():
+    USER.require_self(7)
+    SUPERUSER.require_self(7)
+    with refused(Code.FORBIDDEN):
+        USER.require_self(8)
+    with refused(Code.UNAUTHORIZED):
+        NOBODY.require_self(7)
+
+
+def test_grants():
+    assert Grants((), frozenset({"a"}), superuser=False).allows("a")
+    assert not Grants((), frozenset({"a"}), superuser=False).allows("b")
+    assert Grants((), frozenset(), superuser=True).allows("b")
+
+
+@pytest.mark.parametrize(
+    ("permission", "well_formed"),
+    [
+        ("roles.manage", True),
+        ("films.view:18+", False),
+        ("films.view:фильмы-18", True),
+        ("films.view:premium.plus", True),
+        ("a", True),
+        ("", False),
+        ("A.b", False),
+        ("a..b", False),
+        (".a", False),
+        ("a b", False),
+        ("a:", False),
+        ("a\n", False),
+    ],
+)
+def test_the_shape_of_a_permission(permission, well_formed):
+    assert bool(PERMISSION.fullmatch(permission)) is well_formed

@@ -1,0 +1,108 @@
+"""What the audit log has of changes of roles and labels."""
+
+import pytest
+
+from kinoteka.core.access.model import CONSOLE
+from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.library.model import NewSelection, SelectionChange
+from kinoteka.errors import Code
+from tests.support.people import do, refused, sign_up, superuser
+
+
+@pytest.fixture
+async def root(services):
+    return await superuser(services)
+
+
+@pytest.fixture
+async def person(services):
+    return (await sign_up(services)).actor
+
+
+@pytest.fixture
+def log(services):
+    async def read():
+        page = await do(services, services.audit.entries, CONSOLE, EntryQuery())
+        found = [(each.action, each.subject_kind, each.details) for each in page.entries]
+        return [each for each in found if each[0] != "superuser_made"]
+
+    return read
+
+
+async def test_a_role_from_its_making_to_its_end(services, root, log):
+    access = services.access
+    role = await do(services, access.create_role, root, "editors", ["films.edit"])
+    change = access.change_role
+    await do(services, change, root, role.id, "curators", ["films.label"])
+    await do(services, change, root, role.id, "curators", ["films.label"])
+    await do(services, access.delete_role, root, role.id)
+    assert await log() == [
+        ("role_deleted", "role", {"permissions": ["films.label"]}),
+        ("role_changed", "role", {"renamed_from": "editors", "granted": ["films.label"],
+                                  "revoked": ["films.edit"]}),
+        ("role_created", "role", {"permissions": ["films.edit"]}),
+    ]  # fmt: skip
+
+
+async def test_who_is_given_a_role_once(services, root, person, log):
+    access = services.access
+    role = await do(services, access.create_role, root, "editors", [])
+    for operation in (access.assign_role, access.take_role_away):
+        for _ in range(2):
+            await do(services, operation, root, person.account_id, role.id)
+    assert [action for action, *_ in await log()] == ["role_taken_away", "role_given",
+                                                      "role_created"]  # fmt: skip
+    assert (await log())[0][2] == {"role": "editors"}
+
+
+async def test_a_label_once(services, root, log):
+    for _ in range(2):
+        await do(services, services.access.add_label, root, "premium")
+    assert await log() == [("label_created", "label", {})]
+
+
+async def test_what_is_refused_is_not_there(services, root, log):
+    with refused(Code.ROLE_BUILT_IN):
+        await do(services, services.access.delete_role, root, 1)
+    with refused(Code.ROLE_UNKNOWN):
+        await do(services, services.access.assign_role, root, root.account_id, 999)
+    assert await log() == []
+
+
+async def test_who_holds_a_role_is_counted(services, root, person):
+    access = services.access
+    role = await do(services, access.create_role, root, "editors", [])
+    await do(services, access.assign_role, root, person.account_id, role.id)
+    assert await do(services, access.count_holders, root) == {role.id: 1}
+    with refused(Code.FORBIDDEN):
+        await do(services, access.count_holders, person)
+
+
+async def test_a_film_that_gets_a_label(services, root, films, log):
+    film = next(iter(films.values()))
+    await do(services, services.access.add_label, root, "new")
+    for _ in range(2):
+        await do(services, services.labels.set_label, root, film, "new")
+    assert (await log())[0] == ("film_labelled", "film", {"before": None, "after": "new"})
+    assert len(await log()) == 2
+
+
+async def test_what_operators_do_with_selections(services, root, person, films, log):
+    selections = services.selections
+    own = await do(services, selections.create, person, NewSelection(title="Mine", public=True))
+    assert await log() == []
+    change = selections.change
+    await do(services, change, person, own.id, SelectionChange(title="Ours"))
+    assert await log() == []
+    for featured in (True, True, False):
+        await do(services, change, root, own.id, SelectionChange(featured=featured))
+    await do(services, change, root, own.id, SelectionChange(title="Theirs"))
+    await do(services, selections.delete, root, own.id)
+    await do(services, selections.create, root, NewSelection(title="Site", featured=True))
+    assert await log() == [
+        ("selection_featured", "selection", {}),
+        ("selection_deleted", "selection", {}),
+        ("selection_changed", "selection", {"title": "Theirs"}),
+        ("selection_unfeatured", "selection", {}),
+        ("selection_featured", "selection", {}),
+    ]

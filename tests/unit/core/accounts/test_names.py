@@ -1,0 +1,189 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kinoteka.core.accounts import names
+from kinoteka.errors import Code
+from tests.support.people import refused
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize(
+    ("username", "key"),
+    [
+        ("Anna", "anna"),
+        ("АННА", "анна"),
+        ("e\u0301lan", "élan"),
+        ("ＡＢ", "ab"),
+        ("Straße", "straße"),
+        ("o'hara_1-2.3", "o'hara_1-2.3"),
+        ("x" * 64, "x" * 64),
+    ],
+)
+def test_usernames_compare_as_rfc_8265_has_it(username, key):
+    assert names.username_key(username) == key
+
+
+@pytest.mark.parametrize(
+    ("username", "reason"),
+    [
+        ("", "length"),
+        ("x" * 65, "length"),
+        ("12345", "digits"),
+        ("１２", "digits"),
+        ("٣", "digits"),
+        ("an@na", "characters"),
+        ("an＠na", "characters"),
+        ("an/na", "characters"),
+        ("two words", "characters"),
+        ("nul\x00", "characters"),
+        ("\ud800", "characters"),
+        ("zero\u200bwidth", "characters"),
+        ("☃", "characters"),
+    ],
+)
+def test_usernames_that_cannot_be_taken(username, reason):
+    with refused(Code.USERNAME_INVALID, reason=reason):
+        names.username_key(username)
+
+
+@pytest.mark.parametrize(
+    ("username", "reason"),
+    [
+        (".", "dots"),
+        ("..", "dots"),
+        ("rооt", "scripts"),
+        ("ivan-иван", "scripts"),
+        ("ＡＢ", "scripts"),
+        ("12345", "digits"),
+        ("an\u202ena", "characters"),
+    ],
+)
+def test_new_username_is_rejected(username, reason):
+    with refused(Code.USERNAME_INVALID, reason=reason):
+        names.checked_username(username)
+
+
+@pytest.mark.parametrize("username", ["Anna", "иван", "田中tanaka", "...", "a.b"])
+def test_new_username_is_accepted(username):
+    assert names.checked_username(username) == names.username_key(username)
+
+
+@pytest.mark.parametrize("username", [".", "..", "rооt"])
+def test_username_from_before_the_rules_signs_in(username):
+    assert names.sign_in_key(username) == ("username_key", username)
+
+
+@pytest.mark.parametrize(
+    ("email", "shown", "key"),
+    [
+        ("Anna@Example.COM", "Anna@example.com", "anna@example.com"),
+        ("a+b@example.test", "a+b@example.test", "a+b@example.test"),
+        ("почта@пример.рф", "почта@пример.рф", "почта@xn--e1afmkfd.xn--p1ai"),
+        ("x@straße.example", "x@straße.example", "x@xn--strae-oqa.example"),
+    ],
+)
+def test_addresses_compare_without_regard_to_case(email, shown, key):
+    assert (names.normal_email(email), names.email_key(email)) == (shown, key)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "@",
+        "a@",
+        "@b.example",
+        "a b@example.com",
+        "a@b",
+        "a@b@c.example",
+        "a\x00@b.example",
+        "\ud800@b.example",
+        f"a@{'b.' * 150}example",
+        "x" * 250_000 + "@b.example",
+        "a" + "\u0301\u0316" * 100 + "@b.example",
+    ],
+)
+def test_what_is_no_address(email):
+    with refused(Code.EMAIL_INVALID):
+        names.normal_email(email)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "key"),
+    [
+        ("Anna", ("username_key", "anna")),
+        ("Anna@Example.com", ("email_key", "anna@example.com")),
+        ("12345", None),
+        ("no@address", None),
+        ("", None),
+    ],
+)
+def test_what_an_identifier_means(identifier, key):
+    assert names.sign_in_key(identifier) == key
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        (" NNA ", "nna"),
+        ("a\u0308nn", "änn"),
+        ("", None),
+        ("\x00", None),
+        ("x" * 10_000, None),
+        ("a" + "\u0301\u0316" * 100, None),
+    ],
+)
+def test_what_a_part_of_a_username_is_searched_by(part, key):
+    assert names.part_key(part) == key
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2000-02-29", TODAY.isoformat()])
+def test_birthdays(day):
+    assert names.checked_birthday(day) == day
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "",
+        "yesterday",
+        "2001-02-29",
+        "1899-12-31",
+        "2001-13-01",
+        "\ud800",
+        (TODAY + timedelta(days=2)).isoformat(),
+    ],
+)
+def test_what_is_no_birthday(day):
+    with refused(Code.BIRTHDAY_INVALID):
+        names.checked_birthday(day)
+
+
+@pytest.mark.parametrize("address", ["http://a.example/b.jpg", "https://a.example?q=1"])
+def test_addresses(address):
+    assert names.checked_address(f" {address} ", "avatar_url") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/a.jpg",
+        "",
+        'https://a.example/"',
+        "ftp://a",
+        "https://a.example/\x00",
+        "https://a.example/" + "x" * 3000,
+    ],
+)
+def test_addresses_that_are_not_taken(address):
+    with refused(Code.FIELD_INVALID, field="avatar_url"):
+        names.checked_address(address, "avatar_url")
+
+
+@pytest.mark.parametrize(("text", "taken"), [(None, None), ("  ", None), (" Анна ", "Анна")])
+def test_lines_of_a_profile(text, taken):
+    assert names.checked_text(text, "given_name") == taken

@@ -1,0 +1,149 @@
+import asyncio
+
+import argon2
+import pytest
+
+from kinoteka.core.accounts import passwords
+from kinoteka.core.accounts.passwords import PasswordHashing, check_password
+from kinoteka.errors import Code
+from kinoteka.infrastructure.settings import Settings
+from tests.support.people import refused
+
+# Normalizing this takes seconds.
+HEAP_OF_MARKS = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
+
+
+@pytest.fixture
+def hashing():
+    made = PasswordHashing(threads=1, queue=3)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "x7!kQ2 z",
+        "correct horse battery",
+        "пароль не из списка",
+        "🐎🐎🐎🐎🐎🐎🐎🦄",
+        " " * 7 + "я",
+        "x" * 127 + "y",
+        "anna-films-2024",
+    ],
+)
+def test_what_may_be_taken(password):
+    assert check_password(password, ("anna", "films.example", None)) == password
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("", "too_short"),
+        ("x7!kQ2z", "too_short"),
+        ("x" * 129, "too_long"),
+        ("password1", "common"),
+        ("PASSWORD1", "common"),
+        ("ｐａｓｓｗｏｒｄ１", "common"),
+        ("elizabeth", "common"),
+        ("87654321", "common"),
+        ("x7!kQ2 \ud800", "characters"),
+        ("x7!kQ2\tz", "characters"),
+        ("x7!kQ2z\x7f", "characters"),
+        ("aaaaaaaa", "repeated"),
+        ("AAAAaaaa", "repeated"),
+        ("x" * 128, "repeated"),
+        ("ａａａａaaaa", "repeated"),
+        ("🐎" * 8, "repeated"),
+        (" " * 8, "blank"),
+        ("\u3000\u200b" * 4, "blank"),
+        ("\u3164" * 8, "blank"),
+        ("kinoteka", "personal"),
+        ("kinoteka1", "personal"),
+        ("Kinoteka2024!", "personal"),
+        ("x7!kQ2 " + "\u0301\u0316" * 16, "characters"),
+        ("\ufdfa" * 100_000, "too_long"),
+    ],
+)
+def test_what_may_not(password, reason):
+    with refused(Code.PASSWORD_INVALID, reason=reason):
+        check_password(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "names"),
+    [
+        ("Zebulon-T", ("zebulon-t",)),
+        ("zebulont_2024!", ("ZebulonT",)),
+        ("zebulon99", ("zebulon7",)),
+        ("Ｚｅｂｕｌｏｎ１", ("zebulon",)),
+        ("zebulon@films.example", ("Zebulon@films.example",)),
+        ("zebulon12", ("zebulon@films.example",)),
+        ("films.example", ("zebulon@films.example",)),
+        ("Зебулон1", (None, "ЗЕБУЛОН")),
+    ],
+)
+def test_name_of_the_account_is_rejected_as_a_password(password, names):
+    with refused(Code.PASSWORD_INVALID, reason="personal"):
+        check_password(password, names)
+
+
+@pytest.mark.parametrize("password", ["films.example", "cinema-club", "Cinema-Club.example8"])
+def test_name_of_the_site_is_rejected_as_a_password(password):
+    names = [
+        name
+        for host in ("films.example", "www.cinema-club.example:8443", "cinema-club.example")
+        for name in passwords.site_names(Settings(public_url=f"https://{host}"))
+    ]
+    with refused(Code.PASSWORD_INVALID, reason="personal"):
+        check_password(password, names)
+
+
+async def test_every_keyboard_gives_the_same_password(hashing):
+    stored = await hashing.hash(check_password("ﬁlms e\u0301lan"))
+    assert await hashing.verify("films élan", stored)
+    assert await hashing.verify("ﬁlms e\u0301lan", stored)
+    assert not await hashing.verify("films elan", stored)
+
+
+@pytest.mark.parametrize("password", ["", "x" * 100_000, "\ud800", "nul\x00", HEAP_OF_MARKS])
+async def test_what_cannot_be_a_password_is_wrong(hashing, password):
+    stored = await hashing.hash("correct horse battery")
+    assert not await hashing.verify(password, stored)
+
+
+async def test_nobody_has_no_password(hashing):
+    assert not await hashing.verify("correct horse battery", None)
+    assert not await hashing.verify("", None)
+
+
+def test_the_hash_of_nobody_costs_what_another_does():
+    costs = argon2.extract_parameters(passwords.HASHER.hash("correct horse battery"))
+    assert argon2.extract_parameters(passwords.hash_of_nobody()) == costs
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # and not one it cannot read
+        passwords.HASHER.verify(passwords.hash_of_nobody(), "correct horse battery")
+
+
+async def test_a_hash_is_argon2id_with_a_salt_of_its_own(hashing):
+    first, second = [await hashing.hash("correct horse battery") for _ in range(2)]
+    assert first != second
+    assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_weaker_hashes_are_told_apart(hashing):
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    assert hashing.is_outdated(weak.hash("correct horse battery"))
+    assert not hashing.is_outdated(await hashing.hash("correct horse battery"))
+
+
+async def test_a_broken_hash_is_nobody_s(hashing):
+    assert not await hashing.verify("correct horse battery", "$argon2id$broken")
+
+
+async def test_too_many_at_once_are_asked_to_come_again(hashing):
+    waiting = [asyncio.create_task(hashing.hash("correct horse battery")) for _ in range(3)]
+    await asyncio.sleep(0)
+    with refused(Code.BUSY, retry_after=1):
+        await hashing.hash("correct horse battery")
+    await asyncio.gather(*waiting)
+    assert await hashing.hash("correct horse battery")

@@ -1,0 +1,310 @@
+"""Accounts: made, changed, renamed, found, deleted."""
+
+import asyncio
+
+import pytest
+from msgspec import UNSET
+
+from kinoteka.core.accounts import queries
+from kinoteka.core.accounts.model import NewAccount, ProfileChange
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code, DomainError
+from tests.support.people import anonymous, refused, sign_in, sign_up, superuser
+from tests.support.running import PASSWORD, unique
+
+ADDRESS = "192.0.2.7"
+
+
+async def create(services, **fields):
+    async with unit_of_work(services.database) as unit:
+        new = NewAccount(**({"password": PASSWORD} | fields))
+        return await services.accounts.create(unit, new, ADDRESS)
+
+
+async def change(services, actor, **fields):
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.change(actor, unit, ProfileChange(**fields))
+
+
+async def change_login(services, actor, account_id, login):
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.change_login(actor, unit, account_id, login)
+
+
+async def get(services, account_id):
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.get(unit, account_id)
+
+
+class TestCreating:
+    async def test_keeps_what_it_is_given(self, services):
+        account = await create(
+            services,
+            username="Anna",
+            email="Anna@Example.com",
+            given_name=" Анна ",
+            family_name="",
+            birthday="2001-04-06",
+            status="here",
+            phone="+7 900",
+            avatar_address="https://a.example/a.jpg",
+        )
+        assert (account.username, account.email) == ("Anna", "Anna@example.com")
+        assert (account.given_name, account.family_name) == ("Анна", None)
+        assert (account.birthday, account.status, account.phone) == ("2001-04-06", "here", "+7 900")
+        assert account.avatar_address == "https://a.example/a.jpg"
+        assert not account.superuser
+        assert await get(services, account.id) == account
+
+    @pytest.mark.parametrize(
+        ("field", "value", "code"),
+        [("username", "ANNA", Code.USERNAME_TAKEN), ("email", "a@EXAMPLE.com", Code.EMAIL_TAKEN)],
+    )
+    async def test_names_are_unique_without_regard_to_case(self, services, field, value, code):
+        await create(services, username="anna", email="A@example.com")
+        with refused(code):
+            await create(services, **({"username": "other"} | {field: value}))
+
+    @pytest.mark.parametrize(
+        ("field", "values"),
+        [("username", ("anna", "ANNA")), ("email", ("a@example.com", "A@example.com"))],
+    )
+    async def test_of_two_at_the_same_moment_one_wins(self, services, field, values):
+        made = await asyncio.gather(
+            *(create(services, **{field: value}) for value in values), return_exceptions=True
+        )
+        refusals = [each for each in made if isinstance(each, DomainError)]
+        assert [refusal.code for refusal in refusals] == [Code(f"{field}_taken")]
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({}, Code.FIELD_INVALID),
+            ({"username": ""}, Code.USERNAME_INVALID),
+            ({"username": "123"}, Code.USERNAME_INVALID),
+            ({"email": ""}, Code.EMAIL_INVALID),
+            ({"username": "anna", "email": "anna"}, Code.EMAIL_INVALID),
+            ({"username": "anna", "password": "short"}, Code.PASSWORD_INVALID),
+            ({"username": "anna", "birthday": "soon"}, Code.BIRTHDAY_INVALID),
+            ({"username": "anna", "given_name": "x" * 101}, Code.FIELD_INVALID),
+            ({"username": "anna", "avatar_address": "javascript:"}, Code.FIELD_INVALID),
+        ],
+    )
+    async def test_what_cannot_be_taken(self, services, fields, code):
+        with refused(code):
+            await create(services, **fields)
+
+    async def test_sign_ups_are_throttled_by_address(self, services, settings):
+        import msgspec
+
+        from kinoteka.server.app import close, wire
+
+        strict = await wire(msgspec.structs.replace(settings, sign_up_limit="2 per hour"))
+        try:
+            for _ in range(2):
+                await create(strict, username=unique())
+            with refused(Code.THROTTLED):
+                await create(strict, username=unique())
+        finally:
+            await close(strict)
+
+
+class TestChanging:
+    async def test_changes_only_what_is_given(self, services):
+        person = await sign_up(services, "anna", email="anna@example.com", given_name="Anna")
+        account = await change(services, person.actor, status="away", given_name=None)
+        assert (account.username, account.email) == ("anna", "anna@example.com")
+        assert (account.status, account.given_name) == ("away", None)
+        assert await get(services, account.id) == account
+
+    async def test_a_name_may_change_its_case_and_be_taken_over(self, services):
+        person = await sign_up(services, "anna")
+        assert (await change(services, person.actor, username="ANNA")).username == "ANNA"
+        await change(services, person.actor, username="other")
+        await create(services, username="anna")
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"username": "TAKEN"}, Code.USERNAME_TAKEN),
+            ({"email": "TAKEN@example.com"}, Code.EMAIL_TAKEN),
+            ({"username": "123"}, Code.USERNAME_INVALID),
+            ({"email": "nowhere"}, Code.EMAIL_INVALID),
+            ({"birthday": "soon"}, Code.BIRTHDAY_INVALID),
+            ({"phone": "x" * 41}, Code.FIELD_INVALID),
+            ({"favourite_genre_id": 2**53}, Code.GENRE_UNKNOWN),
+            ({"username": None}, Code.FIELD_INVALID),
+            ({"username": "", "email": ""}, Code.FIELD_INVALID),
+        ],
+    )
+    async def test_what_cannot_be_taken_changes_nothing(self, services, fields, code):
+        await create(services, username="taken", email="taken@example.com")
+        person = await sign_up(services, "anna")
+        with refused(code):
+            await change(services, person.actor, given_name="Anna", **fields)
+        assert await get(services, person.account.id) == person.account
+
+    async def test_one_name_may_take_the_other_s_place(self, services):
+        person = await sign_up(services, "anna")
+        account = await change(services, person.actor, username=None, email="a@example.com")
+        assert (account.username, account.email) == (None, "a@example.com")
+        account = await change(services, person.actor, username="anna", email=None)
+        assert (account.username, account.email) == ("anna", None)
+
+    async def test_needs_somebody(self, services):
+        with refused(Code.UNAUTHORIZED):
+            await change(services, await anonymous(services), given_name="Anna")
+
+    async def test_what_is_rolled_back_is_not_cached(self, services):
+        person = await sign_up(services, "anna")
+        async with unit_of_work(services.database) as unit:
+            await services.accounts.changed(unit, person.account.id)  # nothing is cached now
+        with refused(Code.FORBIDDEN):
+            async with unit_of_work(services.database) as unit:
+                await services.accounts.change(
+                    person.actor, unit, ProfileChange(given_name="Anna", username=UNSET)
+                )
+                assert (await services.accounts.get(unit, person.account.id)).given_name == "Anna"
+                raise DomainError(Code.FORBIDDEN)
+        assert (await get(services, person.account.id)).given_name is None
+
+
+class TestChangingTheLogin:
+    @pytest.mark.parametrize(
+        ("before", "login", "after"),
+        [
+            ({"username": "anna"}, "Berta", ("Berta", None)),
+            ({"username": "anna"}, "b@Example.com", (None, "b@example.com")),
+            ({"email": "a@example.com"}, "b@example.com", (None, "b@example.com")),
+            ({"email": "a@example.com"}, "berta", ("berta", None)),
+            ({"username": "anna", "email": "a@example.com"}, "berta", ("berta", "a@example.com")),
+            ({"username": "anna", "email": "a@example.com"}, "b@x.test", ("anna", "b@x.test")),
+        ],
+    )
+    async def test_of_its_kind_takes_the_old_one_s_place(self, services, before, login, after):
+        account = await create(services, **before)
+        root = await superuser(services)
+        changed = await change_login(services, root, account.id, login)
+        assert (changed.username, changed.email) == after
+        assert (await sign_in(services, login)).account.id == account.id
+
+    async def test_by_the_account_or_a_superuser(self, services):
+        anna, berta = await sign_up(services, "anna"), await sign_up(services, "berta")
+        await change_login(services, anna.actor, anna.account.id, "anna-2")
+        with refused(Code.FORBIDDEN):
+            await change_login(services, anna.actor, berta.account.id, "anna-3")
+        with refused(Code.UNAUTHORIZED):
+            await change_login(services, await anonymous(services), berta.account.id, "anna-3")
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await change_login(services, await superuser(services), 2**53, "anna-3")
+
+    @pytest.mark.parametrize(
+        ("login", "code"),
+        [
+            ("TAKEN", Code.USERNAME_TAKEN),
+            ("Taken@example.com", Code.EMAIL_TAKEN),
+            ("", Code.USERNAME_INVALID),
+            ("@", Code.EMAIL_INVALID),
+        ],
+    )
+    async def test_what_cannot_be_taken(self, services, login, code):
+        await create(services, username="taken", email="taken@example.com")
+        person = await sign_up(services, "anna")
+        with refused(code):
+            await change_login(services, person.actor, person.account.id, login)
+        assert (await sign_in(services, "anna")).account.id == person.account.id
+
+
+async def test_who_has_just_been_deleted_is_nobody(services):
+    anna = await sign_up(services)
+    async with unit_of_work(services.database) as unit:
+        await unit.run(queries.DELETE, account_id=anna.account.id)
+    async with unit_of_work(services.database) as unit:
+        with refused(Code.UNAUTHORIZED):
+            await services.accounts.own(anna.actor, unit)
+
+
+class TestSearching:
+    @pytest.fixture
+    async def searcher(self, services):
+        for name in ("Anna", "Joanna", "anna-maria", "Ännchen", "Иван", "Straße"):
+            await create(services, username=name)
+        return (await sign_up(services, "zzz")).actor
+
+    @pytest.mark.parametrize(
+        ("part", "found"),
+        [
+            ("ann", ["Anna", "anna-maria", "Joanna"]),
+            ("NNA", ["Anna", "anna-maria", "Joanna"]),
+            ("a\u0308nn", ["Ännchen"]),
+            ("ИВ", ["Иван"]),
+            ("Aße", ["Straße"]),
+            ("nobody", []),
+            ("", []),
+            ("%", []),
+            ("\x00", []),
+            ("\ud800", []),
+            ("x" * 10_000, []),
+        ],
+    )
+    async def test_earliest_match_first(self, services, searcher, part, found):
+        async with unit_of_work(services.database) as unit:
+            accounts = await services.accounts.search(searcher, unit, part)
+        assert [account.username for account in accounts] == found
+
+    async def test_at_most_fifty(self, services, searcher):
+        async with unit_of_work(services.database) as unit:
+            for number in range(60):
+                await unit.run(
+                    _insert(), **dict.fromkeys(("username", "username_key"), f"many-{number}")
+                )
+        async with unit_of_work(services.database) as unit:
+            assert len(await services.accounts.search(searcher, unit, "many")) == 50
+
+    async def test_needs_somebody(self, services):
+        async with unit_of_work(services.database) as unit:
+            with refused(Code.UNAUTHORIZED):
+                await services.accounts.search(await anonymous(services), unit, "anna")
+
+
+def _insert():
+    from sqlalchemy import bindparam, insert
+
+    from kinoteka.database.schema import accounts
+    from kinoteka.database.statement import Statement
+
+    names = {name: bindparam(name) for name in ("username", "username_key")}
+    return Statement(insert(accounts).values(**names, password_hash="", created_at=0))
+
+
+async def test_a_deleted_account_is_gone(services):
+    person = await sign_up(services, "anna")
+    async with unit_of_work(services.database) as unit:
+        assert await services.accounts.delete(person.actor, unit) == person.account
+    with refused(Code.ACCOUNT_UNKNOWN):
+        await get(services, person.account.id)
+    again = await create(services, username="anna")
+    assert again.id > person.account.id
+
+
+async def test_a_new_avatar_tells_which_one_it_replaces(services):
+    person = await sign_up(services, "anna", avatar_address="https://a.example/a.jpg")
+    for file, replaced in (("one.jpg", None), ("two.jpg", "one.jpg")):
+        async with unit_of_work(services.database) as unit:
+            assert await services.accounts.set_avatar(person.actor, unit, file) == replaced
+    account = await get(services, person.account.id)
+    assert (account.avatar_file, account.avatar_address) == ("two.jpg", None)
+
+
+async def test_a_change_of_another_process_is_seen_when_it_is_looked_for(services, settings):
+    from kinoteka.server.app import close, wire
+
+    person = await sign_up(services, "anna")
+    other = await wire(settings)
+    try:
+        assert (await get(other, person.account.id)).given_name is None
+        await change(services, person.actor, given_name="Anna")
+        await other.revisions.look()
+        assert (await get(other, person.account.id)).given_name == "Anna"
+    finally:
+        await close(other)

@@ -1,0 +1,89 @@
+"""What films may be chosen by, as each actor is offered it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.catalogue.facets.service import DIRECTORS_MOST
+from kinoteka.core.services import Services
+from kinoteka.database.unit import Unit
+from kinoteka.errors import Code
+from tests.support.films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
+from tests.support.people import anonymous, refused
+
+Viewers = Callable[[], Awaitable[dict[str, Actor]]]
+
+SEEN_LABELS: dict[str, set[str | None]] = {
+    "anonymous": {None},
+    "user": {None},
+    "holder": {None, PREMIUM},
+    "superuser": {None, PREMIUM, ADULT},
+}
+
+
+@pytest.mark.parametrize("who", SEEN_LABELS)
+async def test_each_is_offered_what_leads_to_a_film(
+    services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], who: str
+) -> None:
+    actor = (await viewers())[who]
+    seen = [film for film in CATALOGUE if film.label in SEEN_LABELS[who]]
+    genres = {genre.name: genre.films for genre in await services.facets.genres(actor, unit)}
+    expected = {name for film in seen for name in film.genres}
+    assert genres == {name: sum(name in film.genres for film in seen) for name in expected}
+    assert list(genres) == sorted(genres)
+    years = sorted({film.year for film in seen if film.year}, reverse=True)
+    assert await services.facets.years(actor, unit) == years
+    labels = sorted(label for label in SEEN_LABELS[who] if label)
+    assert await services.facets.labels(actor, unit) == labels
+    hidden = await services.facets.directors(actor, unit, "zoe", "192.0.2.1")
+    assert bool(hidden) == (PREMIUM in SEEN_LABELS[who])
+
+
+async def test_a_change_of_the_catalogue_shows_at_once(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
+    who = await anonymous(services)
+    assert 2031 not in await services.facets.years(who, unit)
+    fill(services.settings, [FilmToBe("Later", 2031, ("Western",), ("Late Comer",))])
+    await services.revisions.look()
+    assert (await services.facets.years(who, unit))[0] == 2031
+    assert "Western" in {genre.name for genre in await services.facets.genres(who, unit)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fritz", ["Fritz Lang"]),
+        (" FRITZ  lang ", ["Fritz Lang"]),
+        ("lan", ["Lana Wachowski", "Fritz Lang"]),
+        ("wachow", ["Lana Wachowski", "Lilly Wachowski"]),
+        ("ang", []),
+        ("", []),
+        ("   ", []),
+        ("nobody", []),
+        ("unknown", []),
+        ("%", []),
+        ("a" * 200, []),
+    ],
+)
+async def test_directors_by_the_beginning_of_a_word(
+    services: Services, unit: Unit, films: dict[str, int], text: str, expected: list[str]
+) -> None:
+    who = await anonymous(services)
+    found = await services.facets.directors(who, unit, text, "192.0.2.1")
+    assert [director.name for director in found] == expected
+
+
+async def test_directors_are_not_more_than_fit_below_a_field(
+    services: Services, unit: Unit
+) -> None:
+    fill(services.settings, [FilmToBe(f"F{n}", directors=(f"Ann {n}",)) for n in range(15)])
+    who = await anonymous(services)
+    assert len(await services.facets.directors(who, unit, "ann", "192.0.2.1")) == DIRECTORS_MOST
+
+
+@pytest.mark.parametrize("text", ["a" * 1000, "a\x00b"])
+async def test_texts_that_no_name_has(services: Services, unit: Unit, text: str) -> None:
+    with refused(Code.FIELD_INVALID):
+        await services.facets.directors(await anonymous(services), unit, text, "192.0.2.1")

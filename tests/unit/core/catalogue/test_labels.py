@@ -1,0 +1,338 @@
+"""Labels and hiding: the service that changes who sees a film."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import pytest
+
+from kinoteka.core.access.model import CONSOLE, FILMS_EDIT, FILMS_LABEL, Actor
+from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.core.catalogue.model import FilmAccess, FilmQuery
+from kinoteka.core.imports.formats.values import film as film_record
+from kinoteka.core.imports.service import Import
+from kinoteka.core.library.model import NewSelection
+from kinoteka.core.services import Services
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code
+from tests.support.databases import execute, rows, writing
+from tests.support.films import ADULT, PREMIUM
+from tests.support.people import actor_of, anonymous, do, refused, sign_up, superuser
+
+ADDRESS = "192.0.2.1"
+
+
+@pytest.fixture
+async def root(services: Services) -> Actor:
+    return await superuser(services)
+
+
+@pytest.fixture
+async def operator(services: Services, root: Actor) -> Actor:
+    return await holder(services, root, FILMS_LABEL)
+
+
+async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
+    """A user with these permissions and no other."""
+    started = await sign_up(services)
+    role = await do(services, services.access.create_role, root, started.token[:9], permissions)
+    await do(services, services.access.assign_role, root, started.account.id, role.id)
+    found = await actor_of(services, started.token)
+    assert found is not None
+    return found
+
+
+async def access_of(services: Services, root: Actor, film_id: int) -> FilmAccess:
+    return (await do(services, services.editing.get, root, film_id)).access
+
+
+async def sees(services: Services, actor: Actor, film_id: int) -> bool:
+    async with unit_of_work(services.database) as unit:
+        return bool(await services.catalogue.films_by_id(actor, unit, [film_id]))
+
+
+async def actions(services: Services, root: Actor) -> list[tuple[str, dict[str, object]]]:
+    page = await do(services, services.audit.entries, root, EntryQuery(subject_kind="film"))
+    return [(entry.action, entry.details) for entry in page.entries]
+
+
+def counts(services: Services, *, anew: bool = False) -> list[object]:
+    if anew:
+        with writing(services.settings) as reader:
+            recount_all(reader)
+    return [
+        rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
+        for kind in ("genre", "director")
+    ]
+
+
+class TestAll:
+    async def test_labels_have_their_films_and_the_roles_that_see_them(
+        self, services: Services, films: dict[str, int]
+    ) -> None:
+        film = next(iter(films.values()))
+        async with unit_of_work(services.database) as unit:
+            for label in ("zebra", "premium"):
+                await services.access.add_label(CONSOLE, unit, label)
+            role = await services.access.create_role(
+                CONSOLE, unit, "patrons", ["films.view:premium", "films.label"]
+            )
+        before = {label.name: label for label in await do(services, services.labels.all, CONSOLE)}
+        await do(services, services.labels.set_label, CONSOLE, film, "premium")
+        await do(services, services.labels.hide, CONSOLE, film)
+        after = await do(services, services.labels.all, CONSOLE)
+        found = {label.name: label for label in after}
+        assert [label.name for label in after] == sorted(found)
+        assert found["premium"].films == before["premium"].films + 1
+        assert [each.id for each in found["premium"].roles] == [role.id]
+        assert (found["zebra"].films, found["zebra"].roles) == (0, [])
+
+
+@pytest.mark.parametrize("name", ["all", "set_label", "hide", "show"])
+async def test_operation_without_the_permission_is_rejected(
+    services: Services, films: dict[str, int], root: Actor, name: str
+) -> None:
+    operation: Callable[..., Awaitable[object]] = getattr(services.labels, name)
+    given = {"all": (), "set_label": (1, None)}.get(name, (1,))
+    with refused(Code.UNAUTHORIZED):
+        await do(services, operation, await anonymous(services), *given)
+    with refused(Code.FORBIDDEN, permission=FILMS_LABEL):
+        await do(services, operation, await holder(services, root, FILMS_EDIT), *given)
+
+
+@pytest.mark.parametrize("name", ["set_label", "hide", "show"])
+async def test_unknown_film_is_rejected(
+    services: Services, films: dict[str, int], root: Actor, name: str
+) -> None:
+    before = services.revisions.value("catalogue")
+    for film_id in (999, 2**63 - 1):
+        given = (film_id, None) if name == "set_label" else (film_id,)
+        with refused(Code.FILM_UNKNOWN):
+            await do(services, getattr(services.labels, name), root, *given)
+    assert services.revisions.value("catalogue") == before
+
+
+class TestSetLabel:
+    async def test_operator_labels_films_that_the_operator_does_not_see(
+        self, services: Services, films: dict[str, int], root: Actor, operator: Actor
+    ) -> None:
+        film_id = films["After Midnight"]
+        for label in (PREMIUM, PREMIUM, None):
+            await do(services, services.labels.set_label, operator, film_id, label)
+            assert (await access_of(services, root, film_id)).label == label
+        assert await actions(services, root) == [
+            ("film_labelled", {"before": PREMIUM, "after": None}),
+            ("film_labelled", {"before": ADULT, "after": PREMIUM}),
+        ]
+        assert counts(services) == counts(services, anew=True)
+
+    @pytest.mark.parametrize("label", ["unheard-of", "", "hidden"])
+    async def test_unknown_label_is_rejected(
+        self, services: Services, films: dict[str, int], operator: Actor, label: str
+    ) -> None:
+        with refused(Code.LABEL_UNKNOWN):
+            await do(services, services.labels.set_label, operator, films["Ran"], label)
+
+    @pytest.mark.parametrize("label", [PREMIUM, ADULT, None])
+    async def test_hidden_film_stays_hidden_under_its_new_label(
+        self,
+        services: Services,
+        films: dict[str, int],
+        root: Actor,
+        operator: Actor,
+        label: str | None,
+    ) -> None:
+        film_id = films["Zanzibar Nights"]
+        patron = await holder(services, root, "films.view:premium", "films.view:adult")
+        await do(services, services.labels.hide, operator, film_id)
+        await do(services, services.labels.set_label, operator, film_id, label)
+        assert (await access_of(services, root, film_id)).hidden
+        assert not await sees(services, patron, film_id)
+        assert counts(services) == counts(services, anew=True)
+        await do(services, services.labels.show, operator, film_id)
+        assert (await access_of(services, root, film_id)).label == label
+        assert await sees(services, patron, film_id)
+        assert await sees(services, await anonymous(services), film_id) == (label is None)
+
+
+class TestHideAndShow:
+    @pytest.mark.parametrize(("title", "label"), [("Alien", None), ("Zanzibar Nights", PREMIUM)])
+    async def test_film_keeps_its_label_without_the_audit_log(
+        self,
+        services: Services,
+        films: dict[str, int],
+        root: Actor,
+        operator: Actor,
+        title: str,
+        label: str | None,
+    ) -> None:
+        film_id = films[title]
+        for _ in range(2):
+            await do(services, services.labels.hide, operator, film_id)
+            before = await do(services, services.labels.hide, operator, film_id)
+            assert (before.hidden, before.label) == (True, label)
+            execute(services.settings, "DELETE FROM audit_entries")
+            await do(services, services.labels.show, operator, film_id)
+            after = await do(services, services.labels.show, operator, film_id)
+            assert (after.hidden, after.label) == (False, label)
+            assert await actions(services, root) == [("film_shown", {"label": label})]
+        assert await sees(services, await anonymous(services), film_id) == (label is None)
+        assert counts(services) == counts(services, anew=True)
+
+    async def test_lost_label_is_asked_for(
+        self, services: Services, films: dict[str, int], root: Actor, operator: Actor
+    ) -> None:
+        ids = [films[title] for title in ("Alien", "Ran", "Dreams")]
+        lost = "UPDATE films SET hidden_at = 1, label_lost = true WHERE id = ?"
+        nobody = await anonymous(services)
+        for film_id in ids:
+            execute(services.settings, lost, film_id)
+            with refused(Code.FIELD_INVALID, field="label", reason="label_lost"):
+                await do(services, services.labels.show, operator, film_id)
+            assert not await sees(services, nobody, film_id)
+        given, opened, set_before = ids
+        with refused(Code.LABEL_UNKNOWN):
+            await do(services, services.labels.show, operator, given, "unheard-of")
+        await do(services, services.labels.show, operator, given, PREMIUM)
+        assert (await access_of(services, root, given)).label == PREMIUM
+        await do(services, services.labels.show, operator, opened, None)
+        await do(services, services.labels.set_label, operator, set_before, None)
+        await do(services, services.labels.show, operator, set_before)
+        assert [await sees(services, nobody, film_id) for film_id in ids] == [False, True, True]
+
+    async def test_operators_find_hidden_films_among_those_they_manage(
+        self, services: Services, films: dict[str, int], operator: Actor
+    ) -> None:
+        await do(services, services.labels.hide, operator, films["Alien"])
+        for query in (FilmQuery(hidden=True), FilmQuery(text="alien", hidden=True)):
+            listing = await do(services, services.editing.films, operator, query, ADDRESS)
+            assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
+
+    async def test_import_changes_the_label_of_a_hidden_film_and_does_not_show_it(
+        self, services: Services, root: Actor
+    ) -> None:
+        row = film_record("7", "Alien", year=1979, genres=["Horror"])
+        nobody = await anonymous(services)
+
+        async def imported(year: int, label: str | None, ruled: list[str]) -> int:
+            changed = msgspec.structs.replace(row, year=year, label=label)
+            Import("club", labels=ruled).run(services.settings, [[changed]])
+            await services.revisions.look()
+            return int(rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0])
+
+        film_id = await imported(1979, None, [])
+        await do(services, services.labels.hide, root, film_id)
+        # New data, the same data with a rule, and a rule that fits no more.
+        for year, label in ((1980, PREMIUM), (1980, "old"), (1981, None)):
+            assert await imported(year, label, [PREMIUM, "old"]) == film_id
+            access = await access_of(services, root, film_id)
+            assert (access.hidden, access.label) == (True, label)
+            assert not await sees(services, nobody, film_id)
+            assert counts(services) == counts(services, anew=True)
+
+
+class TestHiddenFilm:
+    """A hidden film does not exist for those who may not manage it, whatever they look at."""
+
+    TITLE = "Alien"
+
+    @pytest.fixture(autouse=True)
+    async def _hide(self, services: Services, films: dict[str, int], root: Actor) -> None:
+        self.film_id = films[self.TITLE]
+        self.reader = await holder(services, root, "films.view:premium")
+        self.operator = await holder(services, root, FILMS_LABEL, FILMS_EDIT)
+        bookmarks = services.bookmarks
+        for who in (self.reader, self.operator):
+            await do(services, bookmarks.add, who, self.film_id)
+        new = NewSelection(title="Space", public=True, film_ids=[self.film_id, films["Solaris"]])
+        alone = NewSelection(title="Only it", public=True, film_ids=[self.film_id])
+        made = [
+            await do(services, services.selections.create, self.reader, s) for s in (new, alone)
+        ]
+        self.selection, self.alone = (each.id for each in made)
+        await do(services, services.labels.hide, root, self.film_id)
+        self.root = root
+
+    async def ways(self, services: Services, films: dict[str, int], who: Actor) -> dict[str, bool]:
+        """Whether the film, or what only it has, is found in each way."""
+        found: dict[str, bool] = {}
+        async with unit_of_work(services.database) as unit:
+            catalogue, facets = services.catalogue, services.facets
+            for order in ("id", "newest", "rating", "title"):
+                listing = await catalogue.films(who, unit, FilmQuery(order=order), ADDRESS)
+                ids = [film.id async for chunk in listing.chunks() for film in chunk]
+                assert listing.total == len(ids)
+                found[f"order by {order}"] = self.film_id in ids
+            for name, query in {
+                "search": FilmQuery(text="alien"),
+                "search with a slip": FilmQuery(text="alein"),
+                "search by year": FilmQuery(text="alien", year=1979),
+                "year": FilmQuery(year=1979),
+                "rating": FilmQuery(rating=8.5),
+                "hidden": FilmQuery(hidden=True),
+                "genre": FilmQuery(genre_id=self.named(services, "genres", "Horror")),
+            }.items():
+                listing = await catalogue.films(who, unit, query, ADDRESS)
+                ids = [film.id async for chunk in listing.chunks() for film in chunk]
+                assert listing.total == len(ids)
+                found[name] = self.film_id in ids
+            suggested = await catalogue.suggested(who, unit, "ali", ADDRESS)
+            found["suggested"] = self.film_id in [film.id for film in suggested]
+            blade_runner = await catalogue.film(who, unit, films["Blade Runner"])
+            related = await catalogue.related(who, unit, blade_runner)
+            found["related"] = self.film_id in [film.id for film in related]
+            genres = await catalogue.genres(who, unit)
+            names = [genre.name async for chunk in genres.chunks() for genre in chunk]
+            found["genres"] = "Horror" in names
+            counted = await facets.genres(who, unit)
+            found["counted genres"] = "Horror" in [genre.name for genre in counted]
+            bookmarked = await services.bookmarks.films(who, unit)
+            found["bookmarks"] = bookmarked.total > 0
+            shelf = await services.selections.public(who, unit, 0, 10)
+            found["selections"] = len(shelf.selections) == 2
+            selection = await services.selections.get(who, unit, self.selection)
+            found["selection"] = self.film_id in [film.id for film in selection.films]
+            cards = await (await services.selection_lists.public(who, unit)).page(1)
+            found["cards"] = self.film_id in [f.id for card in cards.items for f in card.covers]
+        return found
+
+    @staticmethod
+    def named(services: Services, table: str, name: str) -> int:
+        found = rows(services.settings, f"SELECT id FROM {table} WHERE name = ?", name)
+        return int(found[0])
+
+    async def test_is_found_nowhere_by_readers_and_operators(
+        self, services: Services, films: dict[str, int]
+    ) -> None:
+        for who in (await anonymous(services), self.reader, self.operator):
+            if who.account_id is None:
+                who = msgspec.structs.replace(who, account_id=self.reader.account_id)
+            assert not any((await self.ways(services, films, who)).values()), who
+            with refused(Code.FILM_UNKNOWN):
+                await do(services, services.catalogue.film, who, self.film_id)
+
+    async def test_is_found_everywhere_by_superusers(
+        self, services: Services, films: dict[str, int]
+    ) -> None:
+        ways = await self.ways(services, films, self.root)
+        assert {name for name, found in ways.items() if not found} == {"bookmarks"}
+
+    @pytest.mark.parametrize("name", ["bookmarks.add", "bookmarks.remove", "put", "remove"])
+    async def test_cannot_be_used_by_readers(self, services: Services, name: str) -> None:
+        operations: dict[str, tuple[Callable[..., Awaitable[object]], tuple[int, ...]]] = {
+            "bookmarks.add": (services.bookmarks.add, (self.film_id,)),
+            "bookmarks.remove": (services.bookmarks.remove, (self.film_id,)),
+            "put": (services.selections.put_film, (self.selection, self.film_id)),
+            "remove": (services.selections.remove_film, (self.selection, self.film_id)),
+        }
+        operation, given = operations[name]
+        with refused(Code.FILM_UNKNOWN):
+            await do(services, operation, self.reader, *given)
+
+    async def test_is_back_everywhere_once_it_is_shown(
+        self, services: Services, films: dict[str, int]
+    ) -> None:
+        await self.ways(services, films, self.reader)  # so that something could be cached
+        await do(services, services.labels.show, self.operator, self.film_id)
+        ways = await self.ways(services, films, self.reader)
+        assert {name for name, found in ways.items() if not found} == {"hidden"}

@@ -1,0 +1,77 @@
+"""What somebody types about a film."""
+
+import pytest
+
+from kinoteka.core.editing.checking import NAMES_MOST, checked
+from kinoteka.core.editing.model import FilmFields
+from kinoteka.core.imports.formats import values
+from kinoteka.errors import Code
+from tests.support.people import refused
+
+
+def test_texts_are_as_imports_store_them() -> None:
+    typed = FilmFields(
+        title="  Le  fabuleux\tdestin ",
+        original_title="Le fabuleux destin",
+        description=" One.\r\n\r\nTwo. ",
+        year=" 2001 ",
+        rating="8,3",
+        trailer="",
+        poster=" https://posters.example/amelie.jpg ",
+        genres=(" Comedy", "comedy", "Romance", ""),
+        directors=("Jean-Pierre Jeunet",),
+    )
+    expected = values.film(
+        "id",
+        typed.title,
+        typed.original_title,
+        typed.year,
+        typed.description,
+        typed.rating,
+        poster=typed.poster,
+        genres=["Comedy", "Romance"],
+        directors=list(typed.directors),
+    )
+    found = checked(typed)
+    for name in FilmFields.__struct_fields__:
+        assert getattr(found, name) == getattr(expected, name), name
+
+
+def test_nothing_but_a_title_is_needed() -> None:
+    assert checked(FilmFields(title="Ran")) == FilmFields(title="Ran")
+
+
+def test_the_built_in_name_is_as_good_as_none() -> None:
+    assert checked(FilmFields(title="Ran", genres=("unknown",))).genres == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("title", " ", "empty"),
+        ("title", "\u3164", "invisible"),
+        ("title", "\u2800\u2800", "invisible"),
+        ("title", "x" * 501, "too_long"),
+        ("title", "a\0b", "characters"),
+        ("title", "a" + "\u0301" * 31, "characters"),
+        ("title", "\ud800", "characters"),
+        ("original_title", "x" * 501, "too_long"),
+        ("description", "x" * 20_001, "too_long"),
+        ("year", "0", "year"),
+        ("year", 2101, "year"),
+        ("year", "soon", "year"),
+        ("rating", "11", "rating"),
+        ("rating", "-1", "rating"),
+        ("rating", "good", "rating"),
+        ("trailer", "javascript:alert(1)", "address"),
+        ("poster", "ftp://example", "address"),
+        ("poster", "https://example/" + "x" * 2000, "too_long"),
+        ("genres", ("x" * 201,), "too_long"),
+        ("genres", tuple(map(str, range(NAMES_MOST + 1))), "too_many"),
+        ("directors", ("a\0b",), "characters"),
+    ],
+)
+def test_what_no_film_may_have(field: str, value: object, reason: str) -> None:
+    given = {"title": "Ran", field: value}
+    with refused(Code.FIELD_INVALID, field=field, reason=reason):
+        checked(FilmFields(**given))  # type: ignore[arg-type]

@@ -1,0 +1,286 @@
+"""Imports from their beginning to their end, each in a process of its own."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kinoteka.core.access.model import FILMS_IMPORT
+from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.import_runs.folders import RunFolders
+from kinoteka.core.import_runs.model import FailedBy, RunState
+from kinoteka.core.import_runs.service import KEPT, ImportRuns
+from kinoteka.core.media.upload_limits import Uploads
+from kinoteka.core.services import Services
+from kinoteka.database.revisions import RAISE
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import rows, writing
+from tests.support.importers import BROKEN, Importing
+from tests.support.people import actor_of, anonymous, do, refused, sign_up
+from tests.support.waiting import until
+
+TITLES = "SELECT title FROM films ORDER BY id"
+
+
+@contextmanager
+def held(settings: Settings) -> Iterator[None]:
+    """The catalogue, which no import can store into before the end of the block.
+
+    An import that has just begun has not come so far: it is a process that starts.
+    """
+    with writing(settings) as reader:
+        reader.fetch(RAISE, revision="catalogue")
+        yield
+
+
+def folder(importing: Importing, run_id: int) -> Path:
+    return importing.services.settings.data / "imports" / str(run_id)
+
+
+def command_line(process_id: int) -> list[bytes]:
+    return Path(f"/proc/{process_id}/cmdline").read_bytes().split(b"\0")
+
+
+async def at_work(importing: Importing, run_id: int) -> int:
+    """The process that has come to where it wants to store."""
+    found = RunFolders(importing.services.settings.data).of(run_id)
+    await until(lambda: found.process_id() is not None and found.progress().read > 0)
+    return found.process_id() or 0
+
+
+async def test_films_are_stored_and_told_of(importing: Importing) -> None:
+    run_id = await importing.begin()
+    run = await importing.ended(run_id)
+    assert run.state is RunState.DONE
+    assert (run.read, run.added, run.changed, run.unchanged, run.refused) == (2, 2, 0, 0, 0)
+    assert (run.format, [file.name for file in run.files]) == ("csv", ["films.csv"])
+    assert run.account_id == importing.root.account_id
+    assert rows(importing.services.settings, TITLES) == ["Alien", "Ran"]
+    assert not (folder(importing, run_id) / "files").exists()
+    again = await importing.ended(await importing.begin())
+    assert (again.added, again.unchanged) == (0, 2)
+
+
+async def test_it_is_recorded(importing: Importing) -> None:
+    await importing.ended(await importing.begin())
+    audit = importing.services.audit
+    query = EntryQuery(subject_kind="import")
+    finished, asked = (await do(importing.services, audit.entries, importing.root, query)).entries
+    assert (asked.action, finished.action) == ("import_requested", "import_finished")
+    assert asked.account_id == finished.account_id == importing.root.account_id
+    assert finished.details["state"] == "done"
+    assert finished.details["added"] == 2
+
+
+async def test_a_broken_row_leaves_everything_out(importing: Importing) -> None:
+    run = await importing.ended(await importing.begin(BROKEN))
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.ROWS)
+    assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
+    assert rows(importing.services.settings, TITLES) == []
+
+
+async def test_the_rest_is_stored_where_it_keeps_going(importing: Importing) -> None:
+    run_id = await importing.begin(BROKEN, keep_going=True)
+    run = await importing.ended(run_id)
+    assert (run.state, run.added, run.refused) == (RunState.DONE, 1, 2)
+    assert run.report.reasons == {"year_invalid": 1, "title_missing": 1}
+    report = importing.runs.report(run)
+    assert report is not None
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert [(line["path"], line["line"]) for line in lines] == [("films.csv", 3), ("films.csv", 4)]
+    assert str(importing.services.settings.data) not in report.read_text()
+
+
+async def test_options_are_kept(importing: Importing) -> None:
+    options = {"source": "club", "labels": ("premium:year=..1980",), "mapping": ("year=",)}
+    run = await importing.ended(await importing.begin(**options))
+    assert (run.report.options.source, run.report.options.labels) == ("club", options["labels"])
+    assert rows(importing.services.settings, "SELECT source, year FROM films") == [
+        ("club", None),
+        ("club", None),
+    ]
+
+
+async def test_nothing_secret_is_on_the_command_line(importing: Importing) -> None:
+    run_id = await importing.begin()
+    with held(importing.services.settings):
+        process_id = await at_work(importing, run_id)
+        told = command_line(process_id)
+        assert told[1:-1] == [b"-m", b"kinoteka.core.import_runs.process"]
+    await importing.ended(run_id)
+
+
+async def test_one_runs_at_a_time(importing: Importing) -> None:
+    run_id = await importing.begin()
+    with held(importing.services.settings):
+        with refused(Code.IMPORT_RUNNING):
+            await importing.begin()
+        await importing.look_after()
+        assert (await importing.get(run_id)).is_running
+    assert (await importing.ended(run_id)).state is RunState.DONE
+    assert len(list((importing.services.settings.data / "imports").iterdir())) == 1
+
+
+async def test_how_far_it_is(importing: Importing) -> None:
+    run_id = await importing.begin()
+    with held(importing.services.settings):
+        await at_work(importing, run_id)
+        progress = importing.runs.progress(await importing.get(run_id))
+        assert progress is not None
+        assert (progress.read, progress.refused) == (2, 0)
+    await importing.ended(run_id)
+
+
+async def test_one_that_is_cancelled_stores_nothing(importing: Importing) -> None:
+    services = importing.services
+    run_id = await importing.begin()
+    with held(services.settings):
+        await at_work(importing, run_id)
+        await do(services, importing.runs.cancel, importing.root, run_id)
+    run = await importing.ended(run_id)
+    assert (run.state, run.report.failed_by) == (RunState.CANCELLED, None)
+    assert rows(services.settings, TITLES) == []
+    await do(services, importing.runs.cancel, importing.root, run_id)  # again does no harm
+    query = EntryQuery(subject_kind="import")
+    entries = (await do(services, services.audit.entries, importing.root, query)).entries
+    assert entries[0].action == "import_cancelled"
+    assert (await importing.ended(await importing.begin())).state is RunState.DONE
+
+
+async def test_a_server_that_stops_ends_it(importing: Importing) -> None:
+    settings = importing.services.settings
+    run_id = await importing.begin()
+    with held(settings):
+        process_id = await at_work(importing, run_id)
+        await importing.runs.close()
+        with pytest.raises(ProcessLookupError):
+            os.kill(process_id, 0)
+    await importing.look_after()
+    run = await importing.get(run_id)
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.STOPPED)
+    assert rows(settings, TITLES) == []
+
+
+async def test_what_a_dead_server_has_begun_is_found(importing: Importing) -> None:
+    """Another process of the server, or one that starts later, sees its end."""
+    services = importing.services
+    later = ImportRuns(services.settings, services.throttle, services.database)
+    run_id = await importing.begin()
+    with held(services.settings):
+        process_id = await at_work(importing, run_id)
+        assert RunFolders(services.settings.data).of(run_id).is_at_work()
+        os.kill(process_id, signal.SIGKILL)
+        await until(lambda: not RunFolders(services.settings.data).of(run_id).is_at_work())
+    await importing.look_after(later)
+    run = await importing.ended(run_id)
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.DIED)
+    assert rows(services.settings, TITLES) == []
+
+
+async def test_one_whose_folder_is_gone_is_over(importing: Importing) -> None:
+    settings = importing.services.settings
+    run_id = await importing.begin()
+    with held(settings):
+        process_id = await at_work(importing, run_id)
+        os.kill(process_id, signal.SIGSTOP)
+        folder(importing, run_id).rename(settings.data / "elsewhere")
+    await importing.look_after()
+    is_running = (await importing.get(run_id)).is_running
+    (settings.data / "elsewhere").rename(folder(importing, run_id))
+    os.kill(process_id, signal.SIGCONT)
+    await until(lambda: not RunFolders(settings.data).of(run_id).is_at_work())
+    assert is_running == bool(settings.database_url)  # it may run on another machine
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfeid", b"a,b\n1,2\n"])
+async def test_files_that_cannot_be_used_leave_nothing(
+    importing: Importing, content: bytes
+) -> None:
+    with refused(Code.IMPORT_UNUSABLE, field="files"):
+        await importing.begin(content)
+    assert list((importing.services.settings.data / "imports").iterdir()) == []
+    page = await do(importing.services, importing.runs.page, importing.root)
+    assert page.runs == []
+
+
+async def test_what_was_left_behind_goes(importing: Importing) -> None:
+    root = importing.services.settings.data / "imports"
+    (root / "uploading-0" / "files").mkdir(parents=True)
+    new, descriptor = RunFolders(importing.services.settings.data).new()
+    await importing.look_after()
+    assert list(root.iterdir()) == [new.path]
+    os.close(descriptor)
+    await importing.look_after()
+    assert list(root.iterdir()) == []
+
+
+async def test_the_newest_reports_are_kept(importing: Importing) -> None:
+    run_id = await importing.begin(BROKEN, keep_going=True)
+    run = await importing.ended(run_id)
+    for number in range(1000, 1000 + KEPT):
+        folder(importing, number).mkdir()
+    assert importing.runs.report(run) is not None
+    await importing.look_after()
+    assert importing.runs.report(run) is not None
+    assert not folder(importing, 1000).exists()
+
+
+async def test_the_newest_come_first(importing: Importing) -> None:
+    ids = [(await importing.ended(await importing.begin())).id for _ in range(2)]
+    page = await do(importing.services, importing.runs.page, importing.root)
+    assert [run.id for run in page.runs] == ids[::-1]
+    assert page.next is None
+    older = await do(importing.services, importing.runs.page, importing.root, ids[1])
+    assert [run.id for run in older.runs] == ids[:1]
+
+
+async def test_who_may(importing: Importing) -> None:
+    services, runs = importing.services, importing.runs
+    run_id = (await importing.ended(await importing.begin())).id
+    nobody = await anonymous(services)
+    user = await actor_of(services, (await sign_up(services)).token)
+    for who, code in ((nobody, Code.UNAUTHORIZED), (user, Code.FORBIDDEN)):
+        with refused(code):
+            await do(services, runs.page, who)
+        for operation in (runs.get, runs.cancel):
+            with refused(code):
+                await do(services, operation, who, run_id)
+        with refused(code):
+            async with unit_of_work(services.database) as unit, runs.receive(who, unit):
+                pass
+    holder = await sign_up(services)
+    role = await do(
+        services, services.access.create_role, importing.root, "importers", [FILMS_IMPORT]
+    )
+    await do(services, services.access.assign_role, importing.root, holder.account.id, role.id)
+    importer = await actor_of(services, holder.token)
+    assert (await do(services, runs.get, importer, run_id)).id == run_id
+    with refused(Code.IMPORT_UNKNOWN):
+        await do(services, runs.get, importer, 999)
+    theirs = Importing(services, importer)
+    with refused(Code.FORBIDDEN):  # a rule that names a label takes it from films, too
+        await theirs.begin(labels=("hidden:year=..1900",))
+    assert (await theirs.ended(await theirs.begin())).state is RunState.DONE
+
+
+async def test_more_than_there_may_be(services: Services, importing: Importing) -> None:
+    limited = ImportRuns(
+        services.settings,
+        Uploads(Settings(upload_limit="1 per hour"), services.throttle),
+        services.database,
+    )
+    for code in (None, Code.THROTTLED):
+        async with unit_of_work(services.database) as unit:
+            if code is None:
+                async with limited.receive(importing.root, unit):
+                    pass
+            else:
+                with refused(code):
+                    async with limited.receive(importing.root, unit):
+                        pass

@@ -1,0 +1,71 @@
+"""The demo catalogue: enough of it, whole, and of all times and places."""
+
+import json
+import re
+
+import pytest
+
+from kinoteka.core.imports.demo import films_path, selections_path
+
+GENRES = {
+    "Action", "Adventure", "Animation", "Biography", "Comedy", "Crime", "Documentary", "Drama",
+    "Family", "Fantasy", "Film Noir", "History", "Horror", "Music", "Musical", "Mystery",
+    "Romance", "Science Fiction", "Thriller", "War", "Western",
+}  # fmt: skip
+TYPES = {
+    "id": str,
+    "title": str,
+    "original_title": str,
+    "year": int,
+    "directors": list,
+    "genres": list,
+    "countries": list,
+    "description": str,
+    "rating": type(None),
+    "trailer": type(None),
+}
+
+FILMS = [json.loads(line) for line in films_path().read_text(encoding="utf-8").splitlines()]
+SELECTIONS = json.loads(selections_path().read_text(encoding="utf-8"))
+
+
+def test_there_are_enough_films_and_none_twice():
+    assert len(FILMS) >= 300
+    assert len({film["id"] for film in FILMS}) == len(FILMS)
+    assert len({(film["title"], film["year"]) for film in FILMS}) == len(FILMS)
+
+
+@pytest.mark.parametrize("film", FILMS, ids=lambda film: film["id"])
+def test_a_film_is_whole(film):
+    assert {name: type(value) for name, value in film.items()} == TYPES
+    assert re.fullmatch(r"[a-z0-9-]+", film["id"])
+    assert film["title"] == film["title"].strip() != ""
+    assert 1888 <= film["year"] <= 2026
+    assert film["directors"]
+    assert film["countries"]
+    assert set(film["genres"]) <= GENRES
+    assert 1 <= len(film["genres"]) == len(set(film["genres"]))
+    assert 8 <= len(film["description"].split()) <= 40
+    assert film["description"].endswith(".")
+
+
+def test_every_decade_and_many_countries_are_there():
+    decades = {film["year"] // 10 * 10 for film in FILMS}
+    assert decades >= set(range(1900, 2030, 10))
+    assert len({country for film in FILMS for country in film["countries"]}) >= 25
+
+
+def test_no_description_stands_twice():
+    assert len({film["description"] for film in FILMS}) == len(FILMS)
+
+
+def test_there_are_a_dozen_selections_of_films_that_exist():
+    ids = {film["id"] for film in FILMS}
+    assert len(SELECTIONS) >= 12
+    assert len({selection["id"] for selection in SELECTIONS}) == len(SELECTIONS)
+    for selection in SELECTIONS:
+        assert set(selection) == {"id", "title", "description", "films"}
+        assert selection["title"]
+        assert selection["description"].endswith(".")
+        assert 6 <= len(selection["films"]) == len(set(selection["films"]))
+        assert set(selection["films"]) <= ids

@@ -1,0 +1,91 @@
+"""The same imports leave the same on both engines: ids, labels, counts, words and all."""
+
+import random
+
+import msgspec
+import pytest
+
+from kinoteka.core.imports import staging
+from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.record import Reason, Refused
+from kinoteka.core.imports.service import Import
+from kinoteka.database import import_target as place
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import EMPTY, execute, rows
+
+GENRES = ["Drama", "drama", "Sci-Fi", "War", "Noir", "Ünïcode", "UNKNOWN"]
+WORDS = ["love", "Straße", "Зеркало", "日本 x", "L'Avventura", "Spider-Man"]
+BROKEN = Refused("films.csv", 1, Reason.TITLE_MISSING, "")
+TABLES = (
+    *("films", "genres", "directors", "labels", "film_genres", "film_directors"),
+    *("genre_counts", "director_counts", "revisions"),
+)
+SELECTS = (
+    *(f"SELECT * FROM {table}" for table in TABLES),
+    "SELECT word, times FROM search_words",
+    "SELECT film_id, position, words FROM search_films",
+)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return "sqlite"
+
+
+@pytest.fixture
+def both(settings, postgresql):
+    url = postgresql.new_database(EMPTY)
+    yield settings, Settings(data=settings.data / "other", database_url=url)
+    postgresql.drop(url)
+
+
+def made_up(chance, count, labels):
+    for _ in range(count):
+        made = film(
+            chance.randrange(800),
+            f"T{chance.randrange(50)} {chance.choice(WORDS)}",
+            chance.choice([None, "Another Title"]),
+            chance.choice([None, 1999, 2001]),
+            "d" * chance.randrange(3),
+            chance.choice([None, 7.1, 8]),
+            chance.randrange(100),
+            genres=chance.sample(GENRES, chance.randrange(4)),
+            directors=[f"Director {chance.randrange(300)}" for _ in range(chance.randrange(3))],
+        )
+        yield msgspec.structs.replace(made, label=chance.choice([None, *labels]))
+
+
+def import_made_up(settings, number):
+    """The import of that number: every second with rules, the third into another source."""
+    chance = random.Random(number)
+    labels = ["premium", "old"] if number % 2 else []
+    parts = [
+        list(made_up(chance, 400, labels)),
+        [*made_up(chance, 100, labels), BROKEN],
+        list(made_up(chance, 80, labels)),
+    ]
+    running = Import("other" if number == 2 else "club", labels=labels)
+    return running.run(settings, parts), running.repeated
+
+
+def change_by_hand(settings):
+    execute(settings, "INSERT INTO labels (name) VALUES ('by_hand')")
+    execute(settings, "UPDATE films SET label_id = (SELECT max(id) FROM labels) WHERE id % 7 = 0")
+    execute(settings, "DELETE FROM films WHERE id % 11 = 0")
+
+
+def held(settings):
+    return [sorted(rows(settings, select), key=repr) for select in SELECTS]
+
+
+def test_after_each_of_many_imports(both, monkeypatch):
+    monkeypatch.setattr(place, "SLICE", 70)
+    monkeypatch.setattr(staging, "BATCH", 30)
+    monkeypatch.setattr(staging, "MOST_KEPT_LISTS", 100)
+    one, other = both
+    for number in range(6):
+        if number == 4:
+            change_by_hand(one)
+            change_by_hand(other)
+        assert import_made_up(one, number) == import_made_up(other, number)
+        assert held(one) == held(other)

@@ -1,0 +1,142 @@
+"""Staging: films laid out beside the catalogue, in constant memory."""
+
+import sqlite3
+from contextlib import closing
+
+import msgspec
+import pytest
+
+from kinoteka.core.imports import staging
+from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.staging import Staging, fingerprint
+from kinoteka.database.engines import database_path
+from kinoteka.database.import_target import open_place
+
+ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
+MIRROR = film("2", "Mirror", year=1975, directors=["Andrei Tarkovsky"])
+
+LISTS = """
+SELECT films.title, named.name
+FROM {films} AS films JOIN {lists} AS lists ON lists.list = films.{kind}_list
+JOIN {names} AS named USING (number)
+ORDER BY films.position, place
+"""
+
+
+class Staged:
+    """Where films are staged, and what lies there."""
+
+    def __init__(self, place, settings):
+        self.tables = place.tables()
+        self._place, self._settings = place, settings
+
+    def rows(self, sql, **named):
+        if self._settings.database_url:
+            tables = {name: f"staged_{name}" for name in TABLES}
+            return [tuple(row) for row in self._place.connection.execute(sql.format(**tables))]
+        path = database_path(self._settings).with_suffix(".staging")
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(sql.format(**{name: name for name in TABLES})).fetchall()
+
+    def names(self, kind):
+        """The names of each film, joined by +."""
+        found = {}
+        names, lists = f"{{{kind}s}}", f"{{{kind}_lists}}"
+        for title, name in self.rows(
+            LISTS.format(films="{films}", names=names, lists=lists, kind=kind)
+        ):
+            found[title] = f"{found[title]}+{name}" if title in found else name
+        return found
+
+
+TABLES = ("films", "genres", "directors", "genre_lists", "director_lists")
+
+
+@pytest.fixture
+def staged(settings):
+    with open_place(settings) as place:
+        yield Staged(place, settings)
+
+
+def test_films_are_laid_out_with_their_lists(staged):
+    with Staging(staged.tables) as into:
+        into.add(ALIEN)
+        into.add(MIRROR)
+        assert into.finish() == 0
+        assert staged.rows("SELECT external_id, title, year FROM {films} ORDER BY position") == [
+            ("1", "Alien", 1979),
+            ("2", "Mirror", 1975),
+        ]
+        assert staged.names("genre") == {"Alien": "Horror+Sci-Fi", "Mirror": "Unknown"}
+        assert staged.names("director") == {"Alien": "Ridley Scott", "Mirror": "Andrei Tarkovsky"}
+
+
+def test_of_films_that_share_an_id_the_last_stays(staged):
+    with Staging(staged.tables) as into:
+        for title in ("First", "Second", "Third"):
+            into.add(film("7", title))
+        into.add(MIRROR)
+        assert into.finish() == 2
+        assert staged.rows("SELECT title FROM {films} ORDER BY position") == [
+            ("Third",),
+            ("Mirror",),
+        ]
+
+
+def test_spellings_of_a_name_within_a_film_are_one(staged):
+    with Staging(staged.tables) as into:
+        into.add(film("1", "Alien", genres=["Horror", "HORROR", "Sci-Fi"]))
+        into.finish()
+        assert staged.rows("SELECT count(*) FROM {genre_lists}") == [(2,)]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5_000])
+def test_nothing_stays_that_came_after_a_mark(staged, batch, monkeypatch):
+    monkeypatch.setattr(staging, "BATCH", batch)
+    with Staging(staged.tables) as into:
+        into.add(MIRROR)
+        mark = into.mark()
+        into.add(ALIEN)
+        into.add(film("3", "Ran", genres=["War"]))
+        into.back_to(mark)
+        into.add(film("4", "Gravity", genres=["Sci-Fi"]))
+        into.finish()
+        assert staged.names("genre") == {"Mirror": "Unknown", "Gravity": "Sci-Fi"}
+        kept = staged.rows("SELECT name FROM {genres} UNION SELECT name FROM {directors}")
+        assert sorted(kept) == [("Andrei Tarkovsky",), ("Sci-Fi",), ("Unknown",)]
+
+
+def test_forgotten_lists_are_staged_again(staged, monkeypatch):
+    monkeypatch.setattr(staging, "BATCH", 2)
+    monkeypatch.setattr(staging, "MOST_KEPT_LISTS", 3)
+    films = [film(str(n), f"Film {n}", genres=[f"Genre {n % 5}"]) for n in range(40)]
+    with Staging(staged.tables) as into:
+        for each in films:
+            into.add(each)
+        into.finish()
+        assert staged.names("genre") == {each.title: each.genres[0] for each in films}
+
+
+class TestFingerprint:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"title": "Aliens"},
+            {"year": None},
+            {"rating": 8.5},
+            {"votes": 1},
+            {"genres": ("Sci-Fi", "Horror")},
+            {"directors": ()},
+            {"poster": "https://example.org/p.jpg"},
+        ],
+    )
+    def test_tells_a_changed_film(self, change):
+        assert fingerprint(msgspec.structs.replace(ALIEN, **change)) != fingerprint(ALIEN)
+
+    def test_leaves_the_label_out(self):
+        assert fingerprint(msgspec.structs.replace(ALIEN, label="premium")) == fingerprint(ALIEN)
+
+    def test_is_the_same_in_every_process(self):
+        assert fingerprint(MIRROR) == fingerprint(
+            film("2", "Mirror", year="1975", directors="Andrei Tarkovsky")
+        )

@@ -1,0 +1,251 @@
+"""Pictures drawn anew: what is taken, what is refused, and what is left of it."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image, JpegImagePlugin
+
+from kinoteka.core.media.model import JPEG_ALONE, PICTURES
+from kinoteka.core.media.pictures import draw_anew
+from kinoteka.errors import Code, DomainError
+from tests.support.people import refused
+from tests.support.pictures import (
+    CAMERA,
+    SVG,
+    animation,
+    bomb,
+    halves,
+    many_scans,
+    noise,
+    phone_photograph,
+    photograph,
+    picture,
+    saved,
+)
+from tests.unit.core.media.test_jpeg import APART
+
+
+def drawn(data: bytes, allowed: frozenset[str] = PICTURES) -> Image.Image:
+    image = Image.open(BytesIO(draw_anew(data, allowed)))
+    image.load()
+    assert (image.format, image.mode) == ("JPEG", "RGB")
+    return image
+
+
+def is_close(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) < 12 for a, b in zip(pixel, colour, strict=True))
+
+
+@pytest.mark.parametrize("kind", sorted(PICTURES))
+def test_each_kind_comes_out_as_the_picture_that_it_was(kind):
+    image = drawn(halves(kind))
+    assert image.size == (200, 100)
+    assert is_close(image.getpixel((20, 50)), (255, 0, 0))
+    assert is_close(image.getpixel((180, 50)), (0, 0, 255))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("PNG", "1"), ("PNG", "L"), ("PNG", "LA"), ("PNG", "P"), ("JPEG", "CMYK"), ("JPEG", "L")],
+)
+def test_every_way_of_holding_colours_is_read(kind, mode):
+    assert drawn(picture(kind, mode=mode)).size == (64, 48)
+
+
+def test_sixteen_bits_of_grey_become_eight():
+    assert is_close(drawn(picture("PNG", mode="I;16")).getpixel((5, 5)), (128, 128, 128))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_is_transparent_becomes_white(kind):
+    assert is_close(drawn(picture(kind, mode="RGBA")).getpixel((5, 5)), (255, 255, 255))
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((3000, 1500), (1024, 512)),
+        ((1024, 1024), (1024, 1024)),
+        ((3, 5000), (1, 1024)),
+        ((1, 1), (1, 1)),
+    ],
+)
+@pytest.mark.parametrize("kind", sorted(PICTURES))
+def test_large_ones_are_scaled_down(kind, size, expected):
+    assert drawn(picture(kind, size)).size == expected
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size", "red_at"),
+    [
+        (1, (200, 100), (20, 50)),
+        (2, (200, 100), (180, 50)),
+        (3, (200, 100), (180, 50)),
+        (4, (200, 100), (20, 50)),
+        (5, (100, 200), (50, 20)),
+        (6, (100, 200), (50, 20)),
+        (7, (100, 200), (50, 180)),
+        (8, (100, 200), (50, 180)),
+        (99, (200, 100), (20, 50)),
+    ],
+)
+def test_it_is_upright(orientation, size, red_at):
+    image = drawn(photograph(orientation))
+    assert image.size == size
+    assert is_close(image.getpixel(red_at), (255, 0, 0))
+
+
+def test_nothing_is_left_of_where_and_with_what_it_was_taken():
+    before = photograph(6)
+    assert CAMERA.encode() in before
+    after = draw_anew(before + b"what follows the picture", PICTURES)
+    image = Image.open(BytesIO(after))
+    assert len(image.getexif()) == 0
+    assert {"exif", "icc_profile", "comment", "xmp"}.isdisjoint(image.info)
+    assert CAMERA.encode() not in after
+    assert b"what follows" not in after
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_broken_metadata_leaves_the_picture_whole():
+    assert drawn(halves(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")).size == (200, 100)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_an_animation_the_first_frame_is_taken(kind):
+    assert is_close(drawn(animation(kind)).getpixel((20, 20)), (255, 0, 0))
+
+
+OTHERS = {
+    "GIF": animation("GIF"),
+    "SVG": SVG,
+    "BMP": picture("BMP"),
+    "TIFF": picture("TIFF"),
+    "ICO": picture("ICO"),
+    "PDF": b"%PDF-1.7 and so on",
+    "text": b"\xd0\xbd\xd0\xb5\xd1\x82",
+    "one byte": b"\xff",
+    "another RIFF": b"RIFF\x24\x00\x00\x00WAVEfmt ",
+}
+
+
+@pytest.mark.parametrize("data", OTHERS.values(), ids=OTHERS)
+def test_other_kinds_are_refused(data):
+    with refused(Code.UPLOAD_WRONG_TYPE, allowed="JPEG, PNG, WEBP"):
+        draw_anew(data, PICTURES)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_only_the_kinds_asked_for_are_taken(kind):
+    with refused(Code.UPLOAD_WRONG_TYPE, allowed="JPEG"):
+        draw_anew(picture(kind), JPEG_ALONE)
+
+
+BROKEN = {
+    "nothing": b"",
+    "half a JPEG": noise((200, 200), "JPEG")[:5000],
+    "half a PNG": noise((200, 200), "PNG")[:5000],
+    "half a WebP": noise((200, 200), "WEBP")[:5000],
+    "the head of a JPEG": picture()[:10],
+    "a PNG without its pixels": picture("PNG")[:33],
+    "a JPEG of thousands of passes": many_scans(),
+    "a PNG in the clothes of a JPEG": b"\xff\xd8\xff" + picture("PNG"),
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_read_is_refused(data):
+    with refused(Code.UPLOAD_UNREADABLE):
+        draw_anew(data, PICTURES)
+
+
+def test_large_jpeg_may_have_fewer_scans_than_a_small_one():
+    assert drawn(many_scans((500, 400), 10)).size == (500, 400)
+    with refused(Code.UPLOAD_UNREADABLE, reason="scans"):
+        draw_anew(many_scans((5000, 4000), 10), PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"), [((8000, 6000), "JPEG"), ((8160, 6144), "JPEG"), ((8160, 6144), "MPO")]
+)
+def test_phone_photograph_is_scaled_while_it_is_decoded(size, kind):
+    data = phone_photograph(*size)
+    if kind == "MPO":  # with a second, smaller picture behind the first, as phones have it
+        first = Image.open(BytesIO(data))
+        data = saved(first, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
+    image = drawn(data, JPEG_ALONE)
+    assert max(image.size) == 1024
+    assert is_close(image.getpixel((20, 50)), (255, 0, 0))
+    assert is_close(image.getpixel((image.width - 20, 50)), (0, 0, 255))
+
+
+def test_phone_photograph_is_never_held_whole(monkeypatch):
+    sizes = []
+    whole = JpegImagePlugin.JpegImageFile.load
+
+    def load(self):
+        sizes.append(self.size)
+        return whole(self)
+
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", load)
+    drawn(phone_photograph(8160, 6144))
+    assert max(sizes) == (4080, 3072)
+
+
+BOMBS = {
+    "a PNG of 2,500 megapixels": (bomb, 40),
+    "a PNG of 41 megapixels": (lambda: bomb(8200, 5000), 40),
+    "a WebP of 42 megapixels": (lambda: webp_claiming(7000, 6000), 40),
+    "a progressive JPEG of 48 megapixels": (lambda: claiming(8000, 6000, b"\xff\xc2"), 40),
+    "a JPEG of 48 megapixels with a scan for each component": (
+        lambda: claiming(8000, 6000, data=APART),
+        40,
+    ),
+    "a JPEG of 81 megapixels": (lambda: claiming(9000, 9000), 80),
+    "a JPEG that claims 4,295 megapixels": (lambda: claiming(65_535, 65_535), 80),
+}
+
+
+@pytest.mark.parametrize(("make", "limit"), BOMBS.values(), ids=BOMBS)
+def test_picture_of_too_many_pixels_is_refused_with_the_limit(make, limit):
+    with refused(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit):
+        draw_anew(make(), PICTURES)
+
+
+def claiming(width, height, frame=b"\xff\xc0", data=None):
+    """A small JPEG, progressive with another `frame`, whose head claims another size."""
+    progressive = frame != b"\xff\xc0"
+    data = bytearray(data or saved(Image.new("RGB", (64, 48)), "JPEG", progressive=progressive))
+    start = data.index(frame)
+    data[start + 5 : start + 9] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return bytes(data)
+
+
+def webp_claiming(width, height):
+    """A small lossless WebP whose head claims another size."""
+    data = bytearray(saved(Image.new("RGB", (64, 48)), "WEBP", lossless=True))
+    start = data.index(b"VP8L") + 9
+    rest = int.from_bytes(data[start : start + 4], "little") >> 28 << 28
+    size = (width - 1) | (height - 1) << 14 | rest
+    data[start : start + 4] = size.to_bytes(4, "little")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", sorted(PICTURES))
+def test_every_way_of_cutting_and_bending_it_is_an_answer_of_ours(kind):
+    whole = noise((24, 24), kind)
+    refusals = set()
+    for end in range(len(whole)):
+        bent = bytearray(whole)
+        bent[end] ^= 0xFF
+        for data in (whole[:end], bytes(bent)):
+            try:
+                assert draw_anew(data, PICTURES)
+            except DomainError as error:
+                refusals.add(error.code)
+    assert refusals >= {Code.UPLOAD_UNREADABLE, Code.UPLOAD_WRONG_TYPE}
+    assert refusals <= {
+        Code.UPLOAD_UNREADABLE,
+        Code.UPLOAD_WRONG_TYPE,
+        Code.UPLOAD_TOO_MANY_PIXELS,
+    }

@@ -1,0 +1,166 @@
+"""Changes of how somebody comes in: another login, another password, none."""
+
+import asyncio
+
+import pytest
+
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code
+from tests.support.people import anonymous, do, lasts, refused, sign_in, sign_up, superuser
+from tests.support.running import PASSWORD, unique
+from tests.support.waiting import until
+
+NEW_PASSWORD = "another long one"
+
+
+async def change_password(services, actor, present, new):
+    return await do(services, services.credentials.change_password, actor, present, new)
+
+
+async def change_credentials(services, actor, account_id, login, password):
+    change = services.credentials.change_credentials
+    return await do(services, change, actor, account_id, login, password)
+
+
+class TestPasswords:
+    async def test_a_new_one_ends_every_other_session(self, services, anna):
+        other = await sign_in(services, "anna")
+        account = await change_password(services, anna.actor, PASSWORD, NEW_PASSWORD)
+        assert account == anna.account
+        assert await lasts(services, anna)
+        assert not await lasts(services, other)
+        assert await lasts(services, await sign_in(services, "anna", NEW_PASSWORD))
+        with refused(Code.PASSWORD_WRONG):
+            await sign_in(services, "anna")
+
+    async def test_password_never_expires(self, services, anna, clock):
+        clock.forward(days=3650)
+        assert await lasts(services, await sign_in(services, "anna"))
+
+    @pytest.mark.parametrize(
+        ("present", "new", "code"),
+        [
+            ("wrong password", NEW_PASSWORD, Code.CURRENT_PASSWORD_WRONG),
+            (PASSWORD, "short", Code.PASSWORD_INVALID),
+            (PASSWORD, "password1", Code.PASSWORD_INVALID),
+        ],
+    )
+    async def test_what_is_refused_changes_nothing(self, services, anna, present, new, code):
+        other = await sign_in(services, "anna")
+        with refused(code):
+            await change_password(services, anna.actor, present, new)
+        assert await lasts(services, other)
+        assert await sign_in(services, "anna")
+
+    async def test_at_the_console(self, services, anna):
+        async with unit_of_work(services.database) as unit:
+            await services.credentials.reset_password(unit, anna.account.id, NEW_PASSWORD)
+        assert not await lasts(services, anna)
+        assert await sign_in(services, "anna", NEW_PASSWORD)
+
+    async def test_the_present_password_is_guarded_as_well(self, anna, wired):
+        strict = await wired(known_device_limit="3 per hour")
+        for _ in range(3):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
+                await change_password(strict, anna.actor, "wrong one", NEW_PASSWORD)
+        with refused(Code.THROTTLED):
+            await change_password(strict, anna.actor, PASSWORD, NEW_PASSWORD)
+
+
+class TestChangingCredentials:
+    async def test_both_at_once(self, services, anna):
+        other = await sign_in(services, "anna")
+        changed = await change_credentials(
+            services, anna.actor, anna.account.id, "berta", NEW_PASSWORD
+        )
+        assert changed.username == "berta"
+        assert await lasts(services, anna)
+        assert not await lasts(services, other)
+        assert await sign_in(services, "berta", NEW_PASSWORD)
+
+    async def test_a_login_alone_ends_no_session(self, services, anna):
+        other = await sign_in(services, "anna")
+        await change_credentials(services, anna.actor, anna.account.id, "berta", None)
+        assert await lasts(services, other)
+
+    async def test_neither(self, services, anna):
+        account = anna.account
+        given = await change_credentials(services, anna.actor, account.id, None, None)
+        assert given == account
+
+    async def test_all_or_nothing(self, services, anna):
+        await sign_up(services, "berta")
+        other = await sign_in(services, "anna")
+        with refused(Code.USERNAME_TAKEN):
+            await change_credentials(services, anna.actor, anna.account.id, "berta", NEW_PASSWORD)
+        assert await lasts(services, other)
+        assert await sign_in(services, "anna")
+
+    async def test_one_account_cannot_keep_all_hashing_threads_busy(self, anna, wired, monkeypatch):
+        strict, change = await wired(known_device_limit="3 per hour"), change_credentials
+        may_hash, make_hash = asyncio.Event(), strict.accounts.hashing.hash
+
+        async def hash_later(password: str) -> str:
+            await may_hash.wait()
+            return await make_hash(password)
+
+        monkeypatch.setattr(strict.accounts.hashing, "hash", hash_later)
+        changes = [
+            asyncio.ensure_future(change(strict, anna.actor, anna.account.id, None, NEW_PASSWORD))
+            for _ in range(10)
+        ]
+        await until(lambda: sum(each.done() for each in changes) == 7)
+        assert {each.exception().code for each in changes if each.done()} == {Code.THROTTLED}
+        may_hash.set()
+        await asyncio.wait(changes)
+        assert sum(each.exception() is None for each in changes) == 3
+        await change(strict, anna.actor, anna.account.id, None, PASSWORD)
+
+    async def test_who_may(self, services, anna):
+        berta, root = await sign_up(services, unique()), await superuser(services)
+        with refused(Code.FORBIDDEN):
+            await change_credentials(services, berta.actor, anna.account.id, None, None)
+        with refused(Code.UNAUTHORIZED):
+            nobody = await anonymous(services)
+            await change_credentials(services, nobody, anna.account.id, None, None)
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await change_credentials(services, root, 2**53, "x", NEW_PASSWORD)
+        await change_credentials(services, root, anna.account.id, None, NEW_PASSWORD)
+        assert not await lasts(services, anna)
+        assert await sign_in(services, "anna", NEW_PASSWORD)
+
+
+async def test_deleting_the_account(services, anna):
+    other, ended = await sign_in(services, "anna"), []
+    services.sessions.on_end(ended.append)
+    deleted = await do(services, services.credentials.delete_account, anna.actor)
+    assert deleted == anna.account
+    assert not await lasts(services, anna)
+    assert not await lasts(services, other)
+    assert sorted(ended) == [anna.session.id, other.session.id]
+    with refused(Code.ACCOUNT_UNKNOWN):
+        await sign_in(services, "anna")
+
+
+class TestDeletingKnowingThePassword:
+    async def delete(self, services, actor, present):
+        await do(services, services.credentials.delete_account, actor, present)
+
+    async def test_right(self, services, anna):
+        await self.delete(services, anna.actor, PASSWORD)
+        assert not await lasts(services, anna)
+
+    @pytest.mark.parametrize("present", ["wrong password", "", "x" * 5000])
+    async def test_wrong(self, services, anna, present):
+        with refused(Code.CURRENT_PASSWORD_WRONG):
+            await self.delete(services, anna.actor, present)
+        assert await lasts(services, anna)
+
+    async def test_guesses_are_limited(self, anna, wired):
+        strict = await wired(known_device_limit="3 per hour")
+        for _ in range(3):
+            with refused(Code.CURRENT_PASSWORD_WRONG):
+                await self.delete(strict, anna.actor, "wrong one")
+        with refused(Code.THROTTLED):
+            await self.delete(strict, anna.actor, PASSWORD)
+        assert await lasts(strict, anna)

@@ -1,0 +1,134 @@
+"""Sessions: how somebody comes in and leaves."""
+
+import asyncio
+
+import argon2
+import pytest
+
+from kinoteka.core.accounts.model import NewAccount
+from kinoteka.database.unit import Unit, unit_of_work
+from kinoteka.errors import Code, DomainError
+from tests.support.databases import rows
+from tests.support.people import VISIT, actor_of, anonymous, do, lasts, refused, sign_in, sign_up
+from tests.support.running import PASSWORD
+
+NEW_PASSWORD = "another long one"
+
+
+def stored(services, what):
+    return rows(services.settings, what)
+
+
+class TestComingIn:
+    async def test_by_signing_up(self, services, anna):
+        actor = await actor_of(services, anna.token)
+        assert (actor.account_id, actor.session_id) == (anna.account.id, anna.session.id)
+        assert actor == anna.actor
+
+    @pytest.mark.parametrize("identifier", ["anna", "ANNA", "anna@example.com", "Anna@Example.COM"])
+    async def test_by_any_name(self, services, anna, identifier):
+        started = await sign_in(services, identifier)
+        assert started.account == anna.account
+        assert await lasts(services, started)
+        assert await lasts(services, anna)
+
+    @pytest.mark.parametrize("identifier", ["berta", "", "12", "no@address", "\ud800", "x" * 10**6])
+    async def test_nobody_of_that_name(self, services, anna, identifier):
+        with refused(Code.ACCOUNT_UNKNOWN):
+            await sign_in(services, identifier)
+
+    @pytest.mark.parametrize("password", ["", "wrong password", PASSWORD.upper(), "\ud800"])
+    async def test_a_wrong_password(self, services, anna, password):
+        with refused(Code.PASSWORD_WRONG):
+            await sign_in(services, "anna", password)
+
+    async def test_a_setting_hides_which_accounts_there_are(self, anna, wired):
+        hiding = await wired(hide_unknown_accounts=True)
+        for identifier in ("anna", "berta"):
+            with refused(Code.PASSWORD_WRONG):
+                await sign_in(hiding, identifier, "wrong password")
+
+    async def test_ends_the_session_that_asks(self, services, anna):
+        again = await do(services, services.sessions.sign_in, anna.actor, VISIT, "anna", PASSWORD)
+        assert not await lasts(services, anna)
+        new = NewAccount(username="berta", password=PASSWORD)
+        berta = await do(services, services.sessions.sign_up, again.actor, VISIT, new)
+        assert not await lasts(services, again)
+        assert await lasts(services, berta)
+
+    async def test_a_failure_ends_nothing(self, services, anna):
+        with refused(Code.PASSWORD_WRONG):
+            await do(
+                services, services.sessions.sign_in, anna.actor, VISIT, "anna", "wrong password"
+            )
+        assert await lasts(services, anna)
+
+    async def test_only_hashes_of_tokens_are_stored(self, services, anna):
+        columns = stored(services, "SELECT * FROM sessions")
+        assert anna.token not in str(columns)
+        (hashed,) = stored(services, "SELECT token_hash FROM sessions")
+        assert len(hashed) == 64
+
+    async def test_a_weaker_hash_is_made_anew_at_sign_in(self, services, anna):
+        decomposed = "pa\u0308ssword of anna"
+        weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        async with unit_of_work(services.database) as unit:
+            weak_hash = weak.hash("pässword of anna")
+            await services.accounts.set_password(unit, anna.account.id, weak_hash)
+        await sign_in(services, "anna", decomposed)
+        (present,) = stored(services, "SELECT password_hash FROM accounts")
+        assert present != weak_hash
+        assert not services.accounts.hashing.is_outdated(present)
+        for password in (decomposed, "pässword of anna"):
+            assert await sign_in(services, "anna", password)
+
+    @pytest.mark.parametrize("weak", [False, True])
+    async def test_one_changed_while_it_was_being_checked(self, services, anna, weak):
+        """The old password opens nothing any more, and does not come back either."""
+        if weak:
+            hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+            async with unit_of_work(services.database) as unit:
+                await services.accounts.set_password(unit, anna.account.id, hasher.hash(PASSWORD))
+        unit = Unit(services.database)  # the change holds the writer; the sign-in waits for it
+        await services.credentials.reset_password(unit, anna.account.id, NEW_PASSWORD)
+        late = asyncio.create_task(sign_in(services, "anna"))
+        await asyncio.sleep(0.3)
+        assert not late.done()
+        await unit.commit()
+        with refused(Code.PASSWORD_WRONG):
+            await late
+        assert await sign_in(services, "anna", NEW_PASSWORD)
+
+
+class TestLeaving:
+    async def test_signing_out(self, services, anna):
+        other = await sign_in(services, "anna")
+        await do(services, services.sessions.sign_out, anna.actor)
+        assert not await lasts(services, anna)
+        assert await lasts(services, other)
+        with refused(Code.UNAUTHORIZED):
+            await do(services, services.sessions.sign_out, await anonymous(services))
+
+    async def test_listeners_learn_who_has_left(self, services, anna):
+        ended = []
+        services.sessions.on_end(ended.append)
+        other = await sign_in(services, "anna")
+        await do(services, services.credentials.change_password, anna.actor, PASSWORD, NEW_PASSWORD)
+        await do(services, services.sessions.sign_out, anna.actor)
+        assert ended == [other.session.id, anna.session.id]
+
+    async def test_what_is_rolled_back_has_not_ended(self, services, anna):
+        with refused(Code.FORBIDDEN):
+            async with unit_of_work(services.database) as unit:
+                await services.sessions.sign_out(anna.actor, unit)
+                raise DomainError(Code.FORBIDDEN)
+        assert await lasts(services, anna)
+
+    async def test_the_expired_are_pruned(self, services, anna, clock):
+        clock.forward(days=20)
+        berta = await sign_up(services, "berta")
+        clock.forward(days=15)
+        async with unit_of_work(services.database) as unit:
+            assert await services.sessions.prune(unit) == 1
+            assert await services.sessions.prune(unit) == 0
+        assert stored(services, "SELECT id FROM sessions") == [berta.session.id]

@@ -1,0 +1,216 @@
+"""Rate limits: events, attempts that fail, networks, and a wall clock that is set."""
+
+import asyncio
+import time
+
+import pytest
+
+from kinoteka.core.rate_limits import WAITING_MOST, Limit, Throttle, networks
+from kinoteka.errors import Code
+from kinoteka.realtime.rate_windows import MemoryWindows
+from tests.support.people import refused
+
+RATE = "3 per minute"
+
+
+@pytest.fixture
+def throttle():
+    return Throttle(MemoryWindows())
+
+
+def limits(*names):
+    return [Limit("sign_in", RATE, name) for name in names]
+
+
+async def fail(throttle, *names, turn=None):
+    async with throttle.attempt(*limits(*names), turn=turn) as attempt:
+        attempt.fail()
+
+
+async def succeed(throttle, *names, turn=None):
+    async with throttle.attempt(*limits(*names), turn=turn):
+        pass
+
+
+class TestHits:
+    async def test_event_over_the_limit_is_refused(self, throttle):
+        for _ in range(3):
+            await throttle.hit("search", RATE, "192.0.2.1")
+        with refused(Code.THROTTLED, retry_after=60):
+            await throttle.hit("search", RATE, "192.0.2.1")
+
+    async def test_others_and_other_kinds_are_counted_apart(self, throttle):
+        for kind, who in [("search", "a"), ("search", "b"), ("upload", "a")] * 3:
+            await throttle.hit(kind, RATE, who)
+        with refused(Code.THROTTLED):
+            await throttle.hit("upload", RATE, "a")
+
+    async def test_ipv6_site_has_a_multiple_of_the_limit(self):
+        throttle = Throttle(MemoryWindows(), site_factor=2)
+        for number in range(6):
+            await throttle.hit("search", RATE, f"2001:db8:1:{number}::1")
+        with refused(Code.THROTTLED):
+            await throttle.hit("search", RATE, "2001:db8:1:99::1")
+        await throttle.hit("search", RATE, "2001:db8:2::1")
+
+    async def test_refused_event_of_a_site_does_not_count_for_its_link(self):
+        throttle = Throttle(MemoryWindows(), site_factor=1)
+        for _ in range(3):
+            await throttle.hit("search", RATE, "2001:db8:1:1::1")
+        with refused(Code.THROTTLED):
+            await throttle.hit("search", RATE, "2001:db8:1:2::1")
+        assert throttle._windows.count("search", 60, "2001:db8:1:2::/64") == 0
+
+    @pytest.mark.parametrize("days", [-1, 1], ids=["back", "forward"])
+    async def test_wall_clock_that_is_set_changes_nothing(self, throttle, monkeypatch, days):
+        for _ in range(3):
+            await throttle.hit("search", RATE, "192.0.2.1")
+        real, real_ns = time.time, time.time_ns
+        step = days * 24 * 60 * 60
+        monkeypatch.setattr(time, "time", lambda: real() + step)
+        monkeypatch.setattr(time, "time_ns", lambda: real_ns() + step * 10**9)
+        with refused(Code.THROTTLED, retry_after=60):
+            await throttle.hit("search", RATE, "192.0.2.1")
+
+
+class TestAttempts:
+    async def test_failures_count(self, throttle):
+        for _ in range(3):
+            await fail(throttle, "a", "b")
+        with refused(Code.THROTTLED):
+            await succeed(throttle, "a", "b")
+
+    async def test_successes_do_not_count(self, throttle):
+        for _ in range(20):
+            await succeed(throttle, "a", "b")
+        assert len(throttle._windows) == 0
+
+    async def test_other_errors_do_not_count(self, throttle):
+        for _ in range(20):
+            with pytest.raises(ZeroDivisionError):
+                async with throttle.attempt(*limits("a")):
+                    raise ZeroDivisionError
+        await succeed(throttle, "a")
+
+    async def test_each_limit_refuses(self, throttle):
+        for number in range(3):
+            await fail(throttle, f"account {number}", "network")
+        with refused(Code.THROTTLED):
+            await succeed(throttle, "another", "network")
+        await succeed(throttle, "account 0", "another network")
+
+    async def test_refused_attempt_does_not_count(self, throttle):
+        for _ in range(3):
+            await fail(throttle, "a")
+        for _ in range(5):
+            with refused(Code.THROTTLED):
+                await fail(throttle, "b", "a")
+        await succeed(throttle, "b")
+
+    async def test_guesses_made_at_once_count_while_they_are_under_way(self, throttle):
+        let_go = asyncio.Event()
+        tried = []
+
+        async def guess():
+            async with throttle.attempt(*limits("a", "b")) as attempt:
+                tried.append(1)
+                await let_go.wait()
+                attempt.fail()
+
+        guesses = [asyncio.create_task(guess()) for _ in range(50)]
+        await asyncio.sleep(0.01)
+        let_go.set()
+        outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+        assert len(tried) == 3
+        assert [getattr(e, "code", None) for e in outcomes].count(Code.THROTTLED) == 47
+        with refused(Code.THROTTLED):
+            await succeed(throttle, "a")
+
+    async def test_attempts_that_succeed_make_room_again(self, throttle):
+        for _ in range(10):
+            await asyncio.gather(*(succeed(throttle, "a") for _ in range(3)))
+
+
+class TestTurns:
+    async def test_attempts_of_one_turn_wait_for_each_other(self, throttle):
+        outcomes = await asyncio.gather(*(succeed(throttle, "a", turn="a") for _ in range(15)))
+        assert len(outcomes) == 15
+
+    async def test_failures_of_one_turn_stop_those_that_wait(self, throttle):
+        guesses = (fail(throttle, "a", turn="a") for _ in range(15))
+        outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+        assert [getattr(e, "code", None) for e in outcomes].count(Code.THROTTLED) == 12
+
+    async def test_number_that_waits_is_bounded(self, throttle):
+        async with throttle.attempt(*limits("a"), turn="a"):
+            waiting = [
+                asyncio.create_task(succeed(throttle, "a", turn="a")) for _ in range(WAITING_MOST)
+            ]
+            await asyncio.sleep(0)
+            with refused(Code.THROTTLED, retry_after=1):
+                await succeed(throttle, "a", turn="a")
+        await asyncio.gather(*waiting)
+
+    async def test_nothing_stays_of_a_turn(self, throttle):
+        await succeed(throttle, "a", turn="a")
+        waiting = asyncio.create_task(succeed(throttle, "a", turn="a"))
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert len(throttle._turns) == 0
+
+
+class SharedWindows(MemoryWindows):
+    """Windows in which another process counts as well."""
+
+    is_shared = True
+
+
+class TestSeveralProcesses:
+    async def test_attempt_waits_for_one_under_way_in_another_process(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit = Limit("unknown_device", "1 per minute", "a")
+        async with there.attempt(limit, turn="a"):
+            waiting = asyncio.create_task(self.succeed(here, limit))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+        await waiting
+
+    async def test_attempt_is_refused_when_the_other_one_has_failed(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit = Limit("unknown_device", "1 per minute", "a")
+        async with there.attempt(limit, turn="a") as attempt:
+            attempt.fail()
+        with refused(Code.THROTTLED):
+            await self.succeed(here, limit)
+
+    async def test_attempt_that_is_cancelled_while_it_waits_does_not_count(self):
+        windows = SharedWindows()
+        here, there = Throttle(windows), Throttle(windows)
+        limit, other = (Limit("unknown_device", "1 per minute", name) for name in "ab")
+        async with there.attempt(limit):
+            waiting = asyncio.create_task(self.succeed(here, other, limit))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert len(windows) == 0
+
+    async def succeed(self, throttle, *limits):
+        async with throttle.attempt(*limits, turn="a"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.1", ("192.0.2.1",)),
+        ("::ffff:192.0.2.1", ("192.0.2.1",)),
+        ("2001:db8:1:2:3:4:5:6", ("2001:db8:1:2::/64", "2001:db8:1::/48")),
+        ("2001:db8:1:2::9", ("2001:db8:1:2::/64", "2001:db8:1::/48")),
+        ("", ("",)),
+        ("id:7", ("id:7",)),
+    ],
+)
+def test_address_counts_for_its_networks(address, counted_as):
+    assert networks(address) == counted_as

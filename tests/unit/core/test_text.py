@@ -1,0 +1,118 @@
+import pytest
+
+from kinoteka.core.text import (
+    as_seen,
+    clean_name,
+    clean_shown_text,
+    clean_text,
+    has_heaps_of_marks,
+    has_visible_character,
+)
+from kinoteka.errors import Code
+from tests.support.people import refused
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("  Анна ", "Анна"),
+        ("e\u0301", "é"),
+        ("", ""),
+        ("   ", ""),
+        ("👩‍👩‍👧", "👩‍👩‍👧"),
+        ("\u202eright to left", "\u202eright to left"),
+    ],
+)
+def test_is_composed_and_trimmed(given, taken):
+    assert clean_text(given, "name", 40) == taken
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "a\tb", "a\x85b", "a\ud800b"])
+def test_without_what_cannot_be_shown_or_stored(text):
+    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+        clean_text(text, "name", 40)
+
+
+def test_heaps_of_marks_are_refused_before_composing_sorts_them():
+    assert clean_text("a" + "\u0301\u0316" * 15, "name", 40)
+    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+        clean_text("a" + "\u0301\u0316" * 16, "name", 40)
+    with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
+        clean_text(("a" + "\u0301" * 30) * 4000, "name", 40)
+
+
+def test_the_marks_of_a_language_may_follow_each_other():
+    assert not has_heaps_of_marks("क्षत्रिय्ँ" * 100)
+
+
+def test_lines_where_they_are_allowed():
+    assert clean_text("a\r\n\tb\n", "text", 40, lines=True) == "a\n\tb"
+    with refused(Code.FIELD_INVALID, field="text"):
+        clean_text("a\rb", "text", 40, lines=True)
+
+
+def test_within_a_bound():
+    assert clean_text(" abcd ", "name", 4) == "abcd"
+    with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
+        clean_text("abcde", "name", 4)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "7", "?", "я", "👩", "\u0301a", "\ue000", "\U0001fae8", "\U0003fffd"]
+)
+def test_text_with_a_visible_character_is_accepted(text):
+    assert has_visible_character(text)
+    assert clean_shown_text(f"\u200b{text}", "text", 40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200b",
+        "\u200d\ufe0f",
+        "\u2060\ufeff\u00ad",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800\u2800",
+        "\u0301",
+        "\u202e\u2066",
+        "\U000e0041",
+        "\U000e0fff",
+    ],
+)
+def test_text_without_a_visible_character_is_rejected(text):
+    assert not has_visible_character(text)
+    with refused(Code.FIELD_INVALID, field="text", reason="invisible"):
+        clean_shown_text(text, "text", 40)
+
+
+@pytest.mark.parametrize("control", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069")
+def test_name_with_a_bidirectional_control_is_rejected(control):
+    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+        clean_name(f"an{control}na", "name", 40)
+    assert clean_shown_text(f"an{control}na", "text", 40)
+
+
+@pytest.mark.parametrize("name", ["", "Анна", "نیم\u200cفاصله", "אנה"])
+def test_name_of_any_script_is_accepted(name):
+    assert clean_name(name, "name", 40) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("an\u200bna", "anna"),
+        ("anna\u00a0\u2060", "anna"),
+        ("\u2800an\u00adna\u3164", "anna"),
+        ("an\u200a\u202fna", "anna"),
+        ("an\u034fna\ufe0f\U000e0101\U000e0061", "anna"),
+        ("\uff41\u24dd\U0001d427a", "anna"),
+        ("Anna\u00a0Petrova", "Anna Petrova"),
+        ("Анна", "Анна"),
+        ("a\u0301", "\u00e1"),
+        ("\u200b", ""),
+    ],
+)
+def test_what_is_seen_of_a_name_has_nothing_invisible(name, seen):
+    assert as_seen(name) == seen

@@ -1,0 +1,298 @@
+"""Access tokens that others can check, refresh tokens that work once."""
+
+import asyncio
+import time
+
+import jwt
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from kinoteka.core.tokens.signing import SigningKey
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code
+from tests.support.people import actor_of, refused, sign_in, sign_up
+
+
+@pytest.fixture
+async def anna(services):
+    return await sign_up(services, "anna")
+
+
+@pytest.fixture
+def pair(services, anna):
+    return services.tokens.issue(anna.session, anna.actor.roles)
+
+
+async def refresh(services, token):
+    async with unit_of_work(services.database) as unit:
+        return await services.tokens.refresh(unit, token)
+
+
+async def renew(services, access_token, refresh_token):
+    async with unit_of_work(services.database) as unit:
+        return await services.tokens.renew(unit, access_token, refresh_token)
+
+
+def claims_of(token):
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def signed(services, claims, *, typ="at+jwt"):
+    key = SigningKey.load(services.settings.data)
+    return jwt.encode(claims, key.private, "ES256", headers={"typ": typ, "kid": key.id})
+
+
+class TestAccessTokens:
+    def test_say_who_for_whom_and_how_long(self, services, anna, pair):
+        claims = claims_of(pair.access_token)
+        assert claims["iss"] == claims["aud"] == "kinoteka"
+        assert claims["sub"] == str(anna.account.id)
+        assert claims["sid"] == str(anna.session.id)
+        assert claims["roles"] == ["user"]
+        assert claims["exp"] - claims["iat"] == 15 * 60
+        assert claims["jti"]
+        header = jwt.get_unverified_header(pair.access_token)
+        (key,) = services.tokens.jwks()["keys"]
+        assert header == {"alg": "ES256", "typ": "at+jwt", "kid": key["kid"]}
+
+    def test_of_our_own_are_taken(self, services, anna, pair):
+        for _ in range(2):
+            claims = services.tokens.verify(pair.access_token)
+            assert claims.account_id == anna.account.id
+            assert claims.session_id == anna.session.id
+
+    def test_expire_even_where_they_are_cached(self, services, pair, monkeypatch):
+        services.tokens.verify(pair.access_token)
+        later = time.time() + 15 * 60 + 1
+        monkeypatch.setattr(time, "time", lambda: later)
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(pair.access_token)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"exp": 1},
+            {"exp": "soon"},
+            {"iss": "somebody"},
+            {"aud": "somebody"},
+            {"sub": "anna"},
+            {"sub": 1},
+            {"sid": "x"},
+            {"sid": None},
+        ],
+    )
+    def test_that_say_something_else_are_not(self, services, pair, change):
+        token = signed(services, claims_of(pair.access_token) | change)
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(token)
+
+    @pytest.mark.parametrize("claim", ["iat", "nbf"])
+    @pytest.mark.parametrize(("seconds", "is_taken"), [(1, True), (50, True), (90, False)])
+    def test_clock_of_the_issuer_may_be_a_minute_ahead(
+        self, services, pair, claim, seconds, is_taken
+    ):
+        claims = claims_of(pair.access_token) | {claim: time.time() + seconds}
+        token = signed(services, claims)
+        if is_taken:
+            assert services.tokens.verify(token)
+        else:
+            with refused(Code.TOKEN_INVALID):
+                services.tokens.verify(token)
+
+    def test_expired_token_is_genuine(self, services, pair):
+        past = claims_of(pair.access_token) | {"iat": 1, "exp": 2}
+        claims = services.tokens.read_genuine(signed(services, past))
+        assert claims is not None
+        assert claims.has_expired
+        assert services.tokens.read_genuine("a.b.c") is None
+
+    def test_role_names_are_written_as_utf_8(self, services, anna):
+        roles = tuple(f"Смотритель зала {number}" for number in range(28))
+        token = services.tokens.issue(anna.session, roles).access_token
+        assert len(token) < 2500
+        assert services.tokens.verify(token)
+        assert claims_of(token)["roles"] == list(roles)
+        assert "roles_omitted" not in claims_of(token)
+
+    def test_roles_are_left_out_of_a_token_that_would_be_too_long(self, services, anna):
+        roles = tuple(f"{number:064}" for number in range(64))
+        token = services.tokens.issue(anna.session, roles[:60]).access_token
+        assert "roles" in claims_of(token)
+        token = services.tokens.issue(anna.session, tuple("Ж" * 64 for _ in roles)).access_token
+        assert len(token) <= 6144
+        assert services.tokens.verify(token)
+        assert "roles" not in claims_of(token)
+        assert claims_of(token)["roles_omitted"] is True
+
+    def test_say_who_is_a_superuser(self, services, anna):
+        assert claims_of(services.tokens.issue(anna.session, ()).access_token)["superuser"] is False
+        session = msgspec.structs.replace(anna.session, superuser=True)
+        assert claims_of(services.tokens.issue(session, ()).access_token)["superuser"] is True
+
+    @pytest.mark.parametrize("typ", ["JWT", "", None, "jwt+at"])
+    def test_of_another_type_are_not(self, services, pair, typ):
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(signed(services, claims_of(pair.access_token), typ=typ))
+
+    def test_of_another_key_are_not(self, services, anna, pair):
+        other = ec.generate_private_key(ec.SECP256R1())
+        headers = {"typ": "at+jwt"}
+        token = jwt.encode(claims_of(pair.access_token), other, "ES256", headers=headers)
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(token)
+
+    @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "x" * 5000, "é.ы.🎬", "\ud800"])
+    def test_that_are_none_are_not(self, services, token):
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(token)
+
+
+async def test_session_of_a_refresh_token_is_found_even_after_its_use(services, anna, pair):
+    async def session_of(token):
+        async with unit_of_work(services.database) as unit:
+            return await services.tokens.session_of(unit, token)
+
+    assert await session_of(pair.refresh_token) == anna.session.id
+    await refresh(services, pair.refresh_token)
+    assert await session_of(pair.refresh_token) == anna.session.id
+    assert await session_of(pair.refresh_token + "0") is None
+    assert await session_of(pair.access_token) is None
+
+
+class TestRefreshing:
+    async def test_gives_a_new_pair_of_the_same_session(self, services, anna, pair):
+        newer = await refresh(services, pair.refresh_token)
+        assert newer.refresh_token != pair.refresh_token
+        assert services.tokens.verify(newer.access_token).session_id == anna.session.id
+
+    async def test_each_successor_works_in_turn(self, services, pair):
+        token, seen = pair.refresh_token, set()
+        for _ in range(5):
+            seen.add(token)
+            token = (await refresh(services, token)).refresh_token
+        assert len(seen | {token}) == 6
+
+    async def test_the_one_just_replaced_gets_the_same_successor(self, services, pair, clock):
+        first = await refresh(services, pair.refresh_token)
+        clock.forward(seconds=9)
+        again = await refresh(services, pair.refresh_token)
+        assert again.refresh_token == first.refresh_token
+        assert await refresh(services, first.refresh_token)
+
+    async def test_but_not_for_long(self, services, anna, pair, clock):
+        first = await refresh(services, pair.refresh_token)
+        clock.forward(seconds=11)
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, pair.refresh_token)
+        assert await actor_of(services, anna.token) is not None
+        assert await refresh(services, first.refresh_token)
+
+    @pytest.mark.parametrize(("seconds", "is_repeatable"), [(1, True), (24 * 60 * 60, False)])
+    async def test_replaced_token_is_not_repeatable_for_longer_when_the_clock_is_set_back(
+        self, services, pair, clock, seconds, is_repeatable
+    ):
+        await refresh(services, pair.refresh_token)
+        clock.forward(seconds=-seconds)
+        if is_repeatable:
+            assert await refresh(services, pair.refresh_token)
+        else:
+            with refused(Code.TOKEN_INVALID):
+                await refresh(services, pair.refresh_token)
+
+    async def test_two_at_once_get_the_same_successor(self, services, pair):
+        pairs = await asyncio.gather(*(refresh(services, pair.refresh_token) for _ in range(20)))
+        assert len({each.refresh_token for each in pairs}) == 1
+        assert await refresh(services, pairs[0].refresh_token)
+
+    async def test_use_after_the_successor_s_use_is_theft(self, services, anna, pair):
+        second = await refresh(services, pair.refresh_token)
+        third = await refresh(services, second.refresh_token)
+        other = await sign_in(services, "anna")
+        with refused(Code.TOKEN_REUSED):
+            await refresh(services, pair.refresh_token)
+        assert await actor_of(services, anna.token) is None
+        assert await actor_of(services, other.token) is not None
+        for token in (pair.refresh_token, second.refresh_token, third.refresh_token):
+            with refused(Code.TOKEN_INVALID):
+                await refresh(services, token)
+
+    async def test_a_session_that_has_ended(self, services, anna, pair):
+        async with unit_of_work(services.database) as unit:
+            await services.sessions.sign_out(anna.actor, unit)
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, pair.refresh_token)
+
+    async def test_an_account_that_is_deleted(self, services, anna, pair):
+        async with unit_of_work(services.database) as unit:
+            await services.credentials.delete_account(anna.actor, unit)
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, pair.refresh_token)
+
+    async def test_a_session_that_has_expired(self, services, pair, clock):
+        clock.forward(days=31)
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, pair.refresh_token)
+
+    async def test_keeps_the_session_in_use(self, services, pair, clock):
+        clock.forward(days=20)
+        newer = await refresh(services, pair.refresh_token)
+        clock.forward(days=20)
+        assert await refresh(services, newer.refresh_token)
+
+    async def test_another_s_session_number_does_not_help(self, services, anna, pair):
+        berta = await sign_up(services, "berta")
+        mac = pair.refresh_token.rpartition(".")[2]
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, f"{berta.session.id}.1.{mac}")
+
+    async def test_a_generation_to_come_cannot_be_guessed(self, services, anna, pair):
+        mac = pair.refresh_token.rpartition(".")[2]
+        for generation in (0, 2, 10**14):
+            with refused(Code.TOKEN_INVALID):
+                await refresh(services, f"{anna.session.id}.{generation}.{mac}")
+        assert await refresh(services, pair.refresh_token)
+
+    @pytest.mark.parametrize(
+        "token", ["", ".", "..", "1", "1.1", "1.1.", "-1.1.x", "١.1.x", "9" * 99 + ".1.x", "1.1.é"]
+    )
+    async def test_what_is_no_refresh_token(self, services, anna, token):
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, token)
+
+    async def test_an_access_token_is_none(self, services, pair):
+        with refused(Code.TOKEN_INVALID):
+            await refresh(services, pair.access_token)
+
+    async def test_new_roles_are_in_the_new_token(self, services, anna, pair):
+        from tests.support.people import superuser
+
+        root = await superuser(services)
+        async with unit_of_work(services.database) as unit:
+            role = await services.access.create_role(root, unit, "editors", ["a.b"])
+        async with unit_of_work(services.database) as unit:
+            await services.access.assign_role(root, unit, anna.account.id, role.id)
+        newer = await refresh(services, pair.refresh_token)
+        assert claims_of(newer.access_token)["roles"] == ["user", "editors"]
+
+
+class TestRenewing:
+    async def test_needs_both_tokens_of_one_session(self, services, anna, pair):
+        other = await sign_in(services, "anna")
+        others = services.tokens.issue(other.session, other.actor.roles)
+        with refused(Code.TOKEN_INVALID):
+            await renew(services, others.access_token, pair.refresh_token)
+        newer = await renew(services, pair.access_token, pair.refresh_token)
+        assert services.tokens.verify(newer.access_token).session_id == anna.session.id
+
+    async def test_the_access_token_may_have_expired(self, services, pair):
+        old = signed(services, claims_of(pair.access_token) | {"iat": 1, "exp": 2})
+        with refused(Code.TOKEN_INVALID):
+            services.tokens.verify(old)
+        assert await renew(services, old, pair.refresh_token)
+
+    async def test_a_forged_access_token_is_refused(self, services, pair):
+        for token in (pair.access_token[:-2], pair.refresh_token, "", "a.b.c"):
+            with refused(Code.TOKEN_INVALID):
+                await renew(services, token, pair.refresh_token)
+        assert await refresh(services, pair.refresh_token)

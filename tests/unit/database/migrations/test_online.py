@@ -1,0 +1,147 @@
+"""A large table is read and written while it is migrated: PostgreSQL with 100,000 films."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from kinoteka.database.migrations import DatabaseUnusable, Patience, migrate, newest
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import EMPTY, rows
+from tests.support.migrating import versions_with
+from tests.support.waiting import PATIENCE, until
+
+FILMS = 100_000
+FILL = f"""
+INSERT INTO films (source, external_id, title, description, votes, genre_id, director_id,
+    fingerprint)
+SELECT 'test', n::text, 'Film ' || n, repeat('x', 200), n, 1, 1, n
+FROM generate_series(1, {FILMS}) AS n
+"""
+WRITE = "UPDATE films SET votes = votes + 1 WHERE id = 1 + (random() * 99999)::int"
+STEPS = (
+    'online.create_index_concurrently("ix_films_trial", "films", ["title", "votes"])',
+    'op.add_column("films", sa.Column("note_id", sa.BigInteger()))\n'
+    'op.add_column("films", sa.Column("n", sa.Integer(), nullable=False, server_default="7"))',
+    'online.update_in_batches("films", "note_id = id", where="note_id IS NULL")',
+    'online.set_not_null("films", "note_id")',
+    'online.add_foreign_key("fk_films_note_id", "films", "note_id", "films")',
+    'online.drop_index_concurrently("ix_films_hidden", "films")',
+)
+PATIENT = Patience(attempts=200, lock_seconds=0.2, pause_seconds=0.05)
+
+
+@pytest.fixture
+def large(postgresql) -> Iterator[Settings]:
+    url = postgresql.new_database(EMPTY)
+    with psycopg.connect(url) as connection:
+        connection.execute(FILL)
+    yield Settings(database_url=url)
+    postgresql.drop(url)
+
+
+@contextmanager
+def others(settings: Settings, sql: str) -> Iterator[list[int]]:
+    """Somebody who runs a statement again and again; the number of rows of each run."""
+    done: list[int] = []
+    stop = threading.Event()
+
+    def run() -> None:
+        with psycopg.connect(settings.database_url, autocommit=True) as connection:
+            # Whoever kept it from its rows for longer would fail the test.
+            connection.execute("SET statement_timeout = '20s'")
+            while not stop.is_set():
+                done.append(connection.execute(sql).rowcount)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run)
+        try:
+            yield done
+        finally:
+            stop.set()
+            running.result()
+
+
+async def test_every_step_is_done_beside_readers_and_writers(large, tmp_path):
+    versions = versions_with(tmp_path, *STEPS)
+    with others(large, WRITE) as written, others(large, "SELECT count(*) FROM films") as read:
+        await until(lambda: bool(written and read))
+        before = len(written), len(read)
+        assert migrate(large, versions=versions, patience=PATIENT) is True
+        assert (len(written), len(read)) > before
+    unfilled = "SELECT count(*) FROM films WHERE note_id IS DISTINCT FROM id OR n <> 7"
+    assert rows(large, unfilled) == [0]
+    assert valid_constraints(large) == ["fk_films_note_id"]
+
+
+async def test_writers_go_on_while_an_index_waits_for_a_long_transaction(large, tmp_path):
+    versions = versions_with(tmp_path, STEPS[0])
+    with psycopg.connect(large.database_url) as long, ThreadPoolExecutor(1) as pool:
+        long.execute("UPDATE films SET votes = 0 WHERE id = 5")
+        migrating = pool.submit(migrate, large, versions=versions)
+        await until(lambda: waiting(large) == ["CREATE INDEX CONCURRENTLY"])
+        with psycopg.connect(large.database_url, autocommit=True) as other:
+            other.execute("SET lock_timeout = '100ms'")
+            assert other.execute("UPDATE films SET votes = 0 WHERE id = 6").rowcount == 1
+        assert not migrating.done()
+        long.rollback()
+        assert migrating.result(PATIENCE) is True
+
+
+def test_a_long_reader_puts_a_short_lock_off_and_nobody_queues_for_long(large, tmp_path):
+    versions = versions_with(tmp_path, STEPS[1])
+    with psycopg.connect(large.database_url) as long:
+        long.execute("SELECT count(*) FROM films")
+        with others(large, WRITE) as written, pytest.raises(DatabaseUnusable):
+            migrate(large, versions=versions, patience=Patience(3, 0.2, 0.05))
+        assert written
+    assert rows(large, "SELECT version_num FROM alembic_version") == [newest()]
+    assert migrate(large, versions=versions) is True
+
+
+def test_an_index_that_was_cut_short_is_built_again(large, tmp_path):
+    body = 'online.create_index_concurrently("ix_films_trial", "films", ["source"], unique=True)'
+    versions = versions_with(tmp_path, body)
+    with pytest.raises(Exception, match="ix_films_trial"):  # the source is the same everywhere
+        migrate(large, versions=versions)
+    assert valid_indexes(large) == [False]
+    with psycopg.connect(large.database_url) as connection:
+        connection.execute("UPDATE films SET source = id::text")
+    assert migrate(large, versions=versions) is True
+    assert valid_indexes(large) == [True]
+
+
+def test_each_step_can_be_run_again(large, tmp_path):
+    migrate(large, versions=versions_with(tmp_path, *STEPS))
+    (tmp_path / "again").mkdir()
+    again = [*STEPS[:1], "pass", *STEPS[2:]]
+    with psycopg.connect(large.database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", (newest(),))
+    assert migrate(large, versions=versions_with(tmp_path / "again", *again)) is True
+
+
+def test_the_same_steps_on_sqlite(tmp_path):
+    settings = Settings(data=tmp_path / "data")
+    migrate(settings)
+    assert migrate(settings, versions=versions_with(tmp_path, *STEPS)) is True
+    assert rows(settings, "SELECT note_id, n FROM films") == []
+
+
+def waiting(settings: Settings) -> list[str]:
+    """What the migration is waiting with."""
+    sql = "SELECT query FROM pg_stat_activity WHERE application_name = 'kinoteka migrate' "
+    found = rows(settings, sql + "AND wait_event_type = 'Lock' AND datname = current_database()")
+    return [" ".join(query.split()[:3]) for query in found]
+
+
+def valid_constraints(settings: Settings) -> list[str]:
+    return rows(settings, "SELECT conname FROM pg_constraint WHERE conname LIKE '%note_id%' "
+                "AND convalidated ORDER BY 1")  # fmt: skip
+
+
+def valid_indexes(settings: Settings) -> list[bool]:
+    sql = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ix_films_trial')"
+    return rows(settings, sql)

@@ -1,0 +1,166 @@
+"""Bodies and queries into Structs: what can be read, and which field is wrong in what cannot."""
+
+from typing import Annotated
+
+import msgspec
+import pytest
+from msgspec import Meta
+
+from kinoteka.errors import Code
+from kinoteka.http.mechanics.bodies import (
+    DRAINED,
+    decode_json,
+    read_body,
+    read_json,
+    read_query,
+    refuse_compressed,
+)
+from tests.support.people import refused
+from tests.support.sent import Sent, in_pieces
+
+LIMIT = 1000
+
+
+class Inner(msgspec.Struct):
+    number: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class Shape(msgspec.Struct):
+    name: str
+    inner: Inner | None = None
+    tags: list[str] = []
+
+
+class Query(msgspec.Struct):
+    page: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 1
+    q: str | None = None
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+async def test_a_body_in_pieces(services, size):
+    whole = bytes(range(200)) * 5
+    assert await read_body(Sent(*in_pieces(whole, size)).call(services), LIMIT) == whole
+
+
+def test_byte_order_mark_is_skipped():
+    assert decode_json(b'\xef\xbb\xbf{"name": "a"}', Shape) == Shape("a")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_taken"), [("gzip", False), ("br", False), ("identity", True), ("", True)]
+)
+def test_compressed_body_is_rejected(services, encoding, is_taken):
+    call = Sent(b"{}").call(services)
+    call.headers[b"content-encoding"] = encoding.encode()
+    if is_taken:
+        refuse_compressed(call)
+    else:
+        with refused(Code.BODY_COMPRESSED):
+            refuse_compressed(call)
+
+
+async def test_no_body(services):
+    assert await read_body(Sent().call(services), LIMIT) == b""
+    assert await read_json(Sent().call(services), Shape, required=False) is None
+    with refused(Code.BODY_MALFORMED):
+        await read_json(Sent().call(services), Shape)
+
+
+async def test_a_body_that_is_too_large_is_taken_in_first(services):
+    sent = Sent(*in_pieces(bytes(LIMIT + 1), 100))
+    with refused(Code.BODY_TOO_LARGE, limit=LIMIT):
+        await read_body(sent.call(services), LIMIT)
+    assert sent.taken == LIMIT + 1
+
+
+async def test_a_body_that_says_it_is_too_large(services):
+    with refused(Code.BODY_TOO_LARGE):
+        await read_body(Sent(b"short", length=LIMIT + 1).call(services), LIMIT)
+
+
+@pytest.mark.parametrize("length", [None, 10**12, 10**30])
+async def test_but_no_more_than_can_be(services, length):
+    sent = Sent.endless(bytes(2**20), 1000, length)
+    with refused(Code.BODY_TOO_LARGE):
+        await read_body(sent.call(services), LIMIT)
+    assert DRAINED < sent.taken <= DRAINED + 2**20
+
+
+async def test_json_of_the_settings_limit(services):
+    limit = services.settings.json_limit_kilobytes * 1024
+    body = b'{"name": "%b"}' % (b"x" * (limit - len(b'{"name": ""}')))
+    assert len((await read_json(Sent(body).call(services), Shape)).name) > limit - 20
+    with refused(Code.BODY_TOO_LARGE, limit=limit):
+        await read_json(Sent(body + b" ").call(services), Shape)
+
+
+def test_names_that_the_shape_does_not_have_are_passed_over():
+    assert decode_json(b'{"name": "a", "unknown": {"x": [1]}}', Shape) == Shape("a")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"name": "a"} x',
+        b"{'name': 'a'}",
+        b'{"name": "\xff"}',
+        b'{"name": "a", "unknown": %b}' % (b"[" * 100_000),
+        b'{"name": NaN}',
+    ],
+)
+def test_what_is_no_json(body):
+    with refused(Code.BODY_MALFORMED):
+        decode_json(body, Shape)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"[]", "body"),
+        (b"null", "body"),
+        (b"{}", "name"),
+        (b'{"name": null}', "name"),
+        (b'{"name": 1}', "name"),
+        (b'{"name": "a", "inner": {}}', "inner.number"),
+        (b'{"name": "a", "inner": {"number": "1"}}', "inner.number"),
+        (b'{"name": "a", "inner": {"number": 1.5}}', "inner.number"),
+        (b'{"name": "a", "inner": {"number": 0}}', "inner.number"),
+        (b'{"name": "a", "inner": {"number": 9007199254740992}}', "inner.number"),
+        (b'{"name": "a", "inner": {"number": %b}}' % (b"9" * 1000), "inner.number"),
+        (b'{"name": "a", "tags": ["a", 1]}', "tags[1]"),
+    ],
+)
+def test_the_field_that_is_wrong_is_named(body, field):
+    with refused(Code.FIELD_INVALID, field=field):
+        decode_json(body, Shape)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (b"", Query()),
+        (b"page=3", Query(3)),
+        (b"page=3&page=4", Query(4)),
+        (b"unknown=1", Query()),
+        (b"q=", Query(q="")),
+        (b"q=%D0%91%D1%80%D0%B0%D1%82+1", Query(q="Брат 1")),
+    ],
+)
+def test_queries(services, query, expected):
+    assert read_query(Sent(query=query).call(services), Query) == expected
+
+
+@pytest.mark.parametrize(
+    "query", [b"page=", b"page=0", b"page=-1", b"page=x", b"page=1.5", b"page=" + b"9" * 1000]
+)
+def test_a_query_value_that_is_wrong_is_named(services, query):
+    with refused(Code.FIELD_INVALID, field="page"):
+        read_query(Sent(query=query).call(services), Query)
+
+
+@pytest.mark.parametrize("query", [b"q=" + b"x" * 8192, b"&" * 100, b"a=1&" * 100 + b"page=1"])
+def test_a_query_that_would_take_long_to_read(services, query):
+    with refused(Code.FIELD_INVALID, field="query", reason="too_long"):
+        read_query(Sent(query=query).call(services), Query)

@@ -1,0 +1,36 @@
+import pytest
+
+from kinoteka.http.mechanics.negotiation import prefers_page, ranges
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("TEXT/HTML", True),
+        ("text/html, application/json", True),
+        ("text/html;q=0.5, application/json", False),
+        ("text/html;q=0, */*", False),
+        ("text/html;q=rubbish", False),
+        ("application/json, text/plain, */*", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_a_page_is_for_who_names_html_and_nothing_rather(accept, wanted):
+    assert prefers_page({b"accept": accept.encode()}) is wanted
+
+
+def test_without_the_header_nobody_wants_a_page():
+    assert not prefers_page({})
+
+
+def test_ranges_have_a_quality_from_0_to_1():
+    assert ranges("a/b; q=0.3, c/d;level=1, e/f;q=7") == [("a/b", 0.3), ("c/d", 1.0), ("e/f", 1.0)]
+
+
+def test_a_header_longer_than_any_browsers_is_not_read():
+    assert not prefers_page({b"accept": b"text/html," * 1000})

@@ -1,0 +1,42 @@
+"""What a path and method lead to."""
+
+import msgspec
+import pytest
+
+from kinoteka.errors import Code
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, first_served, replay
+from kinoteka.http.policy import default_contract as neutral
+from tests.support.people import refused
+
+CONTRACT = neutral.contract("tests", "Tests", "", ())
+
+
+def served(path: str) -> Served:
+    return Served(CONTRACT, Route("GET", path, lambda: None, ""))
+
+
+A, B = served("/a"), served("/b")
+EITHER = Shared({"a": A, "b": B}, otherwise=B)
+
+
+def test_a_key_of_the_body_tells_two_contracts_apart():
+    assert EITHER.choose(msgspec.json.encode({"a": 1, "c": 2})) is A
+
+
+@pytest.mark.parametrize("body", [{}, {"a": 1, "b": 2}])
+def test_neither_or_both_are_refused(body):
+    with refused(Code.FIELD_INVALID, field="a or b"):
+        EITHER.choose(msgspec.json.encode(body))
+
+
+@pytest.mark.parametrize(
+    ("target", "first"), [(A, A), (EITHER, B), (Negotiated(page=A, other=B), B)]
+)
+def test_a_method_is_refused_in_the_words_of_the_contract(target, first):
+    assert first_served({"GET": target}) is first
+
+
+async def test_a_body_that_was_read_can_be_read_again():
+    receive = replay(b"body")
+    assert (await receive())["body"] == (await receive())["body"] == b"body"

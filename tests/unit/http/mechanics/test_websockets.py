@@ -1,0 +1,138 @@
+"""WebSockets as ASGI sees them: the handshake, the events, the ends."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from kinoteka.http.mechanics import websockets as sockets
+from kinoteka.http.mechanics.response import json_answer
+from kinoteka.http.mechanics.websockets import Following, follow, refuse_handshake
+from kinoteka.realtime.fanout import Ending, Listener
+from tests.support.waiting import PATIENCE
+
+EXTRA = [(b"x-request-id", b"ab-1")]
+
+
+class Client:
+    """The other end: what it says, what it gets, and whether it takes anything."""
+
+    def __init__(self) -> None:
+        self.says: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.takes = asyncio.Event()
+        self.takes.set()
+
+    async def receive(self) -> dict[str, Any]:
+        return await self.says.get()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.takes.wait()
+        self.got.put_nowait(message)
+
+    def say(self, text: str) -> None:
+        self.says.put_nowait({"type": "websocket.receive", "text": text})
+
+    def leave(self) -> None:
+        self.says.put_nowait({"type": "websocket.disconnect", "code": 1005})
+
+    async def taken(self) -> dict[str, Any]:
+        return await asyncio.wait_for(self.got.get(), PATIENCE)
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+async def listener() -> Listener[int]:
+    return Listener("channel")
+
+
+@pytest.fixture
+async def following(client: Client, listener: Listener[int]):
+    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send, EXTRA))
+    assert await client.taken() == {"type": "websocket.accept", "headers": EXTRA}
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_events_go_out_as_text_in_order(client, listener, following):
+    for number in range(3):
+        listener.offer(number)
+    sent = [await client.taken() for _ in range(3)]
+    assert sent == [{"type": "websocket.send", "text": text} for text in "012"]
+
+
+async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener):
+    async def frame(number: int) -> str | None:
+        await asyncio.sleep(0)
+        return str(number) if number % 2 else None
+
+    following = Following(listener, frame)
+    task = asyncio.create_task(follow(following, client.receive, client.send, EXTRA))
+    await client.taken()
+    for number in range(4):
+        listener.offer(number)
+    assert [(await client.taken())["text"] for _ in range(2)] == ["1", "3"]
+    listener.end(Ending.MISSED)
+    assert (await client.taken())["code"] == 1012
+    await asyncio.wait_for(task, PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (Ending.SLOW, 1013),
+        (Ending.MISSED, 1012),
+        (Ending.SESSION_OVER, 4401),
+        (Ending.LEFT, 1000),
+    ],
+)
+async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
+    listener.end(reason)
+    assert await client.taken() == {"type": "websocket.close", "code": code}
+    await asyncio.wait_for(following, PATIENCE)
+
+
+async def test_a_client_that_leaves_is_not_listening_any_more(client, listener, following):
+    client.leave()
+    await asyncio.wait_for(following, PATIENCE)
+    assert await listener.ended is Ending.LEFT
+    assert client.got.empty()
+
+
+async def test_what_a_client_says_is_passed_over_within_limits(client, listener, following):
+    for _ in range(sockets.FRAMES_MOST):
+        client.say("hello")
+    listener.offer(1)
+    assert (await client.taken())["text"] == "1"
+    client.say("once more")
+    assert await client.taken() == {"type": "websocket.close", "code": 1008}
+
+
+async def test_a_client_that_takes_nothing_is_given_up(client, listener, following, monkeypatch):
+    monkeypatch.setattr(sockets, "CLOSE_SECONDS", 0.05)
+    client.takes.clear()
+    listener.offer(1)
+    await asyncio.sleep(0.01)
+    listener.end(Ending.SLOW)
+    await asyncio.wait_for(following, PATIENCE)
+    assert client.got.empty()
+
+
+async def test_a_refused_handshake_is_an_http_answer(client):
+    scope = {"extensions": {"websocket.http.response": {}}}
+    answer = json_answer(401, {"error": "unauthorized"})
+    await refuse_handshake(scope, client.send, answer, EXTRA)
+    start, body = await client.taken(), await client.taken()
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
+    assert start["headers"] == [*answer.headers, *EXTRA]
+    assert body == {"type": "websocket.http.response.body", "body": answer.body}
+
+
+async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
+    await refuse_handshake({}, client.send, json_answer(401, {}), EXTRA)
+    assert await client.taken() == {"type": "websocket.close", "code": 1008}

@@ -1,0 +1,175 @@
+"""Who asks: by cookie, by access token, by both, by what is neither."""
+
+import pytest
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.services import Services
+from kinoteka.core.sessions.model import Started
+from kinoteka.database.unit import unit_of_work
+from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy.authentication import identify, with_invalid_token
+from kinoteka.http.policy.request import Call
+from kinoteka.server.app import NEUTRAL
+from tests.support.people import sign_up
+
+ASKED = Route("GET", "/", identify, "")
+UNASKED = Route("GET", "/", identify, "", identity="none")
+BEGINNING = Route("POST", "/", identify, "", begins_session=True)
+UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
+
+
+def call_with(services: Services, route: Route = ASKED, **headers: str | None) -> Call:
+    sent = [(name.encode(), value.encode()) for name, value in headers.items() if value is not None]
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    return Call({"headers": sent}, receive, services, NEUTRAL, route)
+
+
+async def who(services: Services, **headers: str | None) -> Actor:
+    return await identify(call_with(services, **headers))
+
+
+def cookie(started: Started) -> str:
+    return f"session_id={started.token}"
+
+
+def token(services: Services, started: Started) -> str:
+    pair = services.tokens.issue(started.session, started.actor.roles)
+    return f"Bearer {pair.access_token}"
+
+
+@pytest.fixture
+async def anna(services: Services) -> Started:
+    return await sign_up(services)
+
+
+async def test_nobody(services: Services) -> None:
+    assert (await who(services)).account_id is None
+
+
+async def test_by_cookie(services: Services, anna: Started) -> None:
+    assert await who(services, cookie=cookie(anna)) == anna.actor
+
+
+@pytest.mark.parametrize("sent", ["session_id=", "session_id=none", "other=1", "%%%"])
+async def test_a_cookie_of_no_session_is_nobody(services: Services, sent: str) -> None:
+    assert (await who(services, cookie=sent)).account_id is None
+
+
+async def test_by_access_token(services: Services, anna: Started) -> None:
+    actor = await who(services, authorization=token(services, anna))
+    assert actor.account_id == anna.account.id
+
+
+async def test_the_token_comes_before_the_cookie(services: Services, anna: Started) -> None:
+    boris = await sign_up(services)
+    actor = await who(services, authorization=token(services, anna), cookie=cookie(boris))
+    assert actor.account_id == anna.account.id
+
+
+@pytest.mark.parametrize("sent", UNUSABLE)
+async def test_unusable_token_makes_the_request_anonymous_despite_a_cookie(
+    services: Services, anna: Started, sent: str
+) -> None:
+    call = call_with(services, authorization=sent, cookie=cookie(anna))
+    assert (await identify(call)).account_id is None
+    assert call.unusable_token
+
+
+async def test_usable_credentials_are_not_called_unusable(
+    services: Services, anna: Started
+) -> None:
+    for headers in ({}, {"cookie": cookie(anna)}, {"authorization": token(services, anna)}):
+        call = call_with(services, **headers)
+        await identify(call)
+        assert not call.unusable_token
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_found"),
+    [
+        ("session_id=a; {}", True),
+        ("session_id=a; session_id=b; session_id=c; {}", True),
+        ("session_id=a; session_id=b; session_id=c; session_id=d; {}", False),
+    ],
+)
+async def test_first_valid_of_four_session_cookies_counts(
+    services: Services, anna: Started, sent: str, is_found: bool
+) -> None:
+    boris = await sign_up(services)
+    actor = await who(services, cookie=f"{sent.format(cookie(anna))}; {cookie(boris)}")
+    assert (actor.account_id == anna.account.id) is is_found
+
+
+async def test_cookies_of_several_header_lines_are_all_tried(
+    services: Services, anna: Started
+) -> None:
+    call = call_with(services, cookie=cookie(anna))
+    call.scope["headers"].append((b"cookie", b"session_id=x"))
+    call.headers[b"cookie"] = b"session_id=x"  # a dictionary keeps the last line
+    assert await identify(call) == anna.actor
+
+
+class TestBeginningASession:
+    """The actor is that of the session that the new one replaces."""
+
+    async def test_cookie_session_is_replaced(self, services: Services, anna: Started) -> None:
+        assert await identify(call_with(services, BEGINNING, cookie=cookie(anna))) == anna.actor
+
+    async def test_token_session_is_not_replaced(self, services: Services, anna: Started) -> None:
+        call = call_with(services, BEGINNING, authorization=token(services, anna))
+        assert (await identify(call)).session_id is None
+
+    async def test_cookie_session_is_replaced_beside_a_token_of_another(
+        self, services: Services, anna: Started
+    ) -> None:
+        sent = token(services, await sign_up(services))
+        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert await identify(call) == anna.actor
+
+    async def test_session_of_both_token_and_cookie_is_not_replaced(
+        self, services: Services, anna: Started
+    ) -> None:
+        sent = token(services, anna)
+        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert (await identify(call)).session_id is None
+
+
+def test_challenge_of_a_response_is_replaced(services: Services) -> None:
+    answer = Answer(401, b"", [(b"x", b"y"), (b"www-authenticate", b"Bearer")])
+    told = with_invalid_token(call_with(services), answer)
+    assert told.headers == [(b"x", b"y"), (b"www-authenticate", b'Bearer error="invalid_token"')]
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(200, False), (201, False), (401, True)])
+def test_response_that_begins_a_session_does_not_call_the_old_token_unusable(
+    services: Services, status: int, is_told: bool
+) -> None:
+    told = with_invalid_token(call_with(services, BEGINNING), Answer(status, b"", []))
+    assert bool(told.headers) is is_told
+
+
+async def test_other_schemes_are_passed_over(services: Services, anna: Started) -> None:
+    assert await who(services, authorization="Basic YTpi", cookie=cookie(anna)) == anna.actor
+
+
+async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Started) -> None:
+    sent = token(services, anna)
+    await who(services, authorization=sent)
+    async with unit_of_work(services.database) as unit:
+        await services.sessions.end(unit, anna.session.id)
+    call = call_with(services, authorization=sent)
+    assert (await identify(call)).account_id is None
+    assert call.unusable_token
+
+
+async def test_where_nobody_is_asked_for_nobody_is_told(services: Services, anna: Started) -> None:
+    open_to_all = call_with(services, UNASKED, cookie=cookie(anna))
+    assert (await identify(open_to_all)).account_id is None
+
+
+def test_bearer_is_a_word_without_regard_to_case(services: Services) -> None:
+    assert call_with(services, authorization="bEARER  abc ").bearer == "abc"

@@ -1,0 +1,56 @@
+"""The words of refusals."""
+
+import pytest
+
+from kinoteka.errors import Code, DomainError, field_invalid
+from kinoteka.http.policy.error_messages import COMMON, Refusal, renamed
+
+
+def sentence(error: DomainError) -> str:
+    return COMMON[error.code].sentence(error)
+
+
+def test_parameters_are_filled_in() -> None:
+    error = DomainError(Code.FORBIDDEN, permission="roles.manage")
+    assert sentence(error) == "this needs the permission roles.manage"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("missing", "title: is missing"),
+        ("too_long", "title: too long"),
+        ("Expected `str`", "title: Expected `str`"),
+    ],
+)
+def test_reasons_are_codes_of_ours_or_sentences_already(reason: str, words: str) -> None:
+    assert sentence(field_invalid("title", reason)) == words
+
+
+def test_braces_in_what_was_sent_are_left_alone() -> None:
+    assert sentence(field_invalid("{allow}", "{0.__class__}")) == "{allow}: {0.__class__}"
+
+
+def test_a_parameter_that_is_not_known_stands_as_its_name() -> None:
+    assert Refusal(400, "at most {limit} bytes").sentence(DomainError(Code.INTERNAL)) == (
+        "at most limit bytes"
+    )
+
+
+def test_fields_are_called_as_clients_call_them() -> None:
+    called = {"given_name": "firstname", "password": "new_password"}
+    assert sentence(renamed(field_invalid("given_name", "too_long"), called)) == (
+        "firstname: too long"
+    )
+    assert sentence(renamed(field_invalid("status", "too_long"), called)) == "status: too long"
+    short = DomainError(Code.PASSWORD_INVALID, reason="too_short", keeps_changes=True)
+    assert sentence(short).startswith("password: 8 to 128")
+    assert sentence(renamed(short, called)).startswith("new_password: 8 to 128")
+    assert renamed(short, called).keeps_changes
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_a_sentence_and_a_status_of_a_refusal(code: Code) -> None:
+    refusal = COMMON[code]
+    assert refusal.message
+    assert 400 <= refusal.status < 600

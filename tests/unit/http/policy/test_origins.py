@@ -1,0 +1,148 @@
+"""Forged requests and CORS, over a real socket."""
+
+import pytest
+
+from kinoteka.http.policy.origins import allow_preflight
+from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.token_users import new_user
+
+OWN = "same as the server"
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({}, True),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "none"}, True),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"origin": OWN}, True),
+        ({"origin": "https://evil.example"}, False),
+        ({"origin": "null"}, False),
+        ({"origin": "http://["}, False),
+        ({"sec-fetch-site": "cross-site", "origin": OWN}, False),
+        ({"sec-fetch-site": "cross-site", "authorization": "Basic YW5uYTpob3JzZQ=="}, False),
+    ],
+)
+def test_unsafe_requests_of_other_origins_are_refused(
+    server: RunningServer, headers: dict[str, str], allowed: bool
+) -> None:
+    client = server.signed_up()
+    sent = {name: server.url if value == OWN else value for name, value in headers.items()}
+    body = client.get("/profile").json() | {"firstname": "Anna"}
+    answer = client.put("/profile", json=body, headers=sent)
+    assert answer.status_code == (200 if allowed else 403)
+    assert client.get("/profile").json()["firstname"] == ("Anna" if allowed else "")
+
+
+def test_reading_is_not_refused(server: RunningServer) -> None:
+    client = server.signed_up()
+    answer = client.get("/profile", headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 200
+
+
+FORM_HEADERS = [
+    ({}, 200),
+    ({"origin": OWN}, 200),
+    ({"sec-fetch-site": "same-origin"}, 200),
+    ({"origin": "https://evil.example"}, 403),
+    ({"sec-fetch-site": "cross-site"}, 403),
+    ({"sec-fetch-site": "same-site"}, 403),
+    ({"cookie": "theme=dark"}, 403),
+    ({"cookie": "theme=dark", "origin": OWN}, 200),
+    ({"cookie": "theme=dark", "authorization": "Bearer x"}, 403),
+    ({"origin": "https://evil.example", "authorization": "Bearer x"}, 403),
+]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+class TestForms:
+    """Bodies of the auth service and of cinema as application/x-www-form-urlencoded."""
+
+    @pytest.mark.parametrize(("headers", "status"), FORM_HEADERS)
+    @pytest.mark.parametrize(
+        ("path", "field"), [("/api/v1/user/login", "login"), ("/auth/login", "email")]
+    )
+    def test_sign_in_form_shows_where_it_comes_from_unless_sent_by_a_program(
+        self, server: RunningServer, path: str, field: str, headers: dict[str, str], status: int
+    ) -> None:
+        name = unique()
+        server.signed_up(name)
+        sent = {key: server.url if value == OWN else value for key, value in headers.items()}
+        body = {field: f"{name}@example.com", "password": PASSWORD}
+        assert server.client().post(path, data=body, headers=sent).status_code == status
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [({}, 403), ({"origin": OWN}, 200), ({"authorization": "token"}, 200)],
+    )
+    def test_form_with_a_cookie_shows_where_it_comes_from_unless_a_token_is_sent(
+        self, server: RunningServer, headers: dict[str, str], status: int
+    ) -> None:
+        name = unique()
+        client = server.signed_up(name)
+        user = new_user(server)
+        sent = {"origin": server.url} if headers.get("origin") else {}
+        if "authorization" in headers:
+            sent["authorization"] = f"Bearer {user.access_token}"
+        answer = client.patch("/user/", data={"name": "Anna"}, headers=sent)
+        assert answer.status_code == status
+
+    def test_repeated_key_is_rejected(self, server: RunningServer) -> None:
+        client = server.client()
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = client.post("/auth/login", content="email=a&email=b&password=c", headers=headers)
+        assert (answer.status_code, answer.json()["message"]) == (
+            400,
+            "email: is given more than once",
+        )
+
+    @pytest.mark.parametrize("path", ["/login", "/auth/login", "/user/signin", "/api/v1/user"])
+    def test_compressed_body_is_rejected(self, server: RunningServer, path: str) -> None:
+        headers = {"content-encoding": "gzip"}
+        answer = server.client().post(path, content=b"x", headers=headers)
+        assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("requested", "allowed"),
+    [
+        ("content-type, x-tenant", "content-type, x-tenant"),
+        ("x\tone", "authorization, content-type, csrf-token, x-csrf-token"),
+        (None, "authorization, content-type, csrf-token, x-csrf-token"),
+    ],
+)
+def test_preflight_of_an_allowed_origin_allows_the_headers_that_it_asks_for(
+    requested: str | None, allowed: str
+) -> None:
+    origin = "https://films.example"
+    headers = {b"origin": origin.encode()}
+    if requested is not None:
+        headers[b"access-control-request-headers"] = requested.encode()
+    told = dict(allow_preflight("GET", headers, (origin,)))
+    assert told[b"access-control-allow-headers"] == allowed.encode()
+    assert allow_preflight("GET", headers, ("https://other.example",)) == []
+
+
+def test_cors_is_off_by_default(server: RunningServer) -> None:
+    answer = server.client().get("/profile", headers={"origin": "https://films.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_an_origin_of_the_settings_may_call_with_credentials(start_server) -> None:
+    origin = "https://films.example"
+    server = start_server(cors_origins=f"{origin},https://other.example")
+    client = server.signed_up()
+    preflight = client.options("/profile", headers={"origin": origin})
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == origin
+    assert "PUT" in preflight.headers["access-control-allow-methods"]
+    body = client.get("/profile").json() | {"firstname": "Anna"}
+    headers = {"origin": origin, "sec-fetch-site": "cross-site"}
+    answer = client.put("/profile", json=body, headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    stranger = client.get("/profile", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in stranger.headers
+    assert "origin" in stranger.headers["vary"]

@@ -1,0 +1,294 @@
+"""A small contract of its own behind the server: from the path to the answer."""
+
+import itertools
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+
+from kinoteka.core.services import Services
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.response import empty_answer
+from kinoteka.http.mechanics.router import Router
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.targets import Served, Shared, Target
+from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.pipeline import Server
+from kinoteka.http.policy.request import Call
+from kinoteka.server.app import NEUTRAL
+from tests.support.people import sign_up
+
+COUNTER = itertools.count()
+CSRF_MISSING = {"message": "the CSRF token is missing"}
+CSRF_WRONG = {"message": "the CSRF token is wrong or has expired"}
+
+
+class Number(msgspec.Struct):
+    number: int
+
+
+class Word(msgspec.Struct):
+    word: str
+
+
+class Query(msgspec.Struct):
+    page: int = 1
+
+
+async def give_number(call: Call, number: int, query: Query) -> Number:
+    return Number(number * query.page)
+
+
+async def take_number(call: Call, body: Number | None) -> Number:
+    return body or Number(0)
+
+
+async def take_word(call: Call, body: Word) -> Word:
+    return body
+
+
+async def give_word(call: Call) -> Word:
+    return Word("kept")
+
+
+async def count(call: Call) -> Number:
+    return Number(next(COUNTER))
+
+
+async def say_nothing(call: Call) -> None:
+    """Nothing is said."""
+
+
+async def say_it_itself(call: Call) -> object:
+    return empty_answer(202, [(b"x-own", b"yes")])
+
+
+async def refuse_after_writing(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise DomainError(Code.FORBIDDEN, permission="a.b")
+
+
+async def refuse_and_keep(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise DomainError(Code.FORBIDDEN, keeps_changes=True)
+
+
+async def fail_after_writing(call: Call) -> None:
+    await call.core.revisions.increase(call.unit, "library")
+    raise RuntimeError("the password is swordfish")
+
+
+async def wait(call: Call) -> None:
+    raise DomainError(Code.THROTTLED, retry_after=7)
+
+
+ROUTES = (
+    Route("GET", "/numbers/{number}", give_number, "", query=Query, answer=Number),
+    Route("PUT", "/numbers", take_number, "", body=Number, body_required=False, status=201),
+    Route("GET", "/nothing", say_nothing, "", status=204),
+    Route("GET", "/itself", say_it_itself, ""),
+    Route("GET", "/own", say_nothing, "", signed_in=True),
+    Route("GET", "/managed", say_nothing, "", permission="roles.manage"),
+    Route("POST", "/csrf", say_nothing, "", csrf=True, signed_in=True),
+    Route("POST", "/refused", refuse_after_writing, ""),
+    Route("POST", "/refused-and-kept", refuse_and_keep, ""),
+    Route("POST", "/failing", fail_after_writing, ""),
+    Route("GET", "/waiting", wait, ""),
+    Route("GET", "/counted", count, "", cached=("catalogue",)),
+    Route("GET", "/own-and-cached", give_word, "", signed_in=True, cached=("catalogue",)),
+)
+BY_NUMBER = Route("POST", "/either", take_number, "", body=Number)
+BY_WORD = Route("POST", "/either", take_word, "", body=Word)
+CONTRACT = neutral.contract("tests", "Tests", "", (*ROUTES, BY_NUMBER, BY_WORD))
+
+
+@pytest.fixture
+async def server(services: Services) -> Server:
+    """The server in this process."""
+    router: Router[Target] = Router()
+    for route in ROUTES:
+        router.add(route.method, route.path, Served(CONTRACT, route))
+    by_key = {"number": Served(CONTRACT, BY_NUMBER), "word": Served(CONTRACT, BY_WORD)}
+    router.add("POST", "/either", Shared(by_key, otherwise=by_key["number"]))
+    return Server(services, router, Router(), NEUTRAL)
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(server)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+async def cookie(services: Services) -> dict[str, str]:
+    return {"cookie": f"session_id={(await sign_up(services)).token}"}
+
+
+class TestAnswers:
+    async def test_path_query_and_body_become_arguments(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/numbers/6/?page=7&more=1")).json() == {"number": 42}
+        answer = await client.put("/numbers", json={"number": 5, "more": 1})
+        assert (answer.status_code, answer.json()) == (201, {"number": 5})
+
+    async def test_a_body_that_is_not_required(self, client: httpx.AsyncClient) -> None:
+        assert (await client.put("/numbers")).json() == {"number": 0}
+
+    async def test_nothing_to_say(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/nothing")
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    async def test_a_handler_may_answer_itself(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/itself")
+        assert (answer.status_code, answer.headers["x-own"]) == (202, "yes")
+
+    @pytest.mark.parametrize("path", ["/numbers/1", "/nothing", "/own", "/no/such/path"])
+    async def test_every_answer_is_safe(self, client: httpx.AsyncClient, path: str) -> None:
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["cache-control"] == "no-store"
+
+
+class TestMethods:
+    async def test_head_is_get_without_its_body(self, client: httpx.AsyncClient) -> None:
+        got, head = await client.get("/numbers/1"), await client.head("/numbers/1")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == got.headers["content-length"]
+
+    async def test_others_are_told_which_there_are(self, client: httpx.AsyncClient) -> None:
+        answer = await client.delete("/numbers/1")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        answer = await client.options("/either")
+        assert (answer.status_code, answer.headers["allow"]) == (204, "OPTIONS, POST")
+
+
+class TestWhoMay:
+    async def test_what_needs_somebody(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/own")).status_code == 401
+        assert (await client.get("/own", headers=cookie)).status_code == 200
+
+    async def test_what_needs_a_permission(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/managed")).status_code == 401
+        answer = await client.get("/managed", headers=cookie)
+        assert answer.status_code == 403
+        assert answer.json() == {"message": "this needs the permission roles.manage"}
+
+    async def test_what_is_cached_is_so_for_those_who_may(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        assert (await client.get("/own-and-cached")).status_code == 401
+        assert (await client.get("/own-and-cached", headers=cookie)).json() == {"word": "kept"}
+        assert (await client.get("/own-and-cached")).status_code == 401
+
+    async def test_what_is_cached_for_anybody_is_made_once_and_anew_when_it_changes(
+        self, client: httpx.AsyncClient, services: Services
+    ) -> None:
+        async def number(**headers: str) -> int:
+            return (await client.get("/counted", headers=headers)).json().get("number", -1)
+
+        first = await number()
+        assert (await number(), await number()) == (first, first)
+        nonsense = await client.get("/counted", headers={"authorization": "Bearer nonsense"})
+        assert (nonsense.status_code, nonsense.json()) == (200, {"number": first})
+        async with unit_of_work(services.database) as unit:
+            await services.revisions.increase(unit, "catalogue")
+        assert (await number(), await number()) == (first + 1, first + 1)
+
+    async def test_cookies_need_a_csrf_token(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        missing = await client.post("/csrf", headers=cookie)
+        assert (missing.status_code, missing.json()) == (403, CSRF_MISSING)
+        wrong = await client.post("/csrf", headers=cookie | {"csrf-token": "1.2"})
+        assert (wrong.status_code, wrong.json()) == (403, CSRF_WRONG)
+
+    async def test_basic_credentials_are_no_token(
+        self, client: httpx.AsyncClient, cookie: dict[str, str]
+    ) -> None:
+        """Browsers send them along by themselves, as they do cookies."""
+        answer = await client.post("/csrf", headers=cookie | {"authorization": "Basic YTpi"})
+        assert answer.json() == CSRF_MISSING
+
+    async def test_access_tokens_need_none(
+        self, client: httpx.AsyncClient, services: Services
+    ) -> None:
+        anna = await sign_up(services)
+        pair = services.tokens.issue(anna.session, anna.actor.roles)
+        headers = {"authorization": f"Bearer {pair.access_token}"}
+        assert (await client.post("/csrf", headers=headers)).status_code == 200
+
+
+class TestTransactions:
+    @pytest.mark.parametrize(
+        ("path", "status", "kept"),
+        [("/refused", 403, False), ("/refused-and-kept", 403, True), ("/failing", 500, False)],
+    )
+    async def test_what_becomes_of_what_was_written(
+        self, client: httpx.AsyncClient, services: Services, path: str, status: int, kept: bool
+    ) -> None:
+        await services.revisions.look()
+        before = services.revisions.value("library")
+        assert (await client.post(path)).status_code == status
+        await services.revisions.look()
+        assert (services.revisions.value("library") > before) is kept
+
+    async def test_a_failure_tells_nothing_of_itself(
+        self, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        answer = await client.post("/failing")
+        assert answer.json() == {"message": "something went wrong on the server"}
+        assert "swordfish" in "".join(capsys.readouterr())
+
+    async def test_who_is_to_wait_is_told_how_long(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/waiting")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+        assert answer.json() == {"message": "too many requests; try again in 7 seconds"}
+
+
+@pytest.mark.parametrize("path", ["/numbers", "/either"])
+async def test_a_client_that_leaves_within_its_body_is_no_mistake(
+    server: Server, path: str
+) -> None:
+    scope = {"type": "http", "method": "PUT" if path == "/numbers" else "POST", "path": path}
+    scope |= {"headers": [], "query_string": b"", "scheme": "http", "client": None}
+
+    async def leave() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    await server(scope, leave, send)
+    assert sent == []
+
+
+class TestSharedPaths:
+    @pytest.mark.parametrize("body", [{"number": 1}, {"word": "one"}, {"word": "one", "other": 1}])
+    async def test_the_key_tells_whose_it_is(
+        self, client: httpx.AsyncClient, body: dict[str, object]
+    ) -> None:
+        answer = (await client.post("/either", json=body)).json()
+        assert answer.items() <= body.items()
+
+    @pytest.mark.parametrize("body", [{}, {"number": 1, "word": "one"}])
+    async def test_both_or_neither_is_refused(
+        self, client: httpx.AsyncClient, body: dict[str, object]
+    ) -> None:
+        answer = await client.post("/either", json=body)
+        assert answer.status_code == 400
+        assert answer.json() == {"message": "number or word: exactly one of them is needed"}
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
+    async def test_what_has_no_keys_is_refused(
+        self, client: httpx.AsyncClient, body: bytes
+    ) -> None:
+        assert (await client.post("/either", content=body)).status_code == 400

@@ -1,0 +1,41 @@
+from kinoteka.infrastructure.cache import BoundedMap
+
+
+def test_what_was_not_asked_for_longest_goes_first():
+    cache = BoundedMap(2)
+    cache.set("a", 1)
+    cache.set("b", 2)
+    cache.get("a")
+    cache.set("c", 3)
+    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (1, None, 3)
+
+
+def test_sizes_count_and_not_entries():
+    cache = BoundedMap(10)
+    cache.set("small", 1, 4)
+    cache.set("large", 2, 9)
+    assert (cache.get("small"), cache.get("large")) == (None, 2)
+
+
+def test_what_is_larger_than_everything_is_not_cached():
+    cache = BoundedMap(10)
+    cache.set("small", 1, 4)
+    cache.set("huge", 2, 11)
+    assert (cache.get("small"), cache.get("huge")) == (1, None)
+
+
+def test_setting_again_replaces_the_size():
+    cache = BoundedMap(10)
+    for _ in range(5):
+        cache.set("a", 1, 9)
+    cache.set("b", 2, 1)
+    assert len(cache) == 2
+
+
+def test_dropping_and_clearing():
+    cache = BoundedMap(10)
+    cache.set("a", 1)
+    cache.set("b", 2)
+    assert (cache.drop("a"), cache.drop("a"), cache.values()) == (1, None, [2])
+    cache.clear()
+    assert len(cache) == 0

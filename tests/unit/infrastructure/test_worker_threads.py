@@ -1,0 +1,116 @@
+"""Threads for slow work."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from kinoteka.errors import Code
+from kinoteka.infrastructure.worker_threads import NICENESS, LoopLoad, Workers
+from tests.support.people import refused
+from tests.support.waiting import PATIENCE, until
+
+QUEUE = 3
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """One thread, for which three may wait; each is guessed to take four seconds."""
+    made = Workers("tests", threads=1, queue=QUEUE, seconds_each=4)
+    yield made
+    made.close()
+
+
+async def test_gives_what_the_work_gives(workers: Workers) -> None:
+    assert await workers.run(lambda: 6 * 7) == 42
+
+
+async def test_raises_what_the_work_raises(workers: Workers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await workers.run(lambda: 1 // 0)
+    assert await workers.run(lambda: "goes on") == "goes on"
+
+
+async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await workers.run(niceness) == NICENESS
+    assert niceness() < NICENESS
+
+
+@pytest.mark.parametrize(("share", "together"), [(2.0, 2), (-1.0, 1)])
+async def test_a_busy_loop_has_one_thread_fewer_beside_it(
+    monkeypatch: pytest.MonkeyPatch, share: float, together: int
+) -> None:
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.BUSY_SHARE", share)
+    workers = Workers("tests", threads=2, queue=10, seconds_each=1)
+    under_way: list[int] = []
+    most = 0
+    met = threading.Barrier(together)
+
+    def work() -> None:
+        nonlocal most
+        under_way.append(1)
+        most = max(most, len(under_way))
+        met.wait(PATIENCE)  # however long the second thread takes to begin
+        time.sleep(0.05)
+        under_way.pop()
+
+    await asyncio.gather(*(workers.run(work) for _ in range(4)))
+    workers.close()
+    assert most == together
+
+
+async def test_what_the_loop_does_is_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.SAMPLED_SECONDS", 0.0)
+    load = LoopLoad()
+    load.is_busy()
+    await asyncio.sleep(0.1)
+    assert not load.is_busy()
+    until = time.thread_time() + 0.1
+    while time.thread_time() < until:
+        pass
+    monkeypatch.setattr(
+        "kinoteka.infrastructure.worker_threads.BUSY_SHARE", 0.01
+    )  # others may have the core, too
+    assert load.is_busy()
+
+
+async def test_memory_that_the_work_took_is_given_back(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.give_back", given_back.set)
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 3600)
+    await workers.run(lambda: bytes(20_000_000))
+    assert not given_back.is_set()
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 0.05)
+    await workers.run(lambda: bytes(20_000_000))
+    await until(given_back.is_set)
+
+
+async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
+    opened = threading.Event()
+    waiting = [
+        asyncio.create_task(workers.run(lambda: opened.wait(PATIENCE))) for _ in range(QUEUE)
+    ]
+    await asyncio.sleep(0)
+    with refused(Code.BUSY, retry_after=12):
+        await workers.run(lambda: None)
+    opened.set()
+    assert await asyncio.gather(*waiting) == [True] * QUEUE
+    assert await workers.run(lambda: "there is room again") == "there is room again"
+
+
+async def test_work_that_nobody_waits_for_any_more_keeps_no_room(workers: Workers) -> None:
+    for _ in range(QUEUE + 1):
+        waiting = asyncio.create_task(workers.run(lambda: None))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert await workers.run(lambda: "room") == "room"

@@ -1,0 +1,252 @@
+"""The bus over a line that may break: the same through Redis and through the hub."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from kinoteka.infrastructure import tasks
+from kinoteka.realtime import connection_bus as line_bus
+from kinoteka.realtime.connection_bus import LineBus
+from kinoteka.realtime.local_hub import Hub, socket_bus
+from kinoteka.realtime.redis_bus import redis_bus
+from tests.support.redis_servers import redis_server
+from tests.support.suspending import close_at_each_point
+from tests.support.waiting import until
+
+
+class Middle:
+    """Whoever passes messages on; it can be stopped and started again."""
+
+    def __init__(
+        self,
+        new_bus: Callable[[], LineBus],
+        stop: Callable[[], Awaitable[None]],
+        start: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.new_bus, self.stop, self.start = new_bus, stop, start
+
+
+class Process:
+    """One process's bus and what it has heard."""
+
+    def __init__(self, bus: LineBus) -> None:
+        self.bus = bus
+        self.heard: list[tuple[str, bytes]] = []
+        self.gaps: list[str | None] = []
+        bus.on_message("chat", lambda channel, message: self.heard.append((channel, message)))
+        bus.on_gap(self.gaps.append)
+
+
+@pytest.fixture(params=["redis", "hub"])
+async def middle(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Middle]:
+    if request.param == "redis":
+        with redis_server() as server:
+
+            async def stop() -> None:
+                server.stop()
+
+            async def start() -> None:
+                server.start()
+
+            yield Middle(lambda: redis_bus(server.url, "name"), stop, start)
+        return
+    hubs = [Hub(tmp_path / "hub.sock")]
+    await hubs[0].start()
+
+    async def start_another() -> None:
+        hubs.append(Hub(tmp_path / "hub.sock"))
+        await hubs[-1].start()
+
+    yield Middle(lambda: socket_bus(tmp_path / "hub.sock"), lambda: hubs[-1].close(), start_another)
+    await hubs[-1].close()
+
+
+@pytest.fixture
+async def new_process(middle: Middle) -> AsyncIterator[Callable[[], Awaitable[Process]]]:
+    processes: list[Process] = []
+
+    async def new() -> Process:
+        processes.append(Process(middle.new_bus()))
+        await processes[-1].bus.start()
+        return processes[-1]
+
+    yield new
+    for process in processes:
+        await process.bus.close()
+
+
+@pytest.fixture
+async def one(new_process) -> Process:
+    return await new_process()
+
+
+@pytest.fixture
+async def other(new_process) -> Process:
+    return await new_process()
+
+
+async def away_and_back(middle: Middle, *processes: Process) -> None:
+    for process in processes:
+        process.gaps.clear()
+    await middle.stop()
+    await until(lambda: not any(process.bus.is_connected for process in processes))
+    await middle.start()
+    await until(lambda: all(process.bus.is_connected for process in processes))
+
+
+class TestMessages:
+    async def test_reach_who_has_subscribed_in_order(self, one, other):
+        await other.bus.subscribe("chat:1")
+        for number in range(2000):
+            one.bus.publish("chat:1", b"%d" % number)
+        await until(lambda: len(other.heard) == 2000)
+        assert other.heard == [("chat:1", b"%d" % number) for number in range(2000)]
+
+    async def test_are_not_heard_by_who_sent_them_nor_on_other_channels(self, one, other):
+        await one.bus.subscribe("chat:1")
+        await other.bus.subscribe("chat:2")
+        one.bus.publish("chat:1", b"mine")
+        one.bus.publish("chat:3", b"nobody's")
+        one.bus.publish("chat:2", b"yours")
+        await until(lambda: other.heard)
+        assert (one.heard, other.heard) == ([], [("chat:2", b"yours")])
+
+    async def test_come_no_more_after_unsubscribing(self, one, other):
+        await other.bus.subscribe("chat:1")
+        await other.bus.subscribe("chat:2")
+        other.bus.unsubscribe("chat:1")
+        await other.bus.subscribe("chat:3")  # what is asked for is done in order
+        for channel in ("chat:1", "chat:2"):
+            one.bus.publish(channel, b"")
+        await until(lambda: other.heard)
+        assert other.heard == [("chat:2", b"")]
+
+    async def test_come_again_after_subscribing_again(self, one, other):
+        for _ in range(20):
+            subscribing = asyncio.create_task(other.bus.subscribe("chat:1"))
+            await asyncio.sleep(0)
+            other.bus.unsubscribe("chat:1")
+            await other.bus.subscribe("chat:1")
+            await subscribing
+        one.bus.publish("chat:1", b"")
+        await until(lambda: other.heard)
+        assert other.heard == [("chat:1", b"")]
+
+    async def test_of_any_bytes_and_of_a_megabyte_arrive(self, one, other):
+        await other.bus.subscribe("chat:1")
+        messages = [b"", bytes(range(256)), b"\r\n" * 500_000]
+        for message in messages:
+            one.bus.publish("chat:1", message)
+        await until(lambda: len(other.heard) == 3)
+        assert [message for _, message in other.heard] == messages
+
+    async def test_that_a_listener_cannot_take_do_no_harm(self, one, other):
+        other.bus.on_message("chat", lambda channel, message: 1 / len(message))
+        await other.bus.subscribe("chat:1")
+        one.bus.publish("chat:1", b"")
+        one.bus.publish("chat:1", b"next")
+        await until(lambda: len(other.heard) == 2)
+
+    async def test_that_wait_are_sent_before_the_end(self, one, other):
+        await other.bus.subscribe("chat:1")
+        for _ in range(100):
+            one.bus.publish("chat:1", b"")
+        await one.bus.close()
+        await until(lambda: len(other.heard) == 100)
+
+
+class TestAway:
+    async def test_subscriptions_are_renewed(self, middle, one, other):
+        for number in range(1200):
+            await other.bus.subscribe(f"chat:{number}")
+        await away_and_back(middle, one, other)
+        for number in (0, 1199):
+            one.bus.publish(f"chat:{number}", b"")
+        await until(lambda: len(other.heard) == 2)
+
+    async def test_everybody_is_told_of_the_gap(self, middle, one, other):
+        await away_and_back(middle, one, other)
+        assert (one.gaps[0], other.gaps[0]) == (None, None)
+
+    async def test_nobody_waits_and_nothing_fails(self, middle, one):
+        await middle.stop()
+        await until(lambda: not one.bus.is_connected)
+        one.bus.publish("chat:1", b"")
+        async with asyncio.timeout(line_bus.WAIT_SECONDS):
+            await one.bus.subscribe("chat:1")
+            await one.bus.subscribe("chat:2")
+            one.bus.unsubscribe("chat:2")
+        await middle.start()
+        await until(lambda: one.bus.is_connected)
+
+    async def test_what_was_subscribed_to_meanwhile_is_heard_afterwards(self, middle, one, other):
+        await middle.stop()
+        await until(lambda: not other.bus.is_connected)
+        await other.bus.subscribe("chat:1")
+        await middle.start()
+        await until(lambda: one.bus.is_connected and other.bus.is_connected)
+        one.bus.publish("chat:1", b"")
+        await until(lambda: other.heard)
+
+    async def test_a_bus_starts_without_and_is_there_later(self, middle, new_process):
+        await middle.stop()
+        process = await new_process()
+        assert not process.bus.is_connected
+        await middle.start()
+        await until(lambda: process.bus.is_connected)
+
+
+class TestLost:
+    async def test_others_are_told_on_which_channels(self, one, other, monkeypatch):
+        monkeypatch.setattr(line_bus, "WAITING_MOST", 2)
+        await until(lambda: other.gaps)
+        other.gaps.clear()
+        await other.bus.subscribe("chat:1")
+        for channel in ("chat:1", "chat:1", "chat:2", "chat:3"):
+            one.bus.publish(channel, b"")
+        await until(lambda: len(other.gaps) == 2)
+        assert (other.heard, other.gaps) == ([("chat:1", b"")] * 2, ["chat:2", "chat:3"])
+
+    async def test_of_too_many_channels_it_is_said_of_all(self, one, other, monkeypatch):
+        monkeypatch.setattr(line_bus, "WAITING_MOST", 0)
+        monkeypatch.setattr(line_bus, "LOST_MOST", 3)
+        await until(lambda: other.gaps)
+        other.gaps.clear()
+        for number in range(4):
+            one.bus.publish(f"chat:{number}", b"")
+        await until(lambda: other.gaps)
+        assert other.gaps == [None]
+
+    async def test_what_is_published_while_it_is_away_is_told(self, middle, one, other):
+        await middle.stop()
+        await until(lambda: not one.bus.is_connected and not other.bus.is_connected)
+        one.bus.publish("chat:7", b"")
+        await middle.start()
+        await until(lambda: "chat:7" in other.gaps or other.gaps.count(None) > 1)
+
+
+class TestClosing:
+    @pytest.mark.parametrize("losing", [0, 1, 2])
+    async def test_bus_ends_at_each_point_of_waiting(self, middle, monkeypatch, losing):
+        monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+
+        def scenario():
+            bus = middle.new_bus()
+
+            async def use():
+                await bus.start()
+                await bus.subscribe("chat:1")
+                bus.publish("chat:1", b"")
+                await bus.subscribe("chat:2")
+
+            return use(), bus.close
+
+        await close_at_each_point(scenario, losing)
+
+    async def test_bus_ends_where_nobody_answers(self, middle, new_process):
+        await middle.stop()
+        process = await new_process()
+        await process.bus.close()
+        assert not process.bus.is_connected

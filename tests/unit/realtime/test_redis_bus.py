@@ -1,0 +1,166 @@
+"""What is particular to the bus through Redis."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from redis.exceptions import RedisError
+
+from kinoteka.database.inspection import inspect_redis
+from kinoteka.realtime import connection_bus as line_bus
+from kinoteka.realtime.rate_windows import Counter
+from kinoteka.realtime.redis_bus import redis_bus, redis_pool
+from kinoteka.realtime.redis_rate_windows import RedisWindows
+from tests.support.redis_servers import RedisServer, documented_rights, redis_server
+from tests.support.waiting import until
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+async def test_installations_on_one_server_do_not_hear_each_other(redis):
+    heard = []
+    buses = [redis_bus(redis.url, name) for name in ("one", "one", "other")]
+    for bus in buses:
+        await bus.start()
+        await bus.subscribe("chat:1")
+    buses[0].on_message("chat", lambda channel, message: heard.append(message))
+    buses[2].publish("chat:1", b"of the other")
+    await asyncio.sleep(0.05)
+    buses[1].publish("chat:1", b"of the same")
+    await until(lambda: heard)
+    assert heard == [b"of the same"]
+    for bus in buses:
+        await bus.close()
+
+
+async def test_a_server_that_hangs_is_away_until_it_goes_on(redis, monkeypatch):
+    monkeypatch.setattr(line_bus, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(line_bus, "SILENCE_SECONDS", 0.5)
+    heard, gaps = [], []
+    one, other = redis_bus(redis.url, "name"), redis_bus(redis.url, "name")
+    other.on_message("chat", lambda channel, message: heard.append(message))
+    other.on_gap(gaps.append)
+    for bus in (one, other):
+        await bus.start()
+    await other.subscribe("chat:1")
+    gaps.clear()
+    redis.freeze()
+    one.publish("chat:1", b"into the void")
+    await until(lambda: not one.is_connected and not other.is_connected)
+    monkeypatch.undo()  # a machine that is busy must not pass for one that hangs
+    redis.thaw()
+    await until(lambda: one.is_connected and other.is_connected)
+    assert None in gaps
+
+    def is_heard():  # a connection from before may still be given up
+        one.publish("chat:1", b"back")
+        return b"back" in heard
+
+    await until(is_heard)
+    for bus in (one, other):
+        await bus.close()
+
+
+async def test_a_slow_subscription_is_not_waited_for_and_is_a_gap_once_it_is_there(redis):
+    bus, gaps = redis_bus(redis.url, "name"), []
+    bus.on_gap(gaps.append)
+    await bus.start()
+    gaps.clear()
+    redis.freeze()
+    started = asyncio.get_running_loop().time()
+    await bus.subscribe("chat:1")  # waits for a moment
+    first = asyncio.get_running_loop().time()
+    for number in range(2, 50):
+        await bus.subscribe(f"chat:{number}")  # waits no more
+    redis.thaw()
+    assert first - started >= line_bus.WAIT_SECONDS * 0.9
+    assert asyncio.get_running_loop().time() - first < line_bus.WAIT_SECONDS * 48
+    await until(lambda: None in gaps or len(gaps) == 49)
+    await bus.close()
+
+
+async def test_a_server_that_refuses_is_as_one_that_is_away(redis):
+    redis.ask("ACL", "SETUSER", "default", "resetchannels", "&other:*")
+    bus = redis_bus(redis.url, "name")
+    await bus.start()
+    assert not bus.is_connected
+    redis.ask("ACL", "SETUSER", "default", "resetchannels", "&kinoteka:*")
+    await until(lambda: bus.is_connected)
+    await bus.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        ("redis://localhost:6379/2", False),
+        ("rediss://localhost:6379/2", True),
+        ("valkey://localhost:6379/2", False),
+        ("valkeys://localhost:6379/2", True),
+    ],
+)
+def test_addresses_of_valkey_are_those_of_redis(url, tls):
+    pool = redis_pool(url, 1)
+    assert (pool.connection_class.__name__ == "SSLConnection") == tls
+    assert (pool.connection_kwargs["host"], pool.connection_kwargs["db"]) == ("localhost", 2)
+
+
+async def test_the_rights_in_the_documentation_are_enough(redis, patient_windows):
+    redis.ask("ACL", "SETUSER", *documented_rights())
+    url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
+    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
+    await bus.start()
+    await bus.subscribe("chat:1")
+    bus.unsubscribe("chat:1")
+    counter = Counter("search", "a", 1, 60)
+    assert await windows.acquire(counter) == 0
+    assert await windows.acquire(counter)
+    await windows.release(counter)
+    assert await windows.acquire(counter._replace(who="b")) == 0
+    assert await windows.acquire(counter) == 0
+    assert not windows.is_away
+    assert bus.is_connected
+    for each in (bus, windows):
+        await each.close()
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "valkeys"])
+async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, patient_windows):
+    redis.stop()
+    url = redis.start_securely().replace("rediss", scheme)
+    one, other, windows = redis_bus(url, "name"), redis_bus(url, "name"), RedisWindows(url, "name")
+    heard = []
+    other.on_message("chat", lambda channel, message: heard.append(message))
+    for bus in (one, other):
+        await bus.start()
+        await until(lambda bus=bus: bus.is_connected)
+    await other.subscribe("chat:1")
+    one.publish("chat:1", b"message")
+    await until(lambda: heard == [b"message"])
+    assert await windows.acquire(Counter("search", "a", 1, 60)) == 0
+    assert not windows.is_away
+    assert inspect_redis(url) is None  # it may not ask for more
+    for each in (one, other, windows):
+        await each.close()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("password@", "wrong@")],
+        [("rediss:", "redis:"), ("?ssl_ca_certs=", "?client_name=")],
+        [("rediss:", "redis:")],
+        [("?ssl_ca_certs=", "?client_name=")],
+    ],
+    ids=["wrong password", "no TLS", "an authority without TLS", "unknown authority"],
+)
+def test_secure_server_refuses_others(redis, changes):
+    redis.stop()
+    url = redis.start_securely()
+    for change in changes:
+        url = url.replace(*change)
+    with pytest.raises((RedisError, OSError, ValueError)):
+        inspect_redis(url)

@@ -1,0 +1,47 @@
+import pytest
+
+from kinoteka.search.entry import FILM_ID, Entry, all_readings, position, terms
+
+
+def film(film_id: int, votes: int = 0, title: str = "Stalker") -> Entry:
+    return Entry(film_id, title, None, votes)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (film(9, votes=1000), film(1, votes=10)),
+        (film(9, votes=1), film(1, votes=0)),
+        (film(9, title="Ran"), film(1, title="Ran Away")),
+        (film(1), film(2)),
+    ],
+)
+def test_what_comes_before_what(better, worse):
+    assert position(better) < position(worse)
+
+
+@pytest.mark.parametrize(
+    "entry", [film(1), film(2**40 - 1, votes=2**40), film(7, title="x" * 1000)]
+)
+def test_a_position_tells_the_film_and_is_a_row_id(entry):
+    assert position(entry) & FILM_ID == entry.film_id
+    assert 0 < position(entry) < 2**63
+
+
+@pytest.mark.parametrize(
+    ("title", "original", "held"),
+    [
+        ("Ran", None, "ran _ran __ran"),
+        ("Ran", "Ran", "ran _ran __ran"),
+        ("The Matrix", None, "the matrix _the __thematrix _matrix __matrix"),
+        ("Brother", "Брат", "brother _brother __brother брат _брат __брат brat _brat __brat"),
+        ("Spider-Man", None, "spider man _spider __spiderman spiderman _spiderman __spiderman"),
+        ("", None, ""),
+    ],
+)
+def test_terms(title, original, held):
+    assert terms(all_readings(Entry(1, title, original, 0))) == held
+
+
+def test_long_titles_are_cut_where_they_are_one_term():
+    assert max(map(len, terms(["word " * 100]).split())) == 42

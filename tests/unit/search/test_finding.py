@@ -1,0 +1,259 @@
+"""What a query finds, and in which order."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import bindparam, insert, update
+
+from kinoteka.database import schema
+from kinoteka.database.film_search import find, index
+from kinoteka.database.statement import Statement
+from kinoteka.search import finding
+from kinoteka.search.entry import Entry
+from kinoteka.search.folding import fold
+
+FILMS = (
+    "The Godfather",
+    "The Lord of the Rings: The Return of the King",
+    "The Amazing Spider-Man",
+    "Spider-Man",
+    ("Brother", "Брат"),
+    ("The Cranes Are Flying", "Летят журавли"),
+    ("The Seagull", "Чайка"),
+    ("Fir Trees", "Ёлки"),
+    ("Amélie", "Le Fabuleux Destin d'Amélie Poulain"),
+    "The Matrix",
+    "M",
+    "It",
+    "Ocean's Eleven",
+    "L'Avventura",
+    "Tom & Jerry",
+    "Łódź Ghetto",
+    ("Main Street", "Die Hauptstraße"),
+    "Stranger Than Paradise",
+    "8½",
+    "???",
+    ("Spirited Away", "千と千尋の神隠し"),
+    "Spiderweb",
+)
+
+
+@pytest.fixture
+def films(put):
+    return put(*FILMS)
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        # Words in any order, or their beginnings.
+        ("godfather", "The Godfather"),
+        ("the godfather", "The Godfather"),
+        ("king lord rings", "The Lord of the Rings: The Return of the King"),
+        ("ret lor", "The Lord of the Rings: The Return of the King"),
+        ("cran fly", "The Cranes Are Flying"),
+        # Case, accents, letters of their own right.
+        ("GODFATHER", "The Godfather"),
+        ("amelie", "Amélie"),
+        ("AMÉLIE", "Amélie"),
+        ("lodz", "Łódź Ghetto"),
+        ("hauptstrasse", "Main Street"),
+        ("HAUPTSTRAẞE", "Main Street"),
+        # Cyrillic, and in Latin letters.
+        ("БРАТ", "Brother"),
+        ("brat", "Brother"),
+        ("елки", "Fir Trees"),
+        ("ёлки", "Fir Trees"),
+        ("летят жур", "The Cranes Are Flying"),
+        ("letyat zhuravli", "The Cranes Are Flying"),
+        ("стрэнджер", None),
+        ("странгер", "Stranger Than Paradise"),
+        # Signs.
+        ("spider man", "Spider-Man"),
+        ("spiderman", "Spider-Man"),
+        ("spider-man", "Spider-Man"),
+        ("amazing spiderman", "The Amazing Spider-Man"),
+        ("spider web", "Spiderweb"),
+        ("oceans eleven", "Ocean's Eleven"),
+        ("ocean's", "Ocean's Eleven"),
+        ("ocean’s", "Ocean's Eleven"),
+        ("avventura", "L'Avventura"),
+        ("lavventura", "L'Avventura"),
+        ("tom and jerry", "Tom & Jerry"),
+        ("tom & jerry", "Tom & Jerry"),
+        ("8 1/2", "8½"),
+        ("???", "???"),
+        # One and two letters.
+        ("m", "M"),
+        ("it", "It"),
+        ("бр", "Brother"),
+        ("8", "8½"),
+        ("千", "Spirited Away"),
+        ("神隠し", "Spirited Away"),
+        # Typing errors.
+        ("godfahter", "The Godfather"),
+        ("godfathr", "The Godfather"),
+        ("godffather", "The Godfather"),
+        ("gpdfather", "The Godfather"),
+        ("goodfahter", "The Godfather"),
+        ("godfah", "The Godfather"),
+        ("spirted awya", "Spirited Away"),
+        ("stranger then paradise", "Stranger Than Paradise"),
+        ("strnager paradsie", "Stranger Than Paradise"),
+        ("журвали", "The Cranes Are Flying"),
+        ("zhuravly", "The Cranes Are Flying"),
+        ("matirx", "The Matrix"),
+        ("amlie", "Amélie"),
+        ("matrix teh", "The Matrix"),
+        # Nothing.
+        ("godfather zebra", None),
+        ("xqzvw", None),
+        ("ma1", None),
+        ("", None),
+        ("   ", None),
+        ("\0", None),
+        ("“", None),
+        ("\ufffd", None),
+    ],
+)
+def test_what_is_found_first(films, query, title):
+    assert [*films.find(query), None][0] == title
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "'", "a OR b", "NOT m", "m*", "terms: m", "(m", "m^2", "_m"]
+)
+def test_the_index_has_no_language_of_its_own(films, query):
+    assert films.find(query) == films.find(" ".join(fold(query)))
+
+
+class TestOrder:
+    def test_the_more_popular_first(self, put):
+        films = put("Night Train", "Night Bus", "Night Boat")
+        assert films.find("night") == ["Night Train", "Night Bus", "Night Boat"]
+
+    def test_the_very_title_before_all(self, put):
+        films = put("Alien Nation", "Aliens", "My Alien", "Alien")
+        assert films.find("alien") == ["Alien", "Alien Nation", "My Alien", "Aliens"]
+
+    def test_the_very_title_with_a_word_twice(self, put):
+        films = put("New York Story", "New York, New York")
+        assert films.find("new york new york")[0] == "New York, New York"
+
+    def test_a_very_long_title(self, put):
+        long = "How I Learned to Stop Worrying and Love the Bomb and Everything Else in the World"
+        assert put("The World", long).find(long) == [long]
+
+    def test_an_article_is_no_part_of_it(self, put):
+        assert put("Matrix Reloaded", "The Matrix").find("matrix")[0] == "The Matrix"
+
+    def test_words_in_a_row_before_words_apart(self, put):
+        films = put("York and the New World", "Escape from New York", "New York")
+        assert films.find("new york") == ["New York", "Escape from New York", films.known[1]]
+
+    def test_whole_words_before_beginnings(self, put):
+        films = put("Running Stars", "A Star Will Run")
+        assert films.find("run star") == ["A Star Will Run", "Running Stars"]
+
+    def test_short_i_is_a_letter_of_its_own(self, put):
+        films = put("Мой дом", "Мои дома", "Край")
+        assert films.find("мой")[0] == "Мой дом"
+        assert films.find("мои") == ["Мои дома"]
+        assert films.find("краи") == ["Край"]  # but for a typing error
+
+    def test_shorter_titles_first_where_nobody_has_voted(self, titles):
+        index(titles.reader, [Entry(1, "Love Me Tonight", None, 0)])
+        index(titles.reader, [Entry(2, "Love Me", None, 0)])
+        assert find(titles.reader, "lov me", None) == [2, 1]
+
+    def test_what_is_written_rightly_hides_what_resembles_it(self, put):
+        assert put("Strangers", "Stronger").find("stronger") == ["Stronger"]
+
+
+def test_a_very_common_word_before_others_is_meant_as_it_stands(put, monkeypatch):
+    films = put("A Night", "Another Night")
+    assert films.find("a night") == ["A Night", "Another Night"]
+    monkeypatch.setattr(finding, "VERY_COMMON", 1)
+    assert films.find("a night") == ["A Night"]
+    assert films.find("night a") == ["A Night", "Another Night"]
+
+
+def test_no_more_than_wanted(put):
+    films = put(*(f"Night {number}" for number in range(30)))
+    assert len(films.find("night", limit=7)) == 7
+    assert len(films.find("ni ght", limit=7)) == 7
+    assert len(films.find("n", limit=7)) == 7
+
+
+FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1, "fingerprint": 0}
+COLUMNS = (*FILM, "source", "id", "external_id", "title", "label_id")
+ADD_FILM = Statement(insert(schema.films).values({name: bindparam(name) for name in COLUMNS}))
+HIDE = Statement(
+    update(schema.films).where(schema.films.c.id == bindparam("id")).values(hidden_at=1)
+)
+ADD_LABEL = Statement(insert(schema.labels).values(id=bindparam("id"), name=bindparam("name")))
+
+
+class TestLabels:
+    """A film under a label is found by who may see the label; every way of finding obeys."""
+
+    @pytest.fixture
+    def labelled(self, films):
+        label_ids = {3: 1, 4: 2}
+        for label_id, name in enumerate(("one", "other"), start=1):
+            films.reader.fetch(ADD_LABEL, id=label_id, name=name)
+        for film_id, title in films.known.items():
+            label_id = label_ids.get(film_id)
+            own = {"id": film_id, "external_id": title, "title": title, "label_id": label_id}
+            films.reader.fetch(ADD_FILM, source="t", **FILM, **own)
+        return films.reader
+
+    @pytest.mark.parametrize(
+        "query", ["spider", "spiderman", "spider man", "man spid", "sp", "s", "spidermna", "spidr"]
+    )
+    @pytest.mark.parametrize(
+        ("labels", "seen"),
+        [((), set()), ((1,), {3}), ((2,), {4}), ((1, 2), {3, 4}), (None, {3, 4})],
+    )
+    def test_only_what_is_granted(self, labelled, query, labels, seen):
+        assert set(find(labelled, query, labels)) & {3, 4} == seen
+
+    def test_films_under_labels_take_no_place_from_others(self, labelled):
+        assert len(find(labelled, "the", (), limit=3)) == 3
+
+    @pytest.mark.parametrize("query", ["spider", "spider man", "sp", "spidermna", "spidr"])
+    @pytest.mark.parametrize("labels", [(), (1,), (1, 2)])
+    def test_hidden_film_is_found_only_by_those_who_see_every_film(self, labelled, query, labels):
+        labelled.fetch(HIDE, id=4)
+        assert 4 not in find(labelled, query, labels)
+        assert 4 in find(labelled, query, None)
+
+    def test_hidden_film_without_a_label_is_not_found_where_no_film_has_one(self, films):
+        films.reader.fetch(
+            ADD_FILM, source="t", **FILM, id=4, external_id="4", title="x", label_id=None
+        )
+        assert 4 in find(films.reader, "spider", ())
+        films.reader.fetch(HIDE, id=4)
+        assert 4 not in find(films.reader, "spider", ())
+
+
+class TestAnyString:
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(st.text(max_size=300))
+    def test_is_a_query(self, films, query):
+        assert len(films.find(query)) <= len(FILMS)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(st.text(alphabet="\"'*^:()-+_&?!. aMoо\0", max_size=60))
+    def test_of_signs_is_a_query(self, films, query):
+        assert len(films.find(query)) <= len(FILMS)
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(title=st.text(min_size=1, max_size=40), data=st.data())
+    def test_any_beginning_of_any_word_of_a_title_finds_it(self, titles, title, data):
+        words = fold(title)
+        index(titles.reader, [Entry(1, title, None, 1)])
+        if words:
+            word = data.draw(st.sampled_from(words))
+            start = word[: data.draw(st.integers(1, len(word)))]
+            assert find(titles.reader, start, None) == [1]

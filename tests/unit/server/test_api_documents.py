@@ -1,0 +1,227 @@
+"""The documents of every contract, and the viewer, which loads nothing from outside."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+
+from kinoteka.http.mechanics.openapi_operations import implied_errors
+from kinoteka.server.api_documents import FOLDER, Documentation
+from kinoteka.server.app import CONTRACTS, compose
+from tests.support.running import RunningServer, kinoteka
+from tests.support.waiting import PATIENCE
+from tools.prerequisites import find_chromium
+
+NAMES = [contract.name for contract in CONTRACTS]
+
+
+@pytest.fixture(scope="module")
+def documentation():
+    return Documentation(CONTRACTS)
+
+
+def shape(path):
+    return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
+
+
+def operations(document):
+    return {
+        (method.upper(), shape(path)): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def routes(contract):
+    return {
+        (route.method, shape(route.path))
+        for route in contract.routes
+        if route.method != "WEBSOCKET"
+    }
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_is_a_valid_document(documentation, name):
+    validate(documentation.document(name))
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+def test_every_route_is_in_it_and_no_other(documentation, contract):
+    assert set(operations(documentation.document(contract.name))) == routes(contract)
+
+
+def test_every_contract_s_routes_are_in_the_one_for_all(documentation):
+    every = set().union(*map(routes, CONTRACTS))
+    assert set(operations(documentation.document())) == every
+
+
+def test_every_socket_is_told_of(documentation):
+    for contract in CONTRACTS:
+        about = documentation.document(contract.name)["info"]["description"]
+        sockets = [route.path for route in contract.routes if route.method == "WEBSOCKET"]
+        assert all(f"`{path}`" in about for path in sockets)
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_operations_have_names_of_their_own(documentation, name):
+    ids = [each["operationId"] for each in operations(documentation.document(name)).values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_shared_sign_in_takes_either_body(documentation):
+    def body(name):
+        operation = operations(documentation.document(name))[("POST", "/login")]
+        return operation["requestBody"]["content"]["application/json"]["schema"]
+
+    assert set(body("account")) == {"$ref"}
+    assert len(body(None)["oneOf"]) == 2
+
+
+def test_every_served_path_is_documented_or_the_server_s_own(documentation):
+    router, _ = compose()
+    for path in ("/openapi.json", "/openapi/account.json", "/docs", "/docs/assets/viewer.js"):
+        found = router.find(path)
+        assert found is not None
+        assert found[0]["GET"].contract.name == "server"
+
+
+class TestServing:
+    def test_documents(self, server: RunningServer) -> None:
+        client = server.client()
+        for path in ("/openapi.json", *(f"/openapi/{name}.json" for name in NAMES)):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.json()["openapi"] == "3.1.0"
+            again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
+            assert again.status_code == 304
+
+    @pytest.mark.parametrize(
+        "path", ["/openapi/none.json", "/openapi/account", "/openapi/.json", "/docs/assets/x.js"]
+    )
+    def test_what_there_is_not(self, server: RunningServer, path: str) -> None:
+        assert server.client().get(path).status_code == 404
+
+    def test_the_page_loads_nothing_from_outside(self, server: RunningServer) -> None:
+        client = server.client()
+        page = client.get("/docs")
+        assert page.status_code == 200
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        addresses = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        assert len(addresses) >= 6
+        for address in addresses:
+            assert address == "data:," or re.fullmatch(r"/[^/].*", address)
+            if address != "data:,":
+                assert client.get(address).status_code == 200
+
+    def test_the_page_has_no_script_or_style_of_its_own(self, server: RunningServer) -> None:
+        page = server.client().get("/docs").text
+        assert re.findall(r"<script[^>]*>([^<]*)</script>", page) == ["", ""]
+        assert not re.search(r"<style|style=|\son\w+=|javascript:", page)
+
+    def test_the_policy_lets_nothing_else_in(self, server: RunningServer) -> None:
+        policy = server.client().get("/docs").headers["content-security-policy"]
+        directives = dict(part.split(" ", 1) for part in policy.split("; "))
+        assert directives["default-src"] == "'none'"
+        assert directives["script-src"] == directives["style-src"] == "'self'"
+        assert directives["connect-src"] == "'self'"
+        assert "unsafe" not in policy
+        assert "http" not in policy
+
+    def test_every_contract_can_be_chosen(self, server: RunningServer) -> None:
+        page = server.client().get("/docs").text
+        assert re.findall(r'<option value="([^"]*)">', page) == ["", *NAMES]
+
+
+def test_what_the_viewer_s_own_files_refer_to() -> None:
+    script = (FOLDER / "docs" / "viewer.js").read_text()
+    assert not re.search(r"https?:|//[a-z]", re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE))
+    assert "validatorUrl: null" in script
+    for style in ("docs/viewer.css", "swagger-ui/swagger-ui.css"):
+        loaded = re.findall(r"url\(\s*[\"']?([^\"')]{0,12})", (FOLDER / style).read_text())
+        assert all(address.startswith("data:") for address in loaded)
+        assert "@import" not in (FOLDER / style).read_text()
+
+
+def test_what_is_vendored_is_pinned_and_licensed() -> None:
+    folder = FOLDER / "swagger-ui"
+    pinned = json.loads((folder / "package.json").read_text())["dependencies"]["swagger-ui-dist"]
+    assert re.fullmatch(r"5\.\d+\.\d+", pinned)
+    assert f'"{pinned}"' in (folder / "swagger-ui-bundle.js").read_text()
+    assert "Apache License" in (folder / "LICENSE").read_text()
+    assert (folder / "NOTICE").read_text().startswith("swagger-ui")
+
+
+def test_can_be_written_to_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    assert kinoteka("export-openapi", "--output", str(file)).returncode == 0
+    assert json.loads(file.read_text()) == Documentation(CONTRACTS).document()
+    shown = kinoteka("export-openapi", "--contract", "account")
+    assert json.loads(shown.stdout)["info"]["title"] == "Account"
+    unknown = kinoteka("export-openapi", "--contract", "none")
+    assert unknown.returncode == 2
+    assert "none" in unknown.stderr
+
+
+def test_what_makes_documents_is_loaded_when_it_is_first_needed() -> None:
+    module = "kinoteka.http.mechanics.openapi"
+    script = f"import sys, kinoteka.server.process; print('{module}' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert loaded.stdout == b"False\n"
+
+
+@pytest.mark.parametrize("name", [None, *NAMES])
+def test_credentials_are_declared(documentation, name):
+    schemes = documentation.document(name)["components"]["securitySchemes"]
+    assert {each["type"] for each in schemes.values()} == {"apiKey", "http"}
+    assert (schemes["cookie"]["in"], schemes["cookie"]["name"]) == ("cookie", "session_id")
+    assert schemes["bearer"]["scheme"] == "bearer"
+
+
+def test_the_csrf_token_of_filmsite_is_a_header(documentation):
+    every = operations(documentation.document("filmsite"))
+    with_token = {
+        where
+        for where, operation in every.items()
+        if ("header", "csrf-token") in {(p["in"], p["name"]) for p in operation["parameters"]}
+    }
+    (filmsite,) = (contract for contract in CONTRACTS if contract.name == "filmsite")
+    assert with_token == {(r.method, shape(r.path)) for r in filmsite.routes if r.csrf}
+    assert with_token
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
+def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
+    every = operations(documentation.document(contract.name))
+    for route in contract.routes:
+        if route.method != "WEBSOCKET":
+            codes = {*implied_errors(route), *route.errors}
+            statuses = {str(contract.refusals[code].status) for code in codes}
+            declared = every[route.method, shape(route.path)]["responses"]
+            assert {str(route.status), *statuses} <= set(declared)
+
+
+def test_a_browser_shows_every_operation_and_blocks_nothing(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000")
+    shows = ("--enable-logging=stderr", "--dump-dom")
+    own = (
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        f"--user-data-dir={tmp_path}",
+    )
+    shown = subprocess.run(
+        [str(find_chromium()), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    operations = re.findall(r'<span[^>]* data-path="([^"]*)"', shown.stdout)
+    (cinema,) = (contract for contract in CONTRACTS if contract.name == "cinema")
+    assert len(operations) == len(cinema.routes)
+    assert "CONSOLE" not in shown.stderr

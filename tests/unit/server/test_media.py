@@ -1,0 +1,275 @@
+"""Pictures by their addresses, over a real socket: avatars and drawn posters."""
+
+import gzip
+from collections.abc import Iterator
+from io import BytesIO
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.support.databases import execute
+from tests.support.films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
+from tests.support.pictures import picture
+from tests.support.running import PASSWORD, RunningServer, run_server
+
+ODD_TITLES = [
+    'Tom & Jerry: <The> "Movie" ]]>',
+    "Летят журавли",
+    "جدایی نادر از سیمین",
+    "七人の侍",
+    "W" * 300,
+    "Word " * 60,
+]
+NO_FILM = {"message": "there is no such film"}
+
+
+class World:
+    """A server with films under two labels, and those who look at it."""
+
+    def __init__(self, server: RunningServer) -> None:
+        films = (*CATALOGUE, *(FilmToBe(title, 2000) for title in ODD_TITLES))
+        self.ids = fill(server.settings, films)
+        self.server = server
+        server.make_superuser("root")
+        self.superuser = server.client()
+        self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
+        self.holder = server.signed_up()
+        role = {"name": "holders", "permissions": [f"films.view:{PREMIUM}"]}
+        role_id = self.superuser.post("/api/v1/role", json=role).json()["id"]
+        account_id = self.holder.get("/users").json()["id"]
+        self.superuser.post(f"/api/v1/user/{account_id}/role/{role_id}")
+
+    def poster(self, title: str) -> str:
+        return f"/media/films/{self.ids[title]}.svg"
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with run_server(tmp_path_factory.mktemp("media"), {}) as server:
+        yield World(server)
+
+
+@pytest.fixture
+def world(opened: World) -> Iterator[World]:
+    """The world with clients that the end of another test has not closed."""
+    jars = opened.holder.cookies, opened.superuser.cookies
+    opened.holder, opened.superuser = opened.server.client(), opened.server.client()
+    opened.holder.cookies, opened.superuser.cookies = jars
+    return opened
+
+
+@pytest.fixture
+def avatar(server: RunningServer) -> str:
+    """The address of an avatar that has just been uploaded."""
+    answer = server.signed_up().put("/avatar", files={"avatar": ("me.png", picture("PNG"))})
+    return answer.json()["avatar"]
+
+
+class TestAvatars:
+    def test_are_served_to_anybody_for_good(self, server, avatar):
+        answer = server.client().get(avatar)
+        assert answer.status_code == 200
+        assert Image.open(BytesIO(answer.content)).format == "JPEG"
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert "vary" not in answer.headers
+
+    def test_are_not_sent_again(self, server, avatar):
+        client = server.client()
+        known = {"if-none-match": client.get(avatar).headers["etag"]}
+        answer = client.get(avatar, headers=known)
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["cache-control"].startswith("public")
+
+    def test_head(self, server, avatar):
+        client = server.client()
+        got, head = client.get(avatar), client.head(avatar)
+        assert head.content == b""
+        assert head.headers["content-length"] == str(len(got.content))
+
+    @pytest.mark.parametrize("token", ["nonsense", "undefined"])
+    def test_nobody_is_asked_who_he_is(self, server, avatar, token):
+        client = server.client(authorization=f"Bearer {token}", cookie=f"session_id={token}")
+        assert client.get(avatar).status_code == 200
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "unknown.jpg",
+            ".",
+            "..",
+            "%2e%2e",
+            "..%2fkinoteka.sqlite3",
+            "%2e%2e%2fsecret.key",
+            "..%5csecret.key",
+            "%00",
+            "a" * 5000,
+            "портрет.jpg",
+        ],
+    )
+    def test_no_other_file_is(self, server, name):
+        answer = server.client().get(httpx.URL(f"{server.url}/media/avatars/{name}"))
+        assert answer.status_code == 404
+        assert answer.json()["message"]
+
+    def test_only_reading_is_allowed(self, server, avatar):
+        answer = server.client().delete(avatar)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+    def test_a_replaced_one_is_gone(self, server):
+        client = server.signed_up()
+        old, new = (
+            client.put("/avatar", files={"avatar": picture(size=(n, n))}).json()["avatar"]
+            for n in (10, 20)
+        )
+        assert old != new
+        assert client.get(new).status_code == 200
+        assert_gone(client, old)
+
+    def test_it_goes_with_its_account(self, server):
+        client = server.signed_up()
+        address = client.put("/avatar", files={"avatar": picture()}).json()["avatar"]
+        assert client.delete("/profile").status_code == 200
+        assert_gone(server.client(), address)
+
+
+def assert_gone(client: httpx.Client, address: str) -> None:
+    """What is deleted goes soon after, not before the answer."""
+    for _ in range(100):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            break
+    assert (answer.status_code, answer.json()) == (404, {"message": "there is no picture"})
+
+
+class TestPosters:
+    def test_shows_the_film(self, world):
+        answer = world.server.client().get(world.poster("Stalker"))
+        assert answer.status_code == 200
+        texts = [element.text for element in sound(answer) if element.tag.endswith("}text")]
+        assert texts == ["SCIENCE FICTION", "Stalker", "Andrei Tarkovsky", "1979"]
+
+    def test_does_not_show_what_is_unknown(self, world):
+        answer = world.server.client().get(world.poster("Nobody Knows When"))
+        assert "Unknown" not in answer.text.replace("Nobody Knows", "")
+
+    def test_no_two_are_the_same(self, world):
+        client = world.superuser
+        assert len({client.get(f"/media/films/{n}.svg").content for n in range(1, 21)}) == 20
+
+    @pytest.mark.parametrize("title", ODD_TITLES)
+    def test_any_title_will_do(self, world, title):
+        assert len(sound(world.server.client().get(world.poster(title)))) > 5
+
+    def test_can_do_nothing(self, world):
+        headers = world.server.client().get(world.poster("Ran")).headers
+        assert headers["content-type"] == "image/svg+xml"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert (
+            headers["content-security-policy"]
+            == "default-src 'none'; object-src 'none'; base-uri 'none'; "
+            "frame-ancestors 'none'; sandbox"
+        )
+
+    def test_is_cached_by_anybody_but_asked_for_again(self, world):
+        client = world.server.client()
+        first = client.get(world.poster("Ran"))
+        assert first.headers["cache-control"] == "public, no-cache"
+        assert first.headers["vary"] == "accept-encoding"
+        again = client.get(world.poster("Ran"), headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["cache-control"] == "public, no-cache"
+        other = client.get(world.poster("M"), headers={"if-none-match": first.headers["etag"]})
+        assert other.status_code == 200
+
+    def test_is_sent_compressed(self, world):
+        client = world.server.client()
+        plain = client.get(world.poster("Ran"), headers={"accept-encoding": "identity"})
+        with client.stream(
+            "GET", world.poster("Ran"), headers={"accept-encoding": "gzip"}
+        ) as answer:
+            raw = b"".join(answer.iter_raw())
+        assert "content-encoding" not in plain.headers
+        assert gzip.decompress(raw) == plain.content
+        assert answer.headers["etag"] != plain.headers["etag"]
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            "0.svg",
+            "999999.svg",
+            f"{2**53}.svg",
+            f"{2**63}.svg",
+            f"{'9' * 1000}.svg",
+            "1",
+            "1.png",
+            "1.svg.svg",
+            "-1.svg",
+            "%D9%A1.svg",
+            "1%00.svg",
+            ".svg",
+        ],
+    )
+    def test_of_no_film(self, world, file):
+        answer = world.server.client().get(f"/media/films/{file}")
+        assert (answer.status_code, answer.json()) == (404, NO_FILM)
+
+
+class TestLabels:
+    TITLE = "Man with a Movie Camera"
+
+    def test_a_poster_is_there_for_whom_its_film_is(self, world):
+        hidden, other = world.poster(self.TITLE), world.poster("After Midnight")
+        seen = {
+            "anonymous": world.server.client(),
+            "member": world.server.signed_up(),
+            "holder": world.holder,
+            "superuser": world.superuser,
+        }
+        statuses = {
+            who: (client.get(hidden).status_code, client.get(other).status_code)
+            for who, client in seen.items()
+        }
+        assert statuses == {
+            "anonymous": (404, 404),
+            "member": (404, 404),
+            "holder": (200, 404),
+            "superuser": (200, 200),
+        }
+
+    def test_is_refused_as_if_there_were_none(self, world):
+        answer = world.server.client().get(world.poster(self.TITLE))
+        assert answer.json() == NO_FILM
+        assert answer.headers["cache-control"] == "no-store"
+
+    def test_knowing_its_validator_does_not_help(self, world):
+        known = {"if-none-match": world.holder.get(world.poster(self.TITLE)).headers["etag"]}
+        address = world.poster(self.TITLE)
+        assert world.holder.get(address, headers=known).status_code == 304
+        assert world.server.client().get(address, headers=known).status_code == 404
+
+    def test_is_cached_by_whom_it_was_shown_to_alone(self, world):
+        headers = world.holder.get(world.poster(self.TITLE)).headers
+        assert headers["cache-control"] == "private, no-cache"
+        assert headers["vary"] == "authorization, cookie, accept-encoding"
+
+    def test_a_film_that_gets_a_label_loses_its_poster_at_once(self, world):
+        address = world.poster("Dreams")
+        client = world.server.client()
+        known = {"if-none-match": client.get(address).headers["etag"]}
+        execute(
+            world.server.settings,
+            "UPDATE films SET label_id = (SELECT id FROM labels WHERE name = ?) WHERE id = ?",
+            ADULT,
+            world.ids["Dreams"],
+        )
+        assert client.get(address, headers=known).status_code == 404
+
+
+def sound(answer: httpx.Response) -> list[ElementTree.Element]:
+    """The elements of a well-formed document."""
+    return list(ElementTree.fromstring(answer.content).iter())  # noqa: S314

@@ -1,0 +1,160 @@
+"""Metrics, as Prometheus asks for them."""
+
+import os
+import signal
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.sync.client import connect
+
+from kinoteka.server.metric_readings import DURATIONS, METRICS, REQUESTS
+from tests.support.running import RunningServer
+from tests.support.supervised import TWO, workers_of
+from tests.support.waiting import eventually
+
+Samples = dict[tuple[str, tuple[str, ...]], float]
+
+NOT_ALWAYS = ("_pool_", "_writers", "_bus_", "_websockets", "_connections_closed")
+"""What a server has nothing to say on: of the other engine, alone, or of what has not happened."""
+
+
+def samples(client: httpx.Client, **headers: str) -> Samples:
+    """Every sample by its name and its labels' values in the order of their names."""
+    answer = client.get("/metrics", headers=headers)
+    assert answer.status_code == 200, answer.text
+    return {
+        (sample.name, tuple(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def requests(found: Samples, contract: str, route: str, status: str, method: str = "GET") -> float:
+    return found.get((REQUESTS, (contract, method, route, status)), 0)
+
+
+@pytest.fixture
+def own(start_server) -> RunningServer:
+    """A server of the test's own."""
+    return start_server()
+
+
+def test_they_are_what_the_table_says(own: RunningServer):
+    own.client().get("/genres/")
+    answer = own.client().get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    told = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    expected = {row.name.removesuffix("_total"): row for row in METRICS}
+    always = {name for name in expected if not any(part in name for part in NOT_ALWAYS)}
+    assert always <= set(told) <= set(expected)
+    for name, family in told.items():
+        row = expected[name]
+        assert (family.type, family.documentation) == (row.kind, row.meaning)
+        for sample in family.samples:
+            assert set(sample.labels) - {"le"} == set(row.labels)
+
+
+def test_requests_are_counted_by_pattern_method_and_status(own: RunningServer):
+    client = own.client()
+    for path in ("/movies/1", "/movies/2/", "/movies/3?x=1"):
+        client.get(path)
+    client.head("/movies/1")
+    for name in ("email", "login"):
+        client.post("/login", json={name: "nobody@example.com", "password": "wrong password"})
+    found = samples(client)
+    assert requests(found, "cinema", "/movies/{id}", "404") == 3
+    assert requests(found, "cinema", "/movies/{id}", "404", "HEAD") == 1
+    assert requests(found, "messenger", "/login", "400", "POST") == 1
+    assert requests(found, "account", "/login", "403", "POST") == 1
+    counted = (f"{DURATIONS}_count", ("cinema", "GET", "/movies/{id}"))
+    assert found[counted] == 3
+    assert found["kinoteka_http_requests_in_flight", ()] == 1  # this one
+
+
+def test_clients_cannot_make_up_series(own: RunningServer):
+    client = own.client()
+    client.get("/no/such/path")
+    client.request("REPORT", "/movies/")
+    client.get("/metrics")
+    before = samples(client)
+    for number in range(50):
+        assert client.get(f"/no/such/path/{number}").status_code == 404
+        assert client.get(f"/{number}%0A%22x").status_code == 404
+    for method in ("PROPFIND", "MKCOL", "SEARCH", "REPORT"):
+        assert client.request(method, "/movies/").status_code == 405
+    after = samples(client)
+    assert set(after) == set(before)
+    assert requests(after, "server", "(unknown)", "404") == 101
+    assert requests(after, "cinema", "/movies/", "405", "other") == 5
+
+
+def test_answers_from_the_cache_are_told_apart(own: RunningServer):
+    client = own.client()
+    for _ in range(4):
+        client.get("/genres/")
+    client.get("/genres/", headers={"cookie": "session_id=nonsense"})
+    found = samples(client)
+    assert found["kinoteka_answer_cache_misses_total", ("cinema", "/genres/")] == 1
+    assert found["kinoteka_answer_cache_hits_total", ("cinema", "/genres/")] == 4
+    assert requests(found, "cinema", "/genres/", "200") == 5
+    assert found["kinoteka_answer_cache_bytes", ()] > 0
+
+
+def test_websockets_are_counted_while_they_are_open(own: RunningServer):
+    client = own.signed_up()
+    headers = {"Cookie": f"session_id={client.cookies['session_id']}"}
+    where = ("kinoteka_websockets", ("messenger",))
+    address = own.url.replace("http", "ws", 1) + "/notifications"
+    with connect(address, additional_headers=headers) as socket:
+        assert socket.response.headers["x-request-id"]
+        eventually(lambda: samples(client).get(where) == 1)
+    eventually(lambda: samples(client)[where] == 0)
+    assert requests(samples(client), "messenger", "/notifications", "101") == 1
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize(
+        "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"]
+    )
+    def test_not_whom_a_proxy_serves(self, server: RunningServer, header: str):
+        answer = server.client().get("/metrics", headers={header: "127.0.0.1"})
+        assert answer.status_code == 404
+        assert answer.json() == {"message": "there is nothing at this path"}
+
+    def test_not_whom_a_trusted_proxy_names(self, start_server):
+        server = start_server(trusted_proxies="127.0.0.1")
+        for address in ("192.0.2.1", "127.0.0.1", "::1"):
+            answer = server.client().get("/metrics", headers={"x-forwarded-for": address})
+            assert answer.status_code == 404
+
+    def test_with_a_token_whoever_has_it(self, start_server):
+        server = start_server(metrics_token="swordfish")
+        client = server.client()
+        for wrong in ("", "Bearer x", "Bearer swordfis", "Basic swordfish", "Bearer \u00e9"):
+            headers = {"authorization": wrong.encode("latin-1")}
+            assert client.get("/metrics", headers=headers).status_code == 404
+        headers = {"authorization": "Bearer swordfish", "x-forwarded-for": "192.0.2.1"}
+        answer = client.get("/metrics", headers=headers)
+        assert answer.status_code == 200
+        assert "swordfish" not in answer.text
+
+
+class TestSeveralWorkers:
+    def test_whichever_is_asked_answers_for_all_and_for_those_that_are_gone(self, start_server):
+        server = start_server(**TWO)
+
+        def seen() -> tuple[float, float]:
+            """By a connection of its own, so that any of the workers may answer."""
+            found = samples(server.client())
+            return requests(found, "cinema", "/genres/", "200"), found["kinoteka_workers", ()]
+
+        asked = 0
+        for _ in range(40):
+            asked += server.client().get("/genres/").status_code == 200
+        eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))
+        first = workers_of(server)
+        os.kill(min(first), signal.SIGKILL)
+        eventually(lambda: len(workers_of(server) - first) == 1)
+        eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))

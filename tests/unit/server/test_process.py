@@ -1,0 +1,189 @@
+"""Starting and stopping the server, as its operator sees it."""
+
+import os
+import pty
+import signal
+import socket
+import stat
+import subprocess
+import sys
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from tests.support.running import clean_environment, kinoteka, run_server
+from tests.support.supervised import log_of
+from tests.support.waiting import PATIENCE, eventually
+
+
+def test_all_state_lies_in_the_data_folder(tmp_path):
+    data = tmp_path / "data"
+    with run_server(data, {}) as server:
+        server.signed_up()
+        kept = {path.name for path in data.iterdir()}
+    assert {"kinoteka.db", "secret.key", "signing-key.pem"} <= kept
+    for name in ("secret.key", "signing-key.pem"):
+        assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
+
+
+def test_two_servers_run_beside_each_other(tmp_path):
+    with run_server(tmp_path / "a", {}) as first, run_server(tmp_path / "b", {}) as second:
+        first.signed_up("anna")
+        second.signed_up("anna")
+        assert first.url != second.url
+
+
+def test_sessions_outlast_a_restart(tmp_path):
+    with run_server(tmp_path, {}) as server:
+        cookie = f"session_id={server.signed_up().cookies['session_id']}"
+    with run_server(tmp_path, {}) as server:
+        assert server.client(cookie=cookie).get("/profile").status_code == 200
+
+
+def test_refusing_a_handshake_is_no_error_of_the_server_s(tmp_path, capfd):
+    with run_server(tmp_path, {}) as server, pytest.raises(InvalidStatus, match="401"):
+        connect(server.url.replace("http", "ws", 1) + "/notifications")
+    assert "handshake" not in capfd.readouterr().err
+
+
+class TestStopping:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_what_is_under_way_finishes(self, tmp_path, number):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            server.signed_up()
+            client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
+            client.sendall(b"}")
+            assert server.client().get("/genres/").status_code == 200  # that has come, too, then
+            server.process.send_signal(number)
+            eventually(lambda: not listens(server))
+            client.sendall(b" ")
+            answer = answered(client)
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"\r\nconnection: close\r\n" in answer
+            assert server.process.wait(PATIENCE) == 0
+
+    def test_a_request_on_its_way_is_answered(self, tmp_path):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            assert server.client().get("/genres/").status_code == 200
+            server.process.terminate()
+            eventually(lambda: not listens(server))
+            client.sendall(b"GET /genres/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = answered(client)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nconnection: close\r\n" in answer
+
+    def test_told_twice_it_stops_at_once(self, tmp_path):
+        with run_server(tmp_path, {}) as server, connected(server) as client:
+            client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
+            assert server.client().get("/genres/").status_code == 200
+            server.process.terminate()
+            eventually(lambda: not listens(server))
+            server.process.terminate()
+            assert server.process.wait(PATIENCE) == 0
+
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_it_stops_when_its_terminal_is_closed(self, tmp_path, workers):
+        where = ("--no-demo", "--port", "0", "--data", str(tmp_path), "--workers", workers)
+        command = [sys.executable, "-m", "kinoteka.cli", "serve", *where]
+        terminal, its_end = pty.openpty()
+        with subprocess.Popen(
+            command, stdin=its_end, stdout=subprocess.PIPE, env=clean_environment({})
+        ) as process:
+            os.close(its_end)
+            assert b"http://" in process.stdout.readline()
+            os.close(terminal)
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(PATIENCE) == 0
+
+    def test_one_worker_cannot_be_reloaded(self, tmp_path, capfd):
+        logged = log_of(capfd)
+        with run_server(tmp_path, {}) as server:
+            server.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "one worker cannot be reloaded" in logged())
+            assert server.client().get("/genres/").status_code == 200
+
+
+def listens(server):
+    try:
+        connected(server).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def answered(connection):
+    """What comes until the server closes the connection."""
+    received = b""
+    while data := connection.recv(65536):
+        received += data
+    return received
+
+
+def test_a_cookie_is_secure_behind_https(tmp_path):
+    with run_server(tmp_path, {"public_url": "https://films.example"}) as server:
+        body = {"login": "anna", "password": "correct horse x", "email": "anna@example.com"}
+        answer = server.client().post("/signup", json=body)
+        assert answer.headers["set-cookie"].endswith("; Secure")
+
+
+def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
+    settings = {"trusted_proxies": "127.0.0.1", "sign_in_address_limit": "2 per hour"}
+    with run_server(tmp_path, settings) as server:
+        client = server.client()
+        body = {"login": "nobody", "password": "wrong password"}
+
+        def status(address: str, login: str) -> int:
+            headers = {"x-forwarded-for": address}
+            return client.post("/login", json=body | {"login": login}, headers=headers).status_code
+
+        assert [status("192.0.2.1", f"a{n}") for n in range(3)] == [403, 403, 429]
+        assert status("192.0.2.2", "b") == 403
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"GET /movies/ HTTP/1.1\r\nHost: x\r\n", b"X: " + b"x" * 1000 + b"\r\n"),
+        (b"GET /movies/ HTTP/1.1\r\nHost: x\r\nX: ", b"x" * 1000),
+        (
+            b"PUT /movies/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+            b"X: " + b"x" * 1000 + b"\r\n",
+        ),
+    ],
+    ids=["many headers", "a long header", "trailers"],
+)
+def test_a_head_without_an_end_is_cut_off(server, begin, piece):
+    with connected(server) as client, pytest.raises(ConnectionError):
+        client.sendall(begin)
+        for _ in range(20_000):
+            client.sendall(piece)
+
+
+def test_a_head_that_is_too_large_is_refused(server):
+    with connected(server) as client:
+        client.sendall(b"GET /movies/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 60_000)
+        assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
+
+
+def test_bodies_are_no_heads(server):
+    body = b"x" * 200_000
+    answer = server.client().post(
+        "/signup", content=(body[n : n + 500] for n in range(0, 200_000, 500))
+    )
+    assert answer.status_code == 400
+
+
+def connected(server):
+    url = httpx.URL(server.url)
+    return socket.create_connection((url.host, url.port), 10)
+
+
+def test_a_first_start_that_was_cut_short_is_made_good(tmp_path):
+    assert kinoteka("migrate", "--data", str(tmp_path)).returncode == 0
+    (tmp_path / "kinoteka.unfilled").touch()
+    with run_server(tmp_path, {}, "--host", "127.0.0.1") as server:
+        films = server.client().get("/movies/?page=1").json()
+    assert len(films) == 12
+    assert not (tmp_path / "kinoteka.unfilled").exists()

@@ -1,0 +1,298 @@
+"""Two workers over one database, which tell each other through Redis or through the hub."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import msgspec
+import pytest
+
+from kinoteka.core.access.model import Actor
+from kinoteka.core.chats.model import Event, Happening, Read
+from kinoteka.core.rate_limits import Limit, Throttle
+from kinoteka.core.services import Services
+from kinoteka.database.unit import unit_of_work
+from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.settings import Settings
+from kinoteka.realtime.bus import hub_path
+from kinoteka.realtime.fanout import Ending, Listener
+from kinoteka.realtime.local_hub import Hub
+from kinoteka.server.app import running
+from tests.support.people import actor_of, do, lasts, refused, sign_in, sign_up, superuser
+from tests.support.redis_servers import redis_server
+from tests.support.waiting import PATIENCE, until
+
+
+class Workers:
+    """Two workers and what lies between them."""
+
+    def __init__(
+        self,
+        here: Services,
+        there: Services,
+        stop: Callable[[], Awaitable[None]],
+        start: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.here, self.there = here, there
+        self._stop, self._start = stop, start
+
+    async def part(self) -> None:
+        """Take away what lies between them."""
+        await self._stop()
+        await until(lambda: not (self.here.bus.is_connected or self.there.bus.is_connected))
+
+    async def join(self) -> None:
+        """Bring it back."""
+        await self._start()
+        await until(lambda: self.here.bus.is_connected and self.there.bus.is_connected)
+
+
+@pytest.fixture
+def only_the_bus_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody look into the database for changes, however late the bus is on a busy machine."""
+    monkeypatch.setattr("kinoteka.server.app.LOOK_SECONDS", 3600)
+
+
+@pytest.fixture(params=["redis", "hub"])
+async def workers(
+    request: pytest.FixtureRequest, settings: Settings, patient_windows: None
+) -> AsyncIterator[Workers]:
+    async with AsyncExitStack() as stack:
+        if request.param == "redis":
+            server = stack.enter_context(redis_server())
+            chosen = msgspec.structs.replace(settings, redis_url=server.url)
+
+            async def stop() -> None:
+                server.stop()
+
+            async def start() -> None:
+                server.start()
+        else:
+            hub = Hub(hub_path(settings))
+            chosen = msgspec.structs.replace(settings, workers=2)
+            stop, start = hub.close, hub.start
+            await hub.start()
+            stack.push_async_callback(hub.close)
+        here = await stack.enter_async_context(running(chosen))
+        there = await stack.enter_async_context(running(chosen))
+        yield Workers(here, there, stop, start)
+
+
+async def listen(services: Services, actor: Actor) -> Listener[Event]:
+    async with unit_of_work(services.database) as unit:
+        return await services.chats.listen_to_all(actor, unit)
+
+
+async def post(services: Services, actor: Actor, chat: int, text: str) -> int:
+    return (await do(services, services.chats.post, actor, chat, text, None)).id
+
+
+async def catch_up(services: Services, actor: Actor, chat: int, after: int) -> list[int]:
+    async with unit_of_work(services.database) as unit:
+        found = await services.chats.messages(actor, unit, chat, 100, after=after)
+    return sorted(message.id for message in found)
+
+
+async def is_nobody_s(services: Services, token: str) -> bool:
+    return await actor_of(services, token) is None
+
+
+class Pair:
+    """Anna, who writes there, and Boris, who listens here; and their chat."""
+
+    def __init__(self, anna: Actor, boris: Actor, chat: int) -> None:
+        self.anna, self.boris, self.chat = anna, boris, chat
+
+
+@pytest.fixture
+async def pair(workers: Workers) -> Pair:
+    anna, boris = [(await sign_up(workers.there)).actor for _ in range(2)]
+    chat = await do(workers.there, workers.there.chats.open, anna, boris.require_account())
+    return Pair(anna, boris, chat)
+
+
+class TestRevocation:
+    @pytest.mark.usefixtures("only_the_bus_tells")
+    async def test_a_session_that_ends_on_one_has_ended_on_the_other_at_once(self, workers):
+        began = await sign_up(workers.there)
+        assert await lasts(workers.here, began)
+        await do(workers.there, workers.there.sessions.sign_out, began.actor)
+        await until(lambda: is_nobody_s(workers.here, began.token))
+
+    @pytest.mark.usefixtures("only_the_bus_tells")
+    async def test_all_others_stay_cached(self, workers):
+        kept, ended = await sign_up(workers.there), await sign_up(workers.there)
+        assert await lasts(workers.here, kept)
+        assert await lasts(workers.here, ended)
+        cache = workers.here.actors._cache
+        await do(workers.there, workers.there.sessions.sign_out, ended.actor)
+        await until(lambda: cache.get(ended.session.id) is None)
+        assert cache.get(kept.session.id) is not None
+
+    async def test_its_listeners_hear_no_more(self, workers):
+        began, other = await sign_up(workers.there), await sign_up(workers.there)
+        listener = await listen(workers.here, began.actor)
+        others = await listen(workers.here, other.actor)
+        await do(workers.there, workers.there.sessions.sign_out, began.actor)
+        async with asyncio.timeout(PATIENCE):
+            assert await listener.ended is Ending.SESSION_OVER
+        assert not others.ended.done()
+
+    async def test_without_anything_in_between_the_database_tells(self, workers):
+        began = await sign_up(workers.there)
+        listener = await listen(workers.here, began.actor)
+        await workers.part()
+        assert await lasts(workers.here, began)
+        await do(workers.there, workers.there.sessions.sign_out, began.actor)
+        await until(lambda: is_nobody_s(workers.here, began.token))
+        async with asyncio.timeout(PATIENCE):
+            assert await listener.ended is Ending.SESSION_OVER
+
+    async def test_rights_change_on_both(self, workers):
+        admin, began = await superuser(workers.there), await sign_up(workers.there)
+        access = workers.there.access
+        role = await do(workers.there, access.create_role, admin, "guest", ["films.view:early"])
+        assert (await actor_of(workers.here, began.token)).roles == ("user",)
+        async with unit_of_work(workers.there.database) as unit:
+            await access.assign_role(admin, unit, began.account.id, role.id)
+
+        async def is_guest() -> bool:
+            return "guest" in (await actor_of(workers.here, began.token)).roles
+
+        await until(is_guest)
+
+
+class TestLive:
+    async def test_a_message_reaches_listeners_on_every_worker(self, workers, pair):
+        here = await listen(workers.here, pair.boris)
+        there = await listen(workers.there, pair.boris)
+        sent = [await post(workers.there, pair.anna, pair.chat, "hello") for _ in range(3)]
+        sent += [await post(workers.here, pair.boris, pair.chat, "you?") for _ in range(3)]
+        for listener in (here, there):
+            async with asyncio.timeout(PATIENCE):
+                assert [(await listener.next()).message.id for _ in range(6)] == sent
+
+    async def test_all_that_two_write_at_once_come_to_both_in_the_same_order(self, workers, pair):
+        here = await listen(workers.here, pair.boris)
+        there = await listen(workers.there, pair.boris)
+        await asyncio.gather(
+            *(post(workers.there, pair.anna, pair.chat, "a") for _ in range(20)),
+            *(post(workers.here, pair.boris, pair.chat, "b") for _ in range(20)),
+        )
+        async with asyncio.timeout(PATIENCE):
+            heard = [[(await each.next()).message.id for _ in range(40)] for each in (here, there)]
+        assert heard[0] == heard[1] == sorted(heard[0])
+
+    async def test_nobody_misses_what_was_sent_while_nothing_lay_in_between(self, workers, pair):
+        listener = await listen(workers.here, pair.boris)
+        known = await post(workers.there, pair.anna, pair.chat, "heard")
+        async with asyncio.timeout(PATIENCE):
+            assert (await listener.next()).message.id == known
+        await workers.part()
+        missed = await post(workers.there, pair.anna, pair.chat, "missed")
+        assert not listener.ended.done()
+        await workers.join()
+        async with asyncio.timeout(PATIENCE):
+            assert await listener.ended is Ending.MISSED
+        listener = await listen(workers.here, pair.boris)
+        assert await catch_up(workers.here, pair.boris, pair.chat, known) == [missed]
+
+    async def test_nothing_is_heard_after_what_was_missed(self, workers, pair):
+        listener = await listen(workers.here, pair.boris)
+        await workers.part()
+        missed = await post(workers.there, pair.anna, pair.chat, "missed")
+        after = await post(workers.here, pair.boris, pair.chat, "from here")
+        async with asyncio.timeout(PATIENCE):
+            assert await listener.ended is Ending.MISSED
+        assert listener._events.empty()
+        listener = await listen(workers.here, pair.boris)
+        assert await catch_up(workers.here, pair.boris, pair.chat, 0) == [missed, after]
+
+    async def test_messages_of_here_are_heard_while_nothing_lies_in_between(self, workers, pair):
+        await workers.part()
+        listener = await listen(workers.here, pair.boris)
+        sent = [await post(workers.here, pair.anna, pair.chat, "hello") for _ in range(3)]
+        async with asyncio.timeout(PATIENCE):
+            assert [(await listener.next()).message.id for _ in range(3)] == sent
+
+    async def test_live_again_afterwards(self, workers, pair):
+        await workers.part()
+        await workers.join()
+        listener = await listen(workers.here, pair.boris)
+        sent = await post(workers.there, pair.anna, pair.chat, "hello")
+        async with asyncio.timeout(PATIENCE):
+            assert (await listener.next()).message.id == sent
+
+
+class TestReading:
+    async def test_both_accounts_hear_of_it_on_every_worker(self, workers, pair):
+        following = [
+            await do(worker, worker.chats.follow, actor)
+            for worker in (workers.here, workers.there)
+            for actor in (pair.anna, pair.boris)
+        ]
+        sent = await post(workers.there, pair.anna, pair.chat, "hello")
+        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        read = Read(pair.chat, pair.boris.require_account(), sent)
+        for listener in following:
+            async with asyncio.timeout(PATIENCE):
+                heard = [await listener.next() for _ in range(2)]
+            assert read in heard
+            assert {type(each) for each in heard} == {Event, Read}
+
+    async def test_nobody_misses_it_who_reads_anew_after_a_gap(self, workers, pair):
+        sent = await post(workers.there, pair.anna, pair.chat, "hello")
+        listener: Listener[Happening] = await do(
+            workers.there, workers.there.chats.follow, pair.anna
+        )
+        await workers.part()
+        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        await workers.join()
+        async with asyncio.timeout(PATIENCE):
+            assert await listener.ended is Ending.MISSED
+        seen = await do(workers.there, workers.there.chats.get, pair.anna, pair.chat)
+        assert seen.other_read_id == sent
+
+
+async def is_refused(throttle: Throttle, kind: str, who: str, rate: str = "4 per hour") -> bool:
+    """Whether a limit is reached; the attempt itself is taken back."""
+    try:
+        async with throttle.attempt(Limit(kind, rate, who)):
+            return False
+    except DomainError:
+        return True
+
+
+class TestLimits:
+    async def test_are_counted_together(self, workers):
+        both = (workers.here.throttle, workers.there.throttle)
+        for number in range(4):
+            await both[number % 2].hit("search", "4 per hour", "192.0.2.1")
+
+        for throttle in both:
+            await until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
+
+    async def test_failed_attempts_are_counted_together_and_others_taken_back(self, workers):
+        limits = [Limit("unknown_device", "1 per hour", name) for name in ("anna", "boris")]
+        async with workers.here.throttle.attempt(limits[0]) as attempt:
+            attempt.fail()
+        async with workers.here.throttle.attempt(limits[1]):
+            pass
+        there = workers.there.throttle
+        await until(lambda: is_refused(there, "unknown_device", "anna", "1 per hour"))
+        async with there.attempt(limits[1]):
+            pass
+
+    async def test_hold_on_each_by_itself_while_nothing_lies_in_between(self, workers):
+        await workers.part()
+        for throttle in (workers.here.throttle, workers.there.throttle):
+            for _ in range(2):
+                await throttle.hit("search", "2 per hour", "192.0.2.1")
+            with refused(Code.THROTTLED):
+                await throttle.hit("search", "2 per hour", "192.0.2.1")
+
+    async def test_signing_in_goes_on_while_nothing_lies_in_between(self, workers):
+        began = await sign_up(workers.here)
+        await workers.part()
+        started = await sign_in(workers.here, began.account.username or "")
+        assert await lasts(workers.there, started)

@@ -1,0 +1,197 @@
+"""Connections over real sockets: deadlines, limits, and the versions behind them."""
+
+import socket
+import subprocess
+import sys
+from importlib.metadata import version
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from kinoteka.server import uvicorn_protocols as http_protocol
+from kinoteka.server.uvicorn_protocols import CHECKED, warn_of_other_versions
+from tests.support.running import clean_environment, run_server
+from tests.support.waiting import PATIENCE, eventually
+
+FAST = {
+    "head_seconds": "0.3",
+    "idle_seconds": "0.6",
+    "body_seconds": "0.3",
+    "ping_seconds": "0.3",
+}
+GET = b"GET /genres/ HTTP/1.1\r\nHost: x\r\n\r\n"
+UPGRADE = b" /notifications HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+HANDSHAKE = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: a2lub3Rla2Eta2lub3RlYQ==\r\n"
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_internals_of_uvicorn_were_read_again_for_the_installed_version(name):
+    assert version(name) == CHECKED[name], (
+        f"{name} has changed: compare the classes that {http_protocol.__name__} derives from "
+        "with what it relies on (its first lines say what), then name the new version in CHECKED"
+    )
+
+
+def test_other_versions_are_logged():
+    with capture_logs() as lines:
+        warn_of_other_versions(lambda name: "99" if name == "uvicorn" else CHECKED[name])
+    assert [line.get("uvicorn") for line in lines] == ["99"]
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """A server whose deadlines are short."""
+    with run_server(tmp_path_factory.mktemp("impatient"), FAST) as server:
+        yield server
+
+
+class TestDeadlines:
+    @pytest.mark.parametrize(
+        ("sent", "ending"),
+        [
+            (b"", b""),
+            (b"GET /genres/ HTTP/1.1\r\nHo", b"408"),
+            (b"\r\n", b"408"),
+            (GET + b"GET /genres/ HTTP/1.1\r\nHo", b"200"),
+            (GET, b"200"),
+            (b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", b"408"),
+            (
+                b"POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{",
+                b"408",
+            ),
+            (b"GET" + UPGRADE, b"408"),
+            (b"GET" + UPGRADE + b"\r\n", b"400"),
+            (b"POST" + UPGRADE + HANDSHAKE + b"Content-Length: 9\r\n\r\n{", b"400"),
+            (b"GET" + UPGRADE + HANDSHAKE + b"Content-Length: 9\r\n\r\n{", b"400"),
+            (
+                b"GET /genres/ HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+                b"200",
+            ),
+        ],
+        ids=[
+            "nothing",
+            "half a head",
+            "an empty line",
+            "a request and half a head",
+            "a request",
+            "half a body",
+            "half a chunked body",
+            "half an upgrade",
+            "an upgrade without a key",
+            "an upgrade by POST",
+            "an upgrade with half a body",
+            "an upgrade to something else",
+        ],
+    )
+    def test_connection_that_sends_no_more_is_closed(self, impatient, sent, ending):
+        with connected(impatient) as client:
+            client.sendall(sent)
+            assert status_of(all_received(client)) == ending
+
+    def test_client_that_reads_no_response_is_cut_off(self, impatient):
+        with connected(impatient, receive_buffer=4096) as client, pytest.raises(ConnectionError):
+            for _ in range(50):
+                client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
+            while True:
+                client.sendall(b"G")
+
+    def test_client_that_pipelines_without_end_is_cut_off(self, server):
+        with connected(server) as client, pytest.raises(ConnectionError):
+            while True:
+                client.sendall(GET * 1000)
+
+    def test_websocket_that_answers_no_ping_is_closed(self, impatient):
+        cookie = impatient.signed_up().cookies["session_id"].encode()
+        with connected(impatient) as client:
+            client.sendall(b"GET" + UPGRADE + HANDSHAKE + b"Cookie: session_id=" + cookie)
+            client.sendall(b"\r\n\r\n")
+            received = all_received(client)
+        assert status_of(received) == b"101"
+        assert b"keepalive ping timeout" in received
+
+
+def test_connections_per_network_are_limited_and_their_end_frees_a_place(tmp_path, capfd):
+    settings = {"connections_per_network": "3"}
+    with run_server(tmp_path, settings) as server:
+        clients = [connected(server) for _ in range(3)]
+        for client in clients:
+            assert status_of(answer(client, GET)) == b"200"
+        with connected(server) as refused:
+            assert status_of(all_received(refused)) == b"503"
+        assert "too_many_of_network=1" in capfd.readouterr().err
+        clients.pop().close()
+        eventually(lambda: is_served(server))
+        for client in clients:
+            client.close()
+
+
+def test_trusted_proxy_may_have_any_number_of_connections(tmp_path):
+    settings = {"connections_per_network": "1", "trusted_proxies": "127.0.0.1"}
+    with run_server(tmp_path, settings) as server:
+        clients = [connected(server) for _ in range(3)]
+        assert [status_of(answer(client, GET)) for client in clients] == [b"200"] * 3
+        for client in clients:
+            client.close()
+
+
+def test_open_files_do_not_run_out(tmp_path):
+    """With `ulimit -n 64`, more clients than there are files leave the server at work."""
+    serve = f"{sys.executable} -m kinoteka.cli serve --no-demo --port 0 --data {tmp_path}"
+    with subprocess.Popen(
+        ["sh", "-c", f"ulimit -n 64; exec {serve}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_environment({}),
+    ) as process:
+        try:
+            url = httpx.URL(process.stdout.readline().split()[-1])
+            clients = [socket.create_connection((url.host, url.port), PATIENCE) for _ in range(80)]
+            assert status_of(answer(clients[0], GET)) == b"200"
+            assert status_of(all_received(clients[-1])) == b"503"
+            for client in clients:
+                client.close()
+        finally:
+            process.terminate()
+        errors = process.communicate()[1]
+    assert "the limit of open files is too low" in errors
+    assert "too_many=" in errors
+    assert "Too many open files" not in errors
+
+
+def connected(server, receive_buffer: int | None = None) -> socket.socket:
+    url = httpx.URL(server.url)
+    client = socket.socket()
+    client.settimeout(PATIENCE)
+    if receive_buffer is not None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.connect((url.host, url.port))
+    return client
+
+
+def all_received(client: socket.socket) -> bytes:
+    """Return what comes until the server closes the connection."""
+    received = b""
+    while True:
+        try:
+            data = client.recv(65536)
+        except ConnectionResetError:
+            return received
+        if not data:
+            return received
+        received += data
+
+
+def answer(client: socket.socket, request: bytes) -> bytes:
+    client.sendall(request)
+    return client.recv(65536)
+
+
+def status_of(response: bytes) -> bytes:
+    return response[9:12]
+
+
+def is_served(server) -> bool:
+    with connected(server) as client:
+        return status_of(answer(client, GET)) == b"200"

@@ -1,5 +1,0 @@
-from kinoteka.web.site.notices import NOTICES
-
-
-def test_notices_are_sentences():
-    assert all(text.endswith((".", "!", "?")) for text in NOTICES.values())
