@@ -81,6 +81,6 @@ def _variants(words: list[str], count: int) -> list[str]:
 def _seconds(url: str, text: str) -> float:
     address = f"{url}/movies/?{urllib.parse.urlencode({'page': 1, 'q': text})}"
     began = time.perf_counter()
-    with urllib.request.urlopen(address) as answer:
-        answer.read()
+    with urllib.request.urlopen(address) as response:
+        response.read()
     return time.perf_counter() - began

@@ -22,16 +22,16 @@ TARGETS = {
 def post(server: Process, path: str, body: dict) -> tuple[dict, str]:
     """The answer to a JSON body, and its session cookie's value."""
     request = urllib.request.Request(server.url + path, json.dumps(body).encode())
-    with urllib.request.urlopen(request) as answer:
-        cookie = SimpleCookie(answer.headers.get("set-cookie", ""))
+    with urllib.request.urlopen(request) as response:
+        cookie = SimpleCookie(response.headers.get("set-cookie", ""))
         token = cookie["session_id"].value if "session_id" in cookie else ""
-        return json.loads(answer.read()), token
+        return json.loads(response.read()), token
 
 
 def size_of(url: str, headers: dict[str, str]) -> int:
     """How many bytes an address answers."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-        return len(answer.read())
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as response:
+        return len(response.read())
 
 
 def run(data: Path, show: Callable[..., None]) -> None:

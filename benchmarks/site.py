@@ -68,11 +68,11 @@ def _milliseconds(
         address = addresses()
         began = time.perf_counter()
         connection.request("GET", address, headers=headers | {"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        answer.read()
+        response = connection.getresponse()
+        response.read()
         took = (time.perf_counter() - began) * 1000
-        if answer.status != 200:
-            raise RuntimeError(f"{answer.status}: {address}")
+        if response.status != 200:
+            raise RuntimeError(f"{response.status}: {address}")
         if number >= 10:
             yield took
     connection.close()

@@ -32,7 +32,7 @@ def is_new_enough(name):
     try:
         with open(os.devnull, "w") as silence:
             command = [name, "-c", IS_NEW_ENOUGH]
-            return subprocess.call(command, stdout=silence, stderr=silence) == 0
+            return subprocess.request(command, stdout=silence, stderr=silence) == 0
     except OSError:
         return False
 

@@ -46,7 +46,7 @@ def icons(names: list[str]) -> str:
     """One SVG with all these icons, to be shown by `<use href="…#name">`."""
     package = MODULES / "lucide-static"
     version = json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
-    symbols = [SYMBOL.format(name=name, shapes=_shapes(package, name)) for name in names]
+    symbols = [SYMBOL.format(name=name, schemas=_shapes(package, name)) for name in names]
     lines = [
         HEAD.format(version=version),
         '<svg xmlns="http://www.w3.org/2000/svg">',

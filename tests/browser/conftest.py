@@ -124,8 +124,8 @@ def operator(
     async def operator(**look: Any) -> Visitor:
         visitor = await visit(**look)
         client = site.client()
-        answer = client.post("/login", json={"login": superuser, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
+        response = client.post("/login", json={"login": superuser, "password": PASSWORD})
+        assert response.status_code == 200, response.text
         await visitor.become(superuser, client)
         return visitor
 

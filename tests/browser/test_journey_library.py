@@ -11,8 +11,8 @@ OWN = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 async def made(visitor) -> str:
     """The path of a new public selection of the films 1 to 4."""
     form = {"title": "Evenings", "public": "true"}
-    answer = visitor.client.post("/selections/new", data=form, headers=OWN)
-    path = answer.headers["location"].removesuffix("/edit")
+    response = visitor.client.post("/selections/new", data=form, headers=OWN)
+    path = response.headers["location"].removesuffix("/edit")
     for film_id in range(1, 5):
         visitor.client.post(f"{path}/films", data={"film_id": film_id}, headers=OWN)
     return path

@@ -55,9 +55,9 @@ def seen(world: World, route, viewer: str) -> httpx.Response:
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_headers_are_those_of_owasp(world, route) -> None:
-    answer = seen(world, route, viewers(route)[-1])
-    headers = answer.headers
-    assert answer.status_code == 200
+    response = seen(world, route, viewers(route)[-1])
+    headers = response.headers
+    assert response.status_code == 200
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
@@ -83,17 +83,17 @@ def test_the_policy_is_strict(world, route) -> None:
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_what_people_wrote_is_text(hostile, route) -> None:
     for viewer in viewers(route):
-        answer = seen(hostile, route, viewer)
-        assert answer.status_code == 200
-        page = LexborHTMLParser(answer.text)
+        response = seen(hostile, route, viewer)
+        assert response.status_code == 200
+        page = LexborHTMLParser(response.text)
         assert page.css("img[src=x], b, style, base, iframe, object, embed") == []
         assert [it.attributes for it in page.css("script") if not it.attributes.get("src")] == []
         for element in page.css("*"):
             for name, value in element.attributes.items():
                 assert not re.match(r"on|style$|hx-on", name), (element.tag, name)
                 assert not re.match(r"\s*(javascript|data):", value or "", re.I), (name, value)
-        assert "${49}" not in answer.text
-        assert "{{49}}" not in answer.text
+        assert "${49}" not in response.text
+        assert "{{49}}" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,6 @@ def test_over_tls_browsers_are_told_to_stay_there(tmp_path) -> None:
     behind = GENEROUS | {"trusted_proxies": "127.0.0.1"}
     with run_server(tmp_path / "data", behind) as server, server.client() as client:
         headers = {"x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.1"}
-        answer = client.get("/", headers=headers | {"accept": "text/html"})
-    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
-    assert "upgrade-insecure-requests" in answer.headers["content-security-policy"]
+        response = client.get("/", headers=headers | {"accept": "text/html"})
+    assert response.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "upgrade-insecure-requests" in response.headers["content-security-policy"]

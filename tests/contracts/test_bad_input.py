@@ -69,9 +69,9 @@ def superuser(server: RunningServer) -> Iterator[httpx.Client]:
     login = unique("superuser")
     server.make_superuser(login)
     with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
-        answer = client.post("/login", json={"login": login, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        client.cookies["session_id"] = answer.cookies["session_id"]
+        response = client.post("/login", json={"login": login, "password": PASSWORD})
+        assert response.status_code == 200, response.text
+        client.cookies["session_id"] = response.cookies["session_id"]
         yield client
 
 
@@ -86,9 +86,9 @@ def path_of(route: Route, value: str = "1") -> str:
     return "/".join(value if part.startswith("{") else part for part in parts)
 
 
-def check_refusal(contract: Contract, answer: httpx.Response) -> None:
-    assert 400 <= answer.status_code < 500, (answer.status_code, answer.text)
-    msgspec.json.decode(answer.content, type=contract.error_shape)
+def check_refusal(contract: Contract, response: httpx.Response) -> None:
+    assert 400 <= response.status_code < 500, (response.status_code, response.text)
+    msgspec.json.decode(response.content, type=contract.error_schema)
 
 
 @before_any_sql
@@ -113,9 +113,9 @@ def test_a_body_that_cannot_be_read(
 def test_a_body_of_ten_megabytes(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     contract, route = case
     body = b'{"login": "' + b"x" * 10 * MEGABYTE + b'"}'
-    answer = send(superuser, route, path_of(route), body)
-    assert answer.status_code == 413
-    check_refusal(contract, answer)
+    response = send(superuser, route, path_of(route), body)
+    assert response.status_code == 413
+    check_refusal(contract, response)
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
@@ -126,8 +126,8 @@ def test_fields_with_values_that_cannot_be_meant(
     _, route = case
     fields = msgspec.structs.fields(route.body)
     content = json_of({field.encode_name: value for field in fields})
-    answer = send(server.signed_up(), route, path_of(route), content)
-    assert answer.status_code < 500, answer.text
+    response = send(server.signed_up(), route, path_of(route), content)
+    assert response.status_code < 500, response.text
     assert server.client().get("/nothing/here").status_code == 404
 
 
@@ -141,9 +141,9 @@ def test_what_would_take_seconds_to_normalize_is_refused_at_once(
     def quickest(value: str) -> float:
         fields = {"login": unique(), "password": PASSWORD, "email": f"{unique()}@example.com"}
         content = json_of({**fields, field: value})
-        answers = [client.post("/signup", content=content) for _ in range(5)]
-        assert {answer.status_code for answer in answers} == {400}
-        return min(answer.elapsed.total_seconds() for answer in answers)
+        responses = [client.post("/signup", content=content) for _ in range(5)]
+        assert {response.status_code for response in responses} == {400}
+        return min(response.elapsed.total_seconds() for response in responses)
 
     heap = "a" + "\u0301" * 15_000 + "\u0316" * 15_000 + "@example.com"
     assert quickest(heap) < 50 * quickest("")
@@ -163,11 +163,11 @@ def test_ids_that_no_row_has(
     superuser: httpx.Client, case: tuple[Contract, Route], value: str
 ) -> None:
     _, route = case
-    answer = send(superuser, route, path_of(route, value), b"{}")
+    response = send(superuser, route, path_of(route, value), b"{}")
     if route.method in ("GET", "DELETE", "POST") and route.body is None:
-        assert answer.status_code < 500, answer.text
+        assert response.status_code < 500, response.text
     else:
-        assert 400 <= answer.status_code < 500, answer.text
+        assert 400 <= response.status_code < 500, response.text
 
 
 @pytest.mark.parametrize(
@@ -180,18 +180,18 @@ def test_page_numbers_that_are_none(
     contract, route = case
     known = {field.encode_name for field in msgspec.structs.fields(route.query)}
     name = next(name for name in ("page", "limit", "offset", "permission", *known) if name in known)
-    answer = superuser.request(route.method, f"{path_of(route)}?{name}={value}")
-    if answer.status_code >= 400:
-        check_refusal(contract, answer)
+    response = superuser.request(route.method, f"{path_of(route)}?{name}={value}")
+    if response.status_code >= 400:
+        check_refusal(contract, response)
 
 
 @before_any_sql
 @pytest.mark.parametrize("case", routes(), ids=named)
 def test_methods_that_do_not_exist(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     _, route = case
-    answer = superuser.request("TRACE", path_of(route))
-    assert answer.status_code == 405
-    assert route.method in answer.headers["allow"]
+    response = superuser.request("TRACE", path_of(route))
+    assert response.status_code == 405
+    assert route.method in response.headers["allow"]
 
 
 @before_any_sql
@@ -200,9 +200,9 @@ def test_methods_that_do_not_exist(superuser: httpx.Client, case: tuple[Contract
     sorted({path_of(route) for contract in (SITE, NEUTRAL) for route in contract.routes}),
 )
 def test_trace_is_not_allowed_on_any_page(server: RunningServer, path: str) -> None:
-    answer = server.client().request("TRACE", path, headers={"x-secret": "swordfish"})
-    assert answer.status_code == 405
-    assert "swordfish" not in answer.text
+    response = server.client().request("TRACE", path, headers={"x-secret": "swordfish"})
+    assert response.status_code == 405
+    assert "swordfish" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -221,6 +221,6 @@ def test_head_says_what_get_says(superuser: httpx.Client, case: tuple[Contract, 
 
 @before_any_sql
 def test_an_unknown_path(server: RunningServer) -> None:
-    answer = server.client().get("/no/such/path")
-    assert answer.status_code == 404
-    assert answer.json() == {"message": "there is nothing at this path"}
+    response = server.client().get("/no/such/path")
+    assert response.status_code == 404
+    assert response.json() == {"message": "there is nothing at this path"}

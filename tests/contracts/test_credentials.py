@@ -97,11 +97,11 @@ def test_public_endpoint_never_rejects_a_credential(
     )
     assert "www-authenticate" not in plain.headers
     for unusable in UNUSABLE:
-        answer = credentials.get(route, unusable)
-        assert answer.status_code == plain.status_code, unusable
-        assert answer.headers["www-authenticate"] == INVALID, unusable
+        response = credentials.get(route, unusable)
+        assert response.status_code == plain.status_code, unusable
+        assert response.headers["www-authenticate"] == INVALID, unusable
         if not route.for_browsers:  # pages show the time and the like
-            assert answer.content == plain.content, unusable
+            assert response.content == plain.content, unusable
     dead = credentials.client.get(route.path, headers={"cookie": "session_id=dead"})
     assert dead.status_code == plain.status_code
     assert "www-authenticate" not in dead.headers
@@ -114,9 +114,11 @@ def test_unusable_token_is_no_session_where_sign_in_is_required(
     _, route = case
     without = credentials.client.get(route.path)
     for unusable in UNUSABLE:
-        answer = credentials.get(route, unusable)
-        assert (answer.status_code, answer.text) == (without.status_code, without.text), unusable
-        assert answer.headers["www-authenticate"] == INVALID, unusable
+        response = credentials.get(route, unusable)
+        assert (response.status_code, response.text) == (without.status_code, without.text), (
+            unusable
+        )
+        assert response.headers["www-authenticate"] == INVALID, unusable
 
 
 def test_unusable_token_never_falls_back_to_the_cookie(
@@ -124,18 +126,20 @@ def test_unusable_token_never_falls_back_to_the_cookie(
 ) -> None:
     browser = server.signed_up()
     assert browser.get("/users").status_code == 200
-    answer = browser.get("/users", headers={"authorization": f"Bearer {credentials.expired}"})
-    assert answer.status_code == 401
+    response = browser.get("/users", headers={"authorization": f"Bearer {credentials.expired}"})
+    assert response.status_code == 401
 
 
 def test_cached_response_with_an_unusable_token_may_be_304(credentials: Credentials) -> None:
     etag = credentials.client.get("/genres/").headers["etag"]
     for sent in (etag, "*"):
         for headers in ({}, {"authorization": "Bearer undefined"}):
-            answer = credentials.client.get("/genres/", headers={"if-none-match": sent, **headers})
-            assert answer.status_code == 304
-            assert answer.headers["etag"] == etag
-            assert ("www-authenticate" in answer.headers) is bool(headers)
+            response = credentials.client.get(
+                "/genres/", headers={"if-none-match": sent, **headers}
+            )
+            assert response.status_code == 304
+            assert response.headers["etag"] == etag
+            assert ("www-authenticate" in response.headers) is bool(headers)
 
 
 def test_if_none_match_of_any_gets_304_without_a_validator_too(server: RunningServer) -> None:
@@ -155,8 +159,8 @@ def test_cookie_of_another_application_does_not_hide_the_session(
     server: RunningServer, cookie: str
 ) -> None:
     token = server.signed_up().cookies["session_id"]
-    answer = server.client().get("/users", headers={"cookie": cookie.format(token)})
-    assert answer.status_code == 200
+    response = server.client().get("/users", headers={"cookie": cookie.format(token)})
+    assert response.status_code == 200
 
 
 def test_session_cookie_is_found_in_any_of_two_header_lines(server: RunningServer) -> None:
@@ -197,9 +201,9 @@ class TestSignIn:
         old = browser.cookies["session_id"]
         body = {SIGN_INS[path]: f"{name}@example.com", "password": PASSWORD}
         headers = {"authorization": "Bearer undefined"}
-        answer = browser.post(path, json=body, headers=headers)
-        assert answer.status_code == 200
-        assert "www-authenticate" not in answer.headers
+        response = browser.post(path, json=body, headers=headers)
+        assert response.status_code == 200
+        assert "www-authenticate" not in response.headers
         with_old = server.client().get("/users", headers={"cookie": f"session_id={old}"})
         assert with_old.status_code == 401
 
@@ -215,8 +219,8 @@ class TestSignIn:
 
     def test_failed_sign_in_with_an_unusable_token_says_so(self, server: RunningServer) -> None:
         app = server.client(authorization="Bearer undefined")
-        answer = app.post("/auth/login", json={"email": "x@example.com", "password": PASSWORD})
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, INVALID)
+        response = app.post("/auth/login", json={"email": "x@example.com", "password": PASSWORD})
+        assert (response.status_code, response.headers["www-authenticate"]) == (401, INVALID)
 
     @pytest.mark.parametrize("path", SIGN_INS)
     def test_white_space_around_the_login_is_ignored(
@@ -247,5 +251,5 @@ def test_white_space_around_names_is_ignored_at_sign_up(
     client = server.client()
     assert client.post(path, json={**body, "password": PASSWORD}).status_code in (200, 201)
     login = next(iter(fields.values())).format(name)
-    answer = client.post("/api/v1/user/login", json={"login": login, "password": PASSWORD})
-    assert answer.status_code == 200
+    response = client.post("/api/v1/user/login", json={"login": login, "password": PASSWORD})
+    assert response.status_code == 200

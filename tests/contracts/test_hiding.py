@@ -25,8 +25,8 @@ def server(start_server: Callable[..., RunningServer]) -> RunningServer:
 @pytest.fixture
 def root(server: RunningServer) -> httpx.Client:
     client = server.client(sec_fetch_site="same-origin")
-    answer = client.post("/login", json={"login": "root", "password": PASSWORD})
-    assert answer.status_code == 200
+    response = client.post("/login", json={"login": "root", "password": PASSWORD})
+    assert response.status_code == 200
     return client
 
 

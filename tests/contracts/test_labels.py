@@ -44,8 +44,8 @@ class World:
         self.server = server
         server.make_superuser("root")
         self.superuser = server.client()
-        answer = self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
-        assert answer.status_code == 200
+        response = self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
+        assert response.status_code == 200
         self.anonymous = server.client()
         self.member = server.signed_up(unique("member"))
         self.holder = server.signed_up(unique("holder"))
@@ -59,15 +59,15 @@ class World:
         role = {"name": "holders", "permissions": [f"films.view:{LABEL}"]}
         role_id = self.superuser.post("/api/v1/role", json=role).json()["id"]
         account = client.get("/users").json()["id"]
-        answer = self.superuser.post(f"/api/v1/user/{account}/role/{role_id}")
-        assert answer.status_code == 201
+        response = self.superuser.post(f"/api/v1/user/{account}/role/{role_id}")
+        assert response.status_code == 201
 
     def _feature(self, films: list[int]) -> int:
         token = self.superuser.get("/user/csrf").json()["body"]["csrf"]
         body = {"title": "All of them", "featured": True, "public": True, "movies": films}
-        answer = self.superuser.post("/selections", json=body, headers={"csrf-token": token})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["body"]["selection"]["id"]
+        response = self.superuser.post("/selections", json=body, headers={"csrf-token": token})
+        assert response.status_code == 200, response.text
+        return response.json()["body"]["selection"]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -102,21 +102,21 @@ def viewer(world: World, request: pytest.FixtureRequest) -> tuple[httpx.Client, 
 def test_lists_and_their_totals(viewer: tuple[httpx.Client, bool]) -> None:
     client, sees = viewer
     for path in ("/movies/", "/movies/?page=1", "/movies/?page=1&status=new"):
-        answer = client.get(path)
-        titles = {film["title"] for film in answer.json()}
+        response = client.get(path)
+        titles = {film["title"] for film in response.json()}
         assert (HIDDEN_TITLE in titles) is sees
         assert len(titles) == (3 if sees else 2)
         if "page" in path:
-            assert answer.headers["x-total-count"] == str(len(titles))
+            assert response.headers["x-total-count"] == str(len(titles))
 
 
 @pytest.mark.parametrize("which", ["genre_id", "director_id", "year"])
 def test_filters(viewer: tuple[httpx.Client, bool], world: World, which: str) -> None:
     client, sees = viewer
     value = world.hidden["year"] if which == "year" else world.hidden[which]
-    answer = client.get("/movies/", params={which: value, "page": 1})
-    assert len(answer.json()) == (1 if sees else 0)
-    assert answer.headers["x-total-count"] == ("1" if sees else "0")
+    response = client.get("/movies/", params={which: value, "page": 1})
+    assert len(response.json()) == (1 if sees else 0)
+    assert response.headers["x-total-count"] == ("1" if sees else "0")
 
 
 @pytest.mark.parametrize("words", [HIDDEN_TITLE, "zanz", "zanzibra", "za"])
@@ -135,8 +135,8 @@ def test_genres_and_directors_with_nothing_visible(
     assert genres == {"Drama", *(("Documentary",) if sees else ())}
     assert directors == {"Ada", *(("Zoe",) if sees else ())}
     for kind in ("genre", "director"):
-        answer = client.get(f"/{kind}s/{world.hidden[f'{kind}_id']}")
-        assert answer.status_code == (200 if sees else 404)
+        response = client.get(f"/{kind}s/{world.hidden[f'{kind}_id']}")
+        assert response.status_code == (200 if sees else 404)
         paged = client.get(f"/{kind}s/?page=1")
         assert paged.headers["x-total-count"] == str(2 if sees else 1)
 
@@ -170,8 +170,8 @@ def test_bookmarks(viewer: tuple[httpx.Client, bool], world: World) -> None:
     if client is world.anonymous:
         assert client.get("/favorites/movies/").status_code == 401
         return
-    answer = client.post(f"/favorites/movies/{world.hidden['id']}/")
-    assert answer.status_code == (201 if sees else 404)
+    response = client.post(f"/favorites/movies/{world.hidden['id']}/")
+    assert response.status_code == (201 if sees else 404)
     found = [film["title"] for film in client.get("/favorites/movies/?page=1").json()]
     assert (HIDDEN_TITLE in found) is sees
 
@@ -199,5 +199,5 @@ def test_the_anonymous_role_is_edited_like_any_other(world: World) -> None:
     for permissions, status in (([f"films.view:{LABEL}"], 200), ([], 404)):
         body = {"name": "anonymous", "permissions": permissions}
         assert world.superuser.put(path, json=body).status_code == 200
-        answer = world.anonymous.get(f"/movies/{world.hidden['id']}")
-        assert answer.status_code == status
+        response = world.anonymous.get(f"/movies/{world.hidden['id']}")
+        assert response.status_code == status

@@ -21,7 +21,7 @@ NULLABLE = {
 
 def nullable_texts(contract: Contract) -> Iterator[str]:
     """Yield the names of the texts that the schemas of the contract's responses allow as null."""
-    types = [route.answer for route in contract.routes if route.answer is not None]
+    types = [route.response for route in contract.routes if route.response is not None]
     _, components = msgspec.json.schema_components(types)
     for schema in components.values():
         for name, field in schema.get("properties", {}).items():

@@ -38,10 +38,10 @@ class Member:
         self.id = server.signed_up(self.name).get("/users").json()["id"]
         self.client = server.client()
         path, field = SIGN_INS[begun_by]
-        answer = self.client.post(path, json={field: self.email, "password": PASSWORD})
+        response = self.client.post(path, json={field: self.email, "password": PASSWORD})
         if begun_by in ("authservice", "cinema"):
             self.client.cookies.clear()
-            self.client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+            self.client.headers["authorization"] = f"Bearer {response.json()['access_token']}"
 
     def grow_old(self) -> None:
         """Let the last proof of the password be 15 minutes old."""
@@ -93,14 +93,14 @@ def test_old_session_changes_credentials_only_through_its_own_contract(
 ) -> None:
     member = Member(server, begun_by)
     member.grow_old()
-    answer = change.send(member)
+    response = change.send(member)
     if begun_by == change.contract:
-        assert answer.status_code == 200, answer.text
+        assert response.status_code == 200, response.text
         return
-    assert answer.status_code == change.refused
-    assert "sign in again" in answer.json()["message"]
+    assert response.status_code == change.refused
+    assert "sign in again" in response.json()["message"]
     if change.contract == "messenger":
-        assert answer.json()["error"] == "sign_in_again"
+        assert response.json()["error"] == "sign_in_again"
 
 
 @by_change
@@ -139,6 +139,6 @@ def test_correct_current_password_is_a_proof_for_other_changes(server: RunningSe
 def test_wrong_current_password_is_called_that(
     server: RunningServer, method: str, path: str, body: dict[str, str], status: int
 ) -> None:
-    answer = server.signed_up().request(method, path, json=body)
+    response = server.signed_up().request(method, path, json=body)
     message = "the current password is wrong"
-    assert (answer.status_code, answer.json()["message"]) == (status, message)
+    assert (response.status_code, response.json()["message"]) == (status, message)

@@ -69,9 +69,9 @@ class Superuser:
 
     def _signs_in(self) -> bool:
         body = {"login": self._login, "password": PASSWORD}
-        answer = self._client.post("/api/v1/user/login", json=body)
-        self._token = answer.json().get("access_token", "none")
-        return answer.status_code == 200
+        response = self._client.post("/api/v1/user/login", json=body)
+        self._token = response.json().get("access_token", "none")
+        return response.status_code == 200
 
     def _settle_in(self) -> None:
         """Have a photo, a friend, and a chat with a message, so that there is what to ask for."""

@@ -107,10 +107,10 @@ class TestEveryContract:
     ) -> None:
         login = unique()
         limited.signed_up(login)
-        answer = SIGN_INS[contract](limited.client(), login, PASSWORD)
+        response = SIGN_INS[contract](limited.client(), login, PASSWORD)
         (cookie,) = [
             value
-            for value in answer.headers.get_list("set-cookie")
+            for value in response.headers.get_list("set-cookie")
             if value.startswith("known_device=")
         ]
         assert login not in cookie

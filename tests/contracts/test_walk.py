@@ -87,8 +87,8 @@ def test_a_profile_changed_through_one_is_changed_in_all(walker: Walker) -> None
     seen = walker.browser.get("/users").json()
     assert (seen["username"], seen["name"]) == (walker.name, "Анна")
     genre = walker.app.get("/genres/").json()[0]["id"]
-    answer = walker.app.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
-    assert answer.json()["favourite_genre"] == genre
+    response = walker.app.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
+    assert response.json()["favourite_genre"] == genre
     assert walker.browser.get("/profile").json()["firstname"] == "Anna"
     login = {"login": walker.name, "password": PASSWORD}
     assert walker.server.client().post("/api/v1/user/login", json=login).status_code == 200
@@ -177,5 +177,5 @@ def test_an_account_deleted_through_one_is_gone_from_all(walker: Walker) -> None
         ("/api/v1/user/login", {"login": walker.email}, 404),
         ("/auth/login", {"email": walker.email}, 401),
     ):
-        answer = walker.server.client().post(path, json=body | {"password": PASSWORD})
-        assert (path, answer.status_code) == (path, status)
+        response = walker.server.client().post(path, json=body | {"password": PASSWORD})
+        assert (path, response.status_code) == (path, status)

@@ -54,8 +54,8 @@ def client(proxy: Proxy) -> Iterator[httpx.Client]:
 def signed_up(client: httpx.Client) -> str:
     """Sign up with filmsite's contract; the e-mail address."""
     email = f"{unique()}@example.com"
-    answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
+    response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+    assert response.status_code == 200, response.text
     return email
 
 
@@ -84,15 +84,15 @@ def test_nginx_takes_it(proxy: Proxy) -> None:
 
 def test_plain_http_request_for_a_page_is_redirected_to_https(proxy: Proxy) -> None:
     headers = {"host": "elsewhere.example", "accept": "text/html,*/*;q=0.8"}
-    answer = httpx.get(f"{proxy.plain_url}/films?page=2", headers=headers)
-    assert answer.status_code == 301
-    assert answer.headers["location"] == f"https://{SITE}/films?page=2"
+    response = httpx.get(f"{proxy.plain_url}/films?page=2", headers=headers)
+    assert response.status_code == 301
+    assert response.headers["location"] == f"https://{SITE}/films?page=2"
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json"])
 def test_plain_http_request_of_a_program_is_rejected(proxy: Proxy, accept: str) -> None:
-    answer = httpx.get(f"{proxy.plain_url}/movies/", headers={"accept": accept})
-    assert (answer.status_code, answer.text) == (403, f"Use https://{SITE}\n")
+    response = httpx.get(f"{proxy.plain_url}/movies/", headers={"accept": accept})
+    assert (response.status_code, response.text) == (403, f"Use https://{SITE}\n")
 
 
 @contextmanager
@@ -144,15 +144,17 @@ def test_a_session_and_its_csrf_token_are_good_on_either_server(
     for number in range(8):
         token = client.get("/user/csrf").json()["body"]["csrf"]
         headers = {"csrf-token": token, "origin": f"https://{SITE}"}
-        answer = client.post("/selections", json={"title": f"Nr {number}"}, headers=headers)
-        assert answer.status_code == 200, answer.text
+        response = client.post("/selections", json={"title": f"Nr {number}"}, headers=headers)
+        assert response.status_code == 200, response.text
     assert len(backends(proxy)) == 2
 
 
 def test_a_page_of_another_origin_is_refused(client: httpx.Client) -> None:
     signed_up(client)
-    answer = client.post("/chats", json={"user_id": 1}, headers={"origin": "https://evil.example"})
-    assert (answer.status_code, answer.json()["error"]) == (403, "cross_origin")
+    response = client.post(
+        "/chats", json={"user_id": 1}, headers={"origin": "https://evil.example"}
+    )
+    assert (response.status_code, response.json()["error"]) == (403, "cross_origin")
 
 
 def test_an_upload_arrives_whole(client: httpx.Client) -> None:
@@ -165,8 +167,8 @@ def test_an_upload_arrives_whole(client: httpx.Client) -> None:
 
 def test_what_is_too_large_is_refused_in_the_contract_s_words(client: httpx.Client) -> None:
     signed_up(client)
-    answer = client.post("/photos", files={"file": ("me.png", b"x" * (UPLOAD_LARGEST + 1))})
-    assert (answer.status_code, answer.json()["error"]) == (413, "upload_too_large")
+    response = client.post("/photos", files={"file": ("me.png", b"x" * (UPLOAD_LARGEST + 1))})
+    assert (response.status_code, response.json()["error"]) == (413, "upload_too_large")
 
 
 def test_what_no_server_would_read_to_its_end_is_refused_at_once(proxy: Proxy) -> None:
@@ -177,19 +179,19 @@ def test_what_no_server_would_read_to_its_end_is_refused_at_once(proxy: Proxy) -
 
 
 def test_a_long_list_is_streamed(client: httpx.Client) -> None:
-    with client.stream("GET", "/movies/") as answer:
-        assert answer.headers["transfer-encoding"] == "chunked"
-        assert answer.headers["x-total-count"] == str(MANY)
-        answer.read()
-    assert len(answer.json()) == MANY
+    with client.stream("GET", "/movies/") as response:
+        assert response.headers["transfer-encoding"] == "chunked"
+        assert response.headers["x-total-count"] == str(MANY)
+        response.read()
+    assert len(response.json()) == MANY
 
 
 def test_every_header_comes_once(client: httpx.Client) -> None:
-    answer = client.get("/movies/?page=1")
-    names = [name.lower() for name, _ in answer.headers.multi_items()]
+    response = client.get("/movies/?page=1")
+    names = [name.lower() for name, _ in response.headers.multi_items()]
     for name in ("x-content-type-options", "content-security-policy", "strict-transport-security"):
         assert names.count(name) == 1
-    assert answer.headers["server"] == "nginx"
+    assert response.headers["server"] == "nginx"
 
 
 @pytest.mark.parametrize(
@@ -197,9 +199,9 @@ def test_every_header_comes_once(client: httpx.Client) -> None:
 )
 def test_metrics_are_not_for_the_public(proxy: Proxy, path: str) -> None:
     with proxy.client() as client:
-        answer = client.send(client.build_request("GET", httpx.URL(proxy.url + path)))
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "text/html"  # nginx's own: no server was asked
+        response = client.send(client.build_request("GET", httpx.URL(proxy.url + path)))
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "text/html"  # nginx's own: no server was asked
 
 
 class TestWebSockets:

@@ -38,8 +38,8 @@ def world(
 def test_is_there(world, route, viewer):
     client = {"member": world.anna, "operator": world.root}.get(viewer)
     browser = world.server.client() if client is None else client
-    answer = browser.get(address(route, world), headers=BROWSER)
-    assert answer.status_code == 200, answer.text
-    page = tree(answer)
+    response = browser.get(address(route, world), headers=BROWSER)
+    assert response.status_code == 200, response.text
+    page = tree(response)
     assert page.css_first("html").attributes["lang"] == "ru"
     assert words(page.css_first("h1"))

@@ -25,9 +25,9 @@ def test_every_request_gets_503_and_the_server_goes_on(tmp_path, capfd):
                 assert request().status_code < 500
             database.freeze()
             with ThreadPoolExecutor(len(requests)) as threads:
-                answers = list(threads.map(lambda request: request(), requests))
-            assert {answer.status_code for answer in answers} == {503}
-            assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+                responses = list(threads.map(lambda request: request(), requests))
+            assert {response.status_code for response in responses} == {503}
+            assert all(int(response.headers["retry-after"]) >= 1 for response in responses)
             database.thaw()
             eventually(lambda: all(request().status_code < 500 for request in requests))
     lines = logged().splitlines()

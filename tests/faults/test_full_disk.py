@@ -57,10 +57,10 @@ def test_a_disk_that_fills_up(tmp_path):
         anna, boris = person(server), person(server)
         chat = open_chat(anna, boris)
         filler = folder / "filler"
-        answers = fill_up(anna, chat, filler)
-        check_refusal(answers[-1])
+        responses = fill_up(anna, chat, filler)
+        check_refusal(responses[-1])
         assert readiness(server)[0] == 503
-        stored = sum(answer.status_code == 200 for answer in answers)
+        stored = sum(response.status_code == 200 for response in responses)
         assert len(all_of(anna, chat)) == stored
         assert server.client().get("/movies/?page=1").status_code == 200
         assert server.client().get("/healthz").status_code == 200
@@ -137,8 +137,8 @@ class TestFilesThatCannotGrow:
     def test_write_is_rejected_in_the_contracts_dialect(self, full, method, path, body, expected):
         server, anna, chat = full
         client = server.client() if "signup" in path or "/api/" in path else anna.client
-        answer = client.request(method, path.format(chat=chat), json=body)
-        assert (answer.status_code, answer.json()) == (507, expected)
+        response = client.request(method, path.format(chat=chat), json=body)
+        assert (response.status_code, response.json()) == (507, expected)
 
     @pytest.mark.parametrize("content", [picture(), bytes(200_000)], ids=["picture", "large"])
     @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ class TestFilesThatCannotGrow:
     )
     def test_upload_is_rejected(self, full, method, path, field, content):
         _, anna, _ = full
-        answer = anna.client.request(method, path, files={field: ("a.jpg", content)})
-        assert answer.status_code == 507
-        assert SENTENCE in answer.text
+        response = anna.client.request(method, path, files={field: ("a.jpg", content)})
+        assert response.status_code == 507
+        assert SENTENCE in response.text
 
     def test_site_says_so_on_a_page(self, full):
         _, anna, _ = full
@@ -158,9 +158,9 @@ class TestFilesThatCannotGrow:
             "email": f"{anna.name}@example.com",
             "given_name": "Other",
         }
-        answer = anna.client.post("/account", data=form, headers=headers)
-        assert answer.status_code == 507
-        assert "has no room left" in answer.text
+        response = anna.client.post("/account", data=form, headers=headers)
+        assert response.status_code == 507
+        assert "has no room left" in response.text
 
     def test_server_is_not_ready_but_reads(self, full):
         server, anna, chat = full
@@ -191,20 +191,20 @@ def fill_up(author, chat, filler):
     with filler.open("wb") as file:
         free = os.statvfs(filler.parent).f_bavail * os.statvfs(filler.parent).f_frsize
         file.write(b"\0" * (free - 512 * 1024))
-    answers = [post(author, chat)]
-    while answers[-1].status_code == 200:
-        assert len(answers) < 1000
-        answers.append(post(author, chat))
-    return answers
+    responses = [post(author, chat)]
+    while responses[-1].status_code == 200:
+        assert len(responses) < 1000
+        responses.append(post(author, chat))
+    return responses
 
 
-def check_refusal(answer):
-    assert (answer.status_code, answer.json()) == (507, MESSENGER)
+def check_refusal(response):
+    assert (response.status_code, response.json()) == (507, MESSENGER)
 
 
 def readiness(server):
-    answer = server.client().get("/readyz")
-    return answer.status_code, answer.json()["reasons"]
+    response = server.client().get("/readyz")
+    return response.status_code, response.json()["reasons"]
 
 
 @contextmanager

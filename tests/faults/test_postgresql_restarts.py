@@ -41,7 +41,9 @@ def test_under_load(tmp_path, how):
                 eventually(lambda: all(c.statuses[200] > before[c] + SOME for c in clients))
             check_answers(clients)
             for reader, body in zip(readers, expected.values(), strict=False):
-                assert all(answer.json() == body for answer in reader.answers if answer.is_success)
+                assert all(
+                    response.json() == body for response in reader.responses if response.is_success
+                )
             stored = texts_of(anna, chat)
     acknowledged = {text for writer in writers for text in writer.done}
     assert acknowledged - set(stored) == set()
@@ -53,5 +55,5 @@ def check_answers(clients):
     for client in clients:
         assert client.broken == 0
         assert set(client.statuses) <= {200, 503}
-        for answer in client.answers:
-            assert answer.is_success or int(answer.headers["retry-after"]) >= 1
+        for response in client.responses:
+            assert response.is_success or int(response.headers["retry-after"]) >= 1

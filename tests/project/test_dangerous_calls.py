@@ -18,10 +18,10 @@ WEB_CLIENT_MODULES = {"urllib.request", "http.client", "http.cookiejar", "xmlrpc
 OBJECT_STORE = "obstore"
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Request]]:
     """Yield the calls of a module, each with the last part of what it calls."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Request):
             if isinstance(node.func, ast.Name):
                 yield node.func.id, node
             elif isinstance(node.func, ast.Attribute):
@@ -44,7 +44,9 @@ def packages(tree: ast.Module) -> set[str]:
 
 
 def test_no_data_is_evaluated():
-    found = [name for name, tree in TREES.items() if EVALUATING & {call for call, _ in calls(tree)}]
+    found = [
+        name for name, tree in TREES.items() if EVALUATING & {request for request, _ in calls(tree)}
+    ]
     assert found == []
 
 
@@ -55,9 +57,9 @@ def test_no_data_is_deserialized_into_arbitrary_objects():
 
 def test_no_shell_is_started():
     for name, tree in TREES.items():
-        for called, call in calls(tree):
+        for called, request in calls(tree):
             assert called.lstrip(".") not in SHELLS, name
-            assert "shell" not in {keyword.arg for keyword in call.keywords}, name
+            assert "shell" not in {keyword.arg for keyword in request.keywords}, name
 
 
 def test_no_client_of_the_web_is_imported():

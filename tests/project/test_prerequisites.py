@@ -63,7 +63,7 @@ class Machine:
     def calls(self) -> list[str]:
         """The calls of the programs so far, without options that are always the same."""
         calls = self._log.read_text().splitlines()
-        return [call.replace(" -q -y -o DPkg::Lock::Timeout=300", "") for call in calls]
+        return [request.replace(" -q -y -o DPkg::Lock::Timeout=300", "") for request in calls]
 
 
 def requirement(name: str, *debian: str, brew: tuple[str, ...] = ()) -> Requirement:

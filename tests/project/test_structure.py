@@ -94,8 +94,10 @@ class TestSettings:
 
 @pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
 def test_every_code_has_a_refusal(contract) -> None:
-    assert set(contract.refusals) == set(Code)
-    assert all(400 <= refusal.status < 600 for refusal in contract.refusals.values())
+    assert set(contract.error_responses) == set(Code)
+    assert all(
+        400 <= error_response.status < 600 for error_response in contract.error_responses.values()
+    )
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
@@ -113,11 +115,11 @@ class TestReadmes:
             code for route in contract.routes for code in (*implied_errors(route), *route.errors)
         }
         missing = []
-        for refusal in {contract.refusals[code] for code in codes - {Code.INTERNAL}}:
-            if not re.search(rf"\b{refusal.status}\b", text):
-                missing.append(refusal.status)
-            if refusal.mark and not re.search(rf"(`|\b){refusal.mark}(`|\b)", text):
-                missing.append(refusal.mark)
+        for error_response in {contract.error_responses[code] for code in codes - {Code.INTERNAL}}:
+            if not re.search(rf"\b{error_response.status}\b", text):
+                missing.append(error_response.status)
+            if error_response.mark and not re.search(rf"(`|\b){error_response.mark}(`|\b)", text):
+                missing.append(error_response.mark)
         assert missing == []
 
     def test_every_route_that_may_wait_says_so(self, contract) -> None:

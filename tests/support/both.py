@@ -76,9 +76,9 @@ class Side:
         content = content.replace(b"<refresh>", known.refresh.encode())
         headers = {**self._credentials(step, known), **step.headers}
         self._client.cookies.clear()
-        answer = self._client.request(step.method, step.path, content=content, headers=headers)
-        self._remember(step, answer)
-        return answer
+        response = self._client.request(step.method, step.path, content=content, headers=headers)
+        self._remember(step, response)
+        return response
 
     def _credentials(self, step: Step, known: Credentials) -> dict[str, str]:
         if step.who is None:
@@ -87,30 +87,30 @@ class Side:
             return {"authorization": f"Bearer {known.access}"}
         return {"cookie": f"session_id={known.cookie}", "csrf-token": known.csrf}
 
-    def _remember(self, step: Step, answer: httpx.Response) -> None:
-        if step.becomes is None or not answer.is_success:
+    def _remember(self, step: Step, response: httpx.Response) -> None:
+        if step.becomes is None or not response.is_success:
             return
         known = self._people.setdefault(step.becomes, Credentials())
-        given = answer.json() if answer.content else {}
+        given = response.json() if response.content else {}
         known.access = given.get("access_token", known.access)
         known.refresh = given.get("refresh_token", known.refresh)
-        cookie = answer.cookies.get("session_id")
+        cookie = response.cookies.get("session_id")
         if cookie:
             known.cookie = cookie
         if step.path == "/user/csrf":
             known.csrf = given["body"]["csrf"]
 
 
-def told(answer: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
+def told(response: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
     """Status, headers and body without what must differ."""
-    body = hidden(answer.content)
-    left_out = OF_THE_MOMENT | (OF_THE_BYTES if body != answer.content else set())
+    body = hidden(response.content)
+    left_out = OF_THE_MOMENT | (OF_THE_BYTES if body != response.content else set())
     headers = {
         name: hidden(value.encode("latin-1"))
-        for name, value in answer.headers.items()
+        for name, value in response.headers.items()
         if name not in left_out
     }
-    return answer.status_code, headers, body
+    return response.status_code, headers, body
 
 
 def hidden(data: bytes) -> bytes:
@@ -146,6 +146,6 @@ class Both:
             side.close()
 
 
-def _short(answer: tuple[int, dict[str, bytes], bytes]) -> str:
-    status, headers, body = answer
+def _short(response: tuple[int, dict[str, bytes], bytes]) -> str:
+    status, headers, body = response
     return f"{status} {headers} {body[:1500]!r}"

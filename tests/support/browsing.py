@@ -85,8 +85,8 @@ class Visitor:
         """Go to a page, which is to be answered with this status."""
         if status >= 400:
             self.expects(rf"^{status} ")
-        answer = await self.page.goto(self.url + path)
-        assert answer is None or answer.status in (status, 304), f"{answer.status} at {path}"
+        response = await self.page.goto(self.url + path)
+        assert response is None or response.status in (status, 304), f"{response.status} at {path}"
         return self.page
 
     def expects(self, pattern: str) -> None:

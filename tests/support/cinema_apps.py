@@ -26,16 +26,16 @@ class Cinema:
         email = f"{unique()}@example.com"
         app = self.server.client()
         body = {"email": email, "password": PASSWORD}
-        answer = app.post("/auth/register", json=body)
-        assert answer.status_code == 201, answer.text
+        response = app.post("/auth/register", json=body)
+        assert response.status_code == 201, response.text
         return self.signed_in(email)
 
     def signed_in(self, email: str, password: str = PASSWORD) -> httpx.Client:
         """An app in which somebody is signed in."""
         app = self.server.client()
-        answer = app.post("/auth/login", json={"email": email, "password": password})
-        assert answer.status_code == 200, answer.text
-        app.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        response = app.post("/auth/login", json={"email": email, "password": password})
+        assert response.status_code == 200, response.text
+        app.headers["authorization"] = f"Bearer {response.json()['access_token']}"
         return app
 
     @property

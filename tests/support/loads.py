@@ -18,7 +18,7 @@ class Client(threading.Thread):
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
-        self.answers: list[httpx.Response] = []
+        self.responses: list[httpx.Response] = []
         self.broken = 0
         """Requests without an answer."""
         self._stopping = threading.Event()
@@ -28,7 +28,7 @@ class Client(threading.Thread):
         with httpx.Client(base_url=self._url, timeout=PATIENCE, verify=NO_TLS) as client:
             while not self._stopping.is_set():
                 try:
-                    self.answers.append(self.once(client))
+                    self.responses.append(self.once(client))
                 except httpx.TransportError:
                     self.broken += 1
                     time.sleep(0.05)
@@ -45,7 +45,7 @@ class Client(threading.Thread):
     @property
     def statuses(self) -> Counter[int]:
         """How many answers had each status."""
-        return Counter(answer.status_code for answer in self.answers)
+        return Counter(response.status_code for response in self.responses)
 
 
 class Writer(Client):
@@ -60,14 +60,14 @@ class Writer(Client):
 
     def once(self, client: httpx.Client) -> httpx.Response:
         text = f"{self._name} {len(self.done)}"
-        answer = client.post(
+        response = client.post(
             f"/chats/{self._chat}/messages",
             json={"text": text, "nonce": text},
             headers={"cookie": self._author.cookie},
         )
-        if answer.status_code == 200:
+        if response.status_code == 200:
             self.done.append(text)
-        return answer
+        return response
 
 
 class Reader(Client):

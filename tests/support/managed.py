@@ -33,8 +33,8 @@ class Managed:
     def root(self) -> httpx.Client:
         """The browser of a superuser."""
         browser = self.browser()
-        answer = browser.post("/login", json={"login": self.superuser, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
+        response = browser.post("/login", json={"login": self.superuser, "password": PASSWORD})
+        assert response.status_code == 200, response.text
         return browser
 
     def holder(self, root: httpx.Client, *permissions: str) -> httpx.Client:

@@ -4,10 +4,10 @@ import httpx
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
-def tree(answer: httpx.Response, status: int = 200) -> LexborHTMLParser:
+def tree(response: httpx.Response, status: int = 200) -> LexborHTMLParser:
     """The page of an answer, which has this status."""
-    assert answer.status_code == status, f"{answer.status_code}: {answer.text[:2000]}"
-    return LexborHTMLParser(answer.text)
+    assert response.status_code == status, f"{response.status_code}: {response.text[:2000]}"
+    return LexborHTMLParser(response.text)
 
 
 def words(node: LexborNode | None) -> str:

@@ -17,22 +17,22 @@ class Person(NamedTuple):
         return f"session_id={self.client.cookies['session_id']}"
 
     def post(self, chat: int, text: str, nonce: str | None = None) -> int:
-        answer = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["id"]
+        response = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
+        assert response.status_code == 200, response.text
+        return response.json()["id"]
 
     def messages(self, chat: int, **query: int) -> list[dict[str, object]]:
-        answer = self.client.get(f"/chats/{chat}/messages", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["messages"]
+        response = self.client.get(f"/chats/{chat}/messages", params=query)
+        assert response.status_code == 200, response.text
+        return response.json()["messages"]
 
     def listed(self, chat: int) -> dict[str, object]:
         chats = self.client.get("/chats").json()["chats"]
         return next(found for found in chats if found["id"] == chat)
 
     def read(self, chat: int, message: int) -> None:
-        answer = self.client.post(f"/chats/{chat}/read", json={"message_id": message})
-        assert (answer.status_code, answer.json()) == (200, {})
+        response = self.client.post(f"/chats/{chat}/read", json={"message_id": message})
+        assert (response.status_code, response.json()) == (200, {})
 
 
 def person(server: RunningServer) -> Person:
@@ -42,7 +42,7 @@ def person(server: RunningServer) -> Person:
 
 
 def open_chat(one: Person, other: Person) -> int:
-    answer = one.client.post("/chats", json={"user_id": other.id})
-    assert answer.status_code == 200, answer.text
-    assert list(answer.json()) == ["id"]
-    return answer.json()["id"]
+    response = one.client.post("/chats", json={"user_id": other.id})
+    assert response.status_code == 200, response.text
+    assert list(response.json()) == ["id"]
+    return response.json()["id"]

@@ -103,16 +103,16 @@ class ObjectStore:
     def lay(self, key: str, content: bytes) -> None:
         """Put an object there past the server, as somebody else might."""
         with self._unchecked():
-            answer = self._client.put(
+            response = self._client.put(
                 f"/{BUCKET}/{key}", content=content, headers=_signed_by_nobody("s3")
             )
-        answer.raise_for_status()
+        response.raise_for_status()
 
     def remove(self, key: str) -> None:
         """Remove an object past the server."""
         with self._unchecked():
-            answer = self._client.delete(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
-        answer.raise_for_status()
+            response = self._client.delete(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
+        response.raise_for_status()
 
     def empty(self) -> None:
         """Remove every object."""
@@ -143,13 +143,13 @@ class ObjectStore:
         return True
 
     def _iam(self, action: str, **parameters: str) -> str:
-        answer = self._client.post(
+        response = self._client.post(
             "/",
             data={"Action": action, "Version": "2010-05-08", "UserName": "kinoteka", **parameters},
             headers=_signed_by_nobody("iam"),
         )
-        answer.raise_for_status()
-        return answer.text
+        response.raise_for_status()
+        return response.text
 
 
 def _signed_by_nobody(service: str) -> dict[str, str]:

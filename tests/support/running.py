@@ -83,8 +83,8 @@ class RunningServer:
         client = self.client()
         login = login or unique()
         body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
-        answer = client.post("/signup", json=body)
-        assert answer.status_code == 200, answer.text
+        response = client.post("/signup", json=body)
+        assert response.status_code == 200, response.text
         return client
 
     def make_superuser(self, login: str) -> None:

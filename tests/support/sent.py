@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kinoteka.core.services import Services
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 MULTIPART = "multipart/form-data; boundary=limit"
 NEUTRAL = neutral.contract("tests", "Tests", "", ())
@@ -43,10 +43,10 @@ class Sent:
         self.taken += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self._next is not None}
 
-    def call(self, services: Services) -> Call:
+    def request(self, services: Services) -> Request:
         """The request on its way through a server."""
         scope = {"headers": self.headers, "query_string": self.query}
-        return Call(scope, self.receive, services, NEUTRAL, Route("PUT", "/", self.call, ""))
+        return Request(scope, self.receive, services, NEUTRAL, Route("PUT", "/", self.request, ""))
 
 
 def in_pieces(whole: bytes, size: int) -> Iterable[bytes]:

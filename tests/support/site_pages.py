@@ -235,6 +235,6 @@ def _import(world: World) -> None:
     eventually(lambda: "hx-trigger" not in world.root.get(page).text)
 
 
-def _done(answer: httpx.Response) -> httpx.Response:
-    assert answer.status_code < 300, answer.text
-    return answer
+def _done(response: httpx.Response) -> httpx.Response:
+    assert response.status_code < 300, response.text
+    return response

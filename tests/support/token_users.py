@@ -36,9 +36,9 @@ def new_user(server: RunningServer, login: str | None = None) -> User:
     """A user who has just signed up; `PASSWORD` is the password."""
     login = login or unique()
     body = {"login": login, "password": PASSWORD}
-    answer = server.client().post("/api/v1/user", json=body)
-    assert answer.status_code == 201, answer.text
-    return User(server, login, answer.json())
+    response = server.client().post("/api/v1/user", json=body)
+    assert response.status_code == 201, response.text
+    return User(server, login, response.json())
 
 
 def new_superuser(server: RunningServer) -> User:

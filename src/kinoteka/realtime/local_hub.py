@@ -81,9 +81,9 @@ class SocketLine:
             return Heard(Said.SUBSCRIBED, frame.channel)
         if frame.op is Op.MESSAGE:
             return Heard(Said.MESSAGE, frame.channel, frame.message)
-        answer = self._answers.pop(frame.channel, None)
-        if answer is not None and not answer.done():
-            answer.set_result(None)
+        response = self._answers.pop(frame.channel, None)
+        if response is not None and not response.done():
+            response.set_result(None)
         return Heard(Said.ALIVE)
 
     async def subscribe(self, channels: Sequence[str]) -> None:

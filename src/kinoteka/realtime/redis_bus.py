@@ -80,16 +80,16 @@ class RedisLine:
     async def receive(self) -> Heard:
         """The next thing that comes; waits for it."""
         try:
-            answer = await self._listening.read_response(
+            response = await self._listening.read_response(
                 timeout=math.inf, disconnect_on_error=False
             )
         except (RedisError, OSError) as error:
             raise LineBroken(str(error)) from None
-        said = SAID.get(answer[0], Said.ALIVE)
+        said = SAID.get(response[0], Said.ALIVE)
         if said is Said.ALIVE:
             return Heard(said)
-        channel = answer[1].decode().removeprefix(self._prefix)
-        return Heard(said, channel, answer[2] if said is Said.MESSAGE else b"")
+        channel = response[1].decode().removeprefix(self._prefix)
+        return Heard(said, channel, response[2] if said is Said.MESSAGE else b"")
 
     async def subscribe(self, channels: Sequence[str]) -> None:
         """Ask for channels; each is confirmed by SUBSCRIBED."""

@@ -15,11 +15,11 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.representations import Representations, choose, represent
-from kinoteka.http.mechanics.response import JSON, Answer
+from kinoteka.http.mechanics.response import JSON, Response
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.http.mechanics.static_files import StaticFiles
 from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 TITLE = "Kinoteka"
 DESCRIPTION = """A server for a film community: one core, five contracts. Each tag is a contract \
@@ -86,38 +86,38 @@ class Documentation:
             chosen, nobody, title=title, description=description, version=version("kinoteka")
         )
 
-    async def read_all(self, call: Call) -> Answer:
+    async def read_all(self, request: Request) -> Response:
         """The document of all contracts."""
-        return await self._json(call, None)
+        return await self._json(request, None)
 
-    async def read_one(self, call: Call, file: str) -> Answer:
+    async def read_one(self, request: Request, file: str) -> Response:
         """The document of one contract, `<name>.json`."""
         name = file.removesuffix(".json")
         if name == file or name not in self._contracts:
             raise DomainError(Code.PATH_UNKNOWN)
-        return await self._json(call, name)
+        return await self._json(request, name)
 
-    async def show(self, call: Call) -> Answer:
+    async def show(self, request: Request) -> Response:
         """The viewer's page."""
         cached = self._cache.get("/docs")
         if cached is None:
-            cached = self._cache["/docs"] = represent(Answer(200, self._page(), PAGE_HEADERS))
-        return choose(cached, call.headers)
+            cached = self._cache["/docs"] = represent(Response(200, self._page(), PAGE_HEADERS))
+        return choose(cached, request.headers)
 
-    async def read_asset(self, call: Call, file: str) -> Answer:
+    async def read_asset(self, request: Request, file: str) -> Response:
         """One of the viewer's files."""
-        return await self._files.read(file, call.query_items().get("v"), call.headers)
+        return await self._files.read(file, request.query_items().get("v"), request.headers)
 
-    async def _json(self, call: Call, name: str | None) -> Answer:
+    async def _json(self, request: Request, name: str | None) -> Response:
         key = name or ""
         cached = self._cache.get(key)
         if cached is None:
             # In a thread: making the one for all takes as long as hundreds of requests.
             cached = self._cache[key] = await asyncio.to_thread(self._made, name)
-        return choose(cached, call.headers)
+        return choose(cached, request.headers)
 
     def _made(self, name: str | None) -> Representations:
-        return represent(Answer(200, msgspec.json.encode(self.document(name)), JSON))
+        return represent(Response(200, msgspec.json.encode(self.document(name)), JSON))
 
     def _page(self) -> bytes:
         options = "\n".join(

@@ -18,9 +18,9 @@ from kinoteka.database import migrations
 from kinoteka.database.schema_revision import REVISION
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.disk import ROOM, probe
 from kinoteka.server.metric_readings import has_bus
 
@@ -67,18 +67,18 @@ class Health:
         """Be ready no longer."""
         self._is_stopping = True
 
-    async def live(self, call: Call) -> Answer:
+    async def live(self, request: Request) -> Response:
         """The process is alive."""
-        del call
-        return json_answer(200, Alive())
+        del request
+        return json_response(200, Alive())
 
-    async def ready(self, call: Call) -> Answer:
+    async def ready(self, request: Request) -> Response:
         """Whether the server can serve; 503 if not."""
-        readiness = await self._look(call.core, call.unit)
+        readiness = await self._look(request.core, request.unit)
         if not readiness.reasons:
-            return json_answer(200, readiness)
+            return json_response(200, readiness)
         wait = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
-        return json_answer(503, readiness, [wait])
+        return json_response(503, readiness, [wait])
 
     async def _look(self, services: Services, unit: Unit) -> Readiness:
         database = await _look_at_database(unit)

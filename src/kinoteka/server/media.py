@@ -15,9 +15,9 @@ from kinoteka.http.mechanics.representations import (
     choose,
     represent,
 )
-from kinoteka.http.mechanics.response import NOTHING_LOADS, Answer, Headers
+from kinoteka.http.mechanics.response import NOTHING_LOADS, Headers, Response
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.cache import BoundedMap
 
 # Opened by itself, a picture is a document that may do nothing at all.
@@ -64,24 +64,24 @@ class Pictures:
             ),
         )
 
-    async def read_avatar(self, call: Call, name: str) -> Answer:
+    async def read_avatar(self, request: Request, name: str) -> Response:
         """An avatar by its name."""
         validator = (b"etag", f'"{name}"'.encode())
-        picture = await call.core.media.get(name)
+        picture = await request.core.media.get(name)
         headers = [*SANDBOXED, (b"cache-control", IMMUTABLE), validator]
-        return Answer(200, picture, [*headers, (b"content-type", b"image/jpeg")])
+        return Response(200, picture, [*headers, (b"content-type", b"image/jpeg")])
 
-    async def read_poster(self, call: Call, file: str) -> Answer:
+    async def read_poster(self, request: Request, file: str) -> Response:
         """A film's poster, `<id>.svg`."""
-        film = await call.core.catalogue.film(call.actor, call.unit, _film_id(file))
-        return choose(self._poster(_facts(film), is_public=film.is_open), call.headers)
+        film = await request.core.catalogue.film(request.actor, request.unit, _film_id(file))
+        return choose(self._poster(_facts(film), is_public=film.is_open), request.headers)
 
     def _poster(self, facts: PosterFacts, *, is_public: bool) -> Representations:
         poster = self._posters.get((facts, is_public))
         if poster is None:
             # No cache may skip asking: a label or hiding removes the poster at once.
             caching = PUBLIC if is_public else PRIVATE
-            poster = represent(Answer(200, draw_poster(facts), POSTER_HEADERS), caching)
+            poster = represent(Response(200, draw_poster(facts), POSTER_HEADERS), caching)
             self._posters.set((facts, is_public), poster, poster.size + CACHE_OVERHEAD)
         return poster
 

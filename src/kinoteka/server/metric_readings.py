@@ -145,7 +145,7 @@ class Snapshot(msgspec.Struct):
     """
 
     pid: int
-    answers: list[Answers]
+    responses: list[Answers]
     readings: list[Reading]
     left_at: float = 0.0
 
@@ -154,7 +154,7 @@ def read(services: Services, lag: float) -> Snapshot:
     """Read everything; takes a tenth of a millisecond and waits for nothing."""
     pid = os.getpid()
     readings = [*_of_traffic(), *_of_services(services, str(pid)), *_of_process(str(pid), lag)]
-    answers = [
+    responses = [
         Answers(
             endpoint.contract,
             endpoint.route,
@@ -166,7 +166,7 @@ def read(services: Services, lag: float) -> Snapshot:
         for endpoint in TRAFFIC.endpoints()
         for series in endpoint.series()
     ]
-    return Snapshot(pid, answers, readings)
+    return Snapshot(pid, responses, readings)
 
 
 def _of_traffic() -> Iterator[Reading]:

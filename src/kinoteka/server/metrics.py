@@ -18,9 +18,9 @@ from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.metrics import BOUNDS
 from kinoteka.http.mechanics.request_ids import UNIX
-from kinoteka.http.mechanics.response import SAFE, Answer
+from kinoteka.http.mechanics.response import SAFE, Response
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.settings import METRICS_FOLDER
 from kinoteka.server import metric_readings as readings
 from kinoteka.server.metric_readings import METRICS, Snapshot
@@ -61,15 +61,15 @@ class Metrics:
             ),
         )
 
-    async def show(self, call: Call) -> Answer:
+    async def show(self, request: Request) -> Response:
         """Everybody's readings."""
-        if not _may_read(call):
+        if not _may_read(request):
             raise DomainError(Code.PATH_UNKNOWN)
-        own = self._own(call.core)
+        own = self._own(request.core)
         # In a thread: there may be thousands of lines.
         text = await asyncio.to_thread(self._text, own)
         headers = [*SAFE, (b"content-type", TEXT), (b"cache-control", b"no-store")]
-        return Answer(200, text, headers)
+        return Response(200, text, headers)
 
     async def watch(self, services: Services) -> None:
         """See how late the event loop is, and let fellow workers know one's readings; for ever."""
@@ -113,11 +113,11 @@ class Metrics:
         return generate_latest(registry)
 
 
-def _may_read(call: Call) -> bool:
-    expected = call.settings.metrics_token
+def _may_read(request: Request) -> bool:
+    expected = request.settings.metrics_token
     if expected:
-        return hmac.compare_digest((call.bearer or "").encode(), expected.encode())
-    return call.address in LOOPBACK and not any(name in call.headers for name in FORWARDED)
+        return hmac.compare_digest((request.bearer or "").encode(), expected.encode())
+    return request.address in LOOPBACK and not any(name in request.headers for name in FORWARDED)
 
 
 def _families(snapshot: Snapshot) -> "Iterator[Metric]":
@@ -129,7 +129,7 @@ def _families(snapshot: Snapshot) -> "Iterator[Metric]":
         values.setdefault(reading.name, []).append((reading.labels, reading.value))
     values[readings.REQUESTS] = [
         ((each.contract, each.route, each.method, str(each.status)), sum(each.classes))
-        for each in snapshot.answers
+        for each in snapshot.responses
     ]
     for name, kind, labels, meaning in METRICS:
         if kind == "histogram":
@@ -147,7 +147,7 @@ def _durations(name: str, labels: tuple[str, ...], meaning: str, snapshot: Snaps
 
     seconds: dict[tuple[str, ...], float] = {}
     classes: dict[tuple[str, ...], list[int]] = {}
-    for each in snapshot.answers:
+    for each in snapshot.responses:
         key: tuple[str, ...] = (each.contract, each.route, each.method)
         seconds[key] = seconds.get(key, 0) + each.seconds
         known = classes.get(key, [0] * len(each.classes))

@@ -85,19 +85,19 @@ class SharedReadings:
 
 def added_up(snapshots: Iterable[Snapshot]) -> Snapshot:
     """The sum of several; of the same labels there is one reading."""
-    answers: dict[tuple[str, str, str, int], Answers] = {}
+    responses: dict[tuple[str, str, str, int], Answers] = {}
     readings: dict[tuple[str, tuple[str, ...]], float] = {}
     for snapshot in snapshots:
-        for each in snapshot.answers:
+        for each in snapshot.responses:
             key = (each.contract, each.route, each.method, each.status)
-            known = answers.get(key)
-            answers[key] = each if known is None else _sum(known, each)
+            known = responses.get(key)
+            responses[key] = each if known is None else _sum(known, each)
         for reading in snapshot.readings:
             name = (reading.name, reading.labels)
             readings[name] = readings.get(name, 0) + reading.value
     return Snapshot(
         os.getpid(),
-        list(answers.values()),
+        list(responses.values()),
         [Reading(name, labels, value) for (name, labels), value in readings.items()],
     )
 
@@ -126,7 +126,7 @@ def _decoded(path: Path) -> Snapshot:
 
 def _lasting(snapshot: Snapshot) -> Snapshot:
     kept = [reading for reading in snapshot.readings if reading.name in LASTING]
-    return Snapshot(snapshot.pid, snapshot.answers, kept)
+    return Snapshot(snapshot.pid, snapshot.responses, kept)
 
 
 def _pid(path: Path) -> int:

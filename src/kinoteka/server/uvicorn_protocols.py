@@ -153,7 +153,7 @@ class BoundedHttp(HttpToolsProtocol):
         socket = self.transport.get_protocol()
         if isinstance(socket, BoundedWebSocket):
             socket.admission = self._admission
-            socket.refuse_unreadable()
+            socket.reject_unreadable()
         if self.server_state.is_stopping:
             self.loop.call_later(IDLE_SECONDS, self._end_websocket)
 
@@ -211,7 +211,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self.watch = Watch(self.loop.time())
 
-    def refuse_unreadable(self) -> None:
+    def reject_unreadable(self) -> None:
         """Close the connection if its head is none of a WebSocket: uvicorn would wait for ever."""
         if not self.handshake_initiated and not self.transport.is_closing():
             self.transport.write(NO_HANDSHAKE)

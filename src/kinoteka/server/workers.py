@@ -115,7 +115,7 @@ class Worker(Process):
         )  # before another thread asks whether it serves
         super().target(sockets)
 
-    def answers(self, within: float, is_off: Callable[[], object]) -> bool:
+    def responses(self, within: float, is_off: Callable[[], object]) -> bool:
         """Whether the worker answers in time; nobody waits for that once `is_off`."""
         if not self.process.is_alive():
             return False
@@ -167,7 +167,7 @@ class Supervisor(Multiprocess):
     def keep_subprocess_alive(self) -> None:
         """Replace every worker that has ended or does not answer."""
         for index, worker in enumerate(self.processes):
-            is_well = cast(Worker, worker).answers(HUNG_SECONDS, lambda: self._times_told_to_stop)
+            is_well = cast(Worker, worker).responses(HUNG_SECONDS, lambda: self._times_told_to_stop)
             if is_well or self._times_told_to_stop:
                 continue
             if worker not in self._unstarted:

@@ -9,7 +9,7 @@ from kinoteka.site.manage import routes as manage
 from kinoteka.site.messages import routes as messages
 from kinoteka.site.people import routes as people
 from kinoteka.site.ui import preferences, statics
-from kinoteka.site.ui.failures import REFUSALS, refuse, refuse_call
+from kinoteka.site.ui.failures import REFUSALS, error_response, request_error_response
 
 SITE = Contract(
     name="site",
@@ -25,8 +25,8 @@ SITE = Contract(
         *preferences.ROUTES,
         *statics.ROUTES,
     ),
-    refusals=REFUSALS,
-    refuse=refuse,
-    error_shape=Message,
-    refuse_call=refuse_call,
+    error_responses=REFUSALS,
+    error_response=error_response,
+    error_schema=Message,
+    request_error_response=request_error_response,
 )

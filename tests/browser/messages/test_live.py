@@ -75,10 +75,10 @@ async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(ch
     asked, told = asyncio.Event(), asyncio.Event()
 
     async def late(route) -> None:
-        answer = await route.fetch()
+        response = await route.fetch()
         asked.set()
         await told.wait()
-        await route.fulfill(response=answer)
+        await route.fulfill(response=response)
 
     await page.route("**/messages/unread/count", late)
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

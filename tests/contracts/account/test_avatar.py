@@ -54,10 +54,10 @@ def member(server: RunningServer) -> httpx.Client:
     ],
 )
 def test_what_becomes_an_avatar(member: httpx.Client, content: bytes, name: str, kind: str) -> None:
-    answer = upload(member, content, name, kind)
-    assert answer.status_code == 200
-    assert list(answer.json()) == ["avatar"]
-    address = answer.json()["avatar"]
+    response = upload(member, content, name, kind)
+    assert response.status_code == 200
+    assert list(response.json()) == ["avatar"]
+    address = response.json()["avatar"]
     assert member.get("/profile").json()["avatar"] == address
     shown = member.get(address)
     assert shown.headers["content-type"] == "image/jpeg"
@@ -100,8 +100,8 @@ def test_a_large_picture_is_made_smaller(member: httpx.Client) -> None:
     ids=lambda value: value[1] if isinstance(value, tuple) else f"{value[:8]!r}+{len(value)}",
 )
 def test_what_does_not(member: httpx.Client, content: bytes, expected: tuple[int, str]) -> None:
-    answer = upload(member, content)
-    assert (answer.status_code, answer.json()) == (expected[0], {"message": expected[1]})
+    response = upload(member, content)
+    assert (response.status_code, response.json()) == (expected[0], {"message": expected[1]})
     assert member.get("/profile").json()["avatar"] == ""
 
 
@@ -124,22 +124,22 @@ def test_what_does_not(member: httpx.Client, content: bytes, expected: tuple[int
 def test_a_body_without_the_file(
     member: httpx.Client, send: Callable[[httpx.Client], httpx.Response]
 ) -> None:
-    answer = send(member)
-    assert (answer.status_code, answer.json()) == (MISSING[0], {"message": MISSING[1]})
+    response = send(member)
+    assert (response.status_code, response.json()) == (MISSING[0], {"message": MISSING[1]})
 
 
 @pytest.mark.parametrize("cookie", [None, "nonsense"])
 def test_needs_a_session(server: RunningServer, cookie: str | None) -> None:
     client = server.client(cookie=f"session_id={cookie}") if cookie else server.client()
-    answer = upload(client, picture())
-    assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+    response = upload(client, picture())
+    assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
 
 
 def test_after_the_session_has_ended(server: RunningServer, member: httpx.Client) -> None:
     old = server.client(cookie=f"session_id={member.cookies['session_id']}")
     member.get("/logout")
-    answer = upload(old, picture())
-    assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+    response = upload(old, picture())
+    assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
 
 
 def test_a_page_of_another_origin_is_refused(member: httpx.Client) -> None:
@@ -151,10 +151,10 @@ def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(upload_limit="2 per hour")
     client = server.signed_up()
     last = [upload(client, picture()) for _ in range(2)][-1].json()["avatar"]
-    answer = upload(client, picture())
-    assert answer.status_code == 429
-    assert int(answer.headers["retry-after"]) > 0
-    assert "too many requests" in answer.json()["message"]
+    response = upload(client, picture())
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
+    assert "too many requests" in response.json()["message"]
     assert client.get("/profile").json()["avatar"] == last
 
 
@@ -172,5 +172,5 @@ def test_is_an_absolute_address_where_the_servers_is_known(
     server = start_server(public_url="https://films.example")
     client = server.signed_up()
     cookie = f"session_id={client.cookies.get('session_id')}"
-    answer = upload(server.client(cookie=cookie), picture())
-    assert answer.json()["avatar"].startswith("https://films.example/media/avatars/")
+    response = upload(server.client(cookie=cookie), picture())
+    assert response.json()["avatar"].startswith("https://films.example/media/avatars/")

@@ -27,9 +27,9 @@ class TestSignIn:
     def test_sets_the_cookie(self, server: RunningServer, login: str, name: str) -> None:
         server.signed_up(login)
         client = server.client()
-        answer = client.post("/login", json={"login": name.format(login), "password": PASSWORD})
-        assert answer.status_code == 200
-        cookie = answer.headers["set-cookie"]
+        response = client.post("/login", json={"login": name.format(login), "password": PASSWORD})
+        assert response.status_code == 200
+        cookie = response.headers["set-cookie"]
         assert cookie.startswith("session_id=")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
         assert client.get("/profile").status_code == 200
@@ -40,12 +40,12 @@ class TestSignIn:
     def test_refuses_what_is_wrong(
         self, server: RunningServer, member: httpx.Client, login: str, name: str, password: str
     ) -> None:
-        answer = server.client().post(
+        response = server.client().post(
             "/login", json={"login": name.format(login), "password": password}
         )
-        assert answer.status_code == 403
-        assert answer.json() == {"message": "wrong login or password"}
-        assert "set-cookie" not in answer.headers
+        assert response.status_code == 403
+        assert response.json() == {"message": "wrong login or password"}
+        assert "set-cookie" not in response.headers
 
     def test_a_new_session_ends_the_old_one(
         self, server: RunningServer, member: httpx.Client, login: str
@@ -77,9 +77,9 @@ class TestSignUp:
             "email": email_of.format(login),
             "password": PASSWORD,
         }
-        answer = member.post("/signup", json=body)
-        assert answer.status_code == 409
-        assert answer.json() == {"message": f"already exsist user with this {taken}"}
+        response = member.post("/signup", json=body)
+        assert response.status_code == 409
+        assert response.json() == {"message": f"already exsist user with this {taken}"}
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -101,9 +101,9 @@ class TestSignUp:
         self, server: RunningServer, login: str, field: str, value: object
     ) -> None:
         body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
-        answer = server.client().post("/signup", json=body | {field: value})
-        assert answer.status_code == 400
-        assert answer.json()["message"].startswith(f"{field}: ")
+        response = server.client().post("/signup", json=body | {field: value})
+        assert response.status_code == 400
+        assert response.json()["message"].startswith(f"{field}: ")
 
 
 class TestSignOut:
@@ -113,18 +113,18 @@ class TestSignOut:
         self, server: RunningServer, member: httpx.Client
     ) -> None:
         old = f"session_id={member.cookies['session_id']}"
-        answer = member.get("/logout")
-        assert answer.status_code == 200
-        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        response = member.get("/logout")
+        assert response.status_code == 200
+        assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/profile").status_code == 403
 
     def test_without_a_session(self, server: RunningServer) -> None:
-        answer = server.client().get("/logout")
-        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+        response = server.client().get("/logout")
+        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
 
     def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
-        answer = member.get("/logout", headers={"sec-fetch-site": "cross-site"})
-        assert answer.status_code == 403
+        response = member.get("/logout", headers={"sec-fetch-site": "cross-site"})
+        assert response.status_code == 403
         assert member.get("/profile").status_code == 200
 
 
@@ -149,8 +149,8 @@ class TestProfile:
             "lastname": "O’Hara",
         }
         expected = body | {"firstname": "Анна", "avatar": ""}
-        answer = member.put("/profile", json=body)
-        assert (answer.status_code, answer.json()) == (200, expected)
+        response = member.put("/profile", json=body)
+        assert (response.status_code, response.json()) == (200, expected)
         assert member.get("/profile").json() == expected
         signed_in = server.client().post("/login", json={"login": name, "password": PASSWORD})
         assert signed_in.status_code == 200
@@ -170,13 +170,13 @@ class TestProfile:
         self, member: httpx.Client, sent: dict[str, object], changed: dict[str, str]
     ) -> None:
         before = member.get("/profile").json()
-        answer = member.put("/profile", json=sent)
-        assert (answer.status_code, answer.json()) == (200, before | changed)
+        response = member.put("/profile", json=sent)
+        assert (response.status_code, response.json()) == (200, before | changed)
         assert member.get("/profile").json() == before | changed
 
     def test_name_that_is_wrong_is_named(self, member: httpx.Client) -> None:
-        answer = member.put("/profile", json={"name": 5})
-        assert (answer.status_code, answer.json()["message"][:6]) == (400, "name: ")
+        response = member.put("/profile", json={"name": 5})
+        assert (response.status_code, response.json()["message"][:6]) == (400, "name: ")
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -192,9 +192,9 @@ class TestProfile:
         self, member: httpx.Client, field: str, value: object
     ) -> None:
         before = member.get("/profile").json()
-        answer = member.put("/profile", json=before | {field: value})
-        assert answer.status_code == 400
-        assert answer.json()["message"].startswith(f"{field}: ")
+        response = member.put("/profile", json=before | {field: value})
+        assert response.status_code == 400
+        assert response.json()["message"].startswith(f"{field}: ")
         assert member.get("/profile").json() == before
 
     @pytest.mark.parametrize("field", ["username", "email"])
@@ -218,8 +218,8 @@ class TestProfile:
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
     def test_needs_a_session(self, server: RunningServer, method: str) -> None:
-        answer = server.client().request(method, "/profile")
-        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+        response = server.client().request(method, "/profile")
+        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
 
 
 class TestWhoAmI:
@@ -244,8 +244,8 @@ class TestWhoAmI:
 
     @pytest.mark.parametrize("path", ["/whoami", "/profile/root"])
     def test_anonymous_request_is_rejected(self, server: RunningServer, path: str) -> None:
-        answer = server.client().get(path)
-        assert (answer.status_code, answer.json()) == (403, NOT_SIGNED_IN)
+        response = server.client().get(path)
+        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
 
 
 class TestMember:
@@ -274,8 +274,8 @@ class TestMember:
     def test_unknown_member_is_not_found(self, member: httpx.Client) -> None:
         own = member.get("/profile").json()["email"]
         for name in ("no-such-member", "1", own, "%00", "x" * 65):
-            answer = member.get(f"/profile/{name}")
-            assert (answer.status_code, answer.json()) == (
+            response = member.get(f"/profile/{name}")
+            assert (response.status_code, response.json()) == (
                 404,
                 {"message": "there is no such user"},
             )
@@ -294,8 +294,8 @@ class TestPassword:
         assert member.get("/profile").status_code == 200
         assert other.get("/profile").status_code == 403
         for password, status in ((PASSWORD, 403), ("another long one", 200)):
-            answer = server.client().post("/login", json={"login": login, "password": password})
-            assert answer.status_code == status
+            response = server.client().post("/login", json={"login": login, "password": password})
+            assert response.status_code == status
 
     @pytest.mark.parametrize(
         ("old", "new", "status", "message"),
@@ -308,6 +308,6 @@ class TestPassword:
     def test_refuses(
         self, member: httpx.Client, old: str, new: str, status: int, message: str
     ) -> None:
-        answer = member.put("/password", json={"old_password": old, "new_password": new})
-        assert answer.status_code == status
-        assert answer.json()["message"].startswith(message)
+        response = member.put("/password", json={"old_password": old, "new_password": new})
+        assert response.status_code == status
+        assert response.json()["message"].startswith(message)

@@ -21,22 +21,28 @@ class TestSignIn:
     """POST /api/v1/user/login"""
 
     def test_gives_both_tokens_and_the_cookie(self, server: RunningServer, user: User) -> None:
-        answer = sign_in(server, user.login)
-        assert answer.status_code == 200
-        assert set(answer.json()) == {"access_token", "refresh_token"}
-        cookie = answer.headers["set-cookie"]
+        response = sign_in(server, user.login)
+        assert response.status_code == 200
+        assert set(response.json()) == {"access_token", "refresh_token"}
+        cookie = response.headers["set-cookie"]
         assert cookie.startswith("session_id=")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
     def test_an_unknown_user(self, server: RunningServer) -> None:
-        answer = sign_in(server, unique())
-        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such user"})
+        response = sign_in(server, unique())
+        assert (response.status_code, response.json()) == (
+            404,
+            {"message": "there is no such user"},
+        )
 
     @pytest.mark.parametrize("password", ["wrong password", ""])
     def test_a_wrong_password(self, server: RunningServer, user: User, password: str) -> None:
-        answer = sign_in(server, user.login, password)
-        assert (answer.status_code, answer.json()) == (401, {"message": "wrong login or password"})
-        assert "set-cookie" not in answer.headers
+        response = sign_in(server, user.login, password)
+        assert (response.status_code, response.json()) == (
+            401,
+            {"message": "wrong login or password"},
+        )
+        assert "set-cookie" not in response.headers
 
     def test_a_token_that_is_no_good_does_not_stand_in_the_way(
         self, server: RunningServer, user: User
@@ -66,11 +72,11 @@ class TestRefresh:
     """POST /api/v1/token/refresh"""
 
     def test_gives_a_new_pair(self, server: RunningServer, user: User) -> None:
-        answer = refresh(server, user.refresh_token)
-        assert answer.status_code == 200
-        assert set(answer.json()) == {"access_token", "refresh_token"}
-        assert answer.json()["refresh_token"] != user.refresh_token
-        user.use(answer.json()["access_token"])
+        response = refresh(server, user.refresh_token)
+        assert response.status_code == 200
+        assert set(response.json()) == {"access_token", "refresh_token"}
+        assert response.json()["refresh_token"] != user.refresh_token
+        user.use(response.json()["access_token"])
         assert user.signed_in()
 
     @pytest.mark.parametrize("content", [b"", b"{}"])
@@ -78,9 +84,9 @@ class TestRefresh:
         self, server: RunningServer, user: User, content: bytes
     ) -> None:
         client = server.client(authorization=f"Bearer {user.refresh_token}")
-        answer = client.post("/api/v1/token/refresh", content=content)
-        assert answer.status_code == 200
-        assert refresh(server, answer.json()["refresh_token"]).status_code == 200
+        response = client.post("/api/v1/token/refresh", content=content)
+        assert response.status_code == 200
+        assert refresh(server, response.json()["refresh_token"]).status_code == 200
 
     def test_one_just_replaced_gets_the_same_successor(
         self, server: RunningServer, user: User
@@ -95,9 +101,9 @@ class TestRefresh:
         def ask(_: int) -> str:
             with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
                 body = {"refresh_token": user.refresh_token}
-                answer = client.post("/api/v1/token/refresh", json=body)
-                assert answer.status_code == 200
-                return str(answer.json()["refresh_token"])
+                response = client.post("/api/v1/token/refresh", json=body)
+                assert response.status_code == 200
+                return str(response.json()["refresh_token"])
 
         with ThreadPoolExecutor(8) as threads:
             successors = set(threads.map(ask, range(16)))
@@ -143,18 +149,18 @@ class TestRefresh:
     def test_without_any(self, server: RunningServer, authorization: str) -> None:
         client = server.client(authorization=authorization)
         assert client.post("/api/v1/token/refresh").status_code == 401
-        answer = client.post("/api/v1/token/refresh", json={})
-        assert answer.status_code == 400
-        assert answer.json() == {"message": "refresh_token: is missing"}
+        response = client.post("/api/v1/token/refresh", json={})
+        assert response.status_code == 400
+        assert response.json() == {"message": "refresh_token: is missing"}
 
 
 class TestSignOut:
     """POST /api/v1/user/logout"""
 
     def test_with_the_access_token(self, server: RunningServer, user: User) -> None:
-        answer = user.client.post("/api/v1/user/logout")
-        assert (answer.status_code, answer.json()) == (200, {})
-        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        response = user.client.post("/api/v1/user/logout")
+        assert (response.status_code, response.json()) == (200, {})
+        assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert not user.signed_in()
 
     def test_with_the_cookie(self, server: RunningServer, user: User) -> None:
@@ -169,11 +175,11 @@ class TestSignOut:
     @pytest.mark.parametrize("authorization", [None, "Bearer undefined", "Bearer cut.off"])
     def test_not_signed_in(self, server: RunningServer, authorization: str | None) -> None:
         client = server.client(**{"authorization": authorization} if authorization else {})
-        answer = client.post("/api/v1/user/logout")
-        assert answer.status_code == 401
+        response = client.post("/api/v1/user/logout")
+        assert response.status_code == 401
         told = 'Bearer error="invalid_token"' if authorization else "Bearer"
-        assert answer.headers["www-authenticate"] == told
-        assert answer.json()["message"]
+        assert response.headers["www-authenticate"] == told
+        assert response.json()["message"]
 
 
 class TestChange:
@@ -185,8 +191,8 @@ class TestChange:
         self, server: RunningServer, old: str, new: str
     ) -> None:
         user, login = new_user(server, old.format(unique())), new.format(unique())
-        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"login": login})
-        assert (answer.status_code, answer.json()) == (200, {"id": user.id, "login": login})
+        response = user.client.patch(f"/api/v1/user/{user.id}", json={"login": login})
+        assert (response.status_code, response.json()) == (200, {"id": user.id, "login": login})
         assert sign_in(server, login).status_code == 200
         assert sign_in(server, user.login).status_code == 404
         assert user.signed_in()
@@ -196,8 +202,8 @@ class TestChange:
         server.signed_up(name)
         email = f"{name}@other.example"
         user = User(server, name, sign_in(server, name).json())
-        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"login": email})
-        assert answer.json() == {"id": user.id, "login": email}
+        response = user.client.patch(f"/api/v1/user/{user.id}", json={"login": email})
+        assert response.json() == {"id": user.id, "login": email}
         profile = user.client.get("/profile").json()
         assert (profile["username"], profile["email"]) == (name, email)
 
@@ -207,8 +213,11 @@ class TestChange:
         others = sign_in(server, user.login)
         other = server.client(authorization=f"Bearer {others.json()['access_token']}")
         cookie = server.client(cookie=f"session_id={others.cookies['session_id']}")
-        answer = user.client.patch(f"/api/v1/user/{user.id}", json={"password": NEW_PASSWORD})
-        assert (answer.status_code, answer.json()) == (200, {"id": user.id, "login": user.login})
+        response = user.client.patch(f"/api/v1/user/{user.id}", json={"password": NEW_PASSWORD})
+        assert (response.status_code, response.json()) == (
+            200,
+            {"id": user.id, "login": user.login},
+        )
         assert user.signed_in()
         assert other.get("/api/v1/login/history").status_code == 401
         assert cookie.get("/api/v1/login/history").status_code == 401
@@ -241,9 +250,9 @@ class TestChange:
         ],
     )
     def test_what_cannot_be_taken(self, user: User, body: dict[str, object], status: int) -> None:
-        answer = user.client.patch(f"/api/v1/user/{user.id}", json=body)
-        assert answer.status_code == status
-        assert next(iter(body)) in answer.json()["message"]
+        response = user.client.patch(f"/api/v1/user/{user.id}", json=body)
+        assert response.status_code == status
+        assert next(iter(body)) in response.json()["message"]
 
     def test_a_taken_login(self, server: RunningServer, user: User) -> None:
         body = {"login": new_user(server).login.upper()}
@@ -255,21 +264,21 @@ class TestChange:
     ) -> None:
         other = new_user(server)
         for account_id in (other.id, 2**53):
-            answer = user.client.patch(f"/api/v1/user/{account_id}", json=body)
-            assert answer.status_code == 403
+            response = user.client.patch(f"/api/v1/user/{account_id}", json=body)
+            assert response.status_code == 403
         assert sign_in(server, other.login).status_code == 200
 
     def test_the_superuser_changes_anybody(self, server: RunningServer, user: User) -> None:
         superuser = new_superuser(server)
         body = {"login": unique(), "password": NEW_PASSWORD}
-        answer = superuser.client.patch(f"/api/v1/user/{user.id}", json=body)
-        assert (answer.status_code, answer.json()["login"]) == (200, body["login"])
+        response = superuser.client.patch(f"/api/v1/user/{user.id}", json=body)
+        assert (response.status_code, response.json()["login"]) == (200, body["login"])
         assert not user.signed_in()
         assert sign_in(server, body["login"], NEW_PASSWORD).status_code == 200
         assert superuser.signed_in()
         for account_id in (0, 2**53, 2**63):
-            answer = superuser.client.patch(f"/api/v1/user/{account_id}", json={})
-            assert answer.status_code == 404
+            response = superuser.client.patch(f"/api/v1/user/{account_id}", json={})
+            assert response.status_code == 404
 
     def test_needs_a_token(self, server: RunningServer, user: User) -> None:
         assert server.client().patch(f"/api/v1/user/{user.id}", json={}).status_code == 401
@@ -282,8 +291,8 @@ class TestHistory:
         with server.client(user_agent="Browser/1") as client:
             body = {"login": user.login, "password": "wrong password"}
             assert client.post("/login", json=body).status_code == 403
-        answer = user.client.get("/api/v1/login/history?page=1")
-        page = answer.json()
+        response = user.client.get("/api/v1/login/history?page=1")
+        page = response.json()
         assert (page["page"], page["pages"], page["total"]) == (1, 1, 2)
         failed, signed_up = page["items"]
         assert set(failed) == {"at", "ip", "user_agent", "method", "success"}
@@ -303,9 +312,9 @@ class TestHistory:
 
     @pytest.mark.parametrize("page", ["0", "-1", "one", "1.5", "", str(2**63), "9" * 5000])
     def test_a_page_that_is_none(self, user: User, page: str) -> None:
-        answer = user.client.get(f"/api/v1/login/history?page={page}")
-        assert answer.status_code == 400
-        assert "page" in answer.json()["message"]
+        response = user.client.get(f"/api/v1/login/history?page={page}")
+        assert response.status_code == 400
+        assert "page" in response.json()["message"]
 
     def test_needs_a_token(self, server: RunningServer) -> None:
         assert server.client().get("/api/v1/login/history").status_code == 401

@@ -34,15 +34,15 @@ def role(superuser: httpx.Client) -> dict[str, Any]:
 
 def made_role(superuser: httpx.Client, *permissions: str) -> dict[str, Any]:
     body = {"name": unique("role"), "permissions": permissions}
-    answer = superuser.post("/api/v1/role", json=body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = superuser.post("/api/v1/role", json=body)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 def holds(client: httpx.Client, user: User, permission: str) -> bool:
-    answer = client.get(f"/api/v1/user/{user.id}/role", params={"permission": permission})
-    assert answer.status_code == 200, answer.text
-    return bool(answer.json()["allowed"])
+    response = client.get(f"/api/v1/user/{user.id}/role", params={"permission": permission})
+    assert response.status_code == 200, response.text
+    return bool(response.json()["allowed"])
 
 
 class TestRoles:
@@ -56,9 +56,9 @@ class TestRoles:
     def test_can_be_made(self, superuser: httpx.Client) -> None:
         name = unique("role")
         body = {"name": f" {name} ", "permissions": ["roles.manage", "b.c", "b.c"]}
-        answer = superuser.post("/api/v1/role/", json=body)
-        assert answer.status_code == 201
-        made = answer.json()
+        response = superuser.post("/api/v1/role/", json=body)
+        assert response.status_code == 201
+        made = response.json()
         assert made == {"id": made["id"], "name": name, "permissions": ["b.c", "roles.manage"]}
         assert made in superuser.get("/api/v1/role").json()
         bare = superuser.post("/api/v1/role", json={"name": unique("role")})
@@ -81,24 +81,24 @@ class TestRoles:
     def test_what_cannot_be_taken(
         self, superuser: httpx.Client, body: dict[str, object], field: str
     ) -> None:
-        answer = superuser.post("/api/v1/role", json=body)
-        assert answer.status_code == 400
-        assert field in answer.json()["message"]
+        response = superuser.post("/api/v1/role", json=body)
+        assert response.status_code == 400
+        assert field in response.json()["message"]
 
     def test_a_taken_name(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
         other = made_role(superuser)
-        for answer in (
+        for response in (
             superuser.post("/api/v1/role", json={"name": role["name"].upper()}),
             superuser.put(f"/api/v1/role/{other['id']}", json={"name": role["name"]}),
         ):
-            assert answer.status_code == 409
-            assert answer.json() == {"message": "there is a role of this name already"}
+            assert response.status_code == 409
+            assert response.json() == {"message": "there is a role of this name already"}
 
     def test_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
         path, name = f"/api/v1/role/{role['id']}", unique("role")
-        answer = superuser.put(path, json={"name": name, "permissions": ["a.b"]})
+        response = superuser.put(path, json={"name": name, "permissions": ["a.b"]})
         changed = {"id": role["id"], "name": name, "permissions": ["a.b"]}
-        assert (answer.status_code, answer.json()) == (200, changed)
+        assert (response.status_code, response.json()) == (200, changed)
         assert superuser.put(path, json={}).json() == changed
         upper = superuser.put(path, json={"name": name.upper()}).json()
         assert upper == changed | {"name": name.upper()}
@@ -109,8 +109,8 @@ class TestRoles:
     ) -> None:
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
         assert holds(user.client, user, "films.view:adult")
-        answer = superuser.delete(f"/api/v1/role/{role['id']}")
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = superuser.delete(f"/api/v1/role/{role['id']}")
+        assert (response.status_code, response.content) == (204, b"")
         assert not holds(user.client, user, "films.view:adult")
         assert superuser.delete(f"/api/v1/role/{role['id']}").status_code == 404
 
@@ -135,47 +135,47 @@ class TestHolders:
         path = f"/api/v1/user/{user.id}/role/{role['id']}"
         assert not holds(user.client, user, "selections.feature")
         for _ in range(2):
-            answer = superuser.post(path)
-            assert (answer.status_code, answer.json()) == (201, {})
+            response = superuser.post(path)
+            assert (response.status_code, response.json()) == (201, {})
             assert holds(user.client, user, "selections.feature")
         for _ in range(2):
-            answer = superuser.delete(path)
-            assert (answer.status_code, answer.content) == (204, b"")
+            response = superuser.delete(path)
+            assert (response.status_code, response.content) == (204, b"")
             assert not holds(user.client, user, "selections.feature")
 
     def test_shows_roles_and_permissions(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
-        answer = user.client.get(f"/api/v1/user/{user.id}/role")
-        assert answer.status_code == 200
+        response = user.client.get(f"/api/v1/user/{user.id}/role")
+        assert response.status_code == 200
         built_in = next(r for r in superuser.get("/api/v1/role").json() if r["name"] == "user")
-        assert answer.json() == {
+        assert response.json() == {
             "roles": [built_in, role],
             "permissions": sorted({*built_in["permissions"], *role["permissions"]}),
             "superuser": False,
         }
-        assert superuser.get(f"/api/v1/user/{user.id}/role").json() == answer.json()
+        assert superuser.get(f"/api/v1/user/{user.id}/role").json() == response.json()
 
     def test_another_s_need_the_right(self, server: RunningServer, user: User) -> None:
         other = new_user(server)
         for account_id in (other.id, 2**53):
-            answer = user.client.get(f"/api/v1/user/{account_id}/role")
-            assert answer.status_code == 403
+            response = user.client.get(f"/api/v1/user/{account_id}/role")
+            assert response.status_code == 403
 
     def test_a_superuser_is_allowed_everything(
         self, server: RunningServer, superuser: httpx.Client
     ) -> None:
         own = new_superuser(server)
-        answer = own.client.get(f"/api/v1/user/{own.id}/role?permission=any.thing:at-all").json()
-        assert (answer["superuser"], answer["allowed"]) == (True, True)
+        response = own.client.get(f"/api/v1/user/{own.id}/role?permission=any.thing:at-all").json()
+        assert (response["superuser"], response["allowed"]) == (True, True)
 
     @pytest.mark.parametrize("permission", ["", "x" * 101])
     def test_a_permission_that_is_none(self, user: User, permission: str) -> None:
         path = f"/api/v1/user/{user.id}/role"
-        answer = user.client.get(path, params={"permission": permission})
-        assert answer.status_code == 400
-        assert "permission" in answer.json()["message"]
+        response = user.client.get(path, params={"permission": permission})
+        assert response.status_code == 400
+        assert "permission" in response.json()["message"]
 
     def test_what_is_unknown(
         self, superuser: httpx.Client, role: dict[str, Any], user: User

@@ -22,12 +22,12 @@ class TestSignUp:
     def test_gives_tokens_and_the_cookie_at_once(self, server: RunningServer, pattern: str) -> None:
         client = server.client()
         body = {"login": pattern.format(unique()), "password": PASSWORD}
-        answer = client.post("/api/v1/user/", json=body)
-        assert answer.status_code == 201
-        assert set(answer.json()) == {"id", "access_token", "refresh_token"}
-        assert answer.headers["set-cookie"].startswith("session_id=")
+        response = client.post("/api/v1/user/", json=body)
+        assert response.status_code == 201
+        assert set(response.json()) == {"id", "access_token", "refresh_token"}
+        assert response.headers["set-cookie"].startswith("session_id=")
         assert client.get("/api/v1/login/history").status_code == 200
-        bearer = server.client(authorization=f"Bearer {answer.json()['access_token']}")
+        bearer = server.client(authorization=f"Bearer {response.json()['access_token']}")
         assert bearer.get("/api/v1/login/history").status_code == 200
         assert sign_in(server, body["login"]).status_code == 200
 
@@ -36,15 +36,15 @@ class TestSignUp:
         login = pattern.format(unique())
         new_user(server, login)
         body = {"login": login.upper(), "password": PASSWORD}
-        answer = server.client().post("/api/v1/user", json=body)
-        assert answer.status_code == 409
-        assert answer.json() == {"message": "a user with this login exists already"}
+        response = server.client().post("/api/v1/user", json=body)
+        assert response.status_code == 409
+        assert response.json() == {"message": "a user with this login exists already"}
 
     def test_is_for_anonymous_users(self, server: RunningServer, user: User) -> None:
         body = {"login": unique(), "password": PASSWORD}
-        answer = user.client.post("/api/v1/user", json=body)
-        assert answer.status_code == 403
-        assert answer.json() == {"message": "you are signed in; sign out first"}
+        response = user.client.post("/api/v1/user", json=body)
+        assert response.status_code == 403
+        assert response.json() == {"message": "you are signed in; sign out first"}
         assert user.signed_in()
         assert sign_in(server, body["login"]).status_code == 404
 
@@ -57,10 +57,11 @@ class TestSignUp:
     def test_a_cookie_is_no_obstacle_and_its_session_ends(self, server: RunningServer) -> None:
         client = server.client()
         bodies = [{"login": unique(), "password": PASSWORD} for _ in range(2)]
-        answers = [client.post("/api/v1/user", json=body) for body in bodies]
-        assert [answer.status_code for answer in answers] == [201, 201]
+        responses = [client.post("/api/v1/user", json=body) for body in bodies]
+        assert [response.status_code for response in responses] == [201, 201]
         former, present = (
-            server.client(cookie=f"session_id={answer.cookies['session_id']}") for answer in answers
+            server.client(cookie=f"session_id={response.cookies['session_id']}")
+            for response in responses
         )
         assert former.get("/api/v1/login/history").status_code == 401
         assert present.get("/api/v1/login/history").status_code == 200
@@ -97,9 +98,9 @@ class TestSignUp:
         self, server: RunningServer, field: str, value: object
     ) -> None:
         body = {"login": unique(), "password": PASSWORD} | {field: value}
-        answer = server.client().post("/api/v1/user", json=body)
-        assert answer.status_code == 400
-        assert field in answer.json()["message"]
+        response = server.client().post("/api/v1/user", json=body)
+        assert response.status_code == 400
+        assert field in response.json()["message"]
 
     def test_an_account_can_sign_in_through_another_contract(
         self, server: RunningServer, user: User

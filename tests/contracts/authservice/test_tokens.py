@@ -103,10 +103,10 @@ def user(server: RunningServer) -> User:
 
 def status(server: RunningServer, token: str) -> int:
     client = server.client(authorization=f"Bearer {token}")
-    answers = [client.get("/api/v1/login/history"), client.get("/api/v1/role")]
-    told = {answer.headers.get("www-authenticate") for answer in answers}
+    responses = [client.get("/api/v1/login/history"), client.get("/api/v1/role")]
+    told = {response.headers.get("www-authenticate") for response in responses}
     assert told in ({None}, {'Bearer error="invalid_token"'})
-    return answers[0].status_code
+    return responses[0].status_code
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
@@ -171,10 +171,10 @@ class TestOtherServices:
     """GET /.well-known/jwks.json, and what another service does with it."""
 
     def test_the_keys_may_be_cached(self, server: RunningServer) -> None:
-        answer = server.client().get("/.well-known/jwks.json")
-        assert answer.status_code == 200
-        assert answer.headers["cache-control"] == "public, max-age=3600"
-        (key,) = answer.json()["keys"]
+        response = server.client().get("/.well-known/jwks.json")
+        assert response.status_code == 200
+        assert response.headers["cache-control"] == "public, max-age=3600"
+        (key,) = response.json()["keys"]
         assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
         assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("EC", "P-256", "sig", "ES256")
 

@@ -35,18 +35,18 @@ class TestRegister:
     """POST /auth/register"""
 
     def test_makes_an_account(self, cinema: Cinema, app: httpx.Client, email: str) -> None:
-        answer = register(app, email.upper())
-        assert answer.status_code == 201
-        assert set(answer.json()) == {"id"}
+        response = register(app, email.upper())
+        assert response.status_code == 201
+        assert set(response.json()) == {"id"}
         profile = cinema.signed_in(email).get("/user/").json()
-        assert (profile["id"], profile["email"]) == (answer.json()["id"], answer_email(email))
+        assert (profile["id"], profile["email"]) == (response.json()["id"], answer_email(email))
 
     def test_what_is_taken(self, app: httpx.Client, email: str) -> None:
         assert register(app, email).status_code == 201
         for again in (email, email.upper()):
-            answer = register(app, again)
-            assert answer.status_code == 409
-            assert answer.json() == {"message": "a user with this email exists already"}
+            response = register(app, again)
+            assert response.status_code == 409
+            assert response.json() == {"message": "a user with this email exists already"}
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -68,29 +68,29 @@ class TestRegister:
         self, app: httpx.Client, email: str, field: str, value: object
     ) -> None:
         body = {"email": email, "password": PASSWORD} | {field: value}
-        answer = app.post("/auth/register", content=json.dumps(body))
-        assert answer.status_code == 400
-        assert field in answer.json()["message"]
+        response = app.post("/auth/register", content=json.dumps(body))
+        assert response.status_code == 400
+        assert field in response.json()["message"]
 
     @pytest.mark.parametrize("path", ["/auth/register", "/auth/login"])
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_needs_both(self, app: httpx.Client, email: str, path: str, missing: str) -> None:
         body = {"email": email, "password": PASSWORD}
         del body[missing]
-        answer = app.post(path, json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"message": f"{missing}: is missing"}
+        response = app.post(path, json=body)
+        assert response.status_code == 400
+        assert response.json() == {"message": f"{missing}: is missing"}
 
     def test_a_lone_surrogate_is_no_json(self, app: httpx.Client) -> None:
-        answer = app.post("/auth/register", content='{"email": "\\ud800@a.org", "password": "x"}')
-        assert answer.status_code == 400
-        assert answer.json() == {"message": "the body is not valid JSON"}
+        response = app.post("/auth/register", content='{"email": "\\ud800@a.org", "password": "x"}')
+        assert response.status_code == 400
+        assert response.json() == {"message": "the body is not valid JSON"}
 
     def test_passes_over_what_it_does_not_know(self, app: httpx.Client, email: str) -> None:
         body = {"email": email, "password": PASSWORD, "id": 999, "superuser": True, "role": "admin"}
-        answer = app.post("/auth/register", json=body)
-        assert answer.status_code == 201
-        assert answer.json()["id"] != 999
+        response = app.post("/auth/register", json=body)
+        assert response.status_code == 201
+        assert response.json()["id"] != 999
 
 
 def answer_email(email: str) -> str:
@@ -104,10 +104,10 @@ class TestSignIn:
 
     def test_gives_both_tokens(self, app: httpx.Client, email: str) -> None:
         register(app, email)
-        answer = sign_in(app, email.upper())
-        assert answer.status_code == 200
-        assert set(answer.json()) == {"access_token", "refresh_token"}
-        assert "session_id" not in answer.headers["set-cookie"]
+        response = sign_in(app, email.upper())
+        assert response.status_code == 200
+        assert set(response.json()) == {"access_token", "refresh_token"}
+        assert "session_id" not in response.headers["set-cookie"]
 
     @pytest.mark.parametrize(
         ("who", "password"), [("{}", "wrong password"), ("nobody-{}", PASSWORD), ("{}", "")]
@@ -116,9 +116,9 @@ class TestSignIn:
         self, app: httpx.Client, email: str, who: str, password: str
     ) -> None:
         register(app, email)
-        answer = sign_in(app, who.format(email), password)
-        assert (answer.status_code, answer.json()) == (401, WRONG)
-        assert answer.headers["www-authenticate"] == "Bearer"
+        response = sign_in(app, who.format(email), password)
+        assert (response.status_code, response.json()) == (401, WRONG)
+        assert response.headers["www-authenticate"] == "Bearer"
 
     def test_who_has_only_a_username_gives_it_as_the_email(self, app: httpx.Client) -> None:
         login = unique()
@@ -141,9 +141,9 @@ class TestRenew:
         return dict(sign_in(app, email).json())
 
     def test_gives_a_new_pair_for_a_pair(self, app: httpx.Client, tokens: dict[str, str]) -> None:
-        answer = app.put("/auth/login", json=tokens)
-        assert answer.status_code == 200
-        renewed = answer.json()
+        response = app.put("/auth/login", json=tokens)
+        assert response.status_code == 200
+        renewed = response.json()
         assert set(renewed) == {"access_token", "refresh_token"}
         assert not set(renewed.values()) & set(tokens.values())
         app.headers["authorization"] = f"Bearer {renewed['access_token']}"
@@ -159,16 +159,16 @@ class TestRenew:
         )
         app.headers["authorization"] = f"Bearer {expired}"
         assert app.get("/user/").status_code == 401
-        answer = app.put("/auth/login", json=tokens | {"access_token": expired})
-        assert answer.status_code == 200
+        response = app.put("/auth/login", json=tokens | {"access_token": expired})
+        assert response.status_code == 200
 
     @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
     def test_both_must_be_of_one_session(
         self, app: httpx.Client, tokens: dict[str, str], email: str, which: str
     ) -> None:
         other = sign_in(app, email).json()
-        answer = app.put("/auth/login", json=tokens | {which: other[which]})
-        assert answer.status_code == 401
+        response = app.put("/auth/login", json=tokens | {which: other[which]})
+        assert response.status_code == 401
         assert app.put("/auth/login", json=tokens).status_code == 200
 
     @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
@@ -176,9 +176,9 @@ class TestRenew:
     def test_what_is_no_token(
         self, app: httpx.Client, tokens: dict[str, str], which: str, value: str
     ) -> None:
-        answer = app.put("/auth/login", json=tokens | {which: value})
-        assert answer.status_code == 401
-        assert answer.json() == {"message": "the token is not valid"}
+        response = app.put("/auth/login", json=tokens | {which: value})
+        assert response.status_code == 401
+        assert response.json() == {"message": "the token is not valid"}
 
     def test_tokens_in_each_others_place(self, app: httpx.Client, tokens: dict[str, str]) -> None:
         access, refresh = tokens["access_token"], tokens["refresh_token"]
@@ -188,8 +188,8 @@ class TestRenew:
     def test_without_an_algorithm(self, app: httpx.Client, tokens: dict[str, str]) -> None:
         header = {"alg": "none", "typ": "at+jwt"}
         forged = f"{encoded(header)}.{encoded(claims(tokens['access_token']))}."
-        answer = app.put("/auth/login", json=tokens | {"access_token": forged})
-        assert answer.status_code == 401
+        response = app.put("/auth/login", json=tokens | {"access_token": forged})
+        assert response.status_code == 401
 
     def test_the_one_just_replaced_gets_the_same_successor(
         self, app: httpx.Client, tokens: dict[str, str]
@@ -210,9 +210,9 @@ class TestRenew:
     @pytest.mark.parametrize("missing", ["access_token", "refresh_token"])
     def test_needs_both(self, app: httpx.Client, tokens: dict[str, str], missing: str) -> None:
         del tokens[missing]
-        answer = app.put("/auth/login", json=tokens)
-        assert answer.status_code == 400
-        assert answer.json() == {"message": f"{missing}: is missing"}
+        response = app.put("/auth/login", json=tokens)
+        assert response.status_code == 400
+        assert response.json() == {"message": f"{missing}: is missing"}
 
 
 def encoded(part: object) -> str:

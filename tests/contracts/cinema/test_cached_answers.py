@@ -78,11 +78,11 @@ async def test_what_has_not_changed_does_not_touch_the_database(
 
 @pytest.mark.parametrize("path", CACHED)
 async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) -> None:
-    answer = await app.get(path)
-    known = {"if-none-match": answer.headers["etag"]}
+    response = await app.get(path)
+    known = {"if-none-match": response.headers["etag"]}
     again = await app.get(path, headers=known)
     assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["etag"] == answer.headers["etag"]
+    assert again.headers["etag"] == response.headers["etag"]
 
 
 async def test_a_label_hides_at_once_what_is_cached(
@@ -123,8 +123,8 @@ async def test_who_gains_or_loses_a_label_sees_so_at_once(
     path = f"/api/v1/user/{member.account.id}/role/{made.json()['id']}"
     for method, total in (("DELETE", "17"), ("POST", "19"), ("DELETE", "17")):
         assert (await app.request(method, path, headers=superuser)).is_success
-        answer = await app.get("/movies/?page=1", headers=headers)
-        assert answer.headers["x-total-count"] == total
+        response = await app.get("/movies/?page=1", headers=headers)
+        assert response.headers["x-total-count"] == total
 
 
 async def test_addresses_of_any_length_are_answered(

@@ -17,13 +17,13 @@ NEWEST = sorted(
 LISTS = ("/movies/", "/genres/", "/directors/")
 
 
-def titles(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    return [film["title"] for film in answer.json()]
+def titles(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [film["title"] for film in response.json()]
 
 
-def links(answer: httpx.Response) -> dict[str, str]:
-    found = re.findall(r'<([^>]*)>; rel="(\w+)"', answer.headers["link"])
+def links(response: httpx.Response) -> dict[str, str]:
+    found = re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers["link"])
     return {relation: address for address, relation in found}
 
 
@@ -58,19 +58,19 @@ class TestMovies:
             assert app.get(f"/{kind}s/{film[f'{kind}_id']}").json() == film[kind]
 
     def test_without_a_page_all_come_as_they_lie(self, app: httpx.Client) -> None:
-        answer = app.get("/movies/")
-        assert titles(answer) == VISIBLE
-        assert answer.headers["x-total-count"] == str(len(VISIBLE))
-        assert "link" not in answer.headers
+        response = app.get("/movies/")
+        assert titles(response) == VISIBLE
+        assert response.headers["x-total-count"] == str(len(VISIBLE))
+        assert "link" not in response.headers
 
     @pytest.mark.parametrize(
         ("page", "expected"),
         [(1, VISIBLE[:12]), (2, VISIBLE[12:]), (3, []), (10**6, []), (2**53 - 1, [])],
     )
     def test_pages_of_twelve(self, app: httpx.Client, page: int, expected: list[str]) -> None:
-        answer = app.get("/movies/", params={"page": page})
-        assert titles(answer) == expected
-        assert answer.headers["x-total-count"] == str(len(VISIBLE))
+        response = app.get("/movies/", params={"page": page})
+        assert titles(response) == expected
+        assert response.headers["x-total-count"] == str(len(VISIBLE))
 
     def test_new_ones_first(self, app: httpx.Client) -> None:
         expected = [film.title for film in NEWEST]
@@ -107,15 +107,18 @@ class TestMovies:
     ) -> None:
         ids = cinema.genres | cinema.directors
         asked = {name: ids.get(str(value), value) for name, value in query.items()}
-        answer = app.get("/movies/", params=asked)
-        assert titles(answer) == expected
+        response = app.get("/movies/", params=asked)
+        assert titles(response) == expected
         if "page" not in query:
-            assert answer.headers["x-total-count"] == str(len(expected))
+            assert response.headers["x-total-count"] == str(len(expected))
 
     @pytest.mark.parametrize("film_id", ["0", "999999", str(2**53), str(2**63), "9" * 400, "00000"])
     def test_unknown_ids(self, app: httpx.Client, film_id: str) -> None:
-        answer = app.get(f"/movies/{film_id}")
-        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such film"})
+        response = app.get(f"/movies/{film_id}")
+        assert (response.status_code, response.json()) == (
+            404,
+            {"message": "there is no such film"},
+        )
 
     @pytest.mark.parametrize("path", ["/movies/-1", "/movies/1.5", "/movies/one", "/movies/1/2"])
     def test_what_is_no_id(self, app: httpx.Client, path: str) -> None:
@@ -147,9 +150,9 @@ class TestGenresAndDirectors:
             ({"id": i, "name": name} for name, i in every.items() if name not in hidden),
             key=lambda item: item["id"],
         )
-        answer = app.get(path)
-        assert answer.json() == expected
-        assert answer.headers["x-total-count"] == str(len(expected))
+        response = app.get(path)
+        assert response.json() == expected
+        assert response.headers["x-total-count"] == str(len(expected))
         pages = [app.get(path, params={"page": number}) for number in (1, 2, 3)]
         assert [item for page in pages for item in page.json()] == expected
         assert len(pages[0].json()) == min(12, len(expected))
@@ -159,9 +162,9 @@ class TestGenresAndDirectors:
     def test_unknown_ids(self, cinema: Cinema, app: httpx.Client, kind: str, which: str) -> None:
         hidden = {"genre": cinema.genres["Erotic"], "director": cinema.directors["Zoe Hidden"]}
         item_id = hidden[kind] if which == "hidden" else which
-        answer = app.get(f"/{kind}s/{item_id}")
-        assert answer.status_code == 404
-        assert answer.json() == {"message": f"there is no such {kind}"}
+        response = app.get(f"/{kind}s/{item_id}")
+        assert response.status_code == 404
+        assert response.json() == {"message": f"there is no such {kind}"}
 
     def test_one_by_id(self, cinema: Cinema, app: httpx.Client) -> None:
         drama, lang = cinema.genres["Drama"], cinema.directors["Fritz Lang"]
@@ -190,17 +193,17 @@ class TestNeighbours:
         assert found == dict.fromkeys(("first", "last"), "/movies/?year=1&page=1")
 
     def test_keep_what_else_is_asked(self, app: httpx.Client) -> None:
-        answer = app.get("/movies?status=new&genre_id=1&year=1999&x=unknown&page=2")
-        address = links(answer)["first"]
+        response = app.get("/movies?status=new&genre_id=1&year=1999&x=unknown&page=2")
+        address = links(response)["first"]
         assert address == "/movies?status=new&genre_id=1&year=1999&page=1"
 
     def test_lead_through_everything(self, app: httpx.Client) -> None:
-        answer, seen = app.get("/movies/?page=1&status=new"), []
+        response, seen = app.get("/movies/?page=1&status=new"), []
         while True:
-            seen += titles(answer)
-            if "next" not in links(answer):
+            seen += titles(response)
+            if "next" not in links(response):
                 break
-            answer = app.get(links(answer)["next"])
+            response = app.get(links(response)["next"])
         assert seen == [film.title for film in NEWEST]
 
 
@@ -220,9 +223,9 @@ def test_a_trailing_slash_never_matters(app: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize("path", [*LISTS, "/movies/1", "/directors/1"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_of_it_can_be_changed(app: httpx.Client, path: str, method: str) -> None:
-    answer = app.request(method, path)
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    response = app.request(method, path)
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/favorites/movies/"])
@@ -232,17 +235,17 @@ def test_nothing_of_it_can_be_changed(app: httpx.Client, path: str, method: str)
 )
 def test_what_is_no_page(cinema: Cinema, path: str, value: str) -> None:
     app = cinema.member if path.startswith("/favorites") else cinema.anonymous
-    answer = app.get(f"{path}?page={value}")
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith("page: ")
+    response = app.get(f"{path}?page={value}")
+    assert response.status_code == 400
+    assert response.json()["message"].startswith("page: ")
 
 
 @pytest.mark.parametrize("name", ["genre_id", "director_id", "year"])
 @pytest.mark.parametrize("value", ["", "x", "1.5", str(2**53), "9" * 4301, "null"])
 def test_what_is_no_filter(app: httpx.Client, name: str, value: str) -> None:
-    answer = app.get(f"/movies/?{name}={value}")
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith(f"{name}: ")
+    response = app.get(f"/movies/?{name}={value}")
+    assert response.status_code == 400
+    assert response.json()["message"].startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("query", ["anything=1", "page=2&page=1", "page=1&x=%ff", "page=1&&"])

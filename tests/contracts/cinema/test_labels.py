@@ -40,8 +40,8 @@ async def set_label(services: Services, actor: Actor, film_id: int, label: str |
 
 def totals(apps: list[httpx.Client], path: str) -> tuple[int, ...]:
     """Return how many each of them sees; nothing if a header and its list differ for now."""
-    answers = [app.get(path) for app in apps]
-    counted = tuple(int(answer.headers["x-total-count"]) for answer in answers)
+    responses = [app.get(path) for app in apps]
+    counted = tuple(int(response.headers["x-total-count"]) for response in responses)
     listed = tuple(len(app.get(path.replace("?page=1", "")).json()) for app in apps)
     return counted if counted == listed else ()
 

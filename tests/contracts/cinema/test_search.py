@@ -11,11 +11,11 @@ from tests.support.running import RunningServer
 
 
 def titles(app: httpx.Client, **query: object) -> list[str]:
-    answer = app.get("/movies/", params={name: str(value) for name, value in query.items()})
-    assert answer.status_code == 200, answer.text
-    found = [film["title"] for film in answer.json()]
+    response = app.get("/movies/", params={name: str(value) for name, value in query.items()})
+    assert response.status_code == 200, response.text
+    found = [film["title"] for film in response.json()]
     if "page" not in query:
-        assert answer.headers["x-total-count"] == str(len(found))
+        assert response.headers["x-total-count"] == str(len(found))
     return found
 
 
@@ -91,9 +91,9 @@ def test_who_holds_the_label_finds_it(cinema: Cinema) -> None:
     ],
 )
 def test_what_nobody_can_mean(app: httpx.Client, query: str, field: str) -> None:
-    answer = app.get(f"/movies/?{query}")
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith(f"{field}: ")
+    response = app.get(f"/movies/?{query}")
+    assert response.status_code == 400
+    assert response.json()["message"].startswith(f"{field}: ")
 
 
 def test_bytes_that_are_no_text(app: httpx.Client) -> None:
@@ -107,8 +107,8 @@ def test_too_many(start_server: Callable[..., RunningServer]) -> None:
     app = server.client()
     for number in range(3):
         assert app.get(f"/movies/?q=film{number}").status_code == 200
-    answer = app.get("/movies/?q=another")
-    assert answer.status_code == 429
-    assert 1 <= int(answer.headers["retry-after"]) <= 3600
-    assert answer.json()["message"].startswith("too many requests")
+    response = app.get("/movies/?q=another")
+    assert response.status_code == 429
+    assert 1 <= int(response.headers["retry-after"]) <= 3600
+    assert response.json()["message"].startswith("too many requests")
     assert app.get("/movies/?page=1").status_code == 200

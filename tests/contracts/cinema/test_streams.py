@@ -52,14 +52,14 @@ def test_the_whole_list_is_what_its_pages_are(large: RunningServer, path: str, m
     assert "link" not in whole.headers
     last = -(-many // 12)
     for page in (1, 2, last // 2, last):
-        answer = app.get(path, params={**httpx.QueryParams(path.partition("?")[2]), "page": page})
-        assert answer.json() == whole.json()[(page - 1) * 12 : page * 12]
+        response = app.get(path, params={**httpx.QueryParams(path.partition("?")[2]), "page": page})
+        assert response.json() == whole.json()[(page - 1) * 12 : page * 12]
 
 
 def test_a_long_one_comes_in_pieces(large: RunningServer) -> None:
-    answer = large.client().get("/movies/")
-    assert answer.headers["transfer-encoding"] == "chunked"
-    assert answer.headers["cache-control"] == "no-store"
+    response = large.client().get("/movies/")
+    assert response.headers["transfer-encoding"] == "chunked"
+    assert response.headers["cache-control"] == "no-store"
     head = large.client().head("/movies/")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["x-total-count"] == str(MANY)

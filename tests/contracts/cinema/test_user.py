@@ -65,9 +65,9 @@ class TestProfile:
         self, cinema: Cinema, member: httpx.Client, spelling: str, kind: type
     ) -> None:
         drama = cinema.genres["Drama"]
-        answer = member.patch("/user/", json={spelling: kind(drama)})
-        assert answer.status_code == 200
-        profile = answer.json()
+        response = member.patch("/user/", json={spelling: kind(drama)})
+        assert response.status_code == 200
+        profile = response.json()
         assert (profile["favorite_genre"], profile["favourite_genre"]) == (drama, drama)
         assert member.get("/user/").json() == profile
 
@@ -110,17 +110,20 @@ class TestProfile:
     def test_names_the_field_that_is_wrong(
         self, member: httpx.Client, field: str, value: object
     ) -> None:
-        answer = member.patch("/user/", content=json.dumps({field: value}))
-        assert answer.status_code == 400
-        assert answer.json()["message"].startswith(f"{field}: ")
+        response = member.patch("/user/", content=json.dumps({field: value}))
+        assert response.status_code == 400
+        assert response.json()["message"].startswith(f"{field}: ")
 
     @pytest.mark.parametrize("genre", ["999999", 999_999, "hidden"])
     def test_a_genre_that_is_not_there(
         self, cinema: Cinema, member: httpx.Client, genre: object
     ) -> None:
         genre = cinema.genres["Erotic"] if genre == "hidden" else genre
-        answer = member.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
-        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such genre"})
+        response = member.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
+        assert (response.status_code, response.json()) == (
+            404,
+            {"message": "there is no such genre"},
+        )
         assert member.get("/user/").json()["name"] is None
 
 
@@ -132,8 +135,8 @@ class TestPassword:
     ) -> None:
         other = cinema.signed_in(email)
         body = {"password_1": PASSWORD, "password_2": NEW_PASSWORD}
-        answer = member.put("/user/password", json=body)
-        assert (answer.status_code, answer.json()["email"]) == (200, email)
+        response = member.put("/user/password", json=body)
+        assert (response.status_code, response.json()["email"]) == (200, email)
         assert member.get("/user/").status_code == 200
         assert other.get("/user/").status_code == 401
         assert sign_in(app, email, PASSWORD).status_code == 401
@@ -161,16 +164,16 @@ class TestPassword:
     def test_refuses(
         self, app: httpx.Client, member: httpx.Client, email: str, body, status: int, named: str
     ) -> None:
-        answer = member.put("/user/password", json=body)
-        assert answer.status_code == status
-        assert named in answer.json()["message"]
+        response = member.put("/user/password", json=body)
+        assert response.status_code == status
+        assert named in response.json()["message"]
         assert sign_in(app, email).status_code == 200
 
     def test_takes_the_pair_of_the_old_and_the_new_password(
         self, app: httpx.Client, member: httpx.Client, email: str
     ) -> None:
-        answer = member.put("/user/password", json=OLD_PAIR)
-        assert (answer.status_code, answer.json()["email"]) == (200, email)
+        response = member.put("/user/password", json=OLD_PAIR)
+        assert (response.status_code, response.json()["email"]) == (200, email)
         assert sign_in(app, email, NEW_PASSWORD).status_code == 200
 
     def test_takes_the_new_password_twice_after_a_recent_sign_in(
@@ -185,8 +188,8 @@ class TestPassword:
     ) -> None:
         grow_old(cinema.server, bearer(member))
         body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
-        answer = member.put("/user/password", json=body)
-        assert (answer.status_code, "sign in again" in answer.json()["message"]) == (401, True)
+        response = member.put("/user/password", json=body)
+        assert (response.status_code, "sign in again" in response.json()["message"]) == (401, True)
         assert sign_in(app, email).status_code == 200
         right = member.put("/user/password", json=OLD_PAIR)  # which is a proof as well
         assert right.status_code == 200
@@ -212,12 +215,12 @@ class TestBookmarks:
     ) -> None:
         path = f"/favorites/movies/{cinema.films['Ran']}/"
         for _ in range(2):
-            answer = member.post(path)
-            assert (answer.status_code, answer.json()) == (201, {})
+            response = member.post(path)
+            assert (response.status_code, response.json()) == (201, {})
             assert [film["title"] for film in member.get("/favorites/movies/").json()] == ["Ran"]
         for _ in range(2):
-            answer = member.delete(path)
-            assert (answer.status_code, answer.content) == (204, b"")
+            response = member.delete(path)
+            assert (response.status_code, response.content) == (204, b"")
             assert member.get("/favorites/movies/").json() == []
 
     def test_films_as_everywhere_the_last_one_first_in_pages(
@@ -242,8 +245,11 @@ class TestBookmarks:
     def test_unknown_films(
         self, cinema: Cinema, member: httpx.Client, method: str, which: str
     ) -> None:
-        answer = member.request(method, f"/favorites/movies/{cinema.films.get(which, which)}/")
-        assert (answer.status_code, answer.json()) == (404, {"message": "there is no such film"})
+        response = member.request(method, f"/favorites/movies/{cinema.films.get(which, which)}/")
+        assert (response.status_code, response.json()) == (
+            404,
+            {"message": "there is no such film"},
+        )
 
 
 SIGNED_IN = [
@@ -262,15 +268,15 @@ def test_what_needs_a_token(
     app: httpx.Client, method: str, path: str, credential: str | None
 ) -> None:
     headers = {"authorization": credential} if credential else {}
-    answer = app.request(method, path, headers=headers)
-    assert (answer.status_code, answer.json()) == (401, NO_TOKEN)
+    response = app.request(method, path, headers=headers)
+    assert (response.status_code, response.json()) == (401, NO_TOKEN)
     is_unusable = credential is not None and credential.startswith("Bearer")
     told = 'Bearer error="invalid_token"' if is_unusable else "Bearer"
-    assert answer.headers["www-authenticate"] == told
+    assert response.headers["www-authenticate"] == told
 
 
 @pytest.mark.parametrize(("method", "path"), SIGNED_IN)
 def test_what_a_cut_token_gets(app: httpx.Client, member: httpx.Client, method: str, path: str):
     app.headers["authorization"] = f"Bearer {bearer(member)[:-1]}"
-    answer = app.request(method, path)
-    assert (answer.status_code, answer.json()) == (401, NO_TOKEN)
+    response = app.request(method, path)
+    assert (response.status_code, response.json()) == (401, NO_TOKEN)

@@ -40,17 +40,17 @@ class Caller:
         self.films = films
 
     def _tokens(self, login: str) -> Json:
-        answer = self.server.client().post(
+        response = self.server.client().post(
             "/api/v1/user/login", json={"login": login, "password": PASSWORD}
         )
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        assert response.status_code == 200, response.text
+        return dict(response.json())
 
     def ask(self, method: str, path: str, body: Json, token: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {token or self.tokens['access_token']}"}
-        answer = self.server.client(**headers).request(method, path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
+        response = self.server.client(**headers).request(method, path, json=body)
+        assert response.is_success, response.text
+        return response.json()
 
     def other(self) -> int:
         return int(self.server.signed_up().get("/users").json()["id"])
@@ -147,8 +147,8 @@ def superuser(server: RunningServer) -> str:
     """The access token of a superuser."""
     server.make_superuser("root")
     body = {"login": "root", "password": PASSWORD}
-    answer = httpx.post(f"{server.url}/api/v1/user/login", json=body)
-    return str(answer.json()["access_token"])
+    response = httpx.post(f"{server.url}/api/v1/user/login", json=body)
+    return str(response.json()["access_token"])
 
 
 @pytest.fixture
@@ -224,12 +224,12 @@ def problem_of(
     else:
         made = package.Client(base_url=url)
     with made as client:
-        answer = endpoint.sync_detailed(client=client, **given)
+        response = endpoint.sync_detailed(client=client, **given)
     success = min(operation["responses"], key=int)
-    if answer.status_code != int(success):
-        return f"{answer.status_code}: {answer.content!r}"
+    if response.status_code != int(success):
+        return f"{response.status_code}: {response.content!r}"
     has_content = "content" in operation["responses"][success]
-    return None if (answer.parsed is not None) == has_content else f"parsed: {answer.parsed!r}"
+    return None if (response.parsed is not None) == has_content else f"parsed: {response.parsed!r}"
 
 
 def body_of(operation: Json) -> Json:

@@ -15,6 +15,6 @@ def email() -> str:
 def member(server: RunningServer, email: str) -> httpx.Client:
     """A new account, signed in by cookie."""
     client = server.client()
-    answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
+    response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+    assert response.status_code == 200, response.text
     return client

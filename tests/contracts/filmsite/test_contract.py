@@ -25,10 +25,10 @@ class TestSignUp:
 
     def test_sets_the_cookie(self, server: RunningServer, email: str) -> None:
         client = server.client()
-        answer = client.post("/user/signup", json={"email": email, "password": PASSWORD})
-        assert (answer.status_code, answer.json()) == (200, NOTHING)
-        assert answer.headers["set-cookie"].startswith("session_id=")
-        assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["set-cookie"].split("; "))
+        response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
+        assert (response.status_code, response.json()) == (200, NOTHING)
+        assert response.headers["set-cookie"].startswith("session_id=")
+        assert {"HttpOnly", "SameSite=Lax"} <= set(response.headers["set-cookie"].split("; "))
         assert client.get("/user/profile").json()["body"]["email"] == email
 
     @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ class TestSignUp:
         self, server: RunningServer, email: str, sent: dict[str, object], message: str, status: int
     ) -> None:
         client = server.client()
-        answer = client.post("/user/signup", json={"email": email, "password": PASSWORD} | sent)
-        assert answer.status_code == 400
-        assert answer.json()["status"] == status
-        assert answer.json()["message"].startswith(message)
-        assert "set-cookie" not in answer.headers
+        response = client.post("/user/signup", json={"email": email, "password": PASSWORD} | sent)
+        assert response.status_code == 400
+        assert response.json()["status"] == status
+        assert response.json()["message"].startswith(message)
+        assert "set-cookie" not in response.headers
         signed_in = client.post("/user/signin", json={"email": email, "password": PASSWORD})
         assert signed_in.status_code == 400
 
@@ -97,17 +97,17 @@ class TestSignUp:
     ) -> None:
         body = {"email": email, "password": PASSWORD}
         del body[missing]
-        answer = server.client().post("/user/signup", json=body)
+        response = server.client().post("/user/signup", json=body)
         expected = {"message": "email or password not validated", "status": status}
-        assert (answer.status_code, answer.json()) == (400, expected)
+        assert (response.status_code, response.json()) == (400, expected)
 
     def test_a_user_that_exists(
         self, server: RunningServer, member: httpx.Client, email: str
     ) -> None:
         body = {"email": email.upper(), "password": PASSWORD}
-        answer = server.client().post("/user/signup", json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"message": "user already exists", "status": 1}
+        response = server.client().post("/user/signup", json=body)
+        assert response.status_code == 400
+        assert response.json() == {"message": "user already exists", "status": 1}
 
 
 class TestSignIn:
@@ -116,8 +116,8 @@ class TestSignIn:
     def test_sets_the_cookie(self, server: RunningServer, member: httpx.Client, email: str) -> None:
         client = server.client()
         body = {"email": email.upper(), "password": PASSWORD}
-        answer = client.post("/user/signin", json=body)
-        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        response = client.post("/user/signin", json=body)
+        assert (response.status_code, response.json()) == (200, NOTHING)
         assert client.get("/user/profile").json()["body"]["email"] == email
 
     def test_ends_the_session_that_asks(
@@ -133,33 +133,33 @@ class TestSignIn:
         self, server: RunningServer, member: httpx.Client, email: str, name: str, password: str
     ) -> None:
         client = server.client()
-        answer = client.post("/user/signin", json={"email": name + email, "password": password})
-        assert (answer.status_code, answer.json()) == (400, NOT_FOUND)
-        assert "set-cookie" not in answer.headers
+        response = client.post("/user/signin", json={"email": name + email, "password": password})
+        assert (response.status_code, response.json()) == (400, NOT_FOUND)
+        assert "set-cookie" not in response.headers
 
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_names_what_is_missing(self, server: RunningServer, missing: str) -> None:
         body = {"email": "anna@example.com", "password": PASSWORD}
         del body[missing]
-        answer = server.client().post("/user/signin", json=body)
+        response = server.client().post("/user/signin", json=body)
         expected = {"message": f"{NOT_PARSED}: {missing}: is missing", "status": 0}
-        assert (answer.status_code, answer.json()) == (400, expected)
+        assert (response.status_code, response.json()) == (400, expected)
 
     def test_says_when_to_try_again(self, start_server) -> None:
         client = start_server(sign_in_limit="2 per hour").client()
         body = {"email": "nobody@example.com", "password": PASSWORD}
         statuses = [client.post("/user/signin", json=body).status_code for _ in range(3)]
         assert statuses == [400, 400, 429]
-        answer = client.post("/user/signin", json=body)
-        assert answer.json()["status"] == 429
-        assert 1 <= int(answer.headers["retry-after"]) <= 3600
+        response = client.post("/user/signin", json=body)
+        assert response.json()["status"] == 429
+        assert 1 <= int(response.headers["retry-after"]) <= 3600
 
 
 @pytest.mark.parametrize("path", ["/user/signup", "/user/signin", "/user/logout"])
 @pytest.mark.parametrize("body", [b"certainly not", b'{"email": "a', b"\xff", b'{"email": nobody}'])
 def test_a_body_that_is_no_json(member: httpx.Client, path: str, body: bytes) -> None:
-    answer = member.post(path, content=body, headers=token(member))
-    assert (answer.status_code, answer.json()) == (400, {"message": NOT_PARSED, "status": 0})
+    response = member.post(path, content=body, headers=token(member))
+    assert (response.status_code, response.json()) == (400, {"message": NOT_PARSED, "status": 0})
     assert member.get("/user/profile").status_code == 200
 
 
@@ -171,9 +171,9 @@ class TestSignOut:
         self, server: RunningServer, member: httpx.Client, body: bytes
     ) -> None:
         old = cookie(member)
-        answer = member.post("/user/logout", content=body, headers=token(member))
-        assert (answer.status_code, answer.json()) == (200, NOTHING)
-        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        response = member.post("/user/logout", content=body, headers=token(member))
+        assert (response.status_code, response.json()) == (200, NOTHING)
+        assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/user/profile").status_code == 400
 
     def test_without_a_session(self, server: RunningServer, member: httpx.Client) -> None:
@@ -182,8 +182,8 @@ class TestSignOut:
         old = cookie(member)
         member.post("/user/logout", headers=headers)
         for client in (server.client(), server.client(cookie=old)):
-            answer = client.post("/user/logout", headers=headers)
-            assert (answer.status_code, answer.json()) == (400, expected)
+            response = client.post("/user/logout", headers=headers)
+            assert (response.status_code, response.json()) == (400, expected)
 
 
 class TestCsrf:
@@ -195,8 +195,8 @@ class TestCsrf:
         assert body["csrf"] == body["csrf-token"]
 
     def test_needs_a_session(self, server: RunningServer) -> None:
-        answer = server.client().get("/user/csrf")
-        assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+        response = server.client().get("/user/csrf")
+        assert (response.status_code, response.json()) == (400, NO_SESSION)
 
     @pytest.mark.parametrize("name", ["csrf-token", "x-csrf-token", "X-CSRF-Token"])
     def test_goes_in_either_header(self, member: httpx.Client, name: str) -> None:
@@ -219,9 +219,9 @@ class TestCsrf:
     ) -> None:
         other = token(server.signed_up())
         for headers, status in (({}, 10), ({"csrf-token": "1.2"}, 11), (other, 11)):
-            answer = member.request(method, path, headers=headers)
-            assert (answer.status_code, answer.json()["status"]) == (400, status)
-            assert "csrf token" in answer.json()["message"]
+            response = member.request(method, path, headers=headers)
+            assert (response.status_code, response.json()["status"]) == (400, status)
+            assert "csrf token" in response.json()["message"]
         assert member.get("/user/profile").status_code == 200
 
     def test_is_the_session_s_alone(
@@ -229,8 +229,8 @@ class TestCsrf:
     ) -> None:
         again = server.client()
         again.post("/user/signin", json={"email": email, "password": PASSWORD})
-        answer = member.post("/user/logout", headers=token(again))
-        assert (answer.status_code, answer.json()["status"]) == (400, 11)
+        response = member.post("/user/logout", headers=token(again))
+        assert (response.status_code, response.json()["status"]) == (400, 11)
 
     def test_is_not_needed_with_an_access_token(
         self, server: RunningServer, member: httpx.Client, email: str
@@ -247,15 +247,15 @@ class TestAvatar:
         self, server: RunningServer, member: httpx.Client
     ) -> None:
         path = "/user/avatar/update"
-        answer = self.upload(member, picture("JPEG"), path=path)
-        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        response = self.upload(member, picture("JPEG"), path=path)
+        assert (response.status_code, response.json()) == (200, NOTHING)
         assert member.get("/user/profile").json()["body"]["avatar_url"]
-        answer = self.upload(member, picture("PNG"), path=path)
-        assert (answer.status_code, answer.json()["status"]) == (400, 6)
-        answer = member.post(path, files={"avatar": picture("JPEG")})
-        assert (answer.status_code, answer.json()["status"]) == (400, 10)
-        answer = server.client().post(path, files={"avatar": picture("JPEG")})
-        assert answer.json() == {"message": "can't update avatar without session", "status": 0}
+        response = self.upload(member, picture("PNG"), path=path)
+        assert (response.status_code, response.json()["status"]) == (400, 6)
+        response = member.post(path, files={"avatar": picture("JPEG")})
+        assert (response.status_code, response.json()["status"]) == (400, 10)
+        response = server.client().post(path, files={"avatar": picture("JPEG")})
+        assert response.json() == {"message": "can't update avatar without session", "status": 0}
 
     def upload(self, client: httpx.Client, data: bytes, **named: str) -> httpx.Response:
         name, kind = named.get("name", "me.jpg"), named.get("kind", "image/jpeg")
@@ -269,8 +269,8 @@ class TestAvatar:
     def test_becomes_one_s_avatar(
         self, server: RunningServer, member: httpx.Client, name: str, kind: str
     ) -> None:
-        answer = self.upload(member, picture("JPEG"), name=name, kind=kind)
-        assert (answer.status_code, answer.json()) == (200, NOTHING)
+        response = self.upload(member, picture("JPEG"), name=name, kind=kind)
+        assert (response.status_code, response.json()) == (200, NOTHING)
         address = member.get("/user/profile").json()["body"]["avatar_url"]
         image = server.client().get(address)
         assert image.headers["content-type"] == "image/jpeg"
@@ -293,24 +293,24 @@ class TestAvatar:
         ids=["PNG", "GIF", "SVG", "empty", "cut", "too large"],
     )
     def test_refuses(self, member: httpx.Client, data: bytes, message: str, status: int) -> None:
-        answer = self.upload(member, data)
+        response = self.upload(member, data)
         expected = {"message": message, "status": status}
-        assert (answer.status_code, answer.json()) == (400, expected)
+        assert (response.status_code, response.json()) == (400, expected)
         assert member.get("/user/profile").json()["body"]["avatar_url"] == ""
 
     def test_needs_the_field(self, member: httpx.Client) -> None:
         expected = {"message": "failed to parse avatar file from the body", "status": 0}
-        answer = self.upload(member, picture("JPEG"), field="file")
-        assert (answer.status_code, answer.json()) == (400, expected)
-        answer = member.post("/user/avatar/upload", json={}, headers=token(member))
-        assert (answer.status_code, answer.json()) == (400, expected)
+        response = self.upload(member, picture("JPEG"), field="file")
+        assert (response.status_code, response.json()) == (400, expected)
+        response = member.post("/user/avatar/upload", json={}, headers=token(member))
+        assert (response.status_code, response.json()) == (400, expected)
 
     def test_needs_a_session(self, server: RunningServer) -> None:
-        answer = server.client().post(
+        response = server.client().post(
             "/user/avatar/upload", files={"avatar": ("me.jpg", picture("JPEG"), "image/jpeg")}
         )
         expected = {"message": "can't update avatar without session", "status": 0}
-        assert (answer.status_code, answer.json()) == (400, expected)
+        assert (response.status_code, response.json()) == (400, expected)
 
 
 class TestProfile:
@@ -336,18 +336,18 @@ class TestProfile:
         ],
     )
     def test_needs_a_session(self, server: RunningServer, headers: dict[str, str]) -> None:
-        answer = server.client().get("/user/profile", headers=headers)
-        assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+        response = server.client().get("/user/profile", headers=headers)
+        assert (response.status_code, response.json()) == (400, NO_SESSION)
 
 
 def test_requests_forged_by_other_origins(member: httpx.Client) -> None:
     headers = token(member) | {"origin": "https://elsewhere.example"}
-    answer = member.post("/user/logout", headers=headers)
-    assert (answer.status_code, answer.json()["status"]) == (403, 403)
+    response = member.post("/user/logout", headers=headers)
+    assert (response.status_code, response.json()["status"]) == (403, 403)
     assert member.get("/user/profile").status_code == 200
 
 
 def test_a_wrong_method(server: RunningServer) -> None:
-    answer = server.client().get("/user/signin")
-    assert (answer.status_code, answer.json()["status"]) == (405, 405)
-    assert answer.headers["allow"] == "OPTIONS, POST"
+    response = server.client().get("/user/signin")
+    assert (response.status_code, response.json()["status"]) == (405, 405)
+    assert response.headers["allow"] == "OPTIONS, POST"

@@ -59,9 +59,9 @@ class Site:
     def made(self, client: httpx.Client, *titles: str, **given: object) -> dict[str, object]:
         body = {"title": unique("selection"), "public": True, **given}
         movies = [self.films[title] for title in titles]
-        answer = client.post("/selections", json=body | {"movies": movies})
-        assert answer.status_code == 200, answer.text
-        selection: dict[str, object] = answer.json()["body"]["selection"]
+        response = client.post("/selections", json=body | {"movies": movies})
+        assert response.status_code == 200, response.text
+        selection: dict[str, object] = response.json()["body"]["selection"]
         return selection
 
     def _with_token(self, client: httpx.Client) -> httpx.Client:
@@ -91,11 +91,11 @@ def operator(site: Site) -> httpx.Client:
 
 
 def listed(client: httpx.Client, query: str = "") -> list[dict[str, object]]:
-    answer = client.get(f"/selections{query}")
-    assert answer.status_code == 200
-    assert set(answer.json()) == {"body"}
-    assert set(answer.json()["body"]) == {"movie_selections", "selections"}
-    found: list[dict[str, object]] = answer.json()["body"]["movie_selections"]
+    response = client.get(f"/selections{query}")
+    assert response.status_code == 200
+    assert set(response.json()) == {"body"}
+    assert set(response.json()["body"]) == {"movie_selections", "selections"}
+    found: list[dict[str, object]] = response.json()["body"]["movie_selections"]
     return found
 
 
@@ -148,10 +148,10 @@ class TestLists:
         ],
     )
     def test_name_what_of_the_query_is_wrong(self, anonymous: httpx.Client, query: str) -> None:
-        answer = anonymous.get(f"/selections?{query}")
-        assert answer.status_code == 400
-        assert answer.json()["message"].startswith(f"{query.partition('=')[0]}: ")
-        assert answer.json()["status"] == 0
+        response = anonymous.get(f"/selections?{query}")
+        assert response.status_code == 400
+        assert response.json()["message"].startswith(f"{query.partition('=')[0]}: ")
+        assert response.json()["status"] == 0
 
     def test_are_cached_until_a_public_one_changes(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
@@ -181,8 +181,8 @@ class TestOne:
             "movies": site.movies("Alien", "Stalker"),
             "content": site.contents("Alien", "Stalker"),
         }
-        answer = anonymous.get(f"/selections/{made['id']}/")
-        assert (answer.status_code, answer.json()) == (200, {"body": {"selection": selection}})
+        response = anonymous.get(f"/selections/{made['id']}/")
+        assert (response.status_code, response.json()) == (200, {"body": {"selection": selection}})
 
     @pytest.mark.parametrize(
         "selection_id",
@@ -192,24 +192,24 @@ class TestOne:
         ],
     )
     def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
-        answer = anonymous.get(f"/selections/{selection_id}")
-        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+        response = anonymous.get(f"/selections/{selection_id}")
+        assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
     @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
     def test_editing_one_whose_id_is_no_number(self, member: httpx.Client, method: str) -> None:
-        answer = member.request(method, "/selections/hello", json={})
-        assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+        response = member.request(method, "/selections/hello", json={})
+        assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
     def test_page_of_one_whose_id_is_no_number_is_not_found(self, anonymous: httpx.Client) -> None:
-        answer = anonymous.get("/selections/hello", headers={"accept": "text/html"})
-        assert answer.status_code == 404
-        assert answer.headers["content-type"].startswith("text/html")
+        response = anonymous.get("/selections/hello", headers={"accept": "text/html"})
+        assert response.status_code == 404
+        assert response.headers["content-type"].startswith("text/html")
 
     @pytest.mark.parametrize("word", ["new", "mine"])
     def test_word_of_a_page_leads_browsers_to_the_page(self, anonymous, word) -> None:
-        answer = anonymous.get(f"/selections/{word}", headers={"accept": "text/html"})
-        assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/sign-in")
+        response = anonymous.get(f"/selections/{word}", headers={"accept": "text/html"})
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/sign-in")
 
     def test_one_that_is_not_public_is_cached_for_nobody_else(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
@@ -232,8 +232,8 @@ class TestEditing:
 
     def test_making_one_shows_it_to_its_maker(self, site: Site, member: httpx.Client) -> None:
         body = {"title": " Rainy evenings ", "movies": [site.films["Ran"]]}
-        answer = member.post("/selections", json=body)
-        selection = answer.json()["body"]["selection"]
+        response = member.post("/selections", json=body)
+        selection = response.json()["body"]["selection"]
         assert selection == {
             "id": selection["id"],
             "title": "Rainy evenings",
@@ -265,10 +265,10 @@ class TestEditing:
     def test_what_cannot_be_made(
         self, member: httpx.Client, sent: dict[str, object], status: int, message: str
     ) -> None:
-        answer = member.post("/selections", json=sent)
-        assert answer.status_code == status
-        assert answer.json()["message"].startswith(message)
-        assert answer.json()["status"] == (0 if status == 400 else status)
+        response = member.post("/selections", json=sent)
+        assert response.status_code == status
+        assert response.json()["message"].startswith(message)
+        assert response.json()["status"] == (0 if status == 400 else status)
         assert member.get("/user/selections").json()["body"]["total"] == 0
 
     def test_changes_what_is_sent_alone(
@@ -278,8 +278,8 @@ class TestEditing:
         path = f"/selections/{made['id']}"
         for change in ({"title": "New"}, {"description": ""}, {"public": False}, {}):
             made |= change
-            answer = member.patch(path, json=change)
-            assert (answer.status_code, answer.json()["body"]["selection"]) == (200, made)
+            response = member.patch(path, json=change)
+            assert (response.status_code, response.json()["body"]["selection"]) == (200, made)
         assert anonymous.get(path).status_code == 404
 
     def test_films_come_stand_and_go(
@@ -294,28 +294,28 @@ class TestEditing:
             ("DELETE", alien, None, ["Ran", "Stalker"]),
             ("DELETE", alien, None, ["Ran", "Stalker"]),
         ):
-            answer = member.request(method, film, json=body)
-            assert answer.status_code == 200
-            assert answer.json()["body"]["selection"]["movies"] == site.movies(*titles)
+            response = member.request(method, film, json=body)
+            assert response.status_code == 200
+            assert response.json()["body"]["selection"]["movies"] == site.movies(*titles)
             shown = anonymous.get(path).json()["body"]["selection"]["movies"]
             assert shown == site.movies(*titles)
         for method in ("PUT", "DELETE"):
-            answer = member.request(method, f"{path}/movies/987654321")
-            assert answer.json() == {"message": "movie not found", "status": 404}
+            response = member.request(method, f"{path}/movies/987654321")
+            assert response.json() == {"message": "movie not found", "status": 404}
 
     @pytest.mark.parametrize("position", [-1, "first", 1.5, 2**63, None])
     def test_a_position_that_is_none(
         self, site: Site, member: httpx.Client, position: object
     ) -> None:
         path = f"/selections/{site.made(member, 'Ran')['id']}/movies/{site.films['Ran']}"
-        answer = member.put(path, json={"position": position})
-        assert answer.status_code == 400
-        assert "position" in answer.json()["message"]
+        response = member.put(path, json={"position": position})
+        assert response.status_code == 400
+        assert "position" in response.json()["message"]
 
     def test_deleting(self, site: Site, anonymous: httpx.Client, member: httpx.Client) -> None:
         path = f"/selections/{site.made(member, 'Ran')['id']}"
-        answer = member.delete(path)
-        assert (answer.status_code, answer.json()) == (200, {"body": {}})
+        response = member.delete(path)
+        assert (response.status_code, response.json()) == (200, {"body": {}})
         for client in (anonymous, member):
             assert (client.get(path).status_code, client.get(path).json()) == (404, NOT_FOUND)
         assert member.delete(path).status_code == 404
@@ -333,8 +333,8 @@ class TestEditing:
         path = f"/selections/{site.made(member, 'Ran')['id']}"
         other = site.member()
         for method, rest, body in self.STEPS:
-            answer = anonymous.request(method, path + rest, json=body)
-            assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+            response = anonymous.request(method, path + rest, json=body)
+            assert (response.status_code, response.json()) == (400, NO_SESSION)
             assert other.request(method, path + rest, json=body).status_code == 403
             assert operator.request(method, path + rest, json=body).status_code == 200
 
@@ -351,5 +351,5 @@ class TestEditing:
 
     def test_one_s_own_need_a_session(self, anonymous: httpx.Client) -> None:
         for method, path in (("GET", "/user/selections"), ("POST", "/selections")):
-            answer = anonymous.request(method, path)
-            assert (answer.status_code, answer.json()) == (400, NO_SESSION)
+            response = anonymous.request(method, path)
+            assert (response.status_code, response.json()) == (400, NO_SESSION)

@@ -29,13 +29,13 @@ class TestChats:
 
     @pytest.mark.parametrize("user_id", [2**53 - 1, None, "1", -1, 0, 2**63, True, 1.5])
     def test_with_nobody(self, anna: Person, user_id: object) -> None:
-        answer = anna.client.post("/chats", json={"user_id": user_id})
+        response = anna.client.post("/chats", json={"user_id": user_id})
         expected = "user_unknown" if user_id == 2**53 - 1 else "field_invalid"
-        assert (answer.status_code, answer.json()["error"]) == (400, expected)
+        assert (response.status_code, response.json()["error"]) == (400, expected)
 
     def test_with_oneself(self, anna: Person) -> None:
-        answer = anna.client.post("/chats", json={"user_id": anna.id})
-        assert (answer.status_code, answer.json()["error"]) == (400, "chat_with_self")
+        response = anna.client.post("/chats", json={"user_id": anna.id})
+        assert (response.status_code, response.json()["error"]) == (400, "chat_with_self")
 
     def test_are_listed_with_the_newest_conversation_first(
         self, anna: Person, boris: Person, stranger: Person, chat: int
@@ -94,8 +94,8 @@ class TestMessages:
         "query", ["limit=0", "limit=101", "limit=x", "before=0", "after=-1", "before=1&after=1"]
     )
     def test_queries_that_are_none(self, anna: Person, chat: int, query: str) -> None:
-        answer = anna.client.get(f"/chats/{chat}/messages?{query}")
-        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+        response = anna.client.get(f"/chats/{chat}/messages?{query}")
+        assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
     def test_the_same_nonce_makes_one_message(self, anna: Person, boris: Person, chat: int) -> None:
         first = anna.post(chat, "once", "a nonce")
@@ -128,15 +128,15 @@ class TestMessages:
     def test_edited_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
         message = anna.post(chat, "frist")
         (before,) = boris.messages(chat)
-        answer = anna.client.put(f"/messages/{message}", json={"text": "first"})
-        assert answer.status_code == 200
-        assert answer.json() == before | {"text": "first", "edited": True}
-        assert boris.messages(chat) == [answer.json()]
+        response = anna.client.put(f"/messages/{message}", json={"text": "first"})
+        assert response.status_code == 200
+        assert response.json() == before | {"text": "first", "edited": True}
+        assert boris.messages(chat) == [response.json()]
 
     def test_deleted_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
         kept, message = anna.post(chat, "kept"), anna.post(chat, "never mind")
-        answer = anna.client.delete(f"/messages/{message}")
-        assert (answer.status_code, answer.json()) == (200, {})
+        response = anna.client.delete(f"/messages/{message}")
+        assert (response.status_code, response.json()) == (200, {})
         assert [found["id"] for found in boris.messages(chat)] == [kept]
         assert boris.listed(chat)["last_message"]["id"] == kept
         assert boris.listed(chat)["unread"] == 1
@@ -151,8 +151,8 @@ class TestMessages:
             lambda who, number: who.client.put(f"/messages/{number}", json={"text": "no"}),
             lambda who, number: who.client.delete(f"/messages/{number}"),
         ):
-            answer = request(boris, message)
-            assert (answer.status_code, answer.json()["error"]) == (403, "message_forbidden")
+            response = request(boris, message)
+            assert (response.status_code, response.json()["error"]) == (403, "message_forbidden")
             unseen, none = request(stranger, message), request(stranger, 2**52)
             assert (unseen.status_code, unseen.json()["error"]) == (400, "message_unknown")
             assert (none.status_code, none.content) == (unseen.status_code, unseen.content)
@@ -161,12 +161,12 @@ class TestMessages:
     @pytest.mark.parametrize("text", ["", " \n ", "x" * 4001, "nul\x00", 5, None])
     def test_texts_that_are_none(self, anna: Person, chat: int, text: object) -> None:
         message = anna.post(chat, "before")
-        for answer in (
+        for response in (
             anna.client.post(f"/chats/{chat}/messages", json={"text": text}),
             anna.client.put(f"/messages/{message}", json={"text": text}),
         ):
-            assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
-            assert "text" in answer.json()["message"]
+            assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
+            assert "text" in response.json()["message"]
         assert len(anna.messages(chat)) == 1
 
     def test_are_throttled_but_retries_are_free(self, start_server) -> None:
@@ -175,9 +175,9 @@ class TestMessages:
         chat = open_chat(anna, boris)
         first = anna.post(chat, "one", "nonce")
         anna.post(chat, "two")
-        answer = anna.client.post(f"/chats/{chat}/messages", json={"text": "three"})
-        assert (answer.status_code, answer.json()["error"]) == (429, "throttled")
-        assert int(answer.headers["retry-after"]) > 0
+        response = anna.client.post(f"/chats/{chat}/messages", json={"text": "three"})
+        assert (response.status_code, response.json()["error"]) == (429, "throttled")
+        assert int(response.headers["retry-after"]) > 0
         assert anna.post(chat, "one", "nonce") == first
         boris.post(chat, "the other goes on")
 
@@ -244,9 +244,9 @@ def test_a_deleted_account_leaves_its_messages(anna: Person, boris: Person, chat
         ("hello", anna.id),
     ]
     for method, path in (("POST", f"/chats/{chat}/messages"), ("PUT", f"/messages/{own}")):
-        answer = anna.client.request(method, path, json={"text": "still here"})
-        assert (answer.status_code, answer.json()["error"]) == (400, "account_gone")
+        response = anna.client.request(method, path, json={"text": "still here"})
+        assert (response.status_code, response.json()["error"]) == (400, "account_gone")
     anna.read(chat, own)
     assert anna.client.delete(f"/messages/{own}").status_code == 200
-    answer = anna.client.post("/chats", json={"user_id": boris.id})
-    assert (answer.status_code, answer.json()["error"]) == (400, "user_unknown")
+    response = anna.client.post("/chats", json={"user_id": boris.id})
+    assert (response.status_code, response.json()["error"]) == (400, "user_unknown")

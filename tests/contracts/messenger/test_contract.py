@@ -15,11 +15,11 @@ from tests.support.running import PASSWORD, RunningServer, unique
 UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    body = answer.json()
+def error_response(response: httpx.Response) -> tuple[int, str]:
+    body = response.json()
     assert set(body) == {"error", "message"}
     assert body["message"]
-    return answer.status_code, body["error"]
+    return response.status_code, body["error"]
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def member(server: RunningServer, name: str) -> httpx.Client:
         "status": "hello",
         "phone": "+7 900 000-00-00",
     }
-    answer = client.post("/users", json=body)
-    assert answer.status_code == 200, answer.text
+    response = client.post("/users", json=body)
+    assert response.status_code == 200, response.text
     return client
 
 
@@ -49,9 +49,11 @@ class TestSignUp:
 
     def test_needs_email_and_password_and_signs_in(self, server: RunningServer, name: str) -> None:
         client = server.client()
-        answer = client.post("/users", json={"email": f"{name}@example.com", "password": PASSWORD})
-        assert (answer.status_code, answer.json()) == (200, {})
-        assert answer.headers["set-cookie"].startswith("session_id=")
+        response = client.post(
+            "/users", json={"email": f"{name}@example.com", "password": PASSWORD}
+        )
+        assert (response.status_code, response.json()) == (200, {})
+        assert response.headers["set-cookie"].startswith("session_id=")
         shown = client.get("/users").json()
         assert shown == {
             "id": shown["id"],
@@ -92,17 +94,17 @@ class TestSignUp:
         self, server: RunningServer, name: str, change: dict[str, object], mnemonic: str
     ) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD} | change
-        answer = server.client().post("/users", json=body)
-        assert refusal(answer) == (400, mnemonic)
-        assert answer.json()["message"].startswith(f"{next(iter(change))}: ")
+        response = server.client().post("/users", json=body)
+        assert error_response(response) == (400, mnemonic)
+        assert response.json()["message"].startswith(f"{next(iter(change))}: ")
 
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_names_what_is_missing(self, server: RunningServer, name: str, missing: str) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD}
         del body[missing]
-        answer = server.client().post("/users", json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
+        response = server.client().post("/users", json=body)
+        assert response.status_code == 400
+        assert response.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
 
     @pytest.mark.parametrize("field", ["email", "username"])
     def test_what_another_has_is_taken(
@@ -110,7 +112,7 @@ class TestSignUp:
     ) -> None:
         body = {"email": f"other-{name}@example.com", "username": "", "password": PASSWORD}
         body[field] = {"email": f"{name}@EXAMPLE.com", "username": name.upper()}[field]
-        assert refusal(server.client().post("/users", json=body)) == (400, f"{field}_taken")
+        assert error_response(server.client().post("/users", json=body)) == (400, f"{field}_taken")
 
 
 class TestSignIn:
@@ -121,10 +123,10 @@ class TestSignIn:
     ) -> None:
         client = server.client()
         body = {"email": f"{name}@Example.com", "password": PASSWORD}
-        answer = client.post("/login", json=body)
-        assert answer.status_code == 200
-        assert answer.headers["set-cookie"].startswith("session_id=")
-        assert answer.json() == {
+        response = client.post("/login", json=body)
+        assert response.status_code == 200
+        assert response.headers["set-cookie"].startswith("session_id=")
+        assert response.json() == {
             "id": member.get("/users").json()["id"],
             "email": f"{name}@example.com",
             "username": name,
@@ -133,7 +135,7 @@ class TestSignIn:
             "fullname": "Анна",
             "fstatus": "hello",
         }
-        assert client.get("/users").json() == answer.json()
+        assert client.get("/users").json() == response.json()
 
     @pytest.mark.parametrize(
         ("email", "password"),
@@ -143,9 +145,9 @@ class TestSignIn:
         self, server: RunningServer, member: httpx.Client, name: str, email: str, password: str
     ) -> None:
         body = {"email": email.format(name), "password": password}
-        answer = server.client().post("/login", json=body)
-        assert refusal(answer) == (400, "wrong_credentials")
-        assert "set-cookie" not in answer.headers
+        response = server.client().post("/login", json=body)
+        assert error_response(response) == (400, "wrong_credentials")
+        assert "set-cookie" not in response.headers
 
     def test_the_key_tells_whose_login_it_is(
         self, server: RunningServer, member: httpx.Client, name: str
@@ -176,23 +178,23 @@ class TestSignIn:
     def test_both_keys_or_neither_is_refused(
         self, server: RunningServer, body: dict[str, object]
     ) -> None:
-        assert refusal(server.client().post("/login", json=body)) == (400, "field_invalid")
+        assert error_response(server.client().post("/login", json=body)) == (400, "field_invalid")
 
     def test_somebody_without_an_email_comes_in_by_username(
         self, server: RunningServer, name: str
     ) -> None:
         server.client().post("/api/v1/user", json={"login": name, "password": PASSWORD})
-        answer = server.client().post("/login", json={"email": name, "password": PASSWORD})
-        assert (answer.status_code, answer.json()["username"]) == (200, name)
+        response = server.client().post("/login", json={"email": name, "password": PASSWORD})
+        assert (response.status_code, response.json()["username"]) == (200, name)
 
     def test_is_throttled_in_this_dialect(self, start_server, name: str) -> None:
         server = start_server(sign_in_limit="2 per hour")
         body = {"email": f"{name}@example.com", "password": "wrong one"}
         for _ in range(2):
             assert server.client().post("/login", json=body).status_code == 400
-        answer = server.client().post("/login", json=body)
-        assert refusal(answer) == (429, "throttled")
-        assert int(answer.headers["retry-after"]) > 0
+        response = server.client().post("/login", json=body)
+        assert error_response(response) == (429, "throttled")
+        assert int(response.headers["retry-after"]) > 0
 
 
 class TestSignOut:
@@ -200,18 +202,18 @@ class TestSignOut:
 
     def test_ends_the_session(self, server: RunningServer, member: httpx.Client) -> None:
         old = f"session_id={member.cookies['session_id']}"
-        answer = member.delete("/logout")
-        assert answer.status_code == 200
-        assert answer.headers["set-cookie"].startswith("session_id=; Max-Age=0")
+        response = member.delete("/logout")
+        assert response.status_code == 200
+        assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/users").status_code == 401
 
     def test_without_a_session(self, server: RunningServer) -> None:
-        answer = server.client().delete("/logout")
-        assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
+        response = server.client().delete("/logout")
+        assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
     def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
-        answer = member.delete("/logout", headers={"origin": "https://elsewhere.example"})
-        assert refusal(answer) == (403, "cross_origin")
+        response = member.delete("/logout", headers={"origin": "https://elsewhere.example"})
+        assert error_response(response) == (403, "cross_origin")
         assert member.get("/users").status_code == 200
 
 
@@ -230,7 +232,7 @@ class TestUsers:
 
     @pytest.mark.parametrize("user_id", [0, 2**53, 2**63, 10**100])
     def test_nobody_of_that_id(self, member: httpx.Client, user_id: int) -> None:
-        assert refusal(member.get(f"/users/{user_id}")) == (400, "user_unknown")
+        assert error_response(member.get(f"/users/{user_id}")) == (400, "user_unknown")
 
     def test_is_replaced_whole(self, member: httpx.Client, name: str) -> None:
         user_id = member.get("/users").json()["id"]
@@ -241,9 +243,9 @@ class TestUsers:
             "name": "O’Hara",
             "status": "",
         }
-        answer = member.put(f"/users/{user_id}", json=new)
+        response = member.put(f"/users/{user_id}", json=new)
         expected = new | {"fullname": "O’Hara", "fstatus": ""}
-        assert (answer.status_code, answer.json()) == (200, expected)
+        assert (response.status_code, response.json()) == (200, expected)
         assert member.get("/users").json() == expected
 
     @pytest.mark.parametrize("missing", ["id", "email", "username", "name", "status"])
@@ -252,9 +254,9 @@ class TestUsers:
         user_id = body["id"]
         for key in (missing, "fullname", "fstatus"):
             del body[key]
-        answer = member.put(f"/users/{user_id}", json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
+        response = member.put(f"/users/{user_id}", json=body)
+        assert response.status_code == 400
+        assert response.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
 
     @pytest.mark.parametrize(
         ("field", "value"), [("name", "x" * 101), ("status", "nul\x00"), ("id", 2**63)]
@@ -263,21 +265,21 @@ class TestUsers:
         self, member: httpx.Client, field: str, value: object
     ) -> None:
         body = member.get("/users").json()
-        answer = member.put(f"/users/{body['id']}", json=body | {field: value})
-        assert refusal(answer) == (400, "field_invalid")
-        assert answer.json()["message"].startswith(f"{field}: ")
+        response = member.put(f"/users/{body['id']}", json=body | {field: value})
+        assert error_response(response) == (400, "field_invalid")
+        assert response.json()["message"].startswith(f"{field}: ")
         assert member.get("/users").json() == body
 
     def test_the_body_has_the_id_of_the_path(self, member: httpx.Client) -> None:
         body = member.get("/users").json()
-        answer = member.put(f"/users/{body['id']}", json=body | {"id": body["id"] + 1})
-        assert refusal(answer) == (400, "field_invalid")
+        response = member.put(f"/users/{body['id']}", json=body | {"id": body["id"] + 1})
+        assert error_response(response) == (400, "field_invalid")
 
     def test_only_oneself(self, server: RunningServer, member: httpx.Client) -> None:
         body = member.get("/users").json()
         other = server.signed_up()
-        answer = other.put(f"/users/{body['id']}", json=body | {"name": "changed"})
-        assert refusal(answer) == (401, "unauthorized")
+        response = other.put(f"/users/{body['id']}", json=body | {"name": "changed"})
+        assert error_response(response) == (401, "unauthorized")
         assert member.get("/users").json() == body
 
     def test_what_another_has_is_taken(
@@ -286,14 +288,14 @@ class TestUsers:
         other = server.signed_up()
         body = other.get("/users").json()
         for change in ({"username": name}, {"email": f"{name}@example.com"}):
-            answer = other.put(f"/users/{body['id']}", json=body | change)
-            assert refusal(answer) == (400, f"{next(iter(change))}_taken")
+            response = other.put(f"/users/{body['id']}", json=body | change)
+            assert error_response(response) == (400, f"{next(iter(change))}_taken")
         assert other.get("/users").json() == body
 
     def test_one_name_has_to_stay(self, member: httpx.Client) -> None:
         body = member.get("/users").json() | {"email": "", "username": ""}
-        answer = member.put(f"/users/{body['id']}", json=body)
-        assert refusal(answer) == (400, "field_invalid")
+        response = member.put(f"/users/{body['id']}", json=body)
+        assert error_response(response) == (400, "field_invalid")
 
     def test_what_an_account_lacks_stays_lacking(self, server: RunningServer, name: str) -> None:
         client = server.client()
@@ -324,13 +326,13 @@ class TestUsers:
     def test_everything_needs_a_session(
         self, server: RunningServer, method: str, path: str
     ) -> None:
-        answer = server.client().request(method, path)
-        assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
+        response = server.client().request(method, path)
+        assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
     def test_a_wrong_method_is_405(self, member: httpx.Client) -> None:
-        answer = member.post("/users/1", json={})
-        assert refusal(answer) == (405, "method_not_allowed")
-        assert answer.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
+        response = member.post("/users/1", json={})
+        assert error_response(response) == (405, "method_not_allowed")
+        assert response.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
 
 
 class TestSearch:
@@ -365,14 +367,14 @@ class TestSearch:
 
     @pytest.mark.parametrize("part", ["no-such-user-anywhere", "%", "_", "%00", "%ff", "a@b"])
     def test_finds_nothing(self, member: httpx.Client, part: str) -> None:
-        answer = member.get(f"/users/{part}")
-        assert (answer.status_code, answer.json()) == (200, {"users": []})
+        response = member.get(f"/users/{part}")
+        assert (response.status_code, response.json()) == (200, {"users": []})
 
     def test_is_throttled_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
         client = server.signed_up()
         assert [client.get("/users/a").status_code for _ in range(3)] == [200, 200, 429]
-        assert refusal(client.get("/users/a")) == (429, "throttled")
+        assert error_response(client.get("/users/a")) == (429, "throttled")
         assert server.signed_up().get("/users/a").status_code == 200
 
     def test_finds_at_most_fifty(self, start_server) -> None:
@@ -386,13 +388,13 @@ def test_every_mnemonic_that_can_come_is_in_the_readme() -> None:
     readme = (Path(kinoteka.contracts.messenger.__file__).parent / "README.md").read_text("utf-8")
     each = (code for route in CONTRACT.routes for code in (*implied_errors(route), *route.errors))
     codes = {*each, Code.METHOD_NOT_ALLOWED}
-    mnemonics = {str(CONTRACT.refusals[code].mark) for code in codes}
+    mnemonics = {str(CONTRACT.error_responses[code].mark) for code in codes}
     listed = set(re.findall(r"^\| `([a-z_]+)` \| \d", readme, re.MULTILINE))
     assert listed == mnemonics
 
 
 def test_every_code_has_a_mnemonic_and_a_status_of_the_document() -> None:
-    assert set(CONTRACT.refusals) == set(Code)
-    for refused in CONTRACT.refusals.values():
+    assert set(CONTRACT.error_responses) == set(Code)
+    for refused in CONTRACT.error_responses.values():
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(refused.mark))
         assert refused.status in (400, 401, 403, 405, 413, 415, 429, 500, 503, 507)

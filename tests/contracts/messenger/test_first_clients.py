@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from kinoteka.contracts.messenger.shapes import one_of
+from kinoteka.contracts.messenger.schemas import one_of
 from kinoteka.errors import Code, DomainError
 from tests.support.messengers import Person, open_chat, person
 from tests.support.running import PASSWORD, RunningServer, unique
@@ -46,8 +46,11 @@ class TestPhoneAndPassword:
     @pytest.mark.parametrize("password", [PASSWORD, "another long one", " "])
     def test_password_is_rejected_and_nothing_changes(self, anna: Person, password: str) -> None:
         before = user(anna.client)
-        answer = put(anna.client, before | {"password": password, "name": "changed"})
-        assert (answer.status_code, answer.json()["error"]) == (400, "password_not_changed_here")
+        response = put(anna.client, before | {"password": password, "name": "changed"})
+        assert (response.status_code, response.json()["error"]) == (
+            400,
+            "password_not_changed_here",
+        )
         assert user(anna.client) == before
 
 
@@ -58,9 +61,9 @@ class TestAliases:
     def test_alias_replaces_the_key(self, anna: Person, key: str, alias: str) -> None:
         body = user(anna.client) | {alias: "new"}
         del body[key]
-        answer = put(anna.client, body)
-        assert answer.status_code == 200
-        assert (answer.json()[key], answer.json()[alias]) == ("new", "new")
+        response = put(anna.client, body)
+        assert response.status_code == 200
+        assert (response.json()[key], response.json()[alias]) == ("new", "new")
 
     def test_sign_up_accepts_aliases(self, server: RunningServer) -> None:
         body = {"email": f"{unique()}@example.com", "password": PASSWORD}
@@ -70,8 +73,8 @@ class TestAliases:
         shown = client.get("/users").json()
         assert (shown["name"], shown["status"]) == ("Anna", "hello")
         sent = body | {"email": f"{unique()}@example.com", "name": "Anna", "fullname": "Boris"}
-        answer = server.client().post("/users", json=sent)
-        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+        response = server.client().post("/users", json=sent)
+        assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
     def test_search_results_have_aliases(self, anna: Person, boris: Person) -> None:
         put(boris.client, user(boris.client) | {"name": "Boris", "status": "away"})
@@ -93,8 +96,8 @@ class TestAliases:
         self, anna: Person, sent: dict[str, str], status: int, stored: str
     ) -> None:
         put(anna.client, user(anna.client) | {"name": "old"})
-        answer = put(anna.client, user(anna.client) | sent)
-        assert answer.status_code == status, answer.text
+        response = put(anna.client, user(anna.client) | sent)
+        assert response.status_code == status, response.text
         assert user(anna.client)["name"] == stored
 
 
@@ -111,16 +114,16 @@ class TestChatsOfAUser:
     def test_chats_have_the_keys_of_the_front_end(self, anna: Person, boris: Person) -> None:
         chat = open_chat(anna, boris)
         expected = {"ID": chat, "Name": boris.name, "Members": [anna.id, boris.id]}
-        answer = anna.client.get(f"/users/{anna.id}/chats")
-        assert answer.json() == {"Chats": [expected | {"LastMessage": ""}], "Workspaces": []}
+        response = anna.client.get(f"/users/{anna.id}/chats")
+        assert response.json() == {"Chats": [expected | {"LastMessage": ""}], "Workspaces": []}
         boris.post(chat, "hello")
-        answer = anna.client.get(f"/users/{anna.id}/chats/")
-        assert answer.json()["Chats"] == [expected | {"LastMessage": "hello"}]
+        response = anna.client.get(f"/users/{anna.id}/chats/")
+        assert response.json()["Chats"] == [expected | {"LastMessage": "hello"}]
 
     def test_chats_of_another_user_are_refused(self, anna: Person, boris: Person) -> None:
         for user_id in (boris.id, 2**53):
-            answer = anna.client.get(f"/users/{user_id}/chats")
-            assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+            response = anna.client.get(f"/users/{user_id}/chats")
+            assert (response.status_code, response.json()["error"]) == (401, "unauthorized")
 
 
 class TestLocalTimes:
@@ -160,10 +163,10 @@ class TestSearch:
     @pytest.fixture
     def search(self, anna: Person, chat: int):
         def search(text: str, **headers: str) -> list[str]:
-            answer = anna.client.get(f"/messages/{text}", headers=headers)
-            assert answer.status_code == 200, answer.text
-            assert list(answer.json()) == ["Messages"]
-            return [str(each["text"]) for each in answer.json()["Messages"]]
+            response = anna.client.get(f"/messages/{text}", headers=headers)
+            assert response.status_code == 200, response.text
+            assert list(response.json()) == ["Messages"]
+            return [str(each["text"]) for each in response.json()["Messages"]]
 
         return search
 
@@ -208,16 +211,16 @@ class TestSearch:
 
     def test_page_is_served_where_a_page_is_preferred(self, anna: Person, chat: int) -> None:
         for path, status in ((f"{chat}", 200), ("new", 200), ("nothing-here", 404)):
-            answer = anna.client.get(f"/messages/{path}", headers={"accept": "text/html"})
-            assert answer.status_code == status
-            assert answer.headers["content-type"].startswith("text/html")
-            assert "accept" in ", ".join(answer.headers.get_list("vary"))
+            response = anna.client.get(f"/messages/{path}", headers={"accept": "text/html"})
+            assert response.status_code == status
+            assert response.headers["content-type"].startswith("text/html")
+            assert "accept" in ", ".join(response.headers.get_list("vary"))
 
     @pytest.mark.parametrize("text", ["x" * 201, "%00", "%ED%A0%80"[:3] + "%01"])
     def test_text_that_no_message_contains_is_rejected(self, anna: Person, text: str) -> None:
-        answer = anna.client.get(f"/messages/{text}")
-        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
-        assert answer.json()["message"].startswith("text: ")
+        response = anna.client.get(f"/messages/{text}")
+        assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
+        assert response.json()["message"].startswith("text: ")
 
     def test_search_is_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
@@ -227,6 +230,6 @@ class TestSearch:
         assert person(server).client.get("/messages/a").status_code == 200
 
     def test_methods_of_a_text_are_those_of_the_search(self, anna: Person) -> None:
-        answer = anna.client.put("/messages/stalker", json={"text": "x"})
-        assert (answer.status_code, answer.json()["error"]) == (405, "method_not_allowed")
-        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+        response = anna.client.put("/messages/stalker", json={"text": "x"})
+        assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
+        assert response.headers["allow"] == "GET, HEAD, OPTIONS"

@@ -154,7 +154,7 @@ class TestWhoMayListen:
     def test_not_who_is_not_signed_in(
         self, chat: int, listen: Listen, path: str, headers: dict[str, str]
     ) -> None:
-        assert refusal(listen, path.format(chat), **headers) == (401, "unauthorized")
+        assert error_response(listen, path.format(chat), **headers) == (401, "unauthorized")
 
     def test_a_chat_of_others_is_as_none(
         self, server: RunningServer, chat: int, listen: Listen
@@ -162,7 +162,7 @@ class TestWhoMayListen:
         cookie = person(server).cookie
         for number in (chat, 2**52, 2**63):
             path = f"/chats/{number}/notifications"
-            assert refusal(listen, path, cookie=cookie) == (403, "chat_forbidden")
+            assert error_response(listen, path, cookie=cookie) == (403, "chat_forbidden")
 
     @pytest.mark.parametrize(
         "headers", [{"origin": "https://elsewhere.example"}, {"origin": "null"}]
@@ -171,7 +171,7 @@ class TestWhoMayListen:
         self, anna: Person, chat: int, listen: Listen, headers: dict[str, str]
     ) -> None:
         path = f"/chats/{chat}/notifications"
-        refused = refusal(listen, path, cookie=anna.cookie, **headers)
+        refused = error_response(listen, path, cookie=anna.cookie, **headers)
         assert refused == (403, "cross_origin")
 
     def test_a_page_of_ones_own_origin(
@@ -199,7 +199,7 @@ def heard_after(who: Person, chat: int, socket: ClientConnection) -> bool:
     return heard(socket)[1]["id"] == message
 
 
-def refusal(listen: Listen, path: str, **headers: str) -> tuple[int, str]:
+def error_response(listen: Listen, path: str, **headers: str) -> tuple[int, str]:
     with pytest.raises(InvalidStatus) as refused:
         listen(path, **headers)
     response = refused.value.response

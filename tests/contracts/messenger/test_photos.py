@@ -33,20 +33,20 @@ def own_id(client: httpx.Client) -> int:
     return client.get("/users").json()["id"]
 
 
-def parts(answer: httpx.Response) -> dict[str, bytes]:
-    media_type, options = parse_options_header(answer.headers["content-type"])
+def parts(response: httpx.Response) -> dict[str, bytes]:
+    media_type, options = parse_options_header(response.headers["content-type"])
     assert media_type == "multipart/form-data"
     return {
         part.name: bytes(part.raw)
-        for part in MultipartParser(BytesIO(answer.content), options["boundary"])
+        for part in MultipartParser(BytesIO(response.content), options["boundary"])
     }
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_an_upload_becomes_ones_photo(server: RunningServer, kind: str) -> None:
     client = server.signed_up()
-    answer = upload(client, picture(kind))
-    assert (answer.status_code, answer.json()) == (200, {})
+    response = upload(client, picture(kind))
+    assert (response.status_code, response.json()) == (200, {})
     seen = server.signed_up().get(f"/photos/{own_id(client)}")
     assert seen.status_code == 200
     (file,) = parts(seen).values()
@@ -61,9 +61,9 @@ def test_is_the_picture_itself_where_an_image_is_preferred(
     client = server.signed_up()
     upload(client, picture())
     path = f"/photos/{own_id(client)}"
-    answer = client.get(path, headers={"accept": accept})
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert parts(client.get(path)) == {"file": answer.content}
+    response = client.get(path, headers={"accept": accept})
+    assert response.headers["content-type"] == "image/jpeg"
+    assert parts(client.get(path)) == {"file": response.content}
 
 
 def test_is_not_sent_again_to_who_has_it(server: RunningServer) -> None:
@@ -91,10 +91,10 @@ def test_shows_through_the_other_contracts(server: RunningServer) -> None:
 
 def test_there_may_be_none(server: RunningServer) -> None:
     client = server.signed_up()
-    answer = client.get(f"/photos/{own_id(client)}")
-    assert (answer.status_code, answer.json()["error"]) == (400, "no_photo")
-    answer = client.get(f"/photos/{2**53}")
-    assert (answer.status_code, answer.json()["error"]) == (400, "user_unknown")
+    response = client.get(f"/photos/{own_id(client)}")
+    assert (response.status_code, response.json()["error"]) == (400, "no_photo")
+    response = client.get(f"/photos/{2**53}")
+    assert (response.status_code, response.json()["error"]) == (400, "user_unknown")
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_what_is_no_photo(
     server: RunningServer, content: bytes, field: str, status: int, mnemonic: str
 ) -> None:
     client = server.signed_up()
-    answer = upload(client, content, field)
-    assert (answer.status_code, answer.json()["error"]) == (status, mnemonic)
+    response = upload(client, content, field)
+    assert (response.status_code, response.json()["error"]) == (status, mnemonic)
     assert client.get(f"/photos/{own_id(client)}").json()["error"] == "no_photo"
 
 
@@ -132,16 +132,16 @@ def test_is_a_png_whatever_its_name_says(server: RunningServer) -> None:
 def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
     client = start_server(upload_limit="2 per hour").signed_up()
     statuses = [upload(client, picture()).status_code for _ in range(2)]
-    answer = upload(client, picture())
-    assert [*statuses, answer.status_code] == [200, 200, 429]
-    assert answer.json()["error"] == "throttled"
-    assert int(answer.headers["retry-after"]) > 0
+    response = upload(client, picture())
+    assert [*statuses, response.status_code] == [200, 200, 429]
+    assert response.json()["error"] == "throttled"
+    assert int(response.headers["retry-after"]) > 0
 
 
 def test_need_a_session(server: RunningServer) -> None:
     client = server.client()
-    for answer in (upload(client, picture()), client.get("/photos/1")):
-        assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+    for response in (upload(client, picture()), client.get("/photos/1")):
+        assert (response.status_code, response.json()["error"]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(
@@ -194,35 +194,35 @@ class TestBody:
     def test_decoder_reads_the_preamble_as_the_picture(
         self, owner: httpx.Client, path: str, stored: bytes
     ) -> None:
-        answer = owner.get(path)
-        assert answer.content.startswith(stored)
-        assert Image.open(BytesIO(answer.content)).size == (64, 48)
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["content-type"].startswith("multipart/form-data; boundary=")
+        response = owner.get(path)
+        assert response.content.startswith(stored)
+        assert Image.open(BytesIO(response.content)).size == (64, 48)
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["content-type"].startswith("multipart/form-data; boundary=")
 
     @pytest.mark.parametrize(("query", "begins"), [("?plain=1", b"--"), ("?plain=0", b"\xff\xd8")])
     def test_plain_leaves_the_preamble_out(
         self, owner: httpx.Client, path: str, stored: bytes, query: str, begins: bytes
     ) -> None:
-        answer = owner.get(path + query)
-        assert answer.content.startswith(begins)
-        assert parts(answer) == {"file": stored}
-        known = {"if-none-match": answer.headers["etag"]}
+        response = owner.get(path + query)
+        assert response.content.startswith(begins)
+        assert parts(response) == {"file": stored}
+        known = {"if-none-match": response.headers["etag"]}
         assert owner.get(path + query, headers=known).status_code == 304
         other = "?plain=0" if query == "?plain=1" else "?plain=1"
         assert owner.get(path + other, headers=known).status_code == 200
 
     def test_other_value_of_plain_is_rejected(self, owner: httpx.Client, path: str) -> None:
-        answer = owner.get(f"{path}?plain=perhaps")
-        assert (answer.status_code, answer.json()["error"]) == (400, "field_invalid")
+        response = owner.get(f"{path}?plain=perhaps")
+        assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
     @pytest.mark.parametrize("query", ["", "?plain=1"])
     def test_email_parser_finds_the_part(
         self, owner: httpx.Client, path: str, stored: bytes, query: str
     ) -> None:
-        answer = owner.get(path + query)
-        head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
-        (part,) = message_from_bytes(head + answer.content, policy=HTTP).iter_parts()
+        response = owner.get(path + query)
+        head = f"Content-Type: {response.headers['content-type']}\r\n\r\n".encode()
+        (part,) = message_from_bytes(head + response.content, policy=HTTP).iter_parts()
         assert part.get_param("name", header="content-disposition") == "file"
         assert part.get_content() == stored
 

@@ -93,10 +93,10 @@ class TestFrozenServer:
         assert await error_of(names(frozen)) == Code.BUSY
         own_server.thaw()
 
-        async def answers():
+        async def responses():
             return await error_of(names(frozen)) == []
 
-        await until(answers)
+        await until(responses)
         await add(frozen, "a")
         assert [name for (name,) in await heavy(frozen)] == ["a"]
 

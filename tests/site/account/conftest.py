@@ -10,9 +10,9 @@ from tests.support.markup import words
 from tests.support.running import PASSWORD, RunningServer, unique
 
 
-def tree(answer: httpx.Response) -> LexborHTMLParser:
+def tree(response: httpx.Response) -> LexborHTMLParser:
     """The page of an answer."""
-    return LexborHTMLParser(answer.text)
+    return LexborHTMLParser(response.text)
 
 
 def value(page: LexborHTMLParser, name: str) -> str | None:
@@ -23,9 +23,9 @@ def value(page: LexborHTMLParser, name: str) -> str | None:
     return (chosen or field).attributes.get("value")
 
 
-def wrong(answer: httpx.Response) -> dict[str, str]:
+def wrong(response: httpx.Response) -> dict[str, str]:
     """The sentences beside fields, by field; each is told to whoever hears the page, too."""
-    page, found = tree(answer), {}
+    page, found = tree(response), {}
     for field in page.css("[aria-invalid=true]"):
         name = str(field.attributes["name"])
         told = str(field.attributes["aria-describedby"]).split()
@@ -56,8 +56,8 @@ def sign_up(server: RunningServer, name: str | None = None, **headers: str) -> M
         "email": f"{member.name}@example.com",
         "password": PASSWORD,
     }
-    answer = member.browser.post("/sign-up", data=form)
-    assert answer.status_code == 303, answer.text
+    response = member.browser.post("/sign-up", data=form)
+    assert response.status_code == 303, response.text
     return member
 
 

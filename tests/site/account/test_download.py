@@ -8,12 +8,12 @@ from tests.support.running import PASSWORD
 
 
 def test_is_a_file(server, anna):
-    answer = anna.browser.post("/account/data")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["content-disposition"].startswith('attachment; filename="kinoteka-20')
-    document = json.loads(answer.content)
+    response = anna.browser.post("/account/data")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-disposition"].startswith('attachment; filename="kinoteka-20')
+    document = json.loads(response.content)
     assert document["account"]["username"] == anna.name
     assert document.keys() == {
         "exported_at",
@@ -38,10 +38,10 @@ def test_has_nothing_that_guards_the_account_and_nothing_of_others(server, anna)
 def test_so_often(start_server):
     anna = sign_up(start_server(export_limit="1 per hour"))
     assert anna.browser.post("/account/data").status_code == 200
-    answer = anna.browser.post("/account/data")
-    assert answer.status_code == 429
-    assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    response = anna.browser.post("/account/data")
+    assert response.status_code == 429
+    assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
 def test_not_by_a_link(anna):

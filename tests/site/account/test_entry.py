@@ -70,10 +70,10 @@ class TestSigningUp:
     def test_what_is_wrong_is_told_beside_its_field(self, browser, change, field, status):
         name = unique()
         form = {"username": name, "email": f"{name}@example.com", "password": PASSWORD} | change
-        answer = browser.post("/sign-up", data=form)
-        assert answer.status_code == status
-        assert wrong(answer).keys() == {field}
-        page = tree(answer)
+        response = browser.post("/sign-up", data=form)
+        assert response.status_code == status
+        assert wrong(response).keys() == {field}
+        page = tree(response)
         assert value(page, "username") == form["username"]
         assert value(page, "email") == form["email"]
         assert not value(page, "password")
@@ -81,11 +81,11 @@ class TestSigningUp:
 
     def test_what_somebody_has(self, browser, anna):
         form = {"username": anna.name.upper(), "email": "", "password": PASSWORD}
-        answer = browser.post("/sign-up", data=form)
-        assert (answer.status_code, wrong(answer).keys()) == (409, {"username"})
+        response = browser.post("/sign-up", data=form)
+        assert (response.status_code, wrong(response).keys()) == (409, {"username"})
         form = {"username": unique(), "email": f"{anna.name}@EXAMPLE.com", "password": PASSWORD}
-        answer = browser.post("/sign-up", data=form)
-        assert (answer.status_code, wrong(answer).keys()) == (409, {"email"})
+        response = browser.post("/sign-up", data=form)
+        assert (response.status_code, wrong(response).keys()) == (409, {"email"})
 
     def test_a_long_password_is_taken_whole(self, server, browser):
         name, password = unique(), "correct horse " * 9
@@ -97,17 +97,17 @@ class TestSigningUp:
 
     def test_what_is_typed_is_never_markup(self, browser):
         form = {"username": '"><script>x</script>', "email": "<b>", "password": "x"}
-        answer = browser.post("/sign-up", data=form)
-        assert "<script>x" not in answer.text
-        assert value(tree(answer), "username") == form["username"]
+        response = browser.post("/sign-up", data=form)
+        assert "<script>x" not in response.text
+        assert value(tree(response), "username") == form["username"]
 
     def test_so_often(self, start_server):
         server = start_server(sign_up_limit="1 per hour")
         sign_up(server)
         form = {"username": unique(), "password": PASSWORD}
-        answer = new_browser(server).post("/sign-up", data=form)
-        assert answer.status_code == 429
-        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
+        response = new_browser(server).post("/sign-up", data=form)
+        assert response.status_code == 429
+        assert "Try again in" in words(tree(response).css_first("[role=alert]"))
 
 
 class TestSigningIn:
@@ -122,20 +122,20 @@ class TestSigningIn:
         assert is_signed_in(browser)
 
     def test_goes_on_to_where_one_was_going(self, browser, anna):
-        answer = browser.get("/account/sessions?x=ü")
-        assert answer.status_code == 303
-        page = tree(browser.get(answer.headers["location"]))
+        response = browser.get("/account/sessions?x=ü")
+        assert response.status_code == 303
+        page = tree(browser.get(response.headers["location"]))
         going = value(page, "next")
-        answer = sign_in(browser, anna.name, next=going)
-        assert answer.headers["location"] == "/account/sessions?x=%C3%BC"
+        response = sign_in(browser, anna.name, next=going)
+        assert response.headers["location"] == "/account/sessions?x=%C3%BC"
 
     @pytest.mark.parametrize("path", ELSEWHERE)
     def test_nobody_is_led_elsewhere(self, server, browser, anna, path):
-        answer = sign_in(browser, anna.name, next=path)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        response = sign_in(browser, anna.name, next=path)
+        assert (response.status_code, response.headers["location"]) == (303, "/")
         for place in ("/sign-in", "/sign-up"):
-            answer = anna.browser.get(place, params={"next": path})
-            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            response = anna.browser.get(place, params={"next": path})
+            assert (response.status_code, response.headers["location"]) == (303, "/")
             page = tree(new_browser(server).get(place, params={"next": path}))
             assert page.css_first("main [name=next]") is None
             assert not [a for a in page.css("main a") if "evil" in (a.attributes["href"] or "")]
@@ -146,9 +146,9 @@ class TestSigningIn:
         anna = sign_up(server)
         pages = []
         for name in (anna.name, unique("nobody"), "", "x@y@z"):
-            answer = sign_in(new_browser(server), name, "wrong password")
-            pages.append((answer.status_code, wrong(answer)))
-            assert value(tree(answer), "identifier") == name
+            response = sign_in(new_browser(server), name, "wrong password")
+            pages.append((response.status_code, wrong(response)))
+            assert value(tree(response), "identifier") == name
         sentence = "There is no account with this name and password."
         assert pages == [(401, {"password": sentence})] * 4
 
@@ -163,14 +163,14 @@ class TestSigningIn:
         browser = new_browser(server)
         for _ in range(2):
             assert sign_in(browser, anna.name, "wrong password").status_code == 401
-        answer = sign_in(browser, anna.name)
-        assert answer.status_code == 429
-        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
-        assert not wrong(answer)
+        response = sign_in(browser, anna.name)
+        assert response.status_code == 429
+        assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+        assert not wrong(response)
 
     def test_who_is_signed_in_goes_on(self, anna):
-        answer = anna.browser.get("/sign-in?next=/films")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/films")
+        response = anna.browser.get("/sign-in?next=/films")
+        assert (response.status_code, response.headers["location"]) == (303, "/films")
 
     def test_as_somebody_else_ends_the_session(self, server, anna):
         berta = sign_up(server)
@@ -182,9 +182,9 @@ class TestSigningIn:
 
     @pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/password-strength"])
     def test_not_from_another_site(self, anna, path):
-        answer = anna.browser.post(path, data={}, headers=HEADERS)
-        assert answer.status_code == 403
-        assert words(tree(answer).css_first("h1")).startswith("This came from another site")
+        response = anna.browser.post(path, data={}, headers=HEADERS)
+        assert response.status_code == 403
+        assert words(tree(response).css_first("h1")).startswith("This came from another site")
         assert is_signed_in(anna.browser)
 
     @pytest.mark.parametrize(
@@ -198,17 +198,17 @@ class TestSigningIn:
         ],
     )
     def test_what_cannot_be_read(self, browser, content, kind, status):
-        answer = browser.post("/sign-in", content=content, headers={"content-type": kind})
-        assert answer.status_code == status
-        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        response = browser.post("/sign-in", content=content, headers={"content-type": kind})
+        assert response.status_code == status
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
 class TestSigningOut:
     def test_ends_the_session(self, server, anna):
         before = dict(anna.browser.cookies)
-        answer = anna.browser.post("/sign-out")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
-        assert answer.headers["clear-site-data"] == '"storage"'
+        response = anna.browser.post("/sign-out")
+        assert (response.status_code, response.headers["location"]) == (303, "/")
+        assert response.headers["clear-site-data"] == '"storage"'
         assert not is_signed_in(anna.browser)
         old = new_browser(server)
         old.cookies.update(before)
@@ -235,12 +235,12 @@ class TestStrength:
         ],
     )
     def test_is_told_in_words(self, browser, password, score, part):
-        answer = browser.post("/password-strength", data={"password": password})
-        told = tree(answer).css_first(".strength")
+        response = browser.post("/password-strength", data={"password": password})
+        told = tree(response).css_first(".strength")
         assert told.attributes["data-score"] == score
         assert part in words(told)
-        assert "<html" not in answer.text
-        assert "<input" not in answer.text
+        assert "<html" not in response.text
+        assert "<input" not in response.text
 
     def test_with_what_others_know(self, browser):
         form = {"password": "zebulon-trask1", "username": "zebulon-trask"}

@@ -37,8 +37,8 @@ def shown(anna):
 
 class TestFields:
     def test_are_saved_and_shown(self, anna):
-        answer = save(anna)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+        response = save(anna)
+        assert (response.status_code, response.headers["location"]) == (303, "/account")
         page = tree(anna.browser.get("/account"))
         assert words(page.css_first(".notice")) == "Your profile is saved."
         for name in ("given_name", "family_name", "birthday", "status", "phone"):
@@ -53,8 +53,8 @@ class TestFields:
 
     def test_one_may_do_without_an_address_or_a_name_but_not_both(self, anna):
         assert save(anna, email="", present=PASSWORD).status_code == 303
-        answer = save(anna, username="", email="", present=PASSWORD)
-        assert (answer.status_code, wrong(answer).keys()) == (400, {"email"})
+        response = save(anna, username="", email="", present=PASSWORD)
+        assert (response.status_code, wrong(response).keys()) == (400, {"email"})
         assert save(anna, username="", present=PASSWORD).status_code == 303
 
     @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ class TestFields:
         ],
     )
     def test_what_is_wrong_is_told_beside_it(self, anna, field, typed, status):
-        answer = save(anna, present=PASSWORD, **{field: typed})
-        assert answer.status_code == status
-        assert wrong(answer).keys() == {field}
-        page = tree(answer)
+        response = save(anna, present=PASSWORD, **{field: typed})
+        assert response.status_code == status
+        assert wrong(response).keys() == {field}
+        page = tree(response)
         assert value(page, field) == typed
         assert value(page, "given_name") == (typed if field == "given_name" else "Анна")
         assert value(tree(anna.browser.get("/account")), "given_name") == ""
@@ -83,8 +83,8 @@ class TestFields:
     @pytest.mark.parametrize("field", ["username", "email"])
     @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
     def test_another_name_needs_the_current_password(self, anna, field, present, status):
-        answer = save(anna, present=present, **{field: NAMES[field].format(unique())})
-        assert (answer.status_code, wrong(answer).keys()) == (status, {"present"})
+        response = save(anna, present=present, **{field: NAMES[field].format(unique())})
+        assert (response.status_code, wrong(response).keys()) == (status, {"present"})
         assert save(anna, status="still signed in by the old name").status_code == 303
 
     def test_another_name_is_saved_with_the_current_password(self, anna):
@@ -94,8 +94,8 @@ class TestFields:
 
     def test_what_somebody_has(self, server, anna):
         berta = sign_up(server)
-        answer = save(anna, username=berta.name, present=PASSWORD)
-        assert (answer.status_code, wrong(answer).keys()) == (409, {"username"})
+        response = save(anna, username=berta.name, present=PASSWORD)
+        assert (response.status_code, wrong(response).keys()) == (409, {"username"})
 
     @pytest.mark.parametrize(("typed", "status"), [("999999", 404), ("x", 400)])
     def test_no_such_genre(self, anna, typed, status):
@@ -115,8 +115,8 @@ class TestPicture:
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
     def test_becomes_ones_avatar(self, anna, kind):
         assert shown(anna) is None
-        answer = upload(anna, halves(kind))
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+        response = upload(anna, halves(kind))
+        assert (response.status_code, response.headers["location"]) == (303, "/account")
         address = shown(anna)
         assert anna.browser.get(address).headers["content-type"] == "image/jpeg"
 
@@ -133,18 +133,18 @@ class TestPicture:
         ids=["nothing", "text", "svg", "cut", "gif", "large"],
     )
     def test_what_is_none_is_told_beside_the_file(self, anna, data, status):
-        answer = upload(anna, data)
-        assert answer.status_code == status
-        assert wrong(answer).keys() == {"file"}
+        response = upload(anna, data)
+        assert response.status_code == status
+        assert wrong(response).keys() == {"file"}
         assert shown(anna) is None
 
     def test_no_file(self, anna):
-        for answer in (
+        for response in (
             upload(anna, picture(), field="other"),
             anna.browser.post("/account/avatar", data={"file": "x"}),
             anna.browser.post("/account/avatar"),
         ):
-            assert (answer.status_code, wrong(answer).keys()) == (400, {"file"})
+            assert (response.status_code, wrong(response).keys()) == (400, {"file"})
 
     def test_is_removed(self, anna):
         upload(anna, picture())
@@ -158,6 +158,6 @@ class TestPicture:
         server = start_server(upload_limit="1 per hour")
         anna = sign_up(server, unique())
         assert upload(anna, picture()).status_code == 303
-        answer = upload(anna, picture())
-        assert answer.status_code == 429
-        assert "Try again in" in words(tree(answer).css_first("[role=alert]"))
+        response = upload(anna, picture())
+        assert response.status_code == 429
+        assert "Try again in" in words(tree(response).css_first("[role=alert]"))

@@ -22,12 +22,12 @@ FORMS = [route.path.replace("{session_id}", "1") for route in OWN if route.metho
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_for_who_is_signed_in(browser, anna, path):
-    answer = browser.get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
-    answer = anna.browser.get(path)
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "private, no-store"
-    page = tree(answer)
+    response = browser.get(path)
+    assert (response.status_code, response.headers["location"]) == (303, f"/sign-in?next={path}")
+    response = anna.browser.get(path)
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "private, no-store"
+    page = tree(response)
     assert words(page.css_first("h1"))
     assert page.css_first(".tabs [aria-current]").attributes["href"] == path
     assert not page.css("[style], script:not([src])")
@@ -35,17 +35,17 @@ def test_a_page_is_for_who_is_signed_in(browser, anna, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_in_russian_as_well(anna, path):
-    answer = anna.browser.get(path, headers={"accept-language": "ru"})
-    assert answer.status_code == 200
-    assert tree(answer).css_first("html").attributes["lang"] == "ru"
+    response = anna.browser.get(path, headers={"accept-language": "ru"})
+    assert response.status_code == 200
+    assert tree(response).css_first("html").attributes["lang"] == "ru"
 
 
 @pytest.mark.parametrize("path", FORMS)
 class TestForms:
     def test_are_for_who_is_signed_in(self, browser, path):
-        answer = browser.post(path, data={})
-        assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/sign-in")
+        response = browser.post(path, data={})
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/sign-in")
 
     @pytest.mark.parametrize(
         "headers",
@@ -57,9 +57,9 @@ class TestForms:
         ],
     )
     def test_are_not_for_other_sites(self, anna, path, headers):
-        answer = anna.browser.post(path, data={}, headers=headers)
-        assert answer.status_code == 403
-        assert words(tree(answer).css_first("h1")).startswith("This came from another site")
+        response = anna.browser.post(path, data={}, headers=headers)
+        assert response.status_code == 403
+        assert words(tree(response).css_first("h1")).startswith("This came from another site")
         assert anna.browser.get("/account").status_code == 200
 
     @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ class TestForms:
         ],
     )
     def test_take_no_rubbish(self, anna, path, content, kind):
-        answer = anna.browser.post(path, content=content, headers={"content-type": kind})
-        assert answer.status_code in (200, 303, 400, 401, 404)
+        response = anna.browser.post(path, content=content, headers={"content-type": kind})
+        assert response.status_code in (200, 303, 400, 401, 404)
 
 
 @pytest.mark.parametrize(("path", "to"), LEADING.items())
 def test_who_comes_again_to_where_a_form_was_refused_is_led_to_it(anna, path, to):
-    answer = anna.browser.get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, to)
+    response = anna.browser.get(path)
+    assert (response.status_code, response.headers["location"]) == (303, to)

@@ -60,8 +60,8 @@ class TestPassword:
 
     def test_a_new_one_ends_every_other_session(self, server, anna):
         other = another(server, anna)
-        answer = self.change(anna, PASSWORD, NEW)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account/password")
+        response = self.change(anna, PASSWORD, NEW)
+        assert (response.status_code, response.headers["location"]) == (303, "/account/password")
         assert is_signed_in(anna.browser)
         assert not is_signed_in(other)
         form = {"identifier": anna.name, "password": NEW}
@@ -81,11 +81,11 @@ class TestPassword:
     def test_what_is_wrong_is_told_beside_its_field(
         self, server, anna, present, new, status, field
     ):
-        answer = self.change(anna, present, new)
-        assert answer.status_code == status
-        assert wrong(answer).keys() == {field}
+        response = self.change(anna, present, new)
+        assert response.status_code == status
+        assert wrong(response).keys() == {field}
         assert not [
-            each for each in tree(answer).css("[type=password]") if each.attributes.get("value")
+            each for each in tree(response).css("[type=password]") if each.attributes.get("value")
         ]
         assert another(server, anna)
 
@@ -96,8 +96,8 @@ class TestPassword:
         assert self.change(anna, PASSWORD, NEW).status_code == 429
 
     def test_is_found_where_programs_look(self, anna):
-        answer = anna.browser.get("/.well-known/change-password")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account/password")
+        response = anna.browser.get("/.well-known/change-password")
+        assert (response.status_code, response.headers["location"]) == (303, "/account/password")
 
 
 class TestSessions:
@@ -123,8 +123,8 @@ class TestSessions:
     def test_one_is_ended_from_afar(self, server, anna):
         other = another(server, anna)
         path = end_path(sessions(anna.browser)[1])
-        answer = anna.browser.post(path)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        response = anna.browser.post(path)
+        assert (response.status_code, response.headers["location"]) == (303, "/account/sessions")
         assert not is_signed_in(other)
         assert len(sessions(anna.browser)) == 1
         again = anna.browser.post(path)
@@ -133,14 +133,14 @@ class TestSessions:
 
     def test_this_one(self, server, anna):
         form = sessions(anna.browser)[0].css_first("form")
-        answer = anna.browser.post(form.attributes["action"])
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        response = anna.browser.post(form.attributes["action"])
+        assert (response.status_code, response.headers["location"]) == (303, "/")
         assert not is_signed_in(anna.browser)
 
     def test_all_others(self, server, anna):
         others = [another(server, anna) for _ in range(2)]
-        answer = anna.browser.post("/account/sessions/end-others")
-        assert answer.status_code == 303
+        response = anna.browser.post("/account/sessions/end-others")
+        assert response.status_code == 303
         assert [is_signed_in(each) for each in others] == [False, False]
         assert is_signed_in(anna.browser)
         page = tree(anna.browser.get("/account/sessions"))
@@ -161,13 +161,13 @@ class TestSessions:
         session = sessions(anna.browser)[1]
         path = end_path(session) if chosen == "one" else "/account/sessions/end-others"
         for present, status in (("", 400), ("wrong", 401)):
-            answer = anna.browser.post(path, data={"present": present})
-            assert answer.status_code == status
-            assert wrong(answer).keys() == {"present"}
+            response = anna.browser.post(path, data={"present": present})
+            assert response.status_code == status
+            assert wrong(response).keys() == {"present"}
             assert is_signed_in(other)
         assert anna.browser.get(path).headers["location"] == "/account/sessions"
-        answer = anna.browser.post(path, data={"present": PASSWORD})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        response = anna.browser.post(path, data={"present": PASSWORD})
+        assert (response.status_code, response.headers["location"]) == (303, "/account/sessions")
         assert not is_signed_in(other)
 
     def test_confirmed_password_is_not_asked_for_again(self, start_server):
@@ -179,8 +179,8 @@ class TestSessions:
         assert (wrong_answer.status_code, wrong(wrong_answer).keys()) == (401, {"present"})
         page = tree(anna.browser.get("/account/sessions"))
         assert page.css_first("#end-sessions [name=present][required]")
-        answer = anna.browser.post("/account/sessions", data={"present": PASSWORD})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
+        response = anna.browser.post("/account/sessions", data={"present": PASSWORD})
+        assert (response.status_code, response.headers["location"]) == (303, "/account/sessions")
         page = tree(anna.browser.get("/account/sessions"))
         assert page.css_first("[name=present]") is None
         anna.browser.post(end_path(page.css(".session")[1]))
@@ -191,18 +191,18 @@ class TestSessions:
         anna = sign_up(server)
         let_proofs_expire(server)
         form = sessions(anna.browser)[0].css_first("form")
-        answer = anna.browser.post(form.attributes["action"])
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        response = anna.browser.post(form.attributes["action"])
+        assert (response.status_code, response.headers["location"]) == (303, "/")
         assert not is_signed_in(anna.browser)
 
     def test_one_that_has_ended_elsewhere_leads_to_the_sign_in(self, server, anna):
         other = another(server, anna)
         anna.browser.post("/account/sessions/end-others")
-        answer = other.post("/account", data={}, headers={"referer": f"{server.url}/account"})
-        assert answer.status_code == 303
-        assert answer.headers["location"] == "/sign-in?next=/account"
-        answer = other.post("/account/delete", data={"password": PASSWORD})
-        assert answer.headers["location"].startswith("/sign-in")
+        response = other.post("/account", data={}, headers={"referer": f"{server.url}/account"})
+        assert response.status_code == 303
+        assert response.headers["location"] == "/sign-in?next=/account"
+        response = other.post("/account/delete", data={"password": PASSWORD})
+        assert response.headers["location"].startswith("/sign-in")
         assert is_signed_in(anna.browser)
 
 
@@ -243,9 +243,9 @@ class TestDeletion:
 
     def test_with_the_password(self, server, anna):
         other = another(server, anna)
-        answer = self.delete(anna, PASSWORD)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
-        assert answer.headers["clear-site-data"] == '"storage"'
+        response = self.delete(anna, PASSWORD)
+        assert (response.status_code, response.headers["location"]) == (303, "/")
+        assert response.headers["clear-site-data"] == '"storage"'
         assert not is_signed_in(anna.browser)
         assert not is_signed_in(other)
         form = {"identifier": anna.name, "password": PASSWORD}
@@ -254,8 +254,8 @@ class TestDeletion:
 
     @pytest.mark.parametrize("password", ["wrong", "", "x" * 1000])
     def test_not_without(self, anna, password):
-        answer = self.delete(anna, password)
-        assert (answer.status_code, wrong(answer).keys()) == (401, {"password"})
+        response = self.delete(anna, password)
+        assert (response.status_code, wrong(response).keys()) == (401, {"password"})
         assert is_signed_in(anna.browser)
 
     def test_guesses_are_limited(self, start_server):

@@ -50,18 +50,18 @@ class Site:
 
     def page(self, path: str, status: int = 200, who: str = "visitor") -> LexborHTMLParser:
         """The page at an address, which is answered with this status."""
-        answer = self.of(who).get(path)
-        assert answer.status_code == status, answer.text
-        assert answer.headers["content-type"] == "text/html; charset=utf-8"
-        return LexborHTMLParser(answer.text)
+        response = self.of(who).get(path)
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        return LexborHTMLParser(response.text)
 
     def piece(self, path: str, **headers: str) -> LexborHTMLParser:
         """What htmx gets."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self.visitor.get(path, headers={"hx-request": "true", **named})
-        assert answer.status_code == 200, answer.text
-        assert "<html" not in answer.text
-        return LexborHTMLParser(answer.text)
+        response = self.visitor.get(path, headers={"hx-request": "true", **named})
+        assert response.status_code == 200, response.text
+        assert "<html" not in response.text
+        return LexborHTMLParser(response.text)
 
 
 def titles(page: LexborHTMLParser) -> list[str]:

@@ -92,9 +92,9 @@ class TestFilm:
 
 class TestTrailer:
     def test_a_player_comes_after_a_click_alone(self, site):
-        answer = site.visitor.get(f"/films/{site.films['Posted & <Sons>']}")
-        assert "<iframe" not in answer.text
-        policy = answer.headers["content-security-policy"]
+        response = site.visitor.get(f"/films/{site.films['Posted & <Sons>']}")
+        assert "<iframe" not in response.text
+        policy = response.headers["content-security-policy"]
         assert "frame-src https://www.youtube-nocookie.com" in policy
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
         link = page.css_first("a[data-embed]")
@@ -104,8 +104,8 @@ class TestTrailer:
         )
 
     def test_elsewhere_it_is_a_link(self, site):
-        answer = site.visitor.get(f"/films/{site.films['The Cranes Are Flying']}")
-        assert "frame-src 'none'" in answer.headers["content-security-policy"]
+        response = site.visitor.get(f"/films/{site.films['The Cranes Are Flying']}")
+        assert "frame-src 'none'" in response.headers["content-security-policy"]
         page = site.page(f"/films/{site.films['The Cranes Are Flying']}")
         link = page.css_first(".trailer a")
         assert link.attributes["href"] == "https://trailers.example/cranes"

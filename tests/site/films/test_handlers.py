@@ -39,8 +39,8 @@ class TestFirstPage:
         token = {"csrf-token": site.root.get("/user/csrf").json()["body"]["csrf"]}
         movies = [site.films[title] for title in ("M", "Zanzibar Nights")]
         body = {"title": "<Crime>", "public": True, "featured": True, "movies": movies}
-        answer = site.root.post("/selections", json=body, headers=token)
-        made = answer.json()["body"]["selection"]["id"]
+        response = site.root.post("/selections", json=body, headers=token)
+        made = response.json()["body"]["selection"]["id"]
         strip = site.page("/").css_first(f"section[aria-labelledby=selection-{made}]")
         assert strip.css_first("h2").text() == "<Crime>"
         assert [link.text() for link in strip.css(".film-title a")] == ["M"]
@@ -128,14 +128,14 @@ class TestList:
         assert len(titles(site.page(f"/films?label={PREMIUM}", who=who))) == 2
 
     def test_a_form_without_a_script_leads_to_an_address_without_blanks(self, site):
-        answer = site.visitor.get("/films?genre=&by=&year=1979&rating=&sort=newest")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/films?year=1979")
+        response = site.visitor.get("/films?genre=&by=&year=1979&rating=&sort=newest")
+        assert (response.status_code, response.headers["location"]) == (303, "/films?year=1979")
 
     @pytest.mark.parametrize("typed", ["akira+kurosawa", "AKIRA", "kurosawa"])
     def test_a_directors_name_leads_to_the_director(self, site, typed):
-        answer = site.visitor.get(f"/films?by={typed}&year=")
+        response = site.visitor.get(f"/films?by={typed}&year=")
         director = site.cinema.directors["Akira Kurosawa"]
-        assert answer.headers["location"] == f"/films?director={director}"
+        assert response.headers["location"] == f"/films?director={director}"
 
     def test_a_name_that_nobody_has_finds_nothing_and_can_be_taken_away(self, site):
         page = site.page("/films?by=Nemo")
@@ -203,12 +203,12 @@ class TestPages:
 
 class TestPieces:
     def test_filters_get_the_films_alone_and_where_they_are(self, site):
-        answer = site.visitor.get(
+        response = site.visitor.get(
             "/films?genre=&by=kurosawa&year=1985&rating=&sort=newest",
             headers={"hx-request": "true", "hx-target": "films"},
         )
         director = site.cinema.directors["Akira Kurosawa"]
-        assert answer.headers["hx-push-url"] == f"/films?director={director}&year=1985"
+        assert response.headers["hx-push-url"] == f"/films?director={director}&year=1985"
         page = site.piece(f"/films?director={director}&year=1985", hx_target="films")
         assert titles(page) == ["Ran"]
         assert page.css_first("#count[hx-swap-oob]").text() == "1 film"
@@ -225,8 +225,8 @@ class TestPieces:
 
     def test_load_more_leaves_the_address_as_it_is(self, site):
         headers = {"hx-request": "true", "hx-target": "more"}
-        answer = site.visitor.get("/films?page=2", headers=headers)
-        assert "hx-push-url" not in answer.headers
+        response = site.visitor.get("/films?page=2", headers=headers)
+        assert "hx-push-url" not in response.headers
 
     @pytest.mark.parametrize("path", ["/genres/{genre}", "/search?q=short"])
     def test_other_lists_load_more_too(self, site, path):
@@ -280,11 +280,11 @@ class TestNamed:
     def test_programs_get_what_their_contract_says(self, site, kind, accept, is_page):
         found = next(iter(getattr(site.cinema, kind).values())) + 1
         client = site.cinema.server.client(accept=accept)
-        answer = client.get(f"/{kind}/{found}")
-        assert answer.headers["content-type"].startswith("text/html" if is_page else JSON)
-        assert "accept" in [each.strip().lower() for each in answer.headers["vary"].split(",")]
+        response = client.get(f"/{kind}/{found}")
+        assert response.headers["content-type"].startswith("text/html" if is_page else JSON)
+        assert "accept" in [each.strip().lower() for each in response.headers["vary"].split(",")]
         if not is_page:
-            assert set(answer.json()) == {"id", "name"}
+            assert set(response.json()) == {"id", "name"}
 
 
 class TestSearch:
@@ -340,11 +340,11 @@ class TestSuggested:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_nothing_stands_inline(site, path, language):
     where = path.format(ran=site.films["Ran"], drama=site.cinema.genres["Drama"])
-    answer = site.member.get(where, headers={"accept-language": language})
-    assert answer.headers["content-language"] == language
-    assert answer.status_code == 200
+    response = site.member.get(where, headers={"accept-language": language})
+    assert response.headers["content-language"] == language
+    assert response.status_code == 200
     for forbidden in ("style=", "<style", " onclick", "hx-on", "javascript:"):
-        assert forbidden not in answer.text
+        assert forbidden not in response.text
 
 
 def test_addresses_are_absolute_where_the_public_one_is_known(start_server):

@@ -43,8 +43,8 @@ class Library:
     def bookmark(self, browser: httpx.Client, *names: str) -> None:
         """Bookmark films."""
         for name in names:
-            answer = browser.post(f"/bookmarks/{self.films[name]}", data={"action": "add"})
-            assert answer.status_code == 303
+            response = browser.post(f"/bookmarks/{self.films[name]}", data={"action": "add"})
+            assert response.status_code == 303
 
     def selection(self, browser: httpx.Client, title: str, *names: str, public: bool = True) -> int:
         """A new selection of films; its id."""

@@ -40,9 +40,9 @@ class TestPage:
         assert anna.get(f"/bookmarks?page={page}").status_code == 400
 
     def test_is_for_who_is_signed_in(self, browser):
-        answer = browser.get("/bookmarks?page=2")
-        assert answer.status_code == 303
-        assert answer.headers["location"] == "/sign-in?next=/bookmarks%3Fpage%3D2"
+        response = browser.get("/bookmarks?page=2")
+        assert response.status_code == 303
+        assert response.headers["location"] == "/sign-in?next=/bookmarks%3Fpage%3D2"
 
     def test_is_stored_nowhere(self, anna):
         assert anna.get("/bookmarks").headers["cache-control"] == "private, no-store"
@@ -51,11 +51,13 @@ class TestPage:
 class TestButton:
     def test_leads_back_to_where_one_was(self, library, anna, film):
         came_from = {"referer": f"{library.server.url}/films?page=2"}
-        answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/films?page=2")
+        response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
+        assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
         assert "bookmarked" in words(tree(anna.get("/bookmarks")).css_first(".notice"))
-        answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "remove", "next": "/x?y=z"})
-        assert answer.headers["location"] == "/x?y=z"
+        response = anna.post(
+            f"/bookmarks/{film('Ran')}", data={"action": "remove", "next": "/x?y=z"}
+        )
+        assert response.headers["location"] == "/x?y=z"
         assert titles(tree(anna.get("/bookmarks"))) == []
 
     @pytest.mark.parametrize(
@@ -65,18 +67,18 @@ class TestButton:
     def test_leads_nowhere_else(self, anna, film, elsewhere):
         number = film("Ran")
         given = {"action": "add", "next": elsewhere}
-        answer = anna.post(f"/bookmarks/{number}", data=given)
-        assert answer.headers["location"] == f"/films/{number}"
+        response = anna.post(f"/bookmarks/{number}", data=given)
+        assert response.headers["location"] == f"/films/{number}"
         from_there = {"referer": f"https://evil.example/{elsewhere}"}
-        answer = anna.post(f"/bookmarks/{number}", data={"action": "add"}, headers=from_there)
-        assert answer.headers["location"].startswith("/")
-        assert not answer.headers["location"].startswith(("//", "/\\"))
+        response = anna.post(f"/bookmarks/{number}", data={"action": "add"}, headers=from_there)
+        assert response.headers["location"].startswith("/")
+        assert not response.headers["location"].startswith(("//", "/\\"))
 
     def test_again_does_no_harm(self, anna, film):
         for action, kept in (("add", ["Ran"]), ("remove", [])):
             for _ in range(2):
-                answer = anna.post(f"/bookmarks/{film('Ran')}", data={"action": action})
-                assert answer.status_code == 303
+                response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": action})
+                assert response.status_code == 303
             assert titles(tree(anna.get("/bookmarks"))) == kept
 
     def test_many_at_once(self, anna, film):
@@ -123,17 +125,17 @@ class TestButton:
         assert anna.post(f"/bookmarks/{number}", data={"action": action}).status_code == 404
 
     def test_of_a_film_that_one_does_not_see(self, anna, film):
-        answer = anna.post(f"/bookmarks/{film(HIDDEN)}", data={"action": "add"})
-        assert answer.status_code == 404
-        assert HIDDEN not in answer.text
+        response = anna.post(f"/bookmarks/{film(HIDDEN)}", data={"action": "add"})
+        assert response.status_code == 404
+        assert HIDDEN not in response.text
 
 
 class TestWhoIsNotSignedIn:
     def test_is_led_to_sign_in_and_back(self, library, browser, film):
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         path, form = f"/bookmarks/{film('Ran')}", {"action": "add"}
-        answer = browser.post(path, data=form, headers=came_from)
+        response = browser.post(path, data=form, headers=came_from)
         where = "/sign-in?next=/films%3Fpage%3D2"
-        assert (answer.status_code, answer.headers["location"]) == (303, where)
-        answer = browser.post(path, data=form, headers=came_from | HTMX)
-        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, where)
+        assert (response.status_code, response.headers["location"]) == (303, where)
+        response = browser.post(path, data=form, headers=came_from | HTMX)
+        assert (response.status_code, response.headers["hx-redirect"]) == (401, where)

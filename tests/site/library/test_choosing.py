@@ -47,8 +47,8 @@ class TestChoosing:
         number = library.selection(anna, "War", "Ran")
         for action, expected in (("put", ["Ran", "Alien"]), ("remove", ["Ran"])):
             for _ in range(2):
-                answer = anna.post(path, data={"selection_id": number, "action": action})
-                assert (answer.status_code, answer.headers["location"]) == (303, path)
+                response = anna.post(path, data={"selection_id": number, "action": action})
+                assert (response.status_code, response.headers["location"]) == (303, path)
             assert titles(tree(anna.get(f"/selections/{number}"))) == expected
 
     def test_htmx_gets_the_list_as_it_is_then(self, library, anna, path):
@@ -72,8 +72,8 @@ class TestChoosing:
 
 class TestANewOne:
     def test_begins_with_the_film_and_is_private(self, anna, browser, path):
-        answer = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
-        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        response = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
+        assert (response.status_code, response.headers["location"]) == (303, path)
         page = tree(anna.get(path))
         assert titles(page, ".choice-title") == ["Rainy"]
         assert page.css_first("[aria-pressed=true]")
@@ -81,11 +81,11 @@ class TestANewOne:
         assert browser.get(f"/selections/{number}").status_code == 404
 
     def test_without_a_title(self, anna, path):
-        answer = anna.post(f"{path}/new", data={"title": " "})
-        assert answer.status_code == 400
-        page = LexborHTMLParser(answer.text)
+        response = anna.post(f"{path}/new", data={"title": " "})
+        assert response.status_code == 400
+        page = LexborHTMLParser(response.text)
         assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
-        answer = anna.post(f"{path}/new", data={"title": " "}, headers=HTMX)
-        assert answer.status_code == 400
-        assert "<" not in answer.text
+        response = anna.post(f"{path}/new", data={"title": " "}, headers=HTMX)
+        assert response.status_code == 400
+        assert "<" not in response.text
         assert titles(tree(anna.get(path)), ".choice-title") == []

@@ -46,8 +46,8 @@ class TestWho:
             ("delete", {}),
         ):
             for headers in ({}, HTMX):
-                answer = boris.post(f"/selections/{own}/{path}", data=form, headers=headers)
-                assert answer.status_code == 403
+                response = boris.post(f"/selections/{own}/{path}", data=form, headers=headers)
+                assert response.status_code == 403
         assert order(tree(browser.get(f"/selections/{own}"))) == []
         assert titles(tree(browser.get(f"/selections/{own}"))) == ["Stalker", "Alien", "Solaris"]
 
@@ -57,16 +57,19 @@ class TestWho:
         path = f"/selections/{private if number == 'private' else number}"
         assert boris.get(f"{path}/edit").status_code == 404
         for part, form in (("edit", {"title": "x"}), ("films", {"film_id": 1}), ("delete", {})):
-            answer = boris.post(f"{path}/{part}", data=form)
-            assert answer.status_code == 404
-            assert "Secrets" not in answer.text
+            response = boris.post(f"{path}/{part}", data=form)
+            assert response.status_code == 404
+            assert "Secrets" not in response.text
 
 
 class TestTexts:
     def test_are_changed(self, anna, boris, own):
         form = {"title": "Deep space", "description": "Cold.\r\nDark."}
-        answer = anna.post(f"/selections/{own}/edit", data=form)
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/selections/{own}/edit")
+        response = anna.post(f"/selections/{own}/edit", data=form)
+        assert (response.status_code, response.headers["location"]) == (
+            303,
+            f"/selections/{own}/edit",
+        )
         page = tree(anna.get(f"/selections/{own}/edit"))
         assert page.css_first("[name=title]").attributes["value"] == "Deep space"
         assert page.css_first("textarea").text() == "Cold.\nDark."
@@ -74,9 +77,9 @@ class TestTexts:
         assert boris.get(f"/selections/{own}").status_code == 404  # not public any more
 
     def test_that_cannot_be_taken_are_shown_again(self, anna, own):
-        answer = anna.post(f"/selections/{own}/edit", data={"title": "", "description": "Typed"})
-        assert answer.status_code == 400
-        page = LexborHTMLParser(answer.text)
+        response = anna.post(f"/selections/{own}/edit", data={"title": "", "description": "Typed"})
+        assert response.status_code == 400
+        page = LexborHTMLParser(response.text)
         assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
         assert page.css_first("textarea").text() == "Typed"
         assert words(tree(anna.get(f"/selections/{own}")).css_first("h1")) == "Space"
@@ -94,8 +97,8 @@ class TestFilms:
             (f"down-{alien}", ["Solaris", "Alien", "Stalker"]),
             (f"remove-{alien}", ["Solaris", "Stalker"]),
         ):
-            answer = press(anna, tree(anna.get(path)), button)
-            assert (answer.status_code, answer.headers["location"]) == (303, path)
+            response = press(anna, tree(anna.get(path)), button)
+            assert (response.status_code, response.headers["location"]) == (303, path)
             assert order(tree(anna.get(path))) == expected
 
     def test_htmx_gets_the_list_and_what_has_come_of_it(self, library, anna, own):
@@ -122,9 +125,9 @@ class TestFilms:
         assert titles(page, ".found-films .edit-title") == ["Spider-Man 2002"]
         form = page.css_first(".found-films form")
         sent = {node.attributes["name"]: node.attributes["value"] for node in form.css("input")}
-        answer = anna.post(form.attributes["action"], data=sent)
-        assert answer.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
-        page = tree(anna.get(answer.headers["location"]))
+        response = anna.post(form.attributes["action"], data=sent)
+        assert response.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
+        page = tree(anna.get(response.headers["location"]))
         assert order(page)[-1] == "Spider-Man"
         assert "Already in it" in words(page.css_first(".found-films li"))
 
@@ -141,8 +144,8 @@ class TestFilms:
         form = {"film_id": library.films["Ran"]}
         for action, count in (("put", 4), ("remove", 3)):
             for _ in range(2):
-                answer = anna.post(f"/selections/{own}/films", data=form | {"action": action})
-                assert answer.status_code == 303
+                response = anna.post(f"/selections/{own}/films", data=form | {"action": action})
+                assert response.status_code == 303
             assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == count
 
     def test_put_at_once_all_come_in(self, library, anna, own):
@@ -173,16 +176,16 @@ class TestFilms:
     )
     def test_of_what_cannot_be_done(self, anna, own, form, status):
         for headers in ({}, HTMX):
-            answer = anna.post(f"/selections/{own}/films", data=form, headers=headers)
-            assert answer.status_code == status
-        assert "<" not in answer.text
+            response = anna.post(f"/selections/{own}/films", data=form, headers=headers)
+            assert response.status_code == status
+        assert "<" not in response.text
         assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == 3
 
     def test_that_one_does_not_see(self, library, anna, own):
         form = {"film_id": library.films["Zanzibar Nights"]}
-        answer = anna.post(f"/selections/{own}/films", data=form)
-        assert answer.status_code == 404
-        assert "Zanzibar" not in answer.text
+        response = anna.post(f"/selections/{own}/films", data=form)
+        assert response.status_code == 404
+        assert "Zanzibar" not in response.text
 
     def test_of_a_full_selection(self, library, anna):
         number = library.selection(anna, "Full")
@@ -199,12 +202,12 @@ class TestFilms:
         given = [(number, place, f"{number}-{place}") for _, place in many]
         execute_many(library.server.settings, sql, given)
         form = {"film_id": library.films["Ran"]}
-        answer = anna.post(f"/selections/{number}/films", data=form)
-        assert answer.status_code == 409
+        response = anna.post(f"/selections/{number}/films", data=form)
+        assert response.status_code == 409
         sentence = f"A selection holds at most {FILMS_MOST} films."
-        assert sentence in words(LexborHTMLParser(answer.text).css_first("[role=alert]"))
-        answer = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
-        assert (answer.status_code, answer.text) == (409, sentence)
+        assert sentence in words(LexborHTMLParser(response.text).css_first("[role=alert]"))
+        response = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
+        assert (response.status_code, response.text) == (409, sentence)
 
 
 class TestDeleting:
@@ -213,8 +216,8 @@ class TestDeleting:
         assert page.css_first(f"details form[action='/selections/{own}/delete']")
 
     def test_is_for_good(self, anna, own):
-        answer = anna.post(f"/selections/{own}/delete")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/selections/mine")
+        response = anna.post(f"/selections/{own}/delete")
+        assert (response.status_code, response.headers["location"]) == (303, "/selections/mine")
         assert "deleted" in words(tree(anna.get("/selections/mine")).css_first(".notice"))
         assert anna.get(f"/selections/{own}").status_code == 404
         assert anna.post(f"/selections/{own}/delete").status_code == 404

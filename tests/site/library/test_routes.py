@@ -18,18 +18,18 @@ class TestForms:
         ],
     )
     def test_are_not_for_other_sites(self, anna, path, headers):
-        answer = anna.post(path, data={"title": "x", "action": "add"}, headers=headers)
-        assert answer.status_code == 403
-        assert "another site" in answer.text
+        response = anna.post(path, data={"title": "x", "action": "add"}, headers=headers)
+        assert response.status_code == 403
+        assert "another site" in response.text
 
     def test_must_say_where_they_come_from(self, anna, path):
         del anna.headers["sec-fetch-site"]
         assert anna.post(path, data={"title": "x"}).status_code == 403
 
     def test_are_for_who_is_signed_in(self, browser, path):
-        answer = browser.post(path, data={"title": "x", "action": "add", "film_id": "1"})
-        assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/sign-in?next=")
+        response = browser.post(path, data={"title": "x", "action": "add", "film_id": "1"})
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/sign-in?next=")
 
 
 @pytest.mark.parametrize("path", [path for path in FORMS if not path.endswith("/delete")])
@@ -43,5 +43,5 @@ class TestForms:
     ],
 )
 def test_forms_take_no_rubbish(anna, path, content, kind):
-    answer = anna.post(path, content=content, headers={"content-type": kind})
-    assert answer.status_code == 400
+    response = anna.post(path, content=content, headers={"content-type": kind})
+    assert response.status_code == 400

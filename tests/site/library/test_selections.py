@@ -72,10 +72,10 @@ class TestPublicOnes:
 
     @pytest.mark.parametrize("headers", PROGRAMS)
     def test_are_json_to_programs(self, browser, public, headers):
-        answer = browser.get("/selections?limit=1", headers=headers)
-        assert answer.headers["content-type"] == "application/json"
-        assert answer.json()["body"]["movie_selections"][0]["title"] == "Space"
-        assert "accept" in answer.headers["vary"]
+        response = browser.get("/selections?limit=1", headers=headers)
+        assert response.headers["content-type"] == "application/json"
+        assert response.json()["body"]["movie_selections"][0]["title"] == "Space"
+        assert "accept" in response.headers["vary"]
 
 
 class TestOnesOwn:
@@ -91,8 +91,8 @@ class TestOnesOwn:
         assert page.css_first(".empty a").attributes["href"] == "/selections/new"
 
     def test_are_for_who_is_signed_in(self, browser):
-        answer = browser.get("/selections/mine")
-        assert answer.headers["location"] == "/sign-in?next=/selections/mine"
+        response = browser.get("/selections/mine")
+        assert response.headers["location"] == "/sign-in?next=/selections/mine"
 
 
 class TestOne:
@@ -131,15 +131,15 @@ class TestOne:
     def test_that_is_not_there_for_who_asks(self, browser, boris, private, number):
         path = f"/selections/{private if number == 'private' else number}"
         for who in (browser, boris):
-            answer = who.get(path)
-            assert answer.status_code == 404
-            assert "Secrets" not in answer.text
+            response = who.get(path)
+            assert response.status_code == 404
+            assert "Secrets" not in response.text
             assert who.get(path, headers={"accept": "*/*"}).status_code in (400, 404)
 
     @pytest.mark.parametrize("headers", PROGRAMS)
     def test_is_json_to_programs(self, browser, public, headers):
-        answer = browser.get(f"/selections/{public}", headers=headers)
-        selection = answer.json()["body"]["selection"]
+        response = browser.get(f"/selections/{public}", headers=headers)
+        selection = response.json()["body"]["selection"]
         assert set(selection) == {"id", "title", "movies", "content"}
         assert set(selection["movies"][0]) == {"id", "title", "description", "preview_url"}
 
@@ -167,11 +167,11 @@ class TestOne:
             library.server.settings, "SELECT account_id FROM selections WHERE id = ?", number
         )[0]
         for viewer, where in ((browser, None), (boris, f"/people/{account_id}")):
-            answer = viewer.get(f"/selections/{number}")
-            person = tree(answer).css_first(".person")
+            response = viewer.get(f"/selections/{number}")
+            person = tree(response).css_first(".person")
             assert "A member" in words(person)
             assert person.attributes.get("href") == where
-            assert "private.example" not in answer.text
+            assert "private.example" not in response.text
 
 
 class TestMaking:
@@ -191,14 +191,14 @@ class TestMaking:
     )
     def test_of_what_cannot_be_taken(self, anna, field, text):
         form = {"title": "Kept", "description": "Kept, too", "public": "true", field: text}
-        answer = anna.post("/selections/new", data=form)
-        assert answer.status_code == 400
-        page = LexborHTMLParser(answer.text)
+        response = anna.post("/selections/new", data=form)
+        assert response.status_code == 400
+        page = LexborHTMLParser(response.text)
         wrong = page.css_first("[aria-invalid=true]")
         assert wrong.attributes["name"] == field
         assert "checked" in page.css_first("[name=public]").attributes
         kept = "description" if field == "title" else "title"
-        assert "Kept" in answer.text
+        assert "Kept" in response.text
         assert page.css_first(f"form.form [name={kept}]")
 
     def test_of_too_many(self, library, anna):
@@ -212,8 +212,8 @@ class TestMaking:
         )
         more = [(account_id,)] * (SELECTIONS_MOST - 1)
         execute_many(library.server.settings, sql, more)
-        answer = anna.post("/selections/new", data={"title": "Too many"})
-        assert answer.status_code == 409
-        assert f"{SELECTIONS_MOST} selections" in LexborHTMLParser(answer.text).text()
+        response = anna.post("/selections/new", data={"title": "Too many"})
+        assert response.status_code == 409
+        assert f"{SELECTIONS_MOST} selections" in LexborHTMLParser(response.text).text()
         last = tree(anna.get("/selections/mine?page=5"))
         assert len(titles(last, CARD)) == SELECTIONS_MOST - 4 * 24

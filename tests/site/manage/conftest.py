@@ -28,9 +28,9 @@ def as_operator(member: Member) -> Operator:
 def role_of(root: Operator, *permissions: str) -> int:
     """A new role with these permissions."""
     role = {"name": unique("role"), "permissions": permissions}
-    answer = root.browser.post("/api/v1/role", json=role)
-    assert answer.status_code == 201, answer.text
-    return int(answer.json()["id"])
+    response = root.browser.post("/api/v1/role", json=role)
+    assert response.status_code == 201, response.text
+    return int(response.json()["id"])
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +58,8 @@ def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
         person = as_operator(sign_up(server))
         if permissions:
             role = role_of(root, *permissions)
-            answer = root.browser.post(f"/api/v1/user/{person.id}/role/{role}")
-            assert answer.status_code == 201, answer.text
+            response = root.browser.post(f"/api/v1/user/{person.id}/role/{role}")
+            assert response.status_code == 201, response.text
         return person
 
     return holding
@@ -71,7 +71,7 @@ def person(holding: Callable[..., Operator]) -> Operator:
     return holding()
 
 
-def notice(browser: httpx.Client, answer: httpx.Response) -> str:
+def notice(browser: httpx.Client, response: httpx.Response) -> str:
     """What the page says to which a form has led."""
-    assert answer.status_code == 303, answer.text
-    return words(tree(browser.get(answer.headers["location"])).css_first(".notice"))
+    assert response.status_code == 303, response.text
+    return words(tree(browser.get(response.headers["location"])).css_first(".notice"))

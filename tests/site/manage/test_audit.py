@@ -9,9 +9,9 @@ from tests.support.running import unique
 
 
 def sentences(operator, **query):
-    answer = operator.browser.get("/manage/audit", params=query)
-    assert answer.status_code == 200, answer.text
-    return [words(each) for each in tree(answer).css(".entry-sentence")]
+    response = operator.browser.get("/manage/audit", params=query)
+    assert response.status_code == 200, response.text
+    return [words(each) for each in tree(response).css(".entry-sentence")]
 
 
 def test_filters_stand_in_the_address(holding, root, person):
@@ -27,8 +27,8 @@ def test_filters_stand_in_the_address(holding, root, person):
     assert sentences(operator, who="nobody-of-that-name") == []
     assert sentences(operator, who="<b>@") == []
     assert sentences(operator, who="9" * 40) == []
-    answer = operator.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"})
-    page = tree(answer)
+    response = operator.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"})
+    page = tree(response)
     assert page.css_first("#field-who").attributes["value"] == operator.name
     assert page.css_first("#field-kind [selected]").attributes["value"] == "role"
 

@@ -47,9 +47,9 @@ class TestLists:
             assert titles(tree(root.get("/manage/films", params=query))) == found
 
     def test_scripts_get_the_list_alone(self, site: Managed, root: httpx.Client) -> None:
-        answer = root.get("/manage/films?q=solaris", headers={"hx-request": "true"})
-        assert "<html" not in answer.text
-        assert "Solaris" in answer.text
+        response = root.get("/manage/films?q=solaris", headers={"hx-request": "true"})
+        assert "<html" not in response.text
+        assert "Solaris" in response.text
 
     @pytest.mark.parametrize(
         "query", ["page=0", "page=x", "page=99999999999999999", "q=" + "x" * 300]
@@ -78,8 +78,8 @@ class TestEditing:
             "trailer": "https://trailers.example/zone",
             "poster": "",
         }
-        answer = root.post(path, data=typed | new)
-        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        response = root.post(path, data=typed | new)
+        assert (response.status_code, response.headers["location"]) == (303, path)
         page = tree(root.get(path))
         assert words_at(page, ".notice") == "The film is saved."
         kept = fields(page, f"form[action='{path}']")
@@ -127,19 +127,19 @@ class TestEditing:
         page = tree(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
         assert words_at(page, "#wrong-title") == "This must not be empty."
         assert page.css_first("#field-year").attributes["value"] == "2020"
-        answer = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
-        assert answer.status_code == 303
-        page = tree(root.get(answer.headers["location"]))
+        response = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
+        assert response.status_code == 303
+        page = tree(root.get(response.headers["location"]))
         assert words_at(page, "h1") == "My Holidays"
         assert "by hand" in words_at(page, ".manage-facts")
-        number = answer.headers["location"].rpartition("/")[2]
+        number = response.headers["location"].rpartition("/")[2]
         assert "My Holidays" in site.browser().get(f"/films/{number}").text
 
     def test_films_that_there_are_not(self, root: httpx.Client) -> None:
         tree(root.get("/manage/films/999999"), 404)
         for path in ("", "/label", "/hide", "/show"):
-            answer = root.post(f"/manage/films/999999{path}", data={"title": "x"})
-            assert answer.status_code == 404, path
+            response = root.post(f"/manage/films/999999{path}", data={"title": "x"})
+            assert response.status_code == 404, path
 
 
 class TestLabels:
@@ -196,8 +196,8 @@ class TestLabels:
 
     def test_addresses_of_forms_lead_to_the_film(self, site: Managed, root: httpx.Client) -> None:
         for name in ("label", "hide", "show"):
-            answer = root.get(f"/manage/films/1/{name}")
-            assert answer.headers["location"] == "/manage/films/1"
+            response = root.get(f"/manage/films/1/{name}")
+            assert response.headers["location"] == "/manage/films/1"
 
 
 GETS = ("/manage/films", "/manage/films/1")
@@ -226,13 +226,13 @@ class TestWhoMay:
         for needed, paths in POSTS.items():
             if needed != permission:
                 for path in paths:
-                    answer = browser.post(path, data={"title": "Taken", "label": ""})
-                    assert answer.status_code == 403, path
+                    response = browser.post(path, data={"title": "Taken", "label": ""})
+                    assert response.status_code == 403, path
 
     def test_other_sites_may_not(self, site: Managed, root: httpx.Client) -> None:
         for path in (path for paths in POSTS.values() for path in paths):
-            answer = root.post(path, headers={"sec-fetch-site": "cross-site"})
-            assert answer.status_code == 403, path
+            response = root.post(path, headers={"sec-fetch-site": "cross-site"})
+            assert response.status_code == 403, path
 
     def test_who_may_edit_finds_the_way(self, site: Managed, root: httpx.Client) -> None:
         for permission in POSTS:

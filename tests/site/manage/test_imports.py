@@ -43,9 +43,9 @@ def send(browser: httpx.Client, *files: tuple[str, bytes], **fields: str) -> htt
 
 def begun(browser: httpx.Client, *files: tuple[str, bytes], **fields: str) -> str:
     """The path of an import that has begun."""
-    answer = send(browser, *files, **fields)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
+    response = send(browser, *files, **fields)
+    assert response.status_code == 303, response.text
+    return response.headers["location"]
 
 
 def is_running(browser: httpx.Client, path: str) -> bool:
@@ -133,9 +133,9 @@ class TestImporting:
     def test_scripts_get_the_progress_alone(self, site: Managed, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         ended(root, path)
-        answer = root.get(path, headers={"hx-request": "true"})
-        assert "<html" not in answer.text
-        assert 'id="run-told" hx-swap-oob="innerHTML">Done' in answer.text
+        response = root.get(path, headers={"hx-request": "true"})
+        assert "<html" not in response.text
+        assert 'id="run-told" hx-swap-oob="innerHTML">Done' in response.text
 
 
 class TestRefusals:
@@ -196,8 +196,8 @@ class TestRefusals:
             (b"", boundary),
             (b"files=x", {"content-type": "application/x-www-form-urlencoded"}),
         ):
-            answer = root.post("/manage/imports/new", content=content, headers=headers)
-            assert "Choose a file." in words_at(tree(answer, 400), "#wrong-files")
+            response = root.post("/manage/imports/new", content=content, headers=headers)
+            assert "Choose a file." in words_at(tree(response, 400), "#wrong-files")
         assert nothing_left(site)
 
     def test_half_an_upload_leaves_nothing(self, site: Managed, root: httpx.Client) -> None:
@@ -252,8 +252,8 @@ class TestWhileItRuns:
     def test_it_is_cancelled(self, site: Managed, root: httpx.Client, hold) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
         with hold():
-            answer = root.post(f"{path}/cancel")
-            assert answer.headers["location"] == path
+            response = root.post(f"{path}/cancel")
+            assert response.headers["location"] == path
         page = ended(root, path)
         assert words_at(page, "#run .badge") == "Cancelled"
         assert "Cancelled One" not in root.get("/manage/films?q=cancelled+one").text
@@ -324,8 +324,8 @@ class TestWhoMay:
     def test_other_sites_may_not(self, site: Managed, root: httpx.Client) -> None:
         files = {"files": ("a.csv", TABLE)}
         headers = {"sec-fetch-site": "cross-site"}
-        answer = root.post("/manage/imports/new", files=files, headers=headers)
-        assert answer.status_code == 403
+        response = root.post("/manage/imports/new", files=files, headers=headers)
+        assert response.status_code == 403
 
 
 def test_too_often(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -335,6 +335,6 @@ def test_too_often(engine: str, tmp_path: Path, request: pytest.FixtureRequest) 
     ):
         root = site.root()
         ended(root, begun(root, ("a.csv", TABLE)))
-        answer = send(root, ("a.csv", TABLE))
-        assert answer.status_code == 429
-        assert "too often" in answer.text
+        response = send(root, ("a.csv", TABLE))
+        assert response.status_code == 429
+        assert "too often" in response.text

@@ -19,8 +19,8 @@ def rows(operator):
 def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
     operator, label = holding("films.label"), unique("label")
     for _ in range(2):
-        answer = operator.browser.post("/manage/labels", data={"label": f" {label} "})
-        assert notice(operator.browser, answer) == "The label is made."
+        response = operator.browser.post("/manage/labels", data={"label": f" {label} "})
+        assert notice(operator.browser, response) == "The label is made."
     assert rows(operator)[label] == ["0", "only superusers"]
     role_id = role_of(root, f"films.view:{label}")
     roles = root.browser.get("/api/v1/role").json()
@@ -34,6 +34,6 @@ def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
 
 @pytest.mark.parametrize("label", ["", " ", "a b", "<b>", "x" * 51, "a\0", "-x", "hidden"])
 def test_what_cannot_be_a_label_is_told_beside_it(root, label):
-    answer = root.browser.post("/manage/labels", data={"label": label})
-    assert answer.status_code == 400
-    assert wrong(answer).keys() == {"label"}
+    response = root.browser.post("/manage/labels", data={"label": label})
+    assert response.status_code == 400
+    assert wrong(response).keys() == {"label"}

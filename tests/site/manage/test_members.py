@@ -8,9 +8,9 @@ from tests.support.markup import words
 from tests.support.running import PASSWORD, unique
 
 
-def found(answer):
-    assert answer.status_code == 200, answer.text
-    return [words(each) for each in tree(answer).css(".member-line a")]
+def found(response):
+    assert response.status_code == 200, response.text
+    return [words(each) for each in tree(response).css(".member-line a")]
 
 
 def log(root, person):
@@ -32,32 +32,34 @@ class TestFinding:
     def test_by_what_is_typed(self, holding, person):
         operator = holding("accounts.manage")
         for typed in (person.name, person.name.upper(), f"{person.name}@EX", str(person.id)):
-            answer = operator.browser.get("/manage/members", params={"q": typed})
-            assert person.name in found(answer), typed
-        answer = operator.browser.get("/manage/members", params={"q": "<nobody>"})
-        assert words(tree(answer).css_first(".empty")) == "Nobody is called that."
-        assert "<nobody>" not in answer.text
+            response = operator.browser.get("/manage/members", params={"q": typed})
+            assert person.name in found(response), typed
+        response = operator.browser.get("/manage/members", params={"q": "<nobody>"})
+        assert words(tree(response).css_first(".empty")) == "Nobody is called that."
+        assert "<nobody>" not in response.text
 
     def test_a_piece_for_scripts(self, holding, person):
         operator = holding("accounts.manage")
         headers = {"hx-request": "true"}
-        answer = operator.browser.get("/manage/members", params={"q": person.name}, headers=headers)
-        assert found(answer) == [person.name]
-        assert "<html" not in answer.text
+        response = operator.browser.get(
+            "/manage/members", params={"q": person.name}, headers=headers
+        )
+        assert found(response) == [person.name]
+        assert "<html" not in response.text
 
     def test_pages_lead_to_older_ones(self, server, holding):
         operator = holding("accounts.manage")
         before = as_operator(sign_up(server)).id
-        answer = operator.browser.get(f"/manage/members?before={before}")
-        assert found(answer)[0] == operator.name
+        response = operator.browser.get(f"/manage/members?before={before}")
+        assert found(response)[0] == operator.name
 
     def test_who_holds_a_role(self, root, holding):
         operator = holding("accounts.manage", "roles.manage")
         role = role_of(root, "audit.view")
         root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
-        answer = root.browser.get(f"/manage/members?role={role}")
-        assert found(answer) == [operator.name]
-        assert words(tree(answer).css(".chip")[-1])
+        response = root.browser.get(f"/manage/members?role={role}")
+        assert found(response) == [operator.name]
+        assert words(tree(response).css(".chip")[-1])
         assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
 
 
@@ -114,9 +116,9 @@ class TestAnAccount:
         assert person.browser.post("/account", data=body).status_code == 303
         operator = as_operator(person)
         for path in ("/manage/members", f"/manage/members/{operator.id}", "/manage"):
-            answer = root.browser.get(path)
-            assert "<script>alert" not in answer.text
-            assert "<img src=x" not in answer.text
+            response = root.browser.get(path)
+            assert "<script>alert" not in response.text
+            assert "<img src=x" not in response.text
 
 
 class TestDisabling:
@@ -128,9 +130,9 @@ class TestDisabling:
         told = notice(root.browser, self.disable(root, person))
         assert told == "The account is disabled, and its sessions have ended."
         assert person.browser.get("/account").status_code == 303
-        answer = signs_in(server, person)
-        assert answer.status_code == 403
-        assert "This account is disabled." in answer.text
+        response = signs_in(server, person)
+        assert response.status_code == 403
+        assert "This account is disabled." in response.text
         assert person.name in found(root.browser.get("/manage/members?disabled=true"))
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert words(page.css_first(".badge.is-bad")) == "Disabled"
@@ -152,9 +154,9 @@ class TestDisabling:
         for operator in (root, holding("accounts.manage")):
             page = tree(operator.browser.get(f"/manage/members/{operator.id}"))
             assert not page.css("form[action$='/disable']")
-            answer = self.disable(operator, operator)
-            assert answer.status_code == 409
-            assert "your own account" in words(tree(answer).css_first(".banner"))
+            response = self.disable(operator, operator)
+            assert response.status_code == 409
+            assert "your own account" in words(tree(response).css_first(".banner"))
             assert operator.browser.get("/account").status_code == 200
 
     def test_a_superuser_is_left_alone_by_others(self, root, holding):
@@ -162,16 +164,16 @@ class TestDisabling:
         page = tree(operator.browser.get(f"/manage/members/{root.id}"))
         assert not page.css("form[action*='disable'], form[action*='/sessions/']")
         assert self.disable(operator, root).status_code == 403
-        answer = operator.browser.post(f"/manage/members/{root.id}/sessions/end")
-        assert answer.status_code == 403
+        response = operator.browser.post(f"/manage/members/{root.id}/sessions/end")
+        assert response.status_code == 403
         assert root.browser.get("/account").status_code == 200
 
     @pytest.mark.parametrize("reason", ["x" * 501, "a\0b"])
     def test_a_reason_that_cannot_be_taken_is_told_beside_it(self, root, person, reason):
         for switch in ("disable", "enable"):
-            answer = self.disable(root, person, reason, switch)
-            assert answer.status_code == 400
-            assert wrong(answer).keys() == {"reason"}
+            response = self.disable(root, person, reason, switch)
+            assert response.status_code == 400
+            assert wrong(response).keys() == {"reason"}
             address = f"/manage/members/{person.id}/{switch}"
             again = root.browser.get(address)
             assert again.headers["location"] == f"/manage/members/{person.id}"
@@ -189,9 +191,9 @@ class TestDisabling:
         tokens = server.client().post("/auth/login", json={"email": email} | word).json()
         self.disable(root, person)
         for path, body, status, said in ways:
-            answer = server.client().post(path, json=body)
-            assert (answer.status_code, said in answer.text) == (status, True), path
-            assert "session_id" not in answer.cookies
+            response = server.client().post(path, json=body)
+            assert (response.status_code, said in response.text) == (status, True), path
+            assert "session_id" not in response.cookies
             wrong_word = server.client().post(path, json=body | {"password": "another one"})
             assert said not in wrong_word.text, path
         client = server.client()

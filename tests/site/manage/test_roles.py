@@ -27,17 +27,17 @@ def operator(holding):
 def test_a_role_from_its_making_to_its_end(operator, root):
     name = unique("Curators ")
     form = {"name": name, "permissions": ["films.edit", "audit.view"], "others": "a.b\nshop.refund"}
-    answer = operator.browser.post("/manage/roles/new", data=form)
-    path = answer.headers["location"]
-    assert notice(operator.browser, answer) == "The role is saved."
+    response = operator.browser.post("/manage/roles/new", data=form)
+    path = response.headers["location"]
+    assert notice(operator.browser, response) == "The role is saved."
     assert role(operator, path) == (name, ["films.edit", "audit.view"], "a.b\nshop.refund")
     listed = tree(operator.browser.get("/manage/roles"))
     assert name in [words(each) for each in listed.css(".role-list h2")]
-    answer = operator.browser.post(path, data={"name": name + "!", "permissions": "roles.manage"})
-    assert answer.status_code == 303
+    response = operator.browser.post(path, data={"name": name + "!", "permissions": "roles.manage"})
+    assert response.status_code == 303
     assert role(operator, path) == (name + "!", ["roles.manage"], "")
-    answer = operator.browser.post(f"{path}/delete")
-    assert notice(operator.browser, answer) == "The role is deleted."
+    response = operator.browser.post(f"{path}/delete")
+    assert notice(operator.browser, response) == "The role is deleted."
     assert operator.browser.get(path).status_code == 404
     assert operator.browser.post(f"{path}/delete").status_code == 404
     log = tree(root.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"}))
@@ -62,8 +62,8 @@ def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
     before = tree(operator.browser.get(path))
     assert not before.css("[name=name], form[action$='/delete']")
     others = before.css_first("[name=others]").text()
-    answer = operator.browser.post(path, data={"name": "x", "others": others + "\nx.y"})
-    assert answer.status_code == 303
+    response = operator.browser.post(path, data={"name": "x", "others": others + "\nx.y"})
+    assert response.status_code == 303
     assert "x.y" in tree(operator.browser.get(path)).css_first("[name=others]").text()
     assert operator.browser.post(path, data={"others": others}).status_code == 303
     assert operator.browser.post(f"{path}/delete").status_code == 409
@@ -84,9 +84,9 @@ def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
 )
 def test_what_is_wrong_is_told_beside_its_field(operator, root, form, status, field):
     for path in ("/manage/roles/new", f"/manage/roles/{role_of(root, 'a.b')}"):
-        answer = operator.browser.post(path, data=form)
-        assert answer.status_code == status
-        assert wrong(answer).keys() == {field}
+        response = operator.browser.post(path, data=form)
+        assert response.status_code == status
+        assert wrong(response).keys() == {field}
 
 
 def test_two_of_one_name_at_once(operator):

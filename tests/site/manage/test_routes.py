@@ -35,16 +35,16 @@ def test_every_route_has_a_permission_of_its_own():
 def test_who_is_not_signed_in_is_led_to_the_sign_in(server, person):
     nobody = new_browser(server)
     for route in (*OURS, *OVERVIEW):
-        answer = nobody.request(route.method, filled(route.path, person))
-        assert answer.status_code == 303, route.path
-        assert answer.headers["location"].startswith("/sign-in?next="), route.path
+        response = nobody.request(route.method, filled(route.path, person))
+        assert response.status_code == 303, route.path
+        assert response.headers["location"].startswith("/sign-in?next="), route.path
 
 
 def test_a_member_gets_none_of_it(person):
     for route in (*OURS, *OVERVIEW):
-        answer = person.browser.request(route.method, filled(route.path, person))
-        assert answer.status_code == 403, route.path
-        assert words(tree(answer).css_first("h1")) == "You may not do that."
+        response = person.browser.request(route.method, filled(route.path, person))
+        assert response.status_code == 403, route.path
+        assert words(tree(response).css_first("h1")) == "You may not do that."
     assert not tree(person.browser.get("/")).css("a[href='/manage']")
 
 
@@ -52,16 +52,16 @@ def test_a_member_gets_none_of_it(person):
 def test_who_holds_one_permission_gets_what_needs_it_alone(holding, person, permission):
     operator = holding(permission)
     for route in OURS:
-        answer = operator.browser.request(route.method, filled(route.path, person), data={})
+        response = operator.browser.request(route.method, filled(route.path, person), data={})
         is_open = route.permission == permission
-        assert (answer.status_code != 403) is is_open, (route.method, route.path)
-    answer = operator.browser.get("/manage")
+        assert (response.status_code != 403) is is_open, (route.method, route.path)
+    response = operator.browser.get("/manage")
     if permission not in KNOWN:
-        assert answer.status_code == 403
+        assert response.status_code == 403
         return
     expected = [path for path, needed in AREAS.items() if needed == permission]
     expected += ["/manage/films"] if permission in ("films.edit", "films.label") else []
-    assert sorted(navigation(tree(answer))) == sorted(["/manage", *expected])
+    assert sorted(navigation(tree(response))) == sorted(["/manage", *expected])
     assert tree(operator.browser.get("/")).css("a[href='/manage']")
 
 
@@ -69,11 +69,11 @@ def test_a_superuser_gets_all_of_it(root, person):
     assert navigation(tree(root.browser.get("/manage"))) == ["/manage", *AREAS]
     for route in (*OVERVIEW, *OURS):
         if route.method == "GET":
-            answer = root.browser.get(filled(route.path, person))
-            assert answer.status_code in (200, 303), route.path
-            if answer.status_code == 200:
-                assert words(tree(answer).css_first("h1"))
-                assert answer.headers["cache-control"] == "private, no-store"
+            response = root.browser.get(filled(route.path, person))
+            assert response.status_code in (200, 303), route.path
+            if response.status_code == 200:
+                assert words(tree(response).css_first("h1"))
+                assert response.headers["cache-control"] == "private, no-store"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_no_form_is_taken_from_another_site(root, person, headers):
     for route in OURS:
         if route.method == "POST":
             path = filled(route.path, person)
-            answer = root.browser.post(path, data={"name": "x", "label": "x"}, headers=headers)
-            assert answer.status_code == 403, path
+            response = root.browser.post(path, data={"name": "x", "label": "x"}, headers=headers)
+            assert response.status_code == 403, path
     assert person.browser.get("/account").status_code == 200
 
 
@@ -106,9 +106,9 @@ def test_numbers_of_nobody_and_nothing(root, number):
     for route in OURS:
         if "{" in route.path:
             path = route.path.format(account_id=number, role_id=number, session_id=number)
-            answer = root.browser.request(route.method, path, data={"name": "x"})
-            assert answer.status_code in (303, 404, 405), (route.method, path)
-            if answer.status_code == 303:
+            response = root.browser.request(route.method, path, data={"name": "x"})
+            assert response.status_code in (303, 404, 405), (route.method, path)
+            if response.status_code == 303:
                 assert route.method == "GET"
 
 
@@ -126,8 +126,8 @@ def test_rubbish_is_refused(root, person, content, kind):
     for route in OURS:
         if route.method == "POST" and route.form is not None:
             path = filled(route.path, person)
-            answer = root.browser.post(path, content=content, headers={"content-type": kind})
-            assert answer.status_code in (303, 400), path
+            response = root.browser.post(path, content=content, headers={"content-type": kind})
+            assert response.status_code in (303, 400), path
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_rubbish_is_refused(root, person, content, kind):
 )  # fmt: skip
 def test_addresses_that_cannot_be_read(root, query):
     for path in ("/manage/members", "/manage/audit"):
-        answer = root.browser.get(f"{path}?{query}")
-        assert answer.status_code in (200, 400), path
+        response = root.browser.get(f"{path}?{query}")
+        assert response.status_code in (200, 400), path
     asked = (root.browser.get(f"{p}?{query}") for p in ("/manage/members", "/manage/audit"))
-    assert 400 in [answer.status_code for answer in asked]
+    assert 400 in [response.status_code for response in asked]

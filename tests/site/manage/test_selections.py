@@ -44,8 +44,8 @@ def test_featuring(site: Managed, root: httpx.Client) -> None:
     selection(site, maker, "Second")
     selection(site, maker, "Private", public=False)
     assert listed(root) == ["Second", "First & <Best>"]
-    answer = root.post(f"/manage/selections/{first}", data={"featured": "true", "page": "1"})
-    assert answer.headers["location"] == "/manage/selections?page=1"
+    response = root.post(f"/manage/selections/{first}", data={"featured": "true", "page": "1"})
+    assert response.headers["location"] == "/manage/selections?page=1"
     assert listed(root) == ["First & <Best>", "Second"]
     assert "First &amp; &lt;Best&gt;" in site.browser().get("/").text
     root.post(f"/manage/selections/{first}", data={"featured": "false"})

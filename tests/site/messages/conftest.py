@@ -22,18 +22,18 @@ class Reader:
         self._origin = {"origin": server.url}
 
     def look(self, path: str, status: int = 200, **headers: str) -> LexborHTMLParser:
-        answer = self.client.get(path, headers=HTML | headers)
-        assert answer.status_code == status, answer.text
-        return LexborHTMLParser(answer.text)
+        response = self.client.get(path, headers=HTML | headers)
+        assert response.status_code == status, response.text
+        return LexborHTMLParser(response.text)
 
     def send(self, path: str, **fields: Any) -> httpx.Response:
         return self.client.post(path, data=fields, headers=HTML | self._origin)
 
     def sent(self, path: str, **fields: Any) -> str:
         """Where a form that succeeds leads."""
-        answer = self.send(path, **fields)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
+        response = self.send(path, **fields)
+        assert response.status_code == 303, response.text
+        return response.headers["location"]
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ class TestList:
         assert page.lstrip().startswith("<li data-chat")
 
     def test_nobody_else_sees_it(self, server):
-        answer = server.client().get("/messages", headers={"accept": "text/html"})
-        assert answer.headers["location"] == "/sign-in?next=/messages"
+        response = server.client().get("/messages", headers={"accept": "text/html"})
+        assert response.headers["location"] == "/sign-in?next=/messages"
 
 
 class TestConversation:
@@ -136,9 +136,9 @@ class TestWriting:
     @pytest.mark.parametrize("text", ["", "x" * 4001, "a\x00b"])
     def test_what_cannot_be_sent_is_not_lost(self, anna, chat, text):
         form = self.form(anna, chat)
-        answer = anna.send(f"/messages/{chat}", text=text, **form)
-        assert answer.status_code == 400
-        page = LexborHTMLParser(answer.text)
+        response = anna.send(f"/messages/{chat}", text=text, **form)
+        assert response.status_code == 400
+        page = LexborHTMLParser(response.text)
         assert page.css_first("textarea").text() == text.replace("\x00", "�")
         assert page.css_first("[name=nonce]").attributes["value"] == form["nonce"]
         assert page.css_first(".banner.is-wrong")
@@ -147,8 +147,8 @@ class TestWriting:
         assert stranger.send(f"/messages/{chat}", text="hello").status_code == 404
         assert stranger.send(f"/messages/{chat}/read", message_id=1).status_code == 404
         for headers in ({"origin": "https://elsewhere.example"}, {}):
-            answer = anna.client.post(f"/messages/{chat}", data={"text": "x"}, headers=headers)
-            assert answer.status_code == 403
+            response = anna.client.post(f"/messages/{chat}", data={"text": "x"}, headers=headers)
+            assert response.status_code == 403
         assert texts(anna.look(f"/messages/{chat}")) == []
 
 
@@ -178,8 +178,8 @@ class TestChanging:
         for reader, status in ((boris, 403), (stranger, 404)):
             for action in ("edit", "delete"):
                 reader.look(f"/messages/{action}/{message}", status)
-                answer = reader.send(f"/messages/{action}/{message}", text="x")
-                assert answer.status_code == status
+                response = reader.send(f"/messages/{action}/{message}", text="x")
+                assert response.status_code == status
         assert texts(anna.look(f"/messages/{chat}")) == ["mine"]
 
 
@@ -229,6 +229,6 @@ def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna
     assert "farewell" in page.css_first(".message-text").text()
     assert "hidden" in page.css_first(".composer").attributes
     assert page.css_first(".conversation-gone").text().startswith("This account has been deleted.")
-    answer = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
-    assert answer.status_code == 409
-    assert "Nobody would read your message." in answer.text
+    response = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
+    assert response.status_code == 409
+    assert "Nobody would read your message." in response.text

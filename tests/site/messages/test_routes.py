@@ -17,16 +17,16 @@ def paths(method):
 
 @pytest.mark.parametrize("path", paths("GET"))
 def test_a_page_is_for_who_is_signed_in(server, path):
-    answer = server.client().get(path, headers={"accept": "text/html"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+    response = server.client().get(path, headers={"accept": "text/html"})
+    assert (response.status_code, response.headers["location"]) == (303, f"/sign-in?next={path}")
 
 
 @pytest.mark.parametrize("path", paths("POST"))
 class TestForms:
     def test_are_for_who_is_signed_in(self, server, path):
-        answer = server.client().post(path, data={}, headers={"origin": server.url})
-        assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/sign-in")
+        response = server.client().post(path, data={}, headers={"origin": server.url})
+        assert response.status_code == 303
+        assert response.headers["location"].startswith("/sign-in")
 
     @pytest.mark.parametrize(
         "headers",

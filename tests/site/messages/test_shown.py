@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.site.contract import SITE
 from kinoteka.site.messages import shown
 from tests.support.films import CATALOGUE
@@ -27,9 +27,9 @@ async def chat(services, pair):
 
 def call_of(services, actor, *headers):
     scope = {"headers": [(b"host", b"films.example"), *headers], "scheme": "http"}
-    call = Call(scope, None, services, SITE, ROUTE)
-    call.actor = actor
-    return call
+    request = Request(scope, None, services, SITE, ROUTE)
+    request.actor = actor
+    return request
 
 
 async def read(services, actor, chat, zone=UTC):
@@ -84,5 +84,5 @@ async def test_a_chat_whose_other_is_gone_has_no_account(services, pair, chat):
 
 
 def test_hosts_are_those_of_the_request_and_of_the_settings(services):
-    call = call_of(services, None, (b"host", b"Films.Example:8000"))
-    assert shown.own_hosts(call) == ["films.example:8000"]
+    request = call_of(services, None, (b"host", b"Films.Example:8000"))
+    assert shown.own_hosts(request) == ["films.example:8000"]

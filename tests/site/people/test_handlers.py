@@ -33,23 +33,23 @@ def path_of(browser) -> str:
 
 class TestPage:
     def test_shows_a_member_who_somebody_is(self, boris, person):
-        answer = boris.get(path_of(person))
-        page = tree(answer)
+        response = boris.get(path_of(person))
+        page = tree(response)
         assert words(page.css_first("h1")) == "Anna"
         assert words(page.css_first(".person-status")) == "at <b>the</b> pictures"
         assert person.headers["x-name"] in words(page.css_first(".person-facts"))
         assert "member since" in words(page.css_first(".person-facts"))
-        assert "private.example" not in answer.text
-        assert "+7 900" not in answer.text
+        assert "private.example" not in response.text
+        assert "+7 900" not in response.text
         assert page.css_first("form[action^='/messages/with/'] button")
 
     def test_shows_others_the_username_alone(self, browser, person):
-        answer = browser.get(path_of(person))
-        page = tree(answer)
+        response = browser.get(path_of(person))
+        page = tree(response)
         assert words(page.css_first("h1")) == person.headers["x-name"]
         assert page.css_first(".person-status") is None
-        assert "Anna" not in answer.text
-        assert "private.example" not in answer.text
+        assert "Anna" not in response.text
+        assert "private.example" not in response.text
 
     def test_is_ones_own(self, person):
         page = tree(person.get(path_of(person)))
@@ -76,8 +76,8 @@ class TestPage:
 
 class TestAddress:
     def test_is_one(self, browser, person):
-        answer = browser.get(path_of(person).upper().replace("/PEOPLE", "/people"))
-        assert (answer.status_code, answer.headers["location"]) == (303, path_of(person))
+        response = browser.get(path_of(person).upper().replace("/PEOPLE", "/people"))
+        assert (response.status_code, response.headers["location"]) == (303, path_of(person))
 
     def test_members_come_by_id_as_well(self, library, browser, boris, person):
         page = tree(boris.get(path_of(person)))
@@ -99,8 +99,8 @@ class TestAddress:
         )
         number = library.selection(member, unique("Of"), "Alien")
         link = tree(browser.get(f"/selections/{number}")).css_first(".person")
-        answer = browser.get(link.attributes["href"])
-        assert words(tree(answer).css_first("h1")) == name
+        response = browser.get(link.attributes["href"])
+        assert words(tree(response).css_first("h1")) == name
 
     @pytest.mark.parametrize(
         "name", ["nobody-at-all", "%00", "%ff", "a%2Fb", "x" * 1000, "0", "9" * 40, ".", "%2e%2e"]

@@ -11,8 +11,8 @@ def test_are_looked_at_and_not_changed():
 
 @pytest.mark.parametrize("page", ["0", "-1", "x"])
 def test_of_no_such_page(browser, anna, page):
-    answer = browser.get(f"/people/{anna.headers['x-name']}?page={page}")
-    assert answer.status_code == 400
+    response = browser.get(f"/people/{anna.headers['x-name']}?page={page}")
+    assert response.status_code == 400
 
 
 def test_nothing_is_sent_there(anna):

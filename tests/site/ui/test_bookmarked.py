@@ -33,8 +33,8 @@ def test_wherever_films_are_shown(server):
     member, visitor = server.signed_up(), server.client()
     page = LexborHTMLParser(member.get("/films", headers=OWN).text)
     film = {link.text(): link.attributes["href"] for link in page.css(".film-title a")}
-    answer = member.post(f"/bookmarks{film[KEPT][6:]}", data={"action": "add"}, headers=OWN)
-    assert answer.status_code == 303, answer.text
+    response = member.post(f"/bookmarks{film[KEPT][6:]}", data={"action": "add"}, headers=OWN)
+    assert response.status_code == 303, response.text
     made = member.post("/selections/new", data={"title": "Both", "public": "true"}, headers=OWN)
     selection = made.headers["location"].removesuffix("/edit")
     for path in film.values():

@@ -37,9 +37,9 @@ def test_every_cookie_is_lax_and_hidden_from_scripts(start_server, is_https):
         ("/account/password", {"present": PASSWORD, "password": "another long one"}),
         ("/sign-out", {}),
     ):
-        answer = client.post(path, data=data)
-        cookies += answer.headers.get_list("set-cookie")
-        sent = [cookie.partition(";")[0] for cookie in answer.headers.get_list("set-cookie")]
+        response = client.post(path, data=data)
+        cookies += response.headers.get_list("set-cookie")
+        sent = [cookie.partition(";")[0] for cookie in response.headers.get_list("set-cookie")]
         client.headers["cookie"] = "; ".join([client.headers.get("cookie", ""), *sent])
     names = {cookie.partition("=")[0] for cookie in cookies}
     assert names == {"session_id", "known_device", "language", "theme", "notice"}

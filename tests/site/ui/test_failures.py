@@ -15,25 +15,28 @@ def test_every_code_has_a_sentence_and_a_status():
 
 
 def test_an_unknown_address_is_a_page_for_browsers(server):
-    answer = server.client().get("/nowhere", headers=PAGE)
-    assert answer.status_code == 404
-    page = LexborHTMLParser(answer.text)
+    response = server.client().get("/nowhere", headers=PAGE)
+    assert response.status_code == 404
+    page = LexborHTMLParser(response.text)
     assert page.css_first("h1").text() == "There is nothing at this address."
 
 
 def test_and_json_for_programs(server):
-    answer = server.client().get("/nowhere")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    response = server.client().get("/nowhere")
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/json")
 
 
 def test_a_wrong_method_says_which_are_right(server):
-    answer = server.client().get("/preferences", headers=PAGE)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
+    response = server.client().get("/preferences", headers=PAGE)
+    assert (response.status_code, response.headers["allow"]) == (405, "OPTIONS, POST")
 
 
 def test_a_bad_token_does_not_keep_anybody_from_the_page(server):
-    answer = server.client().get("/nowhere", headers=PAGE | {"authorization": "Bearer rubbish"})
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    response = server.client().get("/nowhere", headers=PAGE | {"authorization": "Bearer rubbish"})
+    assert (response.status_code, response.headers["content-type"]) == (
+        404,
+        "text/html; charset=utf-8",
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,26 +44,26 @@ def test_a_bad_token_does_not_keep_anybody_from_the_page(server):
 )
 def test_a_form_of_another_site_is_refused(server, headers):
     client = server.signed_up()
-    answer = client.post("/preferences", data={"language": "ru"}, headers=headers | PAGE)
-    assert answer.status_code == 403
-    assert "set-cookie" not in answer.headers
+    response = client.post("/preferences", data={"language": "ru"}, headers=headers | PAGE)
+    assert response.status_code == 403
+    assert "set-cookie" not in response.headers
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {"origin": "{url}"}])
 def test_a_form_of_this_site_is_not(server, headers):
     headers = {name: value.format(url=server.url) for name, value in headers.items()}
-    answer = server.signed_up().post("/preferences", data={"language": "ru"}, headers=headers)
-    assert answer.status_code == 303
+    response = server.signed_up().post("/preferences", data={"language": "ru"}, headers=headers)
+    assert response.status_code == 303
 
 
 def test_htmx_gets_the_sentence_alone(server):
-    answer = server.client().get("/nowhere", headers=PAGE | {"hx-request": "true"})
-    assert answer.text == "There is nothing at this address."
+    response = server.client().get("/nowhere", headers=PAGE | {"hx-request": "true"})
+    assert response.text == "There is nothing at this address."
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a=" + b"b" * 4_000_000])
 def test_what_cannot_be_read_is_refused(server, body):
     headers = {"origin": server.url, "content-type": "application/x-www-form-urlencoded"}
-    answer = server.client().post("/preferences", content=body, headers=headers)
-    assert answer.status_code in (400, 413)
-    assert LexborHTMLParser(answer.text).css_first("h1").text()
+    response = server.client().post("/preferences", content=body, headers=headers)
+    assert response.status_code in (400, 413)
+    assert LexborHTMLParser(response.text).css_first("h1").text()

@@ -13,13 +13,13 @@ PAGE = {"accept": "text/html"}
 
 
 @pytest.fixture
-def answer(server):
+def response(server):
     return server.client().get("/nowhere", headers=PAGE)
 
 
 class TestHeaders:
-    def test_nothing_may_run_or_load_but_what_is_the_sites_own(self, answer):
-        policy = answer.headers["content-security-policy"]
+    def test_nothing_may_run_or_load_but_what_is_the_sites_own(self, response):
+        policy = response.headers["content-security-policy"]
         assert "unsafe" not in policy
         rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
         assert rules["default-src"] == "'none'"
@@ -37,15 +37,15 @@ class TestHeaders:
             ("cache-control", "private, no-cache"),
         ],
     )
-    def test_are_those_of_owasps_list(self, answer, name, value):
-        assert answer.headers[name] == value
+    def test_are_those_of_owasps_list(self, response, name, value):
+        assert response.headers[name] == value
 
-    def test_features_are_off(self, answer):
-        assert "camera=()" in answer.headers["permissions-policy"]
+    def test_features_are_off(self, response):
+        assert "camera=()" in response.headers["permissions-policy"]
 
     def test_what_somebody_signed_in_sees_is_stored_nowhere(self, server):
-        answer = server.signed_up().get("/nowhere", headers=PAGE)
-        assert answer.headers["cache-control"] == "private, no-store"
+        response = server.signed_up().get("/nowhere", headers=PAGE)
+        assert response.headers["cache-control"] == "private, no-store"
 
     def test_https_stays_https(self, start_server):
         server = start_server(public_url="https://films.example")
@@ -55,14 +55,14 @@ class TestHeaders:
 
 def test_is_compressed_for_who_takes_that(server):
     client = server.client(accept="text/html", accept_encoding="gzip")
-    with client.stream("GET", "/nowhere") as answer:
-        raw = b"".join(answer.iter_raw())
-    assert answer.headers["content-encoding"] == "gzip"
+    with client.stream("GET", "/nowhere") as response:
+        raw = b"".join(response.iter_raw())
+    assert response.headers["content-encoding"] == "gzip"
     assert "<h1>" in gzip.decompress(raw).decode()
 
 
-def test_has_what_a_page_needs(answer):
-    page = LexborHTMLParser(answer.text)
+def test_has_what_a_page_needs(response):
+    page = LexborHTMLParser(response.text)
     assert page.css_first("html").attributes["lang"] == "en"
     assert page.css_first("a.skip").attributes["href"] == "#main"
     assert page.css_first("main#main")

@@ -10,8 +10,8 @@ def client(server):
 
 
 def test_a_language_is_remembered(client):
-    answer = client.post("/preferences", data={"language": "ru", "next": "/films?page=2"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/films?page=2")
+    response = client.post("/preferences", data={"language": "ru", "next": "/films?page=2"})
+    assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
     assert (
         LexborHTMLParser(client.get("/nowhere").text).css_first("html").attributes["lang"] == "ru"
     )
@@ -26,9 +26,9 @@ def test_a_theme_is_remembered_until_it_follows_the_system_again(client):
 
 @pytest.mark.parametrize("data", [{"language": "xx"}, {"language": ""}, {}, {"other": "1"}])
 def test_what_is_none_changes_nothing(client, data):
-    answer = client.post("/preferences", data=data)
-    assert answer.status_code == 303
-    assert "set-cookie" not in answer.headers
+    response = client.post("/preferences", data=data)
+    assert response.status_code == 303
+    assert "set-cookie" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_what_is_none_changes_nothing(client, data):
     ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "films", "/a\nb", ""],
 )
 def test_nobody_is_led_elsewhere(client, path):
-    answer = client.post("/preferences", data={"language": "en", "next": path})
-    assert answer.headers["location"] == "/"
+    response = client.post("/preferences", data={"language": "en", "next": path})
+    assert response.headers["location"] == "/"

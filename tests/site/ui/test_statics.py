@@ -18,18 +18,18 @@ def test_what_is_not_there_has_none():
 
 @pytest.mark.parametrize("name", ["css/base.css", "js/site.js", "icons.svg"])
 def test_is_served_for_good(server, name):
-    answer = server.client().get(address(name))
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-type"].encode() == TYPES["." + name.rpartition(".")[2]]
-    assert answer.content == (FOLDER / name).read_bytes()
-    assert len(gzip.compress(answer.content)) < len(answer.content)
+    response = server.client().get(address(name))
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-type"].encode() == TYPES["." + name.rpartition(".")[2]]
+    assert response.content == (FOLDER / name).read_bytes()
+    assert len(gzip.compress(response.content)) < len(response.content)
 
 
 def test_a_page_of_an_older_version_finds_its_files(server):
-    answer = server.client().get("/assets/older/css/base.css")
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, no-cache")
+    response = server.client().get("/assets/older/css/base.css")
+    assert (response.status_code, response.headers["cache-control"]) == (200, "public, no-cache")
 
 
 @pytest.mark.parametrize(

@@ -16,34 +16,34 @@ def digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def rules(answer) -> dict[str, str]:
-    policy = answer.headers["content-security-policy"]
+def rules(response) -> dict[str, str]:
+    policy = response.headers["content-security-policy"]
     assert "unsafe" not in policy
     return dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
 
 
 @pytest.mark.parametrize("origin", ["none", "cross-site", "same-site"])
 def test_who_arrives_gets_them_with_the_page(server, origin):
-    answer = server.client().get("/nowhere", headers=PAGE | {"sec-fetch-site": origin})
-    page = LexborHTMLParser(answer.text)
+    response = server.client().get("/nowhere", headers=PAGE | {"sec-fetch-site": origin})
+    page = LexborHTMLParser(response.text)
     written = [style.text() for style in page.css("style")]
     assert written == [(FOLDER / f"css/{name}.css").read_text() for name in ("base", "search")]
     assert page.css("link[rel=stylesheet]") == []
     later = [link.attributes["href"] for link in page.css("link[rel=prefetch]")]
     assert later == [address("css/base.css"), address("css/search.css")]
-    assert {"'self'", *map(digest, written)} < set(rules(answer)["style-src"].split())
-    assert rules(answer)["script-src"] == "'self'"
-    assert "sec-fetch-site" in answer.headers["vary"]
+    assert {"'self'", *map(digest, written)} < set(rules(response)["style-src"].split())
+    assert rules(response)["script-src"] == "'self'"
+    assert "sec-fetch-site" in response.headers["vary"]
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {}], ids=["new", "old"])
 def test_who_comes_from_here_and_who_does_not_say_gets_their_addresses(server, headers):
-    answer = server.client().get("/nowhere", headers=PAGE | headers)
-    page = LexborHTMLParser(answer.text)
+    response = server.client().get("/nowhere", headers=PAGE | headers)
+    page = LexborHTMLParser(response.text)
     assert page.css("style, link[rel=prefetch]") == []
     named = [link.attributes["href"] for link in page.css("link[rel=stylesheet]")]
     assert named == [address("css/base.css"), address("css/search.css")]
-    assert rules(answer)["style-src"] == "'self'"
+    assert rules(response)["style-src"] == "'self'"
 
 
 def test_the_policy_knows_every_sheet():

@@ -97,10 +97,10 @@ def test_one_that_somebody_has_removed_is_missing(store, member):
     assert member.get(address).status_code == 404
 
 
-def busy(answer: httpx.Response) -> bool:
-    assert answer.status_code == 503, answer.text
-    assert answer.json() == TRY_AGAIN
-    return answer.headers["retry-after"] == "5"
+def busy(response: httpx.Response) -> bool:
+    assert response.status_code == 503, response.text
+    assert response.json() == TRY_AGAIN
+    return response.headers["retry-after"] == "5"
 
 
 async def test_a_store_that_hangs(store, member):

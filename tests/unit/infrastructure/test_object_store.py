@@ -64,7 +64,7 @@ def files(open_files) -> ObjectFiles:
 
 
 @contextmanager
-def answering(answer: bytes | None, heads: list[bytes] | None = None) -> Iterator[str]:
+def answering(response: bytes | None, heads: list[bytes] | None = None) -> Iterator[str]:
     """The address of something that gives every request this answer, or (None) never one.
 
     What the requests began with goes into `heads`.
@@ -77,10 +77,10 @@ def answering(answer: bytes | None, heads: list[bytes] | None = None) -> Iterato
                 head = b"".join(takewhile(bytes.strip, self.rfile))
                 if heads is not None:
                     heads.append(head)
-                if answer is None:
+                if response is None:
                     over.wait()
                 else:
-                    self.wfile.write(answer)
+                    self.wfile.write(response)
 
     class Answering(ThreadingTCPServer):
         request_queue_size = 128
@@ -166,8 +166,8 @@ class TestAway:
         ],
         ids=["503", "500", "301", "not HTTP", "hangs up"],
     )
-    async def test_it_answers_nonsense(self, open_files, operation, answer):
-        with answering(answer) as endpoint, refused(Code.BUSY):
+    async def test_it_answers_nonsense(self, open_files, operation, response):
+        with answering(response) as endpoint, refused(Code.BUSY):
             await operation(open_files(endpoint=endpoint))
 
     async def test_an_answer_is_cut_off(self, open_files):

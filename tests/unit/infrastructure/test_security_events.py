@@ -170,12 +170,12 @@ class TestCore:
         }
 
 
-def line_of(answer: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
+def line_of(response: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
     """The security line with an answer's id."""
     text, deadline = "", time.monotonic() + 20
     while True:
         text += capfd.readouterr().err
-        found = [line for line in text.splitlines() if answer.headers["x-request-id"] in line]
+        found = [line for line in text.splitlines() if response.headers["x-request-id"] in line]
         if found:
             return found[0]
         assert time.monotonic() < deadline, text

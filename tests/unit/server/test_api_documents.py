@@ -93,11 +93,11 @@ class TestServing:
     def test_documents(self, server: RunningServer) -> None:
         client = server.client()
         for path in ("/openapi.json", *(f"/openapi/{name}.json" for name in NAMES)):
-            answer = client.get(path)
-            assert answer.status_code == 200
-            assert answer.headers["content-type"] == "application/json"
-            assert answer.json()["openapi"] == "3.1.0"
-            again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
+            response = client.get(path)
+            assert response.status_code == 200
+            assert response.headers["content-type"] == "application/json"
+            assert response.json()["openapi"] == "3.1.0"
+            again = client.get(path, headers={"if-none-match": response.headers["etag"]})
             assert again.status_code == 304
 
     @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
     for route in contract.routes:
         if route.method != "WEBSOCKET":
             codes = {*implied_errors(route), *route.errors}
-            statuses = {str(contract.refusals[code].status) for code in codes}
+            statuses = {str(contract.error_responses[code].status) for code in codes}
             declared = every[route.method, shape(route.path)]["responses"]
             assert {str(route.status), *statuses} <= set(declared)
 

@@ -44,15 +44,15 @@ def test_a_server_that_serves_is_alive_and_ready(server):
     alive, ready = client.get("/healthz"), client.get("/readyz")
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()) == (200, READY)
-    for answer in (alive, ready):
-        assert answer.headers["cache-control"] == "no-store"
-        assert client.head(answer.url).status_code == 200
+    for response in (alive, ready):
+        assert response.headers["cache-control"] == "no-store"
+        assert client.head(response.url).status_code == 200
 
 
 def test_credentials_that_are_no_good_do_not_matter(server):
     for path in ("/healthz", "/readyz"):
-        answer = server.client(authorization="Bearer nonsense").get(path)
-        assert answer.status_code == 200
+        response = server.client(authorization="Bearer nonsense").get(path)
+        assert response.status_code == 200
 
 
 async def test_ready_with_the_schema_that_the_code_needs_or_a_newer_one(
@@ -67,26 +67,26 @@ async def test_not_ready_with_an_older_schema(
     client: httpx.AsyncClient, services: Services
 ) -> None:
     execute(services.settings, "UPDATE alembic_version SET version_num = '0000'")
-    answer = await client.get("/readyz")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    response = await client.get("/readyz")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     told = {"status": "not ready", "reasons": ["database"], "database": "to be migrated"}
-    assert answer.json() == READY | told
+    assert response.json() == READY | told
 
 
 async def test_alive_but_not_ready_without_the_database(
     client: httpx.AsyncClient, services: Services
 ) -> None:
     execute(services.settings, "DROP TABLE alembic_version")
-    answer = await client.get("/readyz")
-    assert answer.status_code == 503
+    response = await client.get("/readyz")
+    assert response.status_code == 503
     told = {"status": "not ready", "reasons": ["database"], "database": "away"}
-    assert answer.json() == READY | told
+    assert response.json() == READY | told
     assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_not_ready_while_it_stops(client: httpx.AsyncClient, health: Health) -> None:
     health.stop()
-    answer = await client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == READY | {"status": "not ready", "reasons": ["stopping"]}
+    response = await client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == READY | {"status": "not ready", "reasons": ["stopping"]}
     assert (await client.get("/healthz")).status_code == 200

@@ -227,10 +227,10 @@ def test_proxy_at_the_unix_socket_tells_who_its_clients_are(tmp_path):
         def sign_up(name: str, address: str) -> int:
             body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
             forwarded = {"x-forwarded-for": address, "x-request-id": name}
-            answer = client.post("/signup", json=body, headers=forwarded)
-            assert answer.headers["x-request-id"] == name
+            response = client.post("/signup", json=body, headers=forwarded)
+            assert response.headers["x-request-id"] == name
             client.cookies.clear()
-            return answer.status_code
+            return response.status_code
 
         assert [sign_up("anna", "192.0.2.1"), sign_up("boris", "192.0.2.1")] == [200, 429]
         assert sign_up("clara", "192.0.2.2") == 200

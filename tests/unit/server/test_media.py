@@ -63,27 +63,27 @@ def world(opened: World) -> Iterator[World]:
 @pytest.fixture
 def avatar(server: RunningServer) -> str:
     """The address of an avatar that has just been uploaded."""
-    answer = server.signed_up().put("/avatar", files={"avatar": ("me.png", picture("PNG"))})
-    return answer.json()["avatar"]
+    response = server.signed_up().put("/avatar", files={"avatar": ("me.png", picture("PNG"))})
+    return response.json()["avatar"]
 
 
 class TestAvatars:
     def test_are_served_to_anybody_for_good(self, server, avatar):
-        answer = server.client().get(avatar)
-        assert answer.status_code == 200
-        assert Image.open(BytesIO(answer.content)).format == "JPEG"
-        assert answer.headers["content-type"] == "image/jpeg"
-        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert "sandbox" in answer.headers["content-security-policy"]
-        assert "vary" not in answer.headers
+        response = server.client().get(avatar)
+        assert response.status_code == 200
+        assert Image.open(BytesIO(response.content)).format == "JPEG"
+        assert response.headers["content-type"] == "image/jpeg"
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in response.headers["content-security-policy"]
+        assert "vary" not in response.headers
 
     def test_are_not_sent_again(self, server, avatar):
         client = server.client()
         known = {"if-none-match": client.get(avatar).headers["etag"]}
-        answer = client.get(avatar, headers=known)
-        assert (answer.status_code, answer.content) == (304, b"")
-        assert answer.headers["cache-control"].startswith("public")
+        response = client.get(avatar, headers=known)
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["cache-control"].startswith("public")
 
     def test_head(self, server, avatar):
         client = server.client()
@@ -112,13 +112,13 @@ class TestAvatars:
         ],
     )
     def test_no_other_file_is(self, server, name):
-        answer = server.client().get(httpx.URL(f"{server.url}/media/avatars/{name}"))
-        assert answer.status_code == 404
-        assert answer.json()["message"]
+        response = server.client().get(httpx.URL(f"{server.url}/media/avatars/{name}"))
+        assert response.status_code == 404
+        assert response.json()["message"]
 
     def test_only_reading_is_allowed(self, server, avatar):
-        answer = server.client().delete(avatar)
-        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        response = server.client().delete(avatar)
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
     def test_a_replaced_one_is_gone(self, server):
         client = server.signed_up()
@@ -140,22 +140,22 @@ class TestAvatars:
 def assert_gone(client: httpx.Client, address: str) -> None:
     """What is deleted goes soon after, not before the answer."""
     for _ in range(100):
-        answer = client.get(address)
-        if answer.status_code != 200:
+        response = client.get(address)
+        if response.status_code != 200:
             break
-    assert (answer.status_code, answer.json()) == (404, {"message": "there is no picture"})
+    assert (response.status_code, response.json()) == (404, {"message": "there is no picture"})
 
 
 class TestPosters:
     def test_shows_the_film(self, world):
-        answer = world.server.client().get(world.poster("Stalker"))
-        assert answer.status_code == 200
-        texts = [element.text for element in sound(answer) if element.tag.endswith("}text")]
+        response = world.server.client().get(world.poster("Stalker"))
+        assert response.status_code == 200
+        texts = [element.text for element in sound(response) if element.tag.endswith("}text")]
         assert texts == ["SCIENCE FICTION", "Stalker", "Andrei Tarkovsky", "1979"]
 
     def test_does_not_show_what_is_unknown(self, world):
-        answer = world.server.client().get(world.poster("Nobody Knows When"))
-        assert "Unknown" not in answer.text.replace("Nobody Knows", "")
+        response = world.server.client().get(world.poster("Nobody Knows When"))
+        assert "Unknown" not in response.text.replace("Nobody Knows", "")
 
     def test_no_two_are_the_same(self, world):
         client = world.superuser
@@ -191,11 +191,11 @@ class TestPosters:
         plain = client.get(world.poster("Ran"), headers={"accept-encoding": "identity"})
         with client.stream(
             "GET", world.poster("Ran"), headers={"accept-encoding": "gzip"}
-        ) as answer:
-            raw = b"".join(answer.iter_raw())
+        ) as response:
+            raw = b"".join(response.iter_raw())
         assert "content-encoding" not in plain.headers
         assert gzip.decompress(raw) == plain.content
-        assert answer.headers["etag"] != plain.headers["etag"]
+        assert response.headers["etag"] != plain.headers["etag"]
 
     @pytest.mark.parametrize(
         "file",
@@ -215,8 +215,8 @@ class TestPosters:
         ],
     )
     def test_of_no_film(self, world, file):
-        answer = world.server.client().get(f"/media/films/{file}")
-        assert (answer.status_code, answer.json()) == (404, NO_FILM)
+        response = world.server.client().get(f"/media/films/{file}")
+        assert (response.status_code, response.json()) == (404, NO_FILM)
 
 
 class TestLabels:
@@ -242,9 +242,9 @@ class TestLabels:
         }
 
     def test_is_refused_as_if_there_were_none(self, world):
-        answer = world.server.client().get(world.poster(self.TITLE))
-        assert answer.json() == NO_FILM
-        assert answer.headers["cache-control"] == "no-store"
+        response = world.server.client().get(world.poster(self.TITLE))
+        assert response.json() == NO_FILM
+        assert response.headers["cache-control"] == "no-store"
 
     def test_knowing_its_validator_does_not_help(self, world):
         known = {"if-none-match": world.holder.get(world.poster(self.TITLE)).headers["etag"]}
@@ -270,6 +270,6 @@ class TestLabels:
         assert client.get(address, headers=known).status_code == 404
 
 
-def sound(answer: httpx.Response) -> list[ElementTree.Element]:
+def sound(response: httpx.Response) -> list[ElementTree.Element]:
     """The elements of a well-formed document."""
-    return list(ElementTree.fromstring(answer.content).iter())  # noqa: S314
+    return list(ElementTree.fromstring(response.content).iter())  # noqa: S314

@@ -21,11 +21,11 @@ NOT_ALWAYS = ("_pool_", "_writers", "_bus_", "_websockets", "_connections_closed
 
 def samples(client: httpx.Client, **headers: str) -> Samples:
     """Every sample by its name and its labels' values in the order of their names."""
-    answer = client.get("/metrics", headers=headers)
-    assert answer.status_code == 200, answer.text
+    response = client.get("/metrics", headers=headers)
+    assert response.status_code == 200, response.text
     return {
         (sample.name, tuple(value for _, value in sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(answer.text)
+        for family in text_string_to_metric_families(response.text)
         for sample in family.samples
     }
 
@@ -42,10 +42,10 @@ def own(start_server) -> RunningServer:
 
 def test_they_are_what_the_table_says(own: RunningServer):
     own.client().get("/genres/")
-    answer = own.client().get("/metrics")
-    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
-    told = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    response = own.client().get("/metrics")
+    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    told = {family.name: family for family in text_string_to_metric_families(response.text)}
     expected = {row.name.removesuffix("_total"): row for row in METRICS}
     always = {name for name in expected if not any(part in name for part in NOT_ALWAYS)}
     assert always <= set(told) <= set(expected)
@@ -119,15 +119,15 @@ class TestWhoMay:
         "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"]
     )
     def test_not_whom_a_proxy_serves(self, server: RunningServer, header: str):
-        answer = server.client().get("/metrics", headers={header: "127.0.0.1"})
-        assert answer.status_code == 404
-        assert answer.json() == {"message": "there is nothing at this path"}
+        response = server.client().get("/metrics", headers={header: "127.0.0.1"})
+        assert response.status_code == 404
+        assert response.json() == {"message": "there is nothing at this path"}
 
     def test_not_whom_a_trusted_proxy_names(self, start_server):
         server = start_server(trusted_proxies="127.0.0.1")
         for address in ("192.0.2.1", "127.0.0.1", "::1"):
-            answer = server.client().get("/metrics", headers={"x-forwarded-for": address})
-            assert answer.status_code == 404
+            response = server.client().get("/metrics", headers={"x-forwarded-for": address})
+            assert response.status_code == 404
 
     def test_with_a_token_whoever_has_it(self, start_server):
         server = start_server(metrics_token="swordfish")
@@ -136,9 +136,9 @@ class TestWhoMay:
             headers = {"authorization": wrong.encode("latin-1")}
             assert client.get("/metrics", headers=headers).status_code == 404
         headers = {"authorization": "Bearer swordfish", "x-forwarded-for": "192.0.2.1"}
-        answer = client.get("/metrics", headers=headers)
-        assert answer.status_code == 200
-        assert "swordfish" not in answer.text
+        response = client.get("/metrics", headers=headers)
+        assert response.status_code == 200
+        assert "swordfish" not in response.text
 
 
 class TestSeveralWorkers:

@@ -59,9 +59,9 @@ class TestStopping:
             server.process.send_signal(number)
             eventually(lambda: not listens(server))
             client.sendall(b" ")
-            answer = answered(client)
-            assert answer.startswith(b"HTTP/1.1 400 ")
-            assert b"\r\nconnection: close\r\n" in answer
+            response = answered(client)
+            assert response.startswith(b"HTTP/1.1 400 ")
+            assert b"\r\nconnection: close\r\n" in response
             assert server.process.wait(PATIENCE) == 0
 
     def test_a_request_on_its_way_is_answered(self, tmp_path):
@@ -70,9 +70,9 @@ class TestStopping:
             server.process.terminate()
             eventually(lambda: not listens(server))
             client.sendall(b"GET /genres/ HTTP/1.1\r\nHost: x\r\n\r\n")
-            answer = answered(client)
-            assert answer.startswith(b"HTTP/1.1 200 ")
-            assert b"\r\nconnection: close\r\n" in answer
+            response = answered(client)
+            assert response.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nconnection: close\r\n" in response
 
     def test_told_twice_it_stops_at_once(self, tmp_path):
         with run_server(tmp_path, {}) as server, connected(server) as client:
@@ -124,8 +124,8 @@ def answered(connection):
 def test_a_cookie_is_secure_behind_https(tmp_path):
     with run_server(tmp_path, {"public_url": "https://films.example"}) as server:
         body = {"login": "anna", "password": "correct horse x", "email": "anna@example.com"}
-        answer = server.client().post("/signup", json=body)
-        assert answer.headers["set-cookie"].endswith("; Secure")
+        response = server.client().post("/signup", json=body)
+        assert response.headers["set-cookie"].endswith("; Secure")
 
 
 def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
@@ -169,10 +169,10 @@ def test_a_head_that_is_too_large_is_refused(server):
 
 def test_bodies_are_no_heads(server):
     body = b"x" * 200_000
-    answer = server.client().post(
+    response = server.client().post(
         "/signup", content=(body[n : n + 500] for n in range(0, 200_000, 500))
     )
-    assert answer.status_code == 400
+    assert response.status_code == 400
 
 
 def connected(server):

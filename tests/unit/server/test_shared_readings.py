@@ -72,7 +72,7 @@ def fellow(tmp_path: Path):
 
 def test_answers_and_readings_of_the_same_labels_are_added_up():
     found = added_up([snapshot(1), snapshot(2)])
-    assert found.answers == [Answers("cinema", "/movies/", "GET", 200, 1.5, [0, 3])]
+    assert found.responses == [Answers("cinema", "/movies/", "GET", 200, 1.5, [0, 3])]
     assert values(found) == {HITS: 3, IN_FLIGHT: 3, CPU: 2}
 
 
@@ -112,7 +112,7 @@ def test_of_a_dead_one_what_it_counted_goes_on_counting_once(tmp_path, fellow):
         shared.leave(snapshot(1))
         found = shared.all(snapshot(1))
         assert values(found) == {HITS: 11, IN_FLIGHT: 1, CPU: 1}
-        assert sum(found.answers[0].classes) == 11
+        assert sum(found.responses[0].classes) == 11
     assert values(other.all(snapshot(1)))[HITS] == 12
     assert len(list(tmp_path.glob("*.readings"))) == 2  # what the dead one left is gone
 

@@ -116,7 +116,7 @@ def test_connections_per_network_are_limited_and_their_end_frees_a_place(tmp_pat
     with run_server(tmp_path, settings) as server:
         clients = [connected(server) for _ in range(3)]
         for client in clients:
-            assert status_of(answer(client, GET)) == b"200"
+            assert status_of(response(client, GET)) == b"200"
         with connected(server) as refused:
             assert status_of(all_received(refused)) == b"503"
         assert "too_many_of_network=1" in capfd.readouterr().err
@@ -130,7 +130,7 @@ def test_trusted_proxy_may_have_any_number_of_connections(tmp_path):
     settings = {"connections_per_network": "1", "trusted_proxies": "127.0.0.1"}
     with run_server(tmp_path, settings) as server:
         clients = [connected(server) for _ in range(3)]
-        assert [status_of(answer(client, GET)) for client in clients] == [b"200"] * 3
+        assert [status_of(response(client, GET)) for client in clients] == [b"200"] * 3
         for client in clients:
             client.close()
 
@@ -148,7 +148,7 @@ def test_open_files_do_not_run_out(tmp_path):
         try:
             url = httpx.URL(process.stdout.readline().split()[-1])
             clients = [socket.create_connection((url.host, url.port), PATIENCE) for _ in range(80)]
-            assert status_of(answer(clients[0], GET)) == b"200"
+            assert status_of(response(clients[0], GET)) == b"200"
             assert status_of(all_received(clients[-1])) == b"503"
             for client in clients:
                 client.close()
@@ -183,7 +183,7 @@ def all_received(client: socket.socket) -> bytes:
         received += data
 
 
-def answer(client: socket.socket, request: bytes) -> bytes:
+def response(client: socket.socket, request: bytes) -> bytes:
     client.sendall(request)
     return client.recv(65536)
 
@@ -194,4 +194,4 @@ def status_of(response: bytes) -> bytes:
 
 def is_served(server) -> bool:
     with connected(server) as client:
-        return status_of(answer(client, GET)) == b"200"
+        return status_of(response(client, GET)) == b"200"

@@ -44,8 +44,8 @@ class TestStarting:
     def test_all_workers_serve_at_one_address(self, start_server):
         server = start_server(**TWO)
         assert len(workers_of(server)) == 2
-        answers = [server.client().get("/movies/?page=1") for _ in range(8)]
-        assert {answer.status_code for answer in answers} == {200}
+        responses = [server.client().get("/movies/?page=1") for _ in range(8)]
+        assert {response.status_code for response in responses} == {200}
 
     def test_worker_that_cannot_start_stops_everything(self, tmp_path):
         (tmp_path / "sitecustomize.py").write_text(WORKERS_CANNOT_START)

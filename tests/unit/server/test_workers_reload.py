@@ -89,9 +89,9 @@ class Clients:
 
 def status(connection: http.client.HTTPConnection) -> int:
     connection.request("GET", "/movies/?page=1")
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
+    response = connection.getresponse()
+    response.read()
+    return response.status
 
 
 def test_no_request_is_refused_or_reset(tmp_path):
@@ -115,9 +115,9 @@ def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder
         )
         reload(server)
         client = server.client(origin="https://films.example", cookie=cookie)
-        answer = client.get("/profile")
-        assert answer.headers["access-control-allow-origin"] == "https://films.example"
-        assert answer.status_code == 200  # the key is the same as before
+        response = client.get("/profile")
+        assert response.headers["access-control-allow-origin"] == "https://films.example"
+        assert response.status_code == 200  # the key is the same as before
         assert "only a restart changes these settings" in logged()
         assert "settings=secret_key" in logged()
 

@@ -1,7 +1,7 @@
 """The route table of this contract."""
 
-from kinoteka.contracts.account import handlers, shapes
-from kinoteka.contracts.account.errors import MEMBER_PATH, REFUSALS, refuse
+from kinoteka.contracts.account import handlers, schemas
+from kinoteka.contracts.account.errors import MEMBER_PATH, REFUSALS, error_response
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
@@ -11,8 +11,8 @@ SIGN_IN = Route(
     "/login",
     handlers.sign_in,
     "Sign in",
-    body=shapes.SignInBody,
-    answer=shapes.Nothing,
+    body=schemas.SignInBody,
+    response=schemas.Nothing,
     example={"login": "anna", "password": "correct horse"},
     begins_session=True,
     errors=(
@@ -29,8 +29,8 @@ ROUTES = (
         "/signup",
         handlers.sign_up,
         "Sign up",
-        body=shapes.SignUpBody,
-        answer=shapes.Nothing,
+        body=schemas.SignUpBody,
+        response=schemas.Nothing,
         begins_session=True,
         errors=(
             Code.USERNAME_INVALID,
@@ -48,7 +48,7 @@ ROUTES = (
         "/logout",
         handlers.sign_out,
         "Sign out",
-        answer=shapes.Nothing,
+        response=schemas.Nothing,
         signed_in=True,
         ends_session=True,
         changes=True,
@@ -58,9 +58,9 @@ ROUTES = (
         "/logout",
         handlers.sign_out_if_signed_in,
         "Sign out, signed in or not",
-        body=shapes.SignOutBody,
+        body=schemas.SignOutBody,
         body_required=False,
-        answer=shapes.Nothing,
+        response=schemas.Nothing,
         ends_session=True,
         description="For clients of this contract and of messenger alike.",
     ),
@@ -69,7 +69,7 @@ ROUTES = (
         "/profile",
         handlers.read_profile,
         "One's own profile",
-        answer=shapes.Profile,
+        response=schemas.Profile,
         signed_in=True,
     ),
     Route(
@@ -77,7 +77,7 @@ ROUTES = (
         "/whoami",
         handlers.read_self,
         "The user of the session in short",
-        answer=shapes.WhoAmI,
+        response=schemas.WhoAmI,
         signed_in=True,
     ),
     Route(
@@ -85,7 +85,7 @@ ROUTES = (
         MEMBER_PATH,
         handlers.read_member,
         "Another member's profile",
-        answer=shapes.Member,
+        response=schemas.Member,
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN,),
         description="By username, without regard to case.",
@@ -95,8 +95,8 @@ ROUTES = (
         "/profile",
         handlers.change_profile,
         "Change one's own profile",
-        body=shapes.ProfileBody,
-        answer=shapes.Profile,
+        body=schemas.ProfileBody,
+        response=schemas.Profile,
         signed_in=True,
         errors=(
             Code.SIGN_IN_AGAIN,
@@ -119,7 +119,7 @@ ROUTES = (
         "/profile",
         handlers.delete_profile,
         "Delete one's own account",
-        answer=shapes.Nothing,
+        response=schemas.Nothing,
         signed_in=True,
         errors=(Code.SIGN_IN_AGAIN,),
     ),
@@ -128,8 +128,8 @@ ROUTES = (
         "/password",
         handlers.change_password,
         "Change one's own password",
-        body=shapes.PasswordBody,
-        answer=shapes.Nothing,
+        body=schemas.PasswordBody,
+        response=schemas.Nothing,
         signed_in=True,
         errors=(Code.CURRENT_PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
         called={"password": "new_password"},
@@ -141,7 +141,7 @@ ROUTES = (
         handlers.change_avatar,
         "Upload an avatar",
         upload=Upload("avatar", UPLOAD_LARGEST),
-        answer=shapes.Avatar,
+        response=schemas.Avatar,
         signed_in=True,
         errors=(
             Code.UPLOAD_WRONG_TYPE,
@@ -159,7 +159,7 @@ CONTRACT = Contract(
     title="Account",
     description="A site with a personal account page: cookies, errors 403 and 409.",
     routes=(SIGN_IN, *ROUTES),
-    refusals=REFUSALS,
-    refuse=refuse,
-    error_shape=shapes.Message,
+    error_responses=REFUSALS,
+    error_response=error_response,
+    error_schema=schemas.Message,
 )

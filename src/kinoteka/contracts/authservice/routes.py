@@ -1,7 +1,7 @@
 """The route table of this contract."""
 
-from kinoteka.contracts.authservice import handlers, shapes
-from kinoteka.contracts.authservice.errors import REFUSALS, refuse
+from kinoteka.contracts.authservice import handlers, schemas
+from kinoteka.contracts.authservice.errors import REFUSALS, error_response
 from kinoteka.core.access.model import ROLES_MANAGE
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route
@@ -19,8 +19,8 @@ USERS = (
         "/api/v1/user",
         handlers.sign_up,
         "Sign up",
-        body=shapes.SignUpBody,
-        answer=shapes.SignedUp,
+        body=schemas.SignUpBody,
+        response=schemas.SignedUp,
         status=201,
         begins_session=True,
         errors=(
@@ -38,8 +38,8 @@ USERS = (
         "/api/v1/user/login",
         handlers.sign_in,
         "Sign in",
-        body=shapes.SignInBody,
-        answer=shapes.Tokens,
+        body=schemas.SignInBody,
+        response=schemas.Tokens,
         begins_session=True,
         errors=(
             Code.ACCOUNT_UNKNOWN,
@@ -55,9 +55,9 @@ USERS = (
         "/api/v1/token/refresh",
         handlers.refresh,
         "Renew the tokens",
-        body=shapes.RefreshBody,
+        body=schemas.RefreshBody,
         body_required=False,
-        answer=shapes.Tokens,
+        response=schemas.Tokens,
         identity="none",
         errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="The refresh token stands in the body or, without one, as the Bearer. It "
@@ -69,9 +69,9 @@ USERS = (
         "/api/v1/user/logout",
         handlers.sign_out,
         "Sign out",
-        body=shapes.RefreshBody,
+        body=schemas.RefreshBody,
         body_required=False,
-        answer=shapes.Nothing,
+        response=schemas.Nothing,
         signed_in=True,
         ends_session=True,
         description="Ends the session of the access token, even of an expired one, of the refresh "
@@ -82,8 +82,8 @@ USERS = (
         "/api/v1/user/{id}",
         handlers.change_user,
         "Change login or password",
-        body=shapes.CredentialsChange,
-        answer=shapes.User,
+        body=schemas.CredentialsChange,
+        response=schemas.User,
         signed_in=True,
         errors=(
             *LOGIN_ERRORS,
@@ -101,8 +101,8 @@ USERS = (
         "/api/v1/login/history",
         handlers.read_history,
         "One's own sign-ins",
-        query=shapes.HistoryQuery,
-        answer=shapes.HistoryPage,
+        query=schemas.HistoryQuery,
+        response=schemas.HistoryPage,
         signed_in=True,
     ),
     Route(
@@ -110,7 +110,7 @@ USERS = (
         "/.well-known/jwks.json",
         handlers.read_keys,
         "Public keys of the access tokens",
-        answer=shapes.KeySet,
+        response=schemas.KeySet,
     ),
 )
 
@@ -120,7 +120,7 @@ ROLES = (
         "/api/v1/role",
         handlers.list_roles,
         "Every role",
-        answer=list[shapes.RoleShape],
+        response=list[schemas.RoleSchema],
         permission=ROLES_MANAGE,
     ),
     Route(
@@ -128,8 +128,8 @@ ROLES = (
         "/api/v1/role",
         handlers.create_role,
         "Make a role",
-        body=shapes.RoleBody,
-        answer=shapes.RoleShape,
+        body=schemas.RoleBody,
+        response=schemas.RoleSchema,
         status=201,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_TAKEN,),
@@ -140,8 +140,8 @@ ROLES = (
         "/api/v1/role/{id}",
         handlers.change_role,
         "Change a role",
-        body=shapes.RoleChange,
-        answer=shapes.RoleShape,
+        body=schemas.RoleChange,
+        response=schemas.RoleSchema,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_UNKNOWN, Code.ROLE_TAKEN, Code.ROLE_BUILT_IN),
         example={"permissions": ["films.view:premium"]},
@@ -160,7 +160,7 @@ ROLES = (
         "/api/v1/user/{user_id}/role/{role_id}",
         handlers.assign_role,
         "Give a user a role",
-        answer=shapes.Nothing,
+        response=schemas.Nothing,
         status=201,
         permission=ROLES_MANAGE,
         errors=(
@@ -184,8 +184,8 @@ ROLES = (
         "/api/v1/user/{user_id}/role",
         handlers.read_grants,
         "What a user holds",
-        query=shapes.GrantsQuery,
-        answer=shapes.UserGrants,
+        query=schemas.GrantsQuery,
+        response=schemas.UserGrants,
         errors=(Code.UNAUTHORIZED, Code.FORBIDDEN, Code.ACCOUNT_UNKNOWN),
         description="One's own, or anybody's with the permission roles.manage. With "
         "`?permission=` the answer also has `allowed`.",
@@ -199,8 +199,8 @@ CONTRACT = Contract(
     "services: Bearer access tokens, errors 4xx with a message. A flat body may also be sent as "
     "application/x-www-form-urlencoded.",
     routes=(*USERS, *ROLES),
-    refusals=REFUSALS,
-    refuse=refuse,
-    error_shape=shapes.Message,
+    error_responses=REFUSALS,
+    error_response=error_response,
+    error_schema=schemas.Message,
     takes_forms=True,
 )

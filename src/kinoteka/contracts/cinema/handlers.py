@@ -1,106 +1,108 @@
 """What this contract does: parse, one call of a service, shape."""
 
-from kinoteka.contracts.cinema import shapes
-from kinoteka.contracts.cinema.lists import answer_list
+from kinoteka.contracts.cinema import schemas
+from kinoteka.contracts.cinema.lists import response_list
 from kinoteka.core.accounts.model import NewAccount
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
 
 
-async def list_movies(call: Call, query: shapes.MoviesQuery) -> Answer:
+async def list_movies(request: Request, query: schemas.MoviesQuery) -> Response:
     """Films, all or a page."""
-    wanted = shapes.film_query(query)
-    films = await call.core.catalogue.films(call.actor, call.unit, wanted, call.address)
-    return await answer_list(call, films, query.page, shapes.movie)
+    wanted = schemas.film_query(query)
+    films = await request.core.catalogue.films(request.actor, request.unit, wanted, request.address)
+    return await response_list(request, films, query.page, schemas.movie)
 
 
-async def read_movie(call: Call, film_id: int) -> shapes.Movie:
+async def read_movie(request: Request, film_id: int) -> schemas.Movie:
     """One film."""
-    return shapes.movie(await call.core.catalogue.film(call.actor, call.unit, film_id))
+    return schemas.movie(await request.core.catalogue.film(request.actor, request.unit, film_id))
 
 
-async def list_genres(call: Call, query: shapes.PageQuery) -> Answer:
+async def list_genres(request: Request, query: schemas.PageQuery) -> Response:
     """Genres, all or a page."""
-    genres = await call.core.catalogue.genres(call.actor, call.unit)
-    return await answer_list(call, genres, query.page, shapes.named)
+    genres = await request.core.catalogue.genres(request.actor, request.unit)
+    return await response_list(request, genres, query.page, schemas.named)
 
 
-async def read_genre(call: Call, genre_id: int) -> shapes.Named:
+async def read_genre(request: Request, genre_id: int) -> schemas.Named:
     """One genre."""
-    return shapes.named(await call.core.catalogue.genre(call.actor, call.unit, genre_id))
+    return schemas.named(await request.core.catalogue.genre(request.actor, request.unit, genre_id))
 
 
-async def list_directors(call: Call, query: shapes.PageQuery) -> Answer:
+async def list_directors(request: Request, query: schemas.PageQuery) -> Response:
     """Directors, all or a page."""
-    directors = await call.core.catalogue.directors(call.actor, call.unit)
-    return await answer_list(call, directors, query.page, shapes.named)
+    directors = await request.core.catalogue.directors(request.actor, request.unit)
+    return await response_list(request, directors, query.page, schemas.named)
 
 
-async def read_director(call: Call, director_id: int) -> shapes.Named:
+async def read_director(request: Request, director_id: int) -> schemas.Named:
     """One director."""
-    return shapes.named(await call.core.catalogue.director(call.actor, call.unit, director_id))
+    return schemas.named(
+        await request.core.catalogue.director(request.actor, request.unit, director_id)
+    )
 
 
-async def register(call: Call, body: shapes.RegisterBody) -> shapes.Registered:
+async def register(request: Request, body: schemas.RegisterBody) -> schemas.Registered:
     """Make an account."""
     new = NewAccount(email=body.email, password=body.password)
-    account = await call.core.accounts.create(call.unit, new, call.address)
-    return shapes.Registered(account.id)
+    account = await request.core.accounts.create(request.unit, new, request.address)
+    return schemas.Registered(account.id)
 
 
-async def sign_in(call: Call, body: shapes.SignInBody) -> shapes.Tokens:
+async def sign_in(request: Request, body: schemas.SignInBody) -> schemas.Tokens:
     """Begin a session and give its tokens."""
-    started = await call.core.sessions.sign_in(
-        call.actor, call.unit, call.visit, body.email, body.password
+    started = await request.core.sessions.sign_in(
+        request.actor, request.unit, request.visit, body.email, body.password
     )
-    call.remember_device(started.device)
-    pair = call.core.tokens.issue(started.session, started.actor.roles)
-    return shapes.Tokens(pair.access_token, pair.refresh_token)
+    request.remember_device(started.device)
+    pair = request.core.tokens.issue(started.session, started.actor.roles)
+    return schemas.Tokens(pair.access_token, pair.refresh_token)
 
 
-async def renew(call: Call, body: shapes.TokensBody) -> shapes.Tokens:
+async def renew(request: Request, body: schemas.TokensBody) -> schemas.Tokens:
     """Give a new pair for a pair."""
-    pair = await call.core.tokens.renew(call.unit, body.access_token, body.refresh_token)
-    return shapes.Tokens(pair.access_token, pair.refresh_token)
+    pair = await request.core.tokens.renew(request.unit, body.access_token, body.refresh_token)
+    return schemas.Tokens(pair.access_token, pair.refresh_token)
 
 
-async def read_profile(call: Call) -> shapes.Profile:
+async def read_profile(request: Request) -> schemas.Profile:
     """One's own profile."""
-    return shapes.profile(await call.core.accounts.own(call.actor, call.unit))
+    return schemas.profile(await request.core.accounts.own(request.actor, request.unit))
 
 
-async def change_profile(call: Call, body: shapes.ProfileBody) -> shapes.Profile:
+async def change_profile(request: Request, body: schemas.ProfileBody) -> schemas.Profile:
     """Change one's own profile."""
-    change = shapes.profile_change(body)
-    return shapes.profile(await call.core.accounts.change(call.actor, call.unit, change))
+    change = schemas.profile_change(body)
+    return schemas.profile(await request.core.accounts.change(request.actor, request.unit, change))
 
 
-async def change_password(call: Call, body: shapes.PasswordBody) -> shapes.Profile:
+async def change_password(request: Request, body: schemas.PasswordBody) -> schemas.Profile:
     """Change the password; every other session ends."""
-    change = shapes.password_change(body)
-    account = await call.core.credentials.change_password(
-        call.actor,
-        call.unit,
+    change = schemas.password_change(body)
+    account = await request.core.credentials.change_password(
+        request.actor,
+        request.unit,
         change.present,
         change.new,
         may_be_new_twice=change.may_be_new_twice,
     )
-    await call.renew_device()
-    return shapes.profile(account)
+    await request.renew_device()
+    return schemas.profile(account)
 
 
-async def list_bookmarks(call: Call, query: shapes.PageQuery) -> Answer:
+async def list_bookmarks(request: Request, query: schemas.PageQuery) -> Response:
     """One's bookmarked films, all or a page."""
-    films = await call.core.bookmarks.films(call.actor, call.unit)
-    return await answer_list(call, films, query.page, shapes.movie)
+    films = await request.core.bookmarks.films(request.actor, request.unit)
+    return await response_list(request, films, query.page, schemas.movie)
 
 
-async def add_bookmark(call: Call, film_id: int) -> shapes.Nothing:
+async def add_bookmark(request: Request, film_id: int) -> schemas.Nothing:
     """Bookmark a film."""
-    await call.core.bookmarks.add(call.actor, call.unit, film_id)
-    return shapes.Nothing()
+    await request.core.bookmarks.add(request.actor, request.unit, film_id)
+    return schemas.Nothing()
 
 
-async def remove_bookmark(call: Call, film_id: int) -> None:
+async def remove_bookmark(request: Request, film_id: int) -> None:
     """Remove a bookmark."""
-    await call.core.bookmarks.remove(call.actor, call.unit, film_id)
+    await request.core.bookmarks.remove(request.actor, request.unit, film_id)

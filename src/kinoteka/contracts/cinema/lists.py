@@ -11,13 +11,13 @@ from msgspec import UNSET, UnsetType
 from kinoteka.core.catalogue.listing import Listing, Page
 from kinoteka.http.mechanics.response import (
     JSON_UNCACHED,
-    Answer,
     Headers,
+    Response,
     encode,
-    json_answer,
+    json_response,
     until_gone,
 )
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 Item = TypeVar("Item")
 
@@ -25,22 +25,24 @@ Item = TypeVar("Item")
 WHOLE = 240
 
 
-async def answer_list(
-    call: Call,
+async def response_list(
+    request: Request,
     listing: Listing[Item],
     number: int | UnsetType,
     shape: Callable[[Item], object],
-) -> Answer:
+) -> Response:
     """A page of a list, or the whole list where no page is asked for."""
     total = (b"x-total-count", b"%d" % listing.total)
     if number is not UNSET:
         page = await listing.page(number)
-        return json_answer(200, [shape(item) for item in page.items], [total, _link(call, page)])
+        return json_response(
+            200, [shape(item) for item in page.items], [total, _link(request, page)]
+        )
     headers: Headers = [*JSON_UNCACHED, total]
     if listing.total <= WHOLE:
-        return Answer(200, b"".join([part async for part in _array(listing, shape)]), headers)
-    stream = partial(until_gone, call.receive, _array(listing, shape))
-    return Answer(200, headers=headers, stream=stream)
+        return Response(200, b"".join([part async for part in _array(listing, shape)]), headers)
+    stream = partial(until_gone, request.receive, _array(listing, shape))
+    return Response(200, headers=headers, stream=stream)
 
 
 async def _array(listing: Listing[Item], shape: Callable[[Item], object]) -> AsyncIterator[bytes]:
@@ -54,7 +56,7 @@ async def _array(listing: Listing[Item], shape: Callable[[Item], object]) -> Asy
     yield b"]" if before == b"," else b"[]"
 
 
-def _link(call: Call, page: Page[Item]) -> tuple[bytes, bytes]:
+def _link(request: Request, page: Page[Item]) -> tuple[bytes, bytes]:
     """The neighbours of a page (RFC 8288)."""
     last = max(page.pages, 1)
     neighbours = {"first": 1, "prev": min(page.number - 1, last), "next": page.number + 1}
@@ -62,9 +64,9 @@ def _link(call: Call, page: Page[Item]) -> tuple[bytes, bytes]:
         del neighbours["next"]
     if page.number == 1:
         del neighbours["prev"]
-    known = set(call.route.query.__struct_fields__)
-    query = {name: value for name, value in call.query_items().items() if name in known}
-    path = call.absolute(call.scope["path"])
+    known = set(request.route.query.__struct_fields__)
+    query = {name: value for name, value in request.query_items().items() if name in known}
+    path = request.absolute(request.scope["path"])
     links = (
         f'<{path}?{urlencode({**query, "page": number})}>; rel="{relation}"'
         for relation, number in (neighbours | {"last": last}).items()

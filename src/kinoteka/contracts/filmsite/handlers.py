@@ -2,127 +2,133 @@
 
 from msgspec import UNSET
 
-from kinoteka.contracts.filmsite import shapes
+from kinoteka.contracts.filmsite import schemas
 from kinoteka.core.media.model import JPEG_ALONE
-from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.policy import sign_out as signing_out
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
-async def sign_up(call: Call, body: shapes.SignUpBody) -> Answer:
+async def sign_up(request: Request, body: schemas.SignUpBody) -> Response:
     """Make an account, begin its session and set its cookie."""
-    started = await call.core.sessions.sign_up(
-        call.actor, call.unit, call.visit, shapes.new_account(body)
+    started = await request.core.sessions.sign_up(
+        request.actor, request.unit, request.visit, schemas.new_account(body)
     )
-    return json_answer(200, shapes.NOTHING, [call.give_session(started)])
+    return json_response(200, schemas.NOTHING, [request.give_session(started)])
 
 
-async def sign_in(call: Call, body: shapes.SignInBody) -> Answer:
+async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
     """Begin a session and set its cookie."""
-    started = await call.core.sessions.sign_in(
-        call.actor, call.unit, call.visit, body.email, body.password
+    started = await request.core.sessions.sign_in(
+        request.actor, request.unit, request.visit, body.email, body.password
     )
-    return json_answer(200, shapes.NOTHING, [call.give_session(started)])
+    return json_response(200, schemas.NOTHING, [request.give_session(started)])
 
 
-async def sign_out(call: Call, body: shapes.SignOutBody | None) -> Answer:
+async def sign_out(request: Request, body: schemas.SignOutBody | None) -> Response:
     """End the session and remove its cookie."""
     refresh_token = body.refresh_token if body is not None else None
-    return json_answer(200, shapes.NOTHING, await signing_out.sign_out(call, refresh_token))
+    return json_response(200, schemas.NOTHING, await signing_out.sign_out(request, refresh_token))
 
 
-async def change_avatar(call: Call, file: SpooledFile) -> shapes.Body[shapes.Nothing]:
+async def change_avatar(request: Request, file: SpooledFile) -> schemas.Body[schemas.Nothing]:
     """Make a picture one's avatar."""
-    await call.core.avatars.change_avatar(call.actor, call.unit, file, JPEG_ALONE)
-    return shapes.NOTHING
+    await request.core.avatars.change_avatar(request.actor, request.unit, file, JPEG_ALONE)
+    return schemas.NOTHING
 
 
-async def update_avatar(call: Call, file: SpooledFile) -> shapes.Body[shapes.Nothing]:
+async def update_avatar(request: Request, file: SpooledFile) -> schemas.Body[schemas.Nothing]:
     """Upload an avatar at the address that existing front ends use."""
-    return await change_avatar(call, file)
+    return await change_avatar(request, file)
 
 
-async def issue_csrf_token(call: Call) -> shapes.Body[shapes.Csrf]:
+async def issue_csrf_token(request: Request) -> schemas.Body[schemas.Csrf]:
     """A CSRF token for the session that asks."""
-    token = call.core.csrf.issue(call.actor)
-    return shapes.Body(shapes.Csrf(token, token))
+    token = request.core.csrf.issue(request.actor)
+    return schemas.Body(schemas.Csrf(token, token))
 
 
-async def read_profile(call: Call) -> shapes.Body[shapes.Profile]:
+async def read_profile(request: Request) -> schemas.Body[schemas.Profile]:
     """One's own profile."""
-    account = await call.core.accounts.own(call.actor, call.unit)
-    return shapes.profile(account, call.avatar(account))
+    account = await request.core.accounts.own(request.actor, request.unit)
+    return schemas.profile(account, request.avatar(account))
 
 
 async def list_selections(
-    call: Call, query: shapes.PublicQuery
-) -> shapes.Body[shapes.MovieSelections]:
+    request: Request, query: schemas.PublicQuery
+) -> schemas.Body[schemas.MovieSelections]:
     """Public selections."""
-    shelf = await call.core.selections.public(
-        call.actor,
-        call.unit,
+    shelf = await request.core.selections.public(
+        request.actor,
+        request.unit,
         query.offset,
         query.limit,
         featured=None if query.featured is UNSET else query.featured,
     )
-    return shapes.selections_shown(shelf.selections, call.absolute)
+    return schemas.selections_shown(shelf.selections, request.absolute)
 
 
 async def list_own_selections(
-    call: Call, query: shapes.SelectionsQuery
-) -> shapes.Body[shapes.EditableSelections]:
+    request: Request, query: schemas.SelectionsQuery
+) -> schemas.Body[schemas.EditableSelections]:
     """The selections that one may edit."""
-    shelf = await call.core.selections.editable(call.actor, call.unit, query.offset, query.limit)
-    return shapes.shelf_edited(shelf, call.absolute)
+    shelf = await request.core.selections.editable(
+        request.actor, request.unit, query.offset, query.limit
+    )
+    return schemas.shelf_edited(shelf, request.absolute)
 
 
-async def read_selection(call: Call, selection_id: int) -> Answer:
+async def read_selection(request: Request, selection_id: int) -> Response:
     """One selection; one that is not public is answered to its editors alone."""
-    selection = await call.core.selections.get(call.actor, call.unit, selection_id)
-    answer = json_answer(200, shapes.selection_shown(selection, call.absolute))
-    answer.personal = not selection.public
-    return answer
+    selection = await request.core.selections.get(request.actor, request.unit, selection_id)
+    response = json_response(200, schemas.selection_shown(selection, request.absolute))
+    response.personal = not selection.public
+    return response
 
 
 async def make_selection(
-    call: Call, body: shapes.SelectionBody
-) -> shapes.Body[shapes.OneEditableSelection]:
+    request: Request, body: schemas.SelectionBody
+) -> schemas.Body[schemas.OneEditableSelection]:
     """Make a selection."""
-    new = shapes.new_selection(body)
-    selection = await call.core.selections.create(call.actor, call.unit, new)
-    return shapes.selection_edited(selection, call.absolute)
+    new = schemas.new_selection(body)
+    selection = await request.core.selections.create(request.actor, request.unit, new)
+    return schemas.selection_edited(selection, request.absolute)
 
 
 async def change_selection(
-    call: Call, selection_id: int, body: shapes.SelectionChangeBody
-) -> shapes.Body[shapes.OneEditableSelection]:
+    request: Request, selection_id: int, body: schemas.SelectionChangeBody
+) -> schemas.Body[schemas.OneEditableSelection]:
     """Rename, describe, publish or feature a selection."""
-    change = shapes.selection_change(body)
-    selection = await call.core.selections.change(call.actor, call.unit, selection_id, change)
-    return shapes.selection_edited(selection, call.absolute)
+    change = schemas.selection_change(body)
+    selection = await request.core.selections.change(
+        request.actor, request.unit, selection_id, change
+    )
+    return schemas.selection_edited(selection, request.absolute)
 
 
-async def delete_selection(call: Call, selection_id: int) -> shapes.Body[shapes.Nothing]:
+async def delete_selection(request: Request, selection_id: int) -> schemas.Body[schemas.Nothing]:
     """Delete a selection."""
-    await call.core.selections.delete(call.actor, call.unit, selection_id)
-    return shapes.NOTHING
+    await request.core.selections.delete(request.actor, request.unit, selection_id)
+    return schemas.NOTHING
 
 
 async def put_movie(
-    call: Call, selection_id: int, film_id: int, body: shapes.PlaceBody | None
-) -> shapes.Body[shapes.OneEditableSelection]:
+    request: Request, selection_id: int, film_id: int, body: schemas.PlaceBody | None
+) -> schemas.Body[schemas.OneEditableSelection]:
     """Add a film to a selection, or move it within."""
     position = None if body is None or body.position is UNSET else body.position
-    selection = await call.core.selections.put_film(
-        call.actor, call.unit, selection_id, film_id, position
+    selection = await request.core.selections.put_film(
+        request.actor, request.unit, selection_id, film_id, position
     )
-    return shapes.selection_edited(selection, call.absolute)
+    return schemas.selection_edited(selection, request.absolute)
 
 
 async def remove_movie(
-    call: Call, selection_id: int, film_id: int
-) -> shapes.Body[shapes.OneEditableSelection]:
+    request: Request, selection_id: int, film_id: int
+) -> schemas.Body[schemas.OneEditableSelection]:
     """Take a film out of a selection."""
-    selection = await call.core.selections.remove_film(call.actor, call.unit, selection_id, film_id)
-    return shapes.selection_edited(selection, call.absolute)
+    selection = await request.core.selections.remove_film(
+        request.actor, request.unit, selection_id, film_id
+    )
+    return schemas.selection_edited(selection, request.absolute)

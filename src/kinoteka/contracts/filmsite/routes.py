@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from kinoteka.contracts.filmsite import handlers, shapes
-from kinoteka.contracts.filmsite.errors import REFUSALS, UPDATE_PATH, UPLOAD_PATH, refuse
+from kinoteka.contracts.filmsite import handlers, schemas
+from kinoteka.contracts.filmsite.errors import REFUSALS, UPDATE_PATH, UPLOAD_PATH, error_response
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
@@ -14,8 +14,8 @@ AUTH = (
         "/user/signup",
         handlers.sign_up,
         "Sign up",
-        body=shapes.SignUpBody,
-        answer=shapes.Body[shapes.Nothing],
+        body=schemas.SignUpBody,
+        response=schemas.Body[schemas.Nothing],
         begins_session=True,
         errors=(
             Code.EMAIL_INVALID,
@@ -36,8 +36,8 @@ AUTH = (
         "/user/signin",
         handlers.sign_in,
         "Sign in",
-        body=shapes.SignInBody,
-        answer=shapes.Body[shapes.Nothing],
+        body=schemas.SignInBody,
+        response=schemas.Body[schemas.Nothing],
         begins_session=True,
         errors=(
             Code.ACCOUNT_UNKNOWN,
@@ -53,9 +53,9 @@ AUTH = (
         "/user/logout",
         handlers.sign_out,
         "Sign out",
-        body=shapes.SignOutBody,
+        body=schemas.SignOutBody,
         body_required=False,
-        answer=shapes.Body[shapes.Nothing],
+        response=schemas.Body[schemas.Nothing],
         signed_in=True,
         ends_session=True,
         csrf=True,
@@ -68,7 +68,7 @@ UPLOAD = Route(
     handlers.change_avatar,
     "Upload an avatar",
     upload=Upload("avatar", UPLOAD_LARGEST),
-    answer=shapes.Body[shapes.Nothing],
+    response=schemas.Body[schemas.Nothing],
     signed_in=True,
     csrf=True,
     errors=(
@@ -89,7 +89,7 @@ USER = (
         "/user/csrf",
         handlers.issue_csrf_token,
         "A CSRF token",
-        answer=shapes.Body[shapes.Csrf],
+        response=schemas.Body[schemas.Csrf],
         signed_in=True,
         description="For the header `csrf-token` or `x-csrf-token`. It is this session's alone, "
         "and lasts two hours.",
@@ -99,7 +99,7 @@ USER = (
         "/user/profile",
         handlers.read_profile,
         "One's own profile",
-        answer=shapes.Body[shapes.Profile],
+        response=schemas.Body[schemas.Profile],
         signed_in=True,
     ),
     Route(
@@ -107,8 +107,8 @@ USER = (
         "/user/selections",
         handlers.list_own_selections,
         "The selections that one may edit",
-        query=shapes.SelectionsQuery,
-        answer=shapes.Body[shapes.EditableSelections],
+        query=schemas.SelectionsQuery,
+        response=schemas.Body[schemas.EditableSelections],
         signed_in=True,
         description="One's own and, with the permission `selections.feature`, the featured ones "
         "and the site's; newest first.",
@@ -124,8 +124,8 @@ SELECTIONS = (
         "/selections",
         handlers.list_selections,
         "Selections of films",
-        query=shapes.PublicQuery,
-        answer=shapes.Body[shapes.MovieSelections],
+        query=schemas.PublicQuery,
+        response=schemas.Body[schemas.MovieSelections],
         cached=SHOWN,
         description="Public ones: the featured first, then the newest. Each comes in two shapes, "
         "which two generations of front ends read.",
@@ -135,7 +135,7 @@ SELECTIONS = (
         "/selections/{id}",
         handlers.read_selection,
         "One selection",
-        answer=shapes.Body[shapes.OneSelection],
+        response=schemas.Body[schemas.OneSelection],
         errors=(Code.SELECTION_UNKNOWN,),
         cached=SHOWN,
         takes_any_id=True,
@@ -145,8 +145,8 @@ SELECTIONS = (
         "/selections",
         handlers.make_selection,
         "Make a selection",
-        body=shapes.SelectionBody,
-        answer=shapes.Body[shapes.OneEditableSelection],
+        body=schemas.SelectionBody,
+        response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
         errors=(Code.FORBIDDEN, Code.FILM_UNKNOWN, Code.SELECTION_FULL, Code.SELECTIONS_TOO_MANY),
@@ -159,8 +159,8 @@ SELECTIONS = (
         "/selections/{id}",
         handlers.change_selection,
         "Rename, describe, publish or feature a selection",
-        body=shapes.SelectionChangeBody,
-        answer=shapes.Body[shapes.OneEditableSelection],
+        body=schemas.SelectionChangeBody,
+        response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
         errors=EDITING,
@@ -172,7 +172,7 @@ SELECTIONS = (
         "/selections/{id}",
         handlers.delete_selection,
         "Delete a selection",
-        answer=shapes.Body[shapes.Nothing],
+        response=schemas.Body[schemas.Nothing],
         signed_in=True,
         csrf=True,
         errors=EDITING,
@@ -182,9 +182,9 @@ SELECTIONS = (
         "/selections/{id}/movies/{movie_id}",
         handlers.put_movie,
         "Add a film to a selection, or move it within",
-        body=shapes.PlaceBody,
+        body=schemas.PlaceBody,
         body_required=False,
-        answer=shapes.Body[shapes.OneEditableSelection],
+        response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
         errors=(*EDITING, Code.FILM_UNKNOWN, Code.SELECTION_FULL),
@@ -197,7 +197,7 @@ SELECTIONS = (
         "/selections/{id}/movies/{movie_id}",
         handlers.remove_movie,
         "Take a film out of a selection",
-        answer=shapes.Body[shapes.OneEditableSelection],
+        response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
         errors=(*EDITING, Code.FILM_UNKNOWN),
@@ -210,7 +210,7 @@ CONTRACT = Contract(
     description="A browser film site with selections of films: cookies, CSRF tokens, every answer "
     "within `body`, errors 400 with a number.",
     routes=(*AUTH, *USER, *SELECTIONS),
-    refusals=REFUSALS,
-    refuse=refuse,
-    error_shape=shapes.Refused,
+    error_responses=REFUSALS,
+    error_response=error_response,
+    error_schema=schemas.Refused,
 )

@@ -1,147 +1,157 @@
 """What this contract does: parse, one call of a service, shape."""
 
-from kinoteka.contracts.messenger import shapes
+from kinoteka.contracts.messenger import schemas
 from kinoteka.contracts.messenger.errors import ANOTHER
-from kinoteka.contracts.messenger.photos import photo_answer
+from kinoteka.contracts.messenger.photos import photo_response
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.websockets import Following
 from kinoteka.http.policy import sign_out as signing_out
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.settings import zone
 from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
-async def sign_up(call: Call, body: shapes.NewUserBody) -> Answer:
+async def sign_up(request: Request, body: schemas.NewUserBody) -> Response:
     """Make an account, begin its session and set its cookie."""
-    started = await call.core.sessions.sign_up(
-        call.actor, call.unit, call.visit, shapes.new_account(body)
+    started = await request.core.sessions.sign_up(
+        request.actor, request.unit, request.visit, schemas.new_account(body)
     )
-    return json_answer(200, shapes.Nothing(), [call.give_session(started)])
+    return json_response(200, schemas.Nothing(), [request.give_session(started)])
 
 
-async def sign_in(call: Call, body: shapes.SignInBody) -> Answer:
+async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
     """Begin a session and set its cookie."""
-    started = await call.core.sessions.sign_in(
-        call.actor, call.unit, call.visit, body.email, body.password
+    started = await request.core.sessions.sign_in(
+        request.actor, request.unit, request.visit, body.email, body.password
     )
-    return json_answer(200, shapes.user(started.account), [call.give_session(started)])
+    return json_response(200, schemas.user(started.account), [request.give_session(started)])
 
 
-async def sign_out(call: Call) -> Answer:
+async def sign_out(request: Request) -> Response:
     """End the session and remove its cookie."""
-    return json_answer(200, shapes.Nothing(), await signing_out.sign_out(call))
+    return json_response(200, schemas.Nothing(), await signing_out.sign_out(request))
 
 
-async def read_self(call: Call) -> shapes.User:
+async def read_self(request: Request) -> schemas.User:
     """The user of the session."""
-    return shapes.user(await call.core.accounts.own(call.actor, call.unit))
+    return schemas.user(await request.core.accounts.own(request.actor, request.unit))
 
 
-async def read_user(call: Call, user_id: int) -> shapes.User:
+async def read_user(request: Request, user_id: int) -> schemas.User:
     """Any user."""
-    return shapes.user(await call.core.accounts.get(call.unit, user_id))
+    return schemas.user(await request.core.accounts.get(request.unit, user_id))
 
 
-async def change_user(call: Call, user_id: int, body: shapes.UserBody) -> shapes.User:
+async def change_user(request: Request, user_id: int, body: schemas.UserBody) -> schemas.User:
     """Put the whole user in place of the old one."""
-    if call.actor.account_id != user_id:
+    if request.actor.account_id != user_id:
         raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
-    change = shapes.user_change(body, await call.core.accounts.own(call.actor, call.unit))
-    account = await call.core.credentials.change_profile(
-        call.actor, call.unit, change, through=call.contract.name
+    change = schemas.user_change(body, await request.core.accounts.own(request.actor, request.unit))
+    account = await request.core.credentials.change_profile(
+        request.actor, request.unit, change, through=request.contract.name
     )
-    return shapes.user(account)
+    return schemas.user(account)
 
 
-async def search_users(call: Call, part: str) -> shapes.FoundUsers:
+async def search_users(request: Request, part: str) -> schemas.FoundUsers:
     """Users whose username contains a text."""
-    found = await call.core.accounts.search(call.actor, call.unit, part)
-    own_id = call.actor.account_id
-    return shapes.FoundUsers([shapes.found_user(account, own_id) for account in found])
+    found = await request.core.accounts.search(request.actor, request.unit, part)
+    own_id = request.actor.account_id
+    return schemas.FoundUsers([schemas.found_user(account, own_id) for account in found])
 
 
-async def upload_photo(call: Call, file: SpooledFile) -> shapes.Nothing:
+async def upload_photo(request: Request, file: SpooledFile) -> schemas.Nothing:
     """Make a picture one's photo."""
-    await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
-    return shapes.Nothing()
+    await request.core.avatars.change_avatar(request.actor, request.unit, file, PICTURES)
+    return schemas.Nothing()
 
 
-async def read_photo(call: Call, user_id: int, query: shapes.PhotoQuery) -> Answer:
+async def read_photo(request: Request, user_id: int, query: schemas.PhotoQuery) -> Response:
     """A user's photo."""
-    picture = await call.core.avatars.read_avatar(call.unit, user_id)
-    return photo_answer(picture, call.header(b"accept"), plain=query.plain)
+    picture = await request.core.avatars.read_avatar(request.unit, user_id)
+    return photo_response(picture, request.header(b"accept"), plain=query.plain)
 
 
-async def open_chat(call: Call, body: shapes.ChatBody) -> shapes.Created:
+async def open_chat(request: Request, body: schemas.ChatBody) -> schemas.Created:
     """One's chat with another user."""
-    return shapes.Created(await call.core.chats.open(call.actor, call.unit, body.user_id))
+    return schemas.Created(await request.core.chats.open(request.actor, request.unit, body.user_id))
 
 
-async def list_chats(call: Call, query: shapes.ChatsQuery) -> shapes.ChatList:
+async def list_chats(request: Request, query: schemas.ChatsQuery) -> schemas.ChatList:
     """One's chats, newest conversation first."""
-    chats = await call.core.chats.own(call.actor, call.unit, query.limit, query.before)
-    return shapes.ChatList([shapes.chat(found) for found in chats])
+    chats = await request.core.chats.own(request.actor, request.unit, query.limit, query.before)
+    return schemas.ChatList([schemas.chat(found) for found in chats])
 
 
-async def list_chats_of(call: Call, user_id: int, query: shapes.ChatsQuery) -> shapes.OtherChatList:
+async def list_chats_of(
+    request: Request, user_id: int, query: schemas.ChatsQuery
+) -> schemas.OtherChatList:
     """List the user's own chats as the document's front end reads them."""
-    if call.actor.account_id != user_id:
+    if request.actor.account_id != user_id:
         raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
-    chats = await call.core.chats.own(call.actor, call.unit, query.limit, query.before)
-    return shapes.OtherChatList([shapes.other_chat(found) for found in chats], [])
+    chats = await request.core.chats.own(request.actor, request.unit, query.limit, query.before)
+    return schemas.OtherChatList([schemas.other_chat(found) for found in chats], [])
 
 
-async def post_message(call: Call, chat_id: int, body: shapes.NewMessageBody) -> shapes.Created:
+async def post_message(
+    request: Request, chat_id: int, body: schemas.NewMessageBody
+) -> schemas.Created:
     """Write a message."""
-    message = await call.core.chats.post(call.actor, call.unit, chat_id, body.text, body.nonce)
-    return shapes.Created(message.id)
+    message = await request.core.chats.post(
+        request.actor, request.unit, chat_id, body.text, body.nonce
+    )
+    return schemas.Created(message.id)
 
 
 async def list_messages(
-    call: Call, chat_id: int, query: shapes.MessagesQuery
-) -> shapes.MessageList:
+    request: Request, chat_id: int, query: schemas.MessagesQuery
+) -> schemas.MessageList:
     """Messages of a chat, newest first."""
-    messages = await call.core.chats.messages(
-        call.actor, call.unit, chat_id, query.limit, before=query.before, after=query.after
+    messages = await request.core.chats.messages(
+        request.actor, request.unit, chat_id, query.limit, before=query.before, after=query.after
     )
-    return shapes.messages(messages, zone(call.settings.timezone))
+    return schemas.messages(messages, zone(request.settings.timezone))
 
 
-async def search_messages(call: Call, text: str) -> shapes.FoundMessages:
+async def search_messages(request: Request, text: str) -> schemas.FoundMessages:
     """Find messages in the user's own chats."""
-    found = await call.core.message_search.find(call.actor, call.unit, text)
-    local = zone(call.settings.timezone)
-    return shapes.FoundMessages([shapes.local_message(each, local) for each in found])
+    found = await request.core.message_search.find(request.actor, request.unit, text)
+    local = zone(request.settings.timezone)
+    return schemas.FoundMessages([schemas.local_message(each, local) for each in found])
 
 
-async def edit_message(call: Call, message_id: int, body: shapes.TextBody) -> shapes.MessageShape:
+async def edit_message(
+    request: Request, message_id: int, body: schemas.TextBody
+) -> schemas.MessageSchema:
     """Put another text into a message of one's own."""
-    return shapes.message(await call.core.chats.edit(call.actor, call.unit, message_id, body.text))
+    return schemas.message(
+        await request.core.chats.edit(request.actor, request.unit, message_id, body.text)
+    )
 
 
-async def delete_message(call: Call, message_id: int) -> shapes.Nothing:
+async def delete_message(request: Request, message_id: int) -> schemas.Nothing:
     """Delete a message of one's own."""
-    await call.core.chats.delete(call.actor, call.unit, message_id)
-    return shapes.Nothing()
+    await request.core.chats.delete(request.actor, request.unit, message_id)
+    return schemas.Nothing()
 
 
-async def mark_read(call: Call, chat_id: int, body: shapes.ReadBody) -> shapes.Nothing:
+async def mark_read(request: Request, chat_id: int, body: schemas.ReadBody) -> schemas.Nothing:
     """Note how far one has read."""
-    await call.core.chats.mark_read(call.actor, call.unit, chat_id, body.message_id)
-    return shapes.Nothing()
+    await request.core.chats.mark_read(request.actor, request.unit, chat_id, body.message_id)
+    return schemas.Nothing()
 
 
-async def follow_chat(call: Call, chat_id: int) -> Following:
+async def follow_chat(request: Request, chat_id: int) -> Following:
     """Hear what happens in one chat."""
-    listener = await call.core.chats.listen(call.actor, call.unit, chat_id)
-    return Following(listener, shapes.notification)
+    listener = await request.core.chats.listen(request.actor, request.unit, chat_id)
+    return Following(listener, schemas.notification)
 
 
-async def follow_all(call: Call) -> Following:
+async def follow_all(request: Request) -> Following:
     """Hear what happens in all of one's chats."""
-    listener = await call.core.chats.listen_to_all(call.actor, call.unit)
-    return Following(listener, shapes.notification)
+    listener = await request.core.chats.listen_to_all(request.actor, request.unit)
+    return Following(listener, schemas.notification)

@@ -3,7 +3,7 @@
 import hashlib
 
 from kinoteka.http.mechanics.negotiation import ranges
-from kinoteka.http.mechanics.response import SAFE, Answer, Headers
+from kinoteka.http.mechanics.response import SAFE, Headers, Response
 
 PICTURE = "image/jpeg"  # every upload is written anew as this
 BYTES = "application/octet-stream"
@@ -11,7 +11,7 @@ MULTIPART = "multipart/form-data"
 FIELD = "file"
 
 
-def photo_answer(picture: bytes, accept: str | None, *, plain: bool = False) -> Answer:
+def photo_response(picture: bytes, accept: str | None, *, plain: bool = False) -> Response:
     """Return the picture in the form that `accept` prefers (RFC 9110, 12.5.1).
 
     `plain` leaves the preamble of the multipart body out.
@@ -29,10 +29,10 @@ def photo_answer(picture: bytes, accept: str | None, *, plain: bool = False) -> 
     ]
     if as_picture or as_bytes:
         media_type = PICTURE if as_picture else BYTES
-        return Answer(200, picture, [*headers, (b"content-type", media_type.encode())])
+        return Response(200, picture, [*headers, (b"content-type", media_type.encode())])
     content_type = f"{MULTIPART}; boundary={digest}"
     body = _multipart(picture, digest, plain=plain)
-    return Answer(200, body, [*headers, (b"content-type", content_type.encode())])
+    return Response(200, body, [*headers, (b"content-type", content_type.encode())])
 
 
 def prefers_picture(accept: str) -> bool:

@@ -58,7 +58,7 @@ class ImportFile(msgspec.Struct, frozen=True):
     size: int
 
 
-class Request(msgspec.Struct, frozen=True):
+class ImportRequest(msgspec.Struct, frozen=True):
     """What the process is told: the settings, its folder, the files in it, and the choices."""
 
     settings: dict[str, Any]

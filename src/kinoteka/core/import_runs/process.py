@@ -24,9 +24,9 @@ from kinoteka.core.import_runs.folders import RunFolder
 from kinoteka.core.import_runs.model import (
     LISTED,
     FailedBy,
+    ImportRequest,
     Outcome,
     Report,
-    Request,
     RunProgress,
     RunState,
 )
@@ -46,22 +46,22 @@ def main() -> None:
     """Do what standard input says."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.nice(NICENESS)
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=ImportRequest)
     folder = RunFolder(Path(request.folder))
     folder.write_outcome(perform(request, folder))
 
 
-def perform(request: Request, folder: RunFolder) -> Outcome:
+def perform(request: ImportRequest, folder: RunFolder) -> Outcome:
     """Import, telling in the folder how far it is; what has come of it."""
     settings = msgspec.convert(request.settings, Settings, dec_hook=_decode)
     paths = [folder.files / name for name in request.files]
-    with _Refusals(folder.report) as refusals:
+    with _Refusals(folder.report) as rejected_rows:
         try:
-            return _import(request, settings, paths, folder, refusals)
+            return _import(request, settings, paths, folder, rejected_rows)
         except FormatError as error:  # what the server has found to be good has changed since
-            return _failed(refusals, FailedBy.FILES, str(error.code), told(error.parameters))
+            return _failed(rejected_rows, FailedBy.FILES, str(error.code), told(error.parameters))
         except DomainError as error:
-            return _failed(refusals, FailedBy.FILES, str(error.code))
+            return _failed(rejected_rows, FailedBy.FILES, str(error.code))
 
 
 class _Refusals:
@@ -92,11 +92,11 @@ class _Refusals:
 
 
 def _import(
-    request: Request,
+    request: ImportRequest,
     settings: Settings,
     paths: list[Path],
     folder: RunFolder,
-    refusals: _Refusals,
+    rejected_rows: _Refusals,
 ) -> Outcome:
     options = read_options(request.options)
     chosen = choose(paths, request.options)
@@ -106,12 +106,12 @@ def _import(
         chosen.source(paths, options),
         labels=options.labels.names,
         keep_going=request.options.keep_going,
-        on_refused=refusals.take,
+        on_refused=rejected_rows.take,
     )
 
     def outcome(state: RunState, changes: Changes | None = None, **told: Any) -> Outcome:
         interrupted = bool(told.pop("interrupted", False))
-        report = _report(running, progress, refusals, **told)
+        report = _report(running, progress, rejected_rows, **told)
         counts = msgspec.structs.asdict(changes) if changes is not None else {}
         refused = running.refused.total()
         return Outcome(
@@ -139,24 +139,27 @@ def _import(
     return outcome(RunState.DONE, changes)
 
 
-def _report(running: Import, progress: Progress, refusals: _Refusals, **told: Any) -> Report:
+def _report(running: Import, progress: Progress, rejected_rows: _Refusals, **told: Any) -> Report:
     return Report(
         reasons={reason.value: count for reason, count in running.refused.most_common()},
         skipped=dict(progress.skipped.most_common()),
         repeated=running.repeated,
-        listed=tuple(refusals.listed),
+        listed=tuple(rejected_rows.listed),
         left_out=tuple(Path(refused.path).name for refused in running.left_out),
         ignored=tuple(path.name for path in progress.ignored),
-        whole=refusals.whole,
+        whole=rejected_rows.whole,
         **told,
     )
 
 
 def _failed(
-    refusals: _Refusals, by: FailedBy, detail: str, parameters: dict[str, Any] | None = None
+    rejected_rows: _Refusals, by: FailedBy, detail: str, parameters: dict[str, Any] | None = None
 ) -> Outcome:
     report = Report(
-        failed_by=by, detail=detail, parameters=parameters or {}, listed=tuple(refusals.listed)
+        failed_by=by,
+        detail=detail,
+        parameters=parameters or {},
+        listed=tuple(rejected_rows.listed),
     )
     return Outcome(state=RunState.FAILED, report=report)
 

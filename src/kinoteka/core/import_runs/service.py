@@ -32,9 +32,9 @@ from kinoteka.core.import_runs.model import (
     FailedBy,
     ImportFile,
     ImportOptions,
+    ImportRequest,
     Outcome,
     Report,
-    Request,
     Run,
     RunPage,
     RunProgress,
@@ -154,7 +154,7 @@ class ImportRuns:
         names = tuple(str(each.path.relative_to(receiving.path)) for each in uploads)
         folder = self._folders.keep(receiving.folder, run_id)
         receiving.folder = folder
-        request = Request(_settings(self._settings), str(folder.path), names, options)
+        request = ImportRequest(_settings(self._settings), str(folder.path), names, options)
         receiving.is_taken = True
         unit.after_commit(lambda: self._start(run_id, receiving, request))
         unit.after_rollback(receiving.abandon)
@@ -231,10 +231,10 @@ class ImportRuns:
             if run.id != but and (not folder.exists() or folder.is_at_work()):
                 raise DomainError(Code.IMPORT_RUNNING)
 
-    def _start(self, run_id: int, receiving: Receiving, request: Request) -> None:
+    def _start(self, run_id: int, receiving: Receiving, request: ImportRequest) -> None:
         self._watching.start(self._watch(run_id, receiving, request))
 
-    async def _watch(self, run_id: int, receiving: Receiving, request: Request) -> None:
+    async def _watch(self, run_id: int, receiving: Receiving, request: ImportRequest) -> None:
         """See an import from its process' beginning to its report."""
         folder = receiving.folder
         try:
@@ -295,7 +295,7 @@ class ImportRuns:
                 await asyncio.to_thread(folder.remove)
 
 
-async def _spawn(descriptor: int, request: Request) -> asyncio.subprocess.Process:
+async def _spawn(descriptor: int, request: ImportRequest) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

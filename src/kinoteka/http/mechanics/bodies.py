@@ -12,7 +12,7 @@ import msgspec
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.response import Receive
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 # So much of a body that is too large is still taken in and thrown away, because clients do not
 # read an answer before they have sent everything.
@@ -26,28 +26,28 @@ _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
-def refuse_compressed(call: Call) -> None:
+def reject_compressed(request: Request) -> None:
     """Refuse a body in a Content-Encoding, which may be small and decode to gigabytes.
 
     Raises:
         DomainError(BODY_COMPRESSED)
     """
-    encoding = (call.header(b"content-encoding") or "").strip()
+    encoding = (request.header(b"content-encoding") or "").strip()
     if encoding.lower() not in ("", "identity"):
         raise DomainError(Code.BODY_COMPRESSED)
 
 
-async def read_body(call: Call, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """The whole body.
 
     Raises:
         DomainError(BODY_TOO_LARGE)
         DomainError(BUSY): the bodies of all requests together take too much memory.
     """
-    too_large = declared_size(call) > limit
+    too_large = declared_size(request) > limit
     first, rest = b"", bytearray()  # a list of tiny pieces would take many times their size
     size = 0
-    async for chunk in read_chunks(call.receive):
+    async for chunk in read_chunks(request.receive):
         size += len(chunk)
         too_large = too_large or size > limit
         if too_large:
@@ -55,7 +55,7 @@ async def read_body(call: Call, limit: int) -> bytes:
             if size > DRAINED:
                 break
         else:
-            BODY_MEMORY.require(call, len(chunk))
+            BODY_MEMORY.require(request, len(chunk))
             if size == len(chunk):
                 first = chunk
             else:
@@ -65,9 +65,9 @@ async def read_body(call: Call, limit: int) -> bytes:
     return first + rest if rest else first
 
 
-def declared_size(call: Call) -> int:
+def declared_size(request: Request) -> int:
     """How long the body says it is, in bytes; 0 where it does not."""
-    declared = call.headers.get(b"content-length", b"")
+    declared = request.headers.get(b"content-length", b"")
     return int(declared[:20]) if declared.isdigit() else 0
 
 
@@ -86,13 +86,13 @@ async def read_chunks(receive: Receive) -> AsyncIterator[bytes]:
         yield message.get("body", b"")
 
 
-async def read_json(call: Call, shape: Any, *, required: bool = True) -> Any:
+async def read_json(request: Request, shape: Any, *, required: bool = True) -> Any:
     """The JSON body as `shape`; an empty one is None where it is not required.
 
     Raises:
         DomainError(BODY_MALFORMED, BODY_TOO_LARGE, FIELD_INVALID)
     """
-    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
     return decode_json(body, shape) if body or required else None
 
 
@@ -115,14 +115,14 @@ def decode_json(body: bytes, shape: Any) -> Any:
         raise DomainError(Code.BODY_MALFORMED) from None
 
 
-def read_query(call: Call, shape: Any) -> Any:
+def read_query(request: Request, shape: Any) -> Any:
     """The query as `shape`; names that it does not have are passed over.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
     try:
-        return msgspec.convert(call.query_items(), shape, strict=False)
+        return msgspec.convert(request.query_items(), shape, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from None
 

@@ -1,7 +1,7 @@
 """How much memory the bodies of all requests of this process take together."""
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 MEGABYTE = 1024 * 1024
 RETRY_SECONDS = 1
@@ -21,28 +21,28 @@ class BodyMemory:
         self.limit = limit
         self.used = 0
 
-    def take(self, call: Call, size: int) -> bool:
+    def take(self, request: Request, size: int) -> bool:
         """Hold so many bytes more for a request; return whether there is room for them."""
-        is_small = call.held_bytes + size <= SMALL
+        is_small = request.held_bytes + size <= SMALL
         if self.used + size > self.limit - (0 if is_small else self.limit // RESERVED):
             return False
         self.used += size
-        call.held_bytes += size
+        request.held_bytes += size
         return True
 
-    def require(self, call: Call, size: int) -> None:
+    def require(self, request: Request, size: int) -> None:
         """Hold so many bytes more for a request.
 
         Raises:
             DomainError(BUSY): there is no room for them.
         """
-        if not self.take(call, size):
+        if not self.take(request, size):
             raise DomainError(Code.BUSY, retry_after=RETRY_SECONDS)
 
-    def release(self, call: Call) -> None:
+    def release(self, request: Request) -> None:
         """Give back what a request holds."""
-        self.used -= call.held_bytes
-        call.held_bytes = 0
+        self.used -= request.held_bytes
+        request.held_bytes = 0
 
 
 BODY_MEMORY = BodyMemory(128 * MEGABYTE)

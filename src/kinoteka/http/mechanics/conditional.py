@@ -5,7 +5,7 @@ Handlers and caches set an entity tag and nothing more. Every other module asks 
 
 from collections.abc import Iterable
 
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 
 PRESERVED = (b"cache-control", b"content-location", b"etag", b"expires", b"vary")
 """Headers of the response that a 304 repeats (RFC 9110, 15.4.5)."""
@@ -23,17 +23,17 @@ def matches(if_none_match: bytes, etags: Iterable[bytes]) -> bool:
     return if_none_match.strip() == b"*"
 
 
-def not_modified(answer: Answer) -> Answer:
+def not_modified(response: Response) -> Response:
     """Return the 304 for a client that already has this response.
 
     Only a 200 has one. Any other response is returned as it is.
     """
-    if answer.status != 200:
-        return answer
-    return Answer(304, b"", [pair for pair in answer.headers if pair[0] in PRESERVED])
+    if response.status != 200:
+        return response
+    return Response(304, b"", [pair for pair in response.headers if pair[0] in PRESERVED])
 
 
-def respond(answer: Answer, if_none_match: bytes) -> Answer:
+def respond(response: Response, if_none_match: bytes) -> Response:
     """Return 304 instead of the response to a GET or HEAD if the client already has it."""
-    etags = [value for name, value in answer.headers if name == b"etag"]
-    return not_modified(answer) if matches(if_none_match, etags) else answer
+    etags = [value for name, value in response.headers if name == b"etag"]
+    return not_modified(response) if matches(if_none_match, etags) else response

@@ -19,7 +19,7 @@ from kinoteka.http.mechanics.bodies import (
     read_body,
     read_json,
 )
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 URLENCODED = "application/x-www-form-urlencoded"
 FIELDS_MOST = 1000
@@ -27,20 +27,20 @@ FIELDS_MOST = 1000
 Pairs = Sequence[tuple[str, str]]
 
 
-async def read_form(call: Call, shape: Any) -> Any:
+async def read_form(request: Request, shape: Any) -> Any:
     """The body of a form as `shape`.
 
     Raises:
         DomainError(BODY_MALFORMED): of another type, not UTF-8, or of far too many fields.
         DomainError(BODY_TOO_LARGE, FIELD_INVALID)
     """
-    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
-    if body and not is_form(call):
+    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
+    if body and not is_form(request):
         raise DomainError(Code.BODY_MALFORMED)
     return from_pairs(_parse(body), shape)
 
 
-async def read_json_or_form(call: Call, shape: Any, *, required: bool = True) -> Any:
+async def read_json_or_form(request: Request, shape: Any, *, required: bool = True) -> Any:
     """Return the body as `shape`, from JSON or a form; None for an empty one if not required.
 
     Some programs send JSON and call it a form: no form begins with a brace.
@@ -49,17 +49,17 @@ async def read_json_or_form(call: Call, shape: Any, *, required: bool = True) ->
         DomainError(BODY_MALFORMED, BODY_TOO_LARGE)
         DomainError(FIELD_INVALID): also a key that is given twice.
     """
-    if not is_form(call):
-        return await read_json(call, shape, required=required)
-    body = await read_body(call, call.settings.json_limit_kilobytes * 1024)
+    if not is_form(request):
+        return await read_json(request, shape, required=required)
+    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
     if body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{"):
         return decode_json(body, shape)
     return from_flat(_parse(body), shape) if body or required else None
 
 
-def is_form(call: Call) -> bool:
+def is_form(request: Request) -> bool:
     """Whether the body's type is that of forms."""
-    declared = call.headers.get(b"content-type", b"")
+    declared = request.headers.get(b"content-type", b"")
     return declared.partition(b";")[0].strip().lower() == URLENCODED.encode()
 
 
@@ -93,13 +93,13 @@ def _parse(body: bytes) -> Pairs:
         raise DomainError(Code.BODY_MALFORMED) from None
 
 
-def read_page_query(call: Call, shape: Any) -> Any:
+def read_page_query(request: Request, shape: Any) -> Any:
     """The query of a page as `shape`.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
-    return from_pairs(call.query_pairs(), shape)
+    return from_pairs(request.query_pairs(), shape)
 
 
 def from_pairs(pairs: Pairs, shape: Any) -> Any:

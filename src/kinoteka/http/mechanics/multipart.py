@@ -23,7 +23,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.bodies import DRAINED, declared_size, read_chunks
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.routes import Upload
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.disk import ROOM
 from kinoteka.infrastructure.spooled_files import FOLDER, SPOOLED, SpooledFile
 
@@ -60,21 +60,21 @@ class Received:
 
 
 @asynccontextmanager
-async def received_upload(call: Call, upload: Upload) -> AsyncIterator[SpooledFile]:
+async def received_upload(request: Request, upload: Upload) -> AsyncIterator[SpooledFile]:
     """Count an upload, read it, and give the file until the end of the block.
 
     Raises:
         DomainError: as `Uploads.slot` and `read_upload`.
     """
-    async with call.core.uploads.slot(call.actor):
-        file = await read_upload(call, upload)
+    async with request.core.uploads.slot(request.actor):
+        file = await read_upload(request, upload)
         try:
             yield file
         finally:
             file.close()
 
 
-async def read_upload(call: Call, upload: Upload) -> SpooledFile:
+async def read_upload(request: Request, upload: Upload) -> SpooledFile:
     """Return the first part of the body that has the field's name, to be closed.
 
     Raises:
@@ -82,9 +82,9 @@ async def read_upload(call: Call, upload: Upload) -> SpooledFile:
         DomainError(UPLOAD_TOO_LARGE, DISK_FULL)
         ConnectionResetError: the client went away.
     """
-    parts = OneFile(upload, call.settings.data / FOLDER)
+    parts = OneFile(upload, request.settings.data / FOLDER)
     try:
-        await _read(call, parts, upload.field, PARTS_MOST)
+        await _read(request, parts, upload.field, PARTS_MOST)
         if parts.file is None:
             raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
     except BaseException:
@@ -93,7 +93,7 @@ async def read_upload(call: Call, upload: Upload) -> SpooledFile:
     return parts.file
 
 
-async def receive_files(call: Call, name: str, folder: Path, limit: int) -> Received:
+async def receive_files(request: Request, name: str, folder: Path, limit: int) -> Received:
     """Write every file in the field `name` into the folder; what was written stays on errors.
 
     Raises:
@@ -105,7 +105,7 @@ async def receive_files(call: Call, name: str, folder: Path, limit: int) -> Rece
     """
     parts = ManyFiles(name, folder, limit)
     try:
-        await _read(call, parts, name, MANY_PARTS_MOST)
+        await _read(request, parts, name, MANY_PARTS_MOST)
     finally:
         parts.close()
     if not parts.received.files:
@@ -267,21 +267,21 @@ class ManyFiles:
             file.close()
 
 
-async def _read(call: Call, parts: Parts, name: str, most: int) -> None:
+async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
     """Take the body apart."""
-    chunks = read_chunks(call.receive)
-    boundary = boundary_of(call)
+    chunks = read_chunks(request.receive)
+    boundary = boundary_of(request)
     size = 0
     try:
         if not boundary:
             raise DomainError(Code.UPLOAD_MISSING, field=name)
-        if declared_size(call) > parts.largest:
+        if declared_size(request) > parts.largest:
             raise parts.too_large()
         parser = PushMultipartParser(
             boundary, max_segment_count=most, header_charset=HEADER_CHARSET
         )
         # Without room for it in memory, everything goes to the disk at once.
-        in_memory = SPOOLED if BODY_MEMORY.take(call, SPOOLED) else 0
+        in_memory = SPOOLED if BODY_MEMORY.take(request, SPOOLED) else 0
         async for chunk in chunks:
             size += len(chunk)
             if size > parts.largest:
@@ -320,9 +320,9 @@ def _store(parts: Parts) -> None:
         raise ROOM.refused(error) from error
 
 
-def boundary_of(call: Call) -> bytes:
+def boundary_of(request: Request) -> bytes:
     """Return what separates the parts of a form; nothing if the body is none."""
-    media_type, options = parse_options_header(call.header(b"content-type") or "")
+    media_type, options = parse_options_header(request.header(b"content-type") or "")
     boundary: str = options.get("boundary", "")
     if media_type != "multipart/form-data":
         return b""

@@ -157,6 +157,6 @@ def _sockets(contracts: Sequence[Contract]) -> list[str]:
 
 
 def _sentence(route: Route) -> str:
-    shape = getattr(route.answer, "__name__", "")
+    shape = getattr(route.response, "__name__", "")
     sends = f" Sends JSON of the shape `{shape}`." if shape else ""
     return f"{route.summary}. {route.description}".strip() + sends

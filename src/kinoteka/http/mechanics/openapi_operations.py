@@ -13,9 +13,9 @@ import msgspec
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.numbers import LARGEST
 from kinoteka.http.mechanics.openapi_schemas import Schemas
-from kinoteka.http.mechanics.response import SAFE, Answer
+from kinoteka.http.mechanics.response import SAFE, Response
 from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.policy.error_responses import refuse
+from kinoteka.http.policy.error_responses import error_response
 
 Json = dict[str, Any]
 
@@ -172,21 +172,23 @@ def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Sch
     responses: Json = {str(route.status): _success(route, schemas)}
     if route.cached is not None or "etag" in route.headers:
         responses["304"] = {"description": "Nothing has changed since (If-None-Match)."}
-    refusals = [(contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))]
+    error_responses = [
+        (contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))
+    ]
     if "{" in route.path:  # a path that is none for want of an id is nobody's
-        refusals.append((neutral, Code.PATH_UNKNOWN))
+        error_responses.append((neutral, Code.PATH_UNKNOWN))
     if _is_beside_text(contract, route):
-        refusals.append((contract, Code.METHOD_NOT_ALLOWED))
+        error_responses.append((contract, Code.METHOD_NOT_ALLOWED))
     by_status: dict[str, list[tuple[Contract, Code]]] = {}
-    for whose, code in refusals:
-        by_status.setdefault(str(_refused(whose, code, route).status), []).append((whose, code))
+    for whose, code in error_responses:
+        by_status.setdefault(str(_example(whose, code, route).status), []).append((whose, code))
     for status, codes in sorted(by_status.items()):
-        responses[status] = _refusal(route, codes, schemas)
+        responses[status] = _error_response(route, codes, schemas)
     return responses
 
 
-def _refused(contract: Contract, code: Code, route: Route) -> Answer:
-    return refuse(contract, DomainError(code, **_sample(route, code)), route)
+def _example(contract: Contract, code: Code, route: Route) -> Response:
+    return error_response(contract, DomainError(code, **_sample(route, code)), route)
 
 
 def _is_beside_text(contract: Contract, route: Route) -> bool:
@@ -206,8 +208,8 @@ def _success(route: Route, schemas: Schemas) -> Json:
         headers.setdefault("etag", "")
     if headers:
         response["headers"] = {name: _header(name, text) for name, text in headers.items()}
-    if route.answer is not None or route.media_type != "application/json":
-        schema = schemas.of(route.answer) if route.answer is not None else dict(BINARY)
+    if route.response is not None or route.media_type != "application/json":
+        schema = schemas.of(route.response) if route.response is not None else dict(BINARY)
         content: Json = {"schema": schema}
         if route.body is None and route.example is not None:
             content["example"] = msgspec.to_builtins(route.example)
@@ -215,25 +217,25 @@ def _success(route: Route, schemas: Schemas) -> Json:
     return response
 
 
-def _refusal(route: Route, codes: list[tuple[Contract, Code]], schemas: Schemas) -> Json:
+def _error_response(route: Route, codes: list[tuple[Contract, Code]], schemas: Schemas) -> Json:
     examples: Json = {}
-    shapes: list[Json] = []
+    distinct: list[Json] = []
     headers: Json = {}
     for contract, code in codes:
-        answer = _refused(contract, code, route)
-        for header, _ in answer.headers:
+        example = _example(contract, code, route)
+        for header, _ in example.headers:
             if header not in UNDOCUMENTED_HEADERS:
                 name = header.decode()
                 headers[name] = _header(name, "")
-        if answer.body:
-            examples[code.value] = {"value": msgspec.json.decode(answer.body)}
-            shape = schemas.of(contract.error_shape)
-            shapes += [shape] if shape not in shapes else []
+        if example.body:
+            examples[code.value] = {"value": msgspec.json.decode(example.body)}
+            schema = schemas.of(contract.error_schema)
+            distinct += [schema] if schema not in distinct else []
     response: Json = {"description": _reasons(code for _, code in codes)}
     if headers:
         response["headers"] = headers
-    if shapes:
-        schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+    if distinct:
+        schema = distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
         response["content"] = {"application/json": {"schema": schema, "examples": examples}}
     return response
 

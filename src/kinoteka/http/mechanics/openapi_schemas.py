@@ -29,8 +29,8 @@ class Schemas:
         )
         self._references = dict(zip(types, references, strict=True))
         names = {name: prefix + plain_name(name) for name in components}
-        if neutral.error_shape is not contract.error_shape:
-            shared = self._references[neutral.error_shape]["$ref"].removeprefix(REFERENCE)
+        if neutral.error_schema is not contract.error_schema:
+            shared = self._references[neutral.error_schema]["$ref"].removeprefix(REFERENCE)
             names[shared] = f"Server{plain_name(shared)}"
         queries = {
             each: self._references[each]["$ref"].removeprefix(REFERENCE)
@@ -67,9 +67,9 @@ def plain_name(name: str) -> str:
 
 
 def _types(contract: Contract, neutral: Contract) -> Iterable[Any]:
-    yield from (contract.error_shape, neutral.error_shape)
+    yield from (contract.error_schema, neutral.error_schema)
     for route in contract.routes:
-        yield from (t for t in (route.body, route.query, route.answer) if t is not None)
+        yield from (t for t in (route.body, route.query, route.response) if t is not None)
 
 
 def _queries(contract: Contract) -> Iterable[Any]:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 
 from kinoteka.http.mechanics.conditional import matches, not_modified
-from kinoteka.http.mechanics.response import Answer, Headers
+from kinoteka.http.mechanics.response import Headers, Response
 
 WORTH_COMPRESSING = 600
 IMMUTABLE = b"public, max-age=31536000, immutable"
@@ -35,10 +35,10 @@ PERMANENT: Headers = [
 class Representations:
     """The forms of one response. `etags` are those of all forms."""
 
-    plain: Answer
-    compressed: Answer
-    unchanged: Answer
-    unchanged_compressed: Answer
+    plain: Response
+    compressed: Response
+    unchanged: Response
+    unchanged_compressed: Response
     etags: tuple[bytes, ...]
 
     @property
@@ -48,20 +48,20 @@ class Representations:
         return size if self.compressed is self.plain else size + len(self.compressed.body)
 
 
-def represent(answer: Answer, caching: Headers = PRIVATE) -> Representations:
+def represent(response: Response, caching: Headers = PRIVATE) -> Representations:
     """Make every form of a response. `caching` replaces its Cache-Control and Vary."""
-    digest = hashlib.blake2b(answer.body, digest_size=12).hexdigest()
-    headers = [pair for pair in answer.headers if pair[0] not in (b"cache-control", b"vary")]
+    digest = hashlib.blake2b(response.body, digest_size=12).hexdigest()
+    headers = [pair for pair in response.headers if pair[0] not in (b"cache-control", b"vary")]
     headers += caching
     etag = f'"{digest}"'.encode()
-    plain = Answer(answer.status, answer.body, [*headers, (b"etag", etag)])
+    plain = Response(response.status, response.body, [*headers, (b"etag", etag)])
     unchanged = not_modified(plain)
-    if len(answer.body) < WORTH_COMPRESSING:
+    if len(response.body) < WORTH_COMPRESSING:
         return Representations(plain, plain, unchanged, unchanged, (etag,))
     etag_compressed = f'"{digest}-gzip"'.encode()
-    compressed = Answer(
-        answer.status,
-        gzip.compress(answer.body, 6, mtime=0),
+    compressed = Response(
+        response.status,
+        gzip.compress(response.body, 6, mtime=0),
         [*headers, (b"etag", etag_compressed), (b"content-encoding", b"gzip")],
     )
     unchanged_compressed = not_modified(compressed)
@@ -70,7 +70,7 @@ def represent(answer: Answer, caching: Headers = PRIVATE) -> Representations:
     )
 
 
-def choose(forms: Representations, headers: dict[bytes, bytes]) -> Answer:
+def choose(forms: Representations, headers: dict[bytes, bytes]) -> Response:
     """Return the form that a request with these headers gets."""
     known = headers.get(b"if-none-match")
     is_known = known is not None and matches(known, forms.etags)

@@ -29,7 +29,7 @@ JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """What goes back; `headers` are all but content-length. `stream` stands in for a body.
 
     One that is `personal` is never cached for others, though its route's answers are.
@@ -42,19 +42,21 @@ class Answer:
     personal: bool = False
 
 
-def json_answer(status: int, shape: object, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+def json_response(
+    status: int, shape: object, extra: Iterable[tuple[bytes, bytes]] = ()
+) -> Response:
     """A JSON answer that nobody caches."""
-    return Answer(status, encode(shape), [*JSON_UNCACHED, *extra])
+    return Response(status, encode(shape), [*JSON_UNCACHED, *extra])
 
 
-def empty_answer(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+def empty_response(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Response:
     """An answer without a body."""
-    return Answer(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
+    return Response(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
 
 
-def shaped_answer(status: int, shape: object) -> Answer:
+def schema_response(status: int, shape: object) -> Response:
     """Return what a handler gives back as an answer; None has no body."""
-    return json_answer(status, shape) if shape is not None else empty_answer(status)
+    return json_response(status, shape) if shape is not None else empty_response(status)
 
 
 async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -77,23 +79,23 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def send_answer(answer: Answer, send: Send, extra: Headers, *, with_body: bool) -> None:
+async def send_response(response: Response, send: Send, extra: Headers, *, with_body: bool) -> None:
     """Send an answer with these headers, too; without its body where the request was a HEAD."""
-    if answer.stream is not None:
-        await _send_stream(answer, send, extra, with_body=with_body)
+    if response.stream is not None:
+        await _send_stream(response, send, extra, with_body=with_body)
         return
-    if answer.status in (204, 304):
-        headers = [*answer.headers, *extra]
+    if response.status in (204, 304):
+        headers = [*response.headers, *extra]
     else:
-        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body)), *extra]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+        headers = [*response.headers, (b"content-length", b"%d" % len(response.body)), *extra]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body if with_body else b""})
 
 
-async def _send_stream(answer: Answer, send: Send, extra: Headers, *, with_body: bool) -> None:
-    headers = [*answer.headers, *extra]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if with_body and answer.stream is not None:
-        async for chunk in answer.stream():
+async def _send_stream(response: Response, send: Send, extra: Headers, *, with_body: bool) -> None:
+    headers = [*response.headers, *extra]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if with_body and response.stream is not None:
+        async for chunk in response.stream():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

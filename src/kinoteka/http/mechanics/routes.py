@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.error_messages import Refusal
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.error_messages import ErrorResponse
+from kinoteka.http.policy.request import Request
 
 # asked: a credential that cannot be used makes the request anonymous; none: credentials are not
 # looked at, nor is the database, and the actor may do nothing and sees no film under a label.
@@ -32,8 +32,8 @@ class Route:
 
     `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
     call, then the path's values, then `query` and `body` as far as the route has them (the body
-    is None where an empty one may be sent and was), and returns a shape of type `answer` (sent
-    with `status`) or an `Answer`.
+    is None where an empty one may be sent and was), and returns a shape of type `response` (sent
+    with `status`) or an `Response`.
 
     `cached` names the revisions of what the answer is made of, where it depends on nothing else
     but the address and the labels that the actor sees; it is cached until one of them changes.
@@ -58,7 +58,7 @@ class Route:
     path: str
     handler: Handler
     summary: str
-    answer: Any = None
+    response: Any = None
     status: int = 200
     body: Any = None
     body_required: bool = True
@@ -92,20 +92,20 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dialect: its routes, its table of refusals, and how it writes one down.
+    """One dialect: its routes, its error table, and how it writes an error response.
 
-    `refuse_call`, where there is one, writes it down in sight of the call that is refused, whose
-    unit has been rolled back; its actor may not have been looked up yet.
+    `request_error_response`, where there is one, also gets the request. The request's unit of work
+    has been rolled back, and its actor may not be known yet.
 
-    A contract that `takes_forms` accepts flat bodies as application/x-www-form-urlencoded, too.
+    A contract that `takes_forms` also accepts flat bodies as application/x-www-form-urlencoded.
     """
 
     name: str
     title: str
     description: str
     routes: tuple[Route, ...]
-    refusals: Mapping[Code, Refusal]
-    refuse: Callable[[Refusal, DomainError, Route | None], Answer]
-    error_shape: Any
-    refuse_call: Callable[[Call, DomainError], Awaitable[Answer]] | None = None
+    error_responses: Mapping[Code, ErrorResponse]
+    error_response: Callable[[ErrorResponse, DomainError, Route | None], Response]
+    error_schema: Any
+    request_error_response: Callable[[Request, DomainError], Awaitable[Response]] | None = None
     takes_forms: bool = False

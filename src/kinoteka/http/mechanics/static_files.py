@@ -19,7 +19,7 @@ from kinoteka.http.mechanics.representations import (
     choose,
     represent,
 )
-from kinoteka.http.mechanics.response import SAFE, Answer
+from kinoteka.http.mechanics.response import SAFE, Response
 
 TYPES = {
     ".js": b"text/javascript; charset=utf-8",
@@ -62,7 +62,9 @@ class StaticFiles:
             raise KeyError(name)
         return self._address.format(fingerprint=self.fingerprint, name=name)
 
-    async def read(self, name: str, fingerprint: str | None, headers: dict[bytes, bytes]) -> Answer:
+    async def read(
+        self, name: str, fingerprint: str | None, headers: dict[bytes, bytes]
+    ) -> Response:
         """Return the response to a request for a file at an address with this fingerprint.
 
         Raises:
@@ -88,5 +90,5 @@ class StaticFiles:
 
 def _load(path: Path, is_permanent: bool) -> Representations:
     headers = [*SAFE, (b"content-type", TYPES[path.suffix])]
-    answer = Answer(200, path.read_bytes(), headers)
-    return represent(answer, PERMANENT if is_permanent else PUBLIC)
+    response = Response(200, path.read_bytes(), headers)
+    return represent(response, PERMANENT if is_permanent else PUBLIC)

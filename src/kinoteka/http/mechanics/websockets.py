@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kinoteka.http.mechanics.response import Answer, Headers, Receive, Scope, Send
+from kinoteka.http.mechanics.response import Headers, Receive, Response, Scope, Send
 from kinoteka.infrastructure.tasks import end_tasks
 from kinoteka.realtime.fanout import Ending, Listener
 
@@ -41,7 +41,7 @@ class Following:
     frame: Callable[[Any], str | Awaitable[str | None]]
 
 
-async def refuse_handshake(scope: Scope, send: Send, answer: Answer, extra: Headers) -> None:
+async def reject_handshake(scope: Scope, send: Send, response: Response, extra: Headers) -> None:
     """Answer the handshake with a refusal; a server without that extension answers 403."""
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
@@ -49,11 +49,11 @@ async def refuse_handshake(scope: Scope, send: Send, answer: Answer, extra: Head
     await send(
         {
             "type": "websocket.http.response.start",
-            "status": answer.status,
-            "headers": [*answer.headers, *extra],
+            "status": response.status,
+            "headers": [*response.headers, *extra],
         }
     )
-    await send({"type": "websocket.http.response.body", "body": answer.body})
+    await send({"type": "websocket.http.response.body", "body": response.body})
 
 
 async def follow(following: Following, receive: Receive, send: Send, extra: Headers) -> None:

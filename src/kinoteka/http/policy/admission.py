@@ -6,33 +6,33 @@ from kinoteka.http.mechanics.response import Scope
 from kinoteka.http.policy import origins
 from kinoteka.http.policy import sign_out as signing_out
 from kinoteka.http.policy.authentication import identify
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 
-async def admit(call: Call) -> None:
+async def admit(request: Request) -> None:
     """Find out who asks, and reject what needs no body to be rejected.
 
     Raises:
         DomainError(CROSS_ORIGIN, UNAUTHORIZED, FORBIDDEN, CSRF_MISSING, CSRF_WRONG, PREFETCHED,
             BODY_COMPRESSED)
     """
-    route = call.route
+    route = request.route
     is_unsafe = route.is_unsafe
     if route.ends_session:
-        await signing_out.admit(call)
+        await signing_out.admit(request)
     else:
-        call.actor = await identify(call)
+        request.actor = await identify(request)
         if is_unsafe:
-            replaces_cookie = route.begins_session and call.actor.session_id is not None
-            origins.refuse_forged(call, despite_bearer=replaces_cookie)
+            replaces_cookie = route.begins_session and request.actor.session_id is not None
+            origins.reject_forged(request, despite_bearer=replaces_cookie)
         if route.signed_in:
-            call.actor.require_account()
+            request.actor.require_account()
         if route.permission is not None:
-            call.actor.require(route.permission)
-        if route.csrf and call.bearer is None:
-            signing_out.check_csrf(call, call.actor)
+            request.actor.require(route.permission)
+        if route.csrf and request.bearer is None:
+            signing_out.check_csrf(request, request.actor)
     if is_unsafe:
-        _check_body_headers(call)
+        _check_body_headers(request)
 
 
 def names_one_host(scope: Scope) -> bool:
@@ -49,8 +49,8 @@ def host_unclear() -> DomainError:
     return field_invalid("Host", "exactly one such header is needed")
 
 
-def _check_body_headers(call: Call) -> None:
-    if b"content-encoding" in call.headers:
-        bodies.refuse_compressed(call)
-    if call.contract.takes_forms and call.route.body is not None and forms.is_form(call):
-        origins.refuse_unproven_form(call)
+def _check_body_headers(request: Request) -> None:
+    if b"content-encoding" in request.headers:
+        bodies.reject_compressed(request)
+    if request.contract.takes_forms and request.route.body is not None and forms.is_form(request):
+        origins.reject_unproven_form(request)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from kinoteka.core.access.model import UNASKED, Actor
 from kinoteka.http.mechanics.cookies import session_tokens
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
 
 NOBODY = ("", "undefined", "null")
 """What single-page clients send as the token while nobody is signed in."""
@@ -18,72 +18,74 @@ CHALLENGE = b"www-authenticate"
 INVALID_TOKEN = (CHALLENGE, b'Bearer error="invalid_token"')
 
 
-async def identify(call: Call) -> Actor:
+async def identify(request: Request) -> Actor:
     """Return the actor of a request, and note on the call whether its token was unusable.
 
     An unusable Bearer token never falls back to the cookie. On a route that begins a session the
     actor is that of the session that the new one replaces: the cookie's.
     """
-    if call.route.identity == "none":
+    if request.route.identity == "none":
         return UNASKED
-    token = call.bearer
+    token = request.bearer
     if token is None:
-        return await _by_cookie(call)
-    actor = await _by_token(call, token, even_expired=False)
-    call.unusable_token = actor is None
-    if call.route.begins_session:
-        return await _replaced_session(call, actor)
-    return actor or await call.core.access.anonymous(call.unit)
+        return await _by_cookie(request)
+    actor = await _by_token(request, token, even_expired=False)
+    request.unusable_token = actor is None
+    if request.route.begins_session:
+        return await _replaced_session(request, actor)
+    return actor or await request.core.access.anonymous(request.unit)
 
 
-async def by_access_token(call: Call, *, even_expired: bool = False) -> Actor | None:
+async def by_access_token(request: Request, *, even_expired: bool = False) -> Actor | None:
     """Return the actor of the Bearer token's session; None if the token or session has ended."""
-    token = call.bearer
-    return None if token is None else await _by_token(call, token, even_expired=even_expired)
+    token = request.bearer
+    return None if token is None else await _by_token(request, token, even_expired=even_expired)
 
 
-async def by_cookies(call: Call) -> Sequence[Actor]:
+async def by_cookies(request: Request) -> Sequence[Actor]:
     """Return the actors of all valid session cookies, in the order of the request."""
-    found = [await call.core.actors.by_token(call.unit, token) for token in _cookie_tokens(call)]
+    found = [
+        await request.core.actors.by_token(request.unit, token) for token in _cookie_tokens(request)
+    ]
     return [actor for actor in found if actor is not None]
 
 
-def with_invalid_token(call: Call, answer: Answer) -> Answer:
+def with_invalid_token(request: Request, response: Response) -> Response:
     """Tell the client that its token was unusable, unless the response gives it a session."""
-    if call.route.begins_session and answer.status < 400:
-        return answer
-    others = [pair for pair in answer.headers if pair[0] != CHALLENGE]
-    return replace(answer, headers=[*others, INVALID_TOKEN])
+    if request.route.begins_session and response.status < 400:
+        return response
+    others = [pair for pair in response.headers if pair[0] != CHALLENGE]
+    return replace(response, headers=[*others, INVALID_TOKEN])
 
 
-async def _by_token(call: Call, token: str, *, even_expired: bool) -> Actor | None:
+async def _by_token(request: Request, token: str, *, even_expired: bool) -> Actor | None:
     if token in NOBODY:
         return None
-    claims = call.core.tokens.read_genuine(token)
+    claims = request.core.tokens.read_genuine(token)
     if claims is None or (claims.has_expired and not even_expired):
         return None
-    actor = await call.core.actors.by_id(call.unit, claims.session_id)
+    actor = await request.core.actors.by_id(request.unit, claims.session_id)
     return actor if actor is not None and actor.account_id == claims.account_id else None
 
 
-async def _by_cookie(call: Call) -> Actor:
-    for token in _cookie_tokens(call):
-        actor = await call.core.actors.by_token(call.unit, token)
+async def _by_cookie(request: Request) -> Actor:
+    for token in _cookie_tokens(request):
+        actor = await request.core.actors.by_token(request.unit, token)
         if actor is not None:
             return actor
-    return await call.core.access.anonymous(call.unit)
+    return await request.core.access.anonymous(request.unit)
 
 
-async def _replaced_session(call: Call, holder: Actor | None) -> Actor:
+async def _replaced_session(request: Request, holder: Actor | None) -> Actor:
     """Return the cookie's actor, or an anonymous one if the Bearer token is of the same session.
 
     HTTP clients send a token as a default header, which must not sign anyone out.
     """
-    replaced = await _by_cookie(call)
+    replaced = await _by_cookie(request)
     if holder is not None and holder.session_id == replaced.session_id:
-        return await call.core.access.anonymous(call.unit)
+        return await request.core.access.anonymous(request.unit)
     return replaced
 
 
-def _cookie_tokens(call: Call) -> Sequence[str]:
-    return session_tokens(call.cookies)
+def _cookie_tokens(request: Request) -> Sequence[str]:
+    return session_tokens(request.cookies)

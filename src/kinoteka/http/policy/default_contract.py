@@ -3,9 +3,9 @@
 import msgspec
 
 from kinoteka.errors import DomainError
-from kinoteka.http.mechanics.response import Answer, json_answer
+from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.policy.error_messages import COMMON, Refusal
+from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
 
 
 class Message(msgspec.Struct):
@@ -14,12 +14,14 @@ class Message(msgspec.Struct):
     message: str
 
 
-def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+def error_response(
+    error_response: ErrorResponse, error: DomainError, route: Route | None
+) -> Response:
     """Write a refusal down; every route does it alike."""
     del route
-    return json_answer(refusal.status, Message(refusal.sentence(error)))
+    return json_response(error_response.status, Message(error_response.sentence(error)))
 
 
 def contract(name: str, title: str, description: str, routes: tuple[Route, ...]) -> Contract:
     """A contract of the server's own, in the plain dialect."""
-    return Contract(name, title, description, routes, COMMON, refuse, Message)
+    return Contract(name, title, description, routes, COMMON, error_response, Message)

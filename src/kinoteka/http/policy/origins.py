@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics import cookies
 from kinoteka.http.mechanics.response import Headers
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 OWN = ("same-origin", "none")
 REQUESTED = b"access-control-request-headers"
@@ -20,7 +20,7 @@ HEADER_NAMES = re.compile(rb"[\w!#$%&'*+.^`|~-]+([ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]
 """A list of header names (RFC 9110, 5.1)."""
 
 
-def refuse_forged(call: Call, *, despite_bearer: bool = False) -> None:
+def reject_forged(request: Request, *, despite_bearer: bool = False) -> None:
     """Refuse an unsafe request that another origin's page has made a browser send.
 
     A request with a Bearer token passes, unless it is checked `despite_bearer` because it uses
@@ -29,14 +29,14 @@ def refuse_forged(call: Call, *, despite_bearer: bool = False) -> None:
     Raises:
         DomainError(CROSS_ORIGIN)
     """
-    if call.bearer is not None and not despite_bearer:
+    if request.bearer is not None and not despite_bearer:
         return
-    if call.route.for_browsers and _is_silent(call):
+    if request.route.for_browsers and _is_silent(request):
         raise DomainError(Code.CROSS_ORIGIN)  # every browser says one of the two
-    _refuse_foreign(call)
+    _refuse_foreign(request)
 
 
-def refuse_unproven_form(call: Call) -> None:
+def reject_unproven_form(request: Request) -> None:
     """Refuse a form that may be another site's.
 
     Browsers send forms to other sites without asking first. So a form that comes with a cookie
@@ -46,26 +46,26 @@ def refuse_unproven_form(call: Call) -> None:
     Raises:
         DomainError(CROSS_ORIGIN)
     """
-    if call.bearer is not None and not call.route.begins_session:
+    if request.bearer is not None and not request.route.begins_session:
         return
-    if _is_silent(call):
+    if _is_silent(request):
         # Every client that signs in gets the cookie of a device; it tells nothing of browsers.
-        if cookies.has_others(call.cookies):
+        if cookies.has_others(request.cookies):
             raise DomainError(Code.CROSS_ORIGIN)
         return
-    _refuse_foreign(call)
+    _refuse_foreign(request)
 
 
-def _is_silent(call: Call) -> bool:
+def _is_silent(request: Request) -> bool:
     """Whether the request does not say where it comes from."""
-    return b"sec-fetch-site" not in call.headers and b"origin" not in call.headers
+    return b"sec-fetch-site" not in request.headers and b"origin" not in request.headers
 
 
-def _refuse_foreign(call: Call) -> None:
-    site, origin = call.header(b"sec-fetch-site"), call.header(b"origin")
-    if site in OWN or (site is None and (origin is None or _is_own(call, origin))):
+def _refuse_foreign(request: Request) -> None:
+    site, origin = request.header(b"sec-fetch-site"), request.header(b"origin")
+    if site in OWN or (site is None and (origin is None or _is_own(request, origin))):
         return
-    if origin is not None and origin in call.settings.cors_origins:
+    if origin is not None and origin in request.settings.cors_origins:
         return
     raise DomainError(Code.CROSS_ORIGIN)
 
@@ -107,7 +107,7 @@ def _is_allowed(origin: bytes | None, allowed: tuple[str, ...]) -> bool:
     return origin is not None and origin.decode("latin-1") in allowed
 
 
-def _is_own(call: Call, origin: str) -> bool:
-    if call.settings.public_url:
-        return origin == call.settings.public_url
-    return origin.partition("://")[2] == call.header(b"host")
+def _is_own(request: Request, origin: str) -> bool:
+    if request.settings.public_url:
+        return origin == request.settings.public_url
+    return origin.partition("://")[2] == request.header(b"host")

@@ -20,25 +20,29 @@ from kinoteka.http.mechanics.representations import choose
 from kinoteka.http.mechanics.request_ids import HEADER, RequestIds, believes_proxies
 from kinoteka.http.mechanics.request_log import log_request
 from kinoteka.http.mechanics.response import (
-    Answer,
     Headers,
     Receive,
+    Response,
     Scope,
     Send,
-    empty_answer,
-    send_answer,
-    shaped_answer,
+    empty_response,
+    schema_response,
+    send_response,
 )
 from kinoteka.http.mechanics.router import NO_ID, Router, Values, last_segment
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, Target, first_served, replay
-from kinoteka.http.mechanics.websockets import Following, follow, refuse_handshake
+from kinoteka.http.mechanics.websockets import Following, follow, reject_handshake
 from kinoteka.http.policy import admission as guards
 from kinoteka.http.policy import origins
 from kinoteka.http.policy.authentication import identify, with_invalid_token
-from kinoteka.http.policy.error_responses import refuse, refuse_call, report_refusal
-from kinoteka.http.policy.request import Call
-from kinoteka.http.policy.response_cache import AnswerCache
+from kinoteka.http.policy.error_responses import (
+    error_response,
+    report_error_response,
+    request_error_response,
+)
+from kinoteka.http.policy.request import Request
+from kinoteka.http.policy.response_cache import ResponseCache
 from kinoteka.infrastructure.logging import REQUEST
 
 log = structlog.get_logger()
@@ -71,7 +75,7 @@ class Server:
         self._neutral = neutral
         self._site = site
         self._origins = services.settings.cors_origins
-        self._cache = AnswerCache(services.settings.cache_megabytes, services.revisions)
+        self._cache = ResponseCache(services.settings.cache_megabytes, services.revisions)
         self._ids = RequestIds(behind_proxies=believes_proxies(services.settings))
         self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
@@ -89,9 +93,9 @@ class Server:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         extra = self._extra_headers(scope)
         if scope["method"] == "GET" and not self._logs_requests:
-            answer = self._cached_for_anybody(scope)
-            if answer is not None:
-                await self._send(answer, scope, send, extra)
+            response = self._cached_for_anybody(scope)
+            if response is not None:
+                await self._send(response, scope, send, extra)
                 return
         await self._measured(scope, receive, send, extra)
 
@@ -109,9 +113,9 @@ class Server:
         TRAFFIC.in_flight += 1
         status = 500
         try:
-            answer = await self._answer(scope, receive, method)
-            status = answer.status
-            await self._send(answer, scope, send, extra)
+            response = await self._answer(scope, receive, method)
+            status = response.status
+            await self._send(response, scope, send, extra)
         except (ConnectionResetError, asyncio.CancelledError) as error:
             status = CLIENT_LEFT  # before its request was whole, or before the answer was
             if isinstance(error, asyncio.CancelledError):
@@ -129,16 +133,18 @@ class Server:
         scope["endpoint"] = self._nowhere
         REQUEST.set(scope)
 
-    async def _send(self, answer: Answer, scope: Scope, send: Send, extra: Headers) -> None:
+    async def _send(self, response: Response, scope: Scope, send: Send, extra: Headers) -> None:
         if self._origins:
             origin = dict(scope["headers"]).get(b"origin")
             allowed = origins.allow_origin(origin, self._origins)
-            answer = Answer(answer.status, answer.body, [*answer.headers, *allowed], answer.stream)
-        await send_answer(answer, send, extra, with_body=scope["method"] != "HEAD")
+            response = Response(
+                response.status, response.body, [*response.headers, *allowed], response.stream
+            )
+        await send_response(response, send, extra, with_body=scope["method"] != "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive, method: str) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, method: str) -> Response:
         if not guards.names_one_host(scope):
-            return refuse(self._neutral, guards.host_unclear(), None)
+            return error_response(self._neutral, guards.host_unclear(), None)
         found = self._router.find(scope["path"])
         if found is None and b"%2f" in scope["raw_path"].lower():
             found = self._router.find_encoded(scope["raw_path"])
@@ -154,7 +160,7 @@ class Server:
             return await self._serve_negotiated(target, values, scope, receive)
         return await self._serve_shared(target, values, scope, receive)
 
-    def _cached_for_anybody(self, scope: Scope) -> Answer | None:
+    def _cached_for_anybody(self, scope: Scope) -> Response | None:
         """What is cached for who shows no credentials, found without the rest of the way.
 
         Most of what is asked is that, and the rest of the way costs more than all of this; so does
@@ -171,14 +177,14 @@ class Server:
             return None
         if len(headers) != len(scope["headers"]):  # a header has several lines, maybe Host
             return None
-        answer = choose(cached.forms, headers)
+        response = choose(cached.forms, headers)
         if cached.endpoint is not None:
-            cached.endpoint.at_once[answer.status] += 1
-        return answer
+            cached.endpoint.at_once[response.status] += 1
+        return response
 
     async def _without_target(
         self, targets: Mapping[str, Target], method: str, scope: Scope, receive: Receive
-    ) -> Answer:
+    ) -> Response:
         served = first_served(targets)
         scope["endpoint"] = _endpoint(served.contract, served.route)
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
@@ -186,31 +192,35 @@ class Server:
         if method == "OPTIONS":
             headers = dict(scope["headers"])
             extra = origins.allow_preflight(allow, headers, self._origins)
-            return empty_answer(204, [(b"allow", allow.encode()), *extra])
+            return empty_response(204, [(b"allow", allow.encode()), *extra])
         error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
         if served.contract is self._site:
-            answer = await self._refuse_anywhere(scope, receive, error)
+            response = await self._refuse_anywhere(scope, receive, error)
         else:
-            answer = refuse(served.contract, error, None)
-        return Answer(answer.status, answer.body, [*answer.headers, (b"allow", allow.encode())])
+            response = error_response(served.contract, error, None)
+        return Response(
+            response.status, response.body, [*response.headers, (b"allow", allow.encode())]
+        )
 
-    async def _refuse_anywhere(self, scope: Scope, receive: Receive, error: DomainError) -> Answer:
+    async def _refuse_anywhere(
+        self, scope: Scope, receive: Receive, error: DomainError
+    ) -> Response:
         if self._site is None or not prefers_page(dict(scope["headers"])):
-            return refuse(self._neutral, error, None)
-        call = Call(scope, receive, self._services, self._site, NO_ROUTE)
-        return await refuse_call(call, error)
+            return error_response(self._neutral, error, None)
+        request = Request(scope, receive, self._services, self._site, NO_ROUTE)
+        return await request_error_response(request, error)
 
     async def _serve_negotiated(
         self, target: Negotiated, values: Values, scope: Scope, receive: Receive
-    ) -> Answer:
+    ) -> Response:
         scope["negotiated"] = True
-        answer = await self._serve_preferred(target, values, scope, receive)
-        headers: Headers = [*answer.headers, (b"vary", b"accept")]
-        return Answer(answer.status, answer.body, headers, answer.stream, answer.personal)
+        response = await self._serve_preferred(target, values, scope, receive)
+        headers: Headers = [*response.headers, (b"vary", b"accept")]
+        return Response(response.status, response.body, headers, response.stream, response.personal)
 
     async def _serve_preferred(
         self, target: Negotiated, values: Values, scope: Scope, receive: Receive
-    ) -> Answer:
+    ) -> Response:
         if not prefers_page(dict(scope["headers"])):
             if target.takes_segment and not (values and isinstance(values[-1], str)):
                 values = (last_segment(scope["path"]),)
@@ -223,84 +233,84 @@ class Server:
 
     async def _serve_shared(
         self, shared: Shared, values: Values, scope: Scope, receive: Receive
-    ) -> Answer:
+    ) -> Response:
         contract = shared.otherwise.contract
         scope["endpoint"] = _endpoint(contract, shared.otherwise.route)
-        call = Call(scope, receive, self._services, contract, shared.otherwise.route)
+        request = Request(scope, receive, self._services, contract, shared.otherwise.route)
         try:
-            bodies.refuse_compressed(call)
+            bodies.reject_compressed(request)
             limit = self._services.settings.json_limit_kilobytes * 1024
-            body = await bodies.read_body(call, limit)
+            body = await bodies.read_body(request, limit)
             target = shared.choose(body)
             return await self._serve(target, values, scope, replay(body))
         except DomainError as error:
-            return refuse(contract, error, shared.otherwise.route)
+            return error_response(contract, error, shared.otherwise.route)
         finally:
-            BODY_MEMORY.release(call)
+            BODY_MEMORY.release(request)
 
     async def _serve(
         self, target: Served, values: Values, scope: Scope, receive: Receive
-    ) -> Answer:
+    ) -> Response:
         scope["endpoint"] = _endpoint(target.contract, target.route)
-        call = Call(scope, receive, self._services, target.contract, target.route)
+        request = Request(scope, receive, self._services, target.contract, target.route)
         try:
             try:
-                answer = await self._handle(call, values)
+                response = await self._handle(request, values)
             except DomainError as error:
                 if not error.keeps_changes:
                     raise
-                answer = await refuse_call(call, error)
-            await call.unit.commit()
+                response = await request_error_response(request, error)
+            await request.unit.commit()
         except DomainError as error:
-            await call.unit.rollback()
-            answer = await refuse_call(call, error)
+            await request.unit.rollback()
+            response = await request_error_response(request, error)
         except (ConnectionResetError, asyncio.CancelledError):
-            await call.unit.rollback()
+            await request.unit.rollback()
             raise
         except Exception:
-            await call.unit.rollback()
+            await request.unit.rollback()
             log.exception("request failed", method=target.route.method)
-            answer = await refuse_call(call, DomainError(Code.INTERNAL))
-        if b"if-none-match" in call.headers:
-            answer = _conditional(call, answer)
-        return with_invalid_token(call, answer) if call.unusable_token else answer
+            response = await request_error_response(request, DomainError(Code.INTERNAL))
+        if b"if-none-match" in request.headers:
+            response = _conditional(request, response)
+        return with_invalid_token(request, response) if request.unusable_token else response
 
-    async def _handle(self, call: Call, values: Values) -> Answer:
-        route = call.route
+    async def _handle(self, request: Request, values: Values) -> Response:
+        route = request.route
         try:
-            await guards.admit(call)
+            await guards.admit(request)
         finally:
             if self._logs_requests:
-                call.scope["account"] = call.actor.account_id
+                request.scope["account"] = request.actor.account_id
         if route.cached is not None:
-            return await self._handle_cached(call, values, route.cached)
-        return await run_handler(call, values)
+            return await self._handle_cached(request, values, route.cached)
+        return await run_handler(request, values)
 
     async def _handle_cached(
-        self, call: Call, values: Values, revisions: tuple[str, ...]
-    ) -> Answer:
-        path, query = call.scope["path"], call.scope["query_string"]
-        key = (path, query, call.actor.labels)
-        endpoint: Endpoint = call.scope["endpoint"]
+        self, request: Request, values: Values, revisions: tuple[str, ...]
+    ) -> Response:
+        path, query = request.scope["path"], request.scope["query_string"]
+        key = (path, query, request.actor.labels)
+        endpoint: Endpoint = request.scope["endpoint"]
         cached = self._cache.get(key)
         if cached is not None:
             endpoint.hits += 1
-            return choose(cached.forms, call.headers)
+            return choose(cached.forms, request.headers)
         endpoint.misses += 1
         revision = self._cache.revision(revisions)
-        fresh = await run_handler(call, values)
+        fresh = await run_handler(request, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
         if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
             return fresh
-        route = call.route
+        route = request.route
         is_open = not (
-            route.signed_in or route.permission or route.csrf or "negotiated" in call.scope
+            route.signed_in or route.permission or route.csrf or "negotiated" in request.scope
         )
         cached = await self._cache.set(
             key, revision, revisions, fresh, endpoint, needs_no_identity=is_open
         )
-        return choose(cached.forms, call.headers)
+        return choose(cached.forms, request.headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
@@ -309,12 +319,12 @@ class Server:
         await receive()  # the client's wish to connect
         begun = await self._begin_following(scope, receive)
         endpoint = scope["endpoint"]
-        status = begun.status if isinstance(begun, Answer) else 101
+        status = begun.status if isinstance(begun, Response) else 101
         endpoint.count("GET", status, perf_counter() - began)
         if self._logs_requests:
             log_request(scope, status, perf_counter() - began)
-        if isinstance(begun, Answer):
-            await refuse_handshake(scope, send, begun, extra)
+        if isinstance(begun, Response):
+            await reject_handshake(scope, send, begun, extra)
             return
         TRAFFIC.sockets[endpoint.contract] += 1
         try:
@@ -322,41 +332,41 @@ class Server:
         finally:
             TRAFFIC.sockets[endpoint.contract] -= 1
 
-    async def _begin_following(self, scope: Scope, receive: Receive) -> Following | Answer:
+    async def _begin_following(self, scope: Scope, receive: Receive) -> Following | Response:
         found = self._sockets.find(scope["path"])
         if found is None:
-            return refuse(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
+            return error_response(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
         targets, values = found
         contract, route = targets["GET"]
         scope["endpoint"] = _endpoint(contract, route)
-        call = Call(scope, receive, self._services, contract, route)
+        request = Request(scope, receive, self._services, contract, route)
         try:
             if not guards.names_one_host(scope):
                 raise guards.host_unclear()
-            call.actor = await identify(call)
-            scope["account"] = call.actor.account_id
+            request.actor = await identify(request)
+            scope["account"] = request.actor.account_id
             # A browser sends its cookie with whatever page opens a socket, and asks nobody.
-            origins.refuse_forged(call)
-            following: Following = await route.handler(call, *values)
+            origins.reject_forged(request)
+            following: Following = await route.handler(request, *values)
         except DomainError as error:
-            report_refusal(call, error)
-            answer = refuse(contract, error, route)
-            return with_invalid_token(call, answer) if call.unusable_token else answer
+            report_error_response(request, error)
+            response = error_response(contract, error, route)
+            return with_invalid_token(request, response) if request.unusable_token else response
         except Exception:
             log.exception("socket failed")
-            return refuse(contract, DomainError(Code.INTERNAL), route)
+            return error_response(contract, DomainError(Code.INTERNAL), route)
         return following
 
 
-async def _nothing(call: Call) -> None:
+async def _nothing(request: Request) -> None:
     """What is at no path."""
 
 
-def _conditional(call: Call, answer: Answer) -> Answer:
+def _conditional(request: Request, response: Response) -> Response:
     """Return 304 if a client of a safe method already has this response."""
-    if call.route.is_unsafe:
-        return answer
-    return conditional.respond(answer, call.headers[b"if-none-match"])
+    if request.route.is_unsafe:
+        return response
+    return conditional.respond(response, request.headers[b"if-none-match"])
 
 
 NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")
@@ -366,28 +376,30 @@ def _endpoint(contract: Contract, route: Route) -> Endpoint:
     return TRAFFIC.endpoint(contract.name, route.path)
 
 
-async def run_handler(call: Call, values: Values) -> Answer:
+async def run_handler(request: Request, values: Values) -> Response:
     """Read what the route wants of the request and call its handler."""
-    route = call.route
+    route = request.route
     arguments: list[object] = list(values)
     if route.query is not None:
         read = forms.read_page_query if route.for_browsers else bodies.read_query
-        arguments.append(read(call, route.query))
+        arguments.append(read(request, route.query))
     try:
         if route.body is not None:
-            read_body = forms.read_json_or_form if call.contract.takes_forms else bodies.read_json
-            arguments.append(await read_body(call, route.body, required=route.body_required))
+            read_body = (
+                forms.read_json_or_form if request.contract.takes_forms else bodies.read_json
+            )
+            arguments.append(await read_body(request, route.body, required=route.body_required))
         if route.form is not None:
-            arguments.append(await forms.read_form(call, route.form))
+            arguments.append(await forms.read_form(request, route.form))
         if route.upload is not None:
-            async with received_upload(call, route.upload) as file:
-                result = await route.handler(call, *arguments, file)
+            async with received_upload(request, route.upload) as file:
+                result = await route.handler(request, *arguments, file)
         else:
-            result = await route.handler(call, *arguments)
+            result = await route.handler(request, *arguments)
     finally:
-        if call.held_bytes:
-            BODY_MEMORY.release(call)
-    answer = result if isinstance(result, Answer) else shaped_answer(route.status, result)
-    if call.added_headers:
-        answer.headers = [*answer.headers, *call.added_headers]
-    return answer
+        if request.held_bytes:
+            BODY_MEMORY.release(request)
+    response = result if isinstance(result, Response) else schema_response(route.status, result)
+    if request.added_headers:
+        response.headers = [*response.headers, *request.added_headers]
+    return response

@@ -22,7 +22,7 @@ QUERY_LONGEST = 8 * 1024
 VALUES_MOST = 100
 
 
-class Call:
+class Request:
     """A request with what handlers need: who asks, the services, and the unit of work.
 
     `unusable_token` tells that the request is anonymous because its Bearer token is no good;

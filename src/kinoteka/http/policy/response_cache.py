@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kinoteka.database.revisions import Revisions
 from kinoteka.http.mechanics.metrics import Endpoint
 from kinoteka.http.mechanics.representations import Representations, represent
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 from kinoteka.infrastructure.cache import BoundedMap
 
 # Compressing so many bytes takes half a millisecond; more than that leaves the event loop.
@@ -35,7 +35,7 @@ class Entry:
     needs_no_identity: bool = False
 
 
-class AnswerCache:
+class ResponseCache:
     """Responses by key, within a bound of memory."""
 
     def __init__(self, megabytes: int, revisions: Revisions) -> None:
@@ -59,16 +59,16 @@ class AnswerCache:
         key: Hashable,
         revision: int,
         made_of: tuple[str, ...],
-        answer: Answer,
+        response: Response,
         endpoint: Endpoint | None = None,
         *,
         needs_no_identity: bool = False,
     ) -> Entry:
         """Cache a response in every form. One that exceeds the whole memory is not cached."""
-        if len(answer.body) > COMPRESSED_AT_ONCE:
-            forms = await asyncio.to_thread(represent, answer)
+        if len(response.body) > COMPRESSED_AT_ONCE:
+            forms = await asyncio.to_thread(represent, response)
         else:
-            forms = represent(answer)
+            forms = represent(response)
         entry = Entry(revision, made_of, forms, endpoint, needs_no_identity)
         self._entries.set(key, entry, OVERHEAD + forms.size)
         return entry

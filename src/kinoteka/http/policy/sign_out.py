@@ -6,13 +6,13 @@ body, and of each valid session cookie.
 
 from kinoteka.core.access.model import Actor
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import Answer, Headers
+from kinoteka.http.mechanics.response import Headers, Response
 from kinoteka.http.policy import origins
 from kinoteka.http.policy.authentication import by_access_token, by_cookies, identify
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 
-async def admit(call: Call) -> None:
+async def admit(request: Request) -> None:
     """Find the sessions of the request's headers, and reject a request that must not end them.
 
     The origin and CSRF checks apply to a request whose cookie would end a session, whatever its
@@ -21,18 +21,18 @@ async def admit(call: Call) -> None:
     Raises:
         DomainError(PREFETCHED, CROSS_ORIGIN, CSRF_MISSING, CSRF_WRONG)
     """
-    _refuse_prefetch(call)
-    call.actor = await identify(call)
-    by_cookie = await by_cookies(call)
-    origins.refuse_forged(call, despite_bearer=bool(by_cookie))
-    if call.route.csrf and by_cookie:
-        check_csrf(call, by_cookie[0])
-    by_token = await by_access_token(call, even_expired=True)
+    _refuse_prefetch(request)
+    request.actor = await identify(request)
+    by_cookie = await by_cookies(request)
+    origins.reject_forged(request, despite_bearer=bool(by_cookie))
+    if request.route.csrf and by_cookie:
+        check_csrf(request, by_cookie[0])
+    by_token = await by_access_token(request, even_expired=True)
     found = (*by_cookie, by_token) if by_token is not None else by_cookie
-    call.ending = frozenset(actor.require_session() for actor in found)
+    request.ending = frozenset(actor.require_session() for actor in found)
 
 
-async def sign_out(call: Call, refresh_token: str | None = None) -> Headers:
+async def sign_out(request: Request, refresh_token: str | None = None) -> Headers:
     """End the sessions that the request identifies; return the header that removes the cookie.
 
     HEAD ends and removes nothing.
@@ -41,47 +41,47 @@ async def sign_out(call: Call, refresh_token: str | None = None) -> Headers:
         DomainError(UNAUTHORIZED): there is nothing to end; `with_cookie_removed` then removes the
             cookie all the same.
     """
-    ending = await _ending(call, refresh_token)
-    if call.scope["method"] == "HEAD":
+    ending = await _ending(request, refresh_token)
+    if request.scope["method"] == "HEAD":
         if not ending:
             raise DomainError(Code.UNAUTHORIZED)
         return []
-    await call.core.sessions.sign_out(call.actor, call.unit, ending)
-    return [call.take_session()]
+    await request.core.sessions.sign_out(request.actor, request.unit, ending)
+    return [request.take_session()]
 
 
-async def sign_out_if_any(call: Call, refresh_token: str | None = None) -> Headers:
+async def sign_out_if_any(request: Request, refresh_token: str | None = None) -> Headers:
     """Do as `sign_out` does, but raise nothing where there is nothing to end."""
-    ending = await _ending(call, refresh_token)
-    return await sign_out(call, refresh_token) if ending else [call.take_session()]
+    ending = await _ending(request, refresh_token)
+    return await sign_out(request, refresh_token) if ending else [request.take_session()]
 
 
-def with_cookie_removed(call: Call, answer: Answer) -> Answer:
+def with_cookie_removed(request: Request, response: Response) -> Response:
     """Remove the cookie with the response to a sign-out that had nothing to end."""
-    if call.scope["method"] != "HEAD":
-        answer.headers = [*answer.headers, call.take_session()]
-    return answer
+    if request.scope["method"] != "HEAD":
+        response.headers = [*response.headers, request.take_session()]
+    return response
 
 
-def check_csrf(call: Call, actor: Actor) -> None:
+def check_csrf(request: Request, actor: Actor) -> None:
     """Reject a request without the CSRF token of the actor's session.
 
     Raises:
         DomainError(CSRF_MISSING, CSRF_WRONG, UNAUTHORIZED)
     """
-    token = call.header(b"csrf-token") or call.header(b"x-csrf-token")
-    call.core.csrf.check(actor, token)
+    token = request.header(b"csrf-token") or request.header(b"x-csrf-token")
+    request.core.csrf.check(actor, token)
 
 
-async def _ending(call: Call, refresh_token: str | None) -> frozenset[int]:
+async def _ending(request: Request, refresh_token: str | None) -> frozenset[int]:
     if not refresh_token:
-        return call.ending
-    session_id = await call.core.tokens.session_of(call.unit, refresh_token)
-    return call.ending if session_id is None else call.ending | {session_id}
+        return request.ending
+    session_id = await request.core.tokens.session_of(request.unit, refresh_token)
+    return request.ending if session_id is None else request.ending | {session_id}
 
 
-def _refuse_prefetch(call: Call) -> None:
+def _refuse_prefetch(request: Request) -> None:
     """Reject a request that no user has made: the browser only expects that one will."""
-    purpose = call.headers.get(b"sec-purpose") or call.headers.get(b"purpose") or b""
+    purpose = request.headers.get(b"sec-purpose") or request.headers.get(b"purpose") or b""
     if b"prefetch" in purpose.lower():
         raise DomainError(Code.PREFETCHED)

@@ -2,26 +2,28 @@
 
 from functools import partial
 
-from kinoteka.http.mechanics.response import JSON_UNCACHED, Answer, until_gone
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import JSON_UNCACHED, Response, until_gone
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.clock import iso, now
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.pages import render
 
 
-async def show_data(call: Call, *, typed: None = None, failed: Failure | None = None) -> Answer:
+async def show_data(
+    request: Request, *, typed: None = None, failed: Failure | None = None
+) -> Response:
     """What one may take away."""
-    return await render(call, "account/data.html", typed=typed, failed=failed)
+    return await render(request, "account/data.html", typed=typed, failed=failed)
 
 
-async def download_data(call: Call) -> Answer:
+async def download_data(request: Request) -> Response:
     """All that is kept of oneself, as a file."""
-    return await _download_data(call, None)
+    return await _download_data(request, None)
 
 
 @shown_again_by(show_data)
-async def _download_data(call: Call, _: None) -> Answer:
-    pieces = await call.core.export.begin(call.actor, call.unit, call.avatar)
+async def _download_data(request: Request, _: None) -> Response:
+    pieces = await request.core.export.begin(request.actor, request.unit, request.avatar)
     name = f'attachment; filename="kinoteka-{iso(now())[:10]}.json"'
     headers = [*JSON_UNCACHED, (b"content-disposition", name.encode())]
-    return Answer(200, headers=headers, stream=partial(until_gone, call.receive, pieces))
+    return Response(200, headers=headers, stream=partial(until_gone, request.receive, pieces))

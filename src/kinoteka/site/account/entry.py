@@ -5,10 +5,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from kinoteka.errors import Code
-from kinoteka.http.mechanics.response import Answer, Headers
+from kinoteka.http.mechanics.response import Headers, Response
 from kinoteka.http.policy import sign_out as signing_out
-from kinoteka.http.policy.request import Call
-from kinoteka.site.account import shapes
+from kinoteka.http.policy.request import Request
+from kinoteka.site.account import schemas
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.languages import N_, translations
 from kinoteka.site.ui.pages import language_of, own_path, redirect, render
@@ -21,77 +21,79 @@ CLEARED = (b"clear-site-data", b'"storage"')
 
 
 async def show_sign_in(
-    call: Call,
-    query: shapes.SignInQuery | None = None,
+    request: Request,
+    query: schemas.SignInQuery | None = None,
     *,
-    typed: shapes.SignInForm | None = None,
+    typed: schemas.SignInForm | None = None,
     failed: Failure | None = None,
-) -> Answer:
+) -> Response:
     """The form to sign in with; who is signed in already goes on."""
-    typed = typed or shapes.SignInForm(next=query.next if query else "/")
-    if failed is None and call.actor.account_id is not None:
-        return redirect(call, own_path(typed.next))
+    typed = typed or schemas.SignInForm(next=query.next if query else "/")
+    if failed is None and request.actor.account_id is not None:
+        return redirect(request, own_path(typed.next))
     if failed is not None and failed.code in (Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG):
-        failed = _as_one(call, failed)
-    return await _render(call, "account/sign_in.html", typed, failed)
+        failed = _as_one(request, failed)
+    return await _render(request, "account/sign_in.html", typed, failed)
 
 
 @shown_again_by(show_sign_in)
-async def sign_in(call: Call, body: shapes.SignInForm) -> Answer:
+async def sign_in(request: Request, body: schemas.SignInForm) -> Response:
     """Begin a session."""
-    started = await call.core.sessions.sign_in(
-        call.actor, call.unit, call.visit, body.identifier.strip(), body.password
+    started = await request.core.sessions.sign_in(
+        request.actor, request.unit, request.visit, body.identifier.strip(), body.password
     )
-    return redirect(call, own_path(body.next), extra=[call.give_session(started)])
+    return redirect(request, own_path(body.next), extra=[request.give_session(started)])
 
 
 async def show_sign_up(
-    call: Call,
-    query: shapes.SignInQuery | None = None,
+    request: Request,
+    query: schemas.SignInQuery | None = None,
     *,
-    typed: shapes.SignUpForm | None = None,
+    typed: schemas.SignUpForm | None = None,
     failed: Failure | None = None,
-) -> Answer:
+) -> Response:
     """The form to make an account with; who is signed in already goes on."""
-    typed = typed or shapes.SignUpForm(next=query.next if query else "/")
-    if failed is None and call.actor.account_id is not None:
-        return redirect(call, own_path(typed.next))
-    return await _render(call, "account/sign_up.html", typed, failed)
+    typed = typed or schemas.SignUpForm(next=query.next if query else "/")
+    if failed is None and request.actor.account_id is not None:
+        return redirect(request, own_path(typed.next))
+    return await _render(request, "account/sign_up.html", typed, failed)
 
 
 @shown_again_by(show_sign_up)
-async def sign_up(call: Call, body: shapes.SignUpForm) -> Answer:
+async def sign_up(request: Request, body: schemas.SignUpForm) -> Response:
     """Make an account and begin its first session."""
-    started = await call.core.sessions.sign_up(call.actor, call.unit, call.visit, body.account())
+    started = await request.core.sessions.sign_up(
+        request.actor, request.unit, request.visit, body.account()
+    )
     return redirect(
-        call, own_path(body.next), notice="signed_up", extra=[call.give_session(started)]
+        request, own_path(body.next), notice="signed_up", extra=[request.give_session(started)]
     )
 
 
-async def sign_out(call: Call) -> Answer:
+async def sign_out(request: Request) -> Response:
     """End the session; who has none is signed out already."""
-    removed = await signing_out.sign_out_if_any(call)
-    return redirect(call, "/", notice="signed_out", extra=[*removed, CLEARED])
+    removed = await signing_out.sign_out_if_any(request)
+    return redirect(request, "/", notice="signed_out", extra=[*removed, CLEARED])
 
 
-async def judge_password(call: Call, body: shapes.StrengthForm) -> Answer:
+async def judge_password(request: Request, body: schemas.StrengthForm) -> Response:
     """How strong a password is, as a piece of a page."""
     known = (body.username, body.email)
-    strength = await call.core.password_strength.judge(call.address, body.password, known)
-    return await render(call, "account/strength.html", strength=strength)
+    strength = await request.core.password_strength.judge(request.address, body.password, known)
+    return await render(request, "account/strength.html", strength=strength)
 
 
-def leaving(call: Call) -> Headers:
+def leaving(request: Request) -> Headers:
     """The headers for a browser whose session has ended."""
-    return [call.take_session(), CLEARED]
+    return [request.take_session(), CLEARED]
 
 
-async def _render(call: Call, template: str, typed: Any, failed: Failure | None) -> Answer:
-    return await render(call, template, typed=typed, failed=failed, next=own_path(typed.next))
+async def _render(request: Request, template: str, typed: Any, failed: Failure | None) -> Response:
+    return await render(request, template, typed=typed, failed=failed, next=own_path(typed.next))
 
 
-def _as_one(call: Call, failed: Failure) -> Failure:
-    sentence = translations(language_of(call)).gettext(WRONG)
+def _as_one(request: Request, failed: Failure) -> Failure:
+    sentence = translations(language_of(request)).gettext(WRONG)
     return replace(
         failed,
         code=Code.PASSWORD_WRONG,

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.multipart import received_upload
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Upload
-from kinoteka.http.policy.request import Call
-from kinoteka.site.account import shapes
+from kinoteka.http.policy.request import Request
+from kinoteka.site.account import schemas
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.pages import redirect, render
 
@@ -27,53 +27,55 @@ UPLOADS = frozenset(
 
 
 async def show_profile(
-    call: Call, *, typed: shapes.ProfileForm | None = None, failed: Failure | None = None
-) -> Answer:
+    request: Request, *, typed: schemas.ProfileForm | None = None, failed: Failure | None = None
+) -> Response:
     """The profile, to be changed."""
     if failed is not None and failed.code in UPLOADS:
         failed = replace(failed, field=AVATAR.field)
     if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
         failed = replace(failed, field="present")
-    account = await call.core.accounts.own(call.actor, call.unit)
-    genres = await (await call.core.catalogue.genres(call.actor, call.unit)).page(1, GENRES_MOST)
+    account = await request.core.accounts.own(request.actor, request.unit)
+    genres = await (await request.core.catalogue.genres(request.actor, request.unit)).page(
+        1, GENRES_MOST
+    )
     return await render(
-        call,
+        request,
         "account/profile.html",
-        typed=typed or shapes.profile_form(account),
+        typed=typed or schemas.profile_form(account),
         failed=failed,
         genres=[(genre.id, genre.name) for genre in genres.items],
         largest=UPLOAD_LARGEST,
     )
 
 
-async def lead_to_profile(call: Call) -> Answer:
+async def lead_to_profile(request: Request) -> Response:
     """Whoever comes again to where a form was refused."""
-    return redirect(call, "/account")
+    return redirect(request, "/account")
 
 
 @shown_again_by(show_profile)
-async def save_profile(call: Call, body: shapes.ProfileForm) -> Answer:
+async def save_profile(request: Request, body: schemas.ProfileForm) -> Response:
     """Change the profile."""
-    await call.core.credentials.change_profile(
-        call.actor, call.unit, body.change(), present=body.present
+    await request.core.credentials.change_profile(
+        request.actor, request.unit, body.change(), present=body.present
     )
-    return redirect(call, "/account", notice="profile_saved")
+    return redirect(request, "/account", notice="profile_saved")
 
 
-async def change_avatar(call: Call) -> Answer:
+async def change_avatar(request: Request) -> Response:
     """Make a picture one's avatar."""
-    return await _change_avatar(call, None)
+    return await _change_avatar(request, None)
 
 
 @shown_again_by(show_profile)
-async def _change_avatar(call: Call, _: None) -> Answer:
+async def _change_avatar(request: Request, _: None) -> Response:
     # Read here, so that a file that is too large is told of on the page.
-    async with received_upload(call, AVATAR) as file:
-        await call.core.avatars.change_avatar(call.actor, call.unit, file, PICTURES)
-    return redirect(call, "/account", notice="avatar_saved")
+    async with received_upload(request, AVATAR) as file:
+        await request.core.avatars.change_avatar(request.actor, request.unit, file, PICTURES)
+    return redirect(request, "/account", notice="avatar_saved")
 
 
-async def remove_avatar(call: Call) -> Answer:
+async def remove_avatar(request: Request) -> Response:
     """Be without an avatar."""
-    await call.core.avatars.remove_avatar(call.actor, call.unit)
-    return redirect(call, "/account", notice="avatar_removed")
+    await request.core.avatars.remove_avatar(request.actor, request.unit)
+    return redirect(request, "/account", notice="avatar_removed")

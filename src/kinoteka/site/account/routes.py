@@ -1,25 +1,25 @@
 """The routes of this part of the site."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.account import download, entry, profile, security, shapes
+from kinoteka.site.account import download, entry, profile, schemas, security
 from kinoteka.site.ui.pages import form, page
 
 ENTRY: tuple[Route, ...] = (
-    page("/sign-in", entry.show_sign_in, "Sign in", query=shapes.SignInQuery),
+    page("/sign-in", entry.show_sign_in, "Sign in", query=schemas.SignInQuery),
     form(
         "/sign-in",
         entry.sign_in,
         "Sign in",
-        body=shapes.SignInForm,
+        body=schemas.SignInForm,
         signed_in=False,
         begins_session=True,
     ),
-    page("/sign-up", entry.show_sign_up, "Sign up", query=shapes.SignInQuery),
+    page("/sign-up", entry.show_sign_up, "Sign up", query=schemas.SignInQuery),
     form(
         "/sign-up",
         entry.sign_up,
         "Sign up",
-        body=shapes.SignUpForm,
+        body=schemas.SignUpForm,
         signed_in=False,
         begins_session=True,
     ),
@@ -28,14 +28,14 @@ ENTRY: tuple[Route, ...] = (
         "/password-strength",
         entry.judge_password,
         "How strong a password is",
-        body=shapes.StrengthForm,
+        body=schemas.StrengthForm,
         signed_in=False,
     ),
 )
 PROFILE: tuple[Route, ...] = (
     page("/account", profile.show_profile, "One's profile", signed_in=True),
     page("/account/avatar", profile.lead_to_profile, "One's picture", signed_in=True),
-    form("/account", profile.save_profile, "Change one's profile", body=shapes.ProfileForm),
+    form("/account", profile.save_profile, "Change one's profile", body=schemas.ProfileForm),
     form("/account/avatar", profile.change_avatar, "Upload one's picture"),
     form("/account/avatar/remove", profile.remove_avatar, "Remove one's picture"),
 )
@@ -45,7 +45,7 @@ SECURITY: tuple[Route, ...] = (
         "/account/password",
         security.change_password,
         "Change one's password",
-        body=shapes.PasswordForm,
+        body=schemas.PasswordForm,
     ),
     page("/.well-known/change-password", security.lead_to_password, "One's password"),
     page("/account/sessions", security.show_sessions, "Where one is signed in", signed_in=True),
@@ -65,25 +65,25 @@ SECURITY: tuple[Route, ...] = (
         "/account/sessions",
         security.prove_password,
         "Confirm the current password",
-        body=shapes.SessionsForm,
+        body=schemas.SessionsForm,
     ),
     form(
         "/account/sessions/{session_id}/end",
         security.end_session,
         "End a session",
-        body=shapes.SessionsForm,
+        body=schemas.SessionsForm,
     ),
     form(
         "/account/sessions/end-others",
         security.end_other_sessions,
         "End all other sessions",
-        body=shapes.SessionsForm,
+        body=schemas.SessionsForm,
     ),
     page(
         "/account/history",
         security.show_history,
         "One's sign-ins",
-        query=shapes.HistoryQuery,
+        query=schemas.HistoryQuery,
         signed_in=True,
     ),
     page("/account/data", download.show_data, "What one may take away", signed_in=True),
@@ -93,7 +93,7 @@ SECURITY: tuple[Route, ...] = (
         "/account/delete",
         security.delete_account,
         "Delete one's account",
-        body=shapes.DeleteForm,
+        body=schemas.DeleteForm,
     ),
 )
 ROUTES: tuple[Route, ...] = (*ENTRY, *PROFILE, *SECURITY)

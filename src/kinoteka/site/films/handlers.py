@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from kinoteka.core.catalogue.model import FilmQuery
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
 from kinoteka.site.films import listings
-from kinoteka.site.films.shapes import (
+from kinoteka.site.films.schemas import (
     DirectorsQuery,
     FilmsQuery,
     SearchQuery,
@@ -28,16 +28,18 @@ GENRES_SUGGESTED = 3
 DIRECTORS_SUGGESTED = 3
 
 
-async def show_first_page(call: Call) -> Answer:
+async def show_first_page(request: Request) -> Response:
     """The newest films and the featured selections."""
-    films = await call.core.catalogue.films(
-        call.actor, call.unit, FilmQuery(order="newest"), call.address
+    films = await request.core.catalogue.films(
+        request.actor, request.unit, FilmQuery(order="newest"), request.address
     )
     newest = await films.page(1, NEWEST)
-    featured = await call.core.selections.public(call.actor, call.unit, 0, FEATURED, featured=True)
-    bookmarked = await bookmarked_among(call, newest.items)
+    featured = await request.core.selections.public(
+        request.actor, request.unit, 0, FEATURED, featured=True
+    )
+    bookmarked = await bookmarked_among(request, newest.items)
     return await render(
-        call,
+        request,
         "films/first.html",
         newest=newest.items,
         total=newest.total,
@@ -46,52 +48,52 @@ async def show_first_page(call: Call) -> Answer:
     )
 
 
-async def list_films(call: Call, query: FilmsQuery) -> Answer:
+async def list_films(request: Request, query: FilmsQuery) -> Response:
     """Films, by filters."""
-    found = await listings.with_director(call, query)
+    found = await listings.with_director(request, query)
     if found is None:
-        shown = listings.nothing(FILMS, query, known=call.actor.account_id is not None)
-    elif not is_partial(call) and (query.by is not None or _has_blanks(call)):
-        return redirect(call, address(FILMS, found))
+        shown = listings.nothing(FILMS, query, known=request.actor.account_id is not None)
+    elif not is_partial(request) and (query.by is not None or _has_blanks(request)):
+        return redirect(request, address(FILMS, found))
     else:
         query = found
-        shown = await listings.show_films(call, film_query(query), FILMS, query)
-    choices = await listings.show_choices(call, FILMS, query)
-    return await _show(call, "films/list.html", shown, query=query, choices=choices)
+        shown = await listings.show_films(request, film_query(query), FILMS, query)
+    choices = await listings.show_choices(request, FILMS, query)
+    return await _show(request, "films/list.html", shown, query=query, choices=choices)
 
 
-async def show_genre(call: Call, genre_id: int, query: SortedQuery) -> Answer:
+async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Response:
     """The films of a genre."""
-    genre = await call.core.catalogue.genre(call.actor, call.unit, genre_id)
+    genre = await request.core.catalogue.genre(request.actor, request.unit, genre_id)
     wanted = FilmQuery(genre_id=genre.id, order=query.sort)
-    shown = await listings.show_films(call, wanted, f"/genres/{genre.id}", query)
-    return await _show(call, "films/named.html", shown, query=query, named=genre, kind="genre")
+    shown = await listings.show_films(request, wanted, f"/genres/{genre.id}", query)
+    return await _show(request, "films/named.html", shown, query=query, named=genre, kind="genre")
 
 
-async def show_director(call: Call, director_id: int, query: SortedQuery) -> Answer:
+async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
     """The films of a director."""
-    director = await call.core.catalogue.director(call.actor, call.unit, director_id)
+    director = await request.core.catalogue.director(request.actor, request.unit, director_id)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
-    shown = await listings.show_films(call, wanted, f"/directors/{director.id}", query)
+    shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
-        call, "films/named.html", shown, query=query, named=director, kind="director"
+        request, "films/named.html", shown, query=query, named=director, kind="director"
     )
 
 
-async def search_films(call: Call, query: SearchQuery) -> Answer:
+async def search_films(request: Request, query: SearchQuery) -> Response:
     """Films that words find."""
-    shown = await listings.show_films(call, FilmQuery(text=query.q), SEARCH, query)
-    return await _show(call, "films/search.html", shown, query=query)
+    shown = await listings.show_films(request, FilmQuery(text=query.q), SEARCH, query)
+    return await _show(request, "films/search.html", shown, query=query)
 
 
-async def show_film(call: Call, film_id: int) -> Answer:
+async def show_film(request: Request, film_id: int) -> Response:
     """A film."""
-    details = await call.core.catalogue.details(call.actor, call.unit, film_id)
-    related = await call.core.catalogue.related(call.actor, call.unit, details.film)
-    bookmarked = await bookmarked_among(call, [details.film, *related])
+    details = await request.core.catalogue.details(request.actor, request.unit, film_id)
+    related = await request.core.catalogue.related(request.actor, request.unit, details.film)
+    bookmarked = await bookmarked_among(request, [details.film, *related])
     player = trailer(details.film.trailer)
     return await render(
-        call,
+        request,
         "films/film.html",
         frames=player.frames if player else (),
         film=details.film,
@@ -102,15 +104,17 @@ async def show_film(call: Call, film_id: int) -> Answer:
     )
 
 
-async def suggest_films(call: Call, query: SearchQuery) -> Answer:
+async def suggest_films(request: Request, query: SearchQuery) -> Response:
     """What somebody may be looking for who is still typing."""
-    catalogue, facets = call.core.catalogue, call.core.facets
-    films = await catalogue.suggested(call.actor, call.unit, query.q, call.address)
+    catalogue, facets = request.core.catalogue, request.core.facets
+    films = await catalogue.suggested(request.actor, request.unit, query.q, request.address)
     start = query.q.strip().casefold()
-    genres = await facets.genres(call.actor, call.unit) if start else []
-    directors = await facets.directors(call.actor, call.unit, query.q, None, DIRECTORS_SUGGESTED)
+    genres = await facets.genres(request.actor, request.unit) if start else []
+    directors = await facets.directors(
+        request.actor, request.unit, query.q, None, DIRECTORS_SUGGESTED
+    )
     return await render(
-        call,
+        request,
         "films/suggested.html",
         query=query,
         films=films,
@@ -119,33 +123,35 @@ async def suggest_films(call: Call, query: SearchQuery) -> Answer:
     )
 
 
-async def suggest_directors(call: Call, query: DirectorsQuery) -> Answer:
+async def suggest_directors(request: Request, query: DirectorsQuery) -> Response:
     """Directors whose names begin so."""
-    found = await call.core.facets.directors(call.actor, call.unit, query.by, call.address)
-    return await render(call, "films/directors.html", directors=found)
+    found = await request.core.facets.directors(
+        request.actor, request.unit, query.by, request.address
+    )
+    return await render(request, "films/directors.html", directors=found)
 
 
 async def _show(
-    call: Call, template: str, shown: listings.Shown, *, query: msgspec.Struct, **context: Any
-) -> Answer:
+    request: Request, template: str, shown: listings.Shown, *, query: msgspec.Struct, **context: Any
+) -> Response:
     """A page of films; of it the films alone, or only the next ones, where htmx asks for them."""
-    part = "more" if call.headers.get(b"hx-target") == b"more" else "films"
+    part = "more" if request.headers.get(b"hx-target") == b"more" else "films"
     return await render(
-        call,
+        request,
         template,
         part=part,
         status=404 if shown.is_missing else 200,
         headers=[(b"hx-push-url", shown.here.encode())] if part == "films" else None,
         shown=shown,
         query=query,
-        is_partial=is_partial(call),
+        is_partial=is_partial(request),
         **context,
     )
 
 
-def _has_blanks(call: Call) -> bool:
+def _has_blanks(request: Request) -> bool:
     """Whether a form without a script has sent every field, blank ones, too."""
-    query = call.scope["query_string"]
+    query = request.scope["query_string"]
     return query.endswith(b"=") or b"=&" in query
 
 

@@ -7,8 +7,8 @@ import msgspec
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.policy.request import Call
-from kinoteka.site.films.shapes import (
+from kinoteka.http.policy.request import Request
+from kinoteka.site.films.schemas import (
     FilmsQuery,
     SearchQuery,
     SortedQuery,
@@ -65,20 +65,22 @@ class Choices(msgspec.Struct):
 
 
 async def show_films(
-    call: Call, wanted: FilmQuery, path: str, query: SortedQuery | SearchQuery
+    request: Request, wanted: FilmQuery, path: str, query: SortedQuery | SearchQuery
 ) -> Shown:
     """A page of what the core is asked for."""
-    films = await call.core.catalogue.films(call.actor, call.unit, wanted, call.address)
+    films = await request.core.catalogue.films(request.actor, request.unit, wanted, request.address)
     page = await films.page(query.page, PAGE)
-    bookmarked = await bookmarked_among(call, page.items)
+    bookmarked = await bookmarked_among(request, page.items)
     return Shown(page, address(path, query), pattern(path, query), bookmarked)
 
 
-async def with_director(call: Call, query: FilmsQuery) -> FilmsQuery | None:
+async def with_director(request: Request, query: FilmsQuery) -> FilmsQuery | None:
     """The query with the director whose name is typed; None where there is nobody of that name."""
     if not query.by:
         return query
-    found = await call.core.facets.directors(call.actor, call.unit, query.by, call.address)
+    found = await request.core.facets.directors(
+        request.actor, request.unit, query.by, request.address
+    )
     if not found:
         return None
     return msgspec.structs.replace(query, director=found[0].id, by=None)
@@ -90,27 +92,27 @@ def nothing(path: str, query: FilmsQuery, *, known: bool) -> Shown:
     return Shown(Page([], 1, 0, 0), address(path, query), pattern(path, query), bookmarked)
 
 
-async def show_choices(call: Call, path: str, query: FilmsQuery) -> Choices:
+async def show_choices(request: Request, path: str, query: FilmsQuery) -> Choices:
     """What the filters offer."""
-    facets = call.core.facets
-    genres = await facets.genres(call.actor, call.unit)
-    director = await _director(call, query)
+    facets = request.core.facets
+    genres = await facets.genres(request.actor, request.unit)
+    director = await _director(request, query)
     name = director.name if director else query.by or ""
     return Choices(
         [(genre.id, genre.name, genre.films) for genre in genres],
-        await facets.years(call.actor, call.unit),
-        [(label, label) for label in await facets.labels(call.actor, call.unit)],
+        await facets.years(request.actor, request.unit),
+        [(label, label) for label in await facets.labels(request.actor, request.unit)],
         RATINGS,
         _chosen(path, query, {genre.id: genre.name for genre in genres}, name),
         name,
     )
 
 
-async def _director(call: Call, query: FilmsQuery) -> Director | None:
+async def _director(request: Request, query: FilmsQuery) -> Director | None:
     if query.director is None:
         return None
     try:
-        return await call.core.catalogue.director(call.actor, call.unit, query.director)
+        return await request.core.catalogue.director(request.actor, request.unit, query.director)
     except DomainError as error:
         if error.code is not Code.DIRECTOR_UNKNOWN:
             raise

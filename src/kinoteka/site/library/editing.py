@@ -6,9 +6,9 @@ from urllib.parse import quote
 from kinoteka.core.catalogue.model import Film, FilmQuery
 from kinoteka.core.library.model import FILMS_MOST, Selection
 from kinoteka.core.library.selections import may_delete
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
-from kinoteka.site.library import shapes
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
+from kinoteka.site.library import schemas
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
@@ -17,53 +17,55 @@ TEMPLATE = "library/edit_selection.html"
 
 
 async def show_editing(
-    call: Call,
+    request: Request,
     selection_id: int,
-    query: shapes.FindQuery | None = None,
+    query: schemas.FindQuery | None = None,
     *,
     typed: object = None,
     failed: Failure | None = None,
-) -> Answer:
+) -> Response:
     """Everything that can be changed of a selection, and films that it could have, too."""
-    if failed is not None and is_partial(call):
-        return await render(call, "failure.html", part="sentence", failed=failed)
-    selection = await call.core.selections.get_to_edit(call.actor, call.unit, selection_id)
+    if failed is not None and is_partial(request):
+        return await render(request, "failure.html", part="sentence", failed=failed)
+    selection = await request.core.selections.get_to_edit(request.actor, request.unit, selection_id)
     text = (query.q if query else None) or ""
-    shown = _shown(selection) | {"q": text, "found": await _found(call, text)}
-    shown["deletable"] = may_delete(call.actor, selection)
-    shown["typed"] = typed if isinstance(typed, shapes.SelectionForm) else None
-    return await render(call, TEMPLATE, part="found", failed=failed, **shown)
+    shown = _shown(selection) | {"q": text, "found": await _found(request, text)}
+    shown["deletable"] = may_delete(request.actor, selection)
+    shown["typed"] = typed if isinstance(typed, schemas.SelectionForm) else None
+    return await render(request, TEMPLATE, part="found", failed=failed, **shown)
 
 
 @shown_again_by(show_editing)
-async def change_selection(call: Call, selection_id: int, body: shapes.SelectionForm) -> Answer:
+async def change_selection(
+    request: Request, selection_id: int, body: schemas.SelectionForm
+) -> Response:
     """Rename, describe, publish or withdraw a selection."""
-    await call.core.selections.change(call.actor, call.unit, selection_id, body.change())
-    return redirect(call, f"/selections/{selection_id}/edit", notice="selection_saved")
+    await request.core.selections.change(request.actor, request.unit, selection_id, body.change())
+    return redirect(request, f"/selections/{selection_id}/edit", notice="selection_saved")
 
 
 @shown_again_by(show_editing)
-async def change_films(call: Call, selection_id: int, body: shapes.FilmForm) -> Answer:
+async def change_films(request: Request, selection_id: int, body: schemas.FilmForm) -> Response:
     """Put a film into a selection, move it within, or take it out."""
-    selections, given = call.core.selections, (selection_id, body.film_id)
+    selections, given = request.core.selections, (selection_id, body.film_id)
     if body.action == "remove":
         done = "film_removed"
-        selection = await selections.remove_film(call.actor, call.unit, *given)
+        selection = await selections.remove_film(request.actor, request.unit, *given)
     else:
         done = "film_put" if body.position is None else "film_moved"
-        selection = await selections.put_film(call.actor, call.unit, *given, body.position)
-    if not is_partial(call):
+        selection = await selections.put_film(request.actor, request.unit, *given, body.position)
+    if not is_partial(request):
         find = f"?q={quote(body.q, safe='')}" if body.q else ""
-        return redirect(call, f"/selections/{selection_id}/edit{find}", notice=done)
-    film = await call.core.catalogue.film(call.actor, call.unit, body.film_id)
+        return redirect(request, f"/selections/{selection_id}/edit{find}", notice=done)
+    film = await request.core.catalogue.film(request.actor, request.unit, body.film_id)
     shown = _shown(selection) | {"film": film, "done": done, "is_found": film.id in body.found}
-    return await render(call, TEMPLATE, part="films", **shown)
+    return await render(request, TEMPLATE, part="films", **shown)
 
 
-async def delete_selection(call: Call, selection_id: int) -> Answer:
+async def delete_selection(request: Request, selection_id: int) -> Response:
     """Delete a selection."""
-    await call.core.selections.delete(call.actor, call.unit, selection_id)
-    return redirect(call, "/selections/mine", notice="selection_deleted")
+    await request.core.selections.delete(request.actor, request.unit, selection_id)
+    return redirect(request, "/selections/mine", notice="selection_deleted")
 
 
 def _shown(selection: Selection) -> dict[str, Any]:
@@ -77,9 +79,11 @@ def _shown(selection: Selection) -> dict[str, Any]:
     }
 
 
-async def _found(call: Call, text: str) -> list[Film] | None:
+async def _found(request: Request, text: str) -> list[Film] | None:
     if not text.strip():
         return None
     query = FilmQuery(text=text)
-    listing = await call.core.catalogue.films(call.actor, call.unit, query, call.address)
+    listing = await request.core.catalogue.films(
+        request.actor, request.unit, query, request.address
+    )
     return (await listing.page(1, FOUND_MOST)).items

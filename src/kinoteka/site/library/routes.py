@@ -1,7 +1,7 @@
 """The routes of bookmarks and selections."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.library import bookmarks, choosing, editing, selections, shapes
+from kinoteka.site.library import bookmarks, choosing, editing, schemas, selections
 from kinoteka.site.ui.pages import form, page
 
 ROUTES: tuple[Route, ...] = (
@@ -9,14 +9,14 @@ ROUTES: tuple[Route, ...] = (
         "/bookmarks",
         bookmarks.show_bookmarks,
         "One's bookmarks",
-        query=shapes.PageQuery,
+        query=schemas.PageQuery,
         signed_in=True,
     ),
     form(
         "/bookmarks/{id}",
         bookmarks.change_bookmark,
         "Bookmark a film, or no longer",
-        body=shapes.BookmarkForm,
+        body=schemas.BookmarkForm,
     ),
     page(
         "/films/{id}/selections",
@@ -28,20 +28,20 @@ ROUTES: tuple[Route, ...] = (
         "/films/{id}/selections",
         choosing.change_choice,
         "Put a film into a selection, or take it out",
-        body=shapes.ChoiceForm,
+        body=schemas.ChoiceForm,
     ),
     form(
         "/films/{id}/selections/new",
         choosing.make_choice,
         "Make a selection that begins with a film",
-        body=shapes.SelectionForm,
+        body=schemas.SelectionForm,
     ),
-    page("/selections", selections.show_selections, "Selections", query=shapes.PageQuery),
+    page("/selections", selections.show_selections, "Selections", query=schemas.PageQuery),
     page(
         "/selections/mine",
         selections.show_own_selections,
         "One's selections",
-        query=shapes.PageQuery,
+        query=schemas.PageQuery,
         signed_in=True,
     ),
     page(
@@ -54,27 +54,27 @@ ROUTES: tuple[Route, ...] = (
         "/selections/new",
         selections.make_selection,
         "Make a selection",
-        body=shapes.SelectionForm,
+        body=schemas.SelectionForm,
     ),
     page("/selections/{id}", selections.show_selection, "A selection"),
     page(
         "/selections/{id}/edit",
         editing.show_editing,
         "Edit a selection",
-        query=shapes.FindQuery,
+        query=schemas.FindQuery,
         signed_in=True,
     ),
     form(
         "/selections/{id}/edit",
         editing.change_selection,
         "Rename, describe, publish or withdraw a selection",
-        body=shapes.SelectionForm,
+        body=schemas.SelectionForm,
     ),
     form(
         "/selections/{id}/films",
         editing.change_films,
         "Put a film into a selection, move it within, or take it out",
-        body=shapes.FilmForm,
+        body=schemas.FilmForm,
     ),
     form("/selections/{id}/delete", editing.delete_selection, "Delete a selection"),
 )

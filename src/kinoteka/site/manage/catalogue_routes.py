@@ -9,7 +9,7 @@ from kinoteka.core.access.model import (
     SELECTIONS_FEATURE,
 )
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.manage import catalogue_shapes as shapes
+from kinoteka.site.manage import catalogue_schemas as schemas
 from kinoteka.site.manage import films, imports, selections
 from kinoteka.site.ui.pages import form, page
 
@@ -19,7 +19,7 @@ FILMS: tuple[Route, ...] = (
         "/manage/films",
         films.show_films,
         "Films to manage",
-        query=shapes.FilmsQuery,
+        query=schemas.FilmsQuery,
         signed_in=True,
     ),
     page("/manage/films/new", films.show_new_film, "A film to be", permission=FILMS_EDIT),
@@ -27,7 +27,7 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/new",
         films.add_film,
         "Add a film",
-        body=shapes.FilmForm,
+        body=schemas.FilmForm,
         permission=FILMS_EDIT,
     ),
     page("/manage/films/{id}", films.show_film, "A film to manage", signed_in=True),
@@ -35,14 +35,14 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/{id}",
         films.save_film,
         "Change a film",
-        body=shapes.FilmForm,
+        body=schemas.FilmForm,
         permission=FILMS_EDIT,
     ),
     form(
         "/manage/films/{id}/label",
         films.label_film,
         "Label a film",
-        body=shapes.FilmLabelForm,
+        body=schemas.FilmLabelForm,
         permission=FILMS_LABEL,
     ),
     form("/manage/films/{id}/hide", films.hide_film, "Hide a film", permission=FILMS_LABEL),
@@ -50,7 +50,7 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/{id}/show",
         films.show_film_again,
         "Show a film",
-        body=shapes.FilmShowForm,
+        body=schemas.FilmShowForm,
         permission=FILMS_LABEL,
     ),
     *(
@@ -63,14 +63,14 @@ SELECTIONS: tuple[Route, ...] = (
         "/manage/selections",
         selections.show_selections,
         "Selections to feature",
-        query=shapes.SelectionsQuery,
+        query=schemas.SelectionsQuery,
         permission=SELECTIONS_FEATURE,
     ),
     form(
         "/manage/selections/{id}",
         selections.feature_selection,
         "Feature a selection, or no longer",
-        body=shapes.FeatureForm,
+        body=schemas.FeatureForm,
         permission=SELECTIONS_FEATURE,
     ),
 )
@@ -79,7 +79,7 @@ IMPORTS: tuple[Route, ...] = (
         "/manage/imports",
         imports.show_imports,
         "Imports",
-        query=shapes.ImportsQuery,
+        query=schemas.ImportsQuery,
         permission=FILMS_IMPORT,
     ),
     page("/manage/imports/new", imports.show_new_import, "An import", permission=FILMS_IMPORT),

@@ -2,9 +2,9 @@
 
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.catalogue.model import Film
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
-from kinoteka.site.manage.catalogue_shapes import (
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
+from kinoteka.site.manage.catalogue_schemas import (
     FilmForm,
     FilmLabelForm,
     FilmShowForm,
@@ -16,14 +16,16 @@ from kinoteka.site.ui.pages import redirect, render
 PAGE_SIZE = 30
 
 
-async def show_films(call: Call, query: FilmsQuery) -> Answer:
+async def show_films(request: Request, query: FilmsQuery) -> Response:
     """Every film, found by its title or id, or by its label."""
-    labels = await call.core.access.label_ids(call.unit)
-    listing = await call.core.editing.films(call.actor, call.unit, query.wanted(), call.address)
+    labels = await request.core.access.label_ids(request.unit)
+    listing = await request.core.editing.films(
+        request.actor, request.unit, query.wanted(), request.address
+    )
     page: Page[Film] = await listing.page(query.page, PAGE_SIZE)
     names = {label_id: name for name, label_id in labels.items()}
     return await render(
-        call,
+        request,
         "manage/films/list.html",
         part="films",
         query=query,
@@ -34,69 +36,69 @@ async def show_films(call: Call, query: FilmsQuery) -> Answer:
 
 
 async def show_film(
-    call: Call, film_id: int, *, typed: FilmForm | None = None, failed: Failure | None = None
-) -> Answer:
+    request: Request, film_id: int, *, typed: FilmForm | None = None, failed: Failure | None = None
+) -> Response:
     """One film with all that may be changed."""
-    film = await call.core.editing.get(call.actor, call.unit, film_id)
+    film = await request.core.editing.get(request.actor, request.unit, film_id)
     return await render(
-        call,
+        request,
         "manage/films/film.html",
         film=film,
         form=typed or FilmForm.of(film),
-        labels=sorted(await call.core.access.label_ids(call.unit)),
+        labels=sorted(await request.core.access.label_ids(request.unit)),
         failed=failed,
     )
 
 
 @shown_again_by(show_film)
-async def save_film(call: Call, film_id: int, body: FilmForm) -> Answer:
+async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
     """Change a film."""
-    await call.core.editing.edit(
-        call.actor, call.unit, film_id, body.fields(), body.version or None
+    await request.core.editing.edit(
+        request.actor, request.unit, film_id, body.fields(), body.version or None
     )
-    return redirect(call, f"/manage/films/{film_id}", notice="film_saved")
+    return redirect(request, f"/manage/films/{film_id}", notice="film_saved")
 
 
 async def show_new_film(
-    call: Call, *, typed: FilmForm | None = None, failed: Failure | None = None
-) -> Answer:
+    request: Request, *, typed: FilmForm | None = None, failed: Failure | None = None
+) -> Response:
     """The form of a film to be."""
-    return await render(call, "manage/films/new.html", form=typed or FilmForm(), failed=failed)
+    return await render(request, "manage/films/new.html", form=typed or FilmForm(), failed=failed)
 
 
 @shown_again_by(show_new_film)
-async def add_film(call: Call, body: FilmForm) -> Answer:
+async def add_film(request: Request, body: FilmForm) -> Response:
     """Add a film that no import has brought."""
-    film_id = await call.core.editing.add(call.actor, call.unit, body.fields())
-    return redirect(call, f"/manage/films/{film_id}", notice="film_added")
+    film_id = await request.core.editing.add(request.actor, request.unit, body.fields())
+    return redirect(request, f"/manage/films/{film_id}", notice="film_added")
 
 
-async def label_film(call: Call, film_id: int, body: FilmLabelForm) -> Answer:
+async def label_film(request: Request, film_id: int, body: FilmLabelForm) -> Response:
     """Put a film under an access label, or under none."""
-    await call.core.labels.set_label(call.actor, call.unit, film_id, body.label or None)
-    return redirect(call, f"/manage/films/{film_id}", notice="film_labelled")
+    await request.core.labels.set_label(request.actor, request.unit, film_id, body.label or None)
+    return redirect(request, f"/manage/films/{film_id}", notice="film_labelled")
 
 
-async def hide_film(call: Call, film_id: int) -> Answer:
+async def hide_film(request: Request, film_id: int) -> Response:
     """Let a film be seen by operators alone."""
-    await call.core.labels.hide(call.actor, call.unit, film_id)
-    return redirect(call, f"/manage/films/{film_id}", notice="film_hidden")
+    await request.core.labels.hide(request.actor, request.unit, film_id)
+    return redirect(request, f"/manage/films/{film_id}", notice="film_hidden")
 
 
 async def _show_film_again_refused(
-    call: Call, film_id: int, *, typed: FilmShowForm, failed: Failure
-) -> Answer:
+    request: Request, film_id: int, *, typed: FilmShowForm, failed: Failure
+) -> Response:
     del typed
-    return await show_film(call, film_id, failed=failed)
+    return await show_film(request, film_id, failed=failed)
 
 
 @shown_again_by(_show_film_again_refused)
-async def show_film_again(call: Call, film_id: int, body: FilmShowForm) -> Answer:
+async def show_film_again(request: Request, film_id: int, body: FilmShowForm) -> Response:
     """Show a hidden film again."""
-    await call.core.labels.show(call.actor, call.unit, film_id, body.wanted())
-    return redirect(call, f"/manage/films/{film_id}", notice="film_shown")
+    await request.core.labels.show(request.actor, request.unit, film_id, body.wanted())
+    return redirect(request, f"/manage/films/{film_id}", notice="film_shown")
 
 
-async def lead_to_film(call: Call, film_id: int) -> Answer:
+async def lead_to_film(request: Request, film_id: int) -> Response:
     """Whoever asks for a form's address by itself gets the film's page."""
-    return redirect(call, f"/manage/films/{film_id}")
+    return redirect(request, f"/manage/films/{film_id}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from kinoteka.core.import_runs.model import FailedBy, Run, RunState
 from kinoteka.core.imports.record import FormatCode, Reason
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, translations
 
@@ -66,9 +66,9 @@ FILES: dict[FormatCode, str] = {
 }
 
 
-def of_files(call: Call, code: str, parameters: Mapping[str, Any]) -> str:
+def of_files(request: Request, code: str, parameters: Mapping[str, Any]) -> str:
     """Why files cannot be used, in the reader's language."""
-    sentence = translations(pages.language_of(call)).gettext(FILES[FormatCode(code)])
+    sentence = translations(pages.language_of(request)).gettext(FILES[FormatCode(code)])
     shown = {
         name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
         for name, value in parameters.items()
@@ -76,11 +76,11 @@ def of_files(call: Call, code: str, parameters: Mapping[str, Any]) -> str:
     return sentence.format_map(shown)
 
 
-def why(call: Call, run: Run) -> str | None:
+def why(request: Request, run: Run) -> str | None:
     """Why an import has failed, in the reader's language."""
     by, report = run.report.failed_by, run.report
     if by is None:
         return None
     if by is FailedBy.FILES and report.detail in FormatCode.__members__.values():
-        return of_files(call, report.detail, report.parameters)
-    return translations(pages.language_of(call)).gettext(FAILED_BY[by])
+        return of_files(request, report.detail, report.parameters)
+    return translations(pages.language_of(request)).gettext(FAILED_BY[by])

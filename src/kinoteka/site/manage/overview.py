@@ -5,8 +5,8 @@ from typing import Any
 from kinoteka.core.access.model import FILMS_IMPORT
 from kinoteka.core.audit.model import AUDIT_VIEW, EntryQuery
 from kinoteka.core.members.model import ACCOUNTS_MANAGE, MemberQuery
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
 from kinoteka.site.manage.entries import lines
 from kinoteka.site.manage.permissions import require_any
 from kinoteka.site.ui.pages import render
@@ -15,34 +15,34 @@ NEWEST = 5
 ENTRIES = 8
 
 
-async def show_overview(call: Call) -> Answer:
+async def show_overview(request: Request) -> Response:
     """What there is to look at, as far as one may."""
-    require_any(call.actor)
+    require_any(request.actor)
     return await render(
-        call,
+        request,
         "manage/overview.html",
-        people=await _people(call),
-        lines=await _lines(call),
-        runs=await _runs(call),
+        people=await _people(request),
+        lines=await _lines(request),
+        runs=await _runs(request),
     )
 
 
-async def _people(call: Call) -> dict[str, Any] | None:
-    if not call.actor.may(ACCOUNTS_MANAGE):
+async def _people(request: Request) -> dict[str, Any] | None:
+    if not request.actor.may(ACCOUNTS_MANAGE):
         return None
-    newest = await call.core.members.page(call.actor, call.unit, MemberQuery())
-    disabled = await call.core.members.count_disabled(call.actor, call.unit)
+    newest = await request.core.members.page(request.actor, request.unit, MemberQuery())
+    disabled = await request.core.members.count_disabled(request.actor, request.unit)
     return {"newest": newest.accounts[:NEWEST], "disabled": disabled}
 
 
-async def _lines(call: Call) -> Any:
-    if not call.actor.may(AUDIT_VIEW):
+async def _lines(request: Request) -> Any:
+    if not request.actor.may(AUDIT_VIEW):
         return None
-    page = await call.core.audit.entries(call.actor, call.unit, EntryQuery(), ENTRIES)
-    return lines(call.actor, page.entries)
+    page = await request.core.audit.entries(request.actor, request.unit, EntryQuery(), ENTRIES)
+    return lines(request.actor, page.entries)
 
 
-async def _runs(call: Call) -> Any:
-    if not call.actor.may(FILMS_IMPORT):
+async def _runs(request: Request) -> Any:
+    if not request.actor.may(FILMS_IMPORT):
         return None
-    return (await call.core.import_runs.page(call.actor, call.unit)).runs[:NEWEST]
+    return (await request.core.import_runs.page(request.actor, request.unit)).runs[:NEWEST]

@@ -4,7 +4,7 @@ from kinoteka.core.access.model import FILMS_LABEL, ROLES_MANAGE
 from kinoteka.core.audit.model import AUDIT_VIEW
 from kinoteka.core.members.model import ACCOUNTS_MANAGE
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.manage import audit, catalogue_routes, labels, members, overview, roles, shapes
+from kinoteka.site.manage import audit, catalogue_routes, labels, members, overview, roles, schemas
 from kinoteka.site.ui.pages import form, page
 
 OVERVIEW: tuple[Route, ...] = (
@@ -15,7 +15,7 @@ MEMBERS: tuple[Route, ...] = (
         "/manage/members",
         members.show_members,
         "Members",
-        query=shapes.MembersQuery,
+        query=schemas.MembersQuery,
         permission=ACCOUNTS_MANAGE,
     ),
     page(
@@ -52,7 +52,7 @@ MEMBERS: tuple[Route, ...] = (
         "/manage/members/{account_id}/disable",
         members.disable,
         "Disable an account",
-        body=shapes.ReasonForm,
+        body=schemas.ReasonForm,
         permission=ACCOUNTS_MANAGE,
     ),
     *(
@@ -68,7 +68,7 @@ MEMBERS: tuple[Route, ...] = (
         "/manage/members/{account_id}/enable",
         members.enable,
         "Enable an account",
-        body=shapes.ReasonForm,
+        body=schemas.ReasonForm,
         permission=ACCOUNTS_MANAGE,
     ),
 )
@@ -79,7 +79,7 @@ ROLES: tuple[Route, ...] = (
         "/manage/roles/new",
         roles.create_role,
         "Make a role",
-        body=shapes.RoleForm,
+        body=schemas.RoleForm,
         permission=ROLES_MANAGE,
     ),
     page("/manage/roles/{role_id}", roles.show_role, "A role", permission=ROLES_MANAGE),
@@ -87,7 +87,7 @@ ROLES: tuple[Route, ...] = (
         "/manage/roles/{role_id}",
         roles.save_role,
         "Change a role",
-        body=shapes.RoleForm,
+        body=schemas.RoleForm,
         permission=ROLES_MANAGE,
     ),
     form(
@@ -103,7 +103,7 @@ LABELS: tuple[Route, ...] = (
         "/manage/labels",
         labels.create_label,
         "Make a label",
-        body=shapes.LabelForm,
+        body=schemas.LabelForm,
         permission=FILMS_LABEL,
     ),
 )
@@ -112,7 +112,7 @@ AUDIT: tuple[Route, ...] = (
         "/manage/audit",
         audit.show_audit,
         "The audit log",
-        query=shapes.AuditQuery,
+        query=schemas.AuditQuery,
         permission=AUDIT_VIEW,
     ),
 )

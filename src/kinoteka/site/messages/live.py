@@ -14,10 +14,10 @@ from kinoteka.database.unit import Unit
 from kinoteka.errors import DomainError
 from kinoteka.http.mechanics.response import encode
 from kinoteka.http.mechanics.websockets import Following
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.realtime.fanout import Ending, Listener
-from kinoteka.site.messages import shapes
+from kinoteka.site.messages import schemas
 
 WRITTEN_MOST = 1000
 
@@ -77,31 +77,33 @@ class Frames:
     async def _read(self, event: Happening) -> str:
         unit = Unit(self._core.database)
         unread = await self._core.chats.unread(self._actor, unit, event.chat_id)
-        return encode(shapes.happening(event, self._actor.require_account(), unread)).decode()
+        return encode(schemas.happening(event, self._actor.require_account(), unread)).decode()
 
 
-async def follow(call: Call) -> Following:
+async def follow(request: Request) -> Following:
     """Hear what happens in all of one's chats, and how far either side has read."""
-    listener = await call.core.chats.follow(call.actor, call.unit)
-    return Following(listener, Frames(call.core, call.actor, listener).frame)
+    listener = await request.core.chats.follow(request.actor, request.unit)
+    return Following(listener, Frames(request.core, request.actor, listener).frame)
 
 
-async def count_unread(call: Call) -> shapes.LiveUnread:
+async def count_unread(request: Request) -> schemas.LiveUnread:
     """How much is unread in all."""
-    return shapes.live_unread(await call.core.chats.unread(call.actor, call.unit))
+    return schemas.live_unread(await request.core.chats.unread(request.actor, request.unit))
 
 
-async def list_history(call: Call, chat_id: int, query: shapes.HistoryQuery) -> shapes.History:
+async def list_history(
+    request: Request, chat_id: int, query: schemas.HistoryQuery
+) -> schemas.History:
     """Messages of a chat, newest first, and how far either side has read."""
-    chats, reader_id = call.core.chats, call.actor.require_account()
-    chat = await chats.get(call.actor, call.unit, chat_id)
+    chats, reader_id = request.core.chats, request.actor.require_account()
+    chat = await chats.get(request.actor, request.unit, chat_id)
     found = await chats.messages(
-        call.actor, call.unit, chat_id, query.limit + 1, before=query.before
+        request.actor, request.unit, chat_id, query.limit + 1, before=query.before
     )
-    return shapes.History(
-        [shapes.live_message(message, reader_id) for message in found[: query.limit]],
+    return schemas.History(
+        [schemas.live_message(message, reader_id) for message in found[: query.limit]],
         len(found) > query.limit,
         chat.read_id,
         chat.other_read_id,
-        shapes.live_unread(await chats.unread(call.actor, call.unit, chat_id)),
+        schemas.live_unread(await chats.unread(request.actor, request.unit, chat_id)),
     )

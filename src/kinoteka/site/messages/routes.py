@@ -2,7 +2,7 @@
 
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.messages import handlers, live, shapes
+from kinoteka.site.messages import handlers, live, schemas
 from kinoteka.site.ui.pages import form, page
 
 PAGES = (
@@ -10,21 +10,21 @@ PAGES = (
         "/messages",
         handlers.show_chats,
         "One's chats",
-        query=shapes.ChatsQuery,
+        query=schemas.ChatsQuery,
         signed_in=True,
     ),
     page(
         "/messages/new",
         handlers.find_people,
         "Find somebody to write to",
-        query=shapes.PeopleQuery,
+        query=schemas.PeopleQuery,
         signed_in=True,
     ),
     page(
         "/messages/{chat_id}",
         handlers.show_chat,
         "A conversation",
-        query=shapes.ChatQuery,
+        query=schemas.ChatQuery,
         signed_in=True,
     ),
     page("/messages/edit/{message_id}", handlers.show_edit, "Edit a message", signed_in=True),
@@ -34,18 +34,18 @@ PAGES = (
 
 FORMS = (
     form("/messages/with/{account_id}", handlers.open_chat, "Open the chat with somebody"),
-    form("/messages/{chat_id}", handlers.post_message, "Write a message", body=shapes.MessageForm),
+    form("/messages/{chat_id}", handlers.post_message, "Write a message", body=schemas.MessageForm),
     form(
         "/messages/{chat_id}/read",
         handlers.mark_read,
         "Note how far one has read",
-        body=shapes.ReadForm,
+        body=schemas.ReadForm,
     ),
     form(
         "/messages/edit/{message_id}",
         handlers.edit_message,
         "Edit a message",
-        body=shapes.TextForm,
+        body=schemas.TextForm,
     ),
     form("/messages/delete/{message_id}", handlers.delete_message, "Delete a message"),
 )
@@ -56,7 +56,7 @@ SCRIPTS = (
         "/messages/unread/count",
         live.count_unread,
         "How much is unread",
-        answer=shapes.LiveUnread,
+        response=schemas.LiveUnread,
         signed_in=True,
         for_browsers=True,
     ),
@@ -65,8 +65,8 @@ SCRIPTS = (
         "/messages/{chat_id}/history",
         live.list_history,
         "Messages of a chat, for scripts",
-        query=shapes.HistoryQuery,
-        answer=shapes.History,
+        query=schemas.HistoryQuery,
+        response=schemas.History,
         signed_in=True,
         for_browsers=True,
         errors=(Code.CHAT_FORBIDDEN,),

@@ -10,7 +10,7 @@ from kinoteka.core.accounts.model import Account
 from kinoteka.core.catalogue.model import Film
 from kinoteka.core.chats.model import Chat, Message
 from kinoteka.errors import DomainError
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.site.messages.texts import Piece, films_of, pieces
 
 CHATS_SHOWN = 30
@@ -70,60 +70,62 @@ class Conversation(msgspec.Struct, frozen=True):
         return self.messages[-1].message.id if self.messages else 0
 
 
-async def list_rows(call: Call, before: int | None = None) -> Rows:
+async def list_rows(request: Request, before: int | None = None) -> Rows:
     """One's chats from the newest conversation on, or those after one.
 
     Raises:
         DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
     """
-    found = await call.core.chats.own(call.actor, call.unit, CHATS_SHOWN + 1, before)
-    rows = [await _row(call, chat) for chat in found[:CHATS_SHOWN]]
+    found = await request.core.chats.own(request.actor, request.unit, CHATS_SHOWN + 1, before)
+    rows = [await _row(request, chat) for chat in found[:CHATS_SHOWN]]
     return Rows(rows, rows[-1].chat.id if len(found) > CHATS_SHOWN else None)
 
 
 async def read_conversation(
-    call: Call, chat_id: int, zone: tzinfo, before: int | None = None
+    request: Request, chat_id: int, zone: tzinfo, before: int | None = None
 ) -> Conversation:
     """A chat's newest messages, or those before one.
 
     Raises:
         DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
     """
-    chats = call.core.chats
-    chat = await chats.get(call.actor, call.unit, chat_id)
-    found = await chats.messages(call.actor, call.unit, chat_id, MESSAGES_SHOWN + 1, before=before)
-    hosts = own_hosts(call)
-    shown = await _shown(call, chat, found[:MESSAGES_SHOWN][::-1], hosts, zone)
-    row = await _row(call, chat)
+    chats = request.core.chats
+    chat = await chats.get(request.actor, request.unit, chat_id)
+    found = await chats.messages(
+        request.actor, request.unit, chat_id, MESSAGES_SHOWN + 1, before=before
+    )
+    hosts = own_hosts(request)
+    shown = await _shown(request, chat, found[:MESSAGES_SHOWN][::-1], hosts, zone)
+    row = await _row(request, chat)
     return Conversation(row, shown, len(found) > MESSAGES_SHOWN, before is None, hosts)
 
 
-def own_hosts(call: Call) -> list[str]:
+def own_hosts(request: Request) -> list[str]:
     """The hosts by which this server is reached, lower case."""
-    public = call.settings.public_url.partition("://")[2].partition("/")[0]
-    return sorted({host.lower() for host in (call.header(b"host"), public) if host})
+    public = request.settings.public_url.partition("://")[2].partition("/")[0]
+    return sorted({host.lower() for host in (request.header(b"host"), public) if host})
 
 
-async def _row(call: Call, chat: Chat) -> Row:
+async def _row(request: Request, chat: Chat) -> Row:
     last = chat.last_message
-    account = await _account(call, chat.other_id)
+    account = await _account(request, chat.other_id)
     namesake = None
     if account is not None and account.username is None:
-        namesake = await call.core.people.namesake(call.unit, account, account.given_name)
+        namesake = await request.core.people.namesake(request.unit, account, account.given_name)
     return Row(
         chat,
         account,
         None if last is None else " ".join(last.text[:200].split()),
-        last is not None and last.author_id == call.actor.account_id,
+        last is not None and last.author_id == request.actor.account_id,
         namesake,
     )
 
 
-async def _account(call: Call, account_id: int | None) -> Account | None:
+async def _account(request: Request, account_id: int | None) -> Account | None:
     if account_id is None:
         return None
     try:
-        return await call.core.accounts.get(call.unit, account_id)
+        return await request.core.accounts.get(request.unit, account_id)
     except DomainError:  # deleted since
         return None
 
@@ -139,13 +141,13 @@ async def _taken_apart(messages: Sequence[Message], hosts: list[str]) -> list[li
 
 
 async def _shown(
-    call: Call, chat: Chat, messages: Sequence[Message], hosts: list[str], zone: tzinfo
+    request: Request, chat: Chat, messages: Sequence[Message], hosts: list[str], zone: tzinfo
 ) -> list[Shown]:
     parts = await _taken_apart(messages, hosts)
     wanted = {film_id for each in parts for film_id in films_of(each)}
-    films = await call.core.catalogue.films_by_id(call.actor, call.unit, sorted(wanted))
+    films = await request.core.catalogue.films_by_id(request.actor, request.unit, sorted(wanted))
     by_id = {film.id: film for film in films}
-    own_id = call.actor.require_account()
+    own_id = request.actor.require_account()
     shown: list[Shown] = []
     day, is_divided = None, chat.unread == 0
     for message, each in zip(messages, parts, strict=True):

@@ -1,7 +1,7 @@
 """The routes of people."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.library.shapes import PageQuery
+from kinoteka.site.library.schemas import PageQuery
 from kinoteka.site.people import handlers
 from kinoteka.site.ui.pages import page
 

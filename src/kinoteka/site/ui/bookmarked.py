@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 
 class HasId(Protocol):
@@ -14,9 +14,9 @@ class HasId(Protocol):
         """Its id."""
 
 
-async def bookmarked_among(call: Call, films: Iterable[HasId]) -> frozenset[int] | None:
+async def bookmarked_among(request: Request, films: Iterable[HasId]) -> frozenset[int] | None:
     """The ids of those that the reader has bookmarked; None where nobody is signed in."""
-    if call.actor.account_id is None:
+    if request.actor.account_id is None:
         return None
     film_ids = [film.id for film in films]
-    return await call.core.bookmarks.among(call.actor, call.unit, film_ids)
+    return await request.core.bookmarks.among(request.actor, request.unit, film_ids)

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import msgspec
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import Answer, Headers, empty_answer
+from kinoteka.http.mechanics.response import Headers, Response, empty_response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.authentication import identify
-from kinoteka.http.policy.error_messages import COMMON, Refusal
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, formats, translations
 
@@ -123,8 +123,9 @@ FIELDS: dict[Code, str] = {
 
 # What somebody in the browser is told as "not there", whatever the contracts say.
 STATUSES: dict[Code, int] = {Code.CHAT_FORBIDDEN: 404}
-REFUSALS: dict[Code, Refusal] = {
-    code: Refusal(STATUSES.get(code, COMMON[code].status), COMMON[code].message) for code in COMMON
+REFUSALS: dict[Code, ErrorResponse] = {
+    code: ErrorResponse(STATUSES.get(code, COMMON[code].status), COMMON[code].message)
+    for code in COMMON
 }
 
 
@@ -137,9 +138,9 @@ class Failure(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def failure(call: Call, error: DomainError) -> Failure:
+def failure(request: Request, error: DomainError) -> Failure:
     """A domain error in the reader's words."""
-    language = pages.language_of(call)
+    language = pages.language_of(request)
     chosen = translations(language)
     reason = error.parameters.get("reason")
     wait = error.parameters.get("retry_after", 0)
@@ -154,49 +155,53 @@ def failure(call: Call, error: DomainError) -> Failure:
 
 
 def shown_again_by(
-    show: Callable[..., Awaitable[Answer]],
-) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[Answer]]]:
+    show: Callable[..., Awaitable[Response]],
+) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
     """Let a form that is refused be shown again by `show`, with what was typed and the failure.
 
     `show` gets the handler's own arguments; the form is `typed`, and the refusal is `failed`.
     """
 
-    def decorate(handler: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
+    def decorate(handler: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
         @wraps(handler)
-        async def handle(call: Call, *arguments: Any) -> Answer:
+        async def handle(request: Request, *arguments: Any) -> Response:
             try:
-                return await handler(call, *arguments)
+                return await handler(request, *arguments)
             except DomainError as error:
                 if error.code in (Code.UNAUTHORIZED, Code.FORBIDDEN):
                     raise
                 if not error.keeps_changes:
-                    await call.unit.rollback()
+                    await request.unit.rollback()
                 *path, typed = arguments
-                answer = await show(call, *path, typed=typed, failed=failure(call, error))
-                answer.headers = [*answer.headers, *_retry_after(error)]
-                return answer
+                response = await show(request, *path, typed=typed, failed=failure(request, error))
+                response.headers = [*response.headers, *_retry_after(error)]
+                return response
 
         return handle
 
     return decorate
 
 
-async def refuse_call(call: Call, error: DomainError) -> Answer:
+async def request_error_response(request: Request, error: DomainError) -> Response:
     """A refusal as a page; whoever must sign in first is led there."""
-    if call.actor.account_id is None and call.route.identity != "none":
-        call.actor = await identify(call)
+    if request.actor.account_id is None and request.route.identity != "none":
+        request.actor = await identify(request)
     if error.code is Code.UNAUTHORIZED:
-        return _to_sign_in(call)
-    failed = failure(call, error)
+        return _to_sign_in(request)
+    failed = failure(request, error)
     headers = _retry_after(error)
-    return await pages.render(call, "failure.html", part="sentence", failed=failed, headers=headers)
+    return await pages.render(
+        request, "failure.html", part="sentence", failed=failed, headers=headers
+    )
 
 
-def refuse(refusal: Refusal, error: DomainError, route: Route | None) -> Answer:
+def error_response(
+    error_response: ErrorResponse, error: DomainError, route: Route | None
+) -> Response:
     """The plainest refusal, for when no page can be made."""
     del route
-    body = f"{refusal.status} {error.code}".encode()
-    return Answer(refusal.status, body, [(b"content-type", b"text/plain; charset=utf-8")])
+    body = f"{error_response.status} {error.code}".encode()
+    return Response(error_response.status, body, [(b"content-type", b"text/plain; charset=utf-8")])
 
 
 def _retry_after(error: DomainError) -> Headers:
@@ -204,13 +209,13 @@ def _retry_after(error: DomainError) -> Headers:
     return [] if wait is None else [(b"retry-after", str(wait).encode())]
 
 
-def _to_sign_in(call: Call) -> Answer:
-    is_page = call.scope.get("method") in ("GET", "HEAD") and not pages.is_partial(call)
-    came_from = pages.address_of(call) if is_page else pages.referring_path(call)
+def _to_sign_in(request: Request) -> Response:
+    is_page = request.scope.get("method") in ("GET", "HEAD") and not pages.is_partial(request)
+    came_from = pages.address_of(request) if is_page else pages.referring_path(request)
     path = f"/sign-in?next={quote(came_from, safe='/')}"
-    if pages.is_partial(call):
-        return empty_answer(401, [(b"hx-redirect", path.encode())])
-    return pages.redirect(call, path)
+    if pages.is_partial(request):
+        return empty_response(401, [(b"hx-redirect", path.encode())])
+    return pages.redirect(request, path)
 
 
 class _Given(dict[str, object]):

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from kinoteka.core.accounts.model import Account
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import Answer, Headers, empty_answer
+from kinoteka.http.mechanics.response import Headers, Response, empty_response
 from kinoteka.http.mechanics.routes import Identity, Route, Upload
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import languages, notices, style_sheets
 from kinoteka.site.ui.cookies import read_cookies, set_cookie
 from kinoteka.site.ui.templates import template as load_template
@@ -107,7 +107,7 @@ def form(
 
 
 async def render(
-    call: Call,
+    request: Request,
     name: str,
     *,
     part: str | None = None,
@@ -115,18 +115,18 @@ async def render(
     frames: Sequence[str] = (),
     headers: Headers | None = None,
     **context: Any,
-) -> Answer:
+) -> Response:
     """The page of a template; where htmx asks, only its block `part`.
 
     A failure among the context gives the status, unless one is given. `frames` are the origins
     that the page may embed.
     """
-    choices = read_cookies(call)
-    language = language_of(call, choices)
+    choices = read_cookies(request)
+    language = language_of(request, choices)
     template = await load_template(language, name)
-    everywhere = await _everywhere(call, choices)
+    everywhere = await _everywhere(request, choices)
     values = everywhere | context
-    if part is not None and is_partial(call):
+    if part is not None and is_partial(request):
         text = await _written(template.blocks[part](template.new_context(values)))
     else:
         text = await _written(template.generate(values))
@@ -135,44 +135,44 @@ async def render(
         status = 200 if failed is None else failed.status
     extra = list(headers or ())
     if everywhere["notice"] is not None:
-        extra.append(set_cookie(call, notices.NAME, "", 0))
-    return await html_answer(call, status, text, frames=frames, extra=extra)
+        extra.append(set_cookie(request, notices.NAME, "", 0))
+    return await html_response(request, status, text, frames=frames, extra=extra)
 
 
-async def html_answer(
-    call: Call, status: int, text: str, *, frames: Sequence[str] = (), extra: Headers
-) -> Answer:
+async def html_response(
+    request: Request, status: int, text: str, *, frames: Sequence[str] = (), extra: Headers
+) -> Response:
     """HTML with all headers of pages, compressed where it may be."""
-    styles = f"'self' {style_sheets.sources()}" if style_sheets.arrives(call) else "'self'"
+    styles = f"'self' {style_sheets.sources()}" if style_sheets.arrives(request) else "'self'"
     policy = POLICY.format(styles=styles, frames=" ".join(frames) or "'none'")
-    headers: Headers = [*HEADERS, *extra, (b"content-language", language_of(call).encode())]
-    if call.is_https:
+    headers: Headers = [*HEADERS, *extra, (b"content-language", language_of(request).encode())]
+    if request.is_https:
         policy += "; upgrade-insecure-requests"
-    is_known = call.actor.account_id is not None
+    is_known = request.actor.account_id is not None
     headers.append((b"content-security-policy", policy.encode()))
     headers.append((b"cache-control", b"private, no-store" if is_known else b"private, no-cache"))
     body = text.encode()
-    if len(body) >= WORTH_COMPRESSING and b"gzip" in call.headers.get(b"accept-encoding", b""):
+    if len(body) >= WORTH_COMPRESSING and b"gzip" in request.headers.get(b"accept-encoding", b""):
         headers.append((b"content-encoding", b"gzip"))
         body = await _compressed(body)
-    return Answer(status, body, headers)
+    return Response(status, body, headers)
 
 
 def redirect(
-    call: Call, path: str, *, notice: str | None = None, extra: Headers | None = None
-) -> Answer:
+    request: Request, path: str, *, notice: str | None = None, extra: Headers | None = None
+) -> Response:
     """On to another page of the site (303), which says the notice of that name."""
     headers: Headers = [(b"location", quote(path, safe="/?&=#%+:@,").encode()), *(extra or ())]
     if notice is not None:
         if notice not in notices.NOTICES:
             raise KeyError(notice)
-        headers.append(set_cookie(call, notices.NAME, notice, notices.SECONDS))
-    return empty_answer(303, headers)
+        headers.append(set_cookie(request, notices.NAME, notice, notices.SECONDS))
+    return empty_response(303, headers)
 
 
-def is_partial(call: Call) -> bool:
+def is_partial(request: Request) -> bool:
     """Whether htmx asks for a piece of a page."""
-    return b"hx-request" in call.headers and b"hx-boosted" not in call.headers
+    return b"hx-request" in request.headers and b"hx-boosted" not in request.headers
 
 
 def own_path(path: str | None, otherwise: str = "/") -> str:
@@ -184,18 +184,18 @@ def own_path(path: str | None, otherwise: str = "/") -> str:
     return path
 
 
-def referring_path(call: Call, otherwise: str = "/") -> str:
+def referring_path(request: Request, otherwise: str = "/") -> str:
     """The path of the page that a form was sent from; that alone, so nobody is led elsewhere."""
-    _, _, rest = (call.header(b"referer") or "").partition("://")
+    _, _, rest = (request.header(b"referer") or "").partition("://")
     return own_path("/" + rest.partition("/")[2] if rest else None, otherwise)
 
 
-def language_of(call: Call, choices: Mapping[str, str] | None = None) -> str:
+def language_of(request: Request, choices: Mapping[str, str] | None = None) -> str:
     """The language in which a request is answered."""
-    chosen = (read_cookies(call) if choices is None else choices).get("language")
+    chosen = (read_cookies(request) if choices is None else choices).get("language")
     if chosen in languages.LANGUAGES:
         return chosen
-    return languages.preferred(call.header(b"accept-language") or "")
+    return languages.preferred(request.header(b"accept-language") or "")
 
 
 def zone_of(choices: Mapping[str, str]) -> tzinfo:
@@ -203,52 +203,52 @@ def zone_of(choices: Mapping[str, str]) -> tzinfo:
     return languages.zone(choices.get("timezone", "").replace("%2F", "/"))
 
 
-def address_of(call: Call) -> str:
+def address_of(request: Request) -> str:
     """The path and query of the page that is asked for."""
-    query = call.scope["query_string"].decode("latin-1")
-    path = quote(call.scope["path"])
+    query = request.scope["query_string"].decode("latin-1")
+    path = quote(request.scope["path"])
     return f"{path}?{query}" if query else path
 
 
-async def user_of(call: Call) -> Account | None:
+async def user_of(request: Request) -> Account | None:
     """The account that is signed in."""
-    if call.actor.account_id is None:
+    if request.actor.account_id is None:
         return None
     try:
-        return await call.core.accounts.own(call.actor, call.unit)
+        return await request.core.accounts.own(request.actor, request.unit)
     except DomainError as error:
         if error.code is not Code.UNAUTHORIZED:
             raise
         return None
 
 
-async def _unread(call: Call, user: Account | None) -> int:
+async def _unread(request: Request, user: Account | None) -> int:
     """How many messages wait for who is signed in."""
     if user is None:
         return 0
     try:
-        return (await call.core.chats.unread(call.actor, call.unit)).total
+        return (await request.core.chats.unread(request.actor, request.unit)).total
     except DomainError:  # the database is away, and this may be the page that says so
         return 0
 
 
-async def _everywhere(call: Call, choices: Mapping[str, str]) -> dict[str, Any]:
+async def _everywhere(request: Request, choices: Mapping[str, str]) -> dict[str, Any]:
     """What every template has."""
     theme = choices.get("theme")
-    user = await user_of(call)
+    user = await user_of(request)
     return {
         "user": user,
-        "unread": await _unread(call, user),
-        "avatar": call.avatar,
-        "actor": call.actor,
-        "may": call.actor.may,
+        "unread": await _unread(request, user),
+        "avatar": request.avatar,
+        "actor": request.actor,
+        "may": request.actor.may,
         "theme": theme if theme in THEMES else None,
         "zone": zone_of(choices),
         "notice": notices.NOTICES.get(choices.get(notices.NAME, "")),
-        "address": address_of(call),
-        "path": call.scope["path"],
-        "absolute": call.absolute,
-        "arrives": style_sheets.arrives(call),
+        "address": address_of(request),
+        "path": request.scope["path"],
+        "absolute": request.absolute,
+        "arrives": style_sheets.arrives(request),
         "failed": None,
         "typed": None,
     }

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from kinoteka.http.mechanics.response import Answer
-from kinoteka.http.policy.request import Call
+from kinoteka.http.mechanics.response import Response
+from kinoteka.http.policy.request import Request
 from kinoteka.site.ui.cookies import set_cookie
 from kinoteka.site.ui.languages import LANGUAGES
 from kinoteka.site.ui.pages import THEMES, form, own_path, redirect
@@ -17,15 +17,15 @@ class PreferencesForm(msgspec.Struct):
     next: str = "/"
 
 
-async def save_preferences(call: Call, body: PreferencesForm) -> Answer:
+async def save_preferences(request: Request, body: PreferencesForm) -> Response:
     """Leave a choice with the browser."""
     headers = []
     if body.language in LANGUAGES:
-        headers.append(set_cookie(call, "language", body.language))
+        headers.append(set_cookie(request, "language", body.language))
     if body.theme is not None:
         chosen = body.theme if body.theme in THEMES else ""
-        headers.append(set_cookie(call, "theme", chosen, **({} if chosen else {"seconds": 0})))
-    return redirect(call, own_path(body.next), extra=headers)
+        headers.append(set_cookie(request, "theme", chosen, **({} if chosen else {"seconds": 0})))
+    return redirect(request, own_path(body.next), extra=headers)
 
 
 ROUTES = (

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.mechanics.static_files import StaticFiles
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 
 FOLDER = Path(__file__).parents[1] / "static"
 FILES = StaticFiles(FOLDER, "/assets/{fingerprint}/{name}")
 address = FILES.address
 
 
-async def read_asset(call: Call, fingerprint: str, *segments: str) -> Answer:
+async def read_asset(request: Request, fingerprint: str, *segments: str) -> Response:
     """One of the files."""
-    return await FILES.read("/".join(segments), fingerprint, call.headers)
+    return await FILES.read("/".join(segments), fingerprint, request.headers)
 
 
 def _routes(depths: Sequence[int]) -> tuple[Route, ...]:

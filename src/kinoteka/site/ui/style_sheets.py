@@ -12,15 +12,15 @@ from functools import cache
 
 from markupsafe import Markup
 
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import statics
 
 FROM_ELSEWHERE = frozenset({b"none", b"cross-site", b"same-site"})
 
 
-def arrives(call: Call) -> bool:
+def arrives(request: Request) -> bool:
     """Whether a browser says that it does not come from a page of this site (Fetch Metadata)."""
-    return call.headers.get(b"sec-fetch-site") in FROM_ELSEWHERE
+    return request.headers.get(b"sec-fetch-site") in FROM_ELSEWHERE
 
 
 @cache

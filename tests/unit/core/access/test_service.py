@@ -149,10 +149,10 @@ async def test_permissions_are_stored_once_and_in_order(services, root):
 
 async def test_permission_to_see_hidden_films_is_rejected(services, root):
     role = await role_with(services, root)
-    refusal = {"field": "permissions", "reason": "reserved"}
-    with refused(Code.FIELD_INVALID, **refusal):
+    error_response = {"field": "permissions", "reason": "reserved"}
+    with refused(Code.FIELD_INVALID, **error_response):
         await do(services, "create_role", root, unique("role"), ["films.view:hidden"])
-    with refused(Code.FIELD_INVALID, **refusal):
+    with refused(Code.FIELD_INVALID, **error_response):
         await do(services, "change_role", root, role.id, None, ["a.b", "films.view:Hidden"])
 
 

@@ -73,8 +73,10 @@ class TestCreating:
         made = await asyncio.gather(
             *(create(services, **{field: value}) for value in values), return_exceptions=True
         )
-        refusals = [each for each in made if isinstance(each, DomainError)]
-        assert [refusal.code for refusal in refusals] == [Code(f"{field}_taken")]
+        error_responses = [each for each in made if isinstance(each, DomainError)]
+        assert [error_response.code for error_response in error_responses] == [
+            Code(f"{field}_taken")
+        ]
 
     @pytest.mark.parametrize(
         ("fields", "code"),

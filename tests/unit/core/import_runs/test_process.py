@@ -12,7 +12,13 @@ import pytest
 
 from kinoteka.core.import_runs import process
 from kinoteka.core.import_runs.folders import RunFolder
-from kinoteka.core.import_runs.model import FailedBy, ImportOptions, Outcome, Request, RunState
+from kinoteka.core.import_runs.model import (
+    FailedBy,
+    ImportOptions,
+    ImportRequest,
+    Outcome,
+    RunState,
+)
 from kinoteka.core.imports.service import Import
 from kinoteka.database.bulk import BulkFailed
 from kinoteka.infrastructure.settings import Settings
@@ -28,14 +34,14 @@ class Work:
         self.folder = RunFolder(folder)
         self.folder.files.mkdir(parents=True)
 
-    def request(self, content: bytes, **options: object) -> Request:
+    def request(self, content: bytes, **options: object) -> ImportRequest:
         (self.folder.files / "films.csv").write_bytes(content)
         given = {
             name: str(value) if isinstance(value, Path) else value
             for name, value in msgspec.structs.asdict(self.settings).items()
         }
         chosen = msgspec.convert({"format": "csv"} | options, ImportOptions)
-        return Request(given, str(self.folder.path), ("films.csv",), chosen)
+        return ImportRequest(given, str(self.folder.path), ("films.csv",), chosen)
 
     def perform(self, content: bytes = TABLE, **options: object) -> Outcome:
         return process.perform(self.request(content, **options), self.folder)

@@ -62,11 +62,11 @@ async def person(services):
 )
 async def test_everything_needs_the_permission(services, operation, arguments):
     others = await operator(services, "roles.manage", "audit.view", "films.label")
-    call = getattr(services.members, operation)
+    request = getattr(services.members, operation)
     with refused(Code.UNAUTHORIZED):
-        await do(services, call, await anonymous(services), *arguments)
+        await do(services, request, await anonymous(services), *arguments)
     with refused(Code.FORBIDDEN, permission="accounts.manage"):
-        await do(services, call, others, *arguments)
+        await do(services, request, others, *arguments)
 
 
 async def actions(services) -> list[str]:
@@ -122,9 +122,9 @@ class TestDisabling:
     async def test_a_superuser_is_for_superusers(self, services, manager):
         root, other = await superuser(services), await superuser(services)
         for operation in ("disable", "enable", "end_sessions"):
-            call = getattr(services.members, operation)
+            request = getattr(services.members, operation)
             with refused(Code.FORBIDDEN, permission="superuser"):
-                await do(services, call, manager, root.account_id)
+                await do(services, request, manager, root.account_id)
         with refused(Code.FORBIDDEN, permission="superuser"):
             await do(services, services.members.end_session, manager, root.account_id,
                      root.session_id)  # fmt: skip
@@ -146,10 +146,10 @@ class TestDisabling:
         assert len(rows(services.settings, disabled)) == 1
 
     async def test_several_at_once_do_it_once(self, services, manager, person):
-        call = services.members.disable
+        request = services.members.disable
         await asyncio.gather(
-            *(do(services, call, manager, person.account.id) for _ in range(5)),
-            *(do(services, call, CONSOLE, person.account.id) for _ in range(5)),
+            *(do(services, request, manager, person.account.id) for _ in range(5)),
+            *(do(services, request, CONSOLE, person.account.id) for _ in range(5)),
         )
         assert (await actions(services)).count("account_disabled") == 1
 
@@ -167,11 +167,11 @@ class TestDisabling:
             assert started == Code.ACCOUNT_DISABLED or not await lasts(services, started)
 
     async def test_what_cannot_be_taken(self, services, manager, person):
-        for call in (services.members.disable, services.members.enable):
+        for request in (services.members.disable, services.members.enable):
             with refused(Code.ACCOUNT_UNKNOWN):
-                await do(services, call, manager, 999)
+                await do(services, request, manager, 999)
             with refused(Code.FIELD_INVALID, field="reason"):
-                await do(services, call, manager, person.account.id, "x" * 501)
+                await do(services, request, manager, person.account.id, "x" * 501)
         assert (await do(services, services.members.get, manager, person.account.id)
                 ).disabled_at is None  # fmt: skip
 
@@ -234,19 +234,19 @@ class TestListing:
             "INSERT INTO accounts (username, username_key, password_hash, created_at) "
             + " UNION ALL ".join(f"SELECT 'u{n}', 'u{n}', '', {n}" for n in range(60)),
         )
-        call = services.members.page
-        first = await do(services, call, manager, MemberQuery())
+        request = services.members.page
+        first = await do(services, request, manager, MemberQuery())
         assert len(first.accounts) == 50
         assert first.accounts[0].username == "u59"
-        second = await do(services, call, manager, MemberQuery(before=first.next))
+        second = await do(services, request, manager, MemberQuery(before=first.next))
         assert [each.id for each in second.accounts][10:13] == [*accounts[::-1], manager.account_id]
         assert second.next is None
 
     async def test_those_that_are_disabled(self, services, manager, person):
-        call = services.members.page
-        assert (await do(services, call, manager, MemberQuery(disabled=True))).accounts == []
+        request = services.members.page
+        assert (await do(services, request, manager, MemberQuery(disabled=True))).accounts == []
         await do(services, services.members.disable, manager, person.account.id)
-        found = await do(services, call, manager, MemberQuery(disabled=True))
+        found = await do(services, request, manager, MemberQuery(disabled=True))
         assert [account.id for account in found.accounts] == [person.account.id]
         assert await do(services, services.members.count_disabled, manager) == 1
 

@@ -39,7 +39,7 @@ END = b"\r\n--limit--\r\n"
 
 def test_request_takes_memory_until_it_ends(services: Services) -> None:
     memory = BodyMemory(100)
-    first, second = Sent(b"").call(services), Sent(b"").call(services)
+    first, second = Sent(b"").request(services), Sent(b"").request(services)
     assert memory.take(first, 60)
     assert not memory.take(second, 60)
     with refused(Code.BUSY):
@@ -51,9 +51,9 @@ def test_request_takes_memory_until_it_ends(services: Services) -> None:
 
 def test_large_bodies_leave_room_for_small_ones(services: Services) -> None:
     memory = BodyMemory(8 * 64 * 1024)
-    large = [Sent(b"").call(services) for _ in range(8)]
-    assert [memory.take(call, 64 * 1024) for call in large] == [True] * 7 + [False]
-    small = Sent(b"").call(services)
+    large = [Sent(b"").request(services) for _ in range(8)]
+    assert [memory.take(request, 64 * 1024) for request in large] == [True] * 7 + [False]
+    small = Sent(b"").request(services)
     assert memory.take(small, 4 * 1024)
     assert not memory.take(small, 1)  # it is no small one any more
 
@@ -62,10 +62,10 @@ async def test_body_that_finds_no_memory_is_rejected(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BODY_MEMORY, "limit", BODY_MEMORY.used + 100)
-    call = Sent(*in_pieces(bytes(300), 60)).call(services)
+    request = Sent(*in_pieces(bytes(300), 60)).request(services)
     with refused(Code.BUSY):
-        await read_body(call, 1000)
-    BODY_MEMORY.release(call)
+        await read_body(request, 1000)
+    BODY_MEMORY.release(request)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def traced() -> Iterator[None]:
 async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(
     services: Services, traced: None
 ) -> None:
-    call, pieces, taken = Sent(b"").call(services), iter(range(20_000)), 0
+    request, pieces, taken = Sent(b"").request(services), iter(range(20_000)), 0
 
     async def receive() -> dict[str, object]:
         nonlocal taken
@@ -88,9 +88,9 @@ async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(
             taken, _ = tracemalloc.get_traced_memory()
         return {"type": "http.request", "body": bytes(bytearray(2)), "more_body": not is_last}
 
-    call.receive = receive
-    assert await read_body(call, 100_000) == bytes(40_000)
-    BODY_MEMORY.release(call)
+    request.receive = receive
+    assert await read_body(request, 100_000) == bytes(40_000)
+    BODY_MEMORY.release(request)
     assert taken < 4 * 40_000
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.http.mechanics.conditional import matches, not_modified, respond
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 
 HEADERS = [(b"content-type", b"text/plain"), (b"etag", b'"x"'), (b"vary", b"cookie")]
 
@@ -32,15 +32,15 @@ def test_other_tags_do_not_match(sent):
     ],
 )
 def test_known_response_gets_304_only_instead_of_200(status, sent, expected):
-    assert respond(Answer(status, b"text", HEADERS), sent).status == expected
+    assert respond(Response(status, b"text", HEADERS), sent).status == expected
 
 
 def test_response_without_a_tag_is_known_only_to_any():
-    answer = Answer(200, b"text", [])
-    assert respond(answer, b'""').status == 200
-    assert respond(answer, b"*").status == 304
+    response = Response(200, b"text", [])
+    assert respond(response, b'""').status == 200
+    assert respond(response, b"*").status == 304
 
 
 def test_304_repeats_only_the_headers_that_caches_need():
-    answer = not_modified(Answer(200, b"text", HEADERS))
-    assert (answer.status, answer.body, answer.headers) == (304, b"", HEADERS[1:])
+    response = not_modified(Response(200, b"text", HEADERS))
+    assert (response.status, response.body, response.headers) == (304, b"", HEADERS[1:])

@@ -9,7 +9,7 @@ from kinoteka.errors import Code
 from kinoteka.http.mechanics.forms import URLENCODED, from_pairs, read_form, read_json_or_form
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from tests.support.people import refused
 
 
@@ -22,8 +22,8 @@ class Sent(msgspec.Struct):
 
 
 @pytest.fixture
-def call(services):
-    def make(body: bytes, content_type: str = URLENCODED) -> Call:
+def request(services):
+    def make(body: bytes, content_type: str = URLENCODED) -> Request:
         async def receive():
             return {"type": "http.request", "body": body, "more_body": False}
 
@@ -31,14 +31,14 @@ def call(services):
         scope = {"type": "http", "headers": headers, "query_string": b"", "scheme": "http"}
         route = Route("POST", "/", lambda: None, "")
         contract = neutral.contract("tests", "", "", ())
-        return Call(scope, receive, services, contract, route)
+        return Request(scope, receive, services, contract, route)
 
     return make
 
 
-async def test_fields_become_their_types(call):
+async def test_fields_become_their_types(request):
     body = b"title=%D0%91%D1%80%D0%B0%D1%82&year=1997&public=true&roles=a&roles=b&other=x"
-    assert await read_form(call(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
+    assert await read_form(request(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
 
 
 class Flat(msgspec.Struct):
@@ -52,12 +52,12 @@ class TestJsonOrForm:
         "body",
         [b"login=anna+k&age=7&other=x", b"\xef\xbb\xbflogin=anna%20k&age=7"],
     )
-    async def test_form_stands_for_a_json_object(self, call, body):
-        assert await read_json_or_form(call(body), Flat) == Flat("anna k", 7)
+    async def test_form_stands_for_a_json_object(self, request, body):
+        assert await read_json_or_form(request(body), Flat) == Flat("anna k", 7)
 
     @pytest.mark.parametrize("content_type", [URLENCODED, "application/json", "text/plain"])
-    async def test_json_is_read_whatever_it_is_called(self, call, content_type):
-        sent = call(b'{"login": "anna", "age": 7}', content_type)
+    async def test_json_is_read_whatever_it_is_called(self, request, content_type):
+        sent = request(b'{"login": "anna", "age": 7}', content_type)
         assert await read_json_or_form(sent, Flat) == Flat("anna", 7)
 
     @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ class TestJsonOrForm:
             (b"", "login"),
         ],
     )
-    async def test_wrong_field_is_named(self, call, body, field):
+    async def test_wrong_field_is_named(self, request, body, field):
         with refused(Code.FIELD_INVALID, field=field):
-            await read_json_or_form(call(body), Flat)
+            await read_json_or_form(request(body), Flat)
 
-    async def test_form_that_is_not_utf_8_is_rejected(self, call):
+    async def test_form_that_is_not_utf_8_is_rejected(self, request):
         with refused(Code.BODY_MALFORMED):
-            await read_json_or_form(call(b"login=%ff"), Flat)
+            await read_json_or_form(request(b"login=%ff"), Flat)
 
-    async def test_empty_body_may_be_left_out(self, call):
-        assert await read_json_or_form(call(b""), Flat, required=False) is None
+    async def test_empty_body_may_be_left_out(self, request):
+        assert await read_json_or_form(request(b""), Flat, required=False) is None
 
 
 def test_a_blank_field_is_absent_unless_it_is_a_text():
@@ -98,8 +98,8 @@ def test_what_cannot_be_read_names_its_field(name, value):
         from_pairs([(name, value)], Sent)
 
 
-async def test_an_empty_body_is_a_form_of_no_fields(call):
-    assert await read_form(call(b"", ""), Sent) == Sent()
+async def test_an_empty_body_is_a_form_of_no_fields(request):
+    assert await read_form(request(b"", ""), Sent) == Sent()
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ async def test_an_empty_body_is_a_form_of_no_fields(call):
         (b"&".join([b"a=1"] * 1001), URLENCODED),
     ],
 )
-async def test_anything_else_is_malformed(call, body, content_type):
+async def test_anything_else_is_malformed(request, body, content_type):
     with refused(Code.BODY_MALFORMED):
-        await read_form(call(body, content_type), Sent)
+        await read_form(request(body, content_type), Sent)
 
 
-async def test_no_more_is_read_than_may_be_sent(call):
+async def test_no_more_is_read_than_may_be_sent(request):
     with refused(Code.BODY_TOO_LARGE):
-        await read_form(call(b"title=" + b"a" * 4_000_000), Sent)
+        await read_form(request(b"title=" + b"a" * 4_000_000), Sent)

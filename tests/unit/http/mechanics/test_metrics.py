@@ -3,11 +3,11 @@
 from kinoteka.http.mechanics.metrics import BOUNDS, Traffic
 
 
-def counted(*answers: tuple[str, int, float]) -> dict[tuple[str, int], tuple[float, int]]:
+def counted(*responses: tuple[str, int, float]) -> dict[tuple[str, int], tuple[float, int]]:
     """Seconds and number by method and status."""
     endpoint = Traffic().endpoint("tests", "/numbers/{number}")
-    for answer in answers:
-        endpoint.count(*answer)
+    for response in responses:
+        endpoint.count(*response)
     return {
         (series.method, series.status): (series.seconds, sum(series.classes))
         for series in endpoint.series()

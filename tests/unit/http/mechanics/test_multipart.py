@@ -30,7 +30,7 @@ def body(*parts: bytes) -> bytes:
 
 
 async def read(services: Services, sent: Sent, upload: Upload = UPLOAD) -> bytes:
-    file = await read_upload(sent.call(services), upload)
+    file = await read_upload(sent.request(services), upload)
     try:
         return file.read()
     finally:
@@ -211,7 +211,7 @@ async def test_file_has_64_kib_in_memory_at_most(services):
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        file = await read_upload(sent.call(services), Upload("avatar", limit))
+        file = await read_upload(sent.request(services), Upload("avatar", limit))
         assert tracemalloc.get_traced_memory()[1] - before < 400_000
         assert file.size == len(content)
         assert file.buffered <= SPOOLED

@@ -10,7 +10,7 @@ import pytest
 from kinoteka.errors import Code
 from kinoteka.http.mechanics import multipart as uploads
 from kinoteka.http.mechanics.multipart import Received, drain, plain_name, receive_files
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from tests.support.people import refused
 
 LIMIT = 1000
@@ -25,7 +25,7 @@ def part(name: str, content: bytes, filename: str | None = None) -> bytes:
     )
 
 
-def call(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Call:
+def request(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Request:
     """A request whose body comes in these pieces."""
 
     def messages() -> Iterator[dict[str, Any]]:
@@ -48,12 +48,12 @@ def call(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Call:
         header=lambda name: headers[name].decode(),
         held_bytes=0,
     )
-    return cast(Call, read)
+    return cast(Request, read)
 
 
 async def received(folder: Path, body: bytes, size: int = 7, **options: Any) -> Received:
     pieces = [body[start : start + size] for start in range(0, len(body), size)] or [b""]
-    return await receive_files(call(pieces, **options), "files", folder, LIMIT)
+    return await receive_files(request(pieces, **options), "files", folder, LIMIT)
 
 
 async def test_files_and_fields(tmp_path: Path) -> None:

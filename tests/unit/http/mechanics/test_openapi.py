@@ -23,11 +23,11 @@ class ByName(msgspec.Struct):
     name: str
 
 
-async def one(call):
+async def one(request):
     """Stand for a handler."""
 
 
-async def other(call):
+async def other(request):
     """Stand for another handler."""
 
 
@@ -42,7 +42,7 @@ def made(*contracts):
 
 
 def test_says_what_it_is_about():
-    found = made(contract("films", Route("GET", "/films/", one, "Films", answer=ByName)))
+    found = made(contract("films", Route("GET", "/films/", one, "Films", response=ByName)))
     assert found["openapi"] == "3.1.0"
     assert found["info"] == {"title": "Title", "description": "About.", "version": "1.2"}
     assert found["tags"] == [{"name": "films", "description": "About films."}]
@@ -51,7 +51,7 @@ def test_says_what_it_is_about():
 
 
 def test_schemas_of_several_contracts_are_told_apart():
-    route = Route("GET", "/films", one, "Films", answer=ByName)
+    route = Route("GET", "/films", one, "Films", response=ByName)
     alone = made(contract("films", route))
     assert set(alone["components"]["schemas"]) == {"ByName", "Message"}
     both = made(contract("films", route), contract("chats", Route("GET", "/chats", one, "Chats")))
@@ -59,7 +59,9 @@ def test_schemas_of_several_contracts_are_told_apart():
 
 
 def test_one_path_told_apart_by_its_body_is_one_operation():
-    films = contract("films", Route("POST", "/in", one, "In by id", body=ByNumber, answer=ByNumber))
+    films = contract(
+        "films", Route("POST", "/in", one, "In by id", body=ByNumber, response=ByNumber)
+    )
     chats = contract("chats", Route("POST", "/in/", one, "In by name", body=ByName, status=201))
     found = made(films, chats)
     assert list(found["paths"]) == ["/in"]
@@ -80,9 +82,9 @@ def test_one_path_told_apart_by_its_last_part_is_one_operation():
     found = made(
         contract(
             "users",
-            Route("GET", "/users/{id}", one, "By id", answer=ByNumber),
-            Route("GET", "/users/{name:text}", other, "By name", answer=ByName),
-            Route("PUT", "/users/{name:text}", other, "By name", answer=ByName),
+            Route("GET", "/users/{id}", one, "By id", response=ByNumber),
+            Route("GET", "/users/{name:text}", other, "By name", response=ByName),
+            Route("PUT", "/users/{name:text}", other, "By name", response=ByName),
         )
     )
     assert list(found["paths"]) == ["/users/{id}"]
@@ -101,7 +103,7 @@ def test_one_path_told_apart_by_its_last_part_is_one_operation():
 
 def test_three_can_share_a_path():
     def by_body(name):
-        return contract(name, Route("POST", "/in", one, "In", body=ByNumber, answer=ByNumber))
+        return contract(name, Route("POST", "/in", one, "In", body=ByNumber, response=ByNumber))
 
     operation = made(*map(by_body, ("a", "b", "c")))["paths"]["/in"]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -109,7 +111,9 @@ def test_three_can_share_a_path():
 
 
 def test_sockets_are_told_in_prose():
-    socket = Route("WEBSOCKET", "/live", one, "What happens", answer=ByName, description="At once.")
+    socket = Route(
+        "WEBSOCKET", "/live", one, "What happens", response=ByName, description="At once."
+    )
     found = made(contract("chats", socket, Route("GET", "/chats", other, "Chats")))
     assert list(found["paths"]) == ["/chats"]
     assert (

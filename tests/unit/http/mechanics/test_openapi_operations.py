@@ -29,7 +29,7 @@ class Query(msgspec.Struct):
     genre: Annotated[int, Meta(ge=1)] | None = None
 
 
-async def handler(call):
+async def handler(request):
     """Stand for a handler."""
 
 
@@ -101,7 +101,7 @@ def test_uploads():
 
 def test_answers():
     example = [{"title": "Stalker"}]
-    response = operation(answer=list[Body], status=201, example=example)["responses"]["201"]
+    response = operation(response=list[Body], status=201, example=example)["responses"]["201"]
     assert response["content"]["application/json"] == {
         "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Body"}},
         "example": example,
@@ -113,14 +113,14 @@ def test_answers():
 
 def test_headers_of_answers():
     headers = {"X-Total-Count": "How many.", "Link": ""}
-    found = operation(answer=Body, headers=headers)["responses"]["200"]["headers"]
+    found = operation(response=Body, headers=headers)["responses"]["200"]["headers"]
     assert found["x-total-count"] == {"description": "How many.", "schema": {"type": "integer"}}
     assert found["link"]["schema"] == {"type": "string"}
 
 
 @pytest.mark.parametrize("options", [{"cached": ("catalogue",)}, {"headers": {"etag": ""}}])
 def test_an_answer_with_a_validator_may_be_unchanged(options):
-    responses = operation(answer=Body, **options)["responses"]
+    responses = operation(response=Body, **options)["responses"]
     assert "304" in responses
     assert "etag" in responses["200"]["headers"]
 

@@ -37,13 +37,13 @@ class Message(msgspec.Struct):
     message: str
 
 
-async def handler(call):
+async def handler(request):
     """Stand for a handler."""
 
 
-def contract(answer):
+def contract(response):
     return neutral.contract(
-        "films", "Films", "About films.", (Route("GET", "/", handler, "Films", answer=answer),)
+        "films", "Films", "About films.", (Route("GET", "/", handler, "Films", response=response),)
     )
 
 
@@ -65,9 +65,9 @@ def test_descriptions_are_not_indented():
 
 
 def test_neutral_error_is_told_apart_from_the_contract_s():
-    schemas = Schemas(replace(contract(list[Film]), error_shape=Message), NEUTRAL, "")
+    schemas = Schemas(replace(contract(list[Film]), error_schema=Message), NEUTRAL, "")
     assert set(schemas.components) == {"Film", "Message", "ServerMessage"}
-    assert schemas.of(NEUTRAL.error_shape) == {"$ref": "#/components/schemas/ServerMessage"}
+    assert schemas.of(NEUTRAL.error_schema) == {"$ref": "#/components/schemas/ServerMessage"}
     assert schemas.of(list[Film])["items"] == {"$ref": "#/components/schemas/Film"}
 
 

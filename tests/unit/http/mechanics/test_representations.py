@@ -5,15 +5,15 @@ import gzip
 import pytest
 
 from kinoteka.http.mechanics.representations import PUBLIC, choose, represent
-from kinoteka.http.mechanics.response import json_answer
+from kinoteka.http.mechanics.response import json_response
 
-LONG = represent(json_answer(200, ["a film"] * 200))
-SHORT = represent(json_answer(200, "x"))
-NOT_FOUND = represent(json_answer(404, ["a film"] * 200))
+LONG = represent(json_response(200, ["a film"] * 200))
+SHORT = represent(json_response(200, "x"))
+NOT_FOUND = represent(json_response(404, ["a film"] * 200))
 
 
-def header(answer, name):
-    return dict(answer.headers).get(name)
+def header(response, name):
+    return dict(response.headers).get(name)
 
 
 def test_response_is_compressed_for_clients_that_accept_it():
@@ -27,22 +27,22 @@ def test_response_is_compressed_for_clients_that_accept_it():
 
 @pytest.mark.parametrize("accepted", [b"", b"br", b"gzip;q=0", b"br, gzip; q=0"])
 def test_response_is_plain_for_all_others(accepted):
-    answer = choose(LONG, {b"accept-encoding": accepted})
-    assert header(answer, b"content-encoding") is None
+    response = choose(LONG, {b"accept-encoding": accepted})
+    assert header(response, b"content-encoding") is None
 
 
 def test_short_response_is_not_compressed():
-    answer = choose(SHORT, {b"accept-encoding": b"gzip"})
-    assert (answer.body, header(answer, b"content-encoding")) == (b'"x"', None)
+    response = choose(SHORT, {b"accept-encoding": b"gzip"})
+    assert (response.body, header(response, b"content-encoding")) == (b'"x"', None)
 
 
 @pytest.mark.parametrize("encoding", [b"", b"gzip"])
 def test_client_with_the_current_bytes_gets_304(encoding):
     wants = {b"accept-encoding": encoding}
     etag = header(choose(LONG, wants), b"etag")
-    answer = choose(LONG, wants | {b"if-none-match": etag})
-    assert (answer.status, answer.body) == (304, b"")
-    assert header(answer, b"etag") == etag
+    response = choose(LONG, wants | {b"if-none-match": etag})
+    assert (response.status, response.body) == (304, b"")
+    assert header(response, b"etag") == etag
     assert choose(LONG, wants | {b"if-none-match": b'"other"'}).status == 200
 
 
@@ -60,7 +60,7 @@ def test_response_is_private_unless_another_caching_is_given():
     private = choose(LONG, {})
     assert header(private, b"cache-control") == b"private, no-cache"
     assert header(private, b"vary") == b"authorization, cookie, accept-encoding"
-    public = represent(json_answer(200, "x"), PUBLIC)
+    public = represent(json_response(200, "x"), PUBLIC)
     for form in (public.plain, public.unchanged):
         assert header(form, b"cache-control") == b"public, no-cache"
         assert header(form, b"vary") == b"accept-encoding"

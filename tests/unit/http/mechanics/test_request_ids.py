@@ -26,16 +26,16 @@ def test_every_answer_has_one_cached_or_not(server, path):
 
 def test_nobody_but_a_trusted_proxy_gives_one(server):
     headers = {"x-request-id": "mine", "x-forwarded-for": "192.0.2.1"}
-    answer = server.client().get("/genres/", headers=headers)
-    assert OWN.fullmatch(answer.headers["x-request-id"])
+    response = server.client().get("/genres/", headers=headers)
+    assert OWN.fullmatch(response.headers["x-request-id"])
 
 
 def test_a_trusted_proxy_s_is_taken_over(tmp_path):
     with run_server(tmp_path, {"trusted_proxies": "127.0.0.1"}) as server:
 
         def called(given: str) -> str:
-            answer = server.client().get("/genres/", headers={"x-request-id": given})
-            return answer.headers["x-request-id"]
+            response = server.client().get("/genres/", headers={"x-request-id": given})
+            return response.headers["x-request-id"]
 
         for good in ("a", "0af7651916cd43dd8448eb211c80319c", "A.b_c-9", "x" * 64):
             assert called(good) == good
@@ -45,5 +45,5 @@ def test_a_trusted_proxy_s_is_taken_over(tmp_path):
 
 def test_a_proxy_that_is_not_trusted_gives_none(tmp_path):
     with run_server(tmp_path, {"trusted_proxies": "192.0.2.1"}) as server:
-        answer = server.client().get("/genres/", headers={"x-request-id": "mine"})
-        assert OWN.fullmatch(answer.headers["x-request-id"])
+        response = server.client().get("/genres/", headers={"x-request-id": "mine"})
+        assert OWN.fullmatch(response.headers["x-request-id"])

@@ -29,9 +29,9 @@ def start(tmp_path: Path) -> Iterator[Callable[[], RunningServer]]:
         yield lambda: stack.enter_context(run_server(tmp_path, {"log_requests": "true"}))
 
 
-def line_of(answer: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
+def line_of(response: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
     """The one line with an answer's id."""
-    (line,) = read(capfd, answer)
+    (line,) = read(capfd, response)
     return line
 
 
@@ -45,8 +45,8 @@ def test_a_line_says_what_was_asked_and_what_became_of_it(start, capfd):
     server = start()
     client = server.client()
     for _ in range(2):  # the second comes from the cache
-        answer = client.get("/movies/?page=1")
-        line = line_of(answer, capfd)
+        response = client.get("/movies/?page=1")
+        line = line_of(response, capfd)
         assert "event=request level=info" in line
         for field in ("method=GET", "path=/movies/ ", "status=200", "address=127.0.0.1"):
             assert field in line
@@ -78,9 +78,9 @@ def test_nothing_secret_is_logged(start, capfd):
     assert client.post("/signup?token=swordfish", json=body).status_code == 200
     tokens = client.post("/auth/login", json=body).json()
     bearer = {"authorization": f"Bearer {tokens['access_token']}"}
-    answer = client.get("/user/?key=swordfish", headers=bearer)
-    assert answer.status_code == 200
-    text = "\n".join(read(capfd, answer))
+    response = client.get("/user/?key=swordfish", headers=bearer)
+    assert response.status_code == 200
+    text = "\n".join(read(capfd, response))
     assert text.count("event=request") == 3
     secrets = ["swordfish", PASSWORD, login, client.cookies["session_id"], *tokens.values()]
     assert [secret for secret in secrets if secret in text] == []
@@ -102,6 +102,6 @@ def test_text_in_a_path_is_not_logged(start, capfd, path, logged):
 
 def test_a_path_cannot_make_up_a_line_or_a_field(start, capfd):
     server = start()
-    answer = server.client().get("/a%0Aevent=request%20status=200%1b[2J%22")
-    line = line_of(answer, capfd)
+    response = server.client().get("/a%0Aevent=request%20status=200%1b[2J%22")
+    line = line_of(response, capfd)
     assert "path=/a%0Aevent%3Drequest%20status%3D200%1B%5B2J%22 status=404" in line

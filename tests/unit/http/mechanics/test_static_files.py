@@ -27,8 +27,8 @@ def files(folder):
 
 async def read(files, name, fingerprint=None, **headers):
     sent = {key.replace("_", "-").encode(): value for key, value in headers.items()}
-    answer = await files.read(name, fingerprint, sent)
-    return answer, dict(answer.headers)
+    response = await files.read(name, fingerprint, sent)
+    return response, dict(response.headers)
 
 
 @pytest.mark.parametrize("name", ["a.css", "../css/a.css", "css", "secret.key", ""])
@@ -49,8 +49,8 @@ async def test_only_listed_files_are_found_when_names_are_given(folder):
 
 
 async def test_file_is_permanent_at_the_address_of_its_content(files):
-    answer, headers = await read(files, "css/a.css", files.fingerprint)
-    assert (answer.status, answer.body) == (200, CSS)
+    response, headers = await read(files, "css/a.css", files.fingerprint)
+    assert (response.status, response.body) == (200, CSS)
     assert headers[b"content-type"] == b"text/css; charset=utf-8"
     assert headers[b"cache-control"] == b"public, max-age=31536000, immutable"
     assert headers[b"vary"] == b"accept-encoding"
@@ -59,22 +59,22 @@ async def test_file_is_permanent_at_the_address_of_its_content(files):
 
 @pytest.mark.parametrize("fingerprint", [None, "", "older"])
 async def test_file_is_checked_for_changes_at_any_other_address(files, fingerprint):
-    answer, headers = await read(files, "css/a.css", fingerprint)
-    assert (answer.body, headers[b"cache-control"]) == (CSS, b"public, no-cache")
+    response, headers = await read(files, "css/a.css", fingerprint)
+    assert (response.body, headers[b"cache-control"]) == (CSS, b"public, no-cache")
 
 
 async def test_file_is_sent_compressed(files):
-    answer, headers = await read(files, "b.js", accept_encoding=b"gzip, br")
+    response, headers = await read(files, "b.js", accept_encoding=b"gzip, br")
     assert headers[b"content-encoding"] == b"gzip"
-    assert gzip.decompress(answer.body) == FILES["b.js"]
+    assert gzip.decompress(response.body) == FILES["b.js"]
 
 
 async def test_unchanged_file_gets_304_with_the_same_caching(files):
     _, headers = await read(files, "css/a.css", files.fingerprint)
-    answer, again = await read(
+    response, again = await read(
         files, "css/a.css", files.fingerprint, if_none_match=headers[b"etag"]
     )
-    assert (answer.status, answer.body) == (304, b"")
+    assert (response.status, response.body) == (304, b"")
     assert again[b"cache-control"] == headers[b"cache-control"]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kinoteka.http.mechanics import websockets as sockets
-from kinoteka.http.mechanics.response import json_answer
-from kinoteka.http.mechanics.websockets import Following, follow, refuse_handshake
+from kinoteka.http.mechanics.response import json_response
+from kinoteka.http.mechanics.websockets import Following, follow, reject_handshake
 from kinoteka.realtime.fanout import Ending, Listener
 from tests.support.waiting import PATIENCE
 
@@ -125,14 +125,14 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
 
 async def test_a_refused_handshake_is_an_http_answer(client):
     scope = {"extensions": {"websocket.http.response": {}}}
-    answer = json_answer(401, {"error": "unauthorized"})
-    await refuse_handshake(scope, client.send, answer, EXTRA)
+    response = json_response(401, {"error": "unauthorized"})
+    await reject_handshake(scope, client.send, response, EXTRA)
     start, body = await client.taken(), await client.taken()
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
-    assert start["headers"] == [*answer.headers, *EXTRA]
-    assert body == {"type": "websocket.http.response.body", "body": answer.body}
+    assert start["headers"] == [*response.headers, *EXTRA]
+    assert body == {"type": "websocket.http.response.body", "body": response.body}
 
 
 async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
-    await refuse_handshake({}, client.send, json_answer(401, {}), EXTRA)
+    await reject_handshake({}, client.send, json_response(401, {}), EXTRA)
     assert await client.taken() == {"type": "websocket.close", "code": 1008}

@@ -6,10 +6,10 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started
 from kinoteka.database.unit import unit_of_work
-from kinoteka.http.mechanics.response import Answer
+from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.authentication import identify, with_invalid_token
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.server.app import NEUTRAL
 from tests.support.people import sign_up
 
@@ -19,13 +19,13 @@ BEGINNING = Route("POST", "/", identify, "", begins_session=True)
 UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
 
 
-def call_with(services: Services, route: Route = ASKED, **headers: str | None) -> Call:
+def call_with(services: Services, route: Route = ASKED, **headers: str | None) -> Request:
     sent = [(name.encode(), value.encode()) for name, value in headers.items() if value is not None]
 
     async def receive() -> dict[str, object]:
         return {"type": "http.disconnect"}
 
-    return Call({"headers": sent}, receive, services, NEUTRAL, route)
+    return Request({"headers": sent}, receive, services, NEUTRAL, route)
 
 
 async def who(services: Services, **headers: str | None) -> Actor:
@@ -74,18 +74,18 @@ async def test_the_token_comes_before_the_cookie(services: Services, anna: Start
 async def test_unusable_token_makes_the_request_anonymous_despite_a_cookie(
     services: Services, anna: Started, sent: str
 ) -> None:
-    call = call_with(services, authorization=sent, cookie=cookie(anna))
-    assert (await identify(call)).account_id is None
-    assert call.unusable_token
+    request = call_with(services, authorization=sent, cookie=cookie(anna))
+    assert (await identify(request)).account_id is None
+    assert request.unusable_token
 
 
 async def test_usable_credentials_are_not_called_unusable(
     services: Services, anna: Started
 ) -> None:
     for headers in ({}, {"cookie": cookie(anna)}, {"authorization": token(services, anna)}):
-        call = call_with(services, **headers)
-        await identify(call)
-        assert not call.unusable_token
+        request = call_with(services, **headers)
+        await identify(request)
+        assert not request.unusable_token
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,10 @@ async def test_first_valid_of_four_session_cookies_counts(
 async def test_cookies_of_several_header_lines_are_all_tried(
     services: Services, anna: Started
 ) -> None:
-    call = call_with(services, cookie=cookie(anna))
-    call.scope["headers"].append((b"cookie", b"session_id=x"))
-    call.headers[b"cookie"] = b"session_id=x"  # a dictionary keeps the last line
-    assert await identify(call) == anna.actor
+    request = call_with(services, cookie=cookie(anna))
+    request.scope["headers"].append((b"cookie", b"session_id=x"))
+    request.headers[b"cookie"] = b"session_id=x"  # a dictionary keeps the last line
+    assert await identify(request) == anna.actor
 
 
 class TestBeginningASession:
@@ -120,27 +120,27 @@ class TestBeginningASession:
         assert await identify(call_with(services, BEGINNING, cookie=cookie(anna))) == anna.actor
 
     async def test_token_session_is_not_replaced(self, services: Services, anna: Started) -> None:
-        call = call_with(services, BEGINNING, authorization=token(services, anna))
-        assert (await identify(call)).session_id is None
+        request = call_with(services, BEGINNING, authorization=token(services, anna))
+        assert (await identify(request)).session_id is None
 
     async def test_cookie_session_is_replaced_beside_a_token_of_another(
         self, services: Services, anna: Started
     ) -> None:
         sent = token(services, await sign_up(services))
-        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
-        assert await identify(call) == anna.actor
+        request = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert await identify(request) == anna.actor
 
     async def test_session_of_both_token_and_cookie_is_not_replaced(
         self, services: Services, anna: Started
     ) -> None:
         sent = token(services, anna)
-        call = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
-        assert (await identify(call)).session_id is None
+        request = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
+        assert (await identify(request)).session_id is None
 
 
 def test_challenge_of_a_response_is_replaced(services: Services) -> None:
-    answer = Answer(401, b"", [(b"x", b"y"), (b"www-authenticate", b"Bearer")])
-    told = with_invalid_token(call_with(services), answer)
+    response = Response(401, b"", [(b"x", b"y"), (b"www-authenticate", b"Bearer")])
+    told = with_invalid_token(call_with(services), response)
     assert told.headers == [(b"x", b"y"), (b"www-authenticate", b'Bearer error="invalid_token"')]
 
 
@@ -148,7 +148,7 @@ def test_challenge_of_a_response_is_replaced(services: Services) -> None:
 def test_response_that_begins_a_session_does_not_call_the_old_token_unusable(
     services: Services, status: int, is_told: bool
 ) -> None:
-    told = with_invalid_token(call_with(services, BEGINNING), Answer(status, b"", []))
+    told = with_invalid_token(call_with(services, BEGINNING), Response(status, b"", []))
     assert bool(told.headers) is is_told
 
 
@@ -161,9 +161,9 @@ async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Sta
     await who(services, authorization=sent)
     async with unit_of_work(services.database) as unit:
         await services.sessions.end(unit, anna.session.id)
-    call = call_with(services, authorization=sent)
-    assert (await identify(call)).account_id is None
-    assert call.unusable_token
+    request = call_with(services, authorization=sent)
+    assert (await identify(request)).account_id is None
+    assert request.unusable_token
 
 
 async def test_where_nobody_is_asked_for_nobody_is_told(services: Services, anna: Started) -> None:

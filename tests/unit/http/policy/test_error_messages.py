@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.http.policy.error_messages import COMMON, Refusal, renamed
+from kinoteka.http.policy.error_messages import COMMON, ErrorResponse, renamed
 
 
 def sentence(error: DomainError) -> str:
@@ -32,7 +32,7 @@ def test_braces_in_what_was_sent_are_left_alone() -> None:
 
 
 def test_a_parameter_that_is_not_known_stands_as_its_name() -> None:
-    assert Refusal(400, "at most {limit} bytes").sentence(DomainError(Code.INTERNAL)) == (
+    assert ErrorResponse(400, "at most {limit} bytes").sentence(DomainError(Code.INTERNAL)) == (
         "at most limit bytes"
     )
 
@@ -51,6 +51,6 @@ def test_fields_are_called_as_clients_call_them() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_every_code_has_a_sentence_and_a_status_of_a_refusal(code: Code) -> None:
-    refusal = COMMON[code]
-    assert refusal.message
-    assert 400 <= refusal.status < 600
+    error_response = COMMON[code]
+    assert error_response.message
+    assert 400 <= error_response.status < 600

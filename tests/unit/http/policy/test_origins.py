@@ -31,15 +31,15 @@ def test_unsafe_requests_of_other_origins_are_refused(
     client = server.signed_up()
     sent = {name: server.url if value == OWN else value for name, value in headers.items()}
     body = client.get("/profile").json() | {"firstname": "Anna"}
-    answer = client.put("/profile", json=body, headers=sent)
-    assert answer.status_code == (200 if allowed else 403)
+    response = client.put("/profile", json=body, headers=sent)
+    assert response.status_code == (200 if allowed else 403)
     assert client.get("/profile").json()["firstname"] == ("Anna" if allowed else "")
 
 
 def test_reading_is_not_refused(server: RunningServer) -> None:
     client = server.signed_up()
-    answer = client.get("/profile", headers={"sec-fetch-site": "cross-site"})
-    assert answer.status_code == 200
+    response = client.get("/profile", headers={"sec-fetch-site": "cross-site"})
+    assert response.status_code == 200
 
 
 FORM_HEADERS = [
@@ -86,14 +86,14 @@ class TestForms:
         sent = {"origin": server.url} if headers.get("origin") else {}
         if "authorization" in headers:
             sent["authorization"] = f"Bearer {user.access_token}"
-        answer = client.patch("/user/", data={"name": "Anna"}, headers=sent)
-        assert answer.status_code == status
+        response = client.patch("/user/", data={"name": "Anna"}, headers=sent)
+        assert response.status_code == status
 
     def test_repeated_key_is_rejected(self, server: RunningServer) -> None:
         client = server.client()
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        answer = client.post("/auth/login", content="email=a&email=b&password=c", headers=headers)
-        assert (answer.status_code, answer.json()["message"]) == (
+        response = client.post("/auth/login", content="email=a&email=b&password=c", headers=headers)
+        assert (response.status_code, response.json()["message"]) == (
             400,
             "email: is given more than once",
         )
@@ -101,8 +101,8 @@ class TestForms:
     @pytest.mark.parametrize("path", ["/login", "/auth/login", "/user/signin", "/api/v1/user"])
     def test_compressed_body_is_rejected(self, server: RunningServer, path: str) -> None:
         headers = {"content-encoding": "gzip"}
-        answer = server.client().post(path, content=b"x", headers=headers)
-        assert answer.status_code == 415
+        response = server.client().post(path, content=b"x", headers=headers)
+        assert response.status_code == 415
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_preflight_of_an_allowed_origin_allows_the_headers_that_it_asks_for(
 
 
 def test_cors_is_off_by_default(server: RunningServer) -> None:
-    answer = server.client().get("/profile", headers={"origin": "https://films.example"})
-    assert "access-control-allow-origin" not in answer.headers
+    response = server.client().get("/profile", headers={"origin": "https://films.example"})
+    assert "access-control-allow-origin" not in response.headers
 
 
 def test_an_origin_of_the_settings_may_call_with_credentials(start_server) -> None:
@@ -140,9 +140,9 @@ def test_an_origin_of_the_settings_may_call_with_credentials(start_server) -> No
     assert "PUT" in preflight.headers["access-control-allow-methods"]
     body = client.get("/profile").json() | {"firstname": "Anna"}
     headers = {"origin": origin, "sec-fetch-site": "cross-site"}
-    answer = client.put("/profile", json=body, headers=headers)
-    assert answer.status_code == 200
-    assert answer.headers["access-control-allow-credentials"] == "true"
+    response = client.put("/profile", json=body, headers=headers)
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-credentials"] == "true"
     stranger = client.get("/profile", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in stranger.headers
     assert "origin" in stranger.headers["vary"]

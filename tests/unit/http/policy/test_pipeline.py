@@ -10,13 +10,13 @@ import pytest
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import empty_answer
+from kinoteka.http.mechanics.response import empty_response
 from kinoteka.http.mechanics.router import Router
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.mechanics.targets import Served, Shared, Target
 from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.pipeline import Server
-from kinoteka.http.policy.request import Call
+from kinoteka.http.policy.request import Request
 from kinoteka.server.app import NEUTRAL
 from tests.support.people import sign_up
 
@@ -37,55 +37,55 @@ class Query(msgspec.Struct):
     page: int = 1
 
 
-async def give_number(call: Call, number: int, query: Query) -> Number:
+async def give_number(request: Request, number: int, query: Query) -> Number:
     return Number(number * query.page)
 
 
-async def take_number(call: Call, body: Number | None) -> Number:
+async def take_number(request: Request, body: Number | None) -> Number:
     return body or Number(0)
 
 
-async def take_word(call: Call, body: Word) -> Word:
+async def take_word(request: Request, body: Word) -> Word:
     return body
 
 
-async def give_word(call: Call) -> Word:
+async def give_word(request: Request) -> Word:
     return Word("kept")
 
 
-async def count(call: Call) -> Number:
+async def count(request: Request) -> Number:
     return Number(next(COUNTER))
 
 
-async def say_nothing(call: Call) -> None:
+async def say_nothing(request: Request) -> None:
     """Nothing is said."""
 
 
-async def say_it_itself(call: Call) -> object:
-    return empty_answer(202, [(b"x-own", b"yes")])
+async def say_it_itself(request: Request) -> object:
+    return empty_response(202, [(b"x-own", b"yes")])
 
 
-async def refuse_after_writing(call: Call) -> None:
-    await call.core.revisions.increase(call.unit, "library")
+async def refuse_after_writing(request: Request) -> None:
+    await request.core.revisions.increase(request.unit, "library")
     raise DomainError(Code.FORBIDDEN, permission="a.b")
 
 
-async def refuse_and_keep(call: Call) -> None:
-    await call.core.revisions.increase(call.unit, "library")
+async def refuse_and_keep(request: Request) -> None:
+    await request.core.revisions.increase(request.unit, "library")
     raise DomainError(Code.FORBIDDEN, keeps_changes=True)
 
 
-async def fail_after_writing(call: Call) -> None:
-    await call.core.revisions.increase(call.unit, "library")
+async def fail_after_writing(request: Request) -> None:
+    await request.core.revisions.increase(request.unit, "library")
     raise RuntimeError("the password is swordfish")
 
 
-async def wait(call: Call) -> None:
+async def wait(request: Request) -> None:
     raise DomainError(Code.THROTTLED, retry_after=7)
 
 
 ROUTES = (
-    Route("GET", "/numbers/{number}", give_number, "", query=Query, answer=Number),
+    Route("GET", "/numbers/{number}", give_number, "", query=Query, response=Number),
     Route("PUT", "/numbers", take_number, "", body=Number, body_required=False, status=201),
     Route("GET", "/nothing", say_nothing, "", status=204),
     Route("GET", "/itself", say_it_itself, ""),
@@ -130,19 +130,19 @@ async def cookie(services: Services) -> dict[str, str]:
 class TestAnswers:
     async def test_path_query_and_body_become_arguments(self, client: httpx.AsyncClient) -> None:
         assert (await client.get("/numbers/6/?page=7&more=1")).json() == {"number": 42}
-        answer = await client.put("/numbers", json={"number": 5, "more": 1})
-        assert (answer.status_code, answer.json()) == (201, {"number": 5})
+        response = await client.put("/numbers", json={"number": 5, "more": 1})
+        assert (response.status_code, response.json()) == (201, {"number": 5})
 
     async def test_a_body_that_is_not_required(self, client: httpx.AsyncClient) -> None:
         assert (await client.put("/numbers")).json() == {"number": 0}
 
     async def test_nothing_to_say(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/nothing")
-        assert (answer.status_code, answer.content) == (204, b"")
+        response = await client.get("/nothing")
+        assert (response.status_code, response.content) == (204, b"")
 
     async def test_a_handler_may_answer_itself(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/itself")
-        assert (answer.status_code, answer.headers["x-own"]) == (202, "yes")
+        response = await client.get("/itself")
+        assert (response.status_code, response.headers["x-own"]) == (202, "yes")
 
     @pytest.mark.parametrize("path", ["/numbers/1", "/nothing", "/own", "/no/such/path"])
     async def test_every_answer_is_safe(self, client: httpx.AsyncClient, path: str) -> None:
@@ -159,10 +159,10 @@ class TestMethods:
         assert head.headers["content-length"] == got.headers["content-length"]
 
     async def test_others_are_told_which_there_are(self, client: httpx.AsyncClient) -> None:
-        answer = await client.delete("/numbers/1")
-        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
-        answer = await client.options("/either")
-        assert (answer.status_code, answer.headers["allow"]) == (204, "OPTIONS, POST")
+        response = await client.delete("/numbers/1")
+        assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+        response = await client.options("/either")
+        assert (response.status_code, response.headers["allow"]) == (204, "OPTIONS, POST")
 
 
 class TestWhoMay:
@@ -176,9 +176,9 @@ class TestWhoMay:
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         assert (await client.get("/managed")).status_code == 401
-        answer = await client.get("/managed", headers=cookie)
-        assert answer.status_code == 403
-        assert answer.json() == {"message": "this needs the permission roles.manage"}
+        response = await client.get("/managed", headers=cookie)
+        assert response.status_code == 403
+        assert response.json() == {"message": "this needs the permission roles.manage"}
 
     async def test_what_is_cached_is_so_for_those_who_may(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
@@ -213,8 +213,8 @@ class TestWhoMay:
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         """Browsers send them along by themselves, as they do cookies."""
-        answer = await client.post("/csrf", headers=cookie | {"authorization": "Basic YTpi"})
-        assert answer.json() == CSRF_MISSING
+        response = await client.post("/csrf", headers=cookie | {"authorization": "Basic YTpi"})
+        assert response.json() == CSRF_MISSING
 
     async def test_access_tokens_need_none(
         self, client: httpx.AsyncClient, services: Services
@@ -242,14 +242,14 @@ class TestTransactions:
     async def test_a_failure_tells_nothing_of_itself(
         self, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        answer = await client.post("/failing")
-        assert answer.json() == {"message": "something went wrong on the server"}
+        response = await client.post("/failing")
+        assert response.json() == {"message": "something went wrong on the server"}
         assert "swordfish" in "".join(capsys.readouterr())
 
     async def test_who_is_to_wait_is_told_how_long(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/waiting")
-        assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
-        assert answer.json() == {"message": "too many requests; try again in 7 seconds"}
+        response = await client.get("/waiting")
+        assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+        assert response.json() == {"message": "too many requests; try again in 7 seconds"}
 
 
 @pytest.mark.parametrize("path", ["/numbers", "/either"])
@@ -276,16 +276,16 @@ class TestSharedPaths:
     async def test_the_key_tells_whose_it_is(
         self, client: httpx.AsyncClient, body: dict[str, object]
     ) -> None:
-        answer = (await client.post("/either", json=body)).json()
-        assert answer.items() <= body.items()
+        response = (await client.post("/either", json=body)).json()
+        assert response.items() <= body.items()
 
     @pytest.mark.parametrize("body", [{}, {"number": 1, "word": "one"}])
     async def test_both_or_neither_is_refused(
         self, client: httpx.AsyncClient, body: dict[str, object]
     ) -> None:
-        answer = await client.post("/either", json=body)
-        assert answer.status_code == 400
-        assert answer.json() == {"message": "number or word: exactly one of them is needed"}
+        response = await client.post("/either", json=body)
+        assert response.status_code == 400
+        assert response.json() == {"message": "number or word: exactly one of them is needed"}
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
     async def test_what_has_no_keys_is_refused(

@@ -5,19 +5,19 @@ import gzip
 import pytest
 
 from kinoteka.database.unit import unit_of_work
-from kinoteka.http.mechanics.response import json_answer
-from kinoteka.http.policy.response_cache import AnswerCache
+from kinoteka.http.mechanics.response import json_response
+from kinoteka.http.policy.response_cache import ResponseCache
 
 MADE_OF = ("catalogue", "library")
 
 
 @pytest.fixture
 def cache(services):
-    return AnswerCache(1, services.revisions)
+    return ResponseCache(1, services.revisions)
 
 
 async def store(cache, key, body, made_of=MADE_OF):
-    return await cache.set(key, cache.revision(made_of), made_of, json_answer(200, body))
+    return await cache.set(key, cache.revision(made_of), made_of, json_response(200, body))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ async def test_response_made_of_older_data_is_never_valid(services, cache):
     revision = cache.revision(MADE_OF)
     async with unit_of_work(services.database) as unit:
         await services.revisions.increase(unit, "catalogue")
-    await cache.set("key", revision, MADE_OF, json_answer(200, "x"))
+    await cache.set("key", revision, MADE_OF, json_response(200, "x"))
     assert cache.get("key") is None
 
 

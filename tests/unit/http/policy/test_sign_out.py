@@ -36,16 +36,16 @@ class Person:
 
     def sign_in(self) -> dict[str, str]:
         body = {"login": self.name, "password": PASSWORD}
-        answer = self.server.client().post("/api/v1/user/login", json=body)
-        return {**answer.json(), "cookie": f"session_id={answer.cookies['session_id']}"}
+        response = self.server.client().post("/api/v1/user/login", json=body)
+        return {**response.json(), "cookie": f"session_id={response.cookies['session_id']}"}
 
     def is_signed_in(self, session: dict[str, str]) -> bool:
         headers = {"cookie": session["cookie"]}
         return self.server.client().get("/users", headers=headers).status_code == 200
 
     def csrf(self, session: dict[str, str]) -> dict[str, str]:
-        answer = self.server.client().get("/user/csrf", headers={"cookie": session["cookie"]})
-        return {"csrf-token": answer.json()["body"]["csrf"]}
+        response = self.server.client().get("/user/csrf", headers={"cookie": session["cookie"]})
+        return {"csrf-token": response.json()["body"]["csrf"]}
 
     def expired(self, session: dict[str, str]) -> str:
         claims = jwt.decode(session["access_token"], options={"verify_signature": False})
@@ -70,9 +70,9 @@ class TestEverySignOut:
         first, second = person.sign_in(), person.sign_in()
         cookie = f"session_id=other; {first['cookie']}; {second['cookie']}"
         headers = {"cookie": cookie, **person.csrf(first)}
-        answer = send(method, path, headers=headers)
-        assert answer.status_code == 200
-        assert answer.headers["set-cookie"].startswith(REMOVED)
+        response = send(method, path, headers=headers)
+        assert response.status_code == 200
+        assert response.headers["set-cookie"].startswith(REMOVED)
         assert not person.is_signed_in(first)
         assert not person.is_signed_in(second)
 
@@ -89,24 +89,24 @@ class TestEverySignOut:
 
     def test_ends_the_session_of_an_expired_token(self, person, send, method, path, without):
         session = person.sign_in()
-        answer = send(method, path, headers={"authorization": person.expired(session)})
-        assert answer.status_code == 200
-        assert answer.headers["set-cookie"].startswith(REMOVED)
+        response = send(method, path, headers={"authorization": person.expired(session)})
+        assert response.status_code == 200
+        assert response.headers["set-cookie"].startswith(REMOVED)
         assert not person.is_signed_in(session)
 
     @pytest.mark.parametrize("token", ["undefined", "a.b.c", "{}x"])
     def test_forged_token_ends_nothing(self, person, send, method, path, without, token):
         session = person.sign_in()
         forged = token.format(session["access_token"])
-        answer = send(method, path, headers={"authorization": f"Bearer {forged}"})
-        assert answer.status_code == without
-        assert answer.headers["set-cookie"].startswith(REMOVED)
+        response = send(method, path, headers={"authorization": f"Bearer {forged}"})
+        assert response.status_code == without
+        assert response.headers["set-cookie"].startswith(REMOVED)
         assert person.is_signed_in(session)
 
     def test_removes_the_cookie_without_a_session(self, send, method, path, without):
-        answer = send(method, path, headers={"cookie": "session_id=old"})
-        assert answer.status_code == without
-        assert answer.headers["set-cookie"].startswith(REMOVED)
+        response = send(method, path, headers={"cookie": "session_id=old"})
+        assert response.status_code == without
+        assert response.headers["set-cookie"].startswith(REMOVED)
 
     @pytest.mark.parametrize("token", [None, "Bearer x", "expired"])
     def test_from_another_site_ends_and_removes_nothing(
@@ -116,18 +116,18 @@ class TestEverySignOut:
         headers = {"cookie": session["cookie"], "origin": EVIL, **person.csrf(session)}
         if token is not None:
             headers["authorization"] = person.expired(session) if token == "expired" else token
-        answer = send(method, path, headers=headers)
-        assert answer.status_code == 403
-        assert "set-cookie" not in answer.headers
+        response = send(method, path, headers=headers)
+        assert response.status_code == 403
+        assert "set-cookie" not in response.headers
         assert person.is_signed_in(session)
 
     @pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
     def test_prefetch_ends_and_removes_nothing(self, person, send, method, path, without, purpose):
         session = person.sign_in()
         headers = {"cookie": session["cookie"], "sec-purpose": purpose, **person.csrf(session)}
-        answer = send(method, path, headers=headers)
-        assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
-        assert "set-cookie" not in answer.headers
+        response = send(method, path, headers=headers)
+        assert (response.status_code, response.headers["cache-control"]) == (503, "no-store")
+        assert "set-cookie" not in response.headers
         assert person.is_signed_in(session)
 
 
@@ -140,9 +140,9 @@ def test_refresh_token_in_the_body_ends_its_session(
     body = {"refresh_token": session["refresh_token"]}
     if is_used:
         assert send("POST", "/api/v1/token/refresh", json=body).status_code == 200
-    answer = send(method, path, json=body)
-    assert answer.status_code == 200
-    assert answer.headers["set-cookie"].startswith(REMOVED)
+    response = send(method, path, json=body)
+    assert response.status_code == 200
+    assert response.headers["set-cookie"].startswith(REMOVED)
     assert not person.is_signed_in(session)
 
 
@@ -160,17 +160,17 @@ def test_filmsite_needs_the_csrf_token_of_the_cookie_session(person, send, token
     headers = {"cookie": session["cookie"]}
     if token is not None:
         headers["authorization"] = person.expired(session) if token == "expired" else token
-    answer = send("POST", "/user/logout", headers=headers)
-    assert (answer.status_code, answer.json()["status"]) == (400, 10)
-    assert "set-cookie" not in answer.headers
+    response = send("POST", "/user/logout", headers=headers)
+    assert (response.status_code, response.json()["status"]) == (400, 10)
+    assert "set-cookie" not in response.headers
     assert person.is_signed_in(session)
 
 
 def test_head_never_signs_anyone_out(person, send) -> None:
     session = person.sign_in()
-    answer = send("HEAD", "/logout", headers={"cookie": session["cookie"]})
-    assert answer.status_code == 200
-    assert "set-cookie" not in answer.headers
+    response = send("HEAD", "/logout", headers={"cookie": session["cookie"]})
+    assert response.status_code == 200
+    assert "set-cookie" not in response.headers
     assert person.is_signed_in(session)
     without = send("HEAD", "/logout")
     assert (without.status_code, "set-cookie" in without.headers) == (403, False)
@@ -183,7 +183,7 @@ def test_site_ends_every_session_of_the_request(person, send) -> None:
         "authorization": f"Bearer {second['access_token']}",
         **BY_BROWSER,
     }
-    answer = send("POST", "/sign-out", headers=headers)
-    assert answer.status_code == 303
+    response = send("POST", "/sign-out", headers=headers)
+    assert response.status_code == 303
     assert not person.is_signed_in(first)
     assert not person.is_signed_in(second)

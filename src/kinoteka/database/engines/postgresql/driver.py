@@ -128,7 +128,7 @@ class PostgreSQL:
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run reads that may take milliseconds on a connection of a thread's own."""
-        self._pool.require_answers()
+        self._pool.require_responses()
         try:
             return await self._threads.run(lambda reader: self._read(reader, work))
         except psycopg.OperationalError as error:
@@ -179,7 +179,7 @@ class PostgreSQL:
                 if away:
                     busy(error)
                 raise
-            self._pool.answers += 1
+            self._pool.responses += 1
             if not keep:
                 await self._pool.release(connection)
             return result
@@ -260,13 +260,13 @@ class PostgreSQLWriting:
         try:
             result = await work(self._connection)
         except asyncpg.IntegrityConstraintViolationError as error:
-            self._pool.answers += 1
+            self._pool.responses += 1
             raise Conflict(_refused_by(error)) from error
         except Exception as error:
             if is_away(error, self._connection):
                 busy(error)
             raise
-        self._pool.answers += 1
+        self._pool.responses += 1
         return result
 
     async def _commit(self) -> None:

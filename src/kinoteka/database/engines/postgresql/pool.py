@@ -69,7 +69,7 @@ class ConnectionPool:
         self._in_use: set[Connection] = set()
         self._waiting = 0
         self._tasks = BackgroundTasks()
-        self.answers = 0
+        self.responses = 0
         """Statements that were answered so far."""
         self.is_frozen = False
 
@@ -108,7 +108,7 @@ class ConnectionPool:
         Raises:
             DomainError(BUSY): there is none in time, or PostgreSQL does not answer.
         """
-        self.require_answers()
+        self.require_responses()
         self._waiting += 1
         try:
             connection = await self._pool.acquire(timeout=WAIT_SECONDS)
@@ -119,7 +119,7 @@ class ConnectionPool:
         self._in_use.add(connection)
         return connection
 
-    def require_answers(self) -> None:
+    def require_responses(self) -> None:
         """Wait for nothing where PostgreSQL is known not to answer.
 
         Raises:
@@ -158,16 +158,16 @@ class ConnectionPool:
             terminate(connection)
 
     async def _watch(self) -> None:
-        answers = -1
+        responses = -1
         while not self._tasks.is_closing:
             await asyncio.sleep(LOOK_SECONDS)
-            if self.is_frozen or (self._in_use and self.answers == answers):
+            if self.is_frozen or (self._in_use and self.responses == responses):
                 self._note_frozen(is_frozen=await self._is_silent())
-            answers = self.answers
+            responses = self.responses
 
     async def _is_silent(self) -> bool:
         """Whether PostgreSQL answers neither a new connection nor any other meanwhile."""
-        answers = self.answers
+        responses = self.responses
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 connection = await asyncpg.connect(**self._options)
@@ -176,7 +176,7 @@ class ConnectionPool:
                 finally:
                     connection.terminate()
         except TimeoutError:
-            return answers == self.answers
+            return responses == self.responses
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             pass  # it refuses, so it is not silent
         return False

@@ -2,7 +2,7 @@
 
 from kinoteka.core.chats.model import Event, EventKind, Message, Read, Unread
 from kinoteka.http.mechanics.response import encode
-from kinoteka.site.messages.shapes import happening
+from kinoteka.site.messages.schemas import happening
 
 MESSAGE = Message(7, 3, 1, "hello", 1000, None, "nonce")
 

@@ -124,7 +124,7 @@ class ChatsQuery(msgspec.Struct):
     before: Id | None = None
 
 
-class MessageShape(msgspec.Struct):
+class MessageSchema(msgspec.Struct):
     """A message; `author_id` is 0 where the account has been deleted, the time RFC 3339, UTC."""
 
     id: int
@@ -135,23 +135,23 @@ class MessageShape(msgspec.Struct):
     edited: bool
 
 
-class ChatShape(msgspec.Struct):
+class ChatSchema(msgspec.Struct):
     """A chat in the list; `name` is the other's, `members` are users' ids."""
 
     id: int
     name: str
     members: list[int]
-    last_message: MessageShape | None
+    last_message: MessageSchema | None
     unread: int
 
 
 class ChatList(msgspec.Struct):
     """One's chats, newest conversation first."""
 
-    chats: list[ChatShape]
+    chats: list[ChatSchema]
 
 
-class OtherChatShape(msgspec.Struct, rename="pascal"):
+class OtherChatSchema(msgspec.Struct, rename="pascal"):
     """A chat as the document's front end reads it. `LastMessage` is a text, empty if none."""
 
     id: int = msgspec.field(name="ID")
@@ -167,7 +167,7 @@ class Workspace(msgspec.Struct):
 class OtherChatList(msgspec.Struct, rename="pascal"):
     """The user's chats as the document's front end reads them."""
 
-    chats: list[OtherChatShape]
+    chats: list[OtherChatSchema]
     workspaces: list[Workspace]
 
 
@@ -193,14 +193,14 @@ class MessageList(msgspec.Struct):
     server's time zone, which is the format that the document's front end parses.
     """
 
-    messages: list[MessageShape]
-    oldest_first: list[MessageShape] = msgspec.field(name="Messages")
+    messages: list[MessageSchema]
+    oldest_first: list[MessageSchema] = msgspec.field(name="Messages")
 
 
 class FoundMessages(msgspec.Struct):
     """Messages that contain the words, newest first, with times as in `Messages` of a chat."""
 
-    found: list[MessageShape] = msgspec.field(name="Messages")
+    found: list[MessageSchema] = msgspec.field(name="Messages")
 
 
 class TextBody(msgspec.Struct):
@@ -219,7 +219,7 @@ class Notification(msgspec.Struct):
     """What has happened to a message: 1 it is new, 2 deleted, 3 edited."""
 
     event_type: int
-    body: MessageShape
+    body: MessageSchema
 
 
 class Nothing(msgspec.Struct):
@@ -312,9 +312,9 @@ def found_user(account: Account, own_id: int | None) -> FoundUser:
     )
 
 
-def chat(found: Chat) -> ChatShape:
+def chat(found: Chat) -> ChatSchema:
     """A chat as this contract shows it."""
-    return ChatShape(
+    return ChatSchema(
         found.id,
         _chat_name(found),
         list(found.members),
@@ -323,10 +323,10 @@ def chat(found: Chat) -> ChatShape:
     )
 
 
-def other_chat(found: Chat) -> OtherChatShape:
+def other_chat(found: Chat) -> OtherChatSchema:
     """Return a chat as the document's front end reads it."""
     last = "" if found.last_message is None else found.last_message.text
-    return OtherChatShape(found.id, _chat_name(found), list(found.members), last)
+    return OtherChatSchema(found.id, _chat_name(found), list(found.members), last)
 
 
 def _chat_name(found: Chat) -> str:
@@ -336,9 +336,9 @@ def _chat_name(found: Chat) -> str:
     return found.other_name or f"user {found.other_id}"
 
 
-def message(found: Message) -> MessageShape:
+def message(found: Message) -> MessageSchema:
     """A message as this contract shows it."""
-    return MessageShape(
+    return MessageSchema(
         found.id,
         found.chat_id,
         found.author_id or DELETED_AUTHOR,
@@ -355,7 +355,7 @@ def messages(found: list[Message], zone: tzinfo) -> MessageList:
     )
 
 
-def local_message(found: Message, zone: tzinfo) -> MessageShape:
+def local_message(found: Message, zone: tzinfo) -> MessageSchema:
     """Return a message with its time as the document's front end parses it."""
     sent = datetime.fromtimestamp(found.created_at / 1000, zone)
     return msgspec.structs.replace(message(found), message_time=sent.strftime(LOCAL_TIME))

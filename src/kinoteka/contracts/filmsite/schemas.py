@@ -26,7 +26,7 @@ FILM = "film"
 
 Inner = TypeVar("Inner")
 
-# From a path of this server to an address (`Call.absolute`).
+# From a path of this server to an address (`Request.absolute`).
 Absolute = Callable[[str], str]
 
 
@@ -164,7 +164,7 @@ class MovieSelections(msgspec.Struct):
     selections: list[ContentSelection]
 
 
-class SelectionInBothShapes(MovieSelection):
+class SelectionInBothForms(MovieSelection):
     """A selection with its films in both shapes that front ends read."""
 
     content: list[Content]
@@ -173,7 +173,7 @@ class SelectionInBothShapes(MovieSelection):
 class OneSelection(msgspec.Struct):
     """One selection."""
 
-    selection: SelectionInBothShapes
+    selection: SelectionInBothForms
 
 
 class EditableSelection(MovieSelection):
@@ -251,7 +251,7 @@ def selection_shown(selection: Selection, absolute: Absolute) -> Body[OneSelecti
     """A selection as this contract shows it."""
     movies = _movies(selection, absolute)
     content = _contents(selection, movies)
-    return Body(OneSelection(SelectionInBothShapes(selection.id, selection.title, movies, content)))
+    return Body(OneSelection(SelectionInBothForms(selection.id, selection.title, movies, content)))
 
 
 def shelf_edited(shelf: Shelf, absolute: Absolute) -> Body[EditableSelections]:

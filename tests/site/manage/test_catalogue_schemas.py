@@ -2,7 +2,7 @@
 
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.core.editing.model import EditableFilm, FilmFields
-from kinoteka.site.manage.catalogue_shapes import FilmForm, FilmsQuery, ImportForm, lines
+from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportForm, lines
 
 OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
 

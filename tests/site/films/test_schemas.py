@@ -2,7 +2,7 @@
 
 import pytest
 
-from kinoteka.site.films.shapes import FilmsQuery, SearchQuery, address, film_query, pattern
+from kinoteka.site.films.schemas import FilmsQuery, SearchQuery, address, film_query, pattern
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.server.app import CONTRACTS
-from kinoteka.site.account.shapes import METHODS, is_near
+from kinoteka.site.account.schemas import METHODS, is_near
 
 
 @pytest.mark.parametrize(

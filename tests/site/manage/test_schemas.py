@@ -2,19 +2,19 @@
 
 from kinoteka.core.audit.model import Action, EntryQuery
 from kinoteka.core.members.model import MemberQuery
-from kinoteka.site.manage import shapes
+from kinoteka.site.manage import schemas
 
 
 def test_a_role_has_what_is_ticked_and_what_is_typed():
-    form = shapes.RoleForm("x", ["a.b"], " c.d\r\n\n e.f ")
+    form = schemas.RoleForm("x", ["a.b"], " c.d\r\n\n e.f ")
     assert form.wanted() == ["a.b", "c.d", "e.f"]
 
 
 def test_queries_of_the_core():
-    assert shapes.MembersQuery("a", 5, True, 7).query() == MemberQuery(
+    assert schemas.MembersQuery("a", 5, True, 7).query() == MemberQuery(
         text="a", before=5, disabled=True, role_id=7
     )
-    query = shapes.AuditQuery("anna", "role", 5, Action.ROLE_GIVEN, 9)
+    query = schemas.AuditQuery("anna", "role", 5, Action.ROLE_GIVEN, 9)
     assert query.query(3) == EntryQuery(
         before=9, who=3, subject_kind="role", subject_id=5, action=Action.ROLE_GIVEN
     )

@@ -105,7 +105,7 @@ class HistoryPage(msgspec.Struct):
     total: int
 
 
-class RoleShape(msgspec.Struct):
+class RoleSchema(msgspec.Struct):
     """A named set of permissions."""
 
     id: int
@@ -116,7 +116,7 @@ class RoleShape(msgspec.Struct):
 class UserGrants(msgspec.Struct):
     """What an account holds; `allowed` answers for the permission that was asked about."""
 
-    roles: list[RoleShape]
+    roles: list[RoleSchema]
     permissions: list[str]
     superuser: bool
     allowed: bool | UnsetType = UNSET
@@ -166,9 +166,9 @@ def history_page(history: History) -> HistoryPage:
     return HistoryPage(items, history.page, history.pages, history.total)
 
 
-def role(known: Role) -> RoleShape:
+def role(known: Role) -> RoleSchema:
     """A role as this contract shows it."""
-    return RoleShape(known.id, known.name, list(known.permissions))
+    return RoleSchema(known.id, known.name, list(known.permissions))
 
 
 def user_grants(grants: Grants, permission: str | None) -> UserGrants:
