@@ -157,7 +157,7 @@ def test_every_module_is_tested() -> None:
     assert [module for module in MODULES if not is_tested(module)] == []
 
 
-PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *SOURCE.rglob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *SOURCE.rglob("*.md")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
