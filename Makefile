@@ -77,8 +77,9 @@ lock: .venv/development
 newest: node_modules/.package-lock.json
 	$(check_python)
 	$(PYTHON) -m venv --clear .venv-newest
-	.venv-newest/bin/pip install -q --disable-pip-version-check -e ".[dev]"
-	.venv-newest/bin/pip list --disable-pip-version-check --outdated
+	.venv-newest/bin/pip install -q --upgrade pip setuptools
+	.venv-newest/bin/pip install -q -e ".[dev]"
+	.venv-newest/bin/pip list --outdated
 	.venv-newest/bin/mypy
 	.venv-newest/bin/pytest -n 3 --dist worksteal -q
 
