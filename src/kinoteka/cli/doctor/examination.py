@@ -1,7 +1,10 @@
 """The examination: every check, and what all of them have found."""
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
+
+import structlog
 
 from kinoteka.cli.doctor import (
     accounts,
@@ -12,40 +15,46 @@ from kinoteka.cli.doctor import (
     machine,
     services,
 )
-from kinoteka.cli.doctor.findings import Finding, Severity, error
-from kinoteka.infrastructure.settings import Settings, aws_environment, passwords_in
+from kinoteka.cli.doctor.findings import Finding, Severity, error, reason
+from kinoteka.infrastructure.server_addresses import passwords_in
+from kinoteka.infrastructure.settings import Settings, aws_environment
+
+log = structlog.get_logger()
+
+CHECK_FAILED = "a check of the doctor failed"
 
 Check = Callable[[Settings], Iterable[Finding]]
 
-CHECKS: tuple[Check, ...] = (
-    keys.check_names,
-    machine.check_data_folder,
-    machine.check_disk,
-    keys.check_key_files,
-    keys.check_secret_key,
-    keys.check_signing_key,
-    keys.check_own_files,
-    keys.check_several_machines,
-    databases.check_database,
-    keys.check_fingerprints,
-    accounts.check_accounts,
-    services.check_redis,
-    services.check_files,
-    encryption.check_encryption,
-    addresses.check_public_url,
-    addresses.check_trusted_proxies,
-    addresses.check_cors,
-    addresses.check_metrics,
-    machine.check_cores,
-    machine.check_open_files,
-    machine.check_hashing,
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("settings", keys.check_names),
+    ("data folder", machine.check_data_folder),
+    ("disk", machine.check_disk),
+    ("keys", keys.check_key_files),
+    ("keys", keys.check_secret_key),
+    ("keys", keys.check_signing_key),
+    ("data folder", keys.check_own_files),
+    ("machines", keys.check_several_machines),
+    ("database", databases.check_database),
+    ("keys", keys.check_fingerprints),
+    ("names", accounts.check_accounts),
+    ("Redis", services.check_redis),
+    ("files", services.check_files),
+    ("encryption", encryption.check_encryption),
+    ("public URL", addresses.check_public_url),
+    ("proxies", addresses.check_trusted_proxies),
+    ("CORS", addresses.check_cors),
+    ("metrics", addresses.check_metrics),
+    ("workers", machine.check_cores),
+    ("open files", machine.check_open_files),
+    ("passwords", machine.check_hashing),
 )
+"""Every check, with the subject that is reported if the check itself fails."""
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything that the checks find, the worst first; no secret is in it."""
     hidden = _secrets(settings)
-    found = [finding for check in CHECKS for finding in _run(check, settings)]
+    found = [finding for subject, check in CHECKS for finding in _run(subject, check, settings)]
     return sorted((_without(hidden, f) for f in found), key=lambda finding: finding.severity)
 
 
@@ -56,11 +65,29 @@ def conclusion(findings: Iterable[Finding]) -> tuple[str, bool]:
     return f"errors: {errors}, warnings: {warnings}", errors == 0
 
 
-def _run(check: Check, settings: Settings) -> Iterator[Finding]:
+def _run(subject: str, check: Check, settings: Settings) -> Iterator[Finding]:
     try:
         yield from check(settings)
     except OSError as problem:
-        yield error(check.__name__, f"The check could not be made: {problem}.")
+        yield error(
+            subject,
+            f"This could not be checked: {reason(problem)}. Run the doctor as the server's user; "
+            "the other checks are not affected.",
+        )
+    except Exception as problem:  # the other checks still say what they find
+        # Without the error's text, which may have a password in it.
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        log.error(
+            CHECK_FAILED,
+            subject=subject,
+            error=type(problem).__name__,
+            where=f"{where.filename}:{where.lineno}",
+        )
+        yield error(
+            subject,
+            "This could not be checked, because Kinoteka made a mistake. The other checks are not "
+            "affected. Please report it with the line of the log above.",
+        )
 
 
 def _secrets(settings: Settings) -> list[str]:

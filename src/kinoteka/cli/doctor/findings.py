@@ -41,3 +41,12 @@ def warning(subject: str, text: str) -> Finding:
 def fine(subject: str, text: str) -> Finding:
     """Something that is as it should be."""
     return Finding(Severity.FINE, subject, text)
+
+
+def reason(problem: Exception) -> str:
+    """Return why an operation failed, without the notation of a programming language."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return problem.strerror + (f" ({problem.filename})" if problem.filename else "")
+    if isinstance(problem, TimeoutError):
+        return "it did not answer in time"
+    return " ".join(str(problem).split()).rstrip(".") or "it gave no reason"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from redis.exceptions import RedisError
 
-from kinoteka.cli.doctor.findings import Finding, error, fine, warning
+from kinoteka.cli.doctor.findings import Finding, error, fine, reason, warning
 from kinoteka.database.inspection import RedisFacts, inspect_redis
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.files import open_files
@@ -25,8 +25,8 @@ def check_redis(settings: Settings) -> Iterator[Finding]:
     except (RedisError, OSError, ValueError) as problem:
         yield error(
             "Redis",
-            f"It cannot be used: {problem}. Until it can, what happens on one machine is noticed "
-            "late by others. See that it runs and that KINOTEKA_REDIS_URL is right.",
+            f"It cannot be used: {reason(problem)}. Until it can, what happens on one machine is "
+            "noticed late by others. See that it runs and that KINOTEKA_REDIS_URL is right.",
         )
     else:
         if facts is None:
@@ -69,7 +69,7 @@ def check_files(settings: Settings) -> Iterator[Finding]:
             "KINOTEKA_FILES_ENDPOINT and the credentials.",
         )
     except (OSError, ValueError) as problem:
-        yield error("files", f"{where} cannot be used: {problem}.")
+        yield error("files", f"{where} cannot be used: {reason(problem)}.")
     else:
         if same:
             yield fine("files", f"{where}: a file was stored, read and removed.")

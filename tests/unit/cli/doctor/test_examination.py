@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kinoteka.cli.doctor import examination
 from kinoteka.cli.doctor.examination import CHECKS, examine
-from kinoteka.cli.doctor.findings import Severity
+from kinoteka.cli.doctor.findings import Finding, Severity, fine
 from kinoteka.infrastructure.settings import Settings
 from tests.support.running import RunningServer, kinoteka
 
@@ -61,8 +62,9 @@ def test_a_password_is_not_told_by_a_library_either(tmp_path: Path, password: st
     assert not any("hid" in line for line in lines)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_every_check_says_what_it_is_for(check) -> None:
+@pytest.mark.parametrize(("subject", "check"), CHECKS, ids=[check.__name__ for _, check in CHECKS])
+def test_check_has_a_description_and_a_subject_that_the_page_explains(subject, check) -> None:
+    assert f"| {subject} |" in PAGE.read_text(encoding="utf-8")
     assert (check.__doc__ or "").startswith(("Whether ", "Check ", "How long "))
 
 
@@ -78,3 +80,27 @@ def test_every_finding_is_in_the_page(tmp_path: Path) -> None:
     }
     assert len(subjects) > 10
     assert [subject for subject in subjects if f"| {subject} |" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (PermissionError(13, "Permission denied", "/srv/films"), "Permission denied (/srv/films)."),
+        (KeyError("hidden"), "because Kinoteka made a mistake. The other checks are not affected."),
+        (RuntimeError("hidden"), "because Kinoteka made a mistake."),
+    ],
+    ids=["of the system", "KeyError", "RuntimeError"],
+)
+def test_failed_check_is_a_finding_without_names_of_the_program(
+    tmp_path, monkeypatch, problem: Exception, says: str
+) -> None:
+    def check_everything(settings: Settings) -> list[Finding]:
+        raise problem
+
+    checks = (("disk", check_everything), ("settings", lambda _: [fine("settings", "Good.")]))
+    monkeypatch.setattr(examination, "CHECKS", checks)
+    failed, other = map(str, examine(Settings(data=tmp_path)))
+    assert failed.startswith("error    disk         This could not be checked")
+    assert says in failed
+    assert not re.search(r"check_|Errno|Error|hidden", failed)
+    assert other == "fine     settings     Good."
