@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kinoteka.cli.backup_progress import shown
-from kinoteka.cli.output import data_option, fail
+from kinoteka.cli.output import WholeNumber, data_option, fail
 
 if TYPE_CHECKING:
     from kinoteka.database.copy.sides import Source, Target
@@ -62,7 +62,7 @@ def copy_database(source: str, target: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option(
     "--keep",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="FILE is a folder: add a backup named by the time, and keep the newest N of these.",
 )

@@ -92,7 +92,7 @@ def _format(name: str) -> "Format":
 
     if name not in FORMATS:
         raise click.BadParameter(
-            f"{name!r} is none of {', '.join(FORMATS)}.", param_hint="'FORMAT'"
+            f"{name} is not a format. The formats are {', '.join(FORMATS)}.", param_hint="'FORMAT'"
         )
     return FORMATS[name]
 
@@ -114,13 +114,13 @@ def _check_options(
         ("--adult", adult, ("imdb", "tmdb")),
     ):
         if given and format_name not in formats:
-            raise click.UsageError(f"{option} concerns {', '.join(formats)} alone.")
+            raise click.UsageError(f"{option} can only be used with {', '.join(formats)}.")
     if source is not None and not source.strip():
         raise click.UsageError("--source is empty.")
     for title_type in types:
         if title_type not in TITLE_TYPES:
             known = ", ".join(sorted(TITLE_TYPES))
-            raise click.UsageError(f"--type {title_type}: none of {known}.")
+            raise click.UsageError(f"{title_type} is not a title type. The types are {known}.")
 
 
 def _options(

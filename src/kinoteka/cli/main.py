@@ -15,7 +15,7 @@ import click
 
 from kinoteka.cli.backup import backup, copy_database, restore
 from kinoteka.cli.import_films import import_films
-from kinoteka.cli.output import data_option, fail
+from kinoteka.cli.output import SettingValue, WholeNumber, data_option, explain, fail
 from kinoteka.core.accounts.common_passwords import CommonPasswordsDamaged, common_passwords
 from kinoteka.database import file_modes as private
 from kinoteka.database.migrations import DatabaseUnusable
@@ -24,6 +24,8 @@ from kinoteka.http.policy.error_messages import COMMON
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.disk import disk_failure
 from kinoteka.infrastructure.keys import KEY_FILES, KeyUnusable
+from kinoteka.infrastructure.server_addresses import without_passwords
+from kinoteka.infrastructure.setting_values import plain
 from kinoteka.infrastructure.settings import Settings, SettingsError
 from kinoteka.server.listen_sockets import CannotListen
 
@@ -51,18 +53,18 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--host", help="Address to listen on (KINOTEKA_HOST; 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port (KINOTEKA_PORT; 8000).")
+@click.option("--port", type=SettingValue("port"), help="Port (KINOTEKA_PORT; 8000).")
 @click.option("--unix-socket", help="Unix socket, instead of both (KINOTEKA_UNIX_SOCKET).")
 @data_option
 @click.option("--no-demo", is_flag=True, help="Start with an empty catalogue.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes (KINOTEKA_WORKERS; 1).")
+@click.option("--workers", type=SettingValue("workers"), help="Processes (KINOTEKA_WORKERS; 1).")
 def serve(
     host: str | None,
-    port: int | None,
+    port: str | None,
     unix_socket: str | None,
     data: Path | None,
     no_demo: bool,
-    workers: int | None,
+    workers: str | None,
 ) -> None:
     """Serve every contract; creates the database at the first start."""
 
@@ -134,7 +136,7 @@ def settings(data: Path | None) -> None:
     for name, kind, default, text in config.rows():
         value = getattr(present, name.removeprefix(config.PREFIX).lower())
         shown = _shown(name, value)
-        mark = "" if value == default else f"  (default: {_plain(default)})"
+        mark = "" if value == default else f"  (default: {plain(default)})"
         click.echo(f"{name} ({kind}) = {shown}{mark}\n    {text}")
 
 
@@ -186,12 +188,15 @@ def accept_keys(data: Path | None) -> None:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
 def export_openapi(contract: str | None, output: Path | None) -> None:
     """Write the OpenAPI document, to standard output unless told otherwise."""
-    from kinoteka.cli.operations import openapi_document
+    from kinoteka.cli.operations import contract_names, openapi_document
 
     try:
         text = openapi_document(contract)
     except KeyError:
-        raise click.BadParameter(f"there is no contract {contract!r}") from None
+        names = ", ".join(contract_names())
+        raise click.BadParameter(
+            f"{contract} is not a contract. The contracts are {names}.", param_hint="'--contract'"
+        ) from None
     if output is None:
         click.echo(text)
     else:
@@ -200,7 +205,7 @@ def export_openapi(contract: str | None, output: Path | None) -> None:
 
 @cli.command()
 @data_option
-@click.argument("film_ids", metavar="FILM_ID...", nargs=-1, required=True, type=click.IntRange(1))
+@click.argument("film_ids", metavar="FILM_ID...", nargs=-1, required=True, type=WholeNumber(1))
 @click.option("--label", help="The access label, a new one or one that there is.")
 @click.option("--none", "opens", is_flag=True, help="No label: the films are open to everybody.")
 def label(data: Path | None, film_ids: tuple[int, ...], label: str | None, opens: bool) -> None:
@@ -209,7 +214,7 @@ def label(data: Path | None, film_ids: tuple[int, ...], label: str | None, opens
     Such films exist only for holders of the permission films.view:LABEL.
     """
     if (label is None) != opens:
-        raise click.UsageError("give either --label NAME or --none")
+        raise click.UsageError("Give either --label NAME or --none.")
     settings = _settings(data=data)
     _require_database(settings)
     from kinoteka.cli.operations import label_films
@@ -241,7 +246,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
-        fail("aborted")
+        fail("cancelled; nothing was changed")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -253,8 +258,8 @@ def main() -> None:
         if full := disk_failure(error):
             fail(full)
         if isinstance(error, sqlite3.Error):
-            fail(f"the database cannot be used: {error}; 'kinoteka doctor' says more")
-        fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+            fail(f"the database cannot be used: {error}. 'kinoteka doctor' looks for the cause")
+        fail(explain(error))
 
 
 def _settings(**overrides: str | int | bool | Path | None) -> Settings:
@@ -269,7 +274,10 @@ def _database(settings: Settings) -> Path:
 
 def _require_database(settings: Settings) -> None:
     if not settings.database_url and not _database(settings).exists():
-        fail(f"there is no database in {settings.data}; 'kinoteka serve' makes one")
+        fail(
+            f"there is no database in {settings.data}. Name its folder with --data, or create one "
+            "with 'kinoteka serve'"
+        )
 
 
 def _prepare(settings: Settings) -> None:
@@ -367,11 +375,5 @@ def _shown(name: str, value: object) -> str:
     if name.endswith(("_KEY", "_TOKEN")) and value:
         return "(set)"
     if name.endswith("_URL"):
-        return config.without_passwords(str(value))
-    return _plain(value)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value)
+        return without_passwords(str(value))
+    return plain(value)

@@ -117,3 +117,8 @@ def openapi_document(contract: str | None) -> str:
         KeyError: there is no such contract.
     """
     return json.dumps(Documentation(CONTRACTS).document(contract), indent=2, ensure_ascii=False)
+
+
+def contract_names() -> list[str]:
+    """Return the names of all contracts."""
+    return [contract.name for contract in CONTRACTS]

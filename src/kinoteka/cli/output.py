@@ -1,16 +1,31 @@
 """What the commands have in common: the data folder, failing in a line, how far they are."""
 
+import errno
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from kinoteka.infrastructure import settings as config
+
 LINE_SECONDS = 1.0
 BAR_SECONDS = 0.1
+
+ADVICE = (
+    (
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "Run the command as the user that owns it, or name another data folder with --data",
+    ),
+    (
+        (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
+        "Check the path; --data names the data folder (KINOTEKA_DATA)",
+    ),
+)
+"""Numbers of errors, and what to do about them."""
 
 data_option = click.option(
     "--data",
@@ -19,10 +34,55 @@ data_option = click.option(
 )
 
 
+class WholeNumber(click.ParamType[int]):
+    """A whole number from `least`."""
+
+    name = "number"
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or end the command with what is wrong."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or number < self._least:
+            self.fail(f"{value} is not a whole number from {self._least}.", param, ctx)
+        return number
+
+
+class SettingValue(click.ParamType[str]):
+    """The value of a setting, checked as it is checked in the environment."""
+
+    name = "number"
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, or end the command with what is wrong."""
+        if problem := config.check_value(self._setting, value):
+            self.fail(f"{problem}.", param, ctx)
+        return str(value)
+
+
 def fail(message: str, code: int = 1) -> NoReturn:
     """End the command with this reason."""
     click.echo(f"kinoteka: {message}", err=True)
     sys.exit(code)
+
+
+def explain(error: OSError) -> str:
+    """Return what an error of the operating system means and what to do about it."""
+    said = error.strerror or str(error)
+    if not error.filename:
+        return f"the operating system refused it: {said}. 'kinoteka doctor' looks for the cause"
+    for numbers, advice in ADVICE:
+        if error.errno in numbers:
+            return f"{error.filename} cannot be used: {said}. {advice}"
+    return f"{error.filename} cannot be used: {said}. 'kinoteka doctor' looks for the cause"
 
 
 @contextmanager

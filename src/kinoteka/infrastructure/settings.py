@@ -1,13 +1,13 @@
-"""Settings: a row each, with name, type, default and one line of help.
+"""Settings: a row each, with name, kind of value, default and one line of help.
 
 Values come from environment variables `KINOTEKA_<NAME>` and from a `.env` file in the
 working directory; the environment wins.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from kinoteka.infrastructure.connection_settings import ConnectionSettings
 from kinoteka.infrastructure.server_addresses import is_server_address
+from kinoteka.infrastructure.setting_values import kind_of, problem, rate_problem
 
 PREFIX = "KINOTEKA_"
 METRICS_FOLDER = "KINOTEKA_METRICS_FOLDER"
@@ -31,9 +32,6 @@ AWS_VARIABLES = (
     "AWS_DEFAULT_REGION",
 )
 
-
-PASSWORD = re.compile(r"//[^:/@]*:(.*)@|[?&](?:ssl)?password=([^&]*)")
-"""Where an address has a password, in one of two groups."""
 
 SWITCHES = {"on": True, "yes": True, "off": False, "no": False}
 """Words for true and false in settings, besides those that the decoder knows."""
@@ -265,15 +263,22 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
     ] = "info"
 
 
-def rows() -> list[tuple[str, str, object, str]]:
-    """Every setting as (environment variable, type, default, help)."""
+@cache
+def _fields() -> dict[str, tuple[type, Meta, object]]:
+    """Return the type, constraints and default of every setting."""
     hints = get_type_hints(Settings, include_extras=True)
-    found = []
-    for field in msgspec.structs.fields(Settings):
-        type_, meta = get_args(hints[field.name])
-        name = getattr(type_, "__name__", str(type_))
-        found.append((PREFIX + field.name.upper(), name, field.default, str(meta.description)))
-    return found
+    return {
+        field.name: (*get_args(hints[field.name]), field.default)
+        for field in msgspec.structs.fields(Settings)
+    }
+
+
+def rows() -> list[tuple[str, str, object, str]]:
+    """Return every setting as (environment variable, kind of value, default, help)."""
+    return [
+        (PREFIX + name.upper(), kind_of(name, type_, meta), default, str(meta.description))
+        for name, (type_, meta, default) in _fields().items()
+    ]
 
 
 def load(
@@ -284,27 +289,41 @@ def load(
     """Read the settings; `overrides` (from the command line) win where not None.
 
     Raises:
-        SettingsError: a value of the wrong type or shape.
+        SettingsError: a value of the wrong kind or beyond its bounds.
     """
-    given = _environment() if environment is None else dict(environment)
-    known = {name: name.removeprefix(PREFIX).lower() for name, *_ in rows()}
+    written = _environment() if environment is None else environment
     values: dict[str, Any] = {
-        known[name]: value for name, value in given.items() if name in known and value != ""
+        name: text for name in _fields() if (text := written.get(PREFIX + name.upper(), "")) != ""
     }
-    for name, type_name, *_ in rows():
-        if type_name == "bool" and (value := str(values.get(known[name])).lower()) in SWITCHES:
-            values[known[name]] = SWITCHES[value]
-    if isinstance(origins := values.get("cors_origins"), str):
-        values["cors_origins"] = tuple(
-            origin.strip().rstrip("/") for origin in origins.split(",") if origin.strip()
-        )
     values |= {name: value for name, value in overrides.items() if value is not None}
-    try:
-        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_convert)
-    except msgspec.ValidationError as error:
-        raise SettingsError(_explain(str(error))) from None
+    settings = Settings(**{name: _parsed(name, value) for name, value in values.items()})
     _check(settings)
     return settings
+
+
+def check_value(name: str, value: object) -> str | None:
+    """Return what is wrong with the value of one setting, or None if it can be used."""
+    try:
+        _parsed(name, value)
+    except SettingsError as error:
+        return str(error).removeprefix(f"{PREFIX}{name.upper()}: ")
+    return None
+
+
+def _parsed(name: str, value: object) -> Any:
+    type_, meta, _ = _fields()[name]
+    if type_ is bool:
+        value = SWITCHES.get(str(value).lower(), value)
+    if name == "cors_origins" and isinstance(value, str):
+        value = tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+    try:
+        parsed = msgspec.convert(value, Annotated[type_, meta], strict=False, dec_hook=_convert)
+    except msgspec.ValidationError:
+        parsed = None
+    if parsed is None or parsed != parsed:
+        said = problem(name, type_, meta, value)
+        raise SettingsError(f"{PREFIX}{name.upper()}: {said}") from None
+    return parsed
 
 
 def zone(name: str) -> tzinfo:
@@ -322,29 +341,21 @@ def unknown() -> list[str]:
     return sorted(name for name in _environment() if name.startswith(PREFIX) and name not in known)
 
 
-def passwords_in(address: str) -> list[str]:
-    """The passwords in an address (of a database, of Redis), as they are written there."""
-    return [str(found[found.lastindex or 0]) for found in PASSWORD.finditer(address)]
-
-
-def without_passwords(address: str) -> str:
-    """An address as it may be shown."""
-    return PASSWORD.sub(_without_password, address)
-
-
 def aws_environment() -> dict[str, str]:
     """The usual variables of S3 clients, from where settings come from, too."""
     given = _environment()
     return {name: given[name] for name in AWS_VARIABLES if given.get(name)}
 
 
-def _without_password(found: re.Match[str]) -> str:
-    begin, end = (place - found.start() for place in found.span(found.lastindex or 0))
-    return f"{found[0][:begin]}(set){found[0][end:]}"
-
-
 def _environment() -> dict[str, str]:
-    from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    try:
+        from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise SettingsError(
+            f"the file {Path('.env').absolute()} cannot be read ({reason}), so the settings in it "
+            "are unknown. Correct or remove the file"
+        ) from None
     return from_file | dict(os.environ)
 
 
@@ -354,11 +365,6 @@ def _convert(type_: type, value: object) -> object:
     raise NotImplementedError
 
 
-def _explain(message: str) -> str:
-    reason, _, path = message.partition(" - at `$.")
-    return f"{PREFIX}{path.rstrip('`').upper()}: {reason}" if path else message
-
-
 def _check(settings: Settings) -> None:
     for name, *_ in rows():
         field = name.removeprefix(PREFIX).lower()
@@ -366,22 +372,22 @@ def _check(settings: Settings) -> None:
             try:
                 parse_limit(getattr(settings, field))
             except ValueError:
-                raise SettingsError(f"{name}: not a rate such as '10 per 5 minutes'") from None
+                raise SettingsError(f"{name}: {rate_problem(getattr(settings, field))}") from None
     for name in ("database_url", "redis_url"):
         if not is_server_address(getattr(settings, name)):
             raise SettingsError(
-                f"{PREFIX}{name.upper()}: no address of a server; in its password, write each of "
-                "/ @ ? # percent-encoded (%2F %40 %3F %23)"
+                f"{PREFIX}{name.upper()}: the host or the port cannot be read. If the password has "
+                "one of / @ ? #, write it percent-encoded (%2F %40 %3F %23)"
             )
     try:
         zone(settings.timezone)
     except (ValueError, LookupError, OSError):
         raise SettingsError(
-            f"{PREFIX}TIMEZONE: this machine knows no time zone of this name; "
-            "use one such as Europe/Moscow, or UTC"
+            f"{PREFIX}TIMEZONE: this machine has no time zone of this name. Write one such as "
+            "Europe/Moscow, or UTC"
         ) from None
     if settings.secret_key and len(settings.secret_key.strip()) < 32:
         raise SettingsError(
-            f"{PREFIX}SECRET_KEY: shorter than 32 characters, so tokens could be forged; "
-            "'openssl rand -hex 32' makes a key that is long enough"
+            f"{PREFIX}SECRET_KEY: it has fewer than 32 characters, so tokens could be forged. "
+            "Create a key with 'openssl rand -hex 32'"
         )

@@ -291,8 +291,7 @@ class LineBus:
         elif heard.said is Said.MESSAGE and not heard.message.startswith(self._sender):
             message = heard.message[SENDER_BYTES:]
             if heard.channel == GAPS:
-                channels = msgspec.msgpack.decode(message, type=list[str] | None)
-                for channel in channels or (None,):
+                for channel in msgspec.msgpack.decode(message, type=list[str] | None) or [None]:
                     self._tell_gap(channel)
             else:
                 self._dispatch(heard.channel, message)

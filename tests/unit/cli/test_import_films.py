@@ -214,16 +214,16 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
-            (("doc", "good.csv"), "none of imdb, movielens"),
+            (("doc", "good.csv"), "doc is not a format. The formats are imdb, movielens"),
             (("csv",), "FILES"),
             (("csv", "missing.csv"), "does not exist"),
             (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
             (("csv", "good.csv", "--map", "title=Name"), "lacks the columns: Name"),
             (("csv", "good.csv", "--label", "premium"), "--label premium"),
-            (("csv", "good.csv", "--adult"), "--adult concerns imdb, tmdb"),
+            (("csv", "good.csv", "--adult"), "--adult can only be used with imdb, tmdb"),
             (("csv", "good.csv", "--source", " "), "--source is empty"),
             (("imdb", "good.csv"), "good.csv is none of these by its header row"),
-            (("imdb", "good.csv", "--type", "game"), "--type game"),
+            (("imdb", "good.csv", "--type", "game"), "game is not a title type"),
             (("json", "good.csv"), "good.csv is not a JSON array"),
         ],
     )

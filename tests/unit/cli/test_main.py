@@ -1,10 +1,13 @@
 """The command, run as operators run it."""
 
+import errno
+import os
 import subprocess
 import sys
 
 import pytest
 
+from kinoteka.cli.output import explain
 from tests.support.databases import execute
 from tests.support.running import (
     PASSWORD,
@@ -50,10 +53,18 @@ def test_every_command_has_help(command):
         (("serve", "--port", "many"), 2, "--port"),
         (("createsuperuser",), 2, "--login"),
         (("label", "1"), 2, "--label"),
+        (("label", "many", "--none"), 2, "many is not a whole number from 1."),
+        (("backup", "--keep", "0", "x"), 2, "0 is not a whole number from 1."),
+        (
+            ("export-openapi", "--contract", "x"),
+            2,
+            "x is not a contract. The contracts are filmsite",
+        ),
         (("label", "1", "--label", "premium", "--none"), 2, "--label"),
         (("label", "1", "--none", "--data", "/no/such/folder"), 1, "no database"),
         (("sessions", "prune", "--data", "/no/such/folder"), 1, "no database"),
-        (("migrate", "--data", "/proc/none"), 1, "/proc/none"),
+        (("migrate", "--data", "/proc/none"), 1, "/proc/none cannot be used: No such file"),
+        (("serve", "--data", "/proc/none"), 1, "--data names the data folder (KINOTEKA_DATA)"),
     ],
 )
 def test_mistakes_are_told_in_one_line(arguments, code, says):
@@ -61,6 +72,37 @@ def test_mistakes_are_told_in_one_line(arguments, code, says):
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("kinoteka.db", b"not a database" * 100, "restore the last backup with 'kinoteka restore'"),
+        ("secret.key", b"short", "Put back the file from a backup; without one, delete it"),
+        ("signing-key.pem", b"not a key", "Put back the one from a backup; without one, remove it"),
+    ],
+)
+def test_damaged_file_of_the_data_folder_is_explained(tmp_path, name, content, says):
+    (tmp_path / name).write_bytes(content)
+    done = kinoteka("serve", "--no-demo", "--port", "0", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert str(tmp_path / name) in done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EACCES, "Run the command as the user that owns it"),
+        (errno.EROFS, "Run the command as the user that owns it"),
+        (errno.ENOENT, "Check the path; --data names the data folder"),
+        (errno.EIO, "'kinoteka doctor' looks for the cause"),
+    ],
+)
+def test_error_of_the_operating_system_says_what_to_do(number, advice):
+    said = explain(OSError(number, os.strerror(number), "/srv/films"))
+    assert said.startswith(f"/srv/films cannot be used: {os.strerror(number)}. {advice}")
 
 
 def test_a_wrong_setting_is_named():
@@ -72,9 +114,9 @@ def test_a_wrong_setting_is_named():
 def test_settings_show_what_differs_and_no_secret():
     secret = "s" * 40
     done = kinoteka("settings", KINOTEKA_PORT="9000", KINOTEKA_SECRET_KEY=secret)
-    assert "KINOTEKA_PORT (int) = 9000  (default: 8000)" in done.stdout
+    assert "KINOTEKA_PORT (whole number) = 9000  (default: 8000)" in done.stdout
     assert secret not in done.stdout
-    assert "KINOTEKA_SECRET_KEY (str) = (set)" in done.stdout
+    assert "KINOTEKA_SECRET_KEY (text) = (set)" in done.stdout
 
 
 def test_migrating_twice_does_it_once(tmp_path):

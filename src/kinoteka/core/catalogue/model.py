@@ -8,8 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from kinoteka.database.visibility import is_open
-
 # The id of the built-in genre and director of films that have none.
 UNKNOWN = 1
 
@@ -51,7 +49,7 @@ class Film(msgspec.Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         """Whether everybody sees it."""
-        return is_open(self.label_id, self.hidden_at)
+        return self.label_id is None and self.hidden_at is None
 
 
 class FilmDetails(msgspec.Struct, frozen=True):

@@ -30,7 +30,10 @@ class SQLitePlace:
         except sqlite3.OperationalError:
             return None
         except sqlite3.DatabaseError as error:
-            raise DatabaseUnusable(f"{self._path}: {error}") from error
+            raise DatabaseUnusable(
+                f"{self._path} is not a usable database ({error}). Stop the server and restore the "
+                "last backup with 'kinoteka restore', or name another data folder with --data"
+            ) from error
         finally:
             connection.close()
         return None if row is None else str(row[0])
