@@ -101,7 +101,7 @@ def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterat
 @pytest.fixture
 def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give Redis time to answer on a busy machine before limits are counted without it."""
-    monkeypatch.setattr("kinoteka.realtime.redis_rate_windows.ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("kinoteka.realtime.redis_rate_windows.RESPONSE_SECONDS", 2.0)
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ class Throttle:
             await asyncio.sleep(LOOK_SECONDS)
             wait = await self._windows.acquire(counter)
         if wait:
-            report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.who)
+            report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.key)
             raise DomainError(Code.THROTTLED, retry_after=max(1, math.ceil(wait)))
 
     async def _release(self, counters: list[Counter]) -> None:

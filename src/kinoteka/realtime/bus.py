@@ -1,11 +1,11 @@
-"""The bus: what processes tell each other, at once and without keeping it.
+"""The bus: messages between the processes of one installation, without storage.
 
-A message goes to every other process that has subscribed to its channel. Nothing that travels
-here may be needed: whoever publishes never waits, a message that cannot be passed on is lost,
-and listeners are told that something may have been missed (a *gap*). What matters is in the
-database, and is read again from there.
+A message goes to every other process that subscribes to its channel. Publishing never waits. A
+message that cannot be forwarded is lost, and listeners learn that messages may be missing (a
+*gap*). So nothing may depend on a message: everything that matters is in the database, and
+listeners read it again after a gap.
 
-Channels are called `topic:rest`; listeners hear the channels of one topic.
+Channels are named `topic:rest`. A listener receives the channels of one topic.
 """
 
 from collections.abc import Callable
@@ -18,98 +18,99 @@ from kinoteka.infrastructure.settings import Settings
 HUB = "hub.sock"
 
 OnMessage = Callable[[str, bytes], None]
-"""Told of a message: its channel, and what it says."""
+"""Receives the channel and the content of a message."""
 
 OnGap = Callable[[str | None], None]
-"""Told that messages may have been missed: on one channel, or (None) on all."""
+"""Called when messages may be missing on one channel or (None) on all channels."""
 
 
 class Bus(Protocol):
-    """Channels by name, between the processes of one installation."""
+    """Publish and subscribe between the processes of one installation."""
 
     @property
     def is_connected(self) -> bool:
-        """Whether messages go out and come in."""
+        """Return whether messages can be sent and received."""
 
     def publish(self, channel: str, message: bytes) -> None:
-        """Tell all other processes, without waiting; lost while the bus is away."""
+        """Send a message to all other processes without waiting; it is lost while disconnected."""
 
     async def subscribe(self, channel: str) -> None:
-        """Hear a channel from now on, through any reconnection.
+        """Subscribe to a channel; the subscription survives reconnections.
 
-        Returns when that is certain; or at once while the bus is away, and after a moment
-        when it is slow: a gap is told then as soon as it is certain.
+        Returns when the subscription is confirmed. Returns at once while the bus is disconnected,
+        and after `SUBSCRIBE_WAIT_SECONDS` when it is slow; then a gap is reported as soon as the
+        subscription is confirmed.
         """
 
     def unsubscribe(self, channel: str) -> None:
-        """Hear a channel no longer."""
+        """Unsubscribe from a channel."""
 
     def on_message(self, topic: str, listener: OnMessage) -> None:
         """Call `listener` with messages of other processes on channels of this topic."""
 
     def on_gap(self, listener: OnGap) -> None:
-        """Call `listener` when messages may have been missed and all is well again."""
+        """Call `listener` once the bus works again after messages may have been lost."""
 
     async def start(self) -> None:
-        """Connect; without success in a moment, go on trying in the background."""
+        """Connect; if that does not succeed quickly, keep trying in the background."""
 
     async def close(self) -> None:
-        """Send what waits, and disconnect."""
+        """Send the waiting messages and disconnect."""
 
 
 class NoBus:
-    """The bus of a process that is alone."""
+    """The bus of a single process: it has no one to send to."""
 
     is_connected = False
 
     def publish(self, channel: str, message: bytes) -> None:
-        """There is nobody to tell."""
+        """Do nothing: there is no other process."""
 
     async def subscribe(self, channel: str) -> None:
-        """There is nobody to hear."""
+        """Do nothing: there is no other process."""
 
     def unsubscribe(self, channel: str) -> None:
-        """There is nobody to hear."""
+        """Do nothing: there is no other process."""
 
     def on_message(self, topic: str, listener: OnMessage) -> None:
-        """Nothing ever comes."""
+        """Do nothing: no message arrives."""
 
     def on_gap(self, listener: OnGap) -> None:
-        """Nothing is ever missed."""
+        """Do nothing: no message can be missing."""
 
     async def start(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     async def close(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
 
 def hub_path(settings: Settings) -> Path:
-    """Where the processes of one machine meet."""
+    """Return the path of the hub's Unix socket."""
     return settings.data / HUB
 
 
 def installation(settings: Settings, keyring: Keyring) -> str:
-    """What tells this installation's messages from those of others on the same server.
+    """Return the prefix that separates this installation from others on the same server.
 
-    It follows from the secret key, which all processes of one installation have in common.
+    It is derived from the secret key, which all processes of one installation share.
     """
     number = settings.redis_url.rpartition("/")[2]
     return keyring.mac("installation", number)[:16]
 
 
 def open_bus(settings: Settings, keyring: Keyring) -> Bus:
-    """The bus that the settings ask for, not yet started.
+    """Create the bus that the settings choose, without starting it.
 
-    Redis where there is one; else, for several workers, the hub on this machine; else none.
+    Use Redis if it is configured, otherwise the local hub for several workers, otherwise no bus.
     """
-    # Imported when needed: a process that is alone does without their memory.
+    # Import on demand: a single process needs neither module in memory.
     if settings.redis_url:
         from kinoteka.realtime.redis_bus import redis_bus
 
         return redis_bus(settings.redis_url, installation(settings, keyring))
     if settings.workers > 1:
-        from kinoteka.realtime.local_hub import socket_bus
+        from kinoteka.realtime.local_hub import hub_bus
 
-        return socket_bus(hub_path(settings))
+        return hub_bus(hub_path(settings))
     return NoBus()

@@ -1,8 +1,8 @@
-"""Fan-out: what has happened reaches everybody who listens to its channel.
+"""Fan-out: deliver each event to all listeners of its channels.
 
-`FanOut` is what services rely on; `LocalFanOut` does it within one process, `SharedFanOut` tells
-the other processes, too. Nobody who publishes ever waits for a listener: whoever falls too far
-behind, or may have missed something, is cut off instead, and catches up from the database.
+Services use `FanOut`. `LocalFanOut` works within one process; `SharedFanOut` also reaches the
+other processes. Publishing never waits for a listener. A listener that falls too far behind, or
+that may have missed an event, is disconnected and catches up from the database.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from kinoteka.realtime.bus import Bus
 
 Event = TypeVar("Event")
 
-WAITING_MOST = 256
+MAX_WAITING = 256
 TOPIC = "live"
 ENDED_PER_SECOND = 2000
-"""Listeners that may have missed something are not sent back to their servers all at once."""
+"""Listeners that may have missed an event reconnect at this rate, not all at once."""
 
 
 class Ending(StrEnum):
-    """Why a listener hears no more."""
+    """Why a listener ended."""
 
     SLOW = "slow"
     MISSED = "missed"
@@ -32,20 +32,20 @@ class Ending(StrEnum):
 
 
 class Listener(Generic[Event]):
-    """Somebody who listens to one channel; at most `limit` events wait to be taken.
+    """A listener of one channel; up to `limit` events wait in its queue.
 
-    `ended` is done, with the reason, when nothing more will come; what still waits then is of
-    no use, because what follows it is missing.
+    `ended` is done, with the reason, when no more events arrive. The events that still wait then
+    are useless, because the ones after them are missing.
     """
 
-    def __init__(self, channel: str, limit: int = WAITING_MOST) -> None:
+    def __init__(self, channel: str, limit: int = MAX_WAITING) -> None:
         self.channel = channel
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._events: asyncio.Queue[Event] = asyncio.Queue(limit)
         self._on_end: list[Callable[[], None]] = []
 
     def offer(self, event: Event) -> None:
-        """Hand over an event without waiting; a listener whose queue is full is cut off."""
+        """Add an event without waiting; end the listener if its queue is full."""
         if self.ended.done():
             return
         try:
@@ -54,15 +54,15 @@ class Listener(Generic[Event]):
             self.end(Ending.SLOW)
 
     async def next(self) -> Event:
-        """The next event; waits for it, for ever once the listener has ended."""
+        """Wait for the next event and return it; wait forever once the listener has ended."""
         return await self._events.get()
 
     def on_end(self, action: Callable[[], None]) -> None:
-        """Do `action` when the listener ends, whyever."""
+        """Call `action` when the listener ends, for whatever reason."""
         self._on_end.append(action)
 
     def end(self, reason: Ending) -> None:
-        """Hear no more; only the first reason counts."""
+        """End the listener; only the first reason counts."""
         if self.ended.done():
             return
         self.ended.set_result(reason)
@@ -71,16 +71,16 @@ class Listener(Generic[Event]):
 
 
 class FanOut(Protocol[Event]):
-    """Channels by name."""
+    """Publish and listen by channel name."""
 
     async def listen(self, listener: Listener[Event]) -> None:
-        """Let a listener hear its channel until it ends.
+        """Deliver the events of a listener's channel to it until it ends.
 
-        From the return on every event is heard; or the listener ends, where some may be missed.
+        After this returns, the listener receives every event, or it ends when one may be missing.
         """
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
-        """Tell every listener of these channels, without waiting for any of them."""
+        """Deliver an event to every listener of these channels without waiting for any of them."""
 
 
 class LocalFanOut(Generic[Event]):
@@ -90,18 +90,18 @@ class LocalFanOut(Generic[Event]):
         self._listeners: dict[str, set[Listener[Event]]] = {}
 
     async def listen(self, listener: Listener[Event]) -> None:
-        """Let a listener hear its channel until it ends."""
+        """Deliver the events of a listener's channel to it until it ends."""
         self._listeners.setdefault(listener.channel, set()).add(listener)
         listener.on_end(lambda: self._remove(listener))
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
-        """Tell every listener of these channels, without waiting for any of them."""
+        """Deliver an event to every listener of these channels without waiting for any of them."""
         for channel in channels:
             for listener in self.listeners(channel):
                 listener.offer(event)
 
     def listeners(self, channel: str | None = None) -> list[Listener[Event]]:
-        """Who listens to a channel, or (None) to any; whoever is cut off leaves."""
+        """Return the listeners of one channel, or (None) of all."""
         if channel is not None:
             return list(self._listeners.get(channel, ()))
         return [each for listeners in self._listeners.values() for each in listeners]
@@ -117,10 +117,10 @@ class LocalFanOut(Generic[Event]):
 
 
 class SharedFanOut(Generic[Event]):
-    """Fan-out over all processes; a channel is subscribed to while somebody here listens.
+    """Fan-out over all processes; it subscribes to a channel while this process has a listener.
 
-    Each kind of event has a topic of its own, so that a process of an older version, which knows
-    less of them, never hears one that it cannot read.
+    Each kind of event has its own topic, so that a process of an older version never receives an
+    event that it cannot decode.
     """
 
     def __init__(self, bus: Bus, kind: type[Event], topic: str = TOPIC) -> None:
@@ -130,21 +130,21 @@ class SharedFanOut(Generic[Event]):
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(kind)
         bus.on_message(topic, self._heard)
-        bus.on_gap(self._missed)
+        bus.on_gap(self._on_gap_end)
 
     async def listen(self, listener: Listener[Event]) -> None:
-        """Let a listener hear its channel until it ends."""
+        """Deliver the events of a listener's channel to it until it ends."""
         await self._local.listen(listener)
-        listener.on_end(lambda: self._left(listener.channel))
-        await self._bus.subscribe(self._on_the_bus(listener.channel))
+        listener.on_end(lambda: self._unsubscribe_if_unused(listener.channel))
+        await self._bus.subscribe(self._bus_channel(listener.channel))
 
     def publish(self, channels: Iterable[str], event: Event) -> None:
-        """Tell every listener of these channels, without waiting for any of them."""
+        """Deliver an event to every listener of these channels without waiting for any of them."""
         channels = tuple(channels)
         self._local.publish(channels, event)
         message = self._encoder.encode(event)
         for channel in channels:
-            self._bus.publish(self._on_the_bus(channel), message)
+            self._bus.publish(self._bus_channel(channel), message)
 
     def __len__(self) -> int:
         return len(self._local)
@@ -152,11 +152,11 @@ class SharedFanOut(Generic[Event]):
     def _heard(self, channel: str, message: bytes) -> None:
         self._local.publish([channel.partition(":")[2]], self._decoder.decode(message))
 
-    def _left(self, channel: str) -> None:
+    def _unsubscribe_if_unused(self, channel: str) -> None:
         if not self._local.listeners(channel):
-            self._bus.unsubscribe(self._on_the_bus(channel))
+            self._bus.unsubscribe(self._bus_channel(channel))
 
-    def _missed(self, channel: str | None) -> None:
+    def _on_gap_end(self, channel: str | None) -> None:
         if channel is None:
             listeners = self._local.listeners()
         elif channel.startswith(f"{self._topic}:"):
@@ -167,5 +167,5 @@ class SharedFanOut(Generic[Event]):
         for number, listener in enumerate(listeners):
             loop.call_later(number / ENDED_PER_SECOND, listener.end, Ending.MISSED)
 
-    def _on_the_bus(self, channel: str) -> str:
+    def _bus_channel(self, channel: str) -> str:
         return f"{self._topic}:{channel}"

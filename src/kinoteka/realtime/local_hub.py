@@ -1,8 +1,8 @@
 """The bus between the processes of one machine: a hub on a Unix socket, and its clients.
 
-A frame is the length of what follows (four bytes, big-endian) and a MessagePack array of what
-to do, the channel, and the message. The hub passes a message on as it came, and waits for
-nobody: who takes its frames too slowly is cut off, connects again, and knows of the gap.
+A frame is its length (four bytes, big-endian) and a MessagePack array of operation, channel and
+message. The hub forwards a message unchanged and never waits: it disconnects a client that reads
+too slowly. That client reconnects and reports a gap.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ import msgspec
 import structlog
 
 from kinoteka.infrastructure.tasks import end_tasks
-from kinoteka.realtime.connection_bus import Heard, LineBroken, LineBus, Said
+from kinoteka.realtime.connection_bus import BusConnectionLost, BusEvent, ConnectionBus, EventKind
 
 log = structlog.get_logger()
 
-FRAME_LARGEST = 16 * 1024 * 1024
-WAITING_LARGEST = 8 * 1024 * 1024
-"""So many bytes may wait for a process to take them."""
-PATH_LONGEST = 100
-"""A socket's address holds 107 bytes on Linux, 103 elsewhere."""
-ONLY_OURS = 0o177
-"""What a umask takes away so that a file is its owner's alone, mode 0600."""
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+MAX_BUFFERED_BYTES = 8 * 1024 * 1024
+"""How many bytes may wait for one client."""
+MAX_PATH_BYTES = 100
+"""The address of a Unix socket has room for 107 bytes on Linux and 103 elsewhere."""
+OWNER_ONLY_UMASK = 0o177
+"""The umask under which a file gets mode 0600."""
 
 
 class Op(IntEnum):
-    """What a frame is for."""
+    """The operation of a frame."""
 
     MESSAGE = 1
     SUBSCRIBE = 2
@@ -41,85 +41,85 @@ class Op(IntEnum):
 
 
 class Frame(msgspec.Struct, array_like=True):
-    """What is sent; the hub answers SUBSCRIBE and PING with the same frame."""
+    """A frame; the hub sends SUBSCRIBE and PING frames back as confirmations."""
 
     op: Op
     channel: str = ""
     message: bytes = b""
 
 
-def socket_bus(path: Path) -> LineBus:
-    """A bus through the hub at this path."""
+def hub_bus(path: Path) -> ConnectionBus:
+    """Create a bus that uses the hub at this path."""
 
-    async def connect() -> SocketLine:
+    async def connect() -> HubConnection:
         try:
-            with _short(path) as address:
+            with _short_address(path) as address:
                 streams = await asyncio.open_unix_connection(address)
         except OSError as error:
-            raise LineBroken(f"no hub at {path}: {error.strerror}") from None
-        return SocketLine(*streams)
+            raise BusConnectionLost(f"no hub at {path}: {error.strerror}") from None
+        return HubConnection(*streams)
 
-    return LineBus(connect)
+    return ConnectionBus(connect)
 
 
-class SocketLine:
+class HubConnection:
     """A connection to the hub."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
-        self._numbers = itertools.count(1)
-        self._answers: dict[str, asyncio.Future[None]] = {}
+        self._ping_numbers = itertools.count(1)
+        self._pings: dict[str, asyncio.Future[None]] = {}
 
-    async def receive(self) -> Heard:
-        """The next thing that comes; waits for it."""
+    async def receive(self) -> BusEvent:
+        """Wait for the next event and return it."""
         try:
             frame = msgspec.msgpack.decode(await _read(self._reader), type=Frame)
         except (OSError, EOFError, msgspec.DecodeError) as error:
-            raise LineBroken(str(error) or "the hub has gone") from None
+            raise BusConnectionLost(str(error) or "the hub closed the connection") from None
         if frame.op is Op.SUBSCRIBE:
-            return Heard(Said.SUBSCRIBED, frame.channel)
+            return BusEvent(EventKind.SUBSCRIBED, frame.channel)
         if frame.op is Op.MESSAGE:
-            return Heard(Said.MESSAGE, frame.channel, frame.message)
-        response = self._answers.pop(frame.channel, None)
+            return BusEvent(EventKind.MESSAGE, frame.channel, frame.message)
+        response = self._pings.pop(frame.channel, None)
         if response is not None and not response.done():
             response.set_result(None)
-        return Heard(Said.ALIVE)
+        return BusEvent(EventKind.ALIVE)
 
     async def subscribe(self, channels: Sequence[str]) -> None:
-        """Ask for channels; each is confirmed by SUBSCRIBED."""
+        """Subscribe to channels; a SUBSCRIBED event confirms each."""
         await self._send([Frame(Op.SUBSCRIBE, channel) for channel in channels])
 
     async def unsubscribe(self, channels: Sequence[str]) -> None:
-        """Ask for channels no longer."""
+        """Unsubscribe from channels."""
         await self._send([Frame(Op.UNSUBSCRIBE, channel) for channel in channels])
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Have messages passed on; returns when the hub has taken them."""
+        """Send messages; return when the hub has accepted them."""
         frames = [Frame(Op.MESSAGE, channel, message) for channel, message in messages]
-        number = str(next(self._numbers))
-        taken = self._answers[number] = asyncio.get_running_loop().create_future()
+        number = str(next(self._ping_numbers))
+        taken = self._pings[number] = asyncio.get_running_loop().create_future()
         await self._send([*frames, Frame(Op.PING, number)])
         await taken
 
     async def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Ask the hub to respond."""
         await self._send([Frame(Op.PING)])
 
     async def close(self) -> None:
-        """Let go; raises nothing."""
+        """Close the connection; raise nothing."""
         self._writer.transport.abort()
 
     async def _send(self, frames: Sequence[Frame]) -> None:
         try:
-            self._writer.writelines(map(_encoded, frames))
+            self._writer.writelines(map(_encode, frames))
             await self._writer.drain()
         except OSError as error:
-            raise LineBroken(str(error)) from None
+            raise BusConnectionLost(str(error)) from None
 
 
 class Hub:
-    """Passes messages on between the processes of one machine."""
+    """Forwards messages between the processes of one machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -128,11 +128,11 @@ class Hub:
         self._clients: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def start(self) -> None:
-        """Listen, in the place of a hub that has ended without a word."""
+        """Listen; replace the socket that a killed hub left behind."""
         listening = socket.socket(socket.AF_UNIX)
-        mask = os.umask(ONLY_OURS)
+        mask = os.umask(OWNER_ONLY_UMASK)
         try:
-            with _short(self._path) as address:
+            with _short_address(self._path) as address:
                 self._path.unlink(missing_ok=True)
                 listening.bind(address)
         except OSError:
@@ -143,7 +143,7 @@ class Hub:
         self._server = await asyncio.start_unix_server(self._serve, sock=listening)
 
     async def close(self) -> None:
-        """Cut everybody off and remove the socket."""
+        """Disconnect all clients and remove the socket."""
         if self._server is None:
             return
         self._server.close()
@@ -159,35 +159,35 @@ class Hub:
         try:
             while True:
                 data = await _read(reader)
-                self._take(msgspec.msgpack.decode(data, type=Frame), data, writer, subscribed)
+                self._handle(msgspec.msgpack.decode(data, type=Frame), data, writer, subscribed)
         except (OSError, EOFError):
-            pass  # it has gone, or has been cut off
+            pass  # the client left or was disconnected
         except msgspec.DecodeError as error:
-            log.warning("hub: a process is cut off that sends what is no frame", error=str(error))
+            log.warning("hub: disconnected a process that sent an invalid frame", error=str(error))
         finally:
             del self._clients[writer]
             for channel in subscribed:
-                self._forget(channel, writer)
+                self._unsubscribe(channel, writer)
             writer.transport.abort()
 
-    def _take(
+    def _handle(
         self, frame: Frame, data: bytes, writer: asyncio.StreamWriter, subscribed: set[str]
     ) -> None:
         if frame.op is Op.MESSAGE:
             for listener in tuple(self._listening.get(frame.channel, ())):
                 if listener is not writer:
-                    _pass(listener, data)
+                    _forward(listener, data)
             return
         if frame.op is Op.UNSUBSCRIBE:
             subscribed.discard(frame.channel)
-            self._forget(frame.channel, writer)
+            self._unsubscribe(frame.channel, writer)
             return
         if frame.op is Op.SUBSCRIBE:
             subscribed.add(frame.channel)
             self._listening.setdefault(frame.channel, set()).add(writer)
-        _pass(writer, data)
+        _forward(writer, data)
 
-    def _forget(self, channel: str, writer: asyncio.StreamWriter) -> None:
+    def _unsubscribe(self, channel: str, writer: asyncio.StreamWriter) -> None:
         listening = self._listening.get(channel)
         if listening is not None:
             listening.discard(writer)
@@ -195,39 +195,39 @@ class Hub:
                 del self._listening[channel]
 
 
-def _pass(client: asyncio.StreamWriter, data: bytes) -> None:
-    """Send a frame without waiting; a process that takes too little is cut off."""
-    if client.transport.get_write_buffer_size() > WAITING_LARGEST:
-        log.warning("hub: a process is cut off that takes its messages too slowly")
+def _forward(client: asyncio.StreamWriter, data: bytes) -> None:
+    """Send a frame without waiting; disconnect a client that reads too slowly."""
+    if client.transport.get_write_buffer_size() > MAX_BUFFERED_BYTES:
+        log.warning("hub: disconnected a process that reads its messages too slowly")
         client.transport.abort()
     else:
-        client.write(_with_length(data))
+        client.write(_frame_bytes(data))
 
 
-def _encoded(frame: Frame) -> bytes:
-    return _with_length(msgspec.msgpack.encode(frame))
+def _encode(frame: Frame) -> bytes:
+    return _frame_bytes(msgspec.msgpack.encode(frame))
 
 
-def _with_length(data: bytes) -> bytes:
+def _frame_bytes(data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
 async def _read(reader: asyncio.StreamReader) -> bytes:
-    """What the next frame holds.
+    """Read the content of the next frame.
 
     Raises:
-        EOFError, OSError: the other end has gone, or sends what is no frame.
+        EOFError, OSError: the other end closed the connection or sent an invalid frame.
     """
     size = int.from_bytes(await reader.readexactly(4), "big")
-    if size > FRAME_LARGEST:
-        raise OSError("a frame that is too large")
+    if size > MAX_FRAME_BYTES:
+        raise OSError("the frame is too large")
     return await reader.readexactly(size)
 
 
 @contextmanager
-def _short(path: Path) -> Iterator[str]:
-    """The path as it fits into a socket's address, which is short: by way of its open folder."""
-    if len(os.fsencode(path)) <= PATH_LONGEST:
+def _short_address(path: Path) -> Iterator[str]:
+    """Return a path that fits into a socket's address, through its open folder if necessary."""
+    if len(os.fsencode(path)) <= MAX_PATH_BYTES:
         yield str(path)
         return
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,14 +1,14 @@
-"""Moving windows: how often something happened lately, by counter, for rate limits.
+"""Sliding windows for rate limits: how many events each counter has had recently.
 
-`MemoryWindows` counts in this process, `ToldWindows` also counts what the other processes of one
+`MemoryWindows` counts in this process, `SharedWindows` also counts what the other processes of one
 machine report, and `RedisWindows` counts for all processes in Redis.
 
 In memory, time is the monotonic clock: a wall clock that is set back would keep a counter full
 until it has caught up. Processes of one machine share that clock, so they can report its value.
 
-The number of counters is bounded, for each kind. Who sends requests chooses most keys (an address
-of an IPv6 network, a name that no account has), so without a bound they choose how much memory
-the counters take.
+The number of counters of each kind is bounded. Clients choose most keys (an address in an IPv6
+network, a name without an account), so without a bound they would choose how much memory the
+counters take.
 """
 
 import time
@@ -30,10 +30,10 @@ COUNTERS_MOST = 50_000
 
 
 class Counter(NamedTuple):
-    """What is counted (`kind`), for whom (`who`), and how many events `seconds` may hold."""
+    """A counter: its kind, its key, and how many events are allowed in `seconds`."""
 
     kind: str
-    who: str
+    key: str
     limit: int
     seconds: int
 
@@ -43,23 +43,23 @@ class Windows(Protocol):
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes count here, too."""
+        """Return whether other processes use the same counters."""
 
     async def acquire(self, counter: Counter) -> float:
         """Count one event and return 0; if the counter is full, the seconds until it is not."""
 
     async def release(self, counter: Counter) -> None:
-        """Take the newest event back, if there is one."""
+        """Remove the newest event, if there is one."""
 
     async def close(self) -> None:
-        """Disconnect from where the events are counted."""
+        """Disconnect from the place where the events are stored."""
 
 
 class MemoryWindows:
     """Counts in this process.
 
-    The counters of one kind lie in one dictionary, the one that counted last at the end. Those
-    whose events are too old are at its beginning, and leave at no cost that grows.
+    The counters of one kind are in one dictionary in the order of their last use. Expired counters
+    are at its start, so removing them has a constant cost.
     """
 
     is_shared = False
@@ -75,45 +75,45 @@ class MemoryWindows:
         return self._acquire(counter, self._clock())
 
     async def release(self, counter: Counter) -> None:
-        """Take the newest event back, if there is one."""
-        self._discount(counter.kind, counter.seconds, counter.who)
+        """Remove the newest event, if there is one."""
+        self._discount(counter.kind, counter.seconds, counter.key)
 
     async def close(self) -> None:
         """Do nothing: memory needs no connection."""
 
-    def count(self, kind: str, seconds: int, who: str) -> int:
-        """Return how many events a counter holds, those that are too old among them."""
-        return len(self._kinds.get((kind, seconds), {}).get(who, ()))
+    def count(self, kind: str, seconds: int, key: str) -> int:
+        """Return how many events a counter holds, including expired ones."""
+        return len(self._kinds.get((kind, seconds), {}).get(key, ()))
 
     def _acquire(self, counter: Counter, now: float) -> float:
         counters = self._kinds.setdefault((counter.kind, counter.seconds), {})
-        events = counters.pop(counter.who, None) or []
+        events = counters.pop(counter.key, None) or []
         _remove_old(events, now - counter.seconds)
         over = len(events) - counter.limit
         if over < 0:
             events.append(now)
         if events:
-            counters[counter.who] = events
+            counters[counter.key] = events
         self._remove_unused(counters, now - counter.seconds)
         if over < 0:
             return 0.0
         blocking = events[over] if events else now
         return max(blocking + counter.seconds - now, 0.001)
 
-    def _discount(self, kind: str, seconds: int, who: str) -> None:
+    def _discount(self, kind: str, seconds: int, key: str) -> None:
         counters = self._kinds.get((kind, seconds), {})
-        events = counters.get(who)
+        events = counters.get(key)
         if events:
             events.pop()
         if not events:
-            counters.pop(who, None)
+            counters.pop(key, None)
 
-    def _add(self, kind: str, seconds: int, who: str, at: float) -> None:
+    def _add(self, kind: str, seconds: int, key: str, at: float) -> None:
         now = self._clock()
         counters = self._kinds.setdefault((kind, seconds), {})
-        events = counters.pop(who, None) or []
+        events = counters.pop(key, None) or []
         insort(events, min(at, now))
-        counters[who] = events
+        counters[key] = events
         self._remove_unused(counters, now - seconds)
 
     def _remove_unused(self, counters: dict[str, Events], since: float) -> None:
@@ -127,20 +127,20 @@ class MemoryWindows:
         return sum(map(len, self._kinds.values()))
 
 
-class Counted(msgspec.Struct, array_like=True):
-    """What processes report to each other; `at` is of the clock that they share, in seconds."""
+class CountReport(msgspec.Struct, array_like=True):
+    """A report to other processes; `at` is a time of the shared monotonic clock in seconds."""
 
     kind: str
     seconds: int
-    who: str
+    key: str
     at: float
-    is_taken_back: bool = False
+    is_released: bool = False
 
 
-class ToldWindows(MemoryWindows):
-    """Counts in every process of one machine alike: each reports what it counts to the others.
+class SharedWindows(MemoryWindows):
+    """Counts in every process of one machine: each reports its events to the others.
 
-    What is counted at the same moment in several of them may exceed a limit by that many.
+    Events that several processes count at the same moment may exceed a limit by that number.
     """
 
     is_shared = True
@@ -148,11 +148,11 @@ class ToldWindows(MemoryWindows):
     def __init__(self, bus: Bus, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
         super().__init__(most, clock)
         self._bus = bus
-        self._decoder = msgspec.msgpack.Decoder(Counted)
-        bus.on_message(CHANNEL, self._hear)
+        self._decoder = msgspec.msgpack.Decoder(CountReport)
+        bus.on_message(CHANNEL, self._receive_report)
 
     async def subscribe(self) -> None:
-        """Receive from now on what the others count."""
+        """Start to receive the reports of the other processes."""
         await self._bus.subscribe(CHANNEL)
 
     async def acquire(self, counter: Counter) -> float:
@@ -160,28 +160,28 @@ class ToldWindows(MemoryWindows):
         now = self._clock()
         wait = self._acquire(counter, now)
         if not wait:
-            self._report(Counted(counter.kind, counter.seconds, counter.who, now))
+            self._report(CountReport(counter.kind, counter.seconds, counter.key, now))
         return wait
 
     async def release(self, counter: Counter) -> None:
-        """Take the newest event back, if there is one."""
+        """Remove the newest event, if there is one."""
         await super().release(counter)
-        self._report(Counted(counter.kind, counter.seconds, counter.who, 0.0, is_taken_back=True))
+        self._report(CountReport(counter.kind, counter.seconds, counter.key, 0.0, is_released=True))
 
-    def _report(self, counted: Counted) -> None:
+    def _report(self, counted: CountReport) -> None:
         self._bus.publish(CHANNEL, msgspec.msgpack.encode(counted))
 
-    def _hear(self, channel: str, message: bytes) -> None:
+    def _receive_report(self, channel: str, message: bytes) -> None:
         del channel
         counted = self._decoder.decode(message)
-        if counted.is_taken_back:
-            self._discount(counted.kind, counted.seconds, counted.who)
+        if counted.is_released:
+            self._discount(counted.kind, counted.seconds, counted.key)
         else:
-            self._add(counted.kind, counted.seconds, counted.who, counted.at)
+            self._add(counted.kind, counted.seconds, counted.key, counted.at)
 
 
 async def open_windows(settings: Settings, keyring: Keyring, bus: Bus) -> Windows:
-    """Open what the settings ask for: Redis, several processes of one machine, or this one."""
+    """Open the windows that the settings choose: in Redis, shared by processes, or in memory."""
     most = settings.limit_counters
     if settings.redis_url:
         from kinoteka.realtime.redis_rate_windows import RedisWindows
@@ -189,7 +189,7 @@ async def open_windows(settings: Settings, keyring: Keyring, bus: Bus) -> Window
         return RedisWindows(settings.redis_url, installation(settings, keyring), most)
     if settings.workers == 1:
         return MemoryWindows(most)
-    windows = ToldWindows(bus, most)
+    windows = SharedWindows(bus, most)
     await windows.subscribe()
     return windows
 

@@ -1,8 +1,8 @@
 """The bus through Redis or Valkey: publish and subscribe.
 
-Two connections, because one that has subscribed does nothing else in RESP2, which every server
-and proxy speaks. Names of channels begin with the installation's own, since publish and
-subscribe knows no databases.
+It uses two connections, because in RESP2, which every server and proxy supports, a connection
+with subscriptions can do nothing else. Channel names begin with the installation's prefix,
+because publish and subscribe ignores database numbers.
 """
 
 import asyncio
@@ -15,20 +15,26 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from kinoteka.realtime.connection_bus import ANSWER_SECONDS, Heard, LineBroken, LineBus, Said
+from kinoteka.realtime.connection_bus import (
+    RESPONSE_SECONDS,
+    BusConnectionLost,
+    BusEvent,
+    ConnectionBus,
+    EventKind,
+)
 
-SAID = {b"message": Said.MESSAGE, b"subscribe": Said.SUBSCRIBED}
-SUBSCRIBED_AT_ONCE = 500
+EVENT_KINDS = {b"message": EventKind.MESSAGE, b"subscribe": EventKind.SUBSCRIBED}
+SUBSCRIBE_BATCH = 500
 
 
 def redis_address(url: str) -> str:
-    """An address as the library knows it: valkey:// is redis://, and valkeys:// rediss://."""
+    """Return the URL with the scheme that the library knows: valkey → redis, valkeys → rediss."""
     scheme, _, rest = url.partition("://")
     return f"{scheme.replace('valkey', 'redis')}://{rest}"
 
 
 def redis_pool(url: str, timeout: float) -> ConnectionPool:
-    """Connections to Redis that are given up after `timeout` seconds and never tried again."""
+    """Create a pool whose operations fail after `timeout` seconds and are not retried."""
     return ConnectionPool.from_url(
         redis_address(url),
         protocol=2,
@@ -38,101 +44,101 @@ def redis_pool(url: str, timeout: float) -> ConnectionPool:
     )
 
 
-def redis_bus(url: str, name: str) -> LineBus:
-    """A bus through Redis; `name` tells this installation's channels from all others."""
-    pool = redis_pool(url, ANSWER_SECONDS)
+def redis_bus(url: str, name: str) -> ConnectionBus:
+    """Create a bus through Redis; `name` is the prefix of this installation's channels."""
+    pool = redis_pool(url, RESPONSE_SECONDS)
 
-    async def connect() -> RedisLine:
-        listening, telling = _connection(pool), _connection(pool)
-        line = RedisLine(f"kinoteka:{name}:", listening, telling)
-        await line.open()
-        return line
+    async def connect() -> RedisConnection:
+        subscribing, publishing = _connection(pool), _connection(pool)
+        connection = RedisConnection(f"kinoteka:{name}:", subscribing, publishing)
+        await connection.open()
+        return connection
 
-    return LineBus(connect)
+    return ConnectionBus(connect)
 
 
-class RedisLine:
-    """A connection that listens and one that tells."""
+class RedisConnection:
+    """A connection that subscribes and one that publishes."""
 
     def __init__(
-        self, prefix: str, listening: AbstractConnection, telling: AbstractConnection
+        self, prefix: str, subscribing: AbstractConnection, publishing: AbstractConnection
     ) -> None:
         self._prefix = prefix
-        self._listening = listening
-        self._telling = telling
-        self._asking = asyncio.Lock()
+        self._subscribing = subscribing
+        self._publishing = publishing
+        self._publish_lock = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect.
 
         Raises:
-            LineBroken
+            BusConnectionLost
         """
         try:
-            for connection in (self._listening, self._telling):
+            for connection in (self._subscribing, self._publishing):
                 await connection.connect()  # type: ignore[no-untyped-call]
         except BaseException as error:
             await self.close()
             if isinstance(error, RedisError | OSError):
-                raise LineBroken(str(error)) from None
+                raise BusConnectionLost(str(error)) from None
             raise
 
-    async def receive(self) -> Heard:
-        """The next thing that comes; waits for it."""
+    async def receive(self) -> BusEvent:
+        """Wait for the next event and return it."""
         try:
-            response = await self._listening.read_response(
+            response = await self._subscribing.read_response(
                 timeout=math.inf, disconnect_on_error=False
             )
         except (RedisError, OSError) as error:
-            raise LineBroken(str(error)) from None
-        said = SAID.get(response[0], Said.ALIVE)
-        if said is Said.ALIVE:
-            return Heard(said)
+            raise BusConnectionLost(str(error)) from None
+        kind = EVENT_KINDS.get(response[0], EventKind.ALIVE)
+        if kind is EventKind.ALIVE:
+            return BusEvent(kind)
         channel = response[1].decode().removeprefix(self._prefix)
-        return Heard(said, channel, response[2] if said is Said.MESSAGE else b"")
+        return BusEvent(kind, channel, response[2] if kind is EventKind.MESSAGE else b"")
 
     async def subscribe(self, channels: Sequence[str]) -> None:
-        """Ask for channels; each is confirmed by SUBSCRIBED."""
-        for start in range(0, len(channels), SUBSCRIBED_AT_ONCE):
-            some = channels[start : start + SUBSCRIBED_AT_ONCE]
-            await self._order("SUBSCRIBE", *(self._prefix + channel for channel in some))
+        """Subscribe to channels; a SUBSCRIBED event confirms each."""
+        for start in range(0, len(channels), SUBSCRIBE_BATCH):
+            some = channels[start : start + SUBSCRIBE_BATCH]
+            await self._enqueue("SUBSCRIBE", *(self._prefix + channel for channel in some))
 
     async def unsubscribe(self, channels: Sequence[str]) -> None:
-        """Ask for channels no longer."""
-        await self._order("UNSUBSCRIBE", *(self._prefix + channel for channel in channels))
+        """Unsubscribe from channels."""
+        await self._enqueue("UNSUBSCRIBE", *(self._prefix + channel for channel in channels))
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Have messages passed on; returns when they have been taken."""
-        await self._ask(
+        """Send messages; return when Redis has accepted them."""
+        await self._execute(
             [("PUBLISH", self._prefix + channel, message) for channel, message in messages]
         )
 
     async def ping(self) -> None:
-        """Ask for a sign of life, on both connections."""
-        await self._order("PING")
-        await self._ask([("PING",)])
+        """Ping over both connections."""
+        await self._enqueue("PING")
+        await self._execute([("PING",)])
 
     async def close(self) -> None:
-        """Let go; raises nothing."""
-        for connection in (self._listening, self._telling):
+        """Close both connections; raise nothing."""
+        for connection in (self._subscribing, self._publishing):
             with suppress(RedisError, OSError):
                 await connection.disconnect(nowait=True)
 
-    async def _order(self, *command: str) -> None:
+    async def _enqueue(self, *command: str) -> None:
         try:
-            await self._listening.send_command(*command, check_health=False)
+            await self._subscribing.send_command(*command, check_health=False)
         except (RedisError, OSError) as error:
-            raise LineBroken(str(error)) from None
+            raise BusConnectionLost(str(error)) from None
 
-    async def _ask(self, commands: Sequence[tuple[str | bytes, ...]]) -> None:
+    async def _execute(self, commands: Sequence[tuple[str | bytes, ...]]) -> None:
         try:
-            async with self._asking:
-                packed = self._telling.pack_commands(commands)
-                await self._telling.send_packed_command(packed, check_health=False)
+            async with self._publish_lock:
+                packed = self._publishing.pack_commands(commands)
+                await self._publishing.send_packed_command(packed, check_health=False)
                 for _ in commands:
-                    await self._telling.read_response()
+                    await self._publishing.read_response()
         except (RedisError, OSError) as error:
-            raise LineBroken(str(error)) from None
+            raise BusConnectionLost(str(error)) from None
 
 
 def _connection(pool: ConnectionPool) -> AbstractConnection:

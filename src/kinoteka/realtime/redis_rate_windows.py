@@ -1,8 +1,8 @@
-"""Moving windows in Redis, counted for all processes; in memory while Redis is away.
+"""Sliding windows in Redis, shared by all processes; in memory while Redis is unavailable.
 
 A counter is a list of times in milliseconds, oldest first, which expires with its newest. The
-clock is that of Redis, which all processes share. Times later than now come from a clock that has
-been set back; they are discarded, since they would keep the counter full until then.
+times come from the clock of Redis, which all processes share. If that clock is set back, times in
+the future are discarded, because they would keep the counter full until then.
 
 A sorted set for each kind holds the counters by the time of their last event, so that their
 number can be bounded.
@@ -25,9 +25,9 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-ANSWER_SECONDS = 0.2
-"""How long a process waits for Redis, once; then Redis is away until it answers again."""
-TRY_SECONDS = 0.5
+RESPONSE_SECONDS = 0.2
+"""How long a process waits for Redis before it counts in memory until Redis responds again."""
+RETRY_SECONDS = 0.5
 
 ACQUIRE = """
 local counter, index = KEYS[1], KEYS[2]
@@ -65,72 +65,72 @@ return 0
 
 
 class RedisWindows:
-    """Counts in Redis; `name` tells this installation's keys from all others."""
+    """Counts in Redis; `name` is part of the prefix of this installation's keys."""
 
     is_shared = True
 
     def __init__(self, url: str, name: str, most: int = COUNTERS_MOST) -> None:
         """Hold `most` counters of each kind; past that, discard the one used longest ago."""
-        self._pool = redis_pool(url, ANSWER_SECONDS)
+        self._pool = redis_pool(url, RESPONSE_SECONDS)
         self._redis = Redis(connection_pool=self._pool)
         self._acquire = self._redis.register_script(ACQUIRE)
         self._prefix = f"kinoteka:{name}:limits"
         self._most = most
-        self._here = MemoryWindows(most)
+        self._memory = MemoryWindows(most)
         self._tasks = BackgroundTasks()
         self.is_away = False
-        """Whether Redis is away, so that this process counts by itself."""
+        """Whether Redis is unavailable, so that this process counts in memory."""
 
     async def acquire(self, counter: Counter) -> float:
         """Count one event and return 0; if the counter is full, the seconds until it is not."""
         if not self.is_away:
             try:
-                return await _in_time(self._acquire_there(counter))
+                return await _within(self._acquire_in_redis(counter))
             except (RedisError, OSError) as error:
-                self._leave(error)
-        return await self._here.acquire(counter)
+                self._set_disconnected(error)
+        return await self._memory.acquire(counter)
 
     async def release(self, counter: Counter) -> None:
-        """Take the newest event back, if there is one."""
+        """Remove the newest event, if there is one."""
         if not self.is_away:
             try:
-                await _in_time(cast(Awaitable[object], self._redis.rpop(self._key(counter))))
+                await _within(cast(Awaitable[object], self._redis.rpop(self._key(counter))))
             except (RedisError, OSError) as error:
-                self._leave(error)
+                self._set_disconnected(error)
             return
-        await self._here.release(counter)
+        await self._memory.release(counter)
 
     async def close(self) -> None:
         """Disconnect."""
         await self._tasks.close()
         with suppress(RedisError, OSError):
-            await _in_time(self._pool.disconnect())
+            await _within(self._pool.disconnect())
 
-    async def _acquire_there(self, counter: Counter) -> float:
+    async def _acquire_in_redis(self, counter: Counter) -> float:
         key = self._key(counter)
         index = f"{self._prefix}:{counter.kind}:{counter.seconds}"
-        given = [counter.limit, counter.seconds * 1000, self._most]
-        return float(await self._acquire(keys=[key, index], args=given)) / 1000
+        arguments = [counter.limit, counter.seconds * 1000, self._most]
+        return float(await self._acquire(keys=[key, index], args=arguments)) / 1000
 
     def _key(self, counter: Counter) -> str:
-        return f"{self._prefix}:{counter.kind}:{counter.seconds}:{counter.who}"
+        return f"{self._prefix}:{counter.kind}:{counter.seconds}:{counter.key}"
 
-    def _leave(self, error: Exception) -> None:
+    def _set_disconnected(self, error: Exception) -> None:
         if not self.is_away:
-            log.warning("limits: Redis is away, counting in memory", reason=str(error))
+            log.warning("limits: Redis is unavailable, counting in memory", reason=str(error))
             self.is_away = True
-            self._tasks.start(self._come_back())
+            self._tasks.start(self._wait_for_redis())
 
-    async def _come_back(self) -> None:
+    async def _wait_for_redis(self) -> None:
         while not self._tasks.is_closing:
-            await asyncio.sleep(TRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
             with suppress(RedisError, OSError):
-                await _in_time(self._redis.ping())
-                log.info("limits: Redis is there, counting in it")
+                await _within(self._redis.ping())
+                log.info("limits: Redis is available again, counting in Redis")
                 self.is_away = False
                 return
 
 
-async def _in_time(work: Awaitable[T]) -> T:
-    async with asyncio.timeout(ANSWER_SECONDS):
-        return await work
+async def _within(operation: Awaitable[T]) -> T:
+    async with asyncio.timeout(RESPONSE_SECONDS):
+        return await operation

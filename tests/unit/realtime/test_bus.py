@@ -1,11 +1,11 @@
-"""Which bus the settings choose, and the one that goes nowhere."""
+"""Which bus the settings choose, and the bus of a single process."""
 
 import pytest
 
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.bus import NoBus, installation, open_bus
-from kinoteka.realtime.connection_bus import LineBus
+from kinoteka.realtime.connection_bus import ConnectionBus
 
 KEYRING = Keyring(b"secret")
 
@@ -14,16 +14,16 @@ KEYRING = Keyring(b"secret")
     ("settings", "kind"),
     [
         (Settings(), NoBus),
-        (Settings(workers=2), LineBus),
-        (Settings(workers=2, database_url="postgresql://localhost/kinoteka"), LineBus),
-        (Settings(redis_url="redis://localhost"), LineBus),
+        (Settings(workers=2), ConnectionBus),
+        (Settings(workers=2, database_url="postgresql://localhost/kinoteka"), ConnectionBus),
+        (Settings(redis_url="redis://localhost"), ConnectionBus),
     ],
 )
-async def test_one_process_alone_needs_none(settings, kind):
+async def test_settings_choose_the_bus(settings, kind):
     assert type(open_bus(settings, KEYRING)) is kind
 
 
-async def test_no_bus_takes_everything_and_gives_nothing():
+async def test_no_bus_accepts_and_discards_messages():
     bus = NoBus()
     await bus.start()
     await bus.subscribe("chat:1")
@@ -33,7 +33,7 @@ async def test_no_bus_takes_everything_and_gives_nothing():
     assert not bus.is_connected
 
 
-def test_an_installation_is_known_by_its_key_and_its_database():
+def test_installation_prefix_depends_on_secret_key_and_database_number():
     one = Settings(redis_url="redis://localhost/1")
     other = Settings(redis_url="redis://localhost/2")
     names = {installation(one, KEYRING), installation(other, KEYRING)}

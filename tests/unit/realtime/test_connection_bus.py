@@ -1,4 +1,4 @@
-"""The bus over a line that may break: the same through Redis and through the hub."""
+"""The bus over a connection that may break, through Redis and through the local hub."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,8 +8,8 @@ import pytest
 
 from kinoteka.infrastructure import tasks
 from kinoteka.realtime import connection_bus as line_bus
-from kinoteka.realtime.connection_bus import LineBus
-from kinoteka.realtime.local_hub import Hub, socket_bus
+from kinoteka.realtime.connection_bus import ConnectionBus
+from kinoteka.realtime.local_hub import Hub, hub_bus
 from kinoteka.realtime.redis_bus import redis_bus
 from tests.support.redis_servers import redis_server
 from tests.support.suspending import close_at_each_point
@@ -17,11 +17,11 @@ from tests.support.waiting import until
 
 
 class Middle:
-    """Whoever passes messages on; it can be stopped and started again."""
+    """Redis or the hub, which a test can stop and start again."""
 
     def __init__(
         self,
-        new_bus: Callable[[], LineBus],
+        new_bus: Callable[[], ConnectionBus],
         stop: Callable[[], Awaitable[None]],
         start: Callable[[], Awaitable[None]],
     ) -> None:
@@ -29,13 +29,13 @@ class Middle:
 
 
 class Process:
-    """One process's bus and what it has heard."""
+    """The bus of one process and the messages that it received."""
 
-    def __init__(self, bus: LineBus) -> None:
+    def __init__(self, bus: ConnectionBus) -> None:
         self.bus = bus
-        self.heard: list[tuple[str, bytes]] = []
+        self.event: list[tuple[str, bytes]] = []
         self.gaps: list[str | None] = []
-        bus.on_message("chat", lambda channel, message: self.heard.append((channel, message)))
+        bus.on_message("chat", lambda channel, message: self.event.append((channel, message)))
         bus.on_gap(self.gaps.append)
 
 
@@ -59,7 +59,7 @@ async def middle(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         hubs.append(Hub(tmp_path / "hub.sock"))
         await hubs[-1].start()
 
-    yield Middle(lambda: socket_bus(tmp_path / "hub.sock"), lambda: hubs[-1].close(), start_another)
+    yield Middle(lambda: hub_bus(tmp_path / "hub.sock"), lambda: hubs[-1].close(), start_another)
     await hubs[-1].close()
 
 
@@ -97,33 +97,33 @@ async def away_and_back(middle: Middle, *processes: Process) -> None:
 
 
 class TestMessages:
-    async def test_reach_who_has_subscribed_in_order(self, one, other):
+    async def test_subscribers_receive_messages_in_order(self, one, other):
         await other.bus.subscribe("chat:1")
         for number in range(2000):
             one.bus.publish("chat:1", b"%d" % number)
-        await until(lambda: len(other.heard) == 2000)
-        assert other.heard == [("chat:1", b"%d" % number) for number in range(2000)]
+        await until(lambda: len(other.event) == 2000)
+        assert other.event == [("chat:1", b"%d" % number) for number in range(2000)]
 
-    async def test_are_not_heard_by_who_sent_them_nor_on_other_channels(self, one, other):
+    async def test_sender_and_other_channels_receive_nothing(self, one, other):
         await one.bus.subscribe("chat:1")
         await other.bus.subscribe("chat:2")
         one.bus.publish("chat:1", b"mine")
         one.bus.publish("chat:3", b"nobody's")
         one.bus.publish("chat:2", b"yours")
-        await until(lambda: other.heard)
-        assert (one.heard, other.heard) == ([], [("chat:2", b"yours")])
+        await until(lambda: other.event)
+        assert (one.event, other.event) == ([], [("chat:2", b"yours")])
 
-    async def test_come_no_more_after_unsubscribing(self, one, other):
+    async def test_messages_stop_after_unsubscribing(self, one, other):
         await other.bus.subscribe("chat:1")
         await other.bus.subscribe("chat:2")
         other.bus.unsubscribe("chat:1")
         await other.bus.subscribe("chat:3")  # what is asked for is done in order
         for channel in ("chat:1", "chat:2"):
             one.bus.publish(channel, b"")
-        await until(lambda: other.heard)
-        assert other.heard == [("chat:2", b"")]
+        await until(lambda: other.event)
+        assert other.event == [("chat:2", b"")]
 
-    async def test_come_again_after_subscribing_again(self, one, other):
+    async def test_messages_resume_after_resubscribing(self, one, other):
         for _ in range(20):
             subscribing = asyncio.create_task(other.bus.subscribe("chat:1"))
             await asyncio.sleep(0)
@@ -131,66 +131,68 @@ class TestMessages:
             await other.bus.subscribe("chat:1")
             await subscribing
         one.bus.publish("chat:1", b"")
-        await until(lambda: other.heard)
-        assert other.heard == [("chat:1", b"")]
+        await until(lambda: other.event)
+        assert other.event == [("chat:1", b"")]
 
-    async def test_of_any_bytes_and_of_a_megabyte_arrive(self, one, other):
+    async def test_any_bytes_and_a_megabyte_arrive_unchanged(self, one, other):
         await other.bus.subscribe("chat:1")
         messages = [b"", bytes(range(256)), b"\r\n" * 500_000]
         for message in messages:
             one.bus.publish("chat:1", message)
-        await until(lambda: len(other.heard) == 3)
-        assert [message for _, message in other.heard] == messages
+        await until(lambda: len(other.event) == 3)
+        assert [message for _, message in other.event] == messages
 
-    async def test_that_a_listener_cannot_take_do_no_harm(self, one, other):
+    async def test_failing_listener_does_not_stop_the_others(self, one, other):
         other.bus.on_message("chat", lambda channel, message: 1 / len(message))
         await other.bus.subscribe("chat:1")
         one.bus.publish("chat:1", b"")
         one.bus.publish("chat:1", b"next")
-        await until(lambda: len(other.heard) == 2)
+        await until(lambda: len(other.event) == 2)
 
-    async def test_that_wait_are_sent_before_the_end(self, one, other):
+    async def test_waiting_messages_are_sent_before_close(self, one, other):
         await other.bus.subscribe("chat:1")
         for _ in range(100):
             one.bus.publish("chat:1", b"")
         await one.bus.close()
-        await until(lambda: len(other.heard) == 100)
+        await until(lambda: len(other.event) == 100)
 
 
-class TestAway:
+class TestDisconnected:
     async def test_subscriptions_are_renewed(self, middle, one, other):
         for number in range(1200):
             await other.bus.subscribe(f"chat:{number}")
         await away_and_back(middle, one, other)
         for number in (0, 1199):
             one.bus.publish(f"chat:{number}", b"")
-        await until(lambda: len(other.heard) == 2)
+        await until(lambda: len(other.event) == 2)
 
-    async def test_everybody_is_told_of_the_gap(self, middle, one, other):
+    async def test_every_process_reports_a_gap(self, middle, one, other):
         await away_and_back(middle, one, other)
         assert (one.gaps[0], other.gaps[0]) == (None, None)
 
-    async def test_nobody_waits_and_nothing_fails(self, middle, one):
+    async def test_operations_return_at_once_without_errors(self, middle, one):
         await middle.stop()
         await until(lambda: not one.bus.is_connected)
         one.bus.publish("chat:1", b"")
-        async with asyncio.timeout(line_bus.WAIT_SECONDS):
+        async with asyncio.timeout(line_bus.SUBSCRIBE_WAIT_SECONDS):
             await one.bus.subscribe("chat:1")
             await one.bus.subscribe("chat:2")
             one.bus.unsubscribe("chat:2")
         await middle.start()
         await until(lambda: one.bus.is_connected)
 
-    async def test_what_was_subscribed_to_meanwhile_is_heard_afterwards(self, middle, one, other):
+    async def test_channels_subscribed_meanwhile_are_received_after_reconnecting(
+        self, middle, one, other
+    ):
         await middle.stop()
         await until(lambda: not other.bus.is_connected)
         await other.bus.subscribe("chat:1")
         await middle.start()
         await until(lambda: one.bus.is_connected and other.bus.is_connected)
         one.bus.publish("chat:1", b"")
-        await until(lambda: other.heard)
+        await until(lambda: other.event)
 
-    async def test_a_bus_starts_without_and_is_there_later(self, middle, new_process):
+    async def test_bus_starts_disconnected_and_connects_later(self, middle, new_process):
         await middle.stop()
         process = await new_process()
         assert not process.bus.is_connected
@@ -198,20 +200,20 @@ class TestAway:
         await until(lambda: process.bus.is_connected)
 
 
-class TestLost:
-    async def test_others_are_told_on_which_channels(self, one, other, monkeypatch):
-        monkeypatch.setattr(line_bus, "WAITING_MOST", 2)
+class TestLostMessages:
+    async def test_other_processes_get_a_gap_for_each_channel(self, one, other, monkeypatch):
+        monkeypatch.setattr(line_bus, "MAX_WAITING", 2)
         await until(lambda: other.gaps)
         other.gaps.clear()
         await other.bus.subscribe("chat:1")
         for channel in ("chat:1", "chat:1", "chat:2", "chat:3"):
             one.bus.publish(channel, b"")
         await until(lambda: len(other.gaps) == 2)
-        assert (other.heard, other.gaps) == ([("chat:1", b"")] * 2, ["chat:2", "chat:3"])
+        assert (other.event, other.gaps) == ([("chat:1", b"")] * 2, ["chat:2", "chat:3"])
 
-    async def test_of_too_many_channels_it_is_said_of_all(self, one, other, monkeypatch):
-        monkeypatch.setattr(line_bus, "WAITING_MOST", 0)
-        monkeypatch.setattr(line_bus, "LOST_MOST", 3)
+    async def test_too_many_channels_become_one_gap_for_all(self, one, other, monkeypatch):
+        monkeypatch.setattr(line_bus, "MAX_WAITING", 0)
+        monkeypatch.setattr(line_bus, "MAX_LOST_CHANNELS", 3)
         await until(lambda: other.gaps)
         other.gaps.clear()
         for number in range(4):
@@ -219,7 +221,7 @@ class TestLost:
         await until(lambda: other.gaps)
         assert other.gaps == [None]
 
-    async def test_what_is_published_while_it_is_away_is_told(self, middle, one, other):
+    async def test_messages_published_while_disconnected_become_gaps(self, middle, one, other):
         await middle.stop()
         await until(lambda: not one.bus.is_connected and not other.bus.is_connected)
         one.bus.publish("chat:7", b"")
@@ -229,7 +231,7 @@ class TestLost:
 
 class TestClosing:
     @pytest.mark.parametrize("losing", [0, 1, 2])
-    async def test_bus_ends_at_each_point_of_waiting(self, middle, monkeypatch, losing):
+    async def test_bus_closes_at_each_await_point(self, middle, monkeypatch, losing):
         monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
 
         def scenario():
@@ -245,7 +247,7 @@ class TestClosing:
 
         await close_at_each_point(scenario, losing)
 
-    async def test_bus_ends_where_nobody_answers(self, middle, new_process):
+    async def test_bus_closes_when_the_other_end_does_not_respond(self, middle, new_process):
         await middle.stop()
         process = await new_process()
         await process.bus.close()

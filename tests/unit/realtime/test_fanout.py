@@ -1,4 +1,4 @@
-"""Fan-out: every listener of a channel, in order; none waits for another."""
+"""Fan-out delivers events to every listener of a channel in order, without waiting."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kinoteka.realtime.fanout import (
-    WAITING_MOST,
+    MAX_WAITING,
     Ending,
     FanOut,
     Listener,
@@ -26,7 +26,9 @@ def fan_out() -> LocalFanOut[int]:
     return LocalFanOut()
 
 
-async def test_every_listener_of_the_channel_hears_in_order(fan_out: LocalFanOut[int]) -> None:
+async def test_every_listener_receives_events_in_order(
+    fan_out: LocalFanOut[int],
+) -> None:
     listeners = [await listen(fan_out, "chat:1") for _ in range(3)]
     for number in range(5):
         fan_out.publish(["chat:1"], number)
@@ -34,7 +36,7 @@ async def test_every_listener_of_the_channel_hears_in_order(fan_out: LocalFanOut
         assert [await listener.next() for _ in range(5)] == [0, 1, 2, 3, 4]
 
 
-async def test_other_channels_hear_nothing(fan_out: LocalFanOut[int]) -> None:
+async def test_other_channels_receive_nothing(fan_out: LocalFanOut[int]) -> None:
     one, two = await listen(fan_out, "chat:1"), await listen(fan_out, "chat:2")
     fan_out.publish(["chat:2", "chat:3"], 7)
     assert await two.next() == 7
@@ -42,7 +44,7 @@ async def test_other_channels_hear_nothing(fan_out: LocalFanOut[int]) -> None:
         await asyncio.wait_for(one.next(), 0.01)
 
 
-async def test_the_event_is_the_same_object_for_all(fan_out: LocalFanOut[object]) -> None:
+async def test_all_listeners_receive_the_same_object(fan_out: LocalFanOut[object]) -> None:
     listeners = [await listen(fan_out, "chat:1"), await listen(fan_out, "account:1")]
     event = object()
     fan_out.publish(["chat:1", "account:1"], event)
@@ -50,26 +52,28 @@ async def test_the_event_is_the_same_object_for_all(fan_out: LocalFanOut[object]
         assert await listener.next() is event
 
 
-async def test_what_was_before_is_not_heard(fan_out: LocalFanOut[int]) -> None:
+async def test_earlier_events_are_not_received(fan_out: LocalFanOut[int]) -> None:
     fan_out.publish(["chat:1"], 1)
     listener = await listen(fan_out, "chat:1")
     fan_out.publish(["chat:1"], 2)
     assert await listener.next() == 2
 
 
-async def test_a_slow_listener_is_cut_off_and_the_rest_go_on(fan_out: LocalFanOut[int]) -> None:
+async def test_slow_listener_is_ended_while_others_continue(fan_out: LocalFanOut[int]) -> None:
     slow, quick = await listen(fan_out, "chat:1"), await listen(fan_out, "chat:1")
-    heard = []
-    for number in range(WAITING_MOST + 1):
+    event = []
+    for number in range(MAX_WAITING + 1):
         fan_out.publish(["chat:1"], number)
-        heard.append(await quick.next())
+        event.append(await quick.next())
     assert await slow.ended is Ending.SLOW
-    assert heard == list(range(WAITING_MOST + 1))
+    assert event == list(range(MAX_WAITING + 1))
     assert not quick.ended.done()
     assert len(fan_out) == 1
 
 
-async def test_only_the_first_reason_counts_and_nothing_is_left(fan_out: LocalFanOut[int]) -> None:
+async def test_first_end_reason_counts_and_listener_is_removed(
+    fan_out: LocalFanOut[int],
+) -> None:
     listener = await listen(fan_out, "chat:1")
     ended: list[str] = []
     listener.on_end(lambda: ended.append("once"))
@@ -82,7 +86,7 @@ async def test_only_the_first_reason_counts_and_nothing_is_left(fan_out: LocalFa
 
 
 class Wire:
-    """A bus between fan-outs in one process, which can be away."""
+    """A bus between fan-outs in one process that can be disconnected."""
 
     def __init__(self, others: list["Wire"]) -> None:
         self.topic = "live"
@@ -120,13 +124,13 @@ class TestShared:
     def fan_outs(self, wires: list[Wire]) -> list[SharedFanOut[tuple[int, str]]]:
         return [SharedFanOut(wire, tuple[int, str]) for wire in wires]  # type: ignore[arg-type]
 
-    async def test_listeners_of_every_process_hear(self, fan_outs) -> None:
+    async def test_listeners_of_every_process_receive_events(self, fan_outs) -> None:
         here, there = fan_outs
         listeners = [await listen(each, "chat:1") for each in (here, there)]
         here.publish(["chat:1", "account:1"], (1, "hello"))
         assert [await listener.next() for listener in listeners] == [(1, "hello")] * 2
 
-    async def test_only_what_somebody_listens_to_is_subscribed_to(self, fan_outs, wires) -> None:
+    async def test_channels_are_subscribed_while_they_have_listeners(self, fan_outs, wires) -> None:
         listeners = [await listen(fan_outs[0], "chat:1") for _ in range(2)]
         assert wires[0].channels == {"live:chat:1"}
         listeners[0].end(Ending.LEFT)
@@ -135,7 +139,7 @@ class TestShared:
         assert wires[0].channels == set()
         assert len(fan_outs[0]) == 0
 
-    async def test_kinds_of_events_are_told_apart_by_their_topics(self, wires) -> None:
+    async def test_each_kind_of_event_has_its_own_topic(self, wires) -> None:
         for wire in wires:
             wire.topic = "read"
         here, there = [
@@ -156,7 +160,7 @@ class TestShared:
         wires[0].tell_gap(None)
         assert [await listener.ended for listener in listeners] == [Ending.MISSED] * 2
 
-    async def test_or_those_of_the_channel(self, fan_outs, wires) -> None:
+    async def test_gap_on_one_channel_ends_its_listeners_only(self, fan_outs, wires) -> None:
         one, two = [await listen(fan_outs[0], channel) for channel in ("chat:1", "chat:2")]
         wires[0].tell_gap("revisions")
         wires[0].tell_gap("live:chat:1")

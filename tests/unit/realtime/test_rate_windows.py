@@ -1,4 +1,4 @@
-"""Moving windows in memory: of one process, and of several that report to each other."""
+"""Sliding windows in memory, in one process and in several that report to each other."""
 
 import time
 
@@ -8,12 +8,12 @@ import pytest
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.bus import NoBus
-from kinoteka.realtime.local_hub import Hub, socket_bus
+from kinoteka.realtime.local_hub import Hub, hub_bus
 from kinoteka.realtime.rate_windows import (
     CHANNEL,
     Counter,
     MemoryWindows,
-    ToldWindows,
+    SharedWindows,
     open_windows,
 )
 from kinoteka.realtime.redis_rate_windows import RedisWindows
@@ -62,35 +62,35 @@ class TestMemory:
             clock.now += 10
         assert await windows.acquire(A) == 30
 
-    async def test_refused_events_do_not_count(self, clock, windows):
+    async def test_rejected_events_do_not_count(self, clock, windows):
         await fill(windows)
         for _ in range(10):
             assert await windows.acquire(A)
         clock.now += 60
         await fill(windows)
 
-    async def test_counters_kinds_and_lengths_are_counted_apart(self, windows):
+    async def test_counters_differ_by_key_kind_and_length(self, windows):
         for other in (
             A,
-            A._replace(who="b"),
+            A._replace(key="b"),
             A._replace(kind="upload"),
             A._replace(seconds=2 * MINUTE),
         ):
             await fill(windows, other)
 
-    async def test_event_that_is_taken_back_makes_room(self, windows):
+    async def test_released_event_makes_room(self, windows):
         await fill(windows)
         await windows.release(A)
         assert await windows.acquire(A) == 0
         assert await windows.acquire(A)
 
-    async def test_nothing_is_taken_back_from_an_unknown_counter(self, windows):
+    async def test_release_of_an_unknown_counter_does_nothing(self, windows):
         await windows.release(A)
         await fill(windows)
 
     async def test_unused_counters_are_removed(self, clock, windows):
         for number in range(1000):
-            await windows.acquire(A._replace(who=str(number)))
+            await windows.acquire(A._replace(key=str(number)))
             clock.now += 1
         assert len(windows) == 60
 
@@ -99,7 +99,7 @@ class TestMemory:
         await fill(windows)
         await fill(windows, A._replace(kind="upload"))
         for number in range(1000):
-            await windows.acquire(A._replace(who=str(number)))
+            await windows.acquire(A._replace(key=str(number)))
         assert len(windows) == 100 + 1
         assert await windows.acquire(A) == 0
         assert await windows.acquire(A._replace(kind="upload"))
@@ -123,20 +123,20 @@ class TestSeveralProcesses:
 
     @pytest.fixture
     async def buses(self, hub):
-        buses = [socket_bus(hub) for _ in range(2)]
+        buses = [hub_bus(hub) for _ in range(2)]
         yield buses
         for bus in buses:
             await bus.close()
 
     @pytest.fixture
     async def both(self, buses):
-        both = [ToldWindows(bus) for bus in buses]
+        both = [SharedWindows(bus) for bus in buses]
         for bus, windows in zip(buses, both, strict=True):
             await bus.start()
             await windows.subscribe()
         return both
 
-    async def test_processes_report_what_they_count(self, both):
+    async def test_processes_report_their_events(self, both):
         here, there = both
         for windows in (here, there, here):
             assert await windows.acquire(A) == 0
@@ -144,7 +144,7 @@ class TestSeveralProcesses:
             await until(lambda each=windows: each.count("search", MINUTE, "a") == 3)
             assert await windows.acquire(A)
 
-    async def test_processes_report_what_they_take_back(self, both):
+    async def test_processes_report_released_events(self, both):
         here, there = both
         await fill(here)
         await until(lambda: there.count("search", MINUTE, "a") == 3)
@@ -152,8 +152,8 @@ class TestSeveralProcesses:
         await until(lambda: there.count("search", MINUTE, "a") == 2)
         assert await there.acquire(A) == 0
 
-    async def test_event_of_the_future_counts_as_of_now(self, both, buses):
-        """It would keep the counter full for as long as the sender's clock is ahead."""
+    async def test_event_in_the_future_counts_as_now(self, both, buses):
+        """Otherwise the counter would stay full as long as the sender's clock is ahead."""
         here, _ = both
         at = time.monotonic() + DAY
         buses[1].publish(CHANNEL, msgspec.msgpack.encode(("search", MINUTE, "a", at, False)))
@@ -165,11 +165,11 @@ class TestSeveralProcesses:
     ("settings", "kind"),
     [
         (Settings(), MemoryWindows),
-        (Settings(workers=2), ToldWindows),
+        (Settings(workers=2), SharedWindows),
         (Settings(workers=2, redis_url="redis://localhost"), RedisWindows),
     ],
 )
-async def test_settings_choose_where_it_is_counted(settings, kind):
+async def test_settings_choose_the_windows(settings, kind):
     windows = await open_windows(settings, Keyring(b"secret"), NoBus())
     assert type(windows) is kind
     await windows.close()

@@ -1,4 +1,4 @@
-"""What is particular to the bus through Redis."""
+"""The bus through Redis: behaviour that the local hub does not have."""
 
 import asyncio
 from collections.abc import Iterator
@@ -21,28 +21,28 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
-async def test_installations_on_one_server_do_not_hear_each_other(redis):
-    heard = []
+async def test_installations_on_one_server_are_separate(redis):
+    event = []
     buses = [redis_bus(redis.url, name) for name in ("one", "one", "other")]
     for bus in buses:
         await bus.start()
         await bus.subscribe("chat:1")
-    buses[0].on_message("chat", lambda channel, message: heard.append(message))
+    buses[0].on_message("chat", lambda channel, message: event.append(message))
     buses[2].publish("chat:1", b"of the other")
     await asyncio.sleep(0.05)
     buses[1].publish("chat:1", b"of the same")
-    await until(lambda: heard)
-    assert heard == [b"of the same"]
+    await until(lambda: event)
+    assert event == [b"of the same"]
     for bus in buses:
         await bus.close()
 
 
-async def test_a_server_that_hangs_is_away_until_it_goes_on(redis, monkeypatch):
+async def test_bus_disconnects_while_the_server_hangs(redis, monkeypatch):
     monkeypatch.setattr(line_bus, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(line_bus, "SILENCE_SECONDS", 0.5)
-    heard, gaps = [], []
+    monkeypatch.setattr(line_bus, "MAX_SILENCE_SECONDS", 0.5)
+    event, gaps = [], []
     one, other = redis_bus(redis.url, "name"), redis_bus(redis.url, "name")
-    other.on_message("chat", lambda channel, message: heard.append(message))
+    other.on_message("chat", lambda channel, message: event.append(message))
     other.on_gap(gaps.append)
     for bus in (one, other):
         await bus.start()
@@ -58,14 +58,14 @@ async def test_a_server_that_hangs_is_away_until_it_goes_on(redis, monkeypatch):
 
     def is_heard():  # a connection from before may still be given up
         one.publish("chat:1", b"back")
-        return b"back" in heard
+        return b"back" in event
 
     await until(is_heard)
     for bus in (one, other):
         await bus.close()
 
 
-async def test_a_slow_subscription_is_not_waited_for_and_is_a_gap_once_it_is_there(redis):
+async def test_slow_subscription_returns_early_and_reports_a_gap_when_confirmed(redis):
     bus, gaps = redis_bus(redis.url, "name"), []
     bus.on_gap(gaps.append)
     await bus.start()
@@ -77,13 +77,13 @@ async def test_a_slow_subscription_is_not_waited_for_and_is_a_gap_once_it_is_the
     for number in range(2, 50):
         await bus.subscribe(f"chat:{number}")  # waits no more
     redis.thaw()
-    assert first - started >= line_bus.WAIT_SECONDS * 0.9
-    assert asyncio.get_running_loop().time() - first < line_bus.WAIT_SECONDS * 48
+    assert first - started >= line_bus.SUBSCRIBE_WAIT_SECONDS * 0.9
+    assert asyncio.get_running_loop().time() - first < line_bus.SUBSCRIBE_WAIT_SECONDS * 48
     await until(lambda: None in gaps or len(gaps) == 49)
     await bus.close()
 
 
-async def test_a_server_that_refuses_is_as_one_that_is_away(redis):
+async def test_server_that_rejects_the_client_counts_as_disconnected(redis):
     redis.ask("ACL", "SETUSER", "default", "resetchannels", "&other:*")
     bus = redis_bus(redis.url, "name")
     await bus.start()
@@ -102,13 +102,13 @@ async def test_a_server_that_refuses_is_as_one_that_is_away(redis):
         ("valkeys://localhost:6379/2", True),
     ],
 )
-def test_addresses_of_valkey_are_those_of_redis(url, tls):
+def test_valkey_urls_become_redis_urls(url, tls):
     pool = redis_pool(url, 1)
     assert (pool.connection_class.__name__ == "SSLConnection") == tls
     assert (pool.connection_kwargs["host"], pool.connection_kwargs["db"]) == ("localhost", 2)
 
 
-async def test_the_rights_in_the_documentation_are_enough(redis, patient_windows):
+async def test_documented_permissions_are_sufficient(redis, patient_windows):
     redis.ask("ACL", "SETUSER", *documented_rights())
     url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
     bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
@@ -119,7 +119,7 @@ async def test_the_rights_in_the_documentation_are_enough(redis, patient_windows
     assert await windows.acquire(counter) == 0
     assert await windows.acquire(counter)
     await windows.release(counter)
-    assert await windows.acquire(counter._replace(who="b")) == 0
+    assert await windows.acquire(counter._replace(key="b")) == 0
     assert await windows.acquire(counter) == 0
     assert not windows.is_away
     assert bus.is_connected
@@ -132,14 +132,14 @@ async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, pa
     redis.stop()
     url = redis.start_securely().replace("rediss", scheme)
     one, other, windows = redis_bus(url, "name"), redis_bus(url, "name"), RedisWindows(url, "name")
-    heard = []
-    other.on_message("chat", lambda channel, message: heard.append(message))
+    event = []
+    other.on_message("chat", lambda channel, message: event.append(message))
     for bus in (one, other):
         await bus.start()
         await until(lambda bus=bus: bus.is_connected)
     await other.subscribe("chat:1")
     one.publish("chat:1", b"message")
-    await until(lambda: heard == [b"message"])
+    await until(lambda: event == [b"message"])
     assert await windows.acquire(Counter("search", "a", 1, 60)) == 0
     assert not windows.is_away
     assert inspect_redis(url) is None  # it may not ask for more
@@ -157,7 +157,7 @@ async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, pa
     ],
     ids=["wrong password", "no TLS", "an authority without TLS", "unknown authority"],
 )
-def test_secure_server_refuses_others(redis, changes):
+def test_secure_server_rejects_other_clients(redis, changes):
     redis.stop()
     url = redis.start_securely()
     for change in changes:

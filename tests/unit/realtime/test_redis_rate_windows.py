@@ -1,4 +1,4 @@
-"""Moving windows in Redis: counted for all processes, in memory while it is away."""
+"""Sliding windows in Redis: shared by all processes, in memory while Redis is unavailable."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ import pytest
 from kinoteka.infrastructure import tasks
 from kinoteka.realtime import redis_rate_windows as module
 from kinoteka.realtime.rate_windows import Counter
-from kinoteka.realtime.redis_rate_windows import ANSWER_SECONDS, RedisWindows
+from kinoteka.realtime.redis_rate_windows import RESPONSE_SECONDS, RedisWindows
 from tests.support.redis_servers import RedisServer, redis_server
 from tests.support.suspending import close_at_each_point
 from tests.support.waiting import until
@@ -37,30 +37,30 @@ async def new_windows(redis, patient_windows):
 
 
 async def hit(windows, who="a", limit=3):
-    """Whether one more event is counted."""
+    """Return whether one more event is allowed."""
     return not await windows.acquire(Counter("search", who, limit, MINUTE))
 
 
-async def test_all_processes_count_together_and_installations_apart(new_windows):
+async def test_processes_share_counters_and_installations_do_not(new_windows):
     one, other = new_windows(), new_windows()
     assert [await hit(windows) for windows in (one, other, one, other)] == [True] * 3 + [False]
     assert await hit(new_windows("another"))
 
 
-async def test_full_counter_tells_how_long_to_wait(new_windows):
+async def test_full_counter_returns_the_seconds_to_wait(new_windows):
     windows = new_windows()
     await hit(windows, limit=1)
     assert 0 < await windows.acquire(Counter("search", "a", 1, MINUTE)) <= MINUTE
 
 
-async def test_event_that_is_taken_back_makes_room(new_windows):
+async def test_released_event_makes_room(new_windows):
     one, other = new_windows(), new_windows()
     assert await hit(one, limit=1)
     await one.release(Counter("search", "a", 1, MINUTE))
     assert [await hit(windows, limit=1) for windows in (other, one)] == [True, False]
 
 
-async def test_keys_leave_by_themselves(redis, new_windows):
+async def test_keys_expire(redis, new_windows):
     await hit(new_windows())
     keys = redis.ask("KEYS", "*").split()
     assert len(keys) == 2
@@ -77,7 +77,7 @@ async def test_number_of_counters_is_bounded_for_each_kind(redis, new_windows):
     assert [await hit(windows, who, limit=1) for who in ("19", "0")] == [False, True]
 
 
-async def test_clock_of_redis_that_is_set_back_frees_the_counters(redis, new_windows):
+async def test_redis_clock_that_is_set_back_frees_the_counters(redis, new_windows):
     windows = new_windows()
     await hit(windows, limit=1)
     (key,) = [key for key in redis.ask("KEYS", "*").split() if key.endswith(":a")]
@@ -87,7 +87,7 @@ async def test_clock_of_redis_that_is_set_back_frees_the_counters(redis, new_win
 
 
 @pytest.mark.parametrize("how", ["stop", "freeze"])
-async def test_while_it_is_away_it_is_counted_here_and_nobody_waits_again(redis, new_windows, how):
+async def test_unavailable_redis_is_waited_for_once(redis, new_windows, how):
     windows = new_windows()
     for _ in range(3):
         await hit(windows)
@@ -97,12 +97,12 @@ async def test_while_it_is_away_it_is_counted_here_and_nobody_waits_again(redis,
     for _ in range(20):
         await hit(windows)
         await windows.release(Counter("search", "b", 3, MINUTE))
-    assert time.monotonic() - began < 20 * ANSWER_SECONDS
+    assert time.monotonic() - began < 20 * RESPONSE_SECONDS
     assert not await hit(windows)
 
 
 @pytest.mark.parametrize(("away", "back"), [("stop", "start"), ("freeze", "thaw")])
-async def test_it_is_counted_there_again_once_it_is_back(redis, new_windows, away, back):
+async def test_counting_returns_to_redis_when_it_is_available(redis, new_windows, away, back):
     one, other = new_windows(), new_windows()
     getattr(redis, away)()
     await asyncio.gather(hit(one), hit(other))
@@ -113,10 +113,10 @@ async def test_it_is_counted_there_again_once_it_is_back(redis, new_windows, awa
 
 @pytest.mark.parametrize("losing", [0, 1, 2])
 @pytest.mark.parametrize("how", ["stop", "freeze"])
-async def test_windows_close_at_each_point_of_waiting(redis, monkeypatch, how, losing):
+async def test_windows_close_at_each_await_point(redis, monkeypatch, how, losing):
     monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.01)
-    monkeypatch.setattr(module, "TRY_SECONDS", 0.01)
+    monkeypatch.setattr(module, "RESPONSE_SECONDS", 0.01)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     getattr(redis, how)()
 
     def scenario():

@@ -10,7 +10,7 @@ from kinoteka.core.chats import queries
 from kinoteka.core.chats.model import Event, EventKind, Happening, Read
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
-from kinoteka.realtime.fanout import WAITING_MOST, Ending, FanOut, Listener
+from kinoteka.realtime.fanout import MAX_WAITING, Ending, FanOut, Listener
 
 LISTENERS_MOST = 500
 TRY_AGAIN_SECONDS = 60
@@ -45,7 +45,7 @@ class InOrder(Listener[Happening]):
             super().offer(event)
         elif not self._held and self._follows(event):
             self._hear(event)
-        elif len(self._held) >= WAITING_MOST:
+        elif len(self._held) >= MAX_WAITING:
             self.end(Ending.MISSED)
         elif not self.ended.done():
             self._held.append(event)

@@ -7,7 +7,7 @@ import pytest
 from kinoteka.core.chats.listening import InOrder
 from kinoteka.core.chats.model import Event, EventKind, Message, Read
 from kinoteka.errors import Code, DomainError
-from kinoteka.realtime.fanout import WAITING_MOST, Ending
+from kinoteka.realtime.fanout import MAX_WAITING, Ending
 from tests.support.waiting import PATIENCE
 
 
@@ -188,7 +188,7 @@ class TestInOrder:
         assert self.heard(listener) == [(EventKind.NEW, 9)]
 
     async def test_too_much_to_hold_ends_it(self, listener):
-        for number in range(WAITING_MOST + 1):
+        for number in range(MAX_WAITING + 1):
             listener.offer(self.new(13 + number, 12 + number))
         assert await listener.ended is Ending.MISSED
 
