@@ -15,7 +15,7 @@ endef
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock clean FORCE
+.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock newest clean FORCE
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve $(SERVE_OPTIONS)
@@ -72,8 +72,19 @@ lock: .venv/development
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
 
+# The tests with the newest versions that pyproject.toml allows, in an environment of their own. The
+# list at its beginning names what pyproject.toml holds back.
+newest: node_modules/.package-lock.json
+	$(check_python)
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/pip install -q --upgrade pip setuptools
+	.venv-newest/bin/pip install -q -e ".[dev]"
+	.venv-newest/bin/pip list --outdated
+	.venv-newest/bin/mypy
+	.venv-newest/bin/pytest -n 3 --dist worksteal -q
+
 clean:
-	rm -rf .venv node_modules tools/lighthouse/node_modules build dist *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-newest node_modules tools/lighthouse/node_modules build dist *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 # Always checked, but only touched when the environment was created, so that the rest stays as it is.
 .venv/python: FORCE

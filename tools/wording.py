@@ -190,9 +190,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pending = [finding for finding in found if lists.is_pending(finding.old)]
     for finding in rejected + (pending if show_pending else []):
         print(finding)
+    counted = Counter(finding.old for finding in pending)
     if pending and not show_pending:
-        counted = Counter(finding.old for finding in pending).most_common()
-        print(f"pending: {', '.join(f'{old} ({number})' for old, number in counted)}")
+        numbers = (f"{old} ({number})" for old, number in counted.most_common())
+        print(f"pending: {', '.join(numbers)}")
+    if gone := [*(lists.pending_names.keys() | lists.pending_phrases.keys()) - counted.keys()]:
+        print(f"no longer found, so no longer pending: {', '.join(sorted(gone))}")
     if rejected:
         print(
             f"{len(rejected)} old names and phrases. Use the new ones, or see tools/wording.toml."

@@ -109,6 +109,13 @@ class TestCommand:
         assert wording.main([]) == 0
         assert capsys.readouterr().out == "pending: LaterName (2)\n"
 
+    def test_pending_name_that_no_longer_occurs_is_reported(
+        self, tmp_path, monkeypatch, capsys
+    ) -> None:
+        self.use(monkeypatch, tmp_path, "FinalName = 1\n")
+        assert wording.main([]) == 0
+        assert capsys.readouterr().out == "no longer found, so no longer pending: LaterName\n"
+
     def test_pending_option_lists_every_line(self, tmp_path, monkeypatch, capsys) -> None:
         self.use(monkeypatch, tmp_path, "LaterName = 1\n")
         assert wording.main(["--pending"]) == 0

@@ -7,13 +7,7 @@ from kinoteka.core.catalogue import queries
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.database.interface import Reader
 from kinoteka.database.unit import Unit
-
-
-def counted_under(film: FilmAccess) -> int:
-    """Return what a film counts under: its label, or what stands for none or for hidden."""
-    if film.hidden:
-        return queries.HIDDEN_COUNT
-    return queries.NO_LABEL_COUNT if film.label_id is None else film.label_id
+from kinoteka.database.visibility import counted_under
 
 
 def recount_all(reader: Reader) -> None:
@@ -26,7 +20,7 @@ def recount_all(reader: Reader) -> None:
 
 async def move(unit: Unit, before: FilmAccess, after: FilmAccess) -> None:
     """Count a film under what it is now instead of what it was."""
-    if counted_under(before) == counted_under(after):
+    if _counted_under(before) == _counted_under(after):
         return
     for kind in queries.KINDS:
         await take_out(unit, kind, before)
@@ -35,10 +29,14 @@ async def move(unit: Unit, before: FilmAccess, after: FilmAccess) -> None:
 
 async def take_out(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
     """Count a film no more among its genres, or directors, as long as it has them."""
-    await unit.run(kind.count_less, film_id=film.film_id, label_id=counted_under(film))
+    await unit.run(kind.count_less, film_id=film.film_id, label_id=_counted_under(film))
     await unit.run(kind.forget_empty, film_id=film.film_id)
 
 
 async def put_in(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
     """Count a film among its genres, or directors."""
-    await unit.run(kind.count_more, film_id=film.film_id, label_id=counted_under(film))
+    await unit.run(kind.count_more, film_id=film.film_id, label_id=_counted_under(film))
+
+
+def _counted_under(film: FilmAccess) -> int:
+    return counted_under(film.label_id, hidden=film.hidden)

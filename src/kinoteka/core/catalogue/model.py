@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from kinoteka.database.visibility import is_open
+
 # The id of the built-in genre and director of films that have none.
 UNKNOWN = 1
 
@@ -49,7 +51,7 @@ class Film(msgspec.Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         """Whether everybody sees it."""
-        return self.label_id is None and self.hidden_at is None
+        return is_open(self.label_id, self.hidden_at)
 
 
 class FilmDetails(msgspec.Struct, frozen=True):

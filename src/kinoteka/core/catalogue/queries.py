@@ -1,6 +1,6 @@
 """Statements on films, genres and directors.
 
-What a viewer sees is told by two parameters: `every` (no label is in the way), or else `labels`.
+The parameters `every` and `labels` tell what a viewer sees (`database/visibility.py`).
 
 Orders come out as one row with a JSON array of ids: a row for each of a million ids would cost a
 reading thread as many turns at the interpreter's lock.
@@ -19,16 +19,13 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
-    and_,
     bindparam,
     delete,
     false,
     func,
     insert,
     literal,
-    or_,
     select,
-    union,
     union_all,
     update,
 )
@@ -45,11 +42,8 @@ from kinoteka.database.schema import (
     labels,
 )
 from kinoteka.database.statement import Statement, among, insert_for, json_array, named_for
+from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
 from kinoteka.search.titles import TITLES
-
-NO_LABEL_COUNT = 0
-HIDDEN_COUNT = -1
-"""What stands for a label in the counts of films: of those without one, and of hidden ones."""
 
 MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
 
@@ -72,8 +66,8 @@ _films = (
     .join(genres, genres.c.id == films.c.genre_id)
     .join(directors, directors.c.id == films.c.director_id)
 )
-FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id")), Film)
-FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids"))), Film)
+FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id"), VISIBLE), Film)
+FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids")), VISIBLE), Film)
 
 
 def _named(is_genre: bool, named_id: int, name: str, position: int) -> Genre | Director:
@@ -103,7 +97,7 @@ NAMED: Statement[Genre | Director] = Statement(
 )
 NUMBERS: Statement[tuple[int, str | None, int | None]] = Statement(
     select(films.c.votes, films.c.imdb_id, films.c.tmdb_id).where(
-        films.c.id == bindparam("film_id")
+        films.c.id == bindparam("film_id"), VISIBLE
     )
 )
 
@@ -135,27 +129,6 @@ COUNT_BY_LABEL: Statement[tuple[int, int]] = Statement(
     .where(films.c.label_id.is_not(None))
     .group_by(films.c.label_id)
 )
-
-
-def counts_seen(label: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Select the counts of films that a viewer sees; `label` is `label_id` of a counts table.
-
-    `every` stands first, so that nobody pays for what is not asked. No viewer's `labels` have
-    `HIDDEN_COUNT` among them.
-    """
-    return or_(
-        bindparam("every") != false(), label == NO_LABEL_COUNT, among(label, bindparam("labels"))
-    )
-
-
-FILM_SEEN: ColumnElement[bool] = or_(
-    bindparam("every") != false(),
-    and_(
-        films.c.hidden_at.is_(None),
-        or_(films.c.label_id.is_(None), among(films.c.label_id, bindparam("labels"))),
-    ),
-)
-"""Selects the films that a viewer sees. Every statement whose films a viewer gets has it."""
 
 _ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "id": (films.c.id,),
@@ -197,7 +170,7 @@ def _ordered(chosen: Select[tuple[int]], order: str) -> Select[tuple[int]]:
 
 
 def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
-    chosen = select(films.c.id).where(FILM_SEEN)
+    chosen = select(films.c.id).where(VISIBLE)
     for name in filters:
         if name in MEMBERS:
             members = MEMBERS[name]
@@ -230,7 +203,9 @@ def _kind(
 ) -> Kind:
     counted, member = counts.c[column], members.c[column]
     columns = select(named.c.id, named.c.name)
-    visible = select(counted.label("id")).where(counts.c.films > 0, counts_seen(counts.c.label_id))
+    visible = select(counted.label("id")).where(
+        counts.c.films > 0, is_visible_count(counts.c.label_id)
+    )
     of_film = counted.in_(select(member).where(members.c.film_id == bindparam("film_id")))
     under_label = counts.c.label_id == bindparam("label_id")
     return Kind(
@@ -255,15 +230,7 @@ def _kind(
 
 
 def _count_labelled(members: Table, counts: Table, member: Column[Any]) -> Insert:
-    # UNION, which could be UNION ALL, changes nothing but the plan: from the few films that are
-    # labelled or hidden to their genres, instead of looking up every film of every genre.
-    labelled = select(films.c.id, films.c.label_id).where(
-        films.c.label_id.is_not(None), films.c.hidden_at.is_(None)
-    )
-    hidden = select(films.c.id, literal(HIDDEN_COUNT, BigInteger())).where(
-        films.c.hidden_at.is_not(None)
-    )
-    few = union(labelled, hidden).subquery()
+    few = COUNTED.subquery()
     counting = (
         select(member, few.c.label_id, func.count())
         .join(few, few.c.id == members.c.film_id)

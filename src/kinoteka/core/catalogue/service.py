@@ -31,6 +31,7 @@ from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
+from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 
@@ -119,8 +120,8 @@ class Catalogue:
         Raises:
             DomainError(FILM_UNKNOWN)
         """
-        film = await unit.first(queries.FILM, film_id=film_id)
-        if film is None or not _sees(actor, film):
+        film = await unit.first(queries.FILM, film_id=film_id, **visible_to(actor.labels))
+        if film is None:
             raise DomainError(Code.FILM_UNKNOWN)
         return film
 
@@ -132,7 +133,7 @@ class Catalogue:
         """
         film = await self.film(actor, unit, film_id)
         named = await unit.all(queries.NAMED, film_id=film_id)
-        numbers_of = await unit.first(queries.NUMBERS, film_id=film_id)
+        numbers_of = await unit.first(queries.NUMBERS, film_id=film_id, **visible_to(actor.labels))
         return FilmDetails(
             film,
             tuple(each for each in named if isinstance(each, Genre)),
@@ -143,7 +144,7 @@ class Catalogue:
     async def related(self, actor: Actor, unit: Unit, film: Film) -> list[Film]:
         """Films like this one that the actor sees: by its directors, then of its first genre."""
         given = {
-            **viewer(actor),
+            **visible_to(actor.labels),
             "film_id": film.id,
             "genre_id": film.genre.id,
             "year": film.year,
@@ -163,9 +164,9 @@ class Catalogue:
 
     async def films_by_id(self, actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Film]:
         """The films of these ids in this order, without those that the actor does not see."""
-        films = {film.id: film for film in await unit.all(queries.FILMS, ids=list(ids))}
-        found = (films.get(film_id) for film_id in ids)
-        return [film for film in found if film is not None and _sees(actor, film)]
+        read = await unit.all(queries.FILMS, ids=list(ids), **visible_to(actor.labels))
+        films = {film.id: film for film in read}
+        return [films[film_id] for film_id in ids if film_id in films]
 
     async def genres(self, actor: Actor, unit: Unit) -> Listing[Genre]:
         """The genres that have a film which the actor sees, by id."""
@@ -177,7 +178,9 @@ class Catalogue:
         Raises:
             DomainError(GENRE_UNKNOWN): there is none, or nothing of it that the actor sees.
         """
-        genre: Genre | None = await unit.first(queries.GENRES.one, id=genre_id, **viewer(actor))
+        genre: Genre | None = await unit.first(
+            queries.GENRES.one, id=genre_id, **visible_to(actor.labels)
+        )
         if genre is None:
             raise DomainError(Code.GENRE_UNKNOWN)
         return genre
@@ -193,7 +196,7 @@ class Catalogue:
             DomainError(DIRECTOR_UNKNOWN): there is none, or nothing by whom that the actor sees.
         """
         director: Director | None = await unit.first(
-            queries.DIRECTORS.one, id=director_id, **viewer(actor)
+            queries.DIRECTORS.one, id=director_id, **visible_to(actor.labels)
         )
         if director is None:
             raise DomainError(Code.DIRECTOR_UNKNOWN)
@@ -205,7 +208,7 @@ class Catalogue:
             return array("q")
         key = ("films", actor.labels, query.order, *filters.items())
         statement = queries.film_order(tuple(filters), query.order)
-        given = {**viewer(actor), **filters}
+        given = {**visible_to(actor.labels), **filters}
         return await self._positions.get(
             unit, key, lambda reader: numbers(reader.fetch(statement, **given)[0][0])
         )
@@ -228,7 +231,7 @@ class Catalogue:
             if not filters and order is None:
                 return array("q", self._search.find(reader, words, actor.labels, MOST_FOUND))
             best = self._search.find(reader, words, actor.labels, MOST_CHOSEN_FROM)
-            given = {**viewer(actor), **filters, "ids": best}
+            given = {**visible_to(actor.labels), **filters, "ids": best}
             chosen = numbers(reader.fetch(statement, **given)[0][0])
             return (in_order_of(best, chosen) if order is None else chosen)[:MOST_FOUND]
 
@@ -249,7 +252,7 @@ class Catalogue:
         ids = await self._positions.get(
             unit,
             (kind.name, actor.labels),
-            lambda reader: numbers(reader.fetch(kind.order, **viewer(actor))[0][0]),
+            lambda reader: numbers(reader.fetch(kind.order, **visible_to(actor.labels))[0][0]),
         )
 
         async def read(some: Sequence[int]) -> list[Any]:
@@ -257,14 +260,3 @@ class Catalogue:
             return [rows[row_id] for row_id in some if row_id in rows]
 
         return Listing(ids, read)
-
-
-def viewer(actor: Actor) -> dict[str, Any]:
-    """The parameters by which statements know what an actor sees (`queries.FILM_SEEN`)."""
-    return {"every": actor.labels is None, "labels": list(actor.labels or ())}
-
-
-def _sees(actor: Actor, film: Film) -> bool:
-    if actor.labels is None:
-        return True
-    return film.hidden_at is None and (film.label_id is None or film.label_id in actor.labels)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BindParameter, and_, bindparam, select
 
-from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
+from kinoteka.core.catalogue.queries import as_array
 from kinoteka.core.export.model import (
     BookmarkLine,
     ChatLine,
@@ -23,6 +23,7 @@ from kinoteka.database.schema import (
     sign_ins,
 )
 from kinoteka.database.statement import Statement, among, named_for
+from kinoteka.database.visibility import VISIBLE
 from kinoteka.infrastructure.clock import iso
 
 SOME = 50
@@ -69,7 +70,7 @@ def _bookmark(film: FilmLine, created_at: int) -> tuple[int, BookmarkLine]:
 BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
     select(*named_for("film", *FILM), bookmarks.c.created_at)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
-    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), FILM_SEEN),
+    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), VISIBLE),
     _bookmark,
 )
 
@@ -106,7 +107,7 @@ SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
 FILMS_OF: Statement[FilmLine] = Statement(
     select(*FILM)
     .join(selection_films, selection_films.c.film_id == films.c.id)
-    .where(selection_films.c.selection_id == bindparam("selection_id"), FILM_SEEN)
+    .where(selection_films.c.selection_id == bindparam("selection_id"), VISIBLE)
     .order_by(selection_films.c.position),
     FilmLine,
 )

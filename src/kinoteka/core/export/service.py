@@ -17,13 +17,14 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.positions import Ids, numbers
-from kinoteka.core.catalogue.service import Catalogue, viewer
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export import queries
 from kinoteka.core.export.model import ProfileLine, SessionLine
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions.own import OwnSessions
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
+from kinoteka.database.visibility import visible_to
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.clock import iso, now
 from kinoteka.infrastructure.settings import Settings
@@ -121,7 +122,7 @@ class _Reading:
     def __init__(self, actor: Actor, unit: Unit, account_id: int) -> None:
         self._unit = unit
         self._account_id = account_id
-        self._viewer = viewer(actor)
+        self._viewer = visible_to(actor.labels)
 
     async def sign_ins(self) -> Pieces:
         after = 0

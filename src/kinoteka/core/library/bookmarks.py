@@ -9,9 +9,10 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import Film
 from kinoteka.core.catalogue.positions import numbers
-from kinoteka.core.catalogue.service import Catalogue, viewer
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.database.unit import Conflict, Unit
+from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import now
 
@@ -28,7 +29,7 @@ class Bookmarks:
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        given = {"account_id": actor.require_account(), **viewer(actor)}
+        given = {"account_id": actor.require_account(), **visible_to(actor.labels)}
         ids = await unit.read_in_thread(
             lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **given)[0][0])
         )

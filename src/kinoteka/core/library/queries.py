@@ -4,10 +4,11 @@ from functools import cache
 
 from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
-from kinoteka.core.catalogue.queries import FILM_SEEN, as_array
+from kinoteka.core.catalogue.queries import as_array
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.database.schema import bookmarks, films, selection_films, selections
 from kinoteka.database.statement import Statement, among, insert_for, named_for
+from kinoteka.database.visibility import VISIBLE
 
 # Bookmarks
 
@@ -16,7 +17,7 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
     .where(
         bookmarks.c.account_id == bindparam("account_id"),
-        FILM_SEEN,
+        VISIBLE,
     )
     .order_by(bookmarks.c.created_at.desc(), films.c.id.desc())
 )
@@ -80,7 +81,7 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
         ),
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), FILM_SEEN)
+    .where(among(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .order_by(selection_films.c.selection_id, selection_films.c.position),
     _film_of,
 )
@@ -100,7 +101,7 @@ _in_order = (
         func.count().over(partition_by=selection_films.c.selection_id).label("total"),
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), FILM_SEEN)
+    .where(among(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .subquery()
 )
 # How many films of a selection the viewer sees, with each of the first of them.
@@ -130,7 +131,7 @@ CHOICES: Statement[SelectionChoice] = Statement(
         ),
     )
     .outerjoin(selection_films, selection_films.c.selection_id == selections.c.id)
-    .outerjoin(films, and_(films.c.id == selection_films.c.film_id, FILM_SEEN))
+    .outerjoin(films, and_(films.c.id == selection_films.c.film_id, VISIBLE))
     .where(
         selections.c.account_id == bindparam("account_id"),
         or_(bindparam("operator") != false(), selections.c.featured == false()),
@@ -143,7 +144,7 @@ CHOICES: Statement[SelectionChoice] = Statement(
 _shown = (
     select(selection_films.c.film_id)
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(selection_films.c.selection_id == selections.c.id, FILM_SEEN)
+    .where(selection_films.c.selection_id == selections.c.id, VISIBLE)
     .exists()
 )
 _public = select(selections.c.id).where(selections.c.public, _shown)

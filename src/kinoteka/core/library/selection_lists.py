@@ -10,12 +10,12 @@ import msgspec
 from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.positions import Ids, numbers
-from kinoteka.core.catalogue.service import viewer
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import Cover, Selection, SelectionCard, SelectionChoice
 from kinoteka.core.library.selections import Selections
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
+from kinoteka.database.visibility import visible_to
 
 COVERS_MOST = 4
 """How many films the card of a selection shows."""
@@ -49,7 +49,7 @@ class SelectionLists:
 
     async def of_person(self, actor: Actor, unit: Unit, account_id: int) -> Listing[SelectionCard]:
         """The public selections of an account in which the actor sees a film, newest first."""
-        ids = await _ids(unit, queries.PUBLIC_OF, account_id=account_id, **viewer(actor))
+        ids = await _ids(unit, queries.PUBLIC_OF, account_id=account_id, **visible_to(actor.labels))
         return self._listing(actor, unit, ids, public=True)
 
     async def choices(self, actor: Actor, unit: Unit, film_id: int) -> list[SelectionChoice]:
@@ -62,7 +62,7 @@ class SelectionLists:
             "account_id": actor.require_account(),
             "operator": actor.may(SELECTIONS_FEATURE),
             "film_id": film_id,
-            **viewer(actor),
+            **visible_to(actor.labels),
         }
         # A hundred selections of a hundred films take milliseconds.
         read = unit.all if unit.is_writing else unit.all_in_thread
@@ -90,7 +90,7 @@ async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Selection
     covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in chosen}
     totals = dict.fromkeys(chosen, 0)
     rows = await unit.all_in_thread(
-        queries.COVERS_OF, ids=chosen, most=COVERS_MOST, **viewer(actor)
+        queries.COVERS_OF, ids=chosen, most=COVERS_MOST, **visible_to(actor.labels)
     )
     for selection_id, total, cover in rows:
         covers[selection_id].append(cover)

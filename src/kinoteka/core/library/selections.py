@@ -18,7 +18,7 @@ from kinoteka.core.accounts.queries import LOCK
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
-from kinoteka.core.catalogue.service import Catalogue, viewer
+from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import (
     FILMS_MOST,
@@ -32,6 +32,7 @@ from kinoteka.core.library.model import (
 from kinoteka.core.text import clean_shown_text
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
+from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.infrastructure.clock import now
 
@@ -66,7 +67,7 @@ class Selections:
         return await self._positions.get(
             unit,
             (featured, actor.labels),
-            lambda reader: numbers(reader.fetch(statement, **viewer(actor))[0][0]),
+            lambda reader: numbers(reader.fetch(statement, **visible_to(actor.labels))[0][0]),
         )
 
     async def editable(self, actor: Actor, unit: Unit, offset: int, limit: int) -> Shelf:
@@ -229,7 +230,7 @@ class Selections:
         # A hundred selections of a hundred films take milliseconds; one does not.
         read = unit.all if unit.is_writing or len(ids) < 2 else unit.all_in_thread
         films: dict[int, list[SelectionFilm]] = {selection_id: [] for selection_id in ids}
-        for selection_id, film in await read(queries.FILMS_OF, ids=ids, **viewer(actor)):
+        for selection_id, film in await read(queries.FILMS_OF, ids=ids, **visible_to(actor.labels)):
             films[selection_id].append(film)
         return [
             msgspec.structs.replace(selection, films=tuple(films[selection.id]))

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
-from kinoteka.core.catalogue.queries import FILM_SEEN, as_array, counts_seen
+from kinoteka.core.catalogue.queries import as_array
 from kinoteka.database.schema import (
     director_counts,
     directors,
@@ -27,6 +27,7 @@ from kinoteka.database.schema import (
     genres,
 )
 from kinoteka.database.statement import Statement, place_of
+from kinoteka.database.visibility import VISIBLE, is_visible_count
 
 # What films may be chosen by
 
@@ -36,7 +37,7 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
     .where(
         genre_counts.c.films > 0,
         genres.c.id != UNKNOWN,
-        counts_seen(genre_counts.c.label_id),
+        is_visible_count(genre_counts.c.label_id),
     )
     .group_by(genres.c.id, genres.c.name)
     .order_by(genres.c.name),
@@ -45,7 +46,7 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
 )
 YEARS: Statement[tuple[int]] = Statement(
     select(films.c.year)
-    .where(films.c.year.is_not(None), FILM_SEEN)
+    .where(films.c.year.is_not(None), VISIBLE)
     .distinct()
     .order_by(films.c.year.desc())
 )
@@ -55,7 +56,7 @@ _shown = (
     .where(
         director_counts.c.director_id == directors.c.id,
         director_counts.c.films > 0,
-        counts_seen(director_counts.c.label_id),
+        is_visible_count(director_counts.c.label_id),
     )
     .exists()
 )
@@ -95,7 +96,7 @@ BY_DIRECTORS = as_array(
         _own.c.film_id == FILM_ID,
         _own.c.director_id != UNKNOWN,
         films.c.id != FILM_ID,
-        FILM_SEEN,
+        VISIBLE,
     )
     .group_by(films.c.id)
     .order_by(func.count().desc(), films.c.rating.desc().nulls_last(), films.c.id)
@@ -144,7 +145,7 @@ _points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
 LIKE_IT = as_array(
     select(films.c.id)
     .join(_candidates, _candidates.c[0] == films.c.id)
-    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, FILM_SEEN)
+    .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, VISIBLE)
     # Ten years weigh as much as two points.
     .order_by(_years_apart + _points_apart * 5, films.c.id)
     .limit(bindparam("most", type_=BigInteger()))

@@ -14,12 +14,12 @@ from kinoteka.core.catalogue.facets import queries
 from kinoteka.core.catalogue.model import Director, GenreCount
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
 from kinoteka.core.catalogue.queries import DIRECTORS
-from kinoteka.core.catalogue.service import viewer
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
+from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.infrastructure.settings import Settings
 
@@ -48,7 +48,7 @@ class Facets:
 
     async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
         """The genres that have a film which the actor sees, by name, with how many they have."""
-        given = viewer(actor)
+        given = visible_to(actor.labels)
         return await self._cached(
             unit,
             ("genres", actor.labels),
@@ -57,7 +57,7 @@ class Facets:
 
     async def years(self, actor: Actor, unit: Unit) -> list[int]:
         """The years of the films that the actor sees, the newest first."""
-        given = viewer(actor)
+        given = visible_to(actor.labels)
         return await self._cached(
             unit,
             ("years", actor.labels),
@@ -67,8 +67,7 @@ class Facets:
     async def labels(self, actor: Actor, unit: Unit) -> list[str]:
         """The names of the labels whose films the actor sees, by name."""
         ids = await self._access.label_ids(unit)
-        seen = actor.labels
-        return sorted(name for name, label_id in ids.items() if seen is None or label_id in seen)
+        return sorted(name for name, each in ids.items() if sees_label(actor.labels, each))
 
     async def directors(
         self,
@@ -91,7 +90,7 @@ class Facets:
             return []
         if address is not None:
             await self._throttle.hit("search", self._search_limit, address)
-        given = {**viewer(actor), "most": most}
+        given = {**visible_to(actor.labels), "most": most}
 
         def find(reader: Reader) -> Ids:
             begin = numbers(

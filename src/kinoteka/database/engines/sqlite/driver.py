@@ -5,7 +5,6 @@ wait for the disk and heavy reads take milliseconds, so both leave the loop.
 """
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import structlog
 
 from kinoteka.database.engines.sqlite.search import index as search
@@ -29,6 +29,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 5
 WRITER_WAIT_SECONDS = 10
 
+encode = msgspec.json.Encoder().encode
 log = structlog.get_logger()
 
 
@@ -50,7 +51,9 @@ def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any
     """What the driver gets: lists travel as JSON (see `statement.among`)."""
     values = {**compiled.fixed, **given} if compiled.fixed else given
     lists = [name for name, value in values.items() if isinstance(value, list)]
-    return {**values, **{name: json.dumps(values[name]) for name in lists}} if lists else values
+    return (
+        {**values, **{name: encode(values[name]).decode() for name in lists}} if lists else values
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, cast
 import psycopg
 
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
+from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.expressions import AllOf, AnyOf, Beginning, Expression, Term
 from kinoteka.search.finding import MOST_RANKED
 
@@ -25,25 +26,12 @@ SHORT = 3
 LONGEST_TERM = 500
 """Characters of a term that are indexed: no lexeme may be longer than 2 kB."""
 
-_BARRED = """
-SELECT id FROM labels WHERE id <> ALL ($1::BIGINT[])
-AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
-"""
-_ANY_HIDDEN = "SELECT EXISTS (SELECT 1 FROM films WHERE hidden_at IS NOT NULL)"
-
-# A film is looked up when its turn comes, in indexes that have no more than ids: OFFSET keeps the
-# planner from listing all that are labelled or hidden first.
-_IS_SHOWN = """
-WHERE NOT EXISTS (
-    SELECT 1 FROM films WHERE label_id = ANY ($4::BIGINT[]) AND films.id = best.film_id OFFSET 0)
-AND NOT EXISTS (
-    SELECT 1 FROM films WHERE hidden_at IS NOT NULL AND films.id = best.film_id OFFSET 0)
-"""
+VISIBILITY = SEARCHES["postgresql"]
 
 Connection = psycopg.Connection[Any]
 
 
-def open_index(connection: Connection, labels: Sequence[int] | None) -> "PostgreSQLIndex":
+def open_index(connection: Connection, labels: Labels) -> "PostgreSQLIndex":
     """The index without hidden films and those under other labels; None: all of it."""
     return PostgreSQLIndex(connection, labels)
 
@@ -51,21 +39,20 @@ def open_index(connection: Connection, labels: Sequence[int] | None) -> "Postgre
 class PostgreSQLIndex:
     """The index as one viewer reads it."""
 
-    def __init__(self, connection: Connection, labels: Sequence[int] | None) -> None:
+    def __init__(self, connection: Connection, labels: Labels) -> None:
         self._connection = connection
-        self._barred: tuple[list[int], ...] = ()
         self._readings: dict[int, str] = {}
-        if labels is not None:
-            barred = [label for (label,) in connection.execute(_BARRED, (list(labels),))]
-            if barred or connection.execute(_ANY_HIDDEN).fetchall()[0][0]:
-                self._barred = (barred,)
+        self._excluded = VISIBILITY.excluded(labels, self._fetch)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
         """The best films that have what is wanted."""
         sought, checked = self._split(wanted)
-        given = (query(sought), limit, query(checked) if checked else None, *self._barred)
-        statement = cast(Any, _VISIBLE_MATCHES if self._barred else _MATCHES)
-        found, lines = self._connection.execute(statement, given, prepare=True).fetchall()[0]
+        given: list[Any] = [query(sought), limit, query(checked) if checked else None]
+        sql = _MATCHES
+        if self._excluded is not None:
+            sql = _VISIBLE_MATCHES
+            given.append(self._excluded)
+        found, lines = self._connection.execute(cast(Any, sql), given, prepare=True).fetchall()[0]
         self._readings = dict(zip(found, lines, strict=False))
         return list(found)
 
@@ -84,6 +71,9 @@ class PostgreSQLIndex:
     def alike(self, word: str, errors: int) -> dict[str, int]:
         """Words that share most trigrams with this one."""
         return postgresql_words.alike(self._connection, word, errors)
+
+    def _fetch(self, sql: str, lists: list[list[int]]) -> list[Any]:
+        return self._connection.execute(cast(Any, sql), lists).fetchall()
 
     def _split(self, wanted: Expression) -> tuple[Expression, Expression | None]:
         """What to look up in the index, and what to check of the films found there.
@@ -143,7 +133,7 @@ def lexeme(term: str) -> str:
     return f"'{kept}'"
 
 
-def _matches_sql(is_shown: str) -> str:
+def _matches_sql(where: str) -> str:
     """Select what `$1` finds and `$3` lets pass, at most `$2`; and the readings of the first.
 
     A tier is not read where nothing is wanted of it.
@@ -156,7 +146,7 @@ def _matches_sql(is_shown: str) -> str:
             f"tier_{tier} AS MATERIALIZED (SELECT {columns} FROM ("
             f"SELECT {columns} FROM search_films_{tier}"
             f" WHERE terms @@ $1::TSQUERY AND (terms @@ $3::TSQUERY) IS NOT FALSE"
-            f" ORDER BY position) AS best {is_shown} LIMIT $2::BIGINT{found})"
+            f" ORDER BY position) AS best {where} LIMIT $2::BIGINT{found})"
         )
     every = " UNION ALL ".join(f"SELECT {columns} FROM tier_{tier}" for tier in range(TIERS))
     return (
@@ -167,4 +157,4 @@ def _matches_sql(is_shown: str) -> str:
 
 
 _MATCHES = _matches_sql("")
-_VISIBLE_MATCHES = _matches_sql(_IS_SHOWN)
+_VISIBLE_MATCHES = _matches_sql(f"WHERE {VISIBILITY.visible}")

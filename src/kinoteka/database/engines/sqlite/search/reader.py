@@ -7,11 +7,14 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from kinoteka.database.engines.sqlite.search import words as sqlite_words
+from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.entry import FILM_ID
 from kinoteka.search.expressions import AllOf, AnyOf, Beginning, Expression, Term
 
+VISIBILITY = SEARCHES["sqlite"]
 BATCH = 20
 ENOUGH = 60
 WORK_SECONDS = 0.003
@@ -21,27 +24,15 @@ _MATCHES = """
 SELECT rowid & :film_id FROM search_titles
 WHERE search_titles MATCH :match ORDER BY rowid LIMIT :limit
 """
-# The films under labels and the hidden ones are looked up in indexes that have no more than ids.
-_VISIBLE_MATCHES = """
+_VISIBLE_MATCHES = f"""
 SELECT rowid & :film_id FROM search_titles
-WHERE search_titles MATCH :match AND NOT EXISTS (
-    SELECT 1 FROM films INDEXED BY ix_films_label_id_id_hidden_at
-    WHERE label_id IN (SELECT value FROM json_each(:barred))
-    AND films.id = search_titles.rowid & :film_id)
-AND NOT EXISTS (
-    SELECT 1 FROM films INDEXED BY ix_films_hidden
-    WHERE hidden_at IS NOT NULL AND films.id = search_titles.rowid & :film_id)
+WHERE search_titles MATCH :match AND {VISIBILITY.visible}
 ORDER BY rowid LIMIT :limit
 """
-_BARRED = """
-SELECT id FROM labels WHERE id NOT IN (SELECT value FROM json_each(?))
-AND EXISTS (SELECT 1 FROM films WHERE label_id = labels.id)
-"""
-_ANY_HIDDEN = "SELECT EXISTS (SELECT 1 FROM films WHERE hidden_at IS NOT NULL)"
 _WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value FROM json_each(?))"
 
 
-def open_index(connection: sqlite3.Connection, labels: Sequence[int] | None) -> "SQLiteIndex":
+def open_index(connection: sqlite3.Connection, labels: Labels) -> "SQLiteIndex":
     """The index without hidden films and those under other labels; None: all of it."""
     return SQLiteIndex(connection, labels)
 
@@ -49,15 +40,14 @@ def open_index(connection: sqlite3.Connection, labels: Sequence[int] | None) -> 
 class SQLiteIndex:
     """The index as one viewer reads it."""
 
-    def __init__(self, connection: sqlite3.Connection, labels: Sequence[int] | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, labels: Labels) -> None:
         self._connection = connection
         self._given: dict[str, object] = {"film_id": FILM_ID}
         self._sql = _MATCHES
-        if labels is not None:
-            barred = [row[0] for row in connection.execute(_BARRED, (json.dumps(list(labels)),))]
-            if barred or connection.execute(_ANY_HIDDEN).fetchone()[0]:
-                self._sql = _VISIBLE_MATCHES
-                self._given["barred"] = json.dumps(barred)
+        excluded = VISIBILITY.excluded(labels, self._fetch)
+        if excluded is not None:
+            self._sql = _VISIBLE_MATCHES
+            self._given["excluded"] = json.dumps(excluded)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
         """The best films that have what is wanted."""
@@ -86,6 +76,9 @@ class SQLiteIndex:
     def alike(self, word: str, errors: int) -> dict[str, int]:
         """Words that share most trigrams with this one."""
         return sqlite_words.alike(self._connection, word, errors)
+
+    def _fetch(self, sql: str, lists: list[list[int]]) -> list[Any]:
+        return self._connection.execute(sql, [json.dumps(each) for each in lists]).fetchall()
 
 
 def _match(wanted: Expression) -> str:

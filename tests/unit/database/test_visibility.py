@@ -1,0 +1,88 @@
+"""Every form of the rule selects the same films, on both engines."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from kinoteka.core.catalogue.counts import recount_all
+from kinoteka.database import film_search as search
+from kinoteka.database.interface import Reader
+from kinoteka.database.schema import films, genre_counts
+from kinoteka.database.statement import Statement
+from kinoteka.database.visibility import (
+    VISIBLE,
+    counted_under,
+    is_open,
+    is_visible_count,
+    sees_label,
+    visible_to,
+)
+from kinoteka.infrastructure.settings import Settings
+from tests.support.databases import execute, writing
+from tests.support.films import ADULT, PREMIUM, FilmToBe, fill, names
+
+WORD = "Night"
+CASES = {
+    f"{WORD} {label} {state}": (label, state == "hidden")
+    for label in (None, PREMIUM, ADULT)
+    for state in ("shown", "hidden")
+}
+VIEWERS: list[tuple[str, ...] | None] = [(), (PREMIUM,), (ADULT,), (PREMIUM, ADULT), None]
+
+_TITLES: Statement[tuple[str]] = Statement(select(films.c.title).where(VISIBLE))
+_COUNT: Statement[tuple[int]] = Statement(
+    select(func.sum(genre_counts.c.films)).where(is_visible_count(genre_counts.c.label_id))
+)
+
+
+@pytest.fixture
+def reader(settings: Settings) -> Iterator[Reader]:
+    """A database with a film of every kind, all of one genre."""
+    fill(settings, [FilmToBe(title, 2000, ("Drama",), label=CASES[title][0]) for title in CASES])
+    execute(settings, "UPDATE films SET hidden_at = 1 WHERE title LIKE '%hidden'")
+    with writing(settings) as reader:
+        recount_all(reader)
+        yield reader
+
+
+@pytest.mark.parametrize("viewer", VIEWERS, ids=str)
+def test_viewer_sees_the_same_films_everywhere(
+    settings: Settings, reader: Reader, viewer: tuple[str, ...] | None
+) -> None:
+    ids = names(settings, "labels")
+    labels = None if viewer is None else [ids[name] for name in viewer]
+    expected = {
+        title
+        for title, (label, hidden) in CASES.items()
+        if viewer is None or (not hidden and (label is None or label in viewer))
+    }
+    given = visible_to(labels)
+    assert {title for (title,) in reader.fetch(_TITLES, **given)} == expected
+    assert int(reader.fetch(_COUNT, **given)[0][0]) == len(expected)
+    titles = dict(reader.fetch(Statement(select(films.c.id, films.c.title))))
+    found = search.find(reader, WORD, labels)
+    assert {titles[film_id] for film_id in found} == expected
+    assert {name for name in ids if sees_label(labels, ids[name])} == set(
+        ids if viewer is None else viewer
+    )
+
+
+@pytest.mark.parametrize(
+    ("label_id", "hidden_at", "expected"),
+    [(None, None, True), (7, None, False), (7, 1, False), (None, 1, False)],
+)
+def test_film_is_open_without_a_label_unless_it_is_hidden(
+    label_id: int | None, hidden_at: int | None, expected: bool
+) -> None:
+    assert is_open(label_id, hidden_at) is expected
+
+
+@pytest.mark.parametrize(
+    ("label_id", "hidden", "expected"),
+    [(None, False, 0), (7, False, 7), (7, True, -1), (None, True, -1)],
+)
+def test_film_is_counted_under_its_label_unless_it_is_hidden(
+    label_id: int | None, hidden: bool, expected: int
+) -> None:
+    assert counted_under(label_id, hidden=hidden) == expected
