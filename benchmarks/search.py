@@ -24,7 +24,7 @@ from kinoteka.database.migrations import migrate
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.folding import fold
-from tests.support.databases import postgresql_server, writing
+from tests.support.databases import postgresql_server, write_transaction
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SYLLABLES = "ka mi ro sen ta lo vich ber an del os tra shi ne gu val der pol ti ma ja zen or ul"
@@ -117,7 +117,7 @@ def run(
         migrate(settings)
         titles = Titles()
         name = "search in PostgreSQL" if url else "search in process"
-        with writing(settings) as reader:
+        with write_transaction(settings) as reader:
             _build(reader, titles, films, name, show)
         _settle(settings)
         reader = stack.enter_context(_reading(settings))

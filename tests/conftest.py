@@ -22,12 +22,12 @@ from tests.support.databases import (
     ENGINES,
     FAST,
     PostgreSQLServer,
+    create_empty_template,
     postgresql_server,
-    with_empty_template,
 )
-from tests.support.films import fill
-from tests.support.running import RunningServer, close_clients, run_server
-from tests.support.skipped import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
+from tests.support.films import fill_catalogue
+from tests.support.servers import RunningServer, close_clients, run_server
+from tests.support.skip_report import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
 # Limits that tests of other things do not run into.
 GENEROUS = {
@@ -72,7 +72,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql() -> Iterator[PostgreSQLServer]:
     """A PostgreSQL server for all tests, with a migrated database to be copied."""
     with postgresql_server(*FAST) as server:
-        with_empty_template(server)
+        create_empty_template(server)
         yield server
 
 
@@ -129,7 +129,7 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
 @pytest.fixture
 async def films(services: Services) -> dict[str, int]:
     """The ids of the films of `films.CATALOGUE` by title."""
-    ids = fill(services.settings)
+    ids = fill_catalogue(services.settings)
     await services.revisions.look()
     return ids
 

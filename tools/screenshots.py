@@ -14,9 +14,9 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 
-from tests.support.browsing import Visitor, chromium, visiting  # noqa: E402
-from tests.support.running import run_server  # noqa: E402
-from tests.support.site_pages import World, peopled  # noqa: E402
+from tests.support.browsers import Visitor, browser_window, chromium  # noqa: E402
+from tests.support.servers import run_server  # noqa: E402
+from tests.support.site_pages import SampleSite, create_sample_site  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESK, TABLET, PHONE = (
@@ -68,7 +68,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         run_server(Path(folder), UNLIMITED, "--workers", "1") as server,
     ):
-        pictures = asyncio.run(_pictures(peopled(server)))
+        pictures = asyncio.run(_pictures(create_sample_site(server)))
     for name, picture in pictures.items():
         picture.save(FOLDER / f"{name}.webp", quality=QUALITY, method=6)
     _montage(pictures).save(FOLDER / "montage.webp", quality=QUALITY, method=6)
@@ -76,7 +76,7 @@ def main() -> None:
     print(f"{len(pictures) + 1} pictures, {total / 1024:,.0f} KB")
 
 
-async def _pictures(world: World) -> dict[str, Image.Image]:
+async def _pictures(world: SampleSite) -> dict[str, Image.Image]:
     taken: dict[str, Image.Image] = {}
     async with chromium() as browser:
         for look, size, dark in LOOKS:
@@ -84,12 +84,12 @@ async def _pictures(world: World) -> dict[str, Image.Image]:
                 if view.language != "en" and look != "desk-light":
                     continue
                 options = {"language": view.language, "dark": dark, "size": size}
-                async with visiting(browser, world.server.url, **options) as visitor:
+                async with browser_window(browser, world.server.url, **options) as visitor:
                     taken[f"{view.name}-{look}"] = await _picture(visitor, view, world)
     return taken
 
 
-async def _picture(visitor: Visitor, view: View, world: World) -> Image.Image:
+async def _picture(visitor: Visitor, view: View, world: SampleSite) -> Image.Image:
     client = {"member": world.anna, "operator": world.root}.get(view.viewer)
     if client is not None:
         await visitor.become(view.viewer, client)

@@ -10,20 +10,26 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.conftest import GENEROUS
-from tests.support.browsing import FONT_SETS, PATIENCE, Visitor, chromium, visiting
-from tests.support.engines import leave_out_postgresql
-from tests.support.running import PASSWORD, RunningServer, lasting_clients, run_server, unique
-from tests.support.site_pages import World, peopled
+from tests.support.browsers import FONT_SETS, TIMEOUT_MS, Visitor, browser_window, chromium
+from tests.support.engine_selection import deselect_postgresql
+from tests.support.servers import (
+    PASSWORD,
+    RunningServer,
+    keep_clients_open,
+    run_server,
+    unique_name,
+)
+from tests.support.site_pages import SampleSite, create_sample_site
 
 HERE = Path(__file__).parent
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MS)
 _failed = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out PostgreSQL. One browser serves all tests here, so they share its event loop."""
-    leave_out_postgresql(HERE, config, items)
+    deselect_postgresql(HERE, config, items)
     for item in items:
         if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
@@ -77,7 +83,7 @@ async def visit(
     async with AsyncExitStack() as stack:
 
         async def visit(url: str = site.url, **look: Any) -> Visitor:
-            visitor = await stack.enter_async_context(visiting(browser, url, **look))
+            visitor = await stack.enter_async_context(browser_window(browser, url, **look))
             visitors.append(visitor)
             return visitor
 
@@ -100,7 +106,7 @@ def member(
     """
 
     async def member(name: str = "member", **look: Any) -> Visitor:
-        username = unique(name)
+        username = unique_name(name)
         visitor = await visit(**look)
         await visitor.become(username, site.signed_up(username))
         return visitor
@@ -133,18 +139,18 @@ def operator(
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleSite]:
     """A server with people, chats and selections that no test changes, to look at every page."""
     folder = tmp_path_factory.mktemp("world")
-    with run_server(folder, GENEROUS, "--workers", "1") as server, lasting_clients() as keep:
-        world = peopled(server)
+    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep:
+        world = create_sample_site(server)
         keep()
         yield world
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def windows(
-    browsers: Callable[[str], Awaitable[Browser]], world: World
+    browsers: Callable[[str], Awaitable[Browser]], world: SampleSite
 ) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """Windows that stay open: each is for one viewer and look, and shows page after page."""
     opened: dict[object, Visitor] = {}
@@ -155,7 +161,7 @@ async def windows(
             key = (viewer, fonts, *sorted(look.items()))
             if key not in opened:
                 visitor = await stack.enter_async_context(
-                    visiting(await browsers(fonts), world.server.url, **look)
+                    browser_window(await browsers(fonts), world.server.url, **look)
                 )
                 opened[key] = visitor
                 if viewer in clients:

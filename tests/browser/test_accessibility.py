@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.axe import findings
-from tests.support.browsing import DESKTOP, PHONE, drawn
-from tests.support.site_pages import address, pages, viewers
+from tests.support.axe import violations
+from tests.support.browsers import DESKTOP, PHONE, drawn
+from tests.support.site_pages import example_path, pages, viewers
 
 PAGES = [(route, viewer) for route in pages() for viewer in viewers(route)]
 
@@ -17,17 +17,17 @@ async def test_nothing_keeps_anybody_out(look, world, route, viewer) -> None:
     page = visitor.page
     await page.set_viewport_size(DESKTOP)
     await page.emulate_media(color_scheme="light")
-    await visitor.open(address(route, world))
-    found = await findings(page)
+    await visitor.open(example_path(route, world))
+    found = await violations(page)
     await page.emulate_media(color_scheme="dark")
     await drawn(page)
-    found += [f"dark: {it}" for it in await findings(page, only=["color-contrast"])]
+    found += [f"dark: {it}" for it in await violations(page, only=["color-contrast"])]
     await page.set_viewport_size(PHONE)
-    found += [f"phone: {it}" for it in await findings(page, without=["color-contrast"])]
+    found += [f"phone: {it}" for it in await violations(page, without=["color-contrast"])]
     assert not found, "\n".join(found)
 
 
 async def test_nor_on_a_page_of_a_refusal(look) -> None:
     visitor = await look("visitor")
     await visitor.open("/films/999999999", status=404)
-    assert await findings(visitor.page) == []
+    assert await violations(visitor.page) == []

@@ -5,9 +5,9 @@ import io
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.support.axe import findings
-from tests.support.pictures import halves
-from tests.support.running import PASSWORD, unique
+from tests.support.axe import violations
+from tests.support.pictures import two_colour_picture
+from tests.support.servers import PASSWORD, unique_name
 
 
 async def sign_up(page, name) -> None:
@@ -18,7 +18,7 @@ async def sign_up(page, name) -> None:
 
 async def test_from_signing_up_to_deleting_without_scripts(visit) -> None:
     visitor = await visit(javascript=False)
-    page, name = await visitor.open("/sign-up?next=/account"), unique("anna")
+    page, name = await visitor.open("/sign-up?next=/account"), unique_name("anna")
     await sign_up(page, name)
     await expect(page.locator(".notice")).to_have_text("Welcome! Your account is made.")
     await page.get_by_label("Given name").fill("Анна")
@@ -47,7 +47,7 @@ async def test_what_is_wrong_has_the_focus_and_is_read_out(visit) -> None:
     await expect(field).to_have_accessible_description(
         "There is no account with this name and password."
     )
-    assert await findings(page) == []
+    assert await violations(page) == []
 
 
 async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -> None:
@@ -61,7 +61,7 @@ async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -
     await field.fill("")
     await field.press_sequentially("correct horse battery")
     await expect(page.locator("#strength")).to_contain_text("Strong")
-    assert await findings(page) == []
+    assert await violations(page) == []
     asked = [request for request in sent if request.url.endswith("/password-strength")]
     assert len(asked) < 6
     assert all(request.method == "POST" for request in asked)
@@ -103,7 +103,7 @@ class TestPicture:
     async def choose(self, visitor) -> None:
         await visitor.open("/account")
         await visitor.page.get_by_label("Choose a picture").set_input_files(
-            {"name": "me.png", "mimeType": "image/png", "buffer": halves("PNG")}
+            {"name": "me.png", "mimeType": "image/png", "buffer": two_colour_picture("PNG")}
         )
         await expect(visitor.page.locator("canvas")).to_be_visible()
 
@@ -116,7 +116,7 @@ class TestPicture:
     async def test_its_middle_as_a_square(self, member) -> None:
         visitor = await member()
         await self.choose(visitor)
-        assert await findings(visitor.page) == []
+        assert await violations(visitor.page) == []
         image = await self.save(visitor)
         assert image.size == (512, 512)
         assert colours(image) == ("red", "blue")
@@ -157,12 +157,12 @@ class TestPicture:
         )
         await visitor.page.get_by_role("button", name="Save the picture").click()
         await expect(visitor.page.locator("#wrong-file")).to_be_visible()
-        assert await findings(visitor.page) == []
+        assert await violations(visitor.page) == []
 
     async def test_whole_without_scripts(self, member) -> None:
         visitor = await member(javascript=False)
         await visitor.open("/account")
         await visitor.page.get_by_label("Choose a picture").set_input_files(
-            {"name": "me.png", "mimeType": "image/png", "buffer": halves("PNG")}
+            {"name": "me.png", "mimeType": "image/png", "buffer": two_colour_picture("PNG")}
         )
         assert (await self.save(visitor)).size == (200, 100)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.support.site_pages import ELSEWHERE, EXAMPLES, PIECES, SITE, address, pages, viewers
+from tests.support.site_pages import (
+    EXAMPLES,
+    FRAGMENTS,
+    REDIRECTS,
+    SITE,
+    example_path,
+    pages,
+    viewers,
+)
 
 ROUTES = pages()
 
@@ -10,11 +18,11 @@ ROUTES = pages()
 def test_every_page_is_looked_at(world) -> None:
     """A page whose path has values has an address in `site_pages.EXAMPLES`."""
     for route in ROUTES:
-        assert "{" not in address(route, world), route.path
+        assert "{" not in example_path(route, world), route.path
 
 
 def test_nothing_is_looked_at_that_is_not_there() -> None:
-    assert {*EXAMPLES, *PIECES, *ELSEWHERE} <= {
+    assert {*EXAMPLES, *FRAGMENTS, *REDIRECTS} <= {
         route.path for route in SITE.routes if route.method == "GET"
     }
 
@@ -26,11 +34,11 @@ def test_pieces_of_it_stand_alone(world, route) -> None:
     headers = {"accept": "text/html", "hx-request": "true"}
     with world.server.client(**headers) as browser:
         browser.cookies = client.cookies if client else browser.cookies
-        assert browser.get(address(route, world)).status_code == 200
+        assert browser.get(example_path(route, world)).status_code == 200
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.signed_in], ids=lambda route: route.path)
 async def test_who_is_not_signed_in_is_led_to_the_sign_in(look, world, route) -> None:
     visitor = await look("visitor")
-    page = await visitor.open(address(route, world))
+    page = await visitor.open(example_path(route, world))
     assert "/sign-in?next=" in page.url

@@ -4,8 +4,8 @@ import json
 
 from playwright.async_api import expect
 
-from tests.support.pictures import halves
-from tests.support.running import PASSWORD, unique
+from tests.support.pictures import two_colour_picture
+from tests.support.servers import PASSWORD, unique_name
 
 NEW_PASSWORD = "seven purple kettles"
 
@@ -13,7 +13,7 @@ NEW_PASSWORD = "seven purple kettles"
 async def test_signs_up_and_in_again(visit) -> None:
     visitor = await visit()
     page = await visitor.open("/sign-up?next=/bookmarks")
-    name = unique("anna")
+    name = unique_name("anna")
     await page.get_by_label("Username").fill(name)
     await page.get_by_label("Password", exact=True).fill("password")
     await expect(page.locator("#strength")).to_contain_text("tried first")
@@ -63,7 +63,7 @@ async def test_changes_the_profile(member) -> None:
 async def test_cuts_a_picture_to_size(member) -> None:
     visitor = await member()
     page = await visitor.open("/account")
-    picture = {"name": "me.png", "mimeType": "image/png", "buffer": halves("PNG")}
+    picture = {"name": "me.png", "mimeType": "image/png", "buffer": two_colour_picture("PNG")}
     await page.get_by_label("Choose a picture").set_input_files(picture)
     crop = page.get_by_role("group", name="The part that is shown")
     await expect(crop).to_be_visible()

@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Page, Route, expect
 
-from tests.support.browsing import drawn
+from tests.support.browsers import drawn
 
 TRAIN = "The Arrival of a Train at La Ciotat Station"
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.support.running import PASSWORD, unique
+from tests.support.servers import PASSWORD, unique_name
 
 
 async def test_finds_somebody_and_disables_the_account(operator, member, site) -> None:
@@ -42,7 +42,7 @@ async def test_finds_somebody_and_disables_the_account(operator, member, site) -
 async def test_makes_a_role_and_gives_it(operator, member) -> None:
     somebody = await member("curator")
     visitor = await operator()
-    name = unique("curators")
+    name = unique_name("curators")
     page = await visitor.open("/manage/roles/new")
     await page.get_by_label("Name").fill(name)
     await page.locator("input[name=permissions][value='films.edit']").check()
@@ -64,7 +64,7 @@ async def test_makes_a_role_and_gives_it(operator, member) -> None:
 async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     visitor = await operator()
     page = await visitor.open("/manage/films/new")
-    title = unique("A film by hand")
+    title = unique_name("A film by hand")
     await page.get_by_label("Title", exact=True).fill(title)
     await page.get_by_label("Year").fill("1999")
     await page.get_by_label("Genres").fill("Comedy\nDrama")
@@ -87,7 +87,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await expect(page.get_by_role("button", name="Hide it")).to_be_visible()
     await somebody.open(f"/films/{film}")
 
-    label = unique("club")
+    label = unique_name("club")
     await visitor.open("/manage/labels")
     await page.get_by_label("Name").fill(label)
     await page.locator("form[action='/manage/labels'] button[type=submit]").click()
@@ -104,7 +104,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
 async def test_features_a_selection(operator, member, visit) -> None:
     somebody = await member("maker")
     headers = {"csrf-token": somebody.client.get("/user/csrf").json()["body"]["csrf"]}
-    title = unique("To be featured")
+    title = unique_name("To be featured")
     body = {"title": title, "movies": [5, 6], "public": True}
     somebody.client.post("/selections", json=body, headers=headers)
     guest = await visit()
@@ -126,7 +126,7 @@ async def test_features_a_selection(operator, member, visit) -> None:
 async def test_imports_films_and_reads_the_report(operator, visit) -> None:
     visitor = await operator()
     page = await visitor.open("/manage/imports/new")
-    word = unique("Imported").replace("-", "")
+    word = unique_name("Imported").replace("-", "")
     rows = "".join(f"{word} {number},{1990 + number}\n" for number in range(20))
     table = f"title,year\n{rows},2001\n"
     file = {"name": f"{word}.csv", "mimeType": "text/csv", "buffer": table.encode()}

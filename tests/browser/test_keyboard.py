@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browsing import FONT_SETS
-from tests.support.site_pages import address, pages, viewers
+from tests.support.browsers import FONT_SETS
+from tests.support.site_pages import example_path, pages, viewers
 
 PAGES = pages()
 
@@ -33,7 +33,7 @@ WHERE = """() => {
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 async def test_whatever_has_the_focus_is_marked(look, world, route) -> None:
     visitor = await look(viewers(route)[-1])
-    page = await visitor.open(address(route, world))
+    page = await visitor.open(example_path(route, world))
     assert await page.evaluate(UNMARKED) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from kinoteka.core.imports import demo
-from tests.support.site_pages import address, pages, viewers
+from tests.support.site_pages import example_path, pages, viewers
 
 PAGES = pages()
 
@@ -49,7 +49,7 @@ async def test_a_page_is_in_either_language_throughout(look, world, known, route
     texts = {}
     for language in ("en", "ru"):
         visitor = await look(viewer, language=language)
-        page = await visitor.open(address(route, world))
+        page = await visitor.open(example_path(route, world))
         await expect(page.locator("html")).to_have_attribute("lang", language)
         texts[language] = await page.evaluate(TEXTS)
     same = set(texts["ru"]) & set(texts["en"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.browsing import DESKTOP, FONT_SETS, TABLET
-from tests.support.site_pages import address, pages, viewers
+from tests.support.browsers import DESKTOP, FONT_SETS, TABLET
+from tests.support.site_pages import example_path, pages, viewers
 
 # WCAG 2.2, 1.4.10 asks for 320 CSS pixels; 360 is what small phones have.
 NARROW = (320, 360)
@@ -68,7 +68,7 @@ async def test_page_fits_every_width_and_targets_are_large_enough(
     look, world, route, fonts, language
 ) -> None:
     visitor = await look(viewers(route)[-1], phone=True, fonts=fonts, language=language)
-    page = await visitor.open(address(route, world))
+    page = await visitor.open(example_path(route, world))
     small = {}
     for width in (*NARROW, *WIDE):
         await page.set_viewport_size({"width": width, "height": 740})

@@ -6,14 +6,14 @@ import pytest
 from playwright.async_api import Page
 
 from tests.conftest import GENEROUS
-from tests.support.films import FilmToBe, fill
+from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.ports import free_port
-from tests.support.running import RunningServer, run_server
+from tests.support.servers import RunningServer, run_server
 
 FILMS = (
-    FilmToBe("Away", 1999, ("Drama",), poster="https://127.0.0.1:{closed}/poster.jpg"),
-    FilmToBe("No Picture", 2000, ("Drama",), poster="{url}/healthz"),
-    FilmToBe("Loaded", 2001, ("Drama",), poster="{url}/media/films/1.svg"),
+    SampleFilm("Away", 1999, ("Drama",), poster="https://127.0.0.1:{closed}/poster.jpg"),
+    SampleFilm("No Picture", 2000, ("Drama",), poster="{url}/healthz"),
+    SampleFilm("Loaded", 2001, ("Drama",), poster="{url}/media/films/1.svg"),
 )
 AWAY = r"asked outside: https://127\.0\.0\.1:\d+/poster\.jpg"
 PATHS = ("/films/1", "/films", "/search?q=away")
@@ -36,10 +36,10 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("posters")
     with run_server(folder, GENEROUS, "--workers", "1", "--no-demo") as server:
         given = {"closed": free_port(), "url": server.url}
-        fill(
+        fill_catalogue(
             server.settings,
             [
-                FilmToBe(f.title, f.year, f.genres, poster=(f.poster or "").format(**given))
+                SampleFilm(f.title, f.year, f.genres, poster=(f.poster or "").format(**given))
                 for f in FILMS
             ],
         )

@@ -9,13 +9,20 @@ from playwright.async_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.conftest import GENEROUS
-from tests.support.browsing import visiting
-from tests.support.running import lasting_clients, run_server
-from tests.support.site_pages import Words, World, address, pages, peopled, viewers
+from tests.support.browsers import browser_window
+from tests.support.servers import keep_clients_open, run_server
+from tests.support.site_pages import (
+    SampleSite,
+    SampleTexts,
+    create_sample_site,
+    example_path,
+    pages,
+    viewers,
+)
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}${7*7}</textarea>"
 SHORT = "\"'><b>&lt;{{7*7}}"
-HOSTILE = Words(
+HOSTILE = SampleTexts(
     anna=f"a{SHORT}",
     boris=f"b{SHORT}",
     title=f"Title {SCRIPT}",
@@ -35,22 +42,22 @@ FEATURES = ("accelerometer", "camera", "geolocation", "microphone", "payment", "
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleSite]:
     """A world whose people write markup into every field."""
     folder = tmp_path_factory.mktemp("hostile")
-    with run_server(folder, GENEROUS, "--workers", "1") as server, lasting_clients() as keep:
-        world = peopled(server, HOSTILE)
+    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep:
+        world = create_sample_site(server, HOSTILE)
         keep()
         yield world
 
 
-def seen(world: World, route, viewer: str) -> httpx.Response:
+def seen(world: SampleSite, route, viewer: str) -> httpx.Response:
     """A page as a browser gets it."""
     with world.server.client(accept="text/html", user_agent="Tests") as client:
         known = {"member": world.anna, "operator": world.root}.get(viewer)
         if known is not None:
             client.cookies = known.cookies
-        return client.get(address(route, world))
+        return client.get(example_path(route, world))
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
@@ -105,7 +112,7 @@ def test_every_page_of_a_signed_in_user_offers_to_sign_out(world, route) -> None
 
 
 async def test_scripts_show_what_people_wrote_as_text(browser, hostile) -> None:
-    async with visiting(browser, hostile.server.url) as visitor:
+    async with browser_window(browser, hostile.server.url) as visitor:
         await visitor.become("anna", hostile.anna)
         page = await visitor.open(f"/messages/{hostile.chat}")
         await expect(page.locator("[data-live=open]")).to_have_count(1)

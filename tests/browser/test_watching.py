@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.browsing import visiting
-from tests.support.waiting import until
+from tests.support.browsers import browser_window
+from tests.support.polling import wait_until
 
 
 @pytest.mark.parametrize(
@@ -17,16 +17,16 @@ from tests.support.waiting import until
     ],
 )
 async def test_what_goes_wrong_is_seen(browser, site, wrong, told) -> None:
-    async with visiting(browser, site.url) as visitor:
+    async with browser_window(browser, site.url) as visitor:
         page = await visitor.open("/healthz")
         await page.evaluate(wrong)
-        await until(lambda: any(it.startswith(told) for it in visitor.problems))
+        await wait_until(lambda: any(it.startswith(told) for it in visitor.problems))
         visitor.expects(f"^{told}")
         assert visitor.problems == []
 
 
 async def test_names_of_other_hosts_lead_nowhere(browser, site) -> None:
-    async with visiting(browser, site.url) as visitor:
+    async with browser_window(browser, site.url) as visitor:
         with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
             await visitor.page.goto("https://example.com/")
         assert visitor.outside == ["https://example.com/"]

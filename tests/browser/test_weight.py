@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browsing import FONT_SETS
+from tests.support.browsers import FONT_SETS
 from tests.support.site_pages import EXAMPLES
 
 MOST = 100 * 1024

@@ -5,13 +5,13 @@ import re
 from playwright.async_api import expect
 
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, unique
+from tests.support.servers import PASSWORD, unique_name
 
 
 async def test_a_member_gets_along(visit) -> None:
     visitor = await visit(javascript=False)
     page = await visitor.open("/sign-up")
-    await page.get_by_label("Username").fill(unique("plain"))
+    await page.get_by_label("Username").fill(unique_name("plain"))
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Make an account").click()
     await expect(page.locator(".notice")).to_contain_text("Welcome")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, lasting_clients, unique
+from tests.support.servers import PASSWORD, RunningServer, keep_clients_open, unique_name
 
 ELSEWHERE = "https://tracker.example/pixel.jpg"
 
@@ -15,10 +15,10 @@ class Members:
 
     def __init__(self, server: RunningServer) -> None:
         self.owner = server.client(sec_fetch_site="same-origin")
-        email = f"{unique()}@example.com"
+        email = f"{unique_name()}@example.com"
         body = {"email": email, "password": PASSWORD, "avatar_url": ELSEWHERE}
         assert self.owner.post("/user/signup", json=body).status_code == 200
-        self.name = unique("owner")
+        self.name = unique_name("owner")
         self.id = self.owner.get("/users").json()["id"]
         renamed = self.owner.put("/profile", json=self._profile() | {"username": self.name})
         assert renamed.status_code == 200, renamed.text
@@ -26,7 +26,7 @@ class Members:
         self.chat = self.other.post("/chats", json={"user_id": self.id}).json()["id"]
         said = self.other.post(f"/chats/{self.chat}/messages", json={"text": "Hello"})
         assert said.status_code == 200
-        server.make_superuser(name := unique("root"))
+        server.make_superuser(name := unique_name("root"))
         self.superuser = server.client()
         body = {"login": name, "password": PASSWORD}
         assert self.superuser.post("/login", json=body).status_code == 200
@@ -42,7 +42,7 @@ class Members:
 
 @pytest.fixture(scope="module")
 def members(server: RunningServer) -> Iterator[Members]:
-    with lasting_clients() as keep:
+    with keep_clients_open() as keep:
         made = Members(server)
         keep()
         yield made

@@ -12,8 +12,8 @@ import pytest
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.server.app import CONTRACTS, NEUTRAL
 from kinoteka.site.contract import SITE
-from tests.support.running import PASSWORD, RunningServer, unique
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 MEGABYTE = 1024 * 1024
 
@@ -66,9 +66,9 @@ def named(case: tuple[Contract, Route]) -> str:
 @pytest.fixture(scope="module")
 def superuser(server: RunningServer) -> Iterator[httpx.Client]:
     """A signed-in superuser's client, so that nothing is refused for want of rights."""
-    login = unique("superuser")
+    login = unique_name("superuser")
     server.make_superuser(login)
-    with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
         response = client.post("/login", json={"login": login, "password": PASSWORD})
         assert response.status_code == 200, response.text
         client.cookies["session_id"] = response.cookies["session_id"]
@@ -139,7 +139,11 @@ def test_what_would_take_seconds_to_normalize_is_refused_at_once(
     client = server.client()
 
     def quickest(value: str) -> float:
-        fields = {"login": unique(), "password": PASSWORD, "email": f"{unique()}@example.com"}
+        fields = {
+            "login": unique_name(),
+            "password": PASSWORD,
+            "email": f"{unique_name()}@example.com",
+        }
         content = json_of({**fields, field: value})
         responses = [client.post("/signup", content=content) for _ in range(5)]
         assert {response.status_code for response in responses} == {400}

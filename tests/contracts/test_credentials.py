@@ -15,7 +15,7 @@ from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.server.app import CONTRACTS, NEUTRAL
 from kinoteka.site.contract import SITE
-from tests.support.running import PASSWORD, RunningServer, lasting_clients, unique
+from tests.support.servers import PASSWORD, RunningServer, keep_clients_open, unique_name
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -51,7 +51,7 @@ class Credentials:
 
     def __init__(self, server: RunningServer) -> None:
         self.client = server.client()
-        login = unique("holder")
+        login = unique_name("holder")
         body = {"login": login, "password": PASSWORD}
         pair = server.client().post("/api/v1/user", json=body).json()
         token = pair["access_token"]
@@ -81,7 +81,7 @@ class Credentials:
 @pytest.fixture(scope="module")
 def credentials(server: RunningServer) -> Iterator[Credentials]:
     with ExitStack() as stack:
-        keep = stack.enter_context(lasting_clients())
+        keep = stack.enter_context(keep_clients_open())
         made = Credentials(server)
         keep()
         yield made
@@ -181,7 +181,7 @@ SIGN_INS = {
 class TestSignIn:
     @pytest.mark.parametrize("path", SIGN_INS)
     def test_session_of_a_bearer_token_does_not_end(self, server: RunningServer, path: str) -> None:
-        name = unique()
+        name = unique_name()
         server.signed_up(name)
         tokens = server.client().post(
             "/api/v1/user/login", json={"login": name, "password": PASSWORD}
@@ -196,7 +196,7 @@ class TestSignIn:
     def test_session_of_a_cookie_is_replaced_whatever_the_token(
         self, server: RunningServer, path: str
     ) -> None:
-        name = unique()
+        name = unique_name()
         browser = server.signed_up(name)
         old = browser.cookies["session_id"]
         body = {SIGN_INS[path]: f"{name}@example.com", "password": PASSWORD}
@@ -210,7 +210,7 @@ class TestSignIn:
     def test_other_site_cannot_replace_a_cookie_session_with_a_token(
         self, server: RunningServer
     ) -> None:
-        name = unique()
+        name = unique_name()
         browser = server.signed_up(name)
         headers = {"origin": "https://evil.example", "authorization": "Bearer x"}
         body = {"login": name, "password": PASSWORD}
@@ -226,7 +226,7 @@ class TestSignIn:
     def test_white_space_around_the_login_is_ignored(
         self, server: RunningServer, path: str
     ) -> None:
-        name = unique()
+        name = unique_name()
         server.signed_up(name)
         body = {SIGN_INS[path]: f" \t{name}@example.com\n", "password": PASSWORD}
         assert server.client().post(path, json=body).status_code == 200
@@ -246,7 +246,7 @@ class TestSignIn:
 def test_white_space_around_names_is_ignored_at_sign_up(
     server: RunningServer, path: str, fields: dict[str, str]
 ) -> None:
-    name = unique()
+    name = unique_name()
     body = {key: f"  {value.format(name)}\t" for key, value in fields.items()}
     client = server.client()
     assert client.post(path, json={**body, "password": PASSWORD}).status_code in (200, 201)

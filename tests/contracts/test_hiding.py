@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from tests.support.databases import execute
-from tests.support.films import PREMIUM, fill
-from tests.support.running import PASSWORD, RunningServer
-from tests.support.waiting import eventually
+from tests.support.films import PREMIUM, fill_catalogue
+from tests.support.polling import eventually
+from tests.support.servers import PASSWORD, RunningServer
 
 TWO_LABELS = '{"title": "Hidden One", "year": 2001, "label": "hidden"}\n'
 
@@ -17,7 +17,7 @@ TWO_LABELS = '{"title": "Hidden One", "year": 2001, "label": "hidden"}\n'
 @pytest.fixture
 def server(start_server: Callable[..., RunningServer]) -> RunningServer:
     server = start_server()
-    fill(server.settings)
+    fill_catalogue(server.settings)
     server.make_superuser("root")
     return server
 

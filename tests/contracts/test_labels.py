@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import (
+from tests.support.servers import (
     PASSWORD,
     RunningServer,
-    kinoteka,
-    lasting_clients,
+    keep_clients_open,
+    run_kinoteka,
     run_server,
-    unique,
+    unique_name,
 )
 
 LABEL = "premium"
@@ -47,8 +47,8 @@ class World:
         response = self.superuser.post("/login", json={"login": "root", "password": PASSWORD})
         assert response.status_code == 200
         self.anonymous = server.client()
-        self.member = server.signed_up(unique("member"))
-        self.holder = server.signed_up(unique("holder"))
+        self.member = server.signed_up(unique_name("member"))
+        self.holder = server.signed_up(unique_name("holder"))
         self._give_label(self.holder)
         found = {film["title"]: film for film in self.superuser.get("/movies/").json()}
         self.hidden = found[HIDDEN_TITLE]
@@ -76,11 +76,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     source = folder / "films.jsonl"
     write(source, FILMS)
     arguments = ("import", "jsonl", str(source), "--source", "test")
-    done = kinoteka(
+    done = run_kinoteka(
         *arguments, "--label", f"{LABEL}:genre=Documentary", "--data", str(folder / "data")
     )
     assert done.returncode == 0, done.stderr
-    with run_server(folder / "data", {}) as server, lasting_clients() as keep:
+    with run_server(folder / "data", {}) as server, keep_clients_open() as keep:
         world = World(server)
         keep()
         yield world
@@ -177,9 +177,9 @@ def test_bookmarks(viewer: tuple[httpx.Client, bool], world: World) -> None:
 
 
 def test_what_is_no_longer_granted_is_hidden_at_once(world: World) -> None:
-    client = world.server.signed_up(unique("once"))
+    client = world.server.signed_up(unique_name("once"))
     account = client.get("/users").json()["id"]
-    role = {"name": unique("once"), "permissions": [f"films.view:{LABEL}"]}
+    role = {"name": unique_name("once"), "permissions": [f"films.view:{LABEL}"]}
     role_id = world.superuser.post("/api/v1/role", json=role).json()["id"]
     path = f"/api/v1/user/{account}/role/{role_id}"
     film = f"/movies/{world.hidden['id']}"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.databases import execute
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -32,7 +32,7 @@ class Member:
     """A member with a session that began by one of the contracts, some time ago."""
 
     def __init__(self, server: RunningServer, begun_by: str) -> None:
-        self.name = unique()
+        self.name = unique_name()
         self.email = f"{self.name}@example.com"
         self.server = server
         self.id = server.signed_up(self.name).get("/users").json()["id"]
@@ -50,11 +50,11 @@ class Member:
 
 
 def change_account_email(member: Member) -> httpx.Response:
-    return member.client.put("/profile", json={"email": f"{unique()}@example.com"})
+    return member.client.put("/profile", json={"email": f"{unique_name()}@example.com"})
 
 
 def change_account_username(member: Member) -> httpx.Response:
-    return member.client.put("/profile", json={"username": unique()})
+    return member.client.put("/profile", json={"username": unique_name()})
 
 
 def delete_account(member: Member) -> httpx.Response:
@@ -62,12 +62,12 @@ def delete_account(member: Member) -> httpx.Response:
 
 
 def change_messenger_user(member: Member) -> httpx.Response:
-    user = member.client.get("/users").json() | {"username": unique()}
+    user = member.client.get("/users").json() | {"username": unique_name()}
     return member.client.put(f"/users/{member.id}", json=user)
 
 
 def change_login(member: Member) -> httpx.Response:
-    return member.client.patch(f"/api/v1/user/{member.id}", json={"login": unique()})
+    return member.client.patch(f"/api/v1/user/{member.id}", json={"login": unique_name()})
 
 
 def change_password(member: Member) -> httpx.Response:

@@ -21,11 +21,11 @@ from kinoteka.cli.operations import make_superuser
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.server.app import CONTRACTS
 from tests.conftest import GENEROUS, new_database
-from tests.support.both import Both, Step
 from tests.support.databases import ENGINES
-from tests.support.films import fill
+from tests.support.engine_comparison import ServerPair, Step
+from tests.support.films import fill_catalogue
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, run_server
+from tests.support.servers import PASSWORD, run_server
 
 SEED = 20
 STEPS = 900
@@ -310,22 +310,22 @@ def _json(value: object) -> bytes:
 
 
 @pytest.fixture
-def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Both]:
+def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerPair]:
     with ExitStack() as stack:
         servers = []
         for engine in ENGINES:
             folder = tmp_path / engine
             database = stack.enter_context(new_database(engine, request, folder))
             server = stack.enter_context(run_server(folder, GENEROUS | database))
-            fill(server.settings)
+            fill_catalogue(server.settings)
             asyncio.run(make_superuser(server.settings, "admin", PASSWORD))
             servers.append(server)
-        asked = Both(*servers)
+        asked = ServerPair(*servers)
         stack.callback(asked.close)
         yield asked
 
 
-def walk(both: Both, seed: int, steps: int) -> None:
+def walk(both: ServerPair, seed: int, steps: int) -> None:
     """Ask for `steps` things; who is no longer signed in comes in again."""
     drawn = Walk(seed)
     waiting = drawn.beginning("admin")

@@ -22,8 +22,8 @@ from kinoteka.server.api_documents import Documentation
 from kinoteka.server.app import CONTRACTS
 from tests.conftest import GENEROUS, new_database
 from tests.support.pictures import picture
-from tests.support.running import RunningServer, run_server, unique
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import RunningServer, run_server, unique_name
 
 EXAMPLES = 12
 FIRST_ID = 1
@@ -47,13 +47,13 @@ class Superuser:
     def __init__(self, server: RunningServer) -> None:
         self._server = server
         self._login = self._token = "none"
-        self._client = httpx.Client(base_url=server.url, timeout=PATIENCE)
+        self._client = httpx.Client(base_url=server.url, timeout=TIMEOUT)
         self.ids: list[int] = []
 
     def headers(self) -> dict[str, str]:
         """The headers of a session that lasts."""
         if not self._lasts() and not self._signs_in():
-            self._login = unique("superuser")
+            self._login = unique_name("superuser")
             asyncio.run(make_superuser(self._server.settings, self._login, PASSWORD))
             assert self._signs_in()
             self._settle_in()

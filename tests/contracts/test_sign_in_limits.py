@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from kinoteka.database.engines import DATABASE
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 NEW_PASSWORD = "another long one"
 WRONG = "wrong password"
@@ -84,7 +84,7 @@ class TestEveryContract:
     def test_unknown_device_is_refused_and_known_one_signs_in(
         self, limited: RunningServer, contract: str
     ) -> None:
-        sign_in, login = SIGN_INS[contract], unique()
+        sign_in, login = SIGN_INS[contract], unique_name()
         limited.signed_up(login)
         browser = limited.client()
         assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
@@ -96,7 +96,7 @@ class TestEveryContract:
         assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
 
     def test_unknown_name_is_refused_alike(self, limited: RunningServer, contract: str) -> None:
-        sign_in, login = SIGN_INS[contract], unique("nobody")
+        sign_in, login = SIGN_INS[contract], unique_name("nobody")
         assert sign_in(limited.client(), login, WRONG).status_code in (sign_in.wrong, 404)
         refused = sign_in(limited.client(), login, WRONG)
         assert refused.status_code == 429
@@ -105,7 +105,7 @@ class TestEveryContract:
     def test_cookie_of_the_device_is_for_the_server_alone(
         self, limited: RunningServer, contract: str
     ) -> None:
-        login = unique()
+        login = unique_name()
         limited.signed_up(login)
         response = SIGN_INS[contract](limited.client(), login, PASSWORD)
         (cookie,) = [
@@ -118,7 +118,7 @@ class TestEveryContract:
 
 
 def test_access_token_of_the_account_makes_a_device_known(limited: RunningServer) -> None:
-    login = unique()
+    login = unique_name()
     limited.signed_up(login)
     sign_in = SIGN_INS["authservice"]
     token = sign_in(limited.client(), login, PASSWORD).json()["access_token"]
@@ -131,7 +131,7 @@ def test_access_token_of_the_account_makes_a_device_known(limited: RunningServer
 
 def test_program_that_sends_forms_signs_in_again(limited: RunningServer) -> None:
     """It has got the cookie of its device, but still is no browser."""
-    login = unique()
+    login = unique_name()
     limited.signed_up(login)
     program, form = limited.client(), {"email": f"{login}@example.com", "password": PASSWORD}
     statuses = [program.post("/auth/login", data=form).status_code for _ in range(2)]
@@ -144,7 +144,7 @@ def test_program_that_sends_forms_signs_in_again(limited: RunningServer) -> None
 def test_device_that_changes_the_password_stays_known_and_others_do_not(
     limited: RunningServer, change: Callable[[httpx.Client], httpx.Response]
 ) -> None:
-    login = unique()
+    login = unique_name()
     here = limited.signed_up(login)
     there = limited.client()
     SIGN_INS["account"](there, login, PASSWORD)

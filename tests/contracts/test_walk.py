@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import GENEROUS
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 NEW_PASSWORD = "another long one"
 
@@ -31,7 +31,7 @@ class Walker:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.name = unique("walker")
+        self.name = unique_name("walker")
         self.email = f"{self.name}@example.com"
         self.browser = server.client()
         self.app = server.client()
@@ -146,7 +146,7 @@ def test_a_role_given_through_one_opens_what_it_grants_at_once(walker: Walker) -
     tokens = root.post("/api/v1/user/login", json=login).json()
     root.headers["authorization"] = f"Bearer {tokens['access_token']}"
     assert walker.app.get("/api/v1/role").status_code == 403
-    role = {"name": unique("editors"), "permissions": ["roles.manage"]}
+    role = {"name": unique_name("editors"), "permissions": ["roles.manage"]}
     role_id = root.post("/api/v1/role", json=role).json()["id"]
     path = f"/api/v1/user/{account_id(walker.app)}/role"
     assert root.post(f"{path}/{role_id}").status_code == 201

@@ -11,7 +11,7 @@ import yaml
 
 from kinoteka.infrastructure import settings as config
 from kinoteka.server.process import GRACEFUL_SECONDS
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -152,6 +152,6 @@ class TestUnit:
         environment = os.environ | {"SYSTEMD_LOG_LEVEL": "warning"}
         command = ["systemd-analyze", "verify", "--man=no", str(unit)]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE
+            command, capture_output=True, text=True, check=False, env=environment, timeout=TIMEOUT
         )
         assert unit.name not in done.stderr

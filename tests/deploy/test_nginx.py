@@ -16,11 +16,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.http.mechanics.bodies import DRAINED
-from tests.support.films import FilmToBe, fill
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.nginx import EXAMPLE, SITE, Proxy, run_nginx
 from tests.support.pictures import picture
-from tests.support.proxies import EXAMPLE, SITE, Proxy, run_nginx
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 BEHIND = {"public_url": f"https://{SITE}", "trusted_proxies": "127.0.0.1"}
 MANY = 3000
@@ -32,7 +32,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningSe
     data = tmp_path_factory.mktemp("data")
     with ExitStack() as stack:
         first = stack.enter_context(run_server(data, BEHIND))
-        fill(first.settings, [FilmToBe(f"Film {n}", 1980, ("Drama",), ()) for n in range(MANY)])
+        fill_catalogue(
+            first.settings, [SampleFilm(f"Film {n}", 1980, ("Drama",), ()) for n in range(MANY)]
+        )
         yield [first, stack.enter_context(run_server(data, BEHIND))]
 
 
@@ -53,7 +55,7 @@ def client(proxy: Proxy) -> Iterator[httpx.Client]:
 
 def signed_up(client: httpx.Client) -> str:
     """Sign up with filmsite's contract; the e-mail address."""
-    email = f"{unique()}@example.com"
+    email = f"{unique_name()}@example.com"
     response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
     assert response.status_code == 200, response.text
     return email
@@ -114,7 +116,7 @@ def test_tls_has_forward_secrecy(proxy: Proxy, version: ssl.TLSVersion) -> None:
     context.minimum_version = context.maximum_version = version
     address = ("127.0.0.1", httpx.URL(proxy.url).port)
     with (
-        socket.create_connection(address, PATIENCE) as plain,
+        socket.create_connection(address, TIMEOUT) as plain,
         context.wrap_socket(plain, server_hostname=SITE) as connection,
     ):
         name, spoken, _ = connection.cipher() or ("", "", 0)
@@ -216,7 +218,7 @@ class TestWebSockets:
         cookie = f"session_id={client.cookies['session_id']}"
         origin = f"https://{SITE}"
         async with (
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(TIMEOUT),
             connect(
                 address, ssl=proxy.trust, additional_headers={"Cookie": cookie}, origin=origin
             ) as listening,
@@ -248,7 +250,7 @@ def test_a_client_is_known_by_its_own_address_alone(tmp_path: Path) -> None:
 
         def status(client: httpx.Client, **headers: str) -> int:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            body = {"login": unique(), "password": "wrong password"}
+            body = {"login": unique_name(), "password": "wrong password"}
             return client.post("/login", json=body, headers=named).status_code
 
         assert [status(one) for _ in range(3)] == [403, 403, 429]
@@ -265,6 +267,6 @@ def test_when_one_server_is_gone_the_other_answers(tmp_path: Path) -> None:
         proxy.client() as client,
     ):
         second.process.kill()
-        second.process.wait(PATIENCE)
+        second.process.wait(TIMEOUT)
         signed_up(client)
         assert {client.get("/movies/?page=1").status_code for _ in range(10)} == {200}

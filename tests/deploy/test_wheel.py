@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import clean_environment
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import clean_environment
 
 ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
@@ -55,7 +55,7 @@ def pip(*arguments: str, cwd: Path) -> None:
         env=clean_environment({"PIP_NO_INDEX": "1"}),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
@@ -125,13 +125,13 @@ def site(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         stdout=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(PATIENCE, process.kill)
+    watchdog = threading.Timer(TIMEOUT, process.kill)
     watchdog.start()
     assert process.stdout
     try:
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found, "the server did not start"
-        with httpx.Client(base_url=found.group(), timeout=PATIENCE) as client:
+        with httpx.Client(base_url=found.group(), timeout=TIMEOUT) as client:
             yield client
     finally:
         process.terminate()

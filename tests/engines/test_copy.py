@@ -15,9 +15,9 @@ from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.progress import Progress
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, rows
-from tests.support.everything import FILMS, fill_everything
-from tests.support.running import clean_environment, kinoteka
-from tests.support.waiting import until
+from tests.support.polling import wait_until
+from tests.support.sample_rows import FILM_COUNT, fill_all_tables
+from tests.support.servers import clean_environment, run_kinoteka
 
 MANY_FILMS = """
 WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
@@ -36,7 +36,7 @@ def embedded(tmp_path):
     """An embedded installation with something in every table."""
     settings = Settings(data=tmp_path / "embedded")
     migrate(settings)
-    fill_everything(settings)
+    fill_all_tables(settings)
     return settings
 
 
@@ -49,7 +49,7 @@ def grown(postgresql):
 
 
 def copy(source, target):
-    return kinoteka("copy-database", place(source), place(target))
+    return run_kinoteka("copy-database", place(source), place(target))
 
 
 def place(settings):
@@ -61,7 +61,7 @@ def test_every_table_arrives_and_is_compared(embedded, grown):
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines[:-1]] == TABLES
-    assert f"films: {FILMS} rows, the same" in lines
+    assert f"films: {FILM_COUNT} rows, the same" in lines
     assert lines[-1] == "copied"
     for table in TABLES:
         assert rows(grown, f"SELECT count(*) FROM {table}") != [0]
@@ -145,10 +145,10 @@ async def test_killed_half_way_it_leaves_an_empty_target_and_can_be_run_again(em
     process = await asyncio.create_subprocess_exec(
         *command, place(embedded), place(grown), env=clean_environment({})
     )
-    await until(lambda: rows(grown, COPYING_FILMS) == [1])
+    await wait_until(lambda: rows(grown, COPYING_FILMS) == [1])
     process.kill()
     await process.wait()
-    await until(lambda: rows(grown, COPYING_FILMS) == [0])
+    await wait_until(lambda: rows(grown, COPYING_FILMS) == [0])
     assert rows(grown, "SELECT count(*) FROM films") == [0]
     assert copy(embedded, grown).stdout.splitlines()[-1] == "copied"
 
@@ -191,6 +191,6 @@ def test_a_source_of_an_older_schema_is_to_be_migrated_first(embedded, grown):
     ],
 )
 def test_what_cannot_be_copied_is_told_in_a_line(source, target, code):
-    done = kinoteka("copy-database", source, target)
+    done = run_kinoteka("copy-database", source, target)
     assert done.returncode == code
     assert "Traceback" not in done.stderr

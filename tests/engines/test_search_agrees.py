@@ -14,7 +14,7 @@ from kinoteka.database.film_search import Entry, find, index, optimize, remove
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search import finding
-from tests.support.databases import EMPTY, PostgreSQLServer, writing
+from tests.support.databases import EMPTY, PostgreSQLServer, write_transaction
 
 WORDS = (
     *("the", "of", "and", "a", "in", "i", "ii", "it", "m", "night", "day", "star", "stars"),
@@ -72,7 +72,7 @@ def both(
     url = postgresql.new_database(EMPTY)
     with ExitStack() as stack:
         yield tuple(
-            stack.enter_context(writing(settings))
+            stack.enter_context(write_transaction(settings))
             for settings in (Settings(data=tmp_path), Settings(database_url=url))
         )
     postgresql.drop(url)

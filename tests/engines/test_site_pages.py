@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import GENEROUS, new_database
-from tests.support.markup import tree, words
-from tests.support.running import lasting_clients, run_server
-from tests.support.site_pages import World, address, pages, peopled, viewers
+from tests.support.html_pages import parse_page, text_of
+from tests.support.servers import keep_clients_open, run_server
+from tests.support.site_pages import SampleSite, create_sample_site, example_path, pages, viewers
 
 BROWSER = {"accept": "text/html", "accept-language": "ru"}
 SEEN = [
@@ -21,15 +21,15 @@ SEEN = [
 @pytest.fixture(scope="module")
 def world(
     engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+) -> Iterator[SampleSite]:
     """People who have done what there is to do."""
     folder: Path = tmp_path_factory.mktemp("world")
     with (
         new_database(engine, request) as database,
         run_server(folder, GENEROUS | database, "--workers", "1") as server,
-        lasting_clients() as keep,
+        keep_clients_open() as keep,
     ):
-        world = peopled(server)
+        world = create_sample_site(server)
         keep()
         yield world
 
@@ -38,8 +38,8 @@ def world(
 def test_is_there(world, route, viewer):
     client = {"member": world.anna, "operator": world.root}.get(viewer)
     browser = world.server.client() if client is None else client
-    response = browser.get(address(route, world), headers=BROWSER)
+    response = browser.get(example_path(route, world), headers=BROWSER)
     assert response.status_code == 200, response.text
-    page = tree(response)
+    page = parse_page(response)
     assert page.css_first("html").attributes["lang"] == "ru"
-    assert words(page.css_first("h1"))
+    assert text_of(page.css_first("h1"))

@@ -22,9 +22,9 @@ from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import DomainError
 from kinoteka.http.policy.pipeline import Server
 from kinoteka.server.app import NEUTRAL, compose
+from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
 from tests.support.databases import execute_many
-from tests.support.films import ADULT, PREMIUM, FilmToBe, fill, names
-from tests.support.people import actor_of, anonymous, sign_up, superuser
+from tests.support.films import ADULT, PREMIUM, SampleFilm, fill_catalogue, ids_by_name
 
 OPEN = "Night Alpha"
 FILMS = {
@@ -319,10 +319,10 @@ def _year(title: str) -> int:
 async def ids(services: Services) -> dict[str, int]:
     """The films, by title; each has a genre and a director of its own, and one in common."""
     films = [
-        FilmToBe(title, _year(title), (GENRE, title), (DIRECTOR, title), label=label)
+        SampleFilm(title, _year(title), (GENRE, title), (DIRECTOR, title), label=label)
         for title, (label, _) in FILMS.items()
     ]
-    ids = fill(services.settings, films)
+    ids = fill_catalogue(services.settings, films)
     await services.revisions.look()
     return ids
 
@@ -330,7 +330,7 @@ async def ids(services: Services) -> dict[str, int]:
 @pytest.fixture
 async def tokens(services: Services, ids: dict[str, int]) -> dict[str, str | None]:
     """The cookies of the viewers. Each account has all films in a selection and bookmarked."""
-    root = await superuser(services)
+    root = await superuser_actor(services)
     people = {name: await sign_up(services) for name in VISIBLE if name != "anonymous"}
     async with unit_of_work(services.database) as unit:
         role = await services.access.create_role(root, unit, "fans", [f"films.view:{PREMIUM}"])
@@ -361,7 +361,7 @@ async def _select(
 
 
 async def _own_selection(services: Services, token: str, film_id: int) -> int:
-    actor = await actor_of(services, token)
+    actor = await actor_by_token(services, token)
     assert actor is not None
     async with unit_of_work(services.database) as unit:
         return await _select(services, unit, actor, "Own", [film_id])
@@ -385,9 +385,11 @@ async def test_every_reader_shows_exactly_the_visible_films(
     token = tokens[name]
     if token is not None:
         app.headers["cookie"] = f"session_id={token}"
-    actor = await anonymous(services) if token is None else await actor_of(services, token)
+    actor = (
+        await anonymous_actor(services) if token is None else await actor_by_token(services, token)
+    )
     assert actor is not None
-    known = [names(services.settings, table) for table in ("genres", "directors")]
+    known = [ids_by_name(services.settings, table) for table in ("genres", "directors")]
     wrong = {}
     async with unit_of_work(services.database) as unit:
         viewer = Viewer(services, unit, actor, app, ids, *known)

@@ -24,11 +24,11 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.spooled_files import SpooledFile
 from kinoteka.server.app import running
-from tests.support.databases import rows, writing
-from tests.support.films import PREMIUM, fill
-from tests.support.people import VISIT, anonymous, do, sign_up, superuser
+from tests.support.accounts import VISIT, anonymous_actor, perform, sign_up, superuser_actor
+from tests.support.databases import rows, write_transaction
+from tests.support.films import PREMIUM, fill_catalogue
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, unique
+from tests.support.servers import PASSWORD, unique_name
 
 DONE = "done"
 NEW_PASSWORD = "another horse battery"
@@ -87,17 +87,17 @@ async def refresh(services: Services, token: str) -> str:
 
 
 async def sign_in(services: Services, name: str, password: str = PASSWORD) -> Started:
-    nobody = await anonymous(services)
+    nobody = await anonymous_actor(services)
     async with unit_of_work(services.database) as unit:
         return await services.sessions.sign_in(nobody, unit, VISIT, name, password)
 
 
 class TestSelections:
     async def test_edited_by_many(self, workers):
-        fill(workers.settings)
-        editors = [await superuser(workers.here) for _ in range(2)]
+        fill_catalogue(workers.settings)
+        editors = [await superuser_actor(workers.here) for _ in range(2)]
         new = NewSelection(title="Best", featured=True, public=True, film_ids=[1, 2, 3])
-        made = await do(workers.here, workers.here.selections.create, editors[0], new)
+        made = await perform(workers.here, workers.here.selections.create, editors[0], new)
         draw = random.Random(1)
 
         def edit() -> Awaitable[object]:
@@ -105,10 +105,10 @@ class TestSelections:
             selections, film = services.selections, draw.randint(1, 9)
             return draw.choice(
                 [
-                    lambda: do(services, selections.put_film, editor, made.id, film, 1),
-                    lambda: do(services, selections.put_film, editor, made.id, film),
-                    lambda: do(services, selections.remove_film, editor, made.id, film),
-                    lambda: do(
+                    lambda: perform(services, selections.put_film, editor, made.id, film, 1),
+                    lambda: perform(services, selections.put_film, editor, made.id, film),
+                    lambda: perform(services, selections.remove_film, editor, made.id, film),
+                    lambda: perform(
                         services, selections.change, editor, made.id, SelectionChange(public=True)
                     ),
                 ]
@@ -126,7 +126,7 @@ class TestSelections:
         monkeypatch.setattr("kinoteka.core.library.selections.SELECTIONS_MOST", 5)
         anna = (await sign_up(workers.here)).actor
         made = [
-            do(services, services.selections.create, anna, NewSelection(title="Mine"))
+            perform(services, services.selections.create, anna, NewSelection(title="Mine"))
             for services in (workers.next for _ in range(20))
         ]
         assert await at_once(*made) == {DONE: 5, Code.SELECTIONS_TOO_MANY: 15}
@@ -138,7 +138,7 @@ class TestChats:
         pair = [(await sign_up(workers.here)).actor for _ in range(2)]
         chats = await asyncio.gather(
             *(
-                do(services, services.chats.open, one, other.account_id)
+                perform(services, services.chats.open, one, other.account_id)
                 for one, other in (pair, pair[::-1])
                 for services in (workers.here, workers.there)
             )
@@ -151,11 +151,11 @@ class TestChats:
             chats = services.chats
             return draw.choice(
                 [
-                    lambda: do(services, chats.post, who, chat, "hello", None),
-                    lambda: do(services, chats.post, who, chat, "again", str(message % 5)),
-                    lambda: do(services, chats.delete, who, message),
-                    lambda: do(services, chats.edit, who, message, "other"),
-                    lambda: do(services, chats.mark_read, who, chat, message),
+                    lambda: perform(services, chats.post, who, chat, "hello", None),
+                    lambda: perform(services, chats.post, who, chat, "again", str(message % 5)),
+                    lambda: perform(services, chats.delete, who, message),
+                    lambda: perform(services, chats.edit, who, message, "other"),
+                    lambda: perform(services, chats.mark_read, who, chat, message),
                 ]
             )()
 
@@ -199,12 +199,12 @@ class TestTokens:
 
 class TestPasswords:
     async def test_no_session_of_the_old_password_survives_its_change(self, workers):
-        name = unique()
+        name = unique_name()
         anna = await sign_up(workers.here, name)
         change = workers.there.credentials.change_password
         came = await at_once(
             *(sign_in(workers.next, name) for _ in range(6)),
-            do(workers.there, change, anna.actor, PASSWORD, NEW_PASSWORD),
+            perform(workers.there, change, anna.actor, PASSWORD, NEW_PASSWORD),
             *(sign_in(workers.next, name) for _ in range(6)),
         )
         assert set(came) <= {DONE, Code.PASSWORD_WRONG}
@@ -213,10 +213,10 @@ class TestPasswords:
         assert await outcome(sign_in(workers.here, name, NEW_PASSWORD)) == DONE
 
     async def test_of_two_who_change_it_one_is_the_last_word(self, workers):
-        name = unique()
+        name = unique_name()
         sessions = [await sign_up(workers.here, name), await sign_in(workers.there, name)]
         changes = [
-            do(services, services.credentials.change_credentials, *given)
+            perform(services, services.credentials.change_credentials, *given)
             for services, given in (
                 (services, (each.actor, each.account.id, None, f"{NEW_PASSWORD} {each.session.id}"))
                 for services, each in zip((workers.here, workers.there), sessions, strict=True)
@@ -229,7 +229,7 @@ class TestPasswords:
 
 class TestAccounts:
     async def test_of_twenty_who_want_a_name_one_gets_it(self, workers):
-        name = unique()
+        name = unique_name()
         names = [name, name.upper()] * 10
         came = await at_once(*(sign_up(workers.next, name) for name in names))
         assert came == {DONE: 1, Code.USERNAME_TAKEN: 19}
@@ -239,7 +239,7 @@ class TestAccounts:
         anna = (await sign_up(workers.here, email="anna@example.com")).actor
         came = await at_once(
             *(
-                do(services, services.accounts.change, anna, change)
+                perform(services, services.accounts.change, anna, change)
                 for services, change in (
                     (workers.here, ProfileChange(username=None)),
                     (workers.there, ProfileChange(email=None)),
@@ -249,33 +249,33 @@ class TestAccounts:
         assert came == {DONE: 1, Code.FIELD_INVALID: 1}
 
     async def test_deleted_beside_everything(self, workers):
-        fill(workers.settings)
+        fill_catalogue(workers.settings)
         anna, boris = await sign_up(workers.here), await sign_up(workers.there)
-        root = await superuser(workers.here)
-        role = await do(workers.here, workers.here.access.create_role, root, "guest", ["a"])
-        chat = await do(workers.here, workers.here.chats.open, anna.actor, boris.account.id)
-        message = await do(workers.here, workers.here.chats.post, anna.actor, chat, "a", None)
+        root = await superuser_actor(workers.here)
+        role = await perform(workers.here, workers.here.access.create_role, root, "guest", ["a"])
+        chat = await perform(workers.here, workers.here.chats.open, anna.actor, boris.account.id)
+        message = await perform(workers.here, workers.here.chats.post, anna.actor, chat, "a", None)
         mine = NewSelection(title="Mine", public=True, film_ids=[1])
-        own = await do(workers.here, workers.here.selections.create, anna.actor, mine)
+        own = await perform(workers.here, workers.here.selections.create, anna.actor, mine)
 
         def everything(on: Services) -> list[Awaitable[object]]:
             me, other, me_id = anna.actor, boris.actor, anna.account.id
             return [
-                do(on, on.chats.post, me, chat, "b", None),
-                do(on, on.chats.post, other, chat, "c", None),
-                do(on, on.chats.edit, me, message.id, "d"),
-                do(on, on.chats.mark_read, other, chat, message.id),
-                do(on, on.chats.open, root, me_id),
-                do(on, on.selections.create, me, mine),
-                do(on, on.selections.put_film, me, own.id, 2),
-                do(on, on.selections.put_film, root, own.id, 3),
-                do(on, on.bookmarks.add, me, 1),
-                do(on, on.access.assign_role, root, me_id, role.id),
-                do(on, on.access.take_role_away, root, me_id, role.id),
-                do(on, on.accounts.change, me, ProfileChange(status="here")),
-                do(on, on.accounts.change_login, root, me_id, unique()),
-                do(on, on.avatars.change_avatar, me, SpooledFile.of(picture()), PICTURES),
-                do(on, on.sessions.sign_out, me),
+                perform(on, on.chats.post, me, chat, "b", None),
+                perform(on, on.chats.post, other, chat, "c", None),
+                perform(on, on.chats.edit, me, message.id, "d"),
+                perform(on, on.chats.mark_read, other, chat, message.id),
+                perform(on, on.chats.open, root, me_id),
+                perform(on, on.selections.create, me, mine),
+                perform(on, on.selections.put_film, me, own.id, 2),
+                perform(on, on.selections.put_film, root, own.id, 3),
+                perform(on, on.bookmarks.add, me, 1),
+                perform(on, on.access.assign_role, root, me_id, role.id),
+                perform(on, on.access.take_role_away, root, me_id, role.id),
+                perform(on, on.accounts.change, me, ProfileChange(status="here")),
+                perform(on, on.accounts.change_login, root, me_id, unique_name()),
+                perform(on, on.avatars.change_avatar, me, SpooledFile.of(picture()), PICTURES),
+                perform(on, on.sessions.sign_out, me),
                 sign_in(on, anna.account.username or ""),
                 sign_in(on, anna.account.username or "", "wrong password"),
             ]
@@ -285,7 +285,7 @@ class TestAccounts:
         requests = [*everything(workers.here), *everything(workers.there)]
         random.Random(3).shuffle(requests)
         leave = [
-            do(on, on.credentials.delete_account, leaver.actor)
+            perform(on, on.credentials.delete_account, leaver.actor)
             for on in (workers.here, workers.there)
         ]
         came = await at_once(*requests[:17], *leave, *requests[17:])
@@ -303,8 +303,8 @@ class TestAccounts:
         assert left == []
         for _ in range(2):
             came = await at_once(
-                do(workers.here, workers.here.credentials.delete_account, boris.actor),
-                do(workers.there, workers.there.credentials.delete_account, root),
+                perform(workers.here, workers.here.credentials.delete_account, boris.actor),
+                perform(workers.there, workers.there.credentials.delete_account, root),
             )
         assert workers.rows("SELECT id FROM chats") == []
         assert workers.rows("SELECT id FROM messages") == []
@@ -312,11 +312,11 @@ class TestAccounts:
 
 class TestRights:
     async def test_roles_that_change_while_they_are_given(self, workers):
-        root = await superuser(workers.here)
+        root = await superuser_actor(workers.here)
         people = [(await sign_up(workers.here)).account.id for _ in range(2)]
         create = workers.here.access.create_role
         roles = [
-            (await do(workers.here, create, root, f"role {number}", ["a"])).id
+            (await perform(workers.here, create, root, f"role {number}", ["a"])).id
             for number in range(4)
         ]
         draw = random.Random(4)
@@ -328,12 +328,12 @@ class TestRights:
             number = draw.randint(0, 5)
             return draw.choice(
                 [
-                    lambda: do(on, access.assign_role, root, who, role),
-                    lambda: do(on, access.take_role_away, root, who, role),
-                    lambda: do(on, access.change_role, root, role, None, wanted),
-                    lambda: do(on, access.change_role, root, role, f"role {number}", wanted),
-                    lambda: do(on, access.create_role, root, f"role {number}", wanted),
-                    lambda: do(on, access.delete_role, root, roles[-1]),
+                    lambda: perform(on, access.assign_role, root, who, role),
+                    lambda: perform(on, access.take_role_away, root, who, role),
+                    lambda: perform(on, access.change_role, root, role, None, wanted),
+                    lambda: perform(on, access.change_role, root, role, f"role {number}", wanted),
+                    lambda: perform(on, access.create_role, root, f"role {number}", wanted),
+                    lambda: perform(on, access.delete_role, root, roles[-1]),
                 ]
             )()
 
@@ -348,20 +348,20 @@ class TestRights:
             assert {(role.id, each) for role in known for each in role.permissions} == stored
 
     async def test_labels_that_change_while_films_are_counted(self, workers):
-        fill(workers.settings)
+        fill_catalogue(workers.settings)
         draw = random.Random(5)
         for name in ("early", "late"):
-            await do(workers.here, workers.here.access.add_label, CONSOLE, name)
+            await perform(workers.here, workers.here.access.add_label, CONSOLE, name)
         await workers.there.revisions.look()
         labels = [None, PREMIUM, "early", "late"]
 
         def label() -> Awaitable[object]:
             on, film = workers.next, draw.randint(1, 6)
-            return do(on, on.labels.set_label, CONSOLE, film, draw.choice(labels))
+            return perform(on, on.labels.set_label, CONSOLE, film, draw.choice(labels))
 
         assert await at_once(*(label() for _ in range(80))) == {DONE: 80}
         tables = ("genre_counts", "director_counts")
         counted = [sorted(workers.rows(f"SELECT * FROM {table}")) for table in tables]
-        with writing(workers.settings) as reader:
+        with write_transaction(workers.settings) as reader:
             recount_all(reader)
         assert counted == [sorted(workers.rows(f"SELECT * FROM {table}")) for table in tables]

@@ -3,22 +3,22 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import GENEROUS
-from tests.support.databases import EMPTY, postgresql_server, with_empty_template
-from tests.support.messengers import open_chat, person
-from tests.support.running import run_server, unique
-from tests.support.supervised import log_of
-from tests.support.waiting import eventually
+from tests.support.chat_users import new_chat_user, open_chat
+from tests.support.databases import EMPTY, create_empty_template, postgresql_server
+from tests.support.polling import eventually
+from tests.support.servers import run_server, unique_name
+from tests.support.worker_processes import log_reader
 
 SETTINGS = {"workers": "2", "database_pool": "4"}
 
 
 def test_every_request_gets_503_and_the_server_goes_on(tmp_path, capfd):
-    logged = log_of(capfd)
+    logged = log_reader(capfd)
     with postgresql_server("fsync=off") as database:
-        with_empty_template(database)
+        create_empty_template(database)
         settings = GENEROUS | SETTINGS | {"database_url": database.new_database(EMPTY)}
         with run_server(tmp_path, settings) as server:
-            anna, boris = person(server), person(server)
+            anna, boris = new_chat_user(server), new_chat_user(server)
             open_chat(anna, boris)
             requests = requests_of(server, anna)
             for request in requests:  # every statement has been prepared
@@ -39,7 +39,7 @@ def requests_of(server, anna):
     anonymous = server.client()
 
     def register():
-        email = f"{unique()}@example.org"
+        email = f"{unique_name()}@example.org"
         body = {"email": email, "password": "correct horse battery"}
         return anonymous.post("/auth/register", json=body)
 
@@ -47,6 +47,6 @@ def requests_of(server, anna):
         lambda: client.get("/chats"),
         lambda: client.get("/favorites/movies/"),
         lambda: client.get("/messages", headers={"accept": "text/html"}),
-        lambda: anonymous.get(f"/movies/?page=1&q={unique()}"),
+        lambda: anonymous.get(f"/movies/?page=1&q={unique_name()}"),
         *[register] * 4,
     ]

@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 
 from tests.conftest import GENEROUS
+from tests.support.chat_users import new_chat_user, open_chat
 from tests.support.databases import USER
-from tests.support.messengers import open_chat, person
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, kinoteka, lasting_clients, run_server
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
+from tests.support.servers import PASSWORD, keep_clients_open, run_kinoteka, run_server
 
 TEXT = secrets.token_hex(2000)  # which PostgreSQL cannot compress much
 SENTENCE = "the server has no room left, so nothing was stored; try again later"
@@ -54,7 +54,7 @@ def small_files(process):
 def test_a_disk_that_fills_up(tmp_path):
     folder = tmp_path / "disk"
     with small_disk(folder), run_server(folder / "data", GENEROUS) as server:
-        anna, boris = person(server), person(server)
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         filler = folder / "filler"
         responses = fill_up(anna, chat, filler)
@@ -77,11 +77,11 @@ def test_server_that_cannot_start_says_that_the_disk_is_full(tmp_path, is_new):
     data = str(folder / "data")
     with small_disk(folder, 4):
         if not is_new:
-            assert kinoteka("migrate", "--data", data).returncode == 0
+            assert run_kinoteka("migrate", "--data", data).returncode == 0
         with suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(4096))
-        done = kinoteka("serve", "--port", "0", "--no-demo", "--data", data)
+        done = run_kinoteka("serve", "--port", "0", "--no-demo", "--data", data)
     assert done.returncode == 1
     assert done.stderr.startswith("kinoteka: the disk ")
     assert "make room" in done.stderr
@@ -97,7 +97,7 @@ def test_full_disk_of_postgresql_is_reported_until_there_is_room(postgresql, tmp
         with tablespace(postgresql, folder) as url:
             settings = GENEROUS | {"database_url": url}
             with run_server(tmp_path / "data", settings) as server:
-                anna, boris = person(server), person(server)
+                anna, boris = new_chat_user(server), new_chat_user(server)
                 chat = open_chat(anna, boris)
                 filler = folder / "filler"
                 check_refusal(fill_up(anna, chat, filler)[-1])
@@ -112,8 +112,8 @@ def test_full_disk_of_postgresql_is_reported_until_there_is_room(postgresql, tmp
 def full(tmp_path_factory):
     """A server whose files cannot grow, somebody who is signed in, and a chat of theirs."""
     data = tmp_path_factory.mktemp("full")
-    with run_server(data, GENEROUS) as server, lasting_clients() as keep:
-        anna, boris = person(server), person(server)
+    with run_server(data, GENEROUS) as server, keep_clients_open() as keep:
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         keep()
         with small_files(server.process):
@@ -170,7 +170,7 @@ class TestFilesThatCannotGrow:
 
 def test_server_is_ready_again_once_files_grow(tmp_path, capfd):
     with run_server(tmp_path / "data", GENEROUS) as server:
-        anna, boris = person(server), person(server)
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         with small_files(server.process):
             check_refusal(post(anna, chat))

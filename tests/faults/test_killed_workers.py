@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from tests.conftest import GENEROUS, new_database
+from tests.support.chat_users import new_chat_user, open_chat
 from tests.support.databases import postgresql_server
-from tests.support.loads import Writer, texts_of, under_load
-from tests.support.messengers import open_chat, person
-from tests.support.running import run_server
-from tests.support.supervised import TWO, log_of, workers_of
-from tests.support.waiting import eventually
+from tests.support.load_clients import MessageWriter, message_texts, under_load
+from tests.support.polling import eventually
+from tests.support.servers import run_server
+from tests.support.worker_processes import TWO_WORKERS, log_reader, worker_pids
 
 WRITERS = 4
 MANY = 30
@@ -27,7 +27,7 @@ def serving(engine, tmp_path, request):
 
         @contextmanager
         def serve():
-            with run_server(tmp_path / "server", GENEROUS | TWO | database) as server:
+            with run_server(tmp_path / "server", GENEROUS | TWO_WORKERS | database) as server:
                 yield server
 
         yield serve
@@ -35,28 +35,28 @@ def serving(engine, tmp_path, request):
 
 def test_every_acknowledged_write_is_there_after_the_restart(serving):
     with serving() as server:
-        anna, boris = person(server), person(server)
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         authors = (anna, boris) * (WRITERS // 2)
         writers = [
-            Writer(server.url, author, chat, f"writer {number}")
+            MessageWriter(server.url, author, chat, f"writer {number}")
             for number, author in enumerate(authors)
         ]
         with under_load(writers):
             for _ in range(2):
                 done = sum(len(writer.done) for writer in writers)
                 eventually(lambda n=done: sum(len(w.done) for w in writers) > n + MANY)
-                struck = min(workers_of(server))
+                struck = min(worker_pids(server))
                 os.kill(struck, signal.SIGKILL)
-                eventually(lambda gone=struck: gone not in workers_of(server))
-                eventually(lambda: len(workers_of(server)) == 2)
+                eventually(lambda gone=struck: gone not in worker_pids(server))
+                eventually(lambda: len(worker_pids(server)) == 2)
             done = sum(len(writer.done) for writer in writers)
             eventually(lambda: sum(len(w.done) for w in writers) > done + MANY)
         assert all(set(writer.statuses) <= {200, 503} for writer in writers)
     with serving() as server:
         client = server.client()
         client.cookies = anna.client.cookies
-        stored = Counter(texts_of(anna._replace(client=client), chat))
+        stored = Counter(message_texts(anna._replace(client=client), chat))
     acknowledged = {text for writer in writers for text in writer.done}
     assert acknowledged - set(stored) == set()
     assert {text for text, times in stored.items() if times > 1} == set()
@@ -65,16 +65,16 @@ def test_every_acknowledged_write_is_there_after_the_restart(serving):
 
 
 def test_one_that_dies_while_postgresql_is_away_is_replaced_once_it_is_back(tmp_path, capfd):
-    log = log_of(capfd)
+    log = log_reader(capfd)
     with postgresql_server("fsync=off") as database:
-        settings = GENEROUS | TWO | {"database_url": database.url("postgres")}
+        settings = GENEROUS | TWO_WORKERS | {"database_url": database.url("postgres")}
         with run_server(tmp_path, settings) as server:
             database.stop()
-            struck = min(workers_of(server))
+            struck = min(worker_pids(server))
             os.kill(struck, signal.SIGKILL)
             eventually(lambda: "its replacement did not start" in log())
             assert server.client().get("/healthz").status_code == 200
             database.start()
             eventually(lambda: "it is replaced" in log())
-            eventually(lambda: len(workers_of(server)) == 2)
+            eventually(lambda: len(worker_pids(server)) == 2)
             assert server.client().get("/readyz").status_code == 200

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.conftest import GENEROUS
-from tests.support.cinema_apps import Cinema
+from tests.support.chat_users import new_chat_user, open_chat
+from tests.support.cinema_clients import Cinema
 from tests.support.databases import postgresql_server
-from tests.support.loads import Reader, Writer, texts_of, under_load
-from tests.support.messengers import open_chat, person
-from tests.support.running import run_server
-from tests.support.waiting import eventually
+from tests.support.load_clients import MessageWriter, RepeatedReader, message_texts, under_load
+from tests.support.polling import eventually
+from tests.support.servers import run_server
 
 SOME = 20
 """Answers that each client gets before, and after."""
@@ -23,14 +23,17 @@ def test_under_load(tmp_path, how):
         settings = {"database_url": database.url("postgres"), "database_pool": "4"}
         with run_server(tmp_path, GENEROUS | settings) as server:
             cinema = Cinema(server)
-            anna, boris = person(server), person(server)
+            anna, boris = new_chat_user(server), new_chat_user(server)
             chat = open_chat(anna, boris)
             film = f"/movies/{cinema.films['Alien']}"
             eventually(lambda: server.client().get(film).status_code == 200)
             expected = {path: server.client().get(path).json() for path in (film, "/genres/")}
-            readers = [Reader(server.url, path) for path in expected]
-            readers.append(Reader(server.url, "/chats", cookie=anna.cookie))
-            writers = [Writer(server.url, anna, chat, "a"), Writer(server.url, boris, chat, "b")]
+            readers = [RepeatedReader(server.url, path) for path in expected]
+            readers.append(RepeatedReader(server.url, "/chats", cookie=anna.cookie))
+            writers = [
+                MessageWriter(server.url, anna, chat, "a"),
+                MessageWriter(server.url, boris, chat, "b"),
+            ]
             clients = [*readers, *writers]
             with under_load(clients):
                 eventually(lambda: all(client.statuses[200] > SOME for client in clients))
@@ -44,7 +47,7 @@ def test_under_load(tmp_path, how):
                 assert all(
                     response.json() == body for response in reader.responses if response.is_success
                 )
-            stored = texts_of(anna, chat)
+            stored = message_texts(anna, chat)
     acknowledged = {text for writer in writers for text in writer.done}
     assert acknowledged - set(stored) == set()
     assert len(set(stored)) == len(stored)

@@ -9,12 +9,12 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.conftest import GENEROUS
-from tests.support.databases import EMPTY, postgresql_server, with_empty_template
-from tests.support.messengers import person
+from tests.support.chat_users import new_chat_user
+from tests.support.databases import EMPTY, create_empty_template, postgresql_server
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.redis_servers import redis_server
-from tests.support.running import run_server
-from tests.support.supervised import log_of
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.servers import run_server
+from tests.support.worker_processes import log_reader
 
 FIRST = b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{"
 """A request whose body is still to come."""
@@ -23,7 +23,7 @@ FIRST = b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{"
 @pytest.fixture(scope="module")
 def own_postgresql():
     with postgresql_server("fsync=off") as server:
-        with_empty_template(server)
+        create_empty_template(server)
         yield server
 
 
@@ -51,12 +51,12 @@ def serving(tmp_path, postgresql, redis, workers):
         settings["redis_url"] = redis.url
     with run_server(tmp_path, GENEROUS | settings) as server:
         yield server
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
 
 
 @contextmanager
 def one_that_listens(server):
-    anna = person(server)
+    anna = new_chat_user(server)
     url = server.url.replace("http", "ws", 1) + "/notifications"
     with connect(url, additional_headers={"cookie": anna.cookie}, proxy=None):
         yield
@@ -80,23 +80,23 @@ STATES = {
     [*((state, "1") for state in STATES), ("PostgreSQL down", "2"), ("both frozen", "2")],
 )
 def test_server_stops_by_itself(tmp_path, capfd, postgresql, redis, state, workers):
-    logged = log_of(capfd)
+    logged = log_reader(capfd)
     with serving(tmp_path, postgresql, redis, workers) as server, one_that_listens(server):
         STATES[state](postgresql, redis)
         server.process.terminate()
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
     assert "Traceback" not in logged()
     assert "never retrieved" not in logged()
 
 
 def test_server_whose_database_freezes_and_goes_on_stops(tmp_path, capfd, postgresql):
-    logged = log_of(capfd)
+    logged = log_reader(capfd)
     with serving(tmp_path, postgresql, None, "1") as server, one_that_listens(server):
         postgresql.freeze()
         eventually(lambda: "does not answer" in logged())
         server.process.terminate()
         postgresql.thaw()
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
 
 
 def test_server_stops_while_redis_comes_and_goes(tmp_path, postgresql, redis):
@@ -120,7 +120,7 @@ def test_server_stops_with_uploads_open(tmp_path, postgresql, redis):
         postgresql.freeze()
         redis.freeze()
         server.process.terminate()
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -133,4 +133,4 @@ def test_second_signal_ends_it(tmp_path, postgresql, workers):
             postgresql.freeze()
             server.process.send_signal(signal.SIGTERM)
             server.process.send_signal(signal.SIGINT)
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0

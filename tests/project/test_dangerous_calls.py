@@ -18,10 +18,10 @@ WEB_CLIENT_MODULES = {"urllib.request", "http.client", "http.cookiejar", "xmlrpc
 OBJECT_STORE = "obstore"
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Request]]:
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Yield the calls of a module, each with the last part of what it calls."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Request):
+        if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
                 yield node.func.id, node
             elif isinstance(node.func, ast.Attribute):

@@ -18,7 +18,13 @@ from kinoteka.core.library.queries import public_order
 from kinoteka.database.schema import director_counts, film_genres, films, genre_counts
 from kinoteka.database.statement import DIALECTS, Statement
 from kinoteka.database.visibility import SEARCHES, VISIBLE, is_visible_count
-from tests.support.statements import Sql, builders, defined_in, module_names, texts_in_functions
+from tests.support.statements import (
+    Sql,
+    defined_in,
+    module_names,
+    statement_builders,
+    texts_in_functions,
+)
 
 FILMS = (
     *("films", "film_genres", "film_directors", "bookmarks", "selection_films"),
@@ -157,7 +163,7 @@ def test_every_exemption_is_needed(showing_too_much: set[str]) -> None:
 
 
 def test_every_function_that_builds_statements_is_known() -> None:
-    found = {name for module in module_names() for name in builders(module)}
+    found = {name for module in module_names() for name in statement_builders(module)}
     assert found == BUILDERS | set(BUILT)
 
 

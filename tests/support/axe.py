@@ -25,7 +25,7 @@ def script() -> str:
     return SCRIPT.read_text(encoding="utf-8")
 
 
-async def findings(
+async def violations(
     page: Page, only: Sequence[str] | None = None, without: Sequence[str] = ()
 ) -> list[str]:
     """What axe-core finds wrong with the page as it is now: rule, element, reason.

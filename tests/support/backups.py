@@ -26,7 +26,7 @@ def restore(settings: Settings, file: Path, *, with_sessions: bool = False) -> l
         return put_back(settings, archive, Progress(), with_sessions=with_sessions)
 
 
-def members(file: Path) -> dict[str, bytes]:
+def archive_members(file: Path) -> dict[str, bytes]:
     """The content of an archive's files, by name."""
     found = {}
     with tarfile.open(file) as tar:
@@ -36,7 +36,7 @@ def members(file: Path) -> dict[str, bytes]:
     return found
 
 
-def repacked(
+def write_archive(
     file: Path, content: dict[str, bytes], *others: tarfile.TarInfo, sums: bytes | None = None
 ) -> Path:
     """Write an archive of this content with its right checksums, or with these."""

@@ -146,7 +146,7 @@ def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def with_empty_template(server: PostgreSQLServer) -> None:
+def create_empty_template(server: PostgreSQLServer) -> None:
     """Make a migrated database without content, to be copied: `new_database(EMPTY)`."""
     server.execute(f"CREATE DATABASE {EMPTY}")
     migrate(Settings(database_url=server.url(EMPTY)))
@@ -174,7 +174,7 @@ def execute_many(settings: Settings, sql: str, given: Sequence[Sequence[Any]]) -
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Reader]:
+def write_transaction(settings: Settings) -> Iterator[Reader]:
     """A transaction in which Statements run, as an import or another process would write."""
     if settings.database_url:
         with postgresql.connect(settings) as connection, connection.transaction():
@@ -186,7 +186,7 @@ def writing(settings: Settings) -> Iterator[Reader]:
             connection.execute("COMMIT")
 
 
-def environment_of(settings: Settings) -> Mapping[str, str]:
+def database_environment(settings: Settings) -> Mapping[str, str]:
     """What a command needs to find the database."""
     return {"KINOTEKA_DATABASE_URL": settings.database_url} if settings.database_url else {}
 

@@ -17,13 +17,13 @@ from kinoteka.database.revisions import RAISE
 from kinoteka.database.schema import directors, film_directors, film_genres, genres, labels
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import rows, writing
+from tests.support.databases import rows, write_transaction
 
 UNKNOWN = 1
 
 
 @dataclass(frozen=True)
-class FilmToBe:
+class SampleFilm:
     """A film to be; without genres or directors it gets the built-in ones named Unknown."""
 
     title: str
@@ -44,9 +44,9 @@ ADULT = "adult"
 
 # The ids are 1, 2, 3 … in this order.
 CATALOGUE = (
-    FilmToBe("Metropolis", 1927, ("Science Fiction", "Drama"), ("Fritz Lang",), rating=8.3),
-    FilmToBe("M", 1931, ("Crime", "Drama"), ("Fritz Lang",), rating=8.3),
-    FilmToBe(
+    SampleFilm("Metropolis", 1927, ("Science Fiction", "Drama"), ("Fritz Lang",), rating=8.3),
+    SampleFilm("M", 1931, ("Crime", "Drama"), ("Fritz Lang",), rating=8.3),
+    SampleFilm(
         "The Cranes Are Flying",
         1957,
         ("Drama", "War"),
@@ -56,38 +56,38 @@ CATALOGUE = (
         description="Two lovers are parted by the war.",
         trailer="https://trailers.example/cranes",
     ),
-    FilmToBe("Stalker", 1979, ("Science Fiction",), ("Andrei Tarkovsky",), rating=8.1),
-    FilmToBe(
+    SampleFilm("Stalker", 1979, ("Science Fiction",), ("Andrei Tarkovsky",), rating=8.1),
+    SampleFilm(
         "The Matrix",
         1999,
         ("Action", "Science Fiction"),
         ("Lana Wachowski", "Lilly Wachowski"),
         rating=8.7,
     ),
-    FilmToBe("Spider-Man", 2002, ("Action",), ("Sam Raimi",), rating=7.4),
-    FilmToBe("Brother", 1997, ("Crime", "Drama"), ("Aleksei Balabanov",), original_title="Брат"),
-    FilmToBe("Amélie", 2001, ("Comedy", "Romance"), ("Jean-Pierre Jeunet",), rating=8.3),
-    FilmToBe("Nobody Knows When", None),
-    FilmToBe("Man with a Movie Camera", 1929, ("Documentary",), ("Dziga Vertov",), PREMIUM),
-    FilmToBe("Zanzibar Nights", 2003, ("Documentary", "Drama"), ("Zoe Hidden",), PREMIUM),
-    FilmToBe("After Midnight", 2004, ("Erotic",), ("Zoe Hidden", "Fritz Lang"), ADULT),
-    FilmToBe("Ran", 1985, ("Drama", "War"), ("Akira Kurosawa",), rating=8.2),
-    FilmToBe("Seven Samurai", 1954, ("Drama", "Action"), ("Akira Kurosawa",), rating=8.6),
-    FilmToBe("Rashomon", 1950, ("Crime", "Drama"), ("Akira Kurosawa",), rating=8.1),
-    FilmToBe("Dreams", 1990, ("Drama",), ("Akira Kurosawa", "Ishirō Honda"), rating=7.7),
-    FilmToBe("Mirror", 1975, ("Drama",), ("Andrei Tarkovsky",), original_title="Зеркало"),
-    FilmToBe("Solaris", 1972, ("Science Fiction", "Drama"), ("Andrei Tarkovsky",)),
-    FilmToBe("Alien", 1979, ("Science Fiction", "Horror"), ("Ridley Scott",), rating=8.5),
-    FilmToBe("Blade Runner", 1982, ("Science Fiction",), ("Ridley Scott",), rating=8.1),
+    SampleFilm("Spider-Man", 2002, ("Action",), ("Sam Raimi",), rating=7.4),
+    SampleFilm("Brother", 1997, ("Crime", "Drama"), ("Aleksei Balabanov",), original_title="Брат"),
+    SampleFilm("Amélie", 2001, ("Comedy", "Romance"), ("Jean-Pierre Jeunet",), rating=8.3),
+    SampleFilm("Nobody Knows When", None),
+    SampleFilm("Man with a Movie Camera", 1929, ("Documentary",), ("Dziga Vertov",), PREMIUM),
+    SampleFilm("Zanzibar Nights", 2003, ("Documentary", "Drama"), ("Zoe Hidden",), PREMIUM),
+    SampleFilm("After Midnight", 2004, ("Erotic",), ("Zoe Hidden", "Fritz Lang"), ADULT),
+    SampleFilm("Ran", 1985, ("Drama", "War"), ("Akira Kurosawa",), rating=8.2),
+    SampleFilm("Seven Samurai", 1954, ("Drama", "Action"), ("Akira Kurosawa",), rating=8.6),
+    SampleFilm("Rashomon", 1950, ("Crime", "Drama"), ("Akira Kurosawa",), rating=8.1),
+    SampleFilm("Dreams", 1990, ("Drama",), ("Akira Kurosawa", "Ishirō Honda"), rating=7.7),
+    SampleFilm("Mirror", 1975, ("Drama",), ("Andrei Tarkovsky",), original_title="Зеркало"),
+    SampleFilm("Solaris", 1972, ("Science Fiction", "Drama"), ("Andrei Tarkovsky",)),
+    SampleFilm("Alien", 1979, ("Science Fiction", "Horror"), ("Ridley Scott",), rating=8.5),
+    SampleFilm("Blade Runner", 1982, ("Science Fiction",), ("Ridley Scott",), rating=8.1),
 )
 
 
-def fill(settings: Settings, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str, int]:
+def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) -> dict[str, int]:
     """Write the films into a migrated database; their ids by title.
 
     A server that runs on it notices within a second.
     """
-    with writing(settings) as reader:
+    with write_transaction(settings) as reader:
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
         search.index(
@@ -98,12 +98,12 @@ def fill(settings: Settings, films: Sequence[FilmToBe] = CATALOGUE) -> dict[str,
     return ids
 
 
-def names(settings: Settings, table: str) -> dict[str, int]:
+def ids_by_name(settings: Settings, table: str) -> dict[str, int]:
     """The ids of all genres, directors or labels by name."""
     return dict(rows(settings, f"SELECT name, id FROM {table}"))
 
 
-def _insert(reader: Reader, film: FilmToBe) -> int:
+def _insert(reader: Reader, film: SampleFilm) -> int:
     genre_ids = [_named(reader, genres, name) for name in film.genres] or [UNKNOWN]
     director_ids = [_named(reader, directors, name) for name in film.directors] or [UNKNOWN]
     film_id = _add(

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 import httpx
 
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.ports import free_port
-from tests.support.running import NO_TLS
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.servers import NO_TLS
 
 BUCKET = "films"
 PREFIX = "community/one"
@@ -43,7 +43,7 @@ class ObjectStore:
         self._port = free_port()
         self.endpoint = f"http://127.0.0.1:{self._port}"
         self.environment: dict[str, str] = {}
-        self._client = httpx.Client(base_url=self.endpoint, timeout=PATIENCE, verify=NO_TLS)
+        self._client = httpx.Client(base_url=self.endpoint, timeout=TIMEOUT, verify=NO_TLS)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.databases import USER, PostgreSQLServer
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.ports import free_port
-from tests.support.waiting import PATIENCE, eventually
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 CONNECTIONS = 3
@@ -49,7 +49,7 @@ def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
         yield port
     finally:
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -14,18 +14,18 @@ CAMERA = "Camera-4711"
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
     """A picture of some kind in one colour."""
-    return saved(Image.new(mode, size, _colour(mode)), kind)
+    return encoded(Image.new(mode, size, _colour(mode)), kind)
 
 
 def _colour(mode: str) -> object:
     return {"RGB": "teal", "RGBA": (0, 128, 128, 0), "P": 3, "I;16": 32768}.get(mode, 1)
 
 
-def halves(kind: str = "JPEG", **options: object) -> bytes:
+def two_colour_picture(kind: str = "JPEG", **options: object) -> bytes:
     """A picture twice as wide as high, red on the left and blue on the right."""
     image = Image.new("RGB", (200, 100), "blue")
     image.paste("red", (0, 0, 100, 100))
-    return saved(image, kind, **options)
+    return encoded(image, kind, **options)
 
 
 def photograph(orientation: int = 1) -> bytes:
@@ -34,13 +34,13 @@ def photograph(orientation: int = 1) -> bytes:
     exif[EXIF_ORIENTATION] = orientation
     exif[0x0110] = CAMERA
     exif[EXIF_GPS] = {1: "N", 2: (55.0, 45.0, 7.0), 3: "E", 4: (37.0, 37.0, 3.0)}
-    return halves(exif=exif)
+    return two_colour_picture(exif=exif)
 
 
 def animation(kind: str) -> bytes:
     """Two frames: red, then blue."""
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
-    return saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
+    return encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
 
 
 @cache
@@ -60,14 +60,14 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
 
 def many_scans(size: tuple[int, int] = (64, 64), times: int = 3000) -> bytes:
     """A JPEG that asks for many passes over the picture, `times` the usual ones."""
-    whole = saved(Image.new("L", size, "teal"), "JPEG", progressive=True)
+    whole = encoded(Image.new("L", size, "teal"), "JPEG", progressive=True)
     start = whole.index(b"\xff\xda")
     return whole[:start] + whole[start:-2] * times + whole[-2:]
 
 
 def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:
     """A picture that does not compress."""
-    return saved(Image.effect_noise(size, 100).convert("RGB"), kind)
+    return encoded(Image.effect_noise(size, 100).convert("RGB"), kind)
 
 
 @cache
@@ -75,7 +75,7 @@ def phone_photograph(width: int, height: int, **options: object) -> bytes:
     """A JPEG of many pixels, red on the left and blue on the right, in about a megabyte."""
     image = Image.new("RGB", (width, height), "blue")
     image.paste("red", (0, 0, width // 2, height))
-    return saved(image, "JPEG", quality=50, **options)
+    return encoded(image, "JPEG", quality=50, **options)
 
 
 def colour_profile(space: bytes, gamma: float | None = None) -> bytes:
@@ -133,7 +133,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
     """An image as a file of this kind."""
     stream = BytesIO()
     image.save(stream, kind, **options)

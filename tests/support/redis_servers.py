@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.certificates import write_certificate
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.ports import free_port
-from tests.support.waiting import PATIENCE, eventually
 
 
 class RedisServer:
@@ -40,7 +40,7 @@ class RedisServer:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT)
             self._process = None
 
     def start_securely(self) -> str:

@@ -8,7 +8,7 @@ from kinoteka.database.engines import DATABASE
 from kinoteka.database.film_search import Entry, find, index
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import EMPTY, writing
+from tests.support.databases import EMPTY, write_transaction
 
 
 class Titles:
@@ -49,7 +49,7 @@ def search_settings(
 @pytest.fixture
 def reader(search_settings: Settings) -> Iterator[Reader]:
     """A database without films, in a transaction that writes and is undone."""
-    with suppress(_Undone), writing(search_settings) as opened:
+    with suppress(_Undone), write_transaction(search_settings) as opened:
         yield opened
         raise _Undone
 

@@ -7,15 +7,15 @@ import httpx
 
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.contract import SITE
-from tests.support.films import FilmToBe, fill
-from tests.support.running import PASSWORD, RunningServer
-from tests.support.waiting import eventually
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.polling import eventually
+from tests.support.servers import PASSWORD, RunningServer
 
 # Pieces that scripts put into a page.
-PIECES = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
+FRAGMENTS = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
 
 # Addresses that lead on to a page.
-ELSEWHERE = {
+REDIRECTS = {
     "/.well-known/change-password",
     "/account/avatar",
     "/account/sessions/{session_id}/end",
@@ -30,7 +30,7 @@ ELSEWHERE = {
 }
 
 # Pages that lead on who is signed in.
-ENTRIES = {"/sign-in", "/sign-up"}
+SIGN_IN_PAGES = {"/sign-in", "/sign-up"}
 
 # An address for each path with values. What stands in braces is a field of `World`.
 EXAMPLES: dict[str, str] = {
@@ -55,7 +55,7 @@ EXAMPLES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Words:
+class SampleTexts:
     """What people have written, in every field that pages show."""
 
     anna: str = "anna"
@@ -81,11 +81,11 @@ class Words:
 
 
 @dataclass
-class World:
+class SampleSite:
     """A server with people who have done what there is to do, and where that is to be seen."""
 
     server: RunningServer
-    words: Words
+    words: SampleTexts
     anna: httpx.Client
     boris: httpx.Client
     root: httpx.Client
@@ -105,10 +105,10 @@ class World:
 def pages() -> list[Route]:
     """The rows of the site's route table that are pages."""
     shown = (it for it in SITE.routes if it.method == "GET" and it.media_type == "text/html")
-    return [route for route in shown if route.path not in PIECES | ELSEWHERE]
+    return [route for route in shown if route.path not in FRAGMENTS | REDIRECTS]
 
 
-def address(route: Route, world: World) -> str:
+def example_path(route: Route, world: SampleSite) -> str:
     """Where a page shows something.
 
     Raises:
@@ -122,17 +122,17 @@ def viewers(route: Route) -> list[str]:
     """Who may look at a page, of: a visitor, a member, an operator."""
     if route.permission or route.path.startswith("/manage"):
         return ["operator"]
-    if route.path in ENTRIES:
+    if route.path in SIGN_IN_PAGES:
         return ["visitor"]
     if route.signed_in:
         return ["member"]
     return ["visitor", "member"]
 
 
-def peopled(server: RunningServer, words: Words | None = None) -> World:
+def create_sample_site(server: RunningServer, words: SampleTexts | None = None) -> SampleSite:
     """A world with two people who have films, selections and a chat, and an operator."""
-    words = words or Words()
-    world = World(
+    words = words or SampleTexts()
+    world = SampleSite(
         server,
         words,
         _signed_up(server, words.anna, "anna@example.com", words.agent),
@@ -169,9 +169,9 @@ def _operator(server: RunningServer) -> httpx.Client:
     return client
 
 
-def _film(world: World) -> None:
+def _film(world: SampleSite) -> None:
     words = world.words
-    film = FilmToBe(
+    film = SampleFilm(
         words.title,
         2024,
         (words.genre, "Comedy"),
@@ -181,14 +181,14 @@ def _film(world: World) -> None:
         description=words.description,
         trailer="https://www.youtube.com/watch?v=dQw4w9WgXcQ",
     )
-    world.film = fill(world.server.settings, [film])[words.title]
+    world.film = fill_catalogue(world.server.settings, [film])[words.title]
     eventually(lambda: world.anna.get(f"/movies/{world.film}").status_code == 200)
     found = world.anna.get(f"/movies/{world.film}").json()
     world.genre, world.director = found["genre_id"], found["director_id"]
     _done(world.anna.post(f"/favorites/movies/{world.film}/"))
 
 
-def _selection(world: World, client: httpx.Client, *, featured: bool = False) -> int:
+def _selection(world: SampleSite, client: httpx.Client, *, featured: bool = False) -> int:
     body = {
         "title": world.words.selection,
         "description": world.words.note,
@@ -200,7 +200,7 @@ def _selection(world: World, client: httpx.Client, *, featured: bool = False) ->
     return int(made.json()["body"]["selection"]["id"])
 
 
-def _chat(world: World) -> None:
+def _chat(world: SampleSite) -> None:
     world.person_name = quote(world.words.boris, safe="")
     world.person = world.boris.get("/users").json()["id"]
     world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
@@ -213,13 +213,13 @@ def _chat(world: World) -> None:
             world.message = sent
 
 
-def _role(world: World) -> None:
+def _role(world: SampleSite) -> None:
     role = {"name": world.words.role, "permissions": ["films.edit", "films.label"]}
     world.role = _done(world.root.post("/api/v1/role", json=role)).json()["id"]
     _done(world.root.post(f"/api/v1/user/{world.person}/role/{world.role}"))
 
 
-def _import(world: World) -> None:
+def _import(world: SampleSite) -> None:
     """An import with a film that is new and a row that is refused."""
     table = f'title,year\n"{world.words.file}",1999\n,2001\n'
     files = {"files": (f"{world.words.file}.csv"[:60], table.encode(), "text/csv")}

@@ -39,7 +39,7 @@ def texts_in_functions(module: str) -> Iterator[tuple[str, str]]:
                 yield f"{module}:{scope.name}", node.value
 
 
-def builders(module: str) -> Iterator[str]:
+def statement_builders(module: str) -> Iterator[str]:
     """Return the names of a module's functions that build statements."""
     for scope in _scopes(module):
         calls = (node.func for node in ast.walk(scope) if isinstance(node, ast.Call))

@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 
 class User:
@@ -34,7 +34,7 @@ class User:
 
 def new_user(server: RunningServer, login: str | None = None) -> User:
     """A user who has just signed up; `PASSWORD` is the password."""
-    login = login or unique()
+    login = login or unique_name()
     body = {"login": login, "password": PASSWORD}
     response = server.client().post("/api/v1/user", json=body)
     assert response.status_code == 201, response.text
@@ -43,7 +43,7 @@ def new_user(server: RunningServer, login: str | None = None) -> User:
 
 def new_superuser(server: RunningServer) -> User:
     """A superuser, made at the console."""
-    login = unique("superuser")
+    login = unique_name("superuser")
     server.make_superuser(login)
     return User(server, login, sign_in(server, login).json())
 

@@ -4,18 +4,18 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browsing import PATIENCE
-from tests.support.lines import line_to
-from tests.support.messengers import Person, open_chat
-from tests.support.running import unique
+from tests.support.browsers import TIMEOUT_MS
+from tests.support.chat_users import ChatUser, open_chat
+from tests.support.servers import unique_name
+from tests.support.tcp_proxies import tcp_proxy
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 class Chatter:
     """Somebody with a conversation open."""
 
-    def __init__(self, visitor, who: Person, chat: int) -> None:
+    def __init__(self, visitor, who: ChatUser, chat: int) -> None:
         self.visitor, self.who, self.chat = visitor, who, chat
         self.page: Page = visitor.page
 
@@ -52,7 +52,7 @@ class Chatter:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def line(site):
-    async with line_to(site.url) as line:
+    async with tcp_proxy(site.url) as line:
         yield line
 
 
@@ -64,10 +64,10 @@ def chatters(site, visit):
         people = []
         for name, address in (("anna", url), ("boris", None)):
             visitor = await visit(address or site.url, **look)
-            username = unique(name)
+            username = unique_name(name)
             await visitor.become(username, site.signed_up(username))
             number = visitor.client.get("/users").json()["id"]
-            people.append((visitor, Person(visitor.client, number, username)))
+            people.append((visitor, ChatUser(visitor.client, number, username)))
         chat = open_chat(people[0][1], people[1][1])
         anna, boris = (Chatter(visitor, who, chat) for visitor, who in people)
         return anna, boris

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.axe import findings
-from tests.support.browsing import drawn
-from tests.support.waiting import PATIENCE
+from tests.support.axe import violations
+from tests.support.browsers import drawn
+from tests.support.polling import TIMEOUT
 
 CASES = json.loads(
     (Path(__file__).parents[2] / "site" / "messages" / "links.json").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(ch
 
     await page.route("**/messages/unread/count", late)
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await asyncio.wait_for(asked.wait(), PATIENCE)
+    await asyncio.wait_for(asked.wait(), TIMEOUT)
     anna.who.post(anna.chat, "meanwhile")
     await boris.unread_is(1)
     async with page.expect_response("**/messages/unread/count"):
@@ -235,11 +235,11 @@ async def test_axe_finds_nothing_in_any_state(chatters, look):
     refused = {"error": "chat_forbidden", "message": "no"}
     await page.route("**/chats/*/messages", lambda route: route.fulfill(status=403, json=refused))
     await page.get_by_label("Message", exact=True).fill("x" * 3700)
-    assert await findings(page) == []
+    assert await violations(page) == []
     await page.get_by_label("Message", exact=True).fill("refused")
     await page.get_by_role("button", name="Send").click()
     await anna.states_are("failed")
-    assert await findings(page) == []
+    assert await violations(page) == []
 
 
 async def test_without_scripts_all_goes_by_forms(chatters):

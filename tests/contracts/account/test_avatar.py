@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from kinoteka.core.media.model import UPLOAD_LARGEST
-from tests.support.pictures import SVG, bomb, halves, noise, photograph, picture
-from tests.support.running import PASSWORD, RunningServer
+from tests.support.pictures import SVG, bomb, noise, photograph, picture, two_colour_picture
+from tests.support.servers import PASSWORD, RunningServer
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
 TOO_MANY_PIXELS = (
@@ -76,7 +76,7 @@ def test_nothing_is_left_of_the_upload_but_what_is_seen(member: httpx.Client) ->
 
 def test_a_large_picture_is_made_smaller(member: httpx.Client) -> None:
     stream = BytesIO()
-    Image.open(BytesIO(halves())).resize((3000, 1500)).save(stream, "PNG")
+    Image.open(BytesIO(two_colour_picture())).resize((3000, 1500)).save(stream, "PNG")
     shown = member.get(upload(member, stream.getvalue()).json()["avatar"]).content
     assert Image.open(BytesIO(shown)).size == (1024, 512)
 

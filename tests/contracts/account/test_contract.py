@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
 ELSEWHERE = "https://pictures.example/me.jpg"
@@ -12,7 +12,7 @@ ELSEWHERE = "https://pictures.example/me.jpg"
 
 @pytest.fixture
 def login() -> str:
-    return unique()
+    return unique_name()
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ class TestProfile:
         }
 
     def test_is_replaced_whole(self, server: RunningServer, member: httpx.Client) -> None:
-        name = unique()
+        name = unique_name()
         body = {
             "username": name,
             "email": f"{name}@example.com",
@@ -201,7 +201,7 @@ class TestProfile:
     def test_what_another_has_is_taken(
         self, server: RunningServer, member: httpx.Client, login: str, field: str
     ) -> None:
-        other = unique()
+        other = unique_name()
         server.signed_up(other)
         body = member.get("/profile").json()
         del body["avatar"]
@@ -236,7 +236,7 @@ class TestWhoAmI:
         assert member.get("/whoami/").json() == expected | {"name": "Anna", "image": image}
 
     def test_login_is_the_email_address_without_a_username(self, server: RunningServer) -> None:
-        client, email = server.client(), f"{unique()}@example.com"
+        client, email = server.client(), f"{unique_name()}@example.com"
         body = {"email": email, "password": PASSWORD, "avatar_url": ELSEWHERE}
         client.post("/user/signup", json=body)
         expected = {"login": email, "name": "", "email": email, "image": ELSEWHERE}
@@ -252,7 +252,7 @@ class TestMember:
     """GET /profile/{login}"""
 
     def test_member_is_found_by_username(self, server: RunningServer, member: httpx.Client) -> None:
-        name = unique("Борис")
+        name = unique_name("Борис")
         other = server.signed_up(name)
         expected = {"login": name, "name": "", "image": ""}
         assert member.get(f"/profile/{name.upper()}").json() == expected
@@ -264,7 +264,7 @@ class TestMember:
     def test_avatar_hosted_elsewhere_is_not_shown(
         self, server: RunningServer, member: httpx.Client
     ) -> None:
-        client, name = server.client(), unique()
+        client, name = server.client(), unique_name()
         body = {"email": f"{name}@example.com", "password": PASSWORD, "avatar_url": ELSEWHERE}
         client.post("/user/signup", json=body)
         client.put("/profile", json={"username": name})

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 from tests.support.token_users import User, new_superuser, new_user, refresh, sign_in
-from tests.support.waiting import PATIENCE
 
 NEW_PASSWORD = "another long one"
 
@@ -29,7 +29,7 @@ class TestSignIn:
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
     def test_an_unknown_user(self, server: RunningServer) -> None:
-        response = sign_in(server, unique())
+        response = sign_in(server, unique_name())
         assert (response.status_code, response.json()) == (
             404,
             {"message": "there is no such user"},
@@ -63,7 +63,7 @@ class TestSignIn:
     def test_a_setting_hides_which_users_there_are(self, start_server) -> None:  # type: ignore[no-untyped-def]
         server = start_server(hide_unknown_accounts="true")
         user = new_user(server)
-        wrong, unknown = sign_in(server, user.login, "wrong one!"), sign_in(server, unique())
+        wrong, unknown = sign_in(server, user.login, "wrong one!"), sign_in(server, unique_name())
         assert wrong.status_code == unknown.status_code == 401
         assert wrong.content == unknown.content
 
@@ -99,7 +99,7 @@ class TestRefresh:
         self, server: RunningServer, user: User
     ) -> None:
         def ask(_: int) -> str:
-            with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+            with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
                 body = {"refresh_token": user.refresh_token}
                 response = client.post("/api/v1/token/refresh", json=body)
                 assert response.status_code == 200
@@ -190,7 +190,7 @@ class TestChange:
     def test_a_new_login_takes_the_old_one_s_place(
         self, server: RunningServer, old: str, new: str
     ) -> None:
-        user, login = new_user(server, old.format(unique())), new.format(unique())
+        user, login = new_user(server, old.format(unique_name())), new.format(unique_name())
         response = user.client.patch(f"/api/v1/user/{user.id}", json={"login": login})
         assert (response.status_code, response.json()) == (200, {"id": user.id, "login": login})
         assert sign_in(server, login).status_code == 200
@@ -198,7 +198,7 @@ class TestChange:
         assert user.signed_in()
 
     def test_an_account_with_both_names_keeps_the_other(self, server: RunningServer) -> None:
-        name = unique()
+        name = unique_name()
         server.signed_up(name)
         email = f"{name}@other.example"
         user = User(server, name, sign_in(server, name).json())
@@ -226,7 +226,7 @@ class TestChange:
         assert sign_in(server, user.login, NEW_PASSWORD).status_code == 200
 
     def test_both_or_nothing_at_once(self, server: RunningServer, user: User) -> None:
-        path, login = f"/api/v1/user/{user.id}", unique()
+        path, login = f"/api/v1/user/{user.id}", unique_name()
         assert user.client.patch(path, json={}).json() == {"id": user.id, "login": user.login}
         for body in (
             {"login": login, "password": "short"},
@@ -270,7 +270,7 @@ class TestChange:
 
     def test_the_superuser_changes_anybody(self, server: RunningServer, user: User) -> None:
         superuser = new_superuser(server)
-        body = {"login": unique(), "password": NEW_PASSWORD}
+        body = {"login": unique_name(), "password": NEW_PASSWORD}
         response = superuser.client.patch(f"/api/v1/user/{user.id}", json=body)
         assert (response.status_code, response.json()["login"]) == (200, body["login"])
         assert not user.signed_in()

@@ -6,7 +6,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 from tests.support.token_users import User, new_superuser, new_user
 
 BUILT_IN = {"anonymous": 1, "user": 2}
@@ -33,7 +33,7 @@ def role(superuser: httpx.Client) -> dict[str, Any]:
 
 
 def made_role(superuser: httpx.Client, *permissions: str) -> dict[str, Any]:
-    body = {"name": unique("role"), "permissions": permissions}
+    body = {"name": unique_name("role"), "permissions": permissions}
     response = superuser.post("/api/v1/role", json=body)
     assert response.status_code == 201, response.text
     return dict(response.json())
@@ -54,14 +54,14 @@ class TestRoles:
         assert BUILT_IN.items() <= {role["name"]: role["id"] for role in listed}.items()
 
     def test_can_be_made(self, superuser: httpx.Client) -> None:
-        name = unique("role")
+        name = unique_name("role")
         body = {"name": f" {name} ", "permissions": ["roles.manage", "b.c", "b.c"]}
         response = superuser.post("/api/v1/role/", json=body)
         assert response.status_code == 201
         made = response.json()
         assert made == {"id": made["id"], "name": name, "permissions": ["b.c", "roles.manage"]}
         assert made in superuser.get("/api/v1/role").json()
-        bare = superuser.post("/api/v1/role", json={"name": unique("role")})
+        bare = superuser.post("/api/v1/role", json={"name": unique_name("role")})
         assert bare.json()["permissions"] == []
 
     @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ class TestRoles:
             assert response.json() == {"message": "there is a role of this name already"}
 
     def test_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
-        path, name = f"/api/v1/role/{role['id']}", unique("role")
+        path, name = f"/api/v1/role/{role['id']}", unique_name("role")
         response = superuser.put(path, json={"name": name, "permissions": ["a.b"]})
         changed = {"id": role["id"], "name": name, "permissions": ["a.b"]}
         assert (response.status_code, response.json()) == (200, changed)
@@ -117,7 +117,7 @@ class TestRoles:
     @pytest.mark.parametrize("role_id", BUILT_IN.values(), ids=BUILT_IN)
     def test_built_in_ones_keep_their_names(self, superuser: httpx.Client, role_id: int) -> None:
         path = f"/api/v1/role/{role_id}"
-        assert superuser.put(path, json={"name": unique("role")}).status_code == 409
+        assert superuser.put(path, json={"name": unique_name("role")}).status_code == 409
         assert superuser.delete(path).status_code == 409
 
     @pytest.mark.parametrize("role_id", [0, 2**53, 2**63])
@@ -226,7 +226,11 @@ class TestWhoMay:
         found = []
         for method, pattern, body, _ in self.REQUESTS:
             path = pattern.format(user=user.id, role=role["id"])
-            json = {k: unique() if v == "{name}" else v for k, v in body.items()} if body else None
+            json = (
+                {k: unique_name() if v == "{name}" else v for k, v in body.items()}
+                if body
+                else None
+            )
             found.append(client.request(method, path, json=json).status_code)
         return found
 
@@ -282,7 +286,7 @@ def test_user_holds_at_most_64_roles_beside_the_built_in_one(
 ) -> None:
     user = new_user(server)
     roles = [
-        superuser.post("/api/v1/role", json={"name": f"{unique('Роль')} {'Ж' * 40}"}).json()
+        superuser.post("/api/v1/role", json={"name": f"{unique_name('Роль')} {'Ж' * 40}"}).json()
         for _ in range(65)
     ]
     given = [

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 from tests.support.token_users import User, new_user, sign_in
-from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ class TestSignUp:
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
     def test_gives_tokens_and_the_cookie_at_once(self, server: RunningServer, pattern: str) -> None:
         client = server.client()
-        body = {"login": pattern.format(unique()), "password": PASSWORD}
+        body = {"login": pattern.format(unique_name()), "password": PASSWORD}
         response = client.post("/api/v1/user/", json=body)
         assert response.status_code == 201
         assert set(response.json()) == {"id", "access_token", "refresh_token"}
@@ -33,7 +33,7 @@ class TestSignUp:
 
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
     def test_a_taken_login(self, server: RunningServer, pattern: str) -> None:
-        login = pattern.format(unique())
+        login = pattern.format(unique_name())
         new_user(server, login)
         body = {"login": login.upper(), "password": PASSWORD}
         response = server.client().post("/api/v1/user", json=body)
@@ -41,7 +41,7 @@ class TestSignUp:
         assert response.json() == {"message": "a user with this login exists already"}
 
     def test_is_for_anonymous_users(self, server: RunningServer, user: User) -> None:
-        body = {"login": unique(), "password": PASSWORD}
+        body = {"login": unique_name(), "password": PASSWORD}
         response = user.client.post("/api/v1/user", json=body)
         assert response.status_code == 403
         assert response.json() == {"message": "you are signed in; sign out first"}
@@ -51,12 +51,12 @@ class TestSignUp:
     @pytest.mark.parametrize("token", ["undefined", "null", "", "cut.off"])
     def test_a_token_that_is_no_good_is_anonymous(self, server: RunningServer, token: str) -> None:
         client = server.client(authorization=f"Bearer {token}".strip())
-        body = {"login": unique(), "password": PASSWORD}
+        body = {"login": unique_name(), "password": PASSWORD}
         assert client.post("/api/v1/user", json=body).status_code == 201
 
     def test_a_cookie_is_no_obstacle_and_its_session_ends(self, server: RunningServer) -> None:
         client = server.client()
-        bodies = [{"login": unique(), "password": PASSWORD} for _ in range(2)]
+        bodies = [{"login": unique_name(), "password": PASSWORD} for _ in range(2)]
         responses = [client.post("/api/v1/user", json=body) for body in bodies]
         assert [response.status_code for response in responses] == [201, 201]
         former, present = (
@@ -68,10 +68,10 @@ class TestSignUp:
 
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
     def test_of_two_at_once_one_wins(self, server: RunningServer, pattern: str) -> None:
-        login = pattern.format(unique())
+        login = pattern.format(unique_name())
 
         def sign_up(name: str) -> int:
-            with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+            with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
                 body = {"login": name, "password": PASSWORD}
                 return client.post("/api/v1/user", json=body).status_code
 
@@ -97,7 +97,7 @@ class TestSignUp:
     def test_names_the_field_that_is_wrong(
         self, server: RunningServer, field: str, value: object
     ) -> None:
-        body = {"login": unique(), "password": PASSWORD} | {field: value}
+        body = {"login": unique_name(), "password": PASSWORD} | {field: value}
         response = server.client().post("/api/v1/user", json=body)
         assert response.status_code == 400
         assert field in response.json()["message"]

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tests.support.running import RunningServer
+from tests.support.polling import eventually
+from tests.support.servers import RunningServer
 from tests.support.token_users import User, new_user, refresh
-from tests.support.waiting import eventually
 
 Forge = Callable[[dict[str, Any], dict[str, Any], Any], str]
 
@@ -220,7 +220,7 @@ class TestOtherServices:
         assert claims["exp"] - claims["iat"] == 60
 
     def test_the_key_outlives_a_restart(self, tmp_path: Path) -> None:
-        from tests.support.running import run_server
+        from tests.support.servers import run_server
 
         with run_server(tmp_path, {}) as server:
             token = new_user(server).access_token

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from tests.conftest import GENEROUS
-from tests.support.cinema_apps import Cinema, total_films
-from tests.support.running import run_server
-from tests.support.waiting import eventually
+from tests.support.cinema_clients import Cinema, total_films
+from tests.support.polling import eventually
+from tests.support.servers import run_server
 
 
 @pytest.fixture(scope="package")

@@ -8,15 +8,15 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.support.cinema_apps import Cinema
-from tests.support.running import PASSWORD, unique
+from tests.support.cinema_clients import Cinema
+from tests.support.servers import PASSWORD, unique_name
 
 WRONG = {"message": "wrong email or password"}
 
 
 @pytest.fixture
 def email() -> str:
-    return f"{unique()}@example.com"
+    return f"{unique_name()}@example.com"
 
 
 def register(app: httpx.Client, email: object, password: object = PASSWORD) -> httpx.Response:
@@ -121,7 +121,7 @@ class TestSignIn:
         assert response.headers["www-authenticate"] == "Bearer"
 
     def test_who_has_only_a_username_gives_it_as_the_email(self, app: httpx.Client) -> None:
-        login = unique()
+        login = unique_name()
         body = {"login": login, "password": PASSWORD}
         assert app.post("/api/v1/user", json=body).status_code == 201
         assert sign_in(app, login).status_code == 200

@@ -9,11 +9,11 @@ from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.http.policy.pipeline import Server
 from kinoteka.server.app import NEUTRAL, compose
-from tests.support.cinema_apps import Cinema
+from tests.support.accounts import actor_by_token, sign_up
+from tests.support.cinema_clients import Cinema
 from tests.support.databases import execute
-from tests.support.people import actor_of, sign_up
-from tests.support.running import RunningServer
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
+from tests.support.servers import RunningServer
 
 CACHED = (
     "/movies/?page=1",
@@ -88,7 +88,7 @@ async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) ->
 async def test_a_label_hides_at_once_what_is_cached(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
 ) -> None:
-    root = await actor_of(services, superuser["cookie"].partition("=")[2])
+    root = await actor_by_token(services, superuser["cookie"].partition("=")[2])
     assert root is not None
     path = f"/movies/{films['Alien']}"
     for label, status in ((None, 200), ("premium", 404), (None, 200)):

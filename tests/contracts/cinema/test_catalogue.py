@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from tests.support.cinema_apps import Cinema
+from tests.support.cinema_clients import Cinema
 from tests.support.films import CATALOGUE
 
 VISIBLE = [film.title for film in CATALOGUE if film.label is None]

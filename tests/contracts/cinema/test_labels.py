@@ -9,11 +9,11 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.server.app import close, wire
-from tests.support.cinema_apps import Cinema
+from tests.support.accounts import superuser_actor
+from tests.support.cinema_clients import Cinema
 from tests.support.films import ADULT, PREMIUM
-from tests.support.people import superuser
-from tests.support.running import RunningServer
-from tests.support.waiting import until
+from tests.support.polling import wait_until
+from tests.support.servers import RunningServer
 
 WHO = ("anonymous", "member", "holder", "superuser")
 BEFORE = (17, 17, 19, 20)
@@ -48,7 +48,7 @@ def totals(apps: list[httpx.Client], path: str) -> tuple[int, ...]:
 
 async def test_totals_follow_for_everybody(cinema: Cinema, operating: Services) -> None:
     apps = [getattr(cinema, name) for name in WHO]
-    root = await superuser(operating)
+    root = await superuser_actor(operating)
     ran, drama = cinema.films["Ran"], cinema.genres["Drama"]
     kurosawa = {"year": 1985, "director_id": cinema.directors["Akira Kurosawa"]}
     assert totals(apps, "/movies/?page=1") == BEFORE
@@ -56,7 +56,7 @@ async def test_totals_follow_for_everybody(cinema: Cinema, operating: Services) 
         await set_label(operating, root, ran, label)
         hidden = [n < hidden_from for n in range(4)]
         expected = tuple(many - less for many, less in zip(BEFORE, hidden, strict=True))
-        await until(lambda expected=expected: totals(apps, "/movies/?page=1") == expected)
+        await wait_until(lambda expected=expected: totals(apps, "/movies/?page=1") == expected)
         for app, less in zip(apps, hidden, strict=True):
             assert app.get(f"/movies/{ran}").status_code == (404 if less else 200)
             found = app.get("/movies/", params=kurosawa)
@@ -71,7 +71,7 @@ async def test_a_genre_goes_with_its_last_film_and_comes_back(
     cinema: Cinema, operating: Services
 ) -> None:
     apps = [getattr(cinema, name) for name in WHO]
-    root = await superuser(operating)
+    root = await superuser_actor(operating)
     horror, ridley = cinema.genres["Horror"], cinema.directors["Ridley Scott"]
     before = totals(apps, "/genres/?page=1")
     directors = totals(apps, "/directors/?page=1")
@@ -80,7 +80,7 @@ async def test_a_genre_goes_with_its_last_film_and_comes_back(
         await set_label(operating, root, cinema.films["Alien"], label)
         hidden = [n < hidden_from for n in range(4)]
         expected = tuple(many - less for many, less in zip(before, hidden, strict=True))
-        await until(lambda expected=expected: totals(apps, "/genres/?page=1") == expected)
+        await wait_until(lambda expected=expected: totals(apps, "/genres/?page=1") == expected)
         assert totals(apps, "/directors/?page=1") == directors
         for app, less in zip(apps, hidden, strict=True):
             assert app.get(f"/genres/{horror}").status_code == (404 if less else 200)
@@ -90,9 +90,9 @@ async def test_a_genre_goes_with_its_last_film_and_comes_back(
 async def test_a_favourite_genre_must_be_one_that_is_seen(
     cinema: Cinema, operating: Services
 ) -> None:
-    root, member = await superuser(operating), cinema.member
+    root, member = await superuser_actor(operating), cinema.member
     body = {"favorite_genre": cinema.genres["Horror"]}
     await set_label(operating, root, cinema.films["Alien"], PREMIUM)
-    await until(lambda: member.patch("/user/", json=body).status_code == 404)
+    await wait_until(lambda: member.patch("/user/", json=body).status_code == 404)
     await set_label(operating, root, cinema.films["Alien"], None)
-    await until(lambda: member.patch("/user/", json=body).status_code == 200)
+    await wait_until(lambda: member.patch("/user/", json=body).status_code == 200)

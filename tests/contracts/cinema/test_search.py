@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.support.cinema_apps import Cinema
-from tests.support.films import fill
-from tests.support.running import RunningServer
+from tests.support.cinema_clients import Cinema
+from tests.support.films import fill_catalogue
+from tests.support.servers import RunningServer
 
 
 def titles(app: httpx.Client, **query: object) -> list[str]:
@@ -103,7 +103,7 @@ def test_bytes_that_are_no_text(app: httpx.Client) -> None:
 
 def test_too_many(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(search_limit="3 per hour")
-    fill(server.settings)
+    fill_catalogue(server.settings)
     app = server.client()
     for number in range(3):
         assert app.get(f"/movies/?q=film{number}").status_code == 200

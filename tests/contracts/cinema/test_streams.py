@@ -10,17 +10,17 @@ from kinoteka.core.services import Services
 from kinoteka.http.mechanics.response import Message
 from kinoteka.http.policy.pipeline import Server
 from kinoteka.server.app import NEUTRAL, compose
-from tests.support.cinema_apps import total_films
-from tests.support.films import FilmToBe, fill
-from tests.support.running import RunningServer, run_server
-from tests.support.waiting import eventually
+from tests.support.cinema_clients import total_films
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.polling import eventually
+from tests.support.servers import RunningServer, run_server
 
 MANY = 5000
 
 
-def films_to_be(many: int) -> list[FilmToBe]:
+def films_to_be(many: int) -> list[SampleFilm]:
     return [
-        FilmToBe(f"Film {number}", 1900 + number % 120, ("Drama",), (f"Director {number}",))
+        SampleFilm(f"Film {number}", 1900 + number % 120, ("Drama",), (f"Director {number}",))
         for number in range(many)
     ]
 
@@ -29,7 +29,7 @@ def films_to_be(many: int) -> list[FilmToBe]:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with more films than go into one body."""
     with run_server(tmp_path_factory.mktemp("large"), {}) as server:
-        fill(server.settings, films_to_be(MANY))
+        fill_catalogue(server.settings, films_to_be(MANY))
         client = server.client()
         eventually(lambda: total_films(client) == MANY)
         yield server
@@ -77,7 +77,7 @@ def test_others_are_answered_while_a_slow_reader_takes_its_time(large: RunningSe
 
 
 async def test_nothing_more_is_read_for_who_has_left(services: Services) -> None:
-    fill(services.settings, films_to_be(1000))
+    fill_catalogue(services.settings, films_to_be(1000))
     await services.revisions.look()
     left, sent = asyncio.Event(), []
 

@@ -6,9 +6,9 @@ import httpx
 import jwt
 import pytest
 
-from tests.support.cinema_apps import Cinema
+from tests.support.cinema_clients import Cinema
 from tests.support.databases import execute
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 NEW_PASSWORD = "another long one"
 OLD_PAIR = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
@@ -18,7 +18,7 @@ NO_TOKEN = {"message": "an access token is needed"}
 
 @pytest.fixture
 def email() -> str:
-    return f"{unique()}@example.com"
+    return f"{unique_name()}@example.com"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from kinoteka.server.api_documents import Documentation
 from kinoteka.server.app import CONTRACTS
-from tests.support.clients_of import ALL, NAMES
+from tests.support.openapi_documents import ALL, NAMES
 
 
 @pytest.fixture(scope="session")

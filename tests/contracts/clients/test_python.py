@@ -13,17 +13,17 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.clients_of import ALL, NAMES, operations
-from tests.support.films import fill
+from tests.support.films import fill_catalogue
+from tests.support.openapi_documents import ALL, NAMES, operations
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 NEW_PASSWORD = "another long one"
 Json = dict[str, Any]
 
 
 def email() -> str:
-    return f"{unique()}@example.com"
+    return f"{unique_name()}@example.com"
 
 
 class Caller:
@@ -31,7 +31,7 @@ class Caller:
 
     def __init__(self, server: RunningServer, superuser: str, films: list[int]) -> None:
         self.server = server
-        self.login = unique()
+        self.login = unique_name()
         self.browser = server.signed_up(self.login)
         self.email = f"{self.login}@example.com"
         self.id = int(self.browser.get("/users").json()["id"])
@@ -63,7 +63,7 @@ class Caller:
         return int(self.ask("POST", path, {"text": "hello"})["id"])
 
     def role(self) -> int:
-        body = {"name": unique("role")}
+        body = {"name": unique_name("role")}
         return int(self.ask("POST", "/api/v1/role", body, self.superuser)["id"])
 
     def selection(self) -> int:
@@ -109,7 +109,7 @@ BODIES: dict[str, Given] = {
     "filmsite_sign_up": lambda _: {"email": email(), "password": PASSWORD},
     "filmsite_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
     "filmsite_make_selection": lambda it: {"movies": it.films[:1]},
-    "account_sign_up": lambda _: {"login": unique(), "email": email(), "password": PASSWORD},
+    "account_sign_up": lambda _: {"login": unique_name(), "email": email(), "password": PASSWORD},
     "account_sign_in": lambda it: {"login": it.login, "password": PASSWORD},
     "account_change_profile": lambda it: {"username": it.login, "email": it.email},
     "account_change_password": lambda _: {"old_password": PASSWORD, "new_password": NEW_PASSWORD},
@@ -117,11 +117,11 @@ BODIES: dict[str, Given] = {
     "messenger_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
     "messenger_change_user": lambda it: {"id": it.id, "email": it.email, "username": it.login},
     "messenger_open_chat": lambda it: {"user_id": it.other()},
-    "authservice_sign_up": lambda _: {"login": unique(), "password": PASSWORD},
+    "authservice_sign_up": lambda _: {"login": unique_name(), "password": PASSWORD},
     "authservice_sign_in": lambda it: {"login": it.login, "password": PASSWORD},
     "authservice_refresh": lambda it: {"refresh_token": it.tokens["refresh_token"]},
     "authservice_change_user": lambda _: {"password": NEW_PASSWORD},
-    "authservice_create_role": lambda _: {"name": unique("role")},
+    "authservice_create_role": lambda _: {"name": unique_name("role")},
     "cinema_register": lambda _: {"email": email(), "password": PASSWORD},
     "cinema_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
     "cinema_renew": lambda it: it.tokens,
@@ -139,7 +139,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def films(server: RunningServer) -> list[int]:
-    return list(fill(server.settings).values())
+    return list(fill_catalogue(server.settings).values())
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.clients_of import operations
+from tests.support.openapi_documents import operations
 
 ROOT = Path(__file__).parents[3]
 NODE_MODULES = ROOT / "node_modules"

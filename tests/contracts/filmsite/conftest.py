@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 
 @pytest.fixture
 def email() -> str:
-    return f"{unique()}@example.com"
+    return f"{unique_name()}@example.com"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.support.pictures import noise, picture
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 NOTHING = {"body": {}}
 NOT_PARSED = "failed to parse json string from the body"
@@ -321,7 +321,7 @@ class TestProfile:
         assert member.get("/user/profile").json() == {"body": {**three, "user": three}}
 
     def test_of_an_account_without_an_email(self, server: RunningServer) -> None:
-        body = {"login": unique(), "password": PASSWORD}
+        body = {"login": unique_name(), "password": PASSWORD}
         tokens = server.client().post("/api/v1/user", json=body).json()
         app = server.client(authorization=f"Bearer {tokens['access_token']}")
         assert app.get("/user/profile").json()["body"]["email"] is None

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.films import FilmToBe, fill
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 POSTER = "https://posters.example/1.jpg"
 FILMS = (
-    FilmToBe("Stalker", 1979, description="A guide and two men.", poster=POSTER),
-    FilmToBe("Alien", 1979),
-    FilmToBe("Ran", 1985),
+    SampleFilm("Stalker", 1979, description="A guide and two men.", poster=POSTER),
+    SampleFilm("Alien", 1979),
+    SampleFilm("Ran", 1985),
 )
 NOT_FOUND = {"message": "movie selection not found", "status": 404}
 NO_SESSION = {"message": "can't get info without session", "status": 0}
@@ -23,12 +23,12 @@ class Site:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.films = fill(server.settings, FILMS)
+        self.films = fill_catalogue(server.settings, FILMS)
         server.make_superuser("root")
 
     def member(self) -> httpx.Client:
         """A new member, whose client sends a CSRF token."""
-        return self._with_token(self.server.signed_up(unique("member")))
+        return self._with_token(self.server.signed_up(unique_name("member")))
 
     def operator(self) -> httpx.Client:
         client = self.server.client()
@@ -57,7 +57,7 @@ class Site:
         ]
 
     def made(self, client: httpx.Client, *titles: str, **given: object) -> dict[str, object]:
-        body = {"title": unique("selection"), "public": True, **given}
+        body = {"title": unique_name("selection"), "public": True, **given}
         movies = [self.films[title] for title in titles]
         response = client.post("/selections", json=body | {"movies": movies})
         assert response.status_code == 200, response.text

@@ -2,25 +2,25 @@
 
 import pytest
 
-from tests.support.messengers import Person, open_chat, person
-from tests.support.running import RunningServer
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.servers import RunningServer
 
 
 @pytest.fixture
-def anna(server: RunningServer) -> Person:
-    return person(server)
+def anna(server: RunningServer) -> ChatUser:
+    return new_chat_user(server)
 
 
 @pytest.fixture
-def boris(server: RunningServer) -> Person:
-    return person(server)
+def boris(server: RunningServer) -> ChatUser:
+    return new_chat_user(server)
 
 
 @pytest.fixture
-def stranger(server: RunningServer) -> Person:
-    return person(server)
+def stranger(server: RunningServer) -> ChatUser:
+    return new_chat_user(server)
 
 
 @pytest.fixture
-def chat(anna: Person, boris: Person) -> int:
+def chat(anna: ChatUser, boris: ChatUser) -> int:
     return open_chat(anna, boris)

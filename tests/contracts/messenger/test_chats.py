@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.messengers import Person, open_chat, person
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 NO_MEMBER = {"error": "chat_forbidden", "message": "you are no member of such a chat"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -16,29 +16,29 @@ class TestChats:
     """3.1 POST /chats, 3.2 GET /chats"""
 
     def test_the_same_two_always_get_the_same_chat(
-        self, anna: Person, boris: Person, stranger: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         assert open_chat(anna, boris) == open_chat(boris, anna) == chat
         assert open_chat(stranger, anna) != chat
 
-    def test_at_once_from_both_sides(self, anna: Person, boris: Person) -> None:
+    def test_at_once_from_both_sides(self, anna: ChatUser, boris: ChatUser) -> None:
         pairs = [(anna, boris), (boris, anna)] * 5
         with ThreadPoolExecutor(len(pairs)) as pool:
             chats = set(pool.map(lambda pair: open_chat(*pair), pairs))
         assert len(chats) == 1
 
     @pytest.mark.parametrize("user_id", [2**53 - 1, None, "1", -1, 0, 2**63, True, 1.5])
-    def test_with_nobody(self, anna: Person, user_id: object) -> None:
+    def test_with_nobody(self, anna: ChatUser, user_id: object) -> None:
         response = anna.client.post("/chats", json={"user_id": user_id})
         expected = "user_unknown" if user_id == 2**53 - 1 else "field_invalid"
         assert (response.status_code, response.json()["error"]) == (400, expected)
 
-    def test_with_oneself(self, anna: Person) -> None:
+    def test_with_oneself(self, anna: ChatUser) -> None:
         response = anna.client.post("/chats", json={"user_id": anna.id})
         assert (response.status_code, response.json()["error"]) == (400, "chat_with_self")
 
     def test_are_listed_with_the_newest_conversation_first(
-        self, anna: Person, boris: Person, stranger: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         other = open_chat(anna, stranger)
         assert [found["id"] for found in anna.client.get("/chats").json()["chats"]] == [other, chat]
@@ -62,18 +62,18 @@ class TestChats:
         assert (second["id"], second["last_message"], second["unread"]) == (other, None, 0)
         assert boris.listed(chat)["name"] == anna.name
 
-    def test_go_on_after_a_chat(self, anna: Person, boris: Person, stranger: Person) -> None:
+    def test_go_on_after_a_chat(self, anna: ChatUser, boris: ChatUser, stranger: ChatUser) -> None:
         first, second = open_chat(anna, boris), open_chat(anna, stranger)
         page = anna.client.get("/chats", params={"limit": 1}).json()["chats"]
         rest = anna.client.get("/chats", params={"before": second}).json()["chats"]
         assert [found["id"] for found in (*page, *rest)] == [second, first]
         assert anna.client.get("/chats", params={"before": first}).json()["chats"] == []
 
-    def test_an_email_address_is_never_a_name(self, server: RunningServer, anna: Person) -> None:
+    def test_an_email_address_is_never_a_name(self, server: RunningServer, anna: ChatUser) -> None:
         client = server.client()
-        body = {"email": f"{unique()}@example.com", "password": PASSWORD}
+        body = {"email": f"{unique_name()}@example.com", "password": PASSWORD}
         client.post("/users", json=body)
-        nameless = Person(client, client.get("/users").json()["id"], "")
+        nameless = ChatUser(client, client.get("/users").json()["id"], "")
         chat = open_chat(anna, nameless)
         assert anna.listed(chat)["name"] == f"user {nameless.id}"
 
@@ -81,7 +81,7 @@ class TestChats:
 class TestMessages:
     """POST and GET /chats/{id}/messages, PUT and DELETE /messages/{id}"""
 
-    def test_newest_first_before_and_after_an_id(self, anna: Person, boris: Person, chat: int):
+    def test_newest_first_before_and_after_an_id(self, anna: ChatUser, boris: ChatUser, chat: int):
         ids = [(anna if number % 2 else boris).post(chat, str(number)) for number in range(6)]
         newest_first = [message["id"] for message in anna.messages(chat)]
         assert newest_first == ids[::-1]
@@ -93,18 +93,20 @@ class TestMessages:
     @pytest.mark.parametrize(
         "query", ["limit=0", "limit=101", "limit=x", "before=0", "after=-1", "before=1&after=1"]
     )
-    def test_queries_that_are_none(self, anna: Person, chat: int, query: str) -> None:
+    def test_queries_that_are_none(self, anna: ChatUser, chat: int, query: str) -> None:
         response = anna.client.get(f"/chats/{chat}/messages?{query}")
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
-    def test_the_same_nonce_makes_one_message(self, anna: Person, boris: Person, chat: int) -> None:
+    def test_the_same_nonce_makes_one_message(
+        self, anna: ChatUser, boris: ChatUser, chat: int
+    ) -> None:
         first = anna.post(chat, "once", "a nonce")
         assert anna.post(chat, "once", "a nonce") == first
         assert boris.post(chat, "another's", "a nonce") != first
         assert len(anna.messages(chat)) == 2
 
     def test_the_same_nonce_at_once_makes_one_message(
-        self, anna: Person, boris: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         with ThreadPoolExecutor(10) as pool:
             ids = list(pool.map(lambda _: anna.post(chat, "at once", "nonce"), range(20)))
@@ -112,7 +114,9 @@ class TestMessages:
         assert len(anna.messages(chat)) == 1
         assert boris.listed(chat)["unread"] == 1
 
-    def test_from_both_at_once_none_is_lost(self, anna: Person, boris: Person, chat: int) -> None:
+    def test_from_both_at_once_none_is_lost(
+        self, anna: ChatUser, boris: ChatUser, chat: int
+    ) -> None:
         with ThreadPoolExecutor(8) as pool:
             posted = [
                 pool.submit(who.post, chat, f"{who.name} {number}")
@@ -125,7 +129,7 @@ class TestMessages:
         assert len(ids) == 40
         assert (anna.listed(chat)["unread"], boris.listed(chat)["unread"]) == (20, 20)
 
-    def test_edited_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
+    def test_edited_by_the_author(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
         message = anna.post(chat, "frist")
         (before,) = boris.messages(chat)
         response = anna.client.put(f"/messages/{message}", json={"text": "first"})
@@ -133,7 +137,7 @@ class TestMessages:
         assert response.json() == before | {"text": "first", "edited": True}
         assert boris.messages(chat) == [response.json()]
 
-    def test_deleted_by_the_author(self, anna: Person, boris: Person, chat: int) -> None:
+    def test_deleted_by_the_author(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
         kept, message = anna.post(chat, "kept"), anna.post(chat, "never mind")
         response = anna.client.delete(f"/messages/{message}")
         assert (response.status_code, response.json()) == (200, {})
@@ -144,7 +148,7 @@ class TestMessages:
         assert (again.status_code, again.json()["error"]) == (400, "message_unknown")
 
     def test_not_by_anybody_else(
-        self, anna: Person, boris: Person, stranger: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         message = anna.post(chat, "mine")
         for request in (
@@ -159,7 +163,7 @@ class TestMessages:
         assert anna.messages(chat)[0]["text"] == "mine"
 
     @pytest.mark.parametrize("text", ["", " \n ", "x" * 4001, "nul\x00", 5, None])
-    def test_texts_that_are_none(self, anna: Person, chat: int, text: object) -> None:
+    def test_texts_that_are_none(self, anna: ChatUser, chat: int, text: object) -> None:
         message = anna.post(chat, "before")
         for response in (
             anna.client.post(f"/chats/{chat}/messages", json={"text": text}),
@@ -171,7 +175,7 @@ class TestMessages:
 
     def test_are_throttled_but_retries_are_free(self, start_server) -> None:
         server = start_server(message_limit="3 per hour")
-        anna, boris = person(server), person(server)
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         first = anna.post(chat, "one", "nonce")
         anna.post(chat, "two")
@@ -186,7 +190,7 @@ class TestUnread:
     """POST /chats/{id}/read"""
 
     def test_goes_down_by_reading_and_never_back(
-        self, anna: Person, boris: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         ids = [boris.post(chat, str(number)) for number in range(5)]
         for message, left in ((ids[1], 3), (ids[0], 3), (ids[4], 0), (ids[2], 0)):
@@ -196,9 +200,9 @@ class TestUnread:
         assert anna.listed(chat)["unread"] == 1
 
     def test_is_right_while_both_write_read_and_delete(
-        self, anna: Person, boris: Person, chat: int
+        self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
-        def talk(me: Person) -> int:
+        def talk(me: ChatUser) -> int:
             """Write, delete and read; up to which message has been read."""
             read = 0
             for number in range(12):
@@ -220,7 +224,7 @@ class TestUnread:
             assert me.listed(chat)["unread"] == unread
 
 
-def test_a_chat_of_others_cannot_be_told_from_none(stranger: Person, chat: int) -> None:
+def test_a_chat_of_others_cannot_be_told_from_none(stranger: ChatUser, chat: int) -> None:
     client = stranger.client
     for request in (
         lambda number: client.get(f"/chats/{number}/messages"),
@@ -233,7 +237,7 @@ def test_a_chat_of_others_cannot_be_told_from_none(stranger: Person, chat: int) 
         assert (none.status_code, none.content) == (403, of_others.content)
 
 
-def test_a_deleted_account_leaves_its_messages(anna: Person, boris: Person, chat: int) -> None:
+def test_a_deleted_account_leaves_its_messages(anna: ChatUser, boris: ChatUser, chat: int) -> None:
     own = anna.post(chat, "hello")
     boris.post(chat, "farewell")
     assert boris.client.delete("/profile").status_code == 200

@@ -10,7 +10,7 @@ import kinoteka.contracts.messenger
 from kinoteka.contracts.messenger.routes import CONTRACT
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.openapi_operations import implied_errors
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
 
@@ -24,7 +24,7 @@ def error_response(response: httpx.Response) -> tuple[int, str]:
 
 @pytest.fixture
 def name() -> str:
-    return unique()
+    return unique_name()
 
 
 @pytest.fixture
@@ -339,7 +339,7 @@ class TestSearch:
     """2.8 GET /users/<name>"""
 
     def test_finds_a_part_of_the_username(self, server: RunningServer) -> None:
-        mark = unique("zz").replace("-", "")
+        mark = unique_name("zz").replace("-", "")
         for username in (f"b{mark}", f"{mark}b", f"{mark}a", f"aa{mark}"):
             server.signed_up(username)
         found = server.signed_up().get(f"/users/{mark.upper()}").json()["users"]
@@ -360,7 +360,7 @@ class TestSearch:
         assert others == [shown | {"password": "", "phone": ""}]
 
     def test_finds_other_alphabets(self, server: RunningServer) -> None:
-        name = unique("Ёжик")
+        name = unique_name("Ёжик")
         server.signed_up(name)
         found = server.signed_up().get(f"/users/{name.lower()}").json()["users"]
         assert [user["username"] for user in found] == [name]

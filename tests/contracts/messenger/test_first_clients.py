@@ -5,8 +5,8 @@ import pytest
 
 from kinoteka.contracts.messenger.schemas import one_of
 from kinoteka.errors import Code, DomainError
-from tests.support.messengers import Person, open_chat, person
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 DOCUMENT = ("id", "email", "username", "name", "status")
 
@@ -33,18 +33,18 @@ class TestPhoneAndPassword:
         ("sent", "stored"),
         [("+7 900 000-00-00", "+7 900 000-00-00"), ("", ""), (None, "1"), ("absent", "1")],
     )
-    def test_phone_is_stored_when_present(self, anna: Person, sent: object, stored: str) -> None:
+    def test_phone_is_stored_when_present(self, anna: ChatUser, sent: object, stored: str) -> None:
         assert put(anna.client, user(anna.client) | {"phone": "1"}).status_code == 200
         phone = {} if sent == "absent" else {"phone": sent}
         assert put(anna.client, user(anna.client) | phone).status_code == 200
         assert own_phone(anna.client, anna.name) == stored
 
     @pytest.mark.parametrize("password", ["", None])
-    def test_empty_password_is_accepted(self, anna: Person, password: object) -> None:
+    def test_empty_password_is_accepted(self, anna: ChatUser, password: object) -> None:
         assert put(anna.client, user(anna.client) | {"password": password}).status_code == 200
 
     @pytest.mark.parametrize("password", [PASSWORD, "another long one", " "])
-    def test_password_is_rejected_and_nothing_changes(self, anna: Person, password: str) -> None:
+    def test_password_is_rejected_and_nothing_changes(self, anna: ChatUser, password: str) -> None:
         before = user(anna.client)
         response = put(anna.client, before | {"password": password, "name": "changed"})
         assert (response.status_code, response.json()["error"]) == (
@@ -58,7 +58,7 @@ class TestAliases:
     """`fullname` and `fstatus` for `name` and `status`."""
 
     @pytest.mark.parametrize(("key", "alias"), [("name", "fullname"), ("status", "fstatus")])
-    def test_alias_replaces_the_key(self, anna: Person, key: str, alias: str) -> None:
+    def test_alias_replaces_the_key(self, anna: ChatUser, key: str, alias: str) -> None:
         body = user(anna.client) | {alias: "new"}
         del body[key]
         response = put(anna.client, body)
@@ -66,17 +66,17 @@ class TestAliases:
         assert (response.json()[key], response.json()[alias]) == ("new", "new")
 
     def test_sign_up_accepts_aliases(self, server: RunningServer) -> None:
-        body = {"email": f"{unique()}@example.com", "password": PASSWORD}
+        body = {"email": f"{unique_name()}@example.com", "password": PASSWORD}
         client = server.client()
         sent = body | {"fullname": "Anna", "fstatus": "hello", "name": ""}
         assert client.post("/users", json=sent).status_code == 200
         shown = client.get("/users").json()
         assert (shown["name"], shown["status"]) == ("Anna", "hello")
-        sent = body | {"email": f"{unique()}@example.com", "name": "Anna", "fullname": "Boris"}
+        sent = body | {"email": f"{unique_name()}@example.com", "name": "Anna", "fullname": "Boris"}
         response = server.client().post("/users", json=sent)
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
-    def test_search_results_have_aliases(self, anna: Person, boris: Person) -> None:
+    def test_search_results_have_aliases(self, anna: ChatUser, boris: ChatUser) -> None:
         put(boris.client, user(boris.client) | {"name": "Boris", "status": "away"})
         (found,) = anna.client.get(f"/users/{boris.name}").json()["users"]
         assert (found["fullname"], found["fstatus"]) == ("Boris", "away")
@@ -93,7 +93,7 @@ class TestAliases:
         ],
     )
     def test_differing_alias_counts_where_it_differs_from_the_stored_value(
-        self, anna: Person, sent: dict[str, str], status: int, stored: str
+        self, anna: ChatUser, sent: dict[str, str], status: int, stored: str
     ) -> None:
         put(anna.client, user(anna.client) | {"name": "old"})
         response = put(anna.client, user(anna.client) | sent)
@@ -111,7 +111,7 @@ def test_one_of_needs_the_key_or_its_alias() -> None:
 class TestChatsOfAUser:
     """GET /users/{id}/chats"""
 
-    def test_chats_have_the_keys_of_the_front_end(self, anna: Person, boris: Person) -> None:
+    def test_chats_have_the_keys_of_the_front_end(self, anna: ChatUser, boris: ChatUser) -> None:
         chat = open_chat(anna, boris)
         expected = {"ID": chat, "Name": boris.name, "Members": [anna.id, boris.id]}
         response = anna.client.get(f"/users/{anna.id}/chats")
@@ -120,7 +120,7 @@ class TestChatsOfAUser:
         response = anna.client.get(f"/users/{anna.id}/chats/")
         assert response.json()["Chats"] == [expected | {"LastMessage": "hello"}]
 
-    def test_chats_of_another_user_are_refused(self, anna: Person, boris: Person) -> None:
+    def test_chats_of_another_user_are_refused(self, anna: ChatUser, boris: ChatUser) -> None:
         for user_id in (boris.id, 2**53):
             response = anna.client.get(f"/users/{user_id}/chats")
             assert (response.status_code, response.json()["error"]) == (401, "unauthorized")
@@ -136,7 +136,7 @@ class TestLocalTimes:
         self, start_server, settings: dict[str, str], hours: float
     ) -> None:
         server = start_server(**settings)
-        anna, boris = person(server), person(server)
+        anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         for text in ("first", "second"):
             anna.post(chat, text)
@@ -161,7 +161,7 @@ class TestSearch:
     """GET /messages/{text}"""
 
     @pytest.fixture
-    def search(self, anna: Person, chat: int):
+    def search(self, anna: ChatUser, chat: int):
         def search(text: str, **headers: str) -> list[str]:
             response = anna.client.get(f"/messages/{text}", headers=headers)
             assert response.status_code == 200, response.text
@@ -171,7 +171,13 @@ class TestSearch:
         return search
 
     def test_words_are_found_in_own_chats_alone(
-        self, server: RunningServer, anna: Person, boris: Person, stranger: Person, chat, search
+        self,
+        server: RunningServer,
+        anna: ChatUser,
+        boris: ChatUser,
+        stranger: ChatUser,
+        chat,
+        search,
     ) -> None:
         boris.post(chat, "Stalker tonight?")
         anna.post(chat, "Solaris, not Stalker")
@@ -202,14 +208,14 @@ class TestSearch:
         ],
     )
     def test_every_segment_is_a_search_and_no_character_is_special(
-        self, anna: Person, chat: int, search, message: str, text: str
+        self, anna: ChatUser, chat: int, search, message: str, text: str
     ) -> None:
         anna.post(chat, message)
         anna.post(chat, "nothing like it")
         for accept in ("*/*", "application/json"):
             assert search(text, accept=accept) == [message]
 
-    def test_page_is_served_where_a_page_is_preferred(self, anna: Person, chat: int) -> None:
+    def test_page_is_served_where_a_page_is_preferred(self, anna: ChatUser, chat: int) -> None:
         for path, status in ((f"{chat}", 200), ("new", 200), ("nothing-here", 404)):
             response = anna.client.get(f"/messages/{path}", headers={"accept": "text/html"})
             assert response.status_code == status
@@ -217,19 +223,19 @@ class TestSearch:
             assert "accept" in ", ".join(response.headers.get_list("vary"))
 
     @pytest.mark.parametrize("text", ["x" * 201, "%00", "%ED%A0%80"[:3] + "%01"])
-    def test_text_that_no_message_contains_is_rejected(self, anna: Person, text: str) -> None:
+    def test_text_that_no_message_contains_is_rejected(self, anna: ChatUser, text: str) -> None:
         response = anna.client.get(f"/messages/{text}")
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
         assert response.json()["message"].startswith("text: ")
 
     def test_search_is_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
-        anna = person(server)
+        anna = new_chat_user(server)
         statuses = [anna.client.get("/messages/a").status_code for _ in range(3)]
         assert statuses == [200, 200, 429]
-        assert person(server).client.get("/messages/a").status_code == 200
+        assert new_chat_user(server).client.get("/messages/a").status_code == 200
 
-    def test_methods_of_a_text_are_those_of_the_search(self, anna: Person) -> None:
+    def test_methods_of_a_text_are_those_of_the_search(self, anna: ChatUser) -> None:
         response = anna.client.put("/messages/stalker", json={"text": "x"})
         assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
         assert response.headers["allow"] == "GET, HEAD, OPTIONS"

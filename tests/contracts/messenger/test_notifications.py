@@ -10,16 +10,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.messengers import Person, open_chat, person
-from tests.support.running import PASSWORD, RunningServer, unique
-from tests.support.waiting import PATIENCE
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 Listen = Callable[..., ClientConnection]
 
 
 def listen_at(server: RunningServer, path: str, **headers: str) -> ClientConnection:
     url = server.url.replace("http://", "ws://") + path
-    return connect(url, additional_headers=headers, proxy=None, open_timeout=PATIENCE)
+    return connect(url, additional_headers=headers, proxy=None, open_timeout=TIMEOUT)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def listen(server: RunningServer) -> Iterator[Listen]:
 
 
 def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:
-    frame = socket.recv(timeout=PATIENCE)
+    frame = socket.recv(timeout=TIMEOUT)
     assert isinstance(frame, str)
     event = json.loads(frame)
     assert list(event) == ["event_type", "body"]
@@ -40,13 +40,13 @@ def heard(socket: ClientConnection) -> tuple[int, dict[str, object]]:
 def close_code(socket: ClientConnection) -> int | None:
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            socket.recv(timeout=PATIENCE)
+            socket.recv(timeout=TIMEOUT)
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 class TestWhatIsHeard:
     def test_new_edited_and_deleted_messages(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         sockets = [
             listen(f"/chats/{chat}/notifications", cookie=who.cookie) for who in (anna, boris)
@@ -61,7 +61,7 @@ class TestWhatIsHeard:
             assert heard(socket) == (2, edited)
 
     def test_two_live_clients_see_the_same_in_the_same_order(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         sockets = [
             listen(f"/chats/{chat}/notifications", cookie=who.cookie) for who in (anna, boris)
@@ -79,32 +79,32 @@ class TestWhatIsHeard:
         assert seen[0] == seen[1] == [message["id"] for message in stored][::-1]
 
     def test_a_retry_is_not_heard_twice(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         socket = listen(f"/chats/{chat}/notifications", cookie=boris.cookie)
         first, _, last = (anna.post(chat, "text", nonce) for nonce in ("n", "n", "another"))
         assert [heard(socket)[1]["id"] for _ in range(2)] == [first, last]
 
     def test_other_chats_are_not_heard(
-        self, server: RunningServer, anna: Person, boris: Person, chat: int, listen: Listen
+        self, server: RunningServer, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
-        clara = person(server)
+        clara = new_chat_user(server)
         socket = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
         anna.post(open_chat(anna, clara), "elsewhere")
         here = anna.post(chat, "here")
         assert heard(socket)[1]["id"] == here
 
     def test_all_of_ones_chats_with_those_to_come(
-        self, server: RunningServer, anna: Person, boris: Person, chat: int, listen: Listen
+        self, server: RunningServer, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         socket = listen("/notifications", cookie=anna.cookie)
         first = boris.post(chat, "old chat")
-        clara = person(server)
+        clara = new_chat_user(server)
         second = clara.post(open_chat(clara, anna), "new chat")
         assert [heard(socket)[1]["id"] for _ in range(2)] == [first, second]
 
     def test_nothing_is_lost_or_doubled_over_a_break(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         path = f"/chats/{chat}/notifications"
         known = []
@@ -132,9 +132,9 @@ class TestWhatIsHeard:
 
 class TestWhoMayListen:
     def test_with_a_token_instead_of_a_cookie(
-        self, server: RunningServer, anna: Person, listen: Listen
+        self, server: RunningServer, anna: ChatUser, listen: Listen
     ) -> None:
-        body = {"login": unique(), "password": PASSWORD}
+        body = {"login": unique_name(), "password": PASSWORD}
         made = server.client().post("/api/v1/user", json=body).json()
         chat = anna.client.post("/chats", json={"user_id": made["id"]}).json()["id"]
         bearer = f"Bearer {made['access_token']}"
@@ -159,7 +159,7 @@ class TestWhoMayListen:
     def test_a_chat_of_others_is_as_none(
         self, server: RunningServer, chat: int, listen: Listen
     ) -> None:
-        cookie = person(server).cookie
+        cookie = new_chat_user(server).cookie
         for number in (chat, 2**52, 2**63):
             path = f"/chats/{number}/notifications"
             assert error_response(listen, path, cookie=cookie) == (403, "chat_forbidden")
@@ -168,33 +168,33 @@ class TestWhoMayListen:
         "headers", [{"origin": "https://elsewhere.example"}, {"origin": "null"}]
     )
     def test_not_a_page_of_another_origin_with_the_cookie(
-        self, anna: Person, chat: int, listen: Listen, headers: dict[str, str]
+        self, anna: ChatUser, chat: int, listen: Listen, headers: dict[str, str]
     ) -> None:
         path = f"/chats/{chat}/notifications"
         refused = error_response(listen, path, cookie=anna.cookie, **headers)
         assert refused == (403, "cross_origin")
 
     def test_a_page_of_ones_own_origin(
-        self, server: RunningServer, anna: Person, chat: int, listen: Listen
+        self, server: RunningServer, anna: ChatUser, chat: int, listen: Listen
     ) -> None:
         path = f"/chats/{chat}/notifications"
         assert heard_after(anna, chat, listen(path, cookie=anna.cookie, origin=server.url))
 
     def test_a_page_of_an_allowed_origin(self, start_server) -> None:
         server = start_server(cors_origins="https://app.example")
-        anna = person(server)
-        chat = open_chat(anna, person(server))
+        anna = new_chat_user(server)
+        chat = open_chat(anna, new_chat_user(server))
         headers = {"cookie": anna.cookie, "origin": "https://app.example"}
         with listen_at(server, f"/chats/{chat}/notifications", **headers) as socket:
             assert heard_after(anna, chat, socket)
 
-    def test_nothing_at_other_paths(self, anna: Person, listen: Listen) -> None:
+    def test_nothing_at_other_paths(self, anna: ChatUser, listen: Listen) -> None:
         with pytest.raises(InvalidStatus) as refused:
             listen("/no/such/path", cookie=anna.cookie)
         assert refused.value.response.status_code == 404
 
 
-def heard_after(who: Person, chat: int, socket: ClientConnection) -> bool:
+def heard_after(who: ChatUser, chat: int, socket: ClientConnection) -> bool:
     message = who.post(chat, "hello")
     return heard(socket)[1]["id"] == message
 
@@ -208,7 +208,7 @@ def error_response(listen: Listen, path: str, **headers: str) -> tuple[int, str]
 
 class TestHowItEnds:
     def test_when_the_session_ends(
-        self, server: RunningServer, anna: Person, chat: int, listen: Listen
+        self, server: RunningServer, anna: ChatUser, chat: int, listen: Listen
     ) -> None:
         sockets = [
             listen(path, cookie=anna.cookie)
@@ -218,7 +218,7 @@ class TestHowItEnds:
         assert [close_code(socket) for socket in sockets] == [4401, 4401]
 
     def test_when_the_password_changes_elsewhere(self, server: RunningServer) -> None:
-        login = unique()
+        login = unique_name()
         here, there = server.signed_up(login), server.client()
         there.post("/login", json={"login": login, "password": PASSWORD})
         cookies = [f"session_id={client.cookies['session_id']}" for client in (here, there)]
@@ -229,46 +229,46 @@ class TestHowItEnds:
             body = {"old_password": PASSWORD, "new_password": "another long one"}
             assert there.put("/password", json=body).status_code == 200
             assert close_code(ended) == 4401
-            kept.ping().wait(PATIENCE)
+            kept.ping().wait(TIMEOUT)
 
     def test_when_the_account_is_deleted(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         of_anna = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
         of_boris = listen(f"/chats/{chat}/notifications", cookie=boris.cookie)
         anna.client.delete("/profile")
         assert close_code(of_anna) == 4401
-        of_boris.ping().wait(PATIENCE)
+        of_boris.ping().wait(TIMEOUT)
 
     def test_when_the_server_stops(self, start_server) -> None:
         server = start_server()
-        with listen_at(server, "/notifications", cookie=person(server).cookie) as socket:
+        with listen_at(server, "/notifications", cookie=new_chat_user(server).cookie) as socket:
             server.process.send_signal(signal.SIGTERM)
             assert close_code(socket) == 1012
-        assert server.process.wait(PATIENCE) in (0, -signal.SIGTERM)
+        assert server.process.wait(TIMEOUT) in (0, -signal.SIGTERM)
 
     def test_what_the_client_says_is_passed_over(
-        self, anna: Person, chat: int, listen: Listen
+        self, anna: ChatUser, chat: int, listen: Listen
     ) -> None:
         socket = listen(f"/chats/{chat}/notifications", cookie=anna.cookie)
         for said in ("hello", '{"event_type": 1}', b"\x00\xff", "x" * 60_000):
             socket.send(said)
         assert heard_after(anna, chat, socket)
 
-    def test_when_the_client_says_far_too_much(self, anna: Person, listen: Listen) -> None:
+    def test_when_the_client_says_far_too_much(self, anna: ChatUser, listen: Listen) -> None:
         socket = listen("/notifications", cookie=anna.cookie)
         with pytest.raises(ConnectionClosed):
             for _ in range(100_000):
                 socket.send("hello")
         assert close_code(socket) == 1008
 
-    def test_when_one_word_is_too_long(self, anna: Person, listen: Listen) -> None:
+    def test_when_one_word_is_too_long(self, anna: ChatUser, listen: Listen) -> None:
         socket = listen("/notifications", cookie=anna.cookie)
         socket.send("x" * 70_000)
         assert close_code(socket) == 1009
 
     def test_a_slow_client_is_cut_off_and_holds_nobody_up(
-        self, anna: Person, boris: Person, chat: int, listen: Listen
+        self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:
         path = f"/chats/{chat}/notifications"
         slow, quick = listen(path, cookie=boris.cookie), listen(path, cookie=anna.cookie)

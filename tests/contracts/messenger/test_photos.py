@@ -14,8 +14,8 @@ from PIL import Image
 from kinoteka.contracts.messenger.photos import prefers_picture
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from tests.support.pictures import SVG, bomb, picture
-from tests.support.running import RunningServer
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import RunningServer
 
 # What browsers send for <img>, as their documentation has it.
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
@@ -237,6 +237,6 @@ class TestBody:
         return subprocess.run(
             ["node", "--input-type=module", "-e", self.NODE, f"{owner.base_url}{path}", cookie],
             capture_output=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )

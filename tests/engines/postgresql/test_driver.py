@@ -16,7 +16,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.app import close, wire
 from tests.support.databases import postgresql_server, rows
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 ADD = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
@@ -71,7 +71,7 @@ async def test_a_transaction_begins_on_a_connection_that_holds(services):
 
 
 async def test_a_transaction_whose_connection_breaks_is_undone(services):
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
             end_all(services.settings)
@@ -80,10 +80,10 @@ async def test_a_transaction_whose_connection_breaks_is_undone(services):
 
 
 async def test_a_statement_that_takes_too_long_is_given_up(services):
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         async with unit_of_work(services.database) as unit:
             await unit.all(SLOW)
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         await services.database.read_in_thread(lambda reader: reader.fetch(SLOW))
     assert await names(services) == []
 
@@ -92,7 +92,7 @@ async def test_whoever_waits_too_long_for_a_connection_is_told_so(services, monk
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
     held = [await services.database.begin() for _ in range(2)]
     assert services.database.stats()["pool_used"] == 2
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         await services.database.begin()
     monkeypatch.undo()
     for writing in held:
@@ -145,7 +145,7 @@ async def test_a_text_that_it_cannot_hold_is_found_nowhere(services):
 
 async def test_one_that_is_not_there_is_told(settings):
     away = msgspec.structs.replace(settings, database_url="postgresql://x@127.0.0.1:9/x")
-    with refused(Code.BUSY):
+    with raises_error(Code.BUSY):
         await PostgreSQL.open(away)
 
 
@@ -158,9 +158,9 @@ async def test_it_may_be_away_for_a_while():
         assert await read(lambda reader: reader.fetch(NAMES)) == []
         server.stop()
         for _ in range(4):  # whether a thread has a connection that broke, or none
-            with refused(Code.BUSY, retry_after=1):
+            with raises_error(Code.BUSY, retry_after=1):
                 await names(services)
-            with refused(Code.BUSY, retry_after=1):
+            with raises_error(Code.BUSY, retry_after=1):
                 await read(lambda reader: reader.fetch(NAMES))
         server.start()
         assert await names(services) == []

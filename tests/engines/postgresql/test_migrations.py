@@ -8,7 +8,7 @@ import pytest
 from kinoteka.database.engines.postgresql.migrations import PostgreSQLPlace
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY
-from tests.support.waiting import PATIENCE, until
+from tests.support.polling import TIMEOUT, wait_until
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ async def test_others_wait_without_a_statement_that_an_index_would_wait_for(sett
     with ThreadPoolExecutor(1) as pool:
         with place.alone():
             other = pool.submit(enter, place)
-            await until(lambda: idle(settings) == 2)
+            await wait_until(lambda: idle(settings) == 2)
             assert not other.done()
-        assert other.result(PATIENCE) is True
+        assert other.result(TIMEOUT) is True
 
 
 def test_a_process_that_is_gone_holds_nobody_off(settings):

@@ -14,7 +14,7 @@ from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY
 from tests.support.pgbouncers import CONNECTIONS, pgbouncer
-from tests.support.running import run_server
+from tests.support.servers import run_server
 
 ADD = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.name), lambda name: name)

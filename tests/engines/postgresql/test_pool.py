@@ -13,9 +13,9 @@ from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import EMPTY, postgresql_server, with_empty_template
-from tests.support.people import refused
-from tests.support.waiting import until
+from tests.support.databases import EMPTY, create_empty_template, postgresql_server
+from tests.support.errors import raises_error
+from tests.support.polling import wait_until
 
 ADD = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
@@ -27,7 +27,7 @@ STATEMENT_SECONDS = Settings().database_timeout_seconds
 def own_server():
     """A server that may be frozen, since no other test uses it."""
     with postgresql_server("fsync=off") as server:
-        with_empty_template(server)
+        create_empty_template(server)
         yield server
 
 
@@ -86,7 +86,7 @@ class TestFrozenServer:
     async def test_nobody_waits_once_it_is_known(self, frozen):
         assert await error_of(names(frozen)) == Code.BUSY
         for work in (names, heavy, lambda database: add(database, "a")):
-            with refused(Code.BUSY, retry_after=1):
+            with raises_error(Code.BUSY, retry_after=1):
                 await work(frozen)
 
     async def test_it_is_used_again_once_it_answers(self, frozen, own_server):
@@ -96,7 +96,7 @@ class TestFrozenServer:
         async def responses():
             return await error_of(names(frozen)) == []
 
-        await until(responses)
+        await wait_until(responses)
         await add(frozen, "a")
         assert [name for (name,) in await heavy(frozen)] == ["a"]
 
@@ -128,7 +128,7 @@ async def test_read_only_connections_are_discarded(database, own_server):
     own_server.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
     own_server.execute(f"{terminate}'{name}'")
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         await add(database, "a")
     own_server.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
     await add(database, "a")

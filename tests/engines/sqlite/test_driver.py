@@ -15,7 +15,7 @@ from kinoteka.database.engines.sqlite.driver import SQLite, connect
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.errors import DomainError
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
@@ -86,7 +86,7 @@ async def test_work_in_the_writer_is_finished_when_its_caller_is_gone(database: 
 
     def work(connection: sqlite3.Connection) -> None:
         begun.set()
-        done.wait(PATIENCE)
+        done.wait(TIMEOUT)
         connection.execute("INSERT INTO labels (name) VALUES ('slow')")
 
     caller = asyncio.create_task(database.in_writer(work))

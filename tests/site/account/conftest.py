@@ -6,8 +6,8 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.markup import words
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 
 def tree(response: httpx.Response) -> LexborHTMLParser:
@@ -31,7 +31,7 @@ def wrong(response: httpx.Response) -> dict[str, str]:
         told = str(field.attributes["aria-describedby"]).split()
         assert "autofocus" in field.attributes
         assert f"wrong-{name}" in told
-        found[name] = words(page.css_first(f"#wrong-{name}"))
+        found[name] = text_of(page.css_first(f"#wrong-{name}"))
     return found
 
 
@@ -50,7 +50,7 @@ def new_browser(server: RunningServer, **headers: str) -> httpx.Client:
 
 def sign_up(server: RunningServer, name: str | None = None, **headers: str) -> Member:
     """Somebody new, who has signed up on the site."""
-    member = Member(name or unique(), new_browser(server, **headers))
+    member = Member(name or unique_name(), new_browser(server, **headers))
     form = {
         "username": member.name,
         "email": f"{member.name}@example.com",

@@ -3,8 +3,8 @@
 import json
 
 from tests.site.account.conftest import sign_up, tree
-from tests.support.markup import words
-from tests.support.running import PASSWORD
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD
 
 
 def test_is_a_file(server, anna):
@@ -40,7 +40,7 @@ def test_so_often(start_server):
     assert anna.browser.post("/account/data").status_code == 200
     response = anna.browser.post("/account/data")
     assert response.status_code == 429
-    assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+    assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))
     assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.site.account.conftest import new_browser, sign_up, tree, value, wrong
-from tests.support.markup import words
-from tests.support.running import PASSWORD, unique
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, unique_name
 
 ELSEWHERE = [
     "https://evil.example",
@@ -45,11 +45,11 @@ class TestSigningUp:
         page = tree(anna.browser.get("/account"))
         assert value(page, "username") == anna.name
         assert value(page, "email") == f"{anna.name}@example.com"
-        assert words(page.css_first(".notice")) == "Welcome! Your account is made."
+        assert text_of(page.css_first(".notice")) == "Welcome! Your account is made."
         assert tree(anna.browser.get("/account")).css_first(".notice") is None
 
     def test_needs_no_address(self, browser):
-        form = {"username": unique(), "email": " ", "password": PASSWORD}
+        form = {"username": unique_name(), "email": " ", "password": PASSWORD}
         assert browser.post("/sign-up", data=form).headers["location"] == "/"
         assert value(tree(browser.get("/account")), "email") == ""
 
@@ -68,7 +68,7 @@ class TestSigningUp:
         ],
     )
     def test_what_is_wrong_is_told_beside_its_field(self, browser, change, field, status):
-        name = unique()
+        name = unique_name()
         form = {"username": name, "email": f"{name}@example.com", "password": PASSWORD} | change
         response = browser.post("/sign-up", data=form)
         assert response.status_code == status
@@ -83,12 +83,16 @@ class TestSigningUp:
         form = {"username": anna.name.upper(), "email": "", "password": PASSWORD}
         response = browser.post("/sign-up", data=form)
         assert (response.status_code, wrong(response).keys()) == (409, {"username"})
-        form = {"username": unique(), "email": f"{anna.name}@EXAMPLE.com", "password": PASSWORD}
+        form = {
+            "username": unique_name(),
+            "email": f"{anna.name}@EXAMPLE.com",
+            "password": PASSWORD,
+        }
         response = browser.post("/sign-up", data=form)
         assert (response.status_code, wrong(response).keys()) == (409, {"email"})
 
     def test_a_long_password_is_taken_whole(self, server, browser):
-        name, password = unique(), "correct horse " * 9
+        name, password = unique_name(), "correct horse " * 9
         form = {"username": name, "email": "", "password": password}
         assert browser.post("/sign-up", data=form).status_code == 303
         again = new_browser(server)
@@ -104,10 +108,10 @@ class TestSigningUp:
     def test_so_often(self, start_server):
         server = start_server(sign_up_limit="1 per hour")
         sign_up(server)
-        form = {"username": unique(), "password": PASSWORD}
+        form = {"username": unique_name(), "password": PASSWORD}
         response = new_browser(server).post("/sign-up", data=form)
         assert response.status_code == 429
-        assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+        assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))
 
 
 class TestSigningIn:
@@ -145,7 +149,7 @@ class TestSigningIn:
         server = start_server(hide_unknown_accounts=hidden)
         anna = sign_up(server)
         pages = []
-        for name in (anna.name, unique("nobody"), "", "x@y@z"):
+        for name in (anna.name, unique_name("nobody"), "", "x@y@z"):
             response = sign_in(new_browser(server), name, "wrong password")
             pages.append((response.status_code, wrong(response)))
             assert value(tree(response), "identifier") == name
@@ -155,7 +159,7 @@ class TestSigningIn:
     def test_a_failure_is_in_the_history(self, server, anna):
         sign_in(new_browser(server), anna.name, "wrong password")
         page = tree(anna.browser.get("/account/history"))
-        assert [words(badge) for badge in page.css(".badge")] == ["wrong password", "signed in"]
+        assert [text_of(badge) for badge in page.css(".badge")] == ["wrong password", "signed in"]
 
     def test_too_many_failures(self, start_server):
         server = start_server(sign_in_limit="2 per hour")
@@ -165,7 +169,7 @@ class TestSigningIn:
             assert sign_in(browser, anna.name, "wrong password").status_code == 401
         response = sign_in(browser, anna.name)
         assert response.status_code == 429
-        assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+        assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))
         assert not wrong(response)
 
     def test_who_is_signed_in_goes_on(self, anna):
@@ -184,7 +188,7 @@ class TestSigningIn:
     def test_not_from_another_site(self, anna, path):
         response = anna.browser.post(path, data={}, headers=HEADERS)
         assert response.status_code == 403
-        assert words(tree(response).css_first("h1")).startswith("This came from another site")
+        assert text_of(tree(response).css_first("h1")).startswith("This came from another site")
         assert is_signed_in(anna.browser)
 
     @pytest.mark.parametrize(
@@ -238,13 +242,13 @@ class TestStrength:
         response = browser.post("/password-strength", data={"password": password})
         told = tree(response).css_first(".strength")
         assert told.attributes["data-score"] == score
-        assert part in words(told)
+        assert part in text_of(told)
         assert "<html" not in response.text
         assert "<input" not in response.text
 
     def test_with_what_others_know(self, browser):
         form = {"password": "zebulon-trask1", "username": "zebulon-trask"}
-        assert "your name" in words(tree(browser.post("/password-strength", data=form)).body)
+        assert "your name" in text_of(tree(browser.post("/password-strength", data=form)).body)
 
     def test_so_often(self, start_server):
         browser = new_browser(start_server(password_hint_limit="1 per hour"))

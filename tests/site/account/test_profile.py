@@ -3,9 +3,9 @@
 import pytest
 
 from tests.site.account.conftest import sign_up, tree, value, wrong
-from tests.support.markup import words
-from tests.support.pictures import halves, picture
-from tests.support.running import PASSWORD, unique
+from tests.support.html_pages import text_of
+from tests.support.pictures import picture, two_colour_picture
+from tests.support.servers import PASSWORD, unique_name
 
 NAMES = {"username": "{}", "email": "{}@example.com"}
 FIELDS = {
@@ -40,7 +40,7 @@ class TestFields:
         response = save(anna)
         assert (response.status_code, response.headers["location"]) == (303, "/account")
         page = tree(anna.browser.get("/account"))
-        assert words(page.css_first(".notice")) == "Your profile is saved."
+        assert text_of(page.css_first(".notice")) == "Your profile is saved."
         for name in ("given_name", "family_name", "birthday", "status", "phone"):
             assert value(page, name) == FIELDS[name]
 
@@ -83,12 +83,12 @@ class TestFields:
     @pytest.mark.parametrize("field", ["username", "email"])
     @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
     def test_another_name_needs_the_current_password(self, anna, field, present, status):
-        response = save(anna, present=present, **{field: NAMES[field].format(unique())})
+        response = save(anna, present=present, **{field: NAMES[field].format(unique_name())})
         assert (response.status_code, wrong(response).keys()) == (status, {"present"})
         assert save(anna, status="still signed in by the old name").status_code == 303
 
     def test_another_name_is_saved_with_the_current_password(self, anna):
-        name = unique()
+        name = unique_name()
         assert save(anna, username=name, present=PASSWORD).status_code == 303
         assert value(tree(anna.browser.get("/account")), "username") == name
 
@@ -115,7 +115,7 @@ class TestPicture:
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
     def test_becomes_ones_avatar(self, anna, kind):
         assert shown(anna) is None
-        response = upload(anna, halves(kind))
+        response = upload(anna, two_colour_picture(kind))
         assert (response.status_code, response.headers["location"]) == (303, "/account")
         address = shown(anna)
         assert anna.browser.get(address).headers["content-type"] == "image/jpeg"
@@ -156,8 +156,8 @@ class TestPicture:
 
     def test_so_often(self, start_server):
         server = start_server(upload_limit="1 per hour")
-        anna = sign_up(server, unique())
+        anna = sign_up(server, unique_name())
         assert upload(anna, picture()).status_code == 303
         response = upload(anna, picture())
         assert response.status_code == 429
-        assert "Try again in" in words(tree(response).css_first("[role=alert]"))
+        assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))

@@ -4,7 +4,7 @@ import pytest
 
 from kinoteka.site.account.routes import ROUTES
 from tests.site.account.conftest import tree
-from tests.support.markup import words
+from tests.support.html_pages import text_of
 
 OWN = [route for route in ROUTES if route.path.startswith("/account")]
 LEADING = {
@@ -28,7 +28,7 @@ def test_a_page_is_for_who_is_signed_in(browser, anna, path):
     assert response.status_code == 200
     assert response.headers["cache-control"] == "private, no-store"
     page = tree(response)
-    assert words(page.css_first("h1"))
+    assert text_of(page.css_first("h1"))
     assert page.css_first(".tabs [aria-current]").attributes["href"] == path
     assert not page.css("[style], script:not([src])")
 
@@ -59,7 +59,7 @@ class TestForms:
     def test_are_not_for_other_sites(self, anna, path, headers):
         response = anna.browser.post(path, data={}, headers=headers)
         assert response.status_code == 403
-        assert words(tree(response).css_first("h1")).startswith("This came from another site")
+        assert text_of(tree(response).css_first("h1")).startswith("This came from another site")
         assert anna.browser.get("/account").status_code == 200
 
     @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 
 from tests.site.account.conftest import new_browser, sign_up, tree, wrong
 from tests.support.databases import execute
-from tests.support.markup import words
-from tests.support.running import PASSWORD, unique
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, unique_name
 
 NEW = "another long one"
 PHONE = (
@@ -105,11 +105,11 @@ class TestSessions:
         anna = sign_up(server, user_agent=FIREFOX)
         another(server, anna, user_agent=PHONE)
         this, other = sessions(anna.browser)
-        assert words(this.css_first("h2")) == "Firefox on Linux this device"
-        assert words(other.css_first("h2")) == "Mobile Safari on iOS"
+        assert text_of(this.css_first("h2")) == "Firefox on Linux this device"
+        assert text_of(other.css_first("h2")) == "Mobile Safari on iOS"
         assert other.css_first("svg").attributes["aria-label"] == "Phone"
-        assert "127.0.0.1 (this network)" in words(other)
-        assert "Through this site" in words(other)
+        assert "127.0.0.1 (this network)" in text_of(other)
+        assert "Through this site" in text_of(other)
         seen = other.css_first("time")
         assert seen.attributes["datetime"].endswith("Z")
         assert seen.attributes["title"]
@@ -129,7 +129,7 @@ class TestSessions:
         assert len(sessions(anna.browser)) == 1
         again = anna.browser.post(path)
         assert again.status_code == 404
-        assert words(tree(again).css_first("[role=alert]")) == "This session has ended already."
+        assert text_of(tree(again).css_first("[role=alert]")) == "This session has ended already."
 
     def test_this_one(self, server, anna):
         form = sessions(anna.browser)[0].css_first("form")
@@ -213,7 +213,7 @@ class TestHistory:
         wrong_one.post("/sign-in", data={"identifier": anna.name, "password": "wrong"})
         server.client().post("/login", json={"login": anna.name, "password": PASSWORD})
         lines = [
-            words(line)
+            text_of(line)
             for line in tree(anna.browser.get("/account/history")).css("li.history-line")
         ]
         assert len(lines) == 3
@@ -259,7 +259,7 @@ class TestDeletion:
         assert is_signed_in(anna.browser)
 
     def test_guesses_are_limited(self, start_server):
-        anna = sign_up(start_server(known_device_limit="2 per hour"), unique())
+        anna = sign_up(start_server(known_device_limit="2 per hour"), unique_name())
         for _ in range(2):
             self.delete(anna, "wrong")
         assert self.delete(anna, PASSWORD).status_code == 429

@@ -8,13 +8,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.conftest import GENEROUS
-from tests.support.cinema_apps import Cinema, total_films
-from tests.support.films import FilmToBe, fill
-from tests.support.running import lasting_clients, run_server
-from tests.support.waiting import eventually
+from tests.support.cinema_clients import Cinema, total_films
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.polling import eventually
+from tests.support.servers import keep_clients_open, run_server
 
-SHORT = [FilmToBe(f"Short {number:02}", 1901, ("Short",), rating=5.0) for number in range(60)]
-POSTED = FilmToBe(
+SHORT = [SampleFilm(f"Short {number:02}", 1901, ("Short",), rating=5.0) for number in range(60)]
+POSTED = SampleFilm(
     "Posted & <Sons>",
     2010,
     ("Comedy",),
@@ -77,11 +77,11 @@ def links(page: LexborHTMLParser, within: str = "main") -> list[str | None]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with (
-        lasting_clients() as keep,
+        keep_clients_open() as keep,
         run_server(tmp_path_factory.mktemp("films"), GENEROUS) as server,
     ):
         cinema = Cinema(server)
-        films = cinema.films | fill(server.settings, [*SHORT, POSTED])
+        films = cinema.films | fill_catalogue(server.settings, [*SHORT, POSTED])
         apps = (cinema.anonymous, server.signed_up(), cinema.holder, cinema.superuser)
         for app in apps:
             app.headers["accept"] = "text/html"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.site.films.conftest import links, titles
-from tests.support.markup import words
+from tests.support.html_pages import text_of
 
 
 class TestFilm:
@@ -11,7 +11,7 @@ class TestFilm:
         page = site.page(f"/films/{site.films['The Matrix']}")
         assert page.css_first("h1").text() == "The Matrix"
         assert page.css_first("title").text().startswith("The Matrix (1999)")
-        assert words(page.css_first(".film .rating")) == "Rating: 8.7"
+        assert text_of(page.css_first(".film .rating")) == "Rating: 8.7"
         named = {a.attributes["href"]: a.text() for a in page.css(".film-credits a")}
         for kind, names in (
             ("genres", ("Action", "Science Fiction")),

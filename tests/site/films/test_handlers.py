@@ -4,7 +4,7 @@ import pytest
 
 from tests.site.films.conftest import SHORT, links, titles
 from tests.support.films import ADULT, CATALOGUE, PREMIUM
-from tests.support.markup import words
+from tests.support.html_pages import text_of
 
 VISIBLE = [film for film in CATALOGUE if film.label is None]
 TOTAL = len(VISIBLE) + len(SHORT) + 1
@@ -51,8 +51,8 @@ class TestFirstPage:
 class TestList:
     def test_says_how_many_there_are(self, site):
         page = site.page("/films")
-        assert words(page.css_first("#count")) == f"{TOTAL} films"
-        assert words(site.page("/films?year=1931").css_first("#count")) == "1 film"
+        assert text_of(page.css_first("#count")) == f"{TOTAL} films"
+        assert text_of(site.page("/films?year=1931").css_first("#count")) == "1 film"
 
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -94,7 +94,7 @@ class TestList:
         assert chosen == {"genre": str(genre), "year": "1985", "rating": "8", "sort": "title"}
         assert form.css_first("[name=by]").attributes["value"] == "Akira Kurosawa"
         chips = page.css(".chosen a")
-        assert [words(chip) for chip in chips] == [
+        assert [text_of(chip) for chip in chips] == [
             "War",
             "Akira Kurosawa",
             "1985",
@@ -108,7 +108,7 @@ class TestList:
     def test_genres_are_told_with_how_many_films_there_are_for_the_reader(self, site):
         def genres(who):
             page = site.page("/films", who=who)
-            return {words(option) for option in page.css("#field-genre option")}
+            return {text_of(option) for option in page.css("#field-genre option")}
 
         assert "Documentary (2)" in genres("holder")
         assert not any("Documentary" in name for name in genres("member"))
@@ -291,7 +291,7 @@ class TestSearch:
     def test_finds(self, site):
         page = site.page("/search?q=matr")
         assert titles(page) == ["The Matrix"]
-        assert words(page.css_first("main [role=status]")) == "1 film"
+        assert text_of(page.css_first("main [role=status]")) == "1 film"
         assert page.css_first("#field-q").attributes["value"] == "matr"
 
     @pytest.mark.parametrize("query", ["", "?q=", "?q=+++", "?q=%22%22", "?q=zzzzqqqq"])
@@ -318,10 +318,12 @@ class TestSuggested:
         page = site.piece("/search/suggested?q=s")
         found = [each.attributes["data-href"] for each in page.css("[role=option]")]
         assert sum(each.startswith("/films/") for each in found) == 8
-        names = {words(each).rpartition(" ")[0] for each in page.css("[role=option] .icon + span")}
+        names = {
+            text_of(each).rpartition(" ")[0] for each in page.css("[role=option] .icon + span")
+        }
         assert {"Sam Raimi", "Ridley Scott", "Science Fiction", "Short"} <= names
         assert found[-1] == "/search?q=s"
-        assert words(page.css_first("[data-count]")) == f"{len(found) - 1} suggestions"
+        assert text_of(page.css_first("[data-count]")) == f"{len(found) - 1} suggestions"
 
     def test_hidden_ones_are_not_suggested(self, site):
         page = site.piece("/search/suggested?q=zanz")

@@ -8,16 +8,16 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.conftest import GENEROUS, new_database
-from tests.support.films import CATALOGUE, FilmToBe, fill
-from tests.support.markup import words
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.films import CATALOGUE, SampleFilm, fill_catalogue
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
-MORE = tuple(FilmToBe(f"Film {number}", 1900 + number) for number in range(30))
+MORE = tuple(SampleFilm(f"Film {number}", 1900 + number) for number in range(30))
 
 
 def titles(page: LexborHTMLParser, where: str = ".film-title a") -> list[str]:
     """The titles that a page shows, in order."""
-    return [words(node) for node in page.css(where)]
+    return [text_of(node) for node in page.css(where)]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Library:
 
     def member(self, name: str | None = None) -> httpx.Client:
         """The browser of somebody new."""
-        browser, name = self.browser(), name or unique()
+        browser, name = self.browser(), name or unique_name()
         body = {"login": name, "password": PASSWORD, "email": f"{name}@private.example"}
         assert browser.post("/signup", json=body).status_code == 200
         browser.headers["x-name"] = name  # for tests alone
@@ -68,7 +68,7 @@ def library(
         new_database(engine, request, folder) as database,
         run_server(folder, GENEROUS | database) as server,
     ):
-        ids = fill(server.settings, (*CATALOGUE, *MORE))
+        ids = fill_catalogue(server.settings, (*CATALOGUE, *MORE))
         yield Library(server, ids)
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.site.library.conftest import MORE, titles
-from tests.support.markup import tree, words
+from tests.support.html_pages import parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 HIDDEN = "Zanzibar Nights"
@@ -15,23 +15,23 @@ class TestPage:
     def test_shows_what_one_has_bookmarked_the_newest_first(self, library, anna, boris):
         library.bookmark(anna, "Ran", "Alien")
         library.bookmark(boris, "M")
-        page = tree(anna.get("/bookmarks"))
+        page = parse_page(anna.get("/bookmarks"))
         assert titles(page) == ["Alien", "Ran"]
         assert {node.attributes["aria-pressed"] for node in page.css(".bookmark button")} == {
             "true"
         }
-        assert words(page.css_first(".head p")) == "2 films, kept for later"
+        assert text_of(page.css_first(".head p")) == "2 films, kept for later"
 
     def test_says_how_it_is_filled(self, anna):
-        page = tree(anna.get("/bookmarks"))
+        page = parse_page(anna.get("/bookmarks"))
         assert page.css_first(".empty a").attributes["href"] == "/films"
 
     def test_has_numbered_pages(self, library, anna):
         library.bookmark(anna, *(film.title for film in MORE[:26]))
-        first = tree(anna.get("/bookmarks"))
+        first = parse_page(anna.get("/bookmarks"))
         assert len(titles(first)) == 24
         assert first.css_first(".pager [rel=next]").attributes["href"] == "/bookmarks?page=2"
-        assert titles(tree(anna.get("/bookmarks?page=2"))) == ["Film 1", "Film 0"]
+        assert titles(parse_page(anna.get("/bookmarks?page=2"))) == ["Film 1", "Film 0"]
         beyond = anna.get("/bookmarks?page=9")
         assert (beyond.status_code, beyond.headers["location"]) == (303, "/bookmarks?page=2")
 
@@ -53,12 +53,12 @@ class TestButton:
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
         assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
-        assert "bookmarked" in words(tree(anna.get("/bookmarks")).css_first(".notice"))
+        assert "bookmarked" in text_of(parse_page(anna.get("/bookmarks")).css_first(".notice"))
         response = anna.post(
             f"/bookmarks/{film('Ran')}", data={"action": "remove", "next": "/x?y=z"}
         )
         assert response.headers["location"] == "/x?y=z"
-        assert titles(tree(anna.get("/bookmarks"))) == []
+        assert titles(parse_page(anna.get("/bookmarks"))) == []
 
     @pytest.mark.parametrize(
         "elsewhere",
@@ -79,28 +79,28 @@ class TestButton:
             for _ in range(2):
                 response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": action})
                 assert response.status_code == 303
-            assert titles(tree(anna.get("/bookmarks"))) == kept
+            assert titles(parse_page(anna.get("/bookmarks"))) == kept
 
     def test_many_at_once(self, anna, film):
         path = f"/bookmarks/{film('Ran')}"
         with ThreadPoolExecutor(6) as pool:
             sent = [pool.submit(anna.post, path, data={"action": "add"}) for _ in range(12)]
         assert {each.result().status_code for each in sent} == {303}
-        assert titles(tree(anna.get("/bookmarks"))) == ["Ran"]
+        assert titles(parse_page(anna.get("/bookmarks"))) == ["Ran"]
 
     def test_htmx_gets_the_button_alone(self, anna, film):
         path = f"/bookmarks/{film('Ran')}"
         for action, pressed, following in (("add", "true", "remove"), ("remove", "false", "add")):
-            page = tree(anna.post(path, data={"action": action}, headers=HTMX))
+            page = parse_page(anna.post(path, data={"action": action}, headers=HTMX))
             button = page.css_first("form.bookmark button")
             assert page.css_first("html head title") is None
             assert button.attributes["aria-pressed"] == pressed
             assert (button.attributes["name"], button.attributes["value"]) == ("action", following)
-            assert "Ran" in words(page.css_first("#announcement"))
+            assert "Ran" in text_of(page.css_first("#announcement"))
 
     def test_is_drawn_again_as_it_was(self, anna, film):
         form = {"action": "add", "place": "newest", "large": "true"}
-        page = tree(anna.post(f"/bookmarks/{film('Ran')}", data=form, headers=HTMX))
+        page = parse_page(anna.post(f"/bookmarks/{film('Ran')}", data=form, headers=HTMX))
         assert page.css_first("button").attributes["id"] == f"bookmark-newest{film('Ran')}"
         hidden = {n.attributes["name"]: n.attributes["value"] for n in page.css("[type=hidden]")}
         assert hidden == {"place": "newest", "large": "true"}
@@ -117,7 +117,7 @@ class TestButton:
     )
     def test_of_what_cannot_be_read(self, anna, film, form):
         assert anna.post(f"/bookmarks/{film('Ran')}", data=form).status_code == 400
-        assert titles(tree(anna.get("/bookmarks"))) == []
+        assert titles(parse_page(anna.get("/bookmarks"))) == []
 
     @pytest.mark.parametrize("number", ["987654321", "0", "9" * 30, "x", "-1"])
     @pytest.mark.parametrize("action", ["add", "remove"])

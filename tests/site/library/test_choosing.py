@@ -4,7 +4,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.site.library.conftest import titles
-from tests.support.markup import tree, words
+from tests.support.html_pages import parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 
@@ -20,14 +20,14 @@ class TestPage:
         library.selection(anna, "Space", "Alien", "Ran", public=False)
         library.selection(anna, "War", "Ran")
         library.selection(boris, "Another's", "Alien")
-        page = tree(anna.get(path))
+        page = parse_page(anna.get(path))
         assert titles(page, ".choice-title") == ["War", "Space"]
         pressed = [node.attributes["aria-pressed"] for node in page.css(".choice-list button")]
         assert pressed == ["false", "true"]
         assert titles(page, ".choice-count") == ["1 film", "2 films"]
 
     def test_htmx_gets_the_list_alone(self, anna, path):
-        page = tree(anna.get(path, headers=HTMX))
+        page = parse_page(anna.get(path, headers=HTMX))
         assert page.css_first("#choices")
         assert page.css_first("title, header") is None
 
@@ -49,16 +49,16 @@ class TestChoosing:
             for _ in range(2):
                 response = anna.post(path, data={"selection_id": number, "action": action})
                 assert (response.status_code, response.headers["location"]) == (303, path)
-            assert titles(tree(anna.get(f"/selections/{number}"))) == expected
+            assert titles(parse_page(anna.get(f"/selections/{number}"))) == expected
 
     def test_htmx_gets_the_list_as_it_is_then(self, library, anna, path):
         number = library.selection(anna, "War", "Ran")
         form = {"selection_id": number, "action": "put"}
-        page = tree(anna.post(path, data=form, headers=HTMX))
+        page = parse_page(anna.post(path, data=form, headers=HTMX))
         button = page.css_first(f"#choice-{number}")
         assert (button.attributes["aria-pressed"], button.attributes["value"]) == ("true", "remove")
-        assert words(page.css_first(".choice-count")) == "2 films"
-        assert words(page.css_first("#announcement")) == "Alien is in War."
+        assert text_of(page.css_first(".choice-count")) == "2 films"
+        assert text_of(page.css_first("#announcement")) == "Alien is in War."
 
     def test_of_anothers(self, library, anna, boris, path):
         public = library.selection(boris, "Another's", "Ran")
@@ -67,14 +67,14 @@ class TestChoosing:
             for headers in ({}, HTMX):
                 form = {"selection_id": number}
                 assert anna.post(path, data=form, headers=headers).status_code == status
-        assert titles(tree(boris.get(f"/selections/{public}"))) == ["Ran"]
+        assert titles(parse_page(boris.get(f"/selections/{public}"))) == ["Ran"]
 
 
 class TestANewOne:
     def test_begins_with_the_film_and_is_private(self, anna, browser, path):
         response = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
         assert (response.status_code, response.headers["location"]) == (303, path)
-        page = tree(anna.get(path))
+        page = parse_page(anna.get(path))
         assert titles(page, ".choice-title") == ["Rainy"]
         assert page.css_first("[aria-pressed=true]")
         number = page.css_first("[name=selection_id]").attributes["value"]
@@ -88,4 +88,4 @@ class TestANewOne:
         response = anna.post(f"{path}/new", data={"title": " "}, headers=HTMX)
         assert response.status_code == 400
         assert "<" not in response.text
-        assert titles(tree(anna.get(path)), ".choice-title") == []
+        assert titles(parse_page(anna.get(path)), ".choice-title") == []

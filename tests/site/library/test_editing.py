@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kinoteka.core.library.model import FILMS_MOST
 from tests.site.library.conftest import titles
 from tests.support.databases import execute_many
-from tests.support.markup import tree, words
+from tests.support.html_pages import parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 TITLES = ".edit-films .edit-title"
@@ -48,8 +48,12 @@ class TestWho:
             for headers in ({}, HTMX):
                 response = boris.post(f"/selections/{own}/{path}", data=form, headers=headers)
                 assert response.status_code == 403
-        assert order(tree(browser.get(f"/selections/{own}"))) == []
-        assert titles(tree(browser.get(f"/selections/{own}"))) == ["Stalker", "Alien", "Solaris"]
+        assert order(parse_page(browser.get(f"/selections/{own}"))) == []
+        assert titles(parse_page(browser.get(f"/selections/{own}"))) == [
+            "Stalker",
+            "Alien",
+            "Solaris",
+        ]
 
     @pytest.mark.parametrize("number", ["private", "987654321", "9" * 30])
     def test_what_is_not_there_for_them(self, library, anna, boris, number):
@@ -70,10 +74,10 @@ class TestTexts:
             303,
             f"/selections/{own}/edit",
         )
-        page = tree(anna.get(f"/selections/{own}/edit"))
+        page = parse_page(anna.get(f"/selections/{own}/edit"))
         assert page.css_first("[name=title]").attributes["value"] == "Deep space"
         assert page.css_first("textarea").text() == "Cold.\nDark."
-        assert "saved" in words(page.css_first(".notice"))
+        assert "saved" in text_of(page.css_first(".notice"))
         assert boris.get(f"/selections/{own}").status_code == 404  # not public any more
 
     def test_that_cannot_be_taken_are_shown_again(self, anna, own):
@@ -82,7 +86,7 @@ class TestTexts:
         page = LexborHTMLParser(response.text)
         assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
         assert page.css_first("textarea").text() == "Typed"
-        assert words(tree(anna.get(f"/selections/{own}")).css_first("h1")) == "Space"
+        assert text_of(parse_page(anna.get(f"/selections/{own}")).css_first("h1")) == "Space"
 
 
 class TestFilms:
@@ -97,46 +101,46 @@ class TestFilms:
             (f"down-{alien}", ["Solaris", "Alien", "Stalker"]),
             (f"remove-{alien}", ["Solaris", "Stalker"]),
         ):
-            response = press(anna, tree(anna.get(path)), button)
+            response = press(anna, parse_page(anna.get(path)), button)
             assert (response.status_code, response.headers["location"]) == (303, path)
-            assert order(tree(anna.get(path))) == expected
+            assert order(parse_page(anna.get(path))) == expected
 
     def test_htmx_gets_the_list_and_what_has_come_of_it(self, library, anna, own):
-        page = tree(anna.get(f"/selections/{own}/edit"))
-        part = tree(press(anna, page, f"down-{library.films['Stalker']}", **HTMX))
+        page = parse_page(anna.get(f"/selections/{own}/edit"))
+        part = parse_page(press(anna, page, f"down-{library.films['Stalker']}", **HTMX))
         assert order(part) == ["Alien", "Stalker", "Solaris"]
-        assert words(part.css_first("#announcement")) == "Stalker is now 2 of 3."
+        assert text_of(part.css_first("#announcement")) == "Stalker is now 2 of 3."
         assert part.css_first("title") is None
-        part = tree(press(anna, part, f"remove-{library.films['Alien']}", **HTMX))
-        assert words(part.css_first("#announcement")) == "Alien is no longer in Space."
+        part = parse_page(press(anna, part, f"remove-{library.films['Alien']}", **HTMX))
+        assert text_of(part.css_first("#announcement")) == "Alien is no longer in Space."
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
     def test_that_were_found_show_that_they_are_in(self, library, anna, own):
         ran = library.films["Ran"]
         form = {"film_id": ran, "found": [ran, library.films["Alien"]]}
-        part = tree(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
+        part = parse_page(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
         assert order(part)[-1] == "Ran"
-        assert "Already in it" in words(part.css_first(f"#found-{ran}"))
+        assert "Already in it" in text_of(part.css_first(f"#found-{ran}"))
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
     def test_are_found_and_added_without_scripts(self, library, anna, own):
         path = f"/selections/{own}/edit?q=spider+man"
-        page = tree(anna.get(path))
+        page = parse_page(anna.get(path))
         assert titles(page, ".found-films .edit-title") == ["Spider-Man 2002"]
         form = page.css_first(".found-films form")
         sent = {node.attributes["name"]: node.attributes["value"] for node in form.css("input")}
         response = anna.post(form.attributes["action"], data=sent)
         assert response.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
-        page = tree(anna.get(response.headers["location"]))
+        page = parse_page(anna.get(response.headers["location"]))
         assert order(page)[-1] == "Spider-Man"
-        assert "Already in it" in words(page.css_first(".found-films li"))
+        assert "Already in it" in text_of(page.css_first(".found-films li"))
 
     def test_are_found_as_one_types(self, anna, own):
-        part = tree(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))
+        part = parse_page(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))
         assert titles(part, ".edit-title") == ["Spider-Man 2002"]
         assert part.css_first("title, form.find-films") is None
-        part = tree(anna.get(f"/selections/{own}/edit?q=zzzzzzzz", headers=HTMX))
-        assert words(part.css_first("p")) == "Nothing is called that."
+        part = parse_page(anna.get(f"/selections/{own}/edit?q=zzzzzzzz", headers=HTMX))
+        assert text_of(part.css_first("p")) == "Nothing is called that."
         assert anna.get(f"/selections/{own}/edit?q=+", headers=HTMX).text.strip() == ""
         assert anna.get(f"/selections/{own}/edit?q={'x' * 201}").status_code == 400
 
@@ -146,7 +150,7 @@ class TestFilms:
             for _ in range(2):
                 response = anna.post(f"/selections/{own}/films", data=form | {"action": action})
                 assert response.status_code == 303
-            assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == count
+            assert len(order(parse_page(anna.get(f"/selections/{own}/edit")))) == count
 
     def test_put_at_once_all_come_in(self, library, anna, own):
         put = [library.films[f"Film {number}"] for number in range(8)]
@@ -156,7 +160,7 @@ class TestFilms:
                 for film_id in put
             ]
         assert {each.result().status_code for each in sent} == {303}
-        found = order(tree(anna.get(f"/selections/{own}/edit")))
+        found = order(parse_page(anna.get(f"/selections/{own}/edit")))
         assert len(found) == len(set(found)) == 11
 
     @pytest.mark.parametrize(
@@ -179,7 +183,7 @@ class TestFilms:
             response = anna.post(f"/selections/{own}/films", data=form, headers=headers)
             assert response.status_code == status
         assert "<" not in response.text
-        assert len(order(tree(anna.get(f"/selections/{own}/edit")))) == 3
+        assert len(order(parse_page(anna.get(f"/selections/{own}/edit")))) == 3
 
     def test_that_one_does_not_see(self, library, anna, own):
         form = {"film_id": library.films["Zanzibar Nights"]}
@@ -205,19 +209,19 @@ class TestFilms:
         response = anna.post(f"/selections/{number}/films", data=form)
         assert response.status_code == 409
         sentence = f"A selection holds at most {FILMS_MOST} films."
-        assert sentence in words(LexborHTMLParser(response.text).css_first("[role=alert]"))
+        assert sentence in text_of(LexborHTMLParser(response.text).css_first("[role=alert]"))
         response = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
         assert (response.status_code, response.text) == (409, sentence)
 
 
 class TestDeleting:
     def test_asks_first_without_scripts(self, anna, own):
-        page = tree(anna.get(f"/selections/{own}/edit"))
+        page = parse_page(anna.get(f"/selections/{own}/edit"))
         assert page.css_first(f"details form[action='/selections/{own}/delete']")
 
     def test_is_for_good(self, anna, own):
         response = anna.post(f"/selections/{own}/delete")
         assert (response.status_code, response.headers["location"]) == (303, "/selections/mine")
-        assert "deleted" in words(tree(anna.get("/selections/mine")).css_first(".notice"))
+        assert "deleted" in text_of(parse_page(anna.get("/selections/mine")).css_first(".notice"))
         assert anna.get(f"/selections/{own}").status_code == 404
         assert anna.post(f"/selections/{own}/delete").status_code == 404

@@ -6,7 +6,7 @@ from kinoteka.core.library.model import NewSelection, SelectionChange
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.forms import from_pairs
 from kinoteka.site.library import schemas
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 
 def test_a_selection_to_be():
@@ -47,5 +47,5 @@ def test_what_was_found_beside():
     ],
 )
 def test_what_cannot_be_read(shape, pairs, field):
-    with refused(Code.FIELD_INVALID, field=field):
+    with raises_error(Code.FIELD_INVALID, field=field):
         from_pairs(pairs, shape)

@@ -6,8 +6,8 @@ from selectolax.lexbor import LexborHTMLParser
 from kinoteka.core.library.model import SELECTIONS_MOST
 from tests.site.library.conftest import titles
 from tests.support.databases import execute, execute_many, rows
-from tests.support.markup import tree, words
-from tests.support.running import unique
+from tests.support.html_pages import parse_page, text_of
+from tests.support.servers import unique_name
 
 CARD = ".selection-title a"
 SCRIPT = "<script>alert(1)</script>"
@@ -35,15 +35,15 @@ def private(library, anna):
 
 class TestPublicOnes:
     def test_are_shown_to_everybody(self, library, browser, anna, public, private):
-        page = tree(browser.get("/selections"))
+        page = parse_page(browser.get("/selections"))
         assert titles(page, CARD)[0] == "Space"
         assert "Secrets" not in titles(page, CARD)
         card = page.css_first(".selection-card")
-        facts = words(card.css_first(".selection-facts"))
+        facts = text_of(card.css_first(".selection-facts"))
         assert facts == f"3 films by {anna.headers['x-name']}"
         assert len(card.css(".selection-covers img")) == 3
         assert page.css_first(".tabs") is None
-        assert "Secrets" not in titles(tree(anna.get("/selections")), CARD)
+        assert "Secrets" not in titles(parse_page(anna.get("/selections")), CARD)
 
     def test_featured_ones_come_first(self, library, browser, anna, public):
         library.selection(anna, "Newer", "Ran")
@@ -52,23 +52,23 @@ class TestPublicOnes:
         )
         execute(library.server.settings, "UPDATE revisions SET value = value + 1")
         library.selection(anna, "Newest", "Ran")
-        page = tree(browser.get("/selections"))
+        page = parse_page(browser.get("/selections"))
         assert titles(page, CARD)[:3] == ["Space", "Newest", "Newer"]
-        assert words(page.css_first(".badge")) == "Featured"
+        assert text_of(page.css_first(".badge")) == "Featured"
 
     def test_have_numbered_pages(self, library, browser, anna, none_yet):
         for number in range(26):
             library.selection(anna, f"Number {number}", "Ran")
-        first = tree(browser.get("/selections"))
+        first = parse_page(browser.get("/selections"))
         assert len(titles(first, CARD)) == 24
         assert first.css_first(".pager [rel=next]").attributes["href"] == "/selections?page=2"
-        second = tree(browser.get("/selections?page=2"))
+        second = parse_page(browser.get("/selections?page=2"))
         assert titles(second, CARD) == ["Number 1", "Number 0"]
         beyond = browser.get("/selections?page=3")
         assert (beyond.status_code, beyond.headers["location"]) == (303, "/selections?page=2")
 
     def test_there_are_none(self, browser, none_yet):
-        assert tree(browser.get("/selections")).css_first(".empty")
+        assert parse_page(browser.get("/selections")).css_first(".empty")
 
     @pytest.mark.parametrize("headers", PROGRAMS)
     def test_are_json_to_programs(self, browser, public, headers):
@@ -81,13 +81,13 @@ class TestPublicOnes:
 class TestOnesOwn:
     def test_are_the_private_ones_too(self, library, anna, boris, public, private):
         library.selection(boris, "Another's", "Ran")
-        page = tree(anna.get("/selections/mine"))
+        page = parse_page(anna.get("/selections/mine"))
         assert titles(page, CARD) == ["Secrets", "Space"]
-        assert words(page.css_first(".selection-facts")) == "Private 1 film"
+        assert text_of(page.css_first(".selection-facts")) == "Private 1 film"
         assert page.css_first(".tabs [aria-current]").attributes["href"] == "/selections/mine"
 
     def test_are_told_how_to_begin(self, anna):
-        page = tree(anna.get("/selections/mine"))
+        page = parse_page(anna.get("/selections/mine"))
         assert page.css_first(".empty a").attributes["href"] == "/selections/new"
 
     def test_are_for_who_is_signed_in(self, browser):
@@ -97,22 +97,22 @@ class TestOnesOwn:
 
 class TestOne:
     def test_shows_its_films_in_order_and_whose_it_is(self, library, browser, anna, public):
-        page = tree(browser.get(f"/selections/{public}"))
-        assert words(page.css_first("h1")) == "Space"
+        page = parse_page(browser.get(f"/selections/{public}"))
+        assert text_of(page.css_first("h1")) == "Space"
         assert titles(page) == ["Stalker", "Alien", "Solaris"]
         person = page.css_first(".person")
-        assert words(person.css_first("span:last-child")) == anna.headers["x-name"]
+        assert text_of(person.css_first("span:last-child")) == anna.headers["x-name"]
         assert person.attributes["href"] == f"/people/{anna.headers['x-name']}"
         assert page.css_first("[href$='/edit']") is None
 
     def test_marks_what_one_has_bookmarked(self, library, boris, public):
         library.bookmark(boris, "Alien")
-        page = tree(boris.get(f"/selections/{public}"))
+        page = parse_page(boris.get(f"/selections/{public}"))
         pressed = page.css_first("[aria-pressed=true]").attributes["id"]
         assert pressed == f"bookmark-{library.films['Alien']}"
 
     def test_can_be_shared(self, browser, public):
-        page = tree(browser.get(f"/selections/{public}"))
+        page = parse_page(browser.get(f"/selections/{public}"))
         facts = {
             node.attributes["property"]: node.attributes["content"]
             for node in page.css("meta[property]")
@@ -122,8 +122,8 @@ class TestOne:
         assert page.css_first("[data-copy]").attributes["data-copy"].endswith(f"/{public}")
 
     def test_a_private_one_says_so_and_cannot(self, anna, private):
-        page = tree(anna.get(f"/selections/{private}"))
-        assert "Only you see this" in words(page.css_first(".selection-facts"))
+        page = parse_page(anna.get(f"/selections/{private}"))
+        assert "Only you see this" in text_of(page.css_first(".selection-facts"))
         assert page.css_first("meta[property], [data-copy]") is None
         assert page.css_first("[name=robots]").attributes["content"] == "noindex"
 
@@ -154,13 +154,13 @@ class TestOne:
         form = {"title": SCRIPT, "description": f'"><img src=x>\n{SCRIPT}', "public": "true"}
         path = anna.post("/selections/new", data=form).headers["location"].removesuffix("/edit")
         for who, where in ((browser, path), (anna, f"{path}/edit"), (anna, "/selections/mine")):
-            page = tree(who.get(where))
+            page = parse_page(who.get(where))
             assert SCRIPT in page.text()
             assert not page.css("script:not([src]), img[src=x]")
 
     def test_whose_maker_has_no_name_to_show(self, library, browser, boris):
         who = library.browser()
-        body = {"email": f"{unique()}@private.example", "password": "correct horse battery"}
+        body = {"email": f"{unique_name()}@private.example", "password": "correct horse battery"}
         assert who.post("/user/signup", json=body).status_code == 200
         number = library.selection(who, "Nameless", "Ran")
         account_id = rows(
@@ -168,20 +168,20 @@ class TestOne:
         )[0]
         for viewer, where in ((browser, None), (boris, f"/people/{account_id}")):
             response = viewer.get(f"/selections/{number}")
-            person = tree(response).css_first(".person")
-            assert "A member" in words(person)
+            person = parse_page(response).css_first(".person")
+            assert "A member" in text_of(person)
             assert person.attributes.get("href") == where
             assert "private.example" not in response.text
 
 
 class TestMaking:
     def test_goes_on_to_the_films(self, anna, browser):
-        assert tree(anna.get("/selections/new")).css_first("form.form [name=title]")
+        assert parse_page(anna.get("/selections/new")).css_first("form.form [name=title]")
         form = {"title": " Rainy  ", "description": "Two\r\nlines"}
         made = anna.post("/selections/new", data=form)
         assert made.status_code == 303
-        page = tree(anna.get(made.headers["location"]))
-        assert words(page.css_first("h1")) == "Rainy"
+        page = parse_page(anna.get(made.headers["location"]))
+        assert text_of(page.css_first("h1")) == "Rainy"
         assert page.css_first("[name=public]").attributes.get("checked") is None
         assert browser.get(made.headers["location"].removesuffix("/edit")).status_code == 404
 
@@ -215,5 +215,5 @@ class TestMaking:
         response = anna.post("/selections/new", data={"title": "Too many"})
         assert response.status_code == 409
         assert f"{SELECTIONS_MOST} selections" in LexborHTMLParser(response.text).text()
-        last = tree(anna.get("/selections/mine?page=5"))
+        last = parse_page(anna.get("/selections/mine?page=5"))
         assert len(titles(last, CARD)) == SELECTIONS_MOST - 4 * 24

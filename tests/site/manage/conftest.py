@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.site.account.conftest import Member, new_browser, sign_up, tree
-from tests.support.markup import words
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 NAMES = ("accounts.manage", "roles.manage", "films.label", "audit.view")
 
@@ -27,7 +27,7 @@ def as_operator(member: Member) -> Operator:
 
 def role_of(root: Operator, *permissions: str) -> int:
     """A new role with these permissions."""
-    role = {"name": unique("role"), "permissions": permissions}
+    role = {"name": unique_name("role"), "permissions": permissions}
     response = root.browser.post("/api/v1/role", json=role)
     assert response.status_code == 201, response.text
     return int(response.json()["id"])
@@ -36,7 +36,7 @@ def role_of(root: Operator, *permissions: str) -> int:
 @pytest.fixture(scope="session")
 def superuser(server: RunningServer) -> str:
     """The name of somebody who may do everything."""
-    name = unique("root")
+    name = unique_name("root")
     server.make_superuser(name)
     return name
 
@@ -74,4 +74,4 @@ def person(holding: Callable[..., Operator]) -> Operator:
 def notice(browser: httpx.Client, response: httpx.Response) -> str:
     """What the page says to which a form has led."""
     assert response.status_code == 303, response.text
-    return words(tree(browser.get(response.headers["location"])).css_first(".notice"))
+    return text_of(tree(browser.get(response.headers["location"])).css_first(".notice"))

@@ -4,14 +4,14 @@ from kinoteka.core.audit.model import Action
 from tests.site.account.conftest import tree
 from tests.site.manage.conftest import role_of
 from tests.support.databases import execute
-from tests.support.markup import words
-from tests.support.running import unique
+from tests.support.html_pages import text_of
+from tests.support.servers import unique_name
 
 
 def sentences(operator, **query):
     response = operator.browser.get("/manage/audit", params=query)
     assert response.status_code == 200, response.text
-    return [words(each) for each in tree(response).css(".entry-sentence")]
+    return [text_of(each) for each in tree(response).css(".entry-sentence")]
 
 
 def test_filters_stand_in_the_address(holding, root, person):
@@ -48,11 +48,11 @@ def test_pages_lead_to_older_ones_with_the_same_filters(server, root, person):
 
 
 def test_details_are_there_to_be_opened(root):
-    name = unique("role")
+    name = unique_name("role")
     role = root.browser.post("/manage/roles/new", data={"name": name, "permissions": "audit.view"})
     root.browser.post(role.headers["location"], data={"name": name, "others": "x.y"})
     page = tree(root.browser.get("/manage/audit", params={"who": root.name}))
-    facts = words(page.css_first(".entry .facts"))
+    facts = text_of(page.css_first(".entry .facts"))
     assert "Grantedx.y" in facts
     assert "Taken awayaudit.view" in facts
     assert "127.0.0.1" in facts

@@ -7,21 +7,26 @@ import pytest
 
 from tests.support.databases import execute
 from tests.support.films import PREMIUM
-from tests.support.managed import Managed, fields, managed_on, words_at
-from tests.support.markup import tree
+from tests.support.html_pages import parse_page
+from tests.support.management_site import (
+    ManagementSite,
+    form_fields,
+    run_management_site_on,
+    text_at,
+)
 
 
 @pytest.fixture(scope="module")
 def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Managed]:
+) -> Iterator[ManagementSite]:
     folder = tmp_path_factory.mktemp("managed-films")
-    with managed_on(engine, request, folder) as made:
+    with run_management_site_on(engine, request, folder) as made:
         yield made
 
 
 @pytest.fixture
-def root(site: Managed) -> httpx.Client:
+def root(site: ManagementSite) -> httpx.Client:
     return site.root()
 
 
@@ -30,12 +35,12 @@ def titles(page) -> list[str]:
 
 
 class TestLists:
-    def test_all_films(self, site: Managed, root: httpx.Client) -> None:
-        page = tree(root.get("/manage/films"))
+    def test_all_films(self, site: ManagementSite, root: httpx.Client) -> None:
+        page = parse_page(root.get("/manage/films"))
         assert "Zanzibar Nights" in titles(page)
         assert "After Midnight" in titles(page)
 
-    def test_by_title_number_and_label(self, site: Managed, root: httpx.Client) -> None:
+    def test_by_title_number_and_label(self, site: ManagementSite, root: httpx.Client) -> None:
         for query, found in (
             ({"q": "solaris"}, ["Solaris"]),
             ({"q": str(site.films["Ran"])}, ["Ran"]),
@@ -44,9 +49,9 @@ class TestLists:
             ({"q": "nothing like it"}, []),
             ({"label": "nothing"}, []),
         ):
-            assert titles(tree(root.get("/manage/films", params=query))) == found
+            assert titles(parse_page(root.get("/manage/films", params=query))) == found
 
-    def test_scripts_get_the_list_alone(self, site: Managed, root: httpx.Client) -> None:
+    def test_scripts_get_the_list_alone(self, site: ManagementSite, root: httpx.Client) -> None:
         response = root.get("/manage/films?q=solaris", headers={"hx-request": "true"})
         assert "<html" not in response.text
         assert "Solaris" in response.text
@@ -55,16 +60,16 @@ class TestLists:
         "query", ["page=0", "page=x", "page=99999999999999999", "q=" + "x" * 300]
     )
     def test_queries_that_cannot_be(self, root: httpx.Client, query: str) -> None:
-        tree(root.get(f"/manage/films?{query}"), 400)
+        parse_page(root.get(f"/manage/films?{query}"), 400)
 
     def test_pages_past_the_end(self, root: httpx.Client) -> None:
-        tree(root.get("/manage/films?page=99"))
+        parse_page(root.get("/manage/films?page=99"))
 
 
 class TestEditing:
-    def test_every_field(self, site: Managed, root: httpx.Client) -> None:
+    def test_every_field(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['Stalker']}"
-        typed = fields(tree(root.get(path)), f"form[action='{path}']")
+        typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         assert (typed["title"], typed["year"], typed["rating"]) == ("Stalker", "1979", "8.1")
         assert (typed["genres"], typed["directors"]) == ("Science Fiction", "Andrei Tarkovsky")
         new = {
@@ -80,15 +85,15 @@ class TestEditing:
         }
         response = root.post(path, data=typed | new)
         assert (response.status_code, response.headers["location"]) == (303, path)
-        page = tree(root.get(path))
-        assert words_at(page, ".notice") == "The film is saved."
-        kept = fields(page, f"form[action='{path}']")
+        page = parse_page(root.get(path))
+        assert text_at(page, ".notice") == "The film is saved."
+        kept = form_fields(page, f"form[action='{path}']")
         assert kept["genres"].split("\n") == ["Drama", "New Wave, Old"]
         assert kept["rating"] == "8.4"
         assert kept["description"] == new["description"]
         public = root.get(f"/films/{site.films['Stalker']}")
         assert "&lt;b&gt;goodbye" in public.text
-        assert titles(tree(root.get("/manage/films?q=the+zone"))) == ["The Zone"]
+        assert titles(parse_page(root.get("/manage/films?q=the+zone"))) == ["The Zone"]
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
@@ -105,59 +110,59 @@ class TestEditing:
         ],
     )
     def test_what_cannot_be_stands_beside_its_field(
-        self, site: Managed, root: httpx.Client, field: str, value: str, sentence: str
+        self, site: ManagementSite, root: httpx.Client, field: str, value: str, sentence: str
     ) -> None:
         path = f"/manage/films/{site.films['Mirror']}"
-        typed = fields(tree(root.get(path)), f"form[action='{path}']")
-        page = tree(root.post(path, data=typed | {"description": "Kept.", field: value}), 400)
-        assert words_at(page, f"#wrong-{field}") == sentence
+        typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
+        page = parse_page(root.post(path, data=typed | {"description": "Kept.", field: value}), 400)
+        assert text_at(page, f"#wrong-{field}") == sentence
         assert page.css_first(f"#field-{field}").attributes["aria-invalid"] == "true"
-        assert words_at(page, "#field-description") == "Kept."
-        assert titles(tree(root.get("/manage/films?q=mirror"))) == ["Mirror"]
+        assert text_at(page, "#field-description") == "Kept."
+        assert titles(parse_page(root.get("/manage/films?q=mirror"))) == ["Mirror"]
 
-    def test_two_who_edit_at_once(self, site: Managed, root: httpx.Client) -> None:
+    def test_two_who_edit_at_once(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['M']}"
-        typed = fields(tree(root.get(path)), f"form[action='{path}']")
+        typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         assert root.post(path, data=typed | {"year": "1932"}).status_code == 303
-        page = tree(root.post(path, data=typed | {"rating": "9"}), 409)
-        assert "Somebody else has changed this film" in words_at(page, ".banner")
+        page = parse_page(root.post(path, data=typed | {"rating": "9"}), 409)
+        assert "Somebody else has changed this film" in text_at(page, ".banner")
         assert page.css_first(f"a[href='{path}']") is not None
 
-    def test_a_film_by_hand(self, site: Managed, root: httpx.Client) -> None:
-        page = tree(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
-        assert words_at(page, "#wrong-title") == "This must not be empty."
+    def test_a_film_by_hand(self, site: ManagementSite, root: httpx.Client) -> None:
+        page = parse_page(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
+        assert text_at(page, "#wrong-title") == "This must not be empty."
         assert page.css_first("#field-year").attributes["value"] == "2020"
         response = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
         assert response.status_code == 303
-        page = tree(root.get(response.headers["location"]))
-        assert words_at(page, "h1") == "My Holidays"
-        assert "by hand" in words_at(page, ".manage-facts")
+        page = parse_page(root.get(response.headers["location"]))
+        assert text_at(page, "h1") == "My Holidays"
+        assert "by hand" in text_at(page, ".manage-facts")
         number = response.headers["location"].rpartition("/")[2]
         assert "My Holidays" in site.browser().get(f"/films/{number}").text
 
     def test_films_that_there_are_not(self, root: httpx.Client) -> None:
-        tree(root.get("/manage/films/999999"), 404)
+        parse_page(root.get("/manage/films/999999"), 404)
         for path in ("", "/label", "/hide", "/show"):
             response = root.post(f"/manage/films/999999{path}", data={"title": "x"})
             assert response.status_code == 404, path
 
 
 class TestLabels:
-    def test_hiding_and_showing(self, site: Managed, root: httpx.Client) -> None:
+    def test_hiding_and_showing(self, site: ManagementSite, root: httpx.Client) -> None:
         operator = site.holder(root, "films.label")
         film_id = site.films["Zanzibar Nights"]
         path = f"/manage/films/{film_id}"
         assert operator.post(f"{path}/hide").status_code == 303
-        page = tree(operator.get(path))
-        assert "it is under the label premium." in words_at(page, "aside")
+        page = parse_page(operator.get(path))
+        assert "it is under the label premium." in text_at(page, "aside")
         assert operator.get(f"/films/{film_id}").status_code == 404
-        assert titles(tree(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
+        assert titles(parse_page(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
         assert operator.post(f"{path}/show").status_code == 303
-        chosen = tree(operator.get(path)).css_first("#field-label option[selected]")
+        chosen = parse_page(operator.get(path)).css_first("#field-label option[selected]")
         assert chosen.attributes["value"] == PREMIUM
 
     def test_hidden_film_gets_another_label_and_stays_hidden(
-        self, site: Managed, root: httpx.Client
+        self, site: ManagementSite, root: httpx.Client
     ) -> None:
         path = f"/manage/films/{site.films['Solaris']}"
         assert root.post(f"{path}/hide").status_code == 303
@@ -168,7 +173,7 @@ class TestLabels:
         assert site.browser().get(f"/films/{site.films['Solaris']}").status_code == 200
 
     def test_lost_label_is_asked_for_when_a_film_is_shown(
-        self, site: Managed, root: httpx.Client
+        self, site: ManagementSite, root: httpx.Client
     ) -> None:
         film_id = site.films["Mirror"]
         execute(
@@ -177,24 +182,26 @@ class TestLabels:
             film_id,
         )
         path = f"/manage/films/{film_id}"
-        page = tree(root.get(path))
+        page = parse_page(root.get(path))
         options = page.css("#field-show-label option")
         assert {"", "-", PREMIUM} <= {each.attributes["value"] for each in options}
-        asked = tree(root.post(f"{path}/show"), 400)
-        assert "is not known any more. Choose one." in words_at(asked, ".banner")
+        asked = parse_page(root.post(f"{path}/show"), 400)
+        assert "is not known any more. Choose one." in text_at(asked, ".banner")
         assert site.browser().get(f"/films/{film_id}").status_code == 404
         assert root.post(f"{path}/show", data={"label": "-"}).status_code == 303
         assert site.browser().get(f"/films/{film_id}").status_code == 200
 
-    def test_labels(self, site: Managed, root: httpx.Client) -> None:
+    def test_labels(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['Dreams']}"
         assert root.post(f"{path}/label", data={"label": PREMIUM}).status_code == 303
         assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 404
         assert root.post(f"{path}/label", data={"label": ""}).status_code == 303
         assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 200
-        tree(root.post(f"{path}/label", data={"label": "nothing"}), 404)
+        parse_page(root.post(f"{path}/label", data={"label": "nothing"}), 404)
 
-    def test_addresses_of_forms_lead_to_the_film(self, site: Managed, root: httpx.Client) -> None:
+    def test_addresses_of_forms_lead_to_the_film(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         for name in ("label", "hide", "show"):
             response = root.get(f"/manage/films/1/{name}")
             assert response.headers["location"] == "/manage/films/1"
@@ -208,7 +215,7 @@ POSTS = {
 
 
 class TestWhoMay:
-    def test_nobody_is_led_to_sign_in(self, site: Managed) -> None:
+    def test_nobody_is_led_to_sign_in(self, site: ManagementSite) -> None:
         browser = site.browser()
         for path in GETS:
             assert browser.get(path).headers["location"].startswith("/sign-in")
@@ -216,7 +223,9 @@ class TestWhoMay:
             assert browser.post(path).headers["location"].startswith("/sign-in"), path
 
     @pytest.mark.parametrize("permission", [None, "films.import", *POSTS])
-    def test_permissions(self, site: Managed, root: httpx.Client, permission: str | None) -> None:
+    def test_permissions(
+        self, site: ManagementSite, root: httpx.Client, permission: str | None
+    ) -> None:
         browser = site.holder(root, *filter(None, [permission]))
         for path in GETS:
             assert browser.get(path).status_code == (200 if permission in POSTS else 403), path
@@ -229,13 +238,13 @@ class TestWhoMay:
                     response = browser.post(path, data={"title": "Taken", "label": ""})
                     assert response.status_code == 403, path
 
-    def test_other_sites_may_not(self, site: Managed, root: httpx.Client) -> None:
+    def test_other_sites_may_not(self, site: ManagementSite, root: httpx.Client) -> None:
         for path in (path for paths in POSTS.values() for path in paths):
             response = root.post(path, headers={"sec-fetch-site": "cross-site"})
             assert response.status_code == 403, path
 
-    def test_who_may_edit_finds_the_way(self, site: Managed, root: httpx.Client) -> None:
+    def test_who_may_edit_finds_the_way(self, site: ManagementSite, root: httpx.Client) -> None:
         for permission in POSTS:
-            page = tree(site.holder(root, permission).get("/films/1"))
+            page = parse_page(site.holder(root, permission).get("/films/1"))
             assert page.css_first("a[href='/manage/films/1']") is not None
-        assert tree(site.browser().get("/films/1")).css_first("a[href^='/manage']") is None
+        assert parse_page(site.browser().get("/films/1")).css_first("a[href^='/manage']") is None

@@ -13,11 +13,18 @@ import pytest
 from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.database.revisions import RAISE
 from tests.conftest import GENEROUS, new_database
-from tests.support.databases import rows, writing
-from tests.support.managed import BROKEN, TABLE, Managed, managed, managed_on, words_at
-from tests.support.markup import tree
-from tests.support.running import RunningServer, run_server
-from tests.support.waiting import eventually
+from tests.support.databases import rows, write_transaction
+from tests.support.html_pages import parse_page
+from tests.support.management_site import (
+    BROKEN,
+    TABLE,
+    ManagementSite,
+    run_management_site,
+    run_management_site_on,
+    text_at,
+)
+from tests.support.polling import eventually
+from tests.support.servers import RunningServer, run_server
 
 LIMIT = 1024 * 1024
 
@@ -25,14 +32,14 @@ LIMIT = 1024 * 1024
 @pytest.fixture(scope="module")
 def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Managed]:
+) -> Iterator[ManagementSite]:
     folder = tmp_path_factory.mktemp("managed-imports")
-    with managed_on(engine, request, folder, import_limit_megabytes="1") as made:
+    with run_management_site_on(engine, request, folder, import_limit_megabytes="1") as made:
         yield made
 
 
 @pytest.fixture
-def root(site: Managed) -> httpx.Client:
+def root(site: ManagementSite) -> httpx.Client:
     return site.root()
 
 
@@ -55,7 +62,7 @@ def is_running(browser: httpx.Client, path: str) -> bool:
 def ended(browser: httpx.Client, path: str):
     """The import's page, once it has ended."""
     eventually(lambda: not is_running(browser, path))
-    return tree(browser.get(path))
+    return parse_page(browser.get(path))
 
 
 def counts(page) -> dict[str, int]:
@@ -63,26 +70,26 @@ def counts(page) -> dict[str, int]:
     return dict(zip(names, (int(n.text()) for n in page.css(".manage-counts dd")), strict=True))
 
 
-def nothing_left(site: Managed) -> bool:
+def nothing_left(site: ManagementSite) -> bool:
     root = site.server.data / "imports"
     return not [path for path in root.glob("*") if not path.name.isdecimal()]
 
 
 class TestImporting:
-    def test_a_table(self, site: Managed, root: httpx.Client) -> None:
+    def test_a_table(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         page = ended(root, path)
         assert counts(page) == {
             "Read": 2, "Added": 2, "Changed": 0, "Unchanged": 0, "Refused": 0,
         }  # fmt: skip
-        assert words_at(page, "#run .badge") == "Done"
+        assert text_at(page, "#run .badge") == "Done"
         again = ended(root, begun(root, ("table.csv", TABLE)))
         assert counts(again)["Unchanged"] == 2
-        listed = tree(root.get("/manage/imports"))
+        listed = parse_page(root.get("/manage/imports"))
         assert listed.css_first(f"a[href='{path}']").text() == "table.csv"
         eventually(lambda: "Imported One" in root.get("/manage/films?q=imported+one").text)
 
-    def test_a_data_set_of_several_files(self, site: Managed, root: httpx.Client) -> None:
+    def test_a_data_set_of_several_files(self, site: ManagementSite, root: httpx.Client) -> None:
         films = b"movieId,title,genres\n1,Toy Story (1995),Adventure|Comedy\n"
         links = b"movieId,imdbId,tmdbId\n1,0114709,862\n"
         page = ended(root, begun(root, ("links.csv", links), ("movies.csv", films)))
@@ -90,7 +97,7 @@ class TestImporting:
         sql = "SELECT title, imdb_id FROM films WHERE source = 'movielens'"
         assert rows(site.server.settings, sql) == [("Toy Story", "tt0114709")]
 
-    def test_choices(self, site: Managed, root: httpx.Client) -> None:
+    def test_choices(self, site: ManagementSite, root: httpx.Client) -> None:
         table = b"Code;Name;Released\n7;Chosen Well;1950\n"
         path = begun(
             root,
@@ -106,14 +113,14 @@ class TestImporting:
         )
         assert rows(site.server.settings, sql) == [("club", "7", "classic")]
 
-    def test_broken_rows(self, site: Managed, root: httpx.Client) -> None:
+    def test_broken_rows(self, site: ManagementSite, root: httpx.Client) -> None:
         page = ended(root, begun(root, ("broken.csv", BROKEN)))
-        assert words_at(page, "#run .badge") == "Failed"
-        assert "Rows are broken" in words_at(page, ".banner")
+        assert text_at(page, "#run .badge") == "Failed"
+        assert "Rows are broken" in text_at(page, ".banner")
         cells = [node.text() for node in page.css("tbody tr td")]
         assert cells == ["broken.csv", "3", "not a year that a film may have", "19850"]
 
-    def test_broken_rows_with_keep_going(self, site: Managed, root: httpx.Client) -> None:
+    def test_broken_rows_with_keep_going(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("broken.csv", BROKEN), keep_going="true")
         page = ended(root, path)
         assert (counts(page)["Added"], counts(page)["Refused"]) == (1, 2)
@@ -123,14 +130,14 @@ class TestImporting:
         assert [line["line"] for line in lines] == [3, 4]
         assert str(site.server.data) not in report.text
 
-    def test_names_of_files_are_only_shown(self, site: Managed, root: httpx.Client) -> None:
+    def test_names_of_files_are_only_shown(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("../../<b>злой</b>.csv", TABLE))
         page = ended(root, path)
-        assert "b>.csv" in words_at(page, "#run")
+        assert "b>.csv" in text_at(page, "#run")
         assert page.css_first("#run b") is None
         assert not list(site.server.data.glob("*.csv"))
 
-    def test_scripts_get_the_progress_alone(self, site: Managed, root: httpx.Client) -> None:
+    def test_scripts_get_the_progress_alone(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         ended(root, path)
         response = root.get(path, headers={"hx-request": "true"})
@@ -151,10 +158,10 @@ class TestRefusals:
         ],
     )
     def test_files_that_cannot_be_used(
-        self, site: Managed, root: httpx.Client, files: list, fields: dict, sentence: str
+        self, site: ManagementSite, root: httpx.Client, files: list, fields: dict, sentence: str
     ) -> None:
-        page = tree(send(root, *files, **fields), 400)
-        assert words_at(page, "#wrong-files").startswith(sentence)
+        page = parse_page(send(root, *files, **fields), 400)
+        assert text_at(page, "#wrong-files").startswith(sentence)
         assert nothing_left(site)
 
     @pytest.mark.parametrize(
@@ -169,24 +176,24 @@ class TestRefusals:
         ],
     )
     def test_choices_that_cannot_be(
-        self, site: Managed, root: httpx.Client, field: str, value: str, sentence: str
+        self, site: ManagementSite, root: httpx.Client, field: str, value: str, sentence: str
     ) -> None:
-        page = tree(send(root, ("a.csv", TABLE), **{field: value}), 400)
-        assert sentence in words_at(page, "main")
+        page = parse_page(send(root, ("a.csv", TABLE), **{field: value}), 400)
+        assert sentence in text_at(page, "main")
         assert nothing_left(site)
 
-    def test_too_much(self, site: Managed, root: httpx.Client) -> None:
+    def test_too_much(self, site: ManagementSite, root: httpx.Client) -> None:
         row = b"1,x,1990\n"
         for size in (LIMIT + 1, 3 * LIMIT):
             content = b"id,title,year\n" + row * (size // len(row) + 1)
-            page = tree(send(root, ("large.csv", content)), 413)
-            assert "This file is too large." in words_at(page, "#wrong-files")
+            page = parse_page(send(root, ("large.csv", content)), 413)
+            assert "This file is too large." in text_at(page, "#wrong-files")
         assert nothing_left(site)
         fields = {"mapping": "x" * 70_000}
-        tree(send(root, ("a.csv", TABLE), **fields), 413)
+        parse_page(send(root, ("a.csv", TABLE), **fields), 413)
         assert nothing_left(site)
 
-    def test_no_file(self, site: Managed, root: httpx.Client) -> None:
+    def test_no_file(self, site: ManagementSite, root: httpx.Client) -> None:
         boundary = {"content-type": "multipart/form-data; boundary=x"}
         none = b'--x\r\ncontent-disposition: form-data; name="files"; filename=""\r\n\r\n\r\n--x--'
         cut = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a"\r\n\r\nid,ti'
@@ -197,10 +204,10 @@ class TestRefusals:
             (b"files=x", {"content-type": "application/x-www-form-urlencoded"}),
         ):
             response = root.post("/manage/imports/new", content=content, headers=headers)
-            assert "Choose a file." in words_at(tree(response, 400), "#wrong-files")
+            assert "Choose a file." in text_at(parse_page(response, 400), "#wrong-files")
         assert nothing_left(site)
 
-    def test_half_an_upload_leaves_nothing(self, site: Managed, root: httpx.Client) -> None:
+    def test_half_an_upload_leaves_nothing(self, site: ManagementSite, root: httpx.Client) -> None:
         host, _, port = site.server.url.removeprefix("http://").partition(":")
         cookies = "; ".join(f"{name}={value}" for name, value in root.cookies.items())
         head = (
@@ -216,20 +223,20 @@ class TestRefusals:
 
     def test_imports_that_there_are_not(self, root: httpx.Client) -> None:
         for path in ("/manage/imports/999999", "/manage/imports/999999/report"):
-            tree(root.get(path), 404)
-        tree(root.post("/manage/imports/999999/cancel"), 404)
-        tree(root.get("/manage/imports?before=0"), 400)
+            parse_page(root.get(path), 404)
+        parse_page(root.post("/manage/imports/999999/cancel"), 404)
+        parse_page(root.get("/manage/imports?before=0"), 400)
 
 
 @pytest.fixture
-def hold(site: Managed) -> Callable[[], object]:
+def hold(site: ManagementSite) -> Callable[[], object]:
     """Keep every import from storing, and every other writer on SQLite, within a block."""
     return lambda: _Held(site)
 
 
 class _Held:
-    def __init__(self, site: Managed) -> None:
-        self._writing = writing(site.server.settings)
+    def __init__(self, site: ManagementSite) -> None:
+        self._writing = write_transaction(site.server.settings)
 
     def __enter__(self) -> None:
         self._writing.__enter__().fetch(RAISE, revision="catalogue")
@@ -239,23 +246,23 @@ class _Held:
 
 
 class TestWhileItRuns:
-    def test_another_is_refused(self, site: Managed, root: httpx.Client, hold) -> None:
+    def test_another_is_refused(self, site: ManagementSite, root: httpx.Client, hold) -> None:
         path = begun(root, ("slow.csv", TABLE))
         with hold():
-            page = tree(send(root, ("b.csv", TABLE)), 409)
-            assert "An import is running" in words_at(page, "main")
+            page = parse_page(send(root, ("b.csv", TABLE)), 409)
+            assert "An import is running" in text_at(page, "main")
             assert is_running(root, path)
             assert "progress" in root.get(path).text
             assert nothing_left(site)
-        assert words_at(ended(root, path), "#run .badge") == "Done"
+        assert text_at(ended(root, path), "#run .badge") == "Done"
 
-    def test_it_is_cancelled(self, site: Managed, root: httpx.Client, hold) -> None:
+    def test_it_is_cancelled(self, site: ManagementSite, root: httpx.Client, hold) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
         with hold():
             response = root.post(f"{path}/cancel")
             assert response.headers["location"] == path
         page = ended(root, path)
-        assert words_at(page, "#run .badge") == "Cancelled"
+        assert text_at(page, "#run .badge") == "Cancelled"
         assert "Cancelled One" not in root.get("/manage/films?q=cancelled+one").text
         assert root.post(f"{path}/cancel").status_code == 303
         assert root.get(f"{path}/cancel").headers["location"] == path
@@ -268,7 +275,7 @@ def test_a_server_that_is_started_again(
     folder = tmp_path / "again"
     with new_database(engine, request, folder) as database:
         settings = GENEROUS | database
-        with managed(folder, settings) as site:
+        with run_management_site(folder, settings) as site:
             root = site.root()
             first = begun(root, ("a.csv", TABLE))
             held = _Held(site)
@@ -278,17 +285,17 @@ def test_a_server_that_is_started_again(
             os.kill(process_id, signal.SIGKILL)
             held.__exit__(None, None, None)
         with run_server(folder, settings) as server:
-            later = Managed(server, {}, site.superuser)
+            later = ManagementSite(server, {}, site.superuser)
             page = ended(later.root(), first)
-            assert words_at(page, "#run .badge") == "Failed"
-            assert "ended before it was done" in words_at(page, ".banner")
+            assert text_at(page, "#run .badge") == "Failed"
+            assert "ended before it was done" in text_at(page, ".banner")
             second = begun(later.root(), ("a.csv", TABLE))
             process_id = _process_of(server, second, is_reading=False)
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
         with run_server(folder, settings) as server:
-            last = Managed(server, {}, site.superuser).root()
-            assert words_at(ended(last, second), "#run .badge") in ("Failed", "Done")
+            last = ManagementSite(server, {}, site.superuser).root()
+            assert text_at(ended(last, second), "#run .badge") in ("Failed", "Done")
             assert counts(ended(last, begun(last, ("a.csv", TABLE))))["Read"] == 2
 
 
@@ -303,13 +310,13 @@ def _process_of(server: RunningServer, path: str, *, is_reading: bool = True) ->
 class TestWhoMay:
     PATHS = ("/manage/imports", "/manage/imports/new", "/manage/imports/1")
 
-    def test_nobody_is_led_to_sign_in(self, site: Managed) -> None:
+    def test_nobody_is_led_to_sign_in(self, site: ManagementSite) -> None:
         browser = site.browser()
         for path in self.PATHS:
             assert browser.get(path).headers["location"].startswith("/sign-in")
         assert send(browser, ("a.csv", TABLE)).headers["location"].startswith("/sign-in")
 
-    def test_without_the_permission(self, site: Managed, root: httpx.Client) -> None:
+    def test_without_the_permission(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         ended(root, path)
         browser = site.holder(root, "films.edit", "films.label")
@@ -321,7 +328,7 @@ class TestWhoMay:
         assert importer.get(path).status_code == 200
         ended(importer, begun(importer, ("table.csv", TABLE)))
 
-    def test_other_sites_may_not(self, site: Managed, root: httpx.Client) -> None:
+    def test_other_sites_may_not(self, site: ManagementSite, root: httpx.Client) -> None:
         files = {"files": ("a.csv", TABLE)}
         headers = {"sec-fetch-site": "cross-site"}
         response = root.post("/manage/imports/new", files=files, headers=headers)
@@ -331,7 +338,9 @@ class TestWhoMay:
 def test_too_often(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with (
         new_database(engine, request, tmp_path / "often") as database,
-        managed(tmp_path / "often", GENEROUS | database | {"upload_limit": "1 per hour"}) as site,
+        run_management_site(
+            tmp_path / "often", GENEROUS | database | {"upload_limit": "1 per hour"}
+        ) as site,
     ):
         root = site.root()
         ended(root, begun(root, ("a.csv", TABLE)))

@@ -4,20 +4,20 @@ import pytest
 
 from tests.site.account.conftest import tree, wrong
 from tests.site.manage.conftest import notice, role_of
-from tests.support.markup import words
-from tests.support.running import unique
+from tests.support.html_pages import text_of
+from tests.support.servers import unique_name
 
 
 def rows(operator):
     page = tree(operator.browser.get("/manage/labels"))
     return {
-        words(row.css_first("th")): [words(cell) for cell in row.css("td")]
+        text_of(row.css_first("th")): [text_of(cell) for cell in row.css("td")]
         for row in page.css("tbody tr")
     }
 
 
 def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
-    operator, label = holding("films.label"), unique("label")
+    operator, label = holding("films.label"), unique_name("label")
     for _ in range(2):
         response = operator.browser.post("/manage/labels", data={"label": f" {label} "})
         assert notice(operator.browser, response) == "The label is made."

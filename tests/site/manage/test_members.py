@@ -4,18 +4,18 @@ import pytest
 
 from tests.site.account.conftest import new_browser, sign_up, tree, wrong
 from tests.site.manage.conftest import as_operator, notice, role_of
-from tests.support.markup import words
-from tests.support.running import PASSWORD, unique
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, unique_name
 
 
 def found(response):
     assert response.status_code == 200, response.text
-    return [words(each) for each in tree(response).css(".member-line a")]
+    return [text_of(each) for each in tree(response).css(".member-line a")]
 
 
 def log(root, person):
     page = tree(root.browser.get(f"/manage/members/{person.id}"))
-    return [words(each) for each in page.css(".entry-sentence")]
+    return [text_of(each) for each in page.css(".entry-sentence")]
 
 
 def signs_in(server, person):
@@ -35,7 +35,7 @@ class TestFinding:
             response = operator.browser.get("/manage/members", params={"q": typed})
             assert person.name in found(response), typed
         response = operator.browser.get("/manage/members", params={"q": "<nobody>"})
-        assert words(tree(response).css_first(".empty")) == "Nobody is called that."
+        assert text_of(tree(response).css_first(".empty")) == "Nobody is called that."
         assert "<nobody>" not in response.text
 
     def test_a_piece_for_scripts(self, holding, person):
@@ -59,23 +59,23 @@ class TestFinding:
         root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
         response = root.browser.get(f"/manage/members?role={role}")
         assert found(response) == [operator.name]
-        assert words(tree(response).css(".chip")[-1])
+        assert text_of(tree(response).css(".chip")[-1])
         assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
 
 
 class TestAnAccount:
     def test_what_there_is_of_it(self, root, person):
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
-        assert words(page.css_first("h1")) == person.name
-        assert f"{person.name}@example.com" in words(page.css_first(".facts"))
+        assert text_of(page.css_first("h1")) == person.name
+        assert f"{person.name}@example.com" in text_of(page.css_first(".facts"))
         assert len(page.css(".session-line")) == 1
-        assert "signed in" in words(page.css_first("table"))
+        assert "signed in" in text_of(page.css_first("table"))
 
     def test_name_of_a_member_is_labelled_as_a_persons_name_in_russian(self, root, person):
         person.browser.patch("/user/", json={"name": "Anna", "surname": "K."}).raise_for_status()
         russian = {"accept-language": "ru"}
         page = tree(root.browser.get(f"/manage/members/{person.id}", headers=russian))
-        assert "Имя и фамилияAnna K." in words(page.css_first(".facts"))
+        assert "Имя и фамилияAnna K." in text_of(page.css_first(".facts"))
 
     def test_with_the_one_permission_there_are_no_roles_and_no_log(self, holding, person):
         page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
@@ -135,8 +135,8 @@ class TestDisabling:
         assert "This account is disabled." in response.text
         assert person.name in found(root.browser.get("/manage/members?disabled=true"))
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
-        assert words(page.css_first(".badge.is-bad")) == "Disabled"
-        assert "spam" in words(page.css_first(".entry .facts"))
+        assert text_of(page.css_first(".badge.is-bad")) == "Disabled"
+        assert "spam" in text_of(page.css_first(".entry .facts"))
         told = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
         assert told == "The account is enabled again."
         assert signs_in(server, person).status_code == 303
@@ -156,7 +156,7 @@ class TestDisabling:
             assert not page.css("form[action$='/disable']")
             response = self.disable(operator, operator)
             assert response.status_code == 409
-            assert "your own account" in words(tree(response).css_first(".banner"))
+            assert "your own account" in text_of(tree(response).css_first(".banner"))
             assert operator.browser.get("/account").status_code == 200
 
     def test_a_superuser_is_left_alone_by_others(self, root, holding):
@@ -203,5 +203,5 @@ class TestDisabling:
         bearer = {"authorization": f"Bearer {tokens['access_token']}"}
         assert client.get("/user/", headers=bearer).status_code == 401
         assert person.browser.get("/profile").status_code == 403
-        other = server.signed_up(unique())
+        other = server.signed_up(unique_name())
         assert other.get(f"/users/{person.name}").json() in ([], {"users": []})

@@ -1,11 +1,11 @@
 """The first page for operators."""
 
 from tests.site.account.conftest import tree
-from tests.support.markup import words
+from tests.support.html_pages import text_of
 
 
 def titles(operator):
-    return [words(each) for each in tree(operator.browser.get("/manage")).css("section h2")]
+    return [text_of(each) for each in tree(operator.browser.get("/manage")).css("section h2")]
 
 
 def test_shows_what_one_may_look_after(root, holding):
@@ -18,5 +18,5 @@ def test_shows_what_one_may_look_after(root, holding):
 def test_counts_who_is_disabled(root, person):
     root.browser.post(f"/manage/members/{person.id}/disable", data={})
     page = tree(root.browser.get("/manage"))
-    assert "disabled account" in words(page.css_first("a[href='/manage/members?disabled=true']"))
-    assert person.name in [words(each) for each in page.css(".member-line a")]
+    assert "disabled account" in text_of(page.css_first("a[href='/manage/members?disabled=true']"))
+    assert person.name in [text_of(each) for each in page.css(".member-line a")]

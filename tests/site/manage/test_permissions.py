@@ -9,7 +9,7 @@ import kinoteka.core
 from kinoteka.core.access.model import Actor
 from kinoteka.errors import Code
 from kinoteka.site.manage.permissions import KNOWN, others, require_any, seeing
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 CONSTANT = re.compile(r'^[A-Z_]+ = "([a-z]+\.[a-z]+)"$', re.MULTILINE)
 
@@ -33,7 +33,7 @@ def test_any_of_them_is_something_to_manage(permission):
 
 
 def test_none_is_not():
-    with refused(Code.FORBIDDEN):
+    with raises_error(Code.FORBIDDEN):
         require_any(Actor(1, 1, False, (), frozenset({"shop.refund"}), ()))
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         require_any(Actor(None, None, False, (), frozenset({"audit.view"}), ()))

@@ -4,8 +4,8 @@ import pytest
 
 from tests.site.account.conftest import tree, value, wrong
 from tests.site.manage.conftest import notice, role_of
-from tests.support.markup import words
-from tests.support.running import unique
+from tests.support.html_pages import text_of
+from tests.support.servers import unique_name
 
 
 def role(operator, path):
@@ -25,14 +25,14 @@ def operator(holding):
 
 
 def test_a_role_from_its_making_to_its_end(operator, root):
-    name = unique("Curators ")
+    name = unique_name("Curators ")
     form = {"name": name, "permissions": ["films.edit", "audit.view"], "others": "a.b\nshop.refund"}
     response = operator.browser.post("/manage/roles/new", data=form)
     path = response.headers["location"]
     assert notice(operator.browser, response) == "The role is saved."
     assert role(operator, path) == (name, ["films.edit", "audit.view"], "a.b\nshop.refund")
     listed = tree(operator.browser.get("/manage/roles"))
-    assert name in [words(each) for each in listed.css(".role-list h2")]
+    assert name in [text_of(each) for each in listed.css(".role-list h2")]
     response = operator.browser.post(path, data={"name": name + "!", "permissions": "roles.manage"})
     assert response.status_code == 303
     assert role(operator, path) == (name + "!", ["roles.manage"], "")
@@ -41,7 +41,7 @@ def test_a_role_from_its_making_to_its_end(operator, root):
     assert operator.browser.get(path).status_code == 404
     assert operator.browser.post(f"{path}/delete").status_code == 404
     log = tree(root.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"}))
-    assert [words(each) for each in log.css(".entry-sentence")] == [
+    assert [text_of(each) for each in log.css(".entry-sentence")] == [
         f"{operator.name} deleted the role {name}!",
         f"{operator.name} changed the role {name}!",
         f"{operator.name} created the role {name}",
@@ -49,7 +49,7 @@ def test_a_role_from_its_making_to_its_end(operator, root):
 
 
 def test_films_under_a_label_are_a_box_of_their_own(operator, root):
-    label = unique("label")
+    label = unique_name("label")
     root.browser.post("/manage/labels", data={"label": label})
     seeing = f"films.view:{label}"
     path = f"/manage/roles/{role_of(root, seeing, 'films.view:none-such')}"
@@ -90,7 +90,7 @@ def test_what_is_wrong_is_told_beside_its_field(operator, root, form, status, fi
 
 
 def test_two_of_one_name_at_once(operator):
-    name = unique("role")
+    name = unique_name("role")
     first, second = (
         operator.browser.post("/manage/roles/new", data={"name": each})
         for each in (name, name.upper())
@@ -102,6 +102,6 @@ def test_how_many_hold_it(operator, root, person):
     role_id = role_of(root, "a.b")
     root.browser.post(f"/api/v1/user/{person.id}/role/{role_id}")
     page = tree(root.browser.get(f"/manage/roles/{role_id}"))
-    assert "1 person holds this role" in words(page.css_first("details.card"))
+    assert "1 person holds this role" in text_of(page.css_first("details.card"))
     listed = tree(root.browser.get("/manage/roles"))
     assert listed.css(f"a[href='/manage/members?role={role_id}']")

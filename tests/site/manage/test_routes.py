@@ -5,7 +5,7 @@ import pytest
 from kinoteka.site.manage.permissions import KNOWN
 from kinoteka.site.manage.routes import AUDIT, LABELS, MEMBERS, OVERVIEW, ROLES
 from tests.site.account.conftest import new_browser, tree
-from tests.support.markup import words
+from tests.support.html_pages import text_of
 
 OURS = (*MEMBERS, *ROLES, *LABELS, *AUDIT)
 AREAS = {
@@ -44,7 +44,7 @@ def test_a_member_gets_none_of_it(person):
     for route in (*OURS, *OVERVIEW):
         response = person.browser.request(route.method, filled(route.path, person))
         assert response.status_code == 403, route.path
-        assert words(tree(response).css_first("h1")) == "You may not do that."
+        assert text_of(tree(response).css_first("h1")) == "You may not do that."
     assert not tree(person.browser.get("/")).css("a[href='/manage']")
 
 
@@ -72,7 +72,7 @@ def test_a_superuser_gets_all_of_it(root, person):
             response = root.browser.get(filled(route.path, person))
             assert response.status_code in (200, 303), route.path
             if response.status_code == 200:
-                assert words(tree(response).css_first("h1"))
+                assert text_of(tree(response).css_first("h1"))
                 assert response.headers["cache-control"] == "private, no-store"
 
 

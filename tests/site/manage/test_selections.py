@@ -5,25 +5,27 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.managed import Managed, managed_on
-from tests.support.markup import tree
+from tests.support.html_pages import parse_page
+from tests.support.management_site import ManagementSite, run_management_site_on
 
 
 @pytest.fixture(scope="module")
 def site(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Managed]:
+) -> Iterator[ManagementSite]:
     folder = tmp_path_factory.mktemp("managed-selections")
-    with managed_on(engine, request, folder) as made:
+    with run_management_site_on(engine, request, folder) as made:
         yield made
 
 
 @pytest.fixture
-def root(site: Managed) -> httpx.Client:
+def root(site: ManagementSite) -> httpx.Client:
     return site.root()
 
 
-def selection(site: Managed, browser: httpx.Client, title: str, *, public: bool = True) -> int:
+def selection(
+    site: ManagementSite, browser: httpx.Client, title: str, *, public: bool = True
+) -> int:
     """A selection of one film; its id."""
     form = {"title": title} | ({"public": "true"} if public else {})
     made = browser.post("/selections/new", data=form)
@@ -34,11 +36,11 @@ def selection(site: Managed, browser: httpx.Client, title: str, *, public: bool 
 
 
 def listed(browser: httpx.Client) -> list[str]:
-    page = tree(browser.get("/manage/selections"))
+    page = parse_page(browser.get("/manage/selections"))
     return [node.text() for node in page.css("tbody th > a:first-child")]
 
 
-def test_featuring(site: Managed, root: httpx.Client) -> None:
+def test_featuring(site: ManagementSite, root: httpx.Client) -> None:
     maker = site.holder(root)
     first = selection(site, maker, "First & <Best>")
     selection(site, maker, "Second")
@@ -58,7 +60,7 @@ def test_selections_that_there_are_not(root: httpx.Client) -> None:
     assert root.post("/manage/selections/1", data={"featured": "perhaps"}).status_code == 400
 
 
-def test_who_may(site: Managed, root: httpx.Client) -> None:
+def test_who_may(site: ManagementSite, root: httpx.Client) -> None:
     member = site.holder(root, "films.edit")
     number = selection(site, member, "Mine")
     assert site.browser().get("/manage/selections").headers["location"].startswith("/sign-in")

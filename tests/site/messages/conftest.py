@@ -6,8 +6,8 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.messengers import Person, open_chat, person
-from tests.support.running import RunningServer
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.servers import RunningServer
 
 HTML = {"accept": "text/html"}
 
@@ -15,7 +15,7 @@ HTML = {"accept": "text/html"}
 class Reader:
     """Somebody who looks at pages and sends forms."""
 
-    def __init__(self, who: Person, server: RunningServer) -> None:
+    def __init__(self, who: ChatUser, server: RunningServer) -> None:
         self.who = who
         self.client = who.client
         self.id, self.name = who.id, who.name
@@ -38,17 +38,17 @@ class Reader:
 
 @pytest.fixture
 def anna(server: RunningServer) -> Reader:
-    return Reader(person(server), server)
+    return Reader(new_chat_user(server), server)
 
 
 @pytest.fixture
 def boris(server: RunningServer) -> Reader:
-    return Reader(person(server), server)
+    return Reader(new_chat_user(server), server)
 
 
 @pytest.fixture
 def stranger(server: RunningServer) -> Reader:
-    return Reader(person(server), server)
+    return Reader(new_chat_user(server), server)
 
 
 @pytest.fixture

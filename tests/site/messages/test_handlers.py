@@ -3,8 +3,8 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.films import fill
-from tests.support.messengers import open_chat, person
+from tests.support.chat_users import new_chat_user, open_chat
+from tests.support.films import fill_catalogue
 
 
 def texts(page):
@@ -35,7 +35,7 @@ class TestList:
             assert ("hidden" not in row.css_first(".chat-own").attributes) is is_own
 
     def test_goes_on_by_a_link(self, anna, server):
-        made = [open_chat(anna.who, person(server)) for _ in range(32)]
+        made = [open_chat(anna.who, new_chat_user(server)) for _ in range(32)]
         page = anna.look("/messages")
         assert len(page.css("#chats > li")) == 30
         more = page.css_first(".chats-more a").attributes["href"]
@@ -207,7 +207,7 @@ class TestFilms:
 
     @pytest.fixture
     def film(self, server):
-        return next(iter(fill(server.settings).values()))
+        return next(iter(fill_catalogue(server.settings).values()))
 
     def test_a_film_s_link_shows_its_card(self, anna, boris, chat, server, film):
         boris.who.post(chat, f"{server.url}/films/{film} and /films/{2**40}")

@@ -7,9 +7,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.support.messengers import open_chat
+from tests.support.chat_users import open_chat
+from tests.support.polling import TIMEOUT
 from tests.support.redis_servers import redis_server
-from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def listen(server):
 
 
 def heard(socket):
-    return json.loads(socket.recv(timeout=PATIENCE))
+    return json.loads(socket.recv(timeout=TIMEOUT))
 
 
 class TestSocket:
@@ -89,7 +89,7 @@ class TestSocket:
         socket = listen(anna.who.cookie)
         anna.client.delete("/logout")
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=PATIENCE)
+            socket.recv(timeout=TIMEOUT)
         assert closed.value.rcvd.code == 4401
 
     @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from kinoteka.http.policy.request import Request
 from kinoteka.site.contract import SITE
 from kinoteka.site.messages import shown
+from tests.support.accounts import perform, sign_up
 from tests.support.films import CATALOGUE
-from tests.support.people import do, sign_up
 
 ROUTE = SITE.routes[0]
 LABELLED = next(film.title for film in CATALOGUE if film.label is not None)
@@ -22,7 +22,7 @@ async def pair(services):
 
 @pytest.fixture
 async def chat(services, pair):
-    return await do(services, services.chats.open, pair[0], pair[1].require_account())
+    return await perform(services, services.chats.open, pair[0], pair[1].require_account())
 
 
 def call_of(services, actor, *headers):
@@ -38,10 +38,10 @@ async def read(services, actor, chat, zone=UTC):
 
 async def test_the_first_that_is_unread_is_marked_and_no_other(services, pair, chat):
     anna, boris = pair
-    first = await do(services, services.chats.post, boris, chat, "one", None)
-    await do(services, services.chats.mark_read, anna, chat, first.id)
+    first = await perform(services, services.chats.post, boris, chat, "one", None)
+    await perform(services, services.chats.mark_read, anna, chat, first.id)
     for author, text in ((anna, "two"), (boris, "three"), (boris, "four")):
-        await do(services, services.chats.post, author, chat, text, None)
+        await perform(services, services.chats.post, author, chat, text, None)
     found = await read(services, anna, chat)
     marked = [each.message.text for each in found.messages if each.is_first_unread]
     assert marked == ["three"]
@@ -53,7 +53,7 @@ async def test_days_are_those_of_the_reader(services, pair, chat, monkeypatch):
     for number in range(3):  # 23:30, 00:30 and 01:30 UTC
         at = 1_700_004_600_000 + number * hour
         monkeypatch.setattr("kinoteka.core.chats.service.now", lambda at=at: at)
-        await do(services, services.chats.post, pair[0], chat, "hello", None)
+        await perform(services, services.chats.post, pair[0], chat, "hello", None)
     for zone, starts in (
         (UTC, [True, True, False]),
         (ZoneInfo("Asia/Tokyo"), [True, False, False]),
@@ -65,20 +65,20 @@ async def test_days_are_those_of_the_reader(services, pair, chat, monkeypatch):
 async def test_films_of_links_to_this_server_alone(services, pair, chat, films):
     ids = sorted(films.values())
     text = f"https://films.example/films/{ids[3]} /films/{ids[1]} http://a.example/films/{ids[0]}"
-    await do(services, services.chats.post, pair[0], chat, text, None)
+    await perform(services, services.chats.post, pair[0], chat, text, None)
     found = await read(services, pair[0], chat)
     assert [film.id for film in found.messages[0].films] == [ids[3], ids[1]]
 
 
 async def test_films_that_the_reader_does_not_see_are_not_shown(services, pair, chat, films):
     text = f"/films/{films['M']} /films/{films[LABELLED]}"
-    await do(services, services.chats.post, pair[0], chat, text, None)
+    await perform(services, services.chats.post, pair[0], chat, text, None)
     found = await read(services, pair[0], chat)
     assert [film.title for film in found.messages[0].films] == ["M"]
 
 
 async def test_a_chat_whose_other_is_gone_has_no_account(services, pair, chat):
-    await do(services, services.credentials.delete_account, pair[1])
+    await perform(services, services.credentials.delete_account, pair[1])
     (row,) = (await shown.list_rows(call_of(services, pair[0]))).rows
     assert row.account is None
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.site.library.conftest import titles
 from tests.support.databases import execute
-from tests.support.markup import tree, words
-from tests.support.running import PASSWORD, unique
+from tests.support.html_pages import parse_page, text_of
+from tests.support.servers import PASSWORD, unique_name
 
 CARD = ".selection-title a"
 
@@ -13,7 +13,7 @@ CARD = ".selection-title a"
 @pytest.fixture
 def person(library):
     """Somebody who has told all there is to tell."""
-    browser, name = library.browser(), unique("Person")
+    browser, name = library.browser(), unique_name("Person")
     body = {
         "username": name,
         "password": PASSWORD,
@@ -34,43 +34,45 @@ def path_of(browser) -> str:
 class TestPage:
     def test_shows_a_member_who_somebody_is(self, boris, person):
         response = boris.get(path_of(person))
-        page = tree(response)
-        assert words(page.css_first("h1")) == "Anna"
-        assert words(page.css_first(".person-status")) == "at <b>the</b> pictures"
-        assert person.headers["x-name"] in words(page.css_first(".person-facts"))
-        assert "member since" in words(page.css_first(".person-facts"))
+        page = parse_page(response)
+        assert text_of(page.css_first("h1")) == "Anna"
+        assert text_of(page.css_first(".person-status")) == "at <b>the</b> pictures"
+        assert person.headers["x-name"] in text_of(page.css_first(".person-facts"))
+        assert "member since" in text_of(page.css_first(".person-facts"))
         assert "private.example" not in response.text
         assert "+7 900" not in response.text
         assert page.css_first("form[action^='/messages/with/'] button")
 
     def test_shows_others_the_username_alone(self, browser, person):
         response = browser.get(path_of(person))
-        page = tree(response)
-        assert words(page.css_first("h1")) == person.headers["x-name"]
+        page = parse_page(response)
+        assert text_of(page.css_first("h1")) == person.headers["x-name"]
         assert page.css_first(".person-status") is None
         assert "Anna" not in response.text
         assert "private.example" not in response.text
 
     def test_is_ones_own(self, person):
-        page = tree(person.get(path_of(person)))
+        page = parse_page(person.get(path_of(person)))
         assert page.css_first(".person-head a").attributes["href"] == "/account"
         assert page.css_first("form[action^='/messages/with/']") is None
 
     def test_shows_what_somebody_has_made_public(self, library, browser, boris, person):
-        assert "Nothing public" in words(tree(browser.get(path_of(person))).css_first("main"))
+        assert "Nothing public" in text_of(
+            parse_page(browser.get(path_of(person))).css_first("main")
+        )
         library.selection(person, "Space", "Alien")
         library.selection(person, "Secrets", "Alien", public=False)
         library.selection(boris, "Another's", "Alien")
         for who in (browser, boris, person):
-            assert titles(tree(who.get(path_of(person))), CARD) == ["Space"]
+            assert titles(parse_page(who.get(path_of(person))), CARD) == ["Space"]
 
     def test_has_numbered_pages(self, library, browser, person):
         for number in range(25):
             library.selection(person, f"Number {number}", "Alien")
         path = path_of(person)
-        page = tree(browser.get(path))
+        page = parse_page(browser.get(path))
         assert page.css_first(".pager [rel=next]").attributes["href"] == f"{path}?page=2"
-        assert titles(tree(browser.get(f"{path}?page=2")), CARD) == ["Number 0"]
+        assert titles(parse_page(browser.get(f"{path}?page=2")), CARD) == ["Number 0"]
         assert browser.get(f"{path}?page=3").headers["location"] == f"{path}?page=2"
 
 
@@ -80,7 +82,7 @@ class TestAddress:
         assert (response.status_code, response.headers["location"]) == (303, path_of(person))
 
     def test_members_come_by_id_as_well(self, library, browser, boris, person):
-        page = tree(boris.get(path_of(person)))
+        page = parse_page(boris.get(path_of(person)))
         action = page.css_first("form[action^='/messages/with/']").attributes["action"]
         number = action.rsplit("/", 1)[1]
         assert boris.get(f"/people/{number}").headers["location"] == path_of(person)
@@ -88,8 +90,8 @@ class TestAddress:
 
     @pytest.mark.parametrize("name", ["Ænna-ß", "анна%", "what?", "a#b", "a&b", '<"b">'])
     def test_of_names_with_signs(self, library, browser, boris, name):
-        name = unique(name)
-        member = library.member(unique())
+        name = unique_name(name)
+        member = library.member(unique_name())
         execute(
             library.server.settings,
             "UPDATE accounts SET username = ?, username_key = ? WHERE username = ?",
@@ -97,10 +99,10 @@ class TestAddress:
             name.casefold().replace("ss", "ß"),
             member.headers["x-name"],
         )
-        number = library.selection(member, unique("Of"), "Alien")
-        link = tree(browser.get(f"/selections/{number}")).css_first(".person")
+        number = library.selection(member, unique_name("Of"), "Alien")
+        link = parse_page(browser.get(f"/selections/{number}")).css_first(".person")
         response = browser.get(link.attributes["href"])
-        assert words(tree(response).css_first("h1")) == name
+        assert text_of(parse_page(response).css_first("h1")) == name
 
     @pytest.mark.parametrize(
         "name", ["nobody-at-all", "%00", "%ff", "a%2Fb", "x" * 1000, "0", "9" * 40, ".", "%2e%2e"]
@@ -112,25 +114,25 @@ class TestAddress:
 
 class TestNamesakes:
     def test_name_of_another_account_is_marked_on_a_page(self, boris, library):
-        chief, other = unique("chief"), unique("other")
+        chief, other = unique_name("chief"), unique_name("other")
         library.browser().post("/users", json=account(chief))
         library.browser().post("/users", json=account(other) | {"name": chief.title()})
-        page = tree(boris.get(f"/people/{other}"))
-        assert words(page.css_first("h1 .badge")) == f"not the account {chief}"
-        assert tree(boris.get(f"/people/{chief}")).css_first("h1 .badge") is None
+        page = parse_page(boris.get(f"/people/{other}"))
+        assert text_of(page.css_first("h1 .badge")) == f"not the account {chief}"
+        assert parse_page(boris.get(f"/people/{chief}")).css_first("h1 .badge") is None
 
     def test_name_in_a_chat_is_marked_where_there_is_no_username(self, library):
-        chief, browser, other = unique("chief"), library.browser(), library.browser()
+        chief, browser, other = unique_name("chief"), library.browser(), library.browser()
         browser.post("/users", json=account(chief))
         (own_id,) = [each["id"] for each in browser.get(f"/users/{chief}").json()["users"]]
-        email = f"{unique('nameless')}@private.example"
+        email = f"{unique_name('nameless')}@private.example"
         other.post("/users", json={"email": email, "password": PASSWORD, "name": chief})
         chat = other.post("/chats", json={"user_id": own_id}).json()["id"]
         other.post(f"/chats/{chat}/messages", json={"text": "hello"})
-        page = tree(other.get(f"/messages/{chat}"))
+        page = parse_page(other.get(f"/messages/{chat}"))
         assert page.css_first(".badge.is-bad") is None  # the other has that username
-        page = tree(browser.get(f"/messages/{chat}"))
-        marks = {words(each) for each in page.css(".badge.is-bad")}
+        page = parse_page(browser.get(f"/messages/{chat}"))
+        marks = {text_of(each) for each in page.css(".badge.is-bad")}
         assert marks == {f"not the account {chief}"}
 
 

@@ -3,8 +3,8 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.films import FilmToBe, fill
-from tests.support.waiting import eventually
+from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.polling import eventually
 
 OWN = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 KEPT, OTHER = "Kept for later", "Seen already"
@@ -14,7 +14,9 @@ KEPT, OTHER = "Kept for later", "Seen already"
 def server(start_server):
     """A server with two films, which are alike."""
     server = start_server()
-    fill(server.settings, [FilmToBe(title, 2020, ("Drama",), ()) for title in (KEPT, OTHER)])
+    fill_catalogue(
+        server.settings, [SampleFilm(title, 2020, ("Drama",), ()) for title in (KEPT, OTHER)]
+    )
     eventually(lambda: KEPT in server.client().get("/films", headers=OWN).text)
     return server
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kinoteka.site.ui.statics import FOLDER
-from tests.support.running import PASSWORD, unique
+from tests.support.servers import PASSWORD, unique_name
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,11 @@ def test_every_cookie_is_lax_and_hidden_from_scripts(start_server, is_https):
     """Collect the cookies of sign-up, choices, notices and sign-out."""
     server = start_server(public_url="https://films.example" if is_https else "")
     client = server.client(accept="text/html", sec_fetch_site="same-origin")
-    form = {"username": unique(), "email": f"{unique()}@example.com", "password": PASSWORD}
+    form = {
+        "username": unique_name(),
+        "email": f"{unique_name()}@example.com",
+        "password": PASSWORD,
+    }
     cookies = []
     for path, data in (
         ("/sign-up", form),

@@ -9,10 +9,10 @@ from contextlib import suppress
 import pytest
 
 from kinoteka.database.engines import database_path
-from tests.support.databases import environment_of, execute, rows
+from tests.support.databases import database_environment, execute, rows
+from tests.support.polling import TIMEOUT, wait_until
 from tests.support.ports import free_port
-from tests.support.running import PASSWORD, clean_environment, kinoteka
-from tests.support.waiting import PATIENCE, until
+from tests.support.servers import PASSWORD, clean_environment, run_kinoteka
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def test_a_running_server_serves_what_was_restored(server, backup):
     done = server.command("restore", str(backup), "--yes")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("restored, as it was on ")
-    await until(lambda: client.get("/profile").status_code == 403)
+    await wait_until(lambda: client.get("/profile").status_code == 403)
     assert sign_in(server, "anna") == 200
     assert sign_in(server, "berta") != 200
     assert server.signed_up("berta").get("/profile").status_code == 200
@@ -119,28 +119,28 @@ def limited(server, at_most, *command):
         env=environment(server),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
 
 
 def test_what_is_no_backup_is_told_in_a_line(tmp_path):
     (tmp_path / "file").write_text("nothing of the kind")
-    done = kinoteka("restore", str(tmp_path / "file"), "--data", str(tmp_path / "data"))
+    done = run_kinoteka("restore", str(tmp_path / "file"), "--data", str(tmp_path / "data"))
     assert done.returncode == 1
     assert "no backup" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_where_there_is_nothing_there_is_no_backup(tmp_path):
-    done = kinoteka("backup", str(tmp_path / "backup"), "--data", str(tmp_path))
+    done = run_kinoteka("backup", str(tmp_path / "backup"), "--data", str(tmp_path))
     assert done.returncode == 1
     assert "there is no database" in done.stderr
     assert os.listdir(tmp_path) == []
 
 
 def environment(server):
-    return clean_environment(environment_of(server.settings))
+    return clean_environment(database_environment(server.settings))
 
 
 def test_backups_rotate_in_a_folder(server, tmp_path):
@@ -152,10 +152,10 @@ def test_backups_rotate_in_a_folder(server, tmp_path):
     (made,) = folder.iterdir()
     assert (done.returncode, done.stdout) == (0, f"{made}\n")
     assert f"removed {old}" in done.stderr
-    verified = kinoteka("backup", "--verify", str(made))
+    verified = run_kinoteka("backup", "--verify", str(made))
     assert verified.stdout.startswith("whole: ")
     (made.with_name("cut.tar.gz")).write_bytes(made.read_bytes()[:1000])
-    cut = kinoteka("backup", "--verify", str(made.with_name("cut.tar.gz")))
+    cut = run_kinoteka("backup", "--verify", str(made.with_name("cut.tar.gz")))
     assert (cut.returncode, cut.stdout) == (1, "")
     assert "do not rely on it" in cut.stderr
 
@@ -163,7 +163,7 @@ def test_backups_rotate_in_a_folder(server, tmp_path):
 def test_backup_rejects_a_file_where_a_folder_of_backups_is_needed(tmp_path):
     file = tmp_path / "backup.tar.gz"
     file.touch()
-    done = kinoteka("backup", "--keep", "2", str(file))
+    done = run_kinoteka("backup", "--keep", "2", str(file))
     assert (done.returncode, done.stdout) == (2, "")
     assert f"--keep needs a folder, and {file} is a file" in done.stderr
 

@@ -5,7 +5,7 @@ import pytest
 
 from kinoteka.cli.backup_progress import line, shown
 from kinoteka.infrastructure.progress import Progress
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
 
 @pytest.fixture
@@ -29,4 +29,4 @@ async def test_it_is_shown_while_it_lasts(progress, monkeypatch):
     shown_on = io.StringIO()
     monkeypatch.setattr(sys, "stderr", shown_on)
     with shown(progress):
-        await until(lambda: "copying films 25 %" in shown_on.getvalue())
+        await wait_until(lambda: "copying films 25 %" in shown_on.getvalue())

@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.databases import EMPTY, PostgreSQLServer
 from tests.support.pictures import picture
-from tests.support.running import NO_TLS, PASSWORD, clean_environment
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import NO_TLS, PASSWORD, clean_environment
 
 UMASKS = (0o022, 0o000)
 
@@ -32,7 +32,7 @@ def command(*arguments: str, umask: int) -> "subprocess.Popen[str]":
 
 def done(*arguments: str, umask: int) -> None:
     process = command(*arguments, umask=umask)
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0, errors
 
 
@@ -43,11 +43,11 @@ def served(data: Path, umask: int) -> Iterator[httpx.Client]:
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found
-        with httpx.Client(base_url=found.group(), timeout=PATIENCE, verify=NO_TLS) as client:
+        with httpx.Client(base_url=found.group(), timeout=TIMEOUT, verify=NO_TLS) as client:
             yield client
     finally:
         process.terminate()
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=TIMEOUT)
 
 
 def open_to_others(folder: Path) -> list[str]:
@@ -90,7 +90,7 @@ def test_server_does_not_start_with_an_empty_or_short_key(
     process = command(
         "serve", "--port", "0", "--workers", workers, "--data", str(tmp_path), umask=0o022
     )
-    out, errors = process.communicate(timeout=PATIENCE)
+    out, errors = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, out) == (1, "")
     assert f"kinoteka: {tmp_path / 'secret.key'} has {len(content.strip())} characters" in errors
     assert "Traceback" not in errors
@@ -104,7 +104,7 @@ def test_server_closes_a_key_that_others_can_read_and_says_so(tmp_path: Path) ->
     assert process.stdout is not None
     process.stdout.readline()
     process.terminate()
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert f"{key} was open to other users of this machine" in errors
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
@@ -119,6 +119,6 @@ def test_server_starts_with_a_mounted_key_that_others_can_read_and_warns(tmp_pat
     assert process.stdout is not None
     assert "http://" in process.stdout.readline()
     process.terminate()
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert "is not the server's to change" in errors
     assert stat.S_IMODE(mounted.stat().st_mode) == 0o444

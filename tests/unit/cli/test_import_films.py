@@ -18,9 +18,9 @@ from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
 from kinoteka.core.imports.record import Reason
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import environment_of, rows
-from tests.support.running import RunningServer, clean_environment
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.databases import database_environment, rows
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import RunningServer, clean_environment
 
 GOOD = "id,title,year,genre\n1,Alien,1979,Horror\n2,Mirror,1975,Drama\n3,Ran,1985,War\n"
 # A missing title, a year 0, a quote that is never closed, bad UTF-8; between them, sound rows.
@@ -107,7 +107,7 @@ def folder(tmp_path: Path, settings: Settings) -> Folder:
 def imported(folder: Folder, *arguments: str) -> Result:
     """Run the command in this process, with the names of the folder's files as they are."""
     return invoked(
-        folder.path, *arguments, "--data", "data", environment=environment_of(folder.settings)
+        folder.path, *arguments, "--data", "data", environment=database_environment(folder.settings)
     )
 
 
@@ -243,7 +243,7 @@ def started(folder: Folder, *arguments: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "kinoteka.cli", "import", *arguments]
     return subprocess.Popen(
         [*command, "--data", str(folder / "data")],
-        env=clean_environment(environment_of(folder.settings)),
+        env=clean_environment(database_environment(folder.settings)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -263,7 +263,7 @@ class TestWhileItRuns:
 
     def test_ctrl_c_stores_nothing(self, folder, under_way):
         under_way.send_signal(signal.SIGINT)
-        _, said = under_way.communicate(timeout=PATIENCE)
+        _, said = under_way.communicate(timeout=TIMEOUT)
         assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
         assert under_way.returncode == 130
         assert folder.titles() == []
@@ -271,7 +271,7 @@ class TestWhileItRuns:
 
     def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
         under_way.kill()
-        under_way.communicate(timeout=PATIENCE)
+        under_way.communicate(timeout=TIMEOUT)
         assert folder.titles() == []
         assert imported(folder, "csv", "good.csv").exit_code == 0
         assert not list((folder / "data").glob("*.staging"))
@@ -283,7 +283,7 @@ class TestWhileItRuns:
         assert done.exit_code == 1
         said = done.stderr.splitlines()
         assert said[-1] == "kinoteka: another import is running; nothing was stored"
-        _, said = under_way.communicate(timeout=PATIENCE)
+        _, said = under_way.communicate(timeout=TIMEOUT)
         assert under_way.returncode == 0
         assert len(folder.titles()) == 150_000
         assert all(line.startswith(("reading ", "storing ")) for line in said.splitlines())

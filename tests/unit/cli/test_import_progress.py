@@ -9,7 +9,7 @@ from kinoteka.cli.import_progress import line, shown
 from kinoteka.core.imports.reading import Progress
 from kinoteka.core.imports.record import Reason
 from kinoteka.core.imports.service import Import
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
 
 class Terminal(io.StringIO):
@@ -50,9 +50,9 @@ async def test_without_a_terminal_there_is_a_plain_line_now_and_then(
     shown_on = io.StringIO()
     monkeypatch.setattr(sys, "stderr", shown_on)
     with shown(running, progress):
-        await until(lambda: shown_on.getvalue() == "reading 20 %, 50.3 of 242.0 MB, 0 films\n")
+        await wait_until(lambda: shown_on.getvalue() == "reading 20 %, 50.3 of 242.0 MB, 0 films\n")
         running.stored, running.to_store = 1, 2
-        await until(lambda: shown_on.getvalue().endswith("storing 50 %, 1 of 2 films\n"))
+        await wait_until(lambda: shown_on.getvalue().endswith("storing 50 %, 1 of 2 films\n"))
 
 
 def test_a_short_import_shows_nothing(running, progress, capsys):
@@ -66,7 +66,7 @@ async def test_a_terminal_shows_a_bar(running, progress, monkeypatch):
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     with shown(running, progress):
-        await until(lambda: "reading 20 %" in terminal.getvalue())
+        await wait_until(lambda: "reading 20 %" in terminal.getvalue())
         running.stored, running.to_store = 1, 2
-        await until(lambda: "storing 50 %" in terminal.getvalue())
+        await wait_until(lambda: "storing 50 %" in terminal.getvalue())
     assert "━" in terminal.getvalue()

@@ -9,15 +9,15 @@ import pytest
 
 from kinoteka.cli.output import explain
 from tests.support.databases import execute
-from tests.support.running import (
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import (
     PASSWORD,
     RunningServer,
     clean_environment,
-    kinoteka,
+    run_kinoteka,
     run_server,
-    unique,
+    unique_name,
 )
-from tests.support.waiting import PATIENCE, eventually
 
 COMMANDS = (
     "serve",
@@ -34,14 +34,14 @@ COMMANDS = (
 
 
 def test_help_names_every_command():
-    shown = kinoteka("--help")
+    shown = run_kinoteka("--help")
     assert shown.returncode == 0
     assert all(f"  {command} " in shown.stdout for command in COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command):
-    shown = kinoteka(command, "--help")
+    shown = run_kinoteka(command, "--help")
     assert shown.returncode == 0
     assert "Usage:" in shown.stdout
 
@@ -68,7 +68,7 @@ def test_every_command_has_help(command):
     ],
 )
 def test_mistakes_are_told_in_one_line(arguments, code, says):
-    done = kinoteka(*arguments)
+    done = run_kinoteka(*arguments)
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
@@ -84,7 +84,7 @@ def test_mistakes_are_told_in_one_line(arguments, code, says):
 )
 def test_damaged_file_of_the_data_folder_is_explained(tmp_path, name, content, says):
     (tmp_path / name).write_bytes(content)
-    done = kinoteka("serve", "--no-demo", "--port", "0", "--data", str(tmp_path))
+    done = run_kinoteka("serve", "--no-demo", "--port", "0", "--data", str(tmp_path))
     assert done.returncode == 1
     assert str(tmp_path / name) in done.stderr
     assert says in done.stderr
@@ -106,29 +106,29 @@ def test_error_of_the_operating_system_says_what_to_do(number, advice):
 
 
 def test_a_wrong_setting_is_named():
-    done = kinoteka("settings", KINOTEKA_PORT="many")
+    done = run_kinoteka("settings", KINOTEKA_PORT="many")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("kinoteka: KINOTEKA_PORT:")
 
 
 def test_settings_show_what_differs_and_no_secret():
     secret = "s" * 40
-    done = kinoteka("settings", KINOTEKA_PORT="9000", KINOTEKA_SECRET_KEY=secret)
+    done = run_kinoteka("settings", KINOTEKA_PORT="9000", KINOTEKA_SECRET_KEY=secret)
     assert "KINOTEKA_PORT (whole number) = 9000  (default: 8000)" in done.stdout
     assert secret not in done.stdout
     assert "KINOTEKA_SECRET_KEY (text) = (set)" in done.stdout
 
 
 def test_migrating_twice_does_it_once(tmp_path):
-    first = kinoteka("migrate", "--data", str(tmp_path))
-    second = kinoteka("migrate", "--data", str(tmp_path))
+    first = run_kinoteka("migrate", "--data", str(tmp_path))
+    second = run_kinoteka("migrate", "--data", str(tmp_path))
     assert first.stdout.startswith("migrated to revision")
     assert second.stdout.startswith("already at revision")
 
 
 class TestCreateSuperuser:
     def test_makes_one_whom_a_running_server_knows(self, server: RunningServer):
-        login = unique("root")
+        login = unique_name("root")
         made = server.command(
             "createsuperuser", "--login", login, KINOTEKA_SUPERUSER_PASSWORD=PASSWORD
         )
@@ -138,7 +138,7 @@ class TestCreateSuperuser:
         assert client.post("/login", json={"login": login, "password": PASSWORD}).is_success
 
     def test_promotes_an_account_and_gives_it_the_password(self, server: RunningServer):
-        login = unique("member")
+        login = unique_name("member")
         member = server.signed_up(login)
         made = server.command(
             "createsuperuser", "--login", login, KINOTEKA_SUPERUSER_PASSWORD="another long one"
@@ -157,7 +157,7 @@ class TestCreateSuperuser:
         ],
     )
     def test_refuses_what_any_account_is_refused(self, tmp_path, login, password, says):
-        done = kinoteka(
+        done = run_kinoteka(
             "createsuperuser",
             "--login",
             login,
@@ -173,7 +173,7 @@ class TestCreateSuperuser:
 
 def test_pruning_deletes_expired_sessions_alone(start_server):
     server = start_server()
-    lasting, expired = server.signed_up(), server.signed_up(unique("expired"))
+    lasting, expired = server.signed_up(), server.signed_up(unique_name("expired"))
     execute(
         server.settings,
         "UPDATE sessions SET expires_at = 1 WHERE account_id ="
@@ -236,10 +236,10 @@ def test_other_keys_are_told_at_start_until_they_are_accepted(tmp_path):
         assert process.stdout is not None
         assert "http://" in process.stdout.readline()
         process.terminate()
-        return process.communicate(timeout=PATIENCE)[1]
+        return process.communicate(timeout=TIMEOUT)[1]
 
     assert start(settings) == ""
     told = "This server's secret key and token issuer differs from what this database"
     assert told in start(other)
-    assert kinoteka("accept-keys", **other).stdout == "accepted: secret key, token issuer\n"
-    assert kinoteka("accept-keys", **other).stdout == "the keys are the same as before\n"
+    assert run_kinoteka("accept-keys", **other).stdout == "accepted: secret key, token issuer\n"
+    assert run_kinoteka("accept-keys", **other).stdout == "the keys are the same as before\n"

@@ -10,9 +10,9 @@ from kinoteka.cli.operations import load_demo
 from kinoteka.core.imports import demo
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
-from tests.support.databases import environment_of, execute, rows
-from tests.support.running import kinoteka, run_server
-from tests.support.waiting import PATIENCE
+from tests.support.databases import database_environment, execute, rows
+from tests.support.polling import TIMEOUT
+from tests.support.servers import run_kinoteka, run_server
 
 FILMS = [json.loads(line) for line in demo.films_path().read_text(encoding="utf-8").splitlines()]
 SELECTIONS = json.loads(demo.selections_path().read_text(encoding="utf-8"))
@@ -68,7 +68,9 @@ def test_an_empty_catalogue_stays_empty(fresh):
 def test_the_demo_is_not_added_to_an_imported_catalogue(fresh, tmp_path):
     path = tmp_path / "films.csv"
     path.write_text("title\nAlien\n")
-    done = kinoteka("import", "csv", str(path), "--data", str(fresh.data), **environment_of(fresh))
+    done = run_kinoteka(
+        "import", "csv", str(path), "--data", str(fresh.data), **database_environment(fresh)
+    )
     assert done.returncode == 0, done.stderr
     with running(fresh):
         pass
@@ -91,5 +93,5 @@ def test_whoever_finds_another_loading_it_waits(settings):
 
     thread = threading.Thread(target=load_demo, args=(settings,))
     Import("club").run(settings, [records()])
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT)
     assert rows(settings, "SELECT count(*) FROM films") == [len(FILMS) + 1]

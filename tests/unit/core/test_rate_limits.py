@@ -8,7 +8,7 @@ import pytest
 from kinoteka.core.rate_limits import WAITING_MOST, Limit, Throttle, networks
 from kinoteka.errors import Code
 from kinoteka.realtime.rate_windows import MemoryWindows
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 RATE = "3 per minute"
 
@@ -36,20 +36,20 @@ class TestHits:
     async def test_event_over_the_limit_is_refused(self, throttle):
         for _ in range(3):
             await throttle.hit("search", RATE, "192.0.2.1")
-        with refused(Code.THROTTLED, retry_after=60):
+        with raises_error(Code.THROTTLED, retry_after=60):
             await throttle.hit("search", RATE, "192.0.2.1")
 
     async def test_others_and_other_kinds_are_counted_apart(self, throttle):
         for kind, who in [("search", "a"), ("search", "b"), ("upload", "a")] * 3:
             await throttle.hit(kind, RATE, who)
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await throttle.hit("upload", RATE, "a")
 
     async def test_ipv6_site_has_a_multiple_of_the_limit(self):
         throttle = Throttle(MemoryWindows(), site_factor=2)
         for number in range(6):
             await throttle.hit("search", RATE, f"2001:db8:1:{number}::1")
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await throttle.hit("search", RATE, "2001:db8:1:99::1")
         await throttle.hit("search", RATE, "2001:db8:2::1")
 
@@ -57,7 +57,7 @@ class TestHits:
         throttle = Throttle(MemoryWindows(), site_factor=1)
         for _ in range(3):
             await throttle.hit("search", RATE, "2001:db8:1:1::1")
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await throttle.hit("search", RATE, "2001:db8:1:2::1")
         assert throttle._windows.count("search", 60, "2001:db8:1:2::/64") == 0
 
@@ -69,7 +69,7 @@ class TestHits:
         step = days * 24 * 60 * 60
         monkeypatch.setattr(time, "time", lambda: real() + step)
         monkeypatch.setattr(time, "time_ns", lambda: real_ns() + step * 10**9)
-        with refused(Code.THROTTLED, retry_after=60):
+        with raises_error(Code.THROTTLED, retry_after=60):
             await throttle.hit("search", RATE, "192.0.2.1")
 
 
@@ -77,7 +77,7 @@ class TestAttempts:
     async def test_failures_count(self, throttle):
         for _ in range(3):
             await fail(throttle, "a", "b")
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await succeed(throttle, "a", "b")
 
     async def test_successes_do_not_count(self, throttle):
@@ -95,7 +95,7 @@ class TestAttempts:
     async def test_each_limit_refuses(self, throttle):
         for number in range(3):
             await fail(throttle, f"account {number}", "network")
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await succeed(throttle, "another", "network")
         await succeed(throttle, "account 0", "another network")
 
@@ -103,7 +103,7 @@ class TestAttempts:
         for _ in range(3):
             await fail(throttle, "a")
         for _ in range(5):
-            with refused(Code.THROTTLED):
+            with raises_error(Code.THROTTLED):
                 await fail(throttle, "b", "a")
         await succeed(throttle, "b")
 
@@ -123,7 +123,7 @@ class TestAttempts:
         outcomes = await asyncio.gather(*guesses, return_exceptions=True)
         assert len(tried) == 3
         assert [getattr(e, "code", None) for e in outcomes].count(Code.THROTTLED) == 47
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await succeed(throttle, "a")
 
     async def test_attempts_that_succeed_make_room_again(self, throttle):
@@ -147,7 +147,7 @@ class TestTurns:
                 asyncio.create_task(succeed(throttle, "a", turn="a")) for _ in range(WAITING_MOST)
             ]
             await asyncio.sleep(0)
-            with refused(Code.THROTTLED, retry_after=1):
+            with raises_error(Code.THROTTLED, retry_after=1):
                 await succeed(throttle, "a", turn="a")
         await asyncio.gather(*waiting)
 
@@ -182,7 +182,7 @@ class TestSeveralProcesses:
         limit = Limit("unknown_device", "1 per minute", "a")
         async with there.attempt(limit, turn="a") as attempt:
             attempt.fail()
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await self.succeed(here, limit)
 
     async def test_attempt_that_is_cancelled_while_it_waits_does_not_count(self):

@@ -9,7 +9,7 @@ from kinoteka.core.text import (
     has_visible_character,
 )
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 
 @pytest.mark.parametrize(
@@ -29,15 +29,15 @@ def test_is_composed_and_trimmed(given, taken):
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "a\tb", "a\x85b", "a\ud800b"])
 def test_without_what_cannot_be_shown_or_stored(text):
-    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+    with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_text(text, "name", 40)
 
 
 def test_heaps_of_marks_are_refused_before_composing_sorts_them():
     assert clean_text("a" + "\u0301\u0316" * 15, "name", 40)
-    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+    with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_text("a" + "\u0301\u0316" * 16, "name", 40)
-    with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
+    with raises_error(Code.FIELD_INVALID, field="name", reason="too_long"):
         clean_text(("a" + "\u0301" * 30) * 4000, "name", 40)
 
 
@@ -47,13 +47,13 @@ def test_the_marks_of_a_language_may_follow_each_other():
 
 def test_lines_where_they_are_allowed():
     assert clean_text("a\r\n\tb\n", "text", 40, lines=True) == "a\n\tb"
-    with refused(Code.FIELD_INVALID, field="text"):
+    with raises_error(Code.FIELD_INVALID, field="text"):
         clean_text("a\rb", "text", 40, lines=True)
 
 
 def test_within_a_bound():
     assert clean_text(" abcd ", "name", 4) == "abcd"
-    with refused(Code.FIELD_INVALID, field="name", reason="too_long"):
+    with raises_error(Code.FIELD_INVALID, field="name", reason="too_long"):
         clean_text("abcde", "name", 4)
 
 
@@ -83,13 +83,13 @@ def test_text_with_a_visible_character_is_accepted(text):
 )
 def test_text_without_a_visible_character_is_rejected(text):
     assert not has_visible_character(text)
-    with refused(Code.FIELD_INVALID, field="text", reason="invisible"):
+    with raises_error(Code.FIELD_INVALID, field="text", reason="invisible"):
         clean_shown_text(text, "text", 40)
 
 
 @pytest.mark.parametrize("control", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069")
 def test_name_with_a_bidirectional_control_is_rejected(control):
-    with refused(Code.FIELD_INVALID, field="name", reason="characters"):
+    with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_name(f"an{control}na", "name", 40)
     assert clean_shown_text(f"an{control}na", "text", 40)
 

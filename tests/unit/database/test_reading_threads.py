@@ -10,8 +10,8 @@ from kinoteka.database import reading_threads
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.errors import Code
-from tests.support.people import refused
-from tests.support.waiting import PATIENCE
+from tests.support.errors import raises_error
+from tests.support.polling import TIMEOUT
 
 ONE = Statement(select(literal(1)))
 ADD = Statement(insert(labels).values(name="premium"))
@@ -36,12 +36,12 @@ async def test_only_so_many_may_wait(services, monkeypatch):
     monkeypatch.setattr(reading_threads, "MOST_WAITING", 3)
     database, opened = services.database, threading.Event()
     waiting = [
-        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(PATIENCE)))
+        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(TIMEOUT)))
         for _ in range(3)
     ]
     await asyncio.sleep(0)
     assert database.stats()["heavy_reads"] == 3
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         await database.read_in_thread(lambda _: True)
     opened.set()
     assert await asyncio.gather(*waiting) == [True] * 3

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement, among, insert_for, json_array, place_of
-from tests.support.databases import writing
+from tests.support.databases import write_transaction
 
 
 class Label(msgspec.Struct):
@@ -17,7 +17,7 @@ class Label(msgspec.Struct):
 @pytest.fixture
 def run(settings):
     """Runs a statement on labels a, b and c, whose ids are 1, 2 and 3."""
-    with suppress(ZeroDivisionError), writing(settings) as reader:
+    with suppress(ZeroDivisionError), write_transaction(settings) as reader:
         for name in "abc":
             reader.fetch(Statement(insert(labels).values(name=bindparam("name"))), name=name)
         yield lambda statement, **given: [

@@ -8,7 +8,7 @@ from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Conflict, Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.databases import writing
+from tests.support.databases import write_transaction
 
 ADD: Statement = Statement(insert(labels).values(name=bindparam("name")).returning(labels.c.id))
 NAMES: Statement = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
@@ -71,11 +71,11 @@ async def test_there_is_one_writer_at_a_time_and_all_get_their_turn(services):
 
 async def test_a_caller_that_goes_away_leaves_the_writer_free(services):
     unit = Unit(services.database)
-    writing = asyncio.create_task(unit.run(ADD, name="a"))
+    write_transaction = asyncio.create_task(unit.run(ADD, name="a"))
     await asyncio.sleep(0)
-    writing.cancel()
+    write_transaction.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await writing
+        await write_transaction
     await unit.rollback()
     async with unit_of_work(services.database) as other:
         await other.run(ADD, name="b")
@@ -90,7 +90,7 @@ class TestAnotherProcessThatWritesForLong:
     async def test_makes_us_busy(self, services):
         if services.database.name == "sqlite":
             services.database._writer.execute("PRAGMA busy_timeout = 50")
-        with pytest.raises(ZeroDivisionError), writing(services.settings) as foreign:
+        with pytest.raises(ZeroDivisionError), write_transaction(services.settings) as foreign:
             foreign.fetch(ADD, name="a")
             with pytest.raises(DomainError) as refused:
                 async with unit_of_work(services.database) as unit:

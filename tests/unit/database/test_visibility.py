@@ -19,8 +19,8 @@ from kinoteka.database.visibility import (
     visible_to,
 )
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import execute, writing
-from tests.support.films import ADULT, PREMIUM, FilmToBe, fill, names
+from tests.support.databases import execute, write_transaction
+from tests.support.films import ADULT, PREMIUM, SampleFilm, fill_catalogue, ids_by_name
 
 WORD = "Night"
 CASES = {
@@ -39,9 +39,11 @@ _COUNT: Statement[tuple[int]] = Statement(
 @pytest.fixture
 def reader(settings: Settings) -> Iterator[Reader]:
     """A database with a film of every kind, all of one genre."""
-    fill(settings, [FilmToBe(title, 2000, ("Drama",), label=CASES[title][0]) for title in CASES])
+    fill_catalogue(
+        settings, [SampleFilm(title, 2000, ("Drama",), label=CASES[title][0]) for title in CASES]
+    )
     execute(settings, "UPDATE films SET hidden_at = 1 WHERE title LIKE '%hidden'")
-    with writing(settings) as reader:
+    with write_transaction(settings) as reader:
         recount_all(reader)
         yield reader
 
@@ -50,7 +52,7 @@ def reader(settings: Settings) -> Iterator[Reader]:
 def test_viewer_sees_the_same_films_everywhere(
     settings: Settings, reader: Reader, viewer: tuple[str, ...] | None
 ) -> None:
-    ids = names(settings, "labels")
+    ids = ids_by_name(settings, "labels")
     labels = None if viewer is None else [ids[name] for name in viewer]
     expected = {
         title

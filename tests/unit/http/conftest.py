@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engines import leave_out_postgresql
+from tests.support.engine_selection import deselect_postgresql
 
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would be tried on PostgreSQL."""
-    leave_out_postgresql(HERE, config, items)
+    deselect_postgresql(HERE, config, items)

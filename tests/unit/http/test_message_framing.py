@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 # No request gets as far as the database.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -21,7 +21,7 @@ def exchange(server):
 
     def send(sent: bytes) -> bytes:
         received = b""
-        with socket.create_connection((address.hostname, address.port), PATIENCE) as connection:
+        with socket.create_connection((address.hostname, address.port), TIMEOUT) as connection:
             connection.sendall(sent)
             while chunk := connection.recv(65536):
                 received += chunk

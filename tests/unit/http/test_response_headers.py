@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.running import RunningServer, run_server
+from tests.support.servers import RunningServer, run_server
 
 PAGE = {"accept": "text/html"}
 HSTS = "max-age=31536000; includeSubDomains"

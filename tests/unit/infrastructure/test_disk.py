@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from kinoteka.errors import Code
 from kinoteka.infrastructure.disk import Room, disk_failure, probe
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 
 def test_failed_writes_are_logged_once_a_minute() -> None:
@@ -49,5 +49,5 @@ def test_probe_of_a_folder_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["missing", "file"])
 def test_probe_fails_where_nothing_can_be_written(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
-    with refused(Code.DISK_FULL):
+    with raises_error(Code.DISK_FULL):
         probe(tmp_path / folder)

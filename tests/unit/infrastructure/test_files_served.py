@@ -10,8 +10,8 @@ from PIL import Image
 
 from tests.support.object_stores import PREFIX, URL, ObjectStore, run_object_store
 from tests.support.pictures import picture
-from tests.support.running import RunningServer, run_server
-from tests.support.waiting import until
+from tests.support.polling import wait_until
+from tests.support.servers import RunningServer, run_server
 
 AVATARS = "/media/avatars/"
 TRY_AGAIN = {"message": "the server is busy; try again in 5 seconds"}
@@ -75,14 +75,14 @@ async def test_a_new_one_takes_the_place_of_the_old(store, member):
     first = upload(member).json()["avatar"]
     second = upload(member, (10, 10)).json()["avatar"]
     assert Image.open(BytesIO(member.get(second).content)).size == (10, 10)
-    await until(lambda: store.stored() == {key(second)})
+    await wait_until(lambda: store.stored() == {key(second)})
     assert member.get(first).status_code == 404
 
 
 async def test_it_goes_with_its_account(store, member):
     address = upload(member).json()["avatar"]
     assert member.delete("/profile").status_code == 200
-    await until(lambda: store.stored() == set())
+    await wait_until(lambda: store.stored() == set())
     assert member.get(address).status_code == 404
 
 
@@ -115,7 +115,7 @@ async def test_a_store_that_hangs(store, member):
     assert member.get(address).status_code == 200
     changed = upload(member).json()["avatar"]
     assert member.get(changed).status_code == 200
-    await until(lambda: key(address) not in store.stored())
+    await wait_until(lambda: key(address) not in store.stored())
 
 
 def test_a_store_that_is_gone_and_comes_back_empty(store, member):

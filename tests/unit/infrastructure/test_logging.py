@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 START = """
 import logging, warnings
@@ -26,7 +26,7 @@ def logged(*statements: str, settings: str = "") -> Sequence[str]:
         [sys.executable, "-W", "default", "-c", script],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=True,
         env=os.environ,
     )

@@ -14,8 +14,8 @@ import pytest
 
 from kinoteka.errors import Code
 from kinoteka.infrastructure.object_store import CALLS_MOST, RETRY_AFTER_SECONDS, ObjectFiles
+from tests.support.errors import raises_error
 from tests.support.object_stores import BUCKET, POLICY, PREFIX, URL, ObjectStore, run_object_store
-from tests.support.people import refused
 
 FOLDER = "avatars"
 KEY = f"{PREFIX}/{FOLDER}/a.jpg"
@@ -142,7 +142,7 @@ class TestAway:
 
     @each_operation
     async def test_nobody_answers(self, open_files, operation, capsys):
-        with refused(Code.BUSY, retry_after=RETRY_AFTER_SECONDS):
+        with raises_error(Code.BUSY, retry_after=RETRY_AFTER_SECONDS):
             await operation(open_files(endpoint=UNREACHABLE))
         told = capsys.readouterr().out
         assert "object store failed" in told
@@ -151,7 +151,7 @@ class TestAway:
 
     @each_operation
     async def test_no_such_host(self, open_files, operation):
-        with refused(Code.BUSY):
+        with raises_error(Code.BUSY):
             await operation(open_files(endpoint="http://store.invalid"))
 
     @each_operation
@@ -167,7 +167,7 @@ class TestAway:
         ids=["503", "500", "301", "not HTTP", "hangs up"],
     )
     async def test_it_answers_nonsense(self, open_files, operation, response):
-        with answering(response) as endpoint, refused(Code.BUSY):
+        with answering(response) as endpoint, raises_error(Code.BUSY):
             await operation(open_files(endpoint=endpoint))
 
     async def test_an_answer_is_cut_off(self, open_files):
@@ -175,7 +175,7 @@ class TestAway:
             b'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\netag: "a"\r\n'
             b"last-modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n\r\nabc"
         )
-        with answering(begun) as endpoint, refused(Code.BUSY):
+        with answering(begun) as endpoint, raises_error(Code.BUSY):
             await open_files(endpoint=endpoint).get("a.jpg")
 
     @each_operation
@@ -187,7 +187,7 @@ class TestAway:
             while not asked.done():
                 await asyncio.sleep(0.01)
                 turns += 1
-            with refused(Code.BUSY):
+            with raises_error(Code.BUSY):
                 await asked
         assert turns > 2
 
@@ -196,7 +196,7 @@ class TestAway:
             files = open_files(endpoint=endpoint, seconds=1)
             asked = [asyncio.create_task(files.get("a.jpg")) for _ in range(2 * CALLS_MOST)]
             for each in asked:
-                with refused(Code.BUSY):
+                with raises_error(Code.BUSY):
                     await each
 
     async def test_more_than_may_ask_at_once_are_answered_all_the_same(self, open_files):
@@ -219,7 +219,7 @@ class TestAway:
     async def test_it_comes_back(self, open_files, store):
         files = open_files(seconds=2)
         await files.put("a.jpg", b"content")
-        with store.stopped(), refused(Code.BUSY):
+        with store.stopped(), raises_error(Code.BUSY):
             await files.get("a.jpg")
         assert await files.get("a.jpg") == b"content"
 
@@ -245,7 +245,7 @@ class TestSetUp:
     @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
     async def test_wrong_credentials(self, open_files, operation, name, monkeypatch, capsys):
         monkeypatch.setenv(name, "wrong")
-        with refused(Code.BUSY):
+        with raises_error(Code.BUSY):
             await operation(open_files())
         told = capsys.readouterr().out
         assert "403" in told
@@ -253,14 +253,14 @@ class TestSetUp:
 
     @each_operation
     async def test_a_place_where_it_has_no_rights(self, open_files, operation):
-        with refused(Code.BUSY):
+        with raises_error(Code.BUSY):
             await operation(open_files(f"s3://{BUCKET}/another"))
 
     @each_operation
     async def test_no_such_bucket(self, open_files, operation, store):
         store.allow_anything()
         try:
-            with refused(Code.BUSY):
+            with raises_error(Code.BUSY):
                 await operation(open_files("s3://another"))
         finally:
             store.check_signatures()

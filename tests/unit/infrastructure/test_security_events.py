@@ -13,9 +13,10 @@ import structlog
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.security_events import COUNTS, LineLimit, SecurityEvent, report
-from tests.support.people import do, refused, sign_in, sign_up, superuser
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
-from tests.support.waiting import PATIENCE
+from tests.support.accounts import perform, sign_in, sign_up, superuser_actor
+from tests.support.errors import raises_error
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -77,7 +78,7 @@ def logged(*statements: str) -> list[str]:
         ]
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=True
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=TIMEOUT, check=True
     )
     assert done.stdout == ""
     return done.stderr.splitlines()
@@ -121,10 +122,10 @@ class TestCore:
 
     async def test_change_of_password_is_reported(self, services, anna):
         since, change = Counting(), services.credentials.change_password
-        with refused(Code.CURRENT_PASSWORD_WRONG):
-            await do(services, change, anna.actor, "wrong password", NEW_PASSWORD)
+        with raises_error(Code.CURRENT_PASSWORD_WRONG):
+            await perform(services, change, anna.actor, "wrong password", NEW_PASSWORD)
         assert since() == {SecurityEvent.CURRENT_PASSWORD_WRONG: 1}
-        await do(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         assert since()[SecurityEvent.PASSWORD_CHANGED] == 1
 
     async def test_change_that_is_rolled_back_is_not_reported(self, services, anna):
@@ -137,7 +138,7 @@ class TestCore:
 
     async def test_deleted_account_is_reported(self, services, anna):
         since = Counting()
-        await do(services, services.credentials.delete_account, anna.actor, PASSWORD)
+        await perform(services, services.credentials.delete_account, anna.actor, PASSWORD)
         assert since() == {SecurityEvent.ACCOUNT_DELETED: 1}
 
     async def test_reused_token_is_reported(self, services, anna):
@@ -146,21 +147,21 @@ class TestCore:
         async with unit_of_work(services.database) as unit:
             second = await services.tokens.refresh(unit, pair.refresh_token)
             await services.tokens.refresh(unit, second.refresh_token)
-            with refused(Code.TOKEN_REUSED):
+            with raises_error(Code.TOKEN_REUSED):
                 await services.tokens.refresh(unit, pair.refresh_token)
         assert since() == {SecurityEvent.TOKEN_REUSED: 1}
 
     async def test_changes_by_operators_are_reported(self, services, anna):
-        root, access, name = await superuser(services), services.access, unique("role")
+        root, access, name = await superuser_actor(services), services.access, unique_name("role")
         since, account_id = Counting(), anna.account.id
-        role = await do(services, access.create_role, root, name, [])
-        await do(services, access.assign_role, root, account_id, role.id)
-        await do(services, access.take_role_away, root, account_id, role.id)
-        await do(services, access.delete_role, root, role.id)
+        role = await perform(services, access.create_role, root, name, [])
+        await perform(services, access.assign_role, root, account_id, role.id)
+        await perform(services, access.take_role_away, root, account_id, role.id)
+        await perform(services, access.delete_role, root, role.id)
         assert since() == {SecurityEvent.ROLE_CHANGED: 4}
         change = services.credentials.change_credentials
-        await do(services, change, root, account_id, "berta", NEW_PASSWORD)
-        await do(services, services.members.disable, root, account_id, "")
+        await perform(services, change, root, account_id, "berta", NEW_PASSWORD)
+        await perform(services, services.members.disable, root, account_id, "")
         assert since() == {
             SecurityEvent.ROLE_CHANGED: 4,
             SecurityEvent.PASSWORD_CHANGED: 1,
@@ -185,7 +186,7 @@ def line_of(response: httpx.Response, capfd: pytest.CaptureFixture[str]) -> str:
 class TestOverTheWire:
     def test_lines_have_id_and_address_and_no_secret(self, tmp_path, capfd):
         with run_server(tmp_path, {"unknown_device_limit": "1 per hour"}) as server:
-            login = unique()
+            login = unique_name()
             member = server.signed_up(login)
             body = {"login": login, "password": "a wrong secret"}
             failed = server.client().post("/login", json=body)

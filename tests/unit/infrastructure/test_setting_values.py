@@ -8,7 +8,7 @@ import pytest
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.setting_values import plain
 from kinoteka.infrastructure.settings import SettingsError, load
-from tests.support.running import kinoteka
+from tests.support.servers import run_kinoteka
 
 ROWS = {name: kind for name, kind, *_ in config.rows()}
 
@@ -147,7 +147,7 @@ class TestFile:
     ],
 )
 def test_option_is_explained_like_its_setting(option, value, says) -> None:
-    done = kinoteka("serve", option, value)
+    done = run_kinoteka("serve", option, value)
     assert done.returncode == 2
     assert f"Invalid value for '{option}': {says}" in done.stderr
 

@@ -6,7 +6,7 @@ import pytest
 
 from kinoteka.infrastructure import tasks
 from kinoteka.infrastructure.tasks import BackgroundTasks, close_step, end_tasks, finish
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +111,7 @@ class TestFinish:
         with pytest.raises(asyncio.CancelledError):
             await caller
         may_go_on.set()
-        await until(lambda: ended and not tasks._abandoned)
+        await wait_until(lambda: ended and not tasks._abandoned)
         assert caplog.records == []
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from kinoteka.errors import Code
 from kinoteka.infrastructure.worker_threads import NICENESS, LoopLoad, Workers
-from tests.support.people import refused
-from tests.support.waiting import PATIENCE, until
+from tests.support.errors import raises_error
+from tests.support.polling import TIMEOUT, wait_until
 
 QUEUE = 3
 
@@ -56,7 +56,7 @@ async def test_a_busy_loop_has_one_thread_fewer_beside_it(
         nonlocal most
         under_way.append(1)
         most = max(most, len(under_way))
-        met.wait(PATIENCE)  # however long the second thread takes to begin
+        met.wait(TIMEOUT)  # however long the second thread takes to begin
         time.sleep(0.05)
         under_way.pop()
 
@@ -71,8 +71,8 @@ async def test_what_the_loop_does_is_its_load(monkeypatch: pytest.MonkeyPatch) -
     load.is_busy()
     await asyncio.sleep(0.1)
     assert not load.is_busy()
-    until = time.thread_time() + 0.1
-    while time.thread_time() < until:
+    wait_until = time.thread_time() + 0.1
+    while time.thread_time() < wait_until:
         pass
     monkeypatch.setattr(
         "kinoteka.infrastructure.worker_threads.BUSY_SHARE", 0.01
@@ -90,16 +90,14 @@ async def test_memory_that_the_work_took_is_given_back(
     assert not given_back.is_set()
     monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 0.05)
     await workers.run(lambda: bytes(20_000_000))
-    await until(given_back.is_set)
+    await wait_until(given_back.is_set)
 
 
 async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
     opened = threading.Event()
-    waiting = [
-        asyncio.create_task(workers.run(lambda: opened.wait(PATIENCE))) for _ in range(QUEUE)
-    ]
+    waiting = [asyncio.create_task(workers.run(lambda: opened.wait(TIMEOUT))) for _ in range(QUEUE)]
     await asyncio.sleep(0)
-    with refused(Code.BUSY, retry_after=12):
+    with raises_error(Code.BUSY, retry_after=12):
         await workers.run(lambda: None)
     opened.set()
     assert await asyncio.gather(*waiting) == [True] * QUEUE

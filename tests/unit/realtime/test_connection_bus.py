@@ -11,9 +11,9 @@ from kinoteka.realtime import connection_bus as line_bus
 from kinoteka.realtime.connection_bus import ConnectionBus
 from kinoteka.realtime.local_hub import Hub, hub_bus
 from kinoteka.realtime.redis_bus import redis_bus
+from tests.support.polling import wait_until
 from tests.support.redis_servers import redis_server
-from tests.support.suspending import close_at_each_point
-from tests.support.waiting import until
+from tests.support.suspension_points import close_at_each_point
 
 
 class Middle:
@@ -91,9 +91,9 @@ async def away_and_back(middle: Middle, *processes: Process) -> None:
     for process in processes:
         process.gaps.clear()
     await middle.stop()
-    await until(lambda: not any(process.bus.is_connected for process in processes))
+    await wait_until(lambda: not any(process.bus.is_connected for process in processes))
     await middle.start()
-    await until(lambda: all(process.bus.is_connected for process in processes))
+    await wait_until(lambda: all(process.bus.is_connected for process in processes))
 
 
 class TestMessages:
@@ -101,7 +101,7 @@ class TestMessages:
         await other.bus.subscribe("chat:1")
         for number in range(2000):
             one.bus.publish("chat:1", b"%d" % number)
-        await until(lambda: len(other.event) == 2000)
+        await wait_until(lambda: len(other.event) == 2000)
         assert other.event == [("chat:1", b"%d" % number) for number in range(2000)]
 
     async def test_sender_and_other_channels_receive_nothing(self, one, other):
@@ -110,7 +110,7 @@ class TestMessages:
         one.bus.publish("chat:1", b"mine")
         one.bus.publish("chat:3", b"nobody's")
         one.bus.publish("chat:2", b"yours")
-        await until(lambda: other.event)
+        await wait_until(lambda: other.event)
         assert (one.event, other.event) == ([], [("chat:2", b"yours")])
 
     async def test_messages_stop_after_unsubscribing(self, one, other):
@@ -120,7 +120,7 @@ class TestMessages:
         await other.bus.subscribe("chat:3")  # what is asked for is done in order
         for channel in ("chat:1", "chat:2"):
             one.bus.publish(channel, b"")
-        await until(lambda: other.event)
+        await wait_until(lambda: other.event)
         assert other.event == [("chat:2", b"")]
 
     async def test_messages_resume_after_resubscribing(self, one, other):
@@ -131,7 +131,7 @@ class TestMessages:
             await other.bus.subscribe("chat:1")
             await subscribing
         one.bus.publish("chat:1", b"")
-        await until(lambda: other.event)
+        await wait_until(lambda: other.event)
         assert other.event == [("chat:1", b"")]
 
     async def test_any_bytes_and_a_megabyte_arrive_unchanged(self, one, other):
@@ -139,7 +139,7 @@ class TestMessages:
         messages = [b"", bytes(range(256)), b"\r\n" * 500_000]
         for message in messages:
             one.bus.publish("chat:1", message)
-        await until(lambda: len(other.event) == 3)
+        await wait_until(lambda: len(other.event) == 3)
         assert [message for _, message in other.event] == messages
 
     async def test_failing_listener_does_not_stop_the_others(self, one, other):
@@ -147,14 +147,14 @@ class TestMessages:
         await other.bus.subscribe("chat:1")
         one.bus.publish("chat:1", b"")
         one.bus.publish("chat:1", b"next")
-        await until(lambda: len(other.event) == 2)
+        await wait_until(lambda: len(other.event) == 2)
 
     async def test_waiting_messages_are_sent_before_close(self, one, other):
         await other.bus.subscribe("chat:1")
         for _ in range(100):
             one.bus.publish("chat:1", b"")
         await one.bus.close()
-        await until(lambda: len(other.event) == 100)
+        await wait_until(lambda: len(other.event) == 100)
 
 
 class TestDisconnected:
@@ -164,7 +164,7 @@ class TestDisconnected:
         await away_and_back(middle, one, other)
         for number in (0, 1199):
             one.bus.publish(f"chat:{number}", b"")
-        await until(lambda: len(other.event) == 2)
+        await wait_until(lambda: len(other.event) == 2)
 
     async def test_every_process_reports_a_gap(self, middle, one, other):
         await away_and_back(middle, one, other)
@@ -172,61 +172,61 @@ class TestDisconnected:
 
     async def test_operations_return_at_once_without_errors(self, middle, one):
         await middle.stop()
-        await until(lambda: not one.bus.is_connected)
+        await wait_until(lambda: not one.bus.is_connected)
         one.bus.publish("chat:1", b"")
         async with asyncio.timeout(line_bus.SUBSCRIBE_WAIT_SECONDS):
             await one.bus.subscribe("chat:1")
             await one.bus.subscribe("chat:2")
             one.bus.unsubscribe("chat:2")
         await middle.start()
-        await until(lambda: one.bus.is_connected)
+        await wait_until(lambda: one.bus.is_connected)
 
     async def test_channels_subscribed_meanwhile_are_received_after_reconnecting(
         self, middle, one, other
     ):
         await middle.stop()
-        await until(lambda: not other.bus.is_connected)
+        await wait_until(lambda: not other.bus.is_connected)
         await other.bus.subscribe("chat:1")
         await middle.start()
-        await until(lambda: one.bus.is_connected and other.bus.is_connected)
+        await wait_until(lambda: one.bus.is_connected and other.bus.is_connected)
         one.bus.publish("chat:1", b"")
-        await until(lambda: other.event)
+        await wait_until(lambda: other.event)
 
     async def test_bus_starts_disconnected_and_connects_later(self, middle, new_process):
         await middle.stop()
         process = await new_process()
         assert not process.bus.is_connected
         await middle.start()
-        await until(lambda: process.bus.is_connected)
+        await wait_until(lambda: process.bus.is_connected)
 
 
 class TestLostMessages:
     async def test_other_processes_get_a_gap_for_each_channel(self, one, other, monkeypatch):
         monkeypatch.setattr(line_bus, "MAX_WAITING", 2)
-        await until(lambda: other.gaps)
+        await wait_until(lambda: other.gaps)
         other.gaps.clear()
         await other.bus.subscribe("chat:1")
         for channel in ("chat:1", "chat:1", "chat:2", "chat:3"):
             one.bus.publish(channel, b"")
-        await until(lambda: len(other.gaps) == 2)
+        await wait_until(lambda: len(other.gaps) == 2)
         assert (other.event, other.gaps) == ([("chat:1", b"")] * 2, ["chat:2", "chat:3"])
 
     async def test_too_many_channels_become_one_gap_for_all(self, one, other, monkeypatch):
         monkeypatch.setattr(line_bus, "MAX_WAITING", 0)
         monkeypatch.setattr(line_bus, "MAX_LOST_CHANNELS", 3)
-        await until(lambda: other.gaps)
+        await wait_until(lambda: other.gaps)
         other.gaps.clear()
         for number in range(4):
             one.bus.publish(f"chat:{number}", b"")
-        await until(lambda: other.gaps)
+        await wait_until(lambda: other.gaps)
         assert other.gaps == [None]
 
     async def test_messages_published_while_disconnected_become_gaps(self, middle, one, other):
         await middle.stop()
-        await until(lambda: not one.bus.is_connected and not other.bus.is_connected)
+        await wait_until(lambda: not one.bus.is_connected and not other.bus.is_connected)
         one.bus.publish("chat:7", b"")
         await middle.start()
-        await until(lambda: "chat:7" in other.gaps or other.gaps.count(None) > 1)
+        await wait_until(lambda: "chat:7" in other.gaps or other.gaps.count(None) > 1)
 
 
 class TestClosing:

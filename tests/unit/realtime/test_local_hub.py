@@ -9,7 +9,7 @@ import pytest
 
 from kinoteka.realtime import local_hub as module
 from kinoteka.realtime.local_hub import Hub, hub_bus
-from tests.support.waiting import PATIENCE, until
+from tests.support.polling import TIMEOUT, wait_until
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ async def test_slow_reader_is_disconnected_while_others_continue(hub, path, monk
     writer.transport.pause_reading()
     for _ in range(40):
         one.publish("chat:1", bytes(100_000))
-        await until(lambda: not one._commands)
-    await until(lambda: len(event) == 40)
+        await wait_until(lambda: not one._commands)
+    await wait_until(lambda: len(event) == 40)
     writer.transport.resume_reading()
     with pytest.raises((OSError, EOFError)):
         while True:
-            await asyncio.wait_for(reader.readexactly(1024), PATIENCE)
+            await asyncio.wait_for(reader.readexactly(1024), TIMEOUT)
     writer.close()
     for bus in (one, quick):
         await bus.close()
@@ -85,5 +85,5 @@ async def test_client_that_sends_an_invalid_frame_is_disconnected(hub, path, rub
     reader, writer = await asyncio.open_unix_connection(path)
     writer.write(rubbish)
     writer.write(bytes(100))
-    assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+    assert await asyncio.wait_for(reader.read(), TIMEOUT) == b""
     writer.close()

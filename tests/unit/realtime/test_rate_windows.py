@@ -17,7 +17,7 @@ from kinoteka.realtime.rate_windows import (
     open_windows,
 )
 from kinoteka.realtime.redis_rate_windows import RedisWindows
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
 MINUTE = 60
 A = Counter("search", "a", 3, MINUTE)
@@ -141,15 +141,15 @@ class TestSeveralProcesses:
         for windows in (here, there, here):
             assert await windows.acquire(A) == 0
         for windows in (here, there):
-            await until(lambda each=windows: each.count("search", MINUTE, "a") == 3)
+            await wait_until(lambda each=windows: each.count("search", MINUTE, "a") == 3)
             assert await windows.acquire(A)
 
     async def test_processes_report_released_events(self, both):
         here, there = both
         await fill(here)
-        await until(lambda: there.count("search", MINUTE, "a") == 3)
+        await wait_until(lambda: there.count("search", MINUTE, "a") == 3)
         await here.release(A)
-        await until(lambda: there.count("search", MINUTE, "a") == 2)
+        await wait_until(lambda: there.count("search", MINUTE, "a") == 2)
         assert await there.acquire(A) == 0
 
     async def test_event_in_the_future_counts_as_now(self, both, buses):
@@ -157,7 +157,7 @@ class TestSeveralProcesses:
         here, _ = both
         at = time.monotonic() + DAY
         buses[1].publish(CHANNEL, msgspec.msgpack.encode(("search", MINUTE, "a", at, False)))
-        await until(lambda: here.count("search", MINUTE, "a") == 1)
+        await wait_until(lambda: here.count("search", MINUTE, "a") == 1)
         assert await here.acquire(A._replace(limit=1)) <= MINUTE
 
 

@@ -11,8 +11,8 @@ from kinoteka.realtime import connection_bus as line_bus
 from kinoteka.realtime.rate_windows import Counter
 from kinoteka.realtime.redis_bus import redis_bus, redis_pool
 from kinoteka.realtime.redis_rate_windows import RedisWindows
+from tests.support.polling import wait_until
 from tests.support.redis_servers import RedisServer, documented_rights, redis_server
-from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_installations_on_one_server_are_separate(redis):
     buses[2].publish("chat:1", b"of the other")
     await asyncio.sleep(0.05)
     buses[1].publish("chat:1", b"of the same")
-    await until(lambda: event)
+    await wait_until(lambda: event)
     assert event == [b"of the same"]
     for bus in buses:
         await bus.close()
@@ -50,17 +50,17 @@ async def test_bus_disconnects_while_the_server_hangs(redis, monkeypatch):
     gaps.clear()
     redis.freeze()
     one.publish("chat:1", b"into the void")
-    await until(lambda: not one.is_connected and not other.is_connected)
+    await wait_until(lambda: not one.is_connected and not other.is_connected)
     monkeypatch.undo()  # a machine that is busy must not pass for one that hangs
     redis.thaw()
-    await until(lambda: one.is_connected and other.is_connected)
+    await wait_until(lambda: one.is_connected and other.is_connected)
     assert None in gaps
 
     def is_heard():  # a connection from before may still be given up
         one.publish("chat:1", b"back")
         return b"back" in event
 
-    await until(is_heard)
+    await wait_until(is_heard)
     for bus in (one, other):
         await bus.close()
 
@@ -79,7 +79,7 @@ async def test_slow_subscription_returns_early_and_reports_a_gap_when_confirmed(
     redis.thaw()
     assert first - started >= line_bus.SUBSCRIBE_WAIT_SECONDS * 0.9
     assert asyncio.get_running_loop().time() - first < line_bus.SUBSCRIBE_WAIT_SECONDS * 48
-    await until(lambda: None in gaps or len(gaps) == 49)
+    await wait_until(lambda: None in gaps or len(gaps) == 49)
     await bus.close()
 
 
@@ -89,7 +89,7 @@ async def test_server_that_rejects_the_client_counts_as_disconnected(redis):
     await bus.start()
     assert not bus.is_connected
     redis.ask("ACL", "SETUSER", "default", "resetchannels", "&kinoteka:*")
-    await until(lambda: bus.is_connected)
+    await wait_until(lambda: bus.is_connected)
     await bus.close()
 
 
@@ -136,10 +136,10 @@ async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, pa
     other.on_message("chat", lambda channel, message: event.append(message))
     for bus in (one, other):
         await bus.start()
-        await until(lambda bus=bus: bus.is_connected)
+        await wait_until(lambda bus=bus: bus.is_connected)
     await other.subscribe("chat:1")
     one.publish("chat:1", b"message")
-    await until(lambda: event == [b"message"])
+    await wait_until(lambda: event == [b"message"])
     assert await windows.acquire(Counter("search", "a", 1, 60)) == 0
     assert not windows.is_away
     assert inspect_redis(url) is None  # it may not ask for more

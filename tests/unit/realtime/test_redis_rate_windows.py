@@ -10,9 +10,9 @@ from kinoteka.infrastructure import tasks
 from kinoteka.realtime import redis_rate_windows as module
 from kinoteka.realtime.rate_windows import Counter
 from kinoteka.realtime.redis_rate_windows import RESPONSE_SECONDS, RedisWindows
+from tests.support.polling import wait_until
 from tests.support.redis_servers import RedisServer, redis_server
-from tests.support.suspending import close_at_each_point
-from tests.support.waiting import until
+from tests.support.suspension_points import close_at_each_point
 
 MINUTE = 60
 
@@ -107,7 +107,7 @@ async def test_counting_returns_to_redis_when_it_is_available(redis, new_windows
     getattr(redis, away)()
     await asyncio.gather(hit(one), hit(other))
     getattr(redis, back)()
-    await until(lambda: not one.is_away and not other.is_away)
+    await wait_until(lambda: not one.is_away and not other.is_away)
     assert [await hit(windows, "b") for windows in (one, other, one, other)] == [True] * 3 + [False]
 
 

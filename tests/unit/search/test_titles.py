@@ -5,15 +5,17 @@ from sqlalchemy import select
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.titles import TITLES
-from tests.support.databases import writing
-from tests.support.films import FilmToBe, fill
+from tests.support.databases import write_transaction
+from tests.support.films import SampleFilm, fill_catalogue
 
 WORDS: Statement[tuple[int, str]] = Statement(select(TITLES.c.film_id, TITLES.c.words))
 
 
 def test_a_films_title_begins_what_is_kept_of_it(settings: Settings) -> None:
-    ids = fill(settings, [FilmToBe("The ÉCLIPSE", original_title="L'eclisse"), FilmToBe("!?")])
-    with writing(settings) as reader:
+    ids = fill_catalogue(
+        settings, [SampleFilm("The ÉCLIPSE", original_title="L'eclisse"), SampleFilm("!?")]
+    )
+    with write_transaction(settings) as reader:
         words = dict(reader.fetch(WORDS))
     assert set(words) == set(ids.values())
     assert words[ids["The ÉCLIPSE"]].split("\n")[0] == "the eclipse"

@@ -12,8 +12,8 @@ from openapi_spec_validator import validate
 from kinoteka.http.mechanics.openapi_operations import implied_errors
 from kinoteka.server.api_documents import FOLDER, Documentation
 from kinoteka.server.app import CONTRACTS, compose
-from tests.support.running import RunningServer, kinoteka
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import RunningServer, run_kinoteka
 from tools.prerequisites import find_chromium
 
 NAMES = [contract.name for contract in CONTRACTS]
@@ -158,11 +158,11 @@ def test_what_is_vendored_is_pinned_and_licensed() -> None:
 
 def test_can_be_written_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "openapi.json"
-    assert kinoteka("export-openapi", "--output", str(file)).returncode == 0
+    assert run_kinoteka("export-openapi", "--output", str(file)).returncode == 0
     assert json.loads(file.read_text()) == Documentation(CONTRACTS).document()
-    shown = kinoteka("export-openapi", "--contract", "account")
+    shown = run_kinoteka("export-openapi", "--contract", "account")
     assert json.loads(shown.stdout)["info"]["title"] == "Account"
-    unknown = kinoteka("export-openapi", "--contract", "none")
+    unknown = run_kinoteka("export-openapi", "--contract", "none")
     assert unknown.returncode == 2
     assert "none" in unknown.stderr
 
@@ -218,7 +218,7 @@ def test_a_browser_shows_every_operation_and_blocks_nothing(
         [str(find_chromium()), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=True,
     )
     operations = re.findall(r'<span[^>]* data-path="([^"]*)"', shown.stdout)

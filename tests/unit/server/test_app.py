@@ -10,8 +10,8 @@ from kinoteka.server import app
 from kinoteka.server.app import Chores, compose, running
 from kinoteka.site.contract import SITE
 from tests.support.databases import execute
-from tests.support.suspending import close_at_each_point
-from tests.support.waiting import PATIENCE, until
+from tests.support.polling import TIMEOUT, wait_until
+from tests.support.suspension_points import close_at_each_point
 
 
 async def test_changes_of_others_are_looked_for_even_after_a_look_that_failed(
@@ -21,10 +21,10 @@ async def test_changes_of_others_are_looked_for_even_after_a_look_that_failed(
     async with running(settings) as server:
         server.revisions.on_foreign_change("library", told.set)
         execute(settings, "ALTER TABLE revisions RENAME TO hidden")
-        await until(lambda: "_look" in capsys.readouterr().out)  # it is logged
+        await wait_until(lambda: "_look" in capsys.readouterr().out)  # it is logged
         execute(settings, "ALTER TABLE hidden RENAME TO revisions")
         execute(settings, "UPDATE revisions SET value = value + 1")
-        await asyncio.wait_for(told.wait(), PATIENCE)
+        await asyncio.wait_for(told.wait(), TIMEOUT)
 
 
 @pytest.mark.parametrize("losing", [0, 1, 3])

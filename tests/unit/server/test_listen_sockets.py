@@ -23,10 +23,10 @@ from kinoteka.server.listen_sockets import (
     tcp_sockets,
     unix_socket,
 )
-from tests.support.forked import ForkedCommand
-from tests.support.running import PASSWORD, clean_environment, kinoteka, run_server
-from tests.support.supervised import TWO
-from tests.support.waiting import PATIENCE
+from tests.support.forked_commands import ForkedCommand
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, clean_environment, run_kinoteka, run_server
+from tests.support.worker_processes import TWO_WORKERS
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ class TestCannotListen:
     @pytest.mark.parametrize("workers", ["1", "2"])
     def test_taken_port_is_named_with_a_free_one(self, tmp_path, port, workers) -> None:
         where = ("--port", str(port), "--data", str(tmp_path), "--workers", workers)
-        ended = kinoteka("serve", "--no-demo", *where)
+        ended = run_kinoteka("serve", "--no-demo", *where)
         assert (ended.returncode, ended.stdout) == (1, "")
         said = re.fullmatch(
             rf"kinoteka: port {port} on 127\.0\.0\.1 is taken by another program\. "
@@ -206,11 +206,11 @@ def served(folder: Path, **settings: str) -> Iterator[tuple[Path, httpx.Client]]
             yield path, client
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()
 
 
-@pytest.mark.parametrize("workers", [{}, TWO], ids=["one worker", "two workers"])
+@pytest.mark.parametrize("workers", [{}, TWO_WORKERS], ids=["one worker", "two workers"])
 def test_server_serves_on_a_unix_socket_and_removes_it(tmp_path, workers):
     with served(tmp_path, **workers) as (path, client):
         assert client.get("/readyz").status_code == 200

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from tests.support.databases import execute
-from tests.support.films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
+from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 from tests.support.pictures import picture
-from tests.support.running import PASSWORD, RunningServer, run_server
+from tests.support.servers import PASSWORD, RunningServer, run_server
 
 ODD_TITLES = [
     'Tom & Jerry: <The> "Movie" ]]>',
@@ -29,8 +29,8 @@ class World:
     """A server with films under two labels, and those who look at it."""
 
     def __init__(self, server: RunningServer) -> None:
-        films = (*CATALOGUE, *(FilmToBe(title, 2000) for title in ODD_TITLES))
-        self.ids = fill(server.settings, films)
+        films = (*CATALOGUE, *(SampleFilm(title, 2000) for title in ODD_TITLES))
+        self.ids = fill_catalogue(server.settings, films)
         self.server = server
         server.make_superuser("root")
         self.superuser = server.client()

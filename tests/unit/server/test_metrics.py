@@ -9,9 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
 from kinoteka.server.metric_readings import DURATIONS, METRICS, REQUESTS
-from tests.support.running import RunningServer
-from tests.support.supervised import TWO, workers_of
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
+from tests.support.servers import RunningServer
+from tests.support.worker_processes import TWO_WORKERS, worker_pids
 
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
@@ -143,7 +143,7 @@ class TestWhoMay:
 
 class TestSeveralWorkers:
     def test_whichever_is_asked_answers_for_all_and_for_those_that_are_gone(self, start_server):
-        server = start_server(**TWO)
+        server = start_server(**TWO_WORKERS)
 
         def seen() -> tuple[float, float]:
             """By a connection of its own, so that any of the workers may answer."""
@@ -154,7 +154,7 @@ class TestSeveralWorkers:
         for _ in range(40):
             asked += server.client().get("/genres/").status_code == 200
         eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))
-        first = workers_of(server)
+        first = worker_pids(server)
         os.kill(min(first), signal.SIGKILL)
-        eventually(lambda: len(workers_of(server) - first) == 1)
+        eventually(lambda: len(worker_pids(server) - first) == 1)
         eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))

@@ -13,9 +13,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.support.running import clean_environment, kinoteka, run_server
-from tests.support.supervised import log_of
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import clean_environment, run_kinoteka, run_server
+from tests.support.worker_processes import log_reader
 
 
 def test_all_state_lies_in_the_data_folder(tmp_path):
@@ -62,7 +62,7 @@ class TestStopping:
             response = answered(client)
             assert response.startswith(b"HTTP/1.1 400 ")
             assert b"\r\nconnection: close\r\n" in response
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0
 
     def test_a_request_on_its_way_is_answered(self, tmp_path):
         with run_server(tmp_path, {}) as server, connected(server) as client:
@@ -81,7 +81,7 @@ class TestStopping:
             server.process.terminate()
             eventually(lambda: not listens(server))
             server.process.terminate()
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0
 
     @pytest.mark.parametrize("workers", ["1", "2"])
     def test_it_stops_when_its_terminal_is_closed(self, tmp_path, workers):
@@ -95,10 +95,10 @@ class TestStopping:
             assert b"http://" in process.stdout.readline()
             os.close(terminal)
             process.send_signal(signal.SIGHUP)
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(TIMEOUT) == 0
 
     def test_one_worker_cannot_be_reloaded(self, tmp_path, capfd):
-        logged = log_of(capfd)
+        logged = log_reader(capfd)
         with run_server(tmp_path, {}) as server:
             server.process.send_signal(signal.SIGHUP)
             eventually(lambda: "one worker cannot be reloaded" in logged())
@@ -181,7 +181,7 @@ def connected(server):
 
 
 def test_a_first_start_that_was_cut_short_is_made_good(tmp_path):
-    assert kinoteka("migrate", "--data", str(tmp_path)).returncode == 0
+    assert run_kinoteka("migrate", "--data", str(tmp_path)).returncode == 0
     (tmp_path / "kinoteka.unfilled").touch()
     with run_server(tmp_path, {}, "--host", "127.0.0.1") as server:
         films = server.client().get("/movies/?page=1").json()

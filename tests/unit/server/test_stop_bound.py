@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from kinoteka.server.stop_bound import OVERDUE
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 HANGS = """
     import sys, threading
@@ -22,7 +22,7 @@ HANGS = """
 def run(within: float, told: str) -> "subprocess.CompletedProcess[str]":
     program = textwrap.dedent(HANGS).format(within=within, told=told)
     command = [sys.executable, "-u", "-c", program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
 @pytest.mark.parametrize(

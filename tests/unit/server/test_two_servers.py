@@ -10,11 +10,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.conftest import GENEROUS, new_database
-from tests.support.messengers import Person, open_chat, person
+from tests.support.chat_users import ChatUser, new_chat_user, open_chat
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.redis_servers import RedisServer, redis_server
-from tests.support.running import PASSWORD, RunningServer, run_server
+from tests.support.servers import PASSWORD, RunningServer, run_server
 from tests.support.token_users import new_user
-from tests.support.waiting import PATIENCE, eventually
 
 
 class Two:
@@ -23,10 +23,10 @@ class Two:
     def __init__(self, one: RunningServer, other: RunningServer, redis: RedisServer) -> None:
         self.one, self.other, self.redis = one, other, redis
 
-    def at_other(self, who: Person) -> Person:
+    def at_other(self, who: ChatUser) -> ChatUser:
         """The same person, with the same session, at the other server."""
         client = self.other.client(cookie=who.cookie)
-        return Person(client, who.id, who.name)
+        return ChatUser(client, who.id, who.name)
 
     def bus(self) -> set[str]:
         """How the two are connected."""
@@ -49,26 +49,24 @@ def two(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
         yield found
 
 
-def listen(server: RunningServer, who: Person) -> ClientConnection:
+def listen(server: RunningServer, who: ChatUser) -> ClientConnection:
     url = server.url.replace("http://", "ws://") + "/notifications"
-    return connect(
-        url, additional_headers={"cookie": who.cookie}, proxy=None, open_timeout=PATIENCE
-    )
+    return connect(url, additional_headers={"cookie": who.cookie}, proxy=None, open_timeout=TIMEOUT)
 
 
 def close_code(socket: ClientConnection) -> int | None:
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            socket.recv(timeout=PATIENCE)
+            socket.recv(timeout=TIMEOUT)
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 def test_messages_and_sessions_are_those_of_one_server(two: Two) -> None:
-    anna, boris = person(two.one), person(two.one)
+    anna, boris = new_chat_user(two.one), new_chat_user(two.one)
     chat = open_chat(anna, boris)
     with listen(two.other, boris) as socket:
         sent = anna.post(chat, "hello")
-        assert f'"id":{sent},' in str(socket.recv(timeout=PATIENCE))
+        assert f'"id":{sent},' in str(socket.recv(timeout=TIMEOUT))
         at_other = two.at_other(boris).client
         assert at_other.get("/users").status_code == 200
         assert boris.client.delete("/logout").status_code == 200
@@ -89,18 +87,18 @@ def test_an_access_token_ends_with_its_session_on_both(two: Two) -> None:
 def test_redis_goes_away_and_comes_back_and_nobody_misses_a_message(
     two: Two, away: str, back: str
 ) -> None:
-    anna, boris = person(two.one), person(two.one)
+    anna, boris = new_chat_user(two.one), new_chat_user(two.one)
     chat = open_chat(anna, boris)
     with listen(two.other, boris) as socket:
         known = anna.post(chat, "heard")
-        socket.recv(timeout=PATIENCE)
+        socket.recv(timeout=TIMEOUT)
         getattr(two.redis, away)()
         two.wait_for_bus("away")
         began = time.monotonic()
         sign_in = {"email": f"{anna.name}@example.com", "password": PASSWORD}
         assert two.other.client().post("/login", json=sign_in).status_code == 200
         missed = anna.post(chat, "missed")
-        assert time.monotonic() - began < PATIENCE
+        assert time.monotonic() - began < TIMEOUT
         getattr(two.redis, back)()
         assert close_code(socket) == 1012
     two.wait_for_bus("connected")
@@ -108,4 +106,4 @@ def test_redis_goes_away_and_comes_back_and_nobody_misses_a_message(
         found = two.at_other(boris).messages(chat, after=known)
         assert [message["id"] for message in found] == [missed]
         sent = anna.post(chat, "live again")
-        assert f'"id":{sent},' in str(socket.recv(timeout=PATIENCE))
+        assert f'"id":{sent},' in str(socket.recv(timeout=TIMEOUT))

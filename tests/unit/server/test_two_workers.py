@@ -18,9 +18,17 @@ from kinoteka.realtime.bus import hub_path
 from kinoteka.realtime.fanout import Ending, Listener
 from kinoteka.realtime.local_hub import Hub
 from kinoteka.server.app import running
-from tests.support.people import actor_of, do, lasts, refused, sign_in, sign_up, superuser
+from tests.support.accounts import (
+    actor_by_token,
+    is_session_valid,
+    perform,
+    sign_in,
+    sign_up,
+    superuser_actor,
+)
+from tests.support.errors import raises_error
+from tests.support.polling import TIMEOUT, wait_until
 from tests.support.redis_servers import redis_server
-from tests.support.waiting import PATIENCE, until
 
 
 class Workers:
@@ -39,12 +47,12 @@ class Workers:
     async def part(self) -> None:
         """Take away what lies between them."""
         await self._stop()
-        await until(lambda: not (self.here.bus.is_connected or self.there.bus.is_connected))
+        await wait_until(lambda: not (self.here.bus.is_connected or self.there.bus.is_connected))
 
     async def join(self) -> None:
         """Bring it back."""
         await self._start()
-        await until(lambda: self.here.bus.is_connected and self.there.bus.is_connected)
+        await wait_until(lambda: self.here.bus.is_connected and self.there.bus.is_connected)
 
 
 @pytest.fixture
@@ -84,7 +92,7 @@ async def listen(services: Services, actor: Actor) -> Listener[Event]:
 
 
 async def post(services: Services, actor: Actor, chat: int, text: str) -> int:
-    return (await do(services, services.chats.post, actor, chat, text, None)).id
+    return (await perform(services, services.chats.post, actor, chat, text, None)).id
 
 
 async def catch_up(services: Services, actor: Actor, chat: int, after: int) -> list[int]:
@@ -94,7 +102,7 @@ async def catch_up(services: Services, actor: Actor, chat: int, after: int) -> l
 
 
 async def is_nobody_s(services: Services, token: str) -> bool:
-    return await actor_of(services, token) is None
+    return await actor_by_token(services, token) is None
 
 
 class Pair:
@@ -107,7 +115,7 @@ class Pair:
 @pytest.fixture
 async def pair(workers: Workers) -> Pair:
     anna, boris = [(await sign_up(workers.there)).actor for _ in range(2)]
-    chat = await do(workers.there, workers.there.chats.open, anna, boris.require_account())
+    chat = await perform(workers.there, workers.there.chats.open, anna, boris.require_account())
     return Pair(anna, boris, chat)
 
 
@@ -115,26 +123,26 @@ class TestRevocation:
     @pytest.mark.usefixtures("only_the_bus_tells")
     async def test_a_session_that_ends_on_one_has_ended_on_the_other_at_once(self, workers):
         began = await sign_up(workers.there)
-        assert await lasts(workers.here, began)
-        await do(workers.there, workers.there.sessions.sign_out, began.actor)
-        await until(lambda: is_nobody_s(workers.here, began.token))
+        assert await is_session_valid(workers.here, began)
+        await perform(workers.there, workers.there.sessions.sign_out, began.actor)
+        await wait_until(lambda: is_nobody_s(workers.here, began.token))
 
     @pytest.mark.usefixtures("only_the_bus_tells")
     async def test_all_others_stay_cached(self, workers):
         kept, ended = await sign_up(workers.there), await sign_up(workers.there)
-        assert await lasts(workers.here, kept)
-        assert await lasts(workers.here, ended)
+        assert await is_session_valid(workers.here, kept)
+        assert await is_session_valid(workers.here, ended)
         cache = workers.here.actors._cache
-        await do(workers.there, workers.there.sessions.sign_out, ended.actor)
-        await until(lambda: cache.get(ended.session.id) is None)
+        await perform(workers.there, workers.there.sessions.sign_out, ended.actor)
+        await wait_until(lambda: cache.get(ended.session.id) is None)
         assert cache.get(kept.session.id) is not None
 
     async def test_its_listeners_hear_no_more(self, workers):
         began, other = await sign_up(workers.there), await sign_up(workers.there)
         listener = await listen(workers.here, began.actor)
         others = await listen(workers.here, other.actor)
-        await do(workers.there, workers.there.sessions.sign_out, began.actor)
-        async with asyncio.timeout(PATIENCE):
+        await perform(workers.there, workers.there.sessions.sign_out, began.actor)
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.SESSION_OVER
         assert not others.ended.done()
 
@@ -142,24 +150,26 @@ class TestRevocation:
         began = await sign_up(workers.there)
         listener = await listen(workers.here, began.actor)
         await workers.part()
-        assert await lasts(workers.here, began)
-        await do(workers.there, workers.there.sessions.sign_out, began.actor)
-        await until(lambda: is_nobody_s(workers.here, began.token))
-        async with asyncio.timeout(PATIENCE):
+        assert await is_session_valid(workers.here, began)
+        await perform(workers.there, workers.there.sessions.sign_out, began.actor)
+        await wait_until(lambda: is_nobody_s(workers.here, began.token))
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.SESSION_OVER
 
     async def test_rights_change_on_both(self, workers):
-        admin, began = await superuser(workers.there), await sign_up(workers.there)
+        admin, began = await superuser_actor(workers.there), await sign_up(workers.there)
         access = workers.there.access
-        role = await do(workers.there, access.create_role, admin, "guest", ["films.view:early"])
-        assert (await actor_of(workers.here, began.token)).roles == ("user",)
+        role = await perform(
+            workers.there, access.create_role, admin, "guest", ["films.view:early"]
+        )
+        assert (await actor_by_token(workers.here, began.token)).roles == ("user",)
         async with unit_of_work(workers.there.database) as unit:
             await access.assign_role(admin, unit, began.account.id, role.id)
 
         async def is_guest() -> bool:
-            return "guest" in (await actor_of(workers.here, began.token)).roles
+            return "guest" in (await actor_by_token(workers.here, began.token)).roles
 
-        await until(is_guest)
+        await wait_until(is_guest)
 
 
 class TestLive:
@@ -169,7 +179,7 @@ class TestLive:
         sent = [await post(workers.there, pair.anna, pair.chat, "hello") for _ in range(3)]
         sent += [await post(workers.here, pair.boris, pair.chat, "you?") for _ in range(3)]
         for listener in (here, there):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 assert [(await listener.next()).message.id for _ in range(6)] == sent
 
     async def test_all_that_two_write_at_once_come_to_both_in_the_same_order(self, workers, pair):
@@ -179,20 +189,20 @@ class TestLive:
             *(post(workers.there, pair.anna, pair.chat, "a") for _ in range(20)),
             *(post(workers.here, pair.boris, pair.chat, "b") for _ in range(20)),
         )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             heard = [[(await each.next()).message.id for _ in range(40)] for each in (here, there)]
         assert heard[0] == heard[1] == sorted(heard[0])
 
     async def test_nobody_misses_what_was_sent_while_nothing_lay_in_between(self, workers, pair):
         listener = await listen(workers.here, pair.boris)
         known = await post(workers.there, pair.anna, pair.chat, "heard")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert (await listener.next()).message.id == known
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
         assert not listener.ended.done()
         await workers.join()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.MISSED
         listener = await listen(workers.here, pair.boris)
         assert await catch_up(workers.here, pair.boris, pair.chat, known) == [missed]
@@ -202,7 +212,7 @@ class TestLive:
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
         after = await post(workers.here, pair.boris, pair.chat, "from here")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.MISSED
         assert listener._events.empty()
         listener = await listen(workers.here, pair.boris)
@@ -212,7 +222,7 @@ class TestLive:
         await workers.part()
         listener = await listen(workers.here, pair.boris)
         sent = [await post(workers.here, pair.anna, pair.chat, "hello") for _ in range(3)]
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert [(await listener.next()).message.id for _ in range(3)] == sent
 
     async def test_live_again_afterwards(self, workers, pair):
@@ -220,37 +230,37 @@ class TestLive:
         await workers.join()
         listener = await listen(workers.here, pair.boris)
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert (await listener.next()).message.id == sent
 
 
 class TestReading:
     async def test_both_accounts_hear_of_it_on_every_worker(self, workers, pair):
         following = [
-            await do(worker, worker.chats.follow, actor)
+            await perform(worker, worker.chats.follow, actor)
             for worker in (workers.here, workers.there)
             for actor in (pair.anna, pair.boris)
         ]
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
-        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        await perform(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
         read = Read(pair.chat, pair.boris.require_account(), sent)
         for listener in following:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 heard = [await listener.next() for _ in range(2)]
             assert read in heard
             assert {type(each) for each in heard} == {Event, Read}
 
     async def test_nobody_misses_it_who_reads_anew_after_a_gap(self, workers, pair):
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
-        listener: Listener[Happening] = await do(
+        listener: Listener[Happening] = await perform(
             workers.there, workers.there.chats.follow, pair.anna
         )
         await workers.part()
-        await do(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
+        await perform(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
         await workers.join()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.MISSED
-        seen = await do(workers.there, workers.there.chats.get, pair.anna, pair.chat)
+        seen = await perform(workers.there, workers.there.chats.get, pair.anna, pair.chat)
         assert seen.other_read_id == sent
 
 
@@ -270,7 +280,7 @@ class TestLimits:
             await both[number % 2].hit("search", "4 per hour", "192.0.2.1")
 
         for throttle in both:
-            await until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
+            await wait_until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
 
     async def test_failed_attempts_are_counted_together_and_others_taken_back(self, workers):
         limits = [Limit("unknown_device", "1 per hour", name) for name in ("anna", "boris")]
@@ -279,7 +289,7 @@ class TestLimits:
         async with workers.here.throttle.attempt(limits[1]):
             pass
         there = workers.there.throttle
-        await until(lambda: is_refused(there, "unknown_device", "anna", "1 per hour"))
+        await wait_until(lambda: is_refused(there, "unknown_device", "anna", "1 per hour"))
         async with there.attempt(limits[1]):
             pass
 
@@ -288,11 +298,11 @@ class TestLimits:
         for throttle in (workers.here.throttle, workers.there.throttle):
             for _ in range(2):
                 await throttle.hit("search", "2 per hour", "192.0.2.1")
-            with refused(Code.THROTTLED):
+            with raises_error(Code.THROTTLED):
                 await throttle.hit("search", "2 per hour", "192.0.2.1")
 
     async def test_signing_in_goes_on_while_nothing_lies_in_between(self, workers):
         began = await sign_up(workers.here)
         await workers.part()
         started = await sign_in(workers.here, began.account.username or "")
-        assert await lasts(workers.there, started)
+        assert await is_session_valid(workers.there, started)

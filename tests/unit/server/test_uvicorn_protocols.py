@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from kinoteka.server import uvicorn_protocols as http_protocol
 from kinoteka.server.uvicorn_protocols import CHECKED, warn_of_other_versions
-from tests.support.running import clean_environment, run_server
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import clean_environment, run_server
 
 FAST = {
     "head_seconds": "0.3",
@@ -147,7 +147,7 @@ def test_open_files_do_not_run_out(tmp_path):
     ) as process:
         try:
             url = httpx.URL(process.stdout.readline().split()[-1])
-            clients = [socket.create_connection((url.host, url.port), PATIENCE) for _ in range(80)]
+            clients = [socket.create_connection((url.host, url.port), TIMEOUT) for _ in range(80)]
             assert status_of(response(clients[0], GET)) == b"200"
             assert status_of(all_received(clients[-1])) == b"503"
             for client in clients:
@@ -163,7 +163,7 @@ def test_open_files_do_not_run_out(tmp_path):
 def connected(server, receive_buffer: int | None = None) -> socket.socket:
     url = httpx.URL(server.url)
     client = socket.socket()
-    client.settimeout(PATIENCE)
+    client.settimeout(TIMEOUT)
     if receive_buffer is not None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     client.connect((url.host, url.port))

@@ -13,10 +13,10 @@ from websockets.sync.client import connect
 
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.workers import of_one_worker
-from tests.support.messengers import open_chat, person
-from tests.support.running import RunningServer, kinoteka, run_server
-from tests.support.supervised import TWO, is_running, log_of, workers_of
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.chat_users import new_chat_user, open_chat
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import RunningServer, run_kinoteka, run_server
+from tests.support.worker_processes import TWO_WORKERS, is_running, log_reader, worker_pids
 
 
 def connected(server: RunningServer) -> socket.socket:
@@ -42,8 +42,8 @@ if "--multiprocessing-fork" in sys.orig_argv:
 
 class TestStarting:
     def test_all_workers_serve_at_one_address(self, start_server):
-        server = start_server(**TWO)
-        assert len(workers_of(server)) == 2
+        server = start_server(**TWO_WORKERS)
+        assert len(worker_pids(server)) == 2
         responses = [server.client().get("/movies/?page=1") for _ in range(8)]
         assert {response.status_code for response in responses} == {200}
 
@@ -51,7 +51,7 @@ class TestStarting:
         (tmp_path / "sitecustomize.py").write_text(WORKERS_CANNOT_START)
         where = ("--port", "0", "--data", str(tmp_path / "data"))
         environment = {"KINOTEKA_WORKERS": "2", "PYTHONPATH": str(tmp_path)}
-        ended = kinoteka("serve", "--no-demo", *where, **environment)
+        ended = run_kinoteka("serve", "--no-demo", *where, **environment)
         assert ended.returncode == 1
         assert 'event="a worker did not start: stopping"' in ended.stderr
         assert ended.stdout == ""
@@ -69,7 +69,7 @@ class TestStarting:
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_what_is_under_way_finishes(self, tmp_path, number):
-        with run_server(tmp_path, TWO) as server, connected(server) as client:
+        with run_server(tmp_path, TWO_WORKERS) as server, connected(server) as client:
             body = b'{"login": "anna"}'
             head = f"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
             client.sendall(head.encode() + body[:5])
@@ -80,29 +80,29 @@ class TestStopping:
             time.sleep(1)  # the workers are told within half a second
             client.sendall(body[5:])
             assert answered(client).startswith(b"HTTP/1.1 400 ")
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0
 
     def test_idle_connections_are_closed(self, tmp_path):
-        with run_server(tmp_path, TWO) as server, connected(server) as idle:
+        with run_server(tmp_path, TWO_WORKERS) as server, connected(server) as idle:
             idle.sendall(b"GET /genres/ HTTP/1.1\r\nHost: x\r\n\r\n")
             assert idle.recv(65536).startswith(b"HTTP/1.1 ")
             server.process.terminate()
             answered(idle)
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0
 
     def test_websockets_are_told_to_come_again(self, tmp_path):
-        with run_server(tmp_path, TWO) as server:
-            anna = person(server)
+        with run_server(tmp_path, TWO_WORKERS) as server:
+            anna = new_chat_user(server)
             url = server.url.replace("http", "ws", 1) + "/notifications"
             with connect(url, additional_headers={"cookie": anna.cookie}, proxy=None) as listening:
                 server.process.terminate()
                 with pytest.raises(ConnectionClosed) as closed:
-                    listening.recv(timeout=PATIENCE)
+                    listening.recv(timeout=TIMEOUT)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
 
     def test_told_twice_they_stop_at_once(self, tmp_path):
-        with run_server(tmp_path, TWO) as server, connected(server) as client:
+        with run_server(tmp_path, TWO_WORKERS) as server, connected(server) as client:
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
             time.sleep(0.5)
 
@@ -112,11 +112,11 @@ class TestStopping:
 
             eventually(has_ended)
             assert answered_or_reset(client) == b""  # it has not even been given up
-            assert server.process.wait(PATIENCE) == 0
+            assert server.process.wait(TIMEOUT) == 0
 
     def test_no_worker_outlives_its_supervisor(self, tmp_path):
-        with run_server(tmp_path, TWO) as server:
-            workers = workers_of(server)
+        with run_server(tmp_path, TWO_WORKERS) as server:
+            workers = worker_pids(server)
             server.process.kill()
             eventually(lambda: not any(map(is_running, workers)))
 
@@ -130,27 +130,27 @@ def answered_or_reset(connection: socket.socket) -> bytes:
 
 class TestReplacing:
     def test_a_worker_that_dies_is_replaced(self, tmp_path, capfd):
-        logged = log_of(capfd)
-        with run_server(tmp_path, TWO) as server:
-            os.kill(victim := min(workers_of(server)), signal.SIGKILL)
+        logged = log_reader(capfd)
+        with run_server(tmp_path, TWO_WORKERS) as server:
+            os.kill(victim := min(worker_pids(server)), signal.SIGKILL)
             eventually(lambda: 'event="it is replaced"' in logged())
-            assert len(workers_of(server) - {victim}) == 2
+            assert len(worker_pids(server) - {victim}) == 2
             assert server.client().get("/movies/?page=1").status_code == 200
         assert f"worker={victim} exit_code=-9" in logged()
 
     def test_one_more_and_one_fewer(self, tmp_path):
-        with run_server(tmp_path, TWO) as server:
+        with run_server(tmp_path, TWO_WORKERS) as server:
             server.process.send_signal(signal.SIGTTIN)
-            eventually(lambda: len(workers_of(server)) == 3)
+            eventually(lambda: len(worker_pids(server)) == 3)
             server.process.send_signal(signal.SIGTTOU)
-            eventually(lambda: len(workers_of(server)) == 2)
+            eventually(lambda: len(worker_pids(server)) == 2)
 
 
 class TestMessagesBetweenWorkers:
     def test_whoever_listens_hears_whichever_worker_was_told(self, start_server):
-        server = start_server(**TWO)
+        server = start_server(**TWO_WORKERS)
         with ExitStack() as stack:
-            anna, boris = person(server), person(server)
+            anna, boris = new_chat_user(server), new_chat_user(server)
             chat = open_chat(anna, boris)
             url = server.url.replace("http", "ws", 1) + f"/chats/{chat}/notifications"
             headers = {"cookie": boris.cookie}
@@ -160,4 +160,4 @@ class TestMessagesBetweenWorkers:
             ]
             for text in ("one", "two", "three"):
                 anna.post(chat, text)
-                assert all(text in listening.recv(timeout=PATIENCE) for listening in sockets)
+                assert all(text in listening.recv(timeout=TIMEOUT) for listening in sockets)

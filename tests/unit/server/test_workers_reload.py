@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import RunningServer, run_server
-from tests.support.supervised import TWO, log_of, workers_of
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import RunningServer, run_server
+from tests.support.worker_processes import TWO_WORKERS, log_reader, worker_pids
 
 RELOADS = 3
 
@@ -25,9 +25,9 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def reload(server: RunningServer) -> None:
-    before = workers_of(server)
+    before = worker_pids(server)
     server.process.send_signal(signal.SIGHUP)
-    eventually(lambda: len(workers_of(server)) == 2 and not workers_of(server) & before)
+    eventually(lambda: len(worker_pids(server)) == 2 and not worker_pids(server) & before)
 
 
 class Clients:
@@ -49,7 +49,7 @@ class Clients:
             thread.join()
 
     def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self._url.host, self._url.port or 80, timeout=PATIENCE)
+        return http.client.HTTPConnection(self._url.host, self._url.port or 80, timeout=TIMEOUT)
 
     def _ask_anew(self) -> None:
         """A connection for each request."""
@@ -95,7 +95,7 @@ def status(connection: http.client.HTTPConnection) -> int:
 
 
 def test_no_request_is_refused_or_reset(tmp_path):
-    with run_server(tmp_path, TWO) as server:
+    with run_server(tmp_path, TWO_WORKERS) as server:
         clients = Clients(server)
         for _ in range(RELOADS):
             before = clients.answered
@@ -106,8 +106,8 @@ def test_no_request_is_refused_or_reset(tmp_path):
 
 
 def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder, capfd):
-    logged = log_of(capfd)
-    with run_server(tmp_path / "data", TWO) as server:
+    logged = log_reader(capfd)
+    with run_server(tmp_path / "data", TWO_WORKERS) as server:
         cookie = f"session_id={server.signed_up().cookies['session_id']}"
         (working_folder / ".env").write_text(
             "KINOTEKA_CORS_ORIGINS=https://films.example\n"
@@ -123,24 +123,24 @@ def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder
 
 
 def test_settings_that_cannot_be_used_change_nothing(tmp_path, working_folder, capfd):
-    logged = log_of(capfd)
-    with run_server(tmp_path / "data", TWO) as server:
-        before = workers_of(server)
+    logged = log_reader(capfd)
+    with run_server(tmp_path / "data", TWO_WORKERS) as server:
+        before = worker_pids(server)
         (working_folder / ".env").write_text("KINOTEKA_JSON_LIMIT_KILOBYTES=many\n")
         server.process.send_signal(signal.SIGHUP)
         eventually(lambda: "not reloaded" in logged())
         assert "KINOTEKA_JSON_LIMIT_KILOBYTES" in logged()
-        assert workers_of(server) == before
+        assert worker_pids(server) == before
 
 
 def test_when_new_workers_do_not_start_the_old_ones_go_on(tmp_path, capfd):
-    logged = log_of(capfd)
-    with run_server(tmp_path, TWO) as server:
-        before = workers_of(server)
+    logged = log_reader(capfd)
+    with run_server(tmp_path, TWO_WORKERS) as server:
+        before = worker_pids(server)
         (tmp_path / "signing-key.pem").write_text("no key")
         server.process.send_signal(signal.SIGHUP)
         eventually(lambda: "the old ones go on" in logged())
-        assert workers_of(server) == before
+        assert worker_pids(server) == before
         assert server.client().get("/movies/?page=1").status_code == 200
         time.sleep(1)  # the supervisor has looked after them again
         assert server.process.poll() is None

@@ -4,7 +4,7 @@ from kinoteka.core.services import Services
 from kinoteka.database import film_search as search
 from kinoteka.database.film_search import Entry
 from kinoteka.database.unit import unit_of_work
-from tests.support.databases import rows, writing
+from tests.support.databases import rows, write_transaction
 
 BEFORE = (
     Entry(1, "The Matrix", None, 900),
@@ -24,15 +24,15 @@ def content(services: Services) -> list[object]:
 
 
 def find(services: Services, query: str) -> list[int]:
-    with writing(services.settings) as reader:
+    with write_transaction(services.settings) as reader:
         return search.find(reader, query, None)
 
 
 async def test_a_film_gets_other_titles(services: Services) -> None:
-    with writing(services.settings) as reader:
+    with write_transaction(services.settings) as reader:
         search.index(reader, [*BEFORE[:1], AFTER, *BEFORE[2:]])
     expected = content(services)
-    with writing(services.settings) as reader:
+    with write_transaction(services.settings) as reader:
         search.clear(reader)
         search.index(reader, BEFORE)
     async with unit_of_work(services.database) as unit:

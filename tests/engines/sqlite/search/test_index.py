@@ -7,7 +7,7 @@ import pytest
 from kinoteka.database.engines.sqlite.search import index as sqlite
 from kinoteka.database.engines.sqlite.search.index import index, optimize, remove
 from kinoteka.database.film_search import Entry
-from tests.support.databases import rows, writing
+from tests.support.databases import rows, write_transaction
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -60,9 +60,9 @@ def test_removing_leaves_nothing(connection):
 
 def test_optimizing_joins_what_many_changes_have_left(settings):
     for number in range(1, 30):
-        with writing(settings) as reader:
+        with write_transaction(settings) as reader:
             index(reader.connection, [film(number, f"Night {number}")])
-    with writing(settings) as reader:
+    with write_transaction(settings) as reader:
         optimize(reader.connection)
         assert is_sound(reader.connection)
     assert rows(settings, "SELECT count(DISTINCT segid) FROM search_titles_idx") == [1]

@@ -9,7 +9,7 @@ from kinoteka.cli.doctor import examination
 from kinoteka.cli.doctor.examination import CHECKS, examine
 from kinoteka.cli.doctor.findings import Finding, Severity, fine
 from kinoteka.infrastructure.settings import Settings
-from tests.support.running import RunningServer, kinoteka
+from tests.support.servers import RunningServer, run_kinoteka
 
 LINE = re.compile(r"(error|warning|fine) +\S.*\S")
 PAGE = Path(__file__).parents[4] / "docs" / "doctor.md"
@@ -34,7 +34,7 @@ def test_a_running_server_is_found_well(server: RunningServer) -> None:
 
 
 def test_what_is_wrong_comes_first_without_any_secret(tmp_path: Path) -> None:
-    done = kinoteka("doctor", "--data", str(tmp_path), **TROUBLE)
+    done = run_kinoteka("doctor", "--data", str(tmp_path), **TROUBLE)
     assert done.returncode == 1
     *lines, last = done.stdout.splitlines()
     assert all(LINE.fullmatch(line) for line in lines)
@@ -48,7 +48,7 @@ def test_what_is_wrong_comes_first_without_any_secret(tmp_path: Path) -> None:
 
 
 def test_a_setting_that_cannot_be_used_is_an_error() -> None:
-    done = kinoteka("doctor", KINOTEKA_PORT="many")
+    done = run_kinoteka("doctor", KINOTEKA_PORT="many")
     assert done.returncode == 1
     assert done.stdout.startswith("error    settings     KINOTEKA_PORT: ")
 

@@ -2,7 +2,7 @@ import pytest
 
 from kinoteka.core.access.model import PERMISSION, Actor, Grants
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 NOBODY = Actor(None, None, False, ("anonymous",), frozenset({"a.b"}), ())
 USER = Actor(7, 70, False, ("user",), frozenset({"a.b"}), (1,))
@@ -26,26 +26,26 @@ def test_permissions(actor, permission, allowed):
 def test_requiring_a_permission():
     NOBODY.require("a.b")
     SUPERUSER.require("c.d")
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         NOBODY.require("c.d")
-    with refused(Code.FORBIDDEN, permission="c.d"):
+    with raises_error(Code.FORBIDDEN, permission="c.d"):
         USER.require("c.d")
 
 
 def test_requiring_somebody():
     assert (USER.require_account(), USER.require_session()) == (7, 70)
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         NOBODY.require_account()
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         NOBODY.require_session()
 
 
 def test_requiring_oneself():
     USER.require_self(7)
     SUPERUSER.require_self(7)
-    with refused(Code.FORBIDDEN):
+    with raises_error(Code.FORBIDDEN):
         USER.require_self(8)
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         NOBODY.require_self(7)
 
 

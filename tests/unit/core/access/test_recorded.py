@@ -6,12 +6,13 @@ from kinoteka.core.access.model import CONSOLE
 from kinoteka.core.audit.model import EntryQuery
 from kinoteka.core.library.model import NewSelection, SelectionChange
 from kinoteka.errors import Code
-from tests.support.people import do, refused, sign_up, superuser
+from tests.support.accounts import perform, sign_up, superuser_actor
+from tests.support.errors import raises_error
 
 
 @pytest.fixture
 async def root(services):
-    return await superuser(services)
+    return await superuser_actor(services)
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def person(services):
 @pytest.fixture
 def log(services):
     async def read():
-        page = await do(services, services.audit.entries, CONSOLE, EntryQuery())
+        page = await perform(services, services.audit.entries, CONSOLE, EntryQuery())
         found = [(each.action, each.subject_kind, each.details) for each in page.entries]
         return [each for each in found if each[0] != "superuser_made"]
 
@@ -31,11 +32,11 @@ def log(services):
 
 async def test_a_role_from_its_making_to_its_end(services, root, log):
     access = services.access
-    role = await do(services, access.create_role, root, "editors", ["films.edit"])
+    role = await perform(services, access.create_role, root, "editors", ["films.edit"])
     change = access.change_role
-    await do(services, change, root, role.id, "curators", ["films.label"])
-    await do(services, change, root, role.id, "curators", ["films.label"])
-    await do(services, access.delete_role, root, role.id)
+    await perform(services, change, root, role.id, "curators", ["films.label"])
+    await perform(services, change, root, role.id, "curators", ["films.label"])
+    await perform(services, access.delete_role, root, role.id)
     assert await log() == [
         ("role_deleted", "role", {"permissions": ["films.label"]}),
         ("role_changed", "role", {"renamed_from": "editors", "granted": ["films.label"],
@@ -46,10 +47,10 @@ async def test_a_role_from_its_making_to_its_end(services, root, log):
 
 async def test_who_is_given_a_role_once(services, root, person, log):
     access = services.access
-    role = await do(services, access.create_role, root, "editors", [])
+    role = await perform(services, access.create_role, root, "editors", [])
     for operation in (access.assign_role, access.take_role_away):
         for _ in range(2):
-            await do(services, operation, root, person.account_id, role.id)
+            await perform(services, operation, root, person.account_id, role.id)
     assert [action for action, *_ in await log()] == ["role_taken_away", "role_given",
                                                       "role_created"]  # fmt: skip
     assert (await log())[0][2] == {"role": "editors"}
@@ -57,48 +58,50 @@ async def test_who_is_given_a_role_once(services, root, person, log):
 
 async def test_a_label_once(services, root, log):
     for _ in range(2):
-        await do(services, services.access.add_label, root, "premium")
+        await perform(services, services.access.add_label, root, "premium")
     assert await log() == [("label_created", "label", {})]
 
 
 async def test_what_is_refused_is_not_there(services, root, log):
-    with refused(Code.ROLE_BUILT_IN):
-        await do(services, services.access.delete_role, root, 1)
-    with refused(Code.ROLE_UNKNOWN):
-        await do(services, services.access.assign_role, root, root.account_id, 999)
+    with raises_error(Code.ROLE_BUILT_IN):
+        await perform(services, services.access.delete_role, root, 1)
+    with raises_error(Code.ROLE_UNKNOWN):
+        await perform(services, services.access.assign_role, root, root.account_id, 999)
     assert await log() == []
 
 
 async def test_who_holds_a_role_is_counted(services, root, person):
     access = services.access
-    role = await do(services, access.create_role, root, "editors", [])
-    await do(services, access.assign_role, root, person.account_id, role.id)
-    assert await do(services, access.count_holders, root) == {role.id: 1}
-    with refused(Code.FORBIDDEN):
-        await do(services, access.count_holders, person)
+    role = await perform(services, access.create_role, root, "editors", [])
+    await perform(services, access.assign_role, root, person.account_id, role.id)
+    assert await perform(services, access.count_holders, root) == {role.id: 1}
+    with raises_error(Code.FORBIDDEN):
+        await perform(services, access.count_holders, person)
 
 
 async def test_a_film_that_gets_a_label(services, root, films, log):
     film = next(iter(films.values()))
-    await do(services, services.access.add_label, root, "new")
+    await perform(services, services.access.add_label, root, "new")
     for _ in range(2):
-        await do(services, services.labels.set_label, root, film, "new")
+        await perform(services, services.labels.set_label, root, film, "new")
     assert (await log())[0] == ("film_labelled", "film", {"before": None, "after": "new"})
     assert len(await log()) == 2
 
 
 async def test_what_operators_do_with_selections(services, root, person, films, log):
     selections = services.selections
-    own = await do(services, selections.create, person, NewSelection(title="Mine", public=True))
+    own = await perform(
+        services, selections.create, person, NewSelection(title="Mine", public=True)
+    )
     assert await log() == []
     change = selections.change
-    await do(services, change, person, own.id, SelectionChange(title="Ours"))
+    await perform(services, change, person, own.id, SelectionChange(title="Ours"))
     assert await log() == []
     for featured in (True, True, False):
-        await do(services, change, root, own.id, SelectionChange(featured=featured))
-    await do(services, change, root, own.id, SelectionChange(title="Theirs"))
-    await do(services, selections.delete, root, own.id)
-    await do(services, selections.create, root, NewSelection(title="Site", featured=True))
+        await perform(services, change, root, own.id, SelectionChange(featured=featured))
+    await perform(services, change, root, own.id, SelectionChange(title="Theirs"))
+    await perform(services, selections.delete, root, own.id)
+    await perform(services, selections.create, root, NewSelection(title="Site", featured=True))
     assert await log() == [
         ("selection_featured", "selection", {}),
         ("selection_deleted", "selection", {}),

@@ -15,7 +15,8 @@ from kinoteka.errors import Code
 from kinoteka.infrastructure.files import LocalFiles
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.spooled_files import SpooledFile
-from tests.support.people import anonymous, refused, sign_up
+from tests.support.accounts import anonymous_actor, sign_up
+from tests.support.errors import raises_error
 from tests.support.pictures import picture
 
 
@@ -75,7 +76,7 @@ async def test_a_transaction_that_fails_leaves_the_old_one(services, settings, a
 
 
 async def test_what_is_refused_changes_nothing(services, settings, actor):
-    with refused(Code.UPLOAD_WRONG_TYPE):
+    with raises_error(Code.UPLOAD_WRONG_TYPE):
         await change(services, actor, picture("PNG"), JPEG_ALONE)
     async with unit_of_work(services.database) as unit:
         account = await services.accounts.own(actor, unit)
@@ -84,22 +85,22 @@ async def test_what_is_refused_changes_nothing(services, settings, actor):
 
 
 async def test_an_account_without_one(services, actor, unit):
-    with refused(Code.PHOTO_MISSING):
+    with raises_error(Code.PHOTO_MISSING):
         await services.avatars.read_avatar(unit, actor.account_id)
-    with refused(Code.ACCOUNT_UNKNOWN):
+    with raises_error(Code.ACCOUNT_UNKNOWN):
         await services.avatars.read_avatar(unit, 987654321)
 
 
 async def test_a_file_that_has_been_lost_is_missing(services, settings, actor):
     account = await change(services, actor, picture())
     await LocalFiles(settings.data / "avatars").delete(account.avatar_file)
-    with refused(Code.PHOTO_MISSING):
+    with raises_error(Code.PHOTO_MISSING):
         await read(services, actor)
 
 
 async def test_nobody_has_no_avatar(services):
-    nobody = await anonymous(services)
-    with refused(Code.UNAUTHORIZED):
+    nobody = await anonymous_actor(services)
+    with raises_error(Code.UNAUTHORIZED):
         await change(services, nobody, picture())
 
 
@@ -131,5 +132,5 @@ class TestRemoving:
         assert (await self.remove(services, actor)).avatar_file is None
 
     async def test_not_by_nobody(self, services):
-        with refused(Code.UNAUTHORIZED):
-            await self.remove(services, await anonymous(services))
+        with raises_error(Code.UNAUTHORIZED):
+            await self.remove(services, await anonymous_actor(services))

@@ -4,7 +4,7 @@ import pytest
 
 from kinoteka.core.accounts import names
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 TODAY = datetime.now(UTC).date()
 
@@ -44,7 +44,7 @@ def test_usernames_compare_as_rfc_8265_has_it(username, key):
     ],
 )
 def test_usernames_that_cannot_be_taken(username, reason):
-    with refused(Code.USERNAME_INVALID, reason=reason):
+    with raises_error(Code.USERNAME_INVALID, reason=reason):
         names.username_key(username)
 
 
@@ -61,7 +61,7 @@ def test_usernames_that_cannot_be_taken(username, reason):
     ],
 )
 def test_new_username_is_rejected(username, reason):
-    with refused(Code.USERNAME_INVALID, reason=reason):
+    with raises_error(Code.USERNAME_INVALID, reason=reason):
         names.checked_username(username)
 
 
@@ -106,7 +106,7 @@ def test_addresses_compare_without_regard_to_case(email, shown, key):
     ],
 )
 def test_what_is_no_address(email):
-    with refused(Code.EMAIL_INVALID):
+    with raises_error(Code.EMAIL_INVALID):
         names.normal_email(email)
 
 
@@ -157,7 +157,7 @@ def test_birthdays(day):
     ],
 )
 def test_what_is_no_birthday(day):
-    with refused(Code.BIRTHDAY_INVALID):
+    with raises_error(Code.BIRTHDAY_INVALID):
         names.checked_birthday(day)
 
 
@@ -180,7 +180,7 @@ def test_addresses(address):
     ],
 )
 def test_addresses_that_are_not_taken(address):
-    with refused(Code.FIELD_INVALID, field="avatar_url"):
+    with raises_error(Code.FIELD_INVALID, field="avatar_url"):
         names.checked_address(address, "avatar_url")
 
 

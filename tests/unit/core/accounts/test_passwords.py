@@ -7,7 +7,7 @@ from kinoteka.core.accounts import passwords
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password
 from kinoteka.errors import Code
 from kinoteka.infrastructure.settings import Settings
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 # Normalizing this takes seconds.
 HEAP_OF_MARKS = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
@@ -66,7 +66,7 @@ def test_what_may_be_taken(password):
     ],
 )
 def test_what_may_not(password, reason):
-    with refused(Code.PASSWORD_INVALID, reason=reason):
+    with raises_error(Code.PASSWORD_INVALID, reason=reason):
         check_password(password)
 
 
@@ -84,7 +84,7 @@ def test_what_may_not(password, reason):
     ],
 )
 def test_name_of_the_account_is_rejected_as_a_password(password, names):
-    with refused(Code.PASSWORD_INVALID, reason="personal"):
+    with raises_error(Code.PASSWORD_INVALID, reason="personal"):
         check_password(password, names)
 
 
@@ -95,7 +95,7 @@ def test_name_of_the_site_is_rejected_as_a_password(password):
         for host in ("films.example", "www.cinema-club.example:8443", "cinema-club.example")
         for name in passwords.site_names(Settings(public_url=f"https://{host}"))
     ]
-    with refused(Code.PASSWORD_INVALID, reason="personal"):
+    with raises_error(Code.PASSWORD_INVALID, reason="personal"):
         check_password(password, names)
 
 
@@ -143,7 +143,7 @@ async def test_a_broken_hash_is_nobody_s(hashing):
 async def test_too_many_at_once_are_asked_to_come_again(hashing):
     waiting = [asyncio.create_task(hashing.hash("correct horse battery")) for _ in range(3)]
     await asyncio.sleep(0)
-    with refused(Code.BUSY, retry_after=1):
+    with raises_error(Code.BUSY, retry_after=1):
         await hashing.hash("correct horse battery")
     await asyncio.gather(*waiting)
     assert await hashing.hash("correct horse battery")

@@ -6,19 +6,20 @@ from kinoteka.core.accounts.model import Person
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.people import actor_of, anonymous, do, refused, sign_up
+from tests.support.accounts import actor_by_token, anonymous_actor, perform, sign_up
+from tests.support.errors import raises_error
 
 
 async def member(services, username=None, **fields):
     started = await sign_up(services, username, **fields)
-    return started.account, await actor_of(services, started.token)
+    return started.account, await actor_by_token(services, started.token)
 
 
 class TestFinding:
     @pytest.mark.parametrize("name", ["Ænna", "ænna", "ÆNNA"])
     async def test_is_without_regard_to_case(self, services: Services, name: str) -> None:
         account, actor = await member(services, "Ænna")
-        found = await do(services, services.people.find, actor, name)
+        found = await perform(services, services.people.find, actor, name)
         assert (found.id, found.username) == (account.id, "Ænna")
 
     @pytest.mark.parametrize(
@@ -26,23 +27,23 @@ class TestFinding:
     )
     async def test_nobody(self, services: Services, name: str) -> None:
         _, actor = await member(services)
-        with refused(Code.ACCOUNT_UNKNOWN):
-            await do(services, services.people.find, actor, name)
+        with raises_error(Code.ACCOUNT_UNKNOWN):
+            await perform(services, services.people.find, actor, name)
 
     async def test_members_find_by_id_too_and_nobody_else(self, services: Services) -> None:
         account, actor = await member(services)
         name = str(account.id)
-        assert (await do(services, services.people.find, actor, name)).id == account.id
-        with refused(Code.ACCOUNT_UNKNOWN):
-            await do(services, services.people.find, await anonymous(services), name)
+        assert (await perform(services, services.people.find, actor, name)).id == account.id
+        with raises_error(Code.ACCOUNT_UNKNOWN):
+            await perform(services, services.people.find, await anonymous_actor(services), name)
 
     async def test_finds_what_they_are_called_now(self, services: Services) -> None:
         account, actor = await member(services, "before")
         async with unit_of_work(services.database) as unit:
             await services.accounts.change_login(actor, unit, account.id, "after")
-        assert (await do(services, services.people.find, actor, "After")).username == "after"
-        with refused(Code.ACCOUNT_UNKNOWN):
-            await do(services, services.people.find, actor, "before")
+        assert (await perform(services, services.people.find, actor, "After")).username == "after"
+        with raises_error(Code.ACCOUNT_UNKNOWN):
+            await perform(services, services.people.find, actor, "before")
 
 
 FIELDS = {
@@ -60,7 +61,7 @@ class TestWhatIsSeen:
     async def test_members_see_names_and_picture(self, services: Services) -> None:
         account, _ = await member(services, "anna", **FIELDS)
         _, other = await member(services)
-        found = await do(services, services.people.find, other, "anna")
+        found = await perform(services, services.people.find, other, "anna")
         assert found == Person(
             account.id,
             "anna",
@@ -75,14 +76,16 @@ class TestWhatIsSeen:
         _, owner = await member(services, "anna", **FIELDS)
         _, other = await member(services)
         addresses = [
-            (await do(services, services.people.find, who, "anna")).avatar_address
-            for who in (owner, other, await anonymous(services))
+            (await perform(services, services.people.find, who, "anna")).avatar_address
+            for who in (owner, other, await anonymous_actor(services))
         ]
         assert addresses == [FIELDS["avatar_address"], None, None]
 
     async def test_others_see_the_username_alone(self, services: Services) -> None:
         account, _ = await member(services, "anna", **FIELDS)
-        found = await do(services, services.people.find, await anonymous(services), "anna")
+        found = await perform(
+            services, services.people.find, await anonymous_actor(services), "anna"
+        )
         assert found == Person(account.id, "anna", account.created_at)
         assert found.name == "anna"
 
@@ -92,18 +95,18 @@ class TestWhatIsSeen:
         for at, found in ((1, {}), (None, {account.id: "anna"})):
             async with unit_of_work(services.database) as unit:
                 await services.accounts.set_disabled(unit, account.id, at)
-            some = await do(services, services.people.some, other, [account.id])
+            some = await perform(services, services.people.some, other, [account.id])
             assert {each: person.username for each, person in some.items()} == found
             if at is not None:
-                with refused(Code.ACCOUNT_UNKNOWN):
-                    await do(services, services.people.find, other, "anna")
-        assert (await do(services, services.people.find, other, "anna")).id == account.id
+                with raises_error(Code.ACCOUNT_UNKNOWN):
+                    await perform(services, services.people.find, other, "anna")
+        assert (await perform(services, services.people.find, other, "anna")).id == account.id
 
     async def test_some_at_once(self, services: Services) -> None:
         one, actor = await member(services)
         two, _ = await member(services)
         ids = [one.id, two.id, None, one.id, 987654321]
-        found = await do(services, services.people.some, actor, ids)
+        found = await perform(services, services.people.some, actor, ids)
         assert {each: person.username for each, person in found.items()} == {
             one.id: one.username,
             two.id: two.username,
@@ -145,9 +148,9 @@ class TestNamesakes:
     ) -> None:
         _, chief = await member(services, "chief")
         account, _ = await member(services, given_name=given_name)
-        found = await do(services, services.people.find, chief, str(account.id))
+        found = await perform(services, services.people.find, chief, str(account.id))
         assert found.namesake == "chief"
-        assert (await do(services, services.people.some, chief, [account.id]))[
+        assert (await perform(services, services.people.some, chief, [account.id]))[
             account.id
         ].namesake == "chief"
 
@@ -155,10 +158,10 @@ class TestNamesakes:
     async def test_other_name_has_no_namesake(self, services: Services, given_name: str) -> None:
         _, chief = await member(services, "chief")
         account, _ = await member(services, given_name=given_name)
-        found = await do(services, services.people.find, chief, str(account.id))
+        found = await perform(services, services.people.find, chief, str(account.id))
         assert found.namesake is None
 
     async def test_own_username_is_no_namesake(self, services: Services) -> None:
         account, actor = await member(services, "chief", given_name="Chief")
-        assert (await do(services, services.people.find, actor, "chief")).namesake is None
+        assert (await perform(services, services.people.find, actor, "chief")).namesake is None
         assert account.username == "chief"

@@ -9,8 +9,9 @@ from kinoteka.core.accounts import queries
 from kinoteka.core.accounts.model import NewAccount, ProfileChange
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.people import anonymous, refused, sign_in, sign_up, superuser
-from tests.support.running import PASSWORD, unique
+from tests.support.accounts import anonymous_actor, sign_in, sign_up, superuser_actor
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD, unique_name
 
 ADDRESS = "192.0.2.7"
 
@@ -62,7 +63,7 @@ class TestCreating:
     )
     async def test_names_are_unique_without_regard_to_case(self, services, field, value, code):
         await create(services, username="anna", email="A@example.com")
-        with refused(code):
+        with raises_error(code):
             await create(services, **({"username": "other"} | {field: value}))
 
     @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ class TestCreating:
         ],
     )
     async def test_what_cannot_be_taken(self, services, fields, code):
-        with refused(code):
+        with raises_error(code):
             await create(services, **fields)
 
     async def test_sign_ups_are_throttled_by_address(self, services, settings):
@@ -104,9 +105,9 @@ class TestCreating:
         strict = await wire(msgspec.structs.replace(settings, sign_up_limit="2 per hour"))
         try:
             for _ in range(2):
-                await create(strict, username=unique())
-            with refused(Code.THROTTLED):
-                await create(strict, username=unique())
+                await create(strict, username=unique_name())
+            with raises_error(Code.THROTTLED):
+                await create(strict, username=unique_name())
         finally:
             await close(strict)
 
@@ -142,7 +143,7 @@ class TestChanging:
     async def test_what_cannot_be_taken_changes_nothing(self, services, fields, code):
         await create(services, username="taken", email="taken@example.com")
         person = await sign_up(services, "anna")
-        with refused(code):
+        with raises_error(code):
             await change(services, person.actor, given_name="Anna", **fields)
         assert await get(services, person.account.id) == person.account
 
@@ -154,14 +155,14 @@ class TestChanging:
         assert (account.username, account.email) == ("anna", None)
 
     async def test_needs_somebody(self, services):
-        with refused(Code.UNAUTHORIZED):
-            await change(services, await anonymous(services), given_name="Anna")
+        with raises_error(Code.UNAUTHORIZED):
+            await change(services, await anonymous_actor(services), given_name="Anna")
 
     async def test_what_is_rolled_back_is_not_cached(self, services):
         person = await sign_up(services, "anna")
         async with unit_of_work(services.database) as unit:
             await services.accounts.changed(unit, person.account.id)  # nothing is cached now
-        with refused(Code.FORBIDDEN):
+        with raises_error(Code.FORBIDDEN):
             async with unit_of_work(services.database) as unit:
                 await services.accounts.change(
                     person.actor, unit, ProfileChange(given_name="Anna", username=UNSET)
@@ -185,7 +186,7 @@ class TestChangingTheLogin:
     )
     async def test_of_its_kind_takes_the_old_one_s_place(self, services, before, login, after):
         account = await create(services, **before)
-        root = await superuser(services)
+        root = await superuser_actor(services)
         changed = await change_login(services, root, account.id, login)
         assert (changed.username, changed.email) == after
         assert (await sign_in(services, login)).account.id == account.id
@@ -193,12 +194,14 @@ class TestChangingTheLogin:
     async def test_by_the_account_or_a_superuser(self, services):
         anna, berta = await sign_up(services, "anna"), await sign_up(services, "berta")
         await change_login(services, anna.actor, anna.account.id, "anna-2")
-        with refused(Code.FORBIDDEN):
+        with raises_error(Code.FORBIDDEN):
             await change_login(services, anna.actor, berta.account.id, "anna-3")
-        with refused(Code.UNAUTHORIZED):
-            await change_login(services, await anonymous(services), berta.account.id, "anna-3")
-        with refused(Code.ACCOUNT_UNKNOWN):
-            await change_login(services, await superuser(services), 2**53, "anna-3")
+        with raises_error(Code.UNAUTHORIZED):
+            await change_login(
+                services, await anonymous_actor(services), berta.account.id, "anna-3"
+            )
+        with raises_error(Code.ACCOUNT_UNKNOWN):
+            await change_login(services, await superuser_actor(services), 2**53, "anna-3")
 
     @pytest.mark.parametrize(
         ("login", "code"),
@@ -212,7 +215,7 @@ class TestChangingTheLogin:
     async def test_what_cannot_be_taken(self, services, login, code):
         await create(services, username="taken", email="taken@example.com")
         person = await sign_up(services, "anna")
-        with refused(code):
+        with raises_error(code):
             await change_login(services, person.actor, person.account.id, login)
         assert (await sign_in(services, "anna")).account.id == person.account.id
 
@@ -222,7 +225,7 @@ async def test_who_has_just_been_deleted_is_nobody(services):
     async with unit_of_work(services.database) as unit:
         await unit.run(queries.DELETE, account_id=anna.account.id)
     async with unit_of_work(services.database) as unit:
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await services.accounts.own(anna.actor, unit)
 
 
@@ -265,8 +268,8 @@ class TestSearching:
 
     async def test_needs_somebody(self, services):
         async with unit_of_work(services.database) as unit:
-            with refused(Code.UNAUTHORIZED):
-                await services.accounts.search(await anonymous(services), unit, "anna")
+            with raises_error(Code.UNAUTHORIZED):
+                await services.accounts.search(await anonymous_actor(services), unit, "anna")
 
 
 def _insert():
@@ -283,7 +286,7 @@ async def test_a_deleted_account_is_gone(services):
     person = await sign_up(services, "anna")
     async with unit_of_work(services.database) as unit:
         assert await services.accounts.delete(person.actor, unit) == person.account
-    with refused(Code.ACCOUNT_UNKNOWN):
+    with raises_error(Code.ACCOUNT_UNKNOWN):
         await get(services, person.account.id)
     again = await create(services, username="anna")
     assert again.id > person.account.id

@@ -8,9 +8,10 @@ from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.model import NewAccount, ProfileChange
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
+from tests.support.accounts import sign_in, sign_up
 from tests.support.databases import execute
-from tests.support.people import refused, sign_in, sign_up
-from tests.support.running import PASSWORD
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 
 async def create(services, username):
@@ -39,12 +40,12 @@ async def get(services, account_id):
 )
 async def test_username_that_looks_like_another_is_taken(services, first, second):
     await create(services, username=first)
-    with refused(Code.USERNAME_TAKEN):
+    with raises_error(Code.USERNAME_TAKEN):
         await create(services, username=second)
     berta = await sign_up(services, "berta")
-    with refused(Code.USERNAME_TAKEN):
+    with raises_error(Code.USERNAME_TAKEN):
         await change(services, berta.actor, username=second)
-    with refused(Code.USERNAME_TAKEN):
+    with raises_error(Code.USERNAME_TAKEN):
         await change_login(services, berta.actor, berta.account.id, second)
     assert (await get(services, berta.account.id)).username == "berta"
 
@@ -98,5 +99,5 @@ async def test_skeletons_that_an_older_server_left_out_are_added(services, setti
     execute(settings, "UPDATE accounts SET username_skeleton = NULL")
     async with unit_of_work(services.database) as unit:
         await skeletons.fill(unit)
-    with refused(Code.USERNAME_TAKEN):
+    with raises_error(Code.USERNAME_TAKEN):
         await create(services, username="coco")

@@ -5,8 +5,8 @@ import pytest
 
 from kinoteka.core.accounts.strength import JUDGED, PasswordStrength, Strength
 from kinoteka.errors import Code
-from tests.support.measuring import quickest
-from tests.support.people import refused
+from tests.support.errors import raises_error
+from tests.support.timings import best_time
 
 ADDRESS = "192.0.2.7"
 
@@ -63,8 +63,8 @@ async def test_what_is_not(strength, password):
 
 async def test_what_is_too_long_to_be_judged_costs_nothing(strength):
     worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # as a whole it would take hundreds of times as long
-    whole = await quickest(lambda: strength.judge(ADDRESS, worst))
-    assert whole < 5 * await quickest(lambda: strength.judge(ADDRESS, worst[:JUDGED]))
+    whole = await best_time(lambda: strength.judge(ADDRESS, worst))
+    assert whole < 5 * await best_time(lambda: strength.judge(ADDRESS, worst[:JUDGED]))
 
 
 async def test_is_asked_so_often(services, settings):
@@ -73,6 +73,6 @@ async def test_is_asked_so_often(services, settings):
     )
     for _ in range(2):
         await few.judge("198.51.100.9", "correct horse battery")
-    with refused(Code.THROTTLED):
+    with raises_error(Code.THROTTLED):
         await few.judge("198.51.100.9", "correct horse battery")
     few.close()

@@ -6,8 +6,8 @@ from kinoteka.core.access.model import CONSOLE
 from kinoteka.core.audit.model import Action, Entry, EntryQuery, Subject
 from kinoteka.core.audit.recording import record
 from kinoteka.database.unit import Unit, unit_of_work
+from tests.support.accounts import sign_up, superuser_actor
 from tests.support.databases import execute, rows
-from tests.support.people import sign_up, superuser
 
 
 async def entries(services) -> list[Entry]:
@@ -16,7 +16,7 @@ async def entries(services) -> list[Entry]:
 
 
 async def test_who_did_what_to_what_from_where(services):
-    root = await superuser(services)
+    root = await superuser_actor(services)
     unit = Unit(services.database, "192.0.2.1")
     subject = Subject("film", 7, "Брат")
     await record(root, unit, Action.FILM_LABELLED, subject, label="premium", years=[1997])
@@ -40,7 +40,7 @@ async def test_the_console_has_no_account_and_an_account_its_name_of_then(servic
 
 
 async def test_it_outlives_the_accounts_that_it_tells_of(services, unit):
-    root, person = await superuser(services), await sign_up(services, "anna")
+    root, person = await superuser_actor(services), await sign_up(services, "anna")
     await record(root, unit, Action.SESSIONS_ENDED, Subject("account", person.account.id))
     await unit.commit()
     execute(services.settings, "DELETE FROM accounts")

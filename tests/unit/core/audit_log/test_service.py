@@ -11,9 +11,16 @@ from kinoteka.core.library.model import NewSelection
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.infrastructure.clock import DAY, now
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    perform,
+    sign_up,
+    superuser_actor,
+)
 from tests.support.databases import execute, rows
-from tests.support.people import actor_of, anonymous, do, refused, sign_up, superuser
-from tests.support.running import unique
+from tests.support.errors import raises_error
+from tests.support.servers import unique_name
 
 ANNA = Actor(1, 1, False, (), frozenset({"audit.view"}), ())
 BORIS = Actor(2, 2, False, (), frozenset(), ())
@@ -59,9 +66,9 @@ async def test_pages_lead_to_each_other(filled):
 
 
 async def test_it_needs_the_permission(services, unit):
-    with refused(Code.UNAUTHORIZED):
-        await services.audit.entries(await anonymous(services), unit, EntryQuery())
-    with refused(Code.FORBIDDEN, permission="audit.view"):
+    with raises_error(Code.UNAUTHORIZED):
+        await services.audit.entries(await anonymous_actor(services), unit, EntryQuery())
+    with raises_error(Code.FORBIDDEN, permission="audit.view"):
         await services.audit.entries((await sign_up(services)).actor, unit, EntryQuery())
 
 
@@ -79,18 +86,20 @@ class TestWithheld:
 
     @pytest.fixture
     async def root(self, services):
-        return await superuser(services)
+        return await superuser_actor(services)
 
     async def reader(self, services, root, *permissions):
         started = await sign_up(services)
         granted = ("audit.view", *permissions)
-        role = await do(services, services.access.create_role, root, unique("role"), granted)
-        await do(services, services.access.assign_role, root, started.account.id, role.id)
-        return await actor_of(services, started.token)
+        role = await perform(
+            services, services.access.create_role, root, unique_name("role"), granted
+        )
+        await perform(services, services.access.assign_role, root, started.account.id, role.id)
+        return await actor_by_token(services, started.token)
 
     async def names(self, services, actor, kind):
         query = EntryQuery(subject_kind=kind)
-        found = (await do(services, services.audit.entries, actor, query)).entries
+        found = (await perform(services, services.audit.entries, actor, query)).entries
         for entry in found:
             assert entry.withheld == (not entry.subject_name)
             assert not (entry.withheld and entry.details)
@@ -100,10 +109,10 @@ class TestWithheld:
     async def changed(self, services, films, root):
         """A film under a label, a hidden one, an open one and one that is gone, all changed."""
         for title in ("Zanzibar Nights", "Alien", "Ran"):
-            film = await do(services, services.editing.get, root, films[title])
+            film = await perform(services, services.editing.get, root, films[title])
             fields = msgspec.structs.replace(film.fields, year=1999)
-            await do(services, services.editing.edit, root, films[title], fields)
-        await do(services, services.labels.hide, root, films["Alien"])
+            await perform(services, services.editing.edit, root, films[title], fields)
+        await perform(services, services.labels.hide, root, films["Alien"])
         async with unit_of_work(services.database) as unit:
             await record(root, unit, Action.FILM_DELETED, Subject("film", 999, "Gone"), year=1)
 
@@ -131,7 +140,7 @@ class TestWithheld:
     ):
         for title, public in (("Drafts", False), ("Best", True)):
             new = NewSelection(title=title, featured=True, public=public, film_ids=[films["Ran"]])
-            await do(services, services.selections.create, root, new)
+            await perform(services, services.selections.create, root, new)
         reader = await self.reader(services, root)
         assert await self.names(services, reader, "selection") == {"", "Best"}
         curator = await self.reader(services, root, "selections.feature")

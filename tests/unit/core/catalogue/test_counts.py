@@ -6,8 +6,8 @@ from kinoteka.core.catalogue.counts import move, recount_all
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
-from tests.support.databases import execute, rows, writing
-from tests.support.films import ADULT, PREMIUM, names
+from tests.support.databases import execute, rows, write_transaction
+from tests.support.films import ADULT, PREMIUM, ids_by_name
 
 TABLES = ("genre_counts", "director_counts")
 
@@ -15,13 +15,13 @@ TABLES = ("genre_counts", "director_counts")
 def counts(services: Services, *, anew: bool = False) -> list[list[tuple[int, ...]]]:
     """What is counted, as stored or as counting anew would store it."""
     if anew:
-        with writing(services.settings) as reader:
+        with write_transaction(services.settings) as reader:
             recount_all(reader)
     return [rows(services.settings, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES]
 
 
 def test_counts_of_genres_by_label(services: Services, films: dict[str, int]) -> None:
-    genres, labels = (names(services.settings, table) for table in ("genres", "labels"))
+    genres, labels = (ids_by_name(services.settings, table) for table in ("genres", "labels"))
     found = {(genre, label): many for genre, label, many in counts(services)[0]}
     assert found[genres["Drama"], 0] == 10
     assert found[genres["Drama"], labels[PREMIUM]] == 1
@@ -32,7 +32,7 @@ def test_counts_of_genres_by_label(services: Services, films: dict[str, int]) ->
 async def test_film_that_moves_leaves_the_counts_as_counting_anew_does(
     services: Services, films: dict[str, int]
 ) -> None:
-    labels = names(services.settings, "labels")
+    labels = ids_by_name(services.settings, "labels")
     before = counts(services)
     film, premium, adult = films["After Midnight"], labels[PREMIUM], labels[ADULT]
     places = [(adult, False), (None, False), (premium, False), (premium, True), (None, True)]

@@ -9,8 +9,9 @@ from kinoteka.core.catalogue.service import MOST_RELATED, MOST_SUGGESTED
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code
-from tests.support.films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
-from tests.support.people import anonymous, refused
+from tests.support.accounts import anonymous_actor
+from tests.support.errors import raises_error
+from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 from tests.unit.core.catalogue.conftest import found, titles
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
@@ -32,15 +33,15 @@ class TestOrders:
         assert await titles(services, unit, order="rating") == [film.title for film in BY_RATING]
 
     async def test_of_equals_those_with_more_votes(self, services: Services, unit: Unit) -> None:
-        some = [FilmToBe("Few", rating=8.0, votes=5), FilmToBe("Many", rating=8.0, votes=500)]
-        fill(services.settings, [*some, FilmToBe("Some", rating=8.0, votes=50)])
+        some = [SampleFilm("Few", rating=8.0, votes=5), SampleFilm("Many", rating=8.0, votes=500)]
+        fill_catalogue(services.settings, [*some, SampleFilm("Some", rating=8.0, votes=50)])
         assert await titles(services, unit, order="rating") == ["Many", "Some", "Few"]
 
     async def test_titles_come_by_the_alphabet_without_case_and_accents(
         self, services: Services, unit: Unit
     ) -> None:
         names = ["zebra", "Ärger", "Apple", "Émile", "eels", "Ящик", "Ёлка", "42"]
-        fill(services.settings, [FilmToBe(name) for name in names])
+        fill_catalogue(services.settings, [SampleFilm(name) for name in names])
         ordered = ["42", "Apple", "Ärger", "eels", "Émile", "zebra", "Ёлка", "Ящик"]
         assert await titles(services, unit, order="title") == ordered
 
@@ -98,7 +99,7 @@ class TestDetails:
     async def test_all_genres_and_directors_in_order(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:
-        who = await anonymous(services)
+        who = await anonymous_actor(services)
         matrix = await services.catalogue.details(who, unit, films["The Matrix"])
         assert matrix.film == await services.catalogue.film(who, unit, films["The Matrix"])
         assert [genre.name for genre in matrix.genres] == ["Action", "Science Fiction"]
@@ -108,7 +109,7 @@ class TestDetails:
     async def test_unknown_ones_are_left_out(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:
-        who = await anonymous(services)
+        who = await anonymous_actor(services)
         nobody = await services.catalogue.details(who, unit, films["Nobody Knows When"])
         assert (nobody.genres, nobody.directors) == ((), ())
 
@@ -116,7 +117,7 @@ class TestDetails:
         self, services: Services, unit: Unit, viewers: Viewers, films: dict[str, int]
     ) -> None:
         everybody = await viewers()
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await services.catalogue.details(everybody["user"], unit, films["Zanzibar Nights"])
         await services.catalogue.details(everybody["holder"], unit, films["Zanzibar Nights"])
 
@@ -133,7 +134,7 @@ class TestRelated:
     async def test_those_of_the_director_come_first_and_then_those_of_the_genre(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:
-        who = await anonymous(services)
+        who = await anonymous_actor(services)
         like_it = await self.related(services, unit, who, films["Ran"])
         assert like_it[:3] == ["Seven Samurai", "Rashomon", "Dreams"]
         assert set(like_it[3:]) == {"The Cranes Are Flying", "Mirror"}
@@ -141,12 +142,14 @@ class TestRelated:
     async def test_those_near_in_year_and_rating_come_before_others(
         self, services: Services, unit: Unit
     ) -> None:
-        near = FilmToBe("Near", 1991, ("War",), rating=7.1)
-        worse = FilmToBe("Worse", 1991, ("War",), rating=4.0)
-        older = FilmToBe("Older", 1961, ("War",), rating=7.0)
-        film = FilmToBe("It", 1990, ("War",), rating=7.0)
-        ids = fill(services.settings, [older, worse, near, film, FilmToBe("Else", 1990, ("Noir",))])
-        who = await anonymous(services)
+        near = SampleFilm("Near", 1991, ("War",), rating=7.1)
+        worse = SampleFilm("Worse", 1991, ("War",), rating=4.0)
+        older = SampleFilm("Older", 1961, ("War",), rating=7.0)
+        film = SampleFilm("It", 1990, ("War",), rating=7.0)
+        ids = fill_catalogue(
+            services.settings, [older, worse, near, film, SampleFilm("Else", 1990, ("Noir",))]
+        )
+        who = await anonymous_actor(services)
         assert await self.related(services, unit, who, ids["It"]) == ["Near", "Worse", "Older"]
 
     async def test_hidden_ones_are_for_who_may_see_them(
@@ -160,15 +163,15 @@ class TestRelated:
     async def test_a_film_of_which_nothing_is_known_is_like_no_other(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:
-        who = await anonymous(services)
+        who = await anonymous_actor(services)
         assert await self.related(services, unit, who, films["Nobody Knows When"]) == []
 
     async def test_a_film_without_year_and_rating_has_some_of_its_genre(
         self, services: Services, unit: Unit
     ) -> None:
-        some = [FilmToBe(f"Film {number}", None, ("War",)) for number in range(30)]
-        ids = fill(services.settings, some)
-        who = await anonymous(services)
+        some = [SampleFilm(f"Film {number}", None, ("War",)) for number in range(30)]
+        ids = fill_catalogue(services.settings, some)
+        who = await anonymous_actor(services)
         like_it = await self.related(services, unit, who, ids["Film 3"])
         assert len(like_it) == MOST_RELATED
         assert "Film 3" not in like_it
@@ -180,11 +183,11 @@ class TestSuggested:
     async def test_the_best_few(
         self, services: Services, unit: Unit, films: dict[str, int]
     ) -> None:
-        who = await anonymous(services)
+        who = await anonymous_actor(services)
         found = await services.catalogue.suggested(who, unit, " matr ", "192.0.2.1")
         assert [film.title for film in found] == ["The Matrix"]
         assert await services.catalogue.suggested(who, unit, "  ", "192.0.2.1") == []
-        fill(services.settings, [FilmToBe(f"Mat {number}") for number in range(20)])
+        fill_catalogue(services.settings, [SampleFilm(f"Mat {number}") for number in range(20)])
         await services.revisions.look()
         found = await services.catalogue.suggested(who, unit, "mat", "192.0.2.1")
         assert len(found) == MOST_SUGGESTED
@@ -198,5 +201,7 @@ class TestSuggested:
 
     @pytest.mark.parametrize("text", ["a" * 500, "a\x00b"])
     async def test_texts_that_no_title_has(self, services: Services, unit: Unit, text: str) -> None:
-        with refused(Code.FIELD_INVALID):
-            await services.catalogue.suggested(await anonymous(services), unit, text, "192.0.2.1")
+        with raises_error(Code.FIELD_INVALID):
+            await services.catalogue.suggested(
+                await anonymous_actor(services), unit, text, "192.0.2.1"
+            )

@@ -15,16 +15,23 @@ from kinoteka.core.library.model import NewSelection
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.databases import execute, rows, writing
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    perform,
+    sign_up,
+    superuser_actor,
+)
+from tests.support.databases import execute, rows, write_transaction
+from tests.support.errors import raises_error
 from tests.support.films import ADULT, PREMIUM
-from tests.support.people import actor_of, anonymous, do, refused, sign_up, superuser
 
 ADDRESS = "192.0.2.1"
 
 
 @pytest.fixture
 async def root(services: Services) -> Actor:
-    return await superuser(services)
+    return await superuser_actor(services)
 
 
 @pytest.fixture
@@ -35,15 +42,17 @@ async def operator(services: Services, root: Actor) -> Actor:
 async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
     """A user with these permissions and no other."""
     started = await sign_up(services)
-    role = await do(services, services.access.create_role, root, started.token[:9], permissions)
-    await do(services, services.access.assign_role, root, started.account.id, role.id)
-    found = await actor_of(services, started.token)
+    role = await perform(
+        services, services.access.create_role, root, started.token[:9], permissions
+    )
+    await perform(services, services.access.assign_role, root, started.account.id, role.id)
+    found = await actor_by_token(services, started.token)
     assert found is not None
     return found
 
 
 async def access_of(services: Services, root: Actor, film_id: int) -> FilmAccess:
-    return (await do(services, services.editing.get, root, film_id)).access
+    return (await perform(services, services.editing.get, root, film_id)).access
 
 
 async def sees(services: Services, actor: Actor, film_id: int) -> bool:
@@ -52,13 +61,13 @@ async def sees(services: Services, actor: Actor, film_id: int) -> bool:
 
 
 async def actions(services: Services, root: Actor) -> list[tuple[str, dict[str, object]]]:
-    page = await do(services, services.audit.entries, root, EntryQuery(subject_kind="film"))
+    page = await perform(services, services.audit.entries, root, EntryQuery(subject_kind="film"))
     return [(entry.action, entry.details) for entry in page.entries]
 
 
 def counts(services: Services, *, anew: bool = False) -> list[object]:
     if anew:
-        with writing(services.settings) as reader:
+        with write_transaction(services.settings) as reader:
             recount_all(reader)
     return [
         rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
@@ -77,10 +86,12 @@ class TestAll:
             role = await services.access.create_role(
                 CONSOLE, unit, "patrons", ["films.view:premium", "films.label"]
             )
-        before = {label.name: label for label in await do(services, services.labels.all, CONSOLE)}
-        await do(services, services.labels.set_label, CONSOLE, film, "premium")
-        await do(services, services.labels.hide, CONSOLE, film)
-        after = await do(services, services.labels.all, CONSOLE)
+        before = {
+            label.name: label for label in await perform(services, services.labels.all, CONSOLE)
+        }
+        await perform(services, services.labels.set_label, CONSOLE, film, "premium")
+        await perform(services, services.labels.hide, CONSOLE, film)
+        after = await perform(services, services.labels.all, CONSOLE)
         found = {label.name: label for label in after}
         assert [label.name for label in after] == sorted(found)
         assert found["premium"].films == before["premium"].films + 1
@@ -94,10 +105,10 @@ async def test_operation_without_the_permission_is_rejected(
 ) -> None:
     operation: Callable[..., Awaitable[object]] = getattr(services.labels, name)
     given = {"all": (), "set_label": (1, None)}.get(name, (1,))
-    with refused(Code.UNAUTHORIZED):
-        await do(services, operation, await anonymous(services), *given)
-    with refused(Code.FORBIDDEN, permission=FILMS_LABEL):
-        await do(services, operation, await holder(services, root, FILMS_EDIT), *given)
+    with raises_error(Code.UNAUTHORIZED):
+        await perform(services, operation, await anonymous_actor(services), *given)
+    with raises_error(Code.FORBIDDEN, permission=FILMS_LABEL):
+        await perform(services, operation, await holder(services, root, FILMS_EDIT), *given)
 
 
 @pytest.mark.parametrize("name", ["set_label", "hide", "show"])
@@ -107,8 +118,8 @@ async def test_unknown_film_is_rejected(
     before = services.revisions.value("catalogue")
     for film_id in (999, 2**63 - 1):
         given = (film_id, None) if name == "set_label" else (film_id,)
-        with refused(Code.FILM_UNKNOWN):
-            await do(services, getattr(services.labels, name), root, *given)
+        with raises_error(Code.FILM_UNKNOWN):
+            await perform(services, getattr(services.labels, name), root, *given)
     assert services.revisions.value("catalogue") == before
 
 
@@ -118,7 +129,7 @@ class TestSetLabel:
     ) -> None:
         film_id = films["After Midnight"]
         for label in (PREMIUM, PREMIUM, None):
-            await do(services, services.labels.set_label, operator, film_id, label)
+            await perform(services, services.labels.set_label, operator, film_id, label)
             assert (await access_of(services, root, film_id)).label == label
         assert await actions(services, root) == [
             ("film_labelled", {"before": PREMIUM, "after": None}),
@@ -130,8 +141,8 @@ class TestSetLabel:
     async def test_unknown_label_is_rejected(
         self, services: Services, films: dict[str, int], operator: Actor, label: str
     ) -> None:
-        with refused(Code.LABEL_UNKNOWN):
-            await do(services, services.labels.set_label, operator, films["Ran"], label)
+        with raises_error(Code.LABEL_UNKNOWN):
+            await perform(services, services.labels.set_label, operator, films["Ran"], label)
 
     @pytest.mark.parametrize("label", [PREMIUM, ADULT, None])
     async def test_hidden_film_stays_hidden_under_its_new_label(
@@ -144,15 +155,15 @@ class TestSetLabel:
     ) -> None:
         film_id = films["Zanzibar Nights"]
         patron = await holder(services, root, "films.view:premium", "films.view:adult")
-        await do(services, services.labels.hide, operator, film_id)
-        await do(services, services.labels.set_label, operator, film_id, label)
+        await perform(services, services.labels.hide, operator, film_id)
+        await perform(services, services.labels.set_label, operator, film_id, label)
         assert (await access_of(services, root, film_id)).hidden
         assert not await sees(services, patron, film_id)
         assert counts(services) == counts(services, anew=True)
-        await do(services, services.labels.show, operator, film_id)
+        await perform(services, services.labels.show, operator, film_id)
         assert (await access_of(services, root, film_id)).label == label
         assert await sees(services, patron, film_id)
-        assert await sees(services, await anonymous(services), film_id) == (label is None)
+        assert await sees(services, await anonymous_actor(services), film_id) == (label is None)
 
 
 class TestHideAndShow:
@@ -168,15 +179,15 @@ class TestHideAndShow:
     ) -> None:
         film_id = films[title]
         for _ in range(2):
-            await do(services, services.labels.hide, operator, film_id)
-            before = await do(services, services.labels.hide, operator, film_id)
+            await perform(services, services.labels.hide, operator, film_id)
+            before = await perform(services, services.labels.hide, operator, film_id)
             assert (before.hidden, before.label) == (True, label)
             execute(services.settings, "DELETE FROM audit_entries")
-            await do(services, services.labels.show, operator, film_id)
-            after = await do(services, services.labels.show, operator, film_id)
+            await perform(services, services.labels.show, operator, film_id)
+            after = await perform(services, services.labels.show, operator, film_id)
             assert (after.hidden, after.label) == (False, label)
             assert await actions(services, root) == [("film_shown", {"label": label})]
-        assert await sees(services, await anonymous(services), film_id) == (label is None)
+        assert await sees(services, await anonymous_actor(services), film_id) == (label is None)
         assert counts(services) == counts(services, anew=True)
 
     async def test_lost_label_is_asked_for(
@@ -184,35 +195,35 @@ class TestHideAndShow:
     ) -> None:
         ids = [films[title] for title in ("Alien", "Ran", "Dreams")]
         lost = "UPDATE films SET hidden_at = 1, label_lost = true WHERE id = ?"
-        nobody = await anonymous(services)
+        nobody = await anonymous_actor(services)
         for film_id in ids:
             execute(services.settings, lost, film_id)
-            with refused(Code.FIELD_INVALID, field="label", reason="label_lost"):
-                await do(services, services.labels.show, operator, film_id)
+            with raises_error(Code.FIELD_INVALID, field="label", reason="label_lost"):
+                await perform(services, services.labels.show, operator, film_id)
             assert not await sees(services, nobody, film_id)
         given, opened, set_before = ids
-        with refused(Code.LABEL_UNKNOWN):
-            await do(services, services.labels.show, operator, given, "unheard-of")
-        await do(services, services.labels.show, operator, given, PREMIUM)
+        with raises_error(Code.LABEL_UNKNOWN):
+            await perform(services, services.labels.show, operator, given, "unheard-of")
+        await perform(services, services.labels.show, operator, given, PREMIUM)
         assert (await access_of(services, root, given)).label == PREMIUM
-        await do(services, services.labels.show, operator, opened, None)
-        await do(services, services.labels.set_label, operator, set_before, None)
-        await do(services, services.labels.show, operator, set_before)
+        await perform(services, services.labels.show, operator, opened, None)
+        await perform(services, services.labels.set_label, operator, set_before, None)
+        await perform(services, services.labels.show, operator, set_before)
         assert [await sees(services, nobody, film_id) for film_id in ids] == [False, True, True]
 
     async def test_operators_find_hidden_films_among_those_they_manage(
         self, services: Services, films: dict[str, int], operator: Actor
     ) -> None:
-        await do(services, services.labels.hide, operator, films["Alien"])
+        await perform(services, services.labels.hide, operator, films["Alien"])
         for query in (FilmQuery(hidden=True), FilmQuery(text="alien", hidden=True)):
-            listing = await do(services, services.editing.films, operator, query, ADDRESS)
+            listing = await perform(services, services.editing.films, operator, query, ADDRESS)
             assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
 
     async def test_import_changes_the_label_of_a_hidden_film_and_does_not_show_it(
         self, services: Services, root: Actor
     ) -> None:
         row = film_record("7", "Alien", year=1979, genres=["Horror"])
-        nobody = await anonymous(services)
+        nobody = await anonymous_actor(services)
 
         async def imported(year: int, label: str | None, ruled: list[str]) -> int:
             changed = msgspec.structs.replace(row, year=year, label=label)
@@ -221,7 +232,7 @@ class TestHideAndShow:
             return int(rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0])
 
         film_id = await imported(1979, None, [])
-        await do(services, services.labels.hide, root, film_id)
+        await perform(services, services.labels.hide, root, film_id)
         # New data, the same data with a rule, and a rule that fits no more.
         for year, label in ((1980, PREMIUM), (1980, "old"), (1981, None)):
             assert await imported(year, label, [PREMIUM, "old"]) == film_id
@@ -243,14 +254,15 @@ class TestHiddenFilm:
         self.operator = await holder(services, root, FILMS_LABEL, FILMS_EDIT)
         bookmarks = services.bookmarks
         for who in (self.reader, self.operator):
-            await do(services, bookmarks.add, who, self.film_id)
+            await perform(services, bookmarks.add, who, self.film_id)
         new = NewSelection(title="Space", public=True, film_ids=[self.film_id, films["Solaris"]])
         alone = NewSelection(title="Only it", public=True, film_ids=[self.film_id])
         made = [
-            await do(services, services.selections.create, self.reader, s) for s in (new, alone)
+            await perform(services, services.selections.create, self.reader, s)
+            for s in (new, alone)
         ]
         self.selection, self.alone = (each.id for each in made)
-        await do(services, services.labels.hide, root, self.film_id)
+        await perform(services, services.labels.hide, root, self.film_id)
         self.root = root
 
     async def ways(self, services: Services, films: dict[str, int], who: Actor) -> dict[str, bool]:
@@ -304,12 +316,12 @@ class TestHiddenFilm:
     async def test_is_found_nowhere_by_readers_and_operators(
         self, services: Services, films: dict[str, int]
     ) -> None:
-        for who in (await anonymous(services), self.reader, self.operator):
+        for who in (await anonymous_actor(services), self.reader, self.operator):
             if who.account_id is None:
                 who = msgspec.structs.replace(who, account_id=self.reader.account_id)
             assert not any((await self.ways(services, films, who)).values()), who
-            with refused(Code.FILM_UNKNOWN):
-                await do(services, services.catalogue.film, who, self.film_id)
+            with raises_error(Code.FILM_UNKNOWN):
+                await perform(services, services.catalogue.film, who, self.film_id)
 
     async def test_is_found_everywhere_by_superusers(
         self, services: Services, films: dict[str, int]
@@ -326,13 +338,13 @@ class TestHiddenFilm:
             "remove": (services.selections.remove_film, (self.selection, self.film_id)),
         }
         operation, given = operations[name]
-        with refused(Code.FILM_UNKNOWN):
-            await do(services, operation, self.reader, *given)
+        with raises_error(Code.FILM_UNKNOWN):
+            await perform(services, operation, self.reader, *given)
 
     async def test_is_back_everywhere_once_it_is_shown(
         self, services: Services, films: dict[str, int]
     ) -> None:
         await self.ways(services, films, self.reader)  # so that something could be cached
-        await do(services, services.labels.show, self.operator, self.film_id)
+        await perform(services, services.labels.show, self.operator, self.film_id)
         ways = await self.ways(services, films, self.reader)
         assert {name for name, found in ways.items() if not found} == {"hidden"}

@@ -8,8 +8,9 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code
+from tests.support.accounts import anonymous_actor
+from tests.support.errors import raises_error
 from tests.support.films import ADULT, CATALOGUE, PREMIUM
-from tests.support.people import anonymous, refused
 from tests.unit.core.catalogue.conftest import found, titles
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
@@ -35,7 +36,7 @@ async def test_films_under_a_label_exist_for_who_may_see_them(
         if title in {film.title for film in seen}:
             assert (await services.catalogue.film(actor, unit, films[title])).title == title
         else:
-            with refused(Code.FILM_UNKNOWN):
+            with raises_error(Code.FILM_UNKNOWN):
                 await services.catalogue.film(actor, unit, films[title])
 
 
@@ -78,7 +79,7 @@ async def test_any_of_a_films_genres_and_directors_counts(
 
 async def test_filters_go_together(services: Services, unit: Unit, films: dict[str, int]) -> None:
     assert await titles(services, unit, year=1979) == ["Stalker", "Alien"]
-    stalker = await services.catalogue.film(await anonymous(services), unit, films["Stalker"])
+    stalker = await services.catalogue.film(await anonymous_actor(services), unit, films["Stalker"])
     both = {"year": 1979, "director_id": stalker.director.id}
     assert await titles(services, unit, **both) == ["Stalker"]
     assert await titles(services, unit, **both, genre_id=10**6) == []
@@ -87,7 +88,7 @@ async def test_filters_go_together(services: Services, unit: Unit, films: dict[s
 async def test_a_film_has_the_first_of_its_genres_and_directors(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
-    who = await anonymous(services)
+    who = await anonymous_actor(services)
     matrix = await services.catalogue.film(who, unit, films["The Matrix"])
     assert (matrix.genre.name, matrix.director.name) == ("Action", "Lana Wachowski")
     nobody = await services.catalogue.film(who, unit, films["Nobody Knows When"])
@@ -96,15 +97,15 @@ async def test_a_film_has_the_first_of_its_genres_and_directors(
 
 @pytest.mark.parametrize("film_id", [0, 999, 2**53, 2**63 - 1])
 async def test_unknown_films(services: Services, unit: Unit, film_id: int) -> None:
-    with refused(Code.FILM_UNKNOWN):
-        await services.catalogue.film(await anonymous(services), unit, film_id)
+    with raises_error(Code.FILM_UNKNOWN):
+        await services.catalogue.film(await anonymous_actor(services), unit, film_id)
 
 
 async def test_films_by_id_keep_the_order_and_leave_out_what_is_hidden(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
     ids = [films[title] for title in ("Ran", "Zanzibar Nights", "M")]
-    some = await services.catalogue.films_by_id(await anonymous(services), unit, [*ids, 999])
+    some = await services.catalogue.films_by_id(await anonymous_actor(services), unit, [*ids, 999])
     assert [film.title for film in some] == ["Ran", "M"]
 
 
@@ -139,7 +140,9 @@ async def test_genres_and_directors_with_nothing_to_see_are_not_there(
             if name in seen:
                 assert (await one(actor, unit, item_id)).name == name
             else:
-                with refused(Code.GENRE_UNKNOWN if kind == "genres" else Code.DIRECTOR_UNKNOWN):
+                with raises_error(
+                    Code.GENRE_UNKNOWN if kind == "genres" else Code.DIRECTOR_UNKNOWN
+                ):
                     await one(actor, unit, item_id)
 
 

@@ -10,7 +10,7 @@ from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Visit
 from kinoteka.database.unit import Unit, unit_of_work
-from tests.support.running import PASSWORD
+from tests.support.servers import PASSWORD
 
 T = TypeVar("T")
 Request = Callable[[Unit], Awaitable[T]]

@@ -8,7 +8,7 @@ from kinoteka.core.chats.listening import InOrder
 from kinoteka.core.chats.model import Event, EventKind, Message, Read
 from kinoteka.errors import Code, DomainError
 from kinoteka.realtime.fanout import MAX_WAITING, Ending
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 
 def event(kind, message_id, after, chat=1):
@@ -149,7 +149,7 @@ class TestInOrder:
 
     async def test_what_does_not_come_ends_it_and_nothing_after_that_is_heard(self, listener):
         listener.offer(self.new(12, 11))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.MISSED
         listener.offer(self.new(11, 10))
         assert self.heard(listener) == []

@@ -6,7 +6,7 @@ from kinoteka.core.editing.checking import NAMES_MOST, checked
 from kinoteka.core.editing.model import FilmFields
 from kinoteka.core.imports.formats import values
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 
 def test_texts_are_as_imports_store_them() -> None:
@@ -73,5 +73,5 @@ def test_the_built_in_name_is_as_good_as_none() -> None:
 )
 def test_what_no_film_may_have(field: str, value: object, reason: str) -> None:
     given = {"title": "Ran", field: value}
-    with refused(Code.FIELD_INVALID, field=field, reason=reason):
+    with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
         checked(FilmFields(**given))  # type: ignore[arg-type]

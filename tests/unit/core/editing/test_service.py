@@ -18,9 +18,16 @@ from kinoteka.core.services import Services
 from kinoteka.database.engines.postgresql.bulk import session
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.databases import rows, writing
-from tests.support.films import PREMIUM, names
-from tests.support.people import actor_of, anonymous, do, refused, sign_up, superuser
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    perform,
+    sign_up,
+    superuser_actor,
+)
+from tests.support.databases import rows, write_transaction
+from tests.support.errors import raises_error
+from tests.support.films import PREMIUM, ids_by_name
 
 FIRST_OF = "SELECT genre_id, director_id FROM films WHERE id = ?"
 OPERATIONS = ("get", "edit", "add")
@@ -29,23 +36,23 @@ ADDRESS = "192.0.2.1"
 
 @pytest.fixture
 async def root(services: Services) -> Actor:
-    return await superuser(services)
+    return await superuser_actor(services)
 
 
 async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
     """Somebody with these permissions and no other."""
     started = await sign_up(services)
-    role = await do(services, services.access.create_role, root, "holders", permissions)
-    await do(services, services.access.assign_role, root, started.account.id, role.id)
-    found = await actor_of(services, started.token)
+    role = await perform(services, services.access.create_role, root, "holders", permissions)
+    await perform(services, services.access.assign_role, root, started.account.id, role.id)
+    found = await actor_by_token(services, started.token)
     assert found is not None
     return found
 
 
 async def edit(services: Services, actor: Actor, film_id: int, **fields: object) -> EditableFilm:
-    film = await do(services, services.editing.get, actor, film_id)
+    film = await perform(services, services.editing.get, actor, film_id)
     changed = msgspec.structs.replace(film.fields, **fields)
-    return await do(services, services.editing.edit, actor, film_id, changed, film.version)
+    return await perform(services, services.editing.edit, actor, film_id, changed, film.version)
 
 
 async def found(services: Services, actor: Actor, text: str) -> list[int]:
@@ -56,7 +63,7 @@ async def found(services: Services, actor: Actor, text: str) -> list[int]:
 
 def counts(services: Services, *, anew: bool = False) -> list[object]:
     if anew:
-        with writing(services.settings) as reader:
+        with write_transaction(services.settings) as reader:
             recount_all(reader)
     return [
         rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
@@ -80,10 +87,10 @@ async def test_every_field_is_changed(
         directors=("Andrei Tarkovsky", "Georgy Rerberg"),
     )
     revision = services.revisions.value("catalogue")
-    edited = await do(services, services.editing.edit, root, film_id, fields)
+    edited = await perform(services, services.editing.edit, root, film_id, fields)
     assert edited.fields == fields
-    assert (await do(services, services.editing.get, root, film_id)).fields == fields
-    shown = await do(services, services.catalogue.film, root, film_id)
+    assert (await perform(services, services.editing.get, root, film_id)).fields == fields
+    shown = await perform(services, services.catalogue.film, root, film_id)
     assert (shown.title, shown.year, shown.rating) == ("The Stalker", 1980, 8.2)
     assert (shown.genre.name, shown.director.name) == ("Drama", "Andrei Tarkovsky")
     assert services.revisions.value("catalogue") > revision
@@ -127,33 +134,33 @@ async def test_counts_stay_right_under_labels_too(
 async def test_names_that_are_known_are_taken_and_others_made(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    before = names(services.settings, "genres")
+    before = ids_by_name(services.settings, "genres")
     edited = await edit(services, root, films["Ran"], genres=("samurai", "drama"))
-    after = names(services.settings, "genres")
+    after = ids_by_name(services.settings, "genres")
     assert set(after) - set(before) == {"samurai"}
     assert edited.fields.genres == ("samurai", "drama")
-    read = await do(services, services.editing.get, root, films["Ran"])
+    read = await perform(services, services.editing.get, root, films["Ran"])
     assert read.fields.genres == ("samurai", "Drama")
 
 
 async def test_who_had_the_film_before_is_told(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    seen = await do(services, services.editing.get, root, films["Ran"])
+    seen = await perform(services, services.editing.get, root, films["Ran"])
     await edit(services, root, films["Ran"], year=1986)
     mine = msgspec.structs.replace(seen.fields, rating=9.0)
-    with refused(Code.FILM_CHANGED):
-        await do(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+    with raises_error(Code.FILM_CHANGED):
+        await perform(services, services.editing.edit, root, films["Ran"], mine, seen.version)
 
 
 async def test_many_edit_at_once(services: Services, films: dict[str, int], root: Actor) -> None:
-    seen = await do(services, services.editing.get, root, films["Ran"])
+    seen = await perform(services, services.editing.get, root, films["Ran"])
 
     async def change(number: int) -> bool:
         genres = (f"Genre {number}", "Drama")
         mine = msgspec.structs.replace(seen.fields, title=f"Ran {number}", genres=genres)
         with suppress(DomainError):
-            await do(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+            await perform(services, services.editing.edit, root, films["Ran"], mine, seen.version)
             return True
         return False
 
@@ -173,21 +180,21 @@ async def test_what_nobody_has_changed_is_left(
 
 async def test_a_film_is_added(services: Services, films: dict[str, int], root: Actor) -> None:
     fields = FilmFields(title="Mine Own", year=2026, genres=("Home Movie",))
-    film_id = await do(services, services.editing.add, root, fields)
-    film = await do(services, services.editing.get, root, film_id)
+    film_id = await perform(services, services.editing.add, root, fields)
+    film = await perform(services, services.editing.get, root, film_id)
     assert (film.fields, film.source, film.access.label) == (fields, BY_HAND, None)
-    assert await found(services, await anonymous(services), "mine own") == [film_id]
+    assert await found(services, await anonymous_actor(services), "mine own") == [film_id]
     assert counts(services) == counts(services, anew=True)
 
 
 async def test_edited_names_of_a_hidden_film_are_not_counted_for_others(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    await do(services, services.labels.hide, root, films["Alien"])
+    await perform(services, services.labels.hide, root, films["Alien"])
     await edit(services, root, films["Alien"], genres=("Horror", "Xenology"))
     assert counts(services) == counts(services, anew=True)
-    nobody = await anonymous(services)
-    offered = {each.name for each in await do(services, services.facets.genres, nobody)}
+    nobody = await anonymous_actor(services)
+    offered = {each.name for each in await perform(services, services.facets.genres, nobody)}
     assert not offered & {"Horror", "Xenology"}
 
 
@@ -195,10 +202,12 @@ async def test_a_film_is_found_by_its_id(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
     wanted = FilmQuery(text=str(films["Alien"]))
-    listing = await do(services, services.editing.films, root, wanted, ADDRESS)
+    listing = await perform(services, services.editing.films, root, wanted, ADDRESS)
     assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
     for text in ("999999", "9" * 18, "9" * 40, "0" * 20 + "9" * 20):
-        listing = await do(services, services.editing.films, root, FilmQuery(text=text), ADDRESS)
+        listing = await perform(
+            services, services.editing.films, root, FilmQuery(text=text), ADDRESS
+        )
         assert listing.total == 0
 
 
@@ -228,27 +237,27 @@ async def test_who_may(
     allowed: set[str],
 ) -> None:
     operator = await holder(services, root, *filter(None, [permission]))
-    nobody = await anonymous(services)
+    nobody = await anonymous_actor(services)
     fields = FilmFields(title="Ran", year=1985)
     arguments = {"edit": (1, fields), "add": (fields,)}
     for name in OPERATIONS:
         operation: Callable[..., Awaitable[object]] = getattr(services.editing, name)
         given = arguments.get(name, (1,))
-        with refused(Code.UNAUTHORIZED):
-            await do(services, operation, nobody, *given)
+        with raises_error(Code.UNAUTHORIZED):
+            await perform(services, operation, nobody, *given)
         if name in allowed:
-            await do(services, operation, operator, *given)
+            await perform(services, operation, operator, *given)
         else:
-            with refused(Code.FORBIDDEN):
-                await do(services, operation, operator, *given)
+            with raises_error(Code.FORBIDDEN):
+                await perform(services, operation, operator, *given)
 
 
 async def test_films_that_there_are_not(services: Services, root: Actor) -> None:
     for name in OPERATIONS:
         if name != "add":
             more = {"edit": [FilmFields(title="Ran")]}.get(name, [])
-            with refused(Code.FILM_UNKNOWN):
-                await do(services, getattr(services.editing, name), root, 999, *more)
+            with raises_error(Code.FILM_UNKNOWN):
+                await perform(services, getattr(services.editing, name), root, 999, *more)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
@@ -259,9 +268,9 @@ class TestBesideAnImport:
         self, services: Services, films: dict[str, int], root: Actor
     ) -> None:
         with session(services.settings):
-            with refused(Code.IMPORT_RUNNING):
-                await do(services, services.editing.add, root, FilmFields(title="Mine"))
-            with refused(Code.IMPORT_RUNNING):
+            with raises_error(Code.IMPORT_RUNNING):
+                await perform(services, services.editing.add, root, FilmFields(title="Mine"))
+            with raises_error(Code.IMPORT_RUNNING):
                 await edit(services, root, films["Ran"], genres=("Brand New",))
             await edit(services, root, films["Ran"], genres=("War", "Drama"))
 
@@ -270,14 +279,14 @@ class TestBesideAnImport:
     ) -> None:
         with session(services.settings) as connection, connection.transaction():
             connection.execute("UPDATE search_words SET times = times + 1")
-            with refused(Code.BUSY):
+            with raises_error(Code.BUSY):
                 await edit(services, root, films["Ran"], title="Chaos")
 
 
 async def services_entries(services: Services, root: Actor) -> list:
     """The entries on films in the audit log, newest first."""
     query = EntryQuery(subject_kind="film")
-    return (await do(services, services.audit.entries, root, query)).entries
+    return (await perform(services, services.audit.entries, root, query)).entries
 
 
 class TestImportedAgain:
@@ -298,12 +307,12 @@ class TestImportedAgain:
         ruled = msgspec.structs.replace(self.ROW, label=PREMIUM)
         for films, options in (((self.ROW,), {}), ((ruled,), {"labels": [PREMIUM]})):
             assert await self.imported(services, *films, **options) == film_id
-            film = await do(services, services.editing.get, root, film_id)
+            film = await perform(services, services.editing.get, root, film_id)
             assert (film.fields.title, film.fields.genres) == tuple(mine.values())
             assert await found(services, root, "again") == [film_id]
             assert counts(services) == counts(services, anew=True)
         assert film.access.label == PREMIUM
         changed = msgspec.structs.replace(self.ROW, year=1980)
         await self.imported(services, changed)
-        film = await do(services, services.editing.get, root, film_id)
+        film = await perform(services, services.editing.get, root, film_id)
         assert (film.fields.title, film.fields.year) == ("Alien", 1980)

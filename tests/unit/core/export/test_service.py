@@ -11,9 +11,17 @@ from kinoteka.core.library.model import NewSelection
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.server.app import close, wire
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    perform,
+    sign_in,
+    sign_up,
+    superuser_actor,
+)
 from tests.support.databases import execute_many
+from tests.support.errors import raises_error
 from tests.support.films import PREMIUM
-from tests.support.people import actor_of, anonymous, do, refused, sign_in, sign_up, superuser
 
 
 @pytest.fixture
@@ -38,9 +46,9 @@ async def exported(services, actor):
 
 async def chat(services, actor, other, *texts):
     """A chat in which both write each of the texts in turn."""
-    chat_id = await do(services, services.chats.open, actor, other.account_id)
+    chat_id = await perform(services, services.chats.open, actor, other.account_id)
     for author, text in zip((actor, other) * len(texts), texts, strict=False):
-        await do(services, services.chats.post, author, chat_id, text, None)
+        await perform(services, services.chats.post, author, chat_id, text, None)
     return chat_id
 
 
@@ -68,13 +76,15 @@ async def test_of_a_new_account(services, anna):
 
 async def test_everything_that_is_ones_own(services, films, anna, berta):
     actor = (await sign_in(services, "anna")).actor
-    genre = (await do(services, services.catalogue.film, actor, films["Ran"])).genre.id
-    await do(services, services.accounts.change, actor, ProfileChange(favourite_genre_id=genre))
+    genre = (await perform(services, services.catalogue.film, actor, films["Ran"])).genre.id
+    await perform(
+        services, services.accounts.change, actor, ProfileChange(favourite_genre_id=genre)
+    )
     for title in ("Ran", "Stalker"):
-        await do(services, services.bookmarks.add, actor, films[title])
+        await perform(services, services.bookmarks.add, actor, films[title])
         await asyncio.sleep(0.002)  # the order is by milliseconds
     new = NewSelection(title="Japan", film_ids=[films["Ran"], films["Dreams"]], public=True)
-    await do(services, services.selections.create, actor, new)
+    await perform(services, services.selections.create, actor, new)
     await chat(services, actor, berta.actor, 'Hello, "Berta"\n', "Hello, Anna")
     document = await exported(services, actor)
     assert document["account"]["favourite_genre"] == "Drama"
@@ -94,9 +104,9 @@ async def test_nothing_of_others(services, films, anna, berta):
     carl = await sign_up(services, "carl-the-third")
     await chat(services, anna.actor, berta.actor, "to berta")
     await chat(services, berta.actor, carl.actor, "between berta and carl")
-    await do(services, services.bookmarks.add, berta.actor, films["Stalker"])
+    await perform(services, services.bookmarks.add, berta.actor, films["Stalker"])
     new = NewSelection(title="Of Berta", film_ids=[films["Ran"]], public=True)
-    await do(services, services.selections.create, berta.actor, new)
+    await perform(services, services.selections.create, berta.actor, new)
     text = b"".join(await pieces(services, anna.actor)).decode()
     assert "to berta" in text
     for others in ("between", "carl", "Stalker", "Of Berta", "berta@example.com", "+49"):
@@ -112,17 +122,19 @@ async def test_nothing_that_guards_the_account(services, settings, anna):
 
 
 async def test_no_film_that_one_may_not_see(services, films, anna):
-    root = await superuser(services)
+    root = await superuser_actor(services)
     hidden = films["Zanzibar Nights"]
-    role = await do(services, services.access.create_role, root, "p", [f"films.view:{PREMIUM}"])
-    await do(services, services.access.assign_role, root, anna.account.id, role.id)
-    holder = await actor_of(services, anna.token)
-    await do(services, services.bookmarks.add, holder, hidden)
+    role = await perform(
+        services, services.access.create_role, root, "p", [f"films.view:{PREMIUM}"]
+    )
+    await perform(services, services.access.assign_role, root, anna.account.id, role.id)
+    holder = await actor_by_token(services, anna.token)
+    await perform(services, services.bookmarks.add, holder, hidden)
     new = NewSelection(title="Nights", film_ids=[hidden, films["Ran"]])
-    await do(services, services.selections.create, holder, new)
+    await perform(services, services.selections.create, holder, new)
     assert "Zanzibar" in b"".join(await pieces(services, holder)).decode()
-    await do(services, services.access.take_role_away, root, anna.account.id, role.id)
-    document = await exported(services, await actor_of(services, anna.token))
+    await perform(services, services.access.take_role_away, root, anna.account.id, role.id)
+    document = await exported(services, await actor_by_token(services, anna.token))
     assert document["bookmarks"] == []
     (selection,) = document["selections"]
     assert [film["title"] for film in selection["films"]] == ["Ran"]
@@ -145,7 +157,7 @@ async def test_much_comes_in_small_pieces(services, settings, anna, berta):
 
 async def test_who_has_gone_leaves_no_name(services, anna, berta):
     await chat(services, anna.actor, berta.actor, "one", "two")
-    await do(services, services.credentials.delete_account, berta.actor)
+    await perform(services, services.credentials.delete_account, berta.actor)
     (told,) = (await exported(services, anna.actor))["chats"]
     assert told["with_username"] is None
     assert [line["own"] for line in told["messages"]] == [True, False]
@@ -156,12 +168,12 @@ async def test_so_often(settings, services, anna):
     try:
         for _ in range(2):
             await exported(strict, anna.actor)
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await exported(strict, anna.actor)
     finally:
         await close(strict)
 
 
 async def test_not_by_nobody(services):
-    with refused(Code.UNAUTHORIZED):
-        await exported(services, await anonymous(services))
+    with raises_error(Code.UNAUTHORIZED):
+        await exported(services, await anonymous_actor(services))

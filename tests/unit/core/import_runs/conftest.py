@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kinoteka.core.services import Services
-from tests.support.importers import Importing
-from tests.support.people import superuser
+from tests.support.accounts import superuser_actor
+from tests.support.import_runners import ImportRunner
 
 
 @pytest.fixture
-async def importing(services: Services) -> AsyncIterator[Importing]:
+async def importing(services: Services) -> AsyncIterator[ImportRunner]:
     """The imports of one server, ended with the test."""
-    yield Importing(services, await superuser(services))
+    yield ImportRunner(services, await superuser_actor(services))
     await services.import_runs.close()

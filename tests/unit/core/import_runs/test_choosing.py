@@ -7,7 +7,7 @@ import pytest
 from kinoteka.core.import_runs.choosing import choose, read_options, told
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 FILES = {
     "csv": b"id;title\n1;Alien\n",
@@ -55,7 +55,7 @@ def test_a_format_that_is_named_is_taken(write, name: str) -> None:
     ],
 )
 def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str) -> None:
-    with refused(Code.IMPORT_UNUSABLE, reason=reason, path="films.txt"):
+    with raises_error(Code.IMPORT_UNUSABLE, reason=reason, path="films.txt"):
         choose(write(content), ImportOptions(**options))
 
 
@@ -73,7 +73,7 @@ def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str
     ],
 )
 def test_choices_that_cannot_be(write, options: dict, field: str, reason: str) -> None:
-    with refused(Code.FIELD_INVALID, field=field, reason=reason):
+    with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
         choose(write(FILES["csv"]), ImportOptions(**options))
 
 

@@ -23,7 +23,7 @@ from kinoteka.core.imports.service import Import
 from kinoteka.database.bulk import BulkFailed
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import rows
-from tests.support.importers import BROKEN, TABLE
+from tests.support.import_runners import BROKEN, TABLE
 
 
 class Work:

@@ -20,10 +20,11 @@ from kinoteka.database.revisions import RAISE
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import rows, writing
-from tests.support.importers import BROKEN, Importing
-from tests.support.people import actor_of, anonymous, do, refused, sign_up
-from tests.support.waiting import until
+from tests.support.accounts import actor_by_token, anonymous_actor, perform, sign_up
+from tests.support.databases import rows, write_transaction
+from tests.support.errors import raises_error
+from tests.support.import_runners import BROKEN, ImportRunner
+from tests.support.polling import wait_until
 
 TITLES = "SELECT title FROM films ORDER BY id"
 
@@ -34,12 +35,12 @@ def held(settings: Settings) -> Iterator[None]:
 
     An import that has just begun has not come so far: it is a process that starts.
     """
-    with writing(settings) as reader:
+    with write_transaction(settings) as reader:
         reader.fetch(RAISE, revision="catalogue")
         yield
 
 
-def folder(importing: Importing, run_id: int) -> Path:
+def folder(importing: ImportRunner, run_id: int) -> Path:
     return importing.services.settings.data / "imports" / str(run_id)
 
 
@@ -47,14 +48,14 @@ def command_line(process_id: int) -> list[bytes]:
     return Path(f"/proc/{process_id}/cmdline").read_bytes().split(b"\0")
 
 
-async def at_work(importing: Importing, run_id: int) -> int:
+async def at_work(importing: ImportRunner, run_id: int) -> int:
     """The process that has come to where it wants to store."""
     found = RunFolders(importing.services.settings.data).of(run_id)
-    await until(lambda: found.process_id() is not None and found.progress().read > 0)
+    await wait_until(lambda: found.process_id() is not None and found.progress().read > 0)
     return found.process_id() or 0
 
 
-async def test_films_are_stored_and_told_of(importing: Importing) -> None:
+async def test_films_are_stored_and_told_of(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     run = await importing.ended(run_id)
     assert run.state is RunState.DONE
@@ -67,25 +68,27 @@ async def test_films_are_stored_and_told_of(importing: Importing) -> None:
     assert (again.added, again.unchanged) == (0, 2)
 
 
-async def test_it_is_recorded(importing: Importing) -> None:
+async def test_it_is_recorded(importing: ImportRunner) -> None:
     await importing.ended(await importing.begin())
     audit = importing.services.audit
     query = EntryQuery(subject_kind="import")
-    finished, asked = (await do(importing.services, audit.entries, importing.root, query)).entries
+    finished, asked = (
+        await perform(importing.services, audit.entries, importing.root, query)
+    ).entries
     assert (asked.action, finished.action) == ("import_requested", "import_finished")
     assert asked.account_id == finished.account_id == importing.root.account_id
     assert finished.details["state"] == "done"
     assert finished.details["added"] == 2
 
 
-async def test_a_broken_row_leaves_everything_out(importing: Importing) -> None:
+async def test_a_broken_row_leaves_everything_out(importing: ImportRunner) -> None:
     run = await importing.ended(await importing.begin(BROKEN))
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.ROWS)
     assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
     assert rows(importing.services.settings, TITLES) == []
 
 
-async def test_the_rest_is_stored_where_it_keeps_going(importing: Importing) -> None:
+async def test_the_rest_is_stored_where_it_keeps_going(importing: ImportRunner) -> None:
     run_id = await importing.begin(BROKEN, keep_going=True)
     run = await importing.ended(run_id)
     assert (run.state, run.added, run.refused) == (RunState.DONE, 1, 2)
@@ -97,7 +100,7 @@ async def test_the_rest_is_stored_where_it_keeps_going(importing: Importing) -> 
     assert str(importing.services.settings.data) not in report.read_text()
 
 
-async def test_options_are_kept(importing: Importing) -> None:
+async def test_options_are_kept(importing: ImportRunner) -> None:
     options = {"source": "club", "labels": ("premium:year=..1980",), "mapping": ("year=",)}
     run = await importing.ended(await importing.begin(**options))
     assert (run.report.options.source, run.report.options.labels) == ("club", options["labels"])
@@ -107,7 +110,7 @@ async def test_options_are_kept(importing: Importing) -> None:
     ]
 
 
-async def test_nothing_secret_is_on_the_command_line(importing: Importing) -> None:
+async def test_nothing_secret_is_on_the_command_line(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
         process_id = await at_work(importing, run_id)
@@ -116,10 +119,10 @@ async def test_nothing_secret_is_on_the_command_line(importing: Importing) -> No
     await importing.ended(run_id)
 
 
-async def test_one_runs_at_a_time(importing: Importing) -> None:
+async def test_one_runs_at_a_time(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
-        with refused(Code.IMPORT_RUNNING):
+        with raises_error(Code.IMPORT_RUNNING):
             await importing.begin()
         await importing.look_after()
         assert (await importing.get(run_id)).is_running
@@ -127,7 +130,7 @@ async def test_one_runs_at_a_time(importing: Importing) -> None:
     assert len(list((importing.services.settings.data / "imports").iterdir())) == 1
 
 
-async def test_how_far_it_is(importing: Importing) -> None:
+async def test_how_far_it_is(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
         await at_work(importing, run_id)
@@ -137,23 +140,23 @@ async def test_how_far_it_is(importing: Importing) -> None:
     await importing.ended(run_id)
 
 
-async def test_one_that_is_cancelled_stores_nothing(importing: Importing) -> None:
+async def test_one_that_is_cancelled_stores_nothing(importing: ImportRunner) -> None:
     services = importing.services
     run_id = await importing.begin()
     with held(services.settings):
         await at_work(importing, run_id)
-        await do(services, importing.runs.cancel, importing.root, run_id)
+        await perform(services, importing.runs.cancel, importing.root, run_id)
     run = await importing.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.CANCELLED, None)
     assert rows(services.settings, TITLES) == []
-    await do(services, importing.runs.cancel, importing.root, run_id)  # again does no harm
+    await perform(services, importing.runs.cancel, importing.root, run_id)  # again does no harm
     query = EntryQuery(subject_kind="import")
-    entries = (await do(services, services.audit.entries, importing.root, query)).entries
+    entries = (await perform(services, services.audit.entries, importing.root, query)).entries
     assert entries[0].action == "import_cancelled"
     assert (await importing.ended(await importing.begin())).state is RunState.DONE
 
 
-async def test_a_server_that_stops_ends_it(importing: Importing) -> None:
+async def test_a_server_that_stops_ends_it(importing: ImportRunner) -> None:
     settings = importing.services.settings
     run_id = await importing.begin()
     with held(settings):
@@ -167,7 +170,7 @@ async def test_a_server_that_stops_ends_it(importing: Importing) -> None:
     assert rows(settings, TITLES) == []
 
 
-async def test_what_a_dead_server_has_begun_is_found(importing: Importing) -> None:
+async def test_what_a_dead_server_has_begun_is_found(importing: ImportRunner) -> None:
     """Another process of the server, or one that starts later, sees its end."""
     services = importing.services
     later = ImportRuns(services.settings, services.throttle, services.database)
@@ -176,14 +179,14 @@ async def test_what_a_dead_server_has_begun_is_found(importing: Importing) -> No
         process_id = await at_work(importing, run_id)
         assert RunFolders(services.settings.data).of(run_id).is_at_work()
         os.kill(process_id, signal.SIGKILL)
-        await until(lambda: not RunFolders(services.settings.data).of(run_id).is_at_work())
+        await wait_until(lambda: not RunFolders(services.settings.data).of(run_id).is_at_work())
     await importing.look_after(later)
     run = await importing.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.DIED)
     assert rows(services.settings, TITLES) == []
 
 
-async def test_one_whose_folder_is_gone_is_over(importing: Importing) -> None:
+async def test_one_whose_folder_is_gone_is_over(importing: ImportRunner) -> None:
     settings = importing.services.settings
     run_id = await importing.begin()
     with held(settings):
@@ -194,22 +197,22 @@ async def test_one_whose_folder_is_gone_is_over(importing: Importing) -> None:
     is_running = (await importing.get(run_id)).is_running
     (settings.data / "elsewhere").rename(folder(importing, run_id))
     os.kill(process_id, signal.SIGCONT)
-    await until(lambda: not RunFolders(settings.data).of(run_id).is_at_work())
+    await wait_until(lambda: not RunFolders(settings.data).of(run_id).is_at_work())
     assert is_running == bool(settings.database_url)  # it may run on another machine
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfeid", b"a,b\n1,2\n"])
 async def test_files_that_cannot_be_used_leave_nothing(
-    importing: Importing, content: bytes
+    importing: ImportRunner, content: bytes
 ) -> None:
-    with refused(Code.IMPORT_UNUSABLE, field="files"):
+    with raises_error(Code.IMPORT_UNUSABLE, field="files"):
         await importing.begin(content)
     assert list((importing.services.settings.data / "imports").iterdir()) == []
-    page = await do(importing.services, importing.runs.page, importing.root)
+    page = await perform(importing.services, importing.runs.page, importing.root)
     assert page.runs == []
 
 
-async def test_what_was_left_behind_goes(importing: Importing) -> None:
+async def test_what_was_left_behind_goes(importing: ImportRunner) -> None:
     root = importing.services.settings.data / "imports"
     (root / "uploading-0" / "files").mkdir(parents=True)
     new, descriptor = RunFolders(importing.services.settings.data).new()
@@ -220,7 +223,7 @@ async def test_what_was_left_behind_goes(importing: Importing) -> None:
     assert list(root.iterdir()) == []
 
 
-async def test_the_newest_reports_are_kept(importing: Importing) -> None:
+async def test_the_newest_reports_are_kept(importing: ImportRunner) -> None:
     run_id = await importing.begin(BROKEN, keep_going=True)
     run = await importing.ended(run_id)
     for number in range(1000, 1000 + KEPT):
@@ -231,45 +234,45 @@ async def test_the_newest_reports_are_kept(importing: Importing) -> None:
     assert not folder(importing, 1000).exists()
 
 
-async def test_the_newest_come_first(importing: Importing) -> None:
+async def test_the_newest_come_first(importing: ImportRunner) -> None:
     ids = [(await importing.ended(await importing.begin())).id for _ in range(2)]
-    page = await do(importing.services, importing.runs.page, importing.root)
+    page = await perform(importing.services, importing.runs.page, importing.root)
     assert [run.id for run in page.runs] == ids[::-1]
     assert page.next is None
-    older = await do(importing.services, importing.runs.page, importing.root, ids[1])
+    older = await perform(importing.services, importing.runs.page, importing.root, ids[1])
     assert [run.id for run in older.runs] == ids[:1]
 
 
-async def test_who_may(importing: Importing) -> None:
+async def test_who_may(importing: ImportRunner) -> None:
     services, runs = importing.services, importing.runs
     run_id = (await importing.ended(await importing.begin())).id
-    nobody = await anonymous(services)
-    user = await actor_of(services, (await sign_up(services)).token)
+    nobody = await anonymous_actor(services)
+    user = await actor_by_token(services, (await sign_up(services)).token)
     for who, code in ((nobody, Code.UNAUTHORIZED), (user, Code.FORBIDDEN)):
-        with refused(code):
-            await do(services, runs.page, who)
+        with raises_error(code):
+            await perform(services, runs.page, who)
         for operation in (runs.get, runs.cancel):
-            with refused(code):
-                await do(services, operation, who, run_id)
-        with refused(code):
+            with raises_error(code):
+                await perform(services, operation, who, run_id)
+        with raises_error(code):
             async with unit_of_work(services.database) as unit, runs.receive(who, unit):
                 pass
     holder = await sign_up(services)
-    role = await do(
+    role = await perform(
         services, services.access.create_role, importing.root, "importers", [FILMS_IMPORT]
     )
-    await do(services, services.access.assign_role, importing.root, holder.account.id, role.id)
-    importer = await actor_of(services, holder.token)
-    assert (await do(services, runs.get, importer, run_id)).id == run_id
-    with refused(Code.IMPORT_UNKNOWN):
-        await do(services, runs.get, importer, 999)
-    theirs = Importing(services, importer)
-    with refused(Code.FORBIDDEN):  # a rule that names a label takes it from films, too
+    await perform(services, services.access.assign_role, importing.root, holder.account.id, role.id)
+    importer = await actor_by_token(services, holder.token)
+    assert (await perform(services, runs.get, importer, run_id)).id == run_id
+    with raises_error(Code.IMPORT_UNKNOWN):
+        await perform(services, runs.get, importer, 999)
+    theirs = ImportRunner(services, importer)
+    with raises_error(Code.FORBIDDEN):  # a rule that names a label takes it from films, too
         await theirs.begin(labels=("hidden:year=..1900",))
     assert (await theirs.ended(await theirs.begin())).state is RunState.DONE
 
 
-async def test_more_than_there_may_be(services: Services, importing: Importing) -> None:
+async def test_more_than_there_may_be(services: Services, importing: ImportRunner) -> None:
     limited = ImportRuns(
         services.settings,
         Uploads(Settings(upload_limit="1 per hour"), services.throttle),
@@ -281,6 +284,6 @@ async def test_more_than_there_may_be(services: Services, importing: Importing) 
                 async with limited.receive(importing.root, unit):
                     pass
             else:
-                with refused(code):
+                with raises_error(code):
                     async with limited.receive(importing.root, unit):
                         pass

@@ -12,7 +12,7 @@ from kinoteka.core.imports.record import FilmRecord, Refused
 from kinoteka.core.imports.service import Import
 from kinoteka.database import film_search as search
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import execute, rows, writing
+from tests.support.databases import execute, rows, write_transaction
 
 REAL_DATA = Path(__file__).parents[5] / "shared" / "data"
 
@@ -94,7 +94,7 @@ class Stored:
 
     def found(self, text: str) -> list[str]:
         """The titles that a search finds."""
-        with writing(self.settings) as reader:
+        with write_transaction(self.settings) as reader:
             ids = search.find(reader, text, None)
         return [self.rows("SELECT title FROM films WHERE id = ?", film_id)[0] for film_id in ids]
 

@@ -9,8 +9,8 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.library.model import NewSelection, Selection
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
+from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
 from tests.support.films import PREMIUM
-from tests.support.people import actor_of, anonymous, sign_up, superuser
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Club:
 @pytest.fixture
 async def club(services: Services, films: dict[str, int]) -> Club:
     """Two members, one who may feature, one who sees films under a label, and a superuser."""
-    root = await superuser(services)
+    root = await superuser_actor(services)
     permissions = ([], [], ["selections.feature"], [f"films.view:{PREMIUM}"])
     members = [await _member(services, root, some) for some in permissions]
-    return Club(services, films, await anonymous(services), *members, root)
+    return Club(services, films, await anonymous_actor(services), *members, root)
 
 
 async def _member(services: Services, root: Actor, permissions: list[str]) -> Actor:
@@ -63,6 +63,6 @@ async def _member(services: Services, root: Actor, permissions: list[str]) -> Ac
             role = await services.access.create_role(root, unit, name, permissions)
         async with unit_of_work(services.database) as unit:
             await services.access.assign_role(root, unit, started.account.id, role.id)
-    actor = await actor_of(services, started.token)
+    actor = await actor_by_token(services, started.token)
     assert actor is not None
     return actor

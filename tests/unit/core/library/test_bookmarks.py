@@ -8,7 +8,8 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.people import actor_of, anonymous, refused, sign_up, superuser
+from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
+from tests.support.errors import raises_error
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ async def member(services: Services) -> Actor:
 
 
 async def somebody(services: Services) -> Actor:
-    actor = await actor_of(services, (await sign_up(services)).token)
+    actor = await actor_by_token(services, (await sign_up(services)).token)
     assert actor is not None
     return actor
 
@@ -72,14 +73,14 @@ async def test_films_that_do_not_exist_for_the_actor(
 ) -> None:
     film_id = films[title] if title else 999
     for action in (add, remove):
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await action(services, member, film_id)
 
 
 async def test_of_a_film_that_comes_under_a_label_it_waits_unseen(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
-    root = await superuser(services)
+    root = await superuser_actor(services)
     await add(services, member, films["Ran"])
     for label, seen in (("premium", []), (None, ["Ran"])):
         async with unit_of_work(services.database) as unit:
@@ -88,11 +89,11 @@ async def test_of_a_film_that_comes_under_a_label_it_waits_unseen(
 
 
 async def test_need_an_account(services: Services, films: dict[str, int]) -> None:
-    nobody = await anonymous(services)
+    nobody = await anonymous_actor(services)
     for action in (add, remove):
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await action(services, nobody, films["Ran"])
-    with refused(Code.UNAUTHORIZED):
+    with raises_error(Code.UNAUTHORIZED):
         await kept(services, nobody)
 
 
@@ -116,7 +117,7 @@ async def test_which_of_some_films_are_among_them(
     for actor, expected in (
         (member, {films["Ran"]}),
         (other, {films["Alien"]}),
-        (await anonymous(services), set()),
+        (await anonymous_actor(services), set()),
     ):
         async with unit_of_work(services.database) as unit:
             assert await services.bookmarks.among(actor, unit, asked) == expected

@@ -6,7 +6,7 @@ from kinoteka.core.library.model import Cover, SelectionChange, SelectionChoice
 from kinoteka.core.library.selection_lists import COVERS_MOST
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 HIDDEN = "Zanzibar Nights"
 MANY = ("Stalker", "Alien", "Ran", "M", "Solaris", "Mirror")
@@ -84,7 +84,7 @@ class TestOwn:
         assert titles(await page("own", club.operator)) == []
 
     async def test_need_somebody(self, club, page) -> None:
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await page("own", club.nobody)
 
 
@@ -115,7 +115,7 @@ class TestChoices:
             SelectionChoice(without.id, "War", True, 1, False),
             SelectionChoice(with_it.id, "Space", False, 2, True),
         ]
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await choices(club.nobody, "Alien")
 
     async def test_count_what_one_sees(self, club, choices) -> None:

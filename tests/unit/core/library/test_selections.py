@@ -9,8 +9,8 @@ from kinoteka.core.library.model import FILMS_MOST, SELECTIONS_MOST, NewSelectio
 from kinoteka.core.library.selections import may_delete, may_edit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.films import FilmToBe, fill
-from tests.support.people import refused
+from tests.support.errors import raises_error
+from tests.support.films import SampleFilm, fill_catalogue
 
 HIDDEN = "Zanzibar Nights"
 
@@ -27,7 +27,7 @@ class TestMaking:
         assert await club.act("get", club.nobody, made.id) == made
 
     async def test_needs_somebody(self, club) -> None:
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await club.make(club.nobody, "Space")
 
     @pytest.mark.parametrize(
@@ -44,35 +44,35 @@ class TestMaking:
     )
     async def test_texts_that_cannot_be_taken(self, club, field, value, reason) -> None:
         texts = {"title": "Space", field: value}
-        with refused(Code.FIELD_INVALID, field=field, reason=reason):
+        with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
             await club.act("create", club.anna, NewSelection(**texts))
         made = await club.make(club.anna, "Space")
-        with refused(Code.FIELD_INVALID, field=field, reason=reason):
+        with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
             await club.act("change", club.anna, made.id, SelectionChange(**{field: value}))
 
     @pytest.mark.parametrize("film_id", [0, 987654321])
     async def test_a_film_that_does_not_exist(self, club, film_id: int) -> None:
         new = NewSelection(title="Space", film_ids=[club.films["Alien"], film_id])
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await club.act("create", club.anna, new)
         assert (await club.act("editable", club.anna, 0, 10)).total == 0
 
     async def test_a_film_that_one_does_not_see(self, club) -> None:
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await club.make(club.anna, "Space", HIDDEN)
         assert titles(await club.make(club.holder, "Space", HIDDEN)) == [HIDDEN]
 
     async def test_an_account_has_a_hundred_at_most(self, club) -> None:
         for _ in range(SELECTIONS_MOST):
             await club.make(club.anna, "One more")
-        with refused(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST):
+        with raises_error(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST):
             await club.make(club.anna, "One too many")
         assert (await club.act("editable", club.anna, 0, 1)).total == SELECTIONS_MOST
         await club.make(club.boris, "Another's")
 
     async def test_a_selection_holds_a_hundred_films_at_most(self, club) -> None:
         new = NewSelection(title="Space", film_ids=list(range(1, FILMS_MOST + 2)))
-        with refused(Code.SELECTION_FULL, limit=FILMS_MOST):
+        with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
             await club.act("create", club.anna, new)
 
 
@@ -81,7 +81,7 @@ class TestWhoSees:
         made = await club.make(club.anna, "Private", "Alien", public=False)
         assert (await club.act("get", club.anna, made.id)).title == "Private"
         for actor in (club.nobody, club.boris, club.operator, club.root):
-            with refused(Code.SELECTION_UNKNOWN):
+            with raises_error(Code.SELECTION_UNKNOWN):
                 await club.act("get", actor, made.id)
             assert await club.listed(actor) == []
 
@@ -96,7 +96,7 @@ class TestWhoSees:
         assert (await club.act("get", club.root, made.id)).account_id is None
         assert (await club.act("editable", club.operator, 0, 10)).selections == [made]
         for actor in (club.nobody, club.anna):
-            with refused(Code.SELECTION_UNKNOWN):
+            with raises_error(Code.SELECTION_UNKNOWN):
                 await club.act("get", actor, made.id)
 
     async def test_one_s_own_are_listed_newest_first(self, club) -> None:
@@ -106,11 +106,11 @@ class TestWhoSees:
         shelf = await club.act("editable", club.anna, 1, 5)
         assert [each.title for each in shelf.selections] == ["Second", "First"]
         assert shelf.total == 3
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await club.act("editable", club.nobody, 0, 5)
 
     async def test_an_unknown_one(self, club) -> None:
-        with refused(Code.SELECTION_UNKNOWN):
+        with raises_error(Code.SELECTION_UNKNOWN):
             await club.act("get", club.root, 987654321)
 
 
@@ -173,9 +173,9 @@ class TestEditing:
             ("delete",),
         )
         for method, *given in steps:
-            with refused(Code.UNAUTHORIZED):
+            with raises_error(Code.UNAUTHORIZED):
                 await club.act(method, club.nobody, made.id, *given)
-            with refused(Code.FORBIDDEN, permission="selections.feature"):
+            with raises_error(Code.FORBIDDEN, permission="selections.feature"):
                 await club.act(method, club.boris, made.id, *given)
             await club.act(method, club.operator, made.id, *given)
 
@@ -187,14 +187,14 @@ class TestEditing:
             ("remove_film", club.films["Stalker"]),
             ("delete",),
         ):
-            with refused(Code.SELECTION_UNKNOWN):
+            with raises_error(Code.SELECTION_UNKNOWN):
                 await club.act(method, club.operator, made.id, *given)
 
     async def test_featuring_needs_the_permission(self, club) -> None:
         made = await club.make(club.anna, "Space", "Alien")
-        with refused(Code.FORBIDDEN, permission="selections.feature"):
+        with raises_error(Code.FORBIDDEN, permission="selections.feature"):
             await club.make(club.anna, "Look at this", featured=True)
-        with refused(Code.FORBIDDEN, permission="selections.feature"):
+        with raises_error(Code.FORBIDDEN, permission="selections.feature"):
             await club.act("change", club.anna, made.id, SelectionChange(featured=True))
         same = SelectionChange(featured=False, title="Still mine")
         assert (await club.act("change", club.anna, made.id, same)).title == "Still mine"
@@ -205,7 +205,7 @@ class TestEditing:
         made = await club.make(club.anna, "Space", "Alien")
         await club.act("change", club.operator, made.id, SelectionChange(featured=True))
         assert await club.listed(club.nobody, featured=True) == ["Space"]
-        with refused(Code.FORBIDDEN, permission="selections.feature"):
+        with raises_error(Code.FORBIDDEN, permission="selections.feature"):
             await club.act("change", club.anna, made.id, SelectionChange(title="Advertisement"))
         await club.act("delete", club.anna, made.id)
         assert await club.listed(club.nobody) == []
@@ -214,10 +214,10 @@ class TestEditing:
         made = await club.make(club.anna, "Space", "Alien")
         async with unit_of_work(club.services.database) as unit:
             await club.services.credentials.delete_account(club.anna, unit)
-        with refused(Code.SELECTION_UNKNOWN):
+        with raises_error(Code.SELECTION_UNKNOWN):
             await club.act("get", club.root, made.id)
         assert await club.listed(club.nobody) == []
-        with refused(Code.UNAUTHORIZED):
+        with raises_error(Code.UNAUTHORIZED):
             await club.make(club.anna, "A ghost's")
 
 
@@ -240,7 +240,7 @@ class TestFilms:
         for _ in range(2):
             left = await club.act("remove_film", club.anna, made.id, club.films["Stalker"])
             assert titles(left) == ["Alien"]
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await club.act("remove_film", club.anna, made.id, 987654321)
 
     async def test_that_the_editor_does_not_see_keep_their_place(self, club) -> None:
@@ -249,24 +249,24 @@ class TestFilms:
         assert titles(put) == ["Stalker", "Ran", "Alien"]
         everything = titles(await club.act("get", club.root, made.id))
         assert everything == ["Stalker", HIDDEN, "Ran", "Alien"]
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await club.act("put_film", club.operator, made.id, club.films[HIDDEN])
 
     async def test_beyond_the_limit(self, club) -> None:
-        more = fill(
+        more = fill_catalogue(
             club.services.settings,
-            [FilmToBe(f"Film {number}") for number in range(FILMS_MOST)],
+            [SampleFilm(f"Film {number}") for number in range(FILMS_MOST)],
         )
         new = NewSelection(title="All", film_ids=list(more.values()))
         made = await club.act("create", club.anna, new)
-        with refused(Code.SELECTION_FULL, limit=FILMS_MOST):
+        with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
             await club.act("put_film", club.anna, made.id, club.films["Ran"])
         moved = await club.act("put_film", club.anna, made.id, more["Film 99"], 0)
         assert (titles(moved)[0], len(moved.films)) == ("Film 99", FILMS_MOST)
 
     async def test_an_unknown_one(self, club) -> None:
         made = await club.make(club.anna, "Space", "Alien")
-        with refused(Code.FILM_UNKNOWN):
+        with raises_error(Code.FILM_UNKNOWN):
             await club.act("put_film", club.anna, made.id, 987654321)
 
 

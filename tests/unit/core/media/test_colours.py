@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from kinoteka.core.media.colours import PROFILE_LARGEST, in_srgb
-from tests.support.pictures import DISPLAY_P3, colour_profile, saved
+from tests.support.pictures import DISPLAY_P3, colour_profile, encoded
 from tests.unit.core.media.test_pictures import drawn, is_close
 
 GREY_LINEAR = colour_profile(b"GRAY", gamma=1.0)
@@ -28,7 +28,7 @@ def test_display_p3_is_converted_to_srgb(kind, colour, expected):
     image = Image.new("RGB", (64, 48), colour)
     lossless = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     lossless |= {"lossless": True} if kind == "WEBP" else {}
-    converted = drawn(saved(image, kind, icc_profile=DISPLAY_P3, **lossless))
+    converted = drawn(encoded(image, kind, icc_profile=DISPLAY_P3, **lossless))
     assert is_close(converted.getpixel((30, 20)), expected)
     assert "icc_profile" not in converted.info
 
@@ -36,13 +36,13 @@ def test_display_p3_is_converted_to_srgb(kind, colour, expected):
 def test_transparency_is_kept_until_it_becomes_white():
     image = Image.new("RGBA", (64, 48), (234, 51, 35, 255))
     image.paste((0, 0, 0, 0), (0, 0, 32, 48))
-    converted = drawn(saved(image, "PNG", icc_profile=DISPLAY_P3))
+    converted = drawn(encoded(image, "PNG", icc_profile=DISPLAY_P3))
     assert is_close(converted.getpixel((10, 20)), (255, 255, 255))
     assert is_close(converted.getpixel((50, 20)), (255, 0, 0))
 
 
 def test_grey_is_converted_by_its_profile():
-    converted = drawn(saved(Image.new("L", (64, 48), 128), "PNG", icc_profile=GREY_LINEAR))
+    converted = drawn(encoded(Image.new("L", (64, 48), 128), "PNG", icc_profile=GREY_LINEAR))
     assert is_close(converted.getpixel((5, 5)), (188, 188, 188))
 
 
@@ -66,5 +66,5 @@ def test_profile_that_cannot_be_used_is_ignored(profile):
 def test_broken_profile_of_an_upload_leaves_the_picture_whole():
     for length in range(0, len(DISPLAY_P3), 7):
         bent = DISPLAY_P3[:length] + b"\xff" + DISPLAY_P3[length + 1 :]
-        converted = drawn(saved(Image.new("RGB", (8, 8)), "PNG", icc_profile=bent))
+        converted = drawn(encoded(Image.new("RGB", (8, 8)), "PNG", icc_profile=bent))
         assert converted.size == (8, 8)

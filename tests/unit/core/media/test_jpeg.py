@@ -4,14 +4,14 @@ import pytest
 from PIL import Image
 
 from kinoteka.core.media.jpeg import decodes_in_one_pass, scans_of
-from tests.support.pictures import photograph, picture, saved
+from tests.support.pictures import encoded, photograph, picture
 
-WHOLE = saved(Image.new("RGB", (64, 48), "teal"), "JPEG")
+WHOLE = encoded(Image.new("RGB", (64, 48), "teal"), "JPEG")
 SCAN = WHOLE.index(b"\xff\xda")
 # A scan for the first component alone, as where each component has one of its own.
 APART = WHOLE[:SCAN] + b"\xff\xda\x00\x08\x01" + WHOLE[SCAN + 5 : SCAN + 7] + WHOLE[SCAN + 11 :]
 
-PROGRESSIVE = saved(Image.new("RGB", (64, 48)), "JPEG", progressive=True)
+PROGRESSIVE = encoded(Image.new("RGB", (64, 48)), "JPEG", progressive=True)
 # Decoders skip FF 00 alone. Taken for a segment, it would hide the progressive frame behind it.
 DISGUISED = (
     b"\xff\xd8\xff\x00" + (2 + len(PROGRESSIVE)).to_bytes(2, "big") + PROGRESSIVE[2:] + b"\0\0"

@@ -8,19 +8,19 @@ from PIL import Image, JpegImagePlugin
 from kinoteka.core.media.model import JPEG_ALONE, PICTURES
 from kinoteka.core.media.pictures import draw_anew
 from kinoteka.errors import Code, DomainError
-from tests.support.people import refused
+from tests.support.errors import raises_error
 from tests.support.pictures import (
     CAMERA,
     SVG,
     animation,
     bomb,
-    halves,
+    encoded,
     many_scans,
     noise,
     phone_photograph,
     photograph,
     picture,
-    saved,
+    two_colour_picture,
 )
 from tests.unit.core.media.test_jpeg import APART
 
@@ -38,7 +38,7 @@ def is_close(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("kind", sorted(PICTURES))
 def test_each_kind_comes_out_as_the_picture_that_it_was(kind):
-    image = drawn(halves(kind))
+    image = drawn(two_colour_picture(kind))
     assert image.size == (200, 100)
     assert is_close(image.getpixel((20, 50)), (255, 0, 0))
     assert is_close(image.getpixel((180, 50)), (0, 0, 255))
@@ -108,7 +108,7 @@ def test_nothing_is_left_of_where_and_with_what_it_was_taken():
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_broken_metadata_leaves_the_picture_whole():
-    assert drawn(halves(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")).size == (200, 100)
+    assert drawn(two_colour_picture(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")).size == (200, 100)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -131,13 +131,13 @@ OTHERS = {
 
 @pytest.mark.parametrize("data", OTHERS.values(), ids=OTHERS)
 def test_other_kinds_are_refused(data):
-    with refused(Code.UPLOAD_WRONG_TYPE, allowed="JPEG, PNG, WEBP"):
+    with raises_error(Code.UPLOAD_WRONG_TYPE, allowed="JPEG, PNG, WEBP"):
         draw_anew(data, PICTURES)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_only_the_kinds_asked_for_are_taken(kind):
-    with refused(Code.UPLOAD_WRONG_TYPE, allowed="JPEG"):
+    with raises_error(Code.UPLOAD_WRONG_TYPE, allowed="JPEG"):
         draw_anew(picture(kind), JPEG_ALONE)
 
 
@@ -155,13 +155,13 @@ BROKEN = {
 
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_what_cannot_be_read_is_refused(data):
-    with refused(Code.UPLOAD_UNREADABLE):
+    with raises_error(Code.UPLOAD_UNREADABLE):
         draw_anew(data, PICTURES)
 
 
 def test_large_jpeg_may_have_fewer_scans_than_a_small_one():
     assert drawn(many_scans((500, 400), 10)).size == (500, 400)
-    with refused(Code.UPLOAD_UNREADABLE, reason="scans"):
+    with raises_error(Code.UPLOAD_UNREADABLE, reason="scans"):
         draw_anew(many_scans((5000, 4000), 10), PICTURES)
 
 
@@ -172,7 +172,7 @@ def test_phone_photograph_is_scaled_while_it_is_decoded(size, kind):
     data = phone_photograph(*size)
     if kind == "MPO":  # with a second, smaller picture behind the first, as phones have it
         first = Image.open(BytesIO(data))
-        data = saved(first, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
+        data = encoded(first, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
     image = drawn(data, JPEG_ALONE)
     assert max(image.size) == 1024
     assert is_close(image.getpixel((20, 50)), (255, 0, 0))
@@ -208,14 +208,14 @@ BOMBS = {
 
 @pytest.mark.parametrize(("make", "limit"), BOMBS.values(), ids=BOMBS)
 def test_picture_of_too_many_pixels_is_refused_with_the_limit(make, limit):
-    with refused(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit):
+    with raises_error(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit):
         draw_anew(make(), PICTURES)
 
 
 def claiming(width, height, frame=b"\xff\xc0", data=None):
     """A small JPEG, progressive with another `frame`, whose head claims another size."""
     progressive = frame != b"\xff\xc0"
-    data = bytearray(data or saved(Image.new("RGB", (64, 48)), "JPEG", progressive=progressive))
+    data = bytearray(data or encoded(Image.new("RGB", (64, 48)), "JPEG", progressive=progressive))
     start = data.index(frame)
     data[start + 5 : start + 9] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
     return bytes(data)
@@ -223,7 +223,7 @@ def claiming(width, height, frame=b"\xff\xc0", data=None):
 
 def webp_claiming(width, height):
     """A small lossless WebP whose head claims another size."""
-    data = bytearray(saved(Image.new("RGB", (64, 48)), "WEBP", lossless=True))
+    data = bytearray(encoded(Image.new("RGB", (64, 48)), "WEBP", lossless=True))
     start = data.index(b"VP8L") + 9
     rest = int.from_bytes(data[start : start + 4], "little") >> 28 << 28
     size = (width - 1) | (height - 1) << 14 | rest

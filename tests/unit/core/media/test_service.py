@@ -10,7 +10,7 @@ from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.infrastructure.spooled_files import SpooledFile
-from tests.support.people import refused
+from tests.support.errors import raises_error
 from tests.support.pictures import noise, picture
 
 
@@ -19,7 +19,7 @@ async def test_ten_megabytes_and_a_byte_are_too_large(services: Services):
     assert len(whole) < UPLOAD_LARGEST
     filled = whole + bytes(UPLOAD_LARGEST - len(whole))
     assert await services.media.read_picture(SpooledFile.of(filled), PICTURES)
-    with refused(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST):
+    with raises_error(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST):
         await services.media.read_picture(SpooledFile.of(filled + b"\0"), PICTURES)
 
 
@@ -29,7 +29,7 @@ async def test_so_many_at_once_and_no_more(services: Services):
         for _ in range(DECODING_QUEUE)
     ]
     await asyncio.sleep(0)
-    with refused(Code.BUSY):
+    with raises_error(Code.BUSY):
         await services.media.read_picture(SpooledFile.of(picture()), PICTURES)
     assert all(await asyncio.gather(*reading))
 
@@ -41,7 +41,7 @@ async def test_what_is_stored_is_there_under_a_name_of_its_own(services: Service
     for name in names:
         assert len(name) > 20
         assert await services.media.get(name) == b"content"
-    with refused(Code.PHOTO_MISSING):
+    with raises_error(Code.PHOTO_MISSING):
         await services.media.get("another.jpg")
 
 

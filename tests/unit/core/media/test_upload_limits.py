@@ -9,7 +9,8 @@ from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.infrastructure.settings import Settings
-from tests.support.people import anonymous, refused
+from tests.support.accounts import anonymous_actor
+from tests.support.errors import raises_error
 
 
 def actor(account_id: int) -> Actor:
@@ -36,7 +37,7 @@ async def test_upload_that_is_one_too_many_is_rejected(
     async with AsyncExitStack() as slots:
         for account_id in accounts[:-1]:
             await slots.enter_async_context(limited.slot(actor(account_id)))
-        with refused(code):
+        with raises_error(code):
             await slots.enter_async_context(limited.slot(actor(accounts[-1])))
         assert limited.in_progress == 2
     assert limited.in_progress == 0
@@ -50,6 +51,6 @@ async def test_ended_upload_frees_its_slot(services: Services) -> None:
 
 
 async def test_anonymous_upload_is_rejected(services: Services) -> None:
-    with refused(Code.UNAUTHORIZED):
-        async with uploads(services).slot(await anonymous(services)):
+    with raises_error(Code.UNAUTHORIZED):
+        async with uploads(services).slot(await anonymous_actor(services)):
             pass

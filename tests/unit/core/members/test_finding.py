@@ -4,7 +4,7 @@ import pytest
 
 from kinoteka.core.members import queries
 from kinoteka.core.members.finding import find
-from tests.support.people import sign_up
+from tests.support.accounts import sign_up
 
 PEOPLE = {
     "anna": {"given_name": "Анна", "family_name": "Каренина"},

@@ -11,27 +11,27 @@ from kinoteka.core.members.model import MemberQuery
 from kinoteka.core.members.service import Members
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.databases import execute, rows
-from tests.support.people import (
-    actor_of,
-    anonymous,
-    do,
-    lasts,
-    refused,
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    is_session_valid,
+    perform,
     sign_in,
     sign_up,
-    superuser,
+    superuser_actor,
 )
-from tests.support.running import PASSWORD, unique
+from tests.support.databases import execute, rows
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD, unique_name
 
 
 async def operator(services, *permissions: str) -> Actor:
     """Somebody signed in with these permissions."""
     started = await sign_up(services)
     async with unit_of_work(services.database) as unit:
-        role = await services.access.create_role(CONSOLE, unit, unique("role"), permissions)
+        role = await services.access.create_role(CONSOLE, unit, unique_name("role"), permissions)
         await services.access.assign_role(CONSOLE, unit, started.account.id, role.id)
-    found = await actor_of(services, started.token)
+    found = await actor_by_token(services, started.token)
     assert found is not None
     return found
 
@@ -63,10 +63,10 @@ async def person(services):
 async def test_everything_needs_the_permission(services, operation, arguments):
     others = await operator(services, "roles.manage", "audit.view", "films.label")
     request = getattr(services.members, operation)
-    with refused(Code.UNAUTHORIZED):
-        await do(services, request, await anonymous(services), *arguments)
-    with refused(Code.FORBIDDEN, permission="accounts.manage"):
-        await do(services, request, others, *arguments)
+    with raises_error(Code.UNAUTHORIZED):
+        await perform(services, request, await anonymous_actor(services), *arguments)
+    with raises_error(Code.FORBIDDEN, permission="accounts.manage"):
+        await perform(services, request, others, *arguments)
 
 
 async def actions(services) -> list[str]:
@@ -78,29 +78,29 @@ async def actions(services) -> list[str]:
 class TestDisabling:
     async def test_all_sessions_end_and_none_begins(self, services, manager, person):
         again = await sign_in(services, person.account.username)
-        await do(services, services.members.disable, manager, person.account.id, "spam")
-        assert not await lasts(services, person)
-        assert not await lasts(services, again)
-        with refused(Code.ACCOUNT_DISABLED):
+        await perform(services, services.members.disable, manager, person.account.id, "spam")
+        assert not await is_session_valid(services, person)
+        assert not await is_session_valid(services, again)
+        with raises_error(Code.ACCOUNT_DISABLED):
             await sign_in(services, person.account.username)
         assert rows(services.settings, "SELECT id FROM sessions WHERE account_id = ?",
                     person.account.id) == []  # fmt: skip
 
     async def test_only_who_knows_the_password_is_told(self, services, manager, person):
-        await do(services, services.members.disable, manager, person.account.id)
-        with refused(Code.PASSWORD_WRONG):
+        await perform(services, services.members.disable, manager, person.account.id)
+        with raises_error(Code.PASSWORD_WRONG):
             await sign_in(services, person.account.username, "another password")
 
     async def test_the_attempt_is_in_the_history(self, services, manager, person):
-        await do(services, services.members.disable, manager, person.account.id)
-        with refused(Code.ACCOUNT_DISABLED):
+        await perform(services, services.members.disable, manager, person.account.id)
+        with raises_error(Code.ACCOUNT_DISABLED):
             await sign_in(services, person.account.username)
-        history = await do(services, services.members.sign_ins, manager, person.account.id)
+        history = await perform(services, services.members.sign_ins, manager, person.account.id)
         assert [line.success for line in history] == [False, True]
 
     async def test_the_log_has_the_reason_once(self, services, manager, person):
         for _ in range(2):
-            await do(services, services.members.disable, manager, person.account.id, " spam ")
+            await perform(services, services.members.disable, manager, person.account.id, " spam ")
         async with unit_of_work(services.database) as unit:
             query = EntryQuery(subject_kind="account", subject_id=person.account.id)
             (entry,) = (await services.audit.entries(CONSOLE, unit, query)).entries
@@ -108,34 +108,34 @@ class TestDisabling:
         assert (entry.details, entry.subject_name) == ({"reason": "spam"}, person.account.username)
 
     async def test_they_come_back(self, services, manager, person):
-        await do(services, services.members.disable, manager, person.account.id)
+        await perform(services, services.members.disable, manager, person.account.id)
         for _ in range(2):
-            await do(services, services.members.enable, manager, person.account.id)
-        assert await lasts(services, await sign_in(services, person.account.username))
+            await perform(services, services.members.enable, manager, person.account.id)
+        assert await is_session_valid(services, await sign_in(services, person.account.username))
         assert (await actions(services))[:2] == ["account_enabled", "account_disabled"]
 
     async def test_nobody_disables_themselves(self, services, manager):
-        for actor in (manager, await superuser(services)):
-            with refused(Code.ACCOUNT_OWN):
-                await do(services, services.members.disable, actor, actor.account_id)
+        for actor in (manager, await superuser_actor(services)):
+            with raises_error(Code.ACCOUNT_OWN):
+                await perform(services, services.members.disable, actor, actor.account_id)
 
     async def test_a_superuser_is_for_superusers(self, services, manager):
-        root, other = await superuser(services), await superuser(services)
+        root, other = await superuser_actor(services), await superuser_actor(services)
         for operation in ("disable", "enable", "end_sessions"):
             request = getattr(services.members, operation)
-            with refused(Code.FORBIDDEN, permission="superuser"):
-                await do(services, request, manager, root.account_id)
-        with refused(Code.FORBIDDEN, permission="superuser"):
-            await do(services, services.members.end_session, manager, root.account_id,
+            with raises_error(Code.FORBIDDEN, permission="superuser"):
+                await perform(services, request, manager, root.account_id)
+        with raises_error(Code.FORBIDDEN, permission="superuser"):
+            await perform(services, services.members.end_session, manager, root.account_id,
                      root.session_id)  # fmt: skip
-        await do(services, services.members.disable, other, root.account_id)
+        await perform(services, services.members.disable, other, root.account_id)
 
     async def test_of_two_who_disable_each_other_one_is_left(self, services):
-        one, other = await superuser(services), await superuser(services)
+        one, other = await superuser_actor(services), await superuser_actor(services)
 
         async def disable(actor, whom):
             try:
-                await do(services, services.members.disable, actor, whom.account_id)
+                await perform(services, services.members.disable, actor, whom.account_id)
             except DomainError as error:
                 return error.code
             return None
@@ -148,8 +148,8 @@ class TestDisabling:
     async def test_several_at_once_do_it_once(self, services, manager, person):
         request = services.members.disable
         await asyncio.gather(
-            *(do(services, request, manager, person.account.id) for _ in range(5)),
-            *(do(services, request, CONSOLE, person.account.id) for _ in range(5)),
+            *(perform(services, request, manager, person.account.id) for _ in range(5)),
+            *(perform(services, request, CONSOLE, person.account.id) for _ in range(5)),
         )
         assert (await actions(services)).count("account_disabled") == 1
 
@@ -162,32 +162,32 @@ class TestDisabling:
 
         entering = [asyncio.create_task(enter()) for _ in range(6)]
         await asyncio.sleep(0.05)
-        await do(services, services.members.disable, manager, person.account.id)
+        await perform(services, services.members.disable, manager, person.account.id)
         for started in await asyncio.gather(*entering):
-            assert started == Code.ACCOUNT_DISABLED or not await lasts(services, started)
+            assert started == Code.ACCOUNT_DISABLED or not await is_session_valid(services, started)
 
     async def test_what_cannot_be_taken(self, services, manager, person):
         for request in (services.members.disable, services.members.enable):
-            with refused(Code.ACCOUNT_UNKNOWN):
-                await do(services, request, manager, 999)
-            with refused(Code.FIELD_INVALID, field="reason"):
-                await do(services, request, manager, person.account.id, "x" * 501)
-        assert (await do(services, services.members.get, manager, person.account.id)
+            with raises_error(Code.ACCOUNT_UNKNOWN):
+                await perform(services, request, manager, 999)
+            with raises_error(Code.FIELD_INVALID, field="reason"):
+                await perform(services, request, manager, person.account.id, "x" * 501)
+        assert (await perform(services, services.members.get, manager, person.account.id)
                 ).disabled_at is None  # fmt: skip
 
     async def test_members_do_not_find_them(self, services, manager, person):
         asking = (await sign_up(services)).actor
         part = person.account.username[1:]
         search = services.accounts.search
-        assert len(await do(services, search, asking, part)) == 1
-        await do(services, services.members.disable, manager, person.account.id)
-        assert await do(services, search, asking, part) == []
+        assert len(await perform(services, search, asking, part)) == 1
+        await perform(services, services.members.disable, manager, person.account.id)
+        assert await perform(services, search, asking, part) == []
 
     async def test_made_superuser_at_the_console_they_are_back(self, services, manager, person):
-        await do(services, services.members.disable, manager, person.account.id)
+        await perform(services, services.members.disable, manager, person.account.id)
         async with unit_of_work(services.database) as unit:
             await services.accounts.set_superuser(unit, person.account.id)
-        assert await lasts(services, await sign_in(services, person.account.username))
+        assert await is_session_valid(services, await sign_in(services, person.account.username))
         assert (await actions(services))[0] == "superuser_made"
 
 
@@ -195,33 +195,33 @@ class TestSessions:
     async def test_they_are_listed_and_ended_one_by_one_and_all(self, services, manager, person):
         account_id = person.account.id
         again = await sign_in(services, person.account.username)
-        listed = await do(services, services.members.sessions, manager, account_id)
+        listed = await perform(services, services.members.sessions, manager, account_id)
         assert {each.id for each in listed.sessions} == {person.session.id, again.session.id}
         assert (listed.total, listed.sessions[0].user_agent) == (2, "Browser/1")
         end = services.members.end_session
-        await do(services, end, manager, account_id, person.session.id)
-        assert not await lasts(services, person)
-        with refused(Code.SESSION_UNKNOWN):
-            await do(services, end, manager, account_id, person.session.id)
+        await perform(services, end, manager, account_id, person.session.id)
+        assert not await is_session_valid(services, person)
+        with raises_error(Code.SESSION_UNKNOWN):
+            await perform(services, end, manager, account_id, person.session.id)
         for _ in range(2):
-            await do(services, services.members.end_sessions, manager, account_id)
-        assert not await lasts(services, again)
+            await perform(services, services.members.end_sessions, manager, account_id)
+        assert not await is_session_valid(services, again)
         assert (await actions(services))[:2] == ["sessions_ended", "session_ended"]
-        assert (await do(services, services.members.sessions, manager, account_id)).total == 0
+        assert (await perform(services, services.members.sessions, manager, account_id)).total == 0
 
     async def test_one_of_somebody_else_is_none(self, services, manager, person):
         other = await sign_up(services)
-        with refused(Code.SESSION_UNKNOWN):
-            await do(services, services.members.end_session, manager, other.account.id,
+        with raises_error(Code.SESSION_UNKNOWN):
+            await perform(services, services.members.end_session, manager, other.account.id,
                      person.session.id)  # fmt: skip
-        assert await lasts(services, person)
+        assert await is_session_valid(services, person)
 
     async def test_ones_own_ends_but_the_one_that_asks(self, services, manager):
         username = rows(services.settings, "SELECT username FROM accounts WHERE id = ?",
                         manager.account_id)[0]  # fmt: skip
         other = await sign_in(services, username)
-        await do(services, services.members.end_sessions, manager, manager.account_id)
-        assert not await lasts(services, other)
+        await perform(services, services.members.end_sessions, manager, manager.account_id)
+        assert not await is_session_valid(services, other)
         async with unit_of_work(services.database) as unit:
             assert await services.actors.by_id(unit, manager.session_id) is not None
 
@@ -235,31 +235,33 @@ class TestListing:
             + " UNION ALL ".join(f"SELECT 'u{n}', 'u{n}', '', {n}" for n in range(60)),
         )
         request = services.members.page
-        first = await do(services, request, manager, MemberQuery())
+        first = await perform(services, request, manager, MemberQuery())
         assert len(first.accounts) == 50
         assert first.accounts[0].username == "u59"
-        second = await do(services, request, manager, MemberQuery(before=first.next))
+        second = await perform(services, request, manager, MemberQuery(before=first.next))
         assert [each.id for each in second.accounts][10:13] == [*accounts[::-1], manager.account_id]
         assert second.next is None
 
     async def test_those_that_are_disabled(self, services, manager, person):
         request = services.members.page
-        assert (await do(services, request, manager, MemberQuery(disabled=True))).accounts == []
-        await do(services, services.members.disable, manager, person.account.id)
-        found = await do(services, request, manager, MemberQuery(disabled=True))
+        assert (
+            await perform(services, request, manager, MemberQuery(disabled=True))
+        ).accounts == []
+        await perform(services, services.members.disable, manager, person.account.id)
+        found = await perform(services, request, manager, MemberQuery(disabled=True))
         assert [account.id for account in found.accounts] == [person.account.id]
-        assert await do(services, services.members.count_disabled, manager) == 1
+        assert await perform(services, services.members.count_disabled, manager) == 1
 
     async def test_those_who_hold_a_role(self, services, person):
         both = await operator(services, "accounts.manage", "roles.manage")
-        role = (await do(services, services.access.list_roles, CONSOLE))[-1]
-        found = await do(services, services.members.page, both, MemberQuery(role_id=role.id))
+        role = (await perform(services, services.access.list_roles, CONSOLE))[-1]
+        found = await perform(services, services.members.page, both, MemberQuery(role_id=role.id))
         assert [account.id for account in found.accounts] == [both.account_id]
-        none = await do(services, services.members.page, both, MemberQuery(role_id=999))
+        none = await perform(services, services.members.page, both, MemberQuery(role_id=999))
         assert none.accounts == []
         manager = await operator(services, "accounts.manage")
-        with refused(Code.FORBIDDEN, permission="roles.manage"):
-            await do(services, services.members.page, manager, MemberQuery(role_id=role.id))
+        with raises_error(Code.FORBIDDEN, permission="roles.manage"):
+            await perform(services, services.members.page, manager, MemberQuery(role_id=role.id))
 
     async def test_searching_is_limited(self, services, manager):
         limited = Members(
@@ -270,22 +272,22 @@ class TestListing:
             services.sessions,
         )
         for _ in range(2):
-            await do(services, limited.page, manager, MemberQuery(text="anna"))
-        with refused(Code.THROTTLED):
-            await do(services, limited.page, manager, MemberQuery(text="anna"))
-        await do(services, limited.page, manager, MemberQuery())
+            await perform(services, limited.page, manager, MemberQuery(text="anna"))
+        with raises_error(Code.THROTTLED):
+            await perform(services, limited.page, manager, MemberQuery(text="anna"))
+        await perform(services, limited.page, manager, MemberQuery())
 
     @pytest.mark.parametrize("text", ["x" * 321, "a\0b", "a" + "\u0301" * 40])
     async def test_what_nobody_can_be_called(self, services, manager, text):
-        with refused(Code.FIELD_INVALID):
-            await do(services, services.members.page, manager, MemberQuery(text=text))
+        with raises_error(Code.FIELD_INVALID):
+            await perform(services, services.members.page, manager, MemberQuery(text=text))
 
 
 async def test_a_password_reset_by_an_operator_is_written_down(services, person):
-    root = await superuser(services)
+    root = await superuser_actor(services)
     change = services.credentials.change_credentials
-    await do(services, change, root, person.account.id, unique("renamed"), PASSWORD)
+    await perform(services, change, root, person.account.id, unique_name("renamed"), PASSWORD)
     assert (await actions(services))[:2] == ["login_changed", "password_reset"]
     own = await sign_up(services)
-    await do(services, change, own.actor, own.account.id, None, PASSWORD)
+    await perform(services, change, own.actor, own.account.id, None, PASSWORD)
     assert (await actions(services))[:2] == ["login_changed", "password_reset"]

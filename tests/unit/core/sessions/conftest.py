@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from kinoteka.server.app import close, wire
-from tests.support.people import sign_up
+from tests.support.accounts import sign_up
 
 
 @pytest.fixture

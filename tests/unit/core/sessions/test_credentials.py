@@ -6,20 +6,28 @@ import pytest
 
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.people import anonymous, do, lasts, refused, sign_in, sign_up, superuser
-from tests.support.running import PASSWORD, unique
-from tests.support.waiting import until
+from tests.support.accounts import (
+    anonymous_actor,
+    is_session_valid,
+    perform,
+    sign_in,
+    sign_up,
+    superuser_actor,
+)
+from tests.support.errors import raises_error
+from tests.support.polling import wait_until
+from tests.support.servers import PASSWORD, unique_name
 
 NEW_PASSWORD = "another long one"
 
 
 async def change_password(services, actor, present, new):
-    return await do(services, services.credentials.change_password, actor, present, new)
+    return await perform(services, services.credentials.change_password, actor, present, new)
 
 
 async def change_credentials(services, actor, account_id, login, password):
     change = services.credentials.change_credentials
-    return await do(services, change, actor, account_id, login, password)
+    return await perform(services, change, actor, account_id, login, password)
 
 
 class TestPasswords:
@@ -27,15 +35,15 @@ class TestPasswords:
         other = await sign_in(services, "anna")
         account = await change_password(services, anna.actor, PASSWORD, NEW_PASSWORD)
         assert account == anna.account
-        assert await lasts(services, anna)
-        assert not await lasts(services, other)
-        assert await lasts(services, await sign_in(services, "anna", NEW_PASSWORD))
-        with refused(Code.PASSWORD_WRONG):
+        assert await is_session_valid(services, anna)
+        assert not await is_session_valid(services, other)
+        assert await is_session_valid(services, await sign_in(services, "anna", NEW_PASSWORD))
+        with raises_error(Code.PASSWORD_WRONG):
             await sign_in(services, "anna")
 
     async def test_password_never_expires(self, services, anna, clock):
         clock.forward(days=3650)
-        assert await lasts(services, await sign_in(services, "anna"))
+        assert await is_session_valid(services, await sign_in(services, "anna"))
 
     @pytest.mark.parametrize(
         ("present", "new", "code"),
@@ -47,23 +55,23 @@ class TestPasswords:
     )
     async def test_what_is_refused_changes_nothing(self, services, anna, present, new, code):
         other = await sign_in(services, "anna")
-        with refused(code):
+        with raises_error(code):
             await change_password(services, anna.actor, present, new)
-        assert await lasts(services, other)
+        assert await is_session_valid(services, other)
         assert await sign_in(services, "anna")
 
     async def test_at_the_console(self, services, anna):
         async with unit_of_work(services.database) as unit:
             await services.credentials.reset_password(unit, anna.account.id, NEW_PASSWORD)
-        assert not await lasts(services, anna)
+        assert not await is_session_valid(services, anna)
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
     async def test_the_present_password_is_guarded_as_well(self, anna, wired):
         strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
                 await change_password(strict, anna.actor, "wrong one", NEW_PASSWORD)
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await change_password(strict, anna.actor, PASSWORD, NEW_PASSWORD)
 
 
@@ -74,14 +82,14 @@ class TestChangingCredentials:
             services, anna.actor, anna.account.id, "berta", NEW_PASSWORD
         )
         assert changed.username == "berta"
-        assert await lasts(services, anna)
-        assert not await lasts(services, other)
+        assert await is_session_valid(services, anna)
+        assert not await is_session_valid(services, other)
         assert await sign_in(services, "berta", NEW_PASSWORD)
 
     async def test_a_login_alone_ends_no_session(self, services, anna):
         other = await sign_in(services, "anna")
         await change_credentials(services, anna.actor, anna.account.id, "berta", None)
-        assert await lasts(services, other)
+        assert await is_session_valid(services, other)
 
     async def test_neither(self, services, anna):
         account = anna.account
@@ -91,9 +99,9 @@ class TestChangingCredentials:
     async def test_all_or_nothing(self, services, anna):
         await sign_up(services, "berta")
         other = await sign_in(services, "anna")
-        with refused(Code.USERNAME_TAKEN):
+        with raises_error(Code.USERNAME_TAKEN):
             await change_credentials(services, anna.actor, anna.account.id, "berta", NEW_PASSWORD)
-        assert await lasts(services, other)
+        assert await is_session_valid(services, other)
         assert await sign_in(services, "anna")
 
     async def test_one_account_cannot_keep_all_hashing_threads_busy(self, anna, wired, monkeypatch):
@@ -109,7 +117,7 @@ class TestChangingCredentials:
             asyncio.ensure_future(change(strict, anna.actor, anna.account.id, None, NEW_PASSWORD))
             for _ in range(10)
         ]
-        await until(lambda: sum(each.done() for each in changes) == 7)
+        await wait_until(lambda: sum(each.done() for each in changes) == 7)
         assert {each.exception().code for each in changes if each.done()} == {Code.THROTTLED}
         may_hash.set()
         await asyncio.wait(changes)
@@ -117,50 +125,50 @@ class TestChangingCredentials:
         await change(strict, anna.actor, anna.account.id, None, PASSWORD)
 
     async def test_who_may(self, services, anna):
-        berta, root = await sign_up(services, unique()), await superuser(services)
-        with refused(Code.FORBIDDEN):
+        berta, root = await sign_up(services, unique_name()), await superuser_actor(services)
+        with raises_error(Code.FORBIDDEN):
             await change_credentials(services, berta.actor, anna.account.id, None, None)
-        with refused(Code.UNAUTHORIZED):
-            nobody = await anonymous(services)
+        with raises_error(Code.UNAUTHORIZED):
+            nobody = await anonymous_actor(services)
             await change_credentials(services, nobody, anna.account.id, None, None)
-        with refused(Code.ACCOUNT_UNKNOWN):
+        with raises_error(Code.ACCOUNT_UNKNOWN):
             await change_credentials(services, root, 2**53, "x", NEW_PASSWORD)
         await change_credentials(services, root, anna.account.id, None, NEW_PASSWORD)
-        assert not await lasts(services, anna)
+        assert not await is_session_valid(services, anna)
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
 
 async def test_deleting_the_account(services, anna):
     other, ended = await sign_in(services, "anna"), []
     services.sessions.on_end(ended.append)
-    deleted = await do(services, services.credentials.delete_account, anna.actor)
+    deleted = await perform(services, services.credentials.delete_account, anna.actor)
     assert deleted == anna.account
-    assert not await lasts(services, anna)
-    assert not await lasts(services, other)
+    assert not await is_session_valid(services, anna)
+    assert not await is_session_valid(services, other)
     assert sorted(ended) == [anna.session.id, other.session.id]
-    with refused(Code.ACCOUNT_UNKNOWN):
+    with raises_error(Code.ACCOUNT_UNKNOWN):
         await sign_in(services, "anna")
 
 
 class TestDeletingKnowingThePassword:
     async def delete(self, services, actor, present):
-        await do(services, services.credentials.delete_account, actor, present)
+        await perform(services, services.credentials.delete_account, actor, present)
 
     async def test_right(self, services, anna):
         await self.delete(services, anna.actor, PASSWORD)
-        assert not await lasts(services, anna)
+        assert not await is_session_valid(services, anna)
 
     @pytest.mark.parametrize("present", ["wrong password", "", "x" * 5000])
     async def test_wrong(self, services, anna, present):
-        with refused(Code.CURRENT_PASSWORD_WRONG):
+        with raises_error(Code.CURRENT_PASSWORD_WRONG):
             await self.delete(services, anna.actor, present)
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, anna)
 
     async def test_guesses_are_limited(self, anna, wired):
         strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
                 await self.delete(strict, anna.actor, "wrong one")
-        with refused(Code.THROTTLED):
+        with raises_error(Code.THROTTLED):
             await self.delete(strict, anna.actor, PASSWORD)
-        assert await lasts(strict, anna)
+        assert await is_session_valid(strict, anna)

@@ -9,8 +9,9 @@ from kinoteka.core.sessions.model import TokenOwner, Visit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import now
-from tests.support.people import VISIT, anonymous, do, refused, sign_in, sign_up
-from tests.support.running import PASSWORD
+from tests.support.accounts import VISIT, anonymous_actor, perform, sign_in, sign_up
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 WRONG = "wrong password"
 NEW_PASSWORD = "another long one"
@@ -25,9 +26,9 @@ DEFAULTS = {
 async def attempt(services, identifier, password, address="192.0.2.1", cookie=None, owner=None):
     """Try to sign in; return the code of the refusal, or None."""
     visit = Visit(address, "", "tests", (cookie,) if cookie else (), owner)
-    nobody = await anonymous(services)
+    nobody = await anonymous_actor(services)
     try:
-        await do(services, services.sessions.sign_in, nobody, visit, identifier, password)
+        await perform(services, services.sessions.sign_in, nobody, visit, identifier, password)
     except DomainError as error:
         return error.code
     return None
@@ -58,9 +59,9 @@ class TestOwners:
         assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED]
 
     async def test_owner_on_a_new_device_waits_for_at_most_ten_seconds(self, attacked):
-        nobody = await anonymous(attacked)
+        nobody = await anonymous_actor(attacked)
         with pytest.raises(DomainError) as error:
-            await do(attacked, attacked.sessions.sign_in, nobody, VISIT, "anna", PASSWORD)
+            await perform(attacked, attacked.sessions.sign_in, nobody, VISIT, "anna", PASSWORD)
         assert error.value.code == Code.THROTTLED
         assert 1 <= error.value.parameters["retry_after"] <= 10
 
@@ -70,10 +71,10 @@ class TestOwners:
 
     async def test_device_is_unknown_after_a_change_of_password(self, attacked, services, anna):
         change = services.credentials.change_password
-        await do(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         code = await attempt(attacked, "anna", NEW_PASSWORD, cookie=anna.device)
         assert code == Code.THROTTLED
-        renewed = await do(services, services.credentials.known_device, anna.actor, VISIT)
+        renewed = await perform(services, services.credentials.known_device, anna.actor, VISIT)
         assert await attempt(attacked, "anna", NEW_PASSWORD, cookie=renewed) is None
 
     async def test_device_is_known_whose_sign_in_replaced_a_weak_hash(self, services, wired, anna):
@@ -91,7 +92,7 @@ class TestAttackers:
         strict = await wired(**DEFAULTS)
         started = [await sign_in(services, "anna") for _ in range(3)]
         change = services.credentials.change_password
-        await do(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         expires = now() // 1000
         owners = [TokenOwner(anna.account.id, each.session.id, expires) for each in started]
         codes = [
@@ -195,24 +196,24 @@ class TestCurrentPassword:
         other = await sign_in(services, "anna")
         change = strict.credentials.change_password
         for _ in range(10):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
-                await do(strict, change, anna.actor, WRONG, NEW_PASSWORD)
-        with refused(Code.THROTTLED):
-            await do(strict, change, anna.actor, PASSWORD, NEW_PASSWORD)
-        await do(strict, change, other.actor, PASSWORD, NEW_PASSWORD)
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
+                await perform(strict, change, anna.actor, WRONG, NEW_PASSWORD)
+        with raises_error(Code.THROTTLED):
+            await perform(strict, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(strict, change, other.actor, PASSWORD, NEW_PASSWORD)
 
     async def test_failed_sign_ins_do_not_count(self, anna, wired):
         strict = await wired(**DEFAULTS)
         for address in addresses(12):
             await attempt(strict, "anna", WRONG, address)
         change = strict.credentials.change_password
-        await do(strict, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(strict, change, anna.actor, PASSWORD, NEW_PASSWORD)
 
     async def test_deleting_the_account_is_limited(self, anna, wired):
         strict = await wired(known_device_limit="2 per hour")
         delete = strict.credentials.delete_account
         for _ in range(2):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
-                await do(strict, delete, anna.actor, WRONG)
-        with refused(Code.THROTTLED):
-            await do(strict, delete, anna.actor, PASSWORD)
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
+                await perform(strict, delete, anna.actor, WRONG)
+        with raises_error(Code.THROTTLED):
+            await perform(strict, delete, anna.actor, PASSWORD)

@@ -2,17 +2,18 @@
 
 from kinoteka.core.sessions.model import Visit
 from kinoteka.errors import Code
+from tests.support.accounts import anonymous_actor, perform, sign_in, sign_up
 from tests.support.databases import execute_many
-from tests.support.people import anonymous, do, refused, sign_in, sign_up
-from tests.support.running import PASSWORD
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 
 async def history(services, actor, page=1):
-    return (await do(services, services.sign_in_history.page, actor, page)).items
+    return (await perform(services, services.sign_in_history.page, actor, page)).items
 
 
 async def test_newest_first(services, anna):
-    with refused(Code.PASSWORD_WRONG):
+    with raises_error(Code.PASSWORD_WRONG):
         await sign_in(services, "anna", "wrong password")
     await sign_in(services, "anna@example.com")
     lines = await history(services, anna.actor)
@@ -25,8 +26,8 @@ async def test_newest_first(services, anna):
 async def test_is_one_s_own(services, anna):
     berta = await sign_up(services, "berta")
     assert len(await history(services, berta.actor)) == 1
-    with refused(Code.UNAUTHORIZED):
-        await history(services, await anonymous(services))
+    with raises_error(Code.UNAUTHORIZED):
+        await history(services, await anonymous_actor(services))
 
 
 async def test_in_pages_and_the_newest_thousand_alone(services, anna):
@@ -38,7 +39,7 @@ async def test_in_pages_and_the_newest_thousand_alone(services, anna):
         [line] * 1500,
     )
     await sign_in(services, "anna")
-    first = await do(services, services.sign_in_history.page, anna.actor, 1)
+    first = await perform(services, services.sign_in_history.page, anna.actor, 1)
     assert (first.page, first.pages, first.total, len(first.items)) == (1, 50, 1000, 20)
     for page, length in ((50, 20), (51, 0), (2**53, 0)):
         assert len(await history(services, anna.actor, page)) == length
@@ -46,6 +47,6 @@ async def test_in_pages_and_the_newest_thousand_alone(services, anna):
 
 async def test_a_long_user_agent_is_cut(services, anna):
     visit = Visit("192.0.2.7", "x" * 5000, "tests")
-    await do(services, services.sessions.sign_in, anna.actor, visit, "anna", PASSWORD)
+    await perform(services, services.sessions.sign_in, anna.actor, visit, "anna", PASSWORD)
     started = await sign_in(services, "anna")
     assert len((await history(services, started.actor))[1].user_agent) == 300

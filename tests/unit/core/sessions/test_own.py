@@ -3,20 +3,28 @@
 import pytest
 
 from kinoteka.errors import Code
+from tests.support.accounts import (
+    PASSWORD,
+    anonymous_actor,
+    is_session_valid,
+    perform,
+    sign_in,
+    sign_up,
+)
 from tests.support.databases import execute_many
-from tests.support.people import PASSWORD, anonymous, do, lasts, refused, sign_in, sign_up
+from tests.support.errors import raises_error
 
 
 async def listed(services, started):
-    return await do(services, services.own_sessions.list, started.actor)
+    return await perform(services, services.own_sessions.list, started.actor)
 
 
 async def end(services, started, session_id, *present):
-    await do(services, services.own_sessions.end, started.actor, session_id, *present)
+    await perform(services, services.own_sessions.end, started.actor, session_id, *present)
 
 
 async def end_others(services, started, *present):
-    await do(services, services.own_sessions.end_others, started.actor, *present)
+    await perform(services, services.own_sessions.end_others, started.actor, *present)
 
 
 class TestListing:
@@ -41,9 +49,9 @@ class TestListing:
         assert session.created_at == session.last_seen_at
 
     async def test_use_that_is_not_yet_stored_is_told(self, services, anna, clock):
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, anna)
         clock.forward(days=3)
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, anna)
         (session,) = (await listed(services, anna)).sessions
         assert session.last_seen_at - session.created_at >= 3 * 24 * 60 * 60 * 1000
 
@@ -74,8 +82,8 @@ class TestListing:
         assert found.sessions[1].last_seen_at == at + 149
 
     async def test_nobody_has_any(self, services):
-        with refused(Code.UNAUTHORIZED):
-            await do(services, services.own_sessions.list, await anonymous(services))
+        with raises_error(Code.UNAUTHORIZED):
+            await perform(services, services.own_sessions.list, await anonymous_actor(services))
 
 
 class TestEnding:
@@ -83,38 +91,38 @@ class TestEnding:
         other, ended = await sign_in(services, "anna"), []
         services.sessions.on_end(ended.append)
         await end(services, anna, other.session.id)
-        assert not await lasts(services, other)
-        assert await lasts(services, anna)
+        assert not await is_session_valid(services, other)
+        assert await is_session_valid(services, anna)
         assert ended == [other.session.id]
 
     async def test_this_one(self, services, anna):
         await end(services, anna, anna.session.id)
-        assert not await lasts(services, anna)
+        assert not await is_session_valid(services, anna)
 
     async def test_twice(self, services, anna):
         other = await sign_in(services, "anna")
         await end(services, anna, other.session.id)
-        with refused(Code.SESSION_UNKNOWN):
+        with raises_error(Code.SESSION_UNKNOWN):
             await end(services, anna, other.session.id)
 
     @pytest.mark.parametrize("session_id", [0, 2**53])
     async def test_none(self, services, anna, session_id):
-        with refused(Code.SESSION_UNKNOWN):
+        with raises_error(Code.SESSION_UNKNOWN):
             await end(services, anna, session_id)
 
     async def test_another_s_is_unknown(self, services, anna):
         berta = await sign_up(services, "berta")
-        with refused(Code.SESSION_UNKNOWN):
+        with raises_error(Code.SESSION_UNKNOWN):
             await end(services, anna, berta.session.id)
-        assert await lasts(services, berta)
+        assert await is_session_valid(services, berta)
 
     async def test_all_others(self, services, anna):
         berta = await sign_up(services, "berta")
         others = [await sign_in(services, "anna") for _ in range(2)]
-        await do(services, services.own_sessions.end_others, anna.actor)
-        assert [await lasts(services, each) for each in others] == [False, False]
-        assert await lasts(services, anna)
-        assert await lasts(services, berta)
+        await perform(services, services.own_sessions.end_others, anna.actor)
+        assert [await is_session_valid(services, each) for each in others] == [False, False]
+        assert await is_session_valid(services, anna)
+        assert await is_session_valid(services, berta)
 
     async def test_another_session_ends_only_after_a_recent_proof(self, services, anna, clock):
         other = await sign_in(services, "anna")
@@ -122,29 +130,29 @@ class TestEnding:
         clock.forward(seconds=901)
         assert (await listed(services, anna)).needs_password
         for ending in (end(services, anna, other.session.id), end_others(services, anna)):
-            with refused(Code.FIELD_INVALID, field="present"):
+            with raises_error(Code.FIELD_INVALID, field="present"):
                 await ending
         for ending in (
             end(services, anna, other.session.id, "wrong"),
             end_others(services, anna, "wrong"),
         ):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
                 await ending
-        assert await lasts(services, other)
+        assert await is_session_valid(services, other)
         third = await sign_in(services, "anna")
         await end(services, anna, other.session.id, PASSWORD)
         assert not (await listed(services, anna)).needs_password
         await end_others(services, anna)
-        assert [await lasts(services, each) for each in (other, third)] == [False, False]
+        assert [await is_session_valid(services, each) for each in (other, third)] == [False, False]
 
     async def test_own_session_ends_without_a_proof(self, services, anna, clock):
         clock.forward(seconds=901)
         await end(services, anna, anna.session.id)
-        assert not await lasts(services, anna)
+        assert not await is_session_valid(services, anna)
 
     async def test_not_by_nobody(self, services, anna):
-        nobody = await anonymous(services)
-        with refused(Code.UNAUTHORIZED):
-            await do(services, services.own_sessions.end, nobody, anna.session.id)
-        with refused(Code.UNAUTHORIZED):
-            await do(services, services.own_sessions.end_others, nobody)
+        nobody = await anonymous_actor(services)
+        with raises_error(Code.UNAUTHORIZED):
+            await perform(services, services.own_sessions.end, nobody, anna.session.id)
+        with raises_error(Code.UNAUTHORIZED):
+            await perform(services, services.own_sessions.end_others, nobody)

@@ -6,8 +6,9 @@ from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.core.sessions.model import Visit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
+from tests.support.accounts import PASSWORD, anonymous_actor, perform, sign_up
 from tests.support.databases import execute
-from tests.support.people import PASSWORD, anonymous, do, refused, sign_up
+from tests.support.errors import raises_error
 
 NEW_PASSWORD = "another long one"
 BEGAN_BY = "account"
@@ -16,8 +17,8 @@ BEGAN_BY = "account"
 async def begun(services, by=BEGAN_BY):
     """Return a new session of Anna's that began by a contract."""
     visit = Visit("192.0.2.7", "", by)
-    nobody = await anonymous(services)
-    return await do(services, services.sessions.sign_in, nobody, visit, "anna", PASSWORD)
+    nobody = await anonymous_actor(services)
+    return await perform(services, services.sessions.sign_in, nobody, visit, "anna", PASSWORD)
 
 
 def change_email(services, started, **how):
@@ -25,7 +26,7 @@ def change_email(services, started, **how):
         change = ProfileChange(email="new@example.com")
         return await services.credentials.change_profile(actor, unit, change, **how)
 
-    return do(services, change, started.actor)
+    return perform(services, change, started.actor)
 
 
 def change_login(services, started, **how):
@@ -33,7 +34,7 @@ def change_login(services, started, **how):
         own = started.account.id
         return await services.credentials.change_credentials(actor, unit, own, "eve", None, **how)
 
-    return do(services, change, started.actor)
+    return perform(services, change, started.actor)
 
 
 def change_password(services, started, **how):
@@ -43,14 +44,14 @@ def change_password(services, started, **how):
             actor, unit, own, None, NEW_PASSWORD, **how
         )
 
-    return do(services, change, started.actor)
+    return perform(services, change, started.actor)
 
 
 def delete(services, started, **how):
     async def change(actor, unit):
         return await services.credentials.delete_account(actor, unit, **how)
 
-    return do(services, change, started.actor)
+    return perform(services, change, started.actor)
 
 
 CHANGES = [change_email, change_login, change_password, delete]
@@ -74,7 +75,7 @@ async def test_session_of_another_contract_needs_a_proof_of_the_last_15_minutes(
     if is_taken:
         assert await change(services, started, through=BEGAN_BY)
     else:
-        with refused(Code.SIGN_IN_AGAIN, minutes=15):
+        with raises_error(Code.SIGN_IN_AGAIN, minutes=15):
             await change(services, started, through=BEGAN_BY)
 
 
@@ -86,7 +87,7 @@ async def test_every_session_needs_a_proof_where_documents_are_not_exact(
     started = await begun(services)
     assert await change_email(strict, started, through=BEGAN_BY)
     clock.forward(seconds=901)
-    with refused(Code.SIGN_IN_AGAIN):
+    with raises_error(Code.SIGN_IN_AGAIN):
         await change(strict, await _again(strict, started), through=BEGAN_BY)
 
 
@@ -106,14 +107,14 @@ async def test_values_that_stay_need_no_proof(services, anna, clock):
         await services.credentials.change_credentials(actor, unit, anna.account.id, "anna", None)
         return await services.credentials.change_profile(actor, unit, same)
 
-    assert (await do(services, change, anna.actor)).given_name == "Anna"
+    assert (await perform(services, change, anna.actor)).given_name == "Anna"
 
 
 class TestCurrentPassword:
     async def test_is_a_proof(self, services, anna, clock):
         clock.forward(seconds=901)
         change = services.credentials.change_password
-        await do(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
+        await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         assert await change_email(services, anna)
 
     async def test_given_with_a_change_of_name_is_a_proof(self, services, anna, clock):
@@ -123,11 +124,11 @@ class TestCurrentPassword:
 
     async def test_wrong_one_is_rejected_even_with_a_proof(self, services, anna):
         for change in (change_email, delete):
-            with refused(Code.CURRENT_PASSWORD_WRONG):
+            with raises_error(Code.CURRENT_PASSWORD_WRONG):
                 await change(services, anna, present="wrong one")
 
     async def test_blank_one_is_asked_for(self, services, anna):
-        with refused(Code.FIELD_INVALID, field="present"):
+        with raises_error(Code.FIELD_INVALID, field="present"):
             await change_email(services, anna, present="")
 
     async def test_new_one_twice_is_taken_with_a_proof_where_allowed(self, services, anna, clock):
@@ -136,12 +137,12 @@ class TestCurrentPassword:
                 actor, unit, new, new, may_be_new_twice=may_be_new_twice
             )
 
-        with refused(Code.CURRENT_PASSWORD_WRONG):
-            await do(services, change, anna.actor, NEW_PASSWORD, False)
-        await do(services, change, anna.actor, NEW_PASSWORD, True)
+        with raises_error(Code.CURRENT_PASSWORD_WRONG):
+            await perform(services, change, anna.actor, NEW_PASSWORD, False)
+        await perform(services, change, anna.actor, NEW_PASSWORD, True)
         clock.forward(seconds=901)
-        with refused(Code.SIGN_IN_AGAIN):
-            await do(services, change, anna.actor, "and one more of them", True)
+        with raises_error(Code.SIGN_IN_AGAIN):
+            await perform(services, change, anna.actor, "and one more of them", True)
 
     async def test_new_one_twice_counts_as_a_wrong_guess(self, anna, wired):
         strict = await wired(known_device_limit="2 per hour")
@@ -153,9 +154,9 @@ class TestCurrentPassword:
             )
 
         for number in range(2):
-            await do(strict, change, anna.actor, number)
-        with refused(Code.THROTTLED):
-            await do(strict, change, anna.actor, 2)
+            await perform(strict, change, anna.actor, number)
+        with raises_error(Code.THROTTLED):
+            await perform(strict, change, anna.actor, 2)
 
 
 async def test_session_of_an_earlier_version_proved_the_password_as_it_began(services, anna, clock):
@@ -163,7 +164,7 @@ async def test_session_of_an_earlier_version_proved_the_password_as_it_began(ser
     assert await change_email(services, anna, through=BEGAN_BY)
     clock.forward(seconds=901)
     assert await change_login(services, anna, through="tests")
-    with refused(Code.SIGN_IN_AGAIN):
+    with raises_error(Code.SIGN_IN_AGAIN):
         await delete(services, anna, through=BEGAN_BY)
 
 
@@ -171,5 +172,5 @@ async def test_sessions_of_an_account_are_apart(services, anna, clock):
     clock.forward(seconds=901)
     await sign_up(services, "berta")
     await begun(services)
-    with refused(Code.SIGN_IN_AGAIN):
+    with raises_error(Code.SIGN_IN_AGAIN):
         await delete(services, anna)

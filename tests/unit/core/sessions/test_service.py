@@ -8,9 +8,18 @@ import pytest
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
+from tests.support.accounts import (
+    VISIT,
+    actor_by_token,
+    anonymous_actor,
+    is_session_valid,
+    perform,
+    sign_in,
+    sign_up,
+)
 from tests.support.databases import rows
-from tests.support.people import VISIT, actor_of, anonymous, do, lasts, refused, sign_in, sign_up
-from tests.support.running import PASSWORD
+from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 NEW_PASSWORD = "another long one"
 
@@ -21,7 +30,7 @@ def stored(services, what):
 
 class TestComingIn:
     async def test_by_signing_up(self, services, anna):
-        actor = await actor_of(services, anna.token)
+        actor = await actor_by_token(services, anna.token)
         assert (actor.account_id, actor.session_id) == (anna.account.id, anna.session.id)
         assert actor == anna.actor
 
@@ -29,39 +38,41 @@ class TestComingIn:
     async def test_by_any_name(self, services, anna, identifier):
         started = await sign_in(services, identifier)
         assert started.account == anna.account
-        assert await lasts(services, started)
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, started)
+        assert await is_session_valid(services, anna)
 
     @pytest.mark.parametrize("identifier", ["berta", "", "12", "no@address", "\ud800", "x" * 10**6])
     async def test_nobody_of_that_name(self, services, anna, identifier):
-        with refused(Code.ACCOUNT_UNKNOWN):
+        with raises_error(Code.ACCOUNT_UNKNOWN):
             await sign_in(services, identifier)
 
     @pytest.mark.parametrize("password", ["", "wrong password", PASSWORD.upper(), "\ud800"])
     async def test_a_wrong_password(self, services, anna, password):
-        with refused(Code.PASSWORD_WRONG):
+        with raises_error(Code.PASSWORD_WRONG):
             await sign_in(services, "anna", password)
 
     async def test_a_setting_hides_which_accounts_there_are(self, anna, wired):
         hiding = await wired(hide_unknown_accounts=True)
         for identifier in ("anna", "berta"):
-            with refused(Code.PASSWORD_WRONG):
+            with raises_error(Code.PASSWORD_WRONG):
                 await sign_in(hiding, identifier, "wrong password")
 
     async def test_ends_the_session_that_asks(self, services, anna):
-        again = await do(services, services.sessions.sign_in, anna.actor, VISIT, "anna", PASSWORD)
-        assert not await lasts(services, anna)
+        again = await perform(
+            services, services.sessions.sign_in, anna.actor, VISIT, "anna", PASSWORD
+        )
+        assert not await is_session_valid(services, anna)
         new = NewAccount(username="berta", password=PASSWORD)
-        berta = await do(services, services.sessions.sign_up, again.actor, VISIT, new)
-        assert not await lasts(services, again)
-        assert await lasts(services, berta)
+        berta = await perform(services, services.sessions.sign_up, again.actor, VISIT, new)
+        assert not await is_session_valid(services, again)
+        assert await is_session_valid(services, berta)
 
     async def test_a_failure_ends_nothing(self, services, anna):
-        with refused(Code.PASSWORD_WRONG):
-            await do(
+        with raises_error(Code.PASSWORD_WRONG):
+            await perform(
                 services, services.sessions.sign_in, anna.actor, VISIT, "anna", "wrong password"
             )
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, anna)
 
     async def test_only_hashes_of_tokens_are_stored(self, services, anna):
         columns = stored(services, "SELECT * FROM sessions")
@@ -95,7 +106,7 @@ class TestComingIn:
         await asyncio.sleep(0.3)
         assert not late.done()
         await unit.commit()
-        with refused(Code.PASSWORD_WRONG):
+        with raises_error(Code.PASSWORD_WRONG):
             await late
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
@@ -103,26 +114,28 @@ class TestComingIn:
 class TestLeaving:
     async def test_signing_out(self, services, anna):
         other = await sign_in(services, "anna")
-        await do(services, services.sessions.sign_out, anna.actor)
-        assert not await lasts(services, anna)
-        assert await lasts(services, other)
-        with refused(Code.UNAUTHORIZED):
-            await do(services, services.sessions.sign_out, await anonymous(services))
+        await perform(services, services.sessions.sign_out, anna.actor)
+        assert not await is_session_valid(services, anna)
+        assert await is_session_valid(services, other)
+        with raises_error(Code.UNAUTHORIZED):
+            await perform(services, services.sessions.sign_out, await anonymous_actor(services))
 
     async def test_listeners_learn_who_has_left(self, services, anna):
         ended = []
         services.sessions.on_end(ended.append)
         other = await sign_in(services, "anna")
-        await do(services, services.credentials.change_password, anna.actor, PASSWORD, NEW_PASSWORD)
-        await do(services, services.sessions.sign_out, anna.actor)
+        await perform(
+            services, services.credentials.change_password, anna.actor, PASSWORD, NEW_PASSWORD
+        )
+        await perform(services, services.sessions.sign_out, anna.actor)
         assert ended == [other.session.id, anna.session.id]
 
     async def test_what_is_rolled_back_has_not_ended(self, services, anna):
-        with refused(Code.FORBIDDEN):
+        with raises_error(Code.FORBIDDEN):
             async with unit_of_work(services.database) as unit:
                 await services.sessions.sign_out(anna.actor, unit)
                 raise DomainError(Code.FORBIDDEN)
-        assert await lasts(services, anna)
+        assert await is_session_valid(services, anna)
 
     async def test_the_expired_are_pruned(self, services, anna, clock):
         clock.forward(days=20)

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.people import actor_of, refused, sign_in, sign_up
+from tests.support.accounts import actor_by_token, sign_in, sign_up
+from tests.support.errors import raises_error
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ class TestAccessTokens:
         services.tokens.verify(pair.access_token)
         later = time.time() + 15 * 60 + 1
         monkeypatch.setattr(time, "time", lambda: later)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(pair.access_token)
 
     @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ class TestAccessTokens:
     )
     def test_that_say_something_else_are_not(self, services, pair, change):
         token = signed(services, claims_of(pair.access_token) | change)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(token)
 
     @pytest.mark.parametrize("claim", ["iat", "nbf"])
@@ -97,7 +98,7 @@ class TestAccessTokens:
         if is_taken:
             assert services.tokens.verify(token)
         else:
-            with refused(Code.TOKEN_INVALID):
+            with raises_error(Code.TOKEN_INVALID):
                 services.tokens.verify(token)
 
     def test_expired_token_is_genuine(self, services, pair):
@@ -132,19 +133,19 @@ class TestAccessTokens:
 
     @pytest.mark.parametrize("typ", ["JWT", "", None, "jwt+at"])
     def test_of_another_type_are_not(self, services, pair, typ):
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(signed(services, claims_of(pair.access_token), typ=typ))
 
     def test_of_another_key_are_not(self, services, anna, pair):
         other = ec.generate_private_key(ec.SECP256R1())
         headers = {"typ": "at+jwt"}
         token = jwt.encode(claims_of(pair.access_token), other, "ES256", headers=headers)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(token)
 
     @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "x" * 5000, "é.ы.🎬", "\ud800"])
     def test_that_are_none_are_not(self, services, token):
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(token)
 
 
@@ -183,9 +184,9 @@ class TestRefreshing:
     async def test_but_not_for_long(self, services, anna, pair, clock):
         first = await refresh(services, pair.refresh_token)
         clock.forward(seconds=11)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
-        assert await actor_of(services, anna.token) is not None
+        assert await actor_by_token(services, anna.token) is not None
         assert await refresh(services, first.refresh_token)
 
     @pytest.mark.parametrize(("seconds", "is_repeatable"), [(1, True), (24 * 60 * 60, False)])
@@ -197,7 +198,7 @@ class TestRefreshing:
         if is_repeatable:
             assert await refresh(services, pair.refresh_token)
         else:
-            with refused(Code.TOKEN_INVALID):
+            with raises_error(Code.TOKEN_INVALID):
                 await refresh(services, pair.refresh_token)
 
     async def test_two_at_once_get_the_same_successor(self, services, pair):
@@ -209,29 +210,29 @@ class TestRefreshing:
         second = await refresh(services, pair.refresh_token)
         third = await refresh(services, second.refresh_token)
         other = await sign_in(services, "anna")
-        with refused(Code.TOKEN_REUSED):
+        with raises_error(Code.TOKEN_REUSED):
             await refresh(services, pair.refresh_token)
-        assert await actor_of(services, anna.token) is None
-        assert await actor_of(services, other.token) is not None
+        assert await actor_by_token(services, anna.token) is None
+        assert await actor_by_token(services, other.token) is not None
         for token in (pair.refresh_token, second.refresh_token, third.refresh_token):
-            with refused(Code.TOKEN_INVALID):
+            with raises_error(Code.TOKEN_INVALID):
                 await refresh(services, token)
 
     async def test_a_session_that_has_ended(self, services, anna, pair):
         async with unit_of_work(services.database) as unit:
             await services.sessions.sign_out(anna.actor, unit)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
 
     async def test_an_account_that_is_deleted(self, services, anna, pair):
         async with unit_of_work(services.database) as unit:
             await services.credentials.delete_account(anna.actor, unit)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
 
     async def test_a_session_that_has_expired(self, services, pair, clock):
         clock.forward(days=31)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
 
     async def test_keeps_the_session_in_use(self, services, pair, clock):
@@ -243,13 +244,13 @@ class TestRefreshing:
     async def test_another_s_session_number_does_not_help(self, services, anna, pair):
         berta = await sign_up(services, "berta")
         mac = pair.refresh_token.rpartition(".")[2]
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, f"{berta.session.id}.1.{mac}")
 
     async def test_a_generation_to_come_cannot_be_guessed(self, services, anna, pair):
         mac = pair.refresh_token.rpartition(".")[2]
         for generation in (0, 2, 10**14):
-            with refused(Code.TOKEN_INVALID):
+            with raises_error(Code.TOKEN_INVALID):
                 await refresh(services, f"{anna.session.id}.{generation}.{mac}")
         assert await refresh(services, pair.refresh_token)
 
@@ -257,17 +258,17 @@ class TestRefreshing:
         "token", ["", ".", "..", "1", "1.1", "1.1.", "-1.1.x", "١.1.x", "9" * 99 + ".1.x", "1.1.é"]
     )
     async def test_what_is_no_refresh_token(self, services, anna, token):
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, token)
 
     async def test_an_access_token_is_none(self, services, pair):
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.access_token)
 
     async def test_new_roles_are_in_the_new_token(self, services, anna, pair):
-        from tests.support.people import superuser
+        from tests.support.accounts import superuser_actor
 
-        root = await superuser(services)
+        root = await superuser_actor(services)
         async with unit_of_work(services.database) as unit:
             role = await services.access.create_role(root, unit, "editors", ["a.b"])
         async with unit_of_work(services.database) as unit:
@@ -280,19 +281,19 @@ class TestRenewing:
     async def test_needs_both_tokens_of_one_session(self, services, anna, pair):
         other = await sign_in(services, "anna")
         others = services.tokens.issue(other.session, other.actor.roles)
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             await renew(services, others.access_token, pair.refresh_token)
         newer = await renew(services, pair.access_token, pair.refresh_token)
         assert services.tokens.verify(newer.access_token).session_id == anna.session.id
 
     async def test_the_access_token_may_have_expired(self, services, pair):
         old = signed(services, claims_of(pair.access_token) | {"iat": 1, "exp": 2})
-        with refused(Code.TOKEN_INVALID):
+        with raises_error(Code.TOKEN_INVALID):
             services.tokens.verify(old)
         assert await renew(services, old, pair.refresh_token)
 
     async def test_a_forged_access_token_is_refused(self, services, pair):
         for token in (pair.access_token[:-2], pair.refresh_token, "", "a.b.c"):
-            with refused(Code.TOKEN_INVALID):
+            with raises_error(Code.TOKEN_INVALID):
                 await renew(services, token, pair.refresh_token)
         assert await refresh(services, pair.refresh_token)

@@ -8,7 +8,7 @@ from kinoteka.database.backup import BackupFailed
 from kinoteka.database.backup.archive import extract
 from kinoteka.database.migrations import newest
 from kinoteka.infrastructure.progress import Progress
-from tests.support.backups import back_up, members, repacked
+from tests.support.backups import archive_members, back_up, write_archive
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def archive(settings, tmp_path):
     """A backup's file and its content."""
     file = tmp_path / "backup.tar.gz"
     back_up(settings, file)
-    return file, members(file)
+    return file, archive_members(file)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_one_that_was_cut_off_is_refused(archive, into, part):
 )
 def test_one_that_was_changed_is_refused(archive, into, change):
     file, content = archive
-    repacked(file, content | change, sums=content["SHA256SUMS"])
+    write_archive(file, content | change, sums=content["SHA256SUMS"])
     with pytest.raises(BackupFailed, match="checksums"):
         unpack(file, into)
 
@@ -76,7 +76,7 @@ def test_one_that_lacks_a_file_is_refused(archive, into):
     file, content = archive
     sums = content["SHA256SUMS"]
     del content["database.sqlite"]
-    repacked(file, content, sums=sums)
+    write_archive(file, content, sums=sums)
     with pytest.raises(BackupFailed, match="checksums"):
         unpack(file, into)
 
@@ -95,7 +95,7 @@ def test_one_that_lacks_a_file_is_refused(archive, into):
 )
 def test_names_that_lead_elsewhere_are_refused(archive, into, name):
     file, content = archive
-    repacked(file, content | {name: b"x"})
+    write_archive(file, content | {name: b"x"})
     with pytest.raises(BackupFailed, match="does not belong"):
         unpack(file, into)
     assert not (into.parent / "outside").exists()
@@ -106,14 +106,14 @@ def test_what_is_no_plain_file_is_refused(archive, into, kind):
     file, content = archive
     link = tarfile.TarInfo("avatars/a.jpg")
     link.type, link.linkname = kind, "/etc/passwd"
-    repacked(file, content, link)
+    write_archive(file, content, link)
     with pytest.raises(BackupFailed, match="does not belong"):
         unpack(file, into)
 
 
 def test_a_picture_that_is_too_large_is_refused_before_it_is_written(archive, into):
     file, content = archive
-    repacked(file, content | {"avatars/a.jpg": bytes(17 * 1024 * 1024)})
+    write_archive(file, content | {"avatars/a.jpg": bytes(17 * 1024 * 1024)})
     with pytest.raises(BackupFailed, match="too large"):
         unpack(file, into)
     assert not (into / "avatars" / "a.jpg").exists()
@@ -122,7 +122,7 @@ def test_a_picture_that_is_too_large_is_refused_before_it_is_written(archive, in
 @pytest.mark.parametrize("manifest", [b"", b"{}", b'{"format": 2}'])
 def test_a_manifest_that_says_nothing_is_refused(archive, into, manifest):
     file, content = archive
-    repacked(file, content | {"manifest.json": manifest})
+    write_archive(file, content | {"manifest.json": manifest})
     with pytest.raises(BackupFailed, match="manifest"):
         unpack(file, into)
 
@@ -130,6 +130,6 @@ def test_a_manifest_that_says_nothing_is_refused(archive, into, manifest):
 def test_a_format_of_the_future_is_refused(archive, into):
     file, content = archive
     newer = content["manifest.json"].replace(b'"format": 1', b'"format": 2')
-    repacked(file, content | {"manifest.json": newer})
+    write_archive(file, content | {"manifest.json": newer})
     with pytest.raises(BackupFailed, match="format"):
         unpack(file, into)

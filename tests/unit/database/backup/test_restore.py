@@ -7,10 +7,10 @@ from kinoteka.database.backup import BackupFailed
 from kinoteka.database.copy.rows import TABLES, in_key_order
 from kinoteka.database.migrations import current, migrate, newest
 from kinoteka.infrastructure.settings import Settings
-from tests.support.backups import back_up, members, repacked, restore
+from tests.support.backups import archive_members, back_up, restore, write_archive
 from tests.support.databases import execute, rows
-from tests.support.everything import fill_everything
-from tests.support.migrating import versions_until
+from tests.support.migration_checks import versions_until
+from tests.support.sample_rows import fill_all_tables
 
 PICTURE = b"a picture"
 CONTENT = [table for table in TABLES if table.name != "sessions"]
@@ -18,7 +18,7 @@ CONTENT = [table for table in TABLES if table.name != "sessions"]
 
 @pytest.fixture
 def filled(settings):
-    fill_everything(settings)
+    fill_all_tables(settings)
     (settings.data / "avatars").mkdir()
     (settings.data / "avatars" / "picture-1.jpg").write_bytes(PICTURE)
     (settings.data / "secret.key").write_text("secret")
@@ -137,10 +137,10 @@ class TestRefusals:
     def test_what_does_not_suit_is_refused(self, filled, backup, engine, change, reason):
         if change == {"engine": engine}:
             return
-        changed = members(backup)
+        changed = archive_members(backup)
         manifest = msgspec.json.decode(changed["manifest.json"])
         changed["manifest.json"] = msgspec.json.encode(manifest | change)
-        self.refused(filled, repacked(backup, changed), reason)
+        self.refused(filled, write_archive(backup, changed), reason)
 
     def test_one_of_the_other_engine_names_the_way(self, filled, backup, tmp_path, engine):
         other = (
@@ -152,11 +152,13 @@ class TestRefusals:
             restore(other, backup)
 
     def test_a_database_that_is_damaged_is_refused(self, filled, backup):
-        changed = members(backup)
+        changed = archive_members(backup)
         name = next(name for name in changed if name.startswith("database"))
         half = len(changed[name]) // 2
         changed[name] = changed[name][:half] + b"\xff" * half
-        self.refused(filled, repacked(backup, changed), r"damaged|cannot be read|pg_restore|psql")
+        self.refused(
+            filled, write_archive(backup, changed), r"damaged|cannot be read|pg_restore|psql"
+        )
 
     def test_a_database_of_a_newer_version_is_left_alone(self, filled, backup):
         execute(filled, "UPDATE alembic_version SET version_num = '9999'")

@@ -13,11 +13,11 @@ from kinoteka.database.backup import BackupFailed
 from kinoteka.database.backup.write import work_folder
 from kinoteka.database.engines import database_path
 from kinoteka.database.migrations import newest
-from tests.support.backups import back_up, members
-from tests.support.databases import environment_of, execute
-from tests.support.everything import FILMS, fill_everything
-from tests.support.running import clean_environment
-from tests.support.waiting import PATIENCE
+from tests.support.backups import archive_members, back_up
+from tests.support.databases import database_environment, execute
+from tests.support.polling import TIMEOUT
+from tests.support.sample_rows import FILM_COUNT, fill_all_tables
+from tests.support.servers import clean_environment
 
 PICTURE = b"a picture, as far as a backup is concerned"
 
@@ -25,7 +25,7 @@ PICTURE = b"a picture, as far as a backup is concerned"
 @pytest.fixture
 def filled(settings):
     """An installation with something in everything; of two pictures one is gone."""
-    fill_everything(settings)
+    fill_all_tables(settings)
     (settings.data / "avatars").mkdir()
     (settings.data / "avatars" / "picture-1.jpg").write_bytes(PICTURE)
     (settings.data / "avatars" / "nobody-names-it.jpg").write_bytes(PICTURE)
@@ -36,8 +36,8 @@ def filled(settings):
 def test_everything_is_in_it(filled, tmp_path, engine):
     file = tmp_path / "backup"
     written = back_up(filled, file)
-    assert (written["films"], written["pictures"], written["gone"]) == (FILMS, 1, 1)
-    content = members(file)
+    assert (written["films"], written["pictures"], written["gone"]) == (FILM_COUNT, 1, 1)
+    content = archive_members(file)
     database = "database.sqlite" if engine == "sqlite" else "database.dump"
     assert list(content) == [
         "manifest.json", database, "avatars/picture-1.jpg", "keys/secret.key", "SHA256SUMS",
@@ -57,7 +57,7 @@ def test_its_checksums_are_such_as_sha256sum_reads(filled, tmp_path):
 
 def test_keys_stay_out_when_they_are_to(filled, tmp_path):
     back_up(filled, tmp_path / "backup", with_keys=False)
-    assert "keys/secret.key" not in members(tmp_path / "backup")
+    assert "keys/secret.key" not in archive_members(tmp_path / "backup")
 
 
 def test_writers_go_on_and_the_copy_is_of_one_moment(filled, tmp_path):
@@ -82,12 +82,12 @@ def test_it_can_be_written_to_standard_output(filled, tmp_path):
     with (tmp_path / "piped").open("wb") as file:
         subprocess.run(
             [sys.executable, "-m", "kinoteka.cli", "backup", "-", "--data", str(filled.data)],
-            env=clean_environment(environment_of(filled)),
+            env=clean_environment(database_environment(filled)),
             stdout=file,
             check=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
-    assert "SHA256SUMS" in members(tmp_path / "piped")
+    assert "SHA256SUMS" in archive_members(tmp_path / "piped")
     assert not list(filled.data.glob(".*partial"))
 
 
@@ -147,7 +147,7 @@ def test_file_that_is_there_is_not_overwritten(filled, tmp_path):
         back_up(filled, file)
     assert file.read_bytes() == b"an older one"
     back_up(filled, file, overwrite=True)
-    assert "manifest.json" in members(file)
+    assert "manifest.json" in archive_members(file)
 
 
 def test_dangling_link_is_not_overwritten(filled, tmp_path):

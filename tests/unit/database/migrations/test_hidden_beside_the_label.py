@@ -7,7 +7,7 @@ import pytest
 from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, rows
-from tests.support.migrating import versions_until
+from tests.support.migration_checks import versions_until
 
 PREMIUM, HIDDEN = 1, 2
 HIDE, LABEL, SHOW = "film_hidden", "film_labelled", "film_shown"

@@ -5,7 +5,7 @@ import pytest
 from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.comparison.look_alikes import skeleton
 from tests.support.databases import execute, rows
-from tests.support.migrating import versions_until
+from tests.support.migration_checks import versions_until
 
 BEFORE = "0007"
 INSERT_ACCOUNT = (

@@ -15,10 +15,10 @@ from kinoteka.database.unit import unit_of_work
 from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.app import close, wire
-from tests.support.databases import environment_of, execute, rows
-from tests.support.migrating import versions_until, versions_with
-from tests.support.running import clean_environment, kinoteka
-from tests.support.waiting import PATIENCE
+from tests.support.databases import database_environment, execute, rows
+from tests.support.migration_checks import versions_until, versions_with
+from tests.support.polling import TIMEOUT
+from tests.support.servers import clean_environment, run_kinoteka
 
 AT_ONCE = 4
 
@@ -34,14 +34,14 @@ def test_of_several_processes_at_once_one_does_it(fresh):
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(fresh.data)],
-            env=clean_environment(environment_of(fresh)),
+            env=clean_environment(database_environment(fresh)),
             stdout=subprocess.PIPE,
             text=True,
         )
         for _ in range(AT_ONCE)
     ]
     said = sorted(
-        process.communicate(timeout=PATIENCE)[0].partition(" revision")[0] for process in processes
+        process.communicate(timeout=TIMEOUT)[0].partition(" revision")[0] for process in processes
     )
     assert said == ["already at"] * (AT_ONCE - 1) + ["migrated to"]
     assert len(rows(fresh, "SELECT id FROM roles")) == 2
@@ -93,7 +93,7 @@ async def test_and_gets_it_once_the_others_are_done(settings, tmp_path, held):
 
 def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
     url = "postgresql://kinoteka@127.0.0.1:1/kinoteka"
-    done = kinoteka("migrate", "--data", str(tmp_path), KINOTEKA_DATABASE_URL=url)
+    done = run_kinoteka("migrate", "--data", str(tmp_path), KINOTEKA_DATABASE_URL=url)
     assert done.returncode == 1
     assert done.stderr.startswith("kinoteka: PostgreSQL cannot be used")
     assert "Traceback" not in done.stderr

@@ -11,8 +11,8 @@ import pytest
 from kinoteka.database.migrations import DatabaseUnusable, Patience, migrate, newest
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY, rows
-from tests.support.migrating import versions_with
-from tests.support.waiting import PATIENCE, until
+from tests.support.migration_checks import versions_with
+from tests.support.polling import TIMEOUT, wait_until
 
 FILMS = 100_000
 FILL = f"""
@@ -68,7 +68,7 @@ def others(settings: Settings, sql: str) -> Iterator[list[int]]:
 async def test_every_step_is_done_beside_readers_and_writers(large, tmp_path):
     versions = versions_with(tmp_path, *STEPS)
     with others(large, WRITE) as written, others(large, "SELECT count(*) FROM films") as read:
-        await until(lambda: bool(written and read))
+        await wait_until(lambda: bool(written and read))
         before = len(written), len(read)
         assert migrate(large, versions=versions, patience=PATIENT) is True
         assert (len(written), len(read)) > before
@@ -82,13 +82,13 @@ async def test_writers_go_on_while_an_index_waits_for_a_long_transaction(large, 
     with psycopg.connect(large.database_url) as long, ThreadPoolExecutor(1) as pool:
         long.execute("UPDATE films SET votes = 0 WHERE id = 5")
         migrating = pool.submit(migrate, large, versions=versions)
-        await until(lambda: waiting(large) == ["CREATE INDEX CONCURRENTLY"])
+        await wait_until(lambda: waiting(large) == ["CREATE INDEX CONCURRENTLY"])
         with psycopg.connect(large.database_url, autocommit=True) as other:
             other.execute("SET lock_timeout = '100ms'")
             assert other.execute("UPDATE films SET votes = 0 WHERE id = 6").rowcount == 1
         assert not migrating.done()
         long.rollback()
-        assert migrating.result(PATIENCE) is True
+        assert migrating.result(TIMEOUT) is True
 
 
 def test_a_long_reader_puts_a_short_lock_off_and_nobody_queues_for_long(large, tmp_path):

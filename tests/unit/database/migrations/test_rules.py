@@ -5,7 +5,12 @@ import pytest
 from kinoteka.database.migrations import VERSIONS, migrate
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY
-from tests.support.migrating import locking, statements_of, versions_until, versions_with
+from tests.support.migration_checks import (
+    blocking_statements,
+    executed_statements,
+    versions_until,
+    versions_with,
+)
 
 LOCKING = {
     "an index": 'op.create_index("ix_t", "films", ["title"])',
@@ -70,16 +75,16 @@ def fresh_postgresql(postgresql):
 
 
 def test_the_migrations_keep_nobody_from_a_large_table(first):
-    run = statements_of(first, VERSIONS)
+    run = executed_statements(first, VERSIONS)
     assert any("ADD COLUMN disabled_at" in statement for statement in run)
-    assert locking(run) == []
+    assert blocking_statements(run) == []
 
 
 @pytest.mark.parametrize("body", LOCKING.values(), ids=LOCKING)
 def test_what_would_is_found(url, tmp_path, body):
-    assert len(locking(statements_of(url, versions_with(tmp_path, body)))) == 1
+    assert len(blocking_statements(executed_statements(url, versions_with(tmp_path, body)))) == 1
 
 
 @pytest.mark.parametrize("body", HARMLESS.values(), ids=HARMLESS)
 def test_what_would_not_is_let_be(url, tmp_path, body):
-    assert locking(statements_of(url, versions_with(tmp_path, body))) == []
+    assert blocking_statements(executed_statements(url, versions_with(tmp_path, body))) == []

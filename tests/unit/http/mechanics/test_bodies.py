@@ -15,8 +15,8 @@ from kinoteka.http.mechanics.bodies import (
     read_query,
     reject_compressed,
 )
-from tests.support.people import refused
-from tests.support.sent import Sent, in_pieces
+from tests.support.asgi_requests import ASGIRequest, chunks_of
+from tests.support.errors import raises_error
 
 LIMIT = 1000
 
@@ -39,7 +39,7 @@ class Query(msgspec.Struct):
 @pytest.mark.parametrize("size", [1, 7, 1000])
 async def test_a_body_in_pieces(services, size):
     whole = bytes(range(200)) * 5
-    assert await read_body(Sent(*in_pieces(whole, size)).request(services), LIMIT) == whole
+    assert await read_body(ASGIRequest(*chunks_of(whole, size)).request(services), LIMIT) == whole
 
 
 def test_byte_order_mark_is_skipped():
@@ -50,38 +50,38 @@ def test_byte_order_mark_is_skipped():
     ("encoding", "is_taken"), [("gzip", False), ("br", False), ("identity", True), ("", True)]
 )
 def test_compressed_body_is_rejected(services, encoding, is_taken):
-    request = Sent(b"{}").request(services)
+    request = ASGIRequest(b"{}").request(services)
     request.headers[b"content-encoding"] = encoding.encode()
     if is_taken:
         reject_compressed(request)
     else:
-        with refused(Code.BODY_COMPRESSED):
+        with raises_error(Code.BODY_COMPRESSED):
             reject_compressed(request)
 
 
 async def test_no_body(services):
-    assert await read_body(Sent().request(services), LIMIT) == b""
-    assert await read_json(Sent().request(services), Shape, required=False) is None
-    with refused(Code.BODY_MALFORMED):
-        await read_json(Sent().request(services), Shape)
+    assert await read_body(ASGIRequest().request(services), LIMIT) == b""
+    assert await read_json(ASGIRequest().request(services), Shape, required=False) is None
+    with raises_error(Code.BODY_MALFORMED):
+        await read_json(ASGIRequest().request(services), Shape)
 
 
 async def test_a_body_that_is_too_large_is_taken_in_first(services):
-    sent = Sent(*in_pieces(bytes(LIMIT + 1), 100))
-    with refused(Code.BODY_TOO_LARGE, limit=LIMIT):
+    sent = ASGIRequest(*chunks_of(bytes(LIMIT + 1), 100))
+    with raises_error(Code.BODY_TOO_LARGE, limit=LIMIT):
         await read_body(sent.request(services), LIMIT)
     assert sent.taken == LIMIT + 1
 
 
 async def test_a_body_that_says_it_is_too_large(services):
-    with refused(Code.BODY_TOO_LARGE):
-        await read_body(Sent(b"short", length=LIMIT + 1).request(services), LIMIT)
+    with raises_error(Code.BODY_TOO_LARGE):
+        await read_body(ASGIRequest(b"short", length=LIMIT + 1).request(services), LIMIT)
 
 
 @pytest.mark.parametrize("length", [None, 10**12, 10**30])
 async def test_but_no_more_than_can_be(services, length):
-    sent = Sent.endless(bytes(2**20), 1000, length)
-    with refused(Code.BODY_TOO_LARGE):
+    sent = ASGIRequest.endless(bytes(2**20), 1000, length)
+    with raises_error(Code.BODY_TOO_LARGE):
         await read_body(sent.request(services), LIMIT)
     assert DRAINED < sent.taken <= DRAINED + 2**20
 
@@ -89,9 +89,9 @@ async def test_but_no_more_than_can_be(services, length):
 async def test_json_of_the_settings_limit(services):
     limit = services.settings.json_limit_kilobytes * 1024
     body = b'{"name": "%b"}' % (b"x" * (limit - len(b'{"name": ""}')))
-    assert len((await read_json(Sent(body).request(services), Shape)).name) > limit - 20
-    with refused(Code.BODY_TOO_LARGE, limit=limit):
-        await read_json(Sent(body + b" ").request(services), Shape)
+    assert len((await read_json(ASGIRequest(body).request(services), Shape)).name) > limit - 20
+    with raises_error(Code.BODY_TOO_LARGE, limit=limit):
+        await read_json(ASGIRequest(body + b" ").request(services), Shape)
 
 
 def test_names_that_the_shape_does_not_have_are_passed_over():
@@ -111,7 +111,7 @@ def test_names_that_the_shape_does_not_have_are_passed_over():
     ],
 )
 def test_what_is_no_json(body):
-    with refused(Code.BODY_MALFORMED):
+    with raises_error(Code.BODY_MALFORMED):
         decode_json(body, Shape)
 
 
@@ -133,7 +133,7 @@ def test_what_is_no_json(body):
     ],
 )
 def test_the_field_that_is_wrong_is_named(body, field):
-    with refused(Code.FIELD_INVALID, field=field):
+    with raises_error(Code.FIELD_INVALID, field=field):
         decode_json(body, Shape)
 
 
@@ -149,18 +149,18 @@ def test_the_field_that_is_wrong_is_named(body, field):
     ],
 )
 def test_queries(services, query, expected):
-    assert read_query(Sent(query=query).request(services), Query) == expected
+    assert read_query(ASGIRequest(query=query).request(services), Query) == expected
 
 
 @pytest.mark.parametrize(
     "query", [b"page=", b"page=0", b"page=-1", b"page=x", b"page=1.5", b"page=" + b"9" * 1000]
 )
 def test_a_query_value_that_is_wrong_is_named(services, query):
-    with refused(Code.FIELD_INVALID, field="page"):
-        read_query(Sent(query=query).request(services), Query)
+    with raises_error(Code.FIELD_INVALID, field="page"):
+        read_query(ASGIRequest(query=query).request(services), Query)
 
 
 @pytest.mark.parametrize("query", [b"q=" + b"x" * 8192, b"&" * 100, b"a=1&" * 100 + b"page=1"])
 def test_a_query_that_would_take_long_to_read(services, query):
-    with refused(Code.FIELD_INVALID, field="query", reason="too_long"):
-        read_query(Sent(query=query).request(services), Query)
+    with raises_error(Code.FIELD_INVALID, field="query", reason="too_long"):
+        read_query(ASGIRequest(query=query).request(services), Query)

@@ -14,10 +14,10 @@ from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.bodies import read_body
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY, BodyMemory
-from tests.support.people import refused
-from tests.support.running import run_server
-from tests.support.sent import Sent, in_pieces
-from tests.support.waiting import PATIENCE, eventually
+from tests.support.asgi_requests import ASGIRequest, chunks_of
+from tests.support.errors import raises_error
+from tests.support.polling import TIMEOUT, eventually
+from tests.support.servers import run_server
 
 UPLOADS = 500
 CONTENT = 300 * 1024
@@ -39,10 +39,10 @@ END = b"\r\n--limit--\r\n"
 
 def test_request_takes_memory_until_it_ends(services: Services) -> None:
     memory = BodyMemory(100)
-    first, second = Sent(b"").request(services), Sent(b"").request(services)
+    first, second = ASGIRequest(b"").request(services), ASGIRequest(b"").request(services)
     assert memory.take(first, 60)
     assert not memory.take(second, 60)
-    with refused(Code.BUSY):
+    with raises_error(Code.BUSY):
         memory.require(second, 60)
     memory.release(first)
     memory.require(second, 60)
@@ -51,9 +51,9 @@ def test_request_takes_memory_until_it_ends(services: Services) -> None:
 
 def test_large_bodies_leave_room_for_small_ones(services: Services) -> None:
     memory = BodyMemory(8 * 64 * 1024)
-    large = [Sent(b"").request(services) for _ in range(8)]
+    large = [ASGIRequest(b"").request(services) for _ in range(8)]
     assert [memory.take(request, 64 * 1024) for request in large] == [True] * 7 + [False]
-    small = Sent(b"").request(services)
+    small = ASGIRequest(b"").request(services)
     assert memory.take(small, 4 * 1024)
     assert not memory.take(small, 1)  # it is no small one any more
 
@@ -62,8 +62,8 @@ async def test_body_that_finds_no_memory_is_rejected(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BODY_MEMORY, "limit", BODY_MEMORY.used + 100)
-    request = Sent(*in_pieces(bytes(300), 60)).request(services)
-    with refused(Code.BUSY):
+    request = ASGIRequest(*chunks_of(bytes(300), 60)).request(services)
+    with raises_error(Code.BUSY):
         await read_body(request, 1000)
     BODY_MEMORY.release(request)
 
@@ -79,7 +79,7 @@ def traced() -> Iterator[None]:
 async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(
     services: Services, traced: None
 ) -> None:
-    request, pieces, taken = Sent(b"").request(services), iter(range(20_000)), 0
+    request, pieces, taken = ASGIRequest(b"").request(services), iter(range(20_000)), 0
 
     async def receive() -> dict[str, object]:
         nonlocal taken
@@ -104,7 +104,7 @@ def test_uploads_that_stop_before_their_end_take_bounded_memory(tmp_path: Path) 
         before = peak_megabytes(server.process.pid)
         clients = []
         for _ in range(UPLOADS):
-            client = socket.create_connection((url.host, url.port), PATIENCE)
+            client = socket.create_connection((url.host, url.port), TIMEOUT)
             whole = len(BEGIN) + CONTENT + len(END)
             client.sendall(HEAD % (cookie, whole) + BEGIN + bytes(CONTENT))
             clients.append(client)
@@ -126,7 +126,7 @@ def test_uploads_of_one_account_at_once_are_limited(tmp_path: Path) -> None:
         url = httpx.URL(server.url)
         clients = []
         for _ in range(150):
-            client = socket.create_connection((url.host, url.port), PATIENCE)
+            client = socket.create_connection((url.host, url.port), TIMEOUT)
             client.sendall(HEAD % (cookie, 1000) + BEGIN)
             clients.append(client)
         eventually(lambda: metric(server, "kinoteka_uploads") == 4)

@@ -10,7 +10,7 @@ from kinoteka.http.mechanics.forms import URLENCODED, from_pairs, read_form, rea
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.request import Request
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 
 class Sent(msgspec.Struct):
@@ -72,11 +72,11 @@ class TestJsonOrForm:
         ],
     )
     async def test_wrong_field_is_named(self, request, body, field):
-        with refused(Code.FIELD_INVALID, field=field):
+        with raises_error(Code.FIELD_INVALID, field=field):
             await read_json_or_form(request(body), Flat)
 
     async def test_form_that_is_not_utf_8_is_rejected(self, request):
-        with refused(Code.BODY_MALFORMED):
+        with raises_error(Code.BODY_MALFORMED):
             await read_json_or_form(request(b"login=%ff"), Flat)
 
     async def test_empty_body_may_be_left_out(self, request):
@@ -94,7 +94,7 @@ def test_of_a_repeated_field_the_last_counts():
 
 @pytest.mark.parametrize(("name", "value"), [("year", "0"), ("year", "x"), ("public", "maybe")])
 def test_what_cannot_be_read_names_its_field(name, value):
-    with refused(Code.FIELD_INVALID, field=name):
+    with raises_error(Code.FIELD_INVALID, field=name):
         from_pairs([(name, value)], Sent)
 
 
@@ -113,10 +113,10 @@ async def test_an_empty_body_is_a_form_of_no_fields(request):
     ],
 )
 async def test_anything_else_is_malformed(request, body, content_type):
-    with refused(Code.BODY_MALFORMED):
+    with raises_error(Code.BODY_MALFORMED):
         await read_form(request(body, content_type), Sent)
 
 
 async def test_no_more_is_read_than_may_be_sent(request):
-    with refused(Code.BODY_TOO_LARGE):
+    with raises_error(Code.BODY_TOO_LARGE):
         await read_form(request(b"title=" + b"a" * 4_000_000), Sent)

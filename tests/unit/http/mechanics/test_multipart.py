@@ -11,8 +11,8 @@ from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.multipart import OVERHEAD, PARTS_MOST, read_upload
 from kinoteka.http.mechanics.routes import Upload
 from kinoteka.infrastructure.spooled_files import SPOOLED
-from tests.support.people import refused
-from tests.support.sent import Sent, in_pieces
+from tests.support.asgi_requests import ASGIRequest, chunks_of
+from tests.support.errors import raises_error
 
 LIMIT = 1000
 UPLOAD = Upload("avatar", LIMIT)
@@ -29,7 +29,7 @@ def body(*parts: bytes) -> bytes:
     return b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
 
 
-async def read(services: Services, sent: Sent, upload: Upload = UPLOAD) -> bytes:
+async def read(services: Services, sent: ASGIRequest, upload: Upload = UPLOAD) -> bytes:
     file = await read_upload(sent.request(services), upload)
     try:
         return file.read()
@@ -42,14 +42,14 @@ async def read(services: Services, sent: Sent, upload: Upload = UPLOAD) -> bytes
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 64, 10_000])
 async def test_pieces_of_any_size_give_the_same_file(services, size):
-    sent = Sent(*in_pieces(body(OTHER, part(), OTHER), size))
+    sent = ASGIRequest(*chunks_of(body(OTHER, part(), OTHER), size))
     assert await read(services, sent) == CONTENT
 
 
 async def test_a_boundary_may_be_split_anywhere(services):
     whole = body(part())
     for cut in range(len(whole) + 1):
-        assert await read(services, Sent(whole[:cut], b"", whole[cut:])) == CONTENT
+        assert await read(services, ASGIRequest(whole[:cut], b"", whole[cut:])) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ async def test_a_boundary_may_be_split_anywhere(services):
     ],
 )
 async def test_spellings_of_the_type(services, content_type):
-    assert await read(services, Sent(body(part()), content_type=content_type)) == CONTENT
+    assert await read(services, ASGIRequest(body(part()), content_type=content_type)) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_spellings_of_the_type(services, content_type):
     ],
 )
 async def test_what_the_file_was_called_does_not_matter(services, filename):
-    assert await read(services, Sent(body(part(filename=filename)))) == CONTENT
+    assert await read(services, ASGIRequest(body(part(filename=filename)))) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -93,28 +93,28 @@ async def test_what_the_file_was_called_does_not_matter(services, filename):
     ],
 )
 async def test_ways_to_write_a_part(services, head):
-    assert await read(services, Sent(body(head + b"\r\n\r\n" + CONTENT))) == CONTENT
+    assert await read(services, ASGIRequest(body(head + b"\r\n\r\n" + CONTENT))) == CONTENT
 
 
 async def test_of_several_the_first_counts(services):
-    assert await read(services, Sent(body(part(b"first"), part(b"second")))) == b"first"
+    assert await read(services, ASGIRequest(body(part(b"first"), part(b"second")))) == b"first"
 
 
 async def test_what_stands_before_and_after_is_passed_over(services):
-    sent = Sent(b"preamble\r\n", body(part()), b"epilogue")
+    sent = ASGIRequest(b"preamble\r\n", body(part()), b"epilogue")
     assert await read(services, sent) == CONTENT
 
 
 async def test_an_empty_file_is_a_file(services):
-    assert await read(services, Sent(body(part(b"")))) == b""
+    assert await read(services, ASGIRequest(body(part(b"")))) == b""
 
 
 async def test_so_many_parts(services):
     others = [OTHER] * (PARTS_MOST - 1)
-    assert await read(services, Sent(body(*others, part()))) == CONTENT
+    assert await read(services, ASGIRequest(body(*others, part()))) == CONTENT
     for parts in ([OTHER, *others, part()], [part(), *others, OTHER]):
-        with refused(Code.UPLOAD_MISSING):
-            await read(services, Sent(body(*parts)))
+        with raises_error(Code.UPLOAD_MISSING):
+            await read(services, ASGIRequest(body(*parts)))
 
 
 # What is no file.
@@ -145,8 +145,8 @@ async def test_so_many_parts(services):
 )
 async def test_a_body_that_is_broken_or_without_the_field(services, sent):
     for size in (1, 10_000):
-        with refused(Code.UPLOAD_MISSING, field="avatar"):
-            await read(services, Sent(*in_pieces(sent, size)))
+        with raises_error(Code.UPLOAD_MISSING, field="avatar"):
+            await read(services, ASGIRequest(*chunks_of(sent, size)))
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ async def test_a_body_that_is_broken_or_without_the_field(services, sent):
     ],
 )
 async def test_a_body_of_another_type(services, content_type):
-    with refused(Code.UPLOAD_MISSING):
-        await read(services, Sent(body(part()), content_type=content_type))
+    with raises_error(Code.UPLOAD_MISSING):
+        await read(services, ASGIRequest(body(part()), content_type=content_type))
 
 
 # How large it may be.
@@ -176,21 +176,21 @@ async def test_a_body_of_another_type(services, content_type):
 async def test_the_limit_is_the_files_own(services, size):
     whole = body(OTHER, part(bytes(LIMIT)))
     assert len(whole) > LIMIT
-    assert await read(services, Sent(*in_pieces(whole, size))) == bytes(LIMIT)
-    with refused(Code.UPLOAD_TOO_LARGE, limit=LIMIT):
-        await read(services, Sent(*in_pieces(body(OTHER, part(bytes(LIMIT + 1))), size)))
+    assert await read(services, ASGIRequest(*chunks_of(whole, size))) == bytes(LIMIT)
+    with raises_error(Code.UPLOAD_TOO_LARGE, limit=LIMIT):
+        await read(services, ASGIRequest(*chunks_of(body(OTHER, part(bytes(LIMIT + 1))), size)))
 
 
 async def test_other_parts_may_not_be_large_either(services):
     large = OTHER + bytes(LIMIT + OVERHEAD)
-    with refused(Code.UPLOAD_TOO_LARGE):
-        await read(services, Sent(*in_pieces(body(large, part()), 4096)))
+    with raises_error(Code.UPLOAD_TOO_LARGE):
+        await read(services, ASGIRequest(*chunks_of(body(large, part()), 4096)))
 
 
 async def test_a_body_that_says_it_is_too_large_is_taken_in_first(services):
     whole = body(part())
-    sent = Sent(*in_pieces(whole, 50), length=LIMIT + OVERHEAD + 1)
-    with refused(Code.UPLOAD_TOO_LARGE):
+    sent = ASGIRequest(*chunks_of(whole, 50), length=LIMIT + OVERHEAD + 1)
+    with raises_error(Code.UPLOAD_TOO_LARGE):
         await read(services, sent)
     assert sent.taken == len(whole)
 
@@ -198,8 +198,8 @@ async def test_a_body_that_says_it_is_too_large_is_taken_in_first(services):
 @pytest.mark.parametrize("length", [None, 10**12, 10**30])
 async def test_but_no_more_than_can_be(services, length):
     piece = bytes(1024 * 1024)
-    sent = Sent.endless(piece, 1000, length)
-    with refused(Code.UPLOAD_TOO_LARGE):
+    sent = ASGIRequest.endless(piece, 1000, length)
+    with raises_error(Code.UPLOAD_TOO_LARGE):
         await read(services, sent)
     assert DRAINED < sent.taken <= DRAINED + len(piece)
 
@@ -207,7 +207,7 @@ async def test_but_no_more_than_can_be(services, length):
 async def test_file_has_64_kib_in_memory_at_most(services):
     limit = 4_000_000
     content = bytes(range(256)) * (limit // 256)
-    sent = Sent(*in_pieces(body(OTHER, part(content), part(bytes(OVERHEAD // 2))), 8192))
+    sent = ASGIRequest(*chunks_of(body(OTHER, part(content), part(bytes(OVERHEAD // 2))), 8192))
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -224,28 +224,28 @@ async def test_file_has_64_kib_in_memory_at_most(services):
 
 async def test_small_file_never_touches_the_disk(services):
     await read(
-        services, Sent(*in_pieces(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
+        services, ASGIRequest(*chunks_of(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
     )
     assert not (services.settings.data / "uploads").exists()
 
 
 async def test_file_goes_to_the_disk_at_once_when_memory_is_used_up(services, monkeypatch):
     monkeypatch.setattr(BODY_MEMORY, "limit", 0)
-    assert await read(services, Sent(*in_pieces(body(part()), 8))) == CONTENT
+    assert await read(services, ASGIRequest(*chunks_of(body(part()), 8))) == CONTENT
     assert (services.settings.data / "uploads").is_dir()
 
 
 async def test_full_disk_is_reported_and_the_body_read_to_its_end(services):
     (services.settings.data / "uploads").touch()  # where the folder would be
     whole = body(part(bytes(SPOOLED * 3)))
-    sent = Sent(*in_pieces(whole, 8192))
-    with refused(Code.DISK_FULL):
+    sent = ASGIRequest(*chunks_of(whole, 8192))
+    with raises_error(Code.DISK_FULL):
         await read(services, sent, Upload("avatar", 10**6))
     assert sent.taken == len(whole)
 
 
 async def test_a_client_that_goes_away_is_no_file(services):
-    sent = Sent(body(part())[:60])
+    sent = ASGIRequest(body(part())[:60])
 
     async def gone() -> dict[str, object]:
         return {"type": "http.disconnect"}

@@ -11,7 +11,7 @@ from kinoteka.errors import Code
 from kinoteka.http.mechanics import multipart as uploads
 from kinoteka.http.mechanics.multipart import Received, drain, plain_name, receive_files
 from kinoteka.http.policy.request import Request
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 LIMIT = 1000
 
@@ -87,18 +87,18 @@ async def test_files_are_written_while_they_come(
     [b"", b"--b--", b"nothing", part("files", b"x"), part("files", b"x", "a"), b"--b\r\n\r\n"],
 )
 async def test_what_is_no_whole_file(tmp_path: Path, body: bytes) -> None:
-    with refused(Code.UPLOAD_MISSING, field="files"):
+    with raises_error(Code.UPLOAD_MISSING, field="files"):
         await received(tmp_path, body)
 
 
 async def test_too_much(tmp_path: Path) -> None:
     half = part("files", b"x" * 600, "a")
     for options in ({}, {"length": 10**9}):
-        with refused(Code.UPLOAD_TOO_LARGE, limit=LIMIT):
+        with raises_error(Code.UPLOAD_TOO_LARGE, limit=LIMIT):
             await received(tmp_path, half + half + b"--b--", **options)
-    with refused(Code.BODY_TOO_LARGE):
+    with raises_error(Code.BODY_TOO_LARGE):
         await received(tmp_path, part("text", b"x" * 70_000) + b"--b--", 9000)
-    with refused(Code.UPLOAD_MISSING):
+    with raises_error(Code.UPLOAD_MISSING):
         await received(tmp_path / "many", part("files", b"x", "a") * 51 + b"--b--", 9000)
 
 
@@ -109,7 +109,7 @@ async def test_who_goes_away(tmp_path: Path) -> None:
 
 async def test_a_full_disk(tmp_path: Path) -> None:
     (tmp_path / "0").write_bytes(b"")  # where the file's folder would be
-    with refused(Code.DISK_FULL):
+    with raises_error(Code.DISK_FULL):
         await received(tmp_path, part("files", b"x" * 600, "a") + b"--b--")
 
 

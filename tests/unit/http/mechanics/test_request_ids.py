@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kinoteka.http.mechanics.request_ids import RequestIds
-from tests.support.running import run_server
+from tests.support.servers import run_server
 
 OWN = re.compile(r"[0-9a-f]{10}-[0-9a-f]+")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 
 def read(capfd: pytest.CaptureFixture[str], last: httpx.Response) -> list[str]:
     """The lines up to that of an answer; it is written just after the answer has gone out."""
-    text, deadline = "", time.monotonic() + PATIENCE
+    text, deadline = "", time.monotonic() + TIMEOUT
     while last.headers["x-request-id"] not in text:
         assert time.monotonic() < deadline, text
         time.sleep(0.01)
@@ -72,7 +72,7 @@ def test_who_asks_is_told_by_id(start, capfd):
 
 def test_nothing_secret_is_logged(start, capfd):
     server = start()
-    login = unique()
+    login = unique_name()
     body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
     client = server.client()
     assert client.post("/signup?token=swordfish", json=body).status_code == 200

@@ -7,7 +7,7 @@ from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, first_served, replay
 from kinoteka.http.policy import default_contract as neutral
-from tests.support.people import refused
+from tests.support.errors import raises_error
 
 CONTRACT = neutral.contract("tests", "Tests", "", ())
 
@@ -26,7 +26,7 @@ def test_a_key_of_the_body_tells_two_contracts_apart():
 
 @pytest.mark.parametrize("body", [{}, {"a": 1, "b": 2}])
 def test_neither_or_both_are_refused(body):
-    with refused(Code.FIELD_INVALID, field="a or b"):
+    with raises_error(Code.FIELD_INVALID, field="a or b"):
         EITHER.choose(msgspec.json.encode(body))
 
 

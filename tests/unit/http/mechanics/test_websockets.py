@@ -9,7 +9,7 @@ from kinoteka.http.mechanics import websockets as sockets
 from kinoteka.http.mechanics.response import json_response
 from kinoteka.http.mechanics.websockets import Following, follow, reject_handshake
 from kinoteka.realtime.fanout import Ending, Listener
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 EXTRA = [(b"x-request-id", b"ab-1")]
 
@@ -37,7 +37,7 @@ class Client:
         self.says.put_nowait({"type": "websocket.disconnect", "code": 1005})
 
     async def taken(self) -> dict[str, Any]:
-        return await asyncio.wait_for(self.got.get(), PATIENCE)
+        return await asyncio.wait_for(self.got.get(), TIMEOUT)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
     assert [(await client.taken())["text"] for _ in range(2)] == ["1", "3"]
     listener.end(Ending.MISSED)
     assert (await client.taken())["code"] == 1012
-    await asyncio.wait_for(task, PATIENCE)
+    await asyncio.wait_for(task, TIMEOUT)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
 async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
     listener.end(reason)
     assert await client.taken() == {"type": "websocket.close", "code": code}
-    await asyncio.wait_for(following, PATIENCE)
+    await asyncio.wait_for(following, TIMEOUT)
 
 
 async def test_a_client_that_leaves_is_not_listening_any_more(client, listener, following):
     client.leave()
-    await asyncio.wait_for(following, PATIENCE)
+    await asyncio.wait_for(following, TIMEOUT)
     assert await listener.ended is Ending.LEFT
     assert client.got.empty()
 
@@ -119,7 +119,7 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
     listener.offer(1)
     await asyncio.sleep(0.01)
     listener.end(Ending.SLOW)
-    await asyncio.wait_for(following, PATIENCE)
+    await asyncio.wait_for(following, TIMEOUT)
     assert client.got.empty()
 
 

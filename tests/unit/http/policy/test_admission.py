@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from kinoteka.http.policy.admission import names_one_host
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
 
 HOST = (b"host", b"films.example")
 
@@ -34,7 +34,7 @@ def test_request_without_exactly_one_host_gets_400_over_the_wire(
 ):
     host, port = server.url.removeprefix("http://").split(":")
     lines = [f"GET {path} HTTP/{version}", *["Host: films.example"] * hosts, "Connection: close"]
-    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+    with socket.create_connection((host, int(port)), timeout=TIMEOUT) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         answered = connection.makefile("rb").readline()
     assert (b" 400 " in answered) is not is_taken

@@ -11,7 +11,7 @@ from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.authentication import identify, with_invalid_token
 from kinoteka.http.policy.request import Request
 from kinoteka.server.app import NEUTRAL
-from tests.support.people import sign_up
+from tests.support.accounts import sign_up
 
 ASKED = Route("GET", "/", identify, "")
 UNASKED = Route("GET", "/", identify, "", identity="none")

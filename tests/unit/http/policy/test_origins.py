@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.http.policy.origins import allow_preflight
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 from tests.support.token_users import new_user
 
 OWN = "same as the server"
@@ -67,7 +67,7 @@ class TestForms:
     def test_sign_in_form_shows_where_it_comes_from_unless_sent_by_a_program(
         self, server: RunningServer, path: str, field: str, headers: dict[str, str], status: int
     ) -> None:
-        name = unique()
+        name = unique_name()
         server.signed_up(name)
         sent = {key: server.url if value == OWN else value for key, value in headers.items()}
         body = {field: f"{name}@example.com", "password": PASSWORD}
@@ -80,7 +80,7 @@ class TestForms:
     def test_form_with_a_cookie_shows_where_it_comes_from_unless_a_token_is_sent(
         self, server: RunningServer, headers: dict[str, str], status: int
     ) -> None:
-        name = unique()
+        name = unique_name()
         client = server.signed_up(name)
         user = new_user(server)
         sent = {"origin": server.url} if headers.get("origin") else {}

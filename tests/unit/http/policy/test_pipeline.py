@@ -18,7 +18,7 @@ from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.pipeline import Server
 from kinoteka.http.policy.request import Request
 from kinoteka.server.app import NEUTRAL
-from tests.support.people import sign_up
+from tests.support.accounts import sign_up
 
 COUNTER = itertools.count()
 CSRF_MISSING = {"message": "the CSRF token is missing"}

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from kinoteka.core.tokens.signing import SigningKey
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -31,7 +31,7 @@ class Person:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.name = unique()
+        self.name = unique_name()
         server.signed_up(self.name)
 
     def sign_in(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from kinoteka.core.catalogue.facets.queries import LIKE_IT
 from kinoteka.database.engines import database_path
 from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
 from kinoteka.infrastructure.settings import Settings
-from tests.support.films import FilmToBe, fill
+from tests.support.films import SampleFilm, fill_catalogue
 
 
 def steps(settings: Settings, film_id: int) -> int:
@@ -34,8 +34,8 @@ def steps(settings: Settings, film_id: int) -> int:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 def test_a_year_of_many_films_takes_no_longer(settings: Settings) -> None:
     def more(number: int, start: int) -> list[int]:
-        films = [FilmToBe(f"Film {start + each}", 1999, ("War",)) for each in range(number)]
-        return list(fill(settings, films).values())
+        films = [SampleFilm(f"Film {start + each}", 1999, ("War",)) for each in range(number)]
+        return list(fill_catalogue(settings, films).values())
 
     few = more(300, 0)
     before = steps(settings, few[150])

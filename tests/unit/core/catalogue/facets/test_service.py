@@ -9,8 +9,9 @@ from kinoteka.core.catalogue.facets.service import DIRECTORS_MOST
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code
-from tests.support.films import ADULT, CATALOGUE, PREMIUM, FilmToBe, fill
-from tests.support.people import anonymous, refused
+from tests.support.accounts import anonymous_actor
+from tests.support.errors import raises_error
+from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_catalogue
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
 
@@ -43,9 +44,9 @@ async def test_each_is_offered_what_leads_to_a_film(
 async def test_a_change_of_the_catalogue_shows_at_once(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
-    who = await anonymous(services)
+    who = await anonymous_actor(services)
     assert 2031 not in await services.facets.years(who, unit)
-    fill(services.settings, [FilmToBe("Later", 2031, ("Western",), ("Late Comer",))])
+    fill_catalogue(services.settings, [SampleFilm("Later", 2031, ("Western",), ("Late Comer",))])
     await services.revisions.look()
     assert (await services.facets.years(who, unit))[0] == 2031
     assert "Western" in {genre.name for genre in await services.facets.genres(who, unit)}
@@ -70,7 +71,7 @@ async def test_a_change_of_the_catalogue_shows_at_once(
 async def test_directors_by_the_beginning_of_a_word(
     services: Services, unit: Unit, films: dict[str, int], text: str, expected: list[str]
 ) -> None:
-    who = await anonymous(services)
+    who = await anonymous_actor(services)
     found = await services.facets.directors(who, unit, text, "192.0.2.1")
     assert [director.name for director in found] == expected
 
@@ -78,12 +79,14 @@ async def test_directors_by_the_beginning_of_a_word(
 async def test_directors_are_not_more_than_fit_below_a_field(
     services: Services, unit: Unit
 ) -> None:
-    fill(services.settings, [FilmToBe(f"F{n}", directors=(f"Ann {n}",)) for n in range(15)])
-    who = await anonymous(services)
+    fill_catalogue(
+        services.settings, [SampleFilm(f"F{n}", directors=(f"Ann {n}",)) for n in range(15)]
+    )
+    who = await anonymous_actor(services)
     assert len(await services.facets.directors(who, unit, "ann", "192.0.2.1")) == DIRECTORS_MOST
 
 
 @pytest.mark.parametrize("text", ["a" * 1000, "a\x00b"])
 async def test_texts_that_no_name_has(services: Services, unit: Unit, text: str) -> None:
-    with refused(Code.FIELD_INVALID):
-        await services.facets.directors(await anonymous(services), unit, text, "192.0.2.1")
+    with raises_error(Code.FIELD_INVALID):
+        await services.facets.directors(await anonymous_actor(services), unit, text, "192.0.2.1")

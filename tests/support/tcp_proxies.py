@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 CHUNK = 64 * 1024
 
 
-class Line:
+class TCPProxy:
     """Passes bytes on, both ways; while it is cut, nobody gets through."""
 
     def __init__(self, url: str) -> None:
@@ -56,9 +56,9 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[Line]:
+async def tcp_proxy(url: str) -> AsyncIterator[TCPProxy]:
     """A line to a server, mended; cut at the end."""
-    line = Line(url)
+    line = TCPProxy(url)
     await line.mend()
     try:
         yield line

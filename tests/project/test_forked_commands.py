@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from tests.support.forked import ForkedCommand
-from tests.support.running import clean_environment
-from tests.support.waiting import PATIENCE
+from tests.support.forked_commands import ForkedCommand
+from tests.support.polling import TIMEOUT
+from tests.support.servers import clean_environment
 
 
 def started(*arguments: str, **environment: str) -> ForkedCommand:
@@ -18,14 +18,14 @@ def test_it_runs_the_command_with_its_environment():
     process = started("settings", KINOTEKA_PORT="8123")
     with process.stdout as told:
         assert "KINOTEKA_PORT (int) = 8123" in told.read()
-    assert process.wait(PATIENCE) == 0
+    assert process.wait(TIMEOUT) == 0
 
 
 def test_it_writes_errors_where_its_maker_does(capfd):
     process = started("settings", KINOTEKA_PORT="no number")
     with process.stdout as told:
         assert told.read() == ""
-    assert process.wait(PATIENCE) == 1
+    assert process.wait(TIMEOUT) == 1
     assert "KINOTEKA_PORT" in capfd.readouterr().err
 
 
@@ -38,5 +38,5 @@ def test_a_signal_that_ends_it_is_told(tmp_path, number):
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
         process.send_signal(number)
-        assert process.wait(PATIENCE) == process.poll() == -number
+        assert process.wait(TIMEOUT) == process.poll() == -number
         process.send_signal(number)  # which is nobody's business any more

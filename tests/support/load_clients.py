@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.support.messengers import Person
-from tests.support.running import NO_TLS
-from tests.support.waiting import PATIENCE
+from tests.support.chat_users import ChatUser
+from tests.support.polling import TIMEOUT
+from tests.support.servers import NO_TLS
 
 
-class Client(threading.Thread):
+class LoadClient(threading.Thread):
     """Does a thing again and again until stopped, whatever the answers are."""
 
     def __init__(self, url: str) -> None:
@@ -25,7 +25,7 @@ class Client(threading.Thread):
         self._url = url
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=PATIENCE, verify=NO_TLS) as client:
+        with httpx.Client(base_url=self._url, timeout=TIMEOUT, verify=NO_TLS) as client:
             while not self._stopping.is_set():
                 try:
                     self.responses.append(self.once(client))
@@ -40,7 +40,7 @@ class Client(threading.Thread):
     def stop(self) -> None:
         """Do no more; a request under way is waited for."""
         self._stopping.set()
-        self.join(PATIENCE)
+        self.join(TIMEOUT)
 
     @property
     def statuses(self) -> Counter[int]:
@@ -48,10 +48,10 @@ class Client(threading.Thread):
         return Counter(response.status_code for response in self.responses)
 
 
-class Writer(Client):
+class MessageWriter(LoadClient):
     """Posts numbered messages; one that got no 200 is posted again with the same nonce."""
 
-    def __init__(self, url: str, author: Person, chat: int, name: str) -> None:
+    def __init__(self, url: str, author: ChatUser, chat: int, name: str) -> None:
         super().__init__(url)
         self._name = name
         self.done: list[str] = []
@@ -70,7 +70,7 @@ class Writer(Client):
         return response
 
 
-class Reader(Client):
+class RepeatedReader(LoadClient):
     """Asks for the same thing."""
 
     def __init__(self, url: str, path: str, **headers: str) -> None:
@@ -83,7 +83,7 @@ class Reader(Client):
 
 
 @contextmanager
-def under_load(clients: Sequence[Client]) -> Iterator[None]:
+def under_load(clients: Sequence[LoadClient]) -> Iterator[None]:
     """Let the clients work during the block."""
     for client in clients:
         client.start()
@@ -94,7 +94,7 @@ def under_load(clients: Sequence[Client]) -> Iterator[None]:
             client.stop()
 
 
-def texts_of(author: Person, chat: int) -> list[str]:
+def message_texts(author: ChatUser, chat: int) -> list[str]:
     """The texts of all messages of a chat, the oldest first."""
     found: list[str] = []
     last = 0

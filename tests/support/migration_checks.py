@@ -46,7 +46,7 @@ def versions_until(folder: Path, last: str) -> Path:
     return versions
 
 
-def statements_of(url: str, versions: Path) -> list[str]:
+def executed_statements(url: str, versions: Path) -> list[str]:
     """Everything that the versions that it lacks run on the PostgreSQL database at `url`."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
     seen: list[str] = []
@@ -62,7 +62,7 @@ def statements_of(url: str, versions: Path) -> list[str]:
 
 
 # What locks a table for as long as its rows take to read or to write anew, each with a way out.
-HELD_LONG: tuple[tuple[str, str], ...] = (
+BLOCKING_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)", "online.create_index_concurrently"),
     (r"DROP INDEX (?!CONCURRENTLY)", "online.drop_index_concurrently"),
     (r"ADD COLUMN (?!.* DEFAULT ).*NOT NULL", "no NULL yet: fill it, then online.set_not_null"),
@@ -81,7 +81,7 @@ HELD_LONG: tuple[tuple[str, str], ...] = (
 TABLE = re.compile(r'(?:TABLE|UPDATE|ON)(?: ONLY)? "?(\w+)"?', re.IGNORECASE)
 
 
-def locking(statements: Iterable[str]) -> list[str]:
+def blocking_statements(statements: Iterable[str]) -> list[str]:
     """The statements that would keep others from a large table, and what to do instead.
 
     A table that the same migrations make is not large.
@@ -104,7 +104,9 @@ def locking(statements: Iterable[str]) -> list[str]:
 
 
 def _broken_rules(statement: str) -> Iterable[str]:
-    return [instead for rule, instead in HELD_LONG if re.search(rule, statement, re.IGNORECASE)]
+    return [
+        instead for rule, instead in BLOCKING_PATTERNS if re.search(rule, statement, re.IGNORECASE)
+    ]
 
 
 def _table(statement: str) -> str:

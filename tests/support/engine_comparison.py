@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.support.running import NO_TLS, RunningServer
-from tests.support.waiting import PATIENCE
+from tests.support.polling import TIMEOUT
+from tests.support.servers import NO_TLS, RunningServer
 
-HIDDEN = (
+MASKS = (
     (rb"eyJ[\w-]+\.[\w-]+\.[\w-]+", b"<access>"),
     (rb'"(\d+\.\d+)\.[\w=-]{20,}"', rb'"\1.<mac>"'),
     (rb'"(csrf|csrf-token|csrf_token|x|y|kid)":"[^"]*"', rb'"\1":"<random>"'),
@@ -23,8 +23,8 @@ HIDDEN = (
     (rb"avatars/[\w-]+\.jpg", b"avatars/<name>.jpg"),
     (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", b"<time>"),
 )
-OF_THE_MOMENT = {"date", "x-request-id", "server"}
-OF_THE_BYTES = {"etag", "content-length"}
+TIME_HEADERS = {"date", "x-request-id", "server"}
+BODY_HEADERS = {"etag", "content-length"}
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class Credentials:
     refresh: str = "1.1.none"
 
 
-class Side:
+class ComparedServer:
     """One of the two servers, and what people have been given there."""
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self._client = httpx.Client(base_url=server.url, timeout=PATIENCE, verify=NO_TLS)
+        self._client = httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=NO_TLS)
         self._people: dict[int | None, Credentials] = {}
 
     def close(self) -> None:
@@ -101,30 +101,30 @@ class Side:
             known.csrf = given["body"]["csrf"]
 
 
-def told(response: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
+def comparable(response: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
     """Status, headers and body without what must differ."""
-    body = hidden(response.content)
-    left_out = OF_THE_MOMENT | (OF_THE_BYTES if body != response.content else set())
+    body = masked(response.content)
+    left_out = TIME_HEADERS | (BODY_HEADERS if body != response.content else set())
     headers = {
-        name: hidden(value.encode("latin-1"))
+        name: masked(value.encode("latin-1"))
         for name, value in response.headers.items()
         if name not in left_out
     }
     return response.status_code, headers, body
 
 
-def hidden(data: bytes) -> bytes:
+def masked(data: bytes) -> bytes:
     """The bytes without tokens, times and random names."""
-    for pattern, instead in HIDDEN:
+    for pattern, instead in MASKS:
         data = re.sub(pattern, instead, data)
     return data
 
 
-class Both:
+class ServerPair:
     """Asks both, one after the other."""
 
     def __init__(self, *servers: RunningServer) -> None:
-        self._sides = [Side(server) for server in servers]
+        self._sides = [ComparedServer(server) for server in servers]
         self.differences: list[str] = []
         self.statuses: dict[int, int] = {}
 
@@ -132,7 +132,7 @@ class Both:
         """Ask both; the status and the body that the first gives."""
         # What is ordered by time is ordered alike: no two requests fall into one millisecond.
         began = time.time_ns() // 1_000_000
-        first, second = (told(side.ask(step)) for side in self._sides)
+        first, second = (comparable(side.ask(step)) for side in self._sides)
         while time.time_ns() // 1_000_000 == began:
             pass
         self.statuses[first[0]] = self.statuses.get(first[0], 0) + 1

@@ -2,8 +2,8 @@
 
 import httpx
 
-from tests.support.films import PREMIUM, fill, names
-from tests.support.running import PASSWORD, RunningServer, unique
+from tests.support.films import PREMIUM, fill_catalogue, ids_by_name
+from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 
 class Cinema:
@@ -11,9 +11,9 @@ class Cinema:
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
-        self.films = fill(server.settings)
-        self.genres = names(server.settings, "genres")
-        self.directors = names(server.settings, "directors")
+        self.films = fill_catalogue(server.settings)
+        self.genres = ids_by_name(server.settings, "genres")
+        self.directors = ids_by_name(server.settings, "directors")
 
     @property
     def anonymous(self) -> httpx.Client:
@@ -23,7 +23,7 @@ class Cinema:
     @property
     def member(self) -> httpx.Client:
         """An app in which somebody new is signed in."""
-        email = f"{unique()}@example.com"
+        email = f"{unique_name()}@example.com"
         app = self.server.client()
         body = {"email": email, "password": PASSWORD}
         response = app.post("/auth/register", json=body)
@@ -41,7 +41,7 @@ class Cinema:
     @property
     def superuser(self) -> httpx.Client:
         """An app of a superuser."""
-        login = unique("root")
+        login = unique_name("root")
         self.server.make_superuser(login)
         return self.signed_in(login)
 
@@ -49,7 +49,7 @@ class Cinema:
     def holder(self) -> httpx.Client:
         """An app of somebody who may see films under the label premium."""
         app, root = self.member, self.superuser
-        role = {"name": unique("holders"), "permissions": [f"films.view:{PREMIUM}"]}
+        role = {"name": unique_name("holders"), "permissions": [f"films.view:{PREMIUM}"]}
         role_id = root.post("/api/v1/role", json=role).json()["id"]
         account_id = app.get("/user/").json()["id"]
         assert root.post(f"/api/v1/user/{account_id}/role/{role_id}").status_code == 201

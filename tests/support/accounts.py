@@ -1,34 +1,21 @@
 """People for tests of the core: who has an account, who is signed in, what is refused them."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
-
-import pytest
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import Started, Visit
 from kinoteka.database.unit import unit_of_work
-from kinoteka.errors import Code, DomainError
-from tests.support.running import PASSWORD, unique
+from tests.support.servers import PASSWORD, unique_name
 
 T = TypeVar("T")
 
 VISIT = Visit("192.0.2.7", "Browser/1", "tests")
 
 
-@contextmanager
-def refused(code: Code, **parameters: object) -> Iterator[None]:
-    """What stands within is refused with this code and, among others, these parameters."""
-    with pytest.raises(DomainError) as error:
-        yield
-    assert error.value.code == code
-    assert parameters.items() <= error.value.parameters.items()
-
-
-async def do(
+async def perform(
     services: Services, operation: Callable[..., Awaitable[T]], actor: Actor, *arguments: object
 ) -> T:
     """One call of a service, with the actor first, in a transaction of its own."""
@@ -36,7 +23,7 @@ async def do(
         return await operation(actor, unit, *arguments)
 
 
-async def anonymous(services: Services) -> Actor:
+async def anonymous_actor(services: Services) -> Actor:
     """Somebody who is not signed in."""
     async with unit_of_work(services.database) as unit:
         return await services.access.anonymous(unit)
@@ -44,38 +31,38 @@ async def anonymous(services: Services) -> Actor:
 
 async def sign_up(services: Services, username: str | None = None, **fields: str) -> Started:
     """A new account with its first session; `PASSWORD` is its password."""
-    nobody = await anonymous(services)
-    new = NewAccount(username=username or unique(), password=PASSWORD, **fields)
+    nobody = await anonymous_actor(services)
+    new = NewAccount(username=username or unique_name(), password=PASSWORD, **fields)
     async with unit_of_work(services.database) as unit:
         return await services.sessions.sign_up(nobody, unit, VISIT, new)
 
 
 async def sign_in(services: Services, identifier: str, password: str = PASSWORD) -> Started:
     """A new session of an account."""
-    nobody = await anonymous(services)
+    nobody = await anonymous_actor(services)
     async with unit_of_work(services.database) as unit:
         return await services.sessions.sign_in(nobody, unit, VISIT, identifier, password)
 
 
-async def superuser(services: Services) -> Actor:
+async def superuser_actor(services: Services) -> Actor:
     """A superuser who is signed in."""
-    started = await sign_up(services, unique("superuser"))
+    started = await sign_up(services, unique_name("superuser"))
     async with unit_of_work(services.database) as unit:
         await services.accounts.set_superuser(unit, started.account.id)
-    found = await actor_of(services, started.token)
+    found = await actor_by_token(services, started.token)
     assert found is not None
     return found
 
 
-async def actor_of(services: Services, token: str) -> Actor | None:
+async def actor_by_token(services: Services, token: str) -> Actor | None:
     """Whose cookie this is."""
     async with unit_of_work(services.database) as unit:
         return await services.actors.by_token(unit, token)
 
 
-async def lasts(services: Services, started: Started) -> bool:
+async def is_session_valid(services: Services, started: Started) -> bool:
     """Whether a session lasts, by its cookie and by its id alike."""
-    by_token = await actor_of(services, started.token)
+    by_token = await actor_by_token(services, started.token)
     async with unit_of_work(services.database) as unit:
         by_id = await services.actors.by_id(unit, started.session.id)
     assert (by_token is None) == (by_id is None)

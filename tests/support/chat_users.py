@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import httpx
 
-from tests.support.running import RunningServer, unique
+from tests.support.servers import RunningServer, unique_name
 
 
-class Person(NamedTuple):
+class ChatUser(NamedTuple):
     client: httpx.Client
     id: int
     name: str
@@ -35,13 +35,13 @@ class Person(NamedTuple):
         assert (response.status_code, response.json()) == (200, {})
 
 
-def person(server: RunningServer) -> Person:
-    name = unique()
+def new_chat_user(server: RunningServer) -> ChatUser:
+    name = unique_name()
     client = server.signed_up(name)
-    return Person(client, client.get("/users").json()["id"], name)
+    return ChatUser(client, client.get("/users").json()["id"], name)
 
 
-def open_chat(one: Person, other: Person) -> int:
+def open_chat(one: ChatUser, other: ChatUser) -> int:
     response = one.client.post("/chats", json={"user_id": other.id})
     assert response.status_code == 200, response.text
     assert list(response.json()) == ["id"]

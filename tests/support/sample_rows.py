@@ -4,7 +4,7 @@ from kinoteka.database.schema import metadata
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, execute_many
 
-FILMS = 250
+FILM_COUNT = 250
 LARGE = 2**60 + 1
 ROWS: dict[str, list[dict[str, object]]] = {
     "labels": [{"id": 3, "name": "premium"}],
@@ -29,12 +29,12 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "hidden_at": None if number % 9 else LARGE,
             "label_lost": not number % 18,
         }
-        for number in range(11, 11 + FILMS)
+        for number in range(11, 11 + FILM_COUNT)
     ],
     "film_genres": [{"genre_id": 7, "film_id": 11, "position": 0}],
     "film_directors": [{"director_id": 9, "film_id": 11, "position": 0}],
-    "genre_counts": [{"genre_id": 7, "label_id": 0, "films": FILMS}],
-    "director_counts": [{"director_id": 9, "label_id": 0, "films": FILMS}],
+    "genre_counts": [{"genre_id": 7, "label_id": 0, "films": FILM_COUNT}],
+    "director_counts": [{"director_id": 9, "label_id": 0, "films": FILM_COUNT}],
     "accounts": [
         {
             "id": number,
@@ -134,7 +134,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
 }
 
 
-def fill_everything(settings: Settings) -> None:
+def fill_all_tables(settings: Settings) -> None:
     """Fill a new database; its last message was number 30, and is gone again."""
     for table in metadata.sorted_tables:
         rows = ROWS.get(table.name, [])

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 from kinoteka.infrastructure.tasks import end_tasks
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
-POINTS_MOST = 60
+MAX_POINTS = 60
 
 
-class Points:
+class SuspensionPoints:
     """Counts how often the tasks of a loop wait, and sets `reached` at one of these points.
 
     From then on the first `losing` cancellations are lost: the tasks go on as if there were none.
@@ -21,7 +21,7 @@ class Points:
         self._left = at
         self._losing = losing
 
-    def __enter__(self) -> "Points":
+    def __enter__(self) -> "SuspensionPoints":
         asyncio.get_running_loop().set_task_factory(self._task)
         return self
 
@@ -46,7 +46,9 @@ class Points:
 
 
 class _Task(asyncio.Task[Any]):
-    def __init__(self, points: Points, work: Coroutine[Any, Any, Any], **given: Any) -> None:
+    def __init__(
+        self, points: SuspensionPoints, work: Coroutine[Any, Any, Any], **given: Any
+    ) -> None:
         super().__init__(work, **given)
         self._points = points
 
@@ -55,7 +57,7 @@ class _Task(asyncio.Task[Any]):
 
 
 class _Counted(Coroutine[Any, Any, Any]):
-    def __init__(self, points: Points, work: Coroutine[Any, Any, Any]) -> None:
+    def __init__(self, points: SuspensionPoints, work: Coroutine[Any, Any, Any]) -> None:
         self._points, self._work = points, work
         self.__qualname__ = work.__qualname__
 
@@ -84,16 +86,16 @@ async def close_at_each_point(
 
     `scenario` gives what is done, and what closes it. No task may be left after that.
     """
-    for at in range(1, POINTS_MOST):
+    for at in range(1, MAX_POINTS):
         before = asyncio.all_tasks()
-        with Points(at, losing) as points:
+        with SuspensionPoints(at, losing) as points:
             work, close = scenario()
             doing = asyncio.create_task(work)
             await _first(doing, asyncio.ensure_future(points.reached.wait()))
             was_reached = points.reached.is_set()
             await close()
         await end_tasks(doing)
-        await until(lambda: asyncio.all_tasks() <= before)  # noqa: B023 (called at once)
+        await wait_until(lambda: asyncio.all_tasks() <= before)  # noqa: B023 (called at once)
         if not was_reached:  # it has come to its end before
             assert at > 1
             return

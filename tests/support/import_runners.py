@@ -7,13 +7,13 @@ from kinoteka.core.import_runs.model import ImportOptions, Run, Upload
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
-from tests.support.waiting import until
+from tests.support.polling import wait_until
 
 TABLE = b"id,title,year,genres\n1,Alien,1979,Horror\n2,Ran,1985,War\n"
 BROKEN = b"id,title,year\n1,Alien,1979\n2,Ran,19850\n3,,2000\n"
 
 
-class Importing:
+class ImportRunner:
     """The imports of one server, and who asks for them."""
 
     def __init__(self, services: Services, root: Actor) -> None:
@@ -45,7 +45,7 @@ class Importing:
         async def has_ended() -> bool:
             return not (await self.get(run_id)).is_running
 
-        await until(has_ended)
+        await wait_until(has_ended)
         return await self.get(run_id)
 
     async def look_after(self, runs: ImportRuns | None = None) -> None:

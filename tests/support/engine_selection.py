@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 
-def leave_out_postgresql(folder: Path, config: pytest.Config, items: list[pytest.Item]) -> None:
+def deselect_postgresql(folder: Path, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect the folder's tests on PostgreSQL, as for tests above the code that runs SQL."""
     others = {item for item in items if folder in item.path.parents and _is_postgresql(item)}
     if others:

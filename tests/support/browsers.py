@@ -26,7 +26,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
-PATIENCE = 60_000
+TIMEOUT_MS = 60_000
 """Milliseconds after which what is waited for will not come."""
 
 # Sizes must not depend on the fonts of a machine. Only Linux lets a program choose what it sees.
@@ -158,7 +158,7 @@ async def drawn(page: Page) -> None:
 
 
 @asynccontextmanager
-async def visiting(
+async def browser_window(
     browser: Browser,
     url: str,
     *,
@@ -183,7 +183,7 @@ async def visiting(
         timezone_id="Europe/Moscow",
         **options,
     )
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     try:
         visitor = Visitor(url, context, await context.new_page())
         if not javascript:

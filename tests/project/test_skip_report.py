@@ -29,7 +29,7 @@ def test_run_ends_with_skipped_tests_by_reason(tmp_path: Path) -> None:
         "pytest",
         "-q",
         "-p",
-        "tests.support.skipped",
+        "tests.support.skip_report",
         "-p",
         "no:cacheprovider",
         ".",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-async def quickest(work: Callable[[], object]) -> float:
+async def best_time(work: Callable[[], object]) -> float:
     """Seconds of a processor, the best of five; `work` may be asynchronous."""
     times = []
     for _ in range(5):

@@ -5,18 +5,18 @@ import inspect
 import time
 from collections.abc import Callable
 
-PATIENCE = 200.0
+TIMEOUT = 200.0
 """Seconds after which the awaited event will not come. A busy machine may need very long."""
 
 
-async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+async def wait_until(condition: Callable[[], object], seconds: float = TIMEOUT) -> None:
     """Wait until a condition holds, which may be asynchronous; asked again and again."""
     async with asyncio.timeout(seconds):
         while not await _holds(condition):  # noqa: ASYNC110 - it is told by nothing
             await asyncio.sleep(0.005)
 
 
-def eventually(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+def eventually(condition: Callable[[], object], seconds: float = TIMEOUT) -> None:
     """Wait until a condition holds, where nothing else happens in this thread."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from tests.support.certificates import write_certificate
+from tests.support.polling import TIMEOUT, eventually
 from tests.support.ports import free_port
-from tests.support.waiting import PATIENCE, eventually
 from tools.prerequisites import find
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
@@ -66,7 +66,7 @@ class Proxy:
         """A client whose requests come from an address of this machine."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         return httpx.Client(
-            base_url=self.url, transport=transport, headers={"host": SITE}, timeout=PATIENCE
+            base_url=self.url, transport=transport, headers={"host": SITE}, timeout=TIMEOUT
         )
 
     def listens(self) -> bool:
@@ -108,4 +108,4 @@ def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
         yield proxy
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)

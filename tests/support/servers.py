@@ -19,9 +19,9 @@ import httpx
 from kinoteka.cli.operations import make_superuser
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
-from tests.support.databases import environment_of
-from tests.support.forked import ForkedCommand
-from tests.support.waiting import PATIENCE
+from tests.support.databases import database_environment
+from tests.support.forked_commands import ForkedCommand
+from tests.support.polling import TIMEOUT
 
 PASSWORD = "correct horse battery"
 
@@ -32,13 +32,13 @@ _numbers = itertools.count(1)
 _open_clients: list[httpx.Client] = []
 
 
-def unique(prefix: str = "person") -> str:
+def unique_name(prefix: str = "person") -> str:
     """A name that no other test has used."""
     return f"{prefix}-{os.getpid()}-{next(_numbers)}"
 
 
 @contextmanager
-def lasting_clients() -> Iterator[Callable[[], None]]:
+def keep_clients_open() -> Iterator[Callable[[], None]]:
     """What keeps the clients made so far open, past the test, until the end of the block.
 
     For fixtures of whole modules.
@@ -74,14 +74,14 @@ class RunningServer:
     def client(self, **headers: str) -> httpx.Client:
         """A client with a cookie jar of its own."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        client = httpx.Client(base_url=self.url, headers=named, timeout=PATIENCE, verify=NO_TLS)
+        client = httpx.Client(base_url=self.url, headers=named, timeout=TIMEOUT, verify=NO_TLS)
         _open_clients.append(client)
         return client
 
     def signed_up(self, login: str | None = None) -> httpx.Client:
         """A client of a new account, signed in by cookie; `PASSWORD` is its password."""
         client = self.client()
-        login = login or unique()
+        login = login or unique_name()
         body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
         response = client.post("/signup", json=body)
         assert response.status_code == 200, response.text
@@ -95,18 +95,18 @@ class RunningServer:
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a `kinoteka` command on the server's data."""
-        environment |= environment_of(self.settings)
-        return kinoteka(*arguments, "--data", str(self.data), **environment)
+        environment |= database_environment(self.settings)
+        return run_kinoteka(*arguments, "--data", str(self.data), **environment)
 
 
-def kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run_kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the command `kinoteka`."""
     return subprocess.run(
         [sys.executable, "-m", "kinoteka.cli", *arguments],
         env=clean_environment(environment),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
 
@@ -119,7 +119,7 @@ def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def _first_line(process: ForkedCommand) -> str:
     """What a process says first; one that says nothing shows where it hangs, and ends."""
-    waiting = threading.Timer(PATIENCE, process.send_signal, [signal.SIGABRT])
+    waiting = threading.Timer(TIMEOUT, process.send_signal, [signal.SIGABRT])
     waiting.start()
     try:
         return process.stdout.readline()
@@ -144,5 +144,5 @@ def run_server(
         yield RunningServer(found.group(), config.load(environment, data=data), process)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         process.stdout.close()

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import RunningServer
+from tests.support.servers import RunningServer
 
-TWO = {"workers": "2"}
+TWO_WORKERS = {"workers": "2"}
 
 
-def workers_of(server: RunningServer) -> set[int]:
+def worker_pids(server: RunningServer) -> set[int]:
     """The processes that serve, without what else Python's multiprocessing starts."""
     supervisor = server.process.pid
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
-    return {pid for pid in map(int, children.split()) if b"spawn_main" in told(pid, "cmdline")} - {
-        pid for pid in map(int, children.split()) if not is_running(pid)
-    }
+    return {
+        pid for pid in map(int, children.split()) if b"spawn_main" in proc_file(pid, "cmdline")
+    } - {pid for pid in map(int, children.split()) if not is_running(pid)}
 
 
-def told(pid: int, name: str) -> bytes:
+def proc_file(pid: int, name: str) -> bytes:
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
@@ -28,10 +28,10 @@ def told(pid: int, name: str) -> bytes:
 
 def is_running(pid: int) -> bool:
     """Whether there is such a process, and not only what its parent has yet to take note of."""
-    return told(pid, "stat").rpartition(b")")[2].split()[:1] not in ([], [b"Z"])
+    return proc_file(pid, "stat").rpartition(b")")[2].split()[:1] not in ([], [b"Z"])
 
 
-def log_of(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
+def log_reader(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
     """Gives what the servers have written to standard error so far."""
     lines: list[str] = []
 

@@ -11,7 +11,7 @@ MULTIPART = "multipart/form-data; boundary=limit"
 NEUTRAL = neutral.contract("tests", "Tests", "", ())
 
 
-class Sent:
+class ASGIRequest:
     """A request whose body comes in these pieces; `taken` is how many bytes have been."""
 
     def __init__(
@@ -30,7 +30,7 @@ class Sent:
         self._next: bytes | None = next(self._pieces, b"")
 
     @classmethod
-    def endless(cls, piece: bytes, count: int, length: int | None = None) -> "Sent":
+    def endless(cls, piece: bytes, count: int, length: int | None = None) -> "ASGIRequest":
         """The same piece so many times."""
         sent = cls(length=length)
         sent._pieces, sent._next = iter([piece] * count), piece
@@ -49,6 +49,6 @@ class Sent:
         return Request(scope, self.receive, services, NEUTRAL, Route("PUT", "/", self.request, ""))
 
 
-def in_pieces(whole: bytes, size: int) -> Iterable[bytes]:
+def chunks_of(whole: bytes, size: int) -> Iterable[bytes]:
     """The body in pieces of one size."""
     return (whole[start : start + size] for start in range(0, len(whole), size))

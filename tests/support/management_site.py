@@ -10,16 +10,16 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.conftest import GENEROUS, new_database
-from tests.support.films import fill
-from tests.support.markup import words
-from tests.support.running import PASSWORD, RunningServer, run_server, unique
+from tests.support.films import fill_catalogue
+from tests.support.html_pages import text_of
+from tests.support.servers import PASSWORD, RunningServer, run_server, unique_name
 
 TABLE = b"id,title,year\n1,Imported One,1979\n2,Imported Two,1985\n"
 BROKEN = b"id,title,year\n1,Imported Three,1979\n2,Four,19850\n3,,2000\n"
 
 
 @dataclass(frozen=True)
-class Managed:
+class ManagementSite:
     """The server, and the ids of its films by title."""
 
     server: RunningServer
@@ -39,11 +39,11 @@ class Managed:
 
     def holder(self, root: httpx.Client, *permissions: str) -> httpx.Client:
         """The browser of somebody with these permissions and no other."""
-        browser, name = self.browser(), unique()
+        browser, name = self.browser(), unique_name()
         body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
         assert browser.post("/signup", json=body).status_code == 200
         account_id = browser.get("/users").json()["id"]
-        role = {"name": unique("role"), "permissions": list(permissions)}
+        role = {"name": unique_name("role"), "permissions": list(permissions)}
         role_id = root.post("/api/v1/role", json=role).json()["id"]
         given = root.post(f"/api/v1/user/{account_id}/role/{role_id}")
         assert given.status_code == 201, given.text
@@ -51,32 +51,32 @@ class Managed:
 
 
 @contextmanager
-def managed(folder: Path, settings: dict[str, str]) -> Iterator[Managed]:
+def run_management_site(folder: Path, settings: dict[str, str]) -> Iterator[ManagementSite]:
     """A server with the films of `films.CATALOGUE`."""
     with run_server(folder, settings) as server:
-        name = unique("root")
+        name = unique_name("root")
         server.make_superuser(name)
-        yield Managed(server, fill(server.settings), name)
+        yield ManagementSite(server, fill_catalogue(server.settings), name)
 
 
 @contextmanager
-def managed_on(
+def run_management_site_on(
     engine: str, request: pytest.FixtureRequest, folder: Path, **settings: str
-) -> Iterator[Managed]:
+) -> Iterator[ManagementSite]:
     """The same on a new database of this engine."""
     with (
         new_database(engine, request, folder) as database,
-        managed(folder, GENEROUS | database | settings) as made,
+        run_management_site(folder, GENEROUS | database | settings) as made,
     ):
         yield made
 
 
-def words_at(page: LexborHTMLParser, where: str) -> str:
+def text_at(page: LexborHTMLParser, where: str) -> str:
     """What stands in a piece of a page that is found so."""
-    return words(page.css_first(where))
+    return text_of(page.css_first(where))
 
 
-def fields(page: LexborHTMLParser, form: str) -> dict[str, str]:
+def form_fields(page: LexborHTMLParser, form: str) -> dict[str, str]:
     """What stands in the fields of a form."""
     found = {}
     for node in page.css(f"{form} [name]"):
