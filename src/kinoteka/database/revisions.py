@@ -6,7 +6,7 @@ what is named; one that finds in the database a revision of which it has not hea
 it has cached of that kind. It looks every half second, so the bus is for speed and precision.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import bindparam, select, update
@@ -78,6 +78,11 @@ class Revisions:
     def value(self, name: str) -> int:
         """The newest revision known; it only ever grows."""
         return self._known[name]
+
+    def revision_of(self, names: Iterable[str]) -> int:
+        """Return a number that is different for every state of all these kinds of data."""
+        # Each revision only grows, so their sum does.
+        return sum(map(self._known.__getitem__, names))
 
     async def increase(self, unit: Unit, name: str, ids: Sequence[int] | None = None) -> None:
         """Note in the unit's transaction that such things change: these, or (None) any."""

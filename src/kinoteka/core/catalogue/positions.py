@@ -56,15 +56,11 @@ class Positions:
         return await asyncio.shield(task)  # whoever goes away leaves the others waiting for it
 
     def _drop_outdated(self) -> None:
-        revision = self._newest()
+        revision = self._revisions.revision_of(self._names)
         if revision != self._revision:
             self._revision = revision
             self._cache.clear()
             self._under_way.clear()
-
-    def _newest(self) -> int:
-        # Revisions only grow, so that their sum tells every state.
-        return sum(map(self._revisions.value, self._names))
 
     async def _build(self, unit: Unit, key: Hashable, build: Build) -> Ids:
         revision = self._revision
@@ -73,7 +69,7 @@ class Positions:
         finally:
             if self._under_way.get(key) is asyncio.current_task():
                 del self._under_way[key]
-        if revision == self._newest():
+        if revision == self._revisions.revision_of(self._names):
             # An order larger than all memory for orders is cached all the same, alone.
             self._cache.set(key, ids, min(OVERHEAD + len(ids) * ids.itemsize, self._cache_bytes))
         return ids

@@ -307,7 +307,7 @@ class Server:
         is_open = not (
             route.signed_in or route.permission or route.csrf or "negotiated" in request.scope
         )
-        cached = await self._cache.set(
+        cached = await self._cache.store(
             key, revision, revisions, fresh, endpoint, needs_no_identity=is_open
         )
         return choose(cached.forms, request.headers)

@@ -4,7 +4,6 @@ import gzip
 
 import pytest
 
-from kinoteka.database.unit import unit_of_work
 from kinoteka.http.mechanics.response import json_response
 from kinoteka.http.policy.response_cache import ResponseCache
 
@@ -17,29 +16,7 @@ def cache(services):
 
 
 async def store(cache, key, body, made_of=MADE_OF):
-    return await cache.set(key, cache.revision(made_of), made_of, json_response(200, body))
-
-
-@pytest.mark.parametrize(
-    ("raised", "is_valid"), [("catalogue", False), ("library", False), ("access", True)]
-)
-async def test_entry_is_valid_until_any_data_it_was_made_of_changes(
-    services, cache, raised, is_valid
-):
-    stored = await store(cache, "key", "x")
-    assert cache.get("key") is stored
-    assert cache.get("other") is None
-    async with unit_of_work(services.database) as unit:
-        await services.revisions.increase(unit, raised)
-    assert (cache.get("key") is stored) is is_valid
-
-
-async def test_response_made_of_older_data_is_never_valid(services, cache):
-    revision = cache.revision(MADE_OF)
-    async with unit_of_work(services.database) as unit:
-        await services.revisions.increase(unit, "catalogue")
-    await cache.set("key", revision, MADE_OF, json_response(200, "x"))
-    assert cache.get("key") is None
+    return await cache.store(key, cache.revision(made_of), made_of, json_response(200, body))
 
 
 async def test_least_recently_used_entries_make_room(cache):

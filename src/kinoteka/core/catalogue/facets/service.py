@@ -5,7 +5,7 @@ Public operations: genres, years, labels, directors.
 A reader is offered only what leads to a film that the reader sees.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 from kinoteka.core.access.model import Actor
@@ -17,10 +17,10 @@ from kinoteka.core.catalogue.queries import DIRECTORS
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
 from kinoteka.database.interface import Reader
+from kinoteka.database.revision_cache import RevisionCache
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
-from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.infrastructure.settings import Settings
 
 NAME_LONGEST = 200
@@ -28,6 +28,8 @@ DIRECTORS_MOST = 10
 """Directors whom a part of a name gives."""
 NAMES_BYTES = 2 * 1024 * 1024
 LISTS_MOST = 200
+MADE_OF = ("catalogue",)
+"""The data of the lists, by the names of its revisions."""
 LAST = chr(0x10FFFF)
 
 Read = TypeVar("Read")
@@ -40,11 +42,10 @@ class Facets:
         self, settings: Settings, revisions: Revisions, throttle: Throttle, access: Access
     ) -> None:
         self._search_limit = settings.search_limit
-        self._revisions = revisions
         self._throttle = throttle
         self._access = access
         self._names = Positions(revisions, cache_bytes=NAMES_BYTES)
-        self._lists: BoundedMap[object, tuple[int, object]] = BoundedMap(LISTS_MOST)
+        self._lists: RevisionCache[Hashable, object] = RevisionCache(revisions, LISTS_MOST)
 
     async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
         """The genres that have a film which the actor sees, by name, with how many they have."""
@@ -108,10 +109,10 @@ class Facets:
     async def _cached(
         self, unit: Unit, key: tuple[object, ...], read: Callable[[Reader], Read]
     ) -> Read:
-        revision = self._revisions.value("catalogue")
         cached = self._lists.get(key)
-        if cached is not None and cached[0] == revision:
-            return cast(Read, cached[1])
+        if cached is not None:
+            return cast(Read, cached)
+        revision = self._lists.revision(MADE_OF)
         value = await unit.read_in_thread(read)
-        self._lists.set(key, (revision, value))
+        self._lists.set(key, value, revision, MADE_OF)
         return value
