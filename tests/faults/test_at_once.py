@@ -351,7 +351,7 @@ class TestRights:
         fill_catalogue(workers.settings)
         draw = random.Random(5)
         for name in ("early", "late"):
-            await perform(workers.here, workers.here.access.add_label, CONSOLE, name)
+            await perform(workers.here, workers.here.labels.add, CONSOLE, name)
         await workers.there.revisions.look()
         labels = [None, PREMIUM, "early", "late"]
 

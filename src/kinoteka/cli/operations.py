@@ -67,7 +67,7 @@ async def label_films(settings: Settings, film_ids: Sequence[int], label: str | 
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
         # First, in the order in which imports lock what they change.
         if label is not None:
-            await services.access.add_label(CONSOLE, unit, label)
+            await services.labels.add(CONSOLE, unit, label)
         for film_id in film_ids:
             try:
                 await services.labels.set_label(CONSOLE, unit, film_id, label)

@@ -1,6 +1,6 @@
 """Roles and what they grant.
 
-Public operations: actor_of, anonymous, grants_of, label_ids, add_label, list_roles, create_role,
+Public operations: actor_of, anonymous, grants_of, label_ids, list_roles, create_role,
 change_role, delete_role, assign_role, take_role_away.
 
 All roles and labels are few and asked for all the time, so they are cached as one snapshot that
@@ -23,7 +23,6 @@ from kinoteka.core.access.model import (
     Actor,
     Grants,
     Role,
-    check_label,
     clean_permissions,
     clean_role_name,
 )
@@ -100,20 +99,10 @@ class Access:
         """The ids of all labels by name."""
         return (await self._load(unit)).labels
 
-    async def add_label(self, actor: Actor, unit: Unit, name: str) -> None:
-        """Make an access label; again the same without harm.
-
-        Raises:
-            DomainError(UNAUTHORIZED, FORBIDDEN)
-            DomainError(FIELD_INVALID): not 1 to 50 letters, digits, dots, dashes, underscores, or
-                the name `hidden`.
-        """
-        actor.require(FILMS_LABEL)
-        check_label(name)
-        if name not in await self.label_ids(unit):
-            await unit.run(queries.INSERT_LABEL, name=name)
-            await record(actor, unit, Action.LABEL_CREATED, Subject("label", None, name))
-            await self._changed(unit)
+    async def store_label(self, unit: Unit, name: str) -> None:
+        """Store a new label. The service of labels has checked its name and who creates it."""
+        await unit.run(queries.INSERT_LABEL, name=name)
+        await self._changed(unit)
 
     async def label_viewers(self, actor: Actor, unit: Unit) -> dict[str, list[Role]]:
         """Every label with the roles that see its films.

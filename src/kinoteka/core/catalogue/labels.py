@@ -1,6 +1,6 @@
 """Access labels and hiding: the one service that changes who sees a film.
 
-Public operations: all, set_label, hide, show.
+Public operations: all, add, set_label, hide, show.
 
 A film has one label or none and, beside it, is hidden or not. Whoever holds `films.label` changes
 both for every film, also for those that they could not see elsewhere: otherwise nobody could undo
@@ -10,7 +10,7 @@ what they have done. To label a hidden film does not show it.
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.access.model import FILMS_LABEL, Actor, Role
+from kinoteka.core.access.model import FILMS_LABEL, Actor, Role, check_label
 from kinoteka.core.access.service import Access
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.recording import record
@@ -53,6 +53,19 @@ class Labels:
             for name in sorted(viewers)
             if name in ids
         ]
+
+    async def add(self, actor: Actor, unit: Unit, name: str) -> None:
+        """Create a label. Do nothing if it exists.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN)
+            DomainError(FIELD_INVALID): see `check_label`.
+        """
+        actor.require(FILMS_LABEL)
+        check_label(name)
+        if name not in await self._access.label_ids(unit):
+            await self._access.store_label(unit, name)
+            await record(actor, unit, Action.LABEL_CREATED, Subject("label", None, name))
 
     async def set_label(
         self, actor: Actor, unit: Unit, film_id: int, label: str | None

@@ -9,13 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from kinoteka.core.access.model import HIDDEN, LABEL, is_hidden_word
+from kinoteka.core.access.model import HIDDEN, check_label
 from kinoteka.core.imports.record import FilmRecord, FormatCode, FormatError
+from kinoteka.errors import DomainError
 
 Columns = Mapping[str, object]
 Condition = Callable[[FilmRecord, Columns], bool]
 
 HIDDEN_NOT_ASSIGNABLE = f"'{HIDDEN}' is not a label that an import can assign"
+LABEL_PROBLEMS = {
+    "reserved": HIDDEN_NOT_ASSIGNABLE,
+    "malformed": "a label has 1 to 50 letters, digits, dots, dashes or underscores",
+}
+"""What the reasons of `check_label` mean for an import."""
 
 _NO_COLUMNS: Columns = {}
 
@@ -56,10 +62,10 @@ def _parse(written: str) -> _Rule:
     label, kind, value = label.strip(), kind.strip(), value.strip()
     if not colon or not equals:
         raise _invalid(written, "expected LABEL:CONDITION=VALUE")
-    if is_hidden_word(label):
-        raise _invalid(written, HIDDEN_NOT_ASSIGNABLE)
-    if not LABEL.fullmatch(label):
-        raise _invalid(written, "a label has 1 to 50 letters, digits, dots, dashes or underscores")
+    try:
+        check_label(label)
+    except DomainError as error:
+        raise _invalid(written, LABEL_PROBLEMS[str(error.parameters["reason"])]) from None
     if not value:
         raise _invalid(written, "the value is missing")
     if kind == "genre":

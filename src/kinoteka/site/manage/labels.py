@@ -19,5 +19,5 @@ async def show_labels(
 @shown_again_by(show_labels)
 async def create_label(request: Request, body: schemas.LabelForm) -> Response:
     """Make a label."""
-    await request.core.access.add_label(request.actor, request.unit, body.label.strip())
+    await request.core.labels.add(request.actor, request.unit, body.label.strip())
     return redirect(request, "/manage/labels", notice="label_made")

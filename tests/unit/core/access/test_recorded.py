@@ -58,7 +58,7 @@ async def test_who_is_given_a_role_once(services, root, person, log):
 
 async def test_a_label_once(services, root, log):
     for _ in range(2):
-        await perform(services, services.access.add_label, root, "premium")
+        await perform(services, services.labels.add, root, "premium")
     assert await log() == [("label_created", "label", {})]
 
 
@@ -81,7 +81,7 @@ async def test_who_holds_a_role_is_counted(services, root, person):
 
 async def test_a_film_that_gets_a_label(services, root, films, log):
     film = next(iter(films.values()))
-    await perform(services, services.access.add_label, root, "new")
+    await perform(services, services.labels.add, root, "new")
     for _ in range(2):
         await perform(services, services.labels.set_label, root, film, "new")
     assert (await log())[0] == ("film_labelled", "film", {"before": None, "after": "new"})

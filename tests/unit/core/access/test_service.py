@@ -34,7 +34,7 @@ async def role_with(services, root, *permissions):
 
 async def add_label(services, name):
     async with unit_of_work(services.database) as unit:
-        await services.access.add_label(CONSOLE, unit, name)
+        await services.labels.add(CONSOLE, unit, name)
         return (await services.access.label_ids(unit))[name]
 
 
@@ -157,11 +157,6 @@ async def test_permission_to_see_hidden_films_is_rejected(services, root):
         await do(services, "change_role", root, role.id, None, ["a.b", "films.view:Hidden"])
 
 
-async def test_label_called_hidden_is_rejected(services, root):
-    with raises_error(Code.FIELD_INVALID, field="label", reason="reserved"):
-        await add_label(services, "hidden")
-
-
 @pytest.mark.parametrize("role_id", [ANONYMOUS_ROLE, USER_ROLE])
 async def test_built_in_roles_stay(services, root, role_id):
     with raises_error(Code.ROLE_BUILT_IN):
@@ -255,21 +250,6 @@ async def test_renaming_a_role_leaves_what_another_process_has_just_granted(
             await do(services, "change_role", root, role.id, "renamed again", None)
     finally:
         await close(other)
-
-
-class TestLabels:
-    async def test_adding_one_again_changes_nothing(self, services):
-        name = unique_name("label")
-        assert await add_label(services, name) == await add_label(services, name)
-
-    @pytest.mark.parametrize("name", ["", "a b", "-a", "a" * 51, "a:b", "\0"])
-    async def test_what_none_can_be_called(self, services, name):
-        with raises_error(Code.FIELD_INVALID, field="label"):
-            await add_label(services, name)
-
-    async def test_who_may(self, services, person):
-        with raises_error(Code.FORBIDDEN):
-            await do(services, "add_label", await actor_by_token(services, person.token), "premium")
 
 
 async def test_what_is_rolled_back_is_not_remembered(services, root, person):

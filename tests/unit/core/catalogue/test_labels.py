@@ -82,7 +82,7 @@ class TestAll:
         film = next(iter(films.values()))
         async with unit_of_work(services.database) as unit:
             for label in ("zebra", "premium"):
-                await services.access.add_label(CONSOLE, unit, label)
+                await services.labels.add(CONSOLE, unit, label)
             role = await services.access.create_role(
                 CONSOLE, unit, "patrons", ["films.view:premium", "films.label"]
             )
@@ -99,12 +99,35 @@ class TestAll:
         assert (found["zebra"].films, found["zebra"].roles) == (0, [])
 
 
-@pytest.mark.parametrize("name", ["all", "set_label", "hide", "show"])
+class TestAdd:
+    async def test_adding_a_label_again_changes_nothing(self, services: Services) -> None:
+        ids = []
+        for _ in range(2):
+            await perform(services, services.labels.add, CONSOLE, "premium")
+            async with unit_of_work(services.database) as unit:
+                ids.append(await services.access.label_ids(unit))
+        assert ids[0] == ids[1]
+
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            *((name, "malformed") for name in ("", "a b", "-a", "a" * 51, "a:b", "\0")),
+            *((name, "reserved") for name in ("hidden", "Hidden")),
+        ],
+    )
+    async def test_other_names_are_rejected(
+        self, services: Services, name: str, reason: str
+    ) -> None:
+        with raises_error(Code.FIELD_INVALID, field="label", reason=reason):
+            await perform(services, services.labels.add, CONSOLE, name)
+
+
+@pytest.mark.parametrize("name", ["all", "add", "set_label", "hide", "show"])
 async def test_operation_without_the_permission_is_rejected(
     services: Services, films: dict[str, int], root: Actor, name: str
 ) -> None:
     operation: Callable[..., Awaitable[object]] = getattr(services.labels, name)
-    given = {"all": (), "set_label": (1, None)}.get(name, (1,))
+    given = {"all": (), "add": ("a",), "set_label": (1, None)}.get(name, (1,))
     with raises_error(Code.UNAUTHORIZED):
         await perform(services, operation, await anonymous_actor(services), *given)
     with raises_error(Code.FORBIDDEN, permission=FILMS_LABEL):
