@@ -156,7 +156,7 @@ class TestAway:
 
     @each_operation
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
             b"HTTP/1.1 503 Slow Down\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             b"HTTP/1.1 500 Oh\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",

@@ -22,7 +22,7 @@ class Sent(msgspec.Struct):
 
 
 @pytest.fixture
-def request(services):
+def sent_request(services):
     def make(body: bytes, content_type: str = URLENCODED) -> Request:
         async def receive():
             return {"type": "http.request", "body": body, "more_body": False}
@@ -36,9 +36,9 @@ def request(services):
     return make
 
 
-async def test_fields_become_their_types(request):
+async def test_fields_become_their_types(sent_request):
     body = b"title=%D0%91%D1%80%D0%B0%D1%82&year=1997&public=true&roles=a&roles=b&other=x"
-    assert await read_form(request(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
+    assert await read_form(sent_request(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
 
 
 class Flat(msgspec.Struct):
@@ -52,12 +52,12 @@ class TestJsonOrForm:
         "body",
         [b"login=anna+k&age=7&other=x", b"\xef\xbb\xbflogin=anna%20k&age=7"],
     )
-    async def test_form_stands_for_a_json_object(self, request, body):
-        assert await read_json_or_form(request(body), Flat) == Flat("anna k", 7)
+    async def test_form_stands_for_a_json_object(self, sent_request, body):
+        assert await read_json_or_form(sent_request(body), Flat) == Flat("anna k", 7)
 
     @pytest.mark.parametrize("content_type", [URLENCODED, "application/json", "text/plain"])
-    async def test_json_is_read_whatever_it_is_called(self, request, content_type):
-        sent = request(b'{"login": "anna", "age": 7}', content_type)
+    async def test_json_is_read_whatever_it_is_called(self, sent_request, content_type):
+        sent = sent_request(b'{"login": "anna", "age": 7}', content_type)
         assert await read_json_or_form(sent, Flat) == Flat("anna", 7)
 
     @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ class TestJsonOrForm:
             (b"", "login"),
         ],
     )
-    async def test_wrong_field_is_named(self, request, body, field):
+    async def test_wrong_field_is_named(self, sent_request, body, field):
         with raises_error(Code.FIELD_INVALID, field=field):
-            await read_json_or_form(request(body), Flat)
+            await read_json_or_form(sent_request(body), Flat)
 
-    async def test_form_that_is_not_utf_8_is_rejected(self, request):
+    async def test_form_that_is_not_utf_8_is_rejected(self, sent_request):
         with raises_error(Code.BODY_MALFORMED):
-            await read_json_or_form(request(b"login=%ff"), Flat)
+            await read_json_or_form(sent_request(b"login=%ff"), Flat)
 
-    async def test_empty_body_may_be_left_out(self, request):
-        assert await read_json_or_form(request(b""), Flat, required=False) is None
+    async def test_empty_body_may_be_left_out(self, sent_request):
+        assert await read_json_or_form(sent_request(b""), Flat, required=False) is None
 
 
 def test_a_blank_field_is_absent_unless_it_is_a_text():
@@ -98,8 +98,8 @@ def test_what_cannot_be_read_names_its_field(name, value):
         from_pairs([(name, value)], Sent)
 
 
-async def test_an_empty_body_is_a_form_of_no_fields(request):
-    assert await read_form(request(b"", ""), Sent) == Sent()
+async def test_an_empty_body_is_a_form_of_no_fields(sent_request):
+    assert await read_form(sent_request(b"", ""), Sent) == Sent()
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ async def test_an_empty_body_is_a_form_of_no_fields(request):
         (b"&".join([b"a=1"] * 1001), URLENCODED),
     ],
 )
-async def test_anything_else_is_malformed(request, body, content_type):
+async def test_anything_else_is_malformed(sent_request, body, content_type):
     with raises_error(Code.BODY_MALFORMED):
-        await read_form(request(body, content_type), Sent)
+        await read_form(sent_request(body, content_type), Sent)
 
 
-async def test_no_more_is_read_than_may_be_sent(request):
+async def test_no_more_is_read_than_may_be_sent(sent_request):
     with raises_error(Code.BODY_TOO_LARGE):
-        await read_form(request(b"title=" + b"a" * 4_000_000), Sent)
+        await read_form(sent_request(b"title=" + b"a" * 4_000_000), Sent)
