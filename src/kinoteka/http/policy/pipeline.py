@@ -271,8 +271,8 @@ class Server:
             await request.unit.rollback()
             log.exception("request failed", method=target.route.method)
             response = await request_error_response(request, DomainError(Code.INTERNAL))
-        if b"if-none-match" in request.headers:
-            response = _conditional(request, response)
+        if b"if-none-match" in request.headers and not target.route.is_unsafe:
+            response = conditional.respond(response, request.headers[b"if-none-match"])
         return with_invalid_token(request, response) if request.unusable_token else response
 
     async def _handle(self, request: Request, values: Values) -> Response:
@@ -360,13 +360,6 @@ class Server:
 
 async def _nothing(request: Request) -> None:
     """What is at no path."""
-
-
-def _conditional(request: Request, response: Response) -> Response:
-    """Return 304 if a client of a safe method already has this response."""
-    if request.route.is_unsafe:
-        return response
-    return conditional.respond(response, request.headers[b"if-none-match"])
 
 
 NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")
