@@ -21,7 +21,12 @@ ADVICE = (
         "Run the command as the user that owns it, or name another data folder with --data",
     ),
     (
-        (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
+        (errno.EEXIST, errno.ENOTDIR),
+        "There is a file where a folder is needed: name another data folder with --data "
+        "(KINOTEKA_DATA)",
+    ),
+    (
+        (errno.ENOENT, errno.EISDIR),
         "Check the path; --data names the data folder (KINOTEKA_DATA)",
     ),
 )

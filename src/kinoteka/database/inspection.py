@@ -15,6 +15,7 @@ from redis.exceptions import NoPermissionError
 from redis.retry import Retry
 
 from kinoteka.database.engines.postgresql.driver import connect
+from kinoteka.database.engines.postgresql.migrations import unusable
 from kinoteka.database.migrations import DatabaseUnusable
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.redis_bus import redis_address
@@ -84,7 +85,10 @@ def inspect_sqlite(path: Path) -> SQLiteFacts:
             options = {row[0] for row in file.execute("PRAGMA compile_options")}
             return SQLiteFacts(sqlite3.sqlite_version, "ENABLE_FTS5" in options, _problems(file))
     except sqlite3.OperationalError as error:
-        raise DatabaseUnusable(f"{path}: {error}") from error
+        raise DatabaseUnusable(
+            f"{path} cannot be opened as a database ({error}). Check that KINOTEKA_DATA is right "
+            "and that this user may read and write it"
+        ) from error
 
 
 def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
@@ -99,7 +103,7 @@ def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
             row = connection.execute(POSTGRESQL).fetchall()[0]
             middle = (begin + time.time()) / 2
     except (psycopg.Error, ValueError) as error:  # ValueError: an address that is none
-        raise DatabaseUnusable(f"PostgreSQL cannot be used: {error}") from error
+        raise unusable(error) from error
     return PostgreSQLFacts(*(*row[:-1], row[-1] - middle))
 
 
@@ -126,7 +130,7 @@ def keeps_prepared_statements(settings: Settings) -> bool:
                 leaving.cancel()
                 leaving.join()
     except psycopg.Error as error:
-        raise DatabaseUnusable(f"PostgreSQL cannot be used: {error}") from error
+        raise unusable(error) from error
     return prepared.status == ExecStatus.COMMAND_OK and done.status == ExecStatus.TUPLES_OK
 
 

@@ -96,6 +96,7 @@ def test_damaged_file_of_the_data_folder_is_explained(tmp_path, name, content, s
     [
         (errno.EACCES, "Run the command as the user that owns it"),
         (errno.EROFS, "Run the command as the user that owns it"),
+        (errno.EEXIST, "There is a file where a folder is needed: name another data folder"),
         (errno.ENOENT, "Check the path; --data names the data folder"),
         (errno.EIO, "'kinoteka doctor' looks for the cause"),
     ],

@@ -30,11 +30,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             yield from _sqlite(settings)
         yield from _schema(settings)
     except DatabaseUnusable as problem:
-        yield error(
-            "database",
-            f"{str(problem).strip()}. See that it runs and that KINOTEKA_DATABASE_URL and "
-            "KINOTEKA_DATA are right.",
-        )
+        yield error("database", f"{problem}.")
 
 
 def judge_postgresql(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding]:

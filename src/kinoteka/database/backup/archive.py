@@ -148,7 +148,7 @@ def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
         ):
             yield tar, file
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise BackupFailed(f"{path}: no backup, or one that is not whole ({error})") from error
+        raise BackupFailed(f"{path} is not a backup of Kinoteka, or is damaged") from error
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:

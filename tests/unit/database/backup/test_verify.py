@@ -34,7 +34,7 @@ def test_whole_backup_is_described_and_nothing_is_left_behind(file, engine):
 def test_backup_that_was_cut_off_is_rejected(file):
     content = file.read_bytes()
     file.write_bytes(content[: len(content) // 2])
-    with pytest.raises(BackupFailed, match="not whole"):
+    with pytest.raises(BackupFailed, match="is not a backup of Kinoteka, or is damaged"):
         verify(file, Progress())
 
 

@@ -64,7 +64,7 @@ class PostgreSQLPlace:
             if isinstance(error.orig, LockNotAvailable):
                 raise Locked from error
             if isinstance(error.orig, psycopg.OperationalError):
-                raise _unusable(error.orig) from error
+                raise unusable(error.orig) from error
             raise
 
     @contextmanager
@@ -72,7 +72,7 @@ class PostgreSQLPlace:
         try:
             connection = connect(self._settings)
         except psycopg.OperationalError as error:
-            raise _unusable(error) from error
+            raise unusable(error) from error
         except (psycopg.ProgrammingError, UnicodeError):
             # What they say would show the address, password and all.
             raise DatabaseUnusable("KINOTEKA_DATABASE_URL is no address of PostgreSQL") from None
@@ -85,5 +85,10 @@ def _taken(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
     return row == (True,)
 
 
-def _unusable(error: BaseException) -> DatabaseUnusable:
-    return DatabaseUnusable(f"PostgreSQL cannot be used: {str(error).strip()}")
+def unusable(error: BaseException) -> DatabaseUnusable:
+    """Return the error for a database that cannot be used, with what to do about it."""
+    said = " ".join(str(error).split()).rstrip(".?")
+    return DatabaseUnusable(
+        f"PostgreSQL cannot be used: {said}. Check that it runs and that KINOTEKA_DATABASE_URL is "
+        "right"
+    )
