@@ -37,7 +37,7 @@ class Tables(Protocol):
     """What staging writes into; `kind` is genre or director."""
 
     def add_films(self, rows: Rows) -> None:
-        """Add films: `staging.COLUMNS`."""
+        """Add films, as rows of `film_columns.STAGED`."""
 
     def add_names(self, kind: str, rows: Rows) -> None:
         """Add names: number, name, key."""

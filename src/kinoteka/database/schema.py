@@ -179,6 +179,19 @@ directors = Table(
     sqlite_autoincrement=True,
 )
 
+# The fields of a film that imports fill and operators edit, in the order of `FilmFacts`.
+_film_facts: tuple[Column[Any], ...] = (
+    Column("title", Text, nullable=False),
+    Column("original_title", Text),
+    Column("description", Text, nullable=False),
+    Column("year", SmallInteger),
+    Column("rating", Float),
+    Column("runtime_minutes", Integer),
+    Column("trailer", Text),
+    Column("poster", Text),
+)
+FILM_FACTS: tuple[str, ...] = tuple(column.name for column in _film_facts)
+
 # genre_id and director_id repeat the first of film_genres and film_directors: a page of films
 # is then read from this table and the two names alone.
 # The indexes give the ids in each order, of those under some labels, without touching the rows.
@@ -188,13 +201,7 @@ films = Table(
     _id(),
     Column("source", Text, nullable=False),
     Column("external_id", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("original_title", Text),
-    Column("description", Text, nullable=False),
-    Column("trailer", Text),
-    Column("poster", Text),
-    Column("year", SmallInteger),
-    Column("rating", Float),
+    *_film_facts,
     Column("votes", Integer, nullable=False),
     Column("imdb_id", Text),
     Column("tmdb_id", BigInteger),
@@ -202,6 +209,7 @@ films = Table(
     _reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
     _reference("label_id", "labels.id", on_delete="RESTRICT"),
     Column("fingerprint", BigInteger, nullable=False),
+    Column("fingerprint_version", SmallInteger, nullable=False, server_default="1"),
     # Only operators see a hidden film, whatever its label. label_lost: the label that it had
     # before is not known any more.
     Column("hidden_at", BigInteger),
@@ -217,6 +225,15 @@ films = Table(
 )
 _hidden = films.c.hidden_at.is_not(None)
 Index("ix_films_hidden", films.c.id, postgresql_where=_hidden, sqlite_where=_hidden)
+
+# The fields that operators have edited: imports leave them as they are.
+film_locks = Table(
+    "film_locks",
+    metadata,
+    _reference("film_id", "films.id", primary_key=True),
+    Column("field", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 film_genres = Table(
     "film_genres",

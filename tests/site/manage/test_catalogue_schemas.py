@@ -1,20 +1,20 @@
 """Queries and forms of films and imports."""
 
-from kinoteka.core.catalogue.model import FilmAccess
-from kinoteka.core.editing.model import EditableFilm, FilmFields
+from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
+from kinoteka.core.editing.model import EditableFilm
 from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportForm, lines
 
 OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
 
 
 def test_what_stands_in_fields_comes_back_as_it_was() -> None:
-    fields = FilmFields(
-        title="Ran", year=1985, rating=8.0, genres=("War", "Drama, of sorts"), directors=("A", "B")
-    )
-    form = FilmForm.of(EditableFilm(1, fields, "tests", "1", 0, OPEN))
-    assert (form.year, form.rating, form.poster) == ("1985", "8", "")
-    assert form.fields().genres == fields.genres
-    assert form.fields().directors == fields.directors
+    lists = {"genres": ("War", "Drama, of sorts"), "directors": ("A", "B")}
+    facts = {"title": "Ran", "year": 1985, "rating": 8.0, "runtime_minutes": 162}
+    fields = FilmFields(**dict.fromkeys(FIELDS) | facts | lists)
+    typed = FilmForm.of(EditableFilm(1, fields, "tests", "1", 0, OPEN)).typed()
+    assert (typed["year"], typed["rating"], typed["poster"]) == ("1985", "8", "")
+    assert typed["runtime_minutes"] == "162"
+    assert (typed["genres"], typed["directors"]) == tuple(lists.values())
 
 
 def test_blanks_are_nothing() -> None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     FILM_LABELLED = "film_labelled"
     FILM_CREATED = "film_created"
     FILM_CHANGED = "film_changed"
+    FILM_UNLOCKED = "film_unlocked"
     FILM_DELETED = "film_deleted"
     FILM_HIDDEN = "film_hidden"
     FILM_SHOWN = "film_shown"

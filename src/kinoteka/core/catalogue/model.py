@@ -1,7 +1,8 @@
-"""Films, genres, directors, and what a list of films may be asked for.
+"""Films, genres, directors, and queries for lists of films.
 
-Shapes: `Film` (with its first genre and director), `FilmDetails`, `FilmAccess`, `Genre`,
-`GenreCount`, `Director`, `FilmQuery`.
+Structs: `FilmFacts` and `FilmFields` (the fields of a film, from which all else derives), `Film`
+(with its first genre and director), `FilmDetails`, `FilmAccess`, `Genre`, `GenreCount`, `Director`,
+`FilmQuery`.
 """
 
 from typing import Literal
@@ -28,21 +29,45 @@ class Director(msgspec.Struct, frozen=True):
     name: str
 
 
-class Film(msgspec.Struct, frozen=True):
-    """A film with the first of its genres and of its directors.
+class FilmFacts(msgspec.Struct, frozen=True):
+    """The fields of a film that are columns of its row. Imports fill them, operators edit them.
 
-    `rating` is from 0 to 10; `label_id` is the access label that it needs, if any. A film with a
-    `hidden_at` is hidden, whatever its label: only who sees every film sees it.
+    This is their one definition: statements, staging tables and forms take their names from here,
+    and the types of columns from the schema. docs/development.md tells how to add a field.
+    `rating` is from 0 to 10, `runtime_minutes` at least 1.
     """
 
-    id: int
     title: str
     original_title: str | None
     description: str
-    trailer: str | None
-    poster: str | None
     year: int | None
     rating: float | None
+    runtime_minutes: int | None
+    trailer: str | None
+    poster: str | None
+
+
+FACTS: tuple[str, ...] = FilmFacts.__struct_fields__
+
+
+class FilmFields(FilmFacts, frozen=True):
+    """Everything that imports fill and operators edit; genres and directors by name, in order."""
+
+    genres: tuple[str, ...]
+    directors: tuple[str, ...]
+
+
+FIELDS: tuple[str, ...] = FilmFields.__struct_fields__
+
+
+class Film(FilmFacts, frozen=True):
+    """A film with the first of its genres and of its directors.
+
+    `label_id` is the access label that it needs, if any. A film with a `hidden_at` is hidden,
+    whatever its label: only who sees every film sees it.
+    """
+
+    id: int
     label_id: int | None
     hidden_at: int | None
     genre: Genre

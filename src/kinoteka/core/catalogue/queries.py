@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, FilmAccess, Genre
+from kinoteka.core.catalogue.model import FACTS, UNKNOWN, Director, Film, FilmAccess, Genre
 from kinoteka.database.schema import (
     director_counts,
     directors,
@@ -50,14 +50,8 @@ MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
 
 _films = (
     select(
+        *(films.c[name] for name in FACTS),
         films.c.id,
-        films.c.title,
-        films.c.original_title,
-        films.c.description,
-        films.c.trailer,
-        films.c.poster,
-        films.c.year,
-        films.c.rating,
         films.c.label_id,
         films.c.hidden_at,
         *named_for("genre", genres.c.id, genres.c.name),

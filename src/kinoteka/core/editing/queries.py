@@ -1,46 +1,74 @@
 """Statements that change films one at a time."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from kinoteka.core.catalogue import queries as catalogue
+from kinoteka.core.catalogue.model import FACTS, FilmFacts
+from kinoteka.database.film_columns import UNKNOWN_VERSION
 from kinoteka.database.schema import (
     directors,
     film_directors,
     film_genres,
+    film_locks,
     films,
     genres,
 )
-from kinoteka.database.statement import Statement
+from kinoteka.database.statement import Statement, insert_for
 
-PLAIN = ("title", "original_title", "description", "year", "rating", "trailer", "poster")
-"""The fields that are columns of a film's row."""
 
-FILM: Statement[tuple[Any, ...]] = Statement(
-    select(
-        *(films.c[name] for name in PLAIN),
-        films.c.source,
-        films.c.external_id,
-        films.c.votes,
-    ).where(films.c.id == bindparam("film_id"))
+class StoredFilm(FilmFacts, frozen=True):
+    """A film's row as editing needs it."""
+
+    source: str
+    external_id: str
+    votes: int
+
+
+FILM: Statement[StoredFilm] = Statement(
+    select(*(films.c[name] for name in StoredFilm.__struct_fields__)).where(
+        films.c.id == bindparam("film_id")
+    ),
+    StoredFilm,
 )
 UPDATE: Statement[tuple[()]] = Statement(
     update(films)
     .where(films.c.id == bindparam("film_id"))
-    .values({name: bindparam(name) for name in (*PLAIN, "genre_id", "director_id")})
+    .values({name: bindparam(name) for name in (*FACTS, "genre_id", "director_id")})
 )
 INSERT: Statement[tuple[int]] = Statement(
     insert(films)
     .values(
         {
             name: bindparam(name)
-            for name in (*PLAIN, "source", "external_id", "genre_id", "director_id")
+            for name in (*FACTS, "source", "external_id", "genre_id", "director_id")
         }
-        | {"votes": 0, "fingerprint": 0}
+        | {"votes": 0, "fingerprint": 0, "fingerprint_version": UNKNOWN_VERSION}
     )
     .returning(films.c.id)
+)
+
+LOCKED: Statement[tuple[str]] = Statement(
+    select(film_locks.c.field).where(film_locks.c.film_id == bindparam("film_id"))
+)
+LOCK: Statement[tuple[()]] = Statement(
+    lambda engine: (
+        insert_for(engine, film_locks)
+        .values(film_id=bindparam("film_id"), field=bindparam("field"))
+        .on_conflict_do_nothing()
+    )
+)
+UNLOCK: Statement[tuple[()]] = Statement(
+    delete(film_locks).where(
+        film_locks.c.film_id == bindparam("film_id"), film_locks.c.field == bindparam("field")
+    )
+)
+# The next import then stores the film's row even if it is the same as before.
+FORGET_FINGERPRINT: Statement[tuple[()]] = Statement(
+    update(films)
+    .where(films.c.id == bindparam("film_id"))
+    .values(fingerprint_version=UNKNOWN_VERSION)
 )
 
 

@@ -1,14 +1,14 @@
 """Films as operators change them, whatever label they are under.
 
-Public operations: films, get, edit, add. Labels and hiding are in `catalogue.labels`.
+Public operations: films, get, edit, unlock, add. Labels and hiding are in `catalogue.labels`.
 
 Whoever holds `films.edit` or `films.label` gets at every film here, hidden ones and those under
-labels that they could not see elsewhere: otherwise nobody could undo what they have done. What is
-edited stays until an import brings a film whose row in the data set has changed.
+labels that they could not see elsewhere: otherwise nobody could undo what they have done. An edited
+field is locked: imports leave it as it is until an operator removes the lock.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -21,11 +21,19 @@ from kinoteka.core.audit.recording import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.listing import Listing
-from kinoteka.core.catalogue.model import UNKNOWN, Film, FilmAccess, FilmQuery
+from kinoteka.core.catalogue.model import (
+    FACTS,
+    FIELDS,
+    UNKNOWN,
+    Film,
+    FilmAccess,
+    FilmFields,
+    FilmQuery,
+)
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.editing import queries
 from kinoteka.core.editing.checking import checked
-from kinoteka.core.editing.model import BY_HAND, EditableFilm, FilmFields
+from kinoteka.core.editing.model import BY_HAND, EditableFilm
 from kinoteka.core.imports.names import name_key
 from kinoteka.database.film_search import Entry
 from kinoteka.database.revisions import Revisions
@@ -84,10 +92,12 @@ class Editing:
         actor: Actor,
         unit: Unit,
         film_id: int,
-        fields: FilmFields,
+        typed: Mapping[str, object],
         version: str | None = None,
     ) -> EditableFilm:
-        """Change a film; `version` is that of the fields which somebody has had before them.
+        """Change a film. `typed` has every field as an operator typed it.
+
+        `version` is the version of the fields that the operator saw.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FIELD_INVALID)
@@ -95,7 +105,7 @@ class Editing:
             DomainError(IMPORT_RUNNING): it needs a new genre or director, which an import keeps.
         """
         actor.require(FILMS_EDIT)
-        wanted = checked(fields)
+        wanted = checked(typed)
         before = await self._held(unit, film_id)
         if version is not None and version != before.version:
             raise DomainError(Code.FILM_CHANGED)
@@ -108,20 +118,41 @@ class Editing:
                 await counts.take_out(unit, each.counted, before.access)
                 await unit.run(each.leave, film_id=film_id)
                 await self._join(unit, each, before.access, ids[each.field])
-        after = msgspec.structs.replace(before, fields=wanted)
+        changes = _changes(before.fields, wanted)
+        locked = await _lock(unit, before, changes)
+        after = msgspec.structs.replace(before, fields=wanted, locked=locked)
         await _index(unit, after)
-        await record(actor, unit, Action.FILM_CHANGED, _subject(after), **_changes(before, after))
+        details = {"fields": changes} | _short(before.fields, wanted, changes)
+        if locked != before.locked:
+            details["locked"] = [name for name in locked if name not in before.locked]
+        await record(actor, unit, Action.FILM_CHANGED, _subject(after), **details)
         return after
 
-    async def add(self, actor: Actor, unit: Unit, fields: FilmFields) -> int:
-        """Add a film that no import has brought; its id.
+    async def unlock(self, actor: Actor, unit: Unit, film_id: int, field: str) -> None:
+        """Let imports change a field again: the next one restores what its data set says.
+
+        Does nothing if the field is not locked.
+
+        Raises:
+            DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
+        """
+        actor.require(FILMS_EDIT)
+        film = await self._held(unit, film_id)
+        if field not in film.locked:
+            return
+        await unit.run(queries.UNLOCK, film_id=film_id, field=field)
+        await unit.run(queries.FORGET_FINGERPRINT, film_id=film_id)
+        await record(actor, unit, Action.FILM_UNLOCKED, _subject(film), fields=[field])
+
+    async def add(self, actor: Actor, unit: Unit, typed: Mapping[str, object]) -> int:
+        """Add a film that comes from no import. Return its id.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID)
             DomainError(IMPORT_RUNNING)
         """
         actor.require(FILMS_EDIT)
-        wanted = checked(fields)
+        wanted = checked(typed)
         await unit.wait_briefly()
         await self._revisions.increase(unit, "catalogue")
         await _keep_imports_out(unit)
@@ -183,19 +214,21 @@ def _seeing_all(actor: Actor) -> Actor:
 
 
 async def _read(unit: Unit, film_id: int) -> EditableFilm:
-    row = await unit.first(queries.FILM, film_id=film_id)
+    stored = await unit.first(queries.FILM, film_id=film_id)
     access = await unit.first(catalogue.FILM_ACCESS, film_id=film_id)
-    if row is None or access is None:
+    if stored is None or access is None:
         raise DomainError(Code.FILM_UNKNOWN)
-    values = tuple(row)
-    plain = dict(zip(queries.PLAIN, values, strict=False))
+    facts = {name: getattr(stored, name) for name in FACTS}
     members: dict[str, Any] = {}
     for each in queries.NAMES:
         named = await unit.all(each.of_film, film_id=film_id)
         members[each.field] = tuple(name for member, name in named if member != UNKNOWN)
-    source, external_id, votes = values[len(plain) :]
-    fields = FilmFields(**plain, **members)
-    return EditableFilm(film_id, fields, source, external_id, votes, access)
+    fields = FilmFields(**facts, **members)
+    locks = {field for (field,) in await unit.all(queries.LOCKED, film_id=film_id)}
+    locked = tuple(name for name in FIELDS if name in locks)
+    return EditableFilm(
+        film_id, fields, stored.source, stored.external_id, stored.votes, access, locked
+    )
 
 
 async def _keep_imports_out(unit: Unit) -> None:
@@ -210,18 +243,27 @@ async def _index(unit: Unit, film: EditableFilm) -> None:
 
 
 def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:
-    plain = {name: getattr(fields, name) for name in queries.PLAIN}
-    return plain | {each.column: ids[each.field][0] for each in queries.NAMES}
+    facts = {name: getattr(fields, name) for name in FACTS}
+    return facts | {each.column: ids[each.field][0] for each in queries.NAMES}
 
 
 def _subject(film: EditableFilm) -> Subject:
     return Subject("film", film.id, film.fields.title)
 
 
-def _changes(before: EditableFilm, after: EditableFilm) -> dict[str, object]:
-    """Which fields were changed; of short ones, from what to what."""
-    old, new = (msgspec.structs.asdict(film.fields) for film in (before, after))
-    changed = [name for name in old if old[name] != new[name]]
-    return {"fields": changed} | {
-        name: [old[name], new[name]] for name in changed if name not in LONG_FIELDS
-    }
+async def _lock(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:
+    """Lock the fields that an operator changes. Return all that are locked then."""
+    if film.source == BY_HAND:  # no import ever brings it
+        return ()
+    await unit.run_many(queries.LOCK, [{"film_id": film.id, "field": name} for name in changed])
+    return tuple(name for name in FIELDS if name in changed or name in film.locked)
+
+
+def _changes(before: FilmFields, after: FilmFields) -> list[str]:
+    return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+def _short(before: FilmFields, after: FilmFields, changed: Sequence[str]) -> dict[str, object]:
+    """Return the old and the new value of each changed field that is short."""
+    short = (name for name in changed if name not in LONG_FIELDS)
+    return {name: [getattr(before, name), getattr(after, name)] for name in short}

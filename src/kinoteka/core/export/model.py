@@ -27,11 +27,12 @@ class SessionLine(msgspec.Struct, frozen=True):
 
 
 class FilmLine(msgspec.Struct, frozen=True):
-    """A film, by what it can be found again."""
+    """A film, with what tells it from others."""
 
     id: int
     title: str
     year: int | None
+    runtime_minutes: int | None
 
 
 class BookmarkLine(msgspec.Struct, frozen=True):

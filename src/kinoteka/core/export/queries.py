@@ -31,7 +31,7 @@ SOME = 50
 SOME_MESSAGES = 12
 """Of messages, which may be long: the event loop is held for less than a millisecond."""
 
-FILM = (films.c.id, films.c.title, films.c.year)
+FILM = tuple(films.c[name] for name in FilmLine.__struct_fields__)
 _account_id: BindParameter[int] = bindparam("account_id")
 
 

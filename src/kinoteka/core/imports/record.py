@@ -4,27 +4,20 @@ from enum import StrEnum
 
 import msgspec
 
+from kinoteka.core.catalogue.model import FilmFields
 
-class FilmRecord(msgspec.Struct, frozen=True, gc=False):
-    """A film as a data set tells it; every text is trimmed, single-spaced and in NFC.
 
-    `external_id` identifies the film within its source for ever. `rating` runs from 0 to
-    10, `votes` is 0 where unknown, `trailer` and `poster` are http(s) addresses,
-    `original_title` is None where it equals the title. `label` is the access label that
-    the operator's rules give; `imdb_id` (tt0114709) and `tmdb_id` are the film's elsewhere.
+class FilmRecord(FilmFields, frozen=True, gc=False):
+    """A film as a data set has it; every text is trimmed, single-spaced and in NFC.
+
+    `external_id` identifies the film within its source for ever. `votes` is 0 where unknown,
+    `trailer` and `poster` are http(s) addresses, `original_title` is None where it equals the
+    title. `label` is the access label from the operator's rules; `imdb_id` (tt0114709) and
+    `tmdb_id` are the film's ids elsewhere.
     """
 
     external_id: str
-    title: str
-    original_title: str | None
-    year: int | None
-    description: str
-    rating: float | None
     votes: int
-    trailer: str | None
-    poster: str | None
-    genres: tuple[str, ...]
-    directors: tuple[str, ...]
     label: str | None = None
     imdb_id: str | None = None
     tmdb_id: int | None = None
@@ -38,6 +31,7 @@ class Reason(StrEnum):
     YEAR_INVALID = "year_invalid"
     RATING_INVALID = "rating_invalid"
     VOTES_INVALID = "votes_invalid"
+    NUMBER_INVALID = "number_invalid"
     URL_INVALID = "url_invalid"
     LIST_INVALID = "list_invalid"
     TYPE_INVALID = "type_invalid"

@@ -6,14 +6,14 @@ So films are first checked and laid out in tables of their own, which are thrown
 """
 
 from collections.abc import Iterable
-from hashlib import blake2b
+from operator import attrgetter
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import msgspec
-
+from kinoteka.core.imports.fingerprints import fingerprint, previous_fingerprint
 from kinoteka.core.imports.names import UNKNOWN, name_key
 from kinoteka.core.imports.record import FilmRecord
+from kinoteka.database import film_columns
 from kinoteka.database.import_target import Tables
 
 BATCH = 5_000
@@ -143,21 +143,10 @@ class _Lists:
         self._tables.add_lists(self._kind, places)
 
 
-def fingerprint(film: FilmRecord) -> int:
-    """64 bits that tell a changed film from an unchanged one; the label is not part of it.
-
-    Two versions of a film share them by chance once in 2⁶⁴.
-    """
-    if film.label is not None:
-        film = msgspec.structs.replace(film, label=None)
-    digest = blake2b(msgspec.msgpack.encode(film), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
 def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
-    fields = msgspec.structs.astuple(film)
-    plain, elsewhere = fields[:_PLAIN_FIELDS], (film.label, film.imdb_id, film.tmdb_id)
-    return (position, *plain, *elsewhere, genres, directors, fingerprint(film))
+    """Return a film as a row of `film_columns.STAGED`."""
+    fingerprints = fingerprint(film), previous_fingerprint(film)
+    return (position, *_of_record(film), genres, directors, *fingerprints)
 
 
-_PLAIN_FIELDS = FilmRecord.__struct_fields__.index("genres")
+_of_record = attrgetter(*film_columns.NAMES[1:-4])  # the others are no fields of a record

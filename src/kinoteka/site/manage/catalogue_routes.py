@@ -27,7 +27,7 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/new",
         films.add_film,
         "Add a film",
-        body=schemas.FilmForm,
+        body=schemas.FILM_FORM,
         permission=FILMS_EDIT,
     ),
     page("/manage/films/{id}", films.show_film, "A film to manage", signed_in=True),
@@ -35,7 +35,14 @@ FILMS: tuple[Route, ...] = (
         "/manage/films/{id}",
         films.save_film,
         "Change a film",
-        body=schemas.FilmForm,
+        body=schemas.FILM_FORM,
+        permission=FILMS_EDIT,
+    ),
+    form(
+        "/manage/films/{id}/unlock",
+        films.unlock_field,
+        "Let imports change a field of a film",
+        body=schemas.UnlockForm,
         permission=FILMS_EDIT,
     ),
     form(
@@ -55,7 +62,7 @@ FILMS: tuple[Route, ...] = (
     ),
     *(
         page(f"/manage/films/{{id}}/{name}", films.lead_to_film, "A film to manage", signed_in=True)
-        for name in ("label", "hide", "show")
+        for name in ("unlock", "label", "hide", "show")
     ),
 )
 SELECTIONS: tuple[Route, ...] = (

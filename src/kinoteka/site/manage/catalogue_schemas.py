@@ -1,10 +1,12 @@
 """Queries and forms of films, selections and imports as operators manage them."""
 
+from typing import cast
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.catalogue.model import FilmQuery
-from kinoteka.core.editing.model import EditableFilm, FilmFields
+from kinoteka.core.catalogue.model import FIELDS, FilmQuery
+from kinoteka.core.editing.model import EditableFilm
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.http.mechanics.numbers import Id, PageNumber
 
@@ -23,49 +25,45 @@ class FilmsQuery(msgspec.Struct, frozen=True):
 
 
 class FilmForm(msgspec.Struct, frozen=True):
-    """A film as it stands in fields; genres and directors a line each."""
+    """The form of a film: a text for each of its fields; genres and directors one on each line.
 
-    title: str = ""
-    original_title: str = ""
-    description: str = ""
-    year: str = ""
-    rating: str = ""
-    trailer: str = ""
-    poster: str = ""
-    genres: str = ""
-    directors: str = ""
+    `version` is the version of the fields that the form was filled with.
+    """
+
     version: str = ""
 
     @classmethod
     def of(cls, film: EditableFilm) -> "FilmForm":
-        """What stands in the fields at first."""
-        fields = film.fields
-        return cls(
-            title=fields.title,
-            original_title=fields.original_title or "",
-            description=fields.description,
-            year="" if fields.year is None else str(fields.year),
-            rating="" if fields.rating is None else f"{fields.rating:g}",
-            trailer=fields.trailer or "",
-            poster=fields.poster or "",
-            genres="\n".join(fields.genres),
-            directors="\n".join(fields.directors),
-            version=film.version,
-        )
+        """Return the form filled with a film's fields."""
+        written = {name: _written(getattr(film.fields, name)) for name in FIELDS}
+        return FILM_FORM(**written, version=film.version)
 
-    def fields(self) -> FilmFields:
-        """What the core is told."""
-        return FilmFields(
-            title=self.title,
-            original_title=self.original_title,
-            description=self.description,
-            year=self.year,
-            rating=self.rating,
-            trailer=self.trailer,
-            poster=self.poster,
-            genres=lines(self.genres),
-            directors=lines(self.directors),
-        )
+    def typed(self) -> dict[str, object]:
+        """Return what was typed, as the core takes it."""
+        texts = {name: getattr(self, name) for name in FIELDS}
+        return texts | {name: lines(texts[name]) for name in ("genres", "directors")}
+
+
+FILM_FORM = cast(
+    type[FilmForm],
+    msgspec.defstruct(
+        "FilmForm", [(name, str, "") for name in FIELDS], bases=(FilmForm,), frozen=True
+    ),
+)
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class UnlockForm(msgspec.Struct, frozen=True):
+    """The field of a film that imports may change again."""
+
+    field: str = ""
 
 
 class FilmLabelForm(msgspec.Struct, frozen=True):

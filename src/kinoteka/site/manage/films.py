@@ -1,14 +1,16 @@
 """Films as operators see and change them."""
 
 from kinoteka.core.catalogue.listing import Page
-from kinoteka.core.catalogue.model import Film
+from kinoteka.core.catalogue.model import FIELDS, Film
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage.catalogue_schemas import (
+    FILM_FORM,
     FilmForm,
     FilmLabelForm,
     FilmShowForm,
     FilmsQuery,
+    UnlockForm,
 )
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.pages import redirect, render
@@ -45,6 +47,7 @@ async def show_film(
         "manage/films/film.html",
         film=film,
         form=typed or FilmForm.of(film),
+        fields=FIELDS,
         labels=sorted(await request.core.access.label_ids(request.unit)),
         failed=failed,
     )
@@ -54,22 +57,30 @@ async def show_film(
 async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
     """Change a film."""
     await request.core.editing.edit(
-        request.actor, request.unit, film_id, body.fields(), body.version or None
+        request.actor, request.unit, film_id, body.typed(), body.version or None
     )
     return redirect(request, f"/manage/films/{film_id}", notice="film_saved")
+
+
+async def unlock_field(request: Request, film_id: int, body: UnlockForm) -> Response:
+    """Let imports change a field again."""
+    await request.core.editing.unlock(request.actor, request.unit, film_id, body.field)
+    return redirect(request, f"/manage/films/{film_id}", notice="field_unlocked")
 
 
 async def show_new_film(
     request: Request, *, typed: FilmForm | None = None, failed: Failure | None = None
 ) -> Response:
     """The form of a film to be."""
-    return await render(request, "manage/films/new.html", form=typed or FilmForm(), failed=failed)
+    return await render(
+        request, "manage/films/new.html", form=typed or FILM_FORM(), fields=FIELDS, failed=failed
+    )
 
 
 @shown_again_by(show_new_film)
 async def add_film(request: Request, body: FilmForm) -> Response:
     """Add a film that no import has brought."""
-    film_id = await request.core.editing.add(request.actor, request.unit, body.fields())
+    film_id = await request.core.editing.add(request.actor, request.unit, body.typed())
     return redirect(request, f"/manage/films/{film_id}", notice="film_added")
 
 

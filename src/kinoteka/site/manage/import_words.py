@@ -38,6 +38,7 @@ ROWS: dict[Reason, str] = {
     Reason.YEAR_INVALID: N_("not a year that a film may have"),
     Reason.RATING_INVALID: N_("not a rating from 0 to 10"),
     Reason.VOTES_INVALID: N_("not a number of votes"),
+    Reason.NUMBER_INVALID: N_("not a number in the allowed range"),
     Reason.URL_INVALID: N_("not an http or https address"),
     Reason.LIST_INVALID: N_("not a list of names"),
     Reason.TYPE_INVALID: N_("a value of the wrong kind"),

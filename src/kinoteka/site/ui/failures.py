@@ -101,6 +101,7 @@ REASONS: dict[str, str] = {
     "label_lost": N_("The label that this film had is not known any more. Choose one."),
     "year": N_("This is not a year from 1870 to 2100."),
     "rating": N_("This is not a rating from 0 to 10."),
+    "number": N_("This number is not in the allowed range."),
     "too_many": N_("These are too many."),
     "not_of_format": N_("This does not fit the format of the files."),
     "mapping_invalid": N_("Each line must be FIELD=COLUMN."),

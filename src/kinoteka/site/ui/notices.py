@@ -19,6 +19,7 @@ NOTICES: dict[str, str] = {
     "film_removed": N_("The film is no longer in the selection."),
     "film_moved": N_("The film has moved."),
     "film_saved": N_("The film is saved."),
+    "field_unlocked": N_("Imports may change this field again."),
     "film_added": N_("The film is added."),
     "film_labelled": N_("The film’s label is set."),
     "film_hidden": N_("The film is hidden: only operators see it."),

@@ -1,11 +1,11 @@
 """Films as operators change them."""
 
-from kinoteka.core.catalogue.model import FilmAccess
-from kinoteka.core.editing.model import EditableFilm, FilmFields
+from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
+from kinoteka.core.editing.model import EditableFilm
 
 
 def film(*, hidden: bool = False, **fields: object) -> EditableFilm:
-    named = {"title": "Ran", **fields}
+    named = dict.fromkeys(FIELDS) | {"title": "Ran", "genres": (), **fields}
     access = FilmAccess(1, "Ran", None, None, hidden, False)
     return EditableFilm(1, FilmFields(**named), "tests", "1", 0, access)  # type: ignore[arg-type]
 

@@ -3,12 +3,11 @@
 import sqlite3
 from contextlib import closing
 
-import msgspec
 import pytest
 
 from kinoteka.core.imports import staging
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.staging import Staging, fingerprint
+from kinoteka.core.imports.staging import Staging
 from kinoteka.database.engines import database_path
 from kinoteka.database.import_target import open_place
 
@@ -115,28 +114,3 @@ def test_forgotten_lists_are_staged_again(staged, monkeypatch):
             into.add(each)
         into.finish()
         assert staged.names("genre") == {each.title: each.genres[0] for each in films}
-
-
-class TestFingerprint:
-    @pytest.mark.parametrize(
-        "change",
-        [
-            {"title": "Aliens"},
-            {"year": None},
-            {"rating": 8.5},
-            {"votes": 1},
-            {"genres": ("Sci-Fi", "Horror")},
-            {"directors": ()},
-            {"poster": "https://example.org/p.jpg"},
-        ],
-    )
-    def test_tells_a_changed_film(self, change):
-        assert fingerprint(msgspec.structs.replace(ALIEN, **change)) != fingerprint(ALIEN)
-
-    def test_leaves_the_label_out(self):
-        assert fingerprint(msgspec.structs.replace(ALIEN, label="premium")) == fingerprint(ALIEN)
-
-    def test_is_the_same_in_every_process(self):
-        assert fingerprint(MIRROR) == fingerprint(
-            film("2", "Mirror", year="1975", directors="Andrei Tarkovsky")
-        )

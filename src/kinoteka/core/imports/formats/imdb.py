@@ -186,7 +186,7 @@ def _reason_to_skip(line: bytes, types: frozenset[bytes], options: ReadOptions) 
 
 def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
     cells = line.decode().split("\t")
-    identifier, _, title, original_title, _, year, _, _, genres = cells
+    identifier, _, title, original_title, _, year, _, runtime_minutes, genres = cells
     number = number_in(identifier.encode())
     if number < 0:
         raise ValueRefused(Reason.ID_INVALID, identifier[:20])
@@ -200,6 +200,7 @@ def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
         votes=votes,
         genres=genres,
         directors=directors,
+        runtime_minutes=runtime_minutes,
         imdb_id=identifier,
     )
     if options.labels:

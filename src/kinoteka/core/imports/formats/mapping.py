@@ -4,20 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kinoteka.core.imports.record import FormatCode, FormatError
 
-FIELDS = (
-    "id",
-    "title",
-    "original_title",
-    "year",
-    "description",
-    "rating",
-    "votes",
-    "trailer",
-    "poster",
-    "genres",
-    "directors",
-)
-ALIASES = {
+ALIASES: dict[str, tuple[str, ...]] = {
     "id": ("external_id", "film_id", "movie_id", "imdb_id", "tconst"),
     "title": ("name", "film", "movie", "primarytitle", "primary_title"),
     "original_title": ("originaltitle", "original_name"),
@@ -29,7 +16,10 @@ ALIASES = {
     "poster": ("poster_url", "poster_link", "thumbnail", "image"),
     "genres": ("genre",),
     "directors": ("director", "directed_by"),
+    "runtime_minutes": ("runtime", "runtimeminutes", "duration", "duration_minutes"),
 }
+"""The other names of each field's column, in the order of the parameters of `values.film`."""
+FIELDS = tuple(ALIASES)
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:

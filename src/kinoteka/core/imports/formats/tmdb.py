@@ -98,6 +98,7 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
         poster=PICTURES + poster if poster and poster.startswith("/") else None,
         genres=cells.get("genres"),
         directors=directors.get(identifier),
+        runtime_minutes=cells.get("runtime"),
         tmdb_id=int(identifier),
     )
     return options.labels.apply(film, cells) if options.labels else film

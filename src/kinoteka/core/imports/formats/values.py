@@ -6,8 +6,9 @@ be one. Texts of years, ratings and genres repeat a lot, so what was made of the
 
 import ast
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from typing import Any
 from unicodedata import normalize
 
 import msgspec
@@ -22,10 +23,29 @@ ID_LIMIT = 300
 URL_LIMIT = 2000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 MOST_VOTES = 2**31 - 1
+LONGEST_RUNTIME = 60_000
+"""Minutes. The longest film known, Logistics (2012), runs for 51,420: 35 days."""
+
+LIMITS = {
+    "title": TITLE_LIMIT,
+    "original_title": TITLE_LIMIT,
+    "description": DESCRIPTION_LIMIT,
+    "trailer": URL_LIMIT,
+    "poster": URL_LIMIT,
+    "genres": NAME_LIMIT,
+    "directors": NAME_LIMIT,
+}
+"""How many characters a text, or each name of a list, may have."""
 
 _NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"})
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_RUNTIME = re.compile(
+    r"(?:(?P<hours>\d+) ?h(?:ours?|rs?)?\.?)? ?"
+    r"(?:(?P<minutes>\d+)(?:\.0+)? ?(?:m(?:in(?:ute)?s?)?\.?)?)?"
+    r"|(?P<h>\d+):(?P<m>[0-5]\d):[0-5]\d",
+    re.IGNORECASE,
+)
 _LONGEST_NUMBER = 40
 _LONGEST_KEPT_LIST = 500
 _MOST_KEPT_NAMES = 20
@@ -63,6 +83,7 @@ def film(
     poster: object = None,
     genres: object = None,
     directors: object = None,
+    runtime_minutes: object = None,
     *,
     imdb_id: str | None = None,
     tmdb_id: int | None = None,
@@ -86,17 +107,18 @@ def film(
         if occurrences:
             identifier = occurrences.numbered(identifier)
     return FilmRecord(
-        identifier,
-        clean_title,
-        original if original and original != clean_title else None,
-        clean_year,
-        text_of(description, "description", DESCRIPTION_LIMIT) if description else "",
-        rating_of(rating),
-        votes_of(votes),
-        url_of(trailer, "trailer") if trailer else None,
-        url_of(poster, "poster") if poster else None,
-        names_of(genres, "genres") if genres else (),
-        names_of(directors, "directors") if directors else (),
+        external_id=identifier,
+        title=clean_title,
+        original_title=original if original and original != clean_title else None,
+        description=text_of(description, "description", DESCRIPTION_LIMIT) if description else "",
+        year=clean_year,
+        rating=rating_of(rating),
+        runtime_minutes=runtime_of(runtime_minutes) if runtime_minutes else None,
+        trailer=url_of(trailer, "trailer") if trailer else None,
+        poster=url_of(poster, "poster") if poster else None,
+        genres=names_of(genres, "genres") if genres else (),
+        directors=names_of(directors, "directors") if directors else (),
+        votes=votes_of(votes),
         imdb_id=imdb_id,
         tmdb_id=tmdb_id,
     )
@@ -175,6 +197,20 @@ def votes_of(value: object) -> int:
     return int(value)
 
 
+def runtime_of(value: object) -> int | None:
+    """Return a runtime in minutes; None for nothing, and for 0.
+
+    A text may be "136", "136 min", "2 h 16 min" or "2:16:00".
+    """
+    if isinstance(value, str):
+        return _runtime_in(value[:_LONGEST_NUMBER])
+    if value is None or (value == 0 and not isinstance(value, bool)):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise _runtime_refused(str(value))
+    return _runtime_within(int(value), str(value))
+
+
 def url_of(value: object, field: str) -> str | None:
     """Return an http(s) address; None for nothing."""
     if not value:
@@ -208,6 +244,21 @@ def names_of(value: object, field: str) -> tuple[str, ...]:
             return _cleaned(names, field)
         return _kept_cleaned(names, field)
     raise ValueRefused(Reason.LIST_INVALID, field)
+
+
+RULES: dict[str, Callable[[Any], Any]] = {
+    "title": partial(text_of, field="title", limit=TITLE_LIMIT),
+    "original_title": partial(text_of, field="original_title", limit=TITLE_LIMIT),
+    "description": partial(text_of, field="description", limit=DESCRIPTION_LIMIT),
+    "year": year_of,
+    "rating": rating_of,
+    "runtime_minutes": runtime_of,
+    "trailer": partial(url_of, field="trailer"),
+    "poster": partial(url_of, field="poster"),
+    "genres": partial(names_of, field="genres"),
+    "directors": partial(names_of, field="directors"),
+}
+"""How each field is made from a raw value; operators' edits follow the same rules as imports."""
 
 
 def _written(value: object, field: str) -> str:
@@ -253,6 +304,29 @@ def _rating_in(text: str) -> float | None:
     if not 0 <= rating <= 10:
         raise ValueRefused(Reason.RATING_INVALID, text)
     return rating
+
+
+@lru_cache(maxsize=8192)
+def _runtime_in(text: str) -> int | None:
+    stripped = text.strip()
+    if stripped in _NOTHING:
+        return None
+    found = _RUNTIME.fullmatch(stripped)
+    if not found:
+        raise _runtime_refused(text)
+    hours, minutes = found["hours"] or found["h"] or 0, found["minutes"] or found["m"] or 0
+    total = 60 * int(hours) + int(minutes)
+    return _runtime_within(total, text) if total else None
+
+
+def _runtime_within(minutes: int, written: str) -> int:
+    if not 1 <= minutes <= LONGEST_RUNTIME:
+        raise _runtime_refused(written)
+    return minutes
+
+
+def _runtime_refused(written: str) -> ValueRefused:
+    return ValueRefused(Reason.NUMBER_INVALID, f"runtime_minutes: {written[:_LONGEST_NUMBER]}")
 
 
 def _names_in(text: str, field: str) -> tuple[str, ...]:

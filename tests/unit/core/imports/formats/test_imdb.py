@@ -53,7 +53,7 @@ def test_four_files_in_any_order_make_films(data_set, pack):
         "Brat",
         1997,
     )
-    assert (brother.rating, brother.votes) == (7.8, 31000)
+    assert (brother.rating, brother.votes, brother.runtime_minutes) == (7.8, 31000, 96)
     assert brother.genres == ("Crime", "Drama")
     assert brother.directors == ("Second Director", "Aleksey Balabanov")
     assert (unknown.original_title, unknown.year, unknown.rating, unknown.votes) == (

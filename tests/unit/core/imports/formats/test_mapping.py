@@ -1,7 +1,10 @@
 """Columns find their fields by the operator's word or by their name."""
 
+import inspect
+
 import pytest
 
+from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.mapping import FIELDS, columns_by_field, parse_mapping
 from kinoteka.core.imports.record import FormatError
 
@@ -47,3 +50,8 @@ def test_unclear_mappings_are_refused(pair):
 def test_a_field_is_mapped_once():
     with pytest.raises(FormatError):
         parse_mapping(["genre=A", "genres=B"])
+
+
+def test_fields_are_in_the_order_of_the_parameters_that_make_a_film():
+    parameters = [*inspect.signature(values.film).parameters]
+    assert ["external_id", *FIELDS[1:]] == parameters[: len(FIELDS)]

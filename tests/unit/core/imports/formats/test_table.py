@@ -26,6 +26,7 @@ ALIEN = FilmRecord(
     poster="https://example.org/p.jpg",
     genres=("Horror", "Sci-Fi"),
     directors=("Ridley Scott",),
+    runtime_minutes=117,
 )
 FIELDS = {
     "id": "7",
@@ -39,6 +40,7 @@ FIELDS = {
     "poster": "https://example.org/p.jpg",
     "genres": "Horror|Sci-Fi",
     "directors": "Ridley Scott",
+    "runtime": "117 min",
 }
 
 

@@ -36,6 +36,7 @@ BROTHER = {
     "genres": genres("Crime", "Drama"),
     "overview": "A soldier  comes home.",
     "release_date": "1997-12-12",
+    "runtime": "99.0",
     "vote_average": "7.6",
     "vote_count": "300",
 }
@@ -51,7 +52,7 @@ def test_the_full_table_with_credits(write, read):
     (film,) = outcome.films
     assert (film.external_id, film.title, film.original_title) == ("20992", "Brother", "Брат")
     assert (film.year, film.rating, film.votes) == (1997, 7.6, 300)
-    assert film.description == "A soldier comes home."
+    assert (film.description, film.runtime_minutes) == ("A soldier comes home.", 99)
     assert film.genres == ("Crime", "Drama")
     assert film.directors == ("Aleksey Balabanov",)
 

@@ -7,6 +7,7 @@ from kinoteka.core.imports.formats.values import (
     film,
     names_of,
     rating_of,
+    runtime_of,
     text_of,
     url_of,
     votes_of,
@@ -115,6 +116,27 @@ def test_votes(value, votes):
 )
 def test_votes_that_are_refused(value):
     assert reason(votes_of, value) == "votes_invalid"
+
+
+@pytest.mark.parametrize(
+    ("value", "minutes"),
+    [
+        *((136, 136), (136.0, 136), ("136", 136), ("136.0", 136), (" 136 min. ", 136), ("46m", 46)),
+        *(("2h 16min", 136), ("2 h 16 min", 136), ("2 hours 16 minutes", 136), ("2h", 120)),
+        *(("2:16:00", 136), ("1", 1), (60_000, 60_000), ("51420", 51_420)),
+        *((0, None), ("0", None), ("0.0", None), ("", None), ("\\N", None), (None, None)),
+    ],
+)
+def test_runtime(value, minutes):
+    assert runtime_of(value) == minutes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [-1, 60_001, 1.5, "1.5", "2:16", "PT2H", "long", "min", True, [1], float("nan"), "9" * 5000],
+)
+def test_runtime_that_no_film_has_is_rejected(value):
+    assert reason(runtime_of, value) == "number_invalid"
 
 
 @pytest.mark.parametrize(

@@ -4,34 +4,28 @@ Hand-written for PostgreSQL: a million films pass through these, mostly from tab
 is staged lies in temporary tables, whose names begin with `staged_`.
 """
 
+from sqlalchemy import BigInteger, Float, Integer, SmallInteger
+
+from kinoteka.database.film_columns import (
+    NEW_FIELDS,
+    NEWEST_VERSION,
+    STAGED,
+    STORED,
+    assigned,
+    create_staged_films,
+    listed,
+)
+from kinoteka.database.schema import FILM_FACTS
+
 # --- Staging: temporary tables, filled while the files are read. -----------------------------
 
-FILM_TYPES = (
-    *("int4", "text", "text", "text", "int2", "text", "float8", "int4", "text", "text", "text"),
-    *("text", "int8", "int4", "int4", "int8"),
-)
+_COPY_TYPES = {SmallInteger: "int2", BigInteger: "int8", Integer: "int4", Float: "float8"}
+FILM_TYPES = tuple(_COPY_TYPES.get(type(column.type), "text") for column in STAGED)
 NAME_TYPES = ("int4", "text", "text")
 LIST_TYPES = ("int4", "int2", "int4")
 
-CREATE_STAGING = """
-CREATE TEMPORARY TABLE staged_films (
-    position INTEGER NOT NULL,
-    external_id TEXT COLLATE "C" NOT NULL,
-    title TEXT COLLATE "C" NOT NULL,
-    original_title TEXT COLLATE "C",
-    year SMALLINT,
-    description TEXT COLLATE "C" NOT NULL,
-    rating DOUBLE PRECISION,
-    votes INTEGER NOT NULL,
-    trailer TEXT COLLATE "C",
-    poster TEXT COLLATE "C",
-    label TEXT COLLATE "C",
-    imdb_id TEXT COLLATE "C",
-    tmdb_id BIGINT,
-    genre_list INTEGER NOT NULL,
-    director_list INTEGER NOT NULL,
-    fingerprint BIGINT NOT NULL
-);
+CREATE_STAGING = f"""
+{create_staged_films("postgresql", "staged_films", "TEMPORARY")};
 CREATE TEMPORARY TABLE staged_genres (number INTEGER, name TEXT COLLATE "C",
     name_key TEXT COLLATE "C");
 CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres);
@@ -99,17 +93,26 @@ def set_last_id(table: str) -> str:
 
 CREATE_PLAN = """
 CREATE TEMPORARY TABLE staged_plan (
-    position INTEGER PRIMARY KEY, film_id BIGINT NOT NULL, label_id BIGINT
-) ON COMMIT DROP
+    position INTEGER PRIMARY KEY, film_id BIGINT NOT NULL, label_id BIGINT,
+    adopts BOOLEAN NOT NULL DEFAULT false
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE staged_kept (position INTEGER, film_id BIGINT, field TEXT) ON COMMIT DROP
 """
+# adopts: the film's row is the same by the previous version of the fingerprint, so only new fields
+# are stored. kept: the locked fields of changed films.
 ANALYZE_PLAN = "ANALYZE staged_plan"
 # Labels: with rules (%(ruled)s, the labels that they name), a film gets what they say unless it
 # has another label, which somebody has set by hand. Without, it keeps what it has.
-_KNOWN = """
+_KNOWN = f"""
 WITH ruled AS MATERIALIZED (SELECT id, name FROM labels WHERE name = ANY(%(ruled)s::TEXT[])),
 known AS (
     SELECT staged.position, film.id,
-        film.fingerprint <> staged.fingerprint AS differs,
+        CASE film.fingerprint_version
+            WHEN {NEWEST_VERSION} THEN film.fingerprint <> staged.fingerprint
+            WHEN {NEWEST_VERSION - 1} THEN film.fingerprint <> staged.previous_fingerprint
+            ELSE true
+        END AS differs,
+        film.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
         film.label_id,
         CASE WHEN NOT %(by_rules)s OR film.label_id NOT IN (SELECT id FROM ruled)
             THEN film.label_id ELSE ruled.id
@@ -120,13 +123,39 @@ known AS (
 )
 """
 PLAN_CHANGED = f"""{_KNOWN}
-INSERT INTO staged_plan (position, film_id, label_id)
-SELECT position, id, new_label_id FROM known WHERE differs
+INSERT INTO staged_plan (position, film_id, label_id, adopts)
+SELECT position, id, new_label_id, NOT differs FROM known WHERE differs OR is_previous
 """
-# Of a film that is the same nothing else is touched: it may have been edited by hand.
+# Nothing else of a film whose row is the same is touched.
 RELABEL = f"""{_KNOWN}
 UPDATE films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM known.label_id
+"""
+# Films of the previous fingerprint's version get the fields that it did not cover.
+_LOCKED = "EXISTS (SELECT 1 FROM film_locks WHERE film_id = film.id AND field = '{0}')"
+COUNT_ADOPTED = f"""
+SELECT count(*)
+FROM staged_plan AS plan
+JOIN staged_films AS staged USING (position)
+JOIN films AS film ON film.id = plan.film_id
+WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND (
+    {
+    " OR ".join(
+        f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
+        for name in NEW_FIELDS
+    )
+})
+"""
+ADOPT = f"""
+WITH adopted AS (DELETE FROM staged_plan WHERE adopts RETURNING position, film_id)
+UPDATE films AS film SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {
+    ", ".join(
+        f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+        for name in NEW_FIELDS
+    )
+}
+FROM adopted JOIN staged_films AS staged USING (position)
+WHERE film.id = adopted.film_id
 """
 UNPLAN_CHANGED = "DELETE FROM staged_plan WHERE film_id <= %(last_id)s"
 PLAN_ADDED = """
@@ -172,6 +201,40 @@ ANALYZE staged_{kind}_members
 """
 
 
+# A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
+# A list of its own, with a negative number, holds the names of a film whose list is locked.
+PLAN_KEPT = """
+INSERT INTO staged_kept (position, film_id, field)
+SELECT plan.position, plan.film_id, lock.field
+FROM staged_plan AS plan JOIN film_locks AS lock USING (film_id)
+WHERE plan.film_id <= %(last_id)s
+"""
+KEEP_FACTS = tuple(
+    f"""
+UPDATE staged_films SET {name} = film.{name}
+FROM staged_kept AS kept JOIN films AS film ON film.id = kept.film_id
+WHERE kept.field = '{name}' AND staged_films.position = kept.position
+"""
+    for name in FILM_FACTS
+)
+
+
+def keep_members(kind: str) -> tuple[str, str]:
+    """Let films whose genres, or directors, are locked have a list of those that they have."""
+    return (
+        f"""
+INSERT INTO staged_{kind}_members (list, place, id)
+SELECT -kept.position, member.position, member.{kind}_id
+FROM staged_kept AS kept JOIN film_{kind}s AS member USING (film_id)
+WHERE kept.field = '{kind}s'
+""",
+        f"""
+UPDATE staged_films SET {kind}_list = -position
+WHERE position IN (SELECT position FROM staged_kept WHERE field = '{kind}s')
+""",
+    )
+
+
 # The rest goes in slices of positions (%(after)s, %(until)s], so that it can be watched.
 _PLANNED_FILMS = """
 FROM staged_plan AS plan
@@ -182,21 +245,17 @@ JOIN staged_director_members AS director
 WHERE plan.position > %(after)s AND plan.position <= %(until)s
 """
 INSERT_FILMS = f"""
-INSERT INTO films (id, source, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes, imdb_id, tmdb_id, genre_id, director_id, label_id, fingerprint)
-SELECT plan.film_id, %(source)s, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes, imdb_id, tmdb_id, genre.id, director.id, plan.label_id, fingerprint
+INSERT INTO films (id, source, external_id, {listed(STORED)}, genre_id, director_id, label_id,
+    fingerprint, fingerprint_version)
+SELECT plan.film_id, %(source)s, external_id, {listed(STORED)}, genre.id, director.id,
+    plan.label_id, fingerprint, {NEWEST_VERSION}
 {_PLANNED_FILMS} AND plan.film_id > %(last_id)s
 ORDER BY plan.position
 """
 UPDATE_FILMS = f"""
-UPDATE films SET title = new.title, original_title = new.original_title,
-    description = new.description, trailer = new.trailer, poster = new.poster,
-    year = new.year, rating = new.rating, votes = new.votes,
-    imdb_id = new.imdb_id, tmdb_id = new.tmdb_id,
-    genre_id = new.genre_id, director_id = new.director_id,
+UPDATE films SET {assigned((*STORED, "genre_id", "director_id", "fingerprint"), "new")},
     label_id = CASE WHEN %(by_rules)s THEN new.new_label_id ELSE films.label_id END,
-    fingerprint = new.fingerprint
+    fingerprint_version = {NEWEST_VERSION}
 FROM (
     SELECT plan.film_id, plan.label_id AS new_label_id, staged.*,
         genre.id AS genre_id, director.id AS director_id

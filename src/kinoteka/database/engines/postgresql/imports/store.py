@@ -114,14 +114,16 @@ class _Storing:
         if added:
             self._store_slices(planned, new=True)
         self._lock(new_labels=new_labels, planned=planned)
-        relabelled = self._run(queries.RELABEL).rowcount if self._labels else 0
+        adopted, relabelled = self._plan_again()
         if planned:
             planned = self._store_changed(added)
             search.optimize(self._connection)
         if planned or relabelled:
             self._recount(self._reader)
+        if planned or relabelled or adopted:
             self._reader.fetch(RAISE, revision="catalogue")
-        return Changes(added, planned - added + relabelled, staged - planned - relabelled)
+        changed = planned - added + relabelled + adopted
+        return Changes(added, changed, staged - added - changed)
 
     def set_last_ids(self) -> None:
         """Tell the sequences which ids were given; last, since that is not rolled back."""
@@ -149,13 +151,34 @@ class _Storing:
         if new_labels:
             self._reader.fetch(RAISE, revision="access")
 
-    def _store_changed(self, added: int) -> int:
-        """Store changed films; how many there are to store, with those that were added."""
-        if self._labels:  # somebody may have set one by hand in the meantime
+    def _plan_again(self) -> tuple[int, int]:
+        """Relabel films whose rows are the same, and fill the new fields of those that lack them.
+
+        Return how many films a new field changes, and how many others a new label.
+        """
+        if self._labels:  # an operator may have set one in the meantime
             self._run(queries.UNPLAN_CHANGED)
             self._run(queries.PLAN_CHANGED)
+        (adopted,) = self._row(queries.COUNT_ADOPTED)
+        relabelled = self._run(queries.RELABEL).rowcount if self._labels else 0
+        self._run(queries.ADOPT)
+        return int(adopted), relabelled
+
+    def _keep_locked(self) -> None:
+        """Let changed films keep the fields that operators have edited."""
+        if not self._run(queries.PLAN_KEPT).rowcount:
+            return
+        for statement in queries.KEEP_FACTS:
+            self._run(statement)
+        for kind in KINDS:
+            for statement in queries.keep_members(kind):
+                self._run(statement)
+
+    def _store_changed(self, added: int) -> int:
+        """Store changed films. Return how many were to store, with those that were added."""
         planned, _ = self._planned()
         if planned > added:
+            self._keep_locked()
             self._store_slices(planned, new=False)
         return planned
 

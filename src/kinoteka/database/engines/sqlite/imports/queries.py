@@ -4,43 +4,41 @@ Hand-written for SQLite: a million films pass through these, mostly from table t
 staging database is attached as `staging`; `main` is the catalogue's own.
 """
 
+from kinoteka.database.film_columns import (
+    NAMES,
+    NEW_FIELDS,
+    NEWEST_VERSION,
+    STORED,
+    assigned,
+    create_staged_films,
+    listed,
+)
+from kinoteka.database.schema import FILM_FACTS
+
 # --- Staging: a database file of its own, filled while the files are read. -------------------
 
 # Nobody needs this file after a crash, so nothing is spent on surviving one.
-CREATE_STAGING = """
+CREATE_STAGING = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -16384;
-CREATE TABLE films (
-    position INTEGER PRIMARY KEY,
-    external_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    original_title TEXT,
-    year INTEGER,
-    description TEXT NOT NULL,
-    rating REAL,
-    votes INTEGER NOT NULL,
-    trailer TEXT,
-    poster TEXT,
-    label TEXT,
-    imdb_id TEXT,
-    tmdb_id INTEGER,
-    genre_list INTEGER NOT NULL,
-    director_list INTEGER NOT NULL,
-    fingerprint INTEGER NOT NULL
-);
+{create_staged_films("sqlite", "films")};
 CREATE TABLE genres (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
 CREATE TABLE directors (number INTEGER PRIMARY KEY, name TEXT, name_key TEXT);
 CREATE TABLE genre_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
-CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER);
+CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER,
+    adopts INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE kept (position INTEGER, film_id INTEGER, field TEXT);
 """
 # A list of genres, or of directors, is one that many films share: few are staged.
-# plan: what is to be stored, new and changed films alike, under which id and label.
+# plan: what is to be stored, new and changed films alike, under which id and label; `adopts`: the
+# film's row is the same by the previous version of the fingerprint, so only new fields are stored.
+# kept: the locked fields of changed films.
 
-STAGE_FILM = "INSERT INTO films VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 
 
 def stage_name(kind: str) -> str:
@@ -80,12 +78,17 @@ INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
 
 # Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
 # say unless it has another label, which somebody has set by hand. Without, it keeps what it has.
-_KNOWN = """
+_KNOWN = f"""
 WITH ruled AS MATERIALIZED
     (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
 known AS (
     SELECT staged.position, film.id,
-        film.fingerprint <> staged.fingerprint AS differs,
+        CASE film.fingerprint_version
+            WHEN {NEWEST_VERSION} THEN film.fingerprint <> staged.fingerprint
+            WHEN {NEWEST_VERSION - 1} THEN film.fingerprint <> staged.previous_fingerprint
+            ELSE 1
+        END AS differs,
+        film.fingerprint_version = {NEWEST_VERSION - 1} AS is_previous,
         film.label_id,
         CASE WHEN json_array_length(:ruled) = 0
             OR film.label_id NOT IN (SELECT id FROM ruled) THEN film.label_id
@@ -96,14 +99,41 @@ known AS (
 )
 """
 PLAN_CHANGED = f"""{_KNOWN}
-INSERT INTO staging.plan (position, film_id, label_id)
-SELECT position, id, new_label_id FROM known WHERE differs
+INSERT INTO staging.plan (position, film_id, label_id, adopts)
+SELECT position, id, new_label_id, NOT differs FROM known WHERE differs OR is_previous
 """
-# Of a film that is the same nothing else is touched: it may have been edited by hand.
+# Nothing else of a film whose row is the same is touched.
 RELABEL = f"""{_KNOWN}
 UPDATE main.films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS NOT known.label_id
 """
+# Films of the previous fingerprint's version get the fields that it did not cover.
+_ADOPTED = """
+FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
+"""
+_LOCKED = "EXISTS (SELECT 1 FROM main.film_locks WHERE film_id = film.id AND field = '{0}')"
+COUNT_ADOPTED = f"""
+SELECT count(*) {_ADOPTED} JOIN main.films AS film ON film.id = plan.film_id
+WHERE plan.adopts AND film.label_id IS plan.label_id AND (
+    {
+    " OR ".join(
+        f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_FIELDS
+    )
+})
+"""
+ADOPT = f"""
+UPDATE main.films AS film SET fingerprint = staged.fingerprint, fingerprint_version = {
+    NEWEST_VERSION
+}, {
+    ", ".join(
+        f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+        for name in NEW_FIELDS
+    )
+}
+{_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
+"""
+UNPLAN_ADOPTED = "DELETE FROM staging.plan WHERE adopts"
+
 LAST_FILM_ID = "SELECT coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'films'), 0)"
 PLAN_ADDED = """
 INSERT INTO staging.plan (position, film_id, label_id)
@@ -140,6 +170,40 @@ UPDATE staging.{kind}_lists SET number = (
 """
 
 
+# A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
+# A list of its own, with a negative number, holds the names of a film whose list is locked.
+PLAN_KEPT = """
+INSERT INTO staging.kept (position, film_id, field)
+SELECT plan.position, plan.film_id, lock.field
+FROM staging.plan AS plan JOIN main.film_locks AS lock USING (film_id)
+WHERE plan.film_id <= :last_id
+"""
+KEEP_FACTS = tuple(
+    f"""
+UPDATE staging.films AS staged SET {name} = film.{name}
+FROM staging.kept AS kept JOIN main.films AS film ON film.id = kept.film_id
+WHERE kept.field = '{name}' AND staged.position = kept.position
+"""
+    for name in FILM_FACTS
+)
+
+
+def keep_members(kind: str) -> tuple[str, str]:
+    """Let films whose genres, or directors, are locked have a list of those that they have."""
+    return (
+        f"""
+INSERT INTO staging.{kind}_lists (list, place, number)
+SELECT -kept.position, member.position, member.{kind}_id
+FROM staging.kept AS kept JOIN main.film_{kind}s AS member USING (film_id)
+WHERE kept.field = '{kind}s'
+""",
+        f"""
+UPDATE staging.films SET {kind}_list = -position
+WHERE position IN (SELECT position FROM staging.kept WHERE field = '{kind}s')
+""",
+    )
+
+
 DELETE_GENRES = """
 DELETE FROM main.film_genres
 WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
@@ -147,23 +211,17 @@ WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
 
 # The rest goes in slices of positions (:after, :until], so that it can be watched and stopped.
-STORE_FILMS = """
-INSERT INTO main.films (id, source, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes, imdb_id, tmdb_id, genre_id, director_id, label_id, fingerprint)
-SELECT plan.film_id, :source, external_id, title, original_title, description, trailer,
-    poster, year, rating, votes, imdb_id, tmdb_id,
+_LAST_COLUMNS = ("genre_id", "director_id", "label_id", "fingerprint", "fingerprint_version")
+STORE_FILMS = f"""
+INSERT INTO main.films (id, source, external_id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
+SELECT plan.film_id, :source, external_id, {listed(STORED)},
     (SELECT number FROM staging.genre_lists WHERE list = genre_list AND place = 0),
     (SELECT number FROM staging.director_lists WHERE list = director_list AND place = 0),
-    plan.label_id, fingerprint
+    plan.label_id, fingerprint, {NEWEST_VERSION}
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 ORDER BY plan.position
-ON CONFLICT (id) DO UPDATE SET title = excluded.title, original_title = excluded.original_title,
-    description = excluded.description, trailer = excluded.trailer, poster = excluded.poster,
-    year = excluded.year, rating = excluded.rating, votes = excluded.votes,
-    imdb_id = excluded.imdb_id, tmdb_id = excluded.tmdb_id,
-    genre_id = excluded.genre_id, director_id = excluded.director_id,
-    label_id = excluded.label_id, fingerprint = excluded.fingerprint
+ON CONFLICT (id) DO UPDATE SET {assigned((*STORED, *_LAST_COLUMNS), "excluded")}
 """
 
 

@@ -76,17 +76,32 @@ def _store(
     given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
     connection.execute(queries.PLAN_CHANGED, given)
     connection.execute(queries.PLAN_ADDED, given)
+    adopted = _count_adopted(connection)
     relabelled = _relabel(connection, given) if labels else 0
+    _adopt(connection)
     staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
     planned, added = connection.execute(queries.PLANNED, given).fetchone()
     if planned:
         _store_planned(connection, given, planned, on_stored)
     if planned or relabelled:
         recount(SQLiteReader(connection))
+    if planned or relabelled or adopted:
         SQLiteReader(connection).fetch(RAISE, revision="catalogue")
     if new_labels:
         SQLiteReader(connection).fetch(RAISE, revision="access")
-    return Changes(added, planned - added + relabelled, staged - planned - relabelled)
+    changed = planned - added + relabelled + adopted
+    return Changes(added, changed, staged - added - changed)
+
+
+def _count_adopted(connection: sqlite3.Connection) -> int:
+    """Return how many films a new field changes that no new label changes."""
+    return int(connection.execute(queries.COUNT_ADOPTED).fetchone()[0])
+
+
+def _adopt(connection: sqlite3.Connection) -> None:
+    """Fill the new fields of films whose rows are the same, and be done with these films."""
+    connection.execute(queries.ADOPT)
+    connection.execute(queries.UNPLAN_ADOPTED)
 
 
 def _relabel(connection: sqlite3.Connection, given: dict[str, object]) -> int:
@@ -107,6 +122,7 @@ def _store_planned(
     for kind in ("genre", "director"):
         connection.execute(queries.insert_names(kind))
         connection.execute(queries.identify_names(kind))
+    _keep_locked(connection, given)
     connection.execute(queries.DELETE_GENRES, given)
     connection.execute(queries.DELETE_DIRECTORS, given)
     done = 0
@@ -123,3 +139,14 @@ def _store_planned(
             search.index_prepared(connection, words.result())
             on_stored(done, planned)
     search.optimize(connection)
+
+
+def _keep_locked(connection: sqlite3.Connection, given: dict[str, object]) -> None:
+    """Let changed films keep the fields that operators have edited."""
+    if not connection.execute(queries.PLAN_KEPT, given).rowcount:
+        return
+    for statement in queries.KEEP_FACTS:
+        connection.execute(statement)
+    for kind in ("genre", "director"):
+        for statement in queries.keep_members(kind):
+            connection.execute(statement)

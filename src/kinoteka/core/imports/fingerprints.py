@@ -1,0 +1,37 @@
+"""Fingerprints: 64 bits that tell a changed row of a data set from an unchanged one.
+
+`database.film_columns.FINGERPRINTED` lists the fields of each version.
+
+Public operations: fingerprint, previous_fingerprint.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, cast
+
+import msgspec
+
+from kinoteka.core.imports.record import FilmRecord
+from kinoteka.database.film_columns import FINGERPRINTED, NEWEST_VERSION
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def _covering(version: int) -> Callable[[FilmRecord], int]:
+    names = FINGERPRINTED[version]
+    take = cast(Callable[[FilmRecord], tuple[Any, ...]], attrgetter(*names))
+    if version > 1:
+        return lambda film: _digest(take(film))
+    # Version 1 covers the names of the fields, too, and a label that is always empty.
+    return lambda film: _digest(dict(zip(names, take(film), strict=True)) | {"label": None})
+
+
+def _digest(covered: object) -> int:
+    return int.from_bytes(blake2b(_encode(covered), digest_size=8).digest(), "big", signed=True)
+
+
+fingerprint = _covering(NEWEST_VERSION)
+"""Return the fingerprint of a row by the newest version. Two rows share one once in 2⁶⁴."""
+previous_fingerprint = _covering(NEWEST_VERSION - 1)
+"""Return the fingerprint of a row by the version before."""

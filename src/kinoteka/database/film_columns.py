@@ -1,0 +1,70 @@
+"""The columns of films as imports stage and store them, derived from the schema.
+
+Both engines stage and store a new field (`schema.FILM_FACTS`) without another word. What they do
+with films stored before it depends on the version of the fingerprint; see `FINGERPRINTED`.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy.schema import CreateTable
+
+from kinoteka.database.schema import FILM_FACTS, films, labels
+from kinoteka.database.statement import DIALECTS
+
+STORED = (*FILM_FACTS, "votes", "imdb_id", "tmdb_id")
+"""The columns of `films` that hold what a record says."""
+
+STAGED: tuple[Column[Any], ...] = (
+    Column("position", Integer, nullable=False),
+    *(Column(name, films.c[name].type, nullable=films.c[name].nullable) for name in STORED),
+    Column("external_id", films.c.external_id.type, nullable=False),
+    Column("label", labels.c.name.type),
+    *(Column(name, Integer, nullable=False) for name in ("genre_list", "director_list")),
+    *(
+        Column(name, films.c.fingerprint.type, nullable=False)
+        for name in ("fingerprint", "previous_fingerprint")
+    ),
+)
+"""The columns of a staged film, in the order in which staging writes them."""
+NAMES = tuple(column.name for column in STAGED)
+
+_FIRST_VERSION = (
+    *("external_id", "title", "original_title", "year", "description", "rating", "votes"),
+    *("trailer", "poster", "genres", "directors", "label", "imdb_id", "tmdb_id"),
+)
+FINGERPRINTED: dict[int, tuple[str, ...]] = {
+    1: _FIRST_VERSION,
+    2: (*(name for name in _FIRST_VERSION if name != "label"), "runtime_minutes"),
+}
+"""The fields that each version of a film's fingerprint covers; a new field makes a new version.
+
+A film stores the version of its fingerprint. An import computes the newest two for each row, and
+compares a film by the one that it has. If the film's version is the previous one and its row has
+not changed, it gets the new fields alone. A film of an older version counts as changed. The label
+is not covered: rules give it, not the row. (Version 1 covers an empty one.)
+"""
+NEWEST_VERSION = max(FINGERPRINTED)
+UNKNOWN_VERSION = 0
+"""The version of a film that the next import stores even if its row has not changed."""
+NEW_FIELDS = tuple(
+    name for name in FINGERPRINTED[NEWEST_VERSION] if name not in FINGERPRINTED[NEWEST_VERSION - 1]
+)
+"""The fields that a film of the previous version lacks. They must be columns of its row."""
+
+
+def create_staged_films(engine: str, table: str, *prefixes: str) -> str:
+    """Return the statement that creates the table of staged films."""
+    columns = (Column(each.name, each.type, nullable=each.nullable) for each in STAGED)
+    staged = Table(table, MetaData(), *columns, prefixes=list(prefixes))
+    return str(CreateTable(staged).compile(dialect=DIALECTS[engine]))
+
+
+def listed(columns: tuple[str, ...]) -> str:
+    """Return names as a statement lists them."""
+    return ", ".join(columns)
+
+
+def assigned(columns: tuple[str, ...], source: str) -> str:
+    """Return the assignments of an UPDATE that takes columns from `source`."""
+    return ", ".join(f"{name} = {source}.{name}" for name in columns)

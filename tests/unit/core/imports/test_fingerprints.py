@@ -1,0 +1,57 @@
+"""Fingerprints tell a changed row of a data set from an unchanged one."""
+
+import msgspec
+import pytest
+
+from kinoteka.core.imports.fingerprints import fingerprint, previous_fingerprint
+from kinoteka.core.imports.formats.values import film
+from kinoteka.core.imports.record import FilmRecord
+from kinoteka.database.film_columns import FINGERPRINTED, NEW_FIELDS, NEWEST_VERSION
+
+ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
+CRANES = film(
+    *("tt7", "Летят журавли", "The Cranes", 1957, "d", 8.2, 5),
+    *("https://t.example/a", "https://p.example/b", ["Drama"], []),
+    imdb_id="tt7",
+    tmdb_id=5,
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Aliens"},
+        {"year": None},
+        {"rating": 8.5},
+        {"runtime_minutes": 117},
+        {"votes": 1},
+        {"genres": ("Sci-Fi", "Horror")},
+        {"directors": ()},
+        {"poster": "https://example.org/p.jpg"},
+    ],
+)
+def test_fingerprint_differs_when_a_field_differs(change: dict[str, object]) -> None:
+    assert fingerprint(msgspec.structs.replace(ALIEN, **change)) != fingerprint(ALIEN)
+
+
+@pytest.mark.parametrize("compute", [fingerprint, previous_fingerprint])
+def test_label_is_not_covered(compute) -> None:
+    assert compute(msgspec.structs.replace(ALIEN, label="premium")) == compute(ALIEN)
+
+
+def test_newest_version_covers_every_field_of_a_record_but_the_label() -> None:
+    assert {*FINGERPRINTED[NEWEST_VERSION], "label"} == {*FilmRecord.__struct_fields__}
+
+
+def test_previous_version_does_not_cover_the_new_fields() -> None:
+    changed = msgspec.structs.replace(ALIEN, **dict.fromkeys(NEW_FIELDS, 1))
+    assert previous_fingerprint(changed) == previous_fingerprint(ALIEN)
+
+
+def test_first_version_is_what_earlier_releases_have_stored() -> None:
+    assert previous_fingerprint(ALIEN) == -5402310094717582457
+    assert previous_fingerprint(CRANES) == -8043325624052616012
+
+
+def test_second_version_stays_as_it_is() -> None:
+    assert fingerprint(CRANES) == -5630022226793636720

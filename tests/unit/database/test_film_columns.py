@@ -1,0 +1,41 @@
+"""The columns of staged and stored films derive from the schema."""
+
+import pytest
+
+from kinoteka.core.catalogue.model import FACTS
+from kinoteka.core.imports.record import FilmRecord
+from kinoteka.database.film_columns import (
+    NAMES,
+    NEW_FIELDS,
+    STORED,
+    assigned,
+    create_staged_films,
+    listed,
+)
+from kinoteka.database.schema import FILM_FACTS
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_every_fact_of_a_film_has_a_staged_column(engine: str) -> None:
+    statement = create_staged_films(engine, "staged")
+    for name in FACTS:
+        assert f"\t{name} " in statement
+
+
+def test_columns_of_a_record_stand_between_the_position_and_the_lists() -> None:
+    lists = {"genres", "directors"}
+    assert {*NAMES[1:-4]} == {*FilmRecord.__struct_fields__} - lists
+    assert {*STORED} <= {*NAMES}
+
+
+def test_schema_and_struct_have_the_same_facts_in_the_same_order() -> None:
+    assert FILM_FACTS == FACTS
+
+
+def test_newest_version_of_the_fingerprint_adds_columns_of_a_row_alone() -> None:
+    assert {*NEW_FIELDS} <= {*FILM_FACTS}
+
+
+def test_texts_for_statements() -> None:
+    assert listed(("a", "b")) == "a, b"
+    assert assigned(("a", "b"), "new") == "a = new.a, b = new.b"
