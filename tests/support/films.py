@@ -37,6 +37,7 @@ class SampleFilm:
     trailer: str | None = None
     poster: str | None = None
     votes: int = 0
+    runtime_minutes: int | None = None
 
 
 PREMIUM = "premium"
@@ -118,6 +119,7 @@ def _insert(reader: Reader, film: SampleFilm) -> int:
         poster=film.poster,
         year=film.year,
         rating=film.rating,
+        runtime_minutes=film.runtime_minutes,
         votes=film.votes,
         genre_id=genre_ids[0],
         director_id=director_ids[0],

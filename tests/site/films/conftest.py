@@ -25,6 +25,7 @@ POSTED = SampleFilm(
     poster="https://posters.example/posted.jpg",
     rating=6.25,
     votes=1234,
+    runtime_minutes=136,
 )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.site.films.conftest import links, titles
-from tests.support.html_pages import text_of
+from tests.support.html_pages import parse_page, text_of
 
 
 class TestFilm:
@@ -20,10 +20,20 @@ class TestFilm:
             for name in names:
                 assert named[f"/{kind}/{getattr(site.cinema, kind)[name]}"] == name
 
+    @pytest.mark.parametrize(
+        ("language", "written"),
+        [("en", "Runtime: 2 h 16 min"), ("ru", "Продолжительность: 2 ч 16 мин")],
+    )
+    def test_runtime_is_shown_in_hours_and_minutes(self, site, language, written):
+        path = f"/films/{site.films['Posted & <Sons>']}"
+        page = parse_page(site.visitor.get(path, headers={"accept-language": language}))
+        assert text_of(page.css_first(".film-runtime")) == written
+
     def test_what_is_unknown_is_left_out(self, site):
         page = site.page(f"/films/{site.films['Nobody Knows When']}")
         assert page.css_first(".film-credits dt") is None
         assert page.css_first(".film .rating") is None
+        assert page.css_first(".film-runtime") is None
         assert page.css_first("#related") is None
         assert "Unknown" not in page.css_first("main").text()
 

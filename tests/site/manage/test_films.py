@@ -1,11 +1,12 @@
 """Films as operators see and change them, on pages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.databases import execute
+from tests.support.databases import database_environment, execute
 from tests.support.films import PREMIUM
 from tests.support.html_pages import parse_page
 from tests.support.management_site import (
@@ -14,6 +15,8 @@ from tests.support.management_site import (
     run_management_site_on,
     text_at,
 )
+from tests.support.polling import eventually
+from tests.support.servers import run_kinoteka
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,7 @@ class TestEditing:
             ("title", "x" * 501, "This is too long."),
             ("year", "1500", "This is not a year from 1870 to 2100."),
             ("year", "soon", "This is not a year from 1870 to 2100."),
+            ("runtime_minutes", "long", "This number is not in the allowed range."),
             ("rating", "11", "This is not a rating from 0 to 10."),
             ("trailer", "javascript:alert(1)", "This is not an http or https address."),
             ("poster", "//example", "This is not an http or https address."),
@@ -142,9 +146,78 @@ class TestEditing:
 
     def test_films_that_there_are_not(self, root: httpx.Client) -> None:
         parse_page(root.get("/manage/films/999999"), 404)
-        for path in ("", "/label", "/hide", "/show"):
+        for path in ("", "/unlock", "/label", "/hide", "/show"):
             response = root.post(f"/manage/films/999999{path}", data={"title": "x"})
             assert response.status_code == 404, path
+
+
+class TestLocks:
+    LOCK = "Edited by hand; imports leave it as it is."
+
+    def edit(self, root: httpx.Client, path: str, **typed: str) -> None:
+        stands = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
+        assert root.post(path, data=stands | typed).status_code == 303
+
+    def locked(self, root: httpx.Client, path: str) -> list[str]:
+        page = parse_page(root.get(path))
+        return [node.attributes["value"] or "" for node in page.css(".manage-lock button")]
+
+    def test_lock_stands_beside_each_edited_field(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
+        path = f"/manage/films/{site.films['Rashomon']}"
+        assert self.locked(root, path) == []
+        self.edit(root, path, runtime_minutes="88", genres="Crime")
+        assert self.locked(root, path) == ["runtime_minutes", "genres"]
+        page = parse_page(root.get(path))
+        assert self.LOCK in text_at(page, ".field:has(#field-runtime_minutes)")
+
+    def test_film_without_edits_has_no_form_for_locks(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
+        page = parse_page(root.get(f"/manage/films/{site.films['Brother']}"))
+        assert page.css_first("#unlock") is None
+
+    def test_edit_outlives_the_import_command_until_its_lock_is_removed(
+        self, site: ManagementSite, root: httpx.Client, tmp_path: Path
+    ) -> None:
+        film_id = site.films["Amélie"]
+        path = f"/manage/films/{film_id}"
+        self.edit(root, path, title="Amélie from Montmartre")
+        for votes, title in ((7, "Amélie from Montmartre"), (7, "Le fabuleux destin")):
+            table = tmp_path / "films.csv"
+            row = f"Amélie,Le fabuleux destin,2001,{votes},122"
+            table.write_text(f"id,title,year,votes,runtime\n{row}\n")
+            import_with(site, table)
+            eventually(lambda title=title: self.shown(root, path) == (title, "7", "122"))
+            assert root.post(f"{path}/unlock", data={"field": "title"}).status_code == 303
+        assert self.locked(root, path) == []
+        assert titles(parse_page(root.get("/manage/films?q=le+fabuleux"))) == ["Le fabuleux destin"]
+
+    def shown(self, root: httpx.Client, path: str) -> tuple[str, str, str]:
+        page = parse_page(root.get(path))
+        stands = form_fields(page, f"form[action='{path}']")
+        votes = page.css(".manage-facts dd")[-1].text()
+        return stands["title"], votes, stands["runtime_minutes"]
+
+    @pytest.mark.parametrize("field", ["title", "", "nothing", "a\0b"])
+    def test_removing_a_lock_that_there_is_not_does_nothing(
+        self, site: ManagementSite, root: httpx.Client, field: str
+    ) -> None:
+        path = f"/manage/films/{site.films['Alien']}"
+        assert root.post(f"{path}/unlock", data={"field": field}).status_code == 303
+        assert self.locked(root, path) == []
+
+
+def import_with(site: ManagementSite, table: Path) -> None:
+    """Run the command `kinoteka import` beside the server."""
+    settings = site.server.settings
+    data = str(settings.data)
+    done = run_kinoteka(
+        *("import", "csv", str(table), "--source", "tests", "--data", data),
+        **database_environment(settings),
+    )
+    assert done.returncode == 0, done.stderr
 
 
 class TestLabels:
@@ -202,14 +275,14 @@ class TestLabels:
     def test_addresses_of_forms_lead_to_the_film(
         self, site: ManagementSite, root: httpx.Client
     ) -> None:
-        for name in ("label", "hide", "show"):
+        for name in ("unlock", "label", "hide", "show"):
             response = root.get(f"/manage/films/1/{name}")
             assert response.headers["location"] == "/manage/films/1"
 
 
 GETS = ("/manage/films", "/manage/films/1")
 POSTS = {
-    "films.edit": ("/manage/films/1", "/manage/films/new"),
+    "films.edit": ("/manage/films/1", "/manage/films/1/unlock", "/manage/films/new"),
     "films.label": ("/manage/films/1/label", "/manage/films/1/hide", "/manage/films/1/show"),
 }
 

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.migrating import versions_until
 
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import
 from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, rows
+from tests.support.migration_checks import versions_until
 
 # The changes that the audit log has of each film, and the fields that are locked then. Every film
 # is called "Now", of 1979, described by "Text"; its genres are Horror and Drama.

@@ -133,27 +133,25 @@ WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM know
 """
 # Films of the previous fingerprint's version get the fields that it did not cover.
 _LOCKED = "EXISTS (SELECT 1 FROM film_locks WHERE film_id = film.id AND field = '{0}')"
+_NEW_FIELD_DIFFERS = " OR ".join(
+    f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
+    for name in NEW_FIELDS
+)
+_NEW_VALUES = ", ".join(
+    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+    for name in NEW_FIELDS
+)
 COUNT_ADOPTED = f"""
 SELECT count(*)
 FROM staged_plan AS plan
 JOIN staged_films AS staged USING (position)
 JOIN films AS film ON film.id = plan.film_id
-WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND (
-    {
-    " OR ".join(
-        f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
-        for name in NEW_FIELDS
-    )
-})
+WHERE plan.adopts AND film.label_id IS NOT DISTINCT FROM plan.label_id AND ({_NEW_FIELD_DIFFERS})
 """
 ADOPT = f"""
 WITH adopted AS (DELETE FROM staged_plan WHERE adopts RETURNING position, film_id)
-UPDATE films AS film SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {
-    ", ".join(
-        f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
-        for name in NEW_FIELDS
-    )
-}
+UPDATE films AS film
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {_NEW_VALUES}
 FROM adopted JOIN staged_films AS staged USING (position)
 WHERE film.id = adopted.film_id
 """

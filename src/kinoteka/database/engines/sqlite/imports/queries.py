@@ -112,24 +112,20 @@ _ADOPTED = """
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 """
 _LOCKED = "EXISTS (SELECT 1 FROM main.film_locks WHERE film_id = film.id AND field = '{0}')"
+_NEW_FIELD_DIFFERS = " OR ".join(
+    f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_FIELDS
+)
+_NEW_VALUES = ", ".join(
+    f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
+    for name in NEW_FIELDS
+)
 COUNT_ADOPTED = f"""
 SELECT count(*) {_ADOPTED} JOIN main.films AS film ON film.id = plan.film_id
-WHERE plan.adopts AND film.label_id IS plan.label_id AND (
-    {
-    " OR ".join(
-        f"(film.{name} IS NOT staged.{name} AND NOT {_LOCKED.format(name)})" for name in NEW_FIELDS
-    )
-})
+WHERE plan.adopts AND film.label_id IS plan.label_id AND ({_NEW_FIELD_DIFFERS})
 """
 ADOPT = f"""
-UPDATE main.films AS film SET fingerprint = staged.fingerprint, fingerprint_version = {
-    NEWEST_VERSION
-}, {
-    ", ".join(
-        f"{name} = CASE WHEN {_LOCKED.format(name)} THEN film.{name} ELSE staged.{name} END"
-        for name in NEW_FIELDS
-    )
-}
+UPDATE main.films AS film
+SET fingerprint = staged.fingerprint, fingerprint_version = {NEWEST_VERSION}, {_NEW_VALUES}
 {_ADOPTED} WHERE plan.adopts AND film.id = plan.film_id
 """
 UNPLAN_ADOPTED = "DELETE FROM staging.plan WHERE adopts"
