@@ -7,23 +7,23 @@ reused, so that a forgotten reference cannot come to mean somebody else.
 
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Float,
-    ForeignKey,
     Index,
     Integer,
     MetaData,
     SmallInteger,
     Table,
     UniqueConstraint,
+    and_,
     false,
 )
+
+from kinoteka.database.schema_columns import Id, Text, id_column, partial_index, reference
 
 metadata = MetaData(
     naming_convention={
@@ -35,30 +35,10 @@ metadata = MetaData(
     }
 )
 
-# Texts are compared by code points, whatever the database's own language.
-Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
-# SQLite takes only INTEGER for the row's own id.
-Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _id() -> Column[int]:
-    return Column("id", Id, primary_key=True)
-
-
-def _reference(
-    name: str, target: str, *, on_delete: str = "CASCADE", **options: bool
-) -> Column[int]:
-    return Column(name, Id, ForeignKey(target, ondelete=on_delete), **options)  # type: ignore[arg-type]
-
-
-def _partial_index(name: str, where: ColumnElement[bool], *columns: Column[Any]) -> None:
-    Index(name, *columns, postgresql_where=where, sqlite_where=where)
-
-
 accounts = Table(
     "accounts",
     metadata,
-    _id(),
+    id_column(),
     Column("username", Text),
     Column("username_key", Text, unique=True),
     Column("username_skeleton", Text),  # the same for those that look alike
@@ -72,7 +52,7 @@ accounts = Table(
     Column("phone", Text),
     Column("avatar_file", Text),
     Column("avatar_address", Text),
-    _reference("favourite_genre_id", "genres.id", on_delete="SET NULL"),
+    reference("favourite_genre_id", "genres.id", on_delete="SET NULL"),
     Column("superuser", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
@@ -82,13 +62,11 @@ accounts = Table(
     sqlite_autoincrement=True,
 )
 _has_skeleton = accounts.c.username_skeleton.is_not(None)
-_partial_index("ix_accounts_username_skeleton", _has_skeleton, accounts.c.username_skeleton)
-_lacks_skeleton = sqlalchemy.and_(
-    accounts.c.username_skeleton.is_(None), accounts.c.username_key.is_not(None)
-)
-_partial_index("ix_accounts_lacks_skeleton", _lacks_skeleton, accounts.c.id)
+partial_index("ix_accounts_username_skeleton", _has_skeleton, accounts.c.username_skeleton)
+_lacks_skeleton = and_(accounts.c.username_skeleton.is_(None), accounts.c.username_key.is_not(None))
+partial_index("ix_accounts_lacks_skeleton", _lacks_skeleton, accounts.c.id)
 _disabled = accounts.c.disabled_at.is_not(None)
-_partial_index("ix_accounts_disabled_at", _disabled, accounts.c.disabled_at)
+partial_index("ix_accounts_disabled_at", _disabled, accounts.c.disabled_at)
 # For parts of usernames; SQLite reads them all.
 Index(
     "ix_accounts_username_trigrams",
@@ -100,8 +78,8 @@ Index(
 sessions = Table(
     "sessions",
     metadata,
-    _id(),
-    _reference("account_id", "accounts.id", nullable=False, index=True),
+    id_column(),
+    reference("account_id", "accounts.id", nullable=False, index=True),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("refresh_seed", Text, nullable=False),
     Column("refresh_generation", Integer, nullable=False),
@@ -118,8 +96,8 @@ sessions = Table(
 sign_ins = Table(
     "sign_ins",
     metadata,
-    _id(),
-    _reference("account_id", "accounts.id", nullable=False),
+    id_column(),
+    reference("account_id", "accounts.id", nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
@@ -132,7 +110,7 @@ sign_ins = Table(
 roles = Table(
     "roles",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
     Column("built_in", Boolean, nullable=False, server_default=false()),
@@ -142,21 +120,21 @@ roles = Table(
 role_permissions = Table(
     "role_permissions",
     metadata,
-    _reference("role_id", "roles.id", primary_key=True),
+    reference("role_id", "roles.id", primary_key=True),
     Column("permission", Text, primary_key=True),
 )
 
 account_roles = Table(
     "account_roles",
     metadata,
-    _reference("account_id", "accounts.id", primary_key=True),
-    _reference("role_id", "roles.id", primary_key=True, index=True),
+    reference("account_id", "accounts.id", primary_key=True),
+    reference("role_id", "roles.id", primary_key=True, index=True),
 )
 
 labels = Table(
     "labels",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False, unique=True),
     sqlite_autoincrement=True,
 )
@@ -164,7 +142,7 @@ labels = Table(
 genres = Table(
     "genres",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
     sqlite_autoincrement=True,
@@ -173,7 +151,7 @@ genres = Table(
 directors = Table(
     "directors",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
     sqlite_autoincrement=True,
@@ -198,16 +176,16 @@ FILM_FACTS: tuple[str, ...] = tuple(column.name for column in _film_facts)
 films = Table(
     "films",
     metadata,
-    _id(),
+    id_column(),
     Column("source", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     *_film_facts,
     Column("votes", Integer, nullable=False),
     Column("imdb_id", Text),
     Column("tmdb_id", BigInteger),
-    _reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
-    _reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
-    _reference("label_id", "labels.id", on_delete="RESTRICT"),
+    reference("genre_id", "genres.id", on_delete="RESTRICT", nullable=False),
+    reference("director_id", "directors.id", on_delete="RESTRICT", nullable=False),
+    reference("label_id", "labels.id", on_delete="RESTRICT"),
     Column("fingerprint", BigInteger, nullable=False),
     Column("fingerprint_version", SmallInteger, nullable=False, server_default="1"),
     # Only operators see a hidden film, whatever its label. label_lost: the label that it had
@@ -224,13 +202,13 @@ films = Table(
     sqlite_autoincrement=True,
 )
 _hidden = films.c.hidden_at.is_not(None)
-Index("ix_films_hidden", films.c.id, postgresql_where=_hidden, sqlite_where=_hidden)
+partial_index("ix_films_hidden", _hidden, films.c.id)
 
 # The fields that operators have edited: imports leave them as they are.
 film_locks = Table(
     "film_locks",
     metadata,
-    _reference("film_id", "films.id", primary_key=True),
+    reference("film_id", "films.id", primary_key=True),
     Column("field", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -238,8 +216,8 @@ film_locks = Table(
 film_genres = Table(
     "film_genres",
     metadata,
-    _reference("genre_id", "genres.id", on_delete="RESTRICT", primary_key=True),
-    _reference("film_id", "films.id", primary_key=True, index=True),
+    reference("genre_id", "genres.id", on_delete="RESTRICT", primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
     Column("position", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -247,8 +225,8 @@ film_genres = Table(
 film_directors = Table(
     "film_directors",
     metadata,
-    _reference("director_id", "directors.id", on_delete="RESTRICT", primary_key=True),
-    _reference("film_id", "films.id", primary_key=True, index=True),
+    reference("director_id", "directors.id", on_delete="RESTRICT", primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
     Column("position", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -259,7 +237,7 @@ film_directors = Table(
 genre_counts = Table(
     "genre_counts",
     metadata,
-    _reference("genre_id", "genres.id", primary_key=True),
+    reference("genre_id", "genres.id", primary_key=True),
     Column("label_id", Id, primary_key=True, autoincrement=False),
     Column("films", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -268,7 +246,7 @@ genre_counts = Table(
 director_counts = Table(
     "director_counts",
     metadata,
-    _reference("director_id", "directors.id", primary_key=True),
+    reference("director_id", "directors.id", primary_key=True),
     Column("label_id", Id, primary_key=True, autoincrement=False),
     Column("films", Integer, nullable=False),
     sqlite_with_rowid=False,
@@ -277,16 +255,16 @@ director_counts = Table(
 bookmarks = Table(
     "bookmarks",
     metadata,
-    _reference("account_id", "accounts.id", primary_key=True),
-    _reference("film_id", "films.id", primary_key=True, index=True),
+    reference("account_id", "accounts.id", primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
     Column("created_at", BigInteger, nullable=False),
 )
 
 selections = Table(
     "selections",
     metadata,
-    _id(),
-    _reference("account_id", "accounts.id", index=True),
+    id_column(),
+    reference("account_id", "accounts.id", index=True),
     Column("source_id", Text, unique=True),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
@@ -301,8 +279,8 @@ selections = Table(
 selection_films = Table(
     "selection_films",
     metadata,
-    _reference("selection_id", "selections.id", primary_key=True),
-    _reference("film_id", "films.id", primary_key=True, index=True),
+    reference("selection_id", "selections.id", primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
     Column("position", Integer, nullable=False),
 )
 
@@ -311,7 +289,7 @@ selection_films = Table(
 chats = Table(
     "chats",
     metadata,
-    _id(),
+    id_column(),
     Column("first_account_id", Id, nullable=False),
     Column("second_account_id", Id, nullable=False),
     Column("last_message_id", Id),
@@ -325,8 +303,8 @@ chats = Table(
 chat_members = Table(
     "chat_members",
     metadata,
-    _reference("chat_id", "chats.id", primary_key=True),
-    _reference("account_id", "accounts.id", primary_key=True),
+    reference("chat_id", "chats.id", primary_key=True),
+    reference("account_id", "accounts.id", primary_key=True),
     Column("active_at", BigInteger, nullable=False),
     Column("last_read_id", Id, nullable=False),
     Column("unread", Integer, nullable=False),
@@ -334,7 +312,7 @@ chat_members = Table(
 )
 # Every page shows how much is unread in all; in most chats nothing is.
 _unread = chat_members.c.unread > 0
-_partial_index(
+partial_index(
     "ix_chat_members_unread",
     _unread,
     chat_members.c.account_id,
@@ -345,9 +323,9 @@ _partial_index(
 messages = Table(
     "messages",
     metadata,
-    _id(),
-    _reference("chat_id", "chats.id", nullable=False),
-    _reference("author_id", "accounts.id", on_delete="SET NULL", index=True),
+    id_column(),
+    reference("chat_id", "chats.id", nullable=False),
+    reference("author_id", "accounts.id", on_delete="SET NULL", index=True),
     Column("text", Text, nullable=False),
     Column("nonce", Text),
     Column("created_at", BigInteger, nullable=False),
@@ -362,7 +340,7 @@ messages = Table(
 audit_entries = Table(
     "audit_entries",
     metadata,
-    _id(),
+    id_column(),
     Column("at", BigInteger, nullable=False, index=True),
     Column("account_id", Id),
     Column("actor_name", Text, nullable=False),
@@ -383,7 +361,7 @@ audit_entries = Table(
 import_runs = Table(
     "import_runs",
     metadata,
-    _id(),
+    id_column(),
     Column("account_id", Id),
     Column("format", Text, nullable=False),
     Column("files", Text, nullable=False),
