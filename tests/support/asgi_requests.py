@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable
 
-from kinoteka.core.services import Services
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.request import Request
+from kinoteka.http.mechanics.request import Request
 
 MULTIPART = "multipart/form-data; boundary=limit"
-NEUTRAL = neutral.contract("tests", "Tests", "", ())
 
 
 class ASGIRequest:
@@ -43,10 +39,9 @@ class ASGIRequest:
         self.taken += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self._next is not None}
 
-    def request(self, services: Services) -> Request:
-        """The request on its way through a server."""
-        scope = {"headers": self.headers, "query_string": self.query}
-        return Request(scope, self.receive, services, NEUTRAL, Route("PUT", "/", self.request, ""))
+    def request(self) -> Request:
+        """Return the request."""
+        return Request({"headers": self.headers, "query_string": self.query}, self.receive)
 
 
 def chunks_of(whole: bytes, size: int) -> Iterable[bytes]:

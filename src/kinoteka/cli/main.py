@@ -20,7 +20,7 @@ from kinoteka.core.accounts.common_passwords import CommonPasswordsDamaged, comm
 from kinoteka.database import file_modes as private
 from kinoteka.database.migrations import DatabaseUnusable
 from kinoteka.errors import DomainError
-from kinoteka.http.policy.error_messages import COMMON
+from kinoteka.http.policy.error_messages import COMMON, error_message
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.disk import disk_failure
 from kinoteka.infrastructure.keys import KEY_FILES, KeyUnusable
@@ -368,7 +368,9 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
                 " site under /manage/films"
             )
         film = error.parameters.get("film_id")
-        fail(COMMON[error.code].sentence(error) + (f" with the number {film}" if film else ""))
+        fail(
+            error_message(COMMON[error.code], error) + (f" with the number {film}" if film else "")
+        )
 
 
 def _shown(name: str, value: object) -> str:

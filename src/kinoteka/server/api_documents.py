@@ -19,6 +19,7 @@ from kinoteka.http.mechanics.response import JSON, Response
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.http.mechanics.static_files import StaticFiles
 from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.error_responses import error_response
 from kinoteka.http.policy.request import Request
 
 TITLE = "Kinoteka"
@@ -83,7 +84,12 @@ class Documentation:
             contract = self._contracts[name]
             chosen, title, description = [contract], contract.title, contract.description
         return document(
-            chosen, nobody, title=title, description=description, version=version("kinoteka")
+            chosen,
+            nobody,
+            error_response,
+            title=title,
+            description=description,
+            version=version("kinoteka"),
         )
 
     async def read_all(self, request: Request) -> Response:

@@ -3,8 +3,8 @@
 from kinoteka.contracts.account.schemas import Message
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
+from kinoteka.http.policy.error_messages import COMMON, error_message
 
 MEMBER_PATH = "/profile/{login:text}"
 NO_MEMBER = ErrorResponse(404, "there is no such user")
@@ -27,4 +27,4 @@ def error_response(
     """Write a refusal down. An unknown member is not a failed sign-in."""
     if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == MEMBER_PATH:
         error_response = NO_MEMBER
-    return json_response(error_response.status, Message(error_response.sentence(error)))
+    return json_response(error_response.status, Message(error_message(error_response, error)))

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.accounts.model import Account, Person, ProfileChange
-from kinoteka.http.mechanics.field_schemas import Email, EmailOrEmpty, NewPassword, Password
+from kinoteka.http.policy.field_schemas import Email, EmailOrEmpty, NewPassword, Password
 
 
 class SignInBody(msgspec.Struct):

@@ -3,8 +3,8 @@
 from kinoteka.contracts.authservice.schemas import Message
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
+from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_message
 
 REFUSALS: dict[Code, ErrorResponse] = COMMON | {
     Code.UNAUTHORIZED: ErrorResponse(401, "an access token is needed"),
@@ -24,4 +24,6 @@ def error_response(
     """Write a refusal down; every route does it alike."""
     del route
     challenge = [BEARER_CHALLENGE] if error_response.status == 401 else []
-    return json_response(error_response.status, Message(error_response.sentence(error)), challenge)
+    return json_response(
+        error_response.status, Message(error_message(error_response, error)), challenge
+    )

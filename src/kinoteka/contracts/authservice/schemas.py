@@ -6,8 +6,8 @@ from msgspec import UNSET, UnsetType
 from kinoteka.core.access.model import Grants, Role
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.sessions.model import History
-from kinoteka.http.mechanics.field_schemas import NewPassword, Password, Permission
 from kinoteka.http.mechanics.numbers import PageNumber
+from kinoteka.http.policy.field_schemas import NewPassword, Password, Permission
 from kinoteka.infrastructure.clock import iso
 
 

@@ -3,8 +3,8 @@
 from kinoteka.contracts.cinema.schemas import Message
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
+from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_message
 
 WRONG_CREDENTIALS = ErrorResponse(401, "wrong email or password")
 
@@ -26,4 +26,6 @@ def error_response(
     """Write a refusal down; every route does it alike."""
     del route
     challenge = [BEARER_CHALLENGE] if error_response.status == 401 else []
-    return json_response(error_response.status, Message(error_response.sentence(error)), challenge)
+    return json_response(
+        error_response.status, Message(error_message(error_response, error)), challenge
+    )

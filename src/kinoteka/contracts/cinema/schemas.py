@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from kinoteka.core.accounts.model import Account, ProfileChange
 from kinoteka.core.catalogue.model import Director, Film, FilmQuery, Genre
 from kinoteka.errors import field_invalid
-from kinoteka.http.mechanics.field_schemas import Email, NewPassword, Password
 from kinoteka.http.mechanics.numbers import LARGEST, Id, PageNumber
+from kinoteka.http.policy.field_schemas import Email, NewPassword, Password
 
 PASSWORD_FIELDS = ("password_1", "password_2", "old_password", "new_password")
 IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]

@@ -7,8 +7,8 @@ Beside the message stands a number by which clients switch: those of the documen
 from kinoteka.contracts.filmsite.schemas import Refused
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, empty_response, json_response
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
+from kinoteka.http.policy.error_messages import COMMON, error_message
 
 USER_EXISTS = 1
 EMAIL_INVALID = 2
@@ -80,7 +80,7 @@ def error_response(
     """Write a refusal down, in the words that the document has for the route."""
     if error.code is Code.INTERNAL:
         return empty_response(500)
-    message = error_response.sentence(error)
+    message = error_message(error_response, error)
     if route is not None:
         message = _words_of(route, error.code, message)
     return json_response(error_response.status, Refused(message, int(error_response.mark)))

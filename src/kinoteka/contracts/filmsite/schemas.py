@@ -17,8 +17,8 @@ from kinoteka.core.library.model import (
     Shelf,
 )
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.field_schemas import Email, NewPassword, Password
 from kinoteka.http.mechanics.numbers import Count, Id
+from kinoteka.http.policy.field_schemas import Email, NewPassword, Password
 
 BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
 OLD_BIRTHDAY = "%Y-%b-%d"

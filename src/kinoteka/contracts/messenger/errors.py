@@ -7,8 +7,8 @@ here, told apart by its mnemonic.
 from kinoteka.contracts.messenger.schemas import Refused
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
+from kinoteka.http.policy.error_messages import COMMON, error_message
 
 SIGN_IN_PATH = "/login"
 WRONG_CREDENTIALS = ErrorResponse(400, "wrong e-mail or password", "wrong_credentials")
@@ -53,5 +53,6 @@ def error_response(
     if error.parameters.get("whose") == ANOTHER:
         error_response = ANOTHER_USER
     return json_response(
-        error_response.status, Refused(str(error_response.mark), error_response.sentence(error))
+        error_response.status,
+        Refused(str(error_response.mark), error_message(error_response, error)),
     )

@@ -6,8 +6,8 @@ from kinoteka.contracts.messenger.photos import photo_response
 from kinoteka.core.media.model import PICTURES
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.websockets import Following
 from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy.event_streams import ListenerStream
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.settings import zone
 from kinoteka.infrastructure.spooled_files import SpooledFile
@@ -145,13 +145,13 @@ async def mark_read(request: Request, chat_id: int, body: schemas.ReadBody) -> s
     return schemas.Nothing()
 
 
-async def follow_chat(request: Request, chat_id: int) -> Following:
+async def follow_chat(request: Request, chat_id: int) -> ListenerStream:
     """Hear what happens in one chat."""
     listener = await request.core.chats.listen(request.actor, request.unit, chat_id)
-    return Following(listener, schemas.notification)
+    return ListenerStream(listener, schemas.notification)
 
 
-async def follow_all(request: Request) -> Following:
+async def follow_all(request: Request) -> ListenerStream:
     """Hear what happens in all of one's chats."""
     listener = await request.core.chats.listen_to_all(request.actor, request.unit)
-    return Following(listener, schemas.notification)
+    return ListenerStream(listener, schemas.notification)

@@ -10,15 +10,15 @@ from msgspec import UNSET, Meta, UnsetType
 from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
 from kinoteka.core.chats.model import Chat, Event, Message
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.http.mechanics.field_schemas import (
+from kinoteka.http.mechanics.numbers import Count, Id
+from kinoteka.http.mechanics.response import encode
+from kinoteka.http.policy.field_schemas import (
     Email,
     EmailOrEmpty,
     NewPassword,
     NoPassword,
     Password,
 )
-from kinoteka.http.mechanics.numbers import Count, Id
-from kinoteka.http.mechanics.response import encode
 from kinoteka.infrastructure.clock import iso
 
 DELETED_AUTHOR = 0

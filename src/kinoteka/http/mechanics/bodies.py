@@ -11,8 +11,8 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
+from kinoteka.http.mechanics.request import Request
 from kinoteka.http.mechanics.response import Receive
-from kinoteka.http.policy.request import Request
 
 # So much of a body that is too large is still taken in and thrown away, because clients do not
 # read an answer before they have sent everything.
@@ -86,14 +86,16 @@ async def read_chunks(receive: Receive) -> AsyncIterator[bytes]:
         yield message.get("body", b"")
 
 
-async def read_json(request: Request, shape: Any, *, required: bool = True) -> Any:
-    """The JSON body as `shape`; an empty one is None where it is not required.
+async def read_json(request: Request, schema: Any, limit: int, *, required: bool = True) -> Any:
+    """Return the JSON body of at most `limit` bytes as `schema`.
+
+    Return None for an empty body if it is not `required`.
 
     Raises:
         DomainError(BODY_MALFORMED, BODY_TOO_LARGE, FIELD_INVALID)
     """
-    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
-    return decode_json(body, shape) if body or required else None
+    body = await read_body(request, limit)
+    return decode_json(body, schema) if body or required else None
 
 
 def decode_json(body: bytes, shape: Any) -> Any:

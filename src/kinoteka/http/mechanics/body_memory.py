@@ -1,7 +1,7 @@
 """How much memory the bodies of all requests of this process take together."""
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.policy.request import Request
+from kinoteka.http.mechanics.request import Request
 
 MEGABYTE = 1024 * 1024
 RETRY_SECONDS = 1

@@ -19,7 +19,7 @@ from kinoteka.http.mechanics.bodies import (
     read_body,
     read_json,
 )
-from kinoteka.http.policy.request import Request
+from kinoteka.http.mechanics.request import Request
 
 URLENCODED = "application/x-www-form-urlencoded"
 FIELDS_MOST = 1000
@@ -27,21 +27,25 @@ FIELDS_MOST = 1000
 Pairs = Sequence[tuple[str, str]]
 
 
-async def read_form(request: Request, shape: Any) -> Any:
-    """The body of a form as `shape`.
+async def read_form(request: Request, schema: Any, limit: int) -> Any:
+    """Return the body of a form, of at most `limit` bytes, as `schema`.
 
     Raises:
         DomainError(BODY_MALFORMED): of another type, not UTF-8, or of far too many fields.
         DomainError(BODY_TOO_LARGE, FIELD_INVALID)
     """
-    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
+    body = await read_body(request, limit)
     if body and not is_form(request):
         raise DomainError(Code.BODY_MALFORMED)
-    return from_pairs(_parse(body), shape)
+    return from_pairs(_parse(body), schema)
 
 
-async def read_json_or_form(request: Request, shape: Any, *, required: bool = True) -> Any:
-    """Return the body as `shape`, from JSON or a form; None for an empty one if not required.
+async def read_json_or_form(
+    request: Request, schema: Any, limit: int, *, required: bool = True
+) -> Any:
+    """Return the body of at most `limit` bytes, JSON or a form, as `schema`.
+
+    Return None for an empty body if it is not `required`.
 
     Some programs send JSON and call it a form: no form begins with a brace.
 
@@ -50,11 +54,11 @@ async def read_json_or_form(request: Request, shape: Any, *, required: bool = Tr
         DomainError(FIELD_INVALID): also a key that is given twice.
     """
     if not is_form(request):
-        return await read_json(request, shape, required=required)
-    body = await read_body(request, request.settings.json_limit_kilobytes * 1024)
+        return await read_json(request, schema, limit, required=required)
+    body = await read_body(request, limit)
     if body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{"):
-        return decode_json(body, shape)
-    return from_flat(_parse(body), shape) if body or required else None
+        return decode_json(body, schema)
+    return from_flat(_parse(body), schema) if body or required else None
 
 
 def is_form(request: Request) -> bool:

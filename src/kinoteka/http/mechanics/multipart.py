@@ -7,7 +7,6 @@ to `DRAINED` bytes, because clients send everything before they read a response.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -22,10 +21,10 @@ from multipart import (  # type: ignore[import-untyped]
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.bodies import DRAINED, declared_size, read_chunks
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
+from kinoteka.http.mechanics.request import Request
 from kinoteka.http.mechanics.routes import Upload
-from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.disk import ROOM
-from kinoteka.infrastructure.spooled_files import FOLDER, SPOOLED, SpooledFile
+from kinoteka.infrastructure.spooled_files import SPOOLED, SpooledFile
 
 # What a body may have beside the file: boundaries, headers, some other fields.
 OVERHEAD = 64 * 1024
@@ -59,30 +58,17 @@ class Received:
     files: list[ReceivedFile] = field(default_factory=list)
 
 
-@asynccontextmanager
-async def received_upload(request: Request, upload: Upload) -> AsyncIterator[SpooledFile]:
-    """Count an upload, read it, and give the file until the end of the block.
+async def read_upload(request: Request, upload: Upload, folder: Path) -> SpooledFile:
+    """Return the first part of the body that has the field's name. The caller closes it.
 
-    Raises:
-        DomainError: as `Uploads.slot` and `read_upload`.
-    """
-    async with request.core.uploads.slot(request.actor):
-        file = await read_upload(request, upload)
-        try:
-            yield file
-        finally:
-            file.close()
-
-
-async def read_upload(request: Request, upload: Upload) -> SpooledFile:
-    """Return the first part of the body that has the field's name, to be closed.
+    A file that is too large for memory is written to `folder`.
 
     Raises:
         DomainError(UPLOAD_MISSING): no multipart/form-data, broken, or without such a part.
         DomainError(UPLOAD_TOO_LARGE, DISK_FULL)
         ConnectionResetError: the client went away.
     """
-    parts = OneFile(upload, request.settings.data / FOLDER)
+    parts = OneFile(upload, folder)
     try:
         await _read(request, parts, upload.field, PARTS_MOST)
         if parts.file is None:

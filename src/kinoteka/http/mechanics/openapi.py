@@ -7,7 +7,7 @@ share a path by what is in the body; such operations are put together into one.
 from collections.abc import Sequence
 from typing import Any
 
-from kinoteka.http.mechanics.openapi_operations import Described, describe
+from kinoteka.http.mechanics.openapi_operations import Context, Described, RenderError, describe
 from kinoteka.http.mechanics.openapi_schemas import Schemas
 from kinoteka.http.mechanics.routes import Contract, Route
 
@@ -30,20 +30,29 @@ SECURITY_SCHEMES: Json = {
 
 
 def document(
-    contracts: Sequence[Contract], neutral: Contract, *, title: str, description: str, version: str
+    contracts: Sequence[Contract],
+    fallback: Contract,
+    render: RenderError,
+    *,
+    title: str,
+    description: str,
+    version: str,
 ) -> Json:
-    """The document of these contracts; `neutral` is who answers at unknown paths.
+    """Return the document of these contracts.
 
-    With several contracts, every schema's name begins with its contract's name.
+    `fallback` is the contract that responds at unknown paths. `render` returns the response of a
+    contract to an error; its responses are the examples. With several contracts, the name of each
+    schema begins with the name of its contract.
     """
     paths: dict[str, Json] = {}
     schemas: Json = {}
     for contract in contracts:
         prefix = contract.name.capitalize() if len(contracts) > 1 else ""
-        known = Schemas(contract, neutral, prefix)
+        known = Schemas(contract, fallback, prefix)
+        context = Context(contract, fallback, known, render)
         for route in contract.routes:
             if route.method != "WEBSOCKET":
-                _add(paths, describe(contract, neutral, route, known))
+                _add(paths, describe(context, route))
         schemas |= known.components
     return {
         "openapi": "3.1.0",

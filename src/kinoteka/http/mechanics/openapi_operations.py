@@ -1,10 +1,10 @@
 """One route as an OpenAPI operation: what it takes, what it answers, what it refuses.
 
-The refusals are real ones: each code that a route may give is put through its contract's table,
-so the document shows the bodies that clients get.
+The error responses are real ones: each error code that a route may raise is rendered by its
+contract, so the document shows the bodies that clients get.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from kinoteka.http.mechanics.numbers import LARGEST
 from kinoteka.http.mechanics.openapi_schemas import Schemas
 from kinoteka.http.mechanics.response import SAFE, Response
 from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.policy.error_responses import error_response
 
 Json = dict[str, Any]
 
@@ -45,6 +44,23 @@ HEADER_TEXTS = {
 }
 
 
+RenderError = Callable[[Contract, DomainError, Route], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What describing the routes of a contract needs.
+
+    `fallback` is the contract that responds at unknown paths; `render` returns the response of a
+    contract to an error.
+    """
+
+    contract: Contract
+    fallback: Contract
+    schemas: Schemas
+    render: RenderError
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """An operation, where it stands, and the shape of its path without names."""
@@ -55,16 +71,17 @@ class Described:
     operation: Json
 
 
-def describe(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Described:
-    """A route as an operation."""
-    path = _path(route)
+def describe(context: Context, route: Route) -> Described:
+    """Return a route as an operation."""
+    path = route.path_format
+    contract, schemas = context.contract, context.schemas
     operation: Json = {
         "operationId": f"{contract.name}_{getattr(route.handler, '__name__', route.path)}",
         "tags": [contract.name],
         "summary": route.summary,
         "description": _description(route),
         "parameters": [*_path_parameters(route), *_query_parameters(route, schemas), *_csrf(route)],
-        "responses": _responses(contract, neutral, route, schemas),
+        "responses": _responses(context, route),
         "security": _security(route),
     }
     body = _body(route, schemas)
@@ -88,10 +105,6 @@ def implied_errors(route: Route) -> list[Code]:
         (True, (Code.BUSY, Code.INTERNAL)),
     ]
     return [code for applies, codes in implied if applies for code in codes]
-
-
-def _path(route: Route) -> str:
-    return route.path.replace(":text}", "}")
 
 
 def _shape(path: str) -> str:
@@ -168,27 +181,29 @@ def _security(route: Route) -> list[Json]:
     return [{}, *either] if is_asked else []
 
 
-def _responses(contract: Contract, neutral: Contract, route: Route, schemas: Schemas) -> Json:
-    responses: Json = {str(route.status): _success(route, schemas)}
+def _responses(context: Context, route: Route) -> Json:
+    contract = context.contract
+    responses: Json = {str(route.status): _success(route, context.schemas)}
     if route.cached is not None or "etag" in route.headers:
         responses["304"] = {"description": "Nothing has changed since (If-None-Match)."}
     error_responses = [
         (contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))
     ]
     if "{" in route.path:  # a path that is none for want of an id is nobody's
-        error_responses.append((neutral, Code.PATH_UNKNOWN))
+        error_responses.append((context.fallback, Code.PATH_UNKNOWN))
     if _is_beside_text(contract, route):
         error_responses.append((contract, Code.METHOD_NOT_ALLOWED))
     by_status: dict[str, list[tuple[Contract, Code]]] = {}
     for whose, code in error_responses:
-        by_status.setdefault(str(_example(whose, code, route).status), []).append((whose, code))
+        status = str(_example(context, whose, code, route).status)
+        by_status.setdefault(status, []).append((whose, code))
     for status, codes in sorted(by_status.items()):
-        responses[status] = _error_response(route, codes, schemas)
+        responses[status] = _error_response(context, route, codes)
     return responses
 
 
-def _example(contract: Contract, code: Code, route: Route) -> Response:
-    return error_response(contract, DomainError(code, **_sample(route, code)), route)
+def _example(context: Context, contract: Contract, code: Code, route: Route) -> Response:
+    return context.render(contract, DomainError(code, **_sample(route, code)), route)
 
 
 def _is_beside_text(contract: Contract, route: Route) -> bool:
@@ -217,19 +232,19 @@ def _success(route: Route, schemas: Schemas) -> Json:
     return response
 
 
-def _error_response(route: Route, codes: list[tuple[Contract, Code]], schemas: Schemas) -> Json:
+def _error_response(context: Context, route: Route, codes: list[tuple[Contract, Code]]) -> Json:
     examples: Json = {}
     distinct: list[Json] = []
     headers: Json = {}
     for contract, code in codes:
-        example = _example(contract, code, route)
+        example = _example(context, contract, code, route)
         for header, _ in example.headers:
             if header not in UNDOCUMENTED_HEADERS:
                 name = header.decode()
                 headers[name] = _header(name, "")
         if example.body:
             examples[code.value] = {"value": msgspec.json.decode(example.body)}
-            schema = schemas.of(contract.error_schema)
+            schema = context.schemas.of(contract.error_schema)
             distinct += [schema] if schema not in distinct else []
     response: Json = {"description": _reasons(code for _, code in codes)}
     if headers:

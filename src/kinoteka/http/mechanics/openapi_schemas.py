@@ -20,17 +20,17 @@ GENERIC = re.compile(r"(\w+)_(\w+)_")
 
 
 class Schemas:
-    """The schemas of one contract; `prefix` begins all names but that of the neutral error."""
+    """The schemas of one contract; `prefix` begins all names but that of the fallback error."""
 
-    def __init__(self, contract: Contract, neutral: Contract, prefix: str) -> None:
-        types = list(dict.fromkeys(_types(contract, neutral)))
+    def __init__(self, contract: Contract, fallback: Contract, prefix: str) -> None:
+        types = list(dict.fromkeys(_types(contract, fallback)))
         references, components = msgspec.json.schema_components(
             types, ref_template=f"{REFERENCE}{{name}}"
         )
         self._references = dict(zip(types, references, strict=True))
         names = {name: prefix + plain_name(name) for name in components}
-        if neutral.error_schema is not contract.error_schema:
-            shared = self._references[neutral.error_schema]["$ref"].removeprefix(REFERENCE)
+        if fallback.error_schema is not contract.error_schema:
+            shared = self._references[fallback.error_schema]["$ref"].removeprefix(REFERENCE)
             names[shared] = f"Server{plain_name(shared)}"
         queries = {
             each: self._references[each]["$ref"].removeprefix(REFERENCE)
@@ -66,8 +66,8 @@ def plain_name(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _types(contract: Contract, neutral: Contract) -> Iterable[Any]:
-    yield from (contract.error_schema, neutral.error_schema)
+def _types(contract: Contract, fallback: Contract) -> Iterable[Any]:
+    yield from (contract.error_schema, fallback.error_schema)
     for route in contract.routes:
         yield from (t for t in (route.body, route.query, route.response) if t is not None)
 

@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
-from kinoteka.http.policy.error_messages import ErrorResponse
-from kinoteka.http.policy.request import Request
 
 # asked: a credential that cannot be used makes the request anonymous; none: credentials are not
 # looked at, nor is the database, and the actor may do nothing and sees no film under a label.
@@ -83,11 +81,29 @@ class Route:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def path_format(self) -> str:
+        """The path with the names of its parameters alone, as in `/users/{name}`."""
+        return self.path.replace(":text}", "}")
+
+    @property
     def is_unsafe(self) -> bool:
         """Whether the request changes something (RFC 9110, 9.2.1), whatever its method says."""
         if self.changes is not None:
             return self.changes
         return self.method not in ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorResponse:
+    """A row of an error table: the status and message of one error code.
+
+    `{name}` in the message stands for a parameter of the error. `mark` is the number or mnemonic
+    that clients of some contracts switch on.
+    """
+
+    status: int
+    message: str
+    mark: int | str = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +123,5 @@ class Contract:
     error_responses: Mapping[Code, ErrorResponse]
     error_response: Callable[[ErrorResponse, DomainError, Route | None], Response]
     error_schema: Any
-    request_error_response: Callable[[Request, DomainError], Awaitable[Response]] | None = None
+    request_error_response: Callable[[Any, DomainError], Awaitable[Response]] | None = None
     takes_forms: bool = False

@@ -7,21 +7,13 @@ pings and closes a connection on which none is answered (`http_protocol.py`).
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from kinoteka.http.mechanics.response import Headers, Receive, Response, Scope, Send
 from kinoteka.infrastructure.tasks import end_tasks
-from kinoteka.realtime.fanout import Ending, Listener
 
-# RFC 6455, 7.4, and its registry; 4000 to 4999 are for applications.
 POLICY_VIOLATION = 1008
-CLOSE_CODES = {
-    Ending.SLOW: 1013,
-    Ending.MISSED: 1012,
-    Ending.SESSION_OVER: 4401,
-    Ending.LEFT: 1000,
-}
+"""A close code (RFC 6455, 7.4)."""
 CLOSE_SECONDS = 5
 
 # What clients send is not listened to; some send a sign of life now and then.
@@ -29,16 +21,29 @@ FRAMES_MOST = 120
 FRAMES_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
-    """What a WebSocket's handler returns: whom to hear, and how an event is written down.
+class EventStream(Protocol):
+    """The events that a WebSocket sends. A WebSocket's handler returns one."""
 
-    `frame` is called once per listener and event, so it has to keep what it has written. Where
-    it gives None, which only one that is awaited may, nothing is sent.
-    """
+    @property
+    def frame(self) -> Callable[[Any], str | Awaitable[str | None]]:
+        """Return the text frame of an event.
 
-    listener: Listener[Any]
-    frame: Callable[[Any], str | Awaitable[str | None]]
+        It is called once per connection and event. It may return an awaitable of None: then
+        nothing is sent.
+        """
+
+    @property
+    def ended(self) -> asyncio.Future[Any]:
+        """Done when no more events follow."""
+
+    def next(self) -> Awaitable[Any]:
+        """Return the next event. Wait for it if there is none yet."""
+
+    def close_code(self) -> int:
+        """Return the code to close the connection with (RFC 6455, 7.4) once `ended` is done."""
+
+    def close(self) -> None:
+        """Receive no more events: the connection is closed."""
 
 
 async def reject_handshake(scope: Scope, send: Send, response: Response, extra: Headers) -> None:
@@ -56,12 +61,11 @@ async def reject_handshake(scope: Scope, send: Send, response: Response, extra: 
     await send({"type": "websocket.http.response.body", "body": response.body})
 
 
-async def follow(following: Following, receive: Receive, send: Send, extra: Headers) -> None:
-    """Accept the handshake and send every event until either side has had enough."""
-    listener = following.listener
+async def send_events(events: EventStream, receive: Receive, send: Send, extra: Headers) -> None:
+    """Accept the handshake and send every event until the stream or the client ends."""
     try:
         await send({"type": "websocket.accept", "headers": extra})
-        code = await _until_over(following, receive, send)
+        code = await _until_over(events, receive, send)
         if code is not None:
             message = {"type": "websocket.close", "code": code}
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -69,21 +73,21 @@ async def follow(following: Following, receive: Receive, send: Send, extra: Head
     except (OSError, TimeoutError):
         pass  # the client is gone, or takes nothing any more
     finally:
-        listener.end(Ending.LEFT)
+        events.close()
 
 
-async def _until_over(following: Following, receive: Receive, send: Send) -> int | None:
+async def _until_over(events: EventStream, receive: Receive, send: Send) -> int | None:
     """The code to close with; None: the client has left."""
     tasks = [
         asyncio.ensure_future(_pass_over(receive)),
-        asyncio.ensure_future(_forward(following, send)),
+        asyncio.ensure_future(_forward(events, send)),
     ]
-    ended = following.listener.ended
+    ended = events.ended
     try:
         either: list[asyncio.Future[Any]] = [*tasks, ended]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
-            return CLOSE_CODES[ended.result()]
+            return events.close_code()
         for task in tasks:
             if task.done():
                 return task.result()
@@ -107,9 +111,10 @@ async def _pass_over(receive: Receive) -> int | None:
             return POLICY_VIOLATION
 
 
-async def _forward(following: Following, send: Send) -> int | None:
+async def _forward(events: EventStream, send: Send) -> int | None:
+    frame, next_event = events.frame, events.next
     while True:
-        written = following.frame(await following.listener.next())
+        written = frame(await next_event())
         text = written if isinstance(written, str) else await written
         if text is not None:
             await send({"type": "websocket.send", "text": text})

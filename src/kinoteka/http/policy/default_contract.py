@@ -4,8 +4,8 @@ import msgspec
 
 from kinoteka.errors import DomainError
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.mechanics.routes import Contract, ErrorResponse, Route
+from kinoteka.http.policy.error_messages import COMMON, error_message
 
 
 class Message(msgspec.Struct):
@@ -19,7 +19,7 @@ def error_response(
 ) -> Response:
     """Write a refusal down; every route does it alike."""
     del route
-    return json_response(error_response.status, Message(error_response.sentence(error)))
+    return json_response(error_response.status, Message(error_message(error_response, error)))
 
 
 def contract(name: str, title: str, description: str, routes: tuple[Route, ...]) -> Contract:

@@ -6,9 +6,9 @@ one with its own rows put over it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kinoteka.errors import Code, DomainError
+from kinoteka.http.mechanics.routes import ErrorResponse
 
 # What a 401 says where access tokens are the way in (RFC 6750, 3).
 BEARER_CHALLENGE = (b"www-authenticate", b"Bearer")
@@ -36,21 +36,13 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorResponse:
-    """A status, a sentence, and the number or mnemonic by which clients switch, where used."""
-
-    status: int
-    message: str
-    mark: int | str = 0
-
-    def sentence(self, error: DomainError) -> str:
-        """The sentence with the error's parameters filled in."""
-        parameters = _Parameters(error.parameters)
-        reason = parameters.get("reason")
-        if isinstance(reason, str):
-            parameters["reason"] = REASONS.get(reason, reason)
-        return self.message.format_map(parameters)
+def error_message(row: ErrorResponse, error: DomainError) -> str:
+    """Return the message of a row with the parameters of the error filled in."""
+    parameters = _Parameters(error.parameters)
+    reason = parameters.get("reason")
+    if isinstance(reason, str):
+        parameters["reason"] = REASONS.get(reason, reason)
+    return row.message.format_map(parameters)
 
 
 def renamed(error: DomainError, called: Mapping[str, str]) -> DomainError:

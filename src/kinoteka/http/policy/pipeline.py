@@ -11,12 +11,12 @@ import structlog
 
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics import bodies, conditional, forms
+from kinoteka.http.mechanics import bodies, conditional
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY, MEGABYTE
 from kinoteka.http.mechanics.metrics import TRAFFIC, Endpoint
-from kinoteka.http.mechanics.multipart import received_upload
 from kinoteka.http.mechanics.negotiation import prefers_page
 from kinoteka.http.mechanics.representations import choose
+from kinoteka.http.mechanics.request import HTTPS_SCHEMES
 from kinoteka.http.mechanics.request_ids import HEADER, RequestIds, believes_proxies
 from kinoteka.http.mechanics.request_log import log_request
 from kinoteka.http.mechanics.response import (
@@ -26,13 +26,12 @@ from kinoteka.http.mechanics.response import (
     Scope,
     Send,
     empty_response,
-    schema_response,
     send_response,
 )
 from kinoteka.http.mechanics.router import NO_ID, Router, Values, last_segment
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, Target, first_served, replay
-from kinoteka.http.mechanics.websockets import Following, follow, reject_handshake
+from kinoteka.http.mechanics.websockets import EventStream, reject_handshake, send_events
 from kinoteka.http.policy import admission as guards
 from kinoteka.http.policy import origins
 from kinoteka.http.policy.authentication import identify, with_invalid_token
@@ -41,6 +40,7 @@ from kinoteka.http.policy.error_responses import (
     report_error_response,
     request_error_response,
 )
+from kinoteka.http.policy.handler_calls import call_handler
 from kinoteka.http.policy.request import Request
 from kinoteka.http.policy.response_cache import ResponseCache
 from kinoteka.infrastructure.logging import REQUEST
@@ -52,7 +52,6 @@ CLIENT_LEFT = 499
 """How an answer is counted that nobody waited for (as nginx does)."""
 NOWHERE = "(unknown)"
 """How the path is counted of which there is none."""
-HTTPS_SCHEMES = ("https", "wss")
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """A year of HTTPS only, for the host and its subdomains (OWASP ASVS 5, 3.4.1)."""
 
@@ -239,8 +238,7 @@ class Server:
         request = Request(scope, receive, self._services, contract, shared.otherwise.route)
         try:
             bodies.reject_compressed(request)
-            limit = self._services.settings.json_limit_kilobytes * 1024
-            body = await bodies.read_body(request, limit)
+            body = await bodies.read_body(request, request.json_limit)
             target = shared.choose(body)
             return await self._serve(target, values, scope, replay(body))
         except DomainError as error:
@@ -284,7 +282,7 @@ class Server:
                 request.scope["account"] = request.actor.account_id
         if route.cached is not None:
             return await self._handle_cached(request, values, route.cached)
-        return await run_handler(request, values)
+        return await call_handler(request, values)
 
     async def _handle_cached(
         self, request: Request, values: Values, revisions: tuple[str, ...]
@@ -298,7 +296,7 @@ class Server:
             return choose(cached.forms, request.headers)
         endpoint.misses += 1
         revision = self._cache.revision(revisions)
-        fresh = await run_handler(request, values)
+        fresh = await call_handler(request, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
         if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
@@ -317,7 +315,7 @@ class Server:
         extra = self._extra_headers(scope)
         self._note(scope, extra)
         await receive()  # the client's wish to connect
-        begun = await self._begin_following(scope, receive)
+        begun = await self._open_stream(scope, receive)
         endpoint = scope["endpoint"]
         status = begun.status if isinstance(begun, Response) else 101
         endpoint.count("GET", status, perf_counter() - began)
@@ -328,11 +326,11 @@ class Server:
             return
         TRAFFIC.sockets[endpoint.contract] += 1
         try:
-            await follow(begun, receive, send, extra)
+            await send_events(begun, receive, send, extra)
         finally:
             TRAFFIC.sockets[endpoint.contract] -= 1
 
-    async def _begin_following(self, scope: Scope, receive: Receive) -> Following | Response:
+    async def _open_stream(self, scope: Scope, receive: Receive) -> EventStream | Response:
         found = self._sockets.find(scope["path"])
         if found is None:
             return error_response(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
@@ -347,7 +345,7 @@ class Server:
             scope["account"] = request.actor.account_id
             # A browser sends its cookie with whatever page opens a socket, and asks nobody.
             origins.reject_forged(request)
-            following: Following = await route.handler(request, *values)
+            events: EventStream = await route.handler(request, *values)
         except DomainError as error:
             report_error_response(request, error)
             response = error_response(contract, error, route)
@@ -355,7 +353,7 @@ class Server:
         except Exception:
             log.exception("socket failed")
             return error_response(contract, DomainError(Code.INTERNAL), route)
-        return following
+        return events
 
 
 async def _nothing(request: Request) -> None:
@@ -367,32 +365,3 @@ NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")
 
 def _endpoint(contract: Contract, route: Route) -> Endpoint:
     return TRAFFIC.endpoint(contract.name, route.path)
-
-
-async def run_handler(request: Request, values: Values) -> Response:
-    """Read what the route wants of the request and call its handler."""
-    route = request.route
-    arguments: list[object] = list(values)
-    if route.query is not None:
-        read = forms.read_page_query if route.for_browsers else bodies.read_query
-        arguments.append(read(request, route.query))
-    try:
-        if route.body is not None:
-            read_body = (
-                forms.read_json_or_form if request.contract.takes_forms else bodies.read_json
-            )
-            arguments.append(await read_body(request, route.body, required=route.body_required))
-        if route.form is not None:
-            arguments.append(await forms.read_form(request, route.form))
-        if route.upload is not None:
-            async with received_upload(request, route.upload) as file:
-                result = await route.handler(request, *arguments, file)
-        else:
-            result = await route.handler(request, *arguments)
-    finally:
-        if request.held_bytes:
-            BODY_MEMORY.release(request)
-    response = result if isinstance(result, Response) else schema_response(route.status, result)
-    if request.added_headers:
-        response.headers = [*response.headers, *request.added_headers]
-    return response

@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
 from kinoteka.errors import Code
-from kinoteka.http.mechanics.multipart import received_upload
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Upload
 from kinoteka.http.policy.request import Request
+from kinoteka.http.policy.uploads import receive_upload
 from kinoteka.site.account import schemas
 from kinoteka.site.ui.failures import Failure, shown_again_by
 from kinoteka.site.ui.pages import redirect, render
@@ -70,7 +70,7 @@ async def change_avatar(request: Request) -> Response:
 @shown_again_by(show_profile)
 async def _change_avatar(request: Request, _: None) -> Response:
     # Read here, so that a file that is too large is told of on the page.
-    async with received_upload(request, AVATAR) as file:
+    async with receive_upload(request, AVATAR) as file:
         await request.core.avatars.change_avatar(request.actor, request.unit, file, PICTURES)
     return redirect(request, "/account", notice="avatar_saved")
 

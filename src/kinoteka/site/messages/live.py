@@ -13,7 +13,7 @@ from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import DomainError
 from kinoteka.http.mechanics.response import encode
-from kinoteka.http.mechanics.websockets import Following
+from kinoteka.http.policy.event_streams import ListenerStream
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.realtime.fanout import Ending, Listener
@@ -80,10 +80,10 @@ class Frames:
         return encode(schemas.happening(event, self._actor.require_account(), unread)).decode()
 
 
-async def follow(request: Request) -> Following:
+async def follow(request: Request) -> ListenerStream:
     """Hear what happens in all of one's chats, and how far either side has read."""
     listener = await request.core.chats.follow(request.actor, request.unit)
-    return Following(listener, Frames(request.core, request.actor, listener).frame)
+    return ListenerStream(listener, Frames(request.core, request.actor, listener).frame)
 
 
 async def count_unread(request: Request) -> schemas.LiveUnread:

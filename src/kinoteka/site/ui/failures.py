@@ -9,9 +9,9 @@ import msgspec
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Headers, Response, empty_response
-from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.routes import ErrorResponse, Route
 from kinoteka.http.policy.authentication import identify
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse
+from kinoteka.http.policy.error_messages import COMMON
 from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, formats, translations

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.bodies import read_body
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY, BodyMemory
@@ -37,9 +36,9 @@ BEGIN = b'--limit\r\nContent-Disposition: form-data; name="avatar"; filename="a.
 END = b"\r\n--limit--\r\n"
 
 
-def test_request_takes_memory_until_it_ends(services: Services) -> None:
+def test_request_takes_memory_until_it_ends() -> None:
     memory = BodyMemory(100)
-    first, second = ASGIRequest(b"").request(services), ASGIRequest(b"").request(services)
+    first, second = ASGIRequest(b"").request(), ASGIRequest(b"").request()
     assert memory.take(first, 60)
     assert not memory.take(second, 60)
     with raises_error(Code.BUSY):
@@ -49,20 +48,18 @@ def test_request_takes_memory_until_it_ends(services: Services) -> None:
     assert memory.used == 60
 
 
-def test_large_bodies_leave_room_for_small_ones(services: Services) -> None:
+def test_large_bodies_leave_room_for_small_ones() -> None:
     memory = BodyMemory(8 * 64 * 1024)
-    large = [ASGIRequest(b"").request(services) for _ in range(8)]
+    large = [ASGIRequest(b"").request() for _ in range(8)]
     assert [memory.take(request, 64 * 1024) for request in large] == [True] * 7 + [False]
-    small = ASGIRequest(b"").request(services)
+    small = ASGIRequest(b"").request()
     assert memory.take(small, 4 * 1024)
     assert not memory.take(small, 1)  # it is no small one any more
 
 
-async def test_body_that_finds_no_memory_is_rejected(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_body_that_finds_no_memory_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BODY_MEMORY, "limit", BODY_MEMORY.used + 100)
-    request = ASGIRequest(*chunks_of(bytes(300), 60)).request(services)
+    request = ASGIRequest(*chunks_of(bytes(300), 60)).request()
     with raises_error(Code.BUSY):
         await read_body(request, 1000)
     BODY_MEMORY.release(request)
@@ -76,10 +73,8 @@ def traced() -> Iterator[None]:
     tracemalloc.stop()
 
 
-async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(
-    services: Services, traced: None
-) -> None:
-    request, pieces, taken = ASGIRequest(b"").request(services), iter(range(20_000)), 0
+async def test_body_in_tiny_pieces_takes_no_more_memory_than_it_counts(traced: None) -> None:
+    request, pieces, taken = ASGIRequest(b"").request(), iter(range(20_000)), 0
 
     async def receive() -> dict[str, object]:
         nonlocal taken

@@ -7,10 +7,11 @@ import pytest
 
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.forms import URLENCODED, from_pairs, read_form, read_json_or_form
-from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.request import Request
+from kinoteka.http.mechanics.request import Request
+from tests.support.asgi_requests import ASGIRequest
 from tests.support.errors import raises_error
+
+LIMIT = 256 * 1024
 
 
 class Sent(msgspec.Struct):
@@ -21,24 +22,13 @@ class Sent(msgspec.Struct):
     note: str | None = None
 
 
-@pytest.fixture
-def sent_request(services):
-    def make(body: bytes, content_type: str = URLENCODED) -> Request:
-        async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        headers = [(b"content-type", content_type.encode())]
-        scope = {"type": "http", "headers": headers, "query_string": b"", "scheme": "http"}
-        route = Route("POST", "/", lambda: None, "")
-        contract = neutral.contract("tests", "", "", ())
-        return Request(scope, receive, services, contract, route)
-
-    return make
+def sent_request(body: bytes, content_type: str = URLENCODED) -> Request:
+    return ASGIRequest(body, content_type=content_type).request()
 
 
-async def test_fields_become_their_types(sent_request):
+async def test_fields_become_their_types():
     body = b"title=%D0%91%D1%80%D0%B0%D1%82&year=1997&public=true&roles=a&roles=b&other=x"
-    assert await read_form(sent_request(body), Sent) == Sent("Брат", 1997, True, ["a", "b"])
+    assert await read_form(sent_request(body), Sent, LIMIT) == Sent("Брат", 1997, True, ["a", "b"])
 
 
 class Flat(msgspec.Struct):
@@ -52,13 +42,15 @@ class TestJsonOrForm:
         "body",
         [b"login=anna+k&age=7&other=x", b"\xef\xbb\xbflogin=anna%20k&age=7"],
     )
-    async def test_form_stands_for_a_json_object(self, sent_request, body):
-        assert await read_json_or_form(sent_request(body), Flat) == Flat("anna k", 7)
+    async def test_form_stands_for_a_json_object(self, body):
+        assert await read_json_or_form(sent_request(body), Flat, LIMIT) == Flat("anna k", 7)
 
     @pytest.mark.parametrize("content_type", [URLENCODED, "application/json", "text/plain"])
-    async def test_json_is_read_whatever_it_is_called(self, sent_request, content_type):
-        sent = sent_request(b'{"login": "anna", "age": 7}', content_type)
-        assert await read_json_or_form(sent, Flat) == Flat("anna", 7)
+    async def test_json_is_read_whatever_it_is_called(self, content_type):
+        body = b'{"login": "anna", "age": 7}'
+        assert await read_json_or_form(sent_request(body, content_type), Flat, LIMIT) == Flat(
+            "anna", 7
+        )
 
     @pytest.mark.parametrize(
         ("body", "field"),
@@ -71,16 +63,16 @@ class TestJsonOrForm:
             (b"", "login"),
         ],
     )
-    async def test_wrong_field_is_named(self, sent_request, body, field):
+    async def test_wrong_field_is_named(self, body, field):
         with raises_error(Code.FIELD_INVALID, field=field):
-            await read_json_or_form(sent_request(body), Flat)
+            await read_json_or_form(sent_request(body), Flat, LIMIT)
 
-    async def test_form_that_is_not_utf_8_is_rejected(self, sent_request):
+    async def test_form_that_is_not_utf_8_is_rejected(self):
         with raises_error(Code.BODY_MALFORMED):
-            await read_json_or_form(sent_request(b"login=%ff"), Flat)
+            await read_json_or_form(sent_request(b"login=%ff"), Flat, LIMIT)
 
-    async def test_empty_body_may_be_left_out(self, sent_request):
-        assert await read_json_or_form(sent_request(b""), Flat, required=False) is None
+    async def test_empty_body_may_be_left_out(self):
+        assert await read_json_or_form(sent_request(b""), Flat, LIMIT, required=False) is None
 
 
 def test_a_blank_field_is_absent_unless_it_is_a_text():
@@ -98,8 +90,8 @@ def test_what_cannot_be_read_names_its_field(name, value):
         from_pairs([(name, value)], Sent)
 
 
-async def test_an_empty_body_is_a_form_of_no_fields(sent_request):
-    assert await read_form(sent_request(b"", ""), Sent) == Sent()
+async def test_an_empty_body_is_a_form_of_no_fields():
+    assert await read_form(sent_request(b"", ""), Sent, LIMIT) == Sent()
 
 
 @pytest.mark.parametrize(
@@ -112,11 +104,11 @@ async def test_an_empty_body_is_a_form_of_no_fields(sent_request):
         (b"&".join([b"a=1"] * 1001), URLENCODED),
     ],
 )
-async def test_anything_else_is_malformed(sent_request, body, content_type):
+async def test_anything_else_is_malformed(body, content_type):
     with raises_error(Code.BODY_MALFORMED):
-        await read_form(sent_request(body, content_type), Sent)
+        await read_form(sent_request(body, content_type), Sent, LIMIT)
 
 
-async def test_no_more_is_read_than_may_be_sent(sent_request):
+async def test_no_more_is_read_than_may_be_sent():
     with raises_error(Code.BODY_TOO_LARGE):
-        await read_form(sent_request(b"title=" + b"a" * 4_000_000), Sent)
+        await read_form(sent_request(b"title=" + b"a" * 4_000_000), Sent, LIMIT)

@@ -1,10 +1,10 @@
 """Files out of multipart/form-data: whole ones, and every way in which a body can be wrong."""
 
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
-from kinoteka.core.services import Services
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.bodies import DRAINED
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
@@ -29,8 +29,8 @@ def body(*parts: bytes) -> bytes:
     return b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
 
 
-async def read(services: Services, sent: ASGIRequest, upload: Upload = UPLOAD) -> bytes:
-    file = await read_upload(sent.request(services), upload)
+async def read(folder: Path, sent: ASGIRequest, upload: Upload = UPLOAD) -> bytes:
+    file = await read_upload(sent.request(), upload, folder / "uploads")
     try:
         return file.read()
     finally:
@@ -41,15 +41,15 @@ async def read(services: Services, sent: ASGIRequest, upload: Upload = UPLOAD) -
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 8, 64, 10_000])
-async def test_pieces_of_any_size_give_the_same_file(services, size):
+async def test_pieces_of_any_size_give_the_same_file(tmp_path, size):
     sent = ASGIRequest(*chunks_of(body(OTHER, part(), OTHER), size))
-    assert await read(services, sent) == CONTENT
+    assert await read(tmp_path, sent) == CONTENT
 
 
-async def test_a_boundary_may_be_split_anywhere(services):
+async def test_a_boundary_may_be_split_anywhere(tmp_path):
     whole = body(part())
     for cut in range(len(whole) + 1):
-        assert await read(services, ASGIRequest(whole[:cut], b"", whole[cut:])) == CONTENT
+        assert await read(tmp_path, ASGIRequest(whole[:cut], b"", whole[cut:])) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ async def test_a_boundary_may_be_split_anywhere(services):
         "multipart/form-data;boundary=limit",
     ],
 )
-async def test_spellings_of_the_type(services, content_type):
-    assert await read(services, ASGIRequest(body(part()), content_type=content_type)) == CONTENT
+async def test_spellings_of_the_type(tmp_path, content_type):
+    assert await read(tmp_path, ASGIRequest(body(part()), content_type=content_type)) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ async def test_spellings_of_the_type(services, content_type):
         b"long" * 1000,
     ],
 )
-async def test_what_the_file_was_called_does_not_matter(services, filename):
-    assert await read(services, ASGIRequest(body(part(filename=filename)))) == CONTENT
+async def test_what_the_file_was_called_does_not_matter(tmp_path, filename):
+    assert await read(tmp_path, ASGIRequest(body(part(filename=filename)))) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -92,29 +92,29 @@ async def test_what_the_file_was_called_does_not_matter(services, filename):
         b'Content-Disposition: form-data; name="avatar"\r\nContent-Transfer-Encoding: binary',
     ],
 )
-async def test_ways_to_write_a_part(services, head):
-    assert await read(services, ASGIRequest(body(head + b"\r\n\r\n" + CONTENT))) == CONTENT
+async def test_ways_to_write_a_part(tmp_path, head):
+    assert await read(tmp_path, ASGIRequest(body(head + b"\r\n\r\n" + CONTENT))) == CONTENT
 
 
-async def test_of_several_the_first_counts(services):
-    assert await read(services, ASGIRequest(body(part(b"first"), part(b"second")))) == b"first"
+async def test_of_several_the_first_counts(tmp_path):
+    assert await read(tmp_path, ASGIRequest(body(part(b"first"), part(b"second")))) == b"first"
 
 
-async def test_what_stands_before_and_after_is_passed_over(services):
+async def test_what_stands_before_and_after_is_passed_over(tmp_path):
     sent = ASGIRequest(b"preamble\r\n", body(part()), b"epilogue")
-    assert await read(services, sent) == CONTENT
+    assert await read(tmp_path, sent) == CONTENT
 
 
-async def test_an_empty_file_is_a_file(services):
-    assert await read(services, ASGIRequest(body(part(b"")))) == b""
+async def test_an_empty_file_is_a_file(tmp_path):
+    assert await read(tmp_path, ASGIRequest(body(part(b"")))) == b""
 
 
-async def test_so_many_parts(services):
+async def test_so_many_parts(tmp_path):
     others = [OTHER] * (PARTS_MOST - 1)
-    assert await read(services, ASGIRequest(body(*others, part()))) == CONTENT
+    assert await read(tmp_path, ASGIRequest(body(*others, part()))) == CONTENT
     for parts in ([OTHER, *others, part()], [part(), *others, OTHER]):
         with raises_error(Code.UPLOAD_MISSING):
-            await read(services, ASGIRequest(body(*parts)))
+            await read(tmp_path, ASGIRequest(body(*parts)))
 
 
 # What is no file.
@@ -143,10 +143,10 @@ async def test_so_many_parts(services):
         b"\0" * 900,
     ],
 )
-async def test_a_body_that_is_broken_or_without_the_field(services, sent):
+async def test_a_body_that_is_broken_or_without_the_field(tmp_path, sent):
     for size in (1, 10_000):
         with raises_error(Code.UPLOAD_MISSING, field="avatar"):
-            await read(services, ASGIRequest(*chunks_of(sent, size)))
+            await read(tmp_path, ASGIRequest(*chunks_of(sent, size)))
 
 
 @pytest.mark.parametrize(
@@ -164,87 +164,87 @@ async def test_a_body_that_is_broken_or_without_the_field(services, sent):
         "\xff\xfe",
     ],
 )
-async def test_a_body_of_another_type(services, content_type):
+async def test_a_body_of_another_type(tmp_path, content_type):
     with raises_error(Code.UPLOAD_MISSING):
-        await read(services, ASGIRequest(body(part()), content_type=content_type))
+        await read(tmp_path, ASGIRequest(body(part()), content_type=content_type))
 
 
 # How large it may be.
 
 
 @pytest.mark.parametrize("size", [7, 100_000])
-async def test_the_limit_is_the_files_own(services, size):
+async def test_the_limit_is_the_files_own(tmp_path, size):
     whole = body(OTHER, part(bytes(LIMIT)))
     assert len(whole) > LIMIT
-    assert await read(services, ASGIRequest(*chunks_of(whole, size))) == bytes(LIMIT)
+    assert await read(tmp_path, ASGIRequest(*chunks_of(whole, size))) == bytes(LIMIT)
     with raises_error(Code.UPLOAD_TOO_LARGE, limit=LIMIT):
-        await read(services, ASGIRequest(*chunks_of(body(OTHER, part(bytes(LIMIT + 1))), size)))
+        await read(tmp_path, ASGIRequest(*chunks_of(body(OTHER, part(bytes(LIMIT + 1))), size)))
 
 
-async def test_other_parts_may_not_be_large_either(services):
+async def test_other_parts_may_not_be_large_either(tmp_path):
     large = OTHER + bytes(LIMIT + OVERHEAD)
     with raises_error(Code.UPLOAD_TOO_LARGE):
-        await read(services, ASGIRequest(*chunks_of(body(large, part()), 4096)))
+        await read(tmp_path, ASGIRequest(*chunks_of(body(large, part()), 4096)))
 
 
-async def test_a_body_that_says_it_is_too_large_is_taken_in_first(services):
+async def test_a_body_that_says_it_is_too_large_is_taken_in_first(tmp_path):
     whole = body(part())
     sent = ASGIRequest(*chunks_of(whole, 50), length=LIMIT + OVERHEAD + 1)
     with raises_error(Code.UPLOAD_TOO_LARGE):
-        await read(services, sent)
+        await read(tmp_path, sent)
     assert sent.taken == len(whole)
 
 
 @pytest.mark.parametrize("length", [None, 10**12, 10**30])
-async def test_but_no_more_than_can_be(services, length):
+async def test_but_no_more_than_can_be(tmp_path, length):
     piece = bytes(1024 * 1024)
     sent = ASGIRequest.endless(piece, 1000, length)
     with raises_error(Code.UPLOAD_TOO_LARGE):
-        await read(services, sent)
+        await read(tmp_path, sent)
     assert DRAINED < sent.taken <= DRAINED + len(piece)
 
 
-async def test_file_has_64_kib_in_memory_at_most(services):
+async def test_file_has_64_kib_in_memory_at_most(tmp_path):
     limit = 4_000_000
     content = bytes(range(256)) * (limit // 256)
     sent = ASGIRequest(*chunks_of(body(OTHER, part(content), part(bytes(OVERHEAD // 2))), 8192))
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        file = await read_upload(sent.request(services), Upload("avatar", limit))
+        file = await read_upload(sent.request(), Upload("avatar", limit), tmp_path / "uploads")
         assert tracemalloc.get_traced_memory()[1] - before < 400_000
         assert file.size == len(content)
         assert file.buffered <= SPOOLED
     finally:
         tracemalloc.stop()
     assert file.read() == content
-    assert list((services.settings.data / "uploads").iterdir()) == []  # it has no name there
+    assert list((tmp_path / "uploads").iterdir()) == []  # it has no name there
     file.close()
 
 
-async def test_small_file_never_touches_the_disk(services):
+async def test_small_file_never_touches_the_disk(tmp_path):
     await read(
-        services, ASGIRequest(*chunks_of(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
+        tmp_path, ASGIRequest(*chunks_of(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
     )
-    assert not (services.settings.data / "uploads").exists()
+    assert not (tmp_path / "uploads").exists()
 
 
-async def test_file_goes_to_the_disk_at_once_when_memory_is_used_up(services, monkeypatch):
+async def test_file_goes_to_the_disk_at_once_when_memory_is_used_up(tmp_path, monkeypatch):
     monkeypatch.setattr(BODY_MEMORY, "limit", 0)
-    assert await read(services, ASGIRequest(*chunks_of(body(part()), 8))) == CONTENT
-    assert (services.settings.data / "uploads").is_dir()
+    assert await read(tmp_path, ASGIRequest(*chunks_of(body(part()), 8))) == CONTENT
+    assert (tmp_path / "uploads").is_dir()
 
 
-async def test_full_disk_is_reported_and_the_body_read_to_its_end(services):
-    (services.settings.data / "uploads").touch()  # where the folder would be
+async def test_full_disk_is_reported_and_the_body_read_to_its_end(tmp_path):
+    (tmp_path / "uploads").touch()  # where the folder would be
     whole = body(part(bytes(SPOOLED * 3)))
     sent = ASGIRequest(*chunks_of(whole, 8192))
     with raises_error(Code.DISK_FULL):
-        await read(services, sent, Upload("avatar", 10**6))
+        await read(tmp_path, sent, Upload("avatar", 10**6))
     assert sent.taken == len(whole)
 
 
-async def test_a_client_that_goes_away_is_no_file(services):
+async def test_a_client_that_goes_away_is_no_file(tmp_path):
     sent = ASGIRequest(body(part())[:60])
 
     async def gone() -> dict[str, object]:
@@ -252,4 +252,4 @@ async def test_a_client_that_goes_away_is_no_file(services):
 
     sent.receive = gone
     with pytest.raises(ConnectionResetError):
-        await read(services, sent)
+        await read(tmp_path, sent)

@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from kinoteka.errors import Code
 from kinoteka.http.mechanics import multipart as uploads
 from kinoteka.http.mechanics.multipart import Received, drain, plain_name, receive_files
-from kinoteka.http.policy.request import Request
+from kinoteka.http.mechanics.request import Request
 from tests.support.errors import raises_error
 
 LIMIT = 1000
@@ -39,16 +38,10 @@ def request(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Requ
     async def receive() -> dict[str, Any]:
         return next(coming)
 
-    headers = {b"content-type": b"multipart/form-data; boundary=b"}
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
     if length:
-        headers[b"content-length"] = str(length).encode()
-    read = SimpleNamespace(
-        receive=receive,
-        headers=headers,
-        header=lambda name: headers[name].decode(),
-        held_bytes=0,
-    )
-    return cast(Request, read)
+        headers.append((b"content-length", str(length).encode()))
+    return Request({"headers": headers}, receive)
 
 
 async def received(folder: Path, body: bytes, size: int = 7, **options: Any) -> Received:

@@ -7,6 +7,7 @@ from kinoteka.errors import Code
 from kinoteka.http.mechanics.openapi import document
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.error_responses import error_response
 
 NOBODY = neutral.contract("server", "Server", "Nobody's.", ())
 
@@ -36,7 +37,9 @@ def contract(name, *routes):
 
 
 def made(*contracts):
-    found = document(contracts, NOBODY, title="Title", description="About.", version="1.2")
+    found = document(
+        contracts, NOBODY, error_response, title="Title", description="About.", version="1.2"
+    )
     validate(found)
     return found
 

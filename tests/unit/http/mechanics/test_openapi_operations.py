@@ -7,9 +7,10 @@ import pytest
 from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.errors import Code
-from kinoteka.http.mechanics.openapi_operations import Schemas, describe, implied_errors
+from kinoteka.http.mechanics.openapi_operations import Context, Schemas, describe, implied_errors
 from kinoteka.http.mechanics.routes import Route, Upload
 from kinoteka.http.policy import default_contract as neutral
+from kinoteka.http.policy.error_responses import error_response
 
 NOBODY = neutral.contract("server", "Server", "Nobody's.", ())
 
@@ -33,10 +34,14 @@ async def handler(request):
     """Stand for a handler."""
 
 
+def context(contract):
+    return Context(contract, NOBODY, Schemas(contract, NOBODY, ""), error_response)
+
+
 def described(method="GET", path="/films", **options):
     route = Route(method, path, handler, "Films", **options)
     contract = neutral.contract("films", "Films", "About films.", (route,))
-    return describe(contract, NOBODY, route, Schemas(contract, NOBODY, ""))
+    return describe(context(contract), route)
 
 
 def operation(*arguments, **options):
@@ -65,10 +70,10 @@ def test_a_method_that_the_words_beside_an_id_do_not_know():
     by_id = Route("PUT", "/users/{id}", handler, "Change")
     by_name = Route("GET", "/users/{name:text}", handler, "Search")
     users = neutral.contract("users", "Users", "About users.", (by_id, by_name))
-    schemas = Schemas(users, NOBODY, "")
+    described_users = context(users)
 
     def declared(route):
-        return describe(users, NOBODY, route, schemas).operation["responses"]
+        return describe(described_users, route).operation["responses"]
 
     assert "405" in declared(by_id)
     assert "405" not in declared(by_name)

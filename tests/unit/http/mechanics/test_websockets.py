@@ -7,7 +7,8 @@ import pytest
 
 from kinoteka.http.mechanics import websockets as sockets
 from kinoteka.http.mechanics.response import json_response
-from kinoteka.http.mechanics.websockets import Following, follow, reject_handshake
+from kinoteka.http.mechanics.websockets import reject_handshake, send_events
+from kinoteka.http.policy.event_streams import ListenerStream
 from kinoteka.realtime.fanout import Ending, Listener
 from tests.support.polling import TIMEOUT
 
@@ -52,7 +53,9 @@ async def listener() -> Listener[int]:
 
 @pytest.fixture
 async def following(client: Client, listener: Listener[int]):
-    task = asyncio.create_task(follow(Following(listener, str), client.receive, client.send, EXTRA))
+    task = asyncio.create_task(
+        send_events(ListenerStream(listener, str), client.receive, client.send, EXTRA)
+    )
     assert await client.taken() == {"type": "websocket.accept", "headers": EXTRA}
     yield task
     task.cancel()
@@ -71,8 +74,8 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
         await asyncio.sleep(0)
         return str(number) if number % 2 else None
 
-    following = Following(listener, frame)
-    task = asyncio.create_task(follow(following, client.receive, client.send, EXTRA))
+    events = ListenerStream(listener, frame)
+    task = asyncio.create_task(send_events(events, client.receive, client.send, EXTRA))
     await client.taken()
     for number in range(4):
         listener.offer(number)

@@ -3,11 +3,12 @@
 import pytest
 
 from kinoteka.errors import Code, DomainError, field_invalid
-from kinoteka.http.policy.error_messages import COMMON, ErrorResponse, renamed
+from kinoteka.http.mechanics.routes import ErrorResponse
+from kinoteka.http.policy.error_messages import COMMON, error_message, renamed
 
 
 def sentence(error: DomainError) -> str:
-    return COMMON[error.code].sentence(error)
+    return error_message(COMMON[error.code], error)
 
 
 def test_parameters_are_filled_in() -> None:
@@ -32,9 +33,9 @@ def test_braces_in_what_was_sent_are_left_alone() -> None:
 
 
 def test_a_parameter_that_is_not_known_stands_as_its_name() -> None:
-    assert ErrorResponse(400, "at most {limit} bytes").sentence(DomainError(Code.INTERNAL)) == (
-        "at most limit bytes"
-    )
+    assert error_message(
+        ErrorResponse(400, "at most {limit} bytes"), DomainError(Code.INTERNAL)
+    ) == ("at most limit bytes")
 
 
 def test_fields_are_called_as_clients_call_them() -> None:
