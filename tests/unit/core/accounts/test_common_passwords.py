@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.cli.main import main as cli
+from kinoteka.cli.main import main
 from kinoteka.core.accounts import common_passwords as module
 from kinoteka.core.accounts.common_passwords import (
     COUNT,
@@ -76,7 +76,7 @@ class TestDamagedFile:
         monkeypatch.setattr("sys.argv", ["kinoteka", "serve", "--data", str(tmp_path / "data")])
         common_passwords.cache_clear()
         with pytest.raises(SystemExit) as stopped:
-            cli.main()
+            main()
         assert stopped.value.code == 1
         message = capsys.readouterr().err
         assert message.startswith(f"kinoteka: the list of common passwords {path} has 1 passwords")
