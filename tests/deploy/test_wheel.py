@@ -94,12 +94,6 @@ class TestContent:
         assert described["License-Expression"] == "MIT"
         assert metadata(content, "licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
 
-    def test_version_is_the_newest_of_the_changelog(self, content) -> None:
-        described = message_from_bytes(metadata(content, "METADATA"))
-        changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-        released = re.findall(r"^## \[(\d[^\]]*)\]", changelog, flags=re.MULTILINE)
-        assert described["Version"] == released[0]
-
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
