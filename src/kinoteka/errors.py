@@ -93,16 +93,16 @@ class Code(StrEnum):
 class DomainError(Exception):
     """Something the core refuses, told as a code with parameters.
 
-    `keeps_changes` marks refusals whose traces must be stored all the same (a failed
+    `commits_changes` marks refusals whose traces must be stored all the same (a failed
     sign-in in the history, a session ended for theft): the transaction at the edge
     is then committed instead of rolled back.
     """
 
-    def __init__(self, code: Code, *, keeps_changes: bool = False, **parameters: object) -> None:
+    def __init__(self, code: Code, *, commits_changes: bool = False, **parameters: object) -> None:
         super().__init__(code, parameters)
         self.code = code
         self.parameters = parameters
-        self.keeps_changes = keeps_changes
+        self.commits_changes = commits_changes
 
 
 def field_invalid(field: str, reason: str) -> DomainError:

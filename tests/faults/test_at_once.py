@@ -11,13 +11,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from kinoteka.core.access.model import CONSOLE
+from kinoteka.core.access.model import CONSOLE_ACTOR
 from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.library.model import NewSelection, SelectionChange
 from kinoteka.core.media.model import PICTURES
 from kinoteka.core.services import Services
-from kinoteka.core.sessions.model import Started
+from kinoteka.core.sessions.model import SignInResult
 from kinoteka.database.schema import metadata
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
@@ -86,7 +86,7 @@ async def refresh(services: Services, token: str) -> str:
         return (await services.tokens.refresh(unit, token)).refresh_token
 
 
-async def sign_in(services: Services, name: str, password: str = PASSWORD) -> Started:
+async def sign_in(services: Services, name: str, password: str = PASSWORD) -> SignInResult:
     nobody = await anonymous_actor(services)
     async with unit_of_work(services.database) as unit:
         return await services.sessions.sign_in(nobody, unit, VISIT, name, password)
@@ -271,7 +271,7 @@ class TestAccounts:
                 perform(on, on.selections.put_film, root, own.id, 3),
                 perform(on, on.bookmarks.add, me, 1),
                 perform(on, on.access.assign_role, root, me_id, role.id),
-                perform(on, on.access.take_role_away, root, me_id, role.id),
+                perform(on, on.access.revoke_role, root, me_id, role.id),
                 perform(on, on.accounts.change, me, ProfileChange(status="here")),
                 perform(on, on.accounts.change_login, root, me_id, unique_name()),
                 perform(on, on.avatars.change_avatar, me, SpooledFile.of(picture()), PICTURES),
@@ -329,7 +329,7 @@ class TestRights:
             return draw.choice(
                 [
                     lambda: perform(on, access.assign_role, root, who, role),
-                    lambda: perform(on, access.take_role_away, root, who, role),
+                    lambda: perform(on, access.revoke_role, root, who, role),
                     lambda: perform(on, access.change_role, root, role, None, wanted),
                     lambda: perform(on, access.change_role, root, role, f"role {number}", wanted),
                     lambda: perform(on, access.create_role, root, f"role {number}", wanted),
@@ -351,13 +351,13 @@ class TestRights:
         fill_catalogue(workers.settings)
         draw = random.Random(5)
         for name in ("early", "late"):
-            await perform(workers.here, workers.here.labels.add, CONSOLE, name)
+            await perform(workers.here, workers.here.labels.add, CONSOLE_ACTOR, name)
         await workers.there.revisions.look()
         labels = [None, PREMIUM, "early", "late"]
 
         def label() -> Awaitable[object]:
             on, film = workers.next, draw.randint(1, 6)
-            return perform(on, on.labels.set_label, CONSOLE, film, draw.choice(labels))
+            return perform(on, on.labels.set_label, CONSOLE_ACTOR, film, draw.choice(labels))
 
         assert await at_once(*(label() for _ in range(80))) == {DONE: 80}
         tables = ("genre_counts", "director_counts")

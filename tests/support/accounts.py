@@ -6,7 +6,7 @@ from typing import TypeVar
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.services import Services
-from kinoteka.core.sessions.model import Started, Visit
+from kinoteka.core.sessions.model import SignInResult, Visit
 from kinoteka.database.unit import unit_of_work
 from tests.support.servers import PASSWORD, unique_name
 
@@ -29,7 +29,7 @@ async def anonymous_actor(services: Services) -> Actor:
         return await services.access.anonymous(unit)
 
 
-async def sign_up(services: Services, username: str | None = None, **fields: str) -> Started:
+async def sign_up(services: Services, username: str | None = None, **fields: str) -> SignInResult:
     """A new account with its first session; `PASSWORD` is its password."""
     nobody = await anonymous_actor(services)
     new = NewAccount(username=username or unique_name(), password=PASSWORD, **fields)
@@ -37,7 +37,7 @@ async def sign_up(services: Services, username: str | None = None, **fields: str
         return await services.sessions.sign_up(nobody, unit, VISIT, new)
 
 
-async def sign_in(services: Services, identifier: str, password: str = PASSWORD) -> Started:
+async def sign_in(services: Services, identifier: str, password: str = PASSWORD) -> SignInResult:
     """A new session of an account."""
     nobody = await anonymous_actor(services)
     async with unit_of_work(services.database) as unit:
@@ -60,7 +60,7 @@ async def actor_by_token(services: Services, token: str) -> Actor | None:
         return await services.actors.by_token(unit, token)
 
 
-async def is_session_valid(services: Services, started: Started) -> bool:
+async def is_session_valid(services: Services, started: SignInResult) -> bool:
     """Whether a session lasts, by its cookie and by its id alike."""
     by_token = await actor_by_token(services, started.token)
     async with unit_of_work(services.database) as unit:

@@ -193,11 +193,11 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
 
 def _accept_keys(settings: "Settings") -> None:
     """Have the database know the keys that were here before, which stay in use."""
-    from kinoteka.core.tokens import fingerprints
+    from kinoteka.core.tokens import server_keys
     from kinoteka.database.blocking import writing
 
     with writing(settings) as writer:
-        fingerprints.accept(settings, writer)
+        server_keys.replace_fingerprints(settings, writer)
 
 
 def _ask(made_at: int) -> None:

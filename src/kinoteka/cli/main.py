@@ -175,11 +175,11 @@ def accept_keys(data: Path | None) -> None:
     """
     settings = _settings(data=data)
     _require_database(settings)
-    from kinoteka.core.tokens import fingerprints
+    from kinoteka.core.tokens import server_keys
     from kinoteka.database.blocking import writing
 
     with writing(settings) as writer:
-        changed = fingerprints.accept(settings, writer)
+        changed = server_keys.replace_fingerprints(settings, writer)
     click.echo(f"accepted: {', '.join(changed)}" if changed else "the keys are the same as before")
 
 
@@ -298,23 +298,23 @@ def _prepare(settings: Settings) -> None:
 
 def _compare_keys(settings: Settings) -> None:
     """Say which keys differ from those that the database was first used with."""
-    from kinoteka.core.tokens import fingerprints
+    from kinoteka.core.tokens import server_keys
     from kinoteka.database.blocking import reading, writing
 
     with reading(settings) as reader:
-        names = fingerprints.differing(settings, reader)
-        is_noted = fingerprints.is_noted(reader)
+        names = server_keys.differing_keys(settings, reader)
+        is_noted = server_keys.are_fingerprints_stored(reader)
     if not is_noted:
         with writing(settings) as writer:
-            fingerprints.note(settings, writer)
+            server_keys.store_fingerprints(settings, writer)
     if names:
-        told = fingerprints.KEYS_DIFFER.format(names=" and ".join(names))
+        told = server_keys.KEYS_DIFFER.format(names=" and ".join(names))
         click.echo(f"kinoteka: {told}", err=True)
 
 
 def _prepare_files(settings: Settings) -> None:
     """Close the server's own files to other users, and load the keys, which must be usable."""
-    from kinoteka.core.tokens.keys import check_keys
+    from kinoteka.core.tokens.server_keys import check_keys
 
     repaired, left = private.repair(private.own_files(settings))
     for path in repaired:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from kinoteka.core.access.model import CONSOLE
+from kinoteka.core.access.model import CONSOLE_ACTOR
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.core.imports import demo
 from kinoteka.core.imports.formats import FORMATS
@@ -67,10 +67,10 @@ async def label_films(settings: Settings, film_ids: Sequence[int], label: str | 
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
         # First, in the order in which imports lock what they change.
         if label is not None:
-            await services.labels.add(CONSOLE, unit, label)
+            await services.labels.add(CONSOLE_ACTOR, unit, label)
         for film_id in film_ids:
             try:
-                await services.labels.set_label(CONSOLE, unit, film_id, label)
+                await services.labels.set_label(CONSOLE_ACTOR, unit, film_id, label)
             except DomainError as error:
                 if error.code is not Code.FILM_UNKNOWN:
                     raise

@@ -18,12 +18,12 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.security_events import SecurityEvent, report
 from kinoteka.realtime.rate_windows import Counter, Windows
 
-LINK_BITS = 64
+SUBNET_BITS = 64
 SITE_BITS = 48
 WAITING_MOST = 20
 """How many attempts may wait for the one before them; the next is refused."""
 WAITING_SECONDS = 1
-UNDER_WAY_SECONDS = 1.0
+IN_PROGRESS_SECONDS = 1.0
 """For how long an attempt in another process is taken to be under way, and waited for."""
 LOOK_SECONDS = 0.05
 
@@ -65,7 +65,7 @@ def networks(address: str) -> tuple[str, ...]:
         return (str(parsed),)
     if parsed.ipv4_mapped is not None:
         return (str(parsed.ipv4_mapped),)
-    return _network(parsed, LINK_BITS), _network(parsed, SITE_BITS)
+    return _network(parsed, SUBNET_BITS), _network(parsed, SITE_BITS)
 
 
 class Throttle:
@@ -75,7 +75,7 @@ class Throttle:
         """Count in `windows`; a /48 may have `site_factor` times what a /64 may."""
         self._windows = windows
         self._site_factor = site_factor
-        self._turns = Turns()
+        self._turns = NamedLocks()
 
     async def hit(self, kind: str, rate: str, who: str) -> None:
         """Count one event of an account (`id:5`) or of an address.
@@ -98,7 +98,9 @@ class Throttle:
         """
         counters = [counter for limit in limits for counter in self._counters(limit)]
         async with self._turns.of(turn):
-            await self._acquire(counters, patiently=turn is not None and self._windows.is_shared)
+            await self._acquire(
+                counters, wait_for_others=turn is not None and self._windows.is_shared
+            )
             attempt = Attempt()
             try:
                 yield attempt
@@ -122,19 +124,19 @@ class Throttle:
             counters.append(Counter(kind, who, amount, rate.get_expiry()))
         return counters
 
-    async def _acquire(self, counters: list[Counter], *, patiently: bool = False) -> None:
+    async def _acquire(self, counters: list[Counter], *, wait_for_others: bool = False) -> None:
         held: list[Counter] = []
         try:
             for counter in counters:
-                await self._acquire_one(counter, patiently=patiently)
+                await self._acquire_one(counter, wait_for_others=wait_for_others)
                 held.append(counter)
         except BaseException:
             await self._release(held)
             raise
 
-    async def _acquire_one(self, counter: Counter, *, patiently: bool) -> None:
+    async def _acquire_one(self, counter: Counter, *, wait_for_others: bool) -> None:
         wait = await self._windows.acquire(counter)
-        while patiently and wait and counter.seconds - wait < UNDER_WAY_SECONDS:
+        while wait_for_others and wait and counter.seconds - wait < IN_PROGRESS_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)
             wait = await self._windows.acquire(counter)
         if wait:
@@ -146,7 +148,7 @@ class Throttle:
             await self._windows.release(counter)
 
 
-class Turns:
+class NamedLocks:
     """Locks by name, of which only those exist that are in use."""
 
     def __init__(self) -> None:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.avatars import Avatars
+from kinoteka.core.accounts.password_strength import PasswordStrength
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
-from kinoteka.core.accounts.strength import PasswordStrength
-from kinoteka.core.audit_log.service import Audit
+from kinoteka.core.audit_reader.service import AuditReader
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
@@ -24,12 +24,12 @@ from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.core.members.service import Members
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions.actors import Actors
-from kinoteka.core.sessions.credentials import CredentialChanges
+from kinoteka.core.sessions.credential_changes import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.devices import Devices
-from kinoteka.core.sessions.history import SignInHistory
-from kinoteka.core.sessions.own import OwnSessions
+from kinoteka.core.sessions.own_sessions import OwnSessions
 from kinoteka.core.sessions.service import Sessions
+from kinoteka.core.sessions.sign_in_history import SignInHistory
 from kinoteka.core.tokens.service import Tokens
 from kinoteka.database.interface import Database
 from kinoteka.database.revisions import Revisions
@@ -46,7 +46,7 @@ class Services:
     bus: Bus
     revisions: Revisions
     throttle: Throttle
-    audit: Audit
+    audit: AuditReader
     access: Access
     accounts: Accounts
     people: People

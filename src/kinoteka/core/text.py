@@ -15,9 +15,9 @@ UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 """Marks that show nothing, beside the variation selectors (Default_Ignorable_Code_Point)."""
 THIN_SPACES = frozenset("\u2006\u2008\u2009\u200a\u202f\u205f")
 """Spaces that readers overlook between two letters."""
-COMPOSED_MOST = 4
+COMPOSITION_FACTOR = 4
 """How many characters composing makes one of, at most."""
-MARKS_MOST = 30
+MAX_COMBINING_MARKS = 30
 """How many marks may stand on one letter (Unicode Standard Annex 15, 13, Stream-Safe Text)."""
 
 
@@ -31,9 +31,9 @@ def clean_text(value: str, field: str, longest: int, *, lines: bool = False) -> 
     if lines:
         value = value.replace("\r\n", "\n")
     value = value.strip()
-    if len(value) > COMPOSED_MOST * longest:
+    if len(value) > COMPOSITION_FACTOR * longest:
         raise field_invalid(field, "too_long")
-    if has_heaps_of_marks(value) or any(_forbidden(character, lines) for character in value):
+    if has_excessive_marks(value) or any(_forbidden(character, lines) for character in value):
         raise field_invalid(field, "characters")
     text = unicodedata.normalize("NFC", value)
     if len(text) > longest:
@@ -41,7 +41,7 @@ def clean_text(value: str, field: str, longest: int, *, lines: bool = False) -> 
     return text
 
 
-def clean_shown_text(value: str, field: str, longest: int, *, lines: bool = False) -> str:
+def clean_public_text(value: str, field: str, longest: int, *, lines: bool = False) -> str:
     """Return a text that others will read, cleaned by `clean_text`; it may be empty.
 
     Raises:
@@ -54,13 +54,13 @@ def clean_shown_text(value: str, field: str, longest: int, *, lines: bool = Fals
 
 
 def clean_name(value: str, field: str, longest: int) -> str:
-    """Return a name, cleaned by `clean_shown_text`; it may be empty.
+    """Return a name, cleaned by `clean_public_text`; it may be empty.
 
     Raises:
-        DomainError(FIELD_INVALID): `clean_shown_text` rejects it, or it has bidirectional controls,
-            which would reorder the text around the name.
+        DomainError(FIELD_INVALID): `clean_public_text` rejects it, or it contains bidirectional
+            controls, which would reorder the text around the name.
     """
-    name = clean_shown_text(value, field, longest)
+    name = clean_public_text(value, field, longest)
     if not BIDIRECTIONAL_CONTROLS.isdisjoint(name):
         raise field_invalid(field, "characters")
     return name
@@ -75,13 +75,13 @@ def has_visible_character(text: str) -> bool:
     )
 
 
-def as_seen(name: str) -> str:
+def visible_form(name: str) -> str:
     """Return what a reader sees of a name: in NFKC, without what is invisible or hardly visible."""
     seen = (each for each in name if each not in THIN_SPACES and not _is_unseen(each))
     return unicodedata.normalize("NFKC", "".join(seen)).strip()
 
 
-def has_heaps_of_marks(text: str) -> bool:
+def has_excessive_marks(text: str) -> bool:
     """Whether more marks stand in a row than any language needs.
 
     Normalizing sorts them, which takes time by the square of their number: 8 seconds for 60,000.
@@ -92,7 +92,7 @@ def has_heaps_of_marks(text: str) -> bool:
     marks = 0
     for character in text:
         marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
-        if marks > MARKS_MOST:
+        if marks > MAX_COMBINING_MARKS:
             return True
     return False
 

@@ -153,7 +153,7 @@ async def unit_of_work(database: Database) -> AsyncIterator[Unit]:
     try:
         yield unit
     except DomainError as error:
-        await (unit.commit() if error.keeps_changes else unit.rollback())
+        await (unit.commit() if error.commits_changes else unit.rollback())
         raise
     except BaseException:
         await unit.rollback()

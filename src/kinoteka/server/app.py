@@ -15,11 +15,11 @@ from kinoteka.core.access.service import Access
 from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.avatars import Avatars
 from kinoteka.core.accounts.common_passwords import common_passwords
+from kinoteka.core.accounts.password_strength import PasswordStrength
 from kinoteka.core.accounts.passwords import PasswordHashing
 from kinoteka.core.accounts.people import People
 from kinoteka.core.accounts.service import Accounts
-from kinoteka.core.accounts.strength import PasswordStrength
-from kinoteka.core.audit_log.service import Audit
+from kinoteka.core.audit_reader.service import AuditReader
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
@@ -38,15 +38,15 @@ from kinoteka.core.members.service import Members
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.actors import Actors
-from kinoteka.core.sessions.credentials import CredentialChanges
+from kinoteka.core.sessions.credential_changes import CredentialChanges
 from kinoteka.core.sessions.csrf import CsrfTokens
 from kinoteka.core.sessions.devices import Devices
-from kinoteka.core.sessions.guessing import GuessLimits
-from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.guess_limits import GuessLimits
 from kinoteka.core.sessions.known_devices import KnownDevices
-from kinoteka.core.sessions.own import OwnSessions
-from kinoteka.core.sessions.proofs import PasswordProofs
+from kinoteka.core.sessions.own_sessions import OwnSessions
+from kinoteka.core.sessions.password_proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
+from kinoteka.core.sessions.sign_in_history import SignInHistory
 from kinoteka.core.tokens.service import Tokens
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database import film_search as search
@@ -143,7 +143,7 @@ async def wire(settings: Settings) -> Services:
         bus=bus,
         revisions=revisions,
         throttle=throttle,
-        audit=Audit(settings, catalogue, selections),
+        audit=AuditReader(settings, catalogue, selections),
         access=access,
         accounts=accounts,
         members=Members(settings, throttle, accounts, actors, sessions),

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kinoteka.core.access.model import CONSOLE, Actor
+from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
 from kinoteka.core.audit.model import Action, Entry
 from kinoteka.site.manage.entries import ACTIONS, SENTENCES, lines
 
@@ -31,18 +31,18 @@ def test_every_action_has_words():
     ],
 )
 def test_it_leads_to_what_is_there_and_one_may_see(given, path, for_reader):
-    assert lines(CONSOLE, [given])[0].subject_path == path
+    assert lines(CONSOLE_ACTOR, [given])[0].subject_path == path
     assert lines(READER, [given])[0].subject_path == for_reader
 
 
 @pytest.mark.parametrize("kind", ["film", "selection", "import"])
 def test_withheld_entry_leads_nowhere(kind):
     withheld = msgspec.structs.replace(entry(Action.FILM_CHANGED, kind), withheld=True)
-    assert lines(CONSOLE, [withheld])[0].subject_path is None
+    assert lines(CONSOLE_ACTOR, [withheld])[0].subject_path is None
 
 
 def test_details_are_written_so_that_they_can_be_read():
     details = {"fields": ["title", "year"], "year": [None, 1997], "new": True, "x": "y" * 600}
-    line = lines(CONSOLE, [entry(details=details)])[0]
+    line = lines(CONSOLE_ACTOR, [entry(details=details)])[0]
     assert line.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]
     assert len(line.details[3][1]) == 501

@@ -1,6 +1,6 @@
 """What forms of operators become."""
 
-from kinoteka.core.audit.model import Action, EntryQuery
+from kinoteka.core.audit.model import Action, AuditFilter
 from kinoteka.core.members.model import MemberQuery
 from kinoteka.site.manage import schemas
 
@@ -15,6 +15,6 @@ def test_queries_of_the_core():
         text="a", before=5, disabled=True, role_id=7
     )
     query = schemas.AuditQuery("anna", "role", 5, Action.ROLE_GIVEN, 9)
-    assert query.query(3) == EntryQuery(
-        before=9, who=3, subject_kind="role", subject_id=5, action=Action.ROLE_GIVEN
+    assert query.query(3) == AuditFilter(
+        before=9, actor_id=3, subject_kind="role", subject_id=5, action=Action.ROLE_GIVEN
     )

@@ -1,12 +1,12 @@
 import pytest
 
 from kinoteka.core.text import (
-    as_seen,
     clean_name,
-    clean_shown_text,
+    clean_public_text,
     clean_text,
-    has_heaps_of_marks,
+    has_excessive_marks,
     has_visible_character,
+    visible_form,
 )
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
@@ -42,7 +42,7 @@ def test_heaps_of_marks_are_refused_before_composing_sorts_them():
 
 
 def test_the_marks_of_a_language_may_follow_each_other():
-    assert not has_heaps_of_marks("क्षत्रिय्ँ" * 100)
+    assert not has_excessive_marks("क्षत्रिय्ँ" * 100)
 
 
 def test_lines_where_they_are_allowed():
@@ -62,7 +62,7 @@ def test_within_a_bound():
 )
 def test_text_with_a_visible_character_is_accepted(text):
     assert has_visible_character(text)
-    assert clean_shown_text(f"\u200b{text}", "text", 40)
+    assert clean_public_text(f"\u200b{text}", "text", 40)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_text_with_a_visible_character_is_accepted(text):
 def test_text_without_a_visible_character_is_rejected(text):
     assert not has_visible_character(text)
     with raises_error(Code.FIELD_INVALID, field="text", reason="invisible"):
-        clean_shown_text(text, "text", 40)
+        clean_public_text(text, "text", 40)
 
 
 @pytest.mark.parametrize("control", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069")
 def test_name_with_a_bidirectional_control_is_rejected(control):
     with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_name(f"an{control}na", "name", 40)
-    assert clean_shown_text(f"an{control}na", "text", 40)
+    assert clean_public_text(f"an{control}na", "text", 40)
 
 
 @pytest.mark.parametrize("name", ["", "Анна", "نیم\u200cفاصله", "אנה"])
@@ -115,4 +115,4 @@ def test_name_of_any_script_is_accepted(name):
     ],
 )
 def test_what_is_seen_of_a_name_has_nothing_invisible(name, seen):
-    assert as_seen(name) == seen
+    assert visible_form(name) == seen

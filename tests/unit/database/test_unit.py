@@ -43,7 +43,7 @@ async def test_an_error_that_keeps_changes_stores_them(services):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
             unit.after_commit(lambda: followed.append(1))
-            raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
+            raise DomainError(Code.PASSWORD_WRONG, commits_changes=True)
     assert (await names(services), followed) == (["a"], [1])
 
 

@@ -156,7 +156,7 @@ class TestCore:
         since, account_id = Counting(), anna.account.id
         role = await perform(services, access.create_role, root, name, [])
         await perform(services, access.assign_role, root, account_id, role.id)
-        await perform(services, access.take_role_away, root, account_id, role.id)
+        await perform(services, access.revoke_role, root, account_id, role.id)
         await perform(services, access.delete_role, root, role.id)
         assert since() == {SecurityEvent.ROLE_CHANGED: 4}
         change = services.credentials.change_credentials

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from kinoteka.cli.doctor.findings import Finding, fine, warning
-from kinoteka.core.access.clashes import unreachable_roles
-from kinoteka.core.accounts.clashes import look_alikes, unreachable_addresses
+from kinoteka.core.access.conflicts import unreachable_roles
+from kinoteka.core.accounts.conflicts import look_alikes, unreachable_addresses
 from kinoteka.database.blocking import reading
 from kinoteka.database.migrations import DatabaseUnusable, current, newest
 from kinoteka.infrastructure.settings import Settings

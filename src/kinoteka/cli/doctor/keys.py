@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from kinoteka.cli.doctor.findings import Finding, error, fine, warning
-from kinoteka.core.tokens.fingerprints import KEYS_DIFFER, differing
+from kinoteka.core.tokens.server_keys import KEYS_DIFFER, differing_keys
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database.blocking import reading
 from kinoteka.database.file_modes import is_open_to_others, is_ours, own_files
@@ -74,7 +74,7 @@ def check_fingerprints(settings: Settings) -> Iterator[Finding]:
         if current(settings) != newest():
             return
         with reading(settings) as reader:
-            names = differing(settings, reader)
+            names = differing_keys(settings, reader)
     except (DatabaseUnusable, KeyUnusable):
         return
     if names:

@@ -123,7 +123,7 @@ async def assign_role(request: Request, user_id: int, role_id: int) -> schemas.N
 
 async def take_role_away(request: Request, user_id: int, role_id: int) -> None:
     """Take a role from an account."""
-    await request.core.access.take_role_away(request.actor, request.unit, user_id, role_id)
+    await request.core.access.revoke_role(request.actor, request.unit, user_id, role_id)
 
 
 async def read_grants(

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from kinoteka.core.access.model import Grants, Role
 from kinoteka.core.accounts.model import Account
-from kinoteka.core.sessions.model import History
+from kinoteka.core.sessions.model import SignInPage
 from kinoteka.http.mechanics.numbers import PageNumber
 from kinoteka.http.policy.field_schemas import NewPassword, Password, Permission
 from kinoteka.infrastructure.clock import iso
@@ -157,7 +157,7 @@ def user(account: Account, login: str | UnsetType) -> User:
     return User(account.id, shown or names[0])
 
 
-def history_page(history: History) -> HistoryPage:
+def history_page(history: SignInPage) -> HistoryPage:
     """A page of the history as this contract shows it."""
     items = [
         SignIn(iso(line.at), line.address, line.user_agent, line.method, line.success)

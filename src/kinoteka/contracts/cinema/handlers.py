@@ -85,7 +85,7 @@ async def change_password(request: Request, body: schemas.PasswordBody) -> schem
         request.unit,
         change.present,
         change.new,
-        may_be_new_twice=change.may_be_new_twice,
+        accepts_new_password_twice=change.accepts_new_password_twice,
     )
     await request.renew_device()
     return schemas.profile(account)

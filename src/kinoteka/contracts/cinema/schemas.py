@@ -75,7 +75,7 @@ class PasswordChange(msgspec.Struct):
 
     present: str
     new: str
-    may_be_new_twice: bool
+    accepts_new_password_twice: bool
 
 
 class Named(msgspec.Struct):
@@ -209,7 +209,7 @@ def password_change(body: PasswordBody) -> PasswordChange:
         if name not in given:
             raise field_invalid(name, "missing")
     present, new = (str(getattr(body, name)) for name in pair)
-    return PasswordChange(present, new, may_be_new_twice=not old_style)
+    return PasswordChange(present, new, accepts_new_password_twice=not old_style)
 
 
 def _given(value: int | UnsetType) -> int | None:

@@ -23,14 +23,14 @@ FILMS_VIEW = "films.view:"
 
 HIDDEN = "hidden"
 """The name that no label may have: films are hidden by `films.hidden_at`, beside their label."""
-HELD_MOST = 64
+MAX_ROLES = 64
 """How many roles an account may hold, besides that of everybody who is signed in."""
 
 LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
 
 
-def is_hidden_word(label: str) -> bool:
+def is_reserved_label(label: str) -> bool:
     """Whether the label is `hidden`, however it is capitalised: whoever writes it means to hide."""
     return label.strip().casefold() == HIDDEN
 
@@ -41,7 +41,7 @@ def check_label(name: str) -> None:
     Raises:
         DomainError(FIELD_INVALID): `malformed`, or `reserved` for `hidden`.
     """
-    if is_hidden_word(name):
+    if is_reserved_label(name):
         raise field_invalid("label", "reserved")
     if not LABEL.fullmatch(name):
         raise field_invalid("label", "malformed")
@@ -108,10 +108,10 @@ class Actor(msgspec.Struct, frozen=True):
         return self.session_id
 
 
-CONSOLE = Actor(None, None, True, (), frozenset(), None)
+CONSOLE_ACTOR = Actor(None, None, True, (), frozenset(), None)
 """Who has the server's files may do everything."""
 
-UNASKED = Actor(None, None, False, (), frozenset(), ())
+UNIDENTIFIED_ACTOR = Actor(None, None, False, (), frozenset(), ())
 """Who asks was not looked at, and may nothing."""
 
 

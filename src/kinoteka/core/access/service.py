@@ -1,7 +1,7 @@
 """Roles and what they grant.
 
 Public operations: actor_of, anonymous, grants_of, label_ids, list_roles, create_role,
-change_role, delete_role, assign_role, take_role_away.
+change_role, delete_role, assign_role, revoke_role.
 
 All roles and labels are few and asked for all the time, so they are cached as one snapshot that
 is dropped whole when any of them changes.
@@ -17,7 +17,7 @@ from kinoteka.core.access.model import (
     ANONYMOUS_ROLE,
     FILMS_LABEL,
     FILMS_VIEW,
-    HELD_MOST,
+    MAX_ROLES,
     ROLES_MANAGE,
     USER_ROLE,
     Actor,
@@ -27,7 +27,7 @@ from kinoteka.core.access.model import (
     clean_role_name,
 )
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
@@ -104,7 +104,7 @@ class Access:
         await unit.run(queries.INSERT_LABEL, name=name)
         await self._changed(unit)
 
-    async def label_viewers(self, actor: Actor, unit: Unit) -> dict[str, list[Role]]:
+    async def roles_by_label(self, actor: Actor, unit: Unit) -> dict[str, list[Role]]:
         """Every label with the roles that see its films.
 
         Raises:
@@ -232,7 +232,7 @@ class Access:
                 await record(actor, unit, Action.ROLE_GIVEN, subject, role=role.name)
             await self._changed(unit, account_id)
 
-    async def take_role_away(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
+    async def revoke_role(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
         """Take a role from an account; again does no harm.
 
         Raises:
@@ -260,8 +260,8 @@ class Access:
     async def _check_room(self, unit: Unit, account_id: int, role_id: int) -> None:
         await unit.queue(queries.LOCK_ACCOUNT, account_id=account_id)
         held = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
-        if role_id not in held and len(held) >= HELD_MOST:
-            raise DomainError(Code.ROLES_TOO_MANY, limit=HELD_MOST)
+        if role_id not in held and len(held) >= MAX_ROLES:
+            raise DomainError(Code.ROLES_TOO_MANY, limit=MAX_ROLES)
 
     async def _actor(
         self,

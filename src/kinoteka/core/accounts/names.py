@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime
 from email_validator import ValidatedEmail
 from precis_i18n import get_profile
 
-from kinoteka.core.text import clean_name, clean_shown_text, clean_text, has_heaps_of_marks
+from kinoteka.core.text import clean_name, clean_public_text, clean_text, has_excessive_marks
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.infrastructure.comparison import email_addresses
 from kinoteka.infrastructure.comparison.look_alikes import is_highly_restrictive
 
-USERNAME_LONGEST = 64
+USERNAME_MAX_LENGTH = 64
 PATH_SEGMENTS = (".", "..")
 """Names that are steps in a path (RFC 3986, 3.3)."""
 TEXT_LONGEST = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
-EMAIL_LONGEST = 320
+EMAIL_MAX_LENGTH = 320
 ADDRESS_LONGEST = 2048
 
 _username_profile = get_profile("UsernameCaseMapped")
@@ -27,7 +27,7 @@ def username_key(username: str) -> str:
         DomainError(USERNAME_INVALID): empty, too long, an @ or characters the profile forbids,
             or digits alone (which would read as an id).
     """
-    if not username or len(username) > USERNAME_LONGEST:
+    if not username or len(username) > USERNAME_MAX_LENGTH:
         raise DomainError(Code.USERNAME_INVALID, reason="length")
     if username.isdigit():
         raise DomainError(Code.USERNAME_INVALID, reason="digits")
@@ -40,7 +40,7 @@ def username_key(username: str) -> str:
     return key
 
 
-def checked_username(username: str) -> str:
+def validate_username(username: str) -> str:
     """Return the key of a username that an account wants to have.
 
     Accounts that chose theirs before a rule was made keep it: they sign in by `username_key`.
@@ -60,7 +60,7 @@ def checked_username(username: str) -> str:
 def part_key(part: str) -> str | None:
     """How a part of a username is searched for (RFC 8265, 3.3.2); None: no username has it."""
     try:
-        return clean_text(part.lower(), "username", 2 * USERNAME_LONGEST) or None
+        return clean_text(part.lower(), "username", 2 * USERNAME_MAX_LENGTH) or None
     except DomainError:
         return None
 
@@ -74,7 +74,7 @@ def email_key(email: str) -> str:
     return email_addresses.key_of(_parsed_email(email))
 
 
-def normal_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """The address as it is shown: domain in lower case, Unicode composed.
 
     Raises:
@@ -104,12 +104,12 @@ def is_same_name(column: str, given: str | None, present: str | None) -> bool:
     if name is None or name == present or column == "username":
         return name == present
     try:
-        return normal_email(name) == present
+        return normalize_email(name) == present
     except DomainError:
         return False
 
 
-def checked_birthday(birthday: str) -> str:
+def validate_birthday(birthday: str) -> str:
     """The date as YYYY-MM-DD.
 
     Raises:
@@ -124,7 +124,7 @@ def checked_birthday(birthday: str) -> str:
     return day.isoformat()
 
 
-def checked_address(address: str, field: str) -> str:
+def validate_url(address: str, field: str) -> str:
     """An http or https address.
 
     Raises:
@@ -136,17 +136,17 @@ def checked_address(address: str, field: str) -> str:
     return cleaned
 
 
-def checked_text(value: str | None, field: str) -> str | None:
+def validate_text(value: str | None, field: str) -> str | None:
     """A line of the profile; empty is None."""
     if value is None:
         return None
-    clean = clean_name if field in ("given_name", "family_name") else clean_shown_text
+    clean = clean_name if field in ("given_name", "family_name") else clean_public_text
     return clean(value, field, TEXT_LONGEST[field]) or None
 
 
 def _parsed_email(email: str) -> ValidatedEmail:
     # Before the library looks at it: that takes seconds of what is long or has heaps of marks.
-    if len(email) > EMAIL_LONGEST or has_heaps_of_marks(email):
+    if len(email) > EMAIL_MAX_LENGTH or has_excessive_marks(email):
         raise DomainError(Code.EMAIL_INVALID)
     try:
         return email_addresses.parse(email)

@@ -13,7 +13,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kinoteka.core.accounts.common_passwords import common_passwords
-from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
+from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visible_character
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.worker_threads import Load, Workers
@@ -27,15 +27,15 @@ SECONDS_EACH = 0.05
 HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=argon2.Type.ID)
 
 
-def normal_password(password: str) -> str:
+def normalize_password(password: str) -> str:
     """The password as it is hashed: in NFKC, so that every keyboard gives the same.
 
     Raises:
         DomainError(PASSWORD_INVALID): so long, or of such characters, that nobody has it.
     """
-    if len(password) > COMPOSED_MOST * LONGEST:
+    if len(password) > COMPOSITION_FACTOR * LONGEST:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
-    if has_heaps_of_marks(password) or _has_lone_surrogates(password):
+    if has_excessive_marks(password) or _has_lone_surrogates(password):
         raise DomainError(Code.PASSWORD_INVALID, reason="characters")
     return unicodedata.normalize("NFKC", password)
 
@@ -47,7 +47,7 @@ def check_password(password: str, names: Iterable[str | None] = ()) -> str:
         DomainError(PASSWORD_INVALID): too short, too long, too common, one of the names, or not
             storable.
     """
-    normal = normal_password(password)
+    normal = normalize_password(password)
     if len(normal) < SHORTEST:
         raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=SHORTEST)
     if len(normal) > LONGEST:
@@ -61,12 +61,12 @@ def check_password(password: str, names: Iterable[str | None] = ()) -> str:
         raise DomainError(Code.PASSWORD_INVALID, reason="repeated")
     if folded in common_passwords():
         raise DomainError(Code.PASSWORD_INVALID, reason="common")
-    if is_a_name(normal, names):
+    if matches_name(normal, names):
         raise DomainError(Code.PASSWORD_INVALID, reason="personal")
     return normal
 
 
-def is_a_name(password: str, names: Iterable[str | None]) -> bool:
+def matches_name(password: str, names: Iterable[str | None]) -> bool:
     """Return whether a password is one of these names, or the site's, give or take its end.
 
     Case, and digits and punctuation at the end, make no difference.
@@ -84,7 +84,7 @@ def site_names(settings: Settings) -> tuple[str, ...]:
     return (host, host.removeprefix("www.").partition(".")[0]) if host else ()
 
 
-def hash_of_nobody() -> str:
+def dummy_hash() -> str:
     """What no password has as its hash; checking one against it takes as long as any other."""
     salt, digest = (
         b64encode(os.urandom(length)).decode().rstrip("=")
@@ -104,7 +104,7 @@ class PasswordHashing:
             queue=queue,
             seconds_each=SECONDS_EACH,
         )
-        self._nobody = hash_of_nobody()
+        self._nobody = dummy_hash()
 
     async def hash(self, password: str) -> str:
         """The hash of a normalised password.
@@ -121,7 +121,7 @@ class PasswordHashing:
             DomainError(BUSY): too many passwords are waiting already.
         """
         try:
-            normal = normal_password(password)
+            normal = normalize_password(password)
         except DomainError:
             normal, password_hash = "", None
         right = await self._workers.run(lambda: _verify(normal, password_hash or self._nobody))
@@ -150,7 +150,7 @@ def _verify(password: str, password_hash: str) -> bool:
 
 def _spellings(text: str) -> set[str]:
     """Return the text as it is compared: folded, as it is and without its end."""
-    if len(text) > COMPOSED_MOST * LONGEST or has_heaps_of_marks(text):
+    if len(text) > COMPOSITION_FACTOR * LONGEST or has_excessive_marks(text):
         return set()
     folded = unicodedata.normalize("NFKC", text).casefold()
     end = len(folded)

@@ -17,7 +17,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts import names, queries
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.accounts.service import Accounts
-from kinoteka.core.text import as_seen
+from kinoteka.core.text import visible_form
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.comparison.look_alikes import skeleton
@@ -86,7 +86,7 @@ class People:
         """
         if not name or name == account.username:
             return None
-        seen = name if name.isascii() else as_seen(name)
+        seen = name if name.isascii() else visible_form(name)
         if not seen or any(each.isspace() for each in seen):
             return None
         found = await unit.first(

@@ -13,12 +13,12 @@ from functools import partial
 
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.access.model import CONSOLE, Actor
+from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
 from kinoteka.core.accounts import names, queries, skeletons
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount, ProfileChange
 from kinoteka.core.accounts.passwords import PasswordHashing, check_password, site_names
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.database.revisions import Revisions
@@ -75,7 +75,7 @@ class Accounts:
         """
         row = _checked(new)
         named = (new.username, new.email, new.given_name, new.family_name)
-        password = self.checked_password(new.password, *named)
+        password = self.check_password(new.password, *named)
         await self._throttle.hit("sign_up", self._sign_up_limit, address)
         await self._check_free(unit, row)
         row |= {
@@ -93,7 +93,7 @@ class Accounts:
         if account is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         if superuser:
-            await record(CONSOLE, unit, Action.SUPERUSER_MADE, Subject("account", account.id))
+            await record(CONSOLE_ACTOR, unit, Action.SUPERUSER_MADE, Subject("account", account.id))
         return account
 
     async def get(self, unit: Unit, account_id: int) -> Account:
@@ -169,7 +169,7 @@ class Accounts:
         return changed
 
     @staticmethod
-    def keeps_names(account: Account, change: ProfileChange) -> bool:
+    def leaves_login_unchanged(account: Account, change: ProfileChange) -> bool:
         """Whether a change leaves an account's username and e-mail address as they are."""
         given = (("username", change.username), ("email", change.email))
         return all(
@@ -189,7 +189,7 @@ class Accounts:
         await self.changed(unit, account.id)
         return account.avatar_file
 
-    def checked_password(self, password: str, *names: str | None) -> str:
+    def check_password(self, password: str, *names: str | None) -> str:
         """Return the normalised password of an account with these names.
 
         Raises:
@@ -205,7 +205,7 @@ class Accounts:
         """Make an account a superuser, as an operator at the console may; enable it, too."""
         await self._set(unit, account_id, "superuser", True)
         await self._set(unit, account_id, "disabled_at", None)
-        await record(CONSOLE, unit, Action.SUPERUSER_MADE, Subject("account", account_id))
+        await record(CONSOLE_ACTOR, unit, Action.SUPERUSER_MADE, Subject("account", account_id))
         await self.changed(unit, account_id)
 
     async def set_disabled(self, unit: Unit, account_id: int, at: int | None) -> None:
@@ -321,12 +321,12 @@ def _checked(new: NewAccount) -> dict[str, object]:
         **username_keys,
         "email": email,
         **email_keys,
-        "birthday": names.checked_birthday(new.birthday) if new.birthday else None,
-        "avatar_address": names.checked_address(new.avatar_address, "avatar_url")
+        "birthday": names.validate_birthday(new.birthday) if new.birthday else None,
+        "avatar_address": names.validate_url(new.avatar_address, "avatar_url")
         if new.avatar_address
         else None,
     }
-    return row | {name: names.checked_text(getattr(new, name), name) for name in PROFILE_TEXTS}
+    return row | {name: names.validate_text(getattr(new, name), name) for name in PROFILE_TEXTS}
 
 
 def _named(column: str, value: str | None) -> tuple[str | None, dict[str, str | None]]:
@@ -335,10 +335,10 @@ def _named(column: str, value: str | None) -> tuple[str | None, dict[str, str | 
     if column == "email":
         if value is None:
             return None, {"email_key": None}
-        return names.normal_email(value), {"email_key": names.email_key(value)}
+        return names.normalize_email(value), {"email_key": names.email_key(value)}
     if value is None:
         return None, {"username_key": None, "username_skeleton": None}
-    key = names.checked_username(value)
+    key = names.validate_username(value)
     return value, {"username_key": key, "username_skeleton": skeleton(value)}
 
 
@@ -351,9 +351,9 @@ def _checked_change(change: ProfileChange) -> dict[str, object]:
     for name in PROFILE_TEXTS:
         text = getattr(change, name)
         if text is not UNSET:
-            values[name] = names.checked_text(text, name)
+            values[name] = names.validate_text(text, name)
     if change.birthday is not UNSET:
-        values["birthday"] = names.checked_birthday(change.birthday) if change.birthday else None
+        values["birthday"] = names.validate_birthday(change.birthday) if change.birthday else None
     if change.favourite_genre_id is not UNSET:
         values["favourite_genre_id"] = change.favourite_genre_id
     return values
@@ -365,7 +365,7 @@ def _login_change(account: Account, login: str) -> ProfileChange:
         names.email_key(login)  # refused before anything is cleared
         return ProfileChange(email=login, username=UNSET if account.email else None)
     if login != account.username:
-        names.checked_username(login)
+        names.validate_username(login)
     return ProfileChange(username=login, email=UNSET if account.username else None)
 
 

@@ -1,1 +1,1 @@
-"""The audit log: who changed what, for operators to read."""
+"""Audit entries: features record here what operators change. `audit_reader` reads the entries."""

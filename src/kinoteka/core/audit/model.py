@@ -1,7 +1,7 @@
-"""The audit log's entries.
+"""Audit entries: who changed what, and when.
 
-Shapes: `Action` (what was done), `Subject` (to what), `Entry` (as stored), `EntryQuery` (which of
-them), `EntryPage`, `Who` (what the log needs of an actor).
+Structs: `Action` (what was done), `Subject` (the object of the action), `AuditEntry` (an entry as
+stored), `AuditFilter`, `AuditPage`. `AuditActor` is the part of an actor that an entry needs.
 """
 
 from enum import StrEnum
@@ -11,11 +11,11 @@ import msgspec
 
 AUDIT_VIEW = "audit.view"
 
-Kind = Literal["account", "role", "label", "film", "selection", "import"]
+SubjectKind = Literal["account", "role", "label", "film", "selection", "import"]
 
 
 class Action(StrEnum):
-    """Everything that is recorded."""
+    """The actions that are recorded. The values are stored."""
 
     SUPERUSER_MADE = "superuser_made"
     ACCOUNT_DISABLED = "account_disabled"
@@ -50,27 +50,28 @@ class Action(StrEnum):
     IMPORT_FINISHED = "import_finished"
 
 
-class Who(Protocol):
-    """Whoever did it."""
+class AuditActor(Protocol):
+    """The actor who performs an action."""
 
     @property
     def account_id(self) -> int | None:
-        """The account; None is somebody at the console."""
+        """The actor's account. None means the command line on the server."""
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What something was done to; an account's name is looked up."""
+    """The object of an action. The name of an account is looked up when the entry is stored."""
 
-    kind: Kind
+    kind: SubjectKind
     id: int | None = None
     name: str = ""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """What somebody did at a time (milliseconds), from an address, empty for the console.
+class AuditEntry(msgspec.Struct, frozen=True):
+    """An action, its actor and its subject, at a time in milliseconds.
 
-    Names are those of that time, and empty for who had no username. Without an `account_id` it
-    was somebody at the console. Of what the reader may not see, name and details are `withheld`.
+    An entry of the command line has no `account_id` and an empty `address`. Names are those at the
+    time of the action, and empty for accounts without a username. The subject's name and the
+    details are `withheld` (empty) if the reader may not see the subject.
     """
 
     id: int
@@ -86,18 +87,18 @@ class Entry(msgspec.Struct, frozen=True):
     withheld: bool = False
 
 
-class EntryQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries: those before an id, by whom, to what, of which action."""
+class AuditFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries to return: `before` is an id, `actor_id` an account. None means any."""
 
     before: int | None = None
-    who: int | None = None
-    subject_kind: Kind | None = None
+    actor_id: int | None = None
+    subject_kind: SubjectKind | None = None
     subject_id: int | None = None
     action: Action | None = None
 
 
-class EntryPage(msgspec.Struct, frozen=True):
-    """Some entries, newest first; `next` goes into `EntryQuery.before`, None at the end."""
+class AuditPage(msgspec.Struct, frozen=True):
+    """A page of entries, newest first. `next` is the `before` of the next page; None: no more."""
 
-    entries: list[Entry]
+    entries: list[AuditEntry]
     next: int | None

@@ -1,4 +1,4 @@
-"""Statements on the audit log."""
+"""Statements on audit entries."""
 
 from functools import cache
 from typing import Any
@@ -6,33 +6,35 @@ from typing import Any
 import msgspec
 from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, select
 
-from kinoteka.core.audit.model import Entry
+from kinoteka.core.audit.model import AuditEntry
 from kinoteka.database.schema import accounts, audit_entries
 from kinoteka.database.statement import Statement
 
-PRUNED_AT_ONCE = 5_000
+PRUNE_BATCH = 5_000
 
-GIVEN = ("at", "account_id", "action", "subject_kind", "subject_id", "details", "address")
+PARAMETERS = ("at", "account_id", "action", "subject_kind", "subject_id", "details", "address")
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def _username(of: str) -> ScalarSelect[Any]:
-    return select(accounts.c.username).where(accounts.c.id == bindparam(of)).scalar_subquery()
+def _username(account_id: str) -> ScalarSelect[Any]:
+    return (
+        select(accounts.c.username).where(accounts.c.id == bindparam(account_id)).scalar_subquery()
+    )
 
 
-def _recording(**values: Any) -> Statement[tuple[()]]:
-    values |= {name: bindparam(name) for name in GIVEN}
+def _insert(**values: Any) -> Statement[tuple[()]]:
+    values |= {name: bindparam(name) for name in PARAMETERS}
     values["actor_name"] = func.coalesce(_username("account_id"), "")
     return Statement(insert(audit_entries).values(values))
 
 
-RECORD = _recording(subject_name=bindparam("subject_name"))
-RECORD_OF_ACCOUNT = _recording(subject_name=func.coalesce(_username("subject_id"), ""))
+INSERT = _insert(subject_name=bindparam("subject_name"))
+INSERT_FOR_ACCOUNT = _insert(subject_name=func.coalesce(_username("subject_id"), ""))
 
 
 FILTERS = {
     "before": audit_entries.c.id < bindparam("before"),
-    "who": audit_entries.c.account_id == bindparam("who"),
+    "actor_id": audit_entries.c.account_id == bindparam("actor_id"),
     "subject_kind": audit_entries.c.subject_kind == bindparam("subject_kind"),
     "subject_id": audit_entries.c.subject_id == bindparam("subject_id"),
     "action": audit_entries.c.action == bindparam("action"),
@@ -40,8 +42,8 @@ FILTERS = {
 
 
 @cache
-def entries(filters: tuple[str, ...]) -> Statement[Entry]:
-    """Entries, newest first, by those of `FILTERS`; `most` of them."""
+def entries(filters: tuple[str, ...]) -> Statement[AuditEntry]:
+    """Return the statement that selects `limit` entries by these `FILTERS`, newest first."""
     return Statement(
         select(
             audit_entries.c.id,
@@ -57,8 +59,8 @@ def entries(filters: tuple[str, ...]) -> Statement[Entry]:
         )
         .where(*(FILTERS[name] for name in filters))
         .order_by(audit_entries.c.id.desc())
-        .limit(bindparam("most")),
-        Entry,
+        .limit(bindparam("limit")),
+        AuditEntry,
         {"details": _decode},
     )
 
@@ -69,7 +71,7 @@ PRUNE: Statement[tuple[()]] = Statement(
             select(audit_entries.c.id)
             .where(audit_entries.c.at < bindparam("until"))
             .order_by(audit_entries.c.at)
-            .limit(PRUNED_AT_ONCE)
+            .limit(PRUNE_BATCH)
         )
     )
 )

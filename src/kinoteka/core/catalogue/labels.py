@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from kinoteka.core.access.model import FILMS_LABEL, Actor, Role, check_label
 from kinoteka.core.access.service import Access
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue import counts, queries
 from kinoteka.core.catalogue.model import FilmAccess
 from kinoteka.database.revisions import Revisions
@@ -44,7 +44,7 @@ class Labels:
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
-        viewers = await self._access.label_viewers(actor, unit)
+        viewers = await self._access.roles_by_label(actor, unit)
         ids = await self._access.label_ids(unit)
         # It counts through all films that have a label.
         films = dict(await unit.all_in_thread(queries.COUNT_BY_LABEL))

@@ -24,7 +24,7 @@ from kinoteka.core.chats.model import (
     chat_channel,
 )
 from kinoteka.core.rate_limits import Throttle
-from kinoteka.core.text import clean_shown_text, clean_text
+from kinoteka.core.text import clean_public_text, clean_text
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.infrastructure.clock import now
@@ -364,7 +364,7 @@ def _refuse_alone(membership: Membership) -> None:
 
 
 def _checked_text(text: str) -> str:
-    cleaned = clean_shown_text(text, "text", TEXT_LONGEST, lines=True)
+    cleaned = clean_public_text(text, "text", TEXT_LONGEST, lines=True)
     if not cleaned:
         raise field_invalid("text", "empty")
     return cleaned

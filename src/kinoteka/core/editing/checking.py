@@ -10,7 +10,7 @@ from kinoteka.core.catalogue.model import FIELDS, FilmFields
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.names import UNKNOWN, name_key
 from kinoteka.core.imports.record import Reason, ValueRefused
-from kinoteka.core.text import COMPOSED_MOST, has_heaps_of_marks, has_visible_character
+from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visible_character
 from kinoteka.errors import field_invalid
 
 NAMES_MOST = 50
@@ -67,10 +67,10 @@ def _names(field: str, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_raw(field: str, text: str, longest: int) -> None:
-    # Before Unicode composition: see `has_heaps_of_marks`.
-    if len(text) > COMPOSED_MOST * longest:
+    # Before Unicode composition: see `has_excessive_marks`.
+    if len(text) > COMPOSITION_FACTOR * longest:
         raise field_invalid(field, "too_long")
-    if has_heaps_of_marks(text) or _has_lone_surrogates(text):
+    if has_excessive_marks(text) or _has_lone_surrogates(text):
         raise field_invalid(field, "characters")
 
 

@@ -17,7 +17,7 @@ import msgspec
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue import counts
 from kinoteka.core.catalogue import queries as catalogue
 from kinoteka.core.catalogue.listing import Listing

@@ -21,7 +21,7 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export import queries
 from kinoteka.core.export.model import ProfileLine, SessionLine
 from kinoteka.core.rate_limits import Throttle
-from kinoteka.core.sessions.own import OwnSessions
+from kinoteka.core.sessions.own_sessions import OwnSessions
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to

@@ -24,7 +24,7 @@ import structlog
 
 from kinoteka.core.access.model import FILMS_IMPORT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.import_runs import queries
 from kinoteka.core.import_runs.choosing import choose
 from kinoteka.core.import_runs.folders import Ending, RunFolder, RunFolders

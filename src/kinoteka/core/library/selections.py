@@ -16,7 +16,7 @@ from msgspec import UNSET
 from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.accounts.queries import LOCK
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.catalogue.positions import Ids, Positions, numbers
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
@@ -29,7 +29,7 @@ from kinoteka.core.library.model import (
     SelectionFilm,
     Shelf,
 )
-from kinoteka.core.text import clean_shown_text
+from kinoteka.core.text import clean_public_text
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.database.visibility import visible_to
@@ -323,8 +323,8 @@ def _check_room(film_ids: Sequence[int]) -> None:
 
 def _text(name: str, value: str) -> str:
     if name == "description":
-        return clean_shown_text(value, name, DESCRIPTION_LONGEST, lines=True)
-    text = clean_shown_text(value, name, TITLE_LONGEST)
+        return clean_public_text(value, name, DESCRIPTION_LONGEST, lines=True)
+    text = clean_public_text(value, name, TITLE_LONGEST)
     if not text:
         raise field_invalid(name, "empty")
     return text

@@ -1,6 +1,6 @@
-"""What operators ask for and get of accounts.
+"""Queries of operators for accounts, and their results.
 
-Shapes: `MemberQuery`, `MemberPage`, `MemberSessions`.
+Structs: `MemberQuery`, `MemberPage`, `MemberSessions`.
 """
 
 import msgspec
@@ -12,9 +12,9 @@ ACCOUNTS_MANAGE = "accounts.manage"
 
 
 class MemberQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which accounts: those that a text finds, or all before an id.
+    """Which accounts to return: those that match `text`, or without it all accounts.
 
-    Of all: those that are disabled alone, or who has been given a role.
+    `before` (an id), `disabled` and `role_id` restrict the list of all accounts.
     """
 
     text: str = ""
@@ -24,18 +24,19 @@ class MemberQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberPage(msgspec.Struct, frozen=True):
-    """Some accounts, newest first or, of those that a text finds, the best first.
+    """A page of accounts: newest first, or the best match first if the query has a text.
 
-    `next` goes into `MemberQuery.before`, None at the end. `is_cut`: a text finds more than these.
+    `next` is the `before` of the next page; None: no more. `is_truncated`: more accounts match the
+    text than the page holds.
     """
 
     accounts: list[Account]
     next: int | None = None
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 class MemberSessions(msgspec.Struct, frozen=True):
-    """The sessions of an account that last, those used last first, and how many there are."""
+    """The active sessions of an account, most recently used first, and their total number."""
 
     sessions: list[OwnSession]
     total: int

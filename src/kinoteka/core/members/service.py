@@ -13,21 +13,21 @@ from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.record import record
 from kinoteka.core.members import queries
-from kinoteka.core.members.finding import find
 from kinoteka.core.members.model import (
     ACCOUNTS_MANAGE,
     MemberPage,
     MemberQuery,
     MemberSessions,
 )
+from kinoteka.core.members.search import find
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions import queries as session_queries
 from kinoteka.core.sessions.actors import Actors
 from kinoteka.core.sessions.model import OwnSession, SignIn
 from kinoteka.core.sessions.service import Sessions
-from kinoteka.core.text import clean_shown_text, clean_text
+from kinoteka.core.text import clean_public_text, clean_text
 from kinoteka.database.interface import Reader
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
@@ -69,7 +69,7 @@ class Members:
         if text:
             await self._throttle.hit("user_search", self._search_limit, _asking(actor))
             found = await unit.read_in_thread(lambda reader: find(reader, text, PAGE + 1))
-            return MemberPage(found[:PAGE], is_cut=len(found) > PAGE)
+            return MemberPage(found[:PAGE], is_truncated=len(found) > PAGE)
         given = {"before": LAST_ID if query.before is None else query.before}
         statement = queries.DISABLED if query.disabled else queries.NEWEST
         if query.role_id is not None:
@@ -125,7 +125,7 @@ class Members:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         actor.require(ACCOUNTS_MANAGE)
-        return await unit.all(session_queries.HISTORY, account_id=account_id, skipped=0)
+        return await unit.all(session_queries.SIGN_INS, account_id=account_id, skipped=0)
 
     async def end_session(self, actor: Actor, unit: Unit, account_id: int, session_id: int) -> None:
         """End one session of an account.
@@ -167,7 +167,7 @@ class Members:
         account = await self._switched(actor, unit, account_id)
         if account.id == actor.account_id:
             raise DomainError(Code.ACCOUNT_OWN)
-        why = clean_shown_text(reason, "reason", REASON_LONGEST)
+        why = clean_public_text(reason, "reason", REASON_LONGEST)
         if account.disabled_at is None:
             await self._accounts.set_disabled(unit, account_id, now())
             await self._record_switch(actor, unit, Action.ACCOUNT_DISABLED, account_id, why)
@@ -180,7 +180,7 @@ class Members:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, FIELD_INVALID)
         """
         account = await self._switched(actor, unit, account_id)
-        why = clean_shown_text(reason, "reason", REASON_LONGEST)
+        why = clean_public_text(reason, "reason", REASON_LONGEST)
         if account.disabled_at is not None:
             await self._accounts.set_disabled(unit, account_id, None)
             await self._record_switch(actor, unit, Action.ACCOUNT_ENABLED, account_id, why)

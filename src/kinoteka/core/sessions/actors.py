@@ -17,7 +17,7 @@ from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
 
-SEEN_STEP = 60 * 1000
+LAST_SEEN_STEP = 60 * 1000
 
 
 def token_hash(keyring: Keyring, token: str) -> str:
@@ -68,7 +68,9 @@ class Actors:
     async def store_last_seen(self, unit: Unit) -> None:
         """Write down when the sessions in use were last seen; done now and then, not each time."""
         used = (
-            cached for cached in self._cache.values() if cached.last_seen_at > cached.stored_seen_at
+            cached
+            for cached in self._cache.values()
+            if cached.last_seen_at > cached.stored_last_seen_at
         )
         stale = [(cached, cached.last_seen_at) for cached in used]
         if not stale:
@@ -80,24 +82,24 @@ class Actors:
 
         def note() -> None:
             for cached, at in stale:
-                cached.stored_seen_at = at
+                cached.stored_last_seen_at = at
 
         unit.after_commit(note)
 
     def _if_lasting(self, cached: CachedSession | None) -> CachedSession | None:
         # What seems to have expired is looked up: another process may have seen it used.
-        return cached if cached is not None and now() < cached.dead_at else None
+        return cached if cached is not None and now() < cached.ends_at else None
 
     async def _enter_cache(
         self, unit: Unit, session: Session | None, token: str | None, as_of: int
     ) -> CachedSession | None:
-        if session is None or not session.lasts(self._idle, now()):
+        if session is None or not session.is_active(self._idle, now()):
             return None
         actor = await self._access.actor_of(
             unit, session.account_id, session.id, superuser=session.superuser
         )
-        seen, dead_at = session.last_seen_at, session.dead_at(self._idle)
-        cached = CachedSession(actor, dead_at, session.expires_at, seen, seen)
+        seen, ends_at = session.last_seen_at, session.ends_at(self._idle)
+        cached = CachedSession(actor, ends_at, session.expires_at, seen, seen)
         if as_of == self._cache.dropped:  # else it may have ended while it was being read
             self._cache.set(cached, token)
         return cached
@@ -106,9 +108,9 @@ class Actors:
         if cached is None:
             return None
         at = now()
-        if at - cached.last_seen_at > SEEN_STEP:
+        if at - cached.last_seen_at > LAST_SEEN_STEP:
             cached.last_seen_at = at
-            cached.dead_at = min(cached.expires_at, at + self._idle)
+            cached.ends_at = min(cached.expires_at, at + self._idle)
         return cached.actor
 
     def _grants_changed(self, account_id: int | None) -> None:

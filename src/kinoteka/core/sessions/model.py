@@ -1,9 +1,9 @@
-"""Sessions and the history of sign-ins.
+"""Sessions and the sign-in history.
 
-Shapes: `Visit` (from where), `TokenOwner` (whose access token a visit carries), `Session` (as
-stored), `Started` (a new one with its secret),
-`CachedSession` (as in memory), `OwnSession` (as its account sees it), `OwnSessionList`,
-`SignIn` (a line of the history), `History` (a page of it).
+Structs: `Visit` (the client of a request), `TokenOwner` (the owner of its access token), `Session`
+(as stored), `SignInResult` (a new session with its secret), `CachedSession` (as in memory),
+`OwnSession` (as listed for its account), `OwnSessionList`, `SignIn` (an entry of the history),
+`SignInPage`.
 """
 
 import msgspec
@@ -11,13 +11,13 @@ import msgspec
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 
-USER_AGENT_LONGEST = 300
+USER_AGENT_MAX_LENGTH = 300
 
 
 class TokenOwner(msgspec.Struct, frozen=True):
-    """The account and session of a genuine access token, and when it expires, in seconds.
+    """The account and session of a genuine access token. `expires` is in seconds.
 
-    `has_session` tells whether the session lasts, as far as somebody has looked.
+    `has_session` is false if the session is known to have ended.
     """
 
     account_id: int
@@ -27,9 +27,9 @@ class TokenOwner(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """From where somebody comes: address, User-Agent, and the contract that is used.
+    """The client of a request: its address and User-Agent, and the contract (`method`).
 
-    `device_cookies` and `token_owner` are what a device is known by (`known_devices`).
+    `device_cookies` and `token_owner` identify a known device (`known_devices`).
     """
 
     address: str
@@ -40,9 +40,9 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A session as stored; times in milliseconds. Its tokens are known by their HMACs alone.
+    """A session as stored; times in milliseconds. Only HMACs of its tokens are stored.
 
-    `proved_at` is when its user last proved the password, `began_by` the contract of the sign-in.
+    `proved_at` is the time of the last password proof, `began_by` the contract of the sign-in.
     """
 
     id: int
@@ -56,19 +56,19 @@ class Session(msgspec.Struct, frozen=True):
     proved_at: int
     began_by: str
 
-    def dead_at(self, idle: int) -> int:
-        """When it ends if it is not used again; `idle` is how long it lasts unused."""
-        return min(self.expires_at, self.last_seen_at + idle)
+    def ends_at(self, idle_timeout: int) -> int:
+        """Return when the session ends if it is not used again."""
+        return min(self.expires_at, self.last_seen_at + idle_timeout)
 
-    def lasts(self, idle: int, at: int) -> bool:
-        """Whether it has not expired by then."""
-        return at < self.dead_at(idle)
+    def is_active(self, idle_timeout: int, at: int) -> bool:
+        """Return whether the session has not expired at this time."""
+        return at < self.ends_at(idle_timeout)
 
 
-class Started(msgspec.Struct, frozen=True):
-    """A session that has just begun, with the secret that its cookie carries.
+class SignInResult(msgspec.Struct, frozen=True):
+    """A new session with the secret `token` for its cookie.
 
-    `device` is the value of the cookie by which the device is known from now on.
+    `device` is the value of the cookie that makes the client a known device.
     """
 
     session: Session
@@ -79,20 +79,21 @@ class Started(msgspec.Struct, frozen=True):
 
 
 class CachedSession(msgspec.Struct):
-    """A session as it is cached; `dead_at` is when it ends if it is not used again."""
+    """A session as cached. `ends_at` is when it ends if it is not used again."""
 
     actor: Actor
-    dead_at: int
+    ends_at: int
     expires_at: int
     last_seen_at: int
-    stored_seen_at: int
+    stored_last_seen_at: int
     token: str | None = None
 
 
 class OwnSession(msgspec.Struct, frozen=True):
-    """A session as its account sees it; times in milliseconds. `is_this`: it is the one that asks.
+    """A session as listed for its account; times in milliseconds.
 
-    `address`, `user_agent` and `method` are those of the sign-in.
+    `address`, `user_agent` and `method` are those of the sign-in. `is_current`: the request was
+    made with this session.
     """
 
     id: int
@@ -101,13 +102,13 @@ class OwnSession(msgspec.Struct, frozen=True):
     address: str
     user_agent: str
     method: str
-    is_this: bool = False
+    is_current: bool = False
 
 
 class OwnSessionList(msgspec.Struct, frozen=True):
-    """The sessions used last, and how many there are in all.
+    """The most recently used sessions of an account, and the total number.
 
-    `needs_password`: ending another one needs the current password first.
+    `needs_password`: ending another session requires the current password.
     """
 
     sessions: list[OwnSession]
@@ -116,7 +117,7 @@ class OwnSessionList(msgspec.Struct, frozen=True):
 
 
 class SignIn(msgspec.Struct, frozen=True):
-    """A line of the history: when (milliseconds), from where, how, and whether it worked."""
+    """A sign-in or a failed attempt, at a time in milliseconds. `method` is the contract."""
 
     at: int
     address: str
@@ -125,8 +126,8 @@ class SignIn(msgspec.Struct, frozen=True):
     success: bool
 
 
-class History(msgspec.Struct, frozen=True):
-    """A page of the history, newest first."""
+class SignInPage(msgspec.Struct, frozen=True):
+    """A page of the sign-in history, newest first."""
 
     items: list[SignIn]
     page: int

@@ -8,7 +8,7 @@ from kinoteka.core.sessions.model import OwnSession, Session, SignIn
 from kinoteka.database.schema import accounts, sessions, sign_ins
 from kinoteka.database.statement import Statement
 
-HISTORY_PAGE = 20
+SIGN_INS_PER_PAGE = 20
 OWN_LIMIT = 100
 
 NEW = (
@@ -130,7 +130,7 @@ RECORD: Statement[tuple[()]] = Statement(
         }
     )
 )
-HISTORY: Statement[SignIn] = Statement(
+SIGN_INS: Statement[SignIn] = Statement(
     select(
         sign_ins.c.at,
         sign_ins.c.address,
@@ -140,11 +140,11 @@ HISTORY: Statement[SignIn] = Statement(
     )
     .where(sign_ins.c.account_id == bindparam("account_id"))
     .order_by(sign_ins.c.id.desc())
-    .limit(HISTORY_PAGE)
+    .limit(SIGN_INS_PER_PAGE)
     .offset(bindparam("skipped")),
     SignIn,
 )
-HISTORY_COUNT: Statement[tuple[int]] = Statement(
+COUNT_SIGN_INS: Statement[tuple[int]] = Statement(
     select(func.count())
     .select_from(sign_ins)
     .where(sign_ins.c.account_id == bindparam("account_id"))

@@ -12,15 +12,15 @@ from msgspec.structs import replace
 from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.accounts.model import Account, Credentials, NewAccount
-from kinoteka.core.accounts.passwords import normal_password
+from kinoteka.core.accounts.passwords import normalize_password
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.rate_limits import Attempt
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors, token_hash
-from kinoteka.core.sessions.guessing import GuessLimits, name_hash
-from kinoteka.core.sessions.history import SignInHistory
+from kinoteka.core.sessions.guess_limits import GuessLimits, name_hash
 from kinoteka.core.sessions.known_devices import KnownDevices
-from kinoteka.core.sessions.model import USER_AGENT_LONGEST, Session, Started, Visit
+from kinoteka.core.sessions.model import USER_AGENT_MAX_LENGTH, Session, SignInResult, Visit
+from kinoteka.core.sessions.sign_in_history import SignInHistory
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
@@ -64,7 +64,9 @@ class Sessions:
         """Call `listener` with the id of a session that has ended (to close its sockets)."""
         self._ended_listeners.append(listener)
 
-    async def sign_up(self, actor: Actor, unit: Unit, visit: Visit, new: NewAccount) -> Started:
+    async def sign_up(
+        self, actor: Actor, unit: Unit, visit: Visit, new: NewAccount
+    ) -> SignInResult:
         """Make an account and begin its first session.
 
         A session that asks ends, as with `sign_in`. Raises what `Accounts.create` raises.
@@ -77,7 +79,7 @@ class Sessions:
 
     async def sign_in(
         self, actor: Actor, unit: Unit, visit: Visit, identifier: str, password: str
-    ) -> Started:
+    ) -> SignInResult:
         """Begin a session; the one that asks, if any, ends.
 
         `identifier` is a username or an e-mail address.
@@ -129,7 +131,7 @@ class Sessions:
     async def get(self, unit: Unit, session_id: int) -> Session | None:
         """The session as stored, if it lasts."""
         session = await unit.first(queries.BY_ID, session_id=session_id)
-        return session if session is not None and session.lasts(self._idle, now()) else None
+        return session if session is not None and session.is_active(self._idle, now()) else None
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
         """Move the refresh token on by one; False where another request has just done so."""
@@ -185,15 +187,15 @@ class Sessions:
         # It may have been deleted while its password was being checked.
         if await self._accounts.lock(unit, credentials.account_id) is not None:
             await self._history.record(unit, visit, credentials.account_id, success=False)
-        raise DomainError(Code.PASSWORD_WRONG, keeps_changes=True)
+        raise DomainError(Code.PASSWORD_WRONG, commits_changes=True)
 
     async def _enter(
         self, actor: Actor, unit: Unit, visit: Visit, checked: Credentials, password: str
-    ) -> Started:
+    ) -> SignInResult:
         hashing = self._accounts.hashing
         newer = None
         if hashing.is_outdated(checked.password_hash):
-            newer = await hashing.hash(normal_password(password))
+            newer = await hashing.hash(normalize_password(password))
         # The password may have been changed while it was being checked; from now on it cannot.
         present = await self._accounts.lock(unit, checked.account_id)
         if present is None or present.password_hash != checked.password_hash:
@@ -201,7 +203,7 @@ class Sessions:
         account = await self._accounts.get(unit, checked.account_id)
         if account.disabled_at is not None:
             await self._history.record(unit, visit, account.id, success=False)
-            raise DomainError(Code.ACCOUNT_DISABLED, keeps_changes=True)
+            raise DomainError(Code.ACCOUNT_DISABLED, commits_changes=True)
         present = Credentials(account.id, newer or present.password_hash)
         started = await self._begin(actor, unit, visit, account, present)
         if newer is not None:
@@ -210,7 +212,7 @@ class Sessions:
 
     async def _begin(
         self, actor: Actor, unit: Unit, visit: Visit, account: Account, credentials: Credentials
-    ) -> Started:
+    ) -> SignInResult:
         entering = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
         if actor.session_id is not None:
             await self.end(unit, actor.session_id)
@@ -225,7 +227,7 @@ class Sessions:
             "last_seen_at": at,
             "expires_at": at + self._lifetime,
             "address": visit.address,
-            "user_agent": visit.user_agent[:USER_AGENT_LONGEST],
+            "user_agent": visit.user_agent[:USER_AGENT_MAX_LENGTH],
             "method": visit.method,
             "proved_at": at,
             "began_by": visit.method,
@@ -251,7 +253,7 @@ class Sessions:
         entered = replace(entering, session_id=session_id)
         unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))
         device = self._devices.issue(visit, credentials)
-        return Started(session, token, account, entered, device)
+        return SignInResult(session, token, account, entered, device)
 
     async def _ended(self, unit: Unit, session_ids: Sequence[int]) -> None:
         await self._revisions.increase(unit, "sessions", session_ids)

@@ -1,4 +1,4 @@
-"""Statements on the fingerprints of keys."""
+"""Statements on the fingerprints of server keys."""
 
 from sqlalchemy import bindparam, select
 
@@ -8,14 +8,14 @@ from kinoteka.database.statement import Statement, insert_for
 ALL_FINGERPRINTS: Statement[tuple[str, str]] = Statement(
     select(key_fingerprints.c.name, key_fingerprints.c.value)
 )
-NOTE_FINGERPRINT: Statement[tuple[()]] = Statement(
+INSERT_FINGERPRINT: Statement[tuple[()]] = Statement(
     lambda engine: (
         insert_for(engine, key_fingerprints)
         .values(name=bindparam("name"), value=bindparam("value"))
         .on_conflict_do_nothing()
     )
 )
-CHANGE_FINGERPRINT: Statement[tuple[()]] = Statement(
+REPLACE_FINGERPRINT: Statement[tuple[()]] = Statement(
     lambda engine: (
         insert_for(engine, key_fingerprints)
         .values(name=bindparam("name"), value=bindparam("value"))

@@ -25,13 +25,13 @@ from kinoteka.infrastructure.security_events import SecurityEvent, report
 from kinoteka.infrastructure.settings import Settings
 
 CACHE_SIZE = 20_000
-ISSUED_LONGEST = 6144
+ISSUED_MAX_LENGTH = 6144
 """An access token that would be longer leaves out its roles: proxies limit a header to 8 KiB."""
-TOKEN_LONGEST = 8192
+TOKEN_MAX_LENGTH = 8192
 """A longer token is not ours; an issuer and an audience of some length still fit in."""
 CLOCKS_APART_MOST = 60
 """How far ahead the clock of the machine that issued a token may be, in seconds."""
-REPEAT_WITHIN = 10_000
+REUSE_GRACE = 10_000
 ROLES_OMITTED = {"roles_omitted": True}
 REQUIRED = ["iss", "aud", "sub", "jti", "sid", "iat", "exp"]
 
@@ -145,7 +145,7 @@ class Tokens:
             raise DomainError(Code.TOKEN_INVALID)
         return claims
 
-    def read_genuine(self, token: str) -> Claims | None:
+    def read_ignoring_expiry(self, token: str) -> Claims | None:
         """Return what an access token of this server says, even an expired one.
 
         None for anything else. It proves that its holder once signed in, and permits nothing.
@@ -155,7 +155,7 @@ class Tokens:
         except DomainError:
             return None
 
-    async def session_of(self, unit: Unit, refresh_token: str) -> int | None:
+    async def find_session_id(self, unit: Unit, refresh_token: str) -> int | None:
         """Return the id of the session of a refresh token, used or not; None: it has ended."""
         try:
             session, _ = await self._read(unit, refresh_token)
@@ -182,12 +182,12 @@ class Tokens:
             session, generation = await self._read(unit, refresh_token)
         if generation == session.refresh_generation - 1:
             # Also when the clock has been set back since: the token would work until it caught up.
-            if abs(now() - session.refreshed_at) > REPEAT_WITHIN:
+            if abs(now() - session.refreshed_at) > REUSE_GRACE:
                 raise DomainError(Code.TOKEN_INVALID)
             return await self._pair(unit, session, generation + 1)
         await self._sessions.end(unit, session.id)
         report(SecurityEvent.TOKEN_REUSED, account=session.account_id, session=session.id)
-        raise DomainError(Code.TOKEN_REUSED, keeps_changes=True)
+        raise DomainError(Code.TOKEN_REUSED, commits_changes=True)
 
     async def renew(self, unit: Unit, access_token: str, refresh_token: str) -> TokenPair:
         """A new pair for a pair of one session; the access token may have expired.
@@ -240,7 +240,7 @@ class Tokens:
             "superuser": session.superuser,
         }
         token = self._signed(claims | {"roles": roles})
-        return token if len(token) <= ISSUED_LONGEST else self._signed(claims | ROLES_OMITTED)
+        return token if len(token) <= ISSUED_MAX_LENGTH else self._signed(claims | ROLES_OMITTED)
 
     def _signed(self, claims: dict[str, object]) -> str:
         # Not by `jwt.encode`, which would write every letter beyond ASCII with six characters.
@@ -255,7 +255,7 @@ class Tokens:
         return claims
 
     def _decode(self, token: str) -> Claims:
-        if len(token) > TOKEN_LONGEST:
+        if len(token) > TOKEN_MAX_LENGTH:
             raise DomainError(Code.TOKEN_INVALID)
         try:
             decoded = jwt.decode_complete(

@@ -7,7 +7,7 @@ a week and send it with every request; if it were rejected, their public pages w
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kinoteka.core.access.model import UNASKED, Actor
+from kinoteka.core.access.model import UNIDENTIFIED_ACTOR, Actor
 from kinoteka.http.mechanics.cookies import session_tokens
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
@@ -25,7 +25,7 @@ async def identify(request: Request) -> Actor:
     actor is that of the session that the new one replaces: the cookie's.
     """
     if request.route.identity == "none":
-        return UNASKED
+        return UNIDENTIFIED_ACTOR
     token = request.bearer
     if token is None:
         return await _by_cookie(request)
@@ -61,7 +61,7 @@ def with_invalid_token(request: Request, response: Response) -> Response:
 async def _by_token(request: Request, token: str, *, even_expired: bool) -> Actor | None:
     if token in NOBODY:
         return None
-    claims = request.core.tokens.read_genuine(token)
+    claims = request.core.tokens.read_ignoring_expiry(token)
     if claims is None or (claims.has_expired and not even_expired):
         return None
     actor = await request.core.actors.by_id(request.unit, claims.session_id)

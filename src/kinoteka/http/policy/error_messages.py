@@ -53,7 +53,7 @@ def renamed(error: DomainError, called: Mapping[str, str]) -> DomainError:
     field = error.parameters.get("field")
     if isinstance(field, str):
         parameters["field"] = called.get(field, field)
-    return DomainError(error.code, keeps_changes=error.keeps_changes, **parameters)
+    return DomainError(error.code, commits_changes=error.commits_changes, **parameters)
 
 
 class _Parameters(dict[str, object]):

@@ -255,7 +255,7 @@ class Server:
             try:
                 response = await self._handle(request, values)
             except DomainError as error:
-                if not error.keeps_changes:
+                if not error.commits_changes:
                     raise
                 response = await request_error_response(request, error)
             await request.unit.commit()

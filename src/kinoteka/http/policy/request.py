@@ -1,10 +1,10 @@
 """Requests with their actor: what handlers get as their first argument."""
 
-from kinoteka.core.access.model import UNASKED, Actor
+from kinoteka.core.access.model import UNIDENTIFIED_ACTOR, Actor
 from kinoteka.core.accounts.model import Account, Person
 from kinoteka.core.accounts.people import avatar_elsewhere
 from kinoteka.core.services import Services
-from kinoteka.core.sessions.model import Started, TokenOwner, Visit
+from kinoteka.core.sessions.model import SignInResult, TokenOwner, Visit
 from kinoteka.database.unit import Unit
 from kinoteka.http.mechanics import cookies, request
 from kinoteka.http.mechanics.response import Receive, Scope
@@ -40,7 +40,7 @@ class Request(request.Request):
         self.contract = contract
         self.route = route
         self.unit = Unit(core.database, self.address)
-        self.actor: Actor = UNASKED
+        self.actor: Actor = UNIDENTIFIED_ACTOR
         self.added_headers: tuple[tuple[bytes, bytes], ...] = ()
         self.unusable_token = False
         self.ending: frozenset[int] = frozenset()
@@ -86,7 +86,7 @@ class Request(request.Request):
             return None
         return self.absolute(f"/media/avatars/{account.avatar_file}")
 
-    def give_session(self, started: Started) -> tuple[bytes, bytes]:
+    def give_session(self, started: SignInResult) -> tuple[bytes, bytes]:
         """Return the header with the cookie of a new session. Its device becomes known."""
         self.remember_device(started.device)
         seconds = self.settings.session_lifetime_days * DAY
@@ -110,7 +110,7 @@ class Request(request.Request):
 
     def _token_owner(self) -> TokenOwner | None:
         token = self.bearer
-        claims = None if token is None else self.core.tokens.read_genuine(token)
+        claims = None if token is None else self.core.tokens.read_ignoring_expiry(token)
         if claims is None:
             return None
         return TokenOwner(claims.account_id, claims.session_id, claims.expires)

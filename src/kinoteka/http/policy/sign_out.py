@@ -76,7 +76,7 @@ def check_csrf(request: Request, actor: Actor) -> None:
 async def _ending(request: Request, refresh_token: str | None) -> frozenset[int]:
     if not refresh_token:
         return request.ending
-    session_id = await request.core.tokens.session_of(request.unit, refresh_token)
+    session_id = await request.core.tokens.find_session_id(request.unit, refresh_token)
     return request.ending if session_id is None else request.ending | {session_id}
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kinoteka.core.audit.model import AUDIT_VIEW, EntryPage
+from kinoteka.core.audit.model import AUDIT_VIEW, AuditPage
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
@@ -19,7 +19,7 @@ async def show_audit(request: Request, query: schemas.AuditQuery) -> Response:
     except DomainError as error:
         if error.code is not Code.ACCOUNT_UNKNOWN:
             raise
-        page = EntryPage([], None)
+        page = AuditPage([], None)
     else:
         page = await request.core.audit.entries(request.actor, request.unit, query.query(who))
     return await render(

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.core.access.model import ROLES_MANAGE, Actor
-from kinoteka.core.audit.model import Action, Entry
+from kinoteka.core.audit.model import Action, AuditEntry
 from kinoteka.core.members.model import ACCOUNTS_MANAGE
 from kinoteka.site.manage.import_words import STATES
 from kinoteka.site.ui.languages import N_
@@ -111,7 +111,7 @@ VALUE_LONGEST = 500
 class Line(msgspec.Struct, frozen=True):
     """An entry as it is shown: its sentence, where its subject is, and its details as pairs."""
 
-    of: Entry
+    of: AuditEntry
     sentence: str
     actor_path: str | None
     subject_path: str | None
@@ -119,12 +119,12 @@ class Line(msgspec.Struct, frozen=True):
     details: list[tuple[str, str]]
 
 
-def lines(actor: Actor, entries: list[Entry]) -> list[Line]:
+def lines(actor: Actor, entries: list[AuditEntry]) -> list[Line]:
     """Entries as they are shown to who reads them."""
     return [_line(actor, entry) for entry in entries]
 
 
-def _line(actor: Actor, entry: Entry) -> Line:
+def _line(actor: Actor, entry: AuditEntry) -> Line:
     sees_people = actor.may(ACCOUNTS_MANAGE)
     by_account = sees_people and entry.account_id is not None
     return Line(
@@ -137,7 +137,7 @@ def _line(actor: Actor, entry: Entry) -> Line:
     )
 
 
-def _subject_path(actor: Actor, entry: Entry) -> str | None:
+def _subject_path(actor: Actor, entry: AuditEntry) -> str | None:
     if entry.subject_kind == "label":
         return f"/films?label={entry.subject_name}"
     paths = {"film": "/films", "selection": "/selections", "import": "/manage/imports"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinoteka.core.access.model import ANONYMOUS_ROLE, ROLES_MANAGE, USER_ROLE
-from kinoteka.core.audit.model import AUDIT_VIEW, EntryQuery
+from kinoteka.core.audit.model import AUDIT_VIEW, AuditFilter
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.account.schemas import visited
@@ -73,7 +73,7 @@ async def give_role(request: Request, account_id: int, role_id: int) -> Response
 
 async def take_role(request: Request, account_id: int, role_id: int) -> Response:
     """Take a role from an account."""
-    await request.core.access.take_role_away(request.actor, request.unit, account_id, role_id)
+    await request.core.access.revoke_role(request.actor, request.unit, account_id, role_id)
     return redirect(request, f"/manage/members/{account_id}#roles", notice="role_taken_away")
 
 
@@ -132,6 +132,6 @@ async def _role_name(request: Request, role_id: int | None) -> str | None:
 async def _lines(request: Request, account_id: int) -> Any:
     if not request.actor.may(AUDIT_VIEW):
         return None
-    query = EntryQuery(subject_kind="account", subject_id=account_id)
+    query = AuditFilter(subject_kind="account", subject_id=account_id)
     page = await request.core.audit.entries(request.actor, request.unit, query, ENTRIES)
     return lines(request.actor, page.entries)

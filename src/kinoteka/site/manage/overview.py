@@ -3,7 +3,7 @@
 from typing import Any
 
 from kinoteka.core.access.model import FILMS_IMPORT
-from kinoteka.core.audit.model import AUDIT_VIEW, EntryQuery
+from kinoteka.core.audit.model import AUDIT_VIEW, AuditFilter
 from kinoteka.core.members.model import ACCOUNTS_MANAGE, MemberQuery
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
@@ -38,7 +38,7 @@ async def _people(request: Request) -> dict[str, Any] | None:
 async def _lines(request: Request) -> Any:
     if not request.actor.may(AUDIT_VIEW):
         return None
-    page = await request.core.audit.entries(request.actor, request.unit, EntryQuery(), ENTRIES)
+    page = await request.core.audit.entries(request.actor, request.unit, AuditFilter(), ENTRIES)
     return lines(request.actor, page.entries)
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kinoteka.core.audit.model import Action, EntryQuery, Kind
+from kinoteka.core.audit.model import Action, AuditFilter, SubjectKind
 from kinoteka.core.members.model import MemberQuery
 from kinoteka.http.mechanics.numbers import Id
 
@@ -50,16 +50,16 @@ class AuditQuery(msgspec.Struct):
     """Which entries of the audit log; `who` is a username or an id."""
 
     who: str = ""
-    kind: Kind | None = None
+    kind: SubjectKind | None = None
     subject: Id | None = None
     action: Action | None = None
     before: Id | None = None
 
-    def query(self, who: int | None) -> EntryQuery:
+    def query(self, who: int | None) -> AuditFilter:
         """What the core makes of it, once it is known who is meant."""
-        return EntryQuery(
+        return AuditFilter(
             before=self.before,
-            who=who,
+            actor_id=who,
             subject_kind=self.kind,
             subject_id=self.subject,
             action=self.action,

@@ -171,7 +171,7 @@ def shown_again_by(
             except DomainError as error:
                 if error.code in (Code.UNAUTHORIZED, Code.FORBIDDEN):
                     raise
-                if not error.keeps_changes:
+                if not error.commits_changes:
                     await request.unit.rollback()
                 *path, typed = arguments
                 response = await show(request, *path, typed=typed, failed=failure(request, error))

@@ -5,7 +5,7 @@ import threading
 import psycopg
 import pytest
 
-from kinoteka.core.access.model import CONSOLE
+from kinoteka.core.access.model import CONSOLE_ACTOR
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
 from kinoteka.database.engines.postgresql.imports import store
@@ -83,7 +83,7 @@ class TestBesideOthers:
         assert stored.rows(counted) == [(0, 1), (1, 1)]
         async with unit_of_work(services.database) as unit:
             await services.revisions.look()
-            await services.labels.set_label(CONSOLE, unit, 1, None)
+            await services.labels.set_label(CONSOLE_ACTOR, unit, 1, None)
         assert stored.rows(counted)[0] == (0, 1)
 
     def test_readers_go_on(self, stored):

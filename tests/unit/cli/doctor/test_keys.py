@@ -15,7 +15,7 @@ from kinoteka.cli.doctor.keys import (
     check_several_machines,
     check_signing_key,
 )
-from kinoteka.core.tokens.fingerprints import note
+from kinoteka.core.tokens.server_keys import store_fingerprints
 from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database.blocking import writing
 from kinoteka.database.migrations import migrate
@@ -122,10 +122,10 @@ def test_keys_that_differ_from_the_databases_are_a_warning(tmp_path: Path) -> No
     migrate(settings)
     assert list(check_fingerprints(settings)) == []  # the first start makes the keys
     with writing(settings) as writer:
-        note(settings, writer)
+        store_fingerprints(settings, writer)
     (same,) = check_fingerprints(settings)
     assert same.severity.name == "FINE"
     (other,) = check_fingerprints(msgspec.structs.replace(settings, secret_key="k" * 40))
     assert other.severity.name == "WARNING"
-    assert "This server's secret key differs" in other.text
+    assert "was first used with (secret key)" in other.text
     assert "kinoteka accept-keys" in other.text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kinoteka.core.access.model import CONSOLE
-from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.access.model import CONSOLE_ACTOR
+from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.library.model import NewSelection, SelectionChange
 from kinoteka.errors import Code
 from tests.support.accounts import perform, sign_up, superuser_actor
@@ -23,7 +23,7 @@ async def person(services):
 @pytest.fixture
 def log(services):
     async def read():
-        page = await perform(services, services.audit.entries, CONSOLE, EntryQuery())
+        page = await perform(services, services.audit.entries, CONSOLE_ACTOR, AuditFilter())
         found = [(each.action, each.subject_kind, each.details) for each in page.entries]
         return [each for each in found if each[0] != "superuser_made"]
 
@@ -48,7 +48,7 @@ async def test_a_role_from_its_making_to_its_end(services, root, log):
 async def test_who_is_given_a_role_once(services, root, person, log):
     access = services.access
     role = await perform(services, access.create_role, root, "editors", [])
-    for operation in (access.assign_role, access.take_role_away):
+    for operation in (access.assign_role, access.revoke_role):
         for _ in range(2):
             await perform(services, operation, root, person.account_id, role.id)
     assert [action for action, *_ in await log()] == ["role_taken_away", "role_given",

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kinoteka.core.access.model import ANONYMOUS_ROLE, CONSOLE, USER_ROLE
+from kinoteka.core.access.model import ANONYMOUS_ROLE, CONSOLE_ACTOR, USER_ROLE
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
@@ -34,7 +34,7 @@ async def role_with(services, root, *permissions):
 
 async def add_label(services, name):
     async with unit_of_work(services.database) as unit:
-        await services.labels.add(CONSOLE, unit, name)
+        await services.labels.add(CONSOLE_ACTOR, unit, name)
         return (await services.access.label_ids(unit))[name]
 
 
@@ -56,7 +56,7 @@ async def test_everybody_holds_a_built_in_role(services, root, person):
         ("change_role", (2, None, ["a.b"])),
         ("delete_role", (2,)),
         ("assign_role", (1, 2)),
-        ("take_role_away", (1, 2)),
+        ("revoke_role", (1, 2)),
         ("grants_of", (1,)),
     ],
 )
@@ -174,7 +174,7 @@ async def test_who_holds_what(services, root, person):
     assert grants.permissions == {"a.b"}
     assert grants == await do(services, "grants_of", root, person.account.id)
     for _ in range(2):
-        await do(services, "take_role_away", root, person.account.id, role.id)
+        await do(services, "revoke_role", root, person.account.id, role.id)
     grants = await do(services, "grants_of", person.actor, person.account.id)
     assert grants.permissions == frozenset()
     assert (await do(services, "grants_of", root, root.account_id)).superuser
@@ -191,7 +191,7 @@ async def test_a_holder_of_the_permission_manages_roles(services, root, person):
 
 async def test_what_is_unknown(services, root, person):
     role = await role_with(services, root)
-    for operation in ("assign_role", "take_role_away"):
+    for operation in ("assign_role", "revoke_role"):
         with raises_error(Code.ACCOUNT_UNKNOWN):
             await do(services, operation, root, 2**53, role.id)
         with raises_error(Code.ROLE_UNKNOWN):
@@ -206,9 +206,9 @@ async def test_what_is_unknown(services, root, person):
 async def test_the_built_in_roles_are_given_by_being_there(services, root, person):
     await do(services, "assign_role", root, person.account.id, USER_ROLE)
     for operation, role_id in (
-        ("take_role_away", USER_ROLE),
+        ("revoke_role", USER_ROLE),
         ("assign_role", ANONYMOUS_ROLE),
-        ("take_role_away", ANONYMOUS_ROLE),
+        ("revoke_role", ANONYMOUS_ROLE),
     ):
         with raises_error(Code.ROLE_BUILT_IN):
             await do(services, operation, root, person.account.id, role_id)

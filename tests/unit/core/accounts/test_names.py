@@ -62,12 +62,12 @@ def test_usernames_that_cannot_be_taken(username, reason):
 )
 def test_new_username_is_rejected(username, reason):
     with raises_error(Code.USERNAME_INVALID, reason=reason):
-        names.checked_username(username)
+        names.validate_username(username)
 
 
 @pytest.mark.parametrize("username", ["Anna", "иван", "田中tanaka", "...", "a.b"])
 def test_new_username_is_accepted(username):
-    assert names.checked_username(username) == names.username_key(username)
+    assert names.validate_username(username) == names.username_key(username)
 
 
 @pytest.mark.parametrize("username", [".", "..", "rооt"])
@@ -85,7 +85,7 @@ def test_username_from_before_the_rules_signs_in(username):
     ],
 )
 def test_addresses_compare_without_regard_to_case(email, shown, key):
-    assert (names.normal_email(email), names.email_key(email)) == (shown, key)
+    assert (names.normalize_email(email), names.email_key(email)) == (shown, key)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_addresses_compare_without_regard_to_case(email, shown, key):
 )
 def test_what_is_no_address(email):
     with raises_error(Code.EMAIL_INVALID):
-        names.normal_email(email)
+        names.normalize_email(email)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_what_a_part_of_a_username_is_searched_by(part, key):
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2000-02-29", TODAY.isoformat()])
 def test_birthdays(day):
-    assert names.checked_birthday(day) == day
+    assert names.validate_birthday(day) == day
 
 
 @pytest.mark.parametrize(
@@ -158,12 +158,12 @@ def test_birthdays(day):
 )
 def test_what_is_no_birthday(day):
     with raises_error(Code.BIRTHDAY_INVALID):
-        names.checked_birthday(day)
+        names.validate_birthday(day)
 
 
 @pytest.mark.parametrize("address", ["http://a.example/b.jpg", "https://a.example?q=1"])
 def test_addresses(address):
-    assert names.checked_address(f" {address} ", "avatar_url") == address
+    assert names.validate_url(f" {address} ", "avatar_url") == address
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def test_addresses(address):
 )
 def test_addresses_that_are_not_taken(address):
     with raises_error(Code.FIELD_INVALID, field="avatar_url"):
-        names.checked_address(address, "avatar_url")
+        names.validate_url(address, "avatar_url")
 
 
 @pytest.mark.parametrize(("text", "taken"), [(None, None), ("  ", None), (" Анна ", "Анна")])
 def test_lines_of_a_profile(text, taken):
-    assert names.checked_text(text, "given_name") == taken
+    assert names.validate_text(text, "given_name") == taken

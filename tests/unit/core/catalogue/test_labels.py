@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from kinoteka.core.access.model import CONSOLE, FILMS_EDIT, FILMS_LABEL, Actor
-from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.access.model import CONSOLE_ACTOR, FILMS_EDIT, FILMS_LABEL, Actor
+from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmAccess, FilmQuery
 from kinoteka.core.imports.formats.values import film as film_record
@@ -61,7 +61,7 @@ async def sees(services: Services, actor: Actor, film_id: int) -> bool:
 
 
 async def actions(services: Services, root: Actor) -> list[tuple[str, dict[str, object]]]:
-    page = await perform(services, services.audit.entries, root, EntryQuery(subject_kind="film"))
+    page = await perform(services, services.audit.entries, root, AuditFilter(subject_kind="film"))
     return [(entry.action, entry.details) for entry in page.entries]
 
 
@@ -82,16 +82,16 @@ class TestAll:
         film = next(iter(films.values()))
         async with unit_of_work(services.database) as unit:
             for label in ("zebra", "premium"):
-                await services.labels.add(CONSOLE, unit, label)
+                await services.labels.add(CONSOLE_ACTOR, unit, label)
             role = await services.access.create_role(
-                CONSOLE, unit, "patrons", ["films.view:premium", "films.label"]
+                CONSOLE_ACTOR, unit, "patrons", ["films.view:premium", "films.label"]
             )
         before = {
-            label.name: label for label in await perform(services, services.labels.all, CONSOLE)
+            label.name: label for label in await perform(services, services.labels.all, CONSOLE_ACTOR)
         }
-        await perform(services, services.labels.set_label, CONSOLE, film, "premium")
-        await perform(services, services.labels.hide, CONSOLE, film)
-        after = await perform(services, services.labels.all, CONSOLE)
+        await perform(services, services.labels.set_label, CONSOLE_ACTOR, film, "premium")
+        await perform(services, services.labels.hide, CONSOLE_ACTOR, film)
+        after = await perform(services, services.labels.all, CONSOLE_ACTOR)
         found = {label.name: label for label in after}
         assert [label.name for label in after] == sorted(found)
         assert found["premium"].films == before["premium"].films + 1
@@ -103,7 +103,7 @@ class TestAdd:
     async def test_adding_a_label_again_changes_nothing(self, services: Services) -> None:
         ids = []
         for _ in range(2):
-            await perform(services, services.labels.add, CONSOLE, "premium")
+            await perform(services, services.labels.add, CONSOLE_ACTOR, "premium")
             async with unit_of_work(services.database) as unit:
                 ids.append(await services.access.label_ids(unit))
         assert ids[0] == ids[1]
@@ -119,7 +119,7 @@ class TestAdd:
         self, services: Services, name: str, reason: str
     ) -> None:
         with raises_error(Code.FIELD_INVALID, field="label", reason=reason):
-            await perform(services, services.labels.add, CONSOLE, name)
+            await perform(services, services.labels.add, CONSOLE_ACTOR, name)
 
 
 @pytest.mark.parametrize("name", ["all", "add", "set_label", "hide", "show"])

@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.audit.model import Action, EntryQuery
+from kinoteka.core.audit.model import Action, AuditFilter
 from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.editing.model import EditableFilm
 from kinoteka.core.imports.formats.values import film
@@ -54,7 +54,7 @@ async def found(services: Services, root: Actor, text: str) -> list[int]:
 
 
 async def entries(services: Services, root: Actor) -> list:
-    query = EntryQuery(subject_kind="film")
+    query = AuditFilter(subject_kind="film")
     return (await perform(services, services.audit.entries, root, query)).entries
 
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import asdict
 
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
-from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmFields, FilmQuery
 from kinoteka.core.editing.model import BY_HAND, EditableFilm
@@ -289,5 +289,5 @@ class TestBesideAnImport:
 
 async def services_entries(services: Services, root: Actor) -> list:
     """The entries on films in the audit log, newest first."""
-    query = EntryQuery(subject_kind="film")
+    query = AuditFilter(subject_kind="film")
     return (await perform(services, services.audit.entries, root, query)).entries

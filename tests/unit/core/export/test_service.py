@@ -133,7 +133,7 @@ async def test_no_film_that_one_may_not_see(services, films, anna):
     new = NewSelection(title="Nights", film_ids=[hidden, films["Ran"]])
     await perform(services, services.selections.create, holder, new)
     assert "Zanzibar" in b"".join(await pieces(services, holder)).decode()
-    await perform(services, services.access.take_role_away, root, anna.account.id, role.id)
+    await perform(services, services.access.revoke_role, root, anna.account.id, role.id)
     document = await exported(services, await actor_by_token(services, anna.token))
     assert document["bookmarks"] == []
     (selection,) = document["selections"]

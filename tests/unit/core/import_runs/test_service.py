@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kinoteka.core.access.model import FILMS_IMPORT
-from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.core.import_runs.model import FailedBy, RunState
 from kinoteka.core.import_runs.service import KEPT, ImportRuns
@@ -71,7 +71,7 @@ async def test_films_are_stored_and_told_of(importing: ImportRunner) -> None:
 async def test_it_is_recorded(importing: ImportRunner) -> None:
     await importing.ended(await importing.begin())
     audit = importing.services.audit
-    query = EntryQuery(subject_kind="import")
+    query = AuditFilter(subject_kind="import")
     finished, asked = (
         await perform(importing.services, audit.entries, importing.root, query)
     ).entries
@@ -150,7 +150,7 @@ async def test_one_that_is_cancelled_stores_nothing(importing: ImportRunner) -> 
     assert (run.state, run.report.failed_by) == (RunState.CANCELLED, None)
     assert rows(services.settings, TITLES) == []
     await perform(services, importing.runs.cancel, importing.root, run_id)  # again does no harm
-    query = EntryQuery(subject_kind="import")
+    query = AuditFilter(subject_kind="import")
     entries = (await perform(services, services.audit.entries, importing.root, query)).entries
     assert entries[0].action == "import_cancelled"
     assert (await importing.ended(await importing.begin())).state is RunState.DONE

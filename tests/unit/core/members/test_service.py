@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from kinoteka.core.access.model import CONSOLE, Actor
-from kinoteka.core.audit.model import EntryQuery
+from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
+from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.members.model import MemberQuery
 from kinoteka.core.members.service import Members
 from kinoteka.database.unit import unit_of_work
@@ -29,8 +29,8 @@ async def operator(services, *permissions: str) -> Actor:
     """Somebody signed in with these permissions."""
     started = await sign_up(services)
     async with unit_of_work(services.database) as unit:
-        role = await services.access.create_role(CONSOLE, unit, unique_name("role"), permissions)
-        await services.access.assign_role(CONSOLE, unit, started.account.id, role.id)
+        role = await services.access.create_role(CONSOLE_ACTOR, unit, unique_name("role"), permissions)
+        await services.access.assign_role(CONSOLE_ACTOR, unit, started.account.id, role.id)
     found = await actor_by_token(services, started.token)
     assert found is not None
     return found
@@ -71,7 +71,7 @@ async def test_everything_needs_the_permission(services, operation, arguments):
 
 async def actions(services) -> list[str]:
     async with unit_of_work(services.database) as unit:
-        page = await services.audit.entries(CONSOLE, unit, EntryQuery())
+        page = await services.audit.entries(CONSOLE_ACTOR, unit, AuditFilter())
     return [entry.action for entry in page.entries]
 
 
@@ -102,8 +102,8 @@ class TestDisabling:
         for _ in range(2):
             await perform(services, services.members.disable, manager, person.account.id, " spam ")
         async with unit_of_work(services.database) as unit:
-            query = EntryQuery(subject_kind="account", subject_id=person.account.id)
-            (entry,) = (await services.audit.entries(CONSOLE, unit, query)).entries
+            query = AuditFilter(subject_kind="account", subject_id=person.account.id)
+            (entry,) = (await services.audit.entries(CONSOLE_ACTOR, unit, query)).entries
         assert (entry.action, entry.account_id) == ("account_disabled", manager.account_id)
         assert (entry.details, entry.subject_name) == ({"reason": "spam"}, person.account.username)
 
@@ -149,7 +149,7 @@ class TestDisabling:
         request = services.members.disable
         await asyncio.gather(
             *(perform(services, request, manager, person.account.id) for _ in range(5)),
-            *(perform(services, request, CONSOLE, person.account.id) for _ in range(5)),
+            *(perform(services, request, CONSOLE_ACTOR, person.account.id) for _ in range(5)),
         )
         assert (await actions(services)).count("account_disabled") == 1
 
@@ -254,7 +254,7 @@ class TestListing:
 
     async def test_those_who_hold_a_role(self, services, person):
         both = await operator(services, "accounts.manage", "roles.manage")
-        role = (await perform(services, services.access.list_roles, CONSOLE))[-1]
+        role = (await perform(services, services.access.list_roles, CONSOLE_ACTOR))[-1]
         found = await perform(services, services.members.page, both, MemberQuery(role_id=role.id))
         assert [account.id for account in found.accounts] == [both.account_id]
         none = await perform(services, services.members.page, both, MemberQuery(role_id=999))

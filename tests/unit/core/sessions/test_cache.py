@@ -5,7 +5,7 @@ from kinoteka.core.sessions.model import CachedSession
 
 def session(session_id, account_id=1):
     actor = Actor(account_id, session_id, False, (), frozenset(), ())
-    return CachedSession(actor, dead_at=0, expires_at=0, last_seen_at=0, stored_seen_at=0)
+    return CachedSession(actor, ends_at=0, expires_at=0, last_seen_at=0, stored_last_seen_at=0)
 
 
 def held(cache):

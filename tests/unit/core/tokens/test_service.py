@@ -103,10 +103,10 @@ class TestAccessTokens:
 
     def test_expired_token_is_genuine(self, services, pair):
         past = claims_of(pair.access_token) | {"iat": 1, "exp": 2}
-        claims = services.tokens.read_genuine(signed(services, past))
+        claims = services.tokens.read_ignoring_expiry(signed(services, past))
         assert claims is not None
         assert claims.has_expired
-        assert services.tokens.read_genuine("a.b.c") is None
+        assert services.tokens.read_ignoring_expiry("a.b.c") is None
 
     def test_role_names_are_written_as_utf_8(self, services, anna):
         roles = tuple(f"Смотритель зала {number}" for number in range(28))
@@ -150,15 +150,15 @@ class TestAccessTokens:
 
 
 async def test_session_of_a_refresh_token_is_found_even_after_its_use(services, anna, pair):
-    async def session_of(token):
+    async def find_session_id(token):
         async with unit_of_work(services.database) as unit:
-            return await services.tokens.session_of(unit, token)
+            return await services.tokens.find_session_id(unit, token)
 
-    assert await session_of(pair.refresh_token) == anna.session.id
+    assert await find_session_id(pair.refresh_token) == anna.session.id
     await refresh(services, pair.refresh_token)
-    assert await session_of(pair.refresh_token) == anna.session.id
-    assert await session_of(pair.refresh_token + "0") is None
-    assert await session_of(pair.access_token) is None
+    assert await find_session_id(pair.refresh_token) == anna.session.id
+    assert await find_session_id(pair.refresh_token + "0") is None
+    assert await find_session_id(pair.access_token) is None
 
 
 class TestRefreshing:

@@ -4,7 +4,7 @@ import pytest
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.services import Services
-from kinoteka.core.sessions.model import Started
+from kinoteka.core.sessions.model import SignInResult
 from kinoteka.database.unit import unit_of_work
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Route
@@ -14,7 +14,7 @@ from kinoteka.server.app import NEUTRAL
 from tests.support.accounts import sign_up
 
 ASKED = Route("GET", "/", identify, "")
-UNASKED = Route("GET", "/", identify, "", identity="none")
+UNIDENTIFIED_ACTOR = Route("GET", "/", identify, "", identity="none")
 BEGINNING = Route("POST", "/", identify, "", begins_session=True)
 UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
 
@@ -32,17 +32,17 @@ async def who(services: Services, **headers: str | None) -> Actor:
     return await identify(call_with(services, **headers))
 
 
-def cookie(started: Started) -> str:
+def cookie(started: SignInResult) -> str:
     return f"session_id={started.token}"
 
 
-def token(services: Services, started: Started) -> str:
+def token(services: Services, started: SignInResult) -> str:
     pair = services.tokens.issue(started.session, started.actor.roles)
     return f"Bearer {pair.access_token}"
 
 
 @pytest.fixture
-async def anna(services: Services) -> Started:
+async def anna(services: Services) -> SignInResult:
     return await sign_up(services)
 
 
@@ -50,7 +50,7 @@ async def test_nobody(services: Services) -> None:
     assert (await who(services)).account_id is None
 
 
-async def test_by_cookie(services: Services, anna: Started) -> None:
+async def test_by_cookie(services: Services, anna: SignInResult) -> None:
     assert await who(services, cookie=cookie(anna)) == anna.actor
 
 
@@ -59,12 +59,12 @@ async def test_a_cookie_of_no_session_is_nobody(services: Services, sent: str) -
     assert (await who(services, cookie=sent)).account_id is None
 
 
-async def test_by_access_token(services: Services, anna: Started) -> None:
+async def test_by_access_token(services: Services, anna: SignInResult) -> None:
     actor = await who(services, authorization=token(services, anna))
     assert actor.account_id == anna.account.id
 
 
-async def test_the_token_comes_before_the_cookie(services: Services, anna: Started) -> None:
+async def test_the_token_comes_before_the_cookie(services: Services, anna: SignInResult) -> None:
     boris = await sign_up(services)
     actor = await who(services, authorization=token(services, anna), cookie=cookie(boris))
     assert actor.account_id == anna.account.id
@@ -72,7 +72,7 @@ async def test_the_token_comes_before_the_cookie(services: Services, anna: Start
 
 @pytest.mark.parametrize("sent", UNUSABLE)
 async def test_unusable_token_makes_the_request_anonymous_despite_a_cookie(
-    services: Services, anna: Started, sent: str
+    services: Services, anna: SignInResult, sent: str
 ) -> None:
     request = call_with(services, authorization=sent, cookie=cookie(anna))
     assert (await identify(request)).account_id is None
@@ -80,7 +80,7 @@ async def test_unusable_token_makes_the_request_anonymous_despite_a_cookie(
 
 
 async def test_usable_credentials_are_not_called_unusable(
-    services: Services, anna: Started
+    services: Services, anna: SignInResult
 ) -> None:
     for headers in ({}, {"cookie": cookie(anna)}, {"authorization": token(services, anna)}):
         request = call_with(services, **headers)
@@ -97,7 +97,7 @@ async def test_usable_credentials_are_not_called_unusable(
     ],
 )
 async def test_first_valid_of_four_session_cookies_counts(
-    services: Services, anna: Started, sent: str, is_found: bool
+    services: Services, anna: SignInResult, sent: str, is_found: bool
 ) -> None:
     boris = await sign_up(services)
     actor = await who(services, cookie=f"{sent.format(cookie(anna))}; {cookie(boris)}")
@@ -105,7 +105,7 @@ async def test_first_valid_of_four_session_cookies_counts(
 
 
 async def test_cookies_of_several_header_lines_are_all_tried(
-    services: Services, anna: Started
+    services: Services, anna: SignInResult
 ) -> None:
     request = call_with(services, cookie=cookie(anna))
     request.scope["headers"].append((b"cookie", b"session_id=x"))
@@ -116,22 +116,24 @@ async def test_cookies_of_several_header_lines_are_all_tried(
 class TestBeginningASession:
     """The actor is that of the session that the new one replaces."""
 
-    async def test_cookie_session_is_replaced(self, services: Services, anna: Started) -> None:
+    async def test_cookie_session_is_replaced(self, services: Services, anna: SignInResult) -> None:
         assert await identify(call_with(services, BEGINNING, cookie=cookie(anna))) == anna.actor
 
-    async def test_token_session_is_not_replaced(self, services: Services, anna: Started) -> None:
+    async def test_token_session_is_not_replaced(
+        self, services: Services, anna: SignInResult
+    ) -> None:
         request = call_with(services, BEGINNING, authorization=token(services, anna))
         assert (await identify(request)).session_id is None
 
     async def test_cookie_session_is_replaced_beside_a_token_of_another(
-        self, services: Services, anna: Started
+        self, services: Services, anna: SignInResult
     ) -> None:
         sent = token(services, await sign_up(services))
         request = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
         assert await identify(request) == anna.actor
 
     async def test_session_of_both_token_and_cookie_is_not_replaced(
-        self, services: Services, anna: Started
+        self, services: Services, anna: SignInResult
     ) -> None:
         sent = token(services, anna)
         request = call_with(services, BEGINNING, cookie=cookie(anna), authorization=sent)
@@ -152,11 +154,11 @@ def test_response_that_begins_a_session_does_not_call_the_old_token_unusable(
     assert bool(told.headers) is is_told
 
 
-async def test_other_schemes_are_passed_over(services: Services, anna: Started) -> None:
+async def test_other_schemes_are_passed_over(services: Services, anna: SignInResult) -> None:
     assert await who(services, authorization="Basic YTpi", cookie=cookie(anna)) == anna.actor
 
 
-async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Started) -> None:
+async def test_a_token_of_a_session_that_has_ended(services: Services, anna: SignInResult) -> None:
     sent = token(services, anna)
     await who(services, authorization=sent)
     async with unit_of_work(services.database) as unit:
@@ -166,8 +168,10 @@ async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Sta
     assert request.unusable_token
 
 
-async def test_where_nobody_is_asked_for_nobody_is_told(services: Services, anna: Started) -> None:
-    open_to_all = call_with(services, UNASKED, cookie=cookie(anna))
+async def test_where_nobody_is_asked_for_nobody_is_told(
+    services: Services, anna: SignInResult
+) -> None:
+    open_to_all = call_with(services, UNIDENTIFIED_ACTOR, cookie=cookie(anna))
     assert (await identify(open_to_all)).account_id is None
 
 

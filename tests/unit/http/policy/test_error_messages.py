@@ -44,10 +44,10 @@ def test_fields_are_called_as_clients_call_them() -> None:
         "firstname: too long"
     )
     assert sentence(renamed(field_invalid("status", "too_long"), called)) == "status: too long"
-    short = DomainError(Code.PASSWORD_INVALID, reason="too_short", keeps_changes=True)
+    short = DomainError(Code.PASSWORD_INVALID, reason="too_short", commits_changes=True)
     assert sentence(short).startswith("password: 8 to 128")
     assert sentence(renamed(short, called)).startswith("new_password: 8 to 128")
-    assert renamed(short, called).keeps_changes
+    assert renamed(short, called).commits_changes
 
 
 @pytest.mark.parametrize("code", Code)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.access.model import PERMISSION
-from kinoteka.core.accounts.names import EMAIL_LONGEST
+from kinoteka.core.accounts.names import EMAIL_MAX_LENGTH
 from kinoteka.core.accounts.passwords import LONGEST, SHORTEST
 from kinoteka.http.mechanics import field_schemas
 
@@ -24,7 +24,7 @@ def test_password_lengths_are_those_of_the_core():
 
 def test_email_length_is_that_of_the_core():
     for kind in (field_schemas.Email, field_schemas.EmailOrEmpty):
-        assert schema(kind)["maxLength"] == EMAIL_LONGEST
+        assert schema(kind)["maxLength"] == EMAIL_MAX_LENGTH
     assert schema(field_schemas.Email)["format"] == "email"
 
 

@@ -72,7 +72,7 @@ async def refuse_after_writing(request: Request) -> None:
 
 async def refuse_and_keep(request: Request) -> None:
     await request.core.revisions.increase(request.unit, "library")
-    raise DomainError(Code.FORBIDDEN, keeps_changes=True)
+    raise DomainError(Code.FORBIDDEN, commits_changes=True)
 
 
 async def fail_after_writing(request: Request) -> None:

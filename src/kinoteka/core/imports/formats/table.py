@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 
-from kinoteka.core.access.model import is_hidden_word
+from kinoteka.core.access.model import is_reserved_label
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import (
@@ -160,6 +160,6 @@ def _labelled(
     """
     if labels:
         film = labels.apply(film, row)
-    if film.label is None and named_label and is_hidden_word(str(row[named_label])):
+    if film.label is None and named_label and is_reserved_label(str(row[named_label])):
         raise ValueRefused(Reason.LABEL_INVALID, HIDDEN_NOT_ASSIGNABLE)
     return film

@@ -5,7 +5,7 @@ Public operations: record, page.
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
-from kinoteka.core.sessions.model import USER_AGENT_LONGEST, History, Visit
+from kinoteka.core.sessions.model import USER_AGENT_MAX_LENGTH, SignInPage, Visit
 from kinoteka.database.unit import Unit
 from kinoteka.infrastructure.clock import now
 
@@ -20,25 +20,25 @@ class SignInHistory:
             account_id=account_id,
             at=now(),
             address=visit.address,
-            user_agent=visit.user_agent[:USER_AGENT_LONGEST],
+            user_agent=visit.user_agent[:USER_AGENT_MAX_LENGTH],
             method=visit.method,
             success=success,
         )
         await unit.queue(queries.FORGET_OLD, account_id=account_id)
 
-    async def page(self, actor: Actor, unit: Unit, page: int) -> History:
+    async def page(self, actor: Actor, unit: Unit, page: int) -> SignInPage:
         """One's own sign-ins, newest first, 20 to a page from 1.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
         account_id = actor.require_account()
-        counted = await unit.first(queries.HISTORY_COUNT, account_id=account_id)
+        counted = await unit.first(queries.COUNT_SIGN_INS, account_id=account_id)
         total = counted[0] if counted else 0
-        skipped = (page - 1) * queries.HISTORY_PAGE
+        skipped = (page - 1) * queries.SIGN_INS_PER_PAGE
         items = (
-            await unit.all(queries.HISTORY, account_id=account_id, skipped=skipped)
+            await unit.all(queries.SIGN_INS, account_id=account_id, skipped=skipped)
             if skipped < total
             else []
         )
-        return History(items, page, -(-total // queries.HISTORY_PAGE), total)
+        return SignInPage(items, page, -(-total // queries.SIGN_INS_PER_PAGE), total)

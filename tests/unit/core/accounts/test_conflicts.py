@@ -1,4 +1,4 @@
-from kinoteka.core.accounts.clashes import look_alikes, unreachable_addresses
+from kinoteka.core.accounts.conflicts import look_alikes, unreachable_addresses
 from kinoteka.database.blocking import reading
 from kinoteka.infrastructure.comparison.look_alikes import skeleton
 from tests.support.databases import execute

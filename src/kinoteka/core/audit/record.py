@@ -1,4 +1,4 @@
-"""Writing into the audit log, for every service that operators change things through.
+"""Record audit entries, for every service through which operators change data.
 
 Public operations: record.
 """
@@ -8,12 +8,12 @@ from functools import partial
 import msgspec
 
 from kinoteka.core.audit import queries
-from kinoteka.core.audit.model import Action, Subject, Who
+from kinoteka.core.audit.model import Action, AuditActor, Subject
 from kinoteka.database.unit import Unit
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.security_events import SecurityEvent, report
 
-EVENTS = {
+SECURITY_EVENTS = {
     Action.ACCOUNT_DISABLED: SecurityEvent.ACCOUNT_DISABLED,
     Action.ACCOUNT_ENABLED: SecurityEvent.ACCOUNT_ENABLED,
     Action.PASSWORD_RESET: SecurityEvent.PASSWORD_RESET,
@@ -23,17 +23,17 @@ EVENTS = {
     Action.ROLE_GIVEN: SecurityEvent.ROLE_CHANGED,
     Action.ROLE_TAKEN_AWAY: SecurityEvent.ROLE_CHANGED,
 }
-"""What is also a security event."""
+"""Actions that are also reported as security events."""
 
 
 async def record(
-    actor: Who, unit: Unit, action: Action, subject: Subject, **details: object
+    actor: AuditActor, unit: Unit, action: Action, subject: Subject, **details: object
 ) -> None:
-    """Write down what the actor does, with the transaction in which it is done.
+    """Store an audit entry in the same transaction as the change.
 
-    `details` are for operators' eyes: nothing secret, and no e-mail address of anybody.
+    Operators read `details`, so they must not contain secrets or e-mail addresses.
     """
-    given = {
+    values = {
         "at": now(),
         "account_id": actor.account_id,
         "action": action.value,
@@ -43,10 +43,10 @@ async def record(
         "address": unit.address,
     }
     if subject.kind == "account":
-        await unit.queue(queries.RECORD_OF_ACCOUNT, **given)
+        await unit.queue(queries.INSERT_FOR_ACCOUNT, **values)
     else:
-        await unit.queue(queries.RECORD, subject_name=subject.name, **given)
-    event = EVENTS.get(action)
+        await unit.queue(queries.INSERT, subject_name=subject.name, **values)
+    event = SECURITY_EVENTS.get(action)
     if event is not None:
         fields = {
             "action": action.value,

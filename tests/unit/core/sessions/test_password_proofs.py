@@ -132,9 +132,9 @@ class TestCurrentPassword:
             await change_email(services, anna, present="")
 
     async def test_new_one_twice_is_taken_with_a_proof_where_allowed(self, services, anna, clock):
-        async def change(actor, unit, new, may_be_new_twice):
+        async def change(actor, unit, new, accepts_new_password_twice):
             return await services.credentials.change_password(
-                actor, unit, new, new, may_be_new_twice=may_be_new_twice
+                actor, unit, new, new, accepts_new_password_twice=accepts_new_password_twice
             )
 
         with raises_error(Code.CURRENT_PASSWORD_WRONG):
@@ -150,7 +150,7 @@ class TestCurrentPassword:
         async def change(actor, unit, number):
             new = f"new password {number}"
             return await strict.credentials.change_password(
-                actor, unit, new, new, may_be_new_twice=True
+                actor, unit, new, new, accepts_new_password_twice=True
             )
 
         for number in range(2):

@@ -14,11 +14,11 @@ from kinoteka.core.accounts.model import Account, ProfileChange
 from kinoteka.core.accounts.names import is_same_name
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.audit.model import Action, Subject
-from kinoteka.core.audit.recording import record
-from kinoteka.core.sessions.guessing import GuessLimits
+from kinoteka.core.audit.record import record
+from kinoteka.core.sessions.guess_limits import GuessLimits
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
-from kinoteka.core.sessions.proofs import PasswordProofs
+from kinoteka.core.sessions.password_proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError, field_invalid
@@ -43,12 +43,18 @@ class CredentialChanges:
         self._proofs = proofs
 
     async def change_password(
-        self, actor: Actor, unit: Unit, present: str, new: str, *, may_be_new_twice: bool = False
+        self,
+        actor: Actor,
+        unit: Unit,
+        present: str,
+        new: str,
+        *,
+        accepts_new_password_twice: bool = False,
     ) -> Account:
         """Change one's own password, knowing the present one; every other session ends.
 
-        Where it `may_be_new_twice`, some clients send the new password in place of the present
-        one. That counts as a wrong guess, and is taken with a recent proof of the present one.
+        With `accepts_new_password_twice`, a client may send the new password in place of the
+        current one. That counts as a wrong guess, and requires a recent password proof.
 
         Raises:
             DomainError(UNAUTHORIZED, PASSWORD_INVALID, THROTTLED, BUSY)
@@ -57,7 +63,7 @@ class CredentialChanges:
         """
         account_id = actor.require_account()
         is_right = await self._is_present(actor, unit, present)
-        if not is_right and not (may_be_new_twice and present == new):
+        if not is_right and not (accepts_new_password_twice and present == new):
             raise DomainError(Code.CURRENT_PASSWORD_WRONG)
         if not is_right:
             await self._proofs.require(actor, unit)
@@ -86,7 +92,7 @@ class CredentialChanges:
             DomainError(...): what `Accounts.change` raises.
         """
         account = await self._accounts.own(actor, unit)
-        if self._accounts.keeps_names(account, change):
+        if self._accounts.leaves_login_unchanged(account, change):
             return await self._accounts.change(actor, unit, change)
         if present == "":
             raise field_invalid("present", "password_needed")
@@ -152,7 +158,7 @@ class CredentialChanges:
         """
         account = await self._accounts.get(unit, account_id)
         named = (account.username, account.email, account.given_name, account.family_name)
-        password = self._accounts.checked_password(new, *named, login)
+        password = self._accounts.check_password(new, *named, login)
         password_hash = await self._accounts.hashing.hash(password)
         await self._accounts.set_password(unit, account_id, password_hash)
         # Another's change may have ended it while this one was hashing, and is the last word then.

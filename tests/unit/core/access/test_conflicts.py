@@ -1,4 +1,4 @@
-from kinoteka.core.access.clashes import unreachable_roles
+from kinoteka.core.access.conflicts import unreachable_roles
 from kinoteka.database.blocking import reading
 from tests.support.databases import execute
 

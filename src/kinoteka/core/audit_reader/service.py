@@ -1,6 +1,9 @@
-"""The audit log as operators read it: each sees the names of what they may see elsewhere.
+"""The audit log as operators read it.
 
-Public operations: entries, prune. Entries are written through `audit.recording.record`.
+Public operations: entries, prune.
+
+An operator sees the names of films, selections and imports only if they are visible to that
+operator elsewhere.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +18,7 @@ from kinoteka.core.access.model import (
     Actor,
 )
 from kinoteka.core.audit import queries
-from kinoteka.core.audit.model import AUDIT_VIEW, Entry, EntryPage, EntryQuery
+from kinoteka.core.audit.model import AUDIT_VIEW, AuditEntry, AuditFilter, AuditPage
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library.selections import Selections
 from kinoteka.database.unit import Unit
@@ -25,42 +28,46 @@ from kinoteka.infrastructure.settings import Settings
 PAGE = 50
 
 
-class Audit:
-    """Who changed what, as long as the settings keep it."""
+class AuditReader:
+    """Reads audit entries and deletes those older than the setting allows."""
 
     def __init__(self, settings: Settings, catalogue: Catalogue, selections: Selections) -> None:
-        self._kept = settings.audit_days * DAY
+        self._retention = settings.audit_days * DAY
         self._catalogue = catalogue
         self._selections = selections
 
     async def entries(
-        self, actor: Actor, unit: Unit, query: EntryQuery, limit: int = PAGE
-    ) -> EntryPage:
-        """Return the entries that the query chooses, newest first.
+        self, actor: Actor, unit: Unit, query: AuditFilter, limit: int = PAGE
+    ) -> AuditPage:
+        """Return a page of the entries that match the query, newest first.
 
-        The name and the details of a film, a selection or an import that the actor may not see
-        are withheld.
+        The name and details of a film, a selection or an import are withheld if the actor may not
+        see it.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         actor.require(AUDIT_VIEW)
-        given = {
+        filters = {
             name: value
             for name, value in msgspec.structs.asdict(query).items()
             if value is not None
         }
-        # In a thread: with several filters it may look through all that the first one gives.
-        found = await unit.all_in_thread(queries.entries(tuple(given)), most=limit + 1, **given)
-        more = len(found) > limit
-        shown = await self._as_visible(actor, unit, found[:limit])
-        return EntryPage(shown, found[limit - 1].id if more else None)
+        # In a thread, because several filters may scan every entry that the first one selects.
+        found = await unit.all_in_thread(
+            queries.entries(tuple(filters)), limit=limit + 1, **filters
+        )
+        has_more = len(found) > limit
+        entries = await self._withhold(actor, unit, found[:limit])
+        return AuditPage(entries, found[limit - 1].id if has_more else None)
 
     async def prune(self, unit: Unit) -> int:
-        """Delete the oldest entries, some thousand at a time. Return how many."""
-        return await unit.run(queries.PRUNE, until=now() - self._kept)
+        """Delete a batch of entries that are too old. Return the number of deleted entries."""
+        return await unit.run(queries.PRUNE, until=now() - self._retention)
 
-    async def _as_visible(self, actor: Actor, unit: Unit, entries: Sequence[Entry]) -> list[Entry]:
+    async def _withhold(
+        self, actor: Actor, unit: Unit, entries: Sequence[AuditEntry]
+    ) -> list[AuditEntry]:
         visible = {
             "film": await self._visible_films(actor, unit, _subjects(entries, "film")),
             "selection": await self._visible_selections(
@@ -88,7 +95,7 @@ class Audit:
         return await self._selections.visible(actor, unit, ids)
 
 
-def _subjects(entries: Sequence[Entry], kind: str) -> Collection[int]:
+def _subjects(entries: Sequence[AuditEntry], kind: str) -> Collection[int]:
     return {
         entry.subject_id
         for entry in entries
@@ -96,9 +103,9 @@ def _subjects(entries: Sequence[Entry], kind: str) -> Collection[int]:
     }
 
 
-def _is_visible(entry: Entry, visible: Collection[int] | None) -> bool:
+def _is_visible(entry: AuditEntry, visible: Collection[int] | None) -> bool:
     return visible is None or entry.subject_id in visible
 
 
-def _withheld(entry: Entry) -> Entry:
+def _withheld(entry: AuditEntry) -> AuditEntry:
     return msgspec.structs.replace(entry, subject_name="", details={}, withheld=True)

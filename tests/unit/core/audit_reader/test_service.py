@@ -1,12 +1,12 @@
-"""Reading the audit log: who may, by what, page by page, and what is withheld."""
+"""Read the audit log: permission, filters, pages, and what is withheld."""
 
 import msgspec
 import pytest
 
-from kinoteka.core.access.model import CONSOLE, Actor
+from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
 from kinoteka.core.audit import queries
-from kinoteka.core.audit.model import Action, EntryQuery, Subject
-from kinoteka.core.audit.recording import record
+from kinoteka.core.audit.model import Action, AuditFilter, Subject
+from kinoteka.core.audit.record import record
 from kinoteka.core.library.model import NewSelection
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
@@ -32,33 +32,33 @@ async def filled(services):
         await record(ANNA, unit, Action.ROLE_CREATED, Subject("role", 5, "editors"))
         await record(BORIS, unit, Action.FILM_HIDDEN, Subject("film", 5, "Брат"))
         await record(ANNA, unit, Action.FILM_HIDDEN, Subject("film", 6, "Брат 2"))
-        await record(CONSOLE, unit, Action.FILM_HIDDEN, Subject("film", 6, "Брат 2"))
+        await record(CONSOLE_ACTOR, unit, Action.FILM_HIDDEN, Subject("film", 6, "Брат 2"))
     return services
 
 
-async def page(services, limit=50, **query):
+async def page(services, limit=50, **filters):
     async with unit_of_work(services.database) as unit:
-        return await services.audit.entries(ANNA, unit, EntryQuery(**query), limit)
+        return await services.audit.entries(ANNA, unit, AuditFilter(**filters), limit)
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("filters", "ids"),
     [
         ({}, [4, 3, 2, 1]),
-        ({"who": 1}, [3, 1]),
+        ({"actor_id": 1}, [3, 1]),
         ({"action": Action.FILM_HIDDEN}, [4, 3, 2]),
         ({"subject_kind": "film", "subject_id": 6}, [4, 3]),
         ({"subject_kind": "role"}, [1]),
-        ({"who": 1, "action": Action.FILM_HIDDEN, "subject_kind": "film"}, [3]),
+        ({"actor_id": 1, "action": Action.FILM_HIDDEN, "subject_kind": "film"}, [3]),
         ({"before": 3}, [2, 1]),
-        ({"who": 7}, []),
+        ({"actor_id": 7}, []),
     ],
 )
-async def test_entries_are_chosen_newest_first(filled, query, found):
-    assert [entry.id for entry in (await page(filled, **query)).entries] == found
+async def test_filters_select_entries_newest_first(filled, filters, ids):
+    assert [entry.id for entry in (await page(filled, **filters)).entries] == ids
 
 
-async def test_pages_lead_to_each_other(filled):
+async def test_next_is_the_start_of_the_next_page(filled):
     first = await page(filled, 3)
     assert ([entry.id for entry in first.entries], first.next) == ([4, 3, 2], 2)
     last = await page(filled, 3, before=first.next)
@@ -67,22 +67,22 @@ async def test_pages_lead_to_each_other(filled):
 
 async def test_it_needs_the_permission(services, unit):
     with raises_error(Code.UNAUTHORIZED):
-        await services.audit.entries(await anonymous_actor(services), unit, EntryQuery())
+        await services.audit.entries(await anonymous_actor(services), unit, AuditFilter())
     with raises_error(Code.FORBIDDEN, permission="audit.view"):
-        await services.audit.entries((await sign_up(services)).actor, unit, EntryQuery())
+        await services.audit.entries((await sign_up(services)).actor, unit, AuditFilter())
 
 
-async def test_the_oldest_are_forgotten_some_at_a_time(filled, monkeypatch):
+async def test_prune_deletes_old_entries_in_batches(filled):
     old = now() - filled.settings.audit_days * DAY - 1
     execute(filled.settings, "UPDATE audit_entries SET at = ? WHERE id < 4", old)
-    assert queries.PRUNED_AT_ONCE >= 1000
+    assert queries.PRUNE_BATCH >= 1000
     async with unit_of_work(filled.database) as unit:
         assert await filled.audit.prune(unit) == 3
     assert rows(filled.settings, "SELECT id FROM audit_entries") == [4]
 
 
 class TestWithheld:
-    """A reader gets the names of what they may see elsewhere, and no others."""
+    """Readers get only the names that are visible to them elsewhere."""
 
     @pytest.fixture
     async def root(self, services):
@@ -98,7 +98,7 @@ class TestWithheld:
         return await actor_by_token(services, started.token)
 
     async def names(self, services, actor, kind):
-        query = EntryQuery(subject_kind=kind)
+        query = AuditFilter(subject_kind=kind)
         found = (await perform(services, services.audit.entries, actor, query)).entries
         for entry in found:
             assert entry.withheld == (not entry.subject_name)
@@ -107,7 +107,7 @@ class TestWithheld:
 
     @pytest.fixture
     async def changed(self, services, films, root):
-        """A film under a label, a hidden one, an open one and one that is gone, all changed."""
+        """Change a film with a label, a hidden film and a public film. Delete a fourth film."""
         for title in ("Zanzibar Nights", "Alien", "Ran"):
             film = await perform(services, services.editing.get, root, films[title])
             fields = msgspec.structs.replace(film.fields, year=1999)
@@ -126,16 +126,16 @@ class TestWithheld:
             (("films.label",), set()),
         ],
     )
-    async def test_titles_of_films_that_the_reader_does_not_see_are_withheld(
+    async def test_titles_of_films_that_the_reader_may_not_see_are_withheld(
         self, services, changed, root, permissions, hidden_from
     ):
         every = {"Zanzibar Nights", "Alien", "Ran", "Gone"}
         assert await self.names(services, root, "film") == every
         reader = await self.reader(services, root, *permissions)
-        shown = every - hidden_from | ({""} if hidden_from else set())
-        assert await self.names(services, reader, "film") == shown
+        visible = every - hidden_from | ({""} if hidden_from else set())
+        assert await self.names(services, reader, "film") == visible
 
-    async def test_titles_of_selections_that_the_reader_cannot_open_are_withheld(
+    async def test_titles_of_selections_that_the_reader_may_not_open_are_withheld(
         self, services, films, root
     ):
         for title, public in (("Drafts", False), ("Best", True)):
@@ -146,7 +146,9 @@ class TestWithheld:
         curator = await self.reader(services, root, "selections.feature")
         assert await self.names(services, curator, "selection") == {"Drafts", "Best"}
 
-    async def test_file_names_of_imports_are_for_those_who_import(self, services, root):
+    async def test_file_names_of_imports_are_withheld_without_the_import_permission(
+        self, services, root
+    ):
         async with unit_of_work(services.database) as unit:
             subject = Subject("import", 1, "secret-films.csv")
             await record(root, unit, Action.IMPORT_REQUESTED, subject, format="csv")
@@ -156,5 +158,5 @@ class TestWithheld:
         assert await self.names(services, importer, "import") == {"secret-films.csv"}
 
 
-def test_every_kind_of_thing_can_be_asked_for():
-    assert msgspec.convert({"subject_kind": "import"}, EntryQuery).subject_kind == "import"
+def test_subject_kind_import_is_a_valid_filter():
+    assert msgspec.convert({"subject_kind": "import"}, AuditFilter).subject_kind == "import"

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kinoteka.core.accounts.strength import JUDGED, PasswordStrength, Strength
+from kinoteka.core.accounts.password_strength import ESTIMATED_LENGTH, PasswordStrength, Strength
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
 from tests.support.timings import best_time
@@ -64,7 +64,7 @@ async def test_what_is_not(strength, password):
 async def test_what_is_too_long_to_be_judged_costs_nothing(strength):
     worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # as a whole it would take hundreds of times as long
     whole = await best_time(lambda: strength.judge(ADDRESS, worst))
-    assert whole < 5 * await best_time(lambda: strength.judge(ADDRESS, worst[:JUDGED]))
+    assert whole < 5 * await best_time(lambda: strength.judge(ADDRESS, worst[:ESTIMATED_LENGTH]))
 
 
 async def test_is_asked_so_often(services, settings):

@@ -36,7 +36,7 @@ class TestListing:
         found = await listed(services, second)
         ids = [session.id for session in found.sessions]
         assert ids == [second.session.id, third.session.id, anna.session.id]
-        assert [session.is_this for session in found.sessions] == [True, False, False]
+        assert [session.is_current for session in found.sessions] == [True, False, False]
         assert found.total == 3
 
     async def test_what_is_told_of_one(self, services, anna):
@@ -78,7 +78,7 @@ class TestListing:
         execute_many(settings, f"INSERT INTO sessions ({columns}) VALUES ({marks})", rows)
         found = await listed(services, anna)
         assert (len(found.sessions), found.total) == (100, 151)
-        assert found.sessions[0].is_this
+        assert found.sessions[0].is_current
         assert found.sessions[1].last_seen_at == at + 149
 
     async def test_nobody_has_any(self, services):

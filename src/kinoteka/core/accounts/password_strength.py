@@ -16,7 +16,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.worker_threads import Workers
 
-JUDGED = 20
+ESTIMATED_LENGTH = 20
 """Of how many characters: twice as many of the worst kind take ten times as long."""
 QUEUE = 20
 SECONDS_EACH = 0.02
@@ -67,8 +67,10 @@ class PasswordStrength:
             if error.code != Code.PASSWORD_INVALID:
                 raise
             return Strength(0, str(error.parameters["reason"]))
-        personal = [word[:JUDGED] for text in known for word in (text, *text.split("@")) if word]
-        return await self._workers.run(lambda: _judge(normal[:JUDGED], personal))
+        personal = [
+            word[:ESTIMATED_LENGTH] for text in known for word in (text, *text.split("@")) if word
+        ]
+        return await self._workers.run(lambda: _judge(normal[:ESTIMATED_LENGTH], personal))
 
     def close(self) -> None:
         """Begin nothing more, without waiting for what is under way."""

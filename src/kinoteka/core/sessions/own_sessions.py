@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from kinoteka.core.access.model import Actor
 from kinoteka.core.sessions import queries
 from kinoteka.core.sessions.actors import Actors
-from kinoteka.core.sessions.credentials import CredentialChanges
+from kinoteka.core.sessions.credential_changes import CredentialChanges
 from kinoteka.core.sessions.model import OwnSession, OwnSessionList
-from kinoteka.core.sessions.proofs import PasswordProofs
+from kinoteka.core.sessions.password_proofs import PasswordProofs
 from kinoteka.core.sessions.service import Sessions
 from kinoteka.database.interface import Reader
 from kinoteka.database.unit import Unit
@@ -58,7 +58,7 @@ class OwnSessions:
 
         found, total = await unit.read_in_thread(read)  # clients may have begun any number of them
         seen = [self._as_seen(session, this) for session in found]
-        seen.sort(key=lambda session: (session.is_this, session.last_seen_at), reverse=True)
+        seen.sort(key=lambda session: (session.is_current, session.last_seen_at), reverse=True)
         return OwnSessionList(seen, total, not await self._proofs.is_recent(actor, unit))
 
     async def end(self, actor: Actor, unit: Unit, session_id: int, present: str = "") -> None:
@@ -99,4 +99,4 @@ class OwnSessions:
     def _as_seen(self, session: OwnSession, this: int) -> OwnSession:
         # What this process knows is newer than what is stored, by up to a minute.
         seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
-        return replace(session, last_seen_at=seen_at, is_this=session.id == this)
+        return replace(session, last_seen_at=seen_at, is_current=session.id == this)

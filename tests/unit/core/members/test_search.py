@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.members import queries
-from kinoteka.core.members.finding import find
+from kinoteka.core.members.search import find
 from tests.support.accounts import sign_up
 
 PEOPLE = {

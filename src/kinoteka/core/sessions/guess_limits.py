@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Credentials
-from kinoteka.core.accounts.names import EMAIL_LONGEST, sign_in_key
+from kinoteka.core.accounts.names import EMAIL_MAX_LENGTH, sign_in_key
 from kinoteka.core.rate_limits import Attempt, Limit, Throttle
 from kinoteka.core.sessions.known_devices import KnownDevices
 from kinoteka.core.sessions.model import Visit
@@ -69,5 +69,5 @@ class GuessLimits:
 def name_hash(keyring: Keyring, identifier: str) -> str:
     """Return the HMAC of a name that was given at sign-in, the same for all its spellings."""
     key = sign_in_key(identifier)
-    name = ":".join(key) if key else identifier[:EMAIL_LONGEST].casefold()
+    name = ":".join(key) if key else identifier[:EMAIL_MAX_LENGTH].casefold()
     return keyring.mac("name", name.encode(errors="replace").decode())[:32]
