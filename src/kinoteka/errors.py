@@ -1,22 +1,21 @@
-"""Domain errors: a stable code with parameters; no HTTP, no prose.
+"""Domain errors: a stable code with parameters, without HTTP and without messages.
 
-Services raise `DomainError`; each contract has one table that turns every code
-into its own answer.
+Services raise `DomainError`. Each contract has one table that turns every code into a response.
 """
 
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Every reason for which the core refuses something."""
+    """Every reason for which the core rejects a request."""
 
-    # What was sent cannot be read.
+    # Malformed input.
     BODY_MALFORMED = "body_malformed"
     BODY_TOO_LARGE = "body_too_large"
     BODY_COMPRESSED = "body_compressed"
     FIELD_INVALID = "field_invalid"
 
-    # Who is asking.
+    # Authentication and authorization.
     UNAUTHORIZED = "unauthorized"
     SIGNED_IN = "signed_in"
     FORBIDDEN = "forbidden"
@@ -26,7 +25,7 @@ class Code(StrEnum):
     TOKEN_INVALID = "token_invalid"
     TOKEN_REUSED = "token_reused"
 
-    # How often, and how much at once.
+    # Rate limits and load.
     THROTTLED = "throttled"
     BUSY = "busy"
 
@@ -91,11 +90,11 @@ class Code(StrEnum):
 
 
 class DomainError(Exception):
-    """Something the core refuses, told as a code with parameters.
+    """A request that the core rejects: a code with parameters.
 
-    `commits_changes` marks refusals whose traces must be stored all the same (a failed
-    sign-in in the history, a session ended for theft): the transaction at the edge
-    is then committed instead of rolled back.
+    With `commits_changes`, the transaction is committed instead of rolled back, because the
+    rejection itself has to be stored: a failed sign-in in the history, or the end of a session
+    whose refresh token was stolen.
     """
 
     def __init__(self, code: Code, *, commits_changes: bool = False, **parameters: object) -> None:
@@ -106,5 +105,5 @@ class DomainError(Exception):
 
 
 def field_invalid(field: str, reason: str) -> DomainError:
-    """A value in the field `field` that cannot be taken, and why."""
+    """Return the error for an invalid value in `field`. `reason` is a stable word."""
     return DomainError(Code.FIELD_INVALID, field=field, reason=reason)

@@ -1,7 +1,7 @@
-"""Rate limits per account and per address, counted in a moving window.
+"""Rate limits per account and per address, counted in a sliding window.
 
-An attempt counts from its beginning, and is taken back where it does not fail. So guesses that
-are made at once count, in every process, before it is known that they fail.
+An attempt counts from its start, and is released if it does not fail. So concurrent guesses count
+in every process before any of them has failed.
 """
 
 import asyncio
@@ -20,23 +20,23 @@ from kinoteka.realtime.rate_windows import Counter, Windows
 
 SUBNET_BITS = 64
 SITE_BITS = 48
-WAITING_MOST = 20
-"""How many attempts may wait for the one before them; the next is refused."""
-WAITING_SECONDS = 1
+MAX_WAITING = 20
+"""Attempts that may wait for the same lock. The next one is rejected."""
+RETRY_SECONDS = 1
 IN_PROGRESS_SECONDS = 1.0
-"""For how long an attempt in another process is taken to be under way, and waited for."""
-LOOK_SECONDS = 0.05
+"""How long to wait for an attempt in another process, which may still be released."""
+POLL_SECONDS = 0.05
 
 
 class Limit(NamedTuple):
-    """What is limited: its kind, how often (`10 per 5 minutes`), and for whom.
+    """A limit: the kind of event, its rate (`10 per 5 minutes`), and the `key` that it applies to.
 
-    If there is an `address`, its networks count apart.
+    With an `address`, each of its networks counts separately.
     """
 
     kind: str
     rate: str
-    who: str = ""
+    key: str = ""
     address: str | None = None
 
 
@@ -52,10 +52,10 @@ class Attempt:
 
 
 def networks(address: str) -> tuple[str, ...]:
-    """Return the networks that an address counts for, the smallest first.
+    """Return the networks under which an address counts, smallest first.
 
-    That is an IPv4 address itself, and the /64 and the /48 of an IPv6 address: a household or a
-    rented machine has the former, and often the latter.
+    An IPv4 address counts for itself, an IPv6 address for its /64 and its /48: a household or a
+    rented machine has at least the former, and often the latter.
     """
     try:
         parsed = ip_address(address)
@@ -69,37 +69,37 @@ def networks(address: str) -> tuple[str, ...]:
 
 
 class Throttle:
-    """Counts events by kind and by account or address."""
+    """Counts events by kind, and by account or address, and rejects those over the limit."""
 
     def __init__(self, windows: Windows, site_factor: int = 1) -> None:
-        """Count in `windows`; a /48 may have `site_factor` times what a /64 may."""
+        """Count in `windows`. A /48 may make `site_factor` times the events of a /64."""
         self._windows = windows
         self._site_factor = site_factor
-        self._turns = NamedLocks()
+        self._locks = NamedLocks()
 
-    async def hit(self, kind: str, rate: str, who: str) -> None:
-        """Count one event of an account (`id:5`) or of an address.
+    async def hit(self, kind: str, rate: str, address: str) -> None:
+        """Count one event of an address, or of another key such as `account:5`.
 
         Raises:
-            DomainError(THROTTLED): too many; `retry_after` in seconds.
+            DomainError(THROTTLED): too many events; `retry_after` is in seconds.
         """
-        await self._acquire(self._counters(Limit(kind, rate, address=who)))
+        await self._acquire(self._counters(Limit(kind, rate, address=address)))
 
     @asynccontextmanager
-    async def attempt(self, *limits: Limit, turn: str | None = None) -> AsyncIterator[Attempt]:
-        """Count an attempt against each limit, if it fails.
+    async def attempt(self, *limits: Limit, lock: str | None = None) -> AsyncIterator[Attempt]:
+        """Count an attempt against each limit if it fails.
 
-        Attempts of the same `turn` wait for each other, in other processes for a second at most.
-        Without it, an attempt that succeeds would refuse those made at the same time, where a
-        limit allows one only.
+        Attempts with the same `lock` run one after the other; an attempt in another process is
+        waited for up to a second. Without the lock, where a limit allows only one failure, an
+        attempt that succeeds would reject those made at the same time.
 
         Raises:
-            DomainError(THROTTLED): too many failures; `retry_after` in seconds.
+            DomainError(THROTTLED): too many failures; `retry_after` is in seconds.
         """
         counters = [counter for limit in limits for counter in self._counters(limit)]
-        async with self._turns.of(turn):
+        async with self._locks.hold(lock):
             await self._acquire(
-                counters, wait_for_others=turn is not None and self._windows.is_shared
+                counters, wait_for_others=lock is not None and self._windows.is_shared
             )
             attempt = Attempt()
             try:
@@ -115,13 +115,13 @@ class Throttle:
     def _counters(self, limit: Limit) -> list[Counter]:
         rate = _rate(limit.rate)
         if limit.address is None:
-            return [Counter(limit.kind, limit.who, rate.amount, rate.get_expiry())]
+            return [Counter(limit.kind, limit.key, rate.amount, rate.get_expiry())]
         counters = []
         for number, network in enumerate(networks(limit.address)):
             amount = rate.amount * (self._site_factor if number else 1)
-            who = f"{limit.who}@{network}" if limit.who else network
+            key = f"{limit.key}@{network}" if limit.key else network
             kind = f"{limit.kind}_site" if number else limit.kind
-            counters.append(Counter(kind, who, amount, rate.get_expiry()))
+            counters.append(Counter(kind, key, amount, rate.get_expiry()))
         return counters
 
     async def _acquire(self, counters: list[Counter], *, wait_for_others: bool = False) -> None:
@@ -137,7 +137,7 @@ class Throttle:
     async def _acquire_one(self, counter: Counter, *, wait_for_others: bool) -> None:
         wait = await self._windows.acquire(counter)
         while wait_for_others and wait and counter.seconds - wait < IN_PROGRESS_SECONDS:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
             wait = await self._windows.acquire(counter)
         if wait:
             report(SecurityEvent.THROTTLED, limit=counter.kind, who=counter.key)
@@ -149,25 +149,25 @@ class Throttle:
 
 
 class NamedLocks:
-    """Locks by name, of which only those exist that are in use."""
+    """Locks by name. A lock exists only while it is in use."""
 
     def __init__(self) -> None:
         self._locks: dict[str, asyncio.Lock] = {}
         self._users: dict[str, int] = {}
 
     @asynccontextmanager
-    async def of(self, name: str | None) -> AsyncIterator[None]:
-        """Hold the lock of this name; None holds nothing.
+    async def hold(self, name: str | None) -> AsyncIterator[None]:
+        """Hold the lock with this name. Without a name, hold nothing.
 
         Raises:
-            DomainError(THROTTLED): too many are waiting for it.
+            DomainError(THROTTLED): too many tasks are waiting for the lock.
         """
         if name is None:
             yield
             return
-        if self._users.get(name, 0) > WAITING_MOST:
+        if self._users.get(name, 0) > MAX_WAITING:
             report(SecurityEvent.THROTTLED, limit="waiting", who=name)
-            raise DomainError(Code.THROTTLED, retry_after=WAITING_SECONDS)
+            raise DomainError(Code.THROTTLED, retry_after=RETRY_SECONDS)
         self._users[name] = self._users.get(name, 0) + 1
         try:
             async with self._locks.setdefault(name, asyncio.Lock()):

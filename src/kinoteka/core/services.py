@@ -1,4 +1,4 @@
-"""All services of one server, as the composition root wires them."""
+"""The services of one server, wired by the composition root."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ from kinoteka.realtime.bus import Bus
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers call."""
+    """The services that handlers call."""
 
     settings: Settings
     database: Database

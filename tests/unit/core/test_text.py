@@ -13,7 +13,7 @@ from tests.support.errors import raises_error
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("text", "cleaned"),
     [
         ("  Анна ", "Анна"),
         ("e\u0301", "é"),
@@ -23,17 +23,17 @@ from tests.support.errors import raises_error
         ("\u202eright to left", "\u202eright to left"),
     ],
 )
-def test_is_composed_and_trimmed(given, taken):
-    assert clean_text(given, "name", 40) == taken
+def test_text_is_composed_and_trimmed(text, cleaned):
+    assert clean_text(text, "name", 40) == cleaned
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "a\tb", "a\x85b", "a\ud800b"])
-def test_without_what_cannot_be_shown_or_stored(text):
+def test_text_with_control_characters_or_surrogates_is_rejected(text):
     with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_text(text, "name", 40)
 
 
-def test_heaps_of_marks_are_refused_before_composing_sorts_them():
+def test_text_with_too_many_marks_is_rejected_before_it_is_normalized():
     assert clean_text("a" + "\u0301\u0316" * 15, "name", 40)
     with raises_error(Code.FIELD_INVALID, field="name", reason="characters"):
         clean_text("a" + "\u0301\u0316" * 16, "name", 40)
@@ -41,17 +41,17 @@ def test_heaps_of_marks_are_refused_before_composing_sorts_them():
         clean_text(("a" + "\u0301" * 30) * 4000, "name", 40)
 
 
-def test_the_marks_of_a_language_may_follow_each_other():
+def test_marks_of_real_languages_are_accepted():
     assert not has_excessive_marks("क्षत्रिय्ँ" * 100)
 
 
-def test_lines_where_they_are_allowed():
-    assert clean_text("a\r\n\tb\n", "text", 40, lines=True) == "a\n\tb"
+def test_line_breaks_and_tabs_are_accepted_in_multiline_text():
+    assert clean_text("a\r\n\tb\n", "text", 40, multiline=True) == "a\n\tb"
     with raises_error(Code.FIELD_INVALID, field="text"):
-        clean_text("a\rb", "text", 40, lines=True)
+        clean_text("a\rb", "text", 40, multiline=True)
 
 
-def test_within_a_bound():
+def test_text_longer_than_the_limit_is_rejected():
     assert clean_text(" abcd ", "name", 4) == "abcd"
     with raises_error(Code.FIELD_INVALID, field="name", reason="too_long"):
         clean_text("abcde", "name", 4)
@@ -100,7 +100,7 @@ def test_name_of_any_script_is_accepted(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "seen"),
+    ("name", "visible"),
     [
         ("an\u200bna", "anna"),
         ("anna\u00a0\u2060", "anna"),
@@ -114,5 +114,5 @@ def test_name_of_any_script_is_accepted(name):
         ("\u200b", ""),
     ],
 )
-def test_what_is_seen_of_a_name_has_nothing_invisible(name, seen):
-    assert visible_form(name) == seen
+def test_visible_form_of_a_name_has_no_invisible_characters(name, visible):
+    assert visible_form(name) == visible

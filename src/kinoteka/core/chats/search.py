@@ -40,7 +40,7 @@ class MessageSearch:
             DomainError(FIELD_INVALID): a text that is too long, or that no message can contain.
         """
         account_id = actor.require_account()
-        words = clean_text(text, "text", TEXT_LONGEST, lines=True).casefold().split()
+        words = clean_text(text, "text", TEXT_LONGEST, multiline=True).casefold().split()
         if not words:
             return []
         await self._throttle.hit("message_search", self._search_limit, f"account:{account_id}")

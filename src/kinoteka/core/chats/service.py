@@ -364,7 +364,7 @@ def _refuse_alone(membership: Membership) -> None:
 
 
 def _checked_text(text: str) -> str:
-    cleaned = clean_public_text(text, "text", TEXT_LONGEST, lines=True)
+    cleaned = clean_public_text(text, "text", TEXT_LONGEST, multiline=True)
     if not cleaned:
         raise field_invalid("text", "empty")
     return cleaned

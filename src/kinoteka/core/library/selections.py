@@ -323,7 +323,7 @@ def _check_room(film_ids: Sequence[int]) -> None:
 
 def _text(name: str, value: str) -> str:
     if name == "description":
-        return clean_public_text(value, name, DESCRIPTION_LONGEST, lines=True)
+        return clean_public_text(value, name, DESCRIPTION_LONGEST, multiline=True)
     text = clean_public_text(value, name, TITLE_LONGEST)
     if not text:
         raise field_invalid(name, "empty")

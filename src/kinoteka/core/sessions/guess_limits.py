@@ -1,6 +1,6 @@
-"""Limits of guesses at passwords: at sign-in, and where a signed-in user gives the current one.
+"""Limits on guessing passwords: at sign-in, and where a signed-in user enters the current one.
 
-The limits and what they leave to an attacker are described in docs/security.md.
+docs/security.md describes the limits and what remains possible for an attacker.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -16,7 +16,7 @@ from kinoteka.infrastructure.settings import Settings
 
 
 class GuessLimits:
-    """Counts failed attempts so that nobody can lock another user out."""
+    """Counts failed attempts. No user can lock another user out."""
 
     def __init__(
         self, settings: Settings, keyring: Keyring, throttle: Throttle, devices: KnownDevices
@@ -29,45 +29,45 @@ class GuessLimits:
     def sign_in(
         self, visit: Visit, identifier: str, account: Credentials | None
     ) -> AbstractAsyncContextManager[Attempt]:
-        """Count an attempt to sign in, if it fails.
+        """Count an attempt to sign in if it fails.
 
-        A name that no account has (`account` is None) is counted like one that an account has.
+        A name without an account (`account` is None) is counted like any other name.
 
         Raises:
-            DomainError(THROTTLED): too many failures; `retry_after` in seconds.
+            DomainError(THROTTLED): too many failures; `retry_after` is in seconds.
         """
         settings = self._settings
         if account is not None:
-            who = f"id:{account.account_id}"
+            key = f"id:{account.account_id}"
         else:
-            who = f"name:{name_hash(self._keyring, identifier)}"
+            key = f"name:{name_hash(self._keyring, identifier)}"
         device = self._devices.recognise(visit, account) if account else None
         if device is not None:
-            own = Limit("known_device", settings.known_device_limit, f"{who}:{device}")
-            return self._throttle.attempt(own)
+            limit = Limit("known_device", settings.known_device_limit, f"{key}:{device}")
+            return self._throttle.attempt(limit)
         return self._throttle.attempt(
             Limit("sign_in_address", settings.sign_in_address_limit, address=visit.address),
-            Limit("sign_in", settings.sign_in_limit, who, visit.address),
-            Limit("unknown_device", settings.unknown_device_limit, who),
-            turn=who,
+            Limit("sign_in", settings.sign_in_limit, key, visit.address),
+            Limit("unknown_device", settings.unknown_device_limit, key),
+            lock=key,
         )
 
     def current_password(self, actor: Actor) -> AbstractAsyncContextManager[Attempt]:
-        """Count a check of the current password that a signed-in user gives, if it fails.
+        """Count a check of the current password of a signed-in user if it fails.
 
-        Each session has a budget of its own: whoever has stolen one cannot keep the owner from
-        changing the password in another.
+        Each session has its own budget, so that a thief who uses up the budget of a stolen session
+        cannot prevent the owner from changing the password in another session.
 
         Raises:
-            DomainError(UNAUTHORIZED): no session.
-            DomainError(THROTTLED): too many failures; `retry_after` in seconds.
+            DomainError(UNAUTHORIZED): the actor has no session.
+            DomainError(THROTTLED): too many failures; `retry_after` is in seconds.
         """
-        who = f"id:{actor.require_account()}:session:{actor.require_session()}"
-        return self._throttle.attempt(Limit("password", self._settings.known_device_limit, who))
+        key = f"id:{actor.require_account()}:session:{actor.require_session()}"
+        return self._throttle.attempt(Limit("password", self._settings.known_device_limit, key))
 
 
 def name_hash(keyring: Keyring, identifier: str) -> str:
-    """Return the HMAC of a name that was given at sign-in, the same for all its spellings."""
+    """Return the HMAC of a name entered at sign-in. All its spellings have the same HMAC."""
     key = sign_in_key(identifier)
     name = ":".join(key) if key else identifier[:EMAIL_MAX_LENGTH].casefold()
     return keyring.mac("name", name.encode(errors="replace").decode())[:32]

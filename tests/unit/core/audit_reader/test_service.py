@@ -65,7 +65,7 @@ async def test_next_is_the_start_of_the_next_page(filled):
     assert ([entry.id for entry in last.entries], last.next) == ([1], None)
 
 
-async def test_it_needs_the_permission(services, unit):
+async def test_reading_requires_the_permission(services, unit):
     with raises_error(Code.UNAUTHORIZED):
         await services.audit.entries(await anonymous_actor(services), unit, AuditFilter())
     with raises_error(Code.FORBIDDEN, permission="audit.view"):
