@@ -15,8 +15,8 @@ async def entries(services) -> list[AuditEntry]:
         return (await services.audit.entries(CONSOLE_ACTOR, unit, AuditFilter())).entries
 
 
-async def test_who_did_what_to_what_from_where(services):
-    root = await superuser_actor(services)
+async def test_entry_names_actor_action_subject_and_address(services):
+    operator = await superuser_actor(services)
     unit = Unit(services.database, "192.0.2.1")
     subject = Subject("film", 7, "Брат")
     await record(operator, unit, Action.FILM_LABELLED, subject, label="premium", years=[1997])
@@ -39,7 +39,7 @@ async def test_entry_of_the_console_has_no_account_and_keeps_the_name_at_that_ti
     assert (entry.subject_id, entry.subject_name) == (person.account.id, "anna")
 
 
-async def test_it_outlives_the_accounts_that_it_tells_of(services, unit):
+async def test_entry_outlives_the_accounts_that_it_names(services, unit):
     root, person = await superuser_actor(services), await sign_up(services, "anna")
     await record(root, unit, Action.SESSIONS_ENDED, Subject("account", person.account.id))
     await unit.commit()

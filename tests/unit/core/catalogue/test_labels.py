@@ -87,7 +87,8 @@ class TestAll:
                 CONSOLE_ACTOR, unit, "patrons", ["films.view:premium", "films.label"]
             )
         before = {
-            label.name: label for label in await perform(services, services.labels.all, CONSOLE_ACTOR)
+            label.name: label
+            for label in await perform(services, services.labels.all, CONSOLE_ACTOR)
         }
         await perform(services, services.labels.set_label, CONSOLE_ACTOR, film, "premium")
         await perform(services, services.labels.hide, CONSOLE_ACTOR, film)

@@ -29,7 +29,9 @@ async def operator(services, *permissions: str) -> Actor:
     """Somebody signed in with these permissions."""
     started = await sign_up(services)
     async with unit_of_work(services.database) as unit:
-        role = await services.access.create_role(CONSOLE_ACTOR, unit, unique_name("role"), permissions)
+        role = await services.access.create_role(
+            CONSOLE_ACTOR, unit, unique_name("role"), permissions
+        )
         await services.access.assign_role(CONSOLE_ACTOR, unit, started.account.id, role.id)
     found = await actor_by_token(services, started.token)
     assert found is not None
