@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
-SITE = ROOT / "src" / "kinoteka" / "web" / "site"
+SITE = ROOT / "src" / "kinoteka" / "site"
 LOCALE = SITE / "locale"
 LANGUAGES = ("ru",)
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]

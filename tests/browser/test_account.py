@@ -20,17 +20,17 @@ async def test_from_signing_up_to_deleting_without_scripts(visit) -> None:
     visitor = await visit(javascript=False)
     page, name = await visitor.open("/sign-up?next=/account"), unique_name("anna")
     await sign_up(page, name)
-    await expect(page.locator(".notice")).to_have_text("Welcome! Your account is made.")
-    await page.get_by_label("Given name").fill("Анна")
-    await page.get_by_label("Birthday").fill("1990-02-28")
+    await expect(page.locator(".notice")).to_have_text("Welcome! Your account has been created.")
+    await page.get_by_label("First name").fill("Анна")
+    await page.get_by_label("Date of birth").fill("1990-02-28")
     await page.get_by_role("button", name="Save", exact=True).click()
-    await expect(page.get_by_label("Given name")).to_have_value("Анна")
+    await expect(page.get_by_label("First name")).to_have_value("Анна")
     await page.get_by_role("link", name="Sessions").click()
     await expect(page.get_by_text("this device")).to_be_visible()
     await page.get_by_role("link", name="Delete").click()
     await page.get_by_label("Your password").fill(PASSWORD)
     await page.get_by_role("button", name="Delete my account").click()
-    await expect(page.locator(".notice")).to_have_text("Your account is deleted.")
+    await expect(page.locator(".notice")).to_have_text("Your account has been deleted.")
     await expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
@@ -44,9 +44,7 @@ async def test_what_is_wrong_has_the_focus_and_is_read_out(visit) -> None:
     await page.keyboard.press("Enter")
     field = page.get_by_label("Password", exact=True)
     await expect(field).to_be_focused()
-    await expect(field).to_have_accessible_description(
-        "There is no account with this name and password."
-    )
+    await expect(field).to_have_accessible_description("Wrong username or password.")
     assert await violations(page) == []
 
 
@@ -57,7 +55,7 @@ async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -
     page = await visitor.open("/sign-up")
     field = page.get_by_label("Password", exact=True)
     await field.press_sequentially("tyuiophjkl")
-    await expect(page.locator("#strength")).to_contain_text("Rows of keys are soon guessed.")
+    await expect(page.locator("#strength")).to_contain_text("Keyboard patterns are easy to guess.")
     await field.fill("")
     await field.press_sequentially("correct horse battery")
     await expect(page.locator("#strength")).to_contain_text("Strong")
@@ -65,7 +63,7 @@ async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -
     asked = [request for request in sent if request.url.endswith("/password-strength")]
     assert len(asked) < 6
     assert all(request.method == "POST" for request in asked)
-    await page.get_by_role("button", name="Show the password").click()
+    await page.get_by_role("button", name="Show password").click()
     await expect(field).to_have_attribute("type", "text")
     await page.keyboard.press("Enter")
     await expect(field).to_have_attribute("type", "password")
@@ -108,9 +106,9 @@ class TestPicture:
         await expect(visitor.page.locator("canvas")).to_be_visible()
 
     async def save(self, visitor) -> Image.Image:
-        await visitor.page.get_by_role("button", name="Save the picture").click()
+        await visitor.page.get_by_role("button", name="Save picture").click()
         status = visitor.page.locator(".notice")
-        await expect(status).to_have_text("Your picture is saved.")
+        await expect(status).to_have_text("Picture saved.")
         return await avatar_of(visitor)
 
     async def test_its_middle_as_a_square(self, member) -> None:
@@ -155,7 +153,7 @@ class TestPicture:
         await file.set_input_files(
             {"name": "me.png", "mimeType": "image/png", "buffer": b"nothing of the kind"}
         )
-        await visitor.page.get_by_role("button", name="Save the picture").click()
+        await visitor.page.get_by_role("button", name="Save picture").click()
         await expect(visitor.page.locator("#wrong-file")).to_be_visible()
         assert await violations(visitor.page) == []
 

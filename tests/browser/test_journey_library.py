@@ -101,7 +101,7 @@ class TestOrder:
         assert not await page.locator(".grip").first.is_visible()
         await page.locator("#down-1").click()
         await in_order(page, 2, 1, 3, 4)
-        await expect(page.get_by_text("The film has moved.")).to_be_visible()
+        await expect(page.get_by_text("Film moved.")).to_be_visible()
         await page.locator("#remove-3").click()
         await in_order(page, 2, 1, 4)
 
@@ -114,7 +114,7 @@ async def test_films_are_added_as_one_types(member) -> None:
     await row.get_by_role("button").click()
     await expect(page.locator("#films li")).to_have_count(5)
     await expect(page.locator("#films")).to_contain_text("Metropolis")
-    await expect(page.locator("#found li", has_text="Already in it")).to_have_count(1)
+    await expect(page.locator("#found li", has_text="Already added")).to_have_count(1)
     await (
         page.locator("#films li", has_text="Metropolis")
         .get_by_role("button", name="Take out")
@@ -163,7 +163,7 @@ async def test_a_link_is_copied(member) -> None:
     path = await made(visitor)
     page = await visitor.open(path)
     await page.get_by_role("button", name="Copy link").click()
-    await expect(page.get_by_text("The link is copied.")).to_be_visible()
+    await expect(page.get_by_text("Link copied.")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == visitor.url + path
 
 
@@ -171,10 +171,10 @@ async def test_is_deleted_for_good(member) -> None:
     visitor = await member()
     path = await made(visitor)
     page = await visitor.open(f"{path}/edit")
-    await page.get_by_text("Delete this selection").click()
-    await page.get_by_role("button", name="Delete for good").click()
+    await page.get_by_text("Delete selection").click()
+    await page.get_by_role("button", name="Delete permanently").click()
     await page.wait_for_url("**/selections/mine")
-    await expect(page.get_by_text("The selection is deleted.")).to_be_visible()
+    await expect(page.get_by_text("Selection deleted.")).to_be_visible()
     await visitor.open(path, status=404)
 
 

@@ -48,7 +48,7 @@ async def test_searches_by_keyboard_as_one_types(visit) -> None:
     await page.keyboard.press("/")
     await page.keyboard.type("zzzzzz")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    await expect(page.get_by_role("heading", name="No results")).to_be_visible()
 
 
 async def test_what_is_chosen_stays_so_when_more_is_suggested_meanwhile(visit) -> None:
@@ -96,7 +96,7 @@ async def test_filters_are_in_the_address(visit) -> None:
     await page.get_by_label("Genre").select_option(await _value(page, "Comedy"))
     await expect(page.locator("#count")).not_to_have_text(everything)
     await expect(page).to_have_url(re.compile(r"/films\?.*genre=\d+"))
-    await page.get_by_label("Order").select_option("title")
+    await page.get_by_label("Sort by").select_option("title")
     await expect(page).to_have_url(re.compile(r"sort=title"))
     titles = await page.locator(".film-grid .film-title").all_inner_texts()
     assert [title[0] for title in titles] == sorted(title[0] for title in titles)
@@ -105,7 +105,7 @@ async def test_filters_are_in_the_address(visit) -> None:
     await other.open(address.removeprefix(other.url))
     await expect(other.page.locator("#count")).to_have_text(count)
     assert await other.page.locator(".film-grid .film-title").all_inner_texts() == titles
-    await page.get_by_role("link", name="Clear all filters").click()
+    await page.get_by_role("link", name="Clear filters").click()
     await expect(page.locator("#count")).to_have_text(everything)
     await page.go_back()
     await expect(page.locator("#count")).to_have_text(count)
@@ -135,7 +135,7 @@ async def test_asks_nobody_for_a_trailer_before_it_is_played(look, world) -> Non
     await page.wait_for_load_state("networkidle")
     assert visitor.outside == []
     visitor.expects("^(asked outside|unanswered|console)")
-    await page.get_by_role("link", name="Play the trailer").click()
+    await page.get_by_role("link", name="Play trailer").click()
     await expect(page.locator("iframe")).to_be_focused()
     await expect(page.locator("iframe")).to_have_attribute("title", re.compile(world.words.title))
     assert visitor.outside
@@ -169,7 +169,7 @@ async def test_makes_a_selection_and_shares_it(member, visit) -> None:
     dialog = page.get_by_role("dialog", name="Add to selection")
     await expect(dialog).to_be_visible()
     await dialog.get_by_label("New selection").fill("For Sunday")
-    await dialog.get_by_role("button", name="Make it, with this film").click()
+    await dialog.get_by_role("button", name="Create a selection with this film").click()
     await expect(dialog.get_by_role("button", name="For Sunday")).to_have_attribute(
         "aria-pressed", "true"
     )

@@ -20,7 +20,7 @@ async def test_finds_somebody_and_disables_the_account(operator, member, site) -
     await page.get_by_text("Disable…").click()
     await page.get_by_label("Reason").fill("He asked for it.")
     await page.get_by_role("button", name="Disable", exact=True).click()
-    await expect(page.get_by_role("button", name="Enable again")).to_be_visible()
+    await expect(page.get_by_role("button", name="Enable")).to_be_visible()
 
     await somebody.open("/account")
     assert "/sign-in" in somebody.page.url
@@ -30,7 +30,7 @@ async def test_finds_somebody_and_disables_the_account(operator, member, site) -
     await somebody.page.get_by_role("button", name="Sign in").click()
     await expect(somebody.page.get_by_text("disabled")).to_be_visible()
 
-    await page.get_by_role("button", name="Enable again").click()
+    await page.get_by_role("button", name="Enable").click()
     await expect(page.get_by_text("Disable…")).to_be_visible()
     await somebody.page.get_by_label("Password", exact=True).fill(PASSWORD)
     await somebody.page.get_by_role("button", name="Sign in").click()
@@ -51,13 +51,13 @@ async def test_makes_a_role_and_gives_it(operator, member) -> None:
     await visitor.open("/manage/members?q=" + somebody.username)
     await page.locator("#found tbody a").first.click()
     line = page.locator(".role-line").filter(has_text=name)
-    await line.get_by_role("button", name="Give").click()
-    await expect(line.get_by_role("button", name="Take away")).to_be_visible()
+    await line.get_by_role("button", name="Assign").click()
+    await expect(line.get_by_role("button", name="Remove")).to_be_visible()
     await somebody.open("/manage/films/4")
     await expect(somebody.page.get_by_label("Title", exact=True)).to_be_visible()
     await somebody.open("/manage/members", status=403)
-    await line.get_by_role("button", name="Take away").click()
-    await expect(line.get_by_role("button", name="Give")).to_be_visible()
+    await line.get_by_role("button", name="Remove").click()
+    await expect(line.get_by_role("button", name="Assign")).to_be_visible()
     await somebody.open("/manage/films/4", status=403)
 
 
@@ -68,7 +68,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await page.get_by_label("Title", exact=True).fill(title)
     await page.get_by_label("Year").fill("1999")
     await page.get_by_label("Genres").fill("Comedy\nDrama")
-    await page.get_by_role("button", name="Add the film").click()
+    await page.get_by_role("button", name="Add film").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(title)
     film = page.url.rpartition("/")[2]
     somebody = await visit()
@@ -80,11 +80,11 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await expect(somebody.page.get_by_text("Made with scissors.")).to_be_visible()
 
     page.on("dialog", lambda dialog: dialog.accept())
-    await page.get_by_role("button", name="Hide it").click()
-    await expect(page.get_by_role("button", name="Show it again")).to_be_visible()
+    await page.get_by_role("button", name="Hide film").click()
+    await expect(page.get_by_role("button", name="Make visible")).to_be_visible()
     await somebody.open(f"/films/{film}", status=404)
-    await page.get_by_role("button", name="Show it again").click()
-    await expect(page.get_by_role("button", name="Hide it")).to_be_visible()
+    await page.get_by_role("button", name="Make visible").click()
+    await expect(page.get_by_role("button", name="Hide film")).to_be_visible()
     await somebody.open(f"/films/{film}")
 
     label = unique_name("club")
@@ -94,7 +94,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await expect(page.locator("main")).to_contain_text(label)
     await visitor.open(f"/manage/films/{film}")
     await page.get_by_label("Label").select_option(label)
-    await page.get_by_role("button", name="Set the label").click()
+    await page.get_by_role("button", name="Save label").click()
     await expect(page.locator(".notice")).to_be_visible()
     await somebody.open(f"/films/{film}", status=404)
     await visitor.open("/manage/audit?kind=film")

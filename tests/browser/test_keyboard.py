@@ -56,7 +56,7 @@ async def test_the_first_link_skips_the_header(look) -> None:
     visitor = await look("visitor")
     page = await visitor.open("/films")
     await page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     await expect(skip).to_be_focused()
     await expect(skip).to_be_in_viewport()
     await page.keyboard.press("Enter")

@@ -227,4 +227,4 @@ def test_head_says_what_get_says(superuser: httpx.Client, case: tuple[Contract, 
 def test_an_unknown_path(server: RunningServer) -> None:
     response = server.client().get("/no/such/path")
     assert response.status_code == 404
-    assert response.json() == {"message": "there is nothing at this path"}
+    assert response.json() == {"message": "path not found"}

@@ -18,7 +18,7 @@ from tests.support.polling import eventually
 from tests.support.servers import PASSWORD, keep_clients_open, run_kinoteka, run_server
 
 TEXT = secrets.token_hex(2000)  # which PostgreSQL cannot compress much
-SENTENCE = "the server has no room left, so nothing was stored; try again later"
+SENTENCE = "the server is out of disk space, so nothing was saved; try again later"
 MESSENGER = {"error": "disk_full", "message": SENTENCE}
 SIGN_UP = {"email": "new@example.com", "password": PASSWORD}
 MEGABYTES = 12

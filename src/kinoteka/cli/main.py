@@ -368,9 +368,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
                 " site under /manage/films"
             )
         film = error.parameters.get("film_id")
-        fail(
-            error_message(COMMON[error.code], error) + (f" with the number {film}" if film else "")
-        )
+        fail(error_message(COMMON[error.code], error) + (f": number {film}" if film else ""))
 
 
 def _shown(name: str, value: object) -> str:

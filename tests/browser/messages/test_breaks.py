@@ -66,7 +66,7 @@ async def test_what_waits_outlives_the_page(chatters):
     await page.route("**/chats/*/messages", lambda route: route.abort("connectionrefused"))
     await anna.write("kept")
     await anna.states_are("sending")
-    await expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    await expect(page.get_by_text("Cannot reach the server.")).to_be_visible()
     await page.reload()
     await anna.sees("kept")
     await page.unroute("**/chats/*/messages")

@@ -16,7 +16,7 @@ TOO_MANY_PIXELS = (
     400,
     "the picture has more than 40 megapixels; scale it down and send it again",
 )
-UNREADABLE = (400, "the picture cannot be read")
+UNREADABLE = (400, "the picture could not be read")
 WRONG_TYPE = (400, "the picture must be one of: JPEG, PNG, WEBP")
 MISSING = (400, "avatar: a file in multipart/form-data is needed")
 TOO_LARGE = (413, f"the file is larger than {UPLOAD_LARGEST} bytes")

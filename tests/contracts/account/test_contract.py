@@ -277,7 +277,7 @@ class TestMember:
             response = member.get(f"/profile/{name}")
             assert (response.status_code, response.json()) == (
                 404,
-                {"message": "there is no such user"},
+                {"message": "user not found"},
             )
 
 

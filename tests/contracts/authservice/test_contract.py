@@ -32,7 +32,7 @@ class TestSignIn:
         response = sign_in(server, unique_name())
         assert (response.status_code, response.json()) == (
             404,
-            {"message": "there is no such user"},
+            {"message": "user not found"},
         )
 
     @pytest.mark.parametrize("password", ["wrong password", ""])

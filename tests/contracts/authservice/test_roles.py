@@ -92,7 +92,7 @@ class TestRoles:
             superuser.put(f"/api/v1/role/{other['id']}", json={"name": role["name"]}),
         ):
             assert response.status_code == 409
-            assert response.json() == {"message": "there is a role of this name already"}
+            assert response.json() == {"message": "a role with this name already exists"}
 
     def test_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
         path, name = f"/api/v1/role/{role['id']}", unique_name("role")

@@ -38,13 +38,13 @@ class TestSignUp:
         body = {"login": login.upper(), "password": PASSWORD}
         response = server.client().post("/api/v1/user", json=body)
         assert response.status_code == 409
-        assert response.json() == {"message": "a user with this login exists already"}
+        assert response.json() == {"message": "a user with this login already exists"}
 
     def test_is_for_anonymous_users(self, server: RunningServer, user: User) -> None:
         body = {"login": unique_name(), "password": PASSWORD}
         response = user.client.post("/api/v1/user", json=body)
         assert response.status_code == 403
-        assert response.json() == {"message": "you are signed in; sign out first"}
+        assert response.json() == {"message": "you are already signed in; sign out first"}
         assert user.signed_in()
         assert sign_in(server, body["login"]).status_code == 404
 

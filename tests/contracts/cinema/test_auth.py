@@ -46,7 +46,7 @@ class TestRegister:
         for again in (email, email.upper()):
             response = register(app, again)
             assert response.status_code == 409
-            assert response.json() == {"message": "a user with this email exists already"}
+            assert response.json() == {"message": "a user with this email already exists"}
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -84,7 +84,7 @@ class TestRegister:
     def test_a_lone_surrogate_is_no_json(self, app: httpx.Client) -> None:
         response = app.post("/auth/register", content='{"email": "\\ud800@a.org", "password": "x"}')
         assert response.status_code == 400
-        assert response.json() == {"message": "the body is not valid JSON"}
+        assert response.json() == {"message": "the request body is not valid JSON"}
 
     def test_passes_over_what_it_does_not_know(self, app: httpx.Client, email: str) -> None:
         body = {"email": email, "password": PASSWORD, "id": 999, "superuser": True, "role": "admin"}

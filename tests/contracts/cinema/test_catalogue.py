@@ -117,7 +117,7 @@ class TestMovies:
         response = app.get(f"/movies/{film_id}")
         assert (response.status_code, response.json()) == (
             404,
-            {"message": "there is no such film"},
+            {"message": "film not found"},
         )
 
     @pytest.mark.parametrize("path", ["/movies/-1", "/movies/1.5", "/movies/one", "/movies/1/2"])
@@ -164,7 +164,7 @@ class TestGenresAndDirectors:
         item_id = hidden[kind] if which == "hidden" else which
         response = app.get(f"/{kind}s/{item_id}")
         assert response.status_code == 404
-        assert response.json() == {"message": f"there is no such {kind}"}
+        assert response.json() == {"message": f"{kind} not found"}
 
     def test_one_by_id(self, cinema: Cinema, app: httpx.Client) -> None:
         drama, lang = cinema.genres["Drama"], cinema.directors["Fritz Lang"]

@@ -13,7 +13,7 @@ from tests.support.servers import PASSWORD, RunningServer, unique_name
 NEW_PASSWORD = "another long one"
 OLD_PAIR = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
 WRONG = "the current password is wrong"
-NO_TOKEN = {"message": "an access token is needed"}
+NO_TOKEN = {"message": "an access token is required"}
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ class TestProfile:
         response = member.patch("/user/", json={"name": "Anna", "favorite_genre": genre})
         assert (response.status_code, response.json()) == (
             404,
-            {"message": "there is no such genre"},
+            {"message": "genre not found"},
         )
         assert member.get("/user/").json()["name"] is None
 
@@ -248,7 +248,7 @@ class TestBookmarks:
         response = member.request(method, f"/favorites/movies/{cinema.films.get(which, which)}/")
         assert (response.status_code, response.json()) == (
             404,
-            {"message": "there is no such film"},
+            {"message": "film not found"},
         )
 
 

@@ -259,7 +259,11 @@ class TestEditing:
             ),
             ({"title": "x", "movies": [1] * 101}, 400, "failed to parse json string from the body"),
             ({"title": "x", "movies": [987654321]}, 404, "movie not found"),
-            ({"title": "x", "featured": True}, 403, "this needs the permission selections.feature"),
+            (
+                {"title": "x", "featured": True},
+                403,
+                "this requires the permission selections.feature",
+            ),
         ],
     )
     def test_what_cannot_be_made(

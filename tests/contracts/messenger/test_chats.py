@@ -8,7 +8,7 @@ import pytest
 from tests.support.chat_users import ChatUser, new_chat_user, open_chat
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-NO_MEMBER = {"error": "chat_forbidden", "message": "you are no member of such a chat"}
+NO_MEMBER = {"error": "chat_forbidden", "message": "chat not found, or you are not a member of it"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 

@@ -45,7 +45,7 @@ class TestSigningUp:
         page = tree(anna.browser.get("/account"))
         assert value(page, "username") == anna.name
         assert value(page, "email") == f"{anna.name}@example.com"
-        assert text_of(page.css_first(".notice")) == "Welcome! Your account is made."
+        assert text_of(page.css_first(".notice")) == "Welcome! Your account has been created."
         assert tree(anna.browser.get("/account")).css_first(".notice") is None
 
     def test_needs_no_address(self, browser):
@@ -153,7 +153,7 @@ class TestSigningIn:
             response = sign_in(new_browser(server), name, "wrong password")
             pages.append((response.status_code, wrong(response)))
             assert value(tree(response), "identifier") == name
-        sentence = "There is no account with this name and password."
+        sentence = "Wrong username or password."
         assert pages == [(401, {"password": sentence})] * 4
 
     def test_a_failure_is_in_the_history(self, server, anna):
@@ -188,7 +188,9 @@ class TestSigningIn:
     def test_not_from_another_site(self, anna, path):
         response = anna.browser.post(path, data={}, headers=HEADERS)
         assert response.status_code == 403
-        assert text_of(tree(response).css_first("h1")).startswith("This came from another site")
+        assert text_of(tree(response).css_first("h1")).startswith(
+            "This request came from another site"
+        )
         assert is_signed_in(anna.browser)
 
     @pytest.mark.parametrize(
@@ -232,8 +234,8 @@ class TestStrength:
         ("password", "score", "part"),
         [
             ("short", "0", "Too short"),
-            ("password1", "0", "tried first"),
-            ("tyuiophjkl", "2", "Rows of keys"),
+            ("password1", "0", "very common"),
+            ("tyuiophjkl", "2", "Keyboard patterns"),
             ("correct horse battery", "4", "Strong"),
             ("", "0", "Too short"),
         ],

@@ -40,7 +40,7 @@ class TestFields:
         response = save(anna)
         assert (response.status_code, response.headers["location"]) == (303, "/account")
         page = tree(anna.browser.get("/account"))
-        assert text_of(page.css_first(".notice")) == "Your profile is saved."
+        assert text_of(page.css_first(".notice")) == "Profile saved."
         for name in ("given_name", "family_name", "birthday", "status", "phone"):
             assert value(page, name) == FIELDS[name]
 

@@ -59,7 +59,9 @@ class TestForms:
     def test_are_not_for_other_sites(self, anna, path, headers):
         response = anna.browser.post(path, data={}, headers=headers)
         assert response.status_code == 403
-        assert text_of(tree(response).css_first("h1")).startswith("This came from another site")
+        assert text_of(tree(response).css_first("h1")).startswith(
+            "This request came from another site"
+        )
         assert anna.browser.get("/account").status_code == 200
 
     @pytest.mark.parametrize(

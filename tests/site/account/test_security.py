@@ -108,8 +108,8 @@ class TestSessions:
         assert text_of(this.css_first("h2")) == "Firefox on Linux this device"
         assert text_of(other.css_first("h2")) == "Mobile Safari on iOS"
         assert other.css_first("svg").attributes["aria-label"] == "Phone"
-        assert "127.0.0.1 (this network)" in text_of(other)
-        assert "Through this site" in text_of(other)
+        assert "127.0.0.1 (your network)" in text_of(other)
+        assert "Via this site" in text_of(other)
         seen = other.css_first("time")
         assert seen.attributes["datetime"].endswith("Z")
         assert seen.attributes["title"]
@@ -129,7 +129,7 @@ class TestSessions:
         assert len(sessions(anna.browser)) == 1
         again = anna.browser.post(path)
         assert again.status_code == 404
-        assert text_of(tree(again).css_first("[role=alert]")) == "This session has ended already."
+        assert text_of(tree(again).css_first("[role=alert]")) == "This session has already ended."
 
     def test_this_one(self, server, anna):
         form = sessions(anna.browser)[0].css_first("form")
@@ -217,7 +217,7 @@ class TestHistory:
             for line in tree(anna.browser.get("/account/history")).css("li.history-line")
         ]
         assert len(lines) == 3
-        assert "an app for profiles" in lines[0]
+        assert "a profile app" in lines[0]
         assert "Mobile Safari on iOS wrong password" in lines[1]
         assert "Firefox on Linux signed in" in lines[2]
         assert "this site" in lines[2]

@@ -44,7 +44,7 @@ class TestFilm:
 
     def test_and_are_for_who_may_see_them(self, site):
         page = site.page(f"/films/{site.films['Zanzibar Nights']}", who="holder")
-        assert "Not for everybody" in page.css_first(".film").text()
+        assert "Restricted" in page.css_first(".film").text()
         site.page(f"/films/{site.films['After Midnight']}", 404, "holder")
 
     @pytest.mark.parametrize("film", ["999999", "0", "9" * 30])

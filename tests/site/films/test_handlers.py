@@ -98,8 +98,8 @@ class TestList:
             "War",
             "Akira Kurosawa",
             "1985",
-            "8 and better",
-            "Clear all filters",
+            "8 or higher",
+            "Clear filters",
         ]
         without_year = f"sort=title&genre={genre}&director={director}&rating=8"
         assert chips[2].attributes["href"] == f"/films?{without_year}"
@@ -330,7 +330,7 @@ class TestSuggested:
         assert [each.attributes["data-href"] for each in page.css("[role=option]")] == [
             "/search?q=zanz"
         ]
-        assert page.css_first("[data-count]").text() == "Nothing found"
+        assert page.css_first("[data-count]").text() == "No results"
 
     def test_nothing_for_nothing(self, site):
         assert not site.piece("/search/suggested?q=").css("[role=option]")

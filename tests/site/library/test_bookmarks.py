@@ -20,7 +20,7 @@ class TestPage:
         assert {node.attributes["aria-pressed"] for node in page.css(".bookmark button")} == {
             "true"
         }
-        assert text_of(page.css_first(".head p")) == "2 films, kept for later"
+        assert text_of(page.css_first(".head p")) == "2 films saved for later"
 
     def test_says_how_it_is_filled(self, anna):
         page = parse_page(anna.get("/bookmarks"))

@@ -58,7 +58,7 @@ class TestChoosing:
         button = page.css_first(f"#choice-{number}")
         assert (button.attributes["aria-pressed"], button.attributes["value"]) == ("true", "remove")
         assert text_of(page.css_first(".choice-count")) == "2 films"
-        assert text_of(page.css_first("#announcement")) == "Alien is in War."
+        assert text_of(page.css_first("#announcement")) == "Alien added to War."
 
     def test_of_anothers(self, library, anna, boris, path):
         public = library.selection(boris, "Another's", "Ran")

@@ -109,10 +109,10 @@ class TestFilms:
         page = parse_page(anna.get(f"/selections/{own}/edit"))
         part = parse_page(press(anna, page, f"down-{library.films['Stalker']}", **HTMX))
         assert order(part) == ["Alien", "Stalker", "Solaris"]
-        assert text_of(part.css_first("#announcement")) == "Stalker is now 2 of 3."
+        assert text_of(part.css_first("#announcement")) == "Stalker is now number 2 of 3."
         assert part.css_first("title") is None
         part = parse_page(press(anna, part, f"remove-{library.films['Alien']}", **HTMX))
-        assert text_of(part.css_first("#announcement")) == "Alien is no longer in Space."
+        assert text_of(part.css_first("#announcement")) == "Alien removed from Space."
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
     def test_that_were_found_show_that_they_are_in(self, library, anna, own):
@@ -120,7 +120,7 @@ class TestFilms:
         form = {"film_id": ran, "found": [ran, library.films["Alien"]]}
         part = parse_page(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
         assert order(part)[-1] == "Ran"
-        assert "Already in it" in text_of(part.css_first(f"#found-{ran}"))
+        assert "Already added" in text_of(part.css_first(f"#found-{ran}"))
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
     def test_are_found_and_added_without_scripts(self, library, anna, own):
@@ -133,14 +133,14 @@ class TestFilms:
         assert response.headers["location"] == f"/selections/{own}/edit?q=spider%20man"
         page = parse_page(anna.get(response.headers["location"]))
         assert order(page)[-1] == "Spider-Man"
-        assert "Already in it" in text_of(page.css_first(".found-films li"))
+        assert "Already added" in text_of(page.css_first(".found-films li"))
 
     def test_are_found_as_one_types(self, anna, own):
         part = parse_page(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))
         assert titles(part, ".edit-title") == ["Spider-Man 2002"]
         assert part.css_first("title, form.find-films") is None
         part = parse_page(anna.get(f"/selections/{own}/edit?q=zzzzzzzz", headers=HTMX))
-        assert text_of(part.css_first("p")) == "Nothing is called that."
+        assert text_of(part.css_first("p")) == "No films found."
         assert anna.get(f"/selections/{own}/edit?q=+", headers=HTMX).text.strip() == ""
         assert anna.get(f"/selections/{own}/edit?q={'x' * 201}").status_code == 400
 
@@ -208,7 +208,7 @@ class TestFilms:
         form = {"film_id": library.films["Ran"]}
         response = anna.post(f"/selections/{number}/films", data=form)
         assert response.status_code == 409
-        sentence = f"A selection holds at most {FILMS_MOST} films."
+        sentence = f"A selection can have at most {FILMS_MOST} films."
         assert sentence in text_of(LexborHTMLParser(response.text).css_first("[role=alert]"))
         response = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
         assert (response.status_code, response.text) == (409, sentence)

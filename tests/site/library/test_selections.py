@@ -123,7 +123,7 @@ class TestOne:
 
     def test_a_private_one_says_so_and_cannot(self, anna, private):
         page = parse_page(anna.get(f"/selections/{private}"))
-        assert "Only you see this" in text_of(page.css_first(".selection-facts"))
+        assert "Only you can see this" in text_of(page.css_first(".selection-facts"))
         assert page.css_first("meta[property], [data-copy]") is None
         assert page.css_first("[name=robots]").attributes["content"] == "noindex"
 
@@ -169,7 +169,7 @@ class TestOne:
         for viewer, where in ((browser, None), (boris, f"/people/{account_id}")):
             response = viewer.get(f"/selections/{number}")
             person = parse_page(response).css_first(".person")
-            assert "A member" in text_of(person)
+            assert "Member" in text_of(person)
             assert person.attributes.get("href") == where
             assert "private.example" not in response.text
 

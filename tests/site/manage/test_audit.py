@@ -54,7 +54,7 @@ def test_details_are_there_to_be_opened(root):
     page = tree(root.browser.get("/manage/audit", params={"who": root.name}))
     facts = text_of(page.css_first(".entry .facts"))
     assert "Grantedx.y" in facts
-    assert "Taken awayaudit.view" in facts
+    assert "Revokedaudit.view" in facts
     assert "127.0.0.1" in facts
 
 

@@ -89,7 +89,7 @@ class TestEditing:
         response = root.post(path, data=typed | new)
         assert (response.status_code, response.headers["location"]) == (303, path)
         page = parse_page(root.get(path))
-        assert text_at(page, ".notice") == "The film is saved."
+        assert text_at(page, ".notice") == "Film saved."
         kept = form_fields(page, f"form[action='{path}']")
         assert kept["genres"].split("\n") == ["Drama", "New Wave, Old"]
         assert kept["rating"] == "8.4"
@@ -101,16 +101,20 @@ class TestEditing:
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
-            ("title", " ", "This must not be empty."),
+            ("title", " ", "This field cannot be empty."),
             ("title", "x" * 501, "This is too long."),
-            ("year", "1500", "This is not a year from 1870 to 2100."),
-            ("year", "soon", "This is not a year from 1870 to 2100."),
+            ("year", "1500", "Enter a year from 1870 to 2100."),
+            ("year", "soon", "Enter a year from 1870 to 2100."),
             ("runtime_minutes", "long", "This number is not in the allowed range."),
-            ("rating", "11", "This is not a rating from 0 to 10."),
-            ("trailer", "javascript:alert(1)", "This is not an http or https address."),
-            ("poster", "//example", "This is not an http or https address."),
+            ("rating", "11", "Enter a rating from 0 to 10."),
+            (
+                "trailer",
+                "javascript:alert(1)",
+                "Enter an address that starts with http:// or https://.",
+            ),
+            ("poster", "//example", "Enter an address that starts with http:// or https://."),
             ("genres", "x" * 201, "This is too long."),
-            ("directors", "\n".join(map(str, range(51))), "These are too many."),
+            ("directors", "\n".join(map(str, range(51))), "Too many values."),
         ],
     )
     def test_what_cannot_be_stands_beside_its_field(
@@ -129,12 +133,12 @@ class TestEditing:
         typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         assert root.post(path, data=typed | {"year": "1932"}).status_code == 303
         page = parse_page(root.post(path, data=typed | {"rating": "9"}), 409)
-        assert "Somebody else has changed this film" in text_at(page, ".banner")
+        assert "Someone else has changed this film" in text_at(page, ".banner")
         assert page.css_first(f"a[href='{path}']") is not None
 
     def test_a_film_by_hand(self, site: ManagementSite, root: httpx.Client) -> None:
         page = parse_page(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
-        assert text_at(page, "#wrong-title") == "This must not be empty."
+        assert text_at(page, "#wrong-title") == "This field cannot be empty."
         assert page.css_first("#field-year").attributes["value"] == "2020"
         response = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
         assert response.status_code == 303
@@ -227,7 +231,7 @@ class TestLabels:
         path = f"/manage/films/{film_id}"
         assert operator.post(f"{path}/hide").status_code == 303
         page = parse_page(operator.get(path))
-        assert "it is under the label premium." in text_at(page, "aside")
+        assert "it will have the label premium." in text_at(page, "aside")
         assert operator.get(f"/films/{film_id}").status_code == 404
         assert titles(parse_page(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
         assert operator.post(f"{path}/show").status_code == 303
@@ -259,7 +263,7 @@ class TestLabels:
         options = page.css("#field-show-label option")
         assert {"", "-", PREMIUM} <= {each.attributes["value"] for each in options}
         asked = parse_page(root.post(f"{path}/show"), 400)
-        assert "is not known any more. Choose one." in text_at(asked, ".banner")
+        assert "is no longer known. Choose one." in text_at(asked, ".banner")
         assert site.browser().get(f"/films/{film_id}").status_code == 404
         assert root.post(f"{path}/show", data={"label": "-"}).status_code == 303
         assert site.browser().get(f"/films/{film_id}").status_code == 200

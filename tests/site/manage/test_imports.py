@@ -80,9 +80,9 @@ class TestImporting:
         path = begun(root, ("table.csv", TABLE))
         page = ended(root, path)
         assert counts(page) == {
-            "Read": 2, "Added": 2, "Changed": 0, "Unchanged": 0, "Refused": 0,
+            "Read": 2, "Added": 2, "Changed": 0, "Unchanged": 0, "Rejected": 0,
         }  # fmt: skip
-        assert text_at(page, "#run .badge") == "Done"
+        assert text_at(page, "#run .badge") == "Finished"
         again = ended(root, begun(root, ("table.csv", TABLE)))
         assert counts(again)["Unchanged"] == 2
         listed = parse_page(root.get("/manage/imports"))
@@ -116,14 +116,14 @@ class TestImporting:
     def test_broken_rows(self, site: ManagementSite, root: httpx.Client) -> None:
         page = ended(root, begun(root, ("broken.csv", BROKEN)))
         assert text_at(page, "#run .badge") == "Failed"
-        assert "Rows are broken" in text_at(page, ".banner")
+        assert "Some rows are invalid" in text_at(page, ".banner")
         cells = [node.text() for node in page.css("tbody tr td")]
-        assert cells == ["broken.csv", "3", "not a year that a film may have", "19850"]
+        assert cells == ["broken.csv", "3", "invalid year", "19850"]
 
     def test_broken_rows_with_keep_going(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("broken.csv", BROKEN), keep_going="true")
         page = ended(root, path)
-        assert (counts(page)["Added"], counts(page)["Refused"]) == (1, 2)
+        assert (counts(page)["Added"], counts(page)["Rejected"]) == (1, 2)
         report = root.get(f"{path}/report")
         assert report.headers["content-disposition"].startswith("attachment")
         lines = [json.loads(line) for line in report.text.splitlines()]
@@ -142,7 +142,7 @@ class TestImporting:
         ended(root, path)
         response = root.get(path, headers={"hx-request": "true"})
         assert "<html" not in response.text
-        assert 'id="run-told" hx-swap-oob="innerHTML">Done' in response.text
+        assert 'id="run-told" hx-swap-oob="innerHTML">Finished' in response.text
 
 
 class TestRefusals:
@@ -150,11 +150,15 @@ class TestRefusals:
         ("files", "fields", "sentence"),
         [
             ([("empty.csv", b"")], {}, "empty.csv is empty."),
-            ([("a.csv", b"a,b\n1,2\n")], {}, "a.csv lacks the columns: title."),
+            ([("a.csv", b"a,b\n1,2\n")], {}, "a.csv is missing these columns: title."),
             ([("a.csv", TABLE)], {"format": "json"}, "a.csv is not a JSON array."),
-            ([("a.csv", TABLE)], {"format": "imdb"}, "By its header row, a.csv is none of these"),
-            ([("a.csv", b"\xff\xfet\0i\0")], {}, "a.csv is not UTF-8."),
-            ([("a.csv.gz", b"\x1f\x8b\x08broken")], {}, "a.csv.gz cannot be read"),
+            (
+                [("a.csv", TABLE)],
+                {"format": "imdb"},
+                "The header row of a.csv does not match any of these",
+            ),
+            ([("a.csv", b"\xff\xfet\0i\0")], {}, "a.csv is not valid UTF-8."),
+            ([("a.csv.gz", b"\x1f\x8b\x08broken")], {}, "a.csv.gz could not be read"),
         ],
     )
     def test_files_that_cannot_be_used(
@@ -167,11 +171,11 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
-            ("format", "word", "This is malformed."),
-            ("mapping", "nonsense", "Each line must be FIELD=COLUMN."),
-            ("labels", "nonsense", "A rule here cannot be understood."),
+            ("format", "word", "This value is not valid."),
+            ("mapping", "nonsense", "Write each line as FIELD=COLUMN."),
+            ("labels", "nonsense", "One of the rules is not valid."),
             ("source", "x" * 101, "This is too long."),
-            ("adult", "true", "This does not fit the format of the files."),
+            ("adult", "true", "This setting does not apply to the format of these files."),
             ("adult", "perhaps", ""),
         ],
     )
@@ -250,11 +254,11 @@ class TestWhileItRuns:
         path = begun(root, ("slow.csv", TABLE))
         with hold():
             page = parse_page(send(root, ("b.csv", TABLE)), 409)
-            assert "An import is running" in text_at(page, "main")
+            assert "Another import is running" in text_at(page, "main")
             assert is_running(root, path)
             assert "progress" in root.get(path).text
             assert nothing_left(site)
-        assert text_at(ended(root, path), "#run .badge") == "Done"
+        assert text_at(ended(root, path), "#run .badge") == "Finished"
 
     def test_it_is_cancelled(self, site: ManagementSite, root: httpx.Client, hold) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
@@ -288,14 +292,14 @@ def test_a_server_that_is_started_again(
             later = ManagementSite(server, {}, site.superuser)
             page = ended(later.root(), first)
             assert text_at(page, "#run .badge") == "Failed"
-            assert "ended before it was done" in text_at(page, ".banner")
+            assert "stopped unexpectedly" in text_at(page, ".banner")
             second = begun(later.root(), ("a.csv", TABLE))
             process_id = _process_of(server, second, is_reading=False)
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
         with run_server(folder, settings) as server:
             last = ManagementSite(server, {}, site.superuser).root()
-            assert text_at(ended(last, second), "#run .badge") in ("Failed", "Done")
+            assert text_at(ended(last, second), "#run .badge") in ("Failed", "Finished")
             assert counts(ended(last, begun(last, ("a.csv", TABLE))))["Read"] == 2
 
 
@@ -346,4 +350,4 @@ def test_too_often(engine: str, tmp_path: Path, request: pytest.FixtureRequest) 
         ended(root, begun(root, ("a.csv", TABLE)))
         response = send(root, ("a.csv", TABLE))
         assert response.status_code == 429
-        assert "too often" in response.text
+        assert "Too many requests" in response.text

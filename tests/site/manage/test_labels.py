@@ -20,7 +20,7 @@ def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
     operator, label = holding("films.label"), unique_name("label")
     for _ in range(2):
         response = operator.browser.post("/manage/labels", data={"label": f" {label} "})
-        assert notice(operator.browser, response) == "The label is made."
+        assert notice(operator.browser, response) == "Label created."
     assert rows(operator)[label] == ["0", "only superusers"]
     role_id = role_of(root, f"films.view:{label}")
     roles = root.browser.get("/api/v1/role").json()

@@ -35,7 +35,7 @@ class TestFinding:
             response = operator.browser.get("/manage/members", params={"q": typed})
             assert person.name in found(response), typed
         response = operator.browser.get("/manage/members", params={"q": "<nobody>"})
-        assert text_of(tree(response).css_first(".empty")) == "Nobody is called that."
+        assert text_of(tree(response).css_first(".empty")) == "No members found."
         assert "<nobody>" not in response.text
 
     def test_a_piece_for_scripts(self, holding, person):
@@ -86,21 +86,21 @@ class TestAnAccount:
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         ends = [each.attributes["action"] for each in page.css(".session-line form")]
         assert len(ends) == 2
-        assert notice(root.browser, root.browser.post(ends[0])) == "That session has ended."
+        assert notice(root.browser, root.browser.post(ends[0])) == "Session ended."
         assert root.browser.post(ends[0]).status_code == 404
         told = notice(root.browser, root.browser.post(f"/manage/members/{person.id}/sessions/end"))
-        assert told == "Those sessions have ended."
+        assert told == "Sessions ended."
         assert person.browser.get("/account").status_code == 303
         assert log(root, person) == [
-            f"{root.name} ended the sessions of {person.name}",
-            f"{root.name} ended a session of {person.name}",
+            f"{root.name} ended all of {person.name}’s sessions",
+            f"{root.name} ended one of {person.name}’s sessions",
         ]
 
     def test_roles_are_given_and_taken(self, root, person):
         role = role_of(root, "audit.view")
         path = f"/manage/members/{person.id}/roles/{role}"
         for _ in range(2):
-            assert notice(root.browser, root.browser.post(f"{path}/give")) == "The role is given."
+            assert notice(root.browser, root.browser.post(f"{path}/give")) == "Role assigned."
         assert person.browser.get("/manage/audit").status_code == 200
         for _ in range(2):
             assert root.browser.post(f"{path}/take").status_code == 303
@@ -128,7 +128,7 @@ class TestDisabling:
 
     def test_and_enabling_again(self, server, root, person):
         told = notice(root.browser, self.disable(root, person))
-        assert told == "The account is disabled, and its sessions have ended."
+        assert told == "Account disabled. All its sessions have ended."
         assert person.browser.get("/account").status_code == 303
         response = signs_in(server, person)
         assert response.status_code == 403
@@ -138,10 +138,10 @@ class TestDisabling:
         assert text_of(page.css_first(".badge.is-bad")) == "Disabled"
         assert "spam" in text_of(page.css_first(".entry .facts"))
         told = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
-        assert told == "The account is enabled again."
+        assert told == "Account enabled."
         assert signs_in(server, person).status_code == 303
         assert log(root, person) == [
-            f"{root.name} enabled {person.name} again",
+            f"{root.name} enabled {person.name}",
             f"{root.name} disabled {person.name}",
         ]
 

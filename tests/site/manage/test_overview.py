@@ -9,9 +9,9 @@ def titles(operator):
 
 
 def test_shows_what_one_may_look_after(root, holding):
-    assert titles(root) == ["Newest members", "Imports", "What was done last"]
+    assert titles(root) == ["Newest members", "Imports", "Recent activity"]
     assert titles(holding("accounts.manage")) == ["Newest members"]
-    assert titles(holding("audit.view")) == ["What was done last"]
+    assert titles(holding("audit.view")) == ["Recent activity"]
     assert titles(holding("roles.manage")) == []
 
 

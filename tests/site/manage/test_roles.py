@@ -29,7 +29,7 @@ def test_a_role_from_its_making_to_its_end(operator, root):
     form = {"name": name, "permissions": ["films.edit", "audit.view"], "others": "a.b\nshop.refund"}
     response = operator.browser.post("/manage/roles/new", data=form)
     path = response.headers["location"]
-    assert notice(operator.browser, response) == "The role is saved."
+    assert notice(operator.browser, response) == "Role saved."
     assert role(operator, path) == (name, ["films.edit", "audit.view"], "a.b\nshop.refund")
     listed = tree(operator.browser.get("/manage/roles"))
     assert name in [text_of(each) for each in listed.css(".role-list h2")]
@@ -37,7 +37,7 @@ def test_a_role_from_its_making_to_its_end(operator, root):
     assert response.status_code == 303
     assert role(operator, path) == (name + "!", ["roles.manage"], "")
     response = operator.browser.post(f"{path}/delete")
-    assert notice(operator.browser, response) == "The role is deleted."
+    assert notice(operator.browser, response) == "Role deleted."
     assert operator.browser.get(path).status_code == 404
     assert operator.browser.post(f"{path}/delete").status_code == 404
     log = tree(root.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"}))
@@ -102,6 +102,6 @@ def test_how_many_hold_it(operator, root, person):
     role_id = role_of(root, "a.b")
     root.browser.post(f"/api/v1/user/{person.id}/role/{role_id}")
     page = tree(root.browser.get(f"/manage/roles/{role_id}"))
-    assert "1 person holds this role" in text_of(page.css_first("details.card"))
+    assert "1 member has this role" in text_of(page.css_first("details.card"))
     listed = tree(root.browser.get("/manage/roles"))
     assert listed.css(f"a[href='/manage/members?role={role_id}']")

@@ -44,7 +44,7 @@ def test_a_member_gets_none_of_it(person):
     for route in (*OURS, *OVERVIEW):
         response = person.browser.request(route.method, filled(route.path, person))
         assert response.status_code == 403, route.path
-        assert text_of(tree(response).css_first("h1")) == "You may not do that."
+        assert text_of(tree(response).css_first("h1")) == "You do not have permission to do this."
     assert not tree(person.browser.get("/")).css("a[href='/manage']")
 
 

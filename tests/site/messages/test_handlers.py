@@ -231,4 +231,4 @@ def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna
     assert page.css_first(".conversation-gone").text().startswith("This account has been deleted.")
     response = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
     assert response.status_code == 409
-    assert "Nobody would read your message." in response.text
+    assert "so you cannot send messages to it" in response.text

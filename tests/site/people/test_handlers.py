@@ -57,7 +57,7 @@ class TestPage:
         assert page.css_first("form[action^='/messages/with/']") is None
 
     def test_shows_what_somebody_has_made_public(self, library, browser, boris, person):
-        assert "Nothing public" in text_of(
+        assert "No public selections yet" in text_of(
             parse_page(browser.get(path_of(person))).css_first("main")
         )
         library.selection(person, "Space", "Alien")
@@ -118,7 +118,7 @@ class TestNamesakes:
         library.browser().post("/users", json=account(chief))
         library.browser().post("/users", json=account(other) | {"name": chief.title()})
         page = parse_page(boris.get(f"/people/{other}"))
-        assert text_of(page.css_first("h1 .badge")) == f"not the account {chief}"
+        assert text_of(page.css_first("h1 .badge")) == f"not the user {chief}"
         assert parse_page(boris.get(f"/people/{chief}")).css_first("h1 .badge") is None
 
     def test_name_in_a_chat_is_marked_where_there_is_no_username(self, library):
@@ -133,7 +133,7 @@ class TestNamesakes:
         assert page.css_first(".badge.is-bad") is None  # the other has that username
         page = parse_page(browser.get(f"/messages/{chat}"))
         marks = {text_of(each) for each in page.css(".badge.is-bad")}
-        assert marks == {f"not the account {chief}"}
+        assert marks == {f"not the user {chief}"}
 
 
 def account(username: str) -> dict[str, str]:

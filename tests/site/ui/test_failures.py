@@ -18,7 +18,7 @@ def test_an_unknown_address_is_a_page_for_browsers(server):
     response = server.client().get("/nowhere", headers=PAGE)
     assert response.status_code == 404
     page = LexborHTMLParser(response.text)
-    assert page.css_first("h1").text() == "There is nothing at this address."
+    assert page.css_first("h1").text() == "Page not found."
 
 
 def test_and_json_for_programs(server):
@@ -58,7 +58,7 @@ def test_a_form_of_this_site_is_not(server, headers):
 
 def test_htmx_gets_the_sentence_alone(server):
     response = server.client().get("/nowhere", headers=PAGE | {"hx-request": "true"})
-    assert response.text == "There is nothing at this address."
+    assert response.text == "Page not found."
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a=" + b"b" * 4_000_000])

@@ -153,8 +153,8 @@ class TestCreateSuperuser:
     @pytest.mark.parametrize(
         ("login", "password", "says"),
         [
-            ("root", "seven77", "password: 8 to 128 characters"),
-            ("12345", PASSWORD, "username: 1 to 64 letters"),
+            ("root", "seven77", "password: must have 8 to 128 characters"),
+            ("12345", PASSWORD, "username: must have 1 to 64 letters"),
         ],
     )
     def test_refuses_what_any_account_is_refused(self, tmp_path, login, password, says):
@@ -209,7 +209,7 @@ class TestLabel:
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
-            (("1", "99999", "--label", "premium"), "there is no such film with the number 99999"),
+            (("1", "99999", "--label", "premium"), "film not found: number 99999"),
             (("1", "--label", "a b"), "label: is malformed"),
             (("1", "--label", "Hidden"), "'hidden' is not a label, so nothing has changed"),
             (("1", "--label", "hidden"), "'hidden' is not a label, so nothing has changed"),

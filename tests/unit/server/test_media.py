@@ -22,7 +22,7 @@ ODD_TITLES = [
     "W" * 300,
     "Word " * 60,
 ]
-NO_FILM = {"message": "there is no such film"}
+NO_FILM = {"message": "film not found"}
 
 
 class World:
@@ -143,7 +143,7 @@ def assert_gone(client: httpx.Client, address: str) -> None:
         response = client.get(address)
         if response.status_code != 200:
             break
-    assert (response.status_code, response.json()) == (404, {"message": "there is no picture"})
+    assert (response.status_code, response.json()) == (404, {"message": "picture not found"})
 
 
 class TestPosters:

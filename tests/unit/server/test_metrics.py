@@ -121,7 +121,7 @@ class TestWhoMay:
     def test_not_whom_a_proxy_serves(self, server: RunningServer, header: str):
         response = server.client().get("/metrics", headers={header: "127.0.0.1"})
         assert response.status_code == 404
-        assert response.json() == {"message": "there is nothing at this path"}
+        assert response.json() == {"message": "path not found"}
 
     def test_not_whom_a_trusted_proxy_names(self, start_server):
         server = start_server(trusted_proxies="127.0.0.1")

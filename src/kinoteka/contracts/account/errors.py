@@ -7,7 +7,7 @@ from kinoteka.http.mechanics.routes import ErrorResponse, Route
 from kinoteka.http.policy.error_messages import COMMON, error_message
 
 MEMBER_PATH = "/profile/{login:text}"
-NO_MEMBER = ErrorResponse(404, "there is no such user")
+NO_MEMBER = ErrorResponse(404, "user not found")
 WRONG_CREDENTIALS = ErrorResponse(403, "wrong login or password")
 
 REFUSALS: dict[Code, ErrorResponse] = COMMON | {

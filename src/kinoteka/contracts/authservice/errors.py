@@ -7,13 +7,15 @@ from kinoteka.http.mechanics.routes import ErrorResponse, Route
 from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_message
 
 REFUSALS: dict[Code, ErrorResponse] = COMMON | {
-    Code.UNAUTHORIZED: ErrorResponse(401, "an access token is needed"),
+    Code.UNAUTHORIZED: ErrorResponse(401, "an access token is required"),
     Code.PASSWORD_WRONG: ErrorResponse(401, "wrong login or password"),
-    Code.EMAIL_TAKEN: ErrorResponse(409, "a user with this login exists already"),
-    Code.USERNAME_TAKEN: ErrorResponse(409, "a user with this login exists already"),
-    Code.EMAIL_INVALID: ErrorResponse(400, "login: not a valid e-mail address"),
+    Code.EMAIL_TAKEN: ErrorResponse(409, "a user with this login already exists"),
+    Code.USERNAME_TAKEN: ErrorResponse(409, "a user with this login already exists"),
+    Code.EMAIL_INVALID: ErrorResponse(400, "login: not a valid email address"),
     Code.USERNAME_INVALID: ErrorResponse(
-        400, "login: 1 to 64 letters of one script, digits or signs, not digits alone ({reason})"
+        400,
+        "login: must have 1 to 64 letters of one script, digits or symbols, and must not "
+        "consist only of digits ({reason})",
     ),
 }
 

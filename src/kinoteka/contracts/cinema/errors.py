@@ -9,13 +9,13 @@ from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_
 WRONG_CREDENTIALS = ErrorResponse(401, "wrong email or password")
 
 REFUSALS: dict[Code, ErrorResponse] = COMMON | {
-    Code.UNAUTHORIZED: ErrorResponse(401, "an access token is needed"),
+    Code.UNAUTHORIZED: ErrorResponse(401, "an access token is required"),
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
     Code.SIGN_IN_AGAIN: ErrorResponse(
         401,
-        "the current password is wrong; to set the new one without it, sign in again, and repeat "
-        "this within {minutes} minutes",
+        "the current password is wrong; to set a new password without it, sign in again "
+        "and repeat this within {minutes} minutes",
     ),
 }
 

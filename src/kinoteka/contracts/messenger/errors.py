@@ -11,7 +11,7 @@ from kinoteka.http.mechanics.routes import ErrorResponse, Route
 from kinoteka.http.policy.error_messages import COMMON, error_message
 
 SIGN_IN_PATH = "/login"
-WRONG_CREDENTIALS = ErrorResponse(400, "wrong e-mail or password", "wrong_credentials")
+WRONG_CREDENTIALS = ErrorResponse(400, "wrong email or password", "wrong_credentials")
 
 
 ANOTHER = "another user's"
@@ -29,18 +29,18 @@ REFUSALS: dict[Code, ErrorResponse] = {
 } | {
     Code.PASSWORD_NOT_CHANGED_HERE: ErrorResponse(
         400,
-        "password: this request does not change the password; leave the field out or empty",
+        "password: the password cannot be changed here; omit the field or leave it empty",
         "password_not_changed_here",
     ),
     Code.TOKEN_INVALID: ErrorResponse(401, "the token is not valid", "unauthorized"),
     Code.TOKEN_REUSED: ErrorResponse(401, "the token is not valid", "unauthorized"),
-    Code.ACCOUNT_UNKNOWN: ErrorResponse(400, "there is no such user", "user_unknown"),
+    Code.ACCOUNT_UNKNOWN: ErrorResponse(400, "user not found", "user_unknown"),
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
     Code.SIGN_IN_AGAIN: ErrorResponse(
         401, COMMON[Code.SIGN_IN_AGAIN].message, Code.SIGN_IN_AGAIN.value
     ),
     Code.ACCOUNT_DISABLED: ErrorResponse(400, "the account is disabled", "account_disabled"),
-    Code.PHOTO_MISSING: ErrorResponse(400, "there is no photo", "no_photo"),
+    Code.PHOTO_MISSING: ErrorResponse(400, "photo not found", "no_photo"),
 }
 
 

@@ -17,22 +17,22 @@ BEARER_CHALLENGE = (b"www-authenticate", b"Bearer")
 REASONS = {
     "missing": "is missing",
     "empty": "must not be empty",
-    "invisible": "has no visible character",
+    "invisible": "has no visible characters",
     "too_long": "too long",
-    "characters": "characters that are not allowed",
+    "characters": "contains characters that are not allowed",
     "address": "is not an http or https address",
     "malformed": "is malformed",
-    "reserved": "'hidden' is not a label; films are hidden on the site, under /manage/films",
-    "label_lost": "the label that the film had is not known any more; choose one",
+    "reserved": "'hidden' cannot be used as a label; hide films on the site under /manage/films",
+    "label_lost": "the film's previous label is no longer known; choose one",
     "too_short": "too short",
     "common": "too common",
-    "repeated": "one character again and again",
-    "blank": "nothing but blanks",
-    "personal": "a name of yours or of this site",
-    "length": "the length",
-    "digits": "digits alone",
-    "dots": "a step in a path",
-    "scripts": "letters of several scripts",
+    "repeated": "one character repeated",
+    "blank": "only spaces",
+    "personal": "contains your name or the name of this site",
+    "length": "wrong length",
+    "digits": "only digits",
+    "dots": "a path segment (. or ..)",
+    "scripts": "letters from several scripts",
 }
 
 
@@ -62,91 +62,100 @@ class _Parameters(dict[str, object]):
 
 
 COMMON: dict[Code, ErrorResponse] = {
-    Code.BODY_MALFORMED: ErrorResponse(400, "the body is not valid JSON"),
-    Code.BODY_TOO_LARGE: ErrorResponse(413, "the body is larger than {limit} bytes"),
+    Code.BODY_MALFORMED: ErrorResponse(400, "the request body is not valid JSON"),
+    Code.BODY_TOO_LARGE: ErrorResponse(413, "the request body is larger than {limit} bytes"),
     Code.BODY_COMPRESSED: ErrorResponse(
-        415, "a compressed body is not accepted; send it without Content-Encoding"
+        415, "compressed request bodies are not supported; send the body without Content-Encoding"
     ),
     Code.FIELD_INVALID: ErrorResponse(400, "{field}: {reason}"),
     Code.UNAUTHORIZED: ErrorResponse(401, "you must be signed in"),
-    Code.SIGNED_IN: ErrorResponse(403, "you are signed in; sign out first"),
-    Code.FORBIDDEN: ErrorResponse(403, "this needs the permission {permission}"),
-    Code.CROSS_ORIGIN: ErrorResponse(403, "requests from other origins are refused"),
+    Code.SIGNED_IN: ErrorResponse(403, "you are already signed in; sign out first"),
+    Code.FORBIDDEN: ErrorResponse(403, "this requires the permission {permission}"),
+    Code.CROSS_ORIGIN: ErrorResponse(403, "requests from other origins are not allowed"),
     Code.CSRF_MISSING: ErrorResponse(403, "the CSRF token is missing"),
     Code.CSRF_WRONG: ErrorResponse(403, "the CSRF token is wrong or has expired"),
     Code.TOKEN_INVALID: ErrorResponse(401, "the token is not valid"),
-    Code.TOKEN_REUSED: ErrorResponse(401, "the token has been used before; the session has ended"),
+    Code.TOKEN_REUSED: ErrorResponse(401, "the token has already been used; the session has ended"),
     Code.THROTTLED: ErrorResponse(429, "too many requests; try again in {retry_after} seconds"),
     Code.BUSY: ErrorResponse(503, "the server is busy; try again in {retry_after} seconds"),
-    Code.ACCOUNT_UNKNOWN: ErrorResponse(404, "there is no such user"),
+    Code.ACCOUNT_UNKNOWN: ErrorResponse(404, "user not found"),
     Code.ACCOUNT_DISABLED: ErrorResponse(403, "the account is disabled"),
-    Code.ACCOUNT_OWN: ErrorResponse(409, "this cannot be done to one's own account"),
-    Code.SESSION_UNKNOWN: ErrorResponse(404, "there is no such session"),
-    Code.PASSWORD_WRONG: ErrorResponse(401, "the password is wrong"),
+    Code.ACCOUNT_OWN: ErrorResponse(409, "you cannot do this to your own account"),
+    Code.SESSION_UNKNOWN: ErrorResponse(404, "session not found"),
+    Code.PASSWORD_WRONG: ErrorResponse(401, "wrong password"),
     Code.CURRENT_PASSWORD_WRONG: ErrorResponse(401, "the current password is wrong"),
     Code.SIGN_IN_AGAIN: ErrorResponse(
         403,
-        "this change needs a recent proof of your password: sign in again, and repeat the change "
-        "within {minutes} minutes",
+        "this change requires a recent password check: sign in again, then repeat the "
+        "change within {minutes} minutes",
     ),
     Code.PASSWORD_INVALID: ErrorResponse(
         400,
-        "{password}: 8 to 128 characters that are neither a common password nor one of your names "
-        "({reason})",
+        "{password}: must have 8 to 128 characters and must not be a common password or "
+        "your name ({reason})",
     ),
     Code.PASSWORD_NOT_CHANGED_HERE: ErrorResponse(
-        400, "{password}: a password is not changed here; leave the field out or empty"
+        400, "{password}: the password cannot be changed here; omit the field or leave it empty"
     ),
-    Code.EMAIL_INVALID: ErrorResponse(400, "email: not a valid e-mail address"),
-    Code.EMAIL_TAKEN: ErrorResponse(409, "a user with this email exists already"),
+    Code.EMAIL_INVALID: ErrorResponse(400, "email: not a valid email address"),
+    Code.EMAIL_TAKEN: ErrorResponse(409, "a user with this email already exists"),
     Code.USERNAME_INVALID: ErrorResponse(
         400,
-        "{username}: 1 to 64 letters, digits or signs, of one script, not "
-        "digits alone, no @ ({reason})",
+        "{username}: must have 1 to 64 letters of one script, digits or symbols, must "
+        "not contain @ or consist only of digits ({reason})",
     ),
     Code.USERNAME_TAKEN: ErrorResponse(
-        409, "a user with this username, or one that looks the same, exists already"
+        409, "a user with this or a similar-looking username already exists"
     ),
-    Code.BIRTHDAY_INVALID: ErrorResponse(400, "birthday: not a date such as 2001-04-06"),
-    Code.ROLE_UNKNOWN: ErrorResponse(404, "there is no such role"),
-    Code.ROLE_TAKEN: ErrorResponse(409, "there is a role of this name already"),
-    Code.ROLE_BUILT_IN: ErrorResponse(409, "the role {name} is built in"),
+    Code.BIRTHDAY_INVALID: ErrorResponse(400, "birthday: must be a date such as 2001-04-06"),
+    Code.ROLE_UNKNOWN: ErrorResponse(404, "role not found"),
+    Code.ROLE_TAKEN: ErrorResponse(409, "a role with this name already exists"),
+    Code.ROLE_BUILT_IN: ErrorResponse(
+        409, "the role {name} is built in and cannot be renamed or deleted"
+    ),
     Code.ROLES_TOO_MANY: ErrorResponse(
-        409, "a user holds at most {limit} roles; take one away first"
+        409, "a user can have at most {limit} roles; remove one first"
     ),
-    Code.LABEL_UNKNOWN: ErrorResponse(404, "there is no such label"),
-    Code.FILM_UNKNOWN: ErrorResponse(404, "there is no such film"),
-    Code.FILM_CHANGED: ErrorResponse(409, "somebody else has changed this film meanwhile"),
-    Code.GENRE_UNKNOWN: ErrorResponse(404, "there is no such genre"),
-    Code.DIRECTOR_UNKNOWN: ErrorResponse(404, "there is no such director"),
-    Code.SELECTION_UNKNOWN: ErrorResponse(404, "there is no such selection"),
-    Code.SELECTION_FULL: ErrorResponse(409, "a selection holds at most {limit} films"),
-    Code.SELECTIONS_TOO_MANY: ErrorResponse(409, "an account may have {limit} selections"),
-    Code.IMPORT_UNKNOWN: ErrorResponse(404, "there is no such import"),
-    Code.IMPORT_RUNNING: ErrorResponse(409, "an import is running"),
-    Code.IMPORT_UNUSABLE: ErrorResponse(400, "these files cannot be imported so ({reason})"),
+    Code.LABEL_UNKNOWN: ErrorResponse(404, "label not found"),
+    Code.FILM_UNKNOWN: ErrorResponse(404, "film not found"),
+    Code.FILM_CHANGED: ErrorResponse(409, "the film has been changed since you loaded it"),
+    Code.GENRE_UNKNOWN: ErrorResponse(404, "genre not found"),
+    Code.DIRECTOR_UNKNOWN: ErrorResponse(404, "director not found"),
+    Code.SELECTION_UNKNOWN: ErrorResponse(404, "selection not found"),
+    Code.SELECTION_FULL: ErrorResponse(409, "a selection can have at most {limit} films"),
+    Code.SELECTIONS_TOO_MANY: ErrorResponse(409, "an account can have at most {limit} selections"),
+    Code.IMPORT_UNKNOWN: ErrorResponse(404, "import not found"),
+    Code.IMPORT_RUNNING: ErrorResponse(409, "another import is running"),
+    Code.IMPORT_UNUSABLE: ErrorResponse(
+        400, "these files cannot be imported with these settings ({reason})"
+    ),
     Code.DISK_FULL: ErrorResponse(
-        507, "the server has no room left, so nothing was stored; try again later"
+        507, "the server is out of disk space, so nothing was saved; try again later"
     ),
-    Code.UPLOAD_MISSING: ErrorResponse(400, "{field}: a file in multipart/form-data is needed"),
+    Code.UPLOAD_MISSING: ErrorResponse(
+        400, "{field}: a file sent as multipart/form-data is required"
+    ),
     Code.UPLOAD_TOO_LARGE: ErrorResponse(413, "the file is larger than {limit} bytes"),
-    Code.UPLOAD_UNREADABLE: ErrorResponse(400, "the picture cannot be read"),
+    Code.UPLOAD_UNREADABLE: ErrorResponse(400, "the picture could not be read"),
     Code.UPLOAD_TOO_MANY_PIXELS: ErrorResponse(
-        400, "the picture has more than {limit} megapixels; scale it down and send it again"
+        400, "the picture is larger than {limit} megapixels; make it smaller and try again"
     ),
-    Code.UPLOAD_WRONG_TYPE: ErrorResponse(400, "the picture must be one of: {allowed}"),
-    Code.PHOTO_MISSING: ErrorResponse(404, "there is no picture"),
-    Code.CHAT_FORBIDDEN: ErrorResponse(403, "you are no member of such a chat"),
+    Code.UPLOAD_WRONG_TYPE: ErrorResponse(
+        400, "the picture must have one of these types: {allowed}"
+    ),
+    Code.PHOTO_MISSING: ErrorResponse(404, "picture not found"),
+    Code.CHAT_FORBIDDEN: ErrorResponse(403, "chat not found, or you are not a member of it"),
     Code.ACCOUNT_GONE: ErrorResponse(
-        409, "the other member has been deleted: this chat can be read but not written to"
+        409,
+        "the other member's account has been deleted; you can read this chat but not write to it",
     ),
-    Code.CHAT_WITH_SELF: ErrorResponse(400, "user_id: a chat needs somebody else"),
-    Code.MESSAGE_UNKNOWN: ErrorResponse(404, "there is no such message"),
-    Code.MESSAGE_FORBIDDEN: ErrorResponse(403, "the message is not yours"),
-    Code.PATH_UNKNOWN: ErrorResponse(404, "there is nothing at this path"),
-    Code.METHOD_NOT_ALLOWED: ErrorResponse(405, "the method is not allowed here: {allow}"),
+    Code.CHAT_WITH_SELF: ErrorResponse(400, "user_id: you cannot start a chat with yourself"),
+    Code.MESSAGE_UNKNOWN: ErrorResponse(404, "message not found"),
+    Code.MESSAGE_FORBIDDEN: ErrorResponse(403, "this is not your message"),
+    Code.PATH_UNKNOWN: ErrorResponse(404, "path not found"),
+    Code.METHOD_NOT_ALLOWED: ErrorResponse(405, "method not allowed; allowed methods: {allow}"),
     Code.PREFETCHED: ErrorResponse(
-        503, "nothing was done, because this was a prefetch; send the request itself"
+        503, "this was a prefetch, so nothing was done; send a normal request"
     ),
     Code.INTERNAL: ErrorResponse(500, "something went wrong on the server"),
 }

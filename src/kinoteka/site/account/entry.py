@@ -14,7 +14,7 @@ from kinoteka.site.ui.languages import N_, translations
 from kinoteka.site.ui.pages import language_of, own_path, redirect, render
 
 # Which of the two is wrong is nobody's business.
-WRONG = N_("There is no account with this name and password.")
+WRONG = N_("Wrong username or password.")
 WRONG_STATUS = 401
 # Drafts and the like that scripts have left in the browser go with the session.
 CLEARED = (b"clear-site-data", b'"storage"')

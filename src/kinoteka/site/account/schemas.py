@@ -13,11 +13,11 @@ from kinoteka.site.ui.languages import N_
 
 METHODS = {
     "site": N_("this site"),
-    "filmsite": N_("an app for films"),
-    "account": N_("an app for profiles"),
-    "messenger": N_("a messenger"),
-    "authservice": N_("an app that signs in with tokens"),
-    "cinema": N_("an app for a cinema"),
+    "filmsite": N_("a film app"),
+    "account": N_("a profile app"),
+    "messenger": N_("a messenger app"),
+    "authservice": N_("an app that uses access tokens"),
+    "cinema": N_("a film catalogue app"),
 }
 """Through what somebody has signed in: the contracts, as people know them."""
 

@@ -10,60 +10,65 @@ from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, translations
 
 FORMATS: dict[str, str] = {
-    "imdb": N_("IMDb datasets: title.basics, with ratings, crew and names"),
-    "movielens": N_("MovieLens: movies.csv, with ratings.csv"),
-    "tmdb": N_("TMDB 5000: movies, with credits"),
-    "wikipedia": N_("Films from Wikipedia’s lists (JSON)"),
-    "csv": N_("A table with a header row (CSV)"),
-    "jsonl": N_("JSON Lines: an object on each line"),
-    "json": N_("A JSON array of objects"),
+    "imdb": N_("IMDb datasets: title.basics, with optional ratings, crew and names"),
+    "movielens": N_("MovieLens: movies.csv, with optional ratings.csv"),
+    "tmdb": N_("TMDB 5000: movies, with optional credits"),
+    "wikipedia": N_("Wikipedia film lists (JSON)"),
+    "csv": N_("Table with a header row (CSV)"),
+    "jsonl": N_("JSON Lines: one object per line"),
+    "json": N_("JSON array of objects"),
 }
 STATES: dict[RunState, str] = {
     RunState.RUNNING: N_("Running"),
-    RunState.DONE: N_("Done"),
+    RunState.DONE: N_("Finished"),
     RunState.FAILED: N_("Failed"),
     RunState.CANCELLED: N_("Cancelled"),
 }
 FAILED_BY: dict[FailedBy, str] = {
-    FailedBy.ROWS: N_("Rows are broken, so nothing was stored. “Keep going” stores the rest."),
-    FailedBy.FILES: N_("The files cannot be imported like this; nothing was stored."),
-    FailedBy.ANOTHER: N_("Another import was running; nothing was stored."),
-    FailedBy.DATABASE: N_("The database could not do it; nothing was stored."),
-    FailedBy.STOPPED: N_("The server was stopped; nothing was stored."),
-    FailedBy.DIED: N_("The import ended before it was done; nothing was stored."),
+    FailedBy.ROWS: N_(
+        "Some rows are invalid, so nothing was saved. To import the others, choose “Skip invalid "
+        "rows”."
+    ),
+    FailedBy.FILES: N_("These files cannot be imported with these settings. Nothing was saved."),
+    FailedBy.ANOTHER: N_("Another import was running. Nothing was saved."),
+    FailedBy.DATABASE: N_("The database reported an error. Nothing was saved."),
+    FailedBy.STOPPED: N_("The server was stopped. Nothing was saved."),
+    FailedBy.DIED: N_("The import stopped unexpectedly. Nothing was saved."),
 }
 ROWS: dict[Reason, str] = {
     Reason.TITLE_MISSING: N_("no title"),
-    Reason.ID_INVALID: N_("not an id that a film may have"),
-    Reason.YEAR_INVALID: N_("not a year that a film may have"),
-    Reason.RATING_INVALID: N_("not a rating from 0 to 10"),
-    Reason.VOTES_INVALID: N_("not a number of votes"),
+    Reason.ID_INVALID: N_("invalid film ID"),
+    Reason.YEAR_INVALID: N_("invalid year"),
+    Reason.RATING_INVALID: N_("rating is not from 0 to 10"),
+    Reason.VOTES_INVALID: N_("invalid number of votes"),
     Reason.NUMBER_INVALID: N_("not a number in the allowed range"),
     Reason.URL_INVALID: N_("not an http or https address"),
     Reason.LIST_INVALID: N_("not a list of names"),
-    Reason.TYPE_INVALID: N_("a value of the wrong kind"),
+    Reason.TYPE_INVALID: N_("value of the wrong type"),
     Reason.TOO_LONG: N_("too long"),
-    Reason.NUL_CHARACTER: N_("a NUL character"),
-    Reason.ENCODING_INVALID: N_("not UTF-8"),
-    Reason.COLUMNS_MISMATCH: N_("the wrong number of columns"),
-    Reason.CSV_INVALID: N_("broken CSV"),
-    Reason.JSON_INVALID: N_("broken JSON"),
-    Reason.NOT_AN_OBJECT: N_("not an object"),
-    Reason.LABEL_INVALID: N_("not a label that an import can assign"),
-    Reason.FILE_BROKEN: N_("the file cannot be read to its end"),
+    Reason.NUL_CHARACTER: N_("contains a NUL character"),
+    Reason.ENCODING_INVALID: N_("not valid UTF-8"),
+    Reason.COLUMNS_MISMATCH: N_("wrong number of columns"),
+    Reason.CSV_INVALID: N_("invalid CSV"),
+    Reason.JSON_INVALID: N_("invalid JSON"),
+    Reason.NOT_AN_OBJECT: N_("not a JSON object"),
+    Reason.LABEL_INVALID: N_("label that an import cannot assign"),
+    Reason.FILE_BROKEN: N_("file damaged or incomplete"),
 }
 FILES: dict[FormatCode, str] = {
-    FormatCode.FILE_UNREADABLE: N_("{path} cannot be read."),
+    FormatCode.FILE_UNREADABLE: N_("{path} could not be read."),
     FormatCode.FILE_EMPTY: N_("{path} is empty."),
-    FormatCode.FILE_UNRECOGNISED: N_("By its header row, {path} is none of these: {expected}."),
-    FormatCode.FILE_REPEATED: N_("{path}: there is another file of the kind {role}."),
-    FormatCode.FILE_NEEDED: N_("The file {role} is missing."),
-    FormatCode.ENCODING_UNSUPPORTED: N_("{path} is not UTF-8."),
-    FormatCode.COLUMN_MISSING: N_("{path} lacks the columns: {columns}."),
+    FormatCode.FILE_UNRECOGNISED: N_(
+        "The header row of {path} does not match any of these: {expected}."
+    ),
+    FormatCode.FILE_REPEATED: N_("{path}: there is already a {role} file."),
+    FormatCode.FILE_NEEDED: N_("The {role} file is missing."),
+    FormatCode.ENCODING_UNSUPPORTED: N_("{path} is not valid UTF-8."),
+    FormatCode.COLUMN_MISSING: N_("{path} is missing these columns: {columns}."),
     FormatCode.NOT_A_JSON_ARRAY: N_("{path} is not a JSON array."),
-    FormatCode.NOT_JSON_LINES: N_("{path} is not JSON Lines."),
-    FormatCode.MAPPING_INVALID: N_("A column is not written as FIELD=COLUMN."),
-    FormatCode.LABEL_RULE_INVALID: N_("A label’s rule cannot be understood."),
+    FormatCode.NOT_JSON_LINES: N_("{path} is not a JSON Lines file."),
+    FormatCode.MAPPING_INVALID: N_("A column is not in the form FIELD=COLUMN."),
+    FormatCode.LABEL_RULE_INVALID: N_("A label rule is not valid."),
 }
 
 

@@ -17,15 +17,15 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.site.ui.languages import N_
 
 KNOWN: dict[str, str] = {
-    ACCOUNTS_MANAGE: N_("Find members, end their sessions, disable accounts"),
-    ROLES_MANAGE: N_("Change roles and give them to people, and so any permission"),
-    FILMS_LABEL: N_("Make labels, put films under them, hide films"),
-    FILMS_EDIT: N_("Add films and change what is said about them"),
+    ACCOUNTS_MANAGE: N_("View members, end their sessions and disable accounts"),
+    ROLES_MANAGE: N_("Edit and assign roles, which includes every permission"),
+    FILMS_LABEL: N_("Create labels, assign them to films and hide films"),
+    FILMS_EDIT: N_("Add and edit films"),
     FILMS_IMPORT: N_("Import films from files"),
-    SELECTIONS_FEATURE: N_("Feature selections, and edit every public one"),
-    AUDIT_VIEW: N_("Read the audit log"),
+    SELECTIONS_FEATURE: N_("Feature selections and edit all public ones"),
+    AUDIT_VIEW: N_("View the audit log"),
 }
-VIEW = N_("See the films under the label %(label)s")
+VIEW = N_("See films with the label %(label)s")
 
 
 def seeing(label: str) -> str:

@@ -187,7 +187,7 @@ def test_refusals_are_real_ones():
     content = taken["content"]["application/json"]
     assert content["schema"] == {"$ref": "#/components/schemas/Message"}
     assert content["examples"]["email_taken"] == {
-        "value": {"message": "a user with this email exists already"}
+        "value": {"message": "a user with this email already exists"}
     }
     invalid = found["400"]["content"]["application/json"]["examples"]["field_invalid"]
     assert invalid == {"value": {"message": "title: is missing"}}

@@ -13,7 +13,7 @@ def sentence(error: DomainError) -> str:
 
 def test_parameters_are_filled_in() -> None:
     error = DomainError(Code.FORBIDDEN, permission="roles.manage")
-    assert sentence(error) == "this needs the permission roles.manage"
+    assert sentence(error) == "this requires the permission roles.manage"
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_fields_are_called_as_clients_call_them() -> None:
     )
     assert sentence(renamed(field_invalid("status", "too_long"), called)) == "status: too long"
     short = DomainError(Code.PASSWORD_INVALID, reason="too_short", commits_changes=True)
-    assert sentence(short).startswith("password: 8 to 128")
-    assert sentence(renamed(short, called)).startswith("new_password: 8 to 128")
+    assert sentence(short).startswith("password: must have 8 to 128")
+    assert sentence(renamed(short, called)).startswith("new_password: must have 8 to 128")
     assert renamed(short, called).commits_changes
 
 

@@ -178,7 +178,7 @@ class TestWhoMay:
         assert (await client.get("/managed")).status_code == 401
         response = await client.get("/managed", headers=cookie)
         assert response.status_code == 403
-        assert response.json() == {"message": "this needs the permission roles.manage"}
+        assert response.json() == {"message": "this requires the permission roles.manage"}
 
     async def test_what_is_cached_is_so_for_those_who_may(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
