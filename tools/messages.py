@@ -13,6 +13,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from kinoteka.site.ui.typography import bind
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "src" / "kinoteka" / "site"
 LOCALE = SITE / "locale"
@@ -111,9 +113,21 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """The translations as the server reads them."""
+    """Return the translations as the server reads them, with spaces that do not break lines."""
+    bound = Catalog(
+        catalogue.locale,
+        charset="utf-8",
+        fuzzy=False,
+        creation_date=WRITTEN,
+        revision_date=WRITTEN,
+    )
+    for message in catalogue:
+        if message.id and is_translated(message):
+            words = message.string
+            forms = tuple(map(bind, words)) if isinstance(words, tuple) else bind(str(words))
+            bound.add(message.id, forms, context=message.context)
     file = BytesIO()
-    write_mo(file, catalogue)
+    write_mo(file, bound)
     return file.getvalue()
 
 

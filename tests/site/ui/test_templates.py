@@ -1,19 +1,20 @@
 import pytest
 
-from kinoteka.site.ui.languages import LANGUAGES
+from kinoteka.site.ui import languages
 from kinoteka.site.ui.templates import FOLDER, environment, template
 
-NAMES = environment("en").list_templates()
+NAMES = environment("en-GB").list_templates()
+LOCALES = [locales[0] for locales in languages.LOCALES.values()]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("name", NAMES)
-async def test_every_template_compiles(language, name):
-    assert (await template(language, name)).name == name
+async def test_every_template_compiles(locale, name):
+    assert (await template(locale, name)).name == name
 
 
 async def test_is_compiled_once():
-    assert await template("en", "failure.html") is await template("en", "failure.html")
+    assert await template("en-GB", "failure.html") is await template("en-GB", "failure.html")
 
 
 @pytest.mark.parametrize("name", NAMES)

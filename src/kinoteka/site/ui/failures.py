@@ -14,7 +14,7 @@ from kinoteka.http.policy.authentication import identify
 from kinoteka.http.policy.error_messages import COMMON
 from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
-from kinoteka.site.ui.languages import N_, formats, translations
+from kinoteka.site.ui.languages import N_, formats, language_of, translations
 
 SENTENCES: dict[Code, str] = {
     Code.BODY_MALFORMED: N_("The request could not be read."),
@@ -141,13 +141,13 @@ class Failure(msgspec.Struct, frozen=True):
 
 def failure(request: Request, error: DomainError) -> Failure:
     """A domain error in the reader's words."""
-    language = pages.language_of(request)
-    chosen = translations(language)
+    locale = pages.locale_of(request)
+    chosen = translations(language_of(locale))
     reason = error.parameters.get("reason")
     wait = error.parameters.get("retry_after", 0)
     given = error.parameters | {
         "reason": chosen.gettext(REASONS.get(str(reason), OTHER_REASON)),
-        "wait": formats(language).soon(int(str(wait))),
+        "wait": formats(locale).soon(int(str(wait))),
     }
     field = error.parameters.get("field") or FIELDS.get(error.code)
     sentence = chosen.gettext(SENTENCES[error.code]).format_map(_Given(given))

@@ -1,7 +1,9 @@
-"""The languages of the site: which one a reader gets, and how it says dates and numbers.
+"""The languages of the site: which one a reader gets, and how it writes dates and numbers.
 
-The cookie of the switch decides, or else what the browser would rather have. Times are told in
-the zone that the browser has left in a cookie, or else in UTC.
+The language comes from the cookie that the language switch sets, or from Accept-Language. Its
+region comes from Accept-Language alone and decides how dates, times and numbers are written:
+American readers get "November 30, 2026, 3:20 PM" and British ones "30 November 2026, 15:20".
+Times are in the time zone that the browser stores in a cookie, or in UTC.
 """
 
 import gettext
@@ -11,19 +13,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kinoteka.http.mechanics.negotiation import ranges
 from kinoteka.infrastructure.clock import now
+from kinoteka.site.ui.typography import bind
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 DEFAULT = "en"
+LOCALES = {
+    "en": ("en-GB", "en-AU", "en-CA", "en-IE", "en-IN", "en-NZ", "en-US", "en-ZA"),
+    "ru": ("ru",),
+}
+"""The locales of each language. The first one is for readers who name no region of this list."""
 FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "site"
 ZONE_LONGEST = 64
 MONTH = 30 * 24 * 60 * 60 * 1000
+JUST_NOW_SECONDS = 10
 TAG_LONGEST = 500
 
 
@@ -32,25 +41,40 @@ def N_(text: str) -> str:  # noqa: N802 (the name that extraction looks for)
     return text
 
 
+JUST_NOW = N_("just now")
+
+
 def NP_(context: str, text: str) -> str:  # noqa: N802
     """Mark words that mean something of their own in a context."""
     del context
     return text
 
 
-def preferred(accepted: str) -> str:
-    """The language of an Accept-Language header that the site has (RFC 9110, 12.5.4)."""
-    return DEFAULT if len(accepted) > TAG_LONGEST else _preferred(accepted)
+def preferred(accepted: str, chosen: str | None = None) -> str:
+    """Return the best locale for an Accept-Language header (RFC 9110, 12.5.4).
+
+    `chosen` is the language that the reader has selected on the site, if any.
+    """
+    language = chosen if chosen in LANGUAGES else None
+    if len(accepted) > TAG_LONGEST:
+        return LOCALES[language or DEFAULT][0]
+    return _preferred(accepted, language)
 
 
-@lru_cache(1000)  # what is kept is short: whoever sends long headers must not fill the memory
-def _preferred(accepted: str) -> str:
+@lru_cache(1000)  # long headers are not cached, so that no client can fill the memory
+def _preferred(accepted: str, language: str | None) -> str:
     wanted = sorted(ranges(accepted), key=lambda each: -each[1])
-    for tag, quality in wanted:
-        language = tag.partition("-")[0]
-        if quality > 0 and language in LANGUAGES:
-            return language
-    return DEFAULT
+    tags = [tag for tag, quality in wanted if quality > 0]
+    if language is None:
+        named = (language_of(tag) for tag in tags)
+        language = next((each for each in named if each in LANGUAGES), DEFAULT)
+    known = {locale.lower(): locale for locale in LOCALES[language]}
+    return next((known[tag] for tag in tags if tag in known), LOCALES[language][0])
+
+
+def language_of(locale: str) -> str:
+    """Return the language of a locale: "en" for "en-GB"."""
+    return locale.partition("-")[0]
 
 
 def zone(name: str | None) -> tzinfo:
@@ -75,10 +99,14 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 class Formats:
-    """How one language writes dates and numbers; times are milliseconds since 1970."""
+    """How one locale writes dates and numbers; times are milliseconds since 1970."""
 
-    def __init__(self, language: str) -> None:
-        self._locale = Locale(language)
+    def __init__(self, locale: str) -> None:
+        language = language_of(locale)
+        self._locale = Locale.parse(locale, sep="-")
+        self._bind = bind if language == "ru" else str
+        self._just_now = translations(language).gettext(JUST_NOW)
+        self._date_and_time = str(self._locale.datetime_formats["medium"])
         self._minutes: dict[time, str] = {}  # of a day
 
     def number(self, number: float) -> str:
@@ -91,15 +119,15 @@ class Formats:
 
     def day(self, text: str) -> str:
         """A calendar date (YYYY-MM-DD) in words."""
-        return str(format_date(date.fromisoformat(text), "long", locale=self._locale))
+        return self._bind(format_date(date.fromisoformat(text), "long", locale=self._locale))
 
     def day_of(self, at: int, where: tzinfo = UTC) -> str:
         """The day of a moment, in words."""
-        return str(format_date(_moment(at, where), "long", locale=self._locale))
+        return self._bind(format_date(_moment(at, where), "long", locale=self._locale))
 
     def moment(self, at: int, where: tzinfo = UTC) -> str:
-        """A moment: day and time."""
-        return str(format_datetime(_moment(at, where), "medium", where, locale=self._locale))
+        """Return the day and the time of day of a moment."""
+        return self._date_and_time.format(self.clock(at, where), self.day_of(at, where))
 
     def clock(self, at: int, where: tzinfo = UTC) -> str:
         """The time of day of a moment."""
@@ -110,16 +138,19 @@ class Formats:
         return self._minutes[minute]
 
     def ago(self, at: int) -> str:
-        """How long ago a moment was, or how soon it will be; a month away, its day."""
+        """Return how long ago a moment was, or its day if that is more than a month."""
         away = at - now()
         if abs(away) > MONTH:
             return self.day_of(at)
-        seconds = round(away / 1000) or -1  # "in 0 seconds" would be wrong of what has just been
-        return str(format_timedelta(seconds, add_direction=True, locale=self._locale))
+        seconds = round(away / 1000)
+        return self._just_now if abs(seconds) < JUST_NOW_SECONDS else self._relative(seconds)
 
     def soon(self, seconds: int) -> str:
-        """So many seconds from now."""
-        return str(format_timedelta(seconds, add_direction=True, locale=self._locale))
+        """Return how soon a wait of at least one second ends."""
+        return self._relative(max(seconds, 1))
+
+    def _relative(self, seconds: int) -> str:
+        return self._bind(format_timedelta(seconds, add_direction=True, locale=self._locale))
 
     def listed(self, items: list[str]) -> str:
         """Several things as one phrase: a, b and c."""
@@ -127,9 +158,9 @@ class Formats:
 
 
 @cache
-def formats(language: str) -> Formats:
-    """How a language writes dates and numbers."""
-    return Formats(language)
+def formats(locale: str) -> Formats:
+    """How a locale writes dates and numbers."""
+    return Formats(locale)
 
 
 @lru_cache(10_000)  # a page has dozens, mostly the same ones

@@ -122,8 +122,7 @@ async def render(
     that the page may embed.
     """
     choices = read_cookies(request)
-    language = language_of(request, choices)
-    template = await load_template(language, name)
+    template = await load_template(locale_of(request, choices), name)
     everywhere = await _everywhere(request, choices)
     values = everywhere | context
     if part is not None and is_partial(request):
@@ -190,12 +189,15 @@ def referring_path(request: Request, otherwise: str = "/") -> str:
     return own_path("/" + rest.partition("/")[2] if rest else None, otherwise)
 
 
-def language_of(request: Request, choices: Mapping[str, str] | None = None) -> str:
-    """The language in which a request is answered."""
+def language_of(request: Request) -> str:
+    """Return the language of the response to a request."""
+    return languages.language_of(locale_of(request))
+
+
+def locale_of(request: Request, choices: Mapping[str, str] | None = None) -> str:
+    """Return the locale of the response to a request: its language and how dates are written."""
     chosen = (read_cookies(request) if choices is None else choices).get("language")
-    if chosen in languages.LANGUAGES:
-        return chosen
-    return languages.preferred(request.header(b"accept-language") or "")
+    return languages.preferred(request.header(b"accept-language") or "", chosen)
 
 
 def zone_of(choices: Mapping[str, str]) -> tzinfo:

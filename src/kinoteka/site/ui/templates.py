@@ -1,4 +1,4 @@
-"""Templates: compiled once for each language, off the event loop.
+"""Templates: compiled once for each locale, off the event loop.
 
 Macros stand in `templates/macros` and are there in every template as `ui.<file>.<macro>`.
 """
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from kinoteka.site.ui import statics, style_sheets
 from kinoteka.site.ui.folding import FoldingEnvironment
 from kinoteka.site.ui.genres import genre_names
-from kinoteka.site.ui.languages import LANGUAGES, formats, iso, translations
+from kinoteka.site.ui.languages import LANGUAGES, formats, iso, language_of, translations
 
 FOLDER = Path(__file__).parents[1] / "templates"
 
@@ -37,8 +37,9 @@ class _Macros:
 
 
 @cache
-def environment(language: str) -> Environment:
-    """Where the templates of a language are found."""
+def environment(locale: str) -> Environment:
+    """Return the templates as they are compiled for a locale."""
+    language = language_of(locale)
     made = FoldingEnvironment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -58,7 +59,7 @@ def environment(language: str) -> Environment:
         npgettext=chosen.npgettext,
     )
     made.policies["ext.i18n.trimmed"] = True
-    written = formats(language)
+    written = formats(locale)
     made.filters |= {
         "number": written.number,
         "decimal": written.decimal,
@@ -75,6 +76,7 @@ def environment(language: str) -> Environment:
         "asset": statics.address,
         "languages": LANGUAGES,
         "language": language,
+        "locale": locale,
         "style_sheet": style_sheets.element,
         "ui": _Macros(made),
     }
@@ -86,20 +88,20 @@ def environment(language: str) -> Environment:
     return made
 
 
-async def template(language: str, name: str) -> Template:
+async def template(locale: str, name: str) -> Template:
     """A template with everything that it refers to."""
-    found = _ready.get((language, name))
+    found = _ready.get((locale, name))
     if found is None:
-        found = await asyncio.to_thread(_prepare, language, name)
+        found = await asyncio.to_thread(_prepare, locale, name)
     return found
 
 
-def _prepare(language: str, name: str) -> Template:
-    env = environment(language)
+def _prepare(locale: str, name: str) -> Template:
+    env = environment(locale)
     for macros in sorted(FOLDER.glob("macros/*.html")):
         getattr(env.globals["ui"], macros.stem)
     _prepare_references(env, name, set())
-    found = _ready[language, name] = env.get_template(name)
+    found = _ready[locale, name] = env.get_template(name)
     return found
 
 

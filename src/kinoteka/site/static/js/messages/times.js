@@ -1,8 +1,8 @@
-// Days and times in the reader's language and zone.
+// Days and times as the reader's locale and time zone have them.
 
-const language = document.documentElement.lang;
-const clockFormat = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const dayFormat = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+const locale = document.documentElement.lang;
+const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 
 export const clock = (at) => clockFormat.format(at);
 export const day = (at) => dayFormat.format(at);
