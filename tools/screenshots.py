@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 from tests.support.browsers import Visitor, browser_window, chromium  # noqa: E402
 from tests.support.servers import run_server  # noqa: E402
-from tests.support.site_pages import SampleSite, create_sample_site  # noqa: E402
+from tests.support.site_pages import RUSSIAN, SampleSite, create_sample_site  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESK, TABLET, PHONE = (
@@ -51,6 +51,7 @@ VIEWS = (
     View("sessions", "/account/sessions"),
     View("manage", "/manage", "operator"),
     View("first-ru", "/", "visitor", "ru"),
+    View("messages-ru", "/messages/{chat}", "member", "ru"),
 )
 LOOKS = (
     ("desk-light", DESK, False),
@@ -64,11 +65,7 @@ LOOKS = (
 def main() -> None:
     """Write every picture anew."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        run_server(Path(folder), UNLIMITED, "--workers", "1") as server,
-    ):
-        pictures = asyncio.run(_pictures(create_sample_site(server)))
+    pictures = _pictures_in("en") | _pictures_in("ru")
     for name, picture in pictures.items():
         picture.save(FOLDER / f"{name}.webp", quality=QUALITY, method=6)
     _montage(pictures).save(FOLDER / "montage.webp", quality=QUALITY, method=6)
@@ -76,11 +73,22 @@ def main() -> None:
     print(f"{len(pictures) + 1} pictures, {total / 1024:,.0f} KB")
 
 
-async def _pictures(world: SampleSite) -> dict[str, Image.Image]:
+def _pictures_in(language: str) -> dict[str, Image.Image]:
+    """Take the pictures of a server whose members write in this language."""
+    views = [view for view in VIEWS if view.language == language]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        run_server(Path(folder), UNLIMITED, "--workers", "1") as server,
+    ):
+        texts = RUSSIAN if language == "ru" else None
+        return asyncio.run(_pictures(create_sample_site(server, texts), views))
+
+
+async def _pictures(world: SampleSite, views: list[View]) -> dict[str, Image.Image]:
     taken: dict[str, Image.Image] = {}
     async with chromium() as browser:
         for look, size, dark in LOOKS:
-            for view in VIEWS:
+            for view in views:
                 if view.language != "en" and look != "desk-light":
                     continue
                 options = {"language": view.language, "dark": dark, "size": size}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "node_modules"
-STATIC = ROOT / "src" / "kinoteka" / "web" / "site" / "static"
+STATIC = ROOT / "src" / "kinoteka" / "site" / "static"
 ICONS = STATIC / "icons.svg"
 
 COPIED = {

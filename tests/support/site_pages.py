@@ -64,20 +64,49 @@ class SampleTexts:
     original_title: str = "Долгая дорога в кино"
     genre: str = "Road Movie"
     director: str = "Vera Kinova"
-    description: str = "Somebody sets out for the cinema, and everything gets in between."
+    description: str = (
+        "The town’s only cinema closes tonight. A retired projectionist sets out to see one last "
+        "film, but half the town needs his help on the way."
+    )
     selection: str = "For a rainy evening"
-    note: str = "Films that are best with tea."
+    note: str = "Quiet films that go well with a pot of tea."
     messages: tuple[str, ...] = (
-        "Have you found anything for tonight?",
-        "A silent one, or one with music?",
-        "What about this?",
-        "Oh yes! I have wanted to see it for years.",
-        "At eight, then. I bring the tea.",
-        "And I the biscuits.",
+        "Have you picked anything for tonight?",
+        "Not yet. Something old, maybe? Or a comedy?",
+        "How about this one?",
+        "Oh, perfect! I’ve been meaning to see it for ages.",
+        "Great, eight o’clock at mine. I’ll make tea.",
+        "And I’ll bring biscuits.",
     )
     role: str = "curators"
     file: str = "Imported by hand"
     agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+RUSSIAN = SampleTexts(
+    anna="анна",
+    boris="борис",
+    title="Долгая дорога в кино",
+    original_title="",
+    genre="Роуд-муви",
+    director="Вера Кинова",
+    description=(
+        "Сегодня единственный кинотеатр городка закрывается. Старый киномеханик хочет успеть на "
+        "последний сеанс, но по дороге его помощь нужна половине города."
+    ),
+    selection="Для дождливого вечера",
+    note="Тихие фильмы под чай с печеньем.",
+    messages=(
+        "Выбрал, что смотрим сегодня?",
+        "Пока нет. Может, старое кино? Или комедию?",
+        "А вот это как тебе?",
+        "О, давай! Давно хочу посмотреть.",
+        "Тогда в восемь у меня. С меня чай.",
+        "А с меня печенье.",
+    ),
+    role="кураторы",
+    file="Новые поступления",
+)
 
 
 @dataclass

@@ -53,7 +53,7 @@ class TestButton:
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
         assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
-        assert "bookmarked" in text_of(parse_page(anna.get("/bookmarks")).css_first(".notice"))
+        assert "Bookmark added." in text_of(parse_page(anna.get("/bookmarks")).css_first(".notice"))
         response = anna.post(
             f"/bookmarks/{film('Ran')}", data={"action": "remove", "next": "/x?y=z"}
         )

@@ -118,7 +118,7 @@ class TestOne:
             for node in page.css("meta[property]")
         }
         assert facts["og:title"] == "Space"
-        assert facts["og:description"] == "Stalker, Alien, and Solaris"
+        assert facts["og:description"] == "Stalker, Alien and Solaris"
         assert page.css_first("[data-copy]").attributes["data-copy"].endswith(f"/{public}")
 
     def test_a_private_one_says_so_and_cannot(self, anna, private):

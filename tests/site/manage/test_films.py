@@ -144,7 +144,7 @@ class TestEditing:
         assert response.status_code == 303
         page = parse_page(root.get(response.headers["location"]))
         assert text_at(page, "h1") == "My Holidays"
-        assert "by hand" in text_at(page, ".manage-facts")
+        assert "added manually" in text_at(page, ".manage-facts")
         number = response.headers["location"].rpartition("/")[2]
         assert "My Holidays" in site.browser().get(f"/films/{number}").text
 

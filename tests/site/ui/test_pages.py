@@ -63,7 +63,7 @@ def test_is_compressed_for_who_takes_that(server):
 
 def test_has_what_a_page_needs(response):
     page = LexborHTMLParser(response.text)
-    assert page.css_first("html").attributes["lang"] == "en"
+    assert page.css_first("html").attributes["lang"] == "en-GB"
     assert page.css_first("a.skip").attributes["href"] == "#main"
     assert page.css_first("main#main")
     assert not page.css("[style], script:not([src])")
