@@ -4,14 +4,14 @@ import msgspec
 import pytest
 
 from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
-from kinoteka.core.audit.model import Action, Entry
+from kinoteka.core.audit.model import Action, AuditEntry
 from kinoteka.site.manage.entries import ACTIONS, SENTENCES, lines
 
 READER = Actor(1, 1, False, (), frozenset({"audit.view"}), ())
 
 
 def entry(action=Action.ROLE_GIVEN, kind="account", details=None):
-    return Entry(1, 0, 5, "anna", action, kind, 7, "boris", details or {}, "")
+    return AuditEntry(1, 0, 5, "anna", action, kind, 7, "boris", details or {}, "")
 
 
 def test_every_action_has_words():

@@ -8,7 +8,7 @@ import pytest
 from kinoteka.core.access.model import PERMISSION
 from kinoteka.core.accounts.names import EMAIL_MAX_LENGTH
 from kinoteka.core.accounts.passwords import LONGEST, SHORTEST
-from kinoteka.http.mechanics import field_schemas
+from kinoteka.http.policy import field_schemas
 
 
 def schema(kind):
