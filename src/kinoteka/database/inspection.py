@@ -9,6 +9,7 @@ from threading import Timer
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.rows import dict_row
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import NoPermissionError
@@ -26,15 +27,15 @@ POOLER_SECONDS = 2.0
 PREPARED = b"kinoteka_doctor"
 
 POSTGRESQL = """
-SELECT current_setting('server_version_num')::int,
-       current_setting('server_encoding'),
-       EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm'),
+SELECT current_setting('server_version_num')::int AS version,
+       current_setting('server_encoding') AS encoding,
+       EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS has_trigrams,
        EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')
-           AND has_database_privilege(current_database(), 'CREATE'),
-       pg_is_in_recovery(),
+           AND has_database_privilege(current_database(), 'CREATE') AS may_have_trigrams,
+       pg_is_in_recovery() AS is_replica,
        current_setting('max_connections')::int
-           - current_setting('superuser_reserved_connections')::int,
-       extract(epoch FROM clock_timestamp())::float8
+           - current_setting('superuser_reserved_connections')::int AS connections,
+       extract(epoch FROM clock_timestamp())::float8 AS clock
 """
 
 
@@ -100,11 +101,12 @@ def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
     try:
         with connect(settings) as connection:
             begin = time.time()
-            row = connection.execute(POSTGRESQL).fetchall()[0]
+            facts = connection.cursor(row_factory=dict_row).execute(POSTGRESQL).fetchall()[0]
             middle = (begin + time.time()) / 2
     except (psycopg.Error, ValueError) as error:  # ValueError: an address that is none
         raise unusable(error) from error
-    return PostgreSQLFacts(*(*row[:-1], row[-1] - middle))
+    ahead = facts.pop("clock") - middle
+    return PostgreSQLFacts(**facts, seconds_ahead=ahead)
 
 
 def keeps_prepared_statements(settings: Settings) -> bool:

@@ -79,6 +79,14 @@ class Film(FilmFacts, frozen=True):
         return is_open(self.label_id, self.hidden_at)
 
 
+class FilmNumbers(msgspec.Struct, frozen=True):
+    """The votes for a film, and its ids elsewhere."""
+
+    votes: int
+    imdb_id: str | None
+    tmdb_id: int | None
+
+
 class FilmDetails(msgspec.Struct, frozen=True):
     """A film with everything that its own page shows: all its genres and directors, in order.
 

@@ -30,7 +30,15 @@ from sqlalchemy import (
     update,
 )
 
-from kinoteka.core.catalogue.model import FACTS, UNKNOWN, Director, Film, FilmAccess, Genre
+from kinoteka.core.catalogue.model import (
+    FACTS,
+    UNKNOWN,
+    Director,
+    Film,
+    FilmAccess,
+    FilmNumbers,
+    Genre,
+)
 from kinoteka.database.schema import (
     director_counts,
     directors,
@@ -89,10 +97,11 @@ NAMED: Statement[Genre | Director] = Statement(
     ).order_by("position"),
     _named,
 )
-NUMBERS: Statement[tuple[int, str | None, int | None]] = Statement(
+NUMBERS: Statement[FilmNumbers] = Statement(
     select(films.c.votes, films.c.imdb_id, films.c.tmdb_id).where(
         films.c.id == bindparam("film_id"), VISIBLE
-    )
+    ),
+    FilmNumbers,
 )
 
 

@@ -22,6 +22,7 @@ from kinoteka.core.catalogue.model import (
     Director,
     Film,
     FilmDetails,
+    FilmNumbers,
     FilmQuery,
     Genre,
 )
@@ -133,12 +134,15 @@ class Catalogue:
         """
         film = await self.film(actor, unit, film_id)
         named = await unit.all(queries.NAMED, film_id=film_id)
-        numbers_of = await unit.first(queries.NUMBERS, film_id=film_id, **visible_to(actor.labels))
+        found = await unit.first(queries.NUMBERS, film_id=film_id, **visible_to(actor.labels))
+        of_film = found or FilmNumbers(votes=0, imdb_id=None, tmdb_id=None)
         return FilmDetails(
-            film,
-            tuple(each for each in named if isinstance(each, Genre)),
-            tuple(each for each in named if isinstance(each, Director)),
-            *(numbers_of or (0, None, None)),
+            film=film,
+            genres=tuple(each for each in named if isinstance(each, Genre)),
+            directors=tuple(each for each in named if isinstance(each, Director)),
+            votes=of_film.votes,
+            imdb_id=of_film.imdb_id,
+            tmdb_id=of_film.tmdb_id,
         )
 
     async def related(self, actor: Actor, unit: Unit, film: Film) -> list[Film]:

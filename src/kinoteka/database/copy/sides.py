@@ -9,7 +9,10 @@ from kinoteka.database.copy.rows import Rows
 from kinoteka.database.film_search import Entry
 from kinoteka.database.interface import Reader
 
-ENTRIES = "SELECT id, title, original_title, votes FROM films ORDER BY id"
+ENTRIES = f"""
+SELECT {", ".join(Entry.__struct_fields__)}
+FROM (SELECT id AS film_id, films.* FROM films) AS film ORDER BY film_id
+"""
 REVISION = "SELECT version_num FROM alembic_version"
 REVISIONS = "SELECT name, value FROM revisions"
 

@@ -16,6 +16,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
+from kinoteka.search.entry import Entry
 
 # --- Staging: temporary tables, filled while the files are read. -----------------------------
 
@@ -296,7 +297,7 @@ WHERE film_{kind}s.film_id = plan.film_id AND {_in_slice(new=False)}
 def searchable(*, new: bool) -> str:
     """What the search index needs of a slice."""
     return f"""
-SELECT plan.film_id, title, original_title, votes
+SELECT {listed(Entry.__struct_fields__)}
 FROM staged_plan AS plan JOIN staged_films AS staged USING (position)
 WHERE {_in_slice(new)}
 """

@@ -14,6 +14,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
+from kinoteka.search.entry import Entry
 
 # --- Staging: a database file of its own, filled while the files are read. -------------------
 
@@ -43,12 +44,12 @@ STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(
 
 def stage_name(kind: str) -> str:
     """Keep a name with its key (`kind` is genre or director)."""
-    return f"INSERT INTO {kind}s VALUES (?, ?, ?)"
+    return f"INSERT INTO {kind}s (number, name, name_key) VALUES (?, ?, ?)"
 
 
 def stage_list(kind: str) -> str:
     """Keep a place of a list."""
-    return f"INSERT INTO {kind}_lists VALUES (?, ?, ?)"
+    return f"INSERT INTO {kind}_lists (list, place, number) VALUES (?, ?, ?)"
 
 
 FORGET_FILMS = "DELETE FROM films WHERE position > ?"
@@ -233,8 +234,8 @@ WHERE plan.position > :after AND plan.position <= :until
 """
 
 
-SEARCHABLE = """
-SELECT plan.film_id, title, original_title, votes
+SEARCHABLE = f"""
+SELECT {listed(Entry.__struct_fields__)}
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 """
