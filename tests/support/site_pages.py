@@ -25,6 +25,7 @@ REDIRECTS = {
     "/manage/films/{id}/label",
     "/manage/films/{id}/hide",
     "/manage/films/{id}/show",
+    "/manage/films/{id}/unlock",
     "/manage/imports/{id}/cancel",
     "/manage/imports/{id}/report",
 }

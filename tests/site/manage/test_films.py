@@ -105,7 +105,7 @@ class TestEditing:
             ("title", "x" * 501, "This is too long."),
             ("year", "1500", "Enter a year from 1870 to 2100."),
             ("year", "soon", "Enter a year from 1870 to 2100."),
-            ("runtime_minutes", "long", "This number is not in the allowed range."),
+            ("runtime_minutes", "long", "Enter a number in the allowed range."),
             ("rating", "11", "Enter a rating from 0 to 10."),
             (
                 "trailer",
@@ -156,7 +156,7 @@ class TestEditing:
 
 
 class TestLocks:
-    LOCK = "Edited by hand; imports leave it as it is."
+    LOCK = "Edited manually. Imports do not overwrite it."
 
     def edit(self, root: httpx.Client, path: str, **typed: str) -> None:
         stands = form_fields(parse_page(root.get(path)), f"form[action='{path}']")

@@ -41,7 +41,7 @@ FILMS: tuple[Route, ...] = (
     form(
         "/manage/films/{id}/unlock",
         films.unlock_field,
-        "Let imports change a field of a film",
+        "Allow imports to change a field of a film",
         body=schemas.UnlockForm,
         permission=FILMS_EDIT,
     ),

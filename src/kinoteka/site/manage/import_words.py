@@ -41,7 +41,7 @@ ROWS: dict[Reason, str] = {
     Reason.YEAR_INVALID: N_("invalid year"),
     Reason.RATING_INVALID: N_("rating is not from 0 to 10"),
     Reason.VOTES_INVALID: N_("invalid number of votes"),
-    Reason.NUMBER_INVALID: N_("not a number in the allowed range"),
+    Reason.NUMBER_INVALID: N_("number out of range"),
     Reason.URL_INVALID: N_("not an http or https address"),
     Reason.LIST_INVALID: N_("not a list of names"),
     Reason.TYPE_INVALID: N_("value of the wrong type"),

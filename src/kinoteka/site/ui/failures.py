@@ -101,7 +101,7 @@ REASONS: dict[str, str] = {
     "label_lost": N_("The film’s previous label is no longer known. Choose one."),
     "year": N_("Enter a year from 1870 to 2100."),
     "rating": N_("Enter a rating from 0 to 10."),
-    "number": N_("This number is not in the allowed range."),
+    "number": N_("Enter a number in the allowed range."),
     "too_many": N_("Too many values."),
     "not_of_format": N_("This setting does not apply to the format of these files."),
     "mapping_invalid": N_("Write each line as FIELD=COLUMN."),

@@ -19,7 +19,7 @@ NOTICES: dict[str, str] = {
     "film_removed": N_("Film removed from the selection."),
     "film_moved": N_("Film moved."),
     "film_saved": N_("Film saved."),
-    "field_unlocked": N_("Imports may change this field again."),
+    "field_unlocked": N_("Imports can change this field again."),
     "film_added": N_("Film added."),
     "film_labelled": N_("Film label changed."),
     "film_hidden": N_("The film is now hidden. Only administrators can see it."),
