@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kinoteka.core.accounts.common_passwords import PATH
-from kinoteka.core.accounts.passwords import LONGEST, SHORTEST
+from kinoteka.core.accounts.passwords import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 
 ZXCVBN_PACKAGE = "@zxcvbn-ts/language-common@4.1.3"
 ZXCVBN_LIST = "package/src/passwords.json"
@@ -35,7 +35,9 @@ def main() -> None:
 def listed(passwords: Iterable[str]) -> list[str]:
     """Return the passwords as the list holds them: folded, sorted, and only of allowed lengths."""
     folded = {unicodedata.normalize("NFKC", each).casefold().strip() for each in passwords}
-    return sorted(each for each in folded if SHORTEST <= len(each) <= LONGEST)
+    return sorted(
+        each for each in folded if PASSWORD_MIN_LENGTH <= len(each) <= PASSWORD_MAX_LENGTH
+    )
 
 
 def _zxcvbn(folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.accounts.model import NewAccount
+from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import SignInResult, Visit
 from kinoteka.database.unit import unit_of_work
@@ -67,3 +67,28 @@ async def is_session_valid(services: Services, started: SignInResult) -> bool:
         by_id = await services.actors.by_id(unit, started.session.id)
     assert (by_token is None) == (by_id is None)
     return by_token is not None
+
+
+async def create_account(services: Services, **fields: object) -> Account:
+    """Create an account without a session; `PASSWORD` is its password unless one is given."""
+    async with unit_of_work(services.database) as unit:
+        new = NewAccount(**({"password": PASSWORD} | fields))
+        return await services.accounts.create(unit, new, VISIT.address)
+
+
+async def get_account(services: Services, account_id: int) -> Account:
+    """Return an account as it is stored."""
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.get(unit, account_id)
+
+
+async def change_profile(services: Services, actor: Actor, **fields: object) -> Account:
+    """Change fields of the actor's profile. Return the changed account."""
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.change(actor, unit, ProfileChange(**fields))
+
+
+async def change_login(services: Services, actor: Actor, account_id: int, login: str) -> Account:
+    """Change the login of an account. Return the changed account."""
+    async with unit_of_work(services.database) as unit:
+        return await services.accounts.change_login(actor, unit, account_id, login)

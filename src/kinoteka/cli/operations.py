@@ -44,7 +44,7 @@ async def make_superuser(settings: Settings, login: str, password: str) -> tuple
         DomainError: what `Accounts.create` and `CredentialChanges.reset_password` raise.
     """
     async with services_of(settings) as services, unit_of_work(services.database) as unit:
-        known = await services.accounts.credentials(unit, login)
+        known = await services.accounts.find_credentials(unit, login)
         if known is not None:
             await services.credentials.reset_password(unit, known.account_id, password)
             await services.accounts.set_superuser(unit, known.account_id)

@@ -383,7 +383,7 @@ async def _look_after_imports(services: Services, unit: Unit) -> None:
 async def _prune(services: Services, unit: Unit) -> None:
     await services.sessions.prune(unit)
     await services.audit.prune(unit)
-    await skeletons.fill(unit)
+    await skeletons.backfill(unit)
 
 
 async def _end_listening(services: Services, unit: Unit) -> None:

@@ -52,13 +52,13 @@ async def sign_out_if_signed_in(request: Request, body: SignOutBody | None) -> R
 
 async def read_profile(request: Request) -> Profile:
     """One's own profile."""
-    account = await request.core.accounts.own(request.actor, request.unit)
+    account = await request.core.accounts.get_own(request.actor, request.unit)
     return profile(account, request.avatar(account))
 
 
 async def read_self(request: Request) -> WhoAmI:
     """Return the user of the session in short."""
-    account = await request.core.accounts.own(request.actor, request.unit)
+    account = await request.core.accounts.get_own(request.actor, request.unit)
     return who_am_i(account, request.avatar(account))
 
 

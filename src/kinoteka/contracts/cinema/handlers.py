@@ -68,7 +68,7 @@ async def renew(request: Request, body: schemas.TokensBody) -> schemas.Tokens:
 
 async def read_profile(request: Request) -> schemas.Profile:
     """One's own profile."""
-    return schemas.profile(await request.core.accounts.own(request.actor, request.unit))
+    return schemas.profile(await request.core.accounts.get_own(request.actor, request.unit))
 
 
 async def change_profile(request: Request, body: schemas.ProfileBody) -> schemas.Profile:

@@ -51,7 +51,7 @@ async def issue_csrf_token(request: Request) -> schemas.Body[schemas.Csrf]:
 
 async def read_profile(request: Request) -> schemas.Body[schemas.Profile]:
     """One's own profile."""
-    account = await request.core.accounts.own(request.actor, request.unit)
+    account = await request.core.accounts.get_own(request.actor, request.unit)
     return schemas.profile(account, request.avatar(account))
 
 

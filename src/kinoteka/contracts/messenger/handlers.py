@@ -36,7 +36,7 @@ async def sign_out(request: Request) -> Response:
 
 async def read_self(request: Request) -> schemas.User:
     """The user of the session."""
-    return schemas.user(await request.core.accounts.own(request.actor, request.unit))
+    return schemas.user(await request.core.accounts.get_own(request.actor, request.unit))
 
 
 async def read_user(request: Request, user_id: int) -> schemas.User:
@@ -50,7 +50,9 @@ async def change_user(request: Request, user_id: int, body: schemas.UserBody) ->
         raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
-    change = schemas.user_change(body, await request.core.accounts.own(request.actor, request.unit))
+    change = schemas.user_change(
+        body, await request.core.accounts.get_own(request.actor, request.unit)
+    )
     account = await request.core.credentials.change_profile(
         request.actor, request.unit, change, through=request.contract.name
     )

@@ -1,1 +1,1 @@
-"""Accounts: names, addresses, profiles, passwords."""
+"""Accounts: usernames, e-mail addresses, profiles, avatars, passwords."""

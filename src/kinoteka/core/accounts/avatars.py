@@ -1,4 +1,4 @@
-"""Avatars: each account's picture of its own.
+"""Avatars: one uploaded picture for each account.
 
 Public operations: change_avatar, remove_avatar, read_avatar, remove.
 """
@@ -13,7 +13,7 @@ from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 class Avatars:
-    """The pictures of all accounts."""
+    """Stores, reads and removes the avatars of accounts."""
 
     def __init__(self, accounts: Accounts, media: Media) -> None:
         self._accounts = accounts
@@ -22,9 +22,9 @@ class Avatars:
     async def change_avatar(
         self, actor: Actor, unit: Unit, file: SpooledFile, allowed: frozenset[str]
     ) -> Account:
-        """Make an uploaded picture one's avatar, in place of the old one; the account.
+        """Replace the actor's avatar with an uploaded picture. Return the account.
 
-        `allowed` are the kinds of picture taken (`media.model.PICTURES` or `JPEG_ALONE`).
+        `allowed` are the accepted picture formats (`media.model.PICTURES` or `JPEG_ALONE`).
 
         Raises:
             DomainError(UNAUTHORIZED, BUSY)
@@ -37,10 +37,10 @@ class Avatars:
         replaced = await self._accounts.set_avatar(actor, unit, name)
         if replaced is not None:
             self._media.drop_after_commit(unit, replaced)
-        return await self._accounts.own(actor, unit)
+        return await self._accounts.get_own(actor, unit)
 
     async def remove_avatar(self, actor: Actor, unit: Unit) -> Account:
-        """Be without an avatar, uploaded or elsewhere; again does no harm. The account.
+        """Remove the actor's avatar, uploaded or external, if there is one. Return the account.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -48,15 +48,15 @@ class Avatars:
         replaced = await self._accounts.set_avatar(actor, unit, None)
         if replaced is not None:
             self._media.drop_after_commit(unit, replaced)
-        return await self._accounts.own(actor, unit)
+        return await self._accounts.get_own(actor, unit)
 
     async def read_avatar(self, unit: Unit, account_id: int) -> bytes:
-        """An account's avatar as JPEG.
+        """Return the avatar of an account as JPEG.
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
-            DomainError(PHOTO_MISSING): the account has uploaded none.
-            DomainError(BUSY): the object store is away.
+            DomainError(PHOTO_MISSING): the account has no uploaded avatar.
+            DomainError(BUSY): the object store is unavailable.
         """
         account = await self._accounts.get(unit, account_id)
         if account.avatar_file is None:
@@ -64,7 +64,7 @@ class Avatars:
         return await self._media.get(account.avatar_file)
 
     async def remove(self, unit: Unit, account_id: int) -> None:
-        """Let an account's picture go with it."""
+        """Delete the avatar of an account that is being deleted."""
         account = await self._accounts.get(unit, account_id)
         if account.avatar_file is not None:
             self._media.drop_after_commit(unit, account.avatar_file)

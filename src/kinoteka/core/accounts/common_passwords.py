@@ -1,4 +1,4 @@
-"""The common passwords, which no account may have (NIST SP 800-63B, OWASP ASVS 5 6.2.4)."""
+"""The common passwords, which are rejected (NIST SP 800-63B, OWASP ASVS 5 6.2.4)."""
 
 from functools import cache
 from pathlib import Path
@@ -9,15 +9,15 @@ COUNT = 21_648
 
 
 class CommonPasswordsDamaged(Exception):
-    """The list cannot be used, and so the server must not start."""
+    """The list of common passwords is unusable, so the server must not start."""
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the common passwords, each in NFKC and folded.
+    """Return the common passwords, each in NFKC and case-folded.
 
     Raises:
-        CommonPasswordsDamaged: the file is missing, unreadable or of another length.
+        CommonPasswordsDamaged: the file is missing, unreadable or has a different length.
     """
     return read_common_passwords(PATH)
 
@@ -26,7 +26,7 @@ def read_common_passwords(path: Path) -> frozenset[str]:
     """Read the list from a file with one password per line.
 
     Raises:
-        CommonPasswordsDamaged: the file is missing, unreadable or of another length.
+        CommonPasswordsDamaged: the file is missing, unreadable or has a different length.
     """
     try:
         passwords = frozenset(path.read_text(encoding="utf-8").splitlines())

@@ -1,4 +1,4 @@
-"""Accounts and addresses from before a rule, of which the rule would allow one.
+"""Find accounts that are older than a rule of uniqueness and violate it.
 
 Public operations: look_alikes, unreachable_addresses.
 """
@@ -8,18 +8,18 @@ from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.comparison import email_addresses
 
 
-def look_alikes(reader: Reader, most: int) -> list[tuple[str, str]]:
-    """Return pairs of usernames that a reader may take for each other, at most so many."""
-    return reader.fetch(queries.LOOK_ALIKES, most=most)
+def look_alikes(reader: Reader, limit: int) -> list[tuple[str, str]]:
+    """Return pairs of usernames that look alike, at most `limit`."""
+    return reader.fetch(queries.LOOK_ALIKES, limit=limit)
 
 
 def unreachable_addresses(reader: Reader) -> list[int]:
-    """Return the ids of accounts whose e-mail address belongs to an older account, too.
+    """Return the ids of accounts whose e-mail address also belongs to an older account.
 
-    Nobody can sign in with it: the older account does.
+    Signing in with such an address opens the older account.
     """
     return [
         account_id
-        for account_id, email, key in reader.fetch(queries.MARKED_EMAILS)
+        for account_id, email, key in reader.fetch(queries.DUPLICATE_EMAILS)
         if email_addresses.key_of(email_addresses.parse(email)) != key
     ]

@@ -1,7 +1,7 @@
-"""Accounts and what can be said of them.
+"""Accounts and their profiles.
 
-Shapes: `Account` (as stored, without its password), `Person` (as others see it), `NewAccount`,
-`ProfileChange`, `Credentials`.
+Structs: `Account` (as stored, without the password hash), `Person` (the public profile),
+`NewAccount`, `ProfileChange`, `Credentials`.
 """
 
 import msgspec
@@ -9,10 +9,11 @@ from msgspec import UNSET, UnsetType
 
 
 class Account(msgspec.Struct, frozen=True):
-    """An account without its password. `birthday` is YYYY-MM-DD, other times milliseconds.
+    """An account without its password hash. `birthday` is YYYY-MM-DD, times are in milliseconds.
 
-    `avatar_file` is the name of an uploaded picture; `avatar_address` an address elsewhere,
-    given at sign-up; an upload replaces it. Who is disabled (`disabled_at`) cannot sign in.
+    `avatar_file` is the name of an uploaded picture. `avatar_address` is the URL of an external
+    picture from the sign-up, which an upload replaces. A disabled account (`disabled_at`) cannot
+    sign in.
     """
 
     id: int
@@ -32,9 +33,9 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """What others see of an account; who is not signed in sees neither names nor picture.
+    """The public profile of an account. Anonymous visitors see neither names nor picture.
 
-    `namesake` is the username of another account, if `name` could be taken for it.
+    `namesake` is the username of another account that `name` could be mistaken for.
     """
 
     id: int
@@ -49,15 +50,15 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str | None:
-        """The given and family name, or else the username; None where there is none of them."""
-        names = (each for each in (self.given_name, self.family_name) if each)
+        """The given and family name, or else the username. None if the account has none of them."""
+        names = (name for name in (self.given_name, self.family_name) if name)
         return " ".join(names) or self.username
 
     @property
     def address(self) -> str:
-        """By what the person is found: the username, or else the id.
+        """The path segment that identifies the person: the username, or else the id.
 
-        A username of dots alone would lead browsers to another path.
+        Browsers would resolve a username of dots to another path.
         """
         if self.username is None or self.username in (".", ".."):
             return str(self.id)
@@ -65,7 +66,7 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class NewAccount(msgspec.Struct, kw_only=True):
-    """What somebody signs up with: a password, and a username or an e-mail address."""
+    """The data of a sign-up. It needs a password, and a username or an e-mail address."""
 
     password: str
     username: str | None = None
@@ -79,7 +80,7 @@ class NewAccount(msgspec.Struct, kw_only=True):
 
 
 class ProfileChange(msgspec.Struct, kw_only=True):
-    """What is to change; UNSET leaves as it is, None or an empty text clears."""
+    """The fields of a profile to change. UNSET leaves a field, None or an empty text clears it."""
 
     username: str | UnsetType | None = UNSET
     email: str | UnsetType | None = UNSET
@@ -92,7 +93,7 @@ class ProfileChange(msgspec.Struct, kw_only=True):
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What a password check needs of an account."""
+    """The part of an account that a password check needs."""
 
     account_id: int
     password_hash: str

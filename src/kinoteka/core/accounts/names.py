@@ -1,4 +1,4 @@
-"""How usernames, e-mail addresses and the rest of a profile are checked and compared."""
+"""Validate and compare usernames, e-mail addresses and the other fields of a profile."""
 
 from datetime import UTC, date, datetime
 
@@ -12,20 +12,20 @@ from kinoteka.infrastructure.comparison.look_alikes import is_highly_restrictive
 
 USERNAME_MAX_LENGTH = 64
 PATH_SEGMENTS = (".", "..")
-"""Names that are steps in a path (RFC 3986, 3.3)."""
-TEXT_LONGEST = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
+"""Path segments with a special meaning (RFC 3986, 3.3)."""
+TEXT_MAX_LENGTHS = {"given_name": 100, "family_name": 100, "status": 300, "phone": 40}
 EMAIL_MAX_LENGTH = 320
-ADDRESS_LONGEST = 2048
+URL_MAX_LENGTH = 2048
 
 _username_profile = get_profile("UsernameCaseMapped")
 
 
 def username_key(username: str) -> str:
-    """How a username is compared: RFC 8265, UsernameCaseMapped.
+    """Return the key by which usernames are compared (RFC 8265, UsernameCaseMapped).
 
     Raises:
-        DomainError(USERNAME_INVALID): empty, too long, an @ or characters the profile forbids,
-            or digits alone (which would read as an id).
+        DomainError(USERNAME_INVALID): it is empty, too long, contains @, / or characters that the
+            profile forbids, or consists of digits, which would read as an id.
     """
     if not username or len(username) > USERNAME_MAX_LENGTH:
         raise DomainError(Code.USERNAME_INVALID, reason="length")
@@ -35,19 +35,19 @@ def username_key(username: str) -> str:
         key: str = _username_profile.enforce(username)
     except UnicodeEncodeError:
         raise DomainError(Code.USERNAME_INVALID, reason="characters") from None
-    if "@" in key or "/" in key:  # a full-width one has become a plain one by now
+    if "@" in key or "/" in key:  # full-width ones are plain by now
         raise DomainError(Code.USERNAME_INVALID, reason="characters")
     return key
 
 
 def validate_username(username: str) -> str:
-    """Return the key of a username that an account wants to have.
+    """Return the key of a new username.
 
-    Accounts that chose theirs before a rule was made keep it: they sign in by `username_key`.
+    Accounts keep usernames that are older than these rules: sign-in uses `username_key`.
 
     Raises:
-        DomainError(USERNAME_INVALID): `username_key` rejects it, it would lead browsers to another
-            path, or it mixes scripts so that it could pass for another (UTS 39, 5.2).
+        DomainError(USERNAME_INVALID): `username_key` rejects it, it is a special path segment, or
+            it mixes scripts so that it could pass for another username (UTS 39, 5.2).
     """
     key = username_key(username)
     if username in PATH_SEGMENTS:
@@ -58,7 +58,7 @@ def validate_username(username: str) -> str:
 
 
 def part_key(part: str) -> str | None:
-    """How a part of a username is searched for (RFC 8265, 3.3.2); None: no username has it."""
+    """Return the key of a part of a username (RFC 8265, 3.3.2). None: no username contains it."""
     try:
         return clean_text(part.lower(), "username", 2 * USERNAME_MAX_LENGTH) or None
     except DomainError:
@@ -66,25 +66,25 @@ def part_key(part: str) -> str | None:
 
 
 def email_key(email: str) -> str:
-    """Return how an e-mail address is compared: the local part case-folded, the domain as A-labels.
+    """Return the key by which addresses are compared: case-folded, the domain as A-labels.
 
     Raises:
-        DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
+        DomainError(EMAIL_INVALID): it is not an e-mail address (RFC 5321, RFC 6531).
     """
     return email_addresses.key_of(_parsed_email(email))
 
 
 def normalize_email(email: str) -> str:
-    """The address as it is shown: domain in lower case, Unicode composed.
+    """Return the e-mail address as displayed: the domain in lower case, Unicode composed.
 
     Raises:
-        DomainError(EMAIL_INVALID): not an address (RFC 5321, RFC 6531).
+        DomainError(EMAIL_INVALID): it is not an e-mail address (RFC 5321, RFC 6531).
     """
     return _parsed_email(email).normalized
 
 
 def sign_in_key(identifier: str) -> tuple[str, str] | None:
-    """The column and value that an identifier from a sign-in form means; None: nobody's.
+    """Return the column and key to look up at sign-in. None: no account can have the identifier.
 
     An identifier with an @ is an e-mail address, any other a username. White space around it is
     ignored.
@@ -98,22 +98,22 @@ def sign_in_key(identifier: str) -> tuple[str, str] | None:
         return None
 
 
-def is_same_name(column: str, given: str | None, present: str | None) -> bool:
-    """Whether a username or an e-mail address is the one that the account has."""
-    name = (given or "").strip() or None
-    if name is None or name == present or column == "username":
-        return name == present
+def is_same_name(column: str, new: str | None, current: str | None) -> bool:
+    """Return whether a username or an e-mail address equals the current one of the account."""
+    name = (new or "").strip() or None
+    if name is None or name == current or column == "username":
+        return name == current
     try:
-        return normalize_email(name) == present
+        return normalize_email(name) == current
     except DomainError:
         return False
 
 
 def validate_birthday(birthday: str) -> str:
-    """The date as YYYY-MM-DD.
+    """Return the date as YYYY-MM-DD.
 
     Raises:
-        DomainError(BIRTHDAY_INVALID): no date, in the future, or before 1900.
+        DomainError(BIRTHDAY_INVALID): it is not a date, in the future, or before 1900.
     """
     try:
         day = date.fromisoformat(birthday)
@@ -124,28 +124,28 @@ def validate_birthday(birthday: str) -> str:
     return day.isoformat()
 
 
-def validate_url(address: str, field: str) -> str:
-    """An http or https address.
+def validate_url(url: str, field: str) -> str:
+    """Return the URL without white space around it.
 
     Raises:
-        DomainError(FIELD_INVALID): anything else, such as javascript:.
+        DomainError(FIELD_INVALID): it is not an http or https URL.
     """
-    cleaned = clean_text(address, field, ADDRESS_LONGEST)
+    cleaned = clean_text(url, field, URL_MAX_LENGTH)
     if not cleaned.startswith(("http://", "https://")) or any(c in cleaned for c in " \"'<>"):
         raise field_invalid(field, "address")
     return cleaned
 
 
 def validate_text(value: str | None, field: str) -> str | None:
-    """A line of the profile; empty is None."""
+    """Return a text of the profile, cleaned. None: it is empty."""
     if value is None:
         return None
     clean = clean_name if field in ("given_name", "family_name") else clean_public_text
-    return clean(value, field, TEXT_LONGEST[field]) or None
+    return clean(value, field, TEXT_MAX_LENGTHS[field]) or None
 
 
 def _parsed_email(email: str) -> ValidatedEmail:
-    # Before the library looks at it: that takes seconds of what is long or has heaps of marks.
+    # The library takes seconds for long addresses and for many combining marks.
     if len(email) > EMAIL_MAX_LENGTH or has_excessive_marks(email):
         raise DomainError(Code.EMAIL_INVALID)
     try:

@@ -1,9 +1,9 @@
-"""How well a password withstands guessing, told while it is being chosen; a hint, not a rule.
+"""Estimate the strength of a password while the user types it: a hint, not a rule.
 
-Public operations: judge.
+Public operations: estimate.
 
-What is judged is neither stored nor logged. The library zxcvbn takes 14 MB, so it is loaded when
-somebody first asks; it is not made for several threads at once, so there is one.
+The password is neither stored nor logged. The library zxcvbn takes 14 MB of memory, so it is
+loaded for the first estimate. It is not thread-safe, so a single thread uses it.
 """
 
 from typing import Any
@@ -17,9 +17,9 @@ from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.worker_threads import Workers
 
 ESTIMATED_LENGTH = 20
-"""Of how many characters: twice as many of the worst kind take ten times as long."""
+"""The number of characters that are estimated: doubling it can take ten times as long."""
 QUEUE = 20
-SECONDS_EACH = 0.02
+SECONDS_PER_ESTIMATE = 0.02
 STRONG = 3
 STRONGEST = 4
 REASONS = {
@@ -33,9 +33,9 @@ REASONS = {
 
 
 class Strength(msgspec.Struct, frozen=True):
-    """From 0 (would be refused or guessed at once) to 4, and what makes it weak, if anything.
+    """A score from 0 (rejected, or guessed at once) to 4, and the reason for a low score.
 
-    The reason is one of those of `PASSWORD_INVALID` or: words, keys, repeats, sequence, dates,
+    The reason is one of those of `PASSWORD_INVALID`, or words, keys, repeats, sequence, dates or
     short.
     """
 
@@ -44,18 +44,21 @@ class Strength(msgspec.Struct, frozen=True):
 
 
 class PasswordStrength:
-    """Judges passwords as they are being chosen."""
+    """Estimates the strength of passwords."""
 
     def __init__(self, settings: Settings, throttle: Throttle) -> None:
         self._limit = settings.password_hint_limit
         self._site_names = site_names(settings)
         self._throttle = throttle
         self._workers = Workers(
-            "password-strength", threads=1, queue=QUEUE, seconds_each=SECONDS_EACH
+            "password-strength", threads=1, queue=QUEUE, seconds_each=SECONDS_PER_ESTIMATE
         )
 
-    async def judge(self, address: str, password: str, known: tuple[str, ...] = ()) -> Strength:
-        """How strong a password is for somebody of whom `known` can be known; `address` asks.
+    async def estimate(self, address: str, password: str, known: tuple[str, ...] = ()) -> Strength:
+        """Return the strength of a password.
+
+        `known` are names of the user, which an attacker would try. `address` is rate limited.
+
 
         Raises:
             DomainError(THROTTLED, BUSY)
@@ -70,14 +73,14 @@ class PasswordStrength:
         personal = [
             word[:ESTIMATED_LENGTH] for text in known for word in (text, *text.split("@")) if word
         ]
-        return await self._workers.run(lambda: _judge(normal[:ESTIMATED_LENGTH], personal))
+        return await self._workers.run(lambda: _estimate(normal[:ESTIMATED_LENGTH], personal))
 
     def close(self) -> None:
-        """Begin nothing more, without waiting for what is under way."""
+        """Reject further work. Do not wait for work in progress."""
         self._workers.close()
 
 
-def _judge(password: str, personal: list[str]) -> Strength:
+def _estimate(password: str, personal: list[str]) -> Strength:
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
     result: dict[str, Any] = zxcvbn(password, user_inputs=personal)

@@ -1,7 +1,7 @@
-"""Passwords: which are taken (NIST SP 800-63B, OWASP ASVS 5 V6.2) and how they are hashed.
+"""Accept, hash and verify passwords (NIST SP 800-63B, OWASP ASVS 5 V6.2).
 
-Hashing takes tens of milliseconds of a core, so it runs in threads of a lower priority, and
-only so many may wait.
+Hashing takes tens of milliseconds of a core. So it runs in threads with lower priority, and a
+request is rejected if too many are waiting.
 """
 
 import os
@@ -18,40 +18,40 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.worker_threads import Load, Workers
 
-SHORTEST = 8
-LONGEST = 128
+PASSWORD_MIN_LENGTH = 8
+PASSWORD_MAX_LENGTH = 128
 SITE_NAME = "kinoteka"
-SECONDS_EACH = 0.05
+SECONDS_PER_HASH = 0.05
 
-# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
+# Parameters of the OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane.
 HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=argon2.Type.ID)
 
 
 def normalize_password(password: str) -> str:
-    """The password as it is hashed: in NFKC, so that every keyboard gives the same.
+    """Return the password in NFKC, so that its hash does not depend on the keyboard.
 
     Raises:
-        DomainError(PASSWORD_INVALID): so long, or of such characters, that nobody has it.
+        DomainError(PASSWORD_INVALID): it is longer than any password, or cannot be normalized.
     """
-    if len(password) > COMPOSITION_FACTOR * LONGEST:
-        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
+    if len(password) > COMPOSITION_FACTOR * PASSWORD_MAX_LENGTH:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=PASSWORD_MAX_LENGTH)
     if has_excessive_marks(password) or _has_lone_surrogates(password):
         raise DomainError(Code.PASSWORD_INVALID, reason="characters")
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, names: Iterable[str | None] = ()) -> str:
-    """Return the normalised password of an account that is known by these names.
+    """Return the normalized new password of an account with these names.
 
     Raises:
-        DomainError(PASSWORD_INVALID): too short, too long, too common, one of the names, or not
-            storable.
+        DomainError(PASSWORD_INVALID): it is too short, too long, too common, one of the names, or
+            not storable.
     """
     normal = normalize_password(password)
-    if len(normal) < SHORTEST:
-        raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=SHORTEST)
-    if len(normal) > LONGEST:
-        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=LONGEST)
+    if len(normal) < PASSWORD_MIN_LENGTH:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_short", shortest=PASSWORD_MIN_LENGTH)
+    if len(normal) > PASSWORD_MAX_LENGTH:
+        raise DomainError(Code.PASSWORD_INVALID, reason="too_long", longest=PASSWORD_MAX_LENGTH)
     if any(unicodedata.category(character) in ("Cn", "Cc") for character in normal):
         raise DomainError(Code.PASSWORD_INVALID, reason="characters")
     if not has_visible_character(normal):
@@ -67,25 +67,28 @@ def check_password(password: str, names: Iterable[str | None] = ()) -> str:
 
 
 def matches_name(password: str, names: Iterable[str | None]) -> bool:
-    """Return whether a password is one of these names, or the site's, give or take its end.
+    """Return whether a password is one of these names or a name of the site.
 
-    Case, and digits and punctuation at the end, make no difference.
+    Case is ignored, and so are digits and punctuation at the end.
     """
     known = [name for name in names if name]
     parts = [part for name in known if "@" in name for part in name.split("@")]
-    return not _spellings(password).isdisjoint(
-        spelling for name in (SITE_NAME, *known, *parts) for spelling in _spellings(name)
+    return not _comparison_forms(password).isdisjoint(
+        form for name in (SITE_NAME, *known, *parts) for form in _comparison_forms(name)
     )
 
 
 def site_names(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the site that its address adds: of films.example also films."""
+    """Return the names of the site in its public URL: for films.example also films."""
     host = settings.public_url.partition("://")[2].partition(":")[0]
     return (host, host.removeprefix("www.").partition(".")[0]) if host else ()
 
 
 def dummy_hash() -> str:
-    """What no password has as its hash; checking one against it takes as long as any other."""
+    """Return a hash with the current parameters that no password matches.
+
+    Verifying against it takes as long as for an existing account.
+    """
     salt, digest = (
         b64encode(os.urandom(length)).decode().rstrip("=")
         for length in (HASHER.salt_len, HASHER.hash_len)
@@ -95,49 +98,54 @@ def dummy_hash() -> str:
 
 
 class PasswordHashing:
-    """Hashes and checks passwords in threads; too many at once are refused."""
+    """Hashes and verifies passwords in threads. Rejects requests if too many are waiting."""
 
     def __init__(self, threads: int, queue: int) -> None:
         self._workers = Workers(
             "password-hashing",
             threads=threads or os.cpu_count() or 1,
             queue=queue,
-            seconds_each=SECONDS_EACH,
+            seconds_each=SECONDS_PER_HASH,
         )
-        self._nobody = dummy_hash()
+        self._dummy_hash = dummy_hash()
 
     async def hash(self, password: str) -> str:
-        """The hash of a normalised password.
+        """Return the hash of a normalized password.
 
         Raises:
-            DomainError(BUSY): too many passwords are waiting already.
+            DomainError(BUSY): too many passwords are waiting to be hashed.
         """
         return await self._workers.run(lambda: HASHER.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password is the hash's; without a hash it takes as long, and is not.
+        """Return whether the password matches the hash.
+
+        Without a hash the result is false, after the time that a verification takes.
+
 
         Raises:
-            DomainError(BUSY): too many passwords are waiting already.
+            DomainError(BUSY): too many passwords are waiting to be hashed.
         """
         try:
             normal = normalize_password(password)
         except DomainError:
             normal, password_hash = "", None
-        right = await self._workers.run(lambda: _verify(normal, password_hash or self._nobody))
-        return right and password_hash is not None
+        matches = await self._workers.run(
+            lambda: _verify(normal, password_hash or self._dummy_hash)
+        )
+        return matches and password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
-        """Whether the hash was made with weaker parameters than today's."""
+        """Return whether the hash has other parameters than the current ones."""
         return HASHER.check_needs_rehash(password_hash)
 
     @property
     def load(self) -> Load:
-        """How many passwords wait, and how many are being hashed."""
+        """The numbers of passwords that are waiting and that are being hashed."""
         return self._workers.load
 
     def close(self) -> None:
-        """Begin nothing more, without waiting for what is under way."""
+        """Reject further work. Do not wait for work in progress."""
         self._workers.close()
 
 
@@ -148,9 +156,9 @@ def _verify(password: str, password_hash: str) -> bool:
         return False
 
 
-def _spellings(text: str) -> set[str]:
-    """Return the text as it is compared: folded, as it is and without its end."""
-    if len(text) > COMPOSITION_FACTOR * LONGEST or has_excessive_marks(text):
+def _comparison_forms(text: str) -> set[str]:
+    """Return the text case-folded, with and without the digits and punctuation at its end."""
+    if len(text) > COMPOSITION_FACTOR * PASSWORD_MAX_LENGTH or has_excessive_marks(text):
         return set()
     folded = unicodedata.normalize("NFKC", text).casefold()
     end = len(folded)

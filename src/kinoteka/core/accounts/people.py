@@ -1,12 +1,11 @@
-"""People: accounts as others see them.
+"""People: the public profiles of accounts.
 
-Public operations: find, find_by_username, some, namesake; avatar_elsewhere.
+Public operations: find, find_by_username, find_many, find_namesake; external_avatar.
 
-An avatar hosted elsewhere is shown to its owner alone: its host would learn who reads which page.
+Members do not see each other's e-mail address, phone number or birthday, and no disabled accounts.
+Anonymous visitors see only usernames, which appear next to everything that members publish.
 
-Nobody sees another's e-mail address, phone number or birthday, nor anybody who is disabled. Who is
-not signed in sees no more of a member than the username, which stands under everything that a
-member makes public.
+Only the owner of an external avatar sees it, because its host would learn who reads which page.
 """
 
 from collections.abc import Collection
@@ -22,30 +21,30 @@ from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.comparison.look_alikes import skeleton
 
-ID_LONGEST = 18
+ID_MAX_DIGITS = 18
 
 
 class People:
-    """What one sees of other accounts."""
+    """Finds the public profiles of accounts."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
 
     async def find(self, actor: Actor, unit: Unit, name: str) -> Person:
-        """The person of a username, without regard to case, or, for members, of an id.
+        """Return the person with a username, ignoring case, or for members also with an id.
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
         """
         if name.isascii() and name.isdigit():
-            # Ids are counted through in no time; usernames are known or not.
-            if actor.account_id is None or len(name) > ID_LONGEST:
+            # Anonymous visitors could enumerate all ids, but not all usernames.
+            if actor.account_id is None or len(name) > ID_MAX_DIGITS:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
             return await self._get(actor, unit, int(name))
         return await self.find_by_username(actor, unit, name)
 
     async def find_by_username(self, actor: Actor, unit: Unit, name: str) -> Person:
-        """Return the person with a username, without regard to case.
+        """Return the person with a username, ignoring case.
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
@@ -59,12 +58,12 @@ class People:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         return await self._get(actor, unit, found[0])
 
-    async def some(
+    async def find_many(
         self, actor: Actor, unit: Unit, account_ids: Collection[int | None]
     ) -> dict[int, Person]:
-        """The people of these ids, as far as there are any."""
+        """Return the people with these ids. Skip ids that do not exist."""
         found: dict[int, Person] = {}
-        for account_id in {each for each in account_ids if each is not None}:
+        for account_id in {id_ for id_ in account_ids if id_ is not None}:
             try:
                 found[account_id] = await self._get(actor, unit, account_id)
             except DomainError:
@@ -75,36 +74,36 @@ class People:
         account = await self._accounts.get(unit, account_id)
         if account.disabled_at is not None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
-        person = _seen(actor, account)
-        namesake = await self.namesake(unit, account, person.name)
+        person = _public_profile(actor, account)
+        namesake = await self.find_namesake(unit, account, person.name)
         return msgspec.structs.replace(person, namesake=namesake) if namesake else person
 
-    async def namesake(self, unit: Unit, account: Account, name: str | None) -> str | None:
-        """Return the username of another account that the name shown for this one looks like.
+    async def find_namesake(self, unit: Unit, account: Account, name: str | None) -> str | None:
+        """Return the username of another account that this account's displayed name looks like.
 
-        No username has a space, so a full name costs no query.
+        Usernames contain no spaces, so a full name needs no query.
         """
         if not name or name == account.username:
             return None
-        seen = name if name.isascii() else visible_form(name)
-        if not seen or any(each.isspace() for each in seen):
+        visible = name if name.isascii() else visible_form(name)
+        if not visible or any(character.isspace() for character in visible):
             return None
         found = await unit.first(
             queries.NAMESAKE,
-            skeleton=skeleton(seen),
+            skeleton=skeleton(visible),
             account_id=account.id,
-            key=seen.casefold(),
+            key=visible.casefold(),
             is_ascii=name.isascii(),
         )
         return found[0] if found else None
 
 
-def avatar_elsewhere(actor: Actor, account: Account | Person) -> str | None:
-    """Return the address of an avatar hosted elsewhere, if the actor is its owner."""
+def external_avatar(actor: Actor, account: Account | Person) -> str | None:
+    """Return the URL of an external avatar if the actor is its owner."""
     return account.avatar_address if actor.account_id == account.id else None
 
 
-def _seen(actor: Actor, account: Account) -> Person:
+def _public_profile(actor: Actor, account: Account) -> Person:
     if actor.account_id is None:
         return Person(account.id, account.username, account.created_at)
     return Person(
@@ -115,5 +114,5 @@ def _seen(actor: Actor, account: Account) -> Person:
         account.family_name,
         account.status,
         account.avatar_file,
-        avatar_elsewhere(actor, account),
+        external_avatar(actor, account),
     )

@@ -40,7 +40,7 @@ COLUMNS = (
     accounts.c.disabled_at,
 )
 CREDENTIALS = (accounts.c.id.label("account_id"), accounts.c.password_hash)
-NEW = (
+INSERTED = (
     "username",
     "username_key",
     "username_skeleton",
@@ -60,7 +60,7 @@ SEARCH_LIMIT = 50
 
 
 INSERT: Statement[tuple[int]] = Statement(
-    insert(accounts).values({name: bindparam(name) for name in NEW}).returning(accounts.c.id)
+    insert(accounts).values({name: bindparam(name) for name in INSERTED}).returning(accounts.c.id)
 )
 BY_ID: Statement[Account] = Statement(
     select(*COLUMNS).where(accounts.c.id == bindparam("account_id")), Account
@@ -75,14 +75,14 @@ CREDENTIALS_BY = {
     )
     for column in ("id", "email_key", "username_key")
 }
-# Whoever changes what rests on an account begins with this; it is then the only one.
+# The first statement of a change that depends on an account. Such changes run one after another.
 LOCK: Statement[Credentials] = Statement(
     select(*CREDENTIALS)
     .where(accounts.c.id == bindparam("account_id"))
     .with_for_update(key_share=True),
     Credentials,
 )
-CHANGE = {
+UPDATE = {
     name: Statement[tuple[()]](
         update(accounts)
         .where(accounts.c.id == bindparam("account_id"))
@@ -100,7 +100,7 @@ CHANGE = {
         "disabled_at",
     )
 }
-CHANGE_NAME = {
+UPDATE_NAME = {
     name: Statement[tuple[()]](
         update(accounts)
         .where(accounts.c.id == bindparam("account_id"))
@@ -111,7 +111,7 @@ CHANGE_NAME = {
         "email": ("email_key",),
     }.items()
 }
-CHANGE_AVATAR: Statement[tuple[()]] = Statement(
+UPDATE_AVATAR: Statement[tuple[()]] = Statement(
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"))
     .values(avatar_file=bindparam("file"), avatar_address=null())
@@ -124,10 +124,10 @@ _position = place_of(accounts.c.username_key, bindparam("part"))
 
 def _search(engine: str) -> Select[Any]:
     # PostgreSQL has an index for LIKE; SQLite would be slower with it than without.
-    found = accounts.c.username_key.like(bindparam("pattern"))
+    matches = accounts.c.username_key.like(bindparam("pattern"))
     return (
         select(*COLUMNS)
-        .where(found if engine == "postgresql" else _position > 0)
+        .where(matches if engine == "postgresql" else _position > 0)
         .where(accounts.c.disabled_at.is_(None))
         .order_by(_position, accounts.c.username_key)
         .limit(SEARCH_LIMIT)
@@ -160,7 +160,7 @@ LOOKS_LIKE: Statement[tuple[int]] = Statement(_looks_like)
 
 
 def _namesake(engine: str) -> Select[Any]:
-    # As above; of two in ASCII the same one is meant.
+    # As above, but an ASCII name matches an ASCII username only if they are equal.
     return (
         select(accounts.c.username)
         .where(accounts.c.username_skeleton == bindparam("skeleton"))
@@ -194,13 +194,13 @@ def _look_alikes(engine: str) -> Select[Any]:
             )
         )
         .order_by(accounts.c.id, other.c.id)
-        .limit(bindparam("most"))
+        .limit(bindparam("limit"))
     )
 
 
 LOOK_ALIKES: Statement[tuple[str, str]] = Statement(_look_alikes)
-# The migration of keys has put an id behind those that clashed; no domain has such a sign.
-MARKED_EMAILS: Statement[tuple[int, str, str]] = Statement(
+# The migration of keys appended `#id` to duplicate keys. No domain contains such a sign.
+DUPLICATE_EMAILS: Statement[tuple[int, str, str]] = Statement(
     select(accounts.c.id, accounts.c.email, accounts.c.email_key)
     .where(accounts.c.email_key.like("%@%#%"))
     .order_by(accounts.c.id)
@@ -208,7 +208,7 @@ MARKED_EMAILS: Statement[tuple[int, str, str]] = Statement(
 
 
 def _lock_skeleton(engine: str) -> Select[Any]:
-    # On SQLite nobody else writes within a transaction that does.
+    # On SQLite, a transaction that writes is the only writer.
     if engine == "sqlite":
         return select(literal(1)).where(bindparam("skeleton") == bindparam("skeleton"))
     key = func.hashtextextended(bindparam("skeleton", type_=Text()), 0)
@@ -216,12 +216,12 @@ def _lock_skeleton(engine: str) -> Select[Any]:
 
 
 LOCK_SKELETON: Statement[tuple[int]] = Statement(_lock_skeleton)
-"""Keep others from taking a username of this skeleton until the transaction ends."""
-LACKING_SKELETON: Statement[tuple[int, str]] = Statement(
+"""Block other usernames with this skeleton until the transaction ends."""
+WITHOUT_SKELETON: Statement[tuple[int, str]] = Statement(
     select(accounts.c.id, accounts.c.username)
     .where(accounts.c.username_skeleton.is_(None), accounts.c.username_key.is_not(None))
     .order_by(accounts.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("limit"))
 )
 SET_SKELETON: Statement[tuple[()]] = Statement(
     update(accounts)

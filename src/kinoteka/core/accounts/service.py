@@ -1,10 +1,10 @@
-"""Accounts: made, read, changed, deleted, found.
+"""Create, read, update, delete and search accounts.
 
-Public operations: create, get, own, change, change_login, set_avatar, set_password,
-set_superuser, set_disabled, delete, credentials, credentials_by_id, search.
+Public operations: create, get, get_own, change, change_login, set_avatar, set_password,
+set_superuser, set_disabled, delete, find_credentials, get_credentials, search.
 
-Accounts are read with every request of their own and change rarely, so each is cached until it
-changes.
+Every request of an account reads it, and accounts change rarely. So each account is cached until
+it changes.
 """
 
 import re
@@ -36,7 +36,7 @@ PROFILE_TEXTS = ("given_name", "family_name", "status", "phone")
 
 
 class Accounts:
-    """The one set of accounts that every contract serves."""
+    """The accounts, shared by all contracts."""
 
     def __init__(
         self,
@@ -55,27 +55,27 @@ class Accounts:
         self._revisions = revisions
         self._before_delete: list[Callable[[Unit, int], Awaitable[None]]] = []
         self._cache: BoundedMap[int, Account] = BoundedMap(CACHE_SIZE)
-        self._dropped = 0
-        revisions.on_foreign_change("accounts", self._drop_all, self._drop)
+        self._invalidations = 0
+        revisions.on_foreign_change("accounts", self._invalidate_all, self._invalidate_cached)
 
     def before_delete(self, action: Callable[[Unit, int], Awaitable[None]]) -> None:
-        """Do `action`, within the same transaction, before the account of an id is deleted."""
+        """Call `action` with the id of an account before it is deleted, in the same transaction."""
         self._before_delete.append(action)
 
     async def create(
         self, unit: Unit, new: NewAccount, address: str, *, superuser: bool = False
     ) -> Account:
-        """Make an account; `address` is whoever asks for it.
+        """Create an account. `address` is rate limited.
 
         Raises:
             DomainError(USERNAME_INVALID, EMAIL_INVALID, PASSWORD_INVALID, BIRTHDAY_INVALID,
-                FIELD_INVALID): what cannot be taken.
-            DomainError(USERNAME_TAKEN, EMAIL_TAKEN): an account has it, without regard to case.
+                FIELD_INVALID): a value is invalid.
+            DomainError(USERNAME_TAKEN, EMAIL_TAKEN): another account has it, ignoring case.
             DomainError(THROTTLED, BUSY)
         """
-        row = _checked(new)
-        named = (new.username, new.email, new.given_name, new.family_name)
-        password = self.check_password(new.password, *named)
+        row = _validate(new)
+        own_names = (new.username, new.email, new.given_name, new.family_name)
+        password = self.check_password(new.password, *own_names)
         await self._throttle.hit("sign_up", self._sign_up_limit, address)
         await self._check_free(unit, row)
         row |= {
@@ -88,7 +88,7 @@ class Accounts:
         except Conflict as conflict:
             raise _taken(conflict) from None
         if row["username"] is not None:
-            await skeletons.take(unit, str(row["username"]))
+            await skeletons.reserve(unit, str(row["username"]))
         account = await unit.first(queries.BY_ID, account_id=created[0] if created else 0)
         if account is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
@@ -97,28 +97,28 @@ class Accounts:
         return account
 
     async def get(self, unit: Unit, account_id: int) -> Account:
-        """The account of that id.
+        """Return the account with this id.
 
         Raises:
             DomainError(ACCOUNT_UNKNOWN)
         """
-        # Within a transaction the account may be other than what is cached, and be rolled back.
+        # A transaction that writes may see a changed account, which may be rolled back.
         account = None if unit.is_writing else self._cache.get(account_id)
         if account is None:
-            as_of = self._dropped
+            as_of = self._invalidations
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
-            # What changed while it was being read may be read as it was.
-            if not unit.is_writing and as_of == self._dropped:
+            # An account that changed during the read may be outdated.
+            if not unit.is_writing and as_of == self._invalidations:
                 self._cache.set(account_id, account)
         return account
 
-    async def own(self, actor: Actor, unit: Unit) -> Account:
-        """The account that asks.
+    async def get_own(self, actor: Actor, unit: Unit) -> Account:
+        """Return the actor's account.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in, or the account has just been deleted.
+            DomainError(UNAUTHORIZED): the actor is anonymous, or the account was deleted.
         """
         try:
             return await self.get(unit, actor.require_account())
@@ -126,31 +126,31 @@ class Accounts:
             raise DomainError(Code.UNAUTHORIZED) from None
 
     async def change(self, actor: Actor, unit: Unit, change: ProfileChange) -> Account:
-        """Change one's own profile.
+        """Change the actor's profile.
 
         Raises:
             DomainError(UNAUTHORIZED, USERNAME_INVALID, EMAIL_INVALID, BIRTHDAY_INVALID,
                 FIELD_INVALID, USERNAME_TAKEN, EMAIL_TAKEN, GENRE_UNKNOWN)
         """
         await self.lock(unit, actor.require_account())
-        account = await self.own(actor, unit)  # as it is now that nobody else can change it
-        _check_named(account, change)
+        account = await self.get_own(actor, unit)  # read again now that the row is locked
+        _check_has_name(account, change)
         if change.favourite_genre_id not in (None, UNSET):
             await self._catalogue.genre(actor, unit, change.favourite_genre_id)
-        for column, value in _checked_change(change).items():
+        for column, value in _validate_change(change).items():
             await self._set(unit, account.id, column, value)
         await self._rename(unit, account, change)
-        await self.changed(unit, account.id)
+        await self.invalidate(unit, account.id)
         changed = await unit.first(queries.BY_ID, account_id=account.id)
         if changed is None:
             raise DomainError(Code.UNAUTHORIZED)
         return changed
 
     async def change_login(self, actor: Actor, unit: Unit, account_id: int, login: str) -> Account:
-        """Change what an account signs in with: one's own, or a superuser anybody's.
+        """Change the login of the actor's account, or of any account if the actor is a superuser.
 
-        A login with an @ is an e-mail address, any other a username. An account that has both
-        keeps the other; of one that has only the other kind, the new login takes its place.
+        A login with an @ is an e-mail address, any other a username. An account with both keeps
+        the other one. An account with only the other kind gets the new login instead of it.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, USERNAME_INVALID,
@@ -162,7 +162,7 @@ class Accounts:
         await self._rename(unit, account, _login_change(account, login))
         if actor.account_id != account_id:
             await record(actor, unit, Action.LOGIN_CHANGED, Subject("account", account_id))
-        await self.changed(unit, account_id)
+        await self.invalidate(unit, account_id)
         changed = await unit.first(queries.BY_ID, account_id=account_id)
         if changed is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
@@ -170,27 +170,27 @@ class Accounts:
 
     @staticmethod
     def leaves_login_unchanged(account: Account, change: ProfileChange) -> bool:
-        """Whether a change leaves an account's username and e-mail address as they are."""
-        given = (("username", change.username), ("email", change.email))
+        """Return whether a change keeps the account's username and e-mail address."""
+        new = (("username", change.username), ("email", change.email))
         return all(
             value is UNSET or names.is_same_name(column, value, getattr(account, column))
-            for column, value in given
+            for column, value in new
         )
 
     async def set_avatar(self, actor: Actor, unit: Unit, file: str | None) -> str | None:
-        """Make an uploaded picture one's avatar, or none; the name of the file that it replaces.
+        """Set or remove the actor's avatar. Return the name of the replaced file, if any.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
         await self.lock(unit, actor.require_account())
-        account = await self.own(actor, unit)  # as it is now that nobody else can change it
-        await unit.run(queries.CHANGE_AVATAR, account_id=account.id, file=file)
-        await self.changed(unit, account.id)
+        account = await self.get_own(actor, unit)  # read again now that the row is locked
+        await unit.run(queries.UPDATE_AVATAR, account_id=account.id, file=file)
+        await self.invalidate(unit, account.id)
         return account.avatar_file
 
     def check_password(self, password: str, *names: str | None) -> str:
-        """Return the normalised password of an account with these names.
+        """Return the normalized new password of an account with these names.
 
         Raises:
             DomainError(PASSWORD_INVALID)
@@ -202,80 +202,78 @@ class Accounts:
         await self._set(unit, account_id, "password_hash", password_hash)
 
     async def set_superuser(self, unit: Unit, account_id: int) -> None:
-        """Make an account a superuser, as an operator at the console may; enable it, too."""
+        """Make an account a superuser and enable it, on behalf of the command line."""
         await self._set(unit, account_id, "superuser", True)
         await self._set(unit, account_id, "disabled_at", None)
         await record(CONSOLE_ACTOR, unit, Action.SUPERUSER_MADE, Subject("account", account_id))
-        await self.changed(unit, account_id)
+        await self.invalidate(unit, account_id)
 
     async def set_disabled(self, unit: Unit, account_id: int, at: int | None) -> None:
-        """Keep an account from signing in since then, or (None) let it again."""
+        """Disable an account since a time in milliseconds, or enable it (None)."""
         await self._set(unit, account_id, "disabled_at", at)
-        await self.changed(unit, account_id)
+        await self.invalidate(unit, account_id)
 
     async def delete(self, actor: Actor, unit: Unit) -> Account:
-        """Delete one's own account with everything that is its own; what it was.
+        """Delete the actor's account with everything that belongs to it. Return the former account.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        account = await self.own(actor, unit)
+        account = await self.get_own(actor, unit)
         for action in self._before_delete:
             await action(unit, account.id)
         await unit.run(queries.DELETE, account_id=account.id)
-        await self.changed(unit, account.id)
+        await self.invalidate(unit, account.id)
         return account
 
-    async def credentials(self, unit: Unit, identifier: str) -> Credentials | None:
-        """What a password check of this username or e-mail address needs; None: nobody's."""
+    async def find_credentials(self, unit: Unit, identifier: str) -> Credentials | None:
+        """Return the credentials of the account with this username or e-mail address, if any."""
         key = names.sign_in_key(identifier)
         if key is None:
             return None
         column, value = key
         return await unit.first(queries.CREDENTIALS_BY[column], key=value)
 
-    async def credentials_by_id(self, unit: Unit, account_id: int) -> Credentials | None:
-        """What a password check of this account needs."""
+    async def get_credentials(self, unit: Unit, account_id: int) -> Credentials | None:
+        """Return the credentials of the account with this id, if any."""
         return await unit.first(queries.CREDENTIALS_BY["id"], key=account_id)
 
     async def lock(self, unit: Unit, account_id: int) -> Credentials | None:
-        """Keep others from changing an account until the transaction ends; None: there is none.
+        """Lock an account until the transaction ends. Return its credentials. None: not found.
 
-        First of all that the transaction changes, so that no two wait for each other.
+        Lock the account before any other row of the transaction, to avoid deadlocks.
         """
         return await unit.first(queries.LOCK, account_id=account_id)
 
     async def search(self, actor: Actor, unit: Unit, part: str) -> list[Account]:
-        """Accounts whose username contains `part`, at most 50, earliest match first.
-
-        None that are disabled.
+        """Return up to 50 enabled accounts whose username contains `part`, earliest match first.
 
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED)
         """
-        who = f"account:{actor.require_account()}"
+        throttle_key = f"account:{actor.require_account()}"
         key = names.part_key(part)
         if key is None:
             return []
-        await self._throttle.hit("user_search", self._search_limit, who)
-        # SQLite looks at every username.
+        await self._throttle.hit("user_search", self._search_limit, throttle_key)
+        # In a thread, because SQLite scans all usernames.
         return await unit.all_in_thread(queries.SEARCH, part=key, pattern=_pattern(key))
 
-    async def changed(self, unit: Unit, account_id: int) -> None:
-        """Note that an account changes: what is cached of it is dropped with the commit."""
+    async def invalidate(self, unit: Unit, account_id: int) -> None:
+        """Invalidate the cached account when the transaction commits."""
         await self._revisions.increase(unit, "accounts", [account_id])
-        unit.after_commit(lambda: self._drop(account_id))
+        unit.after_commit(lambda: self._invalidate_cached(account_id))
 
-    def _drop(self, account_id: int) -> None:
-        self._dropped += 1
+    def _invalidate_cached(self, account_id: int) -> None:
+        self._invalidations += 1
         self._cache.drop(account_id)
 
-    def _drop_all(self) -> None:
-        self._dropped += 1
+    def _invalidate_all(self) -> None:
+        self._invalidations += 1
         self._cache.clear()
 
     async def _check_free(self, unit: Unit, row: dict[str, object]) -> None:
-        # Spares the hashing; two who ask at the same moment are told apart by the database.
+        # Avoids hashing in vain. The database decides between two concurrent requests.
         for column, code in (
             ("email_key", Code.EMAIL_TAKEN),
             ("username_key", Code.USERNAME_TAKEN),
@@ -288,34 +286,34 @@ class Accounts:
 
     async def _set(self, unit: Unit, account_id: int, column: str, value: object) -> None:
         try:
-            await unit.run(queries.CHANGE[column], account_id=account_id, value=value)
+            await unit.run(queries.UPDATE[column], account_id=account_id, value=value)
         except Conflict:
             raise DomainError(Code.GENRE_UNKNOWN) from None
 
     async def _rename(self, unit: Unit, account: Account, change: ProfileChange) -> None:
-        given = [("username", _trimmed(change.username)), ("email", _trimmed(change.email))]
-        # What is set goes first: an account is never without any name, not even in between.
-        for column, value in sorted(given, key=lambda pair: not pair[1]):
+        new = [("username", _trimmed(change.username)), ("email", _trimmed(change.email))]
+        # Set a name before the other one is cleared: the table requires one of them.
+        for column, value in sorted(new, key=lambda pair: not pair[1]):
             if value is UNSET or names.is_same_name(column, value, getattr(account, column)):
                 continue
-            shown, derived = _named(column, str(value) if value else None)
+            displayed, keys = _name_columns(column, str(value) if value else None)
             try:
                 await unit.run(
-                    queries.CHANGE_NAME[column], account_id=account.id, value=shown, **derived
+                    queries.UPDATE_NAME[column], account_id=account.id, value=displayed, **keys
                 )
             except Conflict as conflict:
                 raise _taken(conflict) from None
-            if column == "username" and shown is not None:
-                await skeletons.take(unit, shown)
+            if column == "username" and displayed is not None:
+                await skeletons.reserve(unit, displayed)
             event = SecurityEvent.LOGIN_CHANGED
             unit.after_commit(partial(report, event, account=account.id, field=column))
 
 
-def _checked(new: NewAccount) -> dict[str, object]:
+def _validate(new: NewAccount) -> dict[str, object]:
     if new.username is None and new.email is None:
         raise field_invalid("email", "missing")
-    username, username_keys = _named("username", new.username)
-    email, email_keys = _named("email", new.email)
+    username, username_keys = _name_columns("username", new.username)
+    email, email_keys = _name_columns("email", new.email)
     row: dict[str, object] = {
         "username": username,
         **username_keys,
@@ -329,8 +327,8 @@ def _checked(new: NewAccount) -> dict[str, object]:
     return row | {name: names.validate_text(getattr(new, name), name) for name in PROFILE_TEXTS}
 
 
-def _named(column: str, value: str | None) -> tuple[str | None, dict[str, str | None]]:
-    """Return how a username or an e-mail address is shown, and the columns it is compared by."""
+def _name_columns(column: str, value: str | None) -> tuple[str | None, dict[str, str | None]]:
+    """Return a username or an e-mail address as displayed, and the columns derived from it."""
     value = None if value is None else value.strip()
     if column == "email":
         if value is None:
@@ -346,7 +344,7 @@ def _trimmed(value: str | UnsetType | None) -> str | UnsetType | None:
     return value.strip() if isinstance(value, str) else value
 
 
-def _checked_change(change: ProfileChange) -> dict[str, object]:
+def _validate_change(change: ProfileChange) -> dict[str, object]:
     values: dict[str, object] = {}
     for name in PROFILE_TEXTS:
         text = getattr(change, name)
@@ -362,15 +360,15 @@ def _checked_change(change: ProfileChange) -> dict[str, object]:
 def _login_change(account: Account, login: str) -> ProfileChange:
     login = login.strip()
     if "@" in login:
-        names.email_key(login)  # refused before anything is cleared
+        names.email_key(login)  # raises before anything is cleared
         return ProfileChange(email=login, username=UNSET if account.email else None)
     if login != account.username:
         names.validate_username(login)
     return ProfileChange(username=login, email=UNSET if account.username else None)
 
 
-def _check_named(account: Account, change: ProfileChange) -> None:
-    """An account keeps a username or an e-mail address, whatever is cleared."""
+def _check_has_name(account: Account, change: ProfileChange) -> None:
+    """Raise FIELD_INVALID if the change clears both the username and the e-mail address."""
     username = account.username if change.username is UNSET else change.username
     email = account.email if change.email is UNSET else change.email
     if not _trimmed(username) and not _trimmed(email):
@@ -378,7 +376,7 @@ def _check_named(account: Account, change: ProfileChange) -> None:
 
 
 def _pattern(part: str) -> str:
-    """LIKE's pattern for what contains the part."""
+    """Return the LIKE pattern for texts that contain the part."""
     return "%" + re.sub(r"([\\%_])", r"\\\1", part) + "%"
 
 

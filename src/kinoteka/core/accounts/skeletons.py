@@ -1,6 +1,8 @@
-"""No two usernames that look alike, unless both are in ASCII, as user1 and userl are.
+"""Keep usernames from looking alike, unless both are in ASCII (such as user1 and userl).
 
-Public operations: check_free, take, fill.
+Usernames look alike if they have the same skeleton (UTS 39).
+
+Public operations: check_free, reserve, backfill.
 """
 
 from kinoteka.core.accounts import names, queries
@@ -8,11 +10,11 @@ from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.comparison.look_alikes import skeleton
 
-FILLED_AT_ONCE = 1_000
+BACKFILL_BATCH = 1_000
 
 
 async def check_free(unit: Unit, username: str) -> None:
-    """Check that no other username looks like this one.
+    """Raise USERNAME_TAKEN if another username looks like this one.
 
     Raises:
         DomainError(USERNAME_TAKEN)
@@ -27,8 +29,8 @@ async def check_free(unit: Unit, username: str) -> None:
         raise DomainError(Code.USERNAME_TAKEN)
 
 
-async def take(unit: Unit, username: str) -> None:
-    """Check it once more when the row is written, and let nobody take a look-alike meanwhile.
+async def reserve(unit: Unit, username: str) -> None:
+    """Check again after the row is written. Block look-alikes until the transaction ends.
 
     Raises:
         DomainError(USERNAME_TAKEN)
@@ -37,8 +39,12 @@ async def take(unit: Unit, username: str) -> None:
     await check_free(unit, username)
 
 
-async def fill(unit: Unit) -> None:
-    """Add the skeletons of usernames that a server of an older version has written."""
-    for account_id, username in await unit.all(queries.LACKING_SKELETON, most=FILLED_AT_ONCE):
-        given = {"username": username, "skeleton": skeleton(username)}
-        await unit.run(queries.SET_SKELETON, account_id=account_id, **given)
+async def backfill(unit: Unit) -> None:
+    """Add the skeletons of usernames that a server of an older version has stored."""
+    for account_id, username in await unit.all(queries.WITHOUT_SKELETON, limit=BACKFILL_BATCH):
+        await unit.run(
+            queries.SET_SKELETON,
+            account_id=account_id,
+            username=username,
+            skeleton=skeleton(username),
+        )

@@ -61,7 +61,7 @@ class Export:
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED)
         """
-        account = await self._accounts.own(actor, unit)
+        account = await self._accounts.get_own(actor, unit)
         await self._throttle.hit("export", self._limit, f"id:{account.id}")
         profile = await self._profile(actor, unit, account, avatar_of(account))
         sessions = await self._sessions(actor, unit)

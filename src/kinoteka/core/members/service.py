@@ -195,7 +195,7 @@ class Members:
         for each in sorted({account_id, actor.account_id or account_id}):
             await self._accounts.lock(unit, each)
         if actor.account_id is not None:
-            asking = await self._accounts.own(actor, unit)
+            asking = await self._accounts.get_own(actor, unit)
             if asking.disabled_at is not None:
                 raise DomainError(Code.UNAUTHORIZED)
         return await self._changeable(actor, unit, account_id)

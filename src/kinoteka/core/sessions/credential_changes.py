@@ -91,7 +91,7 @@ class CredentialChanges:
             DomainError(FIELD_INVALID): the `present` password is needed and blank.
             DomainError(...): what `Accounts.change` raises.
         """
-        account = await self._accounts.own(actor, unit)
+        account = await self._accounts.get_own(actor, unit)
         if self._accounts.leaves_login_unchanged(account, change):
             return await self._accounts.change(actor, unit, change)
         if present == "":
@@ -208,7 +208,7 @@ class CredentialChanges:
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
+        credentials = await self._accounts.get_credentials(unit, actor.require_account())
         if credentials is None:
             raise DomainError(Code.UNAUTHORIZED)
         return self._devices.issue(visit, credentials)
@@ -224,7 +224,7 @@ class CredentialChanges:
     async def _is_present(self, actor: Actor, unit: Unit, present: str) -> bool:
         """Return whether this is the current password; if not, it counts against the limits."""
         async with self._limits.current_password(actor) as attempt:
-            credentials = await self._accounts.credentials_by_id(unit, actor.require_account())
+            credentials = await self._accounts.get_credentials(unit, actor.require_account())
             stored = credentials.password_hash if credentials else None
             is_right = await self._accounts.hashing.verify(present, stored)
             if not is_right:

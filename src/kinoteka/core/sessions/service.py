@@ -72,7 +72,7 @@ class Sessions:
         A session that asks ends, as with `sign_in`. Raises what `Accounts.create` raises.
         """
         account = await self._accounts.create(unit, new, visit.address)
-        credentials = await self._accounts.credentials_by_id(unit, account.id)
+        credentials = await self._accounts.get_credentials(unit, account.id)
         if credentials is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         return await self._begin(actor, unit, visit, account, credentials)
@@ -93,7 +93,7 @@ class Sessions:
             DomainError(BUSY): too many passwords are being checked.
         """
         identifier = identifier.strip()
-        credentials = await self._accounts.credentials(unit, identifier)
+        credentials = await self._accounts.find_credentials(unit, identifier)
         visit = await self._with_token_checked(unit, visit)
         try:
             async with self._limits.sign_in(visit, identifier, credentials) as attempt:

@@ -2,7 +2,7 @@
 
 from kinoteka.core.access.model import UNIDENTIFIED_ACTOR, Actor
 from kinoteka.core.accounts.model import Account, Person
-from kinoteka.core.accounts.people import avatar_elsewhere
+from kinoteka.core.accounts.people import external_avatar
 from kinoteka.core.services import Services
 from kinoteka.core.sessions.model import SignInResult, TokenOwner, Visit
 from kinoteka.database.unit import Unit
@@ -78,7 +78,7 @@ class Request(request.Request):
 
     def avatar(self, account: Account | Person) -> str | None:
         """Return the URL of an account's avatar if the actor may see it."""
-        return self.uploaded_avatar(account) or avatar_elsewhere(self.actor, account)
+        return self.uploaded_avatar(account) or external_avatar(self.actor, account)
 
     def uploaded_avatar(self, account: Account | Person) -> str | None:
         """Return the URL of an account's avatar if this server stores it."""

@@ -79,7 +79,7 @@ async def sign_out(request: Request) -> Response:
 async def judge_password(request: Request, body: schemas.StrengthForm) -> Response:
     """How strong a password is, as a piece of a page."""
     known = (body.username, body.email)
-    strength = await request.core.password_strength.judge(request.address, body.password, known)
+    strength = await request.core.password_strength.estimate(request.address, body.password, known)
     return await render(request, "account/strength.html", strength=strength)
 
 

@@ -34,7 +34,7 @@ async def show_profile(
         failed = replace(failed, field=AVATAR.field)
     if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
         failed = replace(failed, field="present")
-    account = await request.core.accounts.own(request.actor, request.unit)
+    account = await request.core.accounts.get_own(request.actor, request.unit)
     genres = await (await request.core.catalogue.genres(request.actor, request.unit)).page(
         1, GENRES_MOST
     )

@@ -29,7 +29,7 @@ async def _show_list(request: Request, page: Page[SelectionCard], at: str) -> Re
     if not page.items and page.number > 1:  # the last on it may just have been deleted
         return redirect(request, f"{at}?page={max(page.pages, 1)}")
     makers = [card.account_id for card in page.items]
-    owners = await request.core.people.some(request.actor, request.unit, makers)
+    owners = await request.core.people.find_many(request.actor, request.unit, makers)
     return await render(request, "library/selections.html", page=page, at=at, owners=owners)
 
 
@@ -37,7 +37,7 @@ async def show_selection(request: Request, selection_id: int) -> Response:
     """One selection with its films."""
     core, actor, unit = request.core, request.actor, request.unit
     selection = await core.selections.get(actor, unit, selection_id)
-    owners = await core.people.some(actor, unit, [selection.account_id])
+    owners = await core.people.find_many(actor, unit, [selection.account_id])
     return await render(
         request,
         "library/selection.html",

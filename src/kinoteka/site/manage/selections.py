@@ -14,7 +14,7 @@ async def show_selections(request: Request, query: SelectionsQuery) -> Response:
     listing = await request.core.selection_lists.public(request.actor, request.unit)
     page = await listing.page(query.page, PAGE_SIZE)
     makers = [card.account_id for card in page.items]
-    owners = await request.core.people.some(request.actor, request.unit, makers)
+    owners = await request.core.people.find_many(request.actor, request.unit, makers)
     return await render(request, "manage/selections.html", page=page, owners=owners)
 
 

@@ -111,7 +111,9 @@ async def _row(request: Request, chat: Chat) -> Row:
     account = await _account(request, chat.other_id)
     namesake = None
     if account is not None and account.username is None:
-        namesake = await request.core.people.namesake(request.unit, account, account.given_name)
+        namesake = await request.core.people.find_namesake(
+            request.unit, account, account.given_name
+        )
     return Row(
         chat,
         account,

@@ -217,7 +217,7 @@ async def user_of(request: Request) -> Account | None:
     if request.actor.account_id is None:
         return None
     try:
-        return await request.core.accounts.own(request.actor, request.unit)
+        return await request.core.accounts.get_own(request.actor, request.unit)
     except DomainError as error:
         if error.code is not Code.UNAUTHORIZED:
             raise

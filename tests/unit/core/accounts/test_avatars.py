@@ -1,4 +1,4 @@
-"""Avatars: uploaded, replaced, refused, gone with their account."""
+"""Upload, replace, remove and read avatars."""
 
 import asyncio
 from io import BytesIO
@@ -40,14 +40,14 @@ def stored(settings: Settings) -> set[str]:
     return {path.name for path in (settings.data / "avatars").glob("*")}
 
 
-async def test_an_uploaded_picture_becomes_ones_avatar(services, settings, actor):
+async def test_uploaded_picture_replaces_the_external_avatar(services, settings, actor):
     account = await change(services, actor, picture("PNG"))
     assert account.avatar_address is None
     assert stored(settings) == {account.avatar_file}
     assert Image.open(BytesIO(await read(services, actor))).size == (64, 48)
 
 
-async def test_a_new_one_replaces_the_old(services, settings, actor):
+async def test_new_avatar_replaces_the_old_one(services, settings, actor):
     first = await change(services, actor, picture(size=(10, 10)))
     second = await change(services, actor, picture(size=(20, 20)))
     assert first.avatar_file != second.avatar_file
@@ -56,15 +56,15 @@ async def test_a_new_one_replaces_the_old(services, settings, actor):
     assert stored(settings) == {second.avatar_file}
 
 
-async def test_many_at_once_leave_one(services, settings, actor):
+async def test_concurrent_uploads_leave_one_file(services, settings, actor):
     accounts = await asyncio.gather(*(change(services, actor, picture()) for _ in range(8)))
     async with unit_of_work(services.database) as unit:
-        last = await services.accounts.own(actor, unit)
+        last = await services.accounts.get_own(actor, unit)
     services.media.close()
     assert stored(settings) == {last.avatar_file} <= {a.avatar_file for a in accounts}
 
 
-async def test_a_transaction_that_fails_leaves_the_old_one(services, settings, actor):
+async def test_failed_transaction_leaves_the_old_avatar(services, settings, actor):
     before = await change(services, actor, picture())
     with pytest.raises(ZeroDivisionError):
         async with unit_of_work(services.database) as unit:
@@ -75,36 +75,36 @@ async def test_a_transaction_that_fails_leaves_the_old_one(services, settings, a
     assert stored(settings) == {before.avatar_file}
 
 
-async def test_what_is_refused_changes_nothing(services, settings, actor):
+async def test_rejected_upload_changes_nothing(services, settings, actor):
     with raises_error(Code.UPLOAD_WRONG_TYPE):
         await change(services, actor, picture("PNG"), JPEG_ALONE)
     async with unit_of_work(services.database) as unit:
-        account = await services.accounts.own(actor, unit)
+        account = await services.accounts.get_own(actor, unit)
     assert account.avatar_address == "https://example.com/me.png"
     assert stored(settings) == set()
 
 
-async def test_an_account_without_one(services, actor, unit):
+async def test_reading_fails_without_an_avatar_or_an_account(services, actor, unit):
     with raises_error(Code.PHOTO_MISSING):
         await services.avatars.read_avatar(unit, actor.account_id)
     with raises_error(Code.ACCOUNT_UNKNOWN):
         await services.avatars.read_avatar(unit, 987654321)
 
 
-async def test_a_file_that_has_been_lost_is_missing(services, settings, actor):
+async def test_lost_file_is_reported_as_missing(services, settings, actor):
     account = await change(services, actor, picture())
     await LocalFiles(settings.data / "avatars").delete(account.avatar_file)
     with raises_error(Code.PHOTO_MISSING):
         await read(services, actor)
 
 
-async def test_nobody_has_no_avatar(services):
+async def test_anonymous_upload_is_rejected(services):
     nobody = await anonymous_actor(services)
     with raises_error(Code.UNAUTHORIZED):
         await change(services, nobody, picture())
 
 
-async def test_it_goes_with_its_account(services, settings, actor):
+async def test_deleting_the_account_deletes_the_file(services, settings, actor):
     await change(services, actor, picture())
     async with unit_of_work(services.database) as unit:
         await services.credentials.delete_account(actor, unit)
@@ -112,25 +112,25 @@ async def test_it_goes_with_its_account(services, settings, actor):
     assert stored(settings) == set()
 
 
-class TestRemoving:
+class TestRemove:
     async def remove(self, services, actor):
         async with unit_of_work(services.database) as unit:
             return await services.avatars.remove_avatar(actor, unit)
 
-    async def test_an_upload(self, services, settings, actor):
+    async def test_uploaded_avatar_is_deleted(self, services, settings, actor):
         await change(services, actor, picture())
         account = await self.remove(services, actor)
         assert account.avatar_file is None
         services.media.close()
         assert stored(settings) == set()
 
-    async def test_one_elsewhere(self, services, actor):
+    async def test_external_avatar_is_removed(self, services, actor):
         assert (await self.remove(services, actor)).avatar_address is None
 
-    async def test_again(self, services, actor):
+    async def test_removing_twice_succeeds(self, services, actor):
         await self.remove(services, actor)
         assert (await self.remove(services, actor)).avatar_file is None
 
-    async def test_not_by_nobody(self, services):
+    async def test_anonymous_request_is_rejected(self, services):
         with raises_error(Code.UNAUTHORIZED):
             await self.remove(services, await anonymous_actor(services))

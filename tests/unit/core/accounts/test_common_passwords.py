@@ -1,4 +1,4 @@
-"""The list of common passwords, and what happens when its file is damaged."""
+"""The list of common passwords, and the errors for a damaged file."""
 
 import os
 import unicodedata
@@ -16,13 +16,15 @@ from kinoteka.core.accounts.common_passwords import (
     common_passwords,
     read_common_passwords,
 )
-from kinoteka.core.accounts.passwords import LONGEST, SHORTEST
+from kinoteka.core.accounts.passwords import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from tools.common_passwords import listed
 
 
 def test_list_has_more_than_ten_thousand_passwords_of_allowed_length() -> None:
     assert len(common_passwords()) == COUNT > 10_000
-    assert {SHORTEST <= len(each) <= LONGEST for each in common_passwords()} == {True}
+    assert {
+        PASSWORD_MIN_LENGTH <= len(each) <= PASSWORD_MAX_LENGTH for each in common_passwords()
+    } == {True}
 
 
 @pytest.mark.parametrize(
@@ -33,30 +35,32 @@ def test_list_contains_known_common_passwords(password: str) -> None:
     assert password in common_passwords()
 
 
-def test_passwords_are_sorted_and_in_the_form_in_which_they_are_compared() -> None:
+def test_passwords_are_sorted_normalized_and_case_folded() -> None:
     passwords = PATH.read_text(encoding="utf-8").splitlines()
     assert passwords == sorted(passwords)
     assert passwords == [unicodedata.normalize("NFKC", each).casefold() for each in passwords]
 
 
-def test_rebuilding_folds_sorts_and_leaves_out_short_passwords() -> None:
+def test_rebuilt_list_is_folded_and_sorted_without_short_passwords() -> None:
     rebuilt = listed(["Qwerty123", "ｐａｓｓｗｏｒｄ", "123456", "qwerty123", "abc45678"])
     assert rebuilt == ["abc45678", "password", "qwerty123"]
 
 
 class TestDamagedFile:
     @pytest.mark.parametrize("content", [b"", b"password1\nqwerty123\n"])
-    def test_wrong_number_of_passwords_is_an_error(self, tmp_path: Path, content: bytes) -> None:
+    def test_file_with_another_number_of_passwords_is_rejected(
+        self, tmp_path: Path, content: bytes
+    ) -> None:
         path = tmp_path / "list.txt"
         path.write_bytes(content)
         with pytest.raises(CommonPasswordsDamaged, match=f"instead of {COUNT}"):
             read_common_passwords(path)
 
-    def test_missing_file_is_an_error(self, tmp_path: Path) -> None:
+    def test_missing_file_is_rejected(self, tmp_path: Path) -> None:
         with pytest.raises(CommonPasswordsDamaged, match=r"missing\.txt cannot be read"):
             read_common_passwords(tmp_path / "missing.txt")
 
-    def test_file_that_is_not_text_is_an_error(self, tmp_path: Path) -> None:
+    def test_file_that_is_not_text_is_rejected(self, tmp_path: Path) -> None:
         path = tmp_path / "list.txt"
         path.write_bytes(b"\xff" * COUNT)
         with pytest.raises(CommonPasswordsDamaged, match="cannot be read"):
@@ -69,7 +73,9 @@ class TestDamagedFile:
         yield
         os.umask(before)
 
-    def test_server_does_not_start_and_says_what_to_do(self, tmp_path, monkeypatch, capsys) -> None:
+    def test_server_does_not_start_and_explains_the_remedy(
+        self, tmp_path, monkeypatch, capsys
+    ) -> None:
         path = tmp_path / "list.txt"
         path.write_text("password1\n")
         monkeypatch.setattr(module, "PATH", path)

@@ -11,11 +11,11 @@ INSERT = (
 
 def add(settings, account_id, username=None, email=None, email_key=None):
     key = username and username.lower()
-    given = (username, key, username and skeleton(username), email, email_key)
-    execute(settings, INSERT, account_id, *given)
+    values = (username, key, username and skeleton(username), email, email_key)
+    execute(settings, INSERT, account_id, *values)
 
 
-def test_usernames_that_look_alike_are_found_unless_both_are_in_ascii(settings):
+def test_usernames_that_look_alike_are_returned_unless_both_are_in_ascii(settings):
     for number, name in enumerate(["user1", "userl", "coco", "сосо", "СoСo", "anna"], start=1):
         add(settings, number, name)
     with reading(settings) as reader:
@@ -24,7 +24,7 @@ def test_usernames_that_look_alike_are_found_unless_both_are_in_ascii(settings):
     assert found == [("сосо", "coco"), ("СoСo", "coco"), ("СoСo", "сосо")]
 
 
-def test_address_that_an_older_account_has_is_found(settings):
+def test_account_whose_address_an_older_account_has_is_returned(settings):
     add(settings, 1, email="z@bücher.example", email_key="z@xn--bcher-kva.example")
     add(settings, 2, email="z@BÜCHER.example", email_key="z@xn--bcher-kva.example#2")
     add(settings, 3, email="a#b@example.com", email_key="a#b@example.com")

@@ -21,7 +21,7 @@ TODAY = datetime.now(UTC).date()
         ("x" * 64, "x" * 64),
     ],
 )
-def test_usernames_compare_as_rfc_8265_has_it(username, key):
+def test_username_key_follows_rfc_8265(username, key):
     assert names.username_key(username) == key
 
 
@@ -43,7 +43,7 @@ def test_usernames_compare_as_rfc_8265_has_it(username, key):
         ("☃", "characters"),
     ],
 )
-def test_usernames_that_cannot_be_taken(username, reason):
+def test_invalid_username_is_rejected(username, reason):
     with raises_error(Code.USERNAME_INVALID, reason=reason):
         names.username_key(username)
 
@@ -71,12 +71,12 @@ def test_new_username_is_accepted(username):
 
 
 @pytest.mark.parametrize("username", [".", "..", "rооt"])
-def test_username_from_before_the_rules_signs_in(username):
+def test_username_older_than_the_rules_can_sign_in(username):
     assert names.sign_in_key(username) == ("username_key", username)
 
 
 @pytest.mark.parametrize(
-    ("email", "shown", "key"),
+    ("email", "displayed", "key"),
     [
         ("Anna@Example.COM", "Anna@example.com", "anna@example.com"),
         ("a+b@example.test", "a+b@example.test", "a+b@example.test"),
@@ -84,8 +84,8 @@ def test_username_from_before_the_rules_signs_in(username):
         ("x@straße.example", "x@straße.example", "x@xn--strae-oqa.example"),
     ],
 )
-def test_addresses_compare_without_regard_to_case(email, shown, key):
-    assert (names.normalize_email(email), names.email_key(email)) == (shown, key)
+def test_email_key_ignores_case_and_encodes_the_domain(email, displayed, key):
+    assert (names.normalize_email(email), names.email_key(email)) == (displayed, key)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_addresses_compare_without_regard_to_case(email, shown, key):
         "a" + "\u0301\u0316" * 100 + "@b.example",
     ],
 )
-def test_what_is_no_address(email):
+def test_malformed_email_is_rejected(email):
     with raises_error(Code.EMAIL_INVALID):
         names.normalize_email(email)
 
@@ -120,7 +120,7 @@ def test_what_is_no_address(email):
         ("", None),
     ],
 )
-def test_what_an_identifier_means(identifier, key):
+def test_identifier_with_an_at_sign_is_an_email(identifier, key):
     assert names.sign_in_key(identifier) == key
 
 
@@ -135,12 +135,12 @@ def test_what_an_identifier_means(identifier, key):
         ("a" + "\u0301\u0316" * 100, None),
     ],
 )
-def test_what_a_part_of_a_username_is_searched_by(part, key):
+def test_part_key_is_none_when_no_username_contains_the_part(part, key):
     assert names.part_key(part) == key
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2000-02-29", TODAY.isoformat()])
-def test_birthdays(day):
+def test_valid_birthday_is_accepted(day):
     assert names.validate_birthday(day) == day
 
 
@@ -156,18 +156,18 @@ def test_birthdays(day):
         (TODAY + timedelta(days=2)).isoformat(),
     ],
 )
-def test_what_is_no_birthday(day):
+def test_invalid_birthday_is_rejected(day):
     with raises_error(Code.BIRTHDAY_INVALID):
         names.validate_birthday(day)
 
 
-@pytest.mark.parametrize("address", ["http://a.example/b.jpg", "https://a.example?q=1"])
-def test_addresses(address):
-    assert names.validate_url(f" {address} ", "avatar_url") == address
+@pytest.mark.parametrize("url", ["http://a.example/b.jpg", "https://a.example?q=1"])
+def test_http_url_is_accepted(url):
+    assert names.validate_url(f" {url} ", "avatar_url") == url
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [
         "javascript:alert(1)",
         "data:text/html,x",
@@ -179,11 +179,11 @@ def test_addresses(address):
         "https://a.example/" + "x" * 3000,
     ],
 )
-def test_addresses_that_are_not_taken(address):
+def test_other_url_is_rejected(url):
     with raises_error(Code.FIELD_INVALID, field="avatar_url"):
-        names.validate_url(address, "avatar_url")
+        names.validate_url(url, "avatar_url")
 
 
-@pytest.mark.parametrize(("text", "taken"), [(None, None), ("  ", None), (" Анна ", "Анна")])
-def test_lines_of_a_profile(text, taken):
-    assert names.validate_text(text, "given_name") == taken
+@pytest.mark.parametrize(("text", "cleaned"), [(None, None), ("  ", None), (" Анна ", "Анна")])
+def test_profile_text_is_trimmed_and_none_when_empty(text, cleaned):
+    assert names.validate_text(text, "given_name") == cleaned

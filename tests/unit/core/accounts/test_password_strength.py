@@ -1,4 +1,4 @@
-"""How strong a password is while it is being chosen."""
+"""Estimates of the strength of passwords."""
 
 import msgspec
 import pytest
@@ -27,8 +27,8 @@ def strength(services) -> PasswordStrength:
         ("\ud800" + "x" * 9, "characters"),
     ],
 )
-async def test_what_would_be_refused_has_no_strength(strength, password, reason):
-    assert await strength.judge(ADDRESS, password) == Strength(0, reason)
+async def test_rejected_password_has_score_zero(strength, password, reason):
+    assert await strength.estimate(ADDRESS, password) == Strength(0, reason)
 
 
 @pytest.mark.parametrize(
@@ -42,37 +42,37 @@ async def test_what_would_be_refused_has_no_strength(strength, password, reason)
         ("dragon-1", "common"),
     ],
 )
-async def test_what_is_guessed_soon(strength, password, reason):
-    judged = await strength.judge(ADDRESS, password)
-    assert judged.score < 3
-    assert judged.reason == reason
+async def test_weak_password_has_a_low_score_and_a_reason(strength, password, reason):
+    estimate = await strength.estimate(ADDRESS, password)
+    assert estimate.score < 3
+    assert estimate.reason == reason
 
 
-async def test_what_others_know_is_guessed_soon(strength):
+async def test_password_with_a_name_of_the_user_is_weak(strength):
     known = ("zebulon-trask", "zt@example.com")
-    assert (await strength.judge(ADDRESS, "zebulon-trask1", known)).reason == "personal"
-    assert (await strength.judge(ADDRESS, "zebulon-trask1")).score > 2
+    assert (await strength.estimate(ADDRESS, "zebulon-trask1", known)).reason == "personal"
+    assert (await strength.estimate(ADDRESS, "zebulon-trask1")).score > 2
 
 
 @pytest.mark.parametrize("password", ["correct horse battery", "чайник едет на юг", "k7#Vq!2mZp"])
-async def test_what_is_not(strength, password):
-    judged = await strength.judge(ADDRESS, password)
-    assert judged.score >= 3
-    assert judged.reason is None
+async def test_strong_password_has_a_high_score(strength, password):
+    estimate = await strength.estimate(ADDRESS, password)
+    assert estimate.score >= 3
+    assert estimate.reason is None
 
 
-async def test_what_is_too_long_to_be_judged_costs_nothing(strength):
-    worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # as a whole it would take hundreds of times as long
-    whole = await best_time(lambda: strength.judge(ADDRESS, worst))
-    assert whole < 5 * await best_time(lambda: strength.judge(ADDRESS, worst[:ESTIMATED_LENGTH]))
+async def test_estimate_of_a_long_password_is_fast(strength):
+    worst = "4@8({[<369&#!1/|0$5+7%2z" * 5  # without the limit this takes hundreds of times as long
+    whole = await best_time(lambda: strength.estimate(ADDRESS, worst))
+    assert whole < 5 * await best_time(lambda: strength.estimate(ADDRESS, worst[:ESTIMATED_LENGTH]))
 
 
-async def test_is_asked_so_often(services, settings):
-    few = PasswordStrength(
+async def test_estimates_are_rate_limited(services, settings):
+    limited = PasswordStrength(
         msgspec.structs.replace(settings, password_hint_limit="2 per hour"), services.throttle
     )
     for _ in range(2):
-        await few.judge("198.51.100.9", "correct horse battery")
+        await limited.estimate("198.51.100.9", "correct horse battery")
     with raises_error(Code.THROTTLED):
-        await few.judge("198.51.100.9", "correct horse battery")
-    few.close()
+        await limited.estimate("198.51.100.9", "correct horse battery")
+    limited.close()

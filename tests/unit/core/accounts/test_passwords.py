@@ -10,14 +10,14 @@ from kinoteka.infrastructure.settings import Settings
 from tests.support.errors import raises_error
 
 # Normalizing this takes seconds.
-HEAP_OF_MARKS = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
+MANY_MARKS = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
 
 
 @pytest.fixture
 def hashing():
-    made = PasswordHashing(threads=1, queue=3)
-    yield made
-    made.close()
+    hashing = PasswordHashing(threads=1, queue=3)
+    yield hashing
+    hashing.close()
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def hashing():
         "anna-films-2024",
     ],
 )
-def test_what_may_be_taken(password):
+def test_password_is_accepted(password):
     assert check_password(password, ("anna", "films.example", None)) == password
 
 
@@ -65,7 +65,7 @@ def test_what_may_be_taken(password):
         ("\ufdfa" * 100_000, "too_long"),
     ],
 )
-def test_what_may_not(password, reason):
+def test_weak_or_malformed_password_is_rejected(password, reason):
     with raises_error(Code.PASSWORD_INVALID, reason=reason):
         check_password(password)
 
@@ -99,48 +99,48 @@ def test_name_of_the_site_is_rejected_as_a_password(password):
         check_password(password, names)
 
 
-async def test_every_keyboard_gives_the_same_password(hashing):
+async def test_equivalent_unicode_forms_are_the_same_password(hashing):
     stored = await hashing.hash(check_password("ﬁlms e\u0301lan"))
     assert await hashing.verify("films élan", stored)
     assert await hashing.verify("ﬁlms e\u0301lan", stored)
     assert not await hashing.verify("films elan", stored)
 
 
-@pytest.mark.parametrize("password", ["", "x" * 100_000, "\ud800", "nul\x00", HEAP_OF_MARKS])
-async def test_what_cannot_be_a_password_is_wrong(hashing, password):
+@pytest.mark.parametrize("password", ["", "x" * 100_000, "\ud800", "nul\x00", MANY_MARKS])
+async def test_malformed_password_does_not_match(hashing, password):
     stored = await hashing.hash("correct horse battery")
     assert not await hashing.verify(password, stored)
 
 
-async def test_nobody_has_no_password(hashing):
+async def test_no_password_matches_without_a_hash(hashing):
     assert not await hashing.verify("correct horse battery", None)
     assert not await hashing.verify("", None)
 
 
-def test_the_hash_of_nobody_costs_what_another_does():
+def test_dummy_hash_has_the_current_parameters_and_matches_nothing():
     costs = argon2.extract_parameters(passwords.HASHER.hash("correct horse battery"))
     assert argon2.extract_parameters(passwords.dummy_hash()) == costs
-    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # and not one it cannot read
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # rather than InvalidHashError
         passwords.HASHER.verify(passwords.dummy_hash(), "correct horse battery")
 
 
-async def test_a_hash_is_argon2id_with_a_salt_of_its_own(hashing):
+async def test_hash_is_argon2id_with_a_random_salt(hashing):
     first, second = [await hashing.hash("correct horse battery") for _ in range(2)]
     assert first != second
     assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-async def test_weaker_hashes_are_told_apart(hashing):
+async def test_hash_with_weaker_parameters_is_outdated(hashing):
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     assert hashing.is_outdated(weak.hash("correct horse battery"))
     assert not hashing.is_outdated(await hashing.hash("correct horse battery"))
 
 
-async def test_a_broken_hash_is_nobody_s(hashing):
+async def test_no_password_matches_a_malformed_hash(hashing):
     assert not await hashing.verify("correct horse battery", "$argon2id$broken")
 
 
-async def test_too_many_at_once_are_asked_to_come_again(hashing):
+async def test_hashing_is_rejected_with_retry_after_when_too_many_wait(hashing):
     waiting = [asyncio.create_task(hashing.hash("correct horse battery")) for _ in range(3)]
     await asyncio.sleep(0)
     with raises_error(Code.BUSY, retry_after=1):

@@ -1,4 +1,4 @@
-"""People: what others see of an account."""
+"""People: the public profiles of accounts."""
 
 import pytest
 
@@ -15,9 +15,9 @@ async def member(services, username=None, **fields):
     return started.account, await actor_by_token(services, started.token)
 
 
-class TestFinding:
+class TestFind:
     @pytest.mark.parametrize("name", ["Ænna", "ænna", "ÆNNA"])
-    async def test_is_without_regard_to_case(self, services: Services, name: str) -> None:
+    async def test_username_is_found_ignoring_case(self, services: Services, name: str) -> None:
         account, actor = await member(services, "Ænna")
         found = await perform(services, services.people.find, actor, name)
         assert (found.id, found.username) == (account.id, "Ænna")
@@ -25,19 +25,21 @@ class TestFinding:
     @pytest.mark.parametrize(
         "name", ["nobody", "", "a@b.example", "x" * 1000, "a b", "\ud800", "0", "9" * 40, "a/b"]
     )
-    async def test_nobody(self, services: Services, name: str) -> None:
+    async def test_unknown_name_is_not_found(self, services: Services, name: str) -> None:
         _, actor = await member(services)
         with raises_error(Code.ACCOUNT_UNKNOWN):
             await perform(services, services.people.find, actor, name)
 
-    async def test_members_find_by_id_too_and_nobody_else(self, services: Services) -> None:
+    async def test_id_is_found_by_members_only(self, services: Services) -> None:
         account, actor = await member(services)
         name = str(account.id)
         assert (await perform(services, services.people.find, actor, name)).id == account.id
         with raises_error(Code.ACCOUNT_UNKNOWN):
             await perform(services, services.people.find, await anonymous_actor(services), name)
 
-    async def test_finds_what_they_are_called_now(self, services: Services) -> None:
+    async def test_renamed_account_is_found_under_its_new_username_only(
+        self, services: Services
+    ) -> None:
         account, actor = await member(services, "before")
         async with unit_of_work(services.database) as unit:
             await services.accounts.change_login(actor, unit, account.id, "after")
@@ -57,7 +59,7 @@ FIELDS = {
 }
 
 
-class TestWhatIsSeen:
+class TestVisibleFields:
     async def test_members_see_names_and_picture(self, services: Services) -> None:
         account, _ = await member(services, "anna", **FIELDS)
         _, other = await member(services)
@@ -72,16 +74,16 @@ class TestWhatIsSeen:
         )
         assert found.name == "Anna Petrova"
 
-    async def test_avatar_elsewhere_is_shown_to_its_owner_alone(self, services: Services) -> None:
+    async def test_external_avatar_is_visible_to_its_owner_only(self, services: Services) -> None:
         _, owner = await member(services, "anna", **FIELDS)
         _, other = await member(services)
         addresses = [
-            (await perform(services, services.people.find, who, "anna")).avatar_address
-            for who in (owner, other, await anonymous_actor(services))
+            (await perform(services, services.people.find, actor, "anna")).avatar_address
+            for actor in (owner, other, await anonymous_actor(services))
         ]
         assert addresses == [FIELDS["avatar_address"], None, None]
 
-    async def test_others_see_the_username_alone(self, services: Services) -> None:
+    async def test_anonymous_visitors_see_the_username_only(self, services: Services) -> None:
         account, _ = await member(services, "anna", **FIELDS)
         found = await perform(
             services, services.people.find, await anonymous_actor(services), "anna"
@@ -89,24 +91,24 @@ class TestWhatIsSeen:
         assert found == Person(account.id, "anna", account.created_at)
         assert found.name == "anna"
 
-    async def test_of_who_is_disabled_nothing(self, services: Services) -> None:
+    async def test_disabled_account_is_not_found(self, services: Services) -> None:
         account, _ = await member(services, "anna")
         _, other = await member(services)
-        for at, found in ((1, {}), (None, {account.id: "anna"})):
+        for at, expected in ((1, {}), (None, {account.id: "anna"})):
             async with unit_of_work(services.database) as unit:
                 await services.accounts.set_disabled(unit, account.id, at)
-            some = await perform(services, services.people.some, other, [account.id])
-            assert {each: person.username for each, person in some.items()} == found
+            found = await perform(services, services.people.find_many, other, [account.id])
+            assert {each: person.username for each, person in found.items()} == expected
             if at is not None:
                 with raises_error(Code.ACCOUNT_UNKNOWN):
                     await perform(services, services.people.find, other, "anna")
         assert (await perform(services, services.people.find, other, "anna")).id == account.id
 
-    async def test_some_at_once(self, services: Services) -> None:
+    async def test_find_many_skips_unknown_ids(self, services: Services) -> None:
         one, actor = await member(services)
         two, _ = await member(services)
         ids = [one.id, two.id, None, one.id, 987654321]
-        found = await perform(services, services.people.some, actor, ids)
+        found = await perform(services, services.people.find_many, actor, ids)
         assert {each: person.username for each, person in found.items()} == {
             one.id: one.username,
             two.id: two.username,
@@ -117,11 +119,13 @@ class TestWhatIsSeen:
     ("username", "address"),
     [("anna", "anna"), (None, "5"), (".", "5"), ("..", "5"), ("...", "...")],
 )
-def test_the_address_leads_to_the_person(username: str | None, address: str) -> None:
+def test_address_is_the_username_unless_it_is_a_path_segment_of_dots(
+    username: str | None, address: str
+) -> None:
     assert Person(5, username, 0).address == address
 
 
-def test_who_has_no_name_at_all() -> None:
+def test_name_is_none_without_any_name() -> None:
     assert Person(5, None, 0).name is None
     assert Person(5, None, 0, "", "Petrova").name == "Petrova"
 
@@ -143,14 +147,14 @@ class TestNamesakes:
             "\uff43\uff48\uff49\uff45\uff46",
         ],
     )
-    async def test_name_that_is_another_accounts_username_tells_which(
+    async def test_name_that_looks_like_another_username_has_a_namesake(
         self, services: Services, given_name: str
     ) -> None:
         _, chief = await member(services, "chief")
         account, _ = await member(services, given_name=given_name)
         found = await perform(services, services.people.find, chief, str(account.id))
         assert found.namesake == "chief"
-        assert (await perform(services, services.people.some, chief, [account.id]))[
+        assert (await perform(services, services.people.find_many, chief, [account.id]))[
             account.id
         ].namesake == "chief"
 
@@ -161,7 +165,7 @@ class TestNamesakes:
         found = await perform(services, services.people.find, chief, str(account.id))
         assert found.namesake is None
 
-    async def test_own_username_is_no_namesake(self, services: Services) -> None:
+    async def test_own_username_is_not_a_namesake(self, services: Services) -> None:
         account, actor = await member(services, "chief", given_name="Chief")
         assert (await perform(services, services.people.find, actor, "chief")).namesake is None
         assert account.username == "chief"

@@ -1,4 +1,4 @@
-"""Accounts: made, changed, renamed, found, deleted."""
+"""Create, change, rename, search and delete accounts."""
 
 import asyncio
 
@@ -6,40 +6,26 @@ import pytest
 from msgspec import UNSET
 
 from kinoteka.core.accounts import queries
-from kinoteka.core.accounts.model import NewAccount, ProfileChange
+from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from tests.support.accounts import anonymous_actor, sign_in, sign_up, superuser_actor
+from tests.support.accounts import (
+    anonymous_actor,
+    change_login,
+    change_profile,
+    create_account,
+    get_account,
+    sign_in,
+    sign_up,
+    superuser_actor,
+)
 from tests.support.errors import raises_error
-from tests.support.servers import PASSWORD, unique_name
-
-ADDRESS = "192.0.2.7"
+from tests.support.servers import unique_name
 
 
-async def create(services, **fields):
-    async with unit_of_work(services.database) as unit:
-        new = NewAccount(**({"password": PASSWORD} | fields))
-        return await services.accounts.create(unit, new, ADDRESS)
-
-
-async def change(services, actor, **fields):
-    async with unit_of_work(services.database) as unit:
-        return await services.accounts.change(actor, unit, ProfileChange(**fields))
-
-
-async def change_login(services, actor, account_id, login):
-    async with unit_of_work(services.database) as unit:
-        return await services.accounts.change_login(actor, unit, account_id, login)
-
-
-async def get(services, account_id):
-    async with unit_of_work(services.database) as unit:
-        return await services.accounts.get(unit, account_id)
-
-
-class TestCreating:
-    async def test_keeps_what_it_is_given(self, services):
-        account = await create(
+class TestCreate:
+    async def test_account_has_the_given_profile(self, services):
+        account = await create_account(
             services,
             username="Anna",
             email="Anna@Example.com",
@@ -55,29 +41,32 @@ class TestCreating:
         assert (account.birthday, account.status, account.phone) == ("2001-04-06", "here", "+7 900")
         assert account.avatar_address == "https://a.example/a.jpg"
         assert not account.superuser
-        assert await get(services, account.id) == account
+        assert await get_account(services, account.id) == account
 
     @pytest.mark.parametrize(
         ("field", "value", "code"),
         [("username", "ANNA", Code.USERNAME_TAKEN), ("email", "a@EXAMPLE.com", Code.EMAIL_TAKEN)],
     )
-    async def test_names_are_unique_without_regard_to_case(self, services, field, value, code):
-        await create(services, username="anna", email="A@example.com")
+    async def test_username_and_e_mail_address_are_unique_ignoring_case(
+        self, services, field, value, code
+    ):
+        await create_account(services, username="anna", email="A@example.com")
         with raises_error(code):
-            await create(services, **({"username": "other"} | {field: value}))
+            await create_account(services, **({"username": "other"} | {field: value}))
 
     @pytest.mark.parametrize(
         ("field", "values"),
         [("username", ("anna", "ANNA")), ("email", ("a@example.com", "A@example.com"))],
     )
-    async def test_of_two_at_the_same_moment_one_wins(self, services, field, values):
-        made = await asyncio.gather(
-            *(create(services, **{field: value}) for value in values), return_exceptions=True
+    async def test_one_of_two_concurrent_requests_for_a_name_succeeds(
+        self, services, field, values
+    ):
+        outcomes = await asyncio.gather(
+            *(create_account(services, **{field: value}) for value in values),
+            return_exceptions=True,
         )
-        error_responses = [each for each in made if isinstance(each, DomainError)]
-        assert [error_response.code for error_response in error_responses] == [
-            Code(f"{field}_taken")
-        ]
+        codes = [error.code for error in outcomes if isinstance(error, DomainError)]
+        assert codes == [Code(f"{field}_taken")]
 
     @pytest.mark.parametrize(
         ("fields", "code"),
@@ -93,11 +82,11 @@ class TestCreating:
             ({"username": "anna", "avatar_address": "javascript:"}, Code.FIELD_INVALID),
         ],
     )
-    async def test_what_cannot_be_taken(self, services, fields, code):
+    async def test_invalid_value_is_rejected(self, services, fields, code):
         with raises_error(code):
-            await create(services, **fields)
+            await create_account(services, **fields)
 
-    async def test_sign_ups_are_throttled_by_address(self, services, settings):
+    async def test_sign_ups_are_rate_limited_by_address(self, services, settings):
         import msgspec
 
         from kinoteka.server.app import close, wire
@@ -105,26 +94,26 @@ class TestCreating:
         strict = await wire(msgspec.structs.replace(settings, sign_up_limit="2 per hour"))
         try:
             for _ in range(2):
-                await create(strict, username=unique_name())
+                await create_account(strict, username=unique_name())
             with raises_error(Code.THROTTLED):
-                await create(strict, username=unique_name())
+                await create_account(strict, username=unique_name())
         finally:
             await close(strict)
 
 
-class TestChanging:
-    async def test_changes_only_what_is_given(self, services):
+class TestChange:
+    async def test_only_given_fields_change(self, services):
         person = await sign_up(services, "anna", email="anna@example.com", given_name="Anna")
-        account = await change(services, person.actor, status="away", given_name=None)
+        account = await change_profile(services, person.actor, status="away", given_name=None)
         assert (account.username, account.email) == ("anna", "anna@example.com")
         assert (account.status, account.given_name) == ("away", None)
-        assert await get(services, account.id) == account
+        assert await get_account(services, account.id) == account
 
-    async def test_a_name_may_change_its_case_and_be_taken_over(self, services):
+    async def test_username_can_change_its_case_and_is_free_after_a_rename(self, services):
         person = await sign_up(services, "anna")
-        assert (await change(services, person.actor, username="ANNA")).username == "ANNA"
-        await change(services, person.actor, username="other")
-        await create(services, username="anna")
+        assert (await change_profile(services, person.actor, username="ANNA")).username == "ANNA"
+        await change_profile(services, person.actor, username="other")
+        await create_account(services, username="anna")
 
     @pytest.mark.parametrize(
         ("fields", "code"),
@@ -140,28 +129,28 @@ class TestChanging:
             ({"username": "", "email": ""}, Code.FIELD_INVALID),
         ],
     )
-    async def test_what_cannot_be_taken_changes_nothing(self, services, fields, code):
-        await create(services, username="taken", email="taken@example.com")
+    async def test_invalid_value_changes_nothing(self, services, fields, code):
+        await create_account(services, username="taken", email="taken@example.com")
         person = await sign_up(services, "anna")
         with raises_error(code):
-            await change(services, person.actor, given_name="Anna", **fields)
-        assert await get(services, person.account.id) == person.account
+            await change_profile(services, person.actor, given_name="Anna", **fields)
+        assert await get_account(services, person.account.id) == person.account
 
-    async def test_one_name_may_take_the_other_s_place(self, services):
+    async def test_e_mail_address_can_replace_the_username_and_vice_versa(self, services):
         person = await sign_up(services, "anna")
-        account = await change(services, person.actor, username=None, email="a@example.com")
+        account = await change_profile(services, person.actor, username=None, email="a@example.com")
         assert (account.username, account.email) == (None, "a@example.com")
-        account = await change(services, person.actor, username="anna", email=None)
+        account = await change_profile(services, person.actor, username="anna", email=None)
         assert (account.username, account.email) == ("anna", None)
 
-    async def test_needs_somebody(self, services):
+    async def test_anonymous_request_is_rejected(self, services):
         with raises_error(Code.UNAUTHORIZED):
-            await change(services, await anonymous_actor(services), given_name="Anna")
+            await change_profile(services, await anonymous_actor(services), given_name="Anna")
 
-    async def test_what_is_rolled_back_is_not_cached(self, services):
+    async def test_change_that_is_rolled_back_is_not_cached(self, services):
         person = await sign_up(services, "anna")
         async with unit_of_work(services.database) as unit:
-            await services.accounts.changed(unit, person.account.id)  # nothing is cached now
+            await services.accounts.invalidate(unit, person.account.id)
         with raises_error(Code.FORBIDDEN):
             async with unit_of_work(services.database) as unit:
                 await services.accounts.change(
@@ -169,10 +158,10 @@ class TestChanging:
                 )
                 assert (await services.accounts.get(unit, person.account.id)).given_name == "Anna"
                 raise DomainError(Code.FORBIDDEN)
-        assert (await get(services, person.account.id)).given_name is None
+        assert (await get_account(services, person.account.id)).given_name is None
 
 
-class TestChangingTheLogin:
+class TestChangeLogin:
     @pytest.mark.parametrize(
         ("before", "login", "after"),
         [
@@ -184,14 +173,16 @@ class TestChangingTheLogin:
             ({"username": "anna", "email": "a@example.com"}, "b@x.test", ("anna", "b@x.test")),
         ],
     )
-    async def test_of_its_kind_takes_the_old_one_s_place(self, services, before, login, after):
-        account = await create(services, **before)
+    async def test_login_replaces_the_one_of_its_kind_or_the_only_one(
+        self, services, before, login, after
+    ):
+        account = await create_account(services, **before)
         root = await superuser_actor(services)
         changed = await change_login(services, root, account.id, login)
         assert (changed.username, changed.email) == after
         assert (await sign_in(services, login)).account.id == account.id
 
-    async def test_by_the_account_or_a_superuser(self, services):
+    async def test_only_the_account_and_superusers_can_change_it(self, services):
         anna, berta = await sign_up(services, "anna"), await sign_up(services, "berta")
         await change_login(services, anna.actor, anna.account.id, "anna-2")
         with raises_error(Code.FORBIDDEN):
@@ -212,32 +203,32 @@ class TestChangingTheLogin:
             ("@", Code.EMAIL_INVALID),
         ],
     )
-    async def test_what_cannot_be_taken(self, services, login, code):
-        await create(services, username="taken", email="taken@example.com")
+    async def test_invalid_login_is_rejected(self, services, login, code):
+        await create_account(services, username="taken", email="taken@example.com")
         person = await sign_up(services, "anna")
         with raises_error(code):
             await change_login(services, person.actor, person.account.id, login)
         assert (await sign_in(services, "anna")).account.id == person.account.id
 
 
-async def test_who_has_just_been_deleted_is_nobody(services):
+async def test_session_of_a_deleted_account_is_rejected(services):
     anna = await sign_up(services)
     async with unit_of_work(services.database) as unit:
         await unit.run(queries.DELETE, account_id=anna.account.id)
     async with unit_of_work(services.database) as unit:
         with raises_error(Code.UNAUTHORIZED):
-            await services.accounts.own(anna.actor, unit)
+            await services.accounts.get_own(anna.actor, unit)
 
 
-class TestSearching:
+class TestSearch:
     @pytest.fixture
     async def searcher(self, services):
         for name in ("Anna", "Joanna", "anna-maria", "Ännchen", "Иван", "Straße"):
-            await create(services, username=name)
+            await create_account(services, username=name)
         return (await sign_up(services, "zzz")).actor
 
     @pytest.mark.parametrize(
-        ("part", "found"),
+        ("part", "usernames"),
         [
             ("ann", ["Anna", "anna-maria", "Joanna"]),
             ("NNA", ["Anna", "anna-maria", "Joanna"]),
@@ -252,12 +243,14 @@ class TestSearching:
             ("x" * 10_000, []),
         ],
     )
-    async def test_earliest_match_first(self, services, searcher, part, found):
+    async def test_accounts_are_ordered_by_the_position_of_the_match(
+        self, services, searcher, part, usernames
+    ):
         async with unit_of_work(services.database) as unit:
             accounts = await services.accounts.search(searcher, unit, part)
-        assert [account.username for account in accounts] == found
+        assert [account.username for account in accounts] == usernames
 
-    async def test_at_most_fifty(self, services, searcher):
+    async def test_at_most_fifty_accounts_are_returned(self, services, searcher):
         async with unit_of_work(services.database) as unit:
             for number in range(60):
                 await unit.run(
@@ -266,7 +259,7 @@ class TestSearching:
         async with unit_of_work(services.database) as unit:
             assert len(await services.accounts.search(searcher, unit, "many")) == 50
 
-    async def test_needs_somebody(self, services):
+    async def test_anonymous_request_is_rejected(self, services):
         async with unit_of_work(services.database) as unit:
             with raises_error(Code.UNAUTHORIZED):
                 await services.accounts.search(await anonymous_actor(services), unit, "anna")
@@ -282,34 +275,34 @@ def _insert():
     return Statement(insert(accounts).values(**names, password_hash="", created_at=0))
 
 
-async def test_a_deleted_account_is_gone(services):
+async def test_deleted_account_is_not_found_and_its_username_is_free(services):
     person = await sign_up(services, "anna")
     async with unit_of_work(services.database) as unit:
         assert await services.accounts.delete(person.actor, unit) == person.account
     with raises_error(Code.ACCOUNT_UNKNOWN):
-        await get(services, person.account.id)
-    again = await create(services, username="anna")
+        await get_account(services, person.account.id)
+    again = await create_account(services, username="anna")
     assert again.id > person.account.id
 
 
-async def test_a_new_avatar_tells_which_one_it_replaces(services):
+async def test_set_avatar_returns_the_replaced_file(services):
     person = await sign_up(services, "anna", avatar_address="https://a.example/a.jpg")
     for file, replaced in (("one.jpg", None), ("two.jpg", "one.jpg")):
         async with unit_of_work(services.database) as unit:
             assert await services.accounts.set_avatar(person.actor, unit, file) == replaced
-    account = await get(services, person.account.id)
+    account = await get_account(services, person.account.id)
     assert (account.avatar_file, account.avatar_address) == ("two.jpg", None)
 
 
-async def test_a_change_of_another_process_is_seen_when_it_is_looked_for(services, settings):
+async def test_change_in_another_process_invalidates_the_cached_account(services, settings):
     from kinoteka.server.app import close, wire
 
     person = await sign_up(services, "anna")
     other = await wire(settings)
     try:
-        assert (await get(other, person.account.id)).given_name is None
-        await change(services, person.actor, given_name="Anna")
+        assert (await get_account(other, person.account.id)).given_name is None
+        await change_profile(services, person.actor, given_name="Anna")
         await other.revisions.look()
-        assert (await get(other, person.account.id)).given_name == "Anna"
+        assert (await get_account(other, person.account.id)).given_name == "Anna"
     finally:
         await close(other)

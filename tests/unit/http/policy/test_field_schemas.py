@@ -7,7 +7,7 @@ import pytest
 
 from kinoteka.core.access.model import PERMISSION
 from kinoteka.core.accounts.names import EMAIL_MAX_LENGTH
-from kinoteka.core.accounts.passwords import LONGEST, SHORTEST
+from kinoteka.core.accounts.passwords import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
 from kinoteka.http.policy import field_schemas
 
 
@@ -17,9 +17,9 @@ def schema(kind):
 
 def test_password_lengths_are_those_of_the_core():
     found = schema(field_schemas.NewPassword)
-    assert (found["minLength"], found["maxLength"]) == (SHORTEST, LONGEST)
+    assert (found["minLength"], found["maxLength"]) == (PASSWORD_MIN_LENGTH, PASSWORD_MAX_LENGTH)
     assert found["format"] == schema(field_schemas.Password)["format"] == "password"
-    assert f"{SHORTEST} to {LONGEST}" in found["description"]
+    assert f"{PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH}" in found["description"]
 
 
 def test_email_length_is_that_of_the_core():
