@@ -84,7 +84,7 @@ def test_server_that_cannot_start_says_that_the_disk_is_full(tmp_path, is_new):
         done = run_kinoteka("serve", "--port", "0", "--no-demo", "--data", data)
     assert done.returncode == 1
     assert done.stderr.startswith("kinoteka: the disk ")
-    assert "make room" in done.stderr
+    assert "free some space" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -63,7 +63,7 @@ BUILT = {
 }
 """What functions build when they are called. Whoever adds such a function adds examples here."""
 BUILDERS = {
-    "kinoteka.core.audit.queries:_recording",
+    "kinoteka.core.audit.queries:_insert",
     "kinoteka.core.audit.queries:entries",
     "kinoteka.core.catalogue.queries:_kind",
     "kinoteka.core.catalogue.queries:as_array",

@@ -33,7 +33,7 @@ USER = "nobody" if os.geteuid() == 0 else None
 
 # In memory, if there is room, a new database takes a twentieth of the time that a disk takes.
 MEMORY = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own there)
-ROOM = 4 << 30
+DISK_STATE = 4 << 30
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 EMPTY = "empty"
@@ -129,7 +129,7 @@ class PostgreSQLServer:
 @contextmanager
 def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
     """A new server that runs until the end of the block."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > DISK_STATE
     folder = Path(tempfile.mkdtemp(prefix="kinoteka-postgresql-", dir=MEMORY if roomy else None))
     if USER:
         shutil.chown(folder, USER)

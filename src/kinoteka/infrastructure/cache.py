@@ -1,4 +1,4 @@
-"""Caches in memory: bounded maps, least recently used out first."""
+"""Caches in memory: bounded maps that evict the least recently used entries first."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -8,38 +8,38 @@ Value = TypeVar("Value")
 
 
 class BoundedMap(Generic[Key, Value]):
-    """A map that drops what was not asked for longest when its sizes pass `limit`.
+    """A map that evicts the least recently used entries when the sum of sizes exceeds `limit`.
 
-    Sizes are whatever the caller counts: 1 each for a number of entries, bytes for memory.
+    The caller chooses the unit: size 1 bounds the number of entries, bytes bound the memory.
     """
 
-    __slots__ = ("_entries", "_evicted", "_limit", "_roomy", "_size")
+    __slots__ = ("_entries", "_limit", "_on_evict", "_roomy", "_size")
 
-    def __init__(self, limit: int, evicted: Callable[[Key, Value], None] | None = None) -> None:
-        """`evicted` is told what leaves for want of room."""
+    def __init__(self, limit: int, on_evict: Callable[[Key, Value], None] | None = None) -> None:
+        """Create an empty map; `on_evict` receives each entry that is evicted."""
         self._limit = limit
         self._roomy = limit // 2
-        self._evicted = evicted
+        self._on_evict = on_evict
         self._size = 0
         self._entries: dict[Key, tuple[Value, int]] = {}
 
     @property
     def size(self) -> int:
-        """The sizes of all that is there, added up."""
+        """Return the sum of the sizes of all entries."""
         return self._size
 
     def get(self, key: Key) -> Value | None:
-        """The value, which counts as used now, or None."""
+        """Return the value and mark it as used, or return None."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        if self._size > self._roomy:  # before that nothing is about to be dropped
+        if self._size > self._roomy:  # below that, nothing is about to be evicted
             del self._entries[key]
-            self._entries[key] = entry  # dictionaries keep order: the last is the freshest
+            self._entries[key] = entry  # the last entry is the most recent one
         return entry[0]
 
     def set(self, key: Key, value: Value, size: int = 1) -> None:
-        """Cache the value, dropping others as needed; what is over the limit is not cached."""
+        """Store a value and evict others if necessary; a value above the limit is not stored."""
         self.drop(key)
         if size > self._limit:
             return
@@ -49,7 +49,7 @@ class BoundedMap(Generic[Key, Value]):
             self._evict(next(iter(self._entries)))
 
     def drop(self, key: Key) -> Value | None:
-        """Drop one entry; what it was, if it was there."""
+        """Remove one entry and return its value, or return None."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return None
@@ -58,16 +58,16 @@ class BoundedMap(Generic[Key, Value]):
 
     def _evict(self, key: Key) -> None:
         value = self.drop(key)
-        if value is not None and self._evicted is not None:
-            self._evicted(key, value)
+        if value is not None and self._on_evict is not None:
+            self._on_evict(key, value)
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Remove all entries."""
         self._entries.clear()
         self._size = 0
 
     def values(self) -> list[Value]:
-        """All values, the freshest last."""
+        """Return all values, the most recently used last."""
         return [value for value, _ in self._entries.values()]
 
     def __len__(self) -> int:

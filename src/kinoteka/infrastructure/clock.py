@@ -1,4 +1,4 @@
-"""Time as the database holds it."""
+"""Time as the database stores it."""
 
 import time
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ DAY = 24 * 60 * 60 * 1000
 
 
 def now() -> int:
-    """Milliseconds since 1970, UTC."""
+    """Return the milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
 
 
 def iso(milliseconds: int) -> str:
-    """RFC 3339 in UTC with milliseconds, such as 2026-01-31T12:00:00.000Z."""
+    """Format a time as RFC 3339 in UTC with milliseconds, such as 2026-01-31T12:00:00.000Z."""
     moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"

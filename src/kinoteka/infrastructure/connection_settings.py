@@ -1,4 +1,4 @@
-"""Settings of connections and request bodies, as `config.Settings` inherits them."""
+"""Settings of connections and request bodies; `Settings` inherits them."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 
 class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How many connections and bodies there may be at once, and how slow they may be."""
+    """Limits on the number and speed of connections and request bodies."""
 
     unix_socket: Annotated[
         str,

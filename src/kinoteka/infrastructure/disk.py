@@ -1,4 +1,4 @@
-"""Disks without room: what failed writes come to, and whether writes succeed again."""
+"""Full disks: the error of a failed write, and whether writes succeed again."""
 
 import errno
 import sqlite3
@@ -12,62 +12,62 @@ from kinoteka.errors import Code, DomainError
 
 log = structlog.get_logger()
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-DISK_REFUSES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FAILURE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 LOG_SECONDS = 60.0
 PROBE = bytes(64 * 1024)
 
 
-class Room:
-    """Whether writes of this process have failed since the last one that is known to succeed."""
+class DiskState:
+    """Tracks whether writes of this process fail."""
 
     def __init__(self) -> None:
-        self.is_doubtful = False
+        self.has_failed = False
         self._next_line = 0.0
 
     def refused(self, error: BaseException) -> DomainError:
-        """Return what a failed write comes to; it is logged once a minute."""
-        self.is_doubtful = True
+        """Record a failed write and return its domain error; log it once a minute."""
+        self.has_failed = True
         if time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + LOG_SECONDS
-            log.error("the disk is full, or refuses to store: make room", reason=str(error))
+            log.error("the disk is full or rejects writes: free some space", reason=str(error))
         return DomainError(Code.DISK_FULL)
 
     def stored(self) -> None:
-        """Note that a write has succeeded."""
-        if self.is_doubtful:
-            log.warning("the disk stores again")
-        self.is_doubtful = False
+        """Record a successful write."""
+        if self.has_failed:
+            log.warning("the disk accepts writes again")
+        self.has_failed = False
         self._next_line = 0.0
 
 
-ROOM = Room()
-"""This process's."""
+DISK_STATE = DiskState()
+"""The state of this process."""
 
 
 def disk_failure(error: BaseException) -> str | None:
-    """Return what to tell an operator if it is the disk that failed, else None."""
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
+    """Return a message for the operator if the disk caused the error, otherwise None."""
+    if isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS:
         where = f" ({error.filename})" if error.filename else ""
-        return f"the disk has no room left, so nothing was stored{where}: make room and try again"
-    if isinstance(error, sqlite3.Error) and _primary_code(error) in DISK_REFUSES:
-        return f"the disk of the database is full or broken ({error}): make room and try again"
+        return f"the disk is full, so nothing was stored{where}: free some space and try again"
+    if isinstance(error, sqlite3.Error) and _primary_code(error) in DISK_FAILURE_CODES:
+        return f"the database's disk is full or broken ({error}): free some space and try again"
     return None
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells more precisely
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # higher bits only refine it
 
 
 def probe(folder: Path) -> None:
-    """Write a temporary file into the folder; blocks.
+    """Write a temporary file into the folder. This blocks.
 
     Raises:
-        DomainError(DISK_FULL): it cannot be written.
+        DomainError(DISK_FULL): the file cannot be written.
     """
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(PROBE)
             file.flush()
     except OSError as error:
-        raise ROOM.refused(error) from error
+        raise DISK_STATE.refused(error) from error

@@ -1,7 +1,7 @@
-"""Files: each whole or not there at all, in a folder or in an object store.
+"""Files in a folder or in an object store; each is complete or does not exist.
 
-`Files` is what services rely on, `open_files` chooses where. Names are given by the server, never
-by who uploads.
+Services use `Files`; `open_files` chooses the store. The server chooses all names; clients never
+do.
 """
 
 import asyncio
@@ -15,82 +15,82 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from kinoteka.infrastructure.disk import NO_ROOM, ROOM
+from kinoteka.infrastructure.disk import DISK_FULL_ERRORS, DISK_STATE
 from kinoteka.infrastructure.settings import Settings
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,10})?")
-LARGEST = 16 * 1024 * 1024
-"""Bytes of a file at most: what is larger is not ours, and is not read."""
+FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,10})?")
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""Bytes of a file at most; a larger file is not one of ours and is not read."""
 
 
 class Files(Protocol):
     """Files by name.
 
-    An object store may be away: what waits for it then raises DomainError(BUSY), with
-    `retry_after` in seconds.
+    If an object store is unavailable, operations raise DomainError(BUSY) with `retry_after` in
+    seconds.
     """
 
     async def put(self, name: str, content: bytes) -> None:
-        """Store a file: whoever reads it meanwhile gets all of it or nothing.
+        """Store a file; concurrent readers get all of it or nothing.
 
         Raises:
-            ValueError: no name that a file here may have, or more than `LARGEST` bytes.
+            ValueError: the name is invalid, or the content exceeds `MAX_FILE_BYTES`.
             DomainError(DISK_FULL)
         """
 
     async def get(self, name: str) -> bytes | None:
-        """The file's content; None where there is no such file."""
+        """Return the content of a file, or None if it does not exist."""
 
     async def delete(self, name: str) -> None:
-        """Remove a file, if it is there.
+        """Remove a file if it exists.
 
         Raises:
-            ValueError: no name that a file here may have.
+            ValueError: the name is invalid.
         """
 
     def delete_soon(self, name: str) -> None:
-        """Remove a file without waiting for it, as at the end of a transaction.
+        """Remove a file in the background, as after the end of a transaction.
 
-        Where that fails the file is left behind: nothing names it any more, and the log tells.
+        If that fails, the file stays without a reference, and the failure is logged.
 
         Raises:
-            ValueError: no name that a file here may have.
+            ValueError: the name is invalid.
         """
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Wait for pending operations and close."""
 
 
 def open_files(settings: Settings, folder: str) -> Files:
-    """The files of one kind: `folder` within the data folder or within the bucket's prefix."""
+    """Open the files of one kind: a folder in the data folder or under the bucket's prefix."""
     if not settings.files_url:
         return LocalFiles(settings.data / folder)
-    # Only where it is wanted: the library takes 4 MiB.
+    # Import on demand: the library takes 4 MiB of memory.
     from kinoteka.infrastructure.object_store import ObjectFiles
 
     return ObjectFiles(settings.files_url, settings.files_endpoint, folder)
 
 
 def check(name: str, content: bytes = b"") -> None:
-    """Refuse what no file here may be.
+    """Check the name and size of a file.
 
     Raises:
-        ValueError: no name that a file here may have, or more than `LARGEST` bytes.
+        ValueError: the name is invalid, or the content exceeds `MAX_FILE_BYTES`.
     """
-    if NAME.fullmatch(name) is None:
+    if FILE_NAME.fullmatch(name) is None:
         raise ValueError(name)
-    if len(content) > LARGEST:
+    if len(content) > MAX_FILE_BYTES:
         raise ValueError(f"{len(content)} bytes")
 
 
 class LocalFiles:
-    """A folder of files, made when the first one is put there.
+    """A folder of files, created with the first file.
 
-    What the disk does is done in a thread.
+    All disk operations run in a thread.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -98,33 +98,33 @@ class LocalFiles:
         self._threads = ThreadPoolExecutor(2, "files")
 
     async def put(self, name: str, content: bytes) -> None:
-        """Store a file, as `Files` says."""
+        """Store a file; see `Files`."""
         check(name, content)
         try:
             await self._run(lambda: _write(self._folder / name, content))
         except OSError as error:
-            if error.errno not in NO_ROOM:
+            if error.errno not in DISK_FULL_ERRORS:
                 raise
-            raise ROOM.refused(error) from error
+            raise DISK_STATE.refused(error) from error
 
     async def get(self, name: str) -> bytes | None:
-        """The file's content; None where there is no such file."""
-        if NAME.fullmatch(name) is None:
+        """Return the content of a file, or None if it does not exist."""
+        if FILE_NAME.fullmatch(name) is None:
             return None
         return await self._run(lambda: _read(self._folder / name))
 
     async def delete(self, name: str) -> None:
-        """Remove a file, if it is there."""
+        """Remove a file if it exists."""
         check(name)
         await self._run(lambda: (self._folder / name).unlink(missing_ok=True))
 
     def delete_soon(self, name: str) -> None:
-        """Remove a file without waiting for it."""
+        """Remove a file in the background."""
         check(name)
         self._threads.submit(_remove, self._folder / name)
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Wait for pending operations and close."""
         self._threads.shutdown()
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -148,10 +148,10 @@ def _write(path: Path, content: bytes) -> None:
 def _read(path: Path) -> bytes | None:
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         return None
-    return content if len(content) <= LARGEST else None
+    return content if len(content) <= MAX_FILE_BYTES else None
 
 
 def _remove(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""The keys of one installation: files beside the database, never in it.
+"""The keys of one installation, stored in files beside the database and never in it.
 
-A leaked database then opens nothing: what it holds of tokens are HMACs under a key that it
-does not hold.
+So a leaked database gives no access: it contains only HMACs of tokens, under a key that is not in
+it.
 """
 
 import hashlib
@@ -11,25 +11,25 @@ import secrets
 from pathlib import Path
 
 SECRET_FILE, SIGNING_FILE = KEY_FILES = ("secret.key", "signing-key.pem")
-SECRET_SHORTEST = 32
-"""Characters that the secret key has at least, here and in the setting; ours has 64."""
+MIN_SECRET_LENGTH = 32
+"""The minimum number of characters of a secret key; a generated one has 64."""
 
 
 class KeyUnusable(ValueError):
-    """A key with which the server must not start; the message says which, why and what to do."""
+    """A key is missing or unsafe; the message says which, why and what to do."""
 
 
-def keep_secret_file(path: Path, make: bytes) -> bytes:
-    """The file's content; written as `make`, readable by its owner alone, where there is none.
+def read_or_create_secret(path: Path, content: bytes) -> bytes:
+    """Return the content of a file; create it with `content`, for its owner only, if necessary.
 
-    Two processes may start at once: the first one's file stays, whole.
+    If two processes start at the same moment, both use the file of the first.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(make)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -42,7 +42,7 @@ def keep_secret_file(path: Path, make: bytes) -> bytes:
 
 
 class Keyring:
-    """HMACs for named purposes, each under a key of its own derived from the one secret."""
+    """HMACs for named purposes, each under its own key derived from the secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
@@ -50,29 +50,29 @@ class Keyring:
 
     @classmethod
     def load(cls, folder: Path, setting: str) -> "Keyring":
-        """Load the keyring from the setting, or else from `secret.key` in the data folder.
+        """Load the secret from the setting, or otherwise from `secret.key` in the data folder.
 
         Raises:
             KeyUnusable: the key is empty or too short.
         """
-        if setting:  # of the right length, as `config` has checked
+        if setting:  # the settings have checked its length
             return cls(setting.encode())
         path = folder / SECRET_FILE
-        secret = keep_secret_file(path, secrets.token_hex(32).encode()).strip()
-        if len(secret) < SECRET_SHORTEST:
+        secret = read_or_create_secret(path, secrets.token_hex(32).encode()).strip()
+        if len(secret) < MIN_SECRET_LENGTH:
             raise KeyUnusable(
-                f"{path} has {len(secret)} characters and needs {SECRET_SHORTEST}, else tokens "
+                f"{path} has {len(secret)} characters and needs {MIN_SECRET_LENGTH}, else tokens "
                 "could be forged. Put back the file from a backup; without one, delete it: the "
                 "next start makes a new key, and everybody has to sign in again"
             )
         return cls(secret)
 
     def mac(self, purpose: str, message: str) -> str:
-        """HMAC-SHA-256 of the message, as 64 hexadecimal digits."""
+        """Return the HMAC-SHA-256 of a message as 64 hexadecimal digits."""
         return hmac.new(self._key(purpose), message.encode(), hashlib.sha256).hexdigest()
 
     def matches(self, purpose: str, message: str, mac: str) -> bool:
-        """Whether `mac` is the message's, told in constant time."""
+        """Return whether `mac` belongs to the message; takes constant time."""
         return hmac.compare_digest(self.mac(purpose, message).encode(), mac.encode())
 
     def _key(self, purpose: str) -> bytes:

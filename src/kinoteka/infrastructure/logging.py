@@ -1,7 +1,7 @@
-"""Logs: one line on standard error for each event, of keys and values (logfmt) or as JSON.
+"""Logs: one line on standard error per event, as keys and values (logfmt) or as JSON.
 
-What libraries log, and warnings, are lines of the same kind. A line that is logged on behalf of a
-request tells which: `request_id`, `contract`, `route`.
+Log lines of libraries and warnings have the same format. A line that belongs to a request has its
+`request_id`, `contract` and `route`.
 """
 
 import logging
@@ -18,15 +18,15 @@ from kinoteka.infrastructure.settings import Settings
 Event = MutableMapping[str, Any]
 
 REQUEST: ContextVar[Mapping[str, Any] | None] = ContextVar("request", default=None)
-"""What is known of the request that is being served: its ASGI scope, with what the server adds."""
+"""The ASGI scope of the current request, with the fields that the server adds."""
 
-# A line break is escaped by the renderer; others could move or recolour what a terminal shows.
+# The renderer escapes line breaks. Other control characters could manipulate a terminal.
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(10), *range(11, 32), *range(127, 160))}
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send every line to standard error; refused handshakes of WebSockets are no errors."""
-    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_handshake)
+    """Send every line to standard error; rejected WebSocket handshakes are not errors."""
+    logging.getLogger("uvicorn.error").addFilter(_is_not_rejected_handshake)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     common: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -42,7 +42,7 @@ def configure_logging(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    _take_over_libraries(max(level, logging.WARNING), common, last)
+    _configure_libraries(max(level, logging.WARNING), common, last)
 
 
 def _renderer(form: str) -> structlog.typing.Processor:
@@ -51,7 +51,7 @@ def _renderer(form: str) -> structlog.typing.Processor:
     return structlog.processors.LogfmtRenderer()
 
 
-def _take_over_libraries(
+def _configure_libraries(
     level: int,
     common: list[structlog.typing.Processor],
     last: list[structlog.typing.Processor],
@@ -67,8 +67,8 @@ def _take_over_libraries(
     logging.captureWarnings(True)
 
 
-def _is_no_refused_handshake(record: logging.LogRecord) -> bool:
-    # uvicorn (0.54) takes a handshake that was answered by HTTP for one that was forgotten.
+def _is_not_rejected_handshake(record: logging.LogRecord) -> bool:
+    # uvicorn 0.54 reports a handshake with an HTTP response as one without any response.
     return record.msg != "ASGI callable returned without completing handshake."
 
 

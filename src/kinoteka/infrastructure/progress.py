@@ -1,8 +1,8 @@
-"""How far long work has come, to be watched from another thread."""
+"""Progress of a long operation, for display by another thread."""
 
 
 class Progress:
-    """What is being done, and how much of it: `done` of `total` bytes, rows, files or pages."""
+    """The current step, with `done` of `total` bytes, rows, files or pages."""
 
     def __init__(self) -> None:
         self.step = ""
@@ -10,5 +10,5 @@ class Progress:
         self.total = 0
 
     def begin(self, step: str, total: int = 0) -> None:
-        """Begin a step of so many; 0: not known."""
+        """Begin a step; a total of 0 means unknown."""
         self.step, self.done, self.total = step, 0, total

@@ -1,10 +1,10 @@
-"""Security events: a separate kind of log line, `event=security.…`, and what counts them.
+"""Security events: log lines with `event=security.…`, and their counters.
 
-The list in docs/security.md describes each event. A line has the request's id and address, and
-ids of accounts. It never has a password, a token, or a name in clear text: names are HMACs.
+docs/security.md describes each event. A line has the id and address of the request and the ids of
+accounts. It never contains a password, a token or a plain name: names are HMACs.
 
-Lines are written at every log level. Their number is bounded, so that an attacker cannot fill a
-disk with them; all events are counted.
+The lines are written at every log level. Their rate is bounded, so that an attacker cannot fill the
+disk. All events are counted.
 """
 
 import logging
@@ -21,7 +21,7 @@ LINES_PER_SECOND = 50
 
 
 class SecurityEvent(StrEnum):
-    """What is logged and counted."""
+    """The events that are logged and counted."""
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -41,14 +41,14 @@ class SecurityEvent(StrEnum):
 
 
 ORDINARY = frozenset({SecurityEvent.SIGNED_IN})
-"""Logged as `info`; all others are warnings."""
+"""Events at the level `info`; all others are warnings."""
 
 COUNTS: Counter[SecurityEvent] = Counter(dict.fromkeys(SecurityEvent, 0))
-"""How often each has happened in this process."""
+"""The number of events of each kind in this process."""
 
 
 class LineLimit:
-    """Bounds the lines of each second."""
+    """A bound on the lines per second."""
 
     def __init__(self, lines: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._lines = lines
@@ -69,7 +69,7 @@ class LineLimit:
         return True
 
     def take_suppressed(self) -> int:
-        """Return how many lines were not written since this was last asked."""
+        """Return the number of lines suppressed since the last call, and reset it."""
         suppressed, self._suppressed = self._suppressed, 0
         return suppressed
 
@@ -81,9 +81,9 @@ _log = structlog.wrap_logger(
 
 
 def report(event: SecurityEvent, **fields: object) -> None:
-    """Count an event, and log it where a server has set up its log.
+    """Count an event, and log it if logging is configured.
 
-    Commands at the console write into the audit log alone.
+    Commands do not configure logging; they only write to the audit log.
     """
     COUNTS[event] += 1
     if not structlog.is_configured() or not _limit.take():

@@ -1,21 +1,21 @@
 """Addresses of PostgreSQL and Redis, checked before any library reads them.
 
-Libraries show a part of the password in their errors where it has a sign that ends the user or the
-host of an address. So such signs must be percent-encoded.
+If a password contains a character that delimits the user or host of an address, libraries show a
+part of it in their errors. So these characters must be percent-encoded.
 """
 
 import re
 
 HOST = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(:[0-9]*)?")
-"""A host with or without a port, where an IPv6 address is in brackets."""
+"""A host with an optional port; an IPv6 address is in brackets."""
 
 
 PASSWORD = re.compile(r"//[^:/@]*:(.*)@|[?&](?:ssl)?password=([^&]*)")
-"""Where an address has a password, in one of two groups."""
+"""The places of a password in an address, as one of two groups."""
 
 
 def is_server_address(address: str) -> bool:
-    """Return whether an address is empty, a Unix socket's, or names users and hosts clearly."""
+    """Return whether an address is empty, a Unix socket, or unambiguous in its user and hosts."""
     if not address or address.startswith("unix://"):
         return True
     whole, _, _ = address.partition("://")[2].partition("?")
@@ -26,7 +26,7 @@ def is_server_address(address: str) -> bool:
 
 
 def passwords_in(address: str) -> list[str]:
-    """Return the passwords in an address, as they are written there."""
+    """Return the passwords in an address as written."""
     return [str(found[found.lastindex or 0]) for found in PASSWORD.finditer(address)]
 
 

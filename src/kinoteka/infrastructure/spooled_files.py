@@ -1,6 +1,6 @@
-"""Received files: the first 64 KiB in memory, the rest on the disk.
+"""Received files: the first 64 KiB in memory, the rest on disk.
 
-What touches the disk blocks, and belongs in a thread.
+Disk operations block, so call them in a thread.
 """
 
 import os
@@ -9,16 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-SPOOLED = 64 * 1024
+SPOOLED_BYTES = 64 * 1024
 """Bytes of a file that stay in memory."""
 FOLDER = "uploads"
 
 
 class SpooledFile:
-    """A file whose content comes piece by piece.
+    """A file that is received in parts.
 
-    Without a `path` it lies in the folder without a name, and is gone once it is closed, also if
-    the process dies.
+    Without a `path`, it is a temporary file without a name in the folder. It disappears when it is
+    closed or the process ends.
     """
 
     def __init__(self, folder: Path, path: Path | None = None) -> None:
@@ -31,22 +31,22 @@ class SpooledFile:
 
     @classmethod
     def of(cls, content: bytes) -> "SpooledFile":
-        """Return a file that holds this content in memory."""
+        """Create a file with this content in memory."""
         file = cls(Path())
         file.add(content)
         return file
 
     def add(self, content: bytes) -> None:
-        """Append to the file, in memory."""
+        """Append content in memory."""
         self._waiting += content
         self.size += len(content)
         self.buffered += len(content)
 
     def store(self) -> None:
-        """Write what is in memory to the disk.
+        """Write the content in memory to disk.
 
         Raises:
-            OSError: the disk is full, say.
+            OSError: for example, the disk is full.
         """
         if self._file is None:
             self._file = self._opened()
@@ -62,10 +62,10 @@ class SpooledFile:
         return self._file.read() + self._waiting
 
     def close(self) -> None:
-        """Close the file; one without a path is gone."""
+        """Close the file; a file without a path disappears."""
         self._waiting.clear()
         if self._file is not None:
-            with suppress(OSError):  # a disk that is full
+            with suppress(OSError):  # the disk may be full
                 self._file.close()
             self._file = None
 

@@ -1,9 +1,9 @@
-"""Background tasks: start them, and end them whatever a library does with a cancellation.
+"""Background tasks that end reliably, even if a library swallows a cancellation.
 
 One cancellation is not enough to end a task. On Python 3.11 `asyncio.wait_for` returns the inner
 result and loses a cancellation that arrives in the same iteration of the event loop, and any
-library may catch one. So a task that ends with its owner is started here: its loop asks
-`is_closing`, it is cancelled again and again, and nobody waits for it longer than a bound.
+library may catch one. So start tasks that must end with their owner here: their loops check
+`is_closing`, they are cancelled repeatedly, and the wait for them is bounded.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-AGAIN_SECONDS = 0.5
+RECANCEL_SECONDS = 0.5
 """How long a cancelled task may clean up before it is cancelled again."""
 END_SECONDS = 5.0
-"""How long a task may take to end before it is left behind."""
+"""How long a task may take to end before it is abandoned."""
 STEP_END_SECONDS = 1.0
 
 _abandoned: set[asyncio.Future[Any]] = set()
@@ -34,30 +34,32 @@ class BackgroundTasks:
 
     @property
     def is_closing(self) -> bool:
-        """Whether the tasks are to end. A task that repeats something asks each time."""
+        """Return whether the tasks must end. A repeating task checks this in each iteration."""
         return self._is_closing
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run `work` until it ends by itself or `close` ends it."""
+        """Run `work` until it ends or `close` cancels it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def close(self, *, again: float | None = None, within: float = END_SECONDS) -> None:
-        """End every task, as `end_tasks` does. A task that is started later is not ended."""
+    async def close(
+        self, *, recancel_after: float | None = None, within: float = END_SECONDS
+    ) -> None:
+        """End all tasks; see `end_tasks`. Tasks that start later are not ended."""
         self._is_closing = True
-        await end_tasks(*self._tasks, again=again, within=within)
+        await end_tasks(*self._tasks, recancel_after=recancel_after, within=within)
 
 
 async def end_tasks(
-    *tasks: asyncio.Future[Any], again: float | None = None, within: float = END_SECONDS
+    *tasks: asyncio.Future[Any], recancel_after: float | None = None, within: float = END_SECONDS
 ) -> None:
     """Cancel tasks until they have ended, for `within` seconds at most.
 
     A task may clean up for `again` seconds (`AGAIN_SECONDS`) before it is cancelled again. What
-    the tasks raise is discarded. A cancellation of the caller is raised only once the tasks have
-    ended, so that nothing is left behind; until then it is passed on to them.
+    the tasks raise is discarded. A cancellation of the caller is raised after the tasks have ended,
+    so that no task is abandoned; until then it is forwarded to them.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
@@ -72,7 +74,7 @@ async def end_tasks(
         for task in pending:
             task.cancel()
         try:
-            await asyncio.wait(pending, timeout=min(again or AGAIN_SECONDS, left))
+            await asyncio.wait(pending, timeout=min(recancel_after or RECANCEL_SECONDS, left))
         except asyncio.CancelledError as error:
             cancelled = error
     if cancelled is not None:
@@ -80,22 +82,22 @@ async def end_tasks(
 
 
 async def finish(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end even if the caller is cancelled, and return its result.
+    """Run `work` to its end, even if the caller is cancelled, and return its result.
 
-    The caller does not wait any longer then, and nobody learns of an error.
+    A cancelled caller stops waiting; an error of `work` is then discarded.
     """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        _abandoned.add(task)  # since the event loop refers to its tasks only weakly
+        _abandoned.add(task)  # the event loop holds only weak references to tasks
         task.add_done_callback(_abandoned.discard)
         task.add_done_callback(discard_error)
         raise
 
 
 async def close_step(name: str, work: Awaitable[object], within: float) -> None:
-    """Do one step of closing something. Log an error, or that it takes too long, and go on."""
+    """Run one step of a shutdown; log an error or a timeout, and continue."""
     step = asyncio.ensure_future(work)
     try:
         done, _ = await asyncio.wait([step], timeout=within)
@@ -103,14 +105,18 @@ async def close_step(name: str, work: Awaitable[object], within: float) -> None:
         await end_tasks(step, within=STEP_END_SECONDS)
         raise
     if not done:
-        log.warning("closing takes too long, goes on without", step=name, seconds=within)
+        log.warning(
+            "a shutdown step takes too long, continuing",
+            step=name,
+            seconds=within,
+        )
         await end_tasks(step, within=STEP_END_SECONDS)
     elif not step.cancelled() and (error := step.exception()) is not None:
-        log.error("closing failed, goes on", step=name, exc_info=error)
+        log.error("a shutdown step failed, continuing", step=name, exc_info=error)
 
 
 def discard_error(task: asyncio.Future[Any]) -> None:
-    """Take note of what a task has raised, so that asyncio does not log it as an oversight."""
+    """Retrieve the error of a task, so that asyncio does not log it as unhandled."""
     if not task.cancelled():
         task.exception()
 

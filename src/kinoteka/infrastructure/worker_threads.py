@@ -1,7 +1,7 @@
-"""Threads for work that takes long: a lower priority than requests, and a bounded queue.
+"""Threads for slow work, with a lower priority than requests and a bounded queue.
 
-While requests keep the event loop busy one thread fewer works: on two cores, with a hash on each,
-the slowest hundredth of requests took more than twice as long, and no more hashes were done.
+While the event loop is busy, one thread fewer works. On two cores with a hash on each, the 99th
+percentile of requests was more than twice as high, without more hashes in total.
 """
 
 import asyncio
@@ -13,27 +13,27 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.memory import give_back
+from kinoteka.infrastructure.memory import release_memory
 
 T = TypeVar("T")
 
 NICENESS = 10
 BUSY_SHARE = 0.3
-"""Of a core: the event loop's processor time above which it counts as busy."""
+"""The share of a core above which the event loop counts as busy."""
 SAMPLED_SECONDS = 0.1
 REST_SECONDS = 3.0
-"""After how long without work the memory that it took is given back."""
+"""Memory is released after so many seconds without work."""
 
 
 class Load(NamedTuple):
-    """How much work waits for a thread, and how much is under way."""
+    """The number of waiting and running operations."""
 
     waiting: int
     working: int
 
 
 class Workers:
-    """So many threads, for whose work so many callers may wait; `seconds_each` is a guess."""
+    """A pool of threads with a bounded queue; one operation takes about `seconds_each`."""
 
     def __init__(self, name: str, *, threads: int, queue: int, seconds_each: float) -> None:
         self._threads = threads
@@ -42,16 +42,16 @@ class Workers:
         self._pending = 0
         self._working = 0
         self._changed = asyncio.Condition()
-        self._loop_load = LoopLoad()
+        self._loop_load = EventLoopLoad()
         self._resting: asyncio.TimerHandle | None = None
         self._is_closed = False
         self._pool = ThreadPoolExecutor(threads, name, initializer=_lower_priority)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Do `work` in one of the threads.
+        """Run `work` in one of the threads.
 
         Raises:
-            DomainError(BUSY): too much is waiting already; `retry_after` in seconds.
+            DomainError(BUSY): the queue is full; `retry_after` is in seconds.
         """
         if self._pending >= self._queue:
             wait = self._pending * self._seconds_each / self._threads
@@ -65,11 +65,11 @@ class Workers:
 
     @property
     def load(self) -> Load:
-        """What there is to do at this moment."""
+        """Return the current load."""
         return Load(self._pending - self._working, self._working)
 
     def close(self) -> None:
-        """Begin nothing more, without waiting for what is under way."""
+        """Start no more work; do not wait for running work."""
         self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -96,18 +96,18 @@ class Workers:
 
     def _rest(self) -> None:
         if not self._is_closed:
-            self._pool.submit(give_back)
+            self._pool.submit(release_memory)
 
 
-class LoopLoad:
-    """How busy the thread of the event loop is; to be asked in that thread."""
+class EventLoopLoad:
+    """Measures how busy the event loop's thread is. Call it in that thread."""
 
     def __init__(self) -> None:
         self._at = self._used = 0.0
         self._is_busy = False
 
     def is_busy(self) -> bool:
-        """Whether it has lately used more than `BUSY_SHARE` of a core."""
+        """Return whether the thread recently used more than `BUSY_SHARE` of a core."""
         at = time.monotonic()
         passed = at - self._at
         if passed >= SAMPLED_SECONDS:
@@ -118,5 +118,5 @@ class LoopLoad:
 
 
 def _lower_priority() -> None:
-    # On Linux niceness belongs to the thread: the work then takes the cores that requests leave.
+    # On Linux, each thread has its own niceness: slow work uses the time that requests leave.
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -368,7 +368,7 @@ async def _store_last_seen(services: Services) -> None:
 
 async def _look(services: Services, unit: Unit) -> None:
     await services.revisions.look()
-    if services.chats.listening.is_doubtful:
+    if services.chats.listening.has_failed:
         await _end_listening(services, unit)
 
 

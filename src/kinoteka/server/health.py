@@ -21,7 +21,7 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.request import Request
-from kinoteka.infrastructure.disk import ROOM, probe
+from kinoteka.infrastructure.disk import DISK_STATE, probe
 from kinoteka.server.metric_readings import has_bus
 
 log = structlog.get_logger()
@@ -114,13 +114,13 @@ class Health:
 async def _probe_storage(services: Services) -> Literal["writable", "full"]:
     try:
         await asyncio.to_thread(probe, services.settings.data)
-        if ROOM.is_doubtful:
+        if DISK_STATE.has_failed:
             await services.database.probe_storage()
     except DomainError as error:
         if error.code is Code.DISK_FULL:
             return "full"
-        return "full" if ROOM.is_doubtful else "writable"
-    ROOM.stored()
+        return "full" if DISK_STATE.has_failed else "writable"
+    DISK_STATE.stored()
     return "writable"
 
 

@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 
 from kinoteka.infrastructure.logging import configure_logging
-from kinoteka.infrastructure.memory import give_back, share_one_heap
+from kinoteka.infrastructure.memory import release_memory, use_one_heap
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import end_tasks
 from kinoteka.server.listen_sockets import announce, listening_sockets
@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECTED_AFTER, 20, 20)
-        give_back()
+        release_memory()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
@@ -146,7 +146,7 @@ def serve(settings: Settings) -> int:
     from kinoteka.server.app import Application
 
     configure_logging(settings)
-    share_one_heap()
+    use_one_heap()
     with listening_sockets(settings) as sockets:
         server = LoneServer(configuration(settings, Application(settings)), settings.data)
         server.run(sockets)

@@ -25,7 +25,7 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from kinoteka.infrastructure.logging import configure_logging
-from kinoteka.infrastructure.memory import share_one_heap
+from kinoteka.infrastructure.memory import use_one_heap
 from kinoteka.infrastructure.settings import METRICS_FOLDER, Settings, SettingsError
 from kinoteka.realtime.bus import hub_path
 from kinoteka.realtime.local_hub import Hub
@@ -108,7 +108,7 @@ class Worker(Process):
         from kinoteka.server.app import Application
 
         configure_logging(self._settings)
-        share_one_heap()
+        use_one_heap()
         self.config.app = Application(self._settings)
         self._server = WorkerServer(
             cast(Configuration, self.config)

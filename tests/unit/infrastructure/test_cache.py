@@ -1,7 +1,7 @@
 from kinoteka.infrastructure.cache import BoundedMap
 
 
-def test_what_was_not_asked_for_longest_goes_first():
+def test_least_recently_used_entry_is_evicted_first():
     cache = BoundedMap(2)
     cache.set("a", 1)
     cache.set("b", 2)
@@ -10,21 +10,21 @@ def test_what_was_not_asked_for_longest_goes_first():
     assert (cache.get("a"), cache.get("b"), cache.get("c")) == (1, None, 3)
 
 
-def test_sizes_count_and_not_entries():
+def test_limit_applies_to_sizes_not_to_entries():
     cache = BoundedMap(10)
     cache.set("small", 1, 4)
     cache.set("large", 2, 9)
     assert (cache.get("small"), cache.get("large")) == (None, 2)
 
 
-def test_what_is_larger_than_everything_is_not_cached():
+def test_value_above_the_limit_is_not_stored():
     cache = BoundedMap(10)
     cache.set("small", 1, 4)
     cache.set("huge", 2, 11)
     assert (cache.get("small"), cache.get("huge")) == (1, None)
 
 
-def test_setting_again_replaces_the_size():
+def test_overwriting_a_value_replaces_its_size():
     cache = BoundedMap(10)
     for _ in range(5):
         cache.set("a", 1, 9)
@@ -32,7 +32,7 @@ def test_setting_again_replaces_the_size():
     assert len(cache) == 2
 
 
-def test_dropping_and_clearing():
+def test_removed_and_cleared_entries_free_their_size():
     cache = BoundedMap(10)
     cache.set("a", 1)
     cache.set("b", 2)

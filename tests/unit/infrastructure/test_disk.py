@@ -6,22 +6,22 @@ import pytest
 from structlog.testing import capture_logs
 
 from kinoteka.errors import Code
-from kinoteka.infrastructure.disk import Room, disk_failure, probe
+from kinoteka.infrastructure.disk import DiskState, disk_failure, probe
 from tests.support.errors import raises_error
 
 
 def test_failed_writes_are_logged_once_a_minute() -> None:
-    room = Room()
+    room = DiskState()
     with capture_logs() as lines:
         codes = [room.refused(OSError("no space")).code for _ in range(3)]
         room.stored()
         room.stored()
     assert codes == [Code.DISK_FULL] * 3
     assert [line["event"] for line in lines] == [
-        "the disk is full, or refuses to store: make room",
-        "the disk stores again",
+        "the disk is full or rejects writes: free some space",
+        "the disk accepts writes again",
     ]
-    assert not room.is_doubtful
+    assert not room.has_failed
 
 
 @pytest.mark.parametrize(
@@ -29,25 +29,25 @@ def test_failed_writes_are_logged_once_a_minute() -> None:
     [
         (
             OSError(28, "No space left on device", "a.db"),
-            "nothing was stored (a.db): make room",
+            "nothing was stored (a.db): free some space",
         ),
-        (OSError(27, "File too large"), "nothing was stored: make room"),
+        (OSError(27, "File too large"), "nothing was stored: free some space"),
         (PermissionError(13, "Permission denied"), None),
         (ValueError(), None),
     ],
 )
-def test_failures_of_the_disk_are_told_from_others(error: Exception, sentence: str | None) -> None:
+def test_disk_failures_differ_from_other_errors(error: Exception, sentence: str | None) -> None:
     told = disk_failure(error)
     assert (told is None) if sentence is None else sentence in str(told)
 
 
-def test_probe_of_a_folder_leaves_nothing(tmp_path: Path) -> None:
+def test_probe_leaves_no_file(tmp_path: Path) -> None:
     probe(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("folder", ["missing", "file"])
-def test_probe_fails_where_nothing_can_be_written(tmp_path: Path, folder: str) -> None:
+def test_probe_fails_when_the_folder_is_not_writable(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
     with raises_error(Code.DISK_FULL):
         probe(tmp_path / folder)

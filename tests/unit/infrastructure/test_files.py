@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.infrastructure.files import LARGEST, Files, LocalFiles, open_files
+from kinoteka.infrastructure.files import MAX_FILE_BYTES, Files, LocalFiles, open_files
 from kinoteka.infrastructure.settings import Settings
 from tests.support.object_stores import PREFIX, URL, ObjectStore, run_object_store
 
@@ -60,7 +60,7 @@ def lay(kind: str, settings: Settings, request) -> Callable[[str, bytes], None]:
     return lambda name, content: store.lay(f"{PREFIX}/{FOLDER}/{name}", content)
 
 
-async def test_what_is_put_is_got_until_it_is_deleted(files, stored):
+async def test_file_is_readable_until_it_is_deleted(files, stored):
     await files.put("a-1_B.jpg", b"content")
     assert await files.get("a-1_B.jpg") == b"content"
     assert stored() == {"a-1_B.jpg"}
@@ -71,19 +71,19 @@ async def test_what_is_put_is_got_until_it_is_deleted(files, stored):
 
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256)) * 30_000], ids=["empty", "7 MB"])
-async def test_every_byte_is_kept(files, content):
+async def test_content_is_stored_unchanged(files, content):
     await files.put("a", content)
     got = await files.get("a")
     assert type(got) is bytes
     assert got == content
 
 
-async def test_what_was_never_there_is_none(files):
+async def test_missing_file_is_none(files):
     assert await files.get("a.jpg") is None
     await files.delete("a.jpg")
 
 
-async def test_a_file_deleted_soon_is_gone_at_the_latest_when_all_is_closed(files, stored):
+async def test_background_removal_finishes_before_close(files, stored):
     names = [f"{number}.jpg" for number in range(20)]
     for name in names:
         await files.put(name, b"content")
@@ -93,7 +93,7 @@ async def test_a_file_deleted_soon_is_gone_at_the_latest_when_all_is_closed(file
     assert stored() == set()
 
 
-async def test_a_file_is_replaced_whole(files, stored):
+async def test_file_is_replaced_atomically(files, stored):
     contents = [bytes([digit]) * 300_000 for digit in range(20)]
     await files.put("a.jpg", contents[0])
     writing = [asyncio.create_task(files.put("a.jpg", content)) for content in contents]
@@ -102,7 +102,7 @@ async def test_a_file_is_replaced_whole(files, stored):
     assert stored() == {"a.jpg"}
 
 
-async def test_many_at_once(files, stored):
+async def test_concurrent_operations_succeed(files, stored):
     names = {f"{number}.jpg" for number in range(50)}
     await asyncio.gather(*(files.put(name, name.encode()) for name in names))
     assert stored() == names
@@ -114,7 +114,7 @@ OUTSIDE = ["", ".", "..", "../secret.key", "a/b", "a\\b", "/etc/passwd", ".hidde
 
 
 @pytest.mark.parametrize("name", [*OUTSIDE, "x" * 200, "a.tar.gz", "é.jpg", "a%2fb.jpg", "a?b"])
-async def test_names_stay_inside(files, settings, name):
+async def test_names_outside_the_folder_are_rejected(files, settings, name):
     (settings.data / "secret.key").write_bytes(b"secret")
     assert await files.get(name) is None
     with pytest.raises(ValueError, match=r".*"):
@@ -125,8 +125,8 @@ async def test_names_stay_inside(files, settings, name):
         files.delete_soon(name)
 
 
-async def test_what_is_too_large_is_neither_stored_nor_read(files, stored, lay):
-    largest = bytes(LARGEST)
+async def test_oversized_file_is_neither_stored_nor_read(files, stored, lay):
+    largest = bytes(MAX_FILE_BYTES)
     await files.put("a.jpg", largest)
     assert await files.get("a.jpg") == largest
     with pytest.raises(ValueError, match=r"bytes"):
@@ -143,17 +143,17 @@ class TestFolder:
     def kind(self) -> str:
         return "folder"
 
-    async def test_a_file_that_could_not_be_written_leaves_nothing(self, files, settings, stored):
+    async def test_failed_write_leaves_no_file(self, files, settings, stored):
         (settings.data / FOLDER / "a.jpg").mkdir(parents=True)
         with pytest.raises(OSError, match=r"a\.jpg"):
             await files.put("a.jpg", b"content")
         assert stored() == {"a.jpg"}
 
-    async def test_a_file_that_cannot_be_removed_is_told_in_the_log(self, files, settings, capsys):
+    async def test_failed_removal_is_logged(self, files, settings, capsys):
         (settings.data / FOLDER / "a.jpg").mkdir(parents=True)
         files.delete_soon("a.jpg")
         files.close()
         assert "file not removed" in capsys.readouterr().out
 
-    def test_is_what_it_is_where_nothing_else_is_set(self, files):
+    def test_folder_is_the_default(self, files):
         assert isinstance(files, LocalFiles)

@@ -53,7 +53,7 @@ def key(address: str) -> str:
     return f"{PREFIX}/avatars/{address.removeprefix(AVATARS)}"
 
 
-def test_an_upload_lies_in_the_store_and_is_shown_byte_for_byte(server, store, member):
+def test_upload_is_stored_and_served_unchanged(server, store, member):
     address = upload(member).json()["avatar"]
     assert store.stored() == {key(address)}
     assert not (server.settings.data / "avatars").exists()
@@ -64,14 +64,14 @@ def test_an_upload_lies_in_the_store_and_is_shown_byte_for_byte(server, store, m
     assert Image.open(BytesIO(shown.content)).size == (64, 48)
 
 
-def test_every_contract_shows_it(server, store, member):
+def test_every_contract_returns_the_avatar(server, store, member):
     address = upload(member).json()["avatar"]
     account_id = member.get("/users").json()["id"]
     photo = member.get(f"/photos/{account_id}", headers={"accept": "image/*"})
     assert photo.content == store.content(key(address)).content
 
 
-async def test_a_new_one_takes_the_place_of_the_old(store, member):
+async def test_new_avatar_replaces_the_old(store, member):
     first = upload(member).json()["avatar"]
     second = upload(member, (10, 10)).json()["avatar"]
     assert Image.open(BytesIO(member.get(second).content)).size == (10, 10)
@@ -79,19 +79,19 @@ async def test_a_new_one_takes_the_place_of_the_old(store, member):
     assert member.get(first).status_code == 404
 
 
-async def test_it_goes_with_its_account(store, member):
+async def test_avatar_is_deleted_with_its_account(store, member):
     address = upload(member).json()["avatar"]
     assert member.delete("/profile").status_code == 200
     await wait_until(lambda: store.stored() == set())
     assert member.get(address).status_code == 404
 
 
-def test_what_is_refused_leaves_nothing(store, member):
+def test_rejected_upload_leaves_no_file(store, member):
     assert member.put("/avatar", files={"avatar": ("me.png", b"nothing")}).status_code == 400
     assert store.stored() == set()
 
 
-def test_one_that_somebody_has_removed_is_missing(store, member):
+def test_removed_file_is_not_found(store, member):
     address = upload(member).json()["avatar"]
     store.remove(key(address))
     assert member.get(address).status_code == 404
@@ -103,7 +103,7 @@ def busy(response: httpx.Response) -> bool:
     return response.headers["retry-after"] == "5"
 
 
-async def test_a_store_that_hangs(store, member):
+async def test_hanging_store_makes_avatars_unavailable_only(store, member):
     address = upload(member).json()["avatar"]
     with store.stopped():
         asked = asyncio.gather(
@@ -118,7 +118,7 @@ async def test_a_store_that_hangs(store, member):
     await wait_until(lambda: key(address) not in store.stored())
 
 
-def test_a_store_that_is_gone_and_comes_back_empty(store, member):
+def test_store_that_returns_empty_loses_only_avatars(store, member):
     address = upload(member).json()["avatar"]
     store.stop()
     try:

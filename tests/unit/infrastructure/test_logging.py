@@ -39,51 +39,51 @@ def fields(line: str) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in line.split(" "))
 
 
-def test_a_line_is_of_keys_and_values():
+def test_line_has_keys_and_values():
     (line,) = logged("structlog.get_logger().info('started', port=8000)")
     known = fields(line)
     assert known.pop("timestamp").endswith("Z")
     assert known == {"event": "started", "level": "info", "port": "8000"}
 
 
-def test_libraries_lines_are_of_the_same_kind():
+def test_lines_of_libraries_have_the_same_format():
     (line,) = logged("logging.getLogger('uvicorn.error').warning('slow: %s', 'disk')")
     assert 'event="slow: disk"' in line
     assert "logger=uvicorn.error" in line
     assert "level=warning" in line
 
 
-def test_what_libraries_tell_by_the_way_is_left_out():
+def test_debug_lines_of_libraries_are_omitted():
     assert (
         logged("logging.getLogger('asyncio').info('polling')", settings="log_level='debug'") == []
     )
 
 
-def test_warnings_are_lines_too():
+def test_warnings_are_logged():
     (line,) = logged("warnings.warn('soon gone', DeprecationWarning)")
     assert "logger=py.warnings" in line
     assert "soon gone" in line
 
 
 @pytest.mark.parametrize("logger", ["structlog.get_logger()", "logging.getLogger('x')"])
-def test_a_failure_is_one_line(logger):
+def test_traceback_is_one_line(logger):
     (line,) = logged("try: 1 / 0", f"except ZeroDivisionError: {logger}.exception('failed')")
     assert "ZeroDivisionError" in line
     assert "event=failed" in line
 
 
-def test_levels_below_the_one_set_are_left_out():
+def test_lines_below_the_level_are_omitted():
     said = "structlog.get_logger().info('a'); structlog.get_logger().error('b')"
     (line,) = logged(said, settings="log_level='error'")
     assert "event=b" in line
 
 
-def test_nothing_that_moves_a_terminal_s_cursor_gets_there():
+def test_control_characters_are_escaped():
     (line,) = logged(r"structlog.get_logger().info('a\x1b[2Jb\rc\nd')")
     assert r"event=a\x1b[2Jb\x0dc\nd" in line
 
 
-def test_a_request_s_lines_tell_which():
+def test_lines_of_a_request_have_its_id_and_route():
     (line,) = logged(
         "endpoint = SimpleNamespace(contract='cinema', route='/movies/{id}')",
         "REQUEST.set({'request_id': b'ab-1', 'endpoint': endpoint})",
@@ -92,7 +92,7 @@ def test_a_request_s_lines_tell_which():
     assert line.endswith("request_id=ab-1 contract=cinema route=/movies/{id}")
 
 
-def test_one_of_several_workers_tells_its_process():
+def test_lines_of_several_workers_have_the_process_id():
     script = "structlog.get_logger().info('mine')"
     (alone,) = logged(script)
     (line,) = logged(script, settings="workers=2")

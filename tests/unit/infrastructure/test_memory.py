@@ -9,12 +9,12 @@ import pytest
 # Two blocks below and above what stays: the upper one's end is the heap's, the lower one's not.
 PROGRAM = """
 import ctypes, re
-from kinoteka.infrastructure.memory import give_back, share_one_heap
+from kinoteka.infrastructure.memory import release_memory, use_one_heap
 
 def resident():
     return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
 
-share_one_heap()
+use_one_heap()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 libc.mallopt(-3, 512 * 2**20)  # nothing is mapped apart
@@ -25,13 +25,13 @@ for block in blocks:
 for block in blocks[:-1]:
     libc.free(block)
 held = resident()
-give_back()
+release_memory()
 print(before, held, resident())
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_free_memory_goes_back_to_the_system():
+def test_free_memory_is_returned_to_the_system():
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )

@@ -13,7 +13,11 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 import pytest
 
 from kinoteka.errors import Code
-from kinoteka.infrastructure.object_store import CALLS_MOST, RETRY_AFTER_SECONDS, ObjectFiles
+from kinoteka.infrastructure.object_store import (
+    MAX_CONCURRENT_OPERATIONS,
+    RETRY_AFTER_SECONDS,
+    ObjectFiles,
+)
 from tests.support.errors import raises_error
 from tests.support.object_stores import BUCKET, POLICY, PREFIX, URL, ObjectStore, run_object_store
 
@@ -107,7 +111,7 @@ class TestObjects:
             (f"s3://{BUCKET}/{PREFIX}/", f"{PREFIX}/avatars/a.jpg"),
         ],
     )
-    async def test_key(self, open_files, store, url, key):
+    async def test_key_has_the_prefix(self, open_files, store, url, key):
         await open_files(url).put("a.jpg", b"content")
         assert store.stored() == {key}
 
@@ -120,28 +124,28 @@ class TestObjects:
             store.check_signatures()
         assert store.stored() == {"avatars/a.jpg"}
 
-    async def test_kind_of_content(self, files, store):
+    async def test_content_type_follows_the_name(self, files, store):
         await files.put("a.jpg", b"content")
         await files.put("nothing-known", b"content")
         assert store.content(KEY).headers["content-type"] == "image/jpeg"
         other = store.content(f"{PREFIX}/{FOLDER}/nothing-known")
         assert other.headers["content-type"] == "application/octet-stream"
 
-    async def test_that_disappears_is_none(self, files, store):
+    async def test_object_that_disappears_is_none(self, files, store):
         await files.put("a.jpg", b"content")
         store.remove(KEY)
         assert await files.get("a.jpg") is None
 
-    async def test_an_address_that_ends_with_a_slash(self, open_files, store):
+    async def test_address_may_end_with_a_slash(self, open_files, store):
         await open_files(endpoint=f"{store.endpoint}/").put("a.jpg", b"content")
         assert store.stored() == {KEY}
 
 
-class TestAway:
+class TestUnavailable:
     """BUSY, soon, and told in the log; and all is well again when the store is back."""
 
     @each_operation
-    async def test_nobody_answers(self, open_files, operation, capsys):
+    async def test_refused_connection_is_busy(self, open_files, operation, capsys):
         with raises_error(Code.BUSY, retry_after=RETRY_AFTER_SECONDS):
             await operation(open_files(endpoint=UNREACHABLE))
         told = capsys.readouterr().out
@@ -150,7 +154,7 @@ class TestAway:
         assert "Connection refused" in told
 
     @each_operation
-    async def test_no_such_host(self, open_files, operation):
+    async def test_unknown_host_is_busy(self, open_files, operation):
         with raises_error(Code.BUSY):
             await operation(open_files(endpoint="http://store.invalid"))
 
@@ -166,11 +170,11 @@ class TestAway:
         ],
         ids=["503", "500", "301", "not HTTP", "hangs up"],
     )
-    async def test_it_answers_nonsense(self, open_files, operation, response):
+    async def test_invalid_response_is_busy(self, open_files, operation, response):
         with answering(response) as endpoint, raises_error(Code.BUSY):
             await operation(open_files(endpoint=endpoint))
 
-    async def test_an_answer_is_cut_off(self, open_files):
+    async def test_truncated_response_is_busy(self, open_files):
         begun = (
             b'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\netag: "a"\r\n'
             b"last-modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n\r\nabc"
@@ -179,7 +183,7 @@ class TestAway:
             await open_files(endpoint=endpoint).get("a.jpg")
 
     @each_operation
-    async def test_it_hangs_and_nobody_else_waits(self, open_files, operation):
+    async def test_hanging_store_does_not_delay_others(self, open_files, operation):
         with answering(None) as endpoint:
             files = open_files(endpoint=endpoint, seconds=1)
             asked = asyncio.create_task(operation(files))
@@ -191,45 +195,50 @@ class TestAway:
                 await asked
         assert turns > 2
 
-    async def test_more_wait_than_may_ask_at_once(self, open_files):
+    async def test_excess_operations_time_out_while_the_store_hangs(self, open_files):
         with answering(None) as endpoint:
             files = open_files(endpoint=endpoint, seconds=1)
-            asked = [asyncio.create_task(files.get("a.jpg")) for _ in range(2 * CALLS_MOST)]
+            asked = [
+                asyncio.create_task(files.get("a.jpg"))
+                for _ in range(2 * MAX_CONCURRENT_OPERATIONS)
+            ]
             for each in asked:
                 with raises_error(Code.BUSY):
                     await each
 
-    async def test_more_than_may_ask_at_once_are_answered_all_the_same(self, open_files):
+    async def test_excess_operations_wait_and_succeed(self, open_files):
         files = open_files(seconds=60)
-        names = [f"{number}.jpg" for number in range(CALLS_MOST + 20)]
+        names = [f"{number}.jpg" for number in range(MAX_CONCURRENT_OPERATIONS + 20)]
         await asyncio.gather(*(files.put(name, name.encode()) for name in names))
         got = await asyncio.gather(*(files.get(name) for name in names))
         assert got == [name.encode() for name in names]
 
-    async def test_who_gives_up_waiting_leaves_no_place_taken(self, open_files, store):
+    async def test_cancelled_operation_frees_its_place(self, open_files, store):
         files = open_files(seconds=60)
         with store.stopped():
-            asked = [asyncio.create_task(files.get("a.jpg")) for _ in range(CALLS_MOST)]
+            asked = [
+                asyncio.create_task(files.get("a.jpg")) for _ in range(MAX_CONCURRENT_OPERATIONS)
+            ]
             await asyncio.sleep(0.1)
             for each in asked:
                 each.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
         assert await files.get("a.jpg") is None
 
-    async def test_it_comes_back(self, open_files, store):
+    async def test_store_works_again_after_an_outage(self, open_files, store):
         files = open_files(seconds=2)
         await files.put("a.jpg", b"content")
         with store.stopped(), raises_error(Code.BUSY):
             await files.get("a.jpg")
         assert await files.get("a.jpg") == b"content"
 
-    async def test_what_cannot_be_removed_is_told_in_the_log(self, open_files, capsys):
+    async def test_failed_removal_is_logged(self, open_files, capsys):
         files = open_files(endpoint=UNREACHABLE)
         files.delete_soon("a.jpg")
         files.close()
         assert "file not removed" in capsys.readouterr().out
 
-    async def test_closing_does_not_wait_for_ever(self, open_files, capsys):
+    async def test_close_waits_for_a_bounded_time(self, open_files, capsys):
         with answering(None) as endpoint:
             files = open_files(endpoint=endpoint, seconds=0.5)
             for number in range(50):
@@ -238,12 +247,14 @@ class TestAway:
         assert "files not removed" in capsys.readouterr().out
 
 
-class TestSetUp:
+class TestConfiguration:
     """Credentials and the bucket: what is wrong with them is BUSY, never a missing file."""
 
     @each_operation
     @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
-    async def test_wrong_credentials(self, open_files, operation, name, monkeypatch, capsys):
+    async def test_wrong_credentials_are_logged(
+        self, open_files, operation, name, monkeypatch, capsys
+    ):
         monkeypatch.setenv(name, "wrong")
         with raises_error(Code.BUSY):
             await operation(open_files())
@@ -252,12 +263,12 @@ class TestSetUp:
         assert ("InvalidAccessKeyId" if name == "AWS_ACCESS_KEY_ID" else "SignatureDoes") in told
 
     @each_operation
-    async def test_a_place_where_it_has_no_rights(self, open_files, operation):
+    async def test_missing_permissions_are_logged(self, open_files, operation):
         with raises_error(Code.BUSY):
             await operation(open_files(f"s3://{BUCKET}/another"))
 
     @each_operation
-    async def test_no_such_bucket(self, open_files, operation, store):
+    async def test_missing_bucket_is_logged(self, open_files, operation, store):
         store.allow_anything()
         try:
             with raises_error(Code.BUSY):
@@ -265,13 +276,15 @@ class TestSetUp:
         finally:
             store.check_signatures()
 
-    def test_the_rights_that_it_has_are_the_documented_ones(self):
+    def test_documented_permissions_are_sufficient(self):
         page = Path(__file__).parents[3] / "docs" / "object-store.md"
         (documented,) = re.findall(r"```json\n(.*?)```", page.read_text(), flags=re.DOTALL)
         ours = documented.replace("films/community/", f"{BUCKET}/{PREFIX}/")
         assert json.loads(ours) == POLICY
 
-    async def test_credentials_of_a_dotenv_file(self, open_files, store, monkeypatch, tmp_path):
+    async def test_credentials_may_be_in_a_dotenv_file(
+        self, open_files, store, monkeypatch, tmp_path
+    ):
         lines = []
         for name, value in store.environment.items():
             monkeypatch.delenv(name)
@@ -281,7 +294,7 @@ class TestSetUp:
         await open_files().put("a.jpg", b"content")
         assert store.stored() == {KEY}
 
-    async def test_a_session_token_is_sent(self, open_files, monkeypatch):
+    async def test_session_token_is_sent(self, open_files, monkeypatch):
         monkeypatch.setenv("AWS_SESSION_TOKEN", "the-token-of-this-session")
         heads: list[bytes] = []
         with answering(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n", heads) as endpoint:
@@ -290,7 +303,7 @@ class TestSetUp:
         assert head.startswith(f"GET /{BUCKET}/{KEY} ".encode())
         assert b"x-amz-security-token: the-token-of-this-session" in head
 
-    async def test_the_setting_wins_over_the_environments_endpoint(
+    async def test_setting_overrides_the_endpoint_in_the_environment(
         self, open_files, store, monkeypatch
     ):
         for name in ("AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):

@@ -31,15 +31,15 @@ def test_values_come_from_the_environment(name, text, field, value):
     assert getattr(load({name: text}), field) == value
 
 
-def test_an_empty_variable_is_as_good_as_none():
+def test_empty_variable_counts_as_unset():
     assert load({"KINOTEKA_PORT": ""}).port == 8000
 
 
-def test_the_command_line_wins_over_the_environment():
+def test_command_line_overrides_the_environment():
     assert load({"KINOTEKA_PORT": "9000"}, port=1234).port == 1234
 
 
-def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
+def test_environment_overrides_the_dotenv_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("KINOTEKA_PORT=9000\nKINOTEKA_HOST=::1\n")
     monkeypatch.setenv("KINOTEKA_HOST", "0.0.0.0")  # noqa: S104

@@ -10,7 +10,7 @@ from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 @pytest.mark.parametrize("stored_after", [set(), {0}, {1}, {0, 1, 2}])
-def test_content_is_read_wherever_it_is(tmp_path: Path, stored_after: set[int]) -> None:
+def test_content_is_read_from_memory_and_disk(tmp_path: Path, stored_after: set[int]) -> None:
     file = SpooledFile(tmp_path / "uploads")
     for number, piece in enumerate((b"one", b"two", b"three")):
         file.add(piece)
@@ -29,7 +29,7 @@ def test_file_without_a_path_has_no_name_on_the_disk(tmp_path: Path) -> None:
     file.close()
 
 
-def test_file_with_a_path_is_its_owners_alone(tmp_path: Path) -> None:
+def test_file_with_a_path_is_private(tmp_path: Path) -> None:
     path = tmp_path / "0" / "a.csv"
     file = SpooledFile(tmp_path, path)
     file.add(b"x")
@@ -40,7 +40,7 @@ def test_file_with_a_path_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_tiny_pieces_take_no_more_memory_than_their_content(tmp_path: Path) -> None:
+def test_tiny_parts_take_only_the_memory_of_their_content(tmp_path: Path) -> None:
     tracemalloc.start()
     file = SpooledFile(tmp_path)
     for _ in range(20_000):

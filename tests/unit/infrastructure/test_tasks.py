@@ -11,7 +11,7 @@ from tests.support.polling import wait_until
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch):
-    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
     monkeypatch.setattr(tasks, "STEP_END_SECONDS", 0.01)
 
 
@@ -38,7 +38,7 @@ class TestEndTasks:
         await end_tasks(task)
         assert task.cancelled()
 
-    async def test_task_that_never_ends_is_left_behind_and_named(self, capsys):
+    async def test_task_that_never_ends_is_abandoned_and_named(self, capsys):
         task = await started(lose(1000))
         await end_tasks(task, within=0.05)
         assert "do not end" in (told := capsys.readouterr().out)
@@ -57,12 +57,12 @@ class TestEndTasks:
                 cleaned.append(True)
 
         cleaned = []
-        await end_tasks(await started(work()), again=60)
+        await end_tasks(await started(work()), recancel_after=60)
         assert cleaned == [True]
 
     async def test_cancelled_caller_leaves_no_task_behind(self):
         task = await started(lose(2))
-        caller = await started(end_tasks(task, again=60))
+        caller = await started(end_tasks(task, recancel_after=60))
         for _ in range(3):
             caller.cancel()
             await asyncio.sleep(0.001)
@@ -81,7 +81,7 @@ class TestEndTasks:
 
 
 class TestBackgroundTasks:
-    async def test_closing_is_seen_by_a_task_that_repeats_something(self):
+    async def test_repeating_task_notices_the_close(self):
         async def repeat():
             while not running.is_closing:
                 try:
@@ -91,7 +91,7 @@ class TestBackgroundTasks:
 
         running = BackgroundTasks()
         task = running.start(repeat())
-        await running.close(again=60)
+        await running.close(recancel_after=60)
         assert task.done()
 
 
@@ -99,7 +99,7 @@ class TestFinish:
     async def test_result_is_returned(self):
         assert await finish(asyncio.sleep(0, "done")) == "done"
 
-    async def test_work_goes_on_without_its_caller_and_its_error_is_not_logged(self, caplog):
+    async def test_work_continues_after_its_caller_is_cancelled(self, caplog):
         async def work():
             await may_go_on.wait()
             ended.append(True)
@@ -121,8 +121,8 @@ class TestCloseStep:
             raise ValueError("broken")
 
         await close_step("bus", fail(), 60)
-        assert "closing failed" in capsys.readouterr().out
+        assert "a shutdown step failed" in capsys.readouterr().out
 
-    async def test_step_that_takes_too_long_is_given_up(self, capsys):
+    async def test_slow_step_is_abandoned(self, capsys):
         await close_step("bus", lose(1), 0.01)
         assert "takes too long" in capsys.readouterr().out

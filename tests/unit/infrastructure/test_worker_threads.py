@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from kinoteka.errors import Code
-from kinoteka.infrastructure.worker_threads import NICENESS, LoopLoad, Workers
+from kinoteka.infrastructure.worker_threads import NICENESS, EventLoopLoad, Workers
 from tests.support.errors import raises_error
 from tests.support.polling import TIMEOUT, wait_until
 
@@ -24,17 +24,17 @@ def workers() -> Iterator[Workers]:
     made.close()
 
 
-async def test_gives_what_the_work_gives(workers: Workers) -> None:
+async def test_result_is_returned(workers: Workers) -> None:
     assert await workers.run(lambda: 6 * 7) == 42
 
 
-async def test_raises_what_the_work_raises(workers: Workers) -> None:
+async def test_error_is_raised(workers: Workers) -> None:
     with pytest.raises(ZeroDivisionError):
         await workers.run(lambda: 1 // 0)
     assert await workers.run(lambda: "goes on") == "goes on"
 
 
-async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
+async def test_threads_have_a_lower_priority(workers: Workers) -> None:
     def niceness() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
@@ -43,7 +43,7 @@ async def test_leaves_the_cores_to_requests(workers: Workers) -> None:
 
 
 @pytest.mark.parametrize(("share", "together"), [(2.0, 2), (-1.0, 1)])
-async def test_a_busy_loop_has_one_thread_fewer_beside_it(
+async def test_busy_event_loop_leaves_one_thread_fewer(
     monkeypatch: pytest.MonkeyPatch, share: float, together: int
 ) -> None:
     monkeypatch.setattr("kinoteka.infrastructure.worker_threads.BUSY_SHARE", share)
@@ -65,9 +65,9 @@ async def test_a_busy_loop_has_one_thread_fewer_beside_it(
     assert most == together
 
 
-async def test_what_the_loop_does_is_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_load_measures_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kinoteka.infrastructure.worker_threads.SAMPLED_SECONDS", 0.0)
-    load = LoopLoad()
+    load = EventLoopLoad()
     load.is_busy()
     await asyncio.sleep(0.1)
     assert not load.is_busy()
@@ -80,11 +80,11 @@ async def test_what_the_loop_does_is_its_load(monkeypatch: pytest.MonkeyPatch) -
     assert load.is_busy()
 
 
-async def test_memory_that_the_work_took_is_given_back(
+async def test_memory_is_released_when_idle(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_back = threading.Event()
-    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.give_back", given_back.set)
+    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.release_memory", given_back.set)
     monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 3600)
     await workers.run(lambda: bytes(20_000_000))
     assert not given_back.is_set()
@@ -93,7 +93,7 @@ async def test_memory_that_the_work_took_is_given_back(
     await wait_until(given_back.is_set)
 
 
-async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers: Workers) -> None:
+async def test_full_queue_is_busy_with_retry_after(workers: Workers) -> None:
     opened = threading.Event()
     waiting = [asyncio.create_task(workers.run(lambda: opened.wait(TIMEOUT))) for _ in range(QUEUE)]
     await asyncio.sleep(0)
@@ -104,7 +104,7 @@ async def test_whom_the_queue_has_no_room_for_is_told_when_to_come_back(workers:
     assert await workers.run(lambda: "there is room again") == "there is room again"
 
 
-async def test_work_that_nobody_waits_for_any_more_keeps_no_room(workers: Workers) -> None:
+async def test_cancelled_work_frees_its_place(workers: Workers) -> None:
     for _ in range(QUEUE + 1):
         waiting = asyncio.create_task(workers.run(lambda: None))
         await asyncio.sleep(0)

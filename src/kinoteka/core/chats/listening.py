@@ -116,7 +116,7 @@ class Listening:
         return listener
 
     @property
-    def is_doubtful(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the sessions that listen are to be looked up soon."""
         return self._doubtful
 

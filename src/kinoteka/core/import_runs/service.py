@@ -46,7 +46,7 @@ from kinoteka.database.interface import Database
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import DAY, now
-from kinoteka.infrastructure.disk import ROOM
+from kinoteka.infrastructure.disk import DISK_STATE
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import BackgroundTasks
 
@@ -110,7 +110,7 @@ class ImportRuns:
             try:
                 folder, descriptor = self._folders.new()
             except OSError as error:
-                raise ROOM.refused(error) from error
+                raise DISK_STATE.refused(error) from error
             receiving = Receiving(folder, descriptor)
             try:
                 yield receiving
@@ -223,7 +223,7 @@ class ImportRuns:
 
     async def close(self) -> None:
         """End what this process has begun, for the server stops."""
-        await self._watching.close(again=STOP_SECONDS + 1, within=CLOSE_SECONDS)
+        await self._watching.close(recancel_after=STOP_SECONDS + 1, within=CLOSE_SECONDS)
 
     async def _require_none(self, unit: Unit, but: int | None = None) -> None:
         for run in await unit.all(queries.RUNNING):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from kinoteka.infrastructure.keys import SIGNING_FILE, KeyUnusable, keep_secret_file
+from kinoteka.infrastructure.keys import SIGNING_FILE, KeyUnusable, read_or_create_secret
 
 ALGORITHM = "ES256"
 
@@ -46,7 +46,7 @@ class SigningKey:
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
         path = folder / SIGNING_FILE
-        return cls._read(keep_secret_file(path, fresh), str(path))
+        return cls._read(read_or_create_secret(path, fresh), str(path))
 
     @classmethod
     def _read(cls, pem: bytes, source: str) -> "SigningKey":

@@ -25,7 +25,7 @@ import msgspec
 
 from kinoteka.database.backup import BackupFailed
 from kinoteka.infrastructure.clock import now
-from kinoteka.infrastructure.files import LARGEST, NAME
+from kinoteka.infrastructure.files import FILE_NAME, MAX_FILE_BYTES
 from kinoteka.infrastructure.keys import KEY_FILES
 from kinoteka.infrastructure.progress import Progress
 
@@ -40,7 +40,7 @@ SMALL = 64 * 1024
 """Bytes that a key may have at most."""
 MEMBER = re.compile(
     f"{MANIFEST}|{CHECKSUMS}|{'|'.join(DATABASES.values())}"
-    f"|{KEYS}/({'|'.join(KEY_FILES)})|{AVATARS}/{NAME.pattern}"
+    f"|{KEYS}/({'|'.join(KEY_FILES)})|{AVATARS}/{FILE_NAME.pattern}"
 )
 CHECKSUM = re.compile(r"([0-9a-f]{64})  (\S+)")
 
@@ -152,7 +152,9 @@ def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
-    if "/" in member.name and member.size > (SMALL if member.name.startswith(KEYS) else LARGEST):
+    if "/" in member.name and member.size > (
+        SMALL if member.name.startswith(KEYS) else MAX_FILE_BYTES
+    ):
         raise BackupFailed(f"{member.name}: too large")
     content = tar.extractfile(member)
     if content is None:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAME = re.compile(r"kinoteka-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.gz")
+FILE_NAME = re.compile(r"kinoteka-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.gz")
 
 
 def new_path(folder: Path) -> Path:
@@ -20,7 +20,7 @@ def remove_old(folder: Path, keep: int) -> list[Path]:
 
     Files of other names, as of backups made by hand, stay.
     """
-    made = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
+    made = sorted(path for path in folder.iterdir() if FILE_NAME.fullmatch(path.name))
     old = made[:-keep]
     for path in old:
         path.unlink(missing_ok=True)

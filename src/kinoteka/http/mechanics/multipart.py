@@ -23,8 +23,8 @@ from kinoteka.http.mechanics.bodies import DRAINED, declared_size, read_chunks
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.request import Request
 from kinoteka.http.mechanics.routes import Upload
-from kinoteka.infrastructure.disk import ROOM
-from kinoteka.infrastructure.spooled_files import SPOOLED, SpooledFile
+from kinoteka.infrastructure.disk import DISK_STATE
+from kinoteka.infrastructure.spooled_files import SPOOLED_BYTES, SpooledFile
 
 # What a body may have beside the file: boundaries, headers, some other fields.
 OVERHEAD = 64 * 1024
@@ -267,7 +267,7 @@ async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
             boundary, max_segment_count=most, header_charset=HEADER_CHARSET
         )
         # Without room for it in memory, everything goes to the disk at once.
-        in_memory = SPOOLED if BODY_MEMORY.take(request, SPOOLED) else 0
+        in_memory = SPOOLED_BYTES if BODY_MEMORY.take(request, SPOOLED_BYTES) else 0
         async for chunk in chunks:
             size += len(chunk)
             if size > parts.largest:
@@ -303,7 +303,7 @@ def _store(parts: Parts) -> None:
     try:
         parts.store()
     except OSError as error:
-        raise ROOM.refused(error) from error
+        raise DISK_STATE.refused(error) from error
 
 
 def boundary_of(request: Request) -> bytes:

@@ -10,7 +10,7 @@ def parse(email: str) -> ValidatedEmail:
     """Return the parts of an address, with Unicode composed and the domain in lower case.
 
     Raises:
-        ValueError: it is no address.
+        ValueError: the text is not an e-mail address.
     """
     try:
         return validate_email(email, check_deliverability=False, test_environment=True)
@@ -19,8 +19,8 @@ def parse(email: str) -> ValidatedEmail:
 
 
 def key_of(parsed: ValidatedEmail) -> str:
-    """Return how an address is compared: the local part case-folded, the domain by IDNA 2008.
+    """Return the key of an address: the case-folded local part and the domain by IDNA 2008.
 
-    Domains that only a human takes for each other (straße.example, strasse.example) stay apart.
+    Domains that only look alike to people (straße.example, strasse.example) differ.
     """
     return f"{parsed.local_part.casefold()}@{str(parsed.ascii_domain).lower()}"

@@ -1,10 +1,10 @@
-"""Usernames that look alike, by Unicode Technical Standard 39 (Unicode Security Mechanisms).
+"""Usernames that look alike (Unicode Technical Standard 39, Unicode Security Mechanisms).
 
 Public operations: skeleton, is_highly_restrictive.
 
-The tables come from ICU (`tools/look_alikes.py`). They are loaded for the first username with a
-character beyond ASCII that is chosen or compared. A table of a newer Unicode version needs a
-migration, because skeletons are stored.
+The tables come from ICU (`tools/look_alikes.py`). They are loaded when the first username with
+non-ASCII characters is compared. A table of a newer Unicode version needs a migration, because
+skeletons are stored.
 """
 
 import json
@@ -17,19 +17,19 @@ from pathlib import Path
 DATA = Path(__file__).with_name("unicode") / "look_alikes.json"
 
 LOWER_CASE = str.maketrans({"0": "o", "1": "l", "i": "l", "m": "rn", "|": "l", '"': "''"})
-"""ASCII in lower case, so that what one of both cases resembles is the same for the other."""
+"""Maps lower-case ASCII, so that both cases of a letter have the same look-alikes."""
 ANY_SCRIPT = frozenset({"Zyyy", "Zinh"})
-"""Common and inherited: characters that go with every script."""
+"""Common and inherited characters, which occur in every script."""
 WITH_HAN = {"Hani": {"Hanb", "Jpan", "Kore"}, "Hira": {"Jpan"}, "Kana": {"Jpan"}}
 WITH_HAN |= {"Hang": {"Kore"}, "Bopo": {"Hanb"}}
-"""Writing systems of several scripts that a script belongs to (UTS 39, 5.1)."""
+"""The writing systems with several scripts that contain a script (UTS 39, 5.1)."""
 WITH_LATIN = ("Jpan", "Hanb", "Kore")
-"""Writing systems that are mixed with Latin letters (UTS 39, 5.2, Highly Restrictive)."""
+"""Writing systems that may be mixed with Latin letters (UTS 39, 5.2, Highly Restrictive)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Prototypes by character, and runs of characters that are in the same scripts."""
+    """Prototypes by character, and ranges of characters with the same scripts."""
 
     prototypes: dict[int, str]
     first: list[int]
@@ -45,7 +45,7 @@ class Tables:
 
 
 def skeleton(username: str) -> str:
-    """Return what two usernames have in common if a reader may take one for the other.
+    """Return the skeleton of a username; usernames that readers may confuse share it.
 
     It is UTS 39's skeleton of the username as it is shown, then in lower case, because usernames
     are compared without regard to case.

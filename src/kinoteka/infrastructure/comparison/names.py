@@ -1,4 +1,4 @@
-"""Names that are compared by NFKC and without regard to case (Unicode Standard, D146).
+"""Names that are compared after NFKC and case folding (Unicode Standard, D146).
 
 Public operations: compatible_key.
 """
@@ -7,6 +7,6 @@ import unicodedata
 
 
 def compatible_key(name: str) -> str:
-    """Return what names have in common that differ in case, width or ligatures alone."""
+    """Return the key that is equal for names that differ only in case, width or ligatures."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", folded)

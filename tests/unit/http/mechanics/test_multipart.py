@@ -10,7 +10,7 @@ from kinoteka.http.mechanics.bodies import DRAINED
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.multipart import OVERHEAD, PARTS_MOST, read_upload
 from kinoteka.http.mechanics.routes import Upload
-from kinoteka.infrastructure.spooled_files import SPOOLED
+from kinoteka.infrastructure.spooled_files import SPOOLED_BYTES
 from tests.support.asgi_requests import ASGIRequest, chunks_of
 from tests.support.errors import raises_error
 
@@ -214,7 +214,7 @@ async def test_file_has_64_kib_in_memory_at_most(tmp_path):
         file = await read_upload(sent.request(), Upload("avatar", limit), tmp_path / "uploads")
         assert tracemalloc.get_traced_memory()[1] - before < 400_000
         assert file.size == len(content)
-        assert file.buffered <= SPOOLED
+        assert file.buffered <= SPOOLED_BYTES
     finally:
         tracemalloc.stop()
     assert file.read() == content
@@ -224,7 +224,9 @@ async def test_file_has_64_kib_in_memory_at_most(tmp_path):
 
 async def test_small_file_never_touches_the_disk(tmp_path):
     await read(
-        tmp_path, ASGIRequest(*chunks_of(body(part(bytes(SPOOLED))), 8192)), Upload("avatar", 10**6)
+        tmp_path,
+        ASGIRequest(*chunks_of(body(part(bytes(SPOOLED_BYTES))), 8192)),
+        Upload("avatar", 10**6),
     )
     assert not (tmp_path / "uploads").exists()
 
@@ -237,7 +239,7 @@ async def test_file_goes_to_the_disk_at_once_when_memory_is_used_up(tmp_path, mo
 
 async def test_full_disk_is_reported_and_the_body_read_to_its_end(tmp_path):
     (tmp_path / "uploads").touch()  # where the folder would be
-    whole = body(part(bytes(SPOOLED * 3)))
+    whole = body(part(bytes(SPOOLED_BYTES * 3)))
     sent = ASGIRequest(*chunks_of(whole, 8192))
     with raises_error(Code.DISK_FULL):
         await read(tmp_path, sent, Upload("avatar", 10**6))

@@ -69,7 +69,7 @@ async def test_files_and_fields(tmp_path: Path) -> None:
 async def test_files_are_written_while_they_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "SPOOLED", 10)
+    monkeypatch.setattr(uploads, "SPOOLED_BYTES", 10)
     with pytest.raises(ConnectionResetError):
         await received(tmp_path, part("files", b"x" * 500, "a"), whole=False)
     assert (tmp_path / "0" / "a").stat().st_size > 400

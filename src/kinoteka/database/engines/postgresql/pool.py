@@ -17,7 +17,7 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.disk import ROOM
+from kinoteka.infrastructure.disk import DISK_STATE
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import BackgroundTasks, finish
 
@@ -223,7 +223,7 @@ def is_broken(connection: Connection) -> bool:
 def busy(error: BaseException) -> NoReturn:
     """Raise DomainError(BUSY) because of an error; DISK_FULL if PostgreSQL says that."""
     if isinstance(error, asyncpg.DiskFullError | psycopg.errors.DiskFull):
-        raise ROOM.refused(error) from error
+        raise DISK_STATE.refused(error) from error
     raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 

@@ -20,7 +20,7 @@ from kinoteka.database.interface import Conflict, Reader, Rows
 from kinoteka.database.reading_threads import ReadingThreads
 from kinoteka.database.statement import Compiled, Row, Statement
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.disk import DISK_REFUSES, ROOM, probe
+from kinoteka.infrastructure.disk import DISK_FAILURE_CODES, DISK_STATE, probe
 from kinoteka.infrastructure.tasks import discard_error
 from kinoteka.search.entry import Entry
 
@@ -148,8 +148,8 @@ class SQLite:
         except sqlite3.IntegrityError as error:
             raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
-            if _primary_code(error) in DISK_REFUSES:
-                raise ROOM.refused(error) from error
+            if _primary_code(error) in DISK_FAILURE_CODES:
+                raise DISK_STATE.refused(error) from error
             if _primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
             raise DomainError(Code.BUSY, retry_after=2) from error
