@@ -17,7 +17,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from kinoteka.cli.operations import make_superuser
+from kinoteka.cli.superuser import create_superuser
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.server.app import CONTRACTS
 from tests.conftest import GENEROUS, new_database
@@ -318,7 +318,7 @@ def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerPair]
             database = stack.enter_context(new_database(engine, request, folder))
             server = stack.enter_context(run_server(folder, GENEROUS | database))
             fill_catalogue(server.settings)
-            asyncio.run(make_superuser(server.settings, "admin", PASSWORD))
+            asyncio.run(create_superuser(server.settings, "admin", PASSWORD))
             servers.append(server)
         asked = ServerPair(*servers)
         stack.callback(asked.close)

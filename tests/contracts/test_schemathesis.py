@@ -17,7 +17,7 @@ import schemathesis
 from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
-from kinoteka.cli.operations import make_superuser
+from kinoteka.cli.superuser import create_superuser
 from kinoteka.server.api_documents import Documentation
 from kinoteka.server.app import CONTRACTS
 from tests.conftest import GENEROUS, new_database
@@ -54,7 +54,7 @@ class Superuser:
         """The headers of a session that lasts."""
         if not self._lasts() and not self._signs_in():
             self._login = unique_name("superuser")
-            asyncio.run(make_superuser(self._server.settings, self._login, PASSWORD))
+            asyncio.run(create_superuser(self._server.settings, self._login, PASSWORD))
             assert self._signs_in()
             self._settle_in()
         return {"authorization": f"Bearer {self._token}"}

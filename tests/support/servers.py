@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from kinoteka.cli.operations import make_superuser
+from kinoteka.cli.superuser import create_superuser
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment
@@ -90,7 +90,7 @@ class RunningServer:
     def make_superuser(self, login: str) -> None:
         """Make a superuser, as `kinoteka createsuperuser` does; `PASSWORD` is the password."""
         with ThreadPoolExecutor(1) as thread:  # whose event loop is nobody else's
-            made = make_superuser(self.settings, login, PASSWORD)
+            made = create_superuser(self.settings, login, PASSWORD)
             thread.submit(asyncio.run, made).result()
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kinoteka.cli.output import data_option, fail
+from kinoteka.cli.options import data_option
+from kinoteka.cli.output import fail
+from kinoteka.cli.progress import import_status, show_progress
 
 if TYPE_CHECKING:
     from kinoteka.core.imports.reading import Format, ReadOptions
@@ -154,7 +156,6 @@ def _run(
     data: Path | None,
 ) -> None:
     from kinoteka.cli.import_messages import refusal, summary
-    from kinoteka.cli.import_progress import shown
     from kinoteka.core.imports.reading import Progress
     from kinoteka.core.imports.service import Import, ImportFailed, RowRefused
 
@@ -170,7 +171,7 @@ def _run(
             on_refused=on_refused,
         )
         try:
-            with shown(running, progress):
+            with show_progress(lambda: import_status(running, progress)):
                 changes = running.run(settings, parts)
         except RowRefused as error:
             fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")

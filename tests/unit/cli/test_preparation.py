@@ -1,4 +1,4 @@
-"""The first start: a demo catalogue, loaded once."""
+"""The preparation of an installation: its database and the demo catalogue."""
 
 import json
 import threading
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kinoteka.cli.operations import load_demo
+from kinoteka.cli.preparation import load_demo
 from kinoteka.core.imports import demo
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.service import Import, ImportFailed
@@ -19,8 +19,8 @@ SELECTIONS = json.loads(demo.selections_path().read_text(encoding="utf-8"))
 
 
 @contextmanager
-def running(settings, *options):
-    """A server on these settings; with the demo catalogue, if nothing else is said."""
+def run_with(settings, *options):
+    """Run a server with these settings and, without other options, the demo catalogue."""
     named = {"database_url": settings.database_url} if settings.database_url else {}
     with run_server(settings.data, named, *(options or ("--port", "0"))) as server:
         yield server
@@ -28,13 +28,13 @@ def running(settings, *options):
 
 @pytest.fixture
 def started_once(fresh):
-    """The settings of a server that has been started and stopped."""
-    with running(fresh):
+    """The settings of a server that was started and stopped."""
+    with run_with(fresh):
         pass
     return fresh
 
 
-def test_the_first_start_loads_the_demo_whole(started_once):
+def test_first_start_loads_the_complete_demo_catalogue(started_once):
     assert rows(started_once, "SELECT count(*) FROM films WHERE source = 'demo'") == [len(FILMS)]
     sql = "SELECT title FROM selections WHERE featured AND public ORDER BY id DESC"
     assert rows(started_once, sql) == [each["title"] for each in SELECTIONS]
@@ -42,49 +42,49 @@ def test_the_first_start_loads_the_demo_whole(started_once):
     assert members == sum(len(each["films"]) for each in SELECTIONS)
 
 
-def test_it_is_there_to_be_seen(started_once):
-    with running(started_once) as server:
+def test_demo_catalogue_is_listed_and_searchable(started_once):
+    with run_with(started_once) as server:
         client = server.client()
         newest = client.get("/movies/?page=1&status=new").json()
         assert newest[0]["year"] == max(film["year"] for film in FILMS)
         assert client.get("/movies/?q=brat").json()[0]["title"] == "Brother"
 
 
-def test_a_later_start_leaves_alone_what_was_changed(started_once):
+def test_second_start_keeps_changes_to_the_demo_catalogue(started_once):
     execute(started_once, "DELETE FROM films WHERE title = 'Metropolis'")
     execute(started_once, "DELETE FROM selections")
-    with running(started_once):
+    with run_with(started_once):
         pass
     assert rows(started_once, "SELECT count(*) FROM films") == [len(FILMS) - 1]
     assert rows(started_once, "SELECT count(*) FROM selections") == [0]
 
 
-def test_an_empty_catalogue_stays_empty(fresh):
+def test_catalogue_stays_empty_when_the_first_start_had_no_demo(fresh):
     for options in (("--no-demo",), ("--port", "0")):
-        with running(fresh, *options) as server:
+        with run_with(fresh, *options) as server:
             assert server.client().get("/movies/?page=1").json() == []
 
 
-def test_the_demo_is_not_added_to_an_imported_catalogue(fresh, tmp_path):
+def test_demo_is_not_added_when_films_were_imported_first(fresh, tmp_path):
     path = tmp_path / "films.csv"
     path.write_text("title\nAlien\n")
     done = run_kinoteka(
         "import", "csv", str(path), "--data", str(fresh.data), **database_environment(fresh)
     )
     assert done.returncode == 0, done.stderr
-    with running(fresh):
+    with run_with(fresh):
         pass
     assert rows(fresh, "SELECT title FROM films") == ["Alien"]
 
 
-def test_it_is_loaded_with_its_selections_or_not_at_all(settings):
+def test_demo_is_not_stored_when_its_selections_cannot_be_stored(settings):
     execute(settings, "DROP TABLE selection_films")
     with pytest.raises(ImportFailed):
         load_demo(settings)
     assert rows(settings, "SELECT count(*) FROM films") == [0]
 
 
-def test_whoever_finds_another_loading_it_waits(settings):
+def test_demo_is_loaded_after_another_import_has_finished(settings):
     def records():
         thread.start()
         thread.join(1)

@@ -1,0 +1,31 @@
+"""The command `kinoteka accept-keys`."""
+
+import subprocess
+import sys
+
+from tests.support.polling import TIMEOUT
+from tests.support.servers import clean_environment, run_kinoteka
+
+
+def test_server_warns_of_other_keys_until_they_are_accepted(tmp_path):
+    settings = {"KINOTEKA_DATA": str(tmp_path), "KINOTEKA_DEMO": "false"}
+    other = settings | {"KINOTEKA_SECRET_KEY": "k" * 40, "KINOTEKA_TOKEN_ISSUER": "elsewhere"}
+
+    def start(environment: dict[str, str]) -> str:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0"],
+            env=clean_environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert "http://" in process.stdout.readline()
+        process.terminate()
+        return process.communicate(timeout=TIMEOUT)[1]
+
+    assert start(settings) == ""
+    warning = "This server's secret key and token issuer differs from what this database"
+    assert warning in start(other)
+    assert run_kinoteka("accept-keys", **other).stdout == "accepted: secret key, token issuer\n"
+    assert run_kinoteka("accept-keys", **other).stdout == "the keys are the same as before\n"
