@@ -99,6 +99,17 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
     return ids
 
 
+def stored_counts(settings: Settings, *, recounted: bool = False) -> list[list[tuple[int, ...]]]:
+    """Return the counts of genres and directors, as stored or as recounting stores them."""
+    if recounted:
+        with write_transaction(settings) as reader:
+            recount_all(reader)
+    return [
+        rows(settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
+        for kind in ("genre", "director")
+    ]
+
+
 def ids_by_name(settings: Settings, table: str) -> dict[str, int]:
     """The ids of all genres, directors or labels by name."""
     return dict(rows(settings, f"SELECT name, id FROM {table}"))

@@ -46,8 +46,7 @@ async def read_user(request: Request, user_id: int) -> schemas.User:
 
 async def change_user(request: Request, user_id: int, body: schemas.UserBody) -> schemas.User:
     """Put the whole user in place of the old one."""
-    if request.actor.account_id != user_id:
-        raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
+    _require_own(request, user_id)
     if body.id != user_id:
         raise field_invalid("id", "is not that of the path")
     change = schemas.user_change(
@@ -93,8 +92,7 @@ async def list_chats_of(
     request: Request, user_id: int, query: schemas.ChatsQuery
 ) -> schemas.OtherChatList:
     """List the user's own chats as the document's front end reads them."""
-    if request.actor.account_id != user_id:
-        raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)
+    _require_own(request, user_id)
     chats = await request.core.chats.own(request.actor, request.unit, query.limit, query.before)
     return schemas.OtherChatList([schemas.other_chat(found) for found in chats], [])
 
@@ -157,3 +155,9 @@ async def follow_all(request: Request) -> ListenerStream:
     """Hear what happens in all of one's chats."""
     listener = await request.core.chats.listen_to_all(request.actor, request.unit)
     return ListenerStream(listener, schemas.notification)
+
+
+def _require_own(request: Request, user_id: int) -> None:
+    """Raise an error unless the path names the account that is signed in."""
+    if request.actor.account_id != user_id:
+        raise DomainError(Code.UNAUTHORIZED, whose=ANOTHER)

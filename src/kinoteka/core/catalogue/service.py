@@ -182,11 +182,7 @@ class Catalogue:
         Raises:
             DomainError(GENRE_UNKNOWN): there is none, or nothing of it that the actor sees.
         """
-        genre: Genre | None = await unit.first(
-            queries.GENRES.one, id=genre_id, **visible_to(actor.labels)
-        )
-        if genre is None:
-            raise DomainError(Code.GENRE_UNKNOWN)
+        genre: Genre = await self._one(actor, unit, queries.GENRES, genre_id, Code.GENRE_UNKNOWN)
         return genre
 
     async def directors(self, actor: Actor, unit: Unit) -> Listing[Director]:
@@ -199,11 +195,9 @@ class Catalogue:
         Raises:
             DomainError(DIRECTOR_UNKNOWN): there is none, or nothing by whom that the actor sees.
         """
-        director: Director | None = await unit.first(
-            queries.DIRECTORS.one, id=director_id, **visible_to(actor.labels)
+        director: Director = await self._one(
+            actor, unit, queries.DIRECTORS, director_id, Code.DIRECTOR_UNKNOWN
         )
-        if director is None:
-            raise DomainError(Code.DIRECTOR_UNKNOWN)
         return director
 
     async def _ordered(self, actor: Actor, unit: Unit, query: FilmQuery) -> Ids:
@@ -251,6 +245,14 @@ class Catalogue:
             if given["label_id"] is None:
                 return None
         return {name: value for name, value in given.items() if value is not None}
+
+    async def _one(
+        self, actor: Actor, unit: Unit, kind: queries.Kind, named_id: int, unknown: Code
+    ) -> Any:
+        found = await unit.first(kind.one, id=named_id, **visible_to(actor.labels))
+        if found is None:
+            raise DomainError(unknown)
+        return found
 
     async def _named(self, actor: Actor, unit: Unit, kind: queries.Kind) -> Listing[Any]:
         ids = await self._positions.get(

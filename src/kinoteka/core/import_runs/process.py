@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from kinoteka.core.imports.record import FormatError, Refused
 from kinoteka.core.imports.service import AnotherRuns, Import, ImportFailed, RowRefused
 from kinoteka.database.import_target import Changes
 from kinoteka.errors import DomainError
+from kinoteka.infrastructure.progress import reported_by
 from kinoteka.infrastructure.settings import Settings
 
 TOLD_SECONDS = 0.3
@@ -171,22 +172,14 @@ def _how_far(running: Import, progress: Progress) -> RunProgress:
     return RunProgress("reading", progress.read, progress.total, **counts)
 
 
-@contextmanager
-def _telling(how_far: Callable[[], RunProgress], folder: RunFolder) -> Iterator[None]:
-    """Tell how far it is as long as the block runs, from a thread: the import is busy."""
-    stop = threading.Event()
+def _telling(how_far: Callable[[], RunProgress], folder: RunFolder) -> AbstractContextManager[None]:
+    """Write down how far the import is while the block runs."""
 
-    def tell() -> None:
+    def tell(stop: threading.Event) -> None:
         while not stop.wait(TOLD_SECONDS):
             folder.write_progress(how_far())
 
-    thread = threading.Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return reported_by(tell)
 
 
 def _decode(type_: type, value: object) -> object:

@@ -7,7 +7,6 @@ import pytest
 
 from kinoteka.core.access.model import CONSOLE_ACTOR, FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import AuditFilter
-from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmAccess, FilmQuery
 from kinoteka.core.imports.formats.values import film as film_record
 from kinoteka.core.imports.service import Import
@@ -22,9 +21,9 @@ from tests.support.accounts import (
     sign_up,
     superuser_actor,
 )
-from tests.support.databases import execute, rows, write_transaction
+from tests.support.databases import execute, rows
 from tests.support.errors import raises_error
-from tests.support.films import ADULT, PREMIUM
+from tests.support.films import ADULT, PREMIUM, stored_counts
 
 ADDRESS = "192.0.2.1"
 
@@ -63,16 +62,6 @@ async def sees(services: Services, actor: Actor, film_id: int) -> bool:
 async def actions(services: Services, root: Actor) -> list[tuple[str, dict[str, object]]]:
     page = await perform(services, services.audit.entries, root, AuditFilter(subject_kind="film"))
     return [(entry.action, entry.details) for entry in page.entries]
-
-
-def counts(services: Services, *, anew: bool = False) -> list[object]:
-    if anew:
-        with write_transaction(services.settings) as reader:
-            recount_all(reader)
-    return [
-        rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
-        for kind in ("genre", "director")
-    ]
 
 
 class TestAll:
@@ -159,7 +148,7 @@ class TestSetLabel:
             ("film_labelled", {"before": PREMIUM, "after": None}),
             ("film_labelled", {"before": ADULT, "after": PREMIUM}),
         ]
-        assert counts(services) == counts(services, anew=True)
+        assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
     @pytest.mark.parametrize("label", ["unheard-of", "", "hidden"])
     async def test_unknown_label_is_rejected(
@@ -183,7 +172,7 @@ class TestSetLabel:
         await perform(services, services.labels.set_label, operator, film_id, label)
         assert (await access_of(services, root, film_id)).hidden
         assert not await sees(services, patron, film_id)
-        assert counts(services) == counts(services, anew=True)
+        assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
         await perform(services, services.labels.show, operator, film_id)
         assert (await access_of(services, root, film_id)).label == label
         assert await sees(services, patron, film_id)
@@ -212,7 +201,7 @@ class TestHideAndShow:
             assert (after.hidden, after.label) == (False, label)
             assert await actions(services, root) == [("film_shown", {"label": label})]
         assert await sees(services, await anonymous_actor(services), film_id) == (label is None)
-        assert counts(services) == counts(services, anew=True)
+        assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
     async def test_lost_label_is_asked_for(
         self, services: Services, films: dict[str, int], root: Actor, operator: Actor
@@ -263,7 +252,9 @@ class TestHideAndShow:
             access = await access_of(services, root, film_id)
             assert (access.hidden, access.label) == (True, label)
             assert not await sees(services, nobody, film_id)
-            assert counts(services) == counts(services, anew=True)
+            assert stored_counts(services.settings) == stored_counts(
+                services.settings, recounted=True
+            )
 
 
 class TestHiddenFilm:

@@ -9,7 +9,6 @@ from msgspec.structs import asdict
 
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import AuditFilter
-from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.core.catalogue.model import FilmFields, FilmQuery
 from kinoteka.core.editing.model import BY_HAND, EditableFilm
 from kinoteka.core.services import Services
@@ -23,9 +22,9 @@ from tests.support.accounts import (
     sign_up,
     superuser_actor,
 )
-from tests.support.databases import rows, write_transaction
+from tests.support.databases import rows
 from tests.support.errors import raises_error
-from tests.support.films import ids_by_name
+from tests.support.films import ids_by_name, stored_counts
 
 FIRST_OF = "SELECT genre_id, director_id FROM films WHERE id = ?"
 OPERATIONS = ("get", "edit", "unlock", "add")
@@ -59,16 +58,6 @@ async def found(services: Services, actor: Actor, text: str) -> list[int]:
         return [film.id for film in (await listing.page(1)).items]
 
 
-def counts(services: Services, *, anew: bool = False) -> list[object]:
-    if anew:
-        with write_transaction(services.settings) as reader:
-            recount_all(reader)
-    return [
-        rows(services.settings, f"SELECT * FROM {kind}_counts ORDER BY 1, 2")
-        for kind in ("genre", "director")
-    ]
-
-
 async def test_every_field_is_changed(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
@@ -93,7 +82,7 @@ async def test_every_field_is_changed(
     assert (shown.title, shown.year, shown.rating) == ("The Stalker", 1980, 8.2)
     assert (shown.genre.name, shown.director.name) == ("Drama", "Andrei Tarkovsky")
     assert services.revisions.value("catalogue") > revision
-    assert counts(services) == counts(services, anew=True)
+    assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
 async def test_search_finds_the_new_title_and_not_the_old(
@@ -121,7 +110,7 @@ async def test_counts_stay_right_under_labels_too(
 ) -> None:
     for title in ("Zanzibar Nights", "After Midnight", "Ran", "Nobody Knows When"):
         await edit(services, root, films[title], genres=genres, directors=directors)
-        assert counts(services) == counts(services, anew=True)
+        assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
         first = rows(services.settings, FIRST_OF, films[title])[0]
         for kind, ids in zip(("genre", "director"), first, strict=True):
             repeated = (
@@ -167,7 +156,7 @@ async def test_many_edit_at_once(services: Services, films: dict[str, int], root
     assert sum(done) == 1
     number = done.index(True)
     assert await found(services, root, f"ran {number}") == [films["Ran"]]
-    assert counts(services) == counts(services, anew=True)
+    assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
 async def test_what_nobody_has_changed_is_left(
@@ -184,7 +173,7 @@ async def test_a_film_is_added(services: Services, films: dict[str, int], root: 
     assert (film.fields.title, film.fields.year) == ("Mine Own", 2026)
     assert (film.source, film.access.label) == (BY_HAND, None)
     assert await found(services, await anonymous_actor(services), "mine own") == [film_id]
-    assert counts(services) == counts(services, anew=True)
+    assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
 async def test_edited_names_of_a_hidden_film_are_not_counted_for_others(
@@ -192,7 +181,7 @@ async def test_edited_names_of_a_hidden_film_are_not_counted_for_others(
 ) -> None:
     await perform(services, services.labels.hide, root, films["Alien"])
     await edit(services, root, films["Alien"], genres=("Horror", "Xenology"))
-    assert counts(services) == counts(services, anew=True)
+    assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
     nobody = await anonymous_actor(services)
     offered = {each.name for each in await perform(services, services.facets.genres, nobody)}
     assert not offered & {"Horror", "Xenology"}
