@@ -4,7 +4,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+
+from kinoteka.infrastructure.progress import reported_by
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -32,15 +35,9 @@ def show_progress(status: Callable[[], Status]) -> Iterator[None]:
 
     A thread reads it, because the work may keep the main thread busy for long.
     """
-    stop = threading.Event()
     show = _show_bar if sys.stderr.isatty() else _show_lines
-    thread = threading.Thread(target=show, args=(status, stop), daemon=True)
-    thread.start()
-    try:
+    with reported_by(partial(show, status)):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def status_of(progress: "Progress") -> Status:
