@@ -123,7 +123,8 @@ def _plain(phrase: str) -> str:
 
 def _name_pattern(names: Mapping[str, str]) -> re.Pattern[str] | None:
     longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b") if names else None
+    any_name = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?<![\w-])(?:{any_name})(?![\w-])") if names else None
 
 
 def _phrase_pattern(phrases: Mapping[str, str]) -> re.Pattern[str] | None:

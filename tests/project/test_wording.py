@@ -40,6 +40,9 @@ class TestNames:
     ) -> None:
         assert found(tmp_path, "src/a.py", code + "\n") == []
 
+    def test_option_of_a_command_is_ignored(self, tmp_path: Path) -> None:
+        assert found(tmp_path, "docs/a.md", "`kinoteka --fetch_thing 3 OldName-like`\n") == []
+
     def test_code_spans_of_documents_are_checked_but_prose_is_not(self, tmp_path: Path) -> None:
         text = "OldName in prose\n\n`OldName`\n\n```\nfetch_thing()\n```\n"
         assert found(tmp_path, "docs/a.md", text) == [
