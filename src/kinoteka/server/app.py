@@ -23,7 +23,7 @@ from kinoteka.core.audit_reader.service import AuditReader
 from kinoteka.core.catalogue.facets.service import Facets
 from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
-from kinoteka.core.chats.model import Event, Happening, Read
+from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
 from kinoteka.core.editing.service import Editing
@@ -125,18 +125,20 @@ async def wire(settings: Settings) -> Services:
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
     alone = isinstance(bus, NoBus)
-    messages: FanOut[Happening] = LocalFanOut() if alone else SharedFanOut(bus, Event)
-    reads: FanOut[Happening] = LocalFanOut() if alone else SharedFanOut(bus, Read, "read")
-    chats = Chats(settings, throttle, accounts, messages, reads)
+    messages: FanOut[ChatEvent] = LocalFanOut() if alone else SharedFanOut(bus, MessageEvent)
+    receipts: FanOut[ChatEvent] = LocalFanOut() if alone else SharedFanOut(bus, ReadReceipt, "read")
+    chats = Chats(settings, throttle, accounts, messages, receipts)
     selections = Selections(revisions, catalogue)
     media = Media(settings)
     uploads = Uploads(settings, throttle)
     avatars = Avatars(accounts, media)
-    accounts.before_delete(chats.leave_all)
+    accounts.before_delete(chats.delete_abandoned)
     accounts.before_delete(avatars.remove)
     accounts.before_delete(selections.leave)
-    sessions.on_end(chats.listening.end_session)
-    revisions.on_foreign_change("sessions", chats.listening.doubt, chats.listening.end_session)
+    sessions.on_end(chats.listeners.end_session)
+    revisions.on_foreign_change(
+        "sessions", chats.listeners.require_session_check, chats.listeners.end_session
+    )
     return Services(
         settings=settings,
         database=database,
@@ -368,7 +370,7 @@ async def _store_last_seen(services: Services) -> None:
 
 async def _look(services: Services, unit: Unit) -> None:
     await services.revisions.look()
-    if services.chats.listening.has_failed:
+    if services.chats.listeners.must_check_sessions:
         await _end_listening(services, unit)
 
 
@@ -388,7 +390,7 @@ async def _prune(services: Services, unit: Unit) -> None:
 
 async def _end_listening(services: Services, unit: Unit) -> None:
     # What has expired is not told to anybody, nor what another process ends without the bus.
-    for session_id in services.chats.listening.sessions():
+    for session_id in services.chats.listeners.sessions():
         await asyncio.sleep(0)  # they may be thousands
         if await services.actors.by_id(unit, session_id) is None:
-            services.chats.listening.end_session(session_id)
+            services.chats.listeners.end_session(session_id)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.chats.model import Event, Happening, Read
+from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
 from kinoteka.core.rate_limits import Limit, Throttle
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
@@ -86,7 +86,7 @@ async def workers(
         yield Workers(here, there, stop, start)
 
 
-async def listen(services: Services, actor: Actor) -> Listener[Event]:
+async def listen(services: Services, actor: Actor) -> Listener[MessageEvent]:
     async with unit_of_work(services.database) as unit:
         return await services.chats.listen_to_all(actor, unit)
 
@@ -97,7 +97,7 @@ async def post(services: Services, actor: Actor, chat: int, text: str) -> int:
 
 async def catch_up(services: Services, actor: Actor, chat: int, after: int) -> list[int]:
     async with unit_of_work(services.database) as unit:
-        found = await services.chats.messages(actor, unit, chat, 100, after=after)
+        found = await services.chats.list_messages(actor, unit, chat, 100, after=after)
     return sorted(message.id for message in found)
 
 
@@ -237,23 +237,23 @@ class TestLive:
 class TestReading:
     async def test_both_accounts_hear_of_it_on_every_worker(self, workers, pair):
         following = [
-            await perform(worker, worker.chats.follow, actor)
+            await perform(worker, worker.chats.listen_with_receipts, actor)
             for worker in (workers.here, workers.there)
             for actor in (pair.anna, pair.boris)
         ]
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
         await perform(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)
-        read = Read(pair.chat, pair.boris.require_account(), sent)
+        read = ReadReceipt(pair.chat, pair.boris.require_account(), sent)
         for listener in following:
             async with asyncio.timeout(TIMEOUT):
                 heard = [await listener.next() for _ in range(2)]
             assert read in heard
-            assert {type(each) for each in heard} == {Event, Read}
+            assert {type(each) for each in heard} == {MessageEvent, ReadReceipt}
 
     async def test_nobody_misses_it_who_reads_anew_after_a_gap(self, workers, pair):
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
-        listener: Listener[Happening] = await perform(
-            workers.there, workers.there.chats.follow, pair.anna
+        listener: Listener[ChatEvent] = await perform(
+            workers.there, workers.there.chats.listen_with_receipts, pair.anna
         )
         await workers.part()
         await perform(workers.here, workers.here.chats.mark_read, pair.boris, pair.chat, sent)

@@ -84,7 +84,9 @@ async def open_chat(request: Request, body: schemas.ChatBody) -> schemas.Created
 
 async def list_chats(request: Request, query: schemas.ChatsQuery) -> schemas.ChatList:
     """One's chats, newest conversation first."""
-    chats = await request.core.chats.own(request.actor, request.unit, query.limit, query.before)
+    chats = await request.core.chats.list_chats(
+        request.actor, request.unit, query.limit, query.before
+    )
     return schemas.ChatList([schemas.chat(found) for found in chats])
 
 
@@ -93,7 +95,9 @@ async def list_chats_of(
 ) -> schemas.OtherChatList:
     """List the user's own chats as the document's front end reads them."""
     _require_own(request, user_id)
-    chats = await request.core.chats.own(request.actor, request.unit, query.limit, query.before)
+    chats = await request.core.chats.list_chats(
+        request.actor, request.unit, query.limit, query.before
+    )
     return schemas.OtherChatList([schemas.other_chat(found) for found in chats], [])
 
 
@@ -111,7 +115,7 @@ async def list_messages(
     request: Request, chat_id: int, query: schemas.MessagesQuery
 ) -> schemas.MessageList:
     """Messages of a chat, newest first."""
-    messages = await request.core.chats.messages(
+    messages = await request.core.chats.list_messages(
         request.actor, request.unit, chat_id, query.limit, before=query.before, after=query.after
     )
     return schemas.messages(messages, zone(request.settings.timezone))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
-from kinoteka.core.chats.model import Chat, Event, Message
+from kinoteka.core.chats.model import Chat, Message, MessageEvent
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.numbers import Count, Id
 from kinoteka.http.mechanics.response import encode
@@ -362,6 +362,6 @@ def local_message(found: Message, zone: tzinfo) -> MessageSchema:
 
 
 @lru_cache(maxsize=256)
-def notification(event: Event) -> str:
+def notification(event: MessageEvent) -> str:
     """An event as it goes out, written down once for all who hear it."""
     return encode(Notification(int(event.kind), message(event.message))).decode()

@@ -1,8 +1,4 @@
-"""Chats and messages.
-
-Shapes: `Message`, `Posted` (a new one), `Chat` (as its member sees it), `Membership` (who is in
-a chat), `Unread` (how much), `Event` and `Read` (what listeners hear).
-"""
+"""Chats, messages and the events that listeners receive."""
 
 from enum import IntEnum
 
@@ -10,9 +6,9 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message; times in milliseconds. Without an author: the account has been deleted.
+    """A message. Times are in milliseconds; `author_id` is None once the author is deleted.
 
-    `nonce` is its author's own name for it, and nobody else's business.
+    The author's client chooses `nonce`, and only the author sees it.
     """
 
     id: int
@@ -24,8 +20,8 @@ class Message(msgspec.Struct, frozen=True):
     nonce: str | None = None
 
 
-class Posted(msgspec.Struct, frozen=True):
-    """A message that has just been stored, and the id of its chat's last one before it."""
+class PostedMessage(msgspec.Struct, frozen=True):
+    """A message that was just stored, and the id of the message before it in its chat (or 0)."""
 
     message: Message
     after: int
@@ -34,9 +30,9 @@ class Posted(msgspec.Struct, frozen=True):
 class Chat(msgspec.Struct, frozen=True):
     """A chat as one of its members sees it.
 
-    `members` are the accounts that are there still; `other_id` is None where the other's has
-    been deleted; `other_name` is its username, or else given name; None where there is neither.
-    `read_id` and `other_read_id` tell up to which message either has read.
+    `members` are the accounts that still exist, and `other_id` is None when the other one does
+    not. `other_name` is the other member's username, else the given name, else None. `read_id`
+    and `other_read_id` are the last messages that this and the other member have read.
     """
 
     id: int
@@ -50,9 +46,9 @@ class Chat(msgspec.Struct, frozen=True):
 
 
 class Membership(msgspec.Struct, frozen=True):
-    """A chat and the accounts of its pair, whether they still exist or not.
+    """A chat and the two accounts that it was opened for, including deleted ones.
 
-    `is_whole` says whether both still exist.
+    `is_whole` is true while both accounts exist.
     """
 
     chat_id: int
@@ -60,34 +56,34 @@ class Membership(msgspec.Struct, frozen=True):
     is_whole: bool = True
 
     def channels(self) -> tuple[str, ...]:
-        """Where events of this chat are heard: in the chat, and with either account."""
+        """Return the channels of message events: the chat's and both accounts'."""
         return (chat_channel(self.chat_id), *self.account_channels())
 
     def account_channels(self) -> tuple[str, ...]:
-        """Where either account hears of all its chats."""
+        """Return the channels of both accounts."""
         return tuple(map(account_channel, self.pair))
 
 
 class EventKind(IntEnum):
-    """What has happened to a message."""
+    """What happened to a message."""
 
     NEW = 1
     DELETED = 2
     EDITED = 3
 
 
-class Unread(msgspec.Struct, frozen=True):
-    """How many messages an account has not read: in all its chats, and in one of them."""
+class UnreadCounts(msgspec.Struct, frozen=True):
+    """The number of messages that an account has not read, in all its chats and in one."""
 
     total: int
     in_chat: int
 
 
-class Event(msgspec.Struct, frozen=True, cache_hash=True):
-    """Something that has happened to a message, which is given as it is, or last was.
+class MessageEvent(msgspec.Struct, frozen=True, cache_hash=True):
+    """A new, edited or deleted message, with its current or last content.
 
-    `after` is the id of the newest message of the chat that comes before this event: of who
-    has not heard of that one, something is kept back or lost.
+    `after` is the id of the chat's newest message before this event. A listener that has not
+    received that message has missed an event, or the event is still on its way.
     """
 
     kind: EventKind
@@ -96,26 +92,26 @@ class Event(msgspec.Struct, frozen=True, cache_hash=True):
 
     @property
     def chat_id(self) -> int:
-        """The chat in which it has happened."""
+        """Return the id of the message's chat."""
         return self.message.chat_id
 
 
-class Read(msgspec.Struct, frozen=True):
-    """A member has read its chat up to a message."""
+class ReadReceipt(msgspec.Struct, frozen=True):
+    """The event that a member has read a chat up to a message."""
 
     chat_id: int
     account_id: int
     message_id: int
 
 
-Happening = Event | Read
+ChatEvent = MessageEvent | ReadReceipt
 
 
 def chat_channel(chat_id: int) -> str:
-    """Where the events of one chat are heard."""
+    """Return the name of the channel with the events of one chat."""
     return f"chat:{chat_id}"
 
 
 def account_channel(account_id: int) -> str:
-    """Where the events of all chats of one account are heard."""
+    """Return the name of the channel with the events of all chats of one account."""
     return f"account:{account_id}"

@@ -1,4 +1,4 @@
-"""Statements on chats and messages. Each goes by an index, whatever the number of either."""
+"""Statements on chats and messages. Each uses an index, so its cost does not grow with them."""
 
 from sqlalchemy import (
     and_,
@@ -13,7 +13,14 @@ from sqlalchemy import (
     update,
 )
 
-from kinoteka.core.chats.model import Chat, Membership, Message, Posted, Read, Unread
+from kinoteka.core.chats.model import (
+    Chat,
+    Membership,
+    Message,
+    PostedMessage,
+    ReadReceipt,
+    UnreadCounts,
+)
 from kinoteka.database.schema import accounts, chat_members, chats, messages
 from kinoteka.database.statement import Statement, among, insert_for, named_for
 
@@ -26,13 +33,13 @@ MESSAGE = (
     messages.c.edited_at,
     messages.c.nonce,
 )
-BOTH = 2
+MEMBERS = 2
 
 
 def _membership(
     chat_id: int, first_account_id: int, second_account_id: int, members: int
 ) -> Membership:
-    return Membership(chat_id, (first_account_id, second_account_id), members == BOTH)
+    return Membership(chat_id, (first_account_id, second_account_id), members == MEMBERS)
 
 
 def _chat(
@@ -95,7 +102,7 @@ MEMBERSHIP: Statement[Membership] = Statement(
 )
 ACTIVE_AT: Statement[tuple[int]] = Statement(select(chat_members.c.active_at).where(_is_member))
 _own, _other = chat_members.alias("own"), chat_members.alias("other")
-_seen = (
+_listed = (
     select(
         _own.c.chat_id,
         _own.c.unread,
@@ -117,9 +124,9 @@ _seen = (
     .outerjoin(messages, messages.c.id == chats.c.last_message_id)
     .where(_own.c.account_id == bindparam("account_id"))
 )
-CHAT_OF: Statement[Chat] = Statement(_seen.where(_own.c.chat_id == bindparam("chat_id")), _chat)
+CHAT_OF: Statement[Chat] = Statement(_listed.where(_own.c.chat_id == bindparam("chat_id")), _chat)
 CHATS_OF: Statement[Chat] = Statement(
-    _seen.where(
+    _listed.where(
         tuple_(_own.c.active_at, _own.c.chat_id)
         < tuple_(bindparam("before_active_at"), bindparam("before_chat_id")),
     )
@@ -127,19 +134,19 @@ CHATS_OF: Statement[Chat] = Statement(
     .limit(bindparam("limit")),
     _chat,
 )
-# Off an index of what is unread alone, however many chats there are; it is not taken where the
-# zero is a parameter.
+# A partial index holds the members with unread messages. Engines use it only if the zero is a
+# literal, not a parameter.
 _unread = chat_members.c.unread
 _in_chat = case((chat_members.c.chat_id == bindparam("chat_id"), _unread), else_=0)
-UNREAD: Statement[Unread] = Statement(
+UNREAD: Statement[UnreadCounts] = Statement(
     select(
         func.coalesce(func.sum(_unread), 0).label("total"),
         func.coalesce(func.sum(_in_chat), 0).label("in_chat"),
     ).where(chat_members.c.account_id == bindparam("account_id"), _unread > literal_column("0")),
-    Unread,
+    UnreadCounts,
 )
-# What nobody would be left to read.
-DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
+# Chats without a member other than this account.
+DELETE_ABANDONED: Statement[tuple[()]] = Statement(
     delete(chats).where(
         chats.c.id.in_(select(_own.c.chat_id).where(_own.c.account_id == bindparam("account_id"))),
         ~select(_other.c.account_id)
@@ -148,8 +155,8 @@ DELETE_LEFT_ALONE: Statement[tuple[()]] = Statement(
     )
 )
 
-# Messages. Whoever writes or deletes one waits for who does so in the same chat, so that ids
-# grow there in the order in which they can be seen, and nothing is locked crosswise.
+# Messages. Transactions that insert or delete messages lock their chat first. So the messages of
+# a chat become visible in the order of their ids, and there are no deadlocks.
 LOCK: Statement[tuple[int]] = Statement(
     select(chats.c.id).where(chats.c.id == bindparam("chat_id")).with_for_update(key_share=True)
 )
@@ -176,8 +183,8 @@ AFTER: Statement[Message] = Statement(
     .limit(bindparam("limit")),
     Message,
 )
-# What a search looks through: some of the newest messages of the chats written in last. The oldest
-# of them in a chat is found by counting along its index.
+# A search reads the newest messages of the most recently active chats. The subquery finds the
+# oldest message to read in each chat by walking its index.
 _recent = (
     select(chat_members.c.chat_id)
     .where(chat_members.c.account_id == bindparam("account_id"))
@@ -222,8 +229,8 @@ BY_NONCE: Statement[Message] = Statement(
     ),
     Message,
 )
-# A message of a chat in which the account is.
-SEEN_BY: Statement[Message] = Statement(
+# A message in one of the account's chats.
+MESSAGE_OF_MEMBER: Statement[Message] = Statement(
     select(*MESSAGE)
     .join(chat_members, chat_members.c.chat_id == messages.c.chat_id)
     .where(
@@ -237,7 +244,7 @@ _last = (
     .where(chats.c.id == bindparam("chat_id"))
     .scalar_subquery()
 )
-INSERT_MESSAGE: Statement[Posted] = Statement(
+INSERT_MESSAGE: Statement[PostedMessage] = Statement(
     lambda engine: (
         insert_for(engine, messages)
         .values(
@@ -250,23 +257,23 @@ INSERT_MESSAGE: Statement[Posted] = Statement(
         .on_conflict_do_nothing(index_elements=["chat_id", "author_id", "nonce"])
         .returning(*named_for("message", *MESSAGE), _last.label("after"))
     ),
-    Posted,
+    PostedMessage,
 )
-_authors_own = and_(
+_is_authors = and_(
     messages.c.id == bindparam("message_id"), messages.c.author_id == bindparam("author_id")
 )
 EDIT: Statement[Message] = Statement(
     update(messages)
-    .where(_authors_own)
+    .where(_is_authors)
     .values(text=bindparam("new_text"), edited_at=bindparam("at"))
     .returning(*MESSAGE),
     Message,
 )
 DELETE: Statement[Message] = Statement(
-    delete(messages).where(_authors_own).returning(*MESSAGE), Message
+    delete(messages).where(_is_authors).returning(*MESSAGE), Message
 )
 
-# What is kept in step with the messages.
+# Values that are stored beside the messages and change with them.
 SET_LAST: Statement[tuple[()]] = Statement(
     update(chats)
     .where(chats.c.id == bindparam("chat_id"))
@@ -299,11 +306,11 @@ COUNT_DELETED: Statement[tuple[()]] = Statement(
     )
     .values(unread=chat_members.c.unread - 1)
 )
-# How far somebody has read: never past the last message. Each message is walked past once in
-# all; having read everything leaves nothing unread, without counting.
+# Mark messages as read, never past the last message. The statement counts only the messages that
+# become read, so it counts each message once; reading a whole chat needs no counting.
 _reads_all = bindparam("message_id") >= _last
 _reached = case((_reads_all, _last), else_=bindparam("message_id"))
-_walked_past = (
+_newly_read = (
     select(func.count())
     .where(
         _of_chat,
@@ -314,11 +321,11 @@ _walked_past = (
     .correlate(chat_members)
     .scalar_subquery()
 )
-READ: Statement[Read] = Statement(
+MARK_READ: Statement[ReadReceipt] = Statement(
     update(chat_members)
     .where(_is_member, chat_members.c.last_read_id < _reached)
     .values(
-        unread=case((_reads_all, 0), else_=chat_members.c.unread - _walked_past),
+        unread=case((_reads_all, 0), else_=chat_members.c.unread - _newly_read),
         last_read_id=_reached,
     )
     .returning(
@@ -326,5 +333,5 @@ READ: Statement[Read] = Statement(
         chat_members.c.account_id,
         chat_members.c.last_read_id.label("message_id"),
     ),
-    Read,
+    ReadReceipt,
 )

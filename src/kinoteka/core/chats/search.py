@@ -1,10 +1,10 @@
-"""Search the messages of an account's own chats.
+"""Search the messages of an account's chats.
 
 Public operations: find.
 
-Neither engine folds case in every script without an index of its own for it, so messages are
-compared here. What is read is bounded, however many chats and messages an account has: the
-newest messages of the chats written in last, `MESSAGES_MOST` in all.
+Neither engine folds the case of every script without a special index, so Python compares the
+messages. A search reads at most `MESSAGES_MOST` messages: the newest ones of the most recently
+active chats.
 """
 
 from kinoteka.core.access.model import Actor
@@ -20,11 +20,11 @@ TEXT_LONGEST = 200
 FOUND_MOST = 50
 MESSAGES_MOST = 10_000
 CHATS_MOST = 500
-READ_AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 class MessageSearch:
-    """Finds messages by their words."""
+    """Search of messages by their words."""
 
     def __init__(self, settings: Settings, throttle: Throttle) -> None:
         self._search_limit = settings.search_limit
@@ -33,11 +33,13 @@ class MessageSearch:
     async def find(self, actor: Actor, unit: Unit, text: str) -> list[Message]:
         """Return the newest 50 messages that contain every word of the text, newest first.
 
-        A word is found anywhere in a message, without regard to case. No character is special.
+        A word matches anywhere in a message, also inside words, in any case. No character is
+        special.
 
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED)
-            DomainError(FIELD_INVALID): a text that is too long, or that no message can contain.
+            DomainError(FIELD_INVALID): the text is too long or has characters that no message can
+                contain.
         """
         account_id = actor.require_account()
         words = clean_text(text, "text", TEXT_LONGEST, multiline=True).casefold().split()
@@ -50,8 +52,8 @@ class MessageSearch:
 def _find(reader: Reader, account_id: int, words: list[str]) -> list[Message]:
     found: list[int] = []
     ids = _newest_ids(reader, account_id)
-    for start in range(0, len(ids), READ_AT_ONCE):
-        texts = reader.fetch(queries.TEXTS, ids=ids[start : start + READ_AT_ONCE])
+    for start in range(0, len(ids), BATCH_SIZE):
+        texts = reader.fetch(queries.TEXTS, ids=ids[start : start + BATCH_SIZE])
         found += sorted((id_ for id_, text in texts if _contains(text, words)), reverse=True)
         if len(found) >= FOUND_MOST:
             break

@@ -1,25 +1,25 @@
-"""Chats of two: opened, listed, written in, read, listened to.
+"""Chats of two accounts: open, list, write, read and listen.
 
-Public operations: open, own, get, unread, post, messages, own_message, edit, delete, mark_read,
-listen, listen_to_all, follow, leave_all.
+Public operations: open, list_chats, get, count_unread, post, list_messages, get_own_message, edit,
+delete, mark_read, listen, listen_to_all, listen_with_receipts, delete_abandoned.
 
-How many messages are unread is kept with each member and changes in the same transaction as the
-messages do. Listeners are told once that transaction is stored. Writing does not mark anything as
-read: a message that is sent again later, by a client that was offline, says nothing of that.
+Each member's number of unread messages is stored and changes in the transaction that changes the
+messages. Listeners are notified after the commit. Writing a message marks nothing as read, because
+a client that was offline may send it before it has received the other member's messages.
 """
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.chats import queries
-from kinoteka.core.chats.listening import Listening
+from kinoteka.core.chats.listeners import ChatListeners
 from kinoteka.core.chats.model import (
     Chat,
-    Event,
+    ChatEvent,
     EventKind,
-    Happening,
     Membership,
     Message,
-    Unread,
+    MessageEvent,
+    UnreadCounts,
     account_channel,
     chat_channel,
 )
@@ -34,30 +34,30 @@ from kinoteka.realtime.fanout import FanOut, Listener
 TEXT_LONGEST = 4000
 NONCE_LONGEST = 100
 END_OF_TIME = 2**62
-REPEATED_WITHIN = 60 * 1000
+REPEATED_WITHIN_MS = 60 * 1000
 
 
 class Chats:
-    """The chats of all accounts. Who is no member of a chat cannot tell it from none."""
+    """The chats of all accounts. Errors do not show others that a chat exists."""
 
     def __init__(
         self,
         settings: Settings,
         throttle: Throttle,
         accounts: Accounts,
-        fan_out: FanOut[Happening],
-        reads: FanOut[Happening],
+        fan_out: FanOut[ChatEvent],
+        receipts: FanOut[ChatEvent],
     ) -> None:
-        """`fan_out` tells of messages, `reads` of how far somebody has read."""
-        self.listening = Listening(fan_out, reads)
+        """Create the service. `fan_out` delivers message events, `receipts` read receipts."""
+        self.listeners = ChatListeners(fan_out, receipts)
         self._limit = settings.message_limit
         self._throttle = throttle
         self._accounts = accounts
         self._fan_out = fan_out
-        self._reads = reads
+        self._receipts = receipts
 
     async def open(self, actor: Actor, unit: Unit, other_id: int) -> int:
-        """The id of one's chat with another account, always the same; made at the first call.
+        """Return the id of the actor's only chat with another account; create it if missing.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_WITH_SELF, ACCOUNT_UNKNOWN, THROTTLED)
@@ -70,15 +70,17 @@ class Chats:
         known = await self._chat_of(unit, pair)
         if known is not None:
             return known
-        await self._count(account_id)
-        return await self._open_new(unit, pair)
+        await self._limit_rate(account_id)
+        return await self._insert_chat(unit, pair)
 
-    async def own(self, actor: Actor, unit: Unit, limit: int, before: int | None) -> list[Chat]:
-        """One's own chats, that with the newest message first; those after `before`, if given.
+    async def list_chats(
+        self, actor: Actor, unit: Unit, limit: int, before: int | None
+    ) -> list[Chat]:
+        """Return the actor's chats, newest message first, or the next ones after chat `before`.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(CHAT_FORBIDDEN): one is no member of the chat `before`.
+            DomainError(CHAT_FORBIDDEN): the actor is not a member of the chat `before`.
         """
         account_id = actor.require_account()
         active_at = END_OF_TIME
@@ -96,7 +98,7 @@ class Chats:
         )
 
     async def get(self, actor: Actor, unit: Unit, chat_id: int) -> Chat:
-        """One of one's own chats.
+        """Return one of the actor's chats.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
@@ -107,23 +109,23 @@ class Chats:
             raise DomainError(Code.CHAT_FORBIDDEN)
         return chat
 
-    async def unread(self, actor: Actor, unit: Unit, chat_id: int = 0) -> Unread:
-        """How many messages one has not read: in all, and in one chat.
+    async def count_unread(self, actor: Actor, unit: Unit, chat_id: int = 0) -> UnreadCounts:
+        """Return the number of the actor's unread messages, in all chats and in one.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
         account_id = actor.require_account()
         found = await unit.first(queries.UNREAD, account_id=account_id, chat_id=chat_id)
-        return found or Unread(0, 0)
+        return found or UnreadCounts(0, 0)
 
     async def post(
         self, actor: Actor, unit: Unit, chat_id: int, text: str, nonce: str | None
     ) -> Message:
         """Write a message of 1 to 4000 characters.
 
-        A `nonce` of one's own choice makes it safe to try again: the same nonce in the same chat
-        gives the message that it gave at first, for as long as that is there.
+        A `nonce` that the client chooses makes retries safe: the same nonce of the same author in
+        the same chat returns the first message instead of storing another one.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN, FIELD_INVALID, THROTTLED)
@@ -135,13 +137,13 @@ class Chats:
         nonce = clean_text(nonce, "nonce", NONCE_LONGEST) if nonce else None
         message = await self._by_nonce(unit, chat_id, account_id, nonce)
         if message is not None:
-            self._repeat(unit, membership, message)
+            self._publish_again(unit, membership, message)
             return message
-        _refuse_alone(membership)
-        await self._count(account_id)
-        return await self._insert(unit, membership, account_id, text, nonce)
+        _require_other_member(membership)
+        await self._limit_rate(account_id)
+        return await self._insert_message(unit, membership, account_id, text, nonce)
 
-    async def messages(
+    async def list_messages(
         self,
         actor: Actor,
         unit: Unit,
@@ -151,10 +153,11 @@ class Chats:
         before: int | None = None,
         after: int | None = None,
     ) -> list[Message]:
-        """Messages of a chat, the newest first: the newest of all, or of those before an id.
+        """Return up to `limit` messages of a chat, newest first.
 
-        After an id it is the oldest ones that follow it (still the newest of them first), so
-        that whoever goes on after the highest id until nothing comes has missed none.
+        `before` returns the newest messages before an id, `after` the oldest ones after an id
+        (still newest first). A client that repeats `after` with the highest id that it has, until
+        it gets no more messages, has missed none.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
@@ -170,16 +173,18 @@ class Chats:
         found = await unit.all(queries.AFTER, chat_id=chat_id, after=after, limit=limit)
         return found[::-1]
 
-    async def own_message(self, actor: Actor, unit: Unit, message_id: int) -> Message:
-        """A message that one has written, which one may edit or delete.
+    async def get_own_message(self, actor: Actor, unit: Unit, message_id: int) -> Message:
+        """Return a message that the actor wrote and so may edit or delete.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(MESSAGE_UNKNOWN): there is none, or in a chat of others.
-            DomainError(MESSAGE_FORBIDDEN): it is the other's.
+            DomainError(MESSAGE_UNKNOWN): no message in the actor's chats has this id.
+            DomainError(MESSAGE_FORBIDDEN): the other member wrote the message.
         """
         account_id = actor.require_account()
-        message = await unit.first(queries.SEEN_BY, message_id=message_id, account_id=account_id)
+        message = await unit.first(
+            queries.MESSAGE_OF_MEMBER, message_id=message_id, account_id=account_id
+        )
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
         if message.author_id != account_id:
@@ -187,94 +192,96 @@ class Chats:
         return message
 
     async def edit(self, actor: Actor, unit: Unit, message_id: int, text: str) -> Message:
-        """Put another text into a message of one's own.
+        """Replace the text of one of the actor's messages.
 
         Raises:
             DomainError(UNAUTHORIZED, FIELD_INVALID, THROTTLED)
-            DomainError(MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `own_message`.
+            DomainError(MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `get_own_message`.
             DomainError(ACCOUNT_GONE): the other member has been deleted.
         """
-        membership = await self._of_own_message(actor, unit, message_id)
-        _refuse_alone(membership)
+        membership = await self._membership_of_own_message(actor, unit, message_id)
+        _require_other_member(membership)
         account_id = actor.require_account()
         text = _checked_text(text)
-        await self._count(account_id)
+        await self._limit_rate(account_id)
         message = await unit.first(
             queries.EDIT, message_id=message_id, author_id=account_id, new_text=text, at=now()
         )
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
-        self._publish(unit, membership, Event(EventKind.EDITED, message, message.id))
+        self._publish(unit, membership, MessageEvent(EventKind.EDITED, message, message.id))
         return message
 
     async def delete(self, actor: Actor, unit: Unit, message_id: int) -> None:
-        """Delete a message of one's own.
+        """Delete one of the actor's messages.
 
         Raises:
-            DomainError(UNAUTHORIZED, MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `own_message`.
+            DomainError(UNAUTHORIZED, MESSAGE_UNKNOWN, MESSAGE_FORBIDDEN): as `get_own_message`.
         """
-        membership = await self._of_own_message(actor, unit, message_id)
+        membership = await self._membership_of_own_message(actor, unit, message_id)
         account_id = actor.require_account()
         await unit.queue(queries.LOCK, chat_id=membership.chat_id)
         message = await unit.first(queries.DELETE, message_id=message_id, author_id=account_id)
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
-        place = {"chat_id": message.chat_id, "message_id": message_id}
-        await unit.run(queries.COUNT_DELETED, **place, author_id=account_id)
-        await unit.run(queries.FIND_LAST, **place)
-        self._publish(unit, membership, Event(EventKind.DELETED, message, message.id))
+        ids = {"chat_id": message.chat_id, "message_id": message_id}
+        await unit.run(queries.COUNT_DELETED, **ids, author_id=account_id)
+        await unit.run(queries.FIND_LAST, **ids)
+        self._publish(unit, membership, MessageEvent(EventKind.DELETED, message, message.id))
 
     async def mark_read(self, actor: Actor, unit: Unit, chat_id: int, message_id: int) -> None:
-        """Note that one has read a chat up to a message; what has been read stays read.
+        """Mark a chat's messages up to this one as read; an older message changes nothing.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
         """
         membership = await self._membership(actor, unit, chat_id)
-        await unit.queue(queries.LOCK, chat_id=chat_id)  # what is counted then stays as it is
-        read = await unit.first(
-            queries.READ,
+        # The lock keeps the counted messages unchanged until the commit.
+        await unit.queue(queries.LOCK, chat_id=chat_id)
+        receipt = await unit.first(
+            queries.MARK_READ,
             chat_id=chat_id,
             account_id=actor.require_account(),
             message_id=message_id,
         )
-        if read is not None:
+        if receipt is not None:
             channels = membership.account_channels()
-            unit.after_commit(lambda: self._reads.publish(channels, read))
+            unit.after_commit(lambda: self._receipts.publish(channels, receipt))
 
-    async def listen(self, actor: Actor, unit: Unit, chat_id: int) -> Listener[Happening]:
-        """Hear what happens in one chat from now on.
+    async def listen(self, actor: Actor, unit: Unit, chat_id: int) -> Listener[ChatEvent]:
+        """Return a listener to the message events of one chat.
 
         Raises:
             DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
-            DomainError(THROTTLED): the account listens too often already.
+            DomainError(THROTTLED): the account has too many listeners.
         """
         await self._membership(actor, unit, chat_id)
-        return await self.listening.begin(actor, unit, chat_channel(chat_id))
+        return await self.listeners.add(actor, unit, chat_channel(chat_id))
 
-    async def listen_to_all(self, actor: Actor, unit: Unit) -> Listener[Happening]:
-        """Hear what happens in all of one's chats from now on, in those yet to come, too.
+    async def listen_to_all(self, actor: Actor, unit: Unit) -> Listener[ChatEvent]:
+        """Return a listener to the message events of the actor's chats, including future ones.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(THROTTLED): the account listens too often already.
+            DomainError(THROTTLED): the account has too many listeners.
         """
         channel = account_channel(actor.require_account())
-        return await self.listening.begin(actor, unit, channel)
+        return await self.listeners.add(actor, unit, channel)
 
-    async def follow(self, actor: Actor, unit: Unit) -> Listener[Happening]:
-        """Like `listen_to_all`, and hear how far either side has read.
+    async def listen_with_receipts(self, actor: Actor, unit: Unit) -> Listener[ChatEvent]:
+        """Return a listener to the message events and read receipts of the actor's chats.
 
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED): as `listen_to_all`.
         """
         channel = account_channel(actor.require_account())
-        return await self.listening.begin(actor, unit, channel, with_reads=True)
+        return await self.listeners.add(actor, unit, channel, with_receipts=True)
 
-    async def leave_all(self, unit: Unit, account_id: int) -> None:
-        """An account is about to be deleted: chats that nobody is left in go with it."""
-        await unit.queue(queries.LOCK_ALL, account_id=account_id)  # the other may leave as well
-        await unit.run(queries.DELETE_LEFT_ALONE, account_id=account_id)
+    async def delete_abandoned(self, unit: Unit, account_id: int) -> None:
+        """Delete the chats that lose their last member when this account is deleted."""
+        # The other member's account may be deleted at the same time.
+        await unit.queue(queries.LOCK_ALL, account_id=account_id)
+        await unit.run(queries.DELETE_ABANDONED, account_id=account_id)
 
     async def _membership(self, actor: Actor, unit: Unit, chat_id: int) -> Membership:
         membership = await unit.first(
@@ -284,18 +291,20 @@ class Chats:
             raise DomainError(Code.CHAT_FORBIDDEN)
         return membership
 
-    async def _of_own_message(self, actor: Actor, unit: Unit, message_id: int) -> Membership:
-        message = await self.own_message(actor, unit, message_id)
+    async def _membership_of_own_message(
+        self, actor: Actor, unit: Unit, message_id: int
+    ) -> Membership:
+        message = await self.get_own_message(actor, unit, message_id)
         return await self._membership(actor, unit, message.chat_id)
 
     async def _chat_of(self, unit: Unit, pair: tuple[int, int]) -> int | None:
         row = await unit.first(queries.CHAT_OF_PAIR, first=pair[0], second=pair[1])
         return None if row is None else row[0]
 
-    async def _open_new(self, unit: Unit, pair: tuple[int, int]) -> int:
+    async def _insert_chat(self, unit: Unit, pair: tuple[int, int]) -> int:
         at = now()
         inserted = await unit.first(queries.INSERT_CHAT, first=pair[0], second=pair[1], at=at)
-        if inserted is None:  # the other has just done so
+        if inserted is None:  # A concurrent request has opened it.
             chat_id = await self._chat_of(unit, pair)
             if chat_id is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
@@ -304,7 +313,7 @@ class Chats:
         rows = [{"chat_id": chat_id, "account_id": member, "at": at} for member in pair]
         try:
             await unit.run_many(queries.INSERT_MEMBER, rows)
-        except Conflict:  # one of the two has been deleted since it was looked up
+        except Conflict:  # One of the accounts was deleted after it was looked up.
             raise DomainError(Code.ACCOUNT_UNKNOWN) from None
         return chat_id
 
@@ -315,7 +324,7 @@ class Chats:
             return None
         return await unit.first(queries.BY_NONCE, chat_id=chat_id, author_id=author_id, nonce=nonce)
 
-    async def _insert(
+    async def _insert_message(
         self, unit: Unit, membership: Membership, author_id: int, text: str, nonce: str | None
     ) -> Message:
         chat_id, at = membership.chat_id, now()
@@ -329,9 +338,9 @@ class Chats:
                 nonce=nonce,
                 at=at,
             )
-        except Conflict:  # the account has been deleted since it asked
+        except Conflict:  # The account was deleted during this request.
             raise DomainError(Code.CHAT_FORBIDDEN) from None
-        if posted is None:  # the same nonce, sent twice at once
+        if posted is None:  # A concurrent request has stored the same nonce.
             known = await self._by_nonce(unit, chat_id, author_id, nonce)
             if known is None:
                 raise DomainError(Code.CHAT_FORBIDDEN)
@@ -339,26 +348,26 @@ class Chats:
         message = posted.message
         await unit.run(queries.SET_LAST, chat_id=chat_id, message_id=message.id)
         await unit.run(queries.COUNT_NEW, chat_id=chat_id, author_id=author_id, at=at)
-        self._publish(unit, membership, Event(EventKind.NEW, message, posted.after))
+        self._publish(unit, membership, MessageEvent(EventKind.NEW, message, posted.after))
         return message
 
-    def _repeat(self, unit: Unit, membership: Membership, message: Message) -> None:
-        """Tell once more of a message that is sent again: its process may have died before.
+    def _publish_again(self, unit: Unit, membership: Membership, message: Message) -> None:
+        """Publish a repeated message again, since its process may have stopped before doing so.
 
-        Listeners tell that they have heard of it. What is old they have read in any case.
+        Listeners skip events that they have received. Old messages are not published again.
         """
-        # A message of the future was written before the clock was set back, so it is old.
-        if abs(now() - message.created_at) < REPEATED_WITHIN:
-            self._publish(unit, membership, Event(EventKind.NEW, message, 0))
+        # A message with a future time is old: the clock was set back after it was written.
+        if abs(now() - message.created_at) < REPEATED_WITHIN_MS:
+            self._publish(unit, membership, MessageEvent(EventKind.NEW, message, 0))
 
-    async def _count(self, account_id: int) -> None:
+    async def _limit_rate(self, account_id: int) -> None:
         await self._throttle.hit("message", self._limit, f"account:{account_id}")
 
-    def _publish(self, unit: Unit, membership: Membership, event: Event) -> None:
+    def _publish(self, unit: Unit, membership: Membership, event: MessageEvent) -> None:
         unit.after_commit(lambda: self._fan_out.publish(membership.channels(), event))
 
 
-def _refuse_alone(membership: Membership) -> None:
+def _require_other_member(membership: Membership) -> None:
     if not membership.is_whole:
         raise DomainError(Code.ACCOUNT_GONE)
 

@@ -82,7 +82,7 @@ async def show_edit(
     failed: Failure | None = None,
 ) -> Response:
     """The form to edit one's message."""
-    message = await request.core.chats.own_message(request.actor, request.unit, message_id)
+    message = await request.core.chats.get_own_message(request.actor, request.unit, message_id)
     text = message.text if typed is None else typed.text
     return await render(request, "messages/edit.html", message=message, text=text, failed=failed)
 
@@ -96,14 +96,14 @@ async def edit_message(request: Request, message_id: int, body: schemas.TextForm
 
 async def show_delete(request: Request, message_id: int) -> Response:
     """Ask before one's message is deleted."""
-    message = await request.core.chats.own_message(request.actor, request.unit, message_id)
+    message = await request.core.chats.get_own_message(request.actor, request.unit, message_id)
     return await render(request, "messages/delete.html", message=message)
 
 
 async def delete_message(request: Request, message_id: int) -> Response:
     """Delete one's message."""
     chats = request.core.chats
-    message = await chats.own_message(request.actor, request.unit, message_id)
+    message = await chats.get_own_message(request.actor, request.unit, message_id)
     await chats.delete(request.actor, request.unit, message_id)
     return redirect(request, f"/messages/{message.chat_id}", notice="message_deleted")
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.chats.model import Happening
+from kinoteka.core.chats.model import ChatEvent
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import DomainError
@@ -27,7 +27,7 @@ class Frame:
 
     __slots__ = ("event", "ready", "text")
 
-    def __init__(self, event: Happening) -> None:
+    def __init__(self, event: ChatEvent) -> None:
         self.event = event
         self.text: str | None = None
         self.ready: asyncio.Future[None] | None = None
@@ -40,12 +40,12 @@ _newest: BoundedMap[int, Frame] = BoundedMap(WRITTEN_MOST)
 class Frames:
     """The frames of one socket."""
 
-    def __init__(self, core: Services, actor: Actor, listener: Listener[Happening]) -> None:
+    def __init__(self, core: Services, actor: Actor, listener: Listener[ChatEvent]) -> None:
         self._core = core
         self._actor = actor
         self._listener = listener
 
-    def frame(self, event: Happening) -> str | Awaitable[str | None]:
+    def frame(self, event: ChatEvent) -> str | Awaitable[str | None]:
         """What is said of an event; at once where another socket has asked already."""
         account_id = self._actor.require_account()
         frame = _newest.get(account_id)
@@ -74,21 +74,21 @@ class Frames:
             frame.ready = None
             ready.set_result(None)
 
-    async def _read(self, event: Happening) -> str:
+    async def _read(self, event: ChatEvent) -> str:
         unit = Unit(self._core.database)
-        unread = await self._core.chats.unread(self._actor, unit, event.chat_id)
+        unread = await self._core.chats.count_unread(self._actor, unit, event.chat_id)
         return encode(schemas.happening(event, self._actor.require_account(), unread)).decode()
 
 
 async def follow(request: Request) -> ListenerStream:
     """Hear what happens in all of one's chats, and how far either side has read."""
-    listener = await request.core.chats.follow(request.actor, request.unit)
+    listener = await request.core.chats.listen_with_receipts(request.actor, request.unit)
     return ListenerStream(listener, Frames(request.core, request.actor, listener).frame)
 
 
 async def count_unread(request: Request) -> schemas.LiveUnread:
     """How much is unread in all."""
-    return schemas.live_unread(await request.core.chats.unread(request.actor, request.unit))
+    return schemas.live_unread(await request.core.chats.count_unread(request.actor, request.unit))
 
 
 async def list_history(
@@ -97,7 +97,7 @@ async def list_history(
     """Messages of a chat, newest first, and how far either side has read."""
     chats, reader_id = request.core.chats, request.actor.require_account()
     chat = await chats.get(request.actor, request.unit, chat_id)
-    found = await chats.messages(
+    found = await chats.list_messages(
         request.actor, request.unit, chat_id, query.limit + 1, before=query.before
     )
     return schemas.History(
@@ -105,5 +105,5 @@ async def list_history(
         len(found) > query.limit,
         chat.read_id,
         chat.other_read_id,
-        schemas.live_unread(await chats.unread(request.actor, request.unit, chat_id)),
+        schemas.live_unread(await chats.count_unread(request.actor, request.unit, chat_id)),
     )

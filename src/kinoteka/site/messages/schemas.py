@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kinoteka.core.chats.model import Event, EventKind, Message, Read, Unread
+from kinoteka.core.chats.model import EventKind, Message, MessageEvent, ReadReceipt, UnreadCounts
 from kinoteka.http.mechanics.numbers import Count, Id
 
 KINDS = {EventKind.NEW: "new", EventKind.EDITED: "edited", EventKind.DELETED: "deleted"}
@@ -118,14 +118,16 @@ def live_message(message: Message, reader_id: int) -> LiveMessage:
     )
 
 
-def live_unread(unread: Unread) -> LiveUnread:
+def live_unread(unread: UnreadCounts) -> LiveUnread:
     """What is unread, for scripts."""
     return LiveUnread(unread.total, unread.in_chat)
 
 
-def happening(event: Event | Read, reader_id: int, unread: Unread) -> Happened | HasRead:
+def happening(
+    event: MessageEvent | ReadReceipt, reader_id: int, unread: UnreadCounts
+) -> Happened | HasRead:
     """What somebody hears of an event."""
     counts = live_unread(unread)
-    if isinstance(event, Read):
+    if isinstance(event, ReadReceipt):
         return HasRead(event.chat_id, event.account_id, event.message_id, counts)
     return Happened(KINDS[event.kind], live_message(event.message, reader_id), counts)

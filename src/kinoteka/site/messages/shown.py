@@ -76,7 +76,9 @@ async def list_rows(request: Request, before: int | None = None) -> Rows:
     Raises:
         DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
     """
-    found = await request.core.chats.own(request.actor, request.unit, CHATS_SHOWN + 1, before)
+    found = await request.core.chats.list_chats(
+        request.actor, request.unit, CHATS_SHOWN + 1, before
+    )
     rows = [await _row(request, chat) for chat in found[:CHATS_SHOWN]]
     return Rows(rows, rows[-1].chat.id if len(found) > CHATS_SHOWN else None)
 
@@ -91,7 +93,7 @@ async def read_conversation(
     """
     chats = request.core.chats
     chat = await chats.get(request.actor, request.unit, chat_id)
-    found = await chats.messages(
+    found = await chats.list_messages(
         request.actor, request.unit, chat_id, MESSAGES_SHOWN + 1, before=before
     )
     hosts = own_hosts(request)

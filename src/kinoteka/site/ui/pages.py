@@ -229,7 +229,7 @@ async def _unread(request: Request, user: Account | None) -> int:
     if user is None:
         return 0
     try:
-        return (await request.core.chats.unread(request.actor, request.unit)).total
+        return (await request.core.chats.count_unread(request.actor, request.unit)).total
     except DomainError:  # the database is away, and this may be the page that says so
         return 0
 

@@ -1,4 +1,4 @@
-"""What tests of chats share: people who are signed in, and requests of their own each."""
+"""A client of the chat services and accounts for tests of chats."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -16,30 +16,30 @@ T = TypeVar("T")
 Request = Callable[[Unit], Awaitable[T]]
 
 
-class World:
-    """One server's services, each request in a transaction of its own."""
+class ChatClient:
+    """The services of one server, with one transaction per request."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.chats = services.chats
 
-    async def person(self, username: str | None = None, **fields: str) -> Actor:
+    async def sign_up(self, username: str | None = None, **fields: str) -> Actor:
         async with unit_of_work(self.services.database) as unit:
-            nobody = await self.services.access.anonymous(unit)
+            anonymous = await self.services.access.anonymous(unit)
             new = NewAccount(password=PASSWORD, username=username, **fields)
             visit = Visit("127.0.0.1", "", "test")
-            return (await self.services.sessions.sign_up(nobody, unit, visit, new)).actor
+            return (await self.services.sessions.sign_up(anonymous, unit, visit, new)).actor
 
-    async def do(self, request: Callable[[Unit], Awaitable[T]]) -> T:
+    async def run(self, request: Callable[[Unit], Awaitable[T]]) -> T:
         async with unit_of_work(self.services.database) as unit:
             return await request(unit)
 
     async def open(self, actor: Actor, other: Actor) -> int:
         other_id = other.require_account()
-        return await self.do(lambda unit: self.chats.open(actor, unit, other_id))
+        return await self.run(lambda unit: self.chats.open(actor, unit, other_id))
 
     async def post(self, actor: Actor, chat_id: int, text: str, nonce: str | None = None) -> int:
-        message = await self.do(lambda unit: self.chats.post(actor, unit, chat_id, text, nonce))
+        message = await self.run(lambda unit: self.chats.post(actor, unit, chat_id, text, nonce))
         return message.id
 
     async def texts(
@@ -50,42 +50,42 @@ class World:
         before: int | None = None,
         after: int | None = None,
     ) -> list[str]:
-        messages = await self.do(
-            lambda unit: self.chats.messages(
+        messages = await self.run(
+            lambda unit: self.chats.list_messages(
                 actor, unit, chat_id, limit, before=before, after=after
             )
         )
         return [message.text for message in messages]
 
     async def unread(self, actor: Actor, chat_id: int) -> int:
-        chats = await self.do(lambda unit: self.chats.own(actor, unit, 100, None))
+        chats = await self.run(lambda unit: self.chats.list_chats(actor, unit, 100, None))
         return next(chat.unread for chat in chats if chat.id == chat_id)
 
     async def read(self, actor: Actor, chat_id: int, message_id: int) -> None:
-        await self.do(lambda unit: self.chats.mark_read(actor, unit, chat_id, message_id))
+        await self.run(lambda unit: self.chats.mark_read(actor, unit, chat_id, message_id))
 
     async def delete(self, actor: Actor, message_id: int) -> None:
-        await self.do(lambda unit: self.chats.delete(actor, unit, message_id))
+        await self.run(lambda unit: self.chats.delete(actor, unit, message_id))
 
     async def leave(self, actor: Actor) -> None:
-        await self.do(lambda unit: self.services.credentials.delete_account(actor, unit))
+        await self.run(lambda unit: self.services.credentials.delete_account(actor, unit))
 
 
 @pytest.fixture
-def world(services: Services) -> World:
-    return World(services)
+def client(services: Services) -> ChatClient:
+    return ChatClient(services)
 
 
 @pytest.fixture
-async def anna(world: World) -> Actor:
-    return await world.person("anna")
+async def anna(client: ChatClient) -> Actor:
+    return await client.sign_up("anna")
 
 
 @pytest.fixture
-async def boris(world: World) -> Actor:
-    return await world.person("boris")
+async def boris(client: ChatClient) -> Actor:
+    return await client.sign_up("boris")
 
 
 @pytest.fixture
-async def chat(world: World, anna: Actor, boris: Actor) -> int:
-    return await world.open(anna, boris)
+async def chat(client: ChatClient, anna: Actor, boris: Actor) -> int:
+    return await client.open(anna, boris)
