@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kinoteka.infrastructure.security_events import ORDINARY, SecurityEvent
-from kinoteka.server.metric_readings import DURATIONS, METRICS
+from kinoteka.server.process_metrics import DURATIONS, METRICS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = yaml.safe_load((DEPLOY / "prometheus-rules.yaml").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ MOMENTS = {
     "core/accounts/names.py": "a birthday is not in the future",
     "database/backup/rotation.py": "a backup's name says when it was made",
     "database/inspection.py": "compares this clock with that of the database",
-    "server/metric_readings.py": "when the process began, for Prometheus",
+    "server/process_metrics.py": "the start time of the process, for Prometheus",
 }
 
 

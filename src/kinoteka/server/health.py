@@ -22,7 +22,7 @@ from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.disk import DISK_STATE, probe
-from kinoteka.server.metric_readings import has_bus
+from kinoteka.server.process_metrics import has_bus
 
 log = structlog.get_logger()
 

@@ -1,6 +1,7 @@
-"""GET /metrics: for Prometheus, in its text format; right for all workers, whichever answers.
+"""GET /metrics in Prometheus' text format, for all workers, whichever of them answers.
 
-With KINOTEKA_METRICS_TOKEN whoever has it may read them, without it programs on this machine.
+With KINOTEKA_METRICS_TOKEN, clients that send the token may read the metrics; without it, programs
+on this machine.
 """
 
 import asyncio
@@ -22,9 +23,8 @@ from kinoteka.http.mechanics.response import SAFE, Response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.settings import METRICS_FOLDER
-from kinoteka.server import metric_readings as readings
-from kinoteka.server.metric_readings import METRICS, Snapshot
-from kinoteka.server.shared_readings import SharedReadings, added_up
+from kinoteka.server.process_metrics import METRICS, REQUESTS, Snapshot, take_snapshot
+from kinoteka.server.worker_metrics import WorkerMetrics, sum_snapshots
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -34,22 +34,22 @@ log = structlog.get_logger()
 TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 LOOPBACK = ("127.0.0.1", "::1", UNIX)
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
-"""What proxies add: whom they serve is not on this machine because they are."""
+"""Headers that proxies add. A proxy runs on this machine, but its clients may not."""
 
 TICK_SECONDS = 1.0
-TICKS_REMEMBERED = 15
+TICKS_STORED = 15
 
 
 class Metrics:
-    """Serves what this process and its fellow workers read off themselves."""
+    """Serves the metrics of this process and of the other workers."""
 
     def __init__(self) -> None:
-        self._lags: deque[float] = deque([0.0], TICKS_REMEMBERED)
-        self._shared: SharedReadings | None = None
+        self._lags: deque[float] = deque([0.0], TICKS_STORED)
+        self._workers: WorkerMetrics | None = None
         self._has_failed = False
 
     def routes(self) -> tuple[Route, ...]:
-        """Where metrics are served."""
+        """Return the route of the metrics."""
         return (
             Route(
                 "GET",
@@ -62,54 +62,54 @@ class Metrics:
         )
 
     async def show(self, request: Request) -> Response:
-        """Everybody's readings."""
+        """Return the metrics of all workers."""
         if not _may_read(request):
             raise DomainError(Code.PATH_UNKNOWN)
-        own = self._own(request.core)
-        # In a thread: there may be thousands of lines.
+        own = self._snapshot(request.core)
+        # In a thread, because there may be thousands of lines.
         text = await asyncio.to_thread(self._text, own)
         headers = [*SAFE, (b"content-type", TEXT), (b"cache-control", b"no-store")]
         return Response(200, text, headers)
 
     async def watch(self, services: Services) -> None:
-        """See how late the event loop is, and let fellow workers know one's readings; for ever."""
+        """Measure the event loop's delay and publish this process's values, until cancelled."""
         folder = os.environ.get(METRICS_FOLDER)
-        self._shared = SharedReadings(Path(folder)) if folder else None
+        self._workers = WorkerMetrics(Path(folder)) if folder else None
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + TICK_SECONDS
             await asyncio.sleep(TICK_SECONDS)
             self._lags.append(max(0.0, loop.time() - due))
-            if self._shared is not None:
-                # In a thread: a disk may take its time.
-                await asyncio.to_thread(self._leave, self._shared, self._own(services))
+            if self._workers is not None:
+                # In a thread, because a disk may be slow.
+                await asyncio.to_thread(self._publish, self._workers, self._snapshot(services))
 
-    def _leave(self, shared: SharedReadings, own: Snapshot) -> None:
+    def _publish(self, workers: WorkerMetrics, own: Snapshot) -> None:
         try:
-            shared.leave(own)
-        except OSError as error:  # a full disk, say
+            workers.publish(own)
+        except OSError as error:  # for example a full disk
             if not self._has_failed:
                 log.warning("metrics cannot be shared between workers", reason=str(error))
             self._has_failed = True
         else:
             self._has_failed = False
 
-    def _own(self, services: Services) -> Snapshot:
-        return readings.read(services, max(self._lags))
+    def _snapshot(self, services: Services) -> Snapshot:
+        return take_snapshot(services, max(self._lags))
 
     def _text(self, own: Snapshot) -> bytes:
-        # Here: a server without Prometheus does without its client.
+        # Imported here, so that a server without Prometheus does not load its client.
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.registry import Collector
 
-        everybody = added_up([own]) if self._shared is None else self._shared.all(own)
+        total = sum_snapshots([own]) if self._workers is None else self._workers.total(own)
 
-        class Present(Collector):
+        class Current(Collector):
             def collect(self) -> "Iterator[Metric]":
-                return _families(everybody)
+                return _families(total)
 
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Present())
+        registry.register(Current())
         return generate_latest(registry)
 
 
@@ -121,28 +121,30 @@ def _may_read(request: Request) -> bool:
 
 
 def _families(snapshot: Snapshot) -> "Iterator[Metric]":
-    """Every metric with its samples, as prometheus_client has them, without empty ones."""
+    """Return every metric that has samples, in prometheus_client's types."""
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
     values: dict[str, list[tuple[tuple[str, ...], float]]] = {}
-    for reading in snapshot.readings:
-        values.setdefault(reading.name, []).append((reading.labels, reading.value))
-    values[readings.REQUESTS] = [
+    for sample in snapshot.samples:
+        values.setdefault(sample.name, []).append((sample.labels, sample.value))
+    values[REQUESTS] = [
         ((each.contract, each.route, each.method, str(each.status)), sum(each.classes))
         for each in snapshot.responses
     ]
-    for name, kind, labels, meaning in METRICS:
+    for name, kind, labels, description in METRICS:
         if kind == "histogram":
-            yield _durations(name, labels, meaning, snapshot)
+            yield _durations(name, labels, description, snapshot)
         elif values.get(name):
-            made = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
-            family = made(name, meaning, labels=labels)
-            for given, value in values[name]:
-                family.add_metric(given, value)
+            family_type = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
+            family = family_type(name, description, labels=labels)
+            for label_values, value in values[name]:
+                family.add_metric(label_values, value)
             yield family
 
 
-def _durations(name: str, labels: tuple[str, ...], meaning: str, snapshot: Snapshot) -> "Metric":
+def _durations(
+    name: str, labels: tuple[str, ...], description: str, snapshot: Snapshot
+) -> "Metric":
     from prometheus_client.core import HistogramMetricFamily
 
     seconds: dict[tuple[str, ...], float] = {}
@@ -152,7 +154,7 @@ def _durations(name: str, labels: tuple[str, ...], meaning: str, snapshot: Snaps
         seconds[key] = seconds.get(key, 0) + each.seconds
         known = classes.get(key, [0] * len(each.classes))
         classes[key] = [a + b for a, b in zip(known, each.classes, strict=True)]
-    family = HistogramMetricFamily(name, meaning, labels=labels)
+    family = HistogramMetricFamily(name, description, labels=labels)
     bounds = [*map(str, map(float, BOUNDS)), "+Inf"]
     for key, counts in classes.items():
         family.add_metric(key, list(zip(bounds, accumulate(counts), strict=True)), seconds[key])

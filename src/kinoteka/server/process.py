@@ -20,7 +20,7 @@ from kinoteka.infrastructure.memory import release_memory, use_one_heap
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import end_tasks
 from kinoteka.server.listen_sockets import announce, listening_sockets
-from kinoteka.server.stop_bound import StopBound
+from kinoteka.server.stop_deadline import StopDeadline
 from kinoteka.server.uvicorn_protocols import (
     Configuration,
     State,
@@ -50,7 +50,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: Configuration) -> None:
         super().__init__(config)
         self.server_state = State(config.settings)
-        self.stop_bound = StopBound()
+        self.stop_deadline = StopDeadline()
         self._sweeper: Sweeper | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -67,7 +67,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
-        self.stop_bound.begin()
+        self.stop_deadline.start()
         self.server_state.is_stopping = True
         cast("Application", self.config.app).stop()
         await super().shutdown(sockets)
@@ -92,7 +92,7 @@ class LoneServer(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, at once when told again; the exit code is 0."""
         del sig, frame
-        self.stop_bound.tell()
+        self.stop_deadline.count_signal()
         self.force_exit = self.should_exit
         self.should_exit = True
 

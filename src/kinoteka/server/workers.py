@@ -31,7 +31,7 @@ from kinoteka.realtime.bus import hub_path
 from kinoteka.realtime.local_hub import Hub
 from kinoteka.server.listen_sockets import announce, listening_sockets
 from kinoteka.server.process import Server, Terminal, configuration
-from kinoteka.server.stop_bound import STOP_SECONDS, StopBound
+from kinoteka.server.stop_deadline import STOP_SECONDS, StopDeadline
 from kinoteka.server.uvicorn_protocols import Configuration
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class WorkerServer(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; whether at once is for the supervisor to decide."""
         del sig, frame
-        self.stop_bound.begin()
+        self.stop_deadline.start()
         self.should_exit = True
 
     def _be_orphaned(self, sentinel: int) -> None:
@@ -148,7 +148,7 @@ class Supervisor(Multiprocess):
         self._terminal = Terminal()
         self._retired: list[Process] = []
         self._times_told_to_stop = 0
-        self._stop_bound = StopBound(SUPERVISOR_STOP_SECONDS, self._kill_all)
+        self._stop_deadline = StopDeadline(SUPERVISOR_STOP_SECONDS, self._kill_all)
         self._unstarted: set[Process] = set()
         self._next_attempt = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -206,7 +206,7 @@ class Supervisor(Multiprocess):
 
     def join_all(self) -> None:
         """Wait for every worker to finish what is under way."""
-        self._stop_bound.begin()
+        self._stop_deadline.start()
         self._wait_for([*self.processes, *self._retired])
 
     def handle_hup(self) -> None:
@@ -238,7 +238,7 @@ class Supervisor(Multiprocess):
 
     def _note_stop(self, number: int, frame: FrameType | None) -> None:
         del frame
-        self._stop_bound.tell()
+        self._stop_deadline.count_signal()
         self._times_told_to_stop += 1
         self.signal_queue.append(number)
 

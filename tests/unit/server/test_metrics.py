@@ -1,4 +1,4 @@
-"""Metrics, as Prometheus asks for them."""
+"""The endpoint /metrics, as Prometheus reads it."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
-from kinoteka.server.metric_readings import DURATIONS, METRICS, REQUESTS
+from kinoteka.server.process_metrics import DURATIONS, METRICS, REQUESTS
 from tests.support.polling import eventually
 from tests.support.servers import RunningServer
 from tests.support.worker_processes import TWO_WORKERS, worker_pids
@@ -16,11 +16,11 @@ from tests.support.worker_processes import TWO_WORKERS, worker_pids
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
 NOT_ALWAYS = ("_pool_", "_writers", "_bus_", "_websockets", "_connections_closed")
-"""What a server has nothing to say on: of the other engine, alone, or of what has not happened."""
+"""Metrics that a server may lack: of the other engine, of workers, or of events not yet seen."""
 
 
 def samples(client: httpx.Client, **headers: str) -> Samples:
-    """Every sample by its name and its labels' values in the order of their names."""
+    """Return every sample by its name and its labels' values, sorted by label."""
     response = client.get("/metrics", headers=headers)
     assert response.status_code == 200, response.text
     return {
@@ -36,22 +36,22 @@ def requests(found: Samples, contract: str, route: str, status: str, method: str
 
 @pytest.fixture
 def own(start_server) -> RunningServer:
-    """A server of the test's own."""
+    """A new server for this test."""
     return start_server()
 
 
-def test_they_are_what_the_table_says(own: RunningServer):
+def test_response_has_the_metrics_of_the_table(own: RunningServer):
     own.client().get("/genres/")
     response = own.client().get("/metrics")
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
-    told = {family.name: family for family in text_string_to_metric_families(response.text)}
+    families = {family.name: family for family in text_string_to_metric_families(response.text)}
     expected = {row.name.removesuffix("_total"): row for row in METRICS}
     always = {name for name in expected if not any(part in name for part in NOT_ALWAYS)}
-    assert always <= set(told) <= set(expected)
-    for name, family in told.items():
+    assert always <= set(families) <= set(expected)
+    for name, family in families.items():
         row = expected[name]
-        assert (family.type, family.documentation) == (row.kind, row.meaning)
+        assert (family.type, family.documentation) == (row.kind, row.description)
         for sample in family.samples:
             assert set(sample.labels) - {"le"} == set(row.labels)
 
@@ -73,7 +73,7 @@ def test_requests_are_counted_by_pattern_method_and_status(own: RunningServer):
     assert found["kinoteka_http_requests_in_flight", ()] == 1  # this one
 
 
-def test_clients_cannot_make_up_series(own: RunningServer):
+def test_unknown_paths_and_methods_create_no_series(own: RunningServer):
     client = own.client()
     client.get("/no/such/path")
     client.request("REPORT", "/movies/")
@@ -90,7 +90,7 @@ def test_clients_cannot_make_up_series(own: RunningServer):
     assert requests(after, "cinema", "/movies/", "405", "other") == 5
 
 
-def test_answers_from_the_cache_are_told_apart(own: RunningServer):
+def test_cached_responses_are_counted_separately(own: RunningServer):
     client = own.client()
     for _ in range(4):
         client.get("/genres/")
@@ -114,22 +114,22 @@ def test_websockets_are_counted_while_they_are_open(own: RunningServer):
     assert requests(samples(client), "messenger", "/notifications", "101") == 1
 
 
-class TestWhoMay:
+class TestPermission:
     @pytest.mark.parametrize(
         "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"]
     )
-    def test_not_whom_a_proxy_serves(self, server: RunningServer, header: str):
+    def test_request_through_a_proxy_is_rejected(self, server: RunningServer, header: str):
         response = server.client().get("/metrics", headers={header: "127.0.0.1"})
         assert response.status_code == 404
         assert response.json() == {"message": "path not found"}
 
-    def test_not_whom_a_trusted_proxy_names(self, start_server):
+    def test_client_of_a_trusted_proxy_is_rejected(self, start_server):
         server = start_server(trusted_proxies="127.0.0.1")
         for address in ("192.0.2.1", "127.0.0.1", "::1"):
             response = server.client().get("/metrics", headers={"x-forwarded-for": address})
             assert response.status_code == 404
 
-    def test_with_a_token_whoever_has_it(self, start_server):
+    def test_only_the_token_is_accepted_when_one_is_set(self, start_server):
         server = start_server(metrics_token="swordfish")
         client = server.client()
         for wrong in ("", "Bearer x", "Bearer swordfis", "Basic swordfish", "Bearer \u00e9"):
@@ -142,19 +142,19 @@ class TestWhoMay:
 
 
 class TestSeveralWorkers:
-    def test_whichever_is_asked_answers_for_all_and_for_those_that_are_gone(self, start_server):
+    def test_any_worker_returns_the_sum_and_counters_of_ended_workers(self, start_server):
         server = start_server(**TWO_WORKERS)
 
-        def seen() -> tuple[float, float]:
-            """By a connection of its own, so that any of the workers may answer."""
+        def totals() -> tuple[float, float]:
+            """Use a new connection, so that any worker may respond."""
             found = samples(server.client())
             return requests(found, "cinema", "/genres/", "200"), found["kinoteka_workers", ()]
 
-        asked = 0
+        sent = 0
         for _ in range(40):
-            asked += server.client().get("/genres/").status_code == 200
-        eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))
+            sent += server.client().get("/genres/").status_code == 200
+        eventually(lambda: all(totals() == (sent, 2) for _ in range(6)))
         first = worker_pids(server)
         os.kill(min(first), signal.SIGKILL)
         eventually(lambda: len(worker_pids(server) - first) == 1)
-        eventually(lambda: all(seen() == (asked, 2) for _ in range(6)))
+        eventually(lambda: all(totals() == (sent, 2) for _ in range(6)))

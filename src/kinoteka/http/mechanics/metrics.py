@@ -2,7 +2,7 @@
 
 Plain integers of this process, for less than half a microsecond a request: prometheus_client's
 own counters and histograms for several processes take four. What the cache gives anybody is only
-counted, and not measured. `server/metric_readings.py` tells what they mean.
+counted, and not measured. `server/process_metrics.py` tells what they mean.
 """
 
 from bisect import bisect_left
