@@ -226,21 +226,21 @@ async def _(viewer: Viewer) -> Shown:
 
 @reader("films of a selection")
 async def _(viewer: Viewer) -> Shown:
-    shelf = await viewer.services.selections.public(viewer.actor, viewer.unit, 0, 20)
+    shelf = await viewer.services.selections.list_public(viewer.actor, viewer.unit, 0, 20)
     everything = next(each for each in shelf.selections if each.title == "Everything")
     return {film.title for film in everything.films}
 
 
 @reader("public selections")
 async def _(viewer: Viewer) -> Shown:
-    shelf = await viewer.services.selections.public(viewer.actor, viewer.unit, 0, 20)
+    shelf = await viewer.services.selections.list_public(viewer.actor, viewer.unit, 0, 20)
     assert shelf.total == len(shelf.selections)
     return {each.title for each in shelf.selections} & set(FILMS)
 
 
 @reader("cards of selections")
 async def _(viewer: Viewer) -> Shown:
-    listing = await viewer.services.selection_lists.public(viewer.actor, viewer.unit)
+    listing = await viewer.services.selection_lists.list_public(viewer.actor, viewer.unit)
     cards = {card.title: card for card in (await listing.page(1)).items}
     assert cards.keys() & set(FILMS) == await READERS["public selections"](viewer)
     assert {cover.title for cover in cards["Everything"].covers} <= set(FILMS)
@@ -249,7 +249,7 @@ async def _(viewer: Viewer) -> Shown:
 
 @reader("choices of selections", needs_account=True)
 async def _(viewer: Viewer) -> Shown:
-    choices = viewer.services.selection_lists.choices
+    choices = viewer.services.selection_lists.list_choices
     (own,) = await choices(viewer.actor, viewer.unit, viewer.ids[OPEN])
     assert own.holds
     return own.films
@@ -257,7 +257,7 @@ async def _(viewer: Viewer) -> Shown:
 
 @reader("bookmarks", needs_account=True)
 async def _(viewer: Viewer) -> Shown:
-    listing = await viewer.services.bookmarks.films(viewer.actor, viewer.unit)
+    listing = await viewer.services.bookmarks.list_films(viewer.actor, viewer.unit)
     shown = _titles((await listing.page(1)).items)
     assert listing.total == len(shown)
     return shown

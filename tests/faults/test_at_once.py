@@ -105,8 +105,8 @@ class TestSelections:
             selections, film = services.selections, draw.randint(1, 9)
             return draw.choice(
                 [
-                    lambda: perform(services, selections.put_film, editor, made.id, film, 1),
-                    lambda: perform(services, selections.put_film, editor, made.id, film),
+                    lambda: perform(services, selections.place_film, editor, made.id, film, 1),
+                    lambda: perform(services, selections.place_film, editor, made.id, film),
                     lambda: perform(services, selections.remove_film, editor, made.id, film),
                     lambda: perform(
                         services, selections.change, editor, made.id, SelectionChange(public=True)
@@ -267,8 +267,8 @@ class TestAccounts:
                 perform(on, on.chats.mark_read, other, chat, message.id),
                 perform(on, on.chats.open, root, me_id),
                 perform(on, on.selections.create, me, mine),
-                perform(on, on.selections.put_film, me, own.id, 2),
-                perform(on, on.selections.put_film, root, own.id, 3),
+                perform(on, on.selections.place_film, me, own.id, 2),
+                perform(on, on.selections.place_film, root, own.id, 3),
                 perform(on, on.bookmarks.add, me, 1),
                 perform(on, on.access.assign_role, root, me_id, role.id),
                 perform(on, on.access.revoke_role, root, me_id, role.id),

@@ -134,7 +134,7 @@ async def wire(settings: Settings) -> Services:
     avatars = Avatars(accounts, media)
     accounts.before_delete(chats.delete_abandoned)
     accounts.before_delete(avatars.remove)
-    accounts.before_delete(selections.leave)
+    accounts.before_delete(selections.delete_all_of)
     sessions.on_end(chats.listeners.end_session)
     revisions.on_foreign_change(
         "sessions", chats.listeners.require_session_check, chats.listeners.end_session

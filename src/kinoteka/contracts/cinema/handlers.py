@@ -93,7 +93,7 @@ async def change_password(request: Request, body: schemas.PasswordBody) -> schem
 
 async def list_bookmarks(request: Request, query: schemas.PageQuery) -> Response:
     """One's bookmarked films, all or a page."""
-    films = await request.core.bookmarks.films(request.actor, request.unit)
+    films = await request.core.bookmarks.list_films(request.actor, request.unit)
     return await response_list(request, films, query.page, schemas.movie)
 
 

@@ -59,7 +59,7 @@ async def list_selections(
     request: Request, query: schemas.PublicQuery
 ) -> schemas.Body[schemas.MovieSelections]:
     """Public selections."""
-    shelf = await request.core.selections.public(
+    shelf = await request.core.selections.list_public(
         request.actor,
         request.unit,
         query.offset,
@@ -73,7 +73,7 @@ async def list_own_selections(
     request: Request, query: schemas.SelectionsQuery
 ) -> schemas.Body[schemas.EditableSelections]:
     """The selections that one may edit."""
-    shelf = await request.core.selections.editable(
+    shelf = await request.core.selections.list_editable(
         request.actor, request.unit, query.offset, query.limit
     )
     return schemas.shelf_edited(shelf, request.absolute)
@@ -118,7 +118,7 @@ async def put_movie(
 ) -> schemas.Body[schemas.OneEditableSelection]:
     """Add a film to a selection, or move it within."""
     position = None if body is None or body.position is UNSET else body.position
-    selection = await request.core.selections.put_film(
+    selection = await request.core.selections.place_film(
         request.actor, request.unit, selection_id, film_id, position
     )
     return schemas.selection_edited(selection, request.absolute)

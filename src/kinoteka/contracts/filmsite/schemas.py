@@ -14,7 +14,7 @@ from kinoteka.core.library.model import (
     NewSelection,
     Selection,
     SelectionChange,
-    Shelf,
+    SelectionPage,
 )
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.numbers import Count, Id
@@ -254,7 +254,7 @@ def selection_shown(selection: Selection, absolute: Absolute) -> Body[OneSelecti
     return Body(OneSelection(SelectionInBothForms(selection.id, selection.title, movies, content)))
 
 
-def shelf_edited(shelf: Shelf, absolute: Absolute) -> Body[EditableSelections]:
+def shelf_edited(shelf: SelectionPage, absolute: Absolute) -> Body[EditableSelections]:
     """The selections that one may edit."""
     found = [_edited(each, absolute) for each in shelf.selections]
     return Body(EditableSelections(found, shelf.total))

@@ -92,7 +92,7 @@ class AuditReader:
     ) -> Collection[int]:
         if actor.may(SELECTIONS_FEATURE):
             return ids
-        return await self._selections.visible(actor, unit, ids)
+        return await self._selections.visible_ids(actor, unit, ids)
 
 
 def _subjects(entries: Sequence[AuditEntry], kind: str) -> Collection[int]:

@@ -1,1 +1,1 @@
-"""What people and operators gather from the catalogue: bookmarks and selections."""
+"""Films that accounts and operators collect: bookmarks and selections."""

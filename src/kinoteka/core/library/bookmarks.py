@@ -1,6 +1,6 @@
-"""Bookmarks: the films that an account keeps for later.
+"""Bookmarks: the films that an account has saved.
 
-Public operations: films, among, add, remove.
+Public operations: list_films, bookmarked_ids, add, remove.
 """
 
 from collections.abc import Sequence
@@ -18,34 +18,36 @@ from kinoteka.infrastructure.clock import now
 
 
 class Bookmarks:
-    """One's own bookmarks; those of films that one may no longer see wait unseen."""
+    """The bookmarks of all accounts. A bookmark of a film that becomes invisible is retained."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    async def films(self, actor: Actor, unit: Unit) -> Listing[Film]:
-        """One's bookmarked films, the one bookmarked last first.
+    async def list_films(self, actor: Actor, unit: Unit) -> Listing[Film]:
+        """Return the visible films that the actor has bookmarked, latest bookmark first.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        given = {"account_id": actor.require_account(), **visible_to(actor.labels)}
+        values = {"account_id": actor.require_account(), **visible_to(actor.labels)}
         ids = await unit.read_in_thread(
-            lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **given)[0][0])
+            lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **values)[0][0])
         )
-        return Listing(ids, lambda some: self._catalogue.films_by_id(actor, unit, some))
+        return Listing(ids, lambda chunk: self._catalogue.films_by_id(actor, unit, chunk))
 
-    async def among(self, actor: Actor, unit: Unit, film_ids: Sequence[int]) -> frozenset[int]:
-        """Which of these films one has bookmarked; none for who is not signed in."""
+    async def bookmarked_ids(
+        self, actor: Actor, unit: Unit, film_ids: Sequence[int]
+    ) -> frozenset[int]:
+        """Return the ids of those films that the actor has bookmarked; none if anonymous."""
         if actor.account_id is None or not film_ids:
             return frozenset()
         found = await unit.all(
-            queries.BOOKMARKED_AMONG, account_id=actor.account_id, ids=list(film_ids)
+            queries.BOOKMARKED_IDS, account_id=actor.account_id, ids=list(film_ids)
         )
         return frozenset(film_id for (film_id,) in found)
 
     async def add(self, actor: Actor, unit: Unit, film_id: int) -> Film:
-        """Bookmark a film; again does no harm. The film.
+        """Bookmark a film if it is not bookmarked yet, and return it.
 
         Raises:
             DomainError(UNAUTHORIZED, FILM_UNKNOWN)
@@ -56,12 +58,12 @@ class Bookmarks:
             await unit.run(
                 queries.ADD_BOOKMARK, account_id=account_id, film_id=film.id, created_at=now()
             )
-        except Conflict:  # the film has been deleted since it was looked up
+        except Conflict:  # The film was deleted after it was looked up.
             raise DomainError(Code.FILM_UNKNOWN) from None
         return film
 
     async def remove(self, actor: Actor, unit: Unit, film_id: int) -> Film:
-        """Remove a bookmark; again does no harm. The film.
+        """Remove the bookmark of a film, if there is one, and return the film.
 
         Raises:
             DomainError(UNAUTHORIZED, FILM_UNKNOWN)

@@ -1,21 +1,16 @@
-"""Selections of films, and what can be said of them.
-
-Shapes: `Selection` (with its films), `Shelf` (some selections of an order), `SelectionCard` (in
-short, for lists), `SelectionChoice` (in shorter, to put a film into), `NewSelection`,
-`SelectionChange`.
-"""
+"""Selections of films: complete, as entries of lists and menus, and their changes."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 SELECTIONS_MOST = 100
-"""How many selections an account may have."""
+"""The number of selections that an account may have."""
 FILMS_MOST = 100
-"""How many films a selection may hold."""
+"""The number of films that a selection may contain."""
 
 
 class SelectionFilm(msgspec.Struct, frozen=True):
-    """A film as far as selections show it; `poster` is an address elsewhere."""
+    """A film in a selection. `poster` is the URL of a picture on another server."""
 
     id: int
     title: str
@@ -26,10 +21,10 @@ class SelectionFilm(msgspec.Struct, frozen=True):
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """A selection with those of its films that its viewer sees, in its maker's order.
+    """A selection with its films that are visible to the actor, in the order that its owner chose.
 
-    Without an account it belongs to the site. A featured one stands before the others; one that
-    is not public shows to who may edit it alone.
+    `account_id` is the owner, or None for a selection of the site. Lists begin with the featured
+    selections. Only accounts that may edit a private selection see it.
     """
 
     id: int
@@ -41,15 +36,15 @@ class Selection(msgspec.Struct, frozen=True):
     films: tuple[SelectionFilm, ...] = ()
 
 
-class Shelf(msgspec.Struct, frozen=True):
-    """Some selections of an order, and how many there are in all."""
+class SelectionPage(msgspec.Struct, frozen=True):
+    """A slice of an ordered list of selections, and the length of the list."""
 
     selections: list[Selection]
     total: int
 
 
 class Cover(msgspec.Struct, frozen=True):
-    """A film as far as the card of a selection shows it."""
+    """A film on the card of a selection."""
 
     id: int
     title: str
@@ -57,7 +52,7 @@ class Cover(msgspec.Struct, frozen=True):
 
 
 class SelectionCard(msgspec.Struct, frozen=True):
-    """A selection in a list: how many films of it the viewer sees, and the first of them."""
+    """A selection in a list: the number of its visible films, and the first of them."""
 
     id: int
     account_id: int | None
@@ -70,7 +65,7 @@ class SelectionCard(msgspec.Struct, frozen=True):
 
 
 class SelectionChoice(msgspec.Struct, frozen=True):
-    """A selection into which a film may go; `holds` tells whether it is there."""
+    """A selection that a film may be added to. `holds` is true if it contains the film."""
 
     id: int
     title: str
@@ -80,7 +75,7 @@ class SelectionChoice(msgspec.Struct, frozen=True):
 
 
 class NewSelection(msgspec.Struct, kw_only=True):
-    """A selection to be; one that is featured belongs to the site."""
+    """The values of a selection to create. A featured one belongs to the site."""
 
     title: str
     description: str = ""
@@ -90,7 +85,7 @@ class NewSelection(msgspec.Struct, kw_only=True):
 
 
 class SelectionChange(msgspec.Struct, kw_only=True):
-    """What is to change; UNSET leaves as it is."""
+    """New values of a selection; UNSET leaves a value as it is."""
 
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET

@@ -21,7 +21,7 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
     )
     .order_by(bookmarks.c.created_at.desc(), films.c.id.desc())
 )
-BOOKMARKED_AMONG: Statement[tuple[int]] = Statement(
+BOOKMARKED_IDS: Statement[tuple[int]] = Statement(
     select(bookmarks.c.film_id).where(
         bookmarks.c.account_id == bindparam("account_id"),
         among(bookmarks.c.film_id, bindparam("ids")),
@@ -91,35 +91,35 @@ def _cover_of(selection_id: int, total: int, cover: Cover) -> tuple[int, int, Co
     return selection_id, total, cover
 
 
-_in_order = (
+_numbered = (
     select(
         selection_films.c.selection_id,
         selection_films.c.film_id,
         func.row_number()
         .over(partition_by=selection_films.c.selection_id, order_by=selection_films.c.position)
-        .label("place"),
+        .label("number"),
         func.count().over(partition_by=selection_films.c.selection_id).label("total"),
     )
     .join(films, films.c.id == selection_films.c.film_id)
     .where(among(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .subquery()
 )
-# How many films of a selection the viewer sees, with each of the first of them.
+# The number of visible films of each selection, with each of its first films.
 COVERS_OF: Statement[tuple[int, int, Cover]] = Statement(
     select(
-        _in_order.c.selection_id,
-        _in_order.c.total,
+        _numbered.c.selection_id,
+        _numbered.c.total,
         *named_for("cover", films.c.id, films.c.title, films.c.poster),
     )
-    .join(films, films.c.id == _in_order.c.film_id)
-    .where(_in_order.c.place <= bindparam("most"))
-    .order_by(_in_order.c.selection_id, _in_order.c.place),
+    .join(films, films.c.id == _numbered.c.film_id)
+    .where(_numbered.c.number <= bindparam("most"))
+    .order_by(_numbered.c.selection_id, _numbered.c.number),
     _cover_of,
 )
 
 
-# An account's own selections that it may edit: how many films of each it sees, and whether a film
-# is in it.
+# The account's own selections that it may edit, with the number of visible films, and whether
+# the selection contains a film.
 CHOICES: Statement[SelectionChoice] = Statement(
     select(
         selections.c.id,
@@ -141,13 +141,13 @@ CHOICES: Statement[SelectionChoice] = Statement(
     SelectionChoice,
 )
 
-_shown = (
+_has_visible_film = (
     select(selection_films.c.film_id)
     .join(films, films.c.id == selection_films.c.film_id)
     .where(selection_films.c.selection_id == selections.c.id, VISIBLE)
     .exists()
 )
-_public = select(selections.c.id).where(selections.c.public, _shown)
+_public = select(selections.c.id).where(selections.c.public, _has_visible_film)
 
 PUBLIC_OF: Statement[tuple[str]] = as_array(
     _public.where(selections.c.account_id == bindparam("account_id")).order_by(
@@ -158,7 +158,7 @@ PUBLIC_OF: Statement[tuple[str]] = as_array(
 
 @cache
 def public_order(featured: bool | None) -> Statement[tuple[str]]:
-    """The public selections in which the viewer sees a film: featured first, then newest first."""
+    """Return a query for public selections with a visible film: featured first, then newest."""
     ordered = _public.order_by(selections.c.featured.desc(), selections.c.id.desc())
     if featured is not None:
         ordered = ordered.where(selections.c.featured == featured)
@@ -167,18 +167,18 @@ def public_order(featured: bool | None) -> Statement[tuple[str]]:
 
 @cache
 def editable_order(*, operator: bool) -> Statement[tuple[str]]:
-    """An account's own selections and, for operators, the featured ones and the site's."""
+    """Return a query for an account's selections; operators also get featured and site ones."""
     editable = [selections.c.account_id == bindparam("account_id")]
     if operator:
         editable += [selections.c.account_id.is_(None), selections.c.featured]
     return as_array(select(selections.c.id).where(or_(*editable)).order_by(selections.c.id.desc()))
 
 
-NEW = ("account_id", "title", "description", "featured", "public")
+COLUMNS = ("account_id", "title", "description", "featured", "public")
 INSERT: Statement[tuple[int]] = Statement(
     insert(selections)
     .values(
-        {name: bindparam(name) for name in NEW}
+        {name: bindparam(name) for name in COLUMNS}
         | {name: bindparam("at") for name in ("created_at", "updated_at")}
     )
     .returning(selections.c.id)
@@ -197,7 +197,7 @@ CHANGE: dict[str, Statement[tuple[()]]] = {
         .where(selections.c.id == bindparam("selection_id"))
         .values({name: bindparam("value")})
     )
-    for name in NEW[1:]
+    for name in COLUMNS[1:]
 }
 DELETE: Statement[tuple[()]] = Statement(
     delete(selections).where(selections.c.id == bindparam("selection_id"))
@@ -210,10 +210,10 @@ FILM_IDS: Statement[tuple[int]] = Statement(
     .where(selection_films.c.selection_id == bindparam("selection_id"))
     .order_by(selection_films.c.position)
 )
-EMPTY: Statement[tuple[()]] = Statement(
+DELETE_FILMS: Statement[tuple[()]] = Statement(
     delete(selection_films).where(selection_films.c.selection_id == bindparam("selection_id"))
 )
-PUT_FILM: Statement[tuple[()]] = Statement(
+INSERT_FILM: Statement[tuple[()]] = Statement(
     insert(selection_films).values(
         {name: bindparam(name) for name in ("selection_id", "film_id", "position")}
     )

@@ -1,6 +1,6 @@
-"""Selections in short, as lists and menus of pages show them.
+"""Selections as lists and menus of pages show them.
 
-Public operations: public, own, of_person, choices.
+Public operations: list_public, list_own, list_public_of, list_choices.
 """
 
 from collections.abc import Sequence
@@ -18,27 +18,27 @@ from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to
 
 COVERS_MOST = 4
-"""How many films the card of a selection shows."""
+"""The number of films on the card of a selection."""
 
 
 class SelectionLists:
-    """Lists of selections, each with its first films alone."""
+    """Lists of selections with their first films."""
 
     def __init__(self, selections: Selections) -> None:
         self._selections = selections
 
-    async def public(
+    async def list_public(
         self, actor: Actor, unit: Unit, *, featured: bool | None = None
     ) -> Listing[SelectionCard]:
-        """Public selections in which the actor sees a film: featured first, then newest first.
+        """Return the public selections with a visible film: featured first, then newest first.
 
-        `featured` chooses those that are, or those that are not.
+        `featured` returns only featured selections (True) or only others (False).
         """
-        ids = await self._selections.public_order(actor, unit, featured)
+        ids = await self._selections.public_ids(actor, unit, featured)
         return self._listing(actor, unit, ids, public=True)
 
-    async def own(self, actor: Actor, unit: Unit) -> Listing[SelectionCard]:
-        """One's own selections, newest first.
+    async def list_own(self, actor: Actor, unit: Unit) -> Listing[SelectionCard]:
+        """Return the actor's selections, newest first.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -47,61 +47,63 @@ class SelectionLists:
         ids = await _ids(unit, statement, account_id=actor.require_account())
         return self._listing(actor, unit, ids)
 
-    async def of_person(self, actor: Actor, unit: Unit, account_id: int) -> Listing[SelectionCard]:
-        """The public selections of an account in which the actor sees a film, newest first."""
+    async def list_public_of(
+        self, actor: Actor, unit: Unit, account_id: int
+    ) -> Listing[SelectionCard]:
+        """Return the public selections of an account with a visible film, newest first."""
         ids = await _ids(unit, queries.PUBLIC_OF, account_id=account_id, **visible_to(actor.labels))
         return self._listing(actor, unit, ids, public=True)
 
-    async def choices(self, actor: Actor, unit: Unit, film_id: int) -> list[SelectionChoice]:
-        """One's own selections into which one may put a film, newest first.
+    async def list_choices(self, actor: Actor, unit: Unit, film_id: int) -> list[SelectionChoice]:
+        """Return the actor's selections that a film may be added to, newest first.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        given = {
+        values = {
             "account_id": actor.require_account(),
             "operator": actor.may(SELECTIONS_FEATURE),
             "film_id": film_id,
             **visible_to(actor.labels),
         }
-        # A hundred selections of a hundred films take milliseconds.
+        # Counting a hundred films in each of a hundred selections takes milliseconds.
         read = unit.all if unit.is_writing else unit.all_in_thread
-        return await read(queries.CHOICES, **given)
+        return await read(queries.CHOICES, **values)
 
     def _listing(
         self, actor: Actor, unit: Unit, ids: Ids, *, public: bool = False
     ) -> Listing[SelectionCard]:
-        async def read(some: Sequence[int]) -> list[SelectionCard]:
-            cards = await _cards(actor, unit, some)
-            # Another process may just have withdrawn one.
+        async def read(ids: Sequence[int]) -> list[SelectionCard]:
+            cards = await _cards(actor, unit, ids)
+            # Another process may have made a selection private since the ids were read.
             return [card for card in cards if card.public] if public else cards
 
         return Listing(ids, read)
 
 
-async def _ids(unit: Unit, statement: Statement[tuple[str]], **given: object) -> Ids:
-    rows = await unit.all_in_thread(statement, **given)
+async def _ids(unit: Unit, statement: Statement[tuple[str]], **values: object) -> Ids:
+    rows = await unit.all_in_thread(statement, **values)
     return numbers(rows[0][0])
 
 
 async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[SelectionCard]:
-    chosen = list(ids)
-    found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=chosen)}
-    covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in chosen}
-    totals = dict.fromkeys(chosen, 0)
+    requested = list(ids)
+    found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=requested)}
+    covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in requested}
+    totals = dict.fromkeys(requested, 0)
     rows = await unit.all_in_thread(
-        queries.COVERS_OF, ids=chosen, most=COVERS_MOST, **visible_to(actor.labels)
+        queries.COVERS_OF, ids=requested, most=COVERS_MOST, **visible_to(actor.labels)
     )
     for selection_id, total, cover in rows:
         covers[selection_id].append(cover)
         totals[selection_id] = total
     return [
         _card(found[selection_id], totals[selection_id], covers[selection_id])
-        for selection_id in chosen
+        for selection_id in requested
         if selection_id in found
     ]
 
 
 def _card(selection: Selection, films: int, covers: Sequence[Cover]) -> SelectionCard:
-    facts = msgspec.structs.asdict(selection) | {"films": films, "covers": tuple(covers)}
-    return SelectionCard(**facts)
+    values = msgspec.structs.asdict(selection) | {"films": films, "covers": tuple(covers)}
+    return SelectionCard(**values)

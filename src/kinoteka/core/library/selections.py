@@ -1,11 +1,11 @@
-"""Selections: films that somebody has put together under a title.
+"""Selections: lists of films that accounts make and operators feature.
 
-Public operations: public, public_order, editable, get, visible, get_to_edit, create, change,
-delete, put_film, remove_film, leave; may_edit, may_delete.
+Public operations: list_public, public_ids, list_editable, get, visible_ids, get_editable, create,
+change, delete, place_film, remove_film, delete_all_of; may_edit, may_delete.
 
-People make and edit selections of their own. Who holds `selections.feature` features any public
-one and edits every one that is public, featured or the site's own; a featured one is edited by
-nobody else. A film that the viewer does not see is in no selection.
+Accounts create and edit their own selections. With the permission `selections.feature` an operator
+may feature public selections, and edit all that are public, featured or the site's. Nobody else
+may edit a featured selection. Selections omit the films that are not visible to the actor.
 """
 
 from collections.abc import Collection, Sequence
@@ -27,7 +27,7 @@ from kinoteka.core.library.model import (
     Selection,
     SelectionChange,
     SelectionFilm,
-    Shelf,
+    SelectionPage,
 )
 from kinoteka.core.text import clean_public_text
 from kinoteka.database.revisions import Revisions
@@ -41,28 +41,28 @@ DESCRIPTION_LONGEST = 2000
 
 
 class Selections:
-    """The selections of people and of the site."""
+    """The selections of all accounts and of the site."""
 
     def __init__(self, revisions: Revisions, catalogue: Catalogue) -> None:
         self._revisions = revisions
         self._catalogue = catalogue
         self._positions = Positions(revisions, ("library", "catalogue"))
 
-    async def public(
+    async def list_public(
         self, actor: Actor, unit: Unit, offset: int, limit: int, *, featured: bool | None = None
-    ) -> Shelf:
-        """Public selections in which the actor sees a film: featured first, then newest first.
+    ) -> SelectionPage:
+        """Return the public selections with a visible film: featured first, then newest first.
 
-        `featured` chooses those that are, or those that are not.
+        `featured` returns only featured selections (True) or only others (False).
         """
-        ids = await self.public_order(actor, unit, featured)
-        shelf = await self._shelf(actor, unit, ids, offset, limit)
-        # Another process may just have withdrawn one.
-        shown = [selection for selection in shelf.selections if selection.public]
-        return Shelf(shown, shelf.total)
+        ids = await self.public_ids(actor, unit, featured)
+        page = await self._page(actor, unit, ids, offset, limit)
+        # Another process may have made a selection private since the ids were read.
+        public = [selection for selection in page.selections if selection.public]
+        return SelectionPage(public, page.total)
 
-    async def public_order(self, actor: Actor, unit: Unit, featured: bool | None) -> Ids:
-        """The ids of the public selections in which the actor sees a film."""
+    async def public_ids(self, actor: Actor, unit: Unit, featured: bool | None) -> Ids:
+        """Return the ids of the public selections with a visible film, in order."""
         statement = queries.public_order(featured)
         return await self._positions.get(
             unit,
@@ -70,8 +70,12 @@ class Selections:
             lambda reader: numbers(reader.fetch(statement, **visible_to(actor.labels))[0][0]),
         )
 
-    async def editable(self, actor: Actor, unit: Unit, offset: int, limit: int) -> Shelf:
-        """One's own selections, and for operators the featured ones and the site's; newest first.
+    async def list_editable(
+        self, actor: Actor, unit: Unit, offset: int, limit: int
+    ) -> SelectionPage:
+        """Return the selections that the actor may edit or delete, newest first.
+
+        Operators also get the featured selections and the site's.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -79,28 +83,28 @@ class Selections:
         account_id = actor.require_account()
         statement = queries.editable_order(operator=actor.may(SELECTIONS_FEATURE))
         rows = await unit.all_in_thread(statement, account_id=account_id)
-        return await self._shelf(actor, unit, numbers(rows[0][0]), offset, limit)
+        return await self._page(actor, unit, numbers(rows[0][0]), offset, limit)
 
     async def get(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
-        """One selection.
+        """Return a selection.
 
         Raises:
-            DomainError(SELECTION_UNKNOWN): there is none, or it is another's and not public.
+            DomainError(SELECTION_UNKNOWN): it does not exist, or is private to another account.
         """
         selection = await unit.first(queries.SELECTION, selection_id=selection_id)
-        if selection is None or not _sees(actor, selection):
+        if selection is None or not _may_open(actor, selection):
             raise DomainError(Code.SELECTION_UNKNOWN)
         return (await self._with_films(actor, unit, [selection]))[0]
 
-    async def visible(
+    async def visible_ids(
         self, actor: Actor, unit: Unit, selection_ids: Collection[int]
     ) -> frozenset[int]:
-        """Return those of the ids whose selection the actor may open."""
+        """Return the ids of those selections that the actor may open."""
         found = await unit.all(queries.SELECTIONS, ids=[*selection_ids])
-        return frozenset(each.id for each in found if _sees(actor, each))
+        return frozenset(each.id for each in found if _may_open(actor, each))
 
-    async def get_to_edit(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
-        """One selection, for who may change it.
+    async def get_editable(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
+        """Return a selection that the actor may edit.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN)
@@ -112,11 +116,11 @@ class Selections:
         return selection
 
     async def create(self, actor: Actor, unit: Unit, new: NewSelection) -> Selection:
-        """Make a selection of one's own; a featured one belongs to the site.
+        """Create a selection of the actor, or a featured one of the site.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(FORBIDDEN): featuring needs the permission.
+            DomainError(FORBIDDEN): the actor may not feature selections.
             DomainError(FIELD_INVALID, FILM_UNKNOWN, SELECTION_FULL, SELECTIONS_TOO_MANY)
         """
         account_id = actor.require_account()
@@ -124,45 +128,45 @@ class Selections:
             actor.require(SELECTIONS_FEATURE)
         texts = {name: _text(name, getattr(new, name)) for name in ("title", "description")}
         film_ids = list(dict.fromkeys(new.film_ids))
-        _check_room(film_ids)
+        _require_room(film_ids)
         if len(await self._catalogue.films_by_id(actor, unit, film_ids)) < len(film_ids):
             raise DomainError(Code.FILM_UNKNOWN)
         owner = None if new.featured else account_id
-        made = await self._insert(
+        new_id = await self._insert(
             unit, account_id=owner, featured=new.featured, public=new.public, **texts
         )
-        await self._arrange(unit, made, film_ids)
+        await self._store_films(unit, new_id, film_ids)
         if new.featured:
-            subject = Subject("selection", made, texts["title"])
+            subject = Subject("selection", new_id, texts["title"])
             await record(actor, unit, Action.SELECTION_FEATURED, subject)
-        await self._note(unit, public=new.public)
-        return await self.get(actor, unit, made)
+        await self._invalidate(unit, public=new.public)
+        return await self.get(actor, unit, new_id)
 
     async def change(
         self, actor: Actor, unit: Unit, selection_id: int, change: SelectionChange
     ) -> Selection:
-        """Rename, describe, publish or feature a selection.
+        """Change the title, description, visibility or featuring of a selection.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN, FIELD_INVALID)
         """
-        given = msgspec.structs.asdict(change).items()
-        values = {name: value for name, value in given if value is not UNSET}
+        fields = msgspec.structs.asdict(change).items()
+        values = {name: value for name, value in fields if value is not UNSET}
         for name in ("title", "description"):
             if name in values:
                 values[name] = _text(name, values[name])
-        before = await self._open(actor, unit, selection_id)
+        before = await self._lock_to_edit(actor, unit, selection_id)
         if values.get("featured", before.featured) != before.featured:
             actor.require(SELECTIONS_FEATURE)
         for name, value in values.items():
             await unit.run(queries.CHANGE[name], selection_id=selection_id, value=value)
         after = msgspec.structs.replace(before, **values)
         await _record_change(actor, unit, before, after)
-        await self._note(unit, public=before.public or after.public)
+        await self._invalidate(unit, public=before.public or after.public)
         return after
 
     async def delete(self, actor: Actor, unit: Unit, selection_id: int) -> None:
-        """Delete a selection; one's own even when it is featured.
+        """Delete a selection. Its owner may delete it even when it is featured.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN)
@@ -175,59 +179,61 @@ class Selections:
         await unit.run(queries.DELETE, selection_id=selection_id)
         if not _is_own(actor, selection):
             await record(actor, unit, Action.SELECTION_DELETED, _subject(selection))
-        await self._note(unit, public=selection.public)
+        await self._invalidate(unit, public=selection.public)
 
-    async def put_film(
+    async def place_film(
         self, actor: Actor, unit: Unit, selection_id: int, film_id: int, position: int | None = None
     ) -> Selection:
-        """Add a film, or move one that is there; `position` is from 0, None is the end.
+        """Add a film to a selection or move it; `position` counts from 0, None is the end.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN, FILM_UNKNOWN, SELECTION_FULL)
         """
-        selection = await self._open(actor, unit, selection_id)
+        selection = await self._lock_to_edit(actor, unit, selection_id)
         film = await self._catalogue.film(actor, unit, film_id)
-        shown = [each.id for each in selection.films if each.id != film.id]
+        visible = [each.id for each in selection.films if each.id != film.id]
         rest = await self._film_ids(unit, selection_id, without=film.id)
-        # What stands at the position for who looks, who need not see all that there is.
-        place = len(rest)
-        if position is not None and position < len(shown):
-            place = rest.index(shown[position])
-        await self._arrange(unit, selection_id, [*rest[:place], film.id, *rest[place:]])
-        await self._note(unit, public=selection.public)
+        # `position` counts the films that the actor sees; the selection may contain others.
+        index = len(rest)
+        if position is not None and position < len(visible):
+            index = rest.index(visible[position])
+        await self._store_films(unit, selection_id, [*rest[:index], film.id, *rest[index:]])
+        await self._invalidate(unit, public=selection.public)
         return await self.get(actor, unit, selection_id)
 
     async def remove_film(
         self, actor: Actor, unit: Unit, selection_id: int, film_id: int
     ) -> Selection:
-        """Take a film out; again does no harm.
+        """Remove a film from a selection, if it contains the film.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, SELECTION_UNKNOWN, FILM_UNKNOWN)
         """
-        selection = await self._open(actor, unit, selection_id)
+        selection = await self._lock_to_edit(actor, unit, selection_id)
         film = await self._catalogue.film(actor, unit, film_id)
         rest = await self._film_ids(unit, selection_id, without=film.id)
-        await self._arrange(unit, selection_id, rest)
-        await self._note(unit, public=selection.public)
+        await self._store_films(unit, selection_id, rest)
+        await self._invalidate(unit, public=selection.public)
         return await self.get(actor, unit, selection_id)
 
-    async def leave(self, unit: Unit, account_id: int) -> None:
-        """Let an account's selections go with it."""
+    async def delete_all_of(self, unit: Unit, account_id: int) -> None:
+        """Delete the selections of an account that is being deleted."""
         await unit.run(queries.DELETE_ALL, account_id=account_id)
-        await self._note(unit, public=True)
+        await self._invalidate(unit, public=True)
 
-    async def _shelf(self, actor: Actor, unit: Unit, ids: Ids, offset: int, limit: int) -> Shelf:
-        chosen = list(ids[offset : offset + limit])
-        found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=chosen)}
-        there = [found[selection_id] for selection_id in chosen if selection_id in found]
-        return Shelf(await self._with_films(actor, unit, there), len(ids))
+    async def _page(
+        self, actor: Actor, unit: Unit, ids: Ids, offset: int, limit: int
+    ) -> SelectionPage:
+        page_ids = list(ids[offset : offset + limit])
+        found = {each.id: each for each in await unit.all(queries.SELECTIONS, ids=page_ids)}
+        existing = [found[selection_id] for selection_id in page_ids if selection_id in found]
+        return SelectionPage(await self._with_films(actor, unit, existing), len(ids))
 
     async def _with_films(
         self, actor: Actor, unit: Unit, selections: Sequence[Selection]
     ) -> list[Selection]:
         ids = [selection.id for selection in selections]
-        # A hundred selections of a hundred films take milliseconds; one does not.
+        # Reading a hundred selections of a hundred films takes milliseconds, so use a thread.
         read = unit.all if unit.is_writing or len(ids) < 2 else unit.all_in_thread
         films: dict[int, list[SelectionFilm]] = {selection_id: [] for selection_id in ids}
         for selection_id, film in await read(queries.FILMS_OF, ids=ids, **visible_to(actor.labels)):
@@ -237,57 +243,61 @@ class Selections:
             for selection in selections
         ]
 
-    async def _open(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
-        """The selection for its editor, in a transaction in which nobody else changes it."""
+    async def _lock_to_edit(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
+        """Return a selection that the actor may edit; the transaction locks it for others."""
         actor.require_account()
         await unit.run(queries.TOUCH, selection_id=selection_id, at=now())
-        return await self.get_to_edit(actor, unit, selection_id)
+        return await self.get_editable(actor, unit, selection_id)
 
     async def _insert(self, unit: Unit, account_id: int | None, **row: object) -> int:
-        if account_id is not None:  # one at a time, for they are counted
+        if account_id is not None:
+            # Concurrent requests must not exceed the limit together.
             await unit.queue(LOCK, account_id=account_id)
-            counted = await unit.first(queries.COUNT, account_id=account_id)
-            if counted is not None and counted[0] >= SELECTIONS_MOST:
+            count = await unit.first(queries.COUNT, account_id=account_id)
+            if count is not None and count[0] >= SELECTIONS_MOST:
                 raise DomainError(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST)
         try:
-            made = await unit.first(queries.INSERT, account_id=account_id, at=now(), **row)
-        except Conflict:  # the account has been deleted meanwhile
+            inserted = await unit.first(queries.INSERT, account_id=account_id, at=now(), **row)
+        except Conflict:  # The account was deleted during this request.
             raise DomainError(Code.UNAUTHORIZED) from None
-        return made[0] if made else 0
+        return inserted[0] if inserted else 0
 
     async def _film_ids(self, unit: Unit, selection_id: int, *, without: int) -> list[int]:
         rows = await unit.all(queries.FILM_IDS, selection_id=selection_id)
         return [film_id for (film_id,) in rows if film_id != without]
 
-    async def _arrange(self, unit: Unit, selection_id: int, film_ids: Sequence[int]) -> None:
-        _check_room(film_ids)
+    async def _store_films(self, unit: Unit, selection_id: int, film_ids: Sequence[int]) -> None:
+        _require_room(film_ids)
         rows = [
             {"selection_id": selection_id, "film_id": film_id, "position": position}
             for position, film_id in enumerate(film_ids)
         ]
         try:
-            await unit.run(queries.EMPTY, selection_id=selection_id)
-            await unit.run_many(queries.PUT_FILM, rows)
-        except Conflict:  # a film has been deleted since it was looked up
+            await unit.run(queries.DELETE_FILMS, selection_id=selection_id)
+            await unit.run_many(queries.INSERT_FILM, rows)
+        except Conflict:  # A film was deleted after it was looked up.
             raise DomainError(Code.FILM_UNKNOWN) from None
 
-    async def _note(self, unit: Unit, *, public: bool) -> None:
-        # Nothing is kept of what is not public.
+    async def _invalidate(self, unit: Unit, *, public: bool) -> None:
+        # Only public selections are cached.
         if public:
             await self._revisions.increase(unit, "library")
 
 
 def may_edit(actor: Actor, selection: Selection) -> bool:
-    """Whether the actor may change a selection that it sees."""
+    """Return whether the actor may edit a selection that it may open."""
     return actor.may(SELECTIONS_FEATURE) or (_is_own(actor, selection) and not selection.featured)
 
 
 def may_delete(actor: Actor, selection: Selection) -> bool:
-    """Whether the actor may delete a selection that it sees; one's own even when it is featured."""
+    """Return whether the actor may delete a selection that it may open.
+
+    The owner may delete a selection even when it is featured.
+    """
     return actor.may(SELECTIONS_FEATURE) or _is_own(actor, selection)
 
 
-def _sees(actor: Actor, selection: Selection) -> bool:
+def _may_open(actor: Actor, selection: Selection) -> bool:
     if selection.public or _is_own(actor, selection):
         return True
     is_operators = selection.featured or selection.account_id is None
@@ -303,7 +313,7 @@ def _subject(selection: Selection) -> Subject:
 
 
 async def _record_change(actor: Actor, unit: Unit, before: Selection, after: Selection) -> None:
-    """Write down what an operator changes: what is featured, and what is not one's own."""
+    """Record featuring, and an operator's changes of another account's selection."""
     if after.featured != before.featured:
         featured = Action.SELECTION_FEATURED if after.featured else Action.SELECTION_UNFEATURED
         await record(actor, unit, featured, _subject(after))
@@ -316,7 +326,7 @@ async def _record_change(actor: Actor, unit: Unit, before: Selection, after: Sel
         await record(actor, unit, Action.SELECTION_CHANGED, _subject(before), **texts)
 
 
-def _check_room(film_ids: Sequence[int]) -> None:
+def _require_room(film_ids: Sequence[int]) -> None:
     if len(film_ids) > FILMS_MOST:
         raise DomainError(Code.SELECTION_FULL, limit=FILMS_MOST)
 

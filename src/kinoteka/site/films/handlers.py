@@ -34,7 +34,7 @@ async def show_first_page(request: Request) -> Response:
         request.actor, request.unit, FilmQuery(order="newest"), request.address
     )
     newest = await films.page(1, NEWEST)
-    featured = await request.core.selections.public(
+    featured = await request.core.selections.list_public(
         request.actor, request.unit, 0, FEATURED, featured=True
     )
     bookmarked = await bookmarked_among(request, newest.items)

@@ -11,7 +11,7 @@ PAGE_SIZE = 24
 
 async def show_bookmarks(request: Request, query: schemas.PageQuery) -> Response:
     """One's own bookmarks, the newest first."""
-    listing = await request.core.bookmarks.films(request.actor, request.unit)
+    listing = await request.core.bookmarks.list_films(request.actor, request.unit)
     page = await listing.page(query.page, PAGE_SIZE)
     if not page.items and query.page > 1:  # the last on it may just have been taken away
         return redirect(request, f"/bookmarks?page={max(page.pages, 1)}")

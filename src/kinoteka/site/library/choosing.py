@@ -25,7 +25,7 @@ async def change_choice(request: Request, film_id: int, body: schemas.ChoiceForm
     """Put the film into a selection, or take it out."""
     selections, given = request.core.selections, (body.selection_id, film_id)
     is_in = body.action == "put"
-    change = selections.put_film if is_in else selections.remove_film
+    change = selections.place_film if is_in else selections.remove_film
     selection = await change(request.actor, request.unit, *given)
     return await _answer(request, film_id, "film_put" if is_in else "film_removed", selection.title)
 
@@ -46,6 +46,6 @@ async def _answer(request: Request, film_id: int, done: str, title: str) -> Resp
 
 
 async def _render(request: Request, film: Film, **context: Any) -> Response:
-    choices = await request.core.selection_lists.choices(request.actor, request.unit, film.id)
+    choices = await request.core.selection_lists.list_choices(request.actor, request.unit, film.id)
     given = {"done": None, "title": "", "film": film, "choices": choices} | context
     return await render(request, "library/choices.html", part="choices", **given)

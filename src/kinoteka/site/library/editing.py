@@ -27,7 +27,9 @@ async def show_editing(
     """Everything that can be changed of a selection, and films that it could have, too."""
     if failed is not None and is_partial(request):
         return await render(request, "failure.html", part="sentence", failed=failed)
-    selection = await request.core.selections.get_to_edit(request.actor, request.unit, selection_id)
+    selection = await request.core.selections.get_editable(
+        request.actor, request.unit, selection_id
+    )
     text = (query.q if query else None) or ""
     shown = _shown(selection) | {"q": text, "found": await _found(request, text)}
     shown["deletable"] = may_delete(request.actor, selection)
@@ -53,7 +55,7 @@ async def change_films(request: Request, selection_id: int, body: schemas.FilmFo
         selection = await selections.remove_film(request.actor, request.unit, *given)
     else:
         done = "film_put" if body.position is None else "film_moved"
-        selection = await selections.put_film(request.actor, request.unit, *given, body.position)
+        selection = await selections.place_film(request.actor, request.unit, *given, body.position)
     if not is_partial(request):
         find = f"?q={quote(body.q, safe='')}" if body.q else ""
         return redirect(request, f"/selections/{selection_id}/edit{find}", notice=done)

@@ -15,13 +15,13 @@ PAGE_SIZE = 24
 
 async def show_selections(request: Request, query: schemas.PageQuery) -> Response:
     """The public selections, the featured ones first."""
-    listing = await request.core.selection_lists.public(request.actor, request.unit)
+    listing = await request.core.selection_lists.list_public(request.actor, request.unit)
     return await _show_list(request, await listing.page(query.page, PAGE_SIZE), "/selections")
 
 
 async def show_own_selections(request: Request, query: schemas.PageQuery) -> Response:
     """One's own selections, the newest first."""
-    listing = await request.core.selection_lists.own(request.actor, request.unit)
+    listing = await request.core.selection_lists.list_own(request.actor, request.unit)
     return await _show_list(request, await listing.page(query.page, PAGE_SIZE), "/selections/mine")
 
 

@@ -11,7 +11,7 @@ PAGE_SIZE = 30
 
 async def show_selections(request: Request, query: SelectionsQuery) -> Response:
     """Public selections, the featured ones first."""
-    listing = await request.core.selection_lists.public(request.actor, request.unit)
+    listing = await request.core.selection_lists.list_public(request.actor, request.unit)
     page = await listing.page(query.page, PAGE_SIZE)
     makers = [card.account_id for card in page.items]
     owners = await request.core.people.find_many(request.actor, request.unit, makers)

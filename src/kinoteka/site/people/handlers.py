@@ -16,7 +16,9 @@ async def show_person(request: Request, name: str, query: PageQuery) -> Response
     at = f"/people/{quote(person.address, safe='')}"
     if name != person.address:
         return redirect(request, at)
-    listing = await request.core.selection_lists.of_person(request.actor, request.unit, person.id)
+    listing = await request.core.selection_lists.list_public_of(
+        request.actor, request.unit, person.id
+    )
     page = await listing.page(query.page, PAGE_SIZE)
     if not page.items and query.page > 1:
         return redirect(request, f"{at}?page={max(page.pages, 1)}")

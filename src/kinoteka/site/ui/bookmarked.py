@@ -19,4 +19,4 @@ async def bookmarked_among(request: Request, films: Iterable[HasId]) -> frozense
     if request.actor.account_id is None:
         return None
     film_ids = [film.id for film in films]
-    return await request.core.bookmarks.among(request.actor, request.unit, film_ids)
+    return await request.core.bookmarks.bookmarked_ids(request.actor, request.unit, film_ids)

@@ -313,13 +313,13 @@ class TestHiddenFilm:
             found["genres"] = "Horror" in names
             counted = await facets.genres(who, unit)
             found["counted genres"] = "Horror" in [genre.name for genre in counted]
-            bookmarked = await services.bookmarks.films(who, unit)
+            bookmarked = await services.bookmarks.list_films(who, unit)
             found["bookmarks"] = bookmarked.total > 0
-            shelf = await services.selections.public(who, unit, 0, 10)
+            shelf = await services.selections.list_public(who, unit, 0, 10)
             found["selections"] = len(shelf.selections) == 2
             selection = await services.selections.get(who, unit, self.selection)
             found["selection"] = self.film_id in [film.id for film in selection.films]
-            cards = await (await services.selection_lists.public(who, unit)).page(1)
+            cards = await (await services.selection_lists.list_public(who, unit)).page(1)
             found["cards"] = self.film_id in [f.id for card in cards.items for f in card.covers]
         return found
 
@@ -349,7 +349,7 @@ class TestHiddenFilm:
         operations: dict[str, tuple[Callable[..., Awaitable[object]], tuple[int, ...]]] = {
             "bookmarks.add": (services.bookmarks.add, (self.film_id,)),
             "bookmarks.remove": (services.bookmarks.remove, (self.film_id,)),
-            "put": (services.selections.put_film, (self.selection, self.film_id)),
+            "put": (services.selections.place_film, (self.selection, self.film_id)),
             "remove": (services.selections.remove_film, (self.selection, self.film_id)),
         }
         operation, given = operations[name]

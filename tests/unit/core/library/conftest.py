@@ -1,4 +1,4 @@
-"""A small catalogue, those who make selections of it, and the operator who features them."""
+"""Sample films, accounts with different permissions, and calls of the selection service."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,55 +14,57 @@ from tests.support.films import PREMIUM
 
 
 @dataclass(frozen=True)
-class Club:
-    """Who takes part; `act` has one of them call a method, in a transaction of its own."""
+class Library:
+    """The services of one server, its films, and accounts that call them."""
 
     services: Services
     films: dict[str, int]
-    nobody: Actor
+    anonymous: Actor
     anna: Actor
     boris: Actor
     operator: Actor
-    holder: Actor
+    labelled_reader: Actor
     root: Actor
 
-    async def act(self, method: str, actor: Actor, *given: Any, **named: Any) -> Any:
+    async def run(self, method: str, actor: Actor, *args: Any, **kwargs: Any) -> Any:
         async with unit_of_work(self.services.database) as unit:
-            return await getattr(self.services.selections, method)(actor, unit, *given, **named)
+            return await getattr(self.services.selections, method)(actor, unit, *args, **kwargs)
 
-    async def make(self, actor: Actor, title: str, *titles: str, **flags: Any) -> Selection:
-        """A public selection of the films of these titles."""
+    async def create(self, actor: Actor, title: str, *titles: str, **flags: Any) -> Selection:
+        """Create a public selection of the films with these titles."""
         new = NewSelection(
             title=title,
             film_ids=[self.films[each] for each in titles],
             **{"public": True, **flags},
         )
-        made: Selection = await self.act("create", actor, new)
-        return made
+        selection: Selection = await self.run("create", actor, new)
+        return selection
 
-    async def listed(self, actor: Actor, offset: int = 0, limit: int = 100, **flags: Any) -> Any:
-        """The titles of the public selections."""
-        shelf = await self.act("public", actor, offset, limit, **flags)
-        return [selection.title for selection in shelf.selections]
+    async def public_titles(
+        self, actor: Actor, offset: int = 0, limit: int = 100, **flags: Any
+    ) -> Any:
+        """Return the titles of the public selections."""
+        page = await self.run("list_public", actor, offset, limit, **flags)
+        return [selection.title for selection in page.selections]
 
 
 @pytest.fixture
-async def club(services: Services, films: dict[str, int]) -> Club:
-    """Two members, one who may feature, one who sees films under a label, and a superuser."""
+async def library(services: Services, films: dict[str, int]) -> Library:
+    """Return two members, an operator, a reader of labelled films and a superuser."""
     root = await superuser_actor(services)
     permissions = ([], [], ["selections.feature"], [f"films.view:{PREMIUM}"])
-    members = [await _member(services, root, some) for some in permissions]
-    return Club(services, films, await anonymous_actor(services), *members, root)
+    members = [await _member(services, root, granted) for granted in permissions]
+    return Library(services, films, await anonymous_actor(services), *members, root)
 
 
 async def _member(services: Services, root: Actor, permissions: list[str]) -> Actor:
-    started = await sign_up(services)
+    signed_in = await sign_up(services)
     if permissions:
         name = permissions[0].replace(":", " ")
         async with unit_of_work(services.database) as unit:
             role = await services.access.create_role(root, unit, name, permissions)
         async with unit_of_work(services.database) as unit:
-            await services.access.assign_role(root, unit, started.account.id, role.id)
-    actor = await actor_by_token(services, started.token)
+            await services.access.assign_role(root, unit, signed_in.account.id, role.id)
+    actor = await actor_by_token(services, signed_in.token)
     assert actor is not None
     return actor

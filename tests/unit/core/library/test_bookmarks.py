@@ -1,4 +1,4 @@
-"""Bookmarks: one's own films for later."""
+"""Bookmarks of films."""
 
 import asyncio
 
@@ -14,10 +14,10 @@ from tests.support.errors import raises_error
 
 @pytest.fixture
 async def member(services: Services) -> Actor:
-    return await somebody(services)
+    return await new_member(services)
 
 
-async def somebody(services: Services) -> Actor:
+async def new_member(services: Services) -> Actor:
     actor = await actor_by_token(services, (await sign_up(services)).token)
     assert actor is not None
     return actor
@@ -26,7 +26,7 @@ async def somebody(services: Services) -> Actor:
 async def add(services: Services, actor: Actor, film_id: int) -> None:
     async with unit_of_work(services.database) as unit:
         await services.bookmarks.add(actor, unit, film_id)
-    await asyncio.sleep(0.002)  # the order is by milliseconds
+    await asyncio.sleep(0.002)  # Bookmarks are ordered by milliseconds.
 
 
 async def remove(services: Services, actor: Actor, film_id: int) -> None:
@@ -34,41 +34,45 @@ async def remove(services: Services, actor: Actor, film_id: int) -> None:
         await services.bookmarks.remove(actor, unit, film_id)
 
 
-async def kept(services: Services, actor: Actor) -> list[str]:
+async def bookmarked_titles(services: Services, actor: Actor) -> list[str]:
     async with unit_of_work(services.database) as unit:
-        listing = await services.bookmarks.films(actor, unit)
+        listing = await services.bookmarks.list_films(actor, unit)
         found = [film.title async for chunk in listing.chunks() for film in chunk]
         assert len(found) == listing.total
         return found
 
 
-async def test_the_one_bookmarked_last_stands_first(
+async def test_latest_bookmark_is_first(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
     for title in ("Ran", "Alien", "M"):
         await add(services, member, films[title])
-    assert await kept(services, member) == ["M", "Alien", "Ran"]
+    assert await bookmarked_titles(services, member) == ["M", "Alien", "Ran"]
 
 
-async def test_again_does_no_harm(services: Services, member: Actor, films: dict[str, int]) -> None:
+async def test_adding_or_removing_twice_changes_nothing(
+    services: Services, member: Actor, films: dict[str, int]
+) -> None:
     for title in ("Ran", "Alien", "Ran"):
         await add(services, member, films[title])
-    assert await kept(services, member) == ["Alien", "Ran"]
+    assert await bookmarked_titles(services, member) == ["Alien", "Ran"]
     for _ in range(2):
         await remove(services, member, films["Ran"])
-    assert await kept(services, member) == ["Alien"]
+    assert await bookmarked_titles(services, member) == ["Alien"]
 
 
-async def test_they_are_ones_own(services: Services, member: Actor, films: dict[str, int]) -> None:
-    other = await somebody(services)
+async def test_bookmarks_belong_to_one_account(
+    services: Services, member: Actor, films: dict[str, int]
+) -> None:
+    other = await new_member(services)
     await add(services, member, films["Ran"])
     await remove(services, other, films["Ran"])
-    assert await kept(services, other) == []
-    assert await kept(services, member) == ["Ran"]
+    assert await bookmarked_titles(services, other) == []
+    assert await bookmarked_titles(services, member) == ["Ran"]
 
 
 @pytest.mark.parametrize("title", [None, "Zanzibar Nights"])
-async def test_films_that_do_not_exist_for_the_actor(
+async def test_unknown_or_invisible_film_is_rejected(
     services: Services, member: Actor, films: dict[str, int], title: str | None
 ) -> None:
     film_id = films[title] if title else 999
@@ -77,63 +81,65 @@ async def test_films_that_do_not_exist_for_the_actor(
             await action(services, member, film_id)
 
 
-async def test_of_a_film_that_comes_under_a_label_it_waits_unseen(
+async def test_bookmark_returns_when_its_film_is_visible_again(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
     root = await superuser_actor(services)
     await add(services, member, films["Ran"])
-    for label, seen in (("premium", []), (None, ["Ran"])):
+    for label, visible in (("premium", []), (None, ["Ran"])):
         async with unit_of_work(services.database) as unit:
             await services.labels.set_label(root, unit, films["Ran"], label)
-        assert await kept(services, member) == seen
+        assert await bookmarked_titles(services, member) == visible
 
 
-async def test_need_an_account(services: Services, films: dict[str, int]) -> None:
-    nobody = await anonymous_actor(services)
+async def test_anonymous_request_is_rejected(services: Services, films: dict[str, int]) -> None:
+    anonymous = await anonymous_actor(services)
     for action in (add, remove):
         with raises_error(Code.UNAUTHORIZED):
-            await action(services, nobody, films["Ran"])
+            await action(services, anonymous, films["Ran"])
     with raises_error(Code.UNAUTHORIZED):
-        await kept(services, nobody)
+        await bookmarked_titles(services, anonymous)
 
 
-async def test_go_with_the_account(
+async def test_bookmarks_are_deleted_with_their_account(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
     await add(services, member, films["Ran"])
     async with unit_of_work(services.database) as unit:
         await services.credentials.delete_account(member, unit)
-    assert await kept(services, member) == []
+    assert await bookmarked_titles(services, member) == []
 
 
-async def test_which_of_some_films_are_among_them(
+async def test_bookmarked_ids_are_those_of_the_account(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
-    other = await somebody(services)
+    other = await new_member(services)
     await add(services, member, films["Ran"])
     await add(services, member, films["M"])
     await add(services, other, films["Alien"])
-    asked = [films["Ran"], films["Alien"], 987654321]
+    film_ids = [films["Ran"], films["Alien"], 987654321]
     for actor, expected in (
         (member, {films["Ran"]}),
         (other, {films["Alien"]}),
         (await anonymous_actor(services), set()),
     ):
         async with unit_of_work(services.database) as unit:
-            assert await services.bookmarks.among(actor, unit, asked) == expected
-            assert await services.bookmarks.among(actor, unit, []) == set()
+            assert await services.bookmarks.bookmarked_ids(actor, unit, film_ids) == expected
+            assert await services.bookmarks.bookmarked_ids(actor, unit, []) == set()
 
 
-async def test_come_by_pages(services: Services, member: Actor, films: dict[str, int]) -> None:
+async def test_second_page_has_the_remaining_films(
+    services: Services, member: Actor, films: dict[str, int]
+) -> None:
     for title in ("Ran", "Alien", "M"):
         await add(services, member, films[title])
     async with unit_of_work(services.database) as unit:
-        page = await (await services.bookmarks.films(member, unit)).page(2, 2)
+        page = await (await services.bookmarks.list_films(member, unit)).page(2, 2)
     assert ([film.title for film in page.items], page.pages, page.total) == (["Ran"], 2, 3)
 
 
-async def test_two_at_once_make_one(
+async def test_concurrent_additions_store_one_bookmark(
     services: Services, member: Actor, films: dict[str, int]
 ) -> None:
     await asyncio.gather(*(add(services, member, films["Ran"]) for _ in range(5)))
-    assert await kept(services, member) == ["Ran"]
+    assert await bookmarked_titles(services, member) == ["Ran"]

@@ -1,4 +1,4 @@
-"""Selections: whose they are, who sees and edits them, and what of them each viewer sees."""
+"""Selections: creation, permissions, visibility, order and their films."""
 
 import asyncio
 
@@ -12,23 +12,23 @@ from kinoteka.errors import Code
 from tests.support.errors import raises_error
 from tests.support.films import SampleFilm, fill_catalogue
 
-HIDDEN = "Zanzibar Nights"
+INVISIBLE = "Zanzibar Nights"
 
 
 def titles(selection) -> list[str]:
     return [film.title for film in selection.films]
 
 
-class TestMaking:
-    async def test_holds_the_films_in_the_order_given(self, club) -> None:
-        made = await club.make(club.anna, "  Space ", "Stalker", "Alien", "Stalker")
-        assert (made.title, made.account_id) == ("Space", club.anna.account_id)
-        assert titles(made) == ["Stalker", "Alien"]
-        assert await club.act("get", club.nobody, made.id) == made
+class TestCreate:
+    async def test_created_selection_has_distinct_films_in_the_given_order(self, library) -> None:
+        selection = await library.create(library.anna, "  Space ", "Stalker", "Alien", "Stalker")
+        assert (selection.title, selection.account_id) == ("Space", library.anna.account_id)
+        assert titles(selection) == ["Stalker", "Alien"]
+        assert await library.run("get", library.anonymous, selection.id) == selection
 
-    async def test_needs_somebody(self, club) -> None:
+    async def test_anonymous_request_is_rejected(self, library) -> None:
         with raises_error(Code.UNAUTHORIZED):
-            await club.make(club.nobody, "Space")
+            await library.create(library.anonymous, "Space")
 
     @pytest.mark.parametrize(
         ("field", "value", "reason"),
@@ -42,188 +42,198 @@ class TestMaking:
             ("description", "\ud800", "characters"),
         ],
     )
-    async def test_texts_that_cannot_be_taken(self, club, field, value, reason) -> None:
+    async def test_invalid_text_is_rejected(self, library, field, value, reason) -> None:
         texts = {"title": "Space", field: value}
         with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
-            await club.act("create", club.anna, NewSelection(**texts))
-        made = await club.make(club.anna, "Space")
+            await library.run("create", library.anna, NewSelection(**texts))
+        selection = await library.create(library.anna, "Space")
         with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
-            await club.act("change", club.anna, made.id, SelectionChange(**{field: value}))
+            await library.run(
+                "change", library.anna, selection.id, SelectionChange(**{field: value})
+            )
 
     @pytest.mark.parametrize("film_id", [0, 987654321])
-    async def test_a_film_that_does_not_exist(self, club, film_id: int) -> None:
-        new = NewSelection(title="Space", film_ids=[club.films["Alien"], film_id])
+    async def test_unknown_film_is_rejected(self, library, film_id: int) -> None:
+        new = NewSelection(title="Space", film_ids=[library.films["Alien"], film_id])
         with raises_error(Code.FILM_UNKNOWN):
-            await club.act("create", club.anna, new)
-        assert (await club.act("editable", club.anna, 0, 10)).total == 0
+            await library.run("create", library.anna, new)
+        assert (await library.run("list_editable", library.anna, 0, 10)).total == 0
 
-    async def test_a_film_that_one_does_not_see(self, club) -> None:
+    async def test_invisible_film_is_rejected(self, library) -> None:
         with raises_error(Code.FILM_UNKNOWN):
-            await club.make(club.anna, "Space", HIDDEN)
-        assert titles(await club.make(club.holder, "Space", HIDDEN)) == [HIDDEN]
+            await library.create(library.anna, "Space", INVISIBLE)
+        assert titles(await library.create(library.labelled_reader, "Space", INVISIBLE)) == [
+            INVISIBLE
+        ]
 
-    async def test_an_account_has_a_hundred_at_most(self, club) -> None:
+    async def test_selections_of_an_account_are_limited(self, library) -> None:
         for _ in range(SELECTIONS_MOST):
-            await club.make(club.anna, "One more")
+            await library.create(library.anna, "One more")
         with raises_error(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST):
-            await club.make(club.anna, "One too many")
-        assert (await club.act("editable", club.anna, 0, 1)).total == SELECTIONS_MOST
-        await club.make(club.boris, "Another's")
+            await library.create(library.anna, "One too many")
+        assert (await library.run("list_editable", library.anna, 0, 1)).total == SELECTIONS_MOST
+        await library.create(library.boris, "Another's")
 
-    async def test_a_selection_holds_a_hundred_films_at_most(self, club) -> None:
+    async def test_films_of_a_selection_are_limited(self, library) -> None:
         new = NewSelection(title="Space", film_ids=list(range(1, FILMS_MOST + 2)))
         with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
-            await club.act("create", club.anna, new)
+            await library.run("create", library.anna, new)
 
 
-class TestWhoSees:
-    async def test_one_that_is_not_public_is_its_makers_alone(self, club) -> None:
-        made = await club.make(club.anna, "Private", "Alien", public=False)
-        assert (await club.act("get", club.anna, made.id)).title == "Private"
-        for actor in (club.nobody, club.boris, club.operator, club.root):
+class TestVisibility:
+    async def test_private_selection_is_visible_only_to_its_owner(self, library) -> None:
+        selection = await library.create(library.anna, "Private", "Alien", public=False)
+        assert (await library.run("get", library.anna, selection.id)).title == "Private"
+        for actor in (library.anonymous, library.boris, library.operator, library.root):
             with raises_error(Code.SELECTION_UNKNOWN):
-                await club.act("get", actor, made.id)
-            assert await club.listed(actor) == []
+                await library.run("get", actor, selection.id)
+            assert await library.public_titles(actor) == []
 
-    async def test_it_shows_once_it_is_public(self, club) -> None:
-        made = await club.make(club.anna, "Mine", "Alien", public=False)
+    async def test_selection_is_listed_only_while_it_is_public(self, library) -> None:
+        selection = await library.create(library.anna, "Mine", "Alien", public=False)
         for public in (True, False):
-            await club.act("change", club.anna, made.id, SelectionChange(public=public))
-            assert await club.listed(club.nobody) == (["Mine"] if public else [])
+            await library.run("change", library.anna, selection.id, SelectionChange(public=public))
+            assert await library.public_titles(library.anonymous) == (["Mine"] if public else [])
 
-    async def test_what_the_site_prepares_is_the_operators(self, club) -> None:
-        made = await club.make(club.operator, "Soon", "Alien", public=False, featured=True)
-        assert (await club.act("get", club.root, made.id)).account_id is None
-        assert (await club.act("editable", club.operator, 0, 10)).selections == [made]
-        for actor in (club.nobody, club.anna):
+    async def test_private_selection_of_the_site_is_visible_only_to_operators(
+        self, library
+    ) -> None:
+        selection = await library.create(
+            library.operator, "Soon", "Alien", public=False, featured=True
+        )
+        assert (await library.run("get", library.root, selection.id)).account_id is None
+        assert (await library.run("list_editable", library.operator, 0, 10)).selections == [
+            selection
+        ]
+        for actor in (library.anonymous, library.anna):
             with raises_error(Code.SELECTION_UNKNOWN):
-                await club.act("get", actor, made.id)
+                await library.run("get", actor, selection.id)
 
-    async def test_one_s_own_are_listed_newest_first(self, club) -> None:
+    async def test_editable_selections_are_newest_first(self, library) -> None:
         for title in ("First", "Second", "Third"):
-            await club.make(club.anna, title, public=title != "Second")
-        await club.make(club.boris, "Another's")
-        shelf = await club.act("editable", club.anna, 1, 5)
-        assert [each.title for each in shelf.selections] == ["Second", "First"]
-        assert shelf.total == 3
+            await library.create(library.anna, title, public=title != "Second")
+        await library.create(library.boris, "Another's")
+        page = await library.run("list_editable", library.anna, 1, 5)
+        assert [each.title for each in page.selections] == ["Second", "First"]
+        assert page.total == 3
         with raises_error(Code.UNAUTHORIZED):
-            await club.act("editable", club.nobody, 0, 5)
+            await library.run("list_editable", library.anonymous, 0, 5)
 
-    async def test_an_unknown_one(self, club) -> None:
+    async def test_unknown_id_is_rejected(self, library) -> None:
         with raises_error(Code.SELECTION_UNKNOWN):
-            await club.act("get", club.root, 987654321)
+            await library.run("get", library.root, 987654321)
 
 
-class TestLists:
-    async def test_featured_ones_come_first_then_the_newest(self, club) -> None:
+class TestListPublic:
+    async def test_featured_selections_come_first_then_the_newest(self, library) -> None:
         for actor, title, featured in (
-            (club.operator, "Featured before", True),
-            (club.anna, "Older", False),
-            (club.operator, "Featured since", True),
-            (club.boris, "Newer", False),
+            (library.operator, "Featured before", True),
+            (library.anna, "Older", False),
+            (library.operator, "Featured since", True),
+            (library.boris, "Newer", False),
         ):
-            await club.make(actor, title, "Alien", featured=featured)
+            await library.create(actor, title, "Alien", featured=featured)
         order = ["Featured since", "Featured before", "Newer", "Older"]
-        assert await club.listed(club.nobody) == order
-        assert await club.listed(club.nobody, featured=True) == order[:2]
-        assert await club.listed(club.nobody, featured=False) == order[2:]
-        assert await club.listed(club.nobody, 1, 2) == order[1:3]
-        assert await club.listed(club.nobody, 4, 2) == []
-        assert await club.listed(club.nobody, 2**53 - 1, 100) == []
+        assert await library.public_titles(library.anonymous) == order
+        assert await library.public_titles(library.anonymous, featured=True) == order[:2]
+        assert await library.public_titles(library.anonymous, featured=False) == order[2:]
+        assert await library.public_titles(library.anonymous, 1, 2) == order[1:3]
+        assert await library.public_titles(library.anonymous, 4, 2) == []
+        assert await library.public_titles(library.anonymous, 2**53 - 1, 100) == []
 
-    async def test_one_in_which_nothing_is_seen_is_not_listed(self, club) -> None:
-        await club.make(club.anna, "Empty")
-        await club.make(club.holder, "Hidden", HIDDEN)
-        await club.make(club.holder, "Mixed", HIDDEN, "Alien")
-        assert await club.listed(club.nobody) == ["Mixed"]
-        assert await club.listed(club.holder) == ["Mixed", "Hidden"]
-        shelf = await club.act("public", club.boris, 0, 10)
-        assert (shelf.total, titles(shelf.selections[0])) == (1, ["Alien"])
-        shelf = await club.act("public", club.root, 0, 10)
-        assert titles(shelf.selections[0]) == [HIDDEN, "Alien"]
+    async def test_selection_without_visible_films_is_not_listed(self, library) -> None:
+        await library.create(library.anna, "Empty")
+        await library.create(library.labelled_reader, "Hidden", INVISIBLE)
+        await library.create(library.labelled_reader, "Mixed", INVISIBLE, "Alien")
+        assert await library.public_titles(library.anonymous) == ["Mixed"]
+        assert await library.public_titles(library.labelled_reader) == ["Mixed", "Hidden"]
+        page = await library.run("list_public", library.boris, 0, 10)
+        assert (page.total, titles(page.selections[0])) == (1, ["Alien"])
+        page = await library.run("list_public", library.root, 0, 10)
+        assert titles(page.selections[0]) == [INVISIBLE, "Alien"]
 
-    async def test_a_film_whose_label_changes(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Stalker", "Alien")
-        set_label, alien = club.services.labels.set_label, club.films["Alien"]
-        for label, seen in (("premium", ["Stalker"]), (None, ["Stalker", "Alien"])):
-            async with unit_of_work(club.services.database) as unit:
-                await set_label(club.root, unit, alien, label)
-            assert titles(await club.act("get", club.boris, made.id)) == seen
-            shelf = await club.act("public", club.boris, 0, 10)
-            assert titles(shelf.selections[0]) == seen
+    async def test_selection_follows_changes_of_film_labels(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Stalker", "Alien")
+        set_label, alien = library.services.labels.set_label, library.films["Alien"]
+        for label, visible in (("premium", ["Stalker"]), (None, ["Stalker", "Alien"])):
+            async with unit_of_work(library.services.database) as unit:
+                await set_label(library.root, unit, alien, label)
+            assert titles(await library.run("get", library.boris, selection.id)) == visible
+            page = await library.run("list_public", library.boris, 0, 10)
+            assert titles(page.selections[0]) == visible
 
 
-class TestEditing:
-    async def test_one_s_own(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
+class TestChange:
+    async def test_owner_changes_and_deletes_a_selection(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
         change = SelectionChange(title="Deep space", description="Cold.\nDark.")
-        changed = await club.act("change", club.anna, made.id, change)
+        changed = await library.run("change", library.anna, selection.id, change)
         assert (changed.title, changed.description) == ("Deep space", "Cold.\nDark.")
-        assert await club.act("get", club.nobody, made.id) == changed
-        assert await club.listed(club.nobody) == ["Deep space"]
-        await club.act("delete", club.anna, made.id)
-        assert await club.listed(club.nobody) == []
+        assert await library.run("get", library.anonymous, selection.id) == changed
+        assert await library.public_titles(library.anonymous) == ["Deep space"]
+        await library.run("delete", library.anna, selection.id)
+        assert await library.public_titles(library.anonymous) == []
 
-    async def test_another_s_is_for_operators(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
+    async def test_only_operators_change_selections_of_others(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
         steps = (
             ("change", SelectionChange(title="Mine now")),
-            ("put_film", club.films["Stalker"]),
-            ("remove_film", club.films["Alien"]),
+            ("place_film", library.films["Stalker"]),
+            ("remove_film", library.films["Alien"]),
             ("delete",),
         )
-        for method, *given in steps:
+        for method, *args in steps:
             with raises_error(Code.UNAUTHORIZED):
-                await club.act(method, club.nobody, made.id, *given)
+                await library.run(method, library.anonymous, selection.id, *args)
             with raises_error(Code.FORBIDDEN, permission="selections.feature"):
-                await club.act(method, club.boris, made.id, *given)
-            await club.act(method, club.operator, made.id, *given)
+                await library.run(method, library.boris, selection.id, *args)
+            await library.run(method, library.operator, selection.id, *args)
 
-    async def test_what_one_does_not_see_does_not_exist(self, club) -> None:
-        made = await club.make(club.anna, "Private", public=False)
-        for method, *given in (
+    async def test_private_selection_of_another_account_is_unknown(self, library) -> None:
+        selection = await library.create(library.anna, "Private", public=False)
+        for method, *args in (
             ("change", SelectionChange(title="Mine now")),
-            ("put_film", club.films["Stalker"]),
-            ("remove_film", club.films["Stalker"]),
+            ("place_film", library.films["Stalker"]),
+            ("remove_film", library.films["Stalker"]),
             ("delete",),
         ):
             with raises_error(Code.SELECTION_UNKNOWN):
-                await club.act(method, club.operator, made.id, *given)
+                await library.run(method, library.operator, selection.id, *args)
 
-    async def test_featuring_needs_the_permission(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
+    async def test_featuring_without_permission_is_rejected(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
         with raises_error(Code.FORBIDDEN, permission="selections.feature"):
-            await club.make(club.anna, "Look at this", featured=True)
+            await library.create(library.anna, "Look at this", featured=True)
         with raises_error(Code.FORBIDDEN, permission="selections.feature"):
-            await club.act("change", club.anna, made.id, SelectionChange(featured=True))
+            await library.run("change", library.anna, selection.id, SelectionChange(featured=True))
         same = SelectionChange(featured=False, title="Still mine")
-        assert (await club.act("change", club.anna, made.id, same)).title == "Still mine"
+        assert (await library.run("change", library.anna, selection.id, same)).title == "Still mine"
 
-    async def test_a_featured_one_is_the_operators_to_edit_and_its_makers_to_delete(
-        self, club
-    ) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
-        await club.act("change", club.operator, made.id, SelectionChange(featured=True))
-        assert await club.listed(club.nobody, featured=True) == ["Space"]
+    async def test_owner_may_delete_but_not_edit_a_featured_selection(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
+        await library.run("change", library.operator, selection.id, SelectionChange(featured=True))
+        assert await library.public_titles(library.anonymous, featured=True) == ["Space"]
         with raises_error(Code.FORBIDDEN, permission="selections.feature"):
-            await club.act("change", club.anna, made.id, SelectionChange(title="Advertisement"))
-        await club.act("delete", club.anna, made.id)
-        assert await club.listed(club.nobody) == []
+            await library.run(
+                "change", library.anna, selection.id, SelectionChange(title="Advertisement")
+            )
+        await library.run("delete", library.anna, selection.id)
+        assert await library.public_titles(library.anonymous) == []
 
-    async def test_selections_go_with_their_account(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
-        async with unit_of_work(club.services.database) as unit:
-            await club.services.credentials.delete_account(club.anna, unit)
+    async def test_selections_are_deleted_with_their_account(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
+        async with unit_of_work(library.services.database) as unit:
+            await library.services.credentials.delete_account(library.anna, unit)
         with raises_error(Code.SELECTION_UNKNOWN):
-            await club.act("get", club.root, made.id)
-        assert await club.listed(club.nobody) == []
+            await library.run("get", library.root, selection.id)
+        assert await library.public_titles(library.anonymous) == []
         with raises_error(Code.UNAUTHORIZED):
-            await club.make(club.anna, "A ghost's")
+            await library.create(library.anna, "A ghost's")
 
 
 class TestFilms:
-    async def test_are_added_at_the_end_or_at_a_position_and_moved(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Stalker", "Alien")
+    async def test_film_is_added_or_moved_to_a_position(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Stalker", "Alien")
         for title, position, order in (
             ("Solaris", None, ["Stalker", "Alien", "Solaris"]),
             ("Ran", 0, ["Ran", "Stalker", "Alien", "Solaris"]),
@@ -231,54 +241,64 @@ class TestFilms:
             ("Stalker", None, ["Alien", "Ran", "Solaris", "Stalker"]),
             ("Alien", 99, ["Ran", "Solaris", "Stalker", "Alien"]),
         ):
-            put = await club.act("put_film", club.anna, made.id, club.films[title], position)
-            assert titles(put) == order
-            assert await club.act("get", club.anna, made.id) == put
+            placed = await library.run(
+                "place_film", library.anna, selection.id, library.films[title], position
+            )
+            assert titles(placed) == order
+            assert await library.run("get", library.anna, selection.id) == placed
 
-    async def test_are_taken_out(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Stalker", "Alien")
+    async def test_film_is_removed(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Stalker", "Alien")
         for _ in range(2):
-            left = await club.act("remove_film", club.anna, made.id, club.films["Stalker"])
+            left = await library.run(
+                "remove_film", library.anna, selection.id, library.films["Stalker"]
+            )
             assert titles(left) == ["Alien"]
         with raises_error(Code.FILM_UNKNOWN):
-            await club.act("remove_film", club.anna, made.id, 987654321)
+            await library.run("remove_film", library.anna, selection.id, 987654321)
 
-    async def test_that_the_editor_does_not_see_keep_their_place(self, club) -> None:
-        made = await club.make(club.root, "Mixed", "Stalker", HIDDEN, "Alien", featured=True)
-        put = await club.act("put_film", club.operator, made.id, club.films["Ran"], 1)
-        assert titles(put) == ["Stalker", "Ran", "Alien"]
-        everything = titles(await club.act("get", club.root, made.id))
-        assert everything == ["Stalker", HIDDEN, "Ran", "Alien"]
+    async def test_invisible_films_keep_their_position(self, library) -> None:
+        selection = await library.create(
+            library.root, "Mixed", "Stalker", INVISIBLE, "Alien", featured=True
+        )
+        placed = await library.run(
+            "place_film", library.operator, selection.id, library.films["Ran"], 1
+        )
+        assert titles(placed) == ["Stalker", "Ran", "Alien"]
+        everything = titles(await library.run("get", library.root, selection.id))
+        assert everything == ["Stalker", INVISIBLE, "Ran", "Alien"]
         with raises_error(Code.FILM_UNKNOWN):
-            await club.act("put_film", club.operator, made.id, club.films[HIDDEN])
+            await library.run(
+                "place_film", library.operator, selection.id, library.films[INVISIBLE]
+            )
 
-    async def test_beyond_the_limit(self, club) -> None:
+    async def test_full_selection_accepts_only_moves(self, library) -> None:
         more = fill_catalogue(
-            club.services.settings,
+            library.services.settings,
             [SampleFilm(f"Film {number}") for number in range(FILMS_MOST)],
         )
         new = NewSelection(title="All", film_ids=list(more.values()))
-        made = await club.act("create", club.anna, new)
+        selection = await library.run("create", library.anna, new)
         with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
-            await club.act("put_film", club.anna, made.id, club.films["Ran"])
-        moved = await club.act("put_film", club.anna, made.id, more["Film 99"], 0)
+            await library.run("place_film", library.anna, selection.id, library.films["Ran"])
+        moved = await library.run("place_film", library.anna, selection.id, more["Film 99"], 0)
         assert (titles(moved)[0], len(moved.films)) == ("Film 99", FILMS_MOST)
 
-    async def test_an_unknown_one(self, club) -> None:
-        made = await club.make(club.anna, "Space", "Alien")
+    async def test_unknown_id_is_rejected(self, library) -> None:
+        selection = await library.create(library.anna, "Space", "Alien")
         with raises_error(Code.FILM_UNKNOWN):
-            await club.act("put_film", club.anna, made.id, 987654321)
+            await library.run("place_film", library.anna, selection.id, 987654321)
 
 
-class TestWhoMay:
-    async def test_edit_and_delete(self, club) -> None:
-        own = await club.make(club.anna, "Space", "Alien")
+class TestPermissions:
+    async def test_owner_and_operator_may_edit_and_delete(self, library) -> None:
+        own = await library.create(library.anna, "Space", "Alien")
         featured = msgspec.structs.replace(own, featured=True)
         for actor, edits, deletes, edits_featured, deletes_featured in (
-            (club.nobody, False, False, False, False),
-            (club.anna, True, True, False, True),
-            (club.boris, False, False, False, False),
-            (club.operator, True, True, True, True),
+            (library.anonymous, False, False, False, False),
+            (library.anna, True, True, False, True),
+            (library.boris, False, False, False, False),
+            (library.operator, True, True, True, True),
         ):
             assert may_edit(actor, own) is edits
             assert may_delete(actor, own) is deletes
@@ -286,12 +306,14 @@ class TestWhoMay:
             assert may_delete(actor, featured) is deletes_featured
 
 
-class TestAtOnce:
-    async def test_films_put_at_once_all_come_in(self, club) -> None:
-        made = await club.make(club.anna, "Space")
-        put = [film_id for film_id in club.films.values() if film_id != club.films[HIDDEN]][:8]
+class TestConcurrency:
+    async def test_films_added_concurrently_are_all_stored(self, library) -> None:
+        selection = await library.create(library.anna, "Space")
+        placed = [
+            film_id for film_id in library.films.values() if film_id != library.films[INVISIBLE]
+        ][:8]
         await asyncio.gather(
-            *(club.act("put_film", club.anna, made.id, film_id) for film_id in put)
+            *(library.run("place_film", library.anna, selection.id, film_id) for film_id in placed)
         )
-        found = await club.act("get", club.root, made.id)
-        assert sorted(film.id for film in found.films) == sorted(put)
+        found = await library.run("get", library.root, selection.id)
+        assert sorted(film.id for film in found.films) == sorted(placed)
