@@ -17,7 +17,7 @@ def started(*arguments: str, **environment: str) -> ForkedCommand:
 def test_it_runs_the_command_with_its_environment():
     process = started("settings", KINOTEKA_PORT="8123")
     with process.stdout as told:
-        assert "KINOTEKA_PORT (number) = 8123" in told.read()
+        assert "KINOTEKA_PORT (whole number) = 8123" in told.read()
     assert process.wait(TIMEOUT) == 0
 
 
