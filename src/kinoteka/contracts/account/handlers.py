@@ -72,7 +72,7 @@ async def change_profile(request: Request, body: ProfileBody) -> Profile:
     """Change the fields of the profile that the body has."""
     change = profile_change(body)
     account = await request.core.credentials.change_profile(
-        request.actor, request.unit, change, through=request.contract.name
+        request.actor, request.unit, change, contract=request.contract.name
     )
     return profile(account, request.avatar(account))
 
@@ -80,7 +80,7 @@ async def change_profile(request: Request, body: ProfileBody) -> Profile:
 async def delete_profile(request: Request) -> Response:
     """Delete the account and end all its sessions."""
     await request.core.credentials.delete_account(
-        request.actor, request.unit, through=request.contract.name
+        request.actor, request.unit, contract=request.contract.name
     )
     return json_response(200, Nothing(), [request.take_session()])
 

@@ -66,7 +66,7 @@ async def change_user(
     login = None if body.login is UNSET else body.login
     password = None if body.password is UNSET else body.password
     account = await request.core.credentials.change_credentials(
-        request.actor, request.unit, user_id, login, password, through=request.contract.name
+        request.actor, request.unit, user_id, login, password, contract=request.contract.name
     )
     if password is not None and user_id == request.actor.account_id:
         await request.renew_device()
@@ -130,7 +130,7 @@ async def read_grants(
     request: Request, user_id: int, query: schemas.GrantsQuery
 ) -> schemas.UserGrants:
     """What an account holds, and whether that allows the permission that is asked about."""
-    grants = await request.core.access.grants_of(request.actor, request.unit, user_id)
+    grants = await request.core.access.get_grants(request.actor, request.unit, user_id)
     return schemas.user_grants(grants, query.permission)
 
 

@@ -53,7 +53,7 @@ async def change_user(request: Request, user_id: int, body: schemas.UserBody) ->
         body, await request.core.accounts.get_own(request.actor, request.unit)
     )
     account = await request.core.credentials.change_profile(
-        request.actor, request.unit, change, through=request.contract.name
+        request.actor, request.unit, change, contract=request.contract.name
     )
     return schemas.user(account)
 

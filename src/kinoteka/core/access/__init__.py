@@ -1,1 +1,1 @@
-"""Who may: actors, roles, permissions, labels."""
+"""Access control: actors, roles, permissions, access labels."""

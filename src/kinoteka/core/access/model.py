@@ -1,6 +1,7 @@
 """Actors, roles and permissions.
 
-Shapes: `Actor` (who asks), `Role`, `Grants` (what a set of roles allows).
+Structs: `Actor` (the account that makes a request, or an anonymous visitor), `Role`, `Grants` (the
+roles and permissions of an account).
 """
 
 import re
@@ -22,24 +23,24 @@ SELECTIONS_FEATURE = "selections.feature"
 FILMS_VIEW = "films.view:"
 
 HIDDEN = "hidden"
-"""The name that no label may have: films are hidden by `films.hidden_at`, beside their label."""
+"""The reserved label name. Films are hidden by `films.hidden_at`, independently of their label."""
 MAX_ROLES = 64
-"""How many roles an account may hold, besides that of everybody who is signed in."""
+"""Roles that can be assigned to an account, besides the built-in role `user`."""
 
 LABEL = re.compile(r"\w[\w.-]{0,49}")
 PERMISSION = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[\w.-]+)?")
 
 
 def is_reserved_label(label: str) -> bool:
-    """Whether the label is `hidden`, however it is capitalised: whoever writes it means to hide."""
+    """Return whether the label is `hidden` in any case, which means hiding and not labelling."""
     return label.strip().casefold() == HIDDEN
 
 
 def check_label(name: str) -> None:
-    """Raise `field_invalid` unless `name` can be the name of a label.
+    """Check the name of a label.
 
     Raises:
-        DomainError(FIELD_INVALID): `malformed`, or `reserved` for `hidden`.
+        DomainError(FIELD_INVALID): the name is `malformed`, or `reserved` (`hidden`).
     """
     if is_reserved_label(name):
         raise field_invalid("label", "reserved")
@@ -48,10 +49,10 @@ def check_label(name: str) -> None:
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who asks: an account through one of its sessions, or somebody anonymous.
+    """The account and session that make a request, or an anonymous visitor.
 
-    `labels` are the ids of the access labels whose films the actor sees, in order; None sees
-    every film.
+    `labels` are the ids of the access labels whose films are visible to the actor, in ascending
+    order. None: all films are visible.
     """
 
     account_id: int | None
@@ -62,15 +63,15 @@ class Actor(msgspec.Struct, frozen=True):
     labels: tuple[int, ...] | None
 
     def may(self, permission: str) -> bool:
-        """Whether the actor holds the permission; a superuser holds every one."""
+        """Return whether the actor has the permission. Superusers have every permission."""
         return self.superuser or permission in self.permissions
 
     def require(self, permission: str) -> None:
-        """Refuse an actor without the permission.
+        """Check that the actor has the permission.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in.
-            DomainError(FORBIDDEN): the account lacks the permission.
+            DomainError(UNAUTHORIZED): the actor is anonymous.
+            DomainError(FORBIDDEN): the account does not have the permission.
         """
         if self.may(permission):
             return
@@ -78,30 +79,30 @@ class Actor(msgspec.Struct, frozen=True):
         raise DomainError(Code.FORBIDDEN, permission=permission)
 
     def require_account(self) -> int:
-        """The id of the account that asks.
+        """Return the id of the actor's account.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in.
+            DomainError(UNAUTHORIZED): the actor is anonymous.
         """
         if self.account_id is None:
             raise DomainError(Code.UNAUTHORIZED)
         return self.account_id
 
     def require_self(self, account_id: int) -> None:
-        """Refuse everybody but the account itself and a superuser.
+        """Check that the actor is this account or a superuser.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in.
-            DomainError(FORBIDDEN): it is another's account.
+            DomainError(UNAUTHORIZED): the actor is anonymous.
+            DomainError(FORBIDDEN): it is the account of another user.
         """
         if self.require_account() != account_id and not self.superuser:
             raise DomainError(Code.FORBIDDEN, permission="superuser")
 
     def require_session(self) -> int:
-        """The id of the session that asks.
+        """Return the id of the actor's session.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in.
+            DomainError(UNAUTHORIZED): the actor is anonymous.
         """
         if self.session_id is None:
             raise DomainError(Code.UNAUTHORIZED)
@@ -109,10 +110,10 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 CONSOLE_ACTOR = Actor(None, None, True, (), frozenset(), None)
-"""Who has the server's files may do everything."""
+"""The actor of the command line: access to the server's files includes every permission."""
 
 UNIDENTIFIED_ACTOR = Actor(None, None, False, (), frozenset(), ())
-"""Who asks was not looked at, and may nothing."""
+"""The actor of a request that was not authenticated. It has no permissions."""
 
 
 class Role(msgspec.Struct, frozen=True):
@@ -125,19 +126,19 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Grants(msgspec.Struct, frozen=True):
-    """What an account holds: the names of its roles, and all that they allow."""
+    """The roles of an account and the permissions that they grant."""
 
     roles: tuple[Role, ...]
     permissions: frozenset[str]
     superuser: bool
 
     def allows(self, permission: str) -> bool:
-        """Whether the permission is held."""
+        """Return whether the account has the permission."""
         return self.superuser or permission in self.permissions
 
 
 def clean_role_name(name: str) -> str:
-    """Return the name of a role, without white space around it.
+    """Return the name of a role without white space around it.
 
     Raises:
         DomainError(FIELD_INVALID)
@@ -149,7 +150,7 @@ def clean_role_name(name: str) -> str:
 
 
 def clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
-    """Return each permission once, in order.
+    """Return the permissions sorted and without duplicates.
 
     Raises:
         DomainError(FIELD_INVALID)
@@ -157,8 +158,7 @@ def clean_permissions(permissions: Sequence[str]) -> tuple[str, ...]:
     for permission in permissions:
         if len(permission) > 100 or not PERMISSION.fullmatch(permission):
             raise field_invalid("permissions", "malformed")
-        if (
-            permission.casefold() == FILMS_VIEW + HIDDEN
-        ):  # whoever manages films sees the hidden ones
+        # Hidden films are visible only to those who manage films.
+        if permission.casefold() == FILMS_VIEW + HIDDEN:
             raise field_invalid("permissions", "reserved")
     return tuple(sorted(set(permissions)))

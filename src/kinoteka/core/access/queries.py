@@ -1,4 +1,4 @@
-"""Statements on roles, their permissions, who holds them, and labels."""
+"""Statements on roles, their permissions and holders, and labels."""
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -28,7 +28,7 @@ INSERT_ROLE: Statement[tuple[int]] = Statement(
     .values(name=bindparam("name"), name_key=bindparam("name_key"), built_in=False)
     .returning(roles.c.id)
 )
-ROLE_NAMED: Statement[tuple[int]] = Statement(
+ROLE_BY_NAME: Statement[tuple[int]] = Statement(
     select(roles.c.id).where(roles.c.name_key == bindparam("name_key"))
 )
 NAMES_AND_KEYS: Statement[tuple[str, str]] = Statement(
@@ -62,19 +62,19 @@ ASSIGN: Statement[tuple[()]] = Statement(
         .on_conflict_do_nothing()
     )
 )
-# Roles are given to an account one after the other, so that they can be counted.
+# Assignments to one account run one after another, so that they can be counted.
 LOCK_ACCOUNT: Statement[tuple[int]] = Statement(
     select(accounts.c.id)
     .where(accounts.c.id == bindparam("account_id"))
     .with_for_update(key_share=True)
 )
-TAKE_AWAY: Statement[tuple[()]] = Statement(
+REVOKE: Statement[tuple[()]] = Statement(
     delete(account_roles).where(
         account_roles.c.account_id == bindparam("account_id"),
         account_roles.c.role_id == bindparam("role_id"),
     )
 )
-ROLES_OF: Statement[tuple[int]] = Statement(
+ASSIGNED_ROLES: Statement[tuple[int]] = Statement(
     select(account_roles.c.role_id)
     .where(account_roles.c.account_id == bindparam("account_id"))
     .order_by(account_roles.c.role_id)
@@ -82,6 +82,6 @@ ROLES_OF: Statement[tuple[int]] = Statement(
 COUNT_HOLDERS: Statement[tuple[int, int]] = Statement(
     select(account_roles.c.role_id, func.count()).group_by(account_roles.c.role_id)
 )
-ACCOUNT_RIGHTS: Statement[tuple[bool]] = Statement(
+IS_SUPERUSER: Statement[tuple[bool]] = Statement(
     select(accounts.c.superuser).where(accounts.c.id == bindparam("account_id"))
 )

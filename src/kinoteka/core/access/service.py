@@ -1,10 +1,10 @@
-"""Roles and what they grant.
+"""Roles and the permissions that they grant.
 
-Public operations: actor_of, anonymous, grants_of, label_ids, list_roles, create_role,
+Public operations: actor_of, anonymous, get_grants, label_ids, list_roles, create_role,
 change_role, delete_role, assign_role, revoke_role.
 
-All roles and labels are few and asked for all the time, so they are cached as one snapshot that
-is dropped whole when any of them changes.
+Roles and labels are few and are read with every request. So they are cached together as one
+snapshot, which is invalidated when any of them changes.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,70 +42,72 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Access:
-    """Decides what an account may, and lets who may manage roles do so."""
+    """Determine what actors may do, and manage roles."""
 
     def __init__(self, revisions: Revisions) -> None:
         self._revisions = revisions
         self._snapshot: Snapshot | None = None
         self._anonymous: Actor | None = None
-        self._dropped = 0
+        self._invalidations = 0
         self._changing: WeakSet[Unit] = WeakSet()
         self._listeners: list[Callable[[int | None], None]] = []
-        revisions.on_foreign_change("access", self._clear_cache, self._drop_cached)
+        revisions.on_foreign_change("access", self._invalidate_all, self._invalidate)
 
     def on_change(self, listener: Callable[[int | None], None]) -> None:
-        """Call `listener` when grants change: of one account (its id) or of all (None)."""
+        """Call `listener` when grants change, with the id of the account or None for all."""
         self._listeners.append(listener)
 
     @property
     def cached_anonymous(self) -> Actor | None:
-        """Somebody who is not signed in; None until it has been looked up."""
+        """The anonymous actor if it is cached."""
         return self._anonymous
 
     async def anonymous(self, unit: Unit) -> Actor:
-        """Somebody who is not signed in."""
+        """Return the anonymous actor."""
         if self._anonymous is not None:
             return self._anonymous
-        as_of = self._dropped
+        as_of = self._invalidations
         actor = await self._actor(unit, None, None, False, (ANONYMOUS_ROLE,))
-        if not unit.is_writing and as_of == self._dropped:
+        if not unit.is_writing and as_of == self._invalidations:
             self._anonymous = actor
         return actor
 
     async def actor_of(
         self, unit: Unit, account_id: int, session_id: int | None, *, superuser: bool
     ) -> Actor:
-        """The account through one of its sessions."""
-        assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
+        """Return the actor of an account and one of its sessions."""
+        assigned = [row[0] for row in await unit.all(queries.ASSIGNED_ROLES, account_id=account_id)]
         return await self._actor(unit, account_id, session_id, superuser, (USER_ROLE, *assigned))
 
-    async def grants_of(self, actor: Actor, unit: Unit, account_id: int) -> Grants:
-        """The roles and permissions of an account: one's own, or whoever manages roles.
+    async def get_grants(self, actor: Actor, unit: Unit, account_id: int) -> Grants:
+        """Return the roles and permissions of an account.
+
+        Accounts other than the actor's require the permission to manage roles.
 
         Raises:
             DomainError(FORBIDDEN, ACCOUNT_UNKNOWN, UNAUTHORIZED)
         """
         if actor.account_id != account_id:
             actor.require(ROLES_MANAGE)
-        rights = await unit.first(queries.ACCOUNT_RIGHTS, account_id=account_id)
-        if rights is None:
+        found = await unit.first(queries.IS_SUPERUSER, account_id=account_id)
+        if found is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         snapshot = await self._load(unit)
-        assigned = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
-        roles, permissions = _granted(snapshot, (USER_ROLE, *assigned))
-        return Grants(roles, permissions, bool(rights[0]))
+        assigned = [row[0] for row in await unit.all(queries.ASSIGNED_ROLES, account_id=account_id)]
+        roles, permissions = _resolve(snapshot, (USER_ROLE, *assigned))
+        return Grants(roles, permissions, bool(found[0]))
 
     async def label_ids(self, unit: Unit) -> dict[str, int]:
-        """The ids of all labels by name."""
+        """Return the ids of all labels by name."""
         return (await self._load(unit)).labels
 
     async def store_label(self, unit: Unit, name: str) -> None:
-        """Store a new label. The service of labels has checked its name and who creates it."""
+        """Store a new label. The caller, `Labels.add`, has checked its name and the permission."""
         await unit.run(queries.INSERT_LABEL, name=name)
         await self._changed(unit)
 
     async def roles_by_label(self, actor: Actor, unit: Unit) -> dict[str, list[Role]]:
-        """Every label with the roles that see its films.
+        """Return every label with the roles to which its films are visible.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -118,7 +120,7 @@ class Access:
         }
 
     async def count_holders(self, actor: Actor, unit: Unit) -> dict[int, int]:
-        """How many accounts have been given each role; none of the built-in ones.
+        """Return the number of accounts that hold each role, by role id, without built-in roles.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -127,7 +129,7 @@ class Access:
         return dict(await unit.all_in_thread(queries.COUNT_HOLDERS))
 
     async def list_roles(self, actor: Actor, unit: Unit) -> list[Role]:
-        """Every role, oldest first.
+        """Return all roles, oldest first.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -138,30 +140,30 @@ class Access:
     async def create_role(
         self, actor: Actor, unit: Unit, name: str, permissions: Sequence[str]
     ) -> Role:
-        """Make a role.
+        """Create a role.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
-            DomainError(ROLE_TAKEN): there is one of that name, without regard to case.
-            DomainError(FIELD_INVALID): an empty name, a malformed permission, or
+            DomainError(ROLE_TAKEN): a role has this name, ignoring case.
+            DomainError(FIELD_INVALID): the name is empty, or a permission is malformed or
                 `films.view:hidden`.
         """
         actor.require(ROLES_MANAGE)
         name = clean_role_name(name)
-        wanted = clean_permissions(permissions)
-        # A row that is refused would use up an id.
-        if await unit.first(queries.ROLE_NAMED, name_key=compatible_key(name)) is not None:
+        cleaned = clean_permissions(permissions)
+        # Checked first, because a rejected row would use up an id.
+        if await unit.first(queries.ROLE_BY_NAME, name_key=compatible_key(name)) is not None:
             raise DomainError(Code.ROLE_TAKEN, name=name)
         try:
             row = await unit.first(queries.INSERT_ROLE, name=name, name_key=compatible_key(name))
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
         role_id = row[0] if row else 0
-        await self._set_permissions(unit, role_id, wanted)
+        await self._set_permissions(unit, role_id, cleaned)
         subject = Subject("role", role_id, name)
-        await record(actor, unit, Action.ROLE_CREATED, subject, permissions=wanted)
+        await record(actor, unit, Action.ROLE_CREATED, subject, permissions=cleaned)
         await self._changed(unit)
-        return Role(role_id, name, False, wanted)
+        return Role(role_id, name, False, cleaned)
 
     async def change_role(
         self,
@@ -171,7 +173,7 @@ class Access:
         name: str | None,
         permissions: Sequence[str] | None,
     ) -> Role:
-        """Rename a role or give it other permissions; None leaves as it is.
+        """Rename a role or replace its permissions. None leaves the name or permissions unchanged.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ROLE_UNKNOWN, ROLE_TAKEN, FIELD_INVALID)
@@ -179,27 +181,27 @@ class Access:
         """
         actor.require(ROLES_MANAGE)
         await self._role(unit, role_id)
-        given_name = None if name is None else clean_role_name(name)
-        given = None if permissions is None else clean_permissions(permissions)
+        cleaned_name = None if name is None else clean_role_name(name)
+        cleaned = None if permissions is None else clean_permissions(permissions)
         await unit.queue(queries.LOCK_ROLE, role_id=role_id)
-        self._changing.add(unit)  # as it is from here on, not as it is cached
+        self._changing.add(unit)  # read the role below from the database, not from the cache
         role = await self._role(unit, role_id)
-        new_name = role.name if given_name is None else given_name
-        wanted = role.permissions if given is None else given
+        new_name = role.name if cleaned_name is None else cleaned_name
+        new_permissions = role.permissions if cleaned is None else cleaned
         if new_name != role.name:
             if role.built_in:
                 raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
             await self._rename(unit, role_id, new_name)
-        if given is not None:
+        if cleaned is not None:
             await unit.run(queries.DELETE_PERMISSIONS, role_id=role_id)
-            await self._set_permissions(unit, role_id, wanted)
-        changed = Role(role_id, new_name, role.built_in, wanted)
+            await self._set_permissions(unit, role_id, cleaned)
+        changed = Role(role_id, new_name, role.built_in, new_permissions)
         await _record_change(actor, unit, role, changed)
         await self._changed(unit)
         return changed
 
     async def delete_role(self, actor: Actor, unit: Unit, role_id: int) -> None:
-        """Delete a role; whoever held it loses what it granted.
+        """Delete a role. Its holders lose its permissions.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ROLE_UNKNOWN, ROLE_BUILT_IN)
@@ -214,26 +216,26 @@ class Access:
         await self._changed(unit)
 
     async def assign_role(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
-        """Give an account a role; again does no harm.
+        """Assign a role to an account that may already hold it.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLES_TOO_MANY)
-            DomainError(ROLE_BUILT_IN): nobody who is signed in holds `anonymous`.
+            DomainError(ROLE_BUILT_IN): `anonymous` cannot be assigned.
         """
         role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id not in (ANONYMOUS_ROLE, USER_ROLE):
-            await self._check_room(unit, account_id, role_id)
+            await self._check_role_limit(unit, account_id, role_id)
             try:
-                given = await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
-            except Conflict:  # one of the two, most likely the cached one, has been deleted since
+                assigned = await unit.run(queries.ASSIGN, account_id=account_id, role_id=role_id)
+            except Conflict:  # most likely the cached role was deleted by another process
                 raise DomainError(Code.ROLE_UNKNOWN) from None
-            if given:
+            if assigned:
                 subject = Subject("account", account_id)
                 await record(actor, unit, Action.ROLE_GIVEN, subject, role=role.name)
             await self._changed(unit, account_id)
 
     async def revoke_role(self, actor: Actor, unit: Unit, account_id: int, role_id: int) -> None:
-        """Take a role from an account; again does no harm.
+        """Revoke a role from an account that may not hold it.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, ROLE_UNKNOWN, ROLE_BUILT_IN)
@@ -241,7 +243,7 @@ class Access:
         role = await self._check_assignment(actor, unit, account_id, role_id)
         if role_id == USER_ROLE:
             raise DomainError(Code.ROLE_BUILT_IN, name="user")
-        if await unit.run(queries.TAKE_AWAY, account_id=account_id, role_id=role_id):
+        if await unit.run(queries.REVOKE, account_id=account_id, role_id=role_id):
             subject = Subject("account", account_id)
             await record(actor, unit, Action.ROLE_TAKEN_AWAY, subject, role=role.name)
             await self._changed(unit, account_id)
@@ -250,16 +252,16 @@ class Access:
         self, actor: Actor, unit: Unit, account_id: int, role_id: int
     ) -> Role:
         actor.require(ROLES_MANAGE)
-        if await unit.first(queries.ACCOUNT_RIGHTS, account_id=account_id) is None:
+        if await unit.first(queries.IS_SUPERUSER, account_id=account_id) is None:
             raise DomainError(Code.ACCOUNT_UNKNOWN)
         role = await self._role(unit, role_id)
         if role.id == ANONYMOUS_ROLE:
             raise DomainError(Code.ROLE_BUILT_IN, name=role.name)
         return role
 
-    async def _check_room(self, unit: Unit, account_id: int, role_id: int) -> None:
+    async def _check_role_limit(self, unit: Unit, account_id: int, role_id: int) -> None:
         await unit.queue(queries.LOCK_ACCOUNT, account_id=account_id)
-        held = [row[0] for row in await unit.all(queries.ROLES_OF, account_id=account_id)]
+        held = [row[0] for row in await unit.all(queries.ASSIGNED_ROLES, account_id=account_id)]
         if role_id not in held and len(held) >= MAX_ROLES:
             raise DomainError(Code.ROLES_TOO_MANY, limit=MAX_ROLES)
 
@@ -272,7 +274,7 @@ class Access:
         role_ids: Sequence[int],
     ) -> Actor:
         snapshot = await self._load(unit)
-        roles, permissions = _granted(snapshot, role_ids)
+        roles, permissions = _resolve(snapshot, role_ids)
         visible = sorted(
             label_id
             for name, label_id in snapshot.labels.items()
@@ -290,10 +292,10 @@ class Access:
     async def _load(self, unit: Unit) -> Snapshot:
         if self._snapshot is not None and unit not in self._changing:
             return self._snapshot
-        as_of = self._dropped
+        as_of = self._invalidations
         snapshot = await _read(unit)
-        # What a transaction sees may be rolled back, and what changed meanwhile is outdated.
-        if not unit.is_writing and as_of == self._dropped:
+        # Do not cache what may be rolled back, or what changed during the read.
+        if not unit.is_writing and as_of == self._invalidations:
             self._snapshot = snapshot
         return snapshot
 
@@ -310,7 +312,7 @@ class Access:
             )
         except Conflict:
             raise DomainError(Code.ROLE_TAKEN, name=name) from None
-        if not renamed:  # the role has been deleted since it was looked up
+        if not renamed:  # the role was deleted after it was read
             raise DomainError(Code.ROLE_UNKNOWN)
 
     async def _set_permissions(self, unit: Unit, role_id: int, permissions: Sequence[str]) -> None:
@@ -319,25 +321,25 @@ class Access:
             return
         try:
             await unit.run_many(queries.INSERT_PERMISSION, rows)
-        except Conflict:  # the role has been deleted since it was looked up
+        except Conflict:  # the role was deleted after it was read
             raise DomainError(Code.ROLE_UNKNOWN) from None
 
     async def _changed(self, unit: Unit, account_id: int | None = None) -> None:
         self._changing.add(unit)
         ids = None if account_id is None else [account_id]
         await self._revisions.increase(unit, "access", ids)
-        unit.after_commit(lambda: self._drop_cached(account_id))
+        unit.after_commit(lambda: self._invalidate(account_id))
 
-    def _drop_cached(self, account_id: int | None) -> None:
-        """Drop what is cached: of one account, or (None) of roles, labels and everybody."""
+    def _invalidate(self, account_id: int | None) -> None:
+        """Invalidate the grants of one account, or (None) the snapshot and the grants of all."""
         if account_id is None:
-            self._dropped += 1
+            self._invalidations += 1
             self._snapshot = self._anonymous = None
         for listener in self._listeners:
             listener(account_id)
 
-    def _clear_cache(self) -> None:
-        self._drop_cached(None)
+    def _invalidate_all(self) -> None:
+        self._invalidate(None)
 
 
 async def _record_change(actor: Actor, unit: Unit, before: Role, after: Role) -> None:
@@ -365,9 +367,9 @@ async def _read(unit: Unit) -> Snapshot:
     return Snapshot(roles, labels)
 
 
-def _granted(
+def _resolve(
     snapshot: Snapshot, role_ids: Sequence[int]
 ) -> tuple[tuple[Role, ...], frozenset[str]]:
-    """The roles of these ids and all that they permit; one deleted meanwhile grants nothing."""
+    """Return the roles with these ids and their permissions. Skip roles that were deleted."""
     roles = tuple(snapshot.roles[role_id] for role_id in role_ids if role_id in snapshot.roles)
     return roles, frozenset(p for role in roles for p in role.permissions)

@@ -1,1 +1,1 @@
-"""Members: accounts as operators find and manage them."""
+"""Members: the accounts as operators search and manage them."""

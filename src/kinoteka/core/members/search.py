@@ -1,6 +1,6 @@
-"""Finding accounts by the beginning of a username, an e-mail address or a name, or by an id.
+"""Search accounts by id or by the beginning of a username, an e-mail address or a name.
 
-Public operations: find.
+Public operations: search_accounts.
 """
 
 from collections.abc import Iterator
@@ -13,52 +13,52 @@ from kinoteka.database.interface import Reader
 from kinoteka.database.statement import Statement
 from kinoteka.errors import DomainError
 
-LAST = "\U0010ffff"
-"""After everything that begins like what it is put behind."""
-ID_LONGEST = 18
+MAX_CHARACTER = "\U0010ffff"
+"""Appended to a prefix, it sorts after every text with this prefix."""
+ID_MAX_DIGITS = 18
 
 
-def find(reader: Reader, text: str, most: int) -> list[Account]:
-    """The accounts that the text finds, the best first; `most` at most."""
+def search_accounts(reader: Reader, text: str, limit: int) -> list[Account]:
+    """Return up to `limit` accounts that match the text, best match first."""
     found: dict[int, Account] = {}
-    for statement, given in _statements(text):
-        for account in reader.fetch(statement, most=most, **given):
+    for statement, parameters in _statements(text):
+        for account in reader.fetch(statement, limit=limit, **parameters):
             found.setdefault(account.id, account)
-        if len(found) >= most:
+        if len(found) >= limit:
             break
-    return list(found.values())[:most]
+    return list(found.values())[:limit]
 
 
 def _statements(text: str) -> Iterator[tuple[Statement[Account], dict[str, Any]]]:
-    if text.isascii() and text.isdigit() and len(text) <= ID_LONGEST:
+    if text.isascii() and text.isdigit() and len(text) <= ID_MAX_DIGITS:
         yield queries.BY_ID, {"account_id": int(text)}
     key = part_key(text)
     if key is not None:
-        yield queries.BY_USERNAME, _beginning(key)
+        yield queries.BY_USERNAME, _prefix_range(key)
     for email in _email_keys(text):
-        yield queries.BY_EMAIL, _beginning(email)
+        yield queries.BY_EMAIL, _prefix_range(email)
     given, _, family = text.partition(" ")
-    for written in _writings(text):
-        yield queries.BY_FAMILY_NAME, _beginning(written)
-        yield queries.BY_GIVEN_NAME, _beginning(written)
+    for name in _case_variants(text):
+        yield queries.BY_FAMILY_NAME, _prefix_range(name)
+        yield queries.BY_GIVEN_NAME, _prefix_range(name)
     if family:
         for one, other in ((given, family), (family, given)):
-            for first, last in zip(_writings(one), _writings(other), strict=False):
-                yield queries.BY_NAMES, {"given": first, **_beginning(last)}
+            for first, last in zip(_case_variants(one), _case_variants(other), strict=False):
+                yield queries.BY_NAMES, {"given": first, **_prefix_range(last)}
 
 
 def _email_keys(text: str) -> list[str]:
-    """Return how an address, or its beginning, is stored; a domain beyond ASCII as a whole."""
+    """Return the keys of an address or a prefix of one. A non-ASCII domain must be complete."""
     try:
         return list(dict.fromkeys((email_key(text), text.casefold())))
     except DomainError:
         return [text.casefold()]
 
 
-def _writings(name: str) -> list[str]:
-    """Names are kept as they were written; this is how most of them are."""
+def _case_variants(name: str) -> list[str]:
+    """Return the name in the usual cases. The index of names is case-sensitive."""
     return list(dict.fromkeys((name, name.title(), name.lower(), name.upper())))
 
 
-def _beginning(text: str) -> dict[str, Any]:
-    return {"first": text, "last": text + LAST}
+def _prefix_range(text: str) -> dict[str, Any]:
+    return {"first": text, "last": text + MAX_CHARACTER}

@@ -1,10 +1,11 @@
-"""Members: what operators see of accounts, and do with them.
+"""Members: the accounts as operators list and manage them.
 
 Public operations: page, get, count_disabled, sessions, sign_ins, end_session, end_sessions,
 disable, enable.
 
-All of it needs `accounts.manage`, and is written into the audit log. What concerns a superuser is
-for superusers alone, and nobody disables themselves: so somebody is always left who can sign in.
+Every operation requires `accounts.manage`, and every change is recorded in the audit log. Only
+superusers may change superusers, and no account can disable itself, so at least one superuser can
+always sign in.
 """
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from kinoteka.core.members.model import (
     MemberQuery,
     MemberSessions,
 )
-from kinoteka.core.members.search import find
+from kinoteka.core.members.search import search_accounts
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions import queries as session_queries
 from kinoteka.core.sessions.actors import Actors
@@ -35,13 +36,13 @@ from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
 
 PAGE = 50
-TEXT_LONGEST = 320
-REASON_LONGEST = 500
-LAST_ID = 2**63 - 1
+TEXT_MAX_LENGTH = 320
+REASON_MAX_LENGTH = 500
+MAX_ID = 2**63 - 1
 
 
 class Members:
-    """Every account, for who may manage them."""
+    """Lists, searches, disables and enables accounts, and ends their sessions."""
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class Members:
         actors: Actors,
         sessions: Sessions,
     ) -> None:
-        self._idle = settings.session_idle_days * DAY
+        self._idle_timeout = settings.session_idle_days * DAY
         self._search_limit = settings.search_limit
         self._throttle = throttle
         self._accounts = accounts
@@ -59,27 +60,29 @@ class Members:
         self._sessions = sessions
 
     async def page(self, actor: Actor, unit: Unit, query: MemberQuery) -> MemberPage:
-        """The newest accounts, or those that a text finds.
+        """Return a page of the accounts that match the query.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID, THROTTLED)
         """
         actor.require(ACCOUNTS_MANAGE)
-        text = clean_text(query.text, "q", TEXT_LONGEST)
+        text = clean_text(query.text, "q", TEXT_MAX_LENGTH)
         if text:
-            await self._throttle.hit("user_search", self._search_limit, _asking(actor))
-            found = await unit.read_in_thread(lambda reader: find(reader, text, PAGE + 1))
+            await self._throttle.hit("user_search", self._search_limit, _throttle_key(actor))
+            found = await unit.read_in_thread(
+                lambda reader: search_accounts(reader, text, PAGE + 1)
+            )
             return MemberPage(found[:PAGE], is_truncated=len(found) > PAGE)
-        given = {"before": LAST_ID if query.before is None else query.before}
+        parameters = {"before": MAX_ID if query.before is None else query.before}
         statement = queries.DISABLED if query.disabled else queries.NEWEST
         if query.role_id is not None:
             actor.require(ROLES_MANAGE)
-            statement, given["role_id"] = queries.HOLDERS, query.role_id
-        found = await unit.all_in_thread(statement, most=PAGE + 1, **given)
+            statement, parameters["role_id"] = queries.HOLDERS, query.role_id
+        found = await unit.all_in_thread(statement, limit=PAGE + 1, **parameters)
         return MemberPage(found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None)
 
     async def get(self, actor: Actor, unit: Unit, account_id: int) -> Account:
-        """One account.
+        """Return an account.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN)
@@ -88,7 +91,7 @@ class Members:
         return await self._accounts.get(unit, account_id)
 
     async def count_disabled(self, actor: Actor, unit: Unit) -> int:
-        """How many accounts are disabled.
+        """Return the number of disabled accounts.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -97,44 +100,44 @@ class Members:
         return (await unit.all_in_thread(queries.COUNT_DISABLED))[0][0]
 
     async def sessions(self, actor: Actor, unit: Unit, account_id: int) -> MemberSessions:
-        """The sessions of an account that last, at most 100.
+        """Return up to 100 active sessions of an account, most recently used first.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         actor.require(ACCOUNTS_MANAGE)
         at = now()
-        given = {"account_id": account_id, "at": at, "idle_since": at - self._idle}
+        parameters = {"account_id": account_id, "at": at, "idle_since": at - self._idle_timeout}
 
         def read(reader: Reader) -> MemberSessions:
-            found = reader.fetch(session_queries.OWN, this=0, **given)
+            found = reader.fetch(session_queries.ACTIVE_SESSIONS, current=0, **parameters)
             total = len(found)
-            if total == session_queries.OWN_LIMIT:
-                total = reader.fetch(session_queries.OWN_COUNT, **given)[0][0]
+            if total == session_queries.MAX_LISTED_SESSIONS:
+                total = reader.fetch(session_queries.COUNT_ACTIVE_SESSIONS, **parameters)[0][0]
             return MemberSessions(found, total)
 
         found = await unit.read_in_thread(read)
-        seen = [self._as_seen(session) for session in found.sessions]
-        seen.sort(key=lambda session: session.last_seen_at, reverse=True)
-        return MemberSessions(seen, found.total)
+        sessions = [self._with_last_seen(session) for session in found.sessions]
+        sessions.sort(key=lambda session: session.last_seen_at, reverse=True)
+        return MemberSessions(sessions, found.total)
 
     async def sign_ins(self, actor: Actor, unit: Unit, account_id: int) -> list[SignIn]:
-        """The newest sign-ins of an account, those that failed, too.
+        """Return the most recent sign-ins of an account, including failed ones.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         actor.require(ACCOUNTS_MANAGE)
-        return await unit.all(session_queries.SIGN_INS, account_id=account_id, skipped=0)
+        return await unit.all(session_queries.SIGN_INS, account_id=account_id, offset=0)
 
     async def end_session(self, actor: Actor, unit: Unit, account_id: int, session_id: int) -> None:
         """End one session of an account.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN)
-            DomainError(SESSION_UNKNOWN): it has ended already, or is another's.
+            DomainError(SESSION_UNKNOWN): the session has ended or belongs to another account.
         """
-        await self._changeable(actor, unit, account_id)
+        await self._get_manageable(actor, unit, account_id)
         session = await self._sessions.get(unit, session_id)
         if session is None or session.account_id != account_id:
             raise DomainError(Code.SESSION_UNKNOWN)
@@ -143,81 +146,85 @@ class Members:
         await record(actor, unit, Action.SESSION_ENDED, subject, session=session_id)
 
     async def end_sessions(self, actor: Actor, unit: Unit, account_id: int) -> None:
-        """End all sessions of an account; of one's own all but the one that asks.
+        """End all sessions of an account, except the actor's current session.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN)
         """
-        await self._changeable(actor, unit, account_id)
-        kept = actor.session_id if actor.account_id == account_id else None
-        ended = await self._sessions.end_all(unit, account_id, kept=kept)
+        await self._get_manageable(actor, unit, account_id)
+        current = actor.session_id if actor.account_id == account_id else None
+        ended = await self._sessions.end_all(unit, account_id, except_id=current)
         if ended:
             subject = Subject("account", account_id)
             await record(actor, unit, Action.SESSIONS_ENDED, subject, sessions=ended)
 
     async def disable(self, actor: Actor, unit: Unit, account_id: int, reason: str = "") -> None:
-        """End all sessions of an account and let it begin none; again does no harm.
+        """Disable an account that may already be disabled, and end all its sessions.
 
-        The reason stands in the audit log.
+        The reason is stored in the audit log.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, FIELD_INVALID)
-            DomainError(ACCOUNT_OWN): it is one's own.
+            DomainError(ACCOUNT_OWN): it is the actor's own account.
         """
-        account = await self._switched(actor, unit, account_id)
+        account = await self._lock_manageable(actor, unit, account_id)
         if account.id == actor.account_id:
             raise DomainError(Code.ACCOUNT_OWN)
-        why = clean_public_text(reason, "reason", REASON_LONGEST)
+        cleaned_reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
         if account.disabled_at is None:
             await self._accounts.set_disabled(unit, account_id, now())
-            await self._record_switch(actor, unit, Action.ACCOUNT_DISABLED, account_id, why)
+            await self._record_change(
+                actor, unit, Action.ACCOUNT_DISABLED, account_id, cleaned_reason
+            )
         await self._sessions.end_all(unit, account_id)
 
     async def enable(self, actor: Actor, unit: Unit, account_id: int, reason: str = "") -> None:
-        """Let a disabled account sign in again; again does no harm.
+        """Enable an account that may already be enabled.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, FIELD_INVALID)
         """
-        account = await self._switched(actor, unit, account_id)
-        why = clean_public_text(reason, "reason", REASON_LONGEST)
+        account = await self._lock_manageable(actor, unit, account_id)
+        cleaned_reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
         if account.disabled_at is not None:
             await self._accounts.set_disabled(unit, account_id, None)
-            await self._record_switch(actor, unit, Action.ACCOUNT_ENABLED, account_id, why)
+            await self._record_change(
+                actor, unit, Action.ACCOUNT_ENABLED, account_id, cleaned_reason
+            )
 
-    async def _switched(self, actor: Actor, unit: Unit, account_id: int) -> Account:
-        """The account, which nobody else switches now; nor anybody the one that asks.
+    async def _lock_manageable(self, actor: Actor, unit: Unit, account_id: int) -> Account:
+        """Lock the account and the actor's account. Return the account.
 
-        Of two who disable each other at once, the second finds out.
+        If two operators disable each other at the same time, the second request is rejected.
         """
         actor.require(ACCOUNTS_MANAGE)
         await self._accounts.get(unit, account_id)
-        for each in sorted({account_id, actor.account_id or account_id}):
-            await self._accounts.lock(unit, each)
+        for id_ in sorted({account_id, actor.account_id or account_id}):
+            await self._accounts.lock(unit, id_)
         if actor.account_id is not None:
-            asking = await self._accounts.get_own(actor, unit)
-            if asking.disabled_at is not None:
+            own = await self._accounts.get_own(actor, unit)
+            if own.disabled_at is not None:
                 raise DomainError(Code.UNAUTHORIZED)
-        return await self._changeable(actor, unit, account_id)
+        return await self._get_manageable(actor, unit, account_id)
 
-    async def _changeable(self, actor: Actor, unit: Unit, account_id: int) -> Account:
+    async def _get_manageable(self, actor: Actor, unit: Unit, account_id: int) -> Account:
         actor.require(ACCOUNTS_MANAGE)
         account = await self._accounts.get(unit, account_id)
         if account.superuser and not actor.superuser:
             raise DomainError(Code.FORBIDDEN, permission="superuser")
         return account
 
-    async def _record_switch(
+    async def _record_change(
         self, actor: Actor, unit: Unit, action: Action, account_id: int, reason: str
     ) -> None:
         details = {"reason": reason} if reason else {}
         await record(actor, unit, action, Subject("account", account_id), **details)
 
-    def _as_seen(self, session: OwnSession) -> OwnSession:
-        # What this process knows is newer than what is stored, by up to a minute.
-        seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
-        return replace(session, last_seen_at=seen_at)
+    def _with_last_seen(self, session: OwnSession) -> OwnSession:
+        # The time in this process is up to a minute newer than the stored one.
+        last_seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
+        return replace(session, last_seen_at=last_seen_at)
 
 
-def _asking(actor: Actor) -> str:
+def _throttle_key(actor: Actor) -> str:
     return f"account:{actor.account_id}"

@@ -1,1 +1,1 @@
-"""Sessions: signing up, in and out; who asks; the history of sign-ins; changed credentials."""
+"""Sessions: sign-up, sign-in, sign-out, actors, known devices, changes of credentials."""

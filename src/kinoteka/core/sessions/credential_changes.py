@@ -1,10 +1,10 @@
-"""Changes of how somebody comes in, which end sessions: another login, another password, none.
+"""Change logins and passwords, and delete accounts. These changes end sessions.
 
 Public operations: change_password, change_credentials, change_profile, reset_password,
 delete_account, prove_password, known_device.
 
-Where a contract lets its clients change credentials without the current password, `through` is
-its name, and `PasswordProofs.require` decides whether the session may.
+If a contract allows clients to change credentials without the current password, the caller passes
+its name as `contract`, and `PasswordProofs.require` decides whether the session may do so.
 """
 
 from functools import partial
@@ -26,7 +26,7 @@ from kinoteka.infrastructure.security_events import SecurityEvent, report
 
 
 class CredentialChanges:
-    """Changes accounts' credentials; with them end the sessions that rest on the old ones."""
+    """Changes the credentials of accounts and ends the sessions that used the old ones."""
 
     def __init__(
         self,
@@ -46,12 +46,14 @@ class CredentialChanges:
         self,
         actor: Actor,
         unit: Unit,
-        present: str,
+        current: str,
         new: str,
         *,
         accepts_new_password_twice: bool = False,
     ) -> Account:
-        """Change one's own password, knowing the present one; every other session ends.
+        """Change the actor's password and end every other session.
+
+        `current` must be the current password.
 
         With `accepts_new_password_twice`, a client may send the new password in place of the
         current one. That counts as a wrong guess, and requires a recent password proof.
@@ -59,17 +61,17 @@ class CredentialChanges:
         Raises:
             DomainError(UNAUTHORIZED, PASSWORD_INVALID, THROTTLED, BUSY)
             DomainError(CURRENT_PASSWORD_WRONG)
-            DomainError(SIGN_IN_AGAIN): the new one is given twice, and the proof is too old.
+            DomainError(SIGN_IN_AGAIN): the new password was sent twice, and the proof is too old.
         """
         account_id = actor.require_account()
-        is_right = await self._is_present(actor, unit, present)
-        if not is_right and not (accepts_new_password_twice and present == new):
+        is_correct = await self._is_current(actor, unit, current)
+        if not is_correct and not (accepts_new_password_twice and current == new):
             raise DomainError(Code.CURRENT_PASSWORD_WRONG)
-        if not is_right:
+        if not is_correct:
             await self._proofs.require(actor, unit)
-        await self.reset_password(unit, account_id, new, kept=actor.session_id)
-        if is_right:
-            await self._proofs.note(actor, unit)
+        await self.reset_password(unit, account_id, new, except_id=actor.session_id)
+        if is_correct:
+            await self._proofs.record(actor, unit)
         return await self._accounts.get(unit, account_id)
 
     async def change_profile(
@@ -78,28 +80,28 @@ class CredentialChanges:
         unit: Unit,
         change: ProfileChange,
         *,
-        present: str | None = None,
-        through: str | None = None,
+        current_password: str | None = None,
+        contract: str | None = None,
     ) -> Account:
-        """Change one's own profile, and the names that one signs in with.
+        """Change the actor's profile, including the username and the e-mail address.
 
-        Another username or e-mail address needs the `present` password or, where none is given, a
-        session that may do without.
+        A new username or e-mail address requires the `current_password` or, if it is None, a
+        session that needs no password proof or has a recent one.
 
         Raises:
             DomainError(CURRENT_PASSWORD_WRONG, SIGN_IN_AGAIN, THROTTLED, BUSY)
-            DomainError(FIELD_INVALID): the `present` password is needed and blank.
+            DomainError(FIELD_INVALID): the current password is required and blank.
             DomainError(...): what `Accounts.change` raises.
         """
         account = await self._accounts.get_own(actor, unit)
         if self._accounts.leaves_login_unchanged(account, change):
             return await self._accounts.change(actor, unit, change)
-        if present == "":
+        if current_password == "":
             raise field_invalid("present", "password_needed")
-        await self._require_proof(actor, unit, present, through)
+        await self._require_proof(actor, unit, current_password, contract)
         changed = await self._accounts.change(actor, unit, change)
-        if present is not None:
-            await self._proofs.note(actor, unit)
+        if current_password is not None:
+            await self._proofs.record(actor, unit)
         return changed
 
     async def change_credentials(
@@ -110,27 +112,27 @@ class CredentialChanges:
         login: str | None,
         password: str | None,
         *,
-        through: str | None = None,
+        contract: str | None = None,
     ) -> Account:
-        """Give an account another login, another password, or both; None leaves as it is.
+        """Change the login, the password, or both of the actor's account, or as a superuser of any.
 
-        The account itself may, and a superuser. With the password every session of the account
-        ends but the one that asks.
+        None leaves a value unchanged. A new password ends every session of the account except the
+        actor's.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, PASSWORD_INVALID, BUSY)
-            DomainError(SIGN_IN_AGAIN): the session that asks must prove its password first.
-            DomainError(THROTTLED): whoever asks has too many passwords hashed at once.
+            DomainError(SIGN_IN_AGAIN): the actor must prove the password first.
+            DomainError(THROTTLED): the actor has too many passwords hashed at once.
             DomainError(USERNAME_INVALID, EMAIL_INVALID, USERNAME_TAKEN, EMAIL_TAKEN)
         """
         actor.require_self(account_id)
         account = await self._accounts.get(unit, account_id)
         if password is not None or not _is_login_of(account, login):
-            await self._proofs.require(actor, unit, through)
-        if password is not None:  # first, because hashing would keep other writers waiting
+            await self._proofs.require(actor, unit, contract)
+        if password is not None:  # first, because hashing would block other writers
             async with self._limits.current_password(actor):
                 await self.reset_password(
-                    unit, account_id, password, login=login, kept=actor.session_id
+                    unit, account_id, password, login=login, except_id=actor.session_id
                 )
             if actor.account_id != account_id:
                 await record(actor, unit, Action.PASSWORD_RESET, Subject("account", account_id))
@@ -145,65 +147,65 @@ class CredentialChanges:
         new: str,
         *,
         login: str | None = None,
-        kept: int | None = None,
+        except_id: int | None = None,
     ) -> None:
-        """Give an account a new password, as an operator at the console may.
+        """Set the password of an account, without a check of the current one.
 
-        Every session of the account ends but the one `kept`. `login` is a login that the account
-        gets at the same time, which the password must not equal either.
+        Every session of the account ends except the one with `except_id`. `login` is a new login
+        that is set at the same time, which the password must not equal.
 
         Raises:
             DomainError(PASSWORD_INVALID, BUSY)
-            DomainError(UNAUTHORIZED): the session `kept` has ended meanwhile.
+            DomainError(UNAUTHORIZED): the session with `except_id` has ended.
         """
         account = await self._accounts.get(unit, account_id)
-        named = (account.username, account.email, account.given_name, account.family_name)
-        password = self._accounts.check_password(new, *named, login)
+        names = (account.username, account.email, account.given_name, account.family_name)
+        password = self._accounts.check_password(new, *names, login)
         password_hash = await self._accounts.hashing.hash(password)
         await self._accounts.set_password(unit, account_id, password_hash)
-        # Another's change may have ended it while this one was hashing, and is the last word then.
-        if kept is not None and await self._sessions.get(unit, kept) is None:
+        # A concurrent change may have ended the session during the hashing. That change wins.
+        if except_id is not None and await self._sessions.get(unit, except_id) is None:
             raise DomainError(Code.UNAUTHORIZED)
-        await self._sessions.end_all(unit, account_id, kept=kept)
+        await self._sessions.end_all(unit, account_id, except_id=except_id)
         unit.after_commit(partial(report, SecurityEvent.PASSWORD_CHANGED, account=account_id))
 
     async def delete_account(
         self,
         actor: Actor,
         unit: Unit,
-        present: str | None = None,
+        current_password: str | None = None,
         *,
-        through: str | None = None,
+        contract: str | None = None,
     ) -> Account:
-        """Delete one's own account and end all its sessions; what it was.
+        """Delete the actor's account and end all its sessions. Return the former account.
 
-        Where the `present` password is given, it has to be right; without it the session must be
-        one that may do without.
+        The `current_password` must be correct. If it is None, the session must need no password
+        proof or have a recent one.
 
         Raises:
             DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, SIGN_IN_AGAIN, THROTTLED, BUSY)
         """
-        await self._require_proof(actor, unit, present, through)
+        await self._require_proof(actor, unit, current_password, contract)
         await self._accounts.lock(unit, actor.require_account())
         await self._sessions.end_all(unit, actor.require_account())
         deleted = await self._accounts.delete(actor, unit)
         unit.after_commit(partial(report, SecurityEvent.ACCOUNT_DELETED, account=deleted.id))
         return deleted
 
-    async def prove_password(self, actor: Actor, unit: Unit, present: str) -> None:
-        """Check the current password, and store that the session has just proved it.
+    async def prove_password(self, actor: Actor, unit: Unit, current: str) -> None:
+        """Check the current password and record the proof for the actor's session.
 
         Raises:
             DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, THROTTLED, BUSY)
         """
-        if not await self._is_present(actor, unit, present):
+        if not await self._is_current(actor, unit, current):
             raise DomainError(Code.CURRENT_PASSWORD_WRONG)
-        await self._proofs.note(actor, unit)
+        await self._proofs.record(actor, unit)
 
     async def known_device(self, actor: Actor, unit: Unit, visit: Visit) -> str:
-        """Return the cookie by which the user's device is known, after a change of password.
+        """Return a new known-device cookie for the client after a change of the password.
 
-        The change has made the cookies of all devices void, this one's included.
+        The change has invalidated the cookies of all devices, including this one.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -214,27 +216,27 @@ class CredentialChanges:
         return self._devices.issue(visit, credentials)
 
     async def _require_proof(
-        self, actor: Actor, unit: Unit, present: str | None, through: str | None
+        self, actor: Actor, unit: Unit, current_password: str | None, contract: str | None
     ) -> None:
-        if present is None:
-            await self._proofs.require(actor, unit, through)
-        elif not await self._is_present(actor, unit, present):
+        if current_password is None:
+            await self._proofs.require(actor, unit, contract)
+        elif not await self._is_current(actor, unit, current_password):
             raise DomainError(Code.CURRENT_PASSWORD_WRONG)
 
-    async def _is_present(self, actor: Actor, unit: Unit, present: str) -> bool:
-        """Return whether this is the current password; if not, it counts against the limits."""
+    async def _is_current(self, actor: Actor, unit: Unit, password: str) -> bool:
+        """Return whether this is the current password. If not, count a failed attempt."""
         async with self._limits.current_password(actor) as attempt:
             credentials = await self._accounts.get_credentials(unit, actor.require_account())
             stored = credentials.password_hash if credentials else None
-            is_right = await self._accounts.hashing.verify(present, stored)
-            if not is_right:
+            is_correct = await self._accounts.hashing.verify(password, stored)
+            if not is_correct:
                 attempt.fail()
                 report(SecurityEvent.CURRENT_PASSWORD_WRONG, account=actor.account_id)
-        return is_right
+        return is_correct
 
 
 def _is_login_of(account: Account, login: str | None) -> bool:
-    """Whether this is a login that the account has already; None asks for no other."""
+    """Return whether the account already has this login. None requests no change."""
     return login is None or (
         is_same_name("email", login, account.email)
         or is_same_name("username", login, account.username)

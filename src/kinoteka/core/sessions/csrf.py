@@ -1,6 +1,6 @@
-"""CSRF tokens: an HMAC bound to a session, so that nothing is stored; valid for two hours.
+"""CSRF tokens: HMACs bound to a session, valid for two hours. Nothing is stored.
 
-The source is OWASP's cheat sheet on cross-site request forgery, 'HMAC based token pattern'.
+Source: OWASP Cross-Site Request Forgery Prevention Cheat Sheet, HMAC-based token pattern.
 """
 
 from kinoteka.core.access.model import Actor
@@ -18,16 +18,16 @@ class CsrfTokens:
         self._keyring = keyring
 
     def issue(self, actor: Actor) -> str:
-        """A token for the session that asks.
+        """Return a token for the actor's session.
 
         Raises:
-            DomainError(UNAUTHORIZED): nobody is signed in.
+            DomainError(UNAUTHORIZED): the actor is anonymous.
         """
         issued = str(now())
         return f"{issued}.{self._keyring.mac('csrf', f'{actor.require_session()}.{issued}')}"
 
     def check(self, actor: Actor, token: str | None) -> None:
-        """Refuse a token that is not this session's.
+        """Check that the token belongs to the actor's session.
 
         Raises:
             DomainError(CSRF_MISSING, CSRF_WRONG, UNAUTHORIZED)
@@ -38,6 +38,6 @@ class CsrfTokens:
         issued, _, mac = token.partition(".")
         if not self._keyring.matches("csrf", f"{session_id}.{issued}", mac):
             raise DomainError(Code.CSRF_WRONG)
-        # Another machine's clock may be ahead, and this one's may have been set back since.
+        # The clock of another machine may be ahead, and this clock may have been set back.
         if abs(now() - int(issued)) >= LIFETIME:
             raise DomainError(Code.CSRF_WRONG)

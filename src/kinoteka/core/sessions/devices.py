@@ -1,10 +1,9 @@
-"""Devices: the browser, the system and the kind of machine that a User-Agent tells of.
+"""Devices: the browser, the operating system and the kind of device of a User-Agent.
 
 Public operations: describe.
 
-The rules are those of the uap-core project, which take 15 MB and a fifth of a second to load. So
-they are loaded when somebody first asks, in a thread, a few at a time: the library compiles while
-nothing else can run.
+The rules of the uap-core project take 15 MB of memory and a fifth of a second to load. So they are
+loaded for the first request, in a thread, a few at a time: compiling them holds the GIL.
 """
 
 import asyncio
@@ -21,38 +20,38 @@ from kinoteka.infrastructure.cache import BoundedMap
 if TYPE_CHECKING:
     from ua_parser import Resolver
 
-Kind = Literal["computer", "phone", "tablet", "program"]
+DeviceKind = Literal["computer", "phone", "tablet", "program"]
 
 CACHE_SIZE = 5_000
-RULES_AT_ONCE = 10
+RULES_PER_BATCH = 10
 PAUSE_SECONDS = 0.0005
 PHONES = frozenset({"Android", "iOS", "Windows Phone", "KaiOS", "BlackBerry OS", "Symbian OS"})
 
 
 class Device(msgspec.Struct, frozen=True):
-    """What somebody comes with; None where nothing is known of it."""
+    """A device. `browser` or `system` is None if it is unknown."""
 
     browser: str | None
     system: str | None
-    kind: Kind
+    kind: DeviceKind
 
 
 class Devices:
-    """Describes the devices of those who come; what has been asked about is remembered."""
+    """Describes devices, and caches the results by User-Agent."""
 
     def __init__(self) -> None:
         self._cache: BoundedMap[str, Device] = BoundedMap(CACHE_SIZE)
 
     async def describe(self, user_agents: Iterable[str]) -> dict[str, Device]:
-        """The device of each of these User-Agents."""
-        known = {each: self._cache.get(each) for each in set(user_agents)}
-        strange = [each for each, device in known.items() if device is None]
-        if strange:
-            found = await asyncio.to_thread(lambda: [_device(each) for each in strange])
-            for each, device in zip(strange, found, strict=True):
-                self._cache.set(each, device)
-                known[each] = device
-        return {each: device for each, device in known.items() if device is not None}
+        """Return the device of each User-Agent."""
+        devices = {user_agent: self._cache.get(user_agent) for user_agent in set(user_agents)}
+        unknown = [user_agent for user_agent, device in devices.items() if device is None]
+        if unknown:
+            found = await asyncio.to_thread(lambda: [_device(each) for each in unknown])
+            for user_agent, device in zip(unknown, found, strict=True):
+                self._cache.set(user_agent, device)
+                devices[user_agent] = device
+        return {name: device for name, device in devices.items() if device is not None}
 
 
 def _device(user_agent: str) -> Device:
@@ -69,7 +68,7 @@ def _device(user_agent: str) -> Device:
     return Device(browser, system, _kind(user_agent, system))
 
 
-def _kind(user_agent: str, system: str | None) -> Kind:
+def _kind(user_agent: str, system: str | None) -> DeviceKind:
     if system is None:
         return "program"
     if "iPad" in user_agent or "Tablet" in user_agent:
@@ -83,7 +82,7 @@ _loading = Lock()
 
 
 def _rules() -> tuple["Resolver", ...]:
-    with _loading:  # else everybody who asks meanwhile would load them, too
+    with _loading:  # otherwise concurrent requests would load the rules, too
         return _load()
 
 
@@ -93,8 +92,8 @@ def _load() -> tuple["Resolver", ...]:
 
     browsers, systems, _ = load_lazy_builtins()
     rules = []
-    for first in range(0, max(len(browsers), len(systems)), RULES_AT_ONCE):
-        some = slice(first, first + RULES_AT_ONCE)
-        rules.append(BestAvailableResolver((browsers[some], systems[some], [])))
-        time.sleep(PAUSE_SECONDS)  # the event loop's turn
+    for first in range(0, max(len(browsers), len(systems)), RULES_PER_BATCH):
+        batch = slice(first, first + RULES_PER_BATCH)
+        rules.append(BestAvailableResolver((browsers[batch], systems[batch], [])))
+        time.sleep(PAUSE_SECONDS)  # lets the event loop run
     return tuple(rules)

@@ -1,15 +1,15 @@
-"""Known devices: browsers and programs from which somebody has signed in to an account before.
+"""Known devices: browsers and programs that have signed in to an account before.
 
-Guesses at a password from everywhere else cannot use up what a known device may do, so that
-nobody can lock the owner of an account out.
+Known devices have their own rate limit. So password guesses from other devices cannot lock the
+owner of an account out.
 
 A device is known by a cookie, or by a genuine access token of the account. The cookie holds a
-random id of the device and, for each of the last accounts, the day and an HMAC over account,
-device, day and the hash of the password. So it names nobody, and is void after the password has
-changed. Nothing is stored.
+random id of the device and, for each of the last accounts, the day of the sign-in and an HMAC of
+account, device, day and password hash. So it names no account, and is invalid after a change of
+the password. Nothing is stored.
 
-Whoever once knew the password may have collected any number of access tokens with it. So the
-tokens of sessions that have ended are one device together.
+An attacker who once knew the password may have collected many access tokens. So the tokens of all
+ended sessions together count as one device.
 """
 
 import re
@@ -22,57 +22,57 @@ from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
 
-ACCOUNTS_MOST = 4
-"""How many accounts a cookie remembers: a browser may belong to a family."""
-COOKIE_LONGEST = 512
-COOKIES_MOST = 4
-"""How many cookies of that name are looked at: another application may set one, too."""
+MAX_ACCOUNTS = 4
+"""Accounts in one cookie, at most. A family may share a browser."""
+COOKIE_MAX_LENGTH = 512
+MAX_COOKIES = 4
+"""Cookies with this name that are checked. Another application may set one, too."""
 MAC_LENGTH = 32
 """Hexadecimal digits of an HMAC in a cookie, 128 bits."""
 ID_BYTES = 12
 """Twice as many hexadecimal digits."""
 ENDED_SESSIONS = "ended"
-"""What names the device of all access tokens whose sessions have ended."""
+"""The device of all access tokens whose sessions have ended."""
 DEVICE = re.compile(r"[0-9a-f]{24}")
-MARK = re.compile(r"([0-9]{1,7})-([0-9a-f]{32})")
+SIGNATURE = re.compile(r"([0-9]{1,7})-([0-9a-f]{32})")
 
 
 class DeviceCookie(NamedTuple):
-    """What a cookie says: a device and its marks (`day-HMAC`), one for each account."""
+    """The id of a device and one signature (`day-HMAC`) for each of its accounts."""
 
     device: str
-    marks: tuple[str, ...]
+    signatures: tuple[str, ...]
 
 
 class KnownDevices:
-    """Issues cookies of devices and recognises devices."""
+    """Issues known-device cookies and recognises known devices."""
 
     def __init__(self, settings: Settings, keyring: Keyring) -> None:
         self._days = settings.known_device_days
         self._keyring = keyring
 
     def recognise(self, visit: Visit, account: Credentials) -> str | None:
-        """Return what names the device of a visit, if this account has been used with it."""
+        """Return the name of the visit's device if it is known for the account."""
         owner = self._owner(visit, account)
         if owner is not None and owner.has_session:
             return f"session:{owner.session_id}"
         for cookie in _cookies(visit):
-            if any(self._is_mark_of(mark, cookie.device, account) for mark in cookie.marks):
+            if any(self._is_valid(each, cookie.device, account) for each in cookie.signatures):
                 return f"device:{cookie.device}"
         return None if owner is None else ENDED_SESSIONS
 
     def issue(self, visit: Visit, account: Credentials) -> str:
-        """Return the value of the cookie by which the device of a visit is known from now on."""
+        """Return the value of the cookie that makes the visit's device known for the account."""
         cookie = next(iter(_cookies(visit)), DeviceCookie(secrets.token_hex(ID_BYTES), ()))
         others = [
-            mark for mark in cookie.marks if not self._is_mark_of(mark, cookie.device, account)
+            each for each in cookie.signatures if not self._is_valid(each, cookie.device, account)
         ]
         day = str(now() // DAY)
-        marks = [f"{day}-{self._mac(cookie.device, day, account)}", *others]
-        return ".".join([cookie.device, *marks[:ACCOUNTS_MOST]])
+        signatures = [f"{day}-{self._mac(cookie.device, day, account)}", *others]
+        return ".".join([cookie.device, *signatures[:MAX_ACCOUNTS]])
 
-    def _is_mark_of(self, mark: str, device: str, account: Credentials) -> bool:
-        day, _, mac = mark.partition("-")
+    def _is_valid(self, signature: str, device: str, account: Credentials) -> bool:
+        day, _, mac = signature.partition("-")
         is_recent = now() // DAY - int(day) <= self._days
         return secrets.compare_digest(mac, self._mac(device, day, account)) and is_recent
 
@@ -90,9 +90,9 @@ class KnownDevices:
 
 def _cookies(visit: Visit) -> list[DeviceCookie]:
     found = []
-    for value in visit.device_cookies[:COOKIES_MOST]:
-        device, *marks = value[:COOKIE_LONGEST].split(".")
-        whole = tuple(mark for mark in marks[:ACCOUNTS_MOST] if MARK.fullmatch(mark))
-        if whole and DEVICE.fullmatch(device):
-            found.append(DeviceCookie(device, whole))
+    for value in visit.device_cookies[:MAX_COOKIES]:
+        device, *signatures = value[:COOKIE_MAX_LENGTH].split(".")
+        valid = tuple(each for each in signatures[:MAX_ACCOUNTS] if SIGNATURE.fullmatch(each))
+        if valid and DEVICE.fullmatch(device):
+            found.append(DeviceCookie(device, valid))
     return found

@@ -1,4 +1,4 @@
-"""One's own sessions: where one is signed in, and ending it from afar.
+"""The actor's own sessions: list them, and end them remotely.
 
 Public operations: list, end, end_others.
 """
@@ -20,7 +20,7 @@ from kinoteka.infrastructure.settings import Settings
 
 
 class OwnSessions:
-    """What an account sees of its sessions, and may do with them."""
+    """Lists and ends the sessions of the actor's account."""
 
     def __init__(
         self,
@@ -30,73 +30,75 @@ class OwnSessions:
         proofs: PasswordProofs,
         credentials: CredentialChanges,
     ) -> None:
-        self._idle = settings.session_idle_days * DAY
+        self._idle_timeout = settings.session_idle_days * DAY
         self._sessions = sessions
         self._actors = actors
         self._proofs = proofs
         self._credentials = credentials
 
     async def list(self, actor: Actor, unit: Unit) -> OwnSessionList:
-        """One's own sessions that last: this one first, then those used last, at most 100.
+        """Return up to 100 active sessions: the current one first, then the most recently used.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        at, this = now(), actor.require_session()
-        given = {
+        at, current = now(), actor.require_session()
+        parameters = {
             "account_id": actor.require_account(),
             "at": at,
-            "idle_since": at - self._idle,
+            "idle_since": at - self._idle_timeout,
         }
 
         def read(reader: Reader) -> tuple[list[OwnSession], int]:
-            found = reader.fetch(queries.OWN, this=this, **given)
+            found = reader.fetch(queries.ACTIVE_SESSIONS, current=current, **parameters)
             total = len(found)
-            if total == queries.OWN_LIMIT:
-                total = reader.fetch(queries.OWN_COUNT, **given)[0][0]
+            if total == queries.MAX_LISTED_SESSIONS:
+                total = reader.fetch(queries.COUNT_ACTIVE_SESSIONS, **parameters)[0][0]
             return found, total
 
-        found, total = await unit.read_in_thread(read)  # clients may have begun any number of them
-        seen = [self._as_seen(session, this) for session in found]
-        seen.sort(key=lambda session: (session.is_current, session.last_seen_at), reverse=True)
-        return OwnSessionList(seen, total, not await self._proofs.is_recent(actor, unit))
+        found, total = await unit.read_in_thread(read)  # there may be very many sessions
+        sessions = [self._with_last_seen(session, current) for session in found]
+        sessions.sort(key=lambda session: (session.is_current, session.last_seen_at), reverse=True)
+        return OwnSessionList(sessions, total, not await self._proofs.is_recent(actor, unit))
 
-    async def end(self, actor: Actor, unit: Unit, session_id: int, present: str = "") -> None:
-        """End one of the actor's own sessions.
+    async def end(self, actor: Actor, unit: Unit, session_id: int, password: str = "") -> None:
+        """End one of the actor's sessions.
 
-        Another one than that which asks needs a recent proof of the password, or the `present`
-        password, which is one.
+        Ending another session than the current one requires a recent password proof, or the
+        current `password`.
 
         Raises:
             DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, THROTTLED, BUSY)
-            DomainError(FIELD_INVALID): the password is needed and blank.
-            DomainError(SESSION_UNKNOWN): it has ended already, or is another's.
+            DomainError(FIELD_INVALID): the password is required and blank.
+            DomainError(SESSION_UNKNOWN): the session has ended or belongs to another account.
         """
         account_id = actor.require_account()
         if session_id != actor.session_id:
-            await self._require_proof(actor, unit, present)
+            await self._require_proof(actor, unit, password)
         session = await self._sessions.get(unit, session_id)
         if session is None or session.account_id != account_id:
             raise DomainError(Code.SESSION_UNKNOWN)
         await self._sessions.end(unit, session_id)
 
-    async def end_others(self, actor: Actor, unit: Unit, present: str = "") -> None:
-        """End all of the actor's own sessions but this one, with a proof as for `end`.
+    async def end_others(self, actor: Actor, unit: Unit, password: str = "") -> None:
+        """End all of the actor's sessions except the current one, with a proof as for `end`.
 
         Raises:
             DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, THROTTLED, BUSY)
-            DomainError(FIELD_INVALID): the password is needed and blank.
+            DomainError(FIELD_INVALID): the password is required and blank.
         """
-        await self._require_proof(actor, unit, present)
-        await self._sessions.end_all(unit, actor.require_account(), kept=actor.require_session())
+        await self._require_proof(actor, unit, password)
+        await self._sessions.end_all(
+            unit, actor.require_account(), except_id=actor.require_session()
+        )
 
-    async def _require_proof(self, actor: Actor, unit: Unit, present: str) -> None:
-        if present:
-            await self._credentials.prove_password(actor, unit, present)
+    async def _require_proof(self, actor: Actor, unit: Unit, password: str) -> None:
+        if password:
+            await self._credentials.prove_password(actor, unit, password)
         elif not await self._proofs.is_recent(actor, unit):
             raise field_invalid("present", "password_needed_to_end")
 
-    def _as_seen(self, session: OwnSession, this: int) -> OwnSession:
-        # What this process knows is newer than what is stored, by up to a minute.
-        seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
-        return replace(session, last_seen_at=seen_at, is_current=session.id == this)
+    def _with_last_seen(self, session: OwnSession, current: int) -> OwnSession:
+        # The time in this process is up to a minute newer than the stored one.
+        last_seen_at = max(session.last_seen_at, self._actors.last_seen(session.id))
+        return replace(session, last_seen_at=last_seen_at, is_current=session.id == current)

@@ -1,10 +1,10 @@
-"""Proofs of the password: whether a session may change credentials without asking for it again.
+"""Password proofs: may a session change credentials without the current password?
 
-Public operations: require, is_recent, note.
+Public operations: require, is_recent, record.
 
-Any credential works in any contract. So a document that lets its clients change credentials
-without the password would let a cookie stolen from another contract take the account over. Such a
-change therefore needs a session that began through that contract, or a recent proof.
+Sessions and tokens are valid in every contract. So if one contract allows its clients to change
+credentials without the password, a cookie stolen through another contract could take the account
+over. Therefore the change requires a session that began in that contract, or a recent proof.
 """
 
 from kinoteka.core.access.model import Actor
@@ -16,51 +16,51 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
 
-LASTS_MINUTES = 15
-LASTS = LASTS_MINUTES * 60 * 1000
+PROOF_MINUTES = 15
+PROOF_LIFETIME = PROOF_MINUTES * 60 * 1000
 
 
 class PasswordProofs:
-    """When the user of each session last proved the password: by sign-in, sign-up or the password.
+    """Records when the user of a session last proved the password, and requires recent proofs.
 
-    A refreshed token proves nothing.
+    Sign-up, sign-in and the current password are proofs. A refresh token is not.
     """
 
     def __init__(self, settings: Settings, sessions: Sessions) -> None:
         self._is_document_exact = settings.document_exact
         self._sessions = sessions
 
-    async def require(self, actor: Actor, unit: Unit, through: str | None = None) -> None:
-        """Reject a change of credentials from a session that must prove the password first.
+    async def require(self, actor: Actor, unit: Unit, contract: str | None = None) -> None:
+        """Reject a change of credentials by a session that must prove the password first.
 
-        `through` is the contract whose document asks for no password, if any: sessions that began
-        by it need no proof, unless the settings say otherwise.
+        `contract` is the contract of the request if its document requires no password. Sessions
+        that began in it need no proof, unless the setting requires one.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(SIGN_IN_AGAIN): there is no proof of the last 15 minutes.
+            DomainError(SIGN_IN_AGAIN): there is no proof from the last 15 minutes.
         """
         session = await self._session(actor, unit)
-        if self._is_document_exact and session.began_by == through:
+        if self._is_document_exact and session.began_by == contract:
             return
         if not _is_proved(session):
-            raise DomainError(Code.SIGN_IN_AGAIN, minutes=LASTS_MINUTES)
+            raise DomainError(Code.SIGN_IN_AGAIN, minutes=PROOF_MINUTES)
 
     async def is_recent(self, actor: Actor, unit: Unit) -> bool:
-        """Return whether the session that asks has a proof of the last 15 minutes.
+        """Return whether the actor's session has a proof from the last 15 minutes.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
         return _is_proved(await self._session(actor, unit))
 
-    async def note(self, actor: Actor, unit: Unit) -> None:
-        """Store that the user of the session that asks has just given the current password.
+    async def record(self, actor: Actor, unit: Unit) -> None:
+        """Store that the user of the actor's session has just proved the password.
 
         Raises:
             DomainError(UNAUTHORIZED)
         """
-        await unit.queue(queries.PROVE, session_id=actor.require_session(), at=now())
+        await unit.queue(queries.RECORD_PROOF, session_id=actor.require_session(), at=now())
 
     async def _session(self, actor: Actor, unit: Unit) -> Session:
         session = await self._sessions.get(unit, actor.require_session())
@@ -70,5 +70,5 @@ class PasswordProofs:
 
 
 def _is_proved(session: Session) -> bool:
-    # A clock that was set back must not make a proof last longer.
-    return abs(now() - session.proved_at) < LASTS
+    # A clock that was set back must not extend a proof.
+    return abs(now() - session.proved_at) < PROOF_LIFETIME

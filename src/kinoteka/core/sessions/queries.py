@@ -1,4 +1,4 @@
-"""Statements on sessions and the history of sign-ins."""
+"""Statements on sessions and the sign-in history."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from kinoteka.database.schema import accounts, sessions, sign_ins
 from kinoteka.database.statement import Statement
 
 SIGN_INS_PER_PAGE = 20
-OWN_LIMIT = 100
+MAX_LISTED_SESSIONS = 100
 
-NEW = (
+INSERTED = (
     "account_id",
     "token_hash",
     "refresh_seed",
@@ -38,14 +38,14 @@ def _sessions() -> Select[Any]:
         sessions.c.refreshed_at,
         sessions.c.last_seen_at,
         sessions.c.expires_at,
-        # Sessions of versions without these columns began with a sign-in.
+        # Sessions from versions without these columns began with a sign-in.
         func.coalesce(sessions.c.proved_at, sessions.c.created_at).label("proved_at"),
         func.coalesce(sessions.c.began_by, sessions.c.method).label("began_by"),
     ).join(accounts, accounts.c.id == sessions.c.account_id)
 
 
 INSERT: Statement[tuple[int]] = Statement(
-    insert(sessions).values({name: bindparam(name) for name in NEW}).returning(sessions.c.id)
+    insert(sessions).values({name: bindparam(name) for name in INSERTED}).returning(sessions.c.id)
 )
 BY_TOKEN: Statement[Session] = Statement(
     _sessions().where(sessions.c.token_hash == bindparam("hash")), Session
@@ -65,12 +65,12 @@ ROTATE: Statement[tuple[()]] = Statement(
         last_seen_at=bindparam("at"),
     )
 )
-SEEN: Statement[tuple[()]] = Statement(
+UPDATE_LAST_SEEN: Statement[tuple[()]] = Statement(
     update(sessions)
     .where(sessions.c.id == bindparam("session_id"), sessions.c.last_seen_at < bindparam("at"))
     .values(last_seen_at=bindparam("at"))
 )
-PROVE: Statement[tuple[()]] = Statement(
+RECORD_PROOF: Statement[tuple[()]] = Statement(
     update(sessions)
     .where(sessions.c.id == bindparam("session_id"))
     .values(proved_at=bindparam("at"))
@@ -78,7 +78,7 @@ PROVE: Statement[tuple[()]] = Statement(
 END: Statement[tuple[()]] = Statement(
     delete(sessions).where(sessions.c.id == bindparam("session_id"))
 )
-# In one order, for several workers lock the same rows.
+# Ordered, because several workers lock the same rows.
 LOCK_ALL: Statement[tuple[int]] = Statement(
     select(sessions.c.id)
     .where(sessions.c.account_id == bindparam("account_id"))
@@ -87,7 +87,9 @@ LOCK_ALL: Statement[tuple[int]] = Statement(
 )
 END_ALL: Statement[tuple[int]] = Statement(
     delete(sessions)
-    .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("kept"))
+    .where(
+        sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("except_id")
+    )
     .returning(sessions.c.id)
 )
 _expired = or_(
@@ -98,12 +100,12 @@ LOCK_EXPIRED: Statement[tuple[int]] = Statement(
     select(sessions.c.id).where(_expired).order_by(sessions.c.id).with_for_update()
 )
 PRUNE: Statement[tuple[int]] = Statement(delete(sessions).where(_expired).returning(sessions.c.id))
-_own = and_(
+_active = and_(
     sessions.c.account_id == bindparam("account_id"),
     sessions.c.expires_at > bindparam("at"),
     sessions.c.last_seen_at > bindparam("idle_since"),
 )
-OWN: Statement[OwnSession] = Statement(
+ACTIVE_SESSIONS: Statement[OwnSession] = Statement(
     select(
         sessions.c.id,
         sessions.c.created_at,
@@ -112,17 +114,19 @@ OWN: Statement[OwnSession] = Statement(
         sessions.c.user_agent,
         sessions.c.method,
     )
-    .where(_own)
+    .where(_active)
     .order_by(
-        (sessions.c.id == bindparam("this")).desc(),
+        (sessions.c.id == bindparam("current")).desc(),
         sessions.c.last_seen_at.desc(),
         sessions.c.id.desc(),
     )
-    .limit(OWN_LIMIT),
+    .limit(MAX_LISTED_SESSIONS),
     OwnSession,
 )
-OWN_COUNT: Statement[tuple[int]] = Statement(select(func.count()).select_from(sessions).where(_own))
-RECORD: Statement[tuple[()]] = Statement(
+COUNT_ACTIVE_SESSIONS: Statement[tuple[int]] = Statement(
+    select(func.count()).select_from(sessions).where(_active)
+)
+INSERT_SIGN_IN: Statement[tuple[()]] = Statement(
     insert(sign_ins).values(
         {
             name: bindparam(name)
@@ -141,7 +145,7 @@ SIGN_INS: Statement[SignIn] = Statement(
     .where(sign_ins.c.account_id == bindparam("account_id"))
     .order_by(sign_ins.c.id.desc())
     .limit(SIGN_INS_PER_PAGE)
-    .offset(bindparam("skipped")),
+    .offset(bindparam("offset")),
     SignIn,
 )
 COUNT_SIGN_INS: Statement[tuple[int]] = Statement(
@@ -149,8 +153,8 @@ COUNT_SIGN_INS: Statement[tuple[int]] = Statement(
     .select_from(sign_ins)
     .where(sign_ins.c.account_id == bindparam("account_id"))
 )
-# The history keeps the newest thousand of each account, so that its pages stay cheap to count.
-FORGET_OLD: Statement[tuple[()]] = Statement(
+# An account has at most a thousand sign-ins, so that counting them stays cheap.
+DELETE_OLD_SIGN_INS: Statement[tuple[()]] = Statement(
     delete(sign_ins).where(
         sign_ins.c.account_id == bindparam("account_id"),
         sign_ins.c.id

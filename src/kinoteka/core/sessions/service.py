@@ -1,4 +1,4 @@
-"""Sessions: how somebody comes in and leaves.
+"""Begin and end sessions: sign-up, sign-in and sign-out.
 
 Public operations: sign_up, sign_in, sign_out, end, end_all, get, rotate, prune.
 """
@@ -33,7 +33,7 @@ SIGN_IN_FAILURES = frozenset({Code.ACCOUNT_UNKNOWN, Code.PASSWORD_WRONG, Code.AC
 
 
 class Sessions:
-    """The one set of sessions; what ends here has ended in every contract."""
+    """The sessions, shared by all contracts."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Sessions:
         actors: Actors,
         history: SignInHistory,
     ) -> None:
-        self._idle = settings.session_idle_days * DAY
+        self._idle_timeout = settings.session_idle_days * DAY
         self._lifetime = settings.session_lifetime_days * DAY
         self._hide_unknown = settings.hide_unknown_accounts
         self._keyring = keyring
@@ -61,15 +61,16 @@ class Sessions:
         self._ended_listeners: list[Callable[[int], None]] = []
 
     def on_end(self, listener: Callable[[int], None]) -> None:
-        """Call `listener` with the id of a session that has ended (to close its sockets)."""
+        """Call `listener` with the id of each session that ends, to close its sockets."""
         self._ended_listeners.append(listener)
 
     async def sign_up(
         self, actor: Actor, unit: Unit, visit: Visit, new: NewAccount
     ) -> SignInResult:
-        """Make an account and begin its first session.
+        """Create an account and begin its first session. End the actor's current session.
 
-        A session that asks ends, as with `sign_in`. Raises what `Accounts.create` raises.
+        Raises:
+            DomainError(...): see `Accounts.create`.
         """
         account = await self._accounts.create(unit, new, visit.address)
         credentials = await self._accounts.get_credentials(unit, account.id)
@@ -80,74 +81,76 @@ class Sessions:
     async def sign_in(
         self, actor: Actor, unit: Unit, visit: Visit, identifier: str, password: str
     ) -> SignInResult:
-        """Begin a session; the one that asks, if any, ends.
-
-        `identifier` is a username or an e-mail address.
+        """Begin a session, and end the actor's current one. `identifier` is a username or an email.
 
         Raises:
-            DomainError(ACCOUNT_UNKNOWN): there is no such account; found out as slowly as
-                PASSWORD_WRONG, and told as that where the setting hides unknown accounts.
+            DomainError(ACCOUNT_UNKNOWN): the account does not exist. This takes as long as
+                PASSWORD_WRONG, which is raised instead if the setting hides unknown accounts.
             DomainError(PASSWORD_WRONG)
-            DomainError(ACCOUNT_DISABLED): told to nobody who does not know the password.
+            DomainError(ACCOUNT_DISABLED): the account is disabled and the password is correct.
             DomainError(THROTTLED): too many failures (see `GuessLimits`).
-            DomainError(BUSY): too many passwords are being checked.
+            DomainError(BUSY): too many passwords are waiting to be hashed.
         """
         identifier = identifier.strip()
         credentials = await self._accounts.find_credentials(unit, identifier)
-        visit = await self._with_token_checked(unit, visit)
+        visit = await self._check_token_owner(unit, visit)
         try:
             async with self._limits.sign_in(visit, identifier, credentials) as attempt:
-                checked = await self._check(unit, visit, attempt, credentials, password)
-            return await self._enter(actor, unit, visit, checked, password)
+                verified = await self._check(unit, visit, attempt, credentials, password)
+            return await self._enter(actor, unit, visit, verified, password)
         except DomainError as error:
             if error.code in SIGN_IN_FAILURES:
                 self._report_failure(identifier, credentials, error)
             raise
 
     async def sign_out(self, actor: Actor, unit: Unit, others: Collection[int] = ()) -> None:
-        """End the session that asks, and the others that its request identifies.
+        """End the actor's session and the `others` that the request identifies.
 
         Raises:
-            DomainError(UNAUTHORIZED): there is nothing to end.
+            DomainError(UNAUTHORIZED): there is no session to end.
         """
-        own = () if actor.session_id is None else (actor.session_id,)
-        if not own and not others:
+        current = () if actor.session_id is None else (actor.session_id,)
+        if not current and not others:
             raise DomainError(Code.UNAUTHORIZED)
-        for session_id in sorted({*own, *others}):
+        for session_id in sorted({*current, *others}):
             await self.end(unit, session_id)
 
     async def end(self, unit: Unit, session_id: int) -> None:
-        """End a session, whoever's it is."""
+        """End a session of any account."""
         await unit.run(queries.END, session_id=session_id)
-        await self._ended(unit, [session_id])
+        await self._invalidate(unit, [session_id])
 
-    async def end_all(self, unit: Unit, account_id: int, *, kept: int | None = None) -> int:
-        """End the sessions of an account, all or all but the one `kept`; how many."""
+    async def end_all(self, unit: Unit, account_id: int, *, except_id: int | None = None) -> int:
+        """End all sessions of an account, except the one with `except_id`. Return how many."""
         await unit.queue(queries.LOCK_ALL, account_id=account_id)
-        ended = await unit.all(queries.END_ALL, account_id=account_id, kept=kept or 0)
-        await self._ended(unit, [session_id for (session_id,) in ended])
+        ended = await unit.all(queries.END_ALL, account_id=account_id, except_id=except_id or 0)
+        await self._invalidate(unit, [session_id for (session_id,) in ended])
         return len(ended)
 
     async def get(self, unit: Unit, session_id: int) -> Session | None:
-        """The session as stored, if it lasts."""
+        """Return the session as stored, if it is active."""
         session = await unit.first(queries.BY_ID, session_id=session_id)
-        return session if session is not None and session.is_active(self._idle, now()) else None
+        return (
+            session
+            if session is not None and session.is_active(self._idle_timeout, now())
+            else None
+        )
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
-        """Move the refresh token on by one; False where another request has just done so."""
+        """Increase the generation of the refresh token. False: another request has done so."""
         changed = await unit.run(
             queries.ROTATE, session_id=session_id, generation=generation, at=now()
         )
         return changed == 1
 
     async def prune(self, unit: Unit) -> int:
-        """Delete the sessions that have expired; how many."""
+        """Delete expired sessions. Return how many."""
         at = now()
-        given = {"at": at, "idle_since": at - self._idle}
-        await unit.queue(queries.LOCK_EXPIRED, **given)
-        ended = await unit.all(queries.PRUNE, **given)
+        parameters = {"at": at, "idle_since": at - self._idle_timeout}
+        await unit.queue(queries.LOCK_EXPIRED, **parameters)
+        ended = await unit.all(queries.PRUNE, **parameters)
         if ended:
-            await self._ended(unit, [session_id for (session_id,) in ended])
+            await self._invalidate(unit, [session_id for (session_id,) in ended])
         return len(ended)
 
     def _report_failure(
@@ -160,14 +163,14 @@ class Sessions:
             account_id = credentials.account_id
             report(SecurityEvent.SIGN_IN_FAILED, name=name, account=account_id, reason=error.code)
 
-    async def _with_token_checked(self, unit: Unit, visit: Visit) -> Visit:
-        """Return the visit with whether the session of its access token lasts."""
+    async def _check_token_owner(self, unit: Unit, visit: Visit) -> Visit:
+        """Return the visit with the state of the session of its access token."""
         owner = visit.token_owner
         if owner is None:
             return visit
         session = await self.get(unit, owner.session_id)
-        lasts = session is not None and session.account_id == owner.account_id
-        return replace(visit, token_owner=replace(owner, has_session=lasts))
+        has_session = session is not None and session.account_id == owner.account_id
+        return replace(visit, token_owner=replace(owner, has_session=has_session))
 
     async def _check(
         self,
@@ -178,42 +181,42 @@ class Sessions:
         password: str,
     ) -> Credentials:
         stored = credentials.password_hash if credentials else None
-        right = await self._accounts.hashing.verify(password, stored)
-        if credentials is not None and right:
+        is_correct = await self._accounts.hashing.verify(password, stored)
+        if credentials is not None and is_correct:
             return credentials
         attempt.fail()
         if credentials is None:
             raise DomainError(Code.PASSWORD_WRONG if self._hide_unknown else Code.ACCOUNT_UNKNOWN)
-        # It may have been deleted while its password was being checked.
+        # The account may have been deleted while its password was being verified.
         if await self._accounts.lock(unit, credentials.account_id) is not None:
             await self._history.record(unit, visit, credentials.account_id, success=False)
         raise DomainError(Code.PASSWORD_WRONG, commits_changes=True)
 
     async def _enter(
-        self, actor: Actor, unit: Unit, visit: Visit, checked: Credentials, password: str
+        self, actor: Actor, unit: Unit, visit: Visit, verified: Credentials, password: str
     ) -> SignInResult:
         hashing = self._accounts.hashing
-        newer = None
-        if hashing.is_outdated(checked.password_hash):
-            newer = await hashing.hash(normalize_password(password))
-        # The password may have been changed while it was being checked; from now on it cannot.
-        present = await self._accounts.lock(unit, checked.account_id)
-        if present is None or present.password_hash != checked.password_hash:
+        new_hash = None
+        if hashing.is_outdated(verified.password_hash):
+            new_hash = await hashing.hash(normalize_password(password))
+        # The password may have changed during the verification. The lock prevents further changes.
+        current = await self._accounts.lock(unit, verified.account_id)
+        if current is None or current.password_hash != verified.password_hash:
             raise DomainError(Code.PASSWORD_WRONG)
-        account = await self._accounts.get(unit, checked.account_id)
+        account = await self._accounts.get(unit, verified.account_id)
         if account.disabled_at is not None:
             await self._history.record(unit, visit, account.id, success=False)
             raise DomainError(Code.ACCOUNT_DISABLED, commits_changes=True)
-        present = Credentials(account.id, newer or present.password_hash)
-        started = await self._begin(actor, unit, visit, account, present)
-        if newer is not None:
-            await self._accounts.set_password(unit, account.id, newer)
-        return started
+        current = Credentials(account.id, new_hash or current.password_hash)
+        result = await self._begin(actor, unit, visit, account, current)
+        if new_hash is not None:
+            await self._accounts.set_password(unit, account.id, new_hash)
+        return result
 
     async def _begin(
         self, actor: Actor, unit: Unit, visit: Visit, account: Account, credentials: Credentials
     ) -> SignInResult:
-        entering = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
+        new_actor = await self._access.actor_of(unit, account.id, None, superuser=account.superuser)
         if actor.session_id is not None:
             await self.end(unit, actor.session_id)
         at, token = now(), secrets.token_urlsafe(32)
@@ -250,17 +253,17 @@ class Sessions:
             at,
             visit.method,
         )
-        entered = replace(entering, session_id=session_id)
+        new_actor = replace(new_actor, session_id=session_id)
         unit.after_commit(partial(report, SecurityEvent.SIGNED_IN, account=account.id))
         device = self._devices.issue(visit, credentials)
-        return SignInResult(session, token, account, entered, device)
+        return SignInResult(session, token, account, new_actor, device)
 
-    async def _ended(self, unit: Unit, session_ids: Sequence[int]) -> None:
+    async def _invalidate(self, unit: Unit, session_ids: Sequence[int]) -> None:
         await self._revisions.increase(unit, "sessions", session_ids)
         for session_id in session_ids:
-            unit.after_commit(partial(self._forget, session_id))
+            unit.after_commit(partial(self._notify_end, session_id))
 
-    def _forget(self, session_id: int) -> None:
-        self._actors.drop(session_id)
+    def _notify_end(self, session_id: int) -> None:
+        self._actors.invalidate(session_id)
         for listener in self._ended_listeners:
             listener(session_id)

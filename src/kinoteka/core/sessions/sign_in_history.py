@@ -1,4 +1,4 @@
-"""The history of sign-ins: when, from where and how somebody came in, or failed to.
+"""The sign-in history: successful and failed sign-ins of each account.
 
 Public operations: record, page.
 """
@@ -11,12 +11,12 @@ from kinoteka.infrastructure.clock import now
 
 
 class SignInHistory:
-    """The newest sign-ins of every account."""
+    """Records and lists the most recent sign-ins of every account."""
 
     async def record(self, unit: Unit, visit: Visit, account_id: int, *, success: bool) -> None:
-        """Write down a sign-in, or one that failed; the account's oldest leave for it."""
+        """Store a sign-in or a failed attempt, and delete the oldest ones of the account."""
         await unit.queue(
-            queries.RECORD,
+            queries.INSERT_SIGN_IN,
             account_id=account_id,
             at=now(),
             address=visit.address,
@@ -24,10 +24,10 @@ class SignInHistory:
             method=visit.method,
             success=success,
         )
-        await unit.queue(queries.FORGET_OLD, account_id=account_id)
+        await unit.queue(queries.DELETE_OLD_SIGN_INS, account_id=account_id)
 
     async def page(self, actor: Actor, unit: Unit, page: int) -> SignInPage:
-        """One's own sign-ins, newest first, 20 to a page from 1.
+        """Return a page of 20 sign-ins of the actor, newest first. The first page is 1.
 
         Raises:
             DomainError(UNAUTHORIZED)
@@ -35,10 +35,10 @@ class SignInHistory:
         account_id = actor.require_account()
         counted = await unit.first(queries.COUNT_SIGN_INS, account_id=account_id)
         total = counted[0] if counted else 0
-        skipped = (page - 1) * queries.SIGN_INS_PER_PAGE
+        offset = (page - 1) * queries.SIGN_INS_PER_PAGE
         items = (
-            await unit.all(queries.SIGN_INS, account_id=account_id, skipped=skipped)
-            if skipped < total
+            await unit.all(queries.SIGN_INS, account_id=account_id, offset=offset)
+            if offset < total
             else []
         )
         return SignInPage(items, page, -(-total // queries.SIGN_INS_PER_PAGE), total)

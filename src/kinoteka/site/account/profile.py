@@ -57,7 +57,7 @@ async def lead_to_profile(request: Request) -> Response:
 async def save_profile(request: Request, body: schemas.ProfileForm) -> Response:
     """Change the profile."""
     await request.core.credentials.change_profile(
-        request.actor, request.unit, body.change(), present=body.present
+        request.actor, request.unit, body.change(), current_password=body.present
     )
     return redirect(request, "/account", notice="profile_saved")
 

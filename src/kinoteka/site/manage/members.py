@@ -113,7 +113,7 @@ async def enable(request: Request, account_id: int, body: schemas.ReasonForm) ->
 async def _roles(request: Request, account_id: int) -> list[GivenRole] | None:
     if not request.actor.may(ROLES_MANAGE):
         return None
-    held = await request.core.access.grants_of(request.actor, request.unit, account_id)
+    held = await request.core.access.get_grants(request.actor, request.unit, account_id)
     ids = {role.id for role in held.roles}
     return [
         GivenRole(role.id, role.name, role.id in ids)

@@ -3,7 +3,7 @@ from kinoteka.database.blocking import reading
 from tests.support.databases import execute
 
 
-def test_role_with_the_name_of_an_older_one_is_found(settings):
+def test_role_with_the_name_of_an_older_role_is_returned(settings):
     insert = "INSERT INTO roles (id, name, name_key) VALUES (?, ?, ?)"
     for role in ((11, "ﬁlms", "films"), (12, "films", "films#12"), (13, "C#", "c#")):
         execute(settings, insert, *role)

@@ -1,12 +1,12 @@
-"""By what operators find accounts."""
+"""Search accounts by id and by prefixes of usernames, e-mail addresses and names."""
 
 import pytest
 
 from kinoteka.core.members import queries
-from kinoteka.core.members.search import find
+from kinoteka.core.members.search import search_accounts
 from tests.support.accounts import sign_up
 
-PEOPLE = {
+MEMBERS = {
     "anna": {"given_name": "Анна", "family_name": "Каренина"},
     "annabel": {"email": "bel@example.com", "given_name": "Annabel", "family_name": "Lee"},
     "joanna": {"email": "Anna@example.com"},
@@ -16,19 +16,21 @@ PEOPLE = {
 
 
 @pytest.fixture
-async def people(services):
+async def members(services):
     return {
-        name: (await sign_up(services, name, **given)).account for name, given in PEOPLE.items()
+        name: (await sign_up(services, name, **fields)).account for name, fields in MEMBERS.items()
     }
 
 
 @pytest.fixture
-def found(services, people):
-    async def search(text, most=50):
-        accounts = await services.database.read_in_thread(lambda reader: find(reader, text, most))
+def search(services, members):
+    async def search_usernames(text, limit=50):
+        accounts = await services.database.read_in_thread(
+            lambda reader: search_accounts(reader, text, limit)
+        )
         return [account.username for account in accounts]
 
-    return search
+    return search_usernames
 
 
 @pytest.mark.parametrize(
@@ -52,18 +54,18 @@ def found(services, people):
         ("\U0010ffff", []),
     ],
 )
-async def test_accounts_are_found_by_how_something_of_them_begins(found, text, expected):
-    assert await found(text) == expected
+async def test_accounts_match_by_prefix_in_order_of_relevance(search, text, expected):
+    assert await search(text) == expected
 
 
-async def test_an_id_finds_its_account_first(found, people):
-    assert await found(str(people["lev"].id)) == ["lev"]
+async def test_id_matches_its_account_first(search, members):
+    assert await search(str(members["lev"].id)) == ["lev"]
 
 
-async def test_no_more_than_wanted(found):
-    assert len(await found("ann", 2)) == 2
+async def test_limit_bounds_the_result(search):
+    assert len(await search("ann", 2)) == 2
 
 
-def test_every_statement_is_bounded():
+def test_every_statement_has_a_limit():
     for name in ("NEWEST", "DISABLED", "BY_ID", "BY_USERNAME", "BY_EMAIL", "BY_NAMES"):
         assert "LIMIT" in getattr(queries, name).compiled("sqlite").sql

@@ -1,4 +1,4 @@
-"""What operators do with accounts: who may, what it ends, and that it is written down."""
+"""Operators list, disable and enable accounts, and end their sessions."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ from tests.support.servers import PASSWORD, unique_name
 
 
 async def operator(services, *permissions: str) -> Actor:
-    """Somebody signed in with these permissions."""
+    """Return a signed-in actor with these permissions."""
     started = await sign_up(services)
     async with unit_of_work(services.database) as unit:
         role = await services.access.create_role(
@@ -62,7 +62,7 @@ async def person(services):
         ("enable", (1,)),
     ],
 )
-async def test_everything_needs_the_permission(services, operation, arguments):
+async def test_operation_requires_the_permission(services, operation, arguments):
     others = await operator(services, "roles.manage", "audit.view", "films.label")
     request = getattr(services.members, operation)
     with raises_error(Code.UNAUTHORIZED):
@@ -77,8 +77,8 @@ async def actions(services) -> list[str]:
     return [entry.action for entry in page.entries]
 
 
-class TestDisabling:
-    async def test_all_sessions_end_and_none_begins(self, services, manager, person):
+class TestDisable:
+    async def test_sessions_end_and_sign_in_is_rejected(self, services, manager, person):
         again = await sign_in(services, person.account.username)
         await perform(services, services.members.disable, manager, person.account.id, "spam")
         assert not await is_session_valid(services, person)
@@ -88,19 +88,21 @@ class TestDisabling:
         assert rows(services.settings, "SELECT id FROM sessions WHERE account_id = ?",
                     person.account.id) == []  # fmt: skip
 
-    async def test_only_who_knows_the_password_is_told(self, services, manager, person):
+    async def test_wrong_password_does_not_reveal_that_the_account_is_disabled(
+        self, services, manager, person
+    ):
         await perform(services, services.members.disable, manager, person.account.id)
         with raises_error(Code.PASSWORD_WRONG):
             await sign_in(services, person.account.username, "another password")
 
-    async def test_the_attempt_is_in_the_history(self, services, manager, person):
+    async def test_rejected_sign_in_is_in_the_history(self, services, manager, person):
         await perform(services, services.members.disable, manager, person.account.id)
         with raises_error(Code.ACCOUNT_DISABLED):
             await sign_in(services, person.account.username)
         history = await perform(services, services.members.sign_ins, manager, person.account.id)
-        assert [line.success for line in history] == [False, True]
+        assert [sign_in.success for sign_in in history] == [False, True]
 
-    async def test_the_log_has_the_reason_once(self, services, manager, person):
+    async def test_reason_is_recorded_once_when_repeated(self, services, manager, person):
         for _ in range(2):
             await perform(services, services.members.disable, manager, person.account.id, " spam ")
         async with unit_of_work(services.database) as unit:
@@ -109,19 +111,19 @@ class TestDisabling:
         assert (entry.action, entry.account_id) == ("account_disabled", manager.account_id)
         assert (entry.details, entry.subject_name) == ({"reason": "spam"}, person.account.username)
 
-    async def test_they_come_back(self, services, manager, person):
+    async def test_enabled_account_can_sign_in_again(self, services, manager, person):
         await perform(services, services.members.disable, manager, person.account.id)
         for _ in range(2):
             await perform(services, services.members.enable, manager, person.account.id)
         assert await is_session_valid(services, await sign_in(services, person.account.username))
         assert (await actions(services))[:2] == ["account_enabled", "account_disabled"]
 
-    async def test_nobody_disables_themselves(self, services, manager):
+    async def test_own_account_cannot_be_disabled(self, services, manager):
         for actor in (manager, await superuser_actor(services)):
             with raises_error(Code.ACCOUNT_OWN):
                 await perform(services, services.members.disable, actor, actor.account_id)
 
-    async def test_a_superuser_is_for_superusers(self, services, manager):
+    async def test_only_superusers_can_change_superusers(self, services, manager):
         root, other = await superuser_actor(services), await superuser_actor(services)
         for operation in ("disable", "enable", "end_sessions"):
             request = getattr(services.members, operation)
@@ -132,22 +134,22 @@ class TestDisabling:
                      root.session_id)  # fmt: skip
         await perform(services, services.members.disable, other, root.account_id)
 
-    async def test_of_two_who_disable_each_other_one_is_left(self, services):
+    async def test_one_of_two_superusers_who_disable_each_other_remains_enabled(self, services):
         one, other = await superuser_actor(services), await superuser_actor(services)
 
-        async def disable(actor, whom):
+        async def disable(actor, target):
             try:
-                await perform(services, services.members.disable, actor, whom.account_id)
+                await perform(services, services.members.disable, actor, target.account_id)
             except DomainError as error:
                 return error.code
             return None
 
-        told = await asyncio.gather(disable(one, other), disable(other, one))
-        assert sorted(map(str, told)) == ["None", "unauthorized"]
+        outcomes = await asyncio.gather(disable(one, other), disable(other, one))
+        assert sorted(map(str, outcomes)) == ["None", "unauthorized"]
         disabled = "SELECT id FROM accounts WHERE disabled_at IS NOT NULL"
         assert len(rows(services.settings, disabled)) == 1
 
-    async def test_several_at_once_do_it_once(self, services, manager, person):
+    async def test_concurrent_requests_are_recorded_once(self, services, manager, person):
         request = services.members.disable
         await asyncio.gather(
             *(perform(services, request, manager, person.account.id) for _ in range(5)),
@@ -155,20 +157,20 @@ class TestDisabling:
         )
         assert (await actions(services)).count("account_disabled") == 1
 
-    async def test_whoever_signs_in_meanwhile_is_out_in_the_end(self, services, manager, person):
-        async def enter():
+    async def test_concurrent_sign_in_leaves_no_session(self, services, manager, person):
+        async def try_sign_in():
             try:
                 return await sign_in(services, person.account.username)
             except DomainError as error:
                 return error.code
 
-        entering = [asyncio.create_task(enter()) for _ in range(6)]
+        attempts = [asyncio.create_task(try_sign_in()) for _ in range(6)]
         await asyncio.sleep(0.05)
         await perform(services, services.members.disable, manager, person.account.id)
-        for started in await asyncio.gather(*entering):
+        for started in await asyncio.gather(*attempts):
             assert started == Code.ACCOUNT_DISABLED or not await is_session_valid(services, started)
 
-    async def test_what_cannot_be_taken(self, services, manager, person):
+    async def test_unknown_account_or_long_reason_is_rejected(self, services, manager, person):
         for request in (services.members.disable, services.members.enable):
             with raises_error(Code.ACCOUNT_UNKNOWN):
                 await perform(services, request, manager, 999)
@@ -177,15 +179,15 @@ class TestDisabling:
         assert (await perform(services, services.members.get, manager, person.account.id)
                 ).disabled_at is None  # fmt: skip
 
-    async def test_members_do_not_find_them(self, services, manager, person):
-        asking = (await sign_up(services)).actor
+    async def test_members_do_not_find_a_disabled_account(self, services, manager, person):
+        searcher = (await sign_up(services)).actor
         part = person.account.username[1:]
         search = services.accounts.search
-        assert len(await perform(services, search, asking, part)) == 1
+        assert len(await perform(services, search, searcher, part)) == 1
         await perform(services, services.members.disable, manager, person.account.id)
-        assert await perform(services, search, asking, part) == []
+        assert await perform(services, search, searcher, part) == []
 
-    async def test_made_superuser_at_the_console_they_are_back(self, services, manager, person):
+    async def test_superuser_command_enables_the_account(self, services, manager, person):
         await perform(services, services.members.disable, manager, person.account.id)
         async with unit_of_work(services.database) as unit:
             await services.accounts.set_superuser(unit, person.account.id)
@@ -194,7 +196,7 @@ class TestDisabling:
 
 
 class TestSessions:
-    async def test_they_are_listed_and_ended_one_by_one_and_all(self, services, manager, person):
+    async def test_sessions_are_listed_and_ended(self, services, manager, person):
         account_id = person.account.id
         again = await sign_in(services, person.account.username)
         listed = await perform(services, services.members.sessions, manager, account_id)
@@ -211,14 +213,14 @@ class TestSessions:
         assert (await actions(services))[:2] == ["sessions_ended", "session_ended"]
         assert (await perform(services, services.members.sessions, manager, account_id)).total == 0
 
-    async def test_one_of_somebody_else_is_none(self, services, manager, person):
+    async def test_session_of_another_account_is_unknown(self, services, manager, person):
         other = await sign_up(services)
         with raises_error(Code.SESSION_UNKNOWN):
             await perform(services, services.members.end_session, manager, other.account.id,
                      person.session.id)  # fmt: skip
         assert await is_session_valid(services, person)
 
-    async def test_ones_own_ends_but_the_one_that_asks(self, services, manager):
+    async def test_current_session_is_kept_when_own_sessions_end(self, services, manager):
         username = rows(services.settings, "SELECT username FROM accounts WHERE id = ?",
                         manager.account_id)[0]  # fmt: skip
         other = await sign_in(services, username)
@@ -228,8 +230,8 @@ class TestSessions:
             assert await services.actors.by_id(unit, manager.session_id) is not None
 
 
-class TestListing:
-    async def test_newest_first_page_by_page(self, services, manager):
+class TestPage:
+    async def test_accounts_are_listed_newest_first_in_pages(self, services, manager):
         accounts = [(await sign_up(services)).account.id for _ in range(2)]
         execute(
             services.settings,
@@ -244,7 +246,7 @@ class TestListing:
         assert [each.id for each in second.accounts][10:13] == [*accounts[::-1], manager.account_id]
         assert second.next is None
 
-    async def test_those_that_are_disabled(self, services, manager, person):
+    async def test_disabled_accounts_are_listed(self, services, manager, person):
         request = services.members.page
         assert (
             await perform(services, request, manager, MemberQuery(disabled=True))
@@ -254,7 +256,7 @@ class TestListing:
         assert [account.id for account in found.accounts] == [person.account.id]
         assert await perform(services, services.members.count_disabled, manager) == 1
 
-    async def test_those_who_hold_a_role(self, services, person):
+    async def test_holders_of_a_role_are_listed(self, services, person):
         both = await operator(services, "accounts.manage", "roles.manage")
         role = (await perform(services, services.access.list_roles, CONSOLE_ACTOR))[-1]
         found = await perform(services, services.members.page, both, MemberQuery(role_id=role.id))
@@ -265,7 +267,7 @@ class TestListing:
         with raises_error(Code.FORBIDDEN, permission="roles.manage"):
             await perform(services, services.members.page, manager, MemberQuery(role_id=role.id))
 
-    async def test_searching_is_limited(self, services, manager):
+    async def test_searches_are_rate_limited(self, services, manager):
         limited = Members(
             replace(services.settings, search_limit="2 per hour"),
             services.throttle,
@@ -280,12 +282,12 @@ class TestListing:
         await perform(services, limited.page, manager, MemberQuery())
 
     @pytest.mark.parametrize("text", ["x" * 321, "a\0b", "a" + "\u0301" * 40])
-    async def test_what_nobody_can_be_called(self, services, manager, text):
+    async def test_malformed_search_is_rejected(self, services, manager, text):
         with raises_error(Code.FIELD_INVALID):
             await perform(services, services.members.page, manager, MemberQuery(text=text))
 
 
-async def test_a_password_reset_by_an_operator_is_written_down(services, person):
+async def test_only_credential_changes_by_operators_are_recorded(services, person):
     root = await superuser_actor(services)
     change = services.credentials.change_credentials
     await perform(services, change, root, person.account.id, unique_name("renamed"), PASSWORD)

@@ -1,4 +1,4 @@
-"""What the tests of sessions share: somebody who is signed in, and more processes."""
+"""Fixtures of the tests of sessions: a signed-in account, and services of other processes."""
 
 import msgspec
 import pytest
@@ -14,13 +14,13 @@ async def anna(services):
 
 @pytest.fixture
 async def wired(settings):
-    """More services over the same database, with other settings where given."""
-    made = []
+    """Return a function that wires services over the same database, with changed settings."""
+    wired = []
 
-    async def more(**other):
-        made.append(await wire(msgspec.structs.replace(settings, **other)))
-        return made[-1]
+    async def wire_services(**changed):
+        wired.append(await wire(msgspec.structs.replace(settings, **changed)))
+        return wired[-1]
 
-    yield more
-    for services in made:
+    yield wire_services
+    for services in wired:
         await close(services)

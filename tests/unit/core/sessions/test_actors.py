@@ -1,4 +1,4 @@
-"""Who asks: somebody is known by a session until it ends or expires."""
+"""Actors of sessions, until the sessions end or expire."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from tests.support.accounts import actor_by_token, is_session_valid, perform
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud7ff", "0" * 64])
-async def test_a_cookie_that_is_nobody_s(services, anna, token):
+async def test_unknown_token_has_no_actor(services, anna, token):
     assert await actor_by_token(services, token) is None
 
 
-async def test_another_process_learns_that_a_session_has_ended_when_it_looks(services, anna, wired):
+async def test_end_of_a_session_is_noticed_by_another_process(services, anna, wired):
     other = await wired()
     assert await is_session_valid(other, anna)
     await perform(services, services.sessions.sign_out, anna.actor)
@@ -20,7 +20,7 @@ async def test_another_process_learns_that_a_session_has_ended_when_it_looks(ser
 
 
 class TestExpiry:
-    async def test_unused_for_thirty_days(self, services, anna, clock):
+    async def test_session_expires_after_thirty_days_without_use(self, services, anna, clock):
         clock.forward(days=29)
         assert await is_session_valid(services, anna)
         clock.forward(days=29)
@@ -28,14 +28,16 @@ class TestExpiry:
         clock.forward(days=31)
         assert not await is_session_valid(services, anna)
 
-    async def test_after_half_a_year_in_any_case(self, services, anna, clock):
+    async def test_session_expires_after_half_a_year_despite_use(self, services, anna, clock):
         for _ in range(8):
             clock.forward(days=20)
             assert await is_session_valid(services, anna)
         clock.forward(days=21)
         assert not await is_session_valid(services, anna)
 
-    async def test_use_is_written_down_now_and_then(self, services, anna, clock, wired):
+    async def test_stored_use_extends_the_session_in_another_process(
+        self, services, anna, clock, wired
+    ):
         assert await is_session_valid(services, anna)
         clock.forward(days=20)
         assert await is_session_valid(services, anna)
@@ -44,7 +46,7 @@ class TestExpiry:
         clock.forward(days=20)
         assert await is_session_valid(await wired(), anna)
 
-    async def test_what_one_process_sees_used_the_other_takes_for_unused_only_when_it_is(
+    async def test_cached_session_is_read_again_before_it_is_considered_expired(
         self, services, anna, clock, wired
     ):
         other = await wired()
@@ -59,16 +61,16 @@ class TestExpiry:
         assert not await is_session_valid(other, anna)
 
 
-async def test_a_session_that_ends_while_it_is_looked_up_is_not_cached(services, anna, monkeypatch):
-    actor_of_account = services.access.actor_of
+async def test_session_that_ends_during_the_lookup_is_not_cached(services, anna, monkeypatch):
+    original = services.access.actor_of
 
-    async def slow(*arguments, **options):
-        found = await actor_of_account(*arguments, **options)
+    async def actor_of_ending_session(*arguments, **options):
+        actor = await original(*arguments, **options)
         await perform(services, services.sessions.sign_out, anna.actor)
-        return found
+        return actor
 
-    services.actors.drop(anna.session.id)
-    monkeypatch.setattr(services.access, "actor_of", slow)
+    services.actors.invalidate(anna.session.id)
+    monkeypatch.setattr(services.access, "actor_of", actor_of_ending_session)
     assert await actor_by_token(services, anna.token) is not None
     monkeypatch.undo()
     assert not await is_session_valid(services, anna)

@@ -8,12 +8,12 @@ def session(session_id, account_id=1):
     return CachedSession(actor, ends_at=0, expires_at=0, last_seen_at=0, stored_last_seen_at=0)
 
 
-def held(cache):
-    """What is held about whom: nothing may be left of a session that is gone."""
-    return {account: sorted(ids) for account, ids in cache._of_account.items()}
+def ids_by_account(cache):
+    """Return the ids in the index by account, which must not contain removed sessions."""
+    return {account: sorted(ids) for account, ids in cache._by_account.items()}
 
 
-def test_is_found_by_id_and_by_token():
+def test_session_is_found_by_id_and_by_token():
     cache, one, two = SessionCache(), session(1), session(2)
     cache.set(one, "a")
     cache.set(two, None)
@@ -21,50 +21,50 @@ def test_is_found_by_id_and_by_token():
     assert (cache.get(2), cache.get_by_token("b")) == (two, None)
 
 
-def test_the_token_may_be_learned_later_and_is_not_lost():
+def test_token_can_be_added_later_and_is_retained():
     cache = SessionCache()
     cache.set(session(1), None)
     cache.set(session(1), "a")
     newest = session(1)
     cache.set(newest, None)
     assert cache.get_by_token("a") is newest
-    cache.drop(1)
+    cache.invalidate(1)
     assert cache.get_by_token("a") is None
 
 
-def test_one_is_dropped_however_it_is_asked_for():
+def test_invalidated_session_is_not_found_by_id_or_token():
     cache = SessionCache()
     for number in (1, 2):
         cache.set(session(number), f"token {number}")
-    cache.drop(1)
-    cache.drop(1)
+    cache.invalidate(1)
+    cache.invalidate(1)
     assert cache.get(1) is None
     assert cache.get_by_token("token 1") is None
     assert cache.get_by_token("token 2") is not None
-    assert held(cache) == {1: [2]}
+    assert ids_by_account(cache) == {1: [2]}
 
 
-def test_all_of_one_account_are_dropped():
+def test_all_sessions_of_an_account_are_invalidated():
     cache = SessionCache()
     for number in range(6):
         cache.set(session(number, account_id=number % 2), f"token {number}")
-    cache.drop_account(0)
-    cache.drop_account(7)
+    cache.invalidate_account(0)
+    cache.invalidate_account(7)
     assert [number for number in range(6) if cache.get(number)] == [1, 3, 5]
-    assert held(cache) == {1: [1, 3, 5]}
+    assert ids_by_account(cache) == {1: [1, 3, 5]}
 
 
-def test_who_leaves_for_want_of_room_leaves_nothing_behind():
+def test_evicted_session_is_removed_from_all_indexes():
     cache = SessionCache(limit=3)
     for number in range(10):
         cache.set(session(number, account_id=number // 2), f"token {number}")
     assert [number for number in range(10) if cache.get(number)] == [7, 8, 9]
     assert [number for number in range(10) if cache.get_by_token(f"token {number}")] == [7, 8, 9]
-    assert held(cache) == {3: [7], 4: [8, 9]}
+    assert ids_by_account(cache) == {3: [7], 4: [8, 9]}
     assert len(cache.values()) == 3
 
 
-def test_use_keeps_a_session():
+def test_least_recently_used_session_is_evicted():
     cache = SessionCache(limit=2)
     cache.set(session(1), "a")
     cache.set(session(2), "b")
@@ -74,9 +74,9 @@ def test_use_keeps_a_session():
     assert cache.get(2) is None
 
 
-def test_everything_is_dropped():
+def test_clear_removes_all_sessions():
     cache = SessionCache()
     cache.set(session(1), "a")
     cache.clear()
     assert (cache.get(1), cache.get_by_token("a"), cache.values()) == (None, None, [])
-    assert held(cache) == {}
+    assert ids_by_account(cache) == {}

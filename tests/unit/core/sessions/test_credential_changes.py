@@ -1,4 +1,4 @@
-"""Changes of how somebody comes in: another login, another password, none."""
+"""Change the login and the password, and delete the account."""
 
 import asyncio
 
@@ -21,8 +21,8 @@ from tests.support.servers import PASSWORD, unique_name
 NEW_PASSWORD = "another long one"
 
 
-async def change_password(services, actor, present, new):
-    return await perform(services, services.credentials.change_password, actor, present, new)
+async def change_password(services, actor, current, new):
+    return await perform(services, services.credentials.change_password, actor, current, new)
 
 
 async def change_credentials(services, actor, account_id, login, password):
@@ -30,8 +30,8 @@ async def change_credentials(services, actor, account_id, login, password):
     return await perform(services, change, actor, account_id, login, password)
 
 
-class TestPasswords:
-    async def test_a_new_one_ends_every_other_session(self, services, anna):
+class TestChangePassword:
+    async def test_new_password_ends_every_other_session(self, services, anna):
         other = await sign_in(services, "anna")
         account = await change_password(services, anna.actor, PASSWORD, NEW_PASSWORD)
         assert account == anna.account
@@ -46,27 +46,27 @@ class TestPasswords:
         assert await is_session_valid(services, await sign_in(services, "anna"))
 
     @pytest.mark.parametrize(
-        ("present", "new", "code"),
+        ("current", "new", "code"),
         [
             ("wrong password", NEW_PASSWORD, Code.CURRENT_PASSWORD_WRONG),
             (PASSWORD, "short", Code.PASSWORD_INVALID),
             (PASSWORD, "password1", Code.PASSWORD_INVALID),
         ],
     )
-    async def test_what_is_refused_changes_nothing(self, services, anna, present, new, code):
+    async def test_rejected_password_changes_nothing(self, services, anna, current, new, code):
         other = await sign_in(services, "anna")
         with raises_error(code):
-            await change_password(services, anna.actor, present, new)
+            await change_password(services, anna.actor, current, new)
         assert await is_session_valid(services, other)
         assert await sign_in(services, "anna")
 
-    async def test_at_the_console(self, services, anna):
+    async def test_reset_password_ends_every_session(self, services, anna):
         async with unit_of_work(services.database) as unit:
             await services.credentials.reset_password(unit, anna.account.id, NEW_PASSWORD)
         assert not await is_session_valid(services, anna)
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
-    async def test_the_present_password_is_guarded_as_well(self, anna, wired):
+    async def test_guesses_of_the_current_password_are_limited(self, anna, wired):
         strict = await wired(known_device_limit="3 per hour")
         for _ in range(3):
             with raises_error(Code.CURRENT_PASSWORD_WRONG):
@@ -75,8 +75,8 @@ class TestPasswords:
             await change_password(strict, anna.actor, PASSWORD, NEW_PASSWORD)
 
 
-class TestChangingCredentials:
-    async def test_both_at_once(self, services, anna):
+class TestChangeCredentials:
+    async def test_login_and_password_change_together(self, services, anna):
         other = await sign_in(services, "anna")
         changed = await change_credentials(
             services, anna.actor, anna.account.id, "berta", NEW_PASSWORD
@@ -86,17 +86,17 @@ class TestChangingCredentials:
         assert not await is_session_valid(services, other)
         assert await sign_in(services, "berta", NEW_PASSWORD)
 
-    async def test_a_login_alone_ends_no_session(self, services, anna):
+    async def test_new_login_ends_no_session(self, services, anna):
         other = await sign_in(services, "anna")
         await change_credentials(services, anna.actor, anna.account.id, "berta", None)
         assert await is_session_valid(services, other)
 
-    async def test_neither(self, services, anna):
+    async def test_account_is_unchanged_without_login_and_password(self, services, anna):
         account = anna.account
-        given = await change_credentials(services, anna.actor, account.id, None, None)
-        assert given == account
+        result = await change_credentials(services, anna.actor, account.id, None, None)
+        assert result == account
 
-    async def test_all_or_nothing(self, services, anna):
+    async def test_rejected_login_leaves_the_password_unchanged(self, services, anna):
         await sign_up(services, "berta")
         other = await sign_in(services, "anna")
         with raises_error(Code.USERNAME_TAKEN):
@@ -104,7 +104,7 @@ class TestChangingCredentials:
         assert await is_session_valid(services, other)
         assert await sign_in(services, "anna")
 
-    async def test_one_account_cannot_keep_all_hashing_threads_busy(self, anna, wired, monkeypatch):
+    async def test_one_account_cannot_occupy_all_hashing_threads(self, anna, wired, monkeypatch):
         strict, change = await wired(known_device_limit="3 per hour"), change_credentials
         may_hash, make_hash = asyncio.Event(), strict.accounts.hashing.hash
 
@@ -124,7 +124,7 @@ class TestChangingCredentials:
         assert sum(each.exception() is None for each in changes) == 3
         await change(strict, anna.actor, anna.account.id, None, PASSWORD)
 
-    async def test_who_may(self, services, anna):
+    async def test_only_the_account_and_superusers_can_change_credentials(self, services, anna):
         berta, root = await sign_up(services, unique_name()), await superuser_actor(services)
         with raises_error(Code.FORBIDDEN):
             await change_credentials(services, berta.actor, anna.account.id, None, None)
@@ -138,7 +138,7 @@ class TestChangingCredentials:
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
 
-async def test_deleting_the_account(services, anna):
+async def test_deleted_account_has_no_sessions_and_cannot_sign_in(services, anna):
     other, ended = await sign_in(services, "anna"), []
     services.sessions.on_end(ended.append)
     deleted = await perform(services, services.credentials.delete_account, anna.actor)
@@ -150,18 +150,18 @@ async def test_deleting_the_account(services, anna):
         await sign_in(services, "anna")
 
 
-class TestDeletingKnowingThePassword:
-    async def delete(self, services, actor, present):
-        await perform(services, services.credentials.delete_account, actor, present)
+class TestDeleteAccountWithPassword:
+    async def delete(self, services, actor, password):
+        await perform(services, services.credentials.delete_account, actor, password)
 
-    async def test_right(self, services, anna):
+    async def test_correct_password_deletes_the_account(self, services, anna):
         await self.delete(services, anna.actor, PASSWORD)
         assert not await is_session_valid(services, anna)
 
-    @pytest.mark.parametrize("present", ["wrong password", "", "x" * 5000])
-    async def test_wrong(self, services, anna, present):
+    @pytest.mark.parametrize("password", ["wrong password", "", "x" * 5000])
+    async def test_wrong_password_is_rejected(self, services, anna, password):
         with raises_error(Code.CURRENT_PASSWORD_WRONG):
-            await self.delete(services, anna.actor, present)
+            await self.delete(services, anna.actor, password)
         assert await is_session_valid(services, anna)
 
     async def test_guesses_are_limited(self, anna, wired):

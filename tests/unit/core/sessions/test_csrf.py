@@ -6,7 +6,7 @@ from kinoteka.errors import Code
 from kinoteka.infrastructure.keys import Keyring
 from tests.support.errors import raises_error
 
-NOBODY = Actor(None, None, False, (), frozenset(), ())
+ANONYMOUS = Actor(None, None, False, (), frozenset(), ())
 ANNA = Actor(1, 10, False, (), frozenset(), ())
 ANNA_ELSEWHERE = Actor(1, 11, False, (), frozenset(), ())
 
@@ -16,23 +16,23 @@ def tokens():
     return CsrfTokens(Keyring(b"k" * 32))
 
 
-def test_one_s_own_token_is_taken_again_and_again(tokens):
+def test_token_can_be_used_repeatedly(tokens):
     token = tokens.issue(ANNA)
     for _ in range(2):
         tokens.check(ANNA, token)
 
 
-def test_is_bound_to_the_session(tokens):
+def test_token_of_another_session_is_rejected(tokens):
     with raises_error(Code.CSRF_WRONG):
         tokens.check(ANNA_ELSEWHERE, tokens.issue(ANNA))
 
 
-def test_is_bound_to_the_installation(tokens):
+def test_token_of_another_installation_is_rejected(tokens):
     with raises_error(Code.CSRF_WRONG):
         tokens.check(ANNA, CsrfTokens(Keyring(b"j" * 32)).issue(ANNA))
 
 
-def test_lasts_two_hours(tokens, clock):
+def test_token_expires_after_two_hours(tokens, clock):
     token = tokens.issue(ANNA)
     clock.forward(seconds=2 * 60 * 60 - 1)
     tokens.check(ANNA, token)
@@ -43,13 +43,13 @@ def test_lasts_two_hours(tokens, clock):
 
 @pytest.mark.parametrize("seconds", [1, 60 * 60])
 def test_token_is_valid_when_the_clock_is_set_back(tokens, clock, seconds):
-    """Or when the machine that issued it is ahead."""
+    """The clock of the machine that issued the token may also be ahead."""
     token = tokens.issue(ANNA)
     clock.forward(seconds=-seconds)
     tokens.check(ANNA, token)
 
 
-def test_token_does_not_last_a_day_longer_when_the_clock_is_set_back_a_day(tokens, clock):
+def test_token_is_rejected_when_the_clock_is_set_back_a_day(tokens, clock):
     token = tokens.issue(ANNA)
     clock.forward(days=-1)
     with raises_error(Code.CSRF_WRONG):
@@ -57,25 +57,25 @@ def test_token_does_not_last_a_day_longer_when_the_clock_is_set_back_a_day(token
 
 
 @pytest.mark.parametrize("token", [None, ""])
-def test_none(tokens, token):
+def test_missing_token_is_rejected(tokens, token):
     with raises_error(Code.CSRF_MISSING):
         tokens.check(ANNA, token)
 
 
 @pytest.mark.parametrize("token", [".", "1", "1.", "x.y", "é.ы", "9" * 5000 + ".0"])
-def test_one_that_is_no_good(tokens, token):
+def test_malformed_token_is_rejected(tokens, token):
     with raises_error(Code.CSRF_WRONG):
         tokens.check(ANNA, token)
 
 
-def test_one_whose_time_was_changed(tokens):
+def test_token_with_a_changed_time_is_rejected(tokens):
     issued, _, mac = tokens.issue(ANNA).partition(".")
     with raises_error(Code.CSRF_WRONG):
         tokens.check(ANNA, f"{int(issued) + 1}.{mac}")
 
 
-def test_needs_a_session(tokens):
+def test_anonymous_actor_is_rejected(tokens):
     with raises_error(Code.UNAUTHORIZED):
-        tokens.issue(NOBODY)
+        tokens.issue(ANONYMOUS)
     with raises_error(Code.UNAUTHORIZED):
-        tokens.check(NOBODY, tokens.issue(ANNA))
+        tokens.check(ANONYMOUS, tokens.issue(ANNA))

@@ -1,4 +1,4 @@
-"""Devices: what a User-Agent tells of a browser, a system and a kind of machine."""
+"""Devices: the browser, the system and the kind of device of a User-Agent."""
 
 import pytest
 
@@ -60,12 +60,12 @@ def devices() -> Devices:
         ("\ud7ff ☃ \x00", None, None, "program"),
     ],
 )
-async def test_told(devices, user_agent, browser, system, kind):
+async def test_user_agent_names_browser_system_and_kind(devices, user_agent, browser, system, kind):
     found = await devices.describe([user_agent])
     assert found == {user_agent: Device(browser, system, kind)}
 
 
-async def test_each_once(devices):
+async def test_repeated_user_agent_is_described_once_and_cached(devices):
     first = await devices.describe(["curl/7.88.1", "curl/7.88.1", ""])
     second = await devices.describe(["curl/7.88.1"])
     assert first.keys() == {"curl/7.88.1", ""}

@@ -1,4 +1,4 @@
-"""Limits of guesses at passwords: what they leave to attackers, and that owners get in."""
+"""Limits on password guesses: what remains for attackers, and that owners can sign in."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ DEFAULTS = {
 
 
 async def attempt(services, identifier, password, address="192.0.2.1", cookie=None, owner=None):
-    """Try to sign in; return the code of the refusal, or None."""
+    """Try to sign in. Return the error code, or None."""
     visit = Visit(address, "", "tests", (cookie,) if cookie else (), owner)
     nobody = await anonymous_actor(services)
     try:
@@ -41,7 +41,7 @@ def addresses(count):
 class TestOwners:
     @pytest.fixture
     async def attacked(self, anna, wired):
-        """The default limits, and an account that ten addresses have guessed at."""
+        """Return services with the default limits, after guesses from ten addresses."""
         strict = await wired(**DEFAULTS)
         codes = [await attempt(strict, "anna", WRONG, address) for address in addresses(10)]
         assert codes == [Code.PASSWORD_WRONG] + [Code.THROTTLED] * 9
@@ -54,7 +54,7 @@ class TestOwners:
         owner = TokenOwner(anna.account.id, anna.session.id, now() // 1000 - 3600)
         assert await attempt(attacked, "anna", PASSWORD, owner=owner) is None
 
-    async def test_owner_may_mistype_with_a_known_device(self, attacked, anna):
+    async def test_owner_may_fail_ten_times_with_a_known_device(self, attacked, anna):
         codes = [await attempt(attacked, "anna", WRONG, cookie=anna.device) for _ in range(11)]
         assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED]
 
@@ -65,7 +65,7 @@ class TestOwners:
         assert error.value.code == Code.THROTTLED
         assert 1 <= error.value.parameters["retry_after"] <= 10
 
-    async def test_other_accounts_are_not_concerned(self, attacked, services):
+    async def test_other_accounts_are_not_affected(self, attacked, services):
         await sign_up(services, "boris")
         assert await attempt(attacked, "boris", PASSWORD, addresses(1)[0]) is None
 
@@ -77,7 +77,9 @@ class TestOwners:
         renewed = await perform(services, services.credentials.known_device, anna.actor, VISIT)
         assert await attempt(attacked, "anna", NEW_PASSWORD, cookie=renewed) is None
 
-    async def test_device_is_known_whose_sign_in_replaced_a_weak_hash(self, services, wired, anna):
+    async def test_device_is_known_when_its_sign_in_replaced_a_weak_hash(
+        self, services, wired, anna
+    ):
         weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         async with unit_of_work(services.database) as unit:
             await services.accounts.set_password(unit, anna.account.id, weak.hash(PASSWORD))
@@ -99,10 +101,10 @@ class TestAttackers:
             await attempt(strict, "anna", WRONG, owner=owner) for owner in owners for _ in range(4)
         ]
         assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED] * 2
-        present = TokenOwner(anna.account.id, anna.session.id, expires)
-        assert await attempt(strict, "anna", NEW_PASSWORD, owner=present) is None
+        current = TokenOwner(anna.account.id, anna.session.id, expires)
+        assert await attempt(strict, "anna", NEW_PASSWORD, owner=current) is None
 
-    async def test_account_has_one_attempt_under_all_its_names(self, anna, wired):
+    async def test_all_names_of_an_account_share_one_budget(self, anna, wired):
         strict = await wired(**DEFAULTS)
         names = ("anna", "ANNA", "anna@example.com")
         codes = [
@@ -111,14 +113,14 @@ class TestAttackers:
         ]
         assert codes == [Code.PASSWORD_WRONG, Code.THROTTLED, Code.THROTTLED]
 
-    async def test_guesses_made_at_once_count_as_one(self, anna, wired):
+    async def test_only_one_of_many_concurrent_guesses_is_checked(self, anna, wired):
         strict = await wired(**DEFAULTS)
         guesses = (attempt(strict, "anna", f"guess {a}", a) for a in addresses(20))
         codes = await asyncio.gather(*guesses)
         assert codes.count(Code.PASSWORD_WRONG) == 1
         assert codes.count(Code.THROTTLED) == 19
 
-    async def test_sign_ins_at_once_all_succeed(self, anna, wired):
+    async def test_concurrent_sign_ins_succeed(self, anna, wired):
         strict = await wired(**DEFAULTS)
         codes = await asyncio.gather(
             *(attempt(strict, "anna", PASSWORD, address) for address in addresses(8))
@@ -126,20 +128,20 @@ class TestAttackers:
         assert codes == [None] * 8
 
     @pytest.mark.parametrize(
-        ("others", "is_refused"),
+        ("others", "is_rejected"),
         [
             (["192.0.2.1"], True),
             (["192.0.2.2"], False),
             (["2001:db8:1:2::9"], False),
         ],
     )
-    async def test_network_is_limited_for_each_account(self, anna, wired, others, is_refused):
+    async def test_network_is_limited_for_each_account(self, anna, wired, others, is_rejected):
         strict = await wired(**DEFAULTS | {"unknown_device_limit": "1000 per hour"})
         for _ in range(10):
             assert await attempt(strict, "anna", WRONG, "192.0.2.1") == Code.PASSWORD_WRONG
         for address in others:
             code = await attempt(strict, "anna", PASSWORD, address)
-            assert code == (Code.THROTTLED if is_refused else None)
+            assert code == (Code.THROTTLED if is_rejected else None)
 
     async def test_ipv6_sites_are_limited_for_each_account(self, anna, wired):
         strict = await wired(
@@ -158,13 +160,13 @@ class TestAttackers:
         assert await attempt(strict, "anna", PASSWORD, cookie=anna.device) is None
         assert await attempt(strict, "anna", PASSWORD, "192.0.2.2") is None
 
-    async def test_ten_unknown_names_block_nobody_behind_the_address(self, anna, wired):
+    async def test_unknown_names_do_not_block_other_users_of_the_address(self, anna, wired):
         strict = await wired(**DEFAULTS)
         for number in range(10):
             assert await attempt(strict, f"nobody-{number}", WRONG) == Code.ACCOUNT_UNKNOWN
         assert await attempt(strict, "anna", PASSWORD) is None
 
-    async def test_address_of_a_back_end_may_sign_in_many_users(self, wired, services):
+    async def test_successful_sign_ins_of_one_address_are_not_limited(self, wired, services):
         strict = await wired(**DEFAULTS | {"sign_in_address_limit": "3 per hour"})
         await sign_up(services, "boris")
         for _ in range(10):
@@ -191,7 +193,7 @@ class TestUnknownNames:
 
 
 class TestCurrentPassword:
-    async def test_each_session_has_a_budget_of_its_own(self, services, anna, wired):
+    async def test_each_session_has_its_own_budget(self, services, anna, wired):
         strict = await wired(**DEFAULTS)
         other = await sign_in(services, "anna")
         change = strict.credentials.change_password

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.accounts.model import Credentials
-from kinoteka.core.sessions.known_devices import ACCOUNTS_MOST, KnownDevices
+from kinoteka.core.sessions.known_devices import MAX_ACCOUNTS, KnownDevices
 from kinoteka.core.sessions.model import TokenOwner, Visit
 from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.keys import Keyring
@@ -33,12 +33,12 @@ class TestCookies:
         known = devices.recognise(visit(devices.issue(visit(), ANNA)), ANNA)
         assert known is not None
 
-    def test_cookie_keeps_the_id_of_its_device(self, devices):
+    def test_new_cookie_retains_the_id_of_the_device(self, devices):
         first = devices.issue(visit(), ANNA)
         second = devices.issue(visit(first), ANNA)
         assert devices.recognise(visit(second), ANNA) == devices.recognise(visit(first), ANNA)
 
-    def test_devices_have_budgets_of_their_own(self, devices):
+    def test_each_device_has_its_own_name(self, devices):
         cookies = [devices.issue(visit(), ANNA) for _ in range(2)]
         assert len({devices.recognise(visit(cookie), ANNA) for cookie in cookies}) == 2
 
@@ -51,15 +51,15 @@ class TestCookies:
         [BORIS, Credentials(1, "hash of another password")],
         ids=["another account", "another password"],
     )
-    def test_cookie_is_void_for(self, devices, account):
+    def test_cookie_is_invalid_for(self, devices, account):
         assert devices.recognise(visit(devices.issue(visit(), ANNA)), account) is None
 
-    def test_cookie_of_another_installation_is_void(self, devices):
+    def test_cookie_of_another_installation_is_invalid(self, devices):
         foreign = KnownDevices(Settings(), Keyring(b"another secret")).issue(visit(), ANNA)
         assert devices.recognise(visit(foreign), ANNA) is None
 
     @pytest.mark.parametrize("position", [0, 30, -1])
-    def test_forged_cookie_is_void(self, devices, position):
+    def test_forged_cookie_is_invalid(self, devices, position):
         cookie = list(devices.issue(visit(), ANNA))
         cookie[position] = "0" if cookie[position] != "0" else "1"
         assert devices.recognise(visit("".join(cookie)), ANNA) is None
@@ -69,23 +69,23 @@ class TestCookies:
         assert devices.recognise(visit(value), ANNA) is None
         assert devices.recognise(visit(value, devices.issue(visit(value), ANNA)), ANNA)
 
-    def test_cookie_is_void_after_its_days(self, devices, clock):
+    def test_cookie_expires_after_a_year(self, devices, clock):
         cookie = devices.issue(visit(), ANNA)
         clock.forward(days=365)
         assert devices.recognise(visit(cookie), ANNA)
         clock.forward(days=1)
         assert devices.recognise(visit(cookie), ANNA) is None
 
-    def test_cookie_remembers_the_last_accounts(self, devices):
-        accounts = [Credentials(number, f"hash {number}") for number in range(ACCOUNTS_MOST + 1)]
+    def test_cookie_contains_the_last_accounts(self, devices):
+        accounts = [Credentials(number, f"hash {number}") for number in range(MAX_ACCOUNTS + 1)]
         cookie = ""
         for account in accounts:
             cookie = devices.issue(visit(cookie), account)
         known = [devices.recognise(visit(cookie), account) is not None for account in accounts]
-        assert known == [False] + [True] * ACCOUNTS_MOST
+        assert known == [False] + [True] * MAX_ACCOUNTS
         assert len(cookie) < 250
 
-    def test_first_valid_cookie_counts(self, devices):
+    def test_first_valid_of_several_cookies_is_used(self, devices):
         cookie = devices.issue(visit(), ANNA)
         assert devices.recognise(visit("other", devices.issue(visit(), BORIS), cookie), ANNA)
         assert devices.recognise(visit(*["other"] * 4, cookie), ANNA) is None
@@ -98,15 +98,15 @@ class TestTokens:
     def test_expired_token_is_recognised(self, devices):
         assert devices.recognise(visit(token_owner=owner(days_ago=300)), ANNA)
 
-    def test_token_is_not_recognised_after_the_days_of_a_device(self, devices):
+    def test_token_that_expired_a_year_ago_is_not_recognised(self, devices):
         assert devices.recognise(visit(token_owner=owner(days_ago=400)), ANNA) is None
 
-    def test_tokens_of_ended_sessions_are_one_device_together(self, devices):
+    def test_tokens_of_ended_sessions_count_as_one_device(self, devices):
         owners = [owner(session_id=number, has_session=False) for number in (7, 8)]
         known = [devices.recognise(visit(token_owner=owner), ANNA) for owner in owners]
         assert known == ["ended", "ended"]
 
-    def test_cookie_counts_before_the_token_of_an_ended_session(self, devices):
+    def test_cookie_takes_precedence_over_the_token_of_an_ended_session(self, devices):
         cookie = devices.issue(visit(), ANNA)
         known = devices.recognise(visit(cookie, token_owner=owner(has_session=False)), ANNA)
         assert known == devices.recognise(visit(cookie), ANNA)
@@ -115,7 +115,7 @@ class TestTokens:
         assert devices.recognise(visit(token_owner=owner(2)), ANNA) is None
 
 
-def test_number_of_days_is_a_setting(clock):
+def test_lifetime_of_cookies_follows_the_setting(clock):
     settings = msgspec.structs.replace(Settings(), known_device_days=3)
     devices = KnownDevices(settings, Keyring(b"secret"))
     cookie = devices.issue(visit(), ANNA)

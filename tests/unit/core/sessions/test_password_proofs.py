@@ -1,4 +1,4 @@
-"""Which sessions may change credentials without the current password."""
+"""Sessions that may change credentials without the current password."""
 
 import pytest
 
@@ -11,45 +11,47 @@ from tests.support.databases import execute
 from tests.support.errors import raises_error
 
 NEW_PASSWORD = "another long one"
-BEGAN_BY = "account"
+CONTRACT = "account"
 
 
-async def begun(services, by=BEGAN_BY):
-    """Return a new session of Anna's that began by a contract."""
-    visit = Visit("192.0.2.7", "", by)
+async def sign_in_by(services, contract=CONTRACT):
+    """Return a new session of Anna that began in a contract."""
+    visit = Visit("192.0.2.7", "", contract)
     nobody = await anonymous_actor(services)
     return await perform(services, services.sessions.sign_in, nobody, visit, "anna", PASSWORD)
 
 
-def change_email(services, started, **how):
+def change_email(services, started, **options):
     async def change(actor, unit):
         change = ProfileChange(email="new@example.com")
-        return await services.credentials.change_profile(actor, unit, change, **how)
+        return await services.credentials.change_profile(actor, unit, change, **options)
 
     return perform(services, change, started.actor)
 
 
-def change_login(services, started, **how):
-    async def change(actor, unit):
-        own = started.account.id
-        return await services.credentials.change_credentials(actor, unit, own, "eve", None, **how)
-
-    return perform(services, change, started.actor)
-
-
-def change_password(services, started, **how):
+def change_login(services, started, **options):
     async def change(actor, unit):
         own = started.account.id
         return await services.credentials.change_credentials(
-            actor, unit, own, None, NEW_PASSWORD, **how
+            actor, unit, own, "eve", None, **options
         )
 
     return perform(services, change, started.actor)
 
 
-def delete(services, started, **how):
+def change_password(services, started, **options):
     async def change(actor, unit):
-        return await services.credentials.delete_account(actor, unit, **how)
+        own = started.account.id
+        return await services.credentials.change_credentials(
+            actor, unit, own, None, NEW_PASSWORD, **options
+        )
+
+    return perform(services, change, started.actor)
+
+
+def delete(services, started, **options):
+    async def change(actor, unit):
+        return await services.credentials.delete_account(actor, unit, **options)
 
     return perform(services, change, started.actor)
 
@@ -59,47 +61,47 @@ by_change = pytest.mark.parametrize("change", CHANGES)
 
 
 @by_change
-async def test_session_of_the_contract_needs_no_proof(services, anna, clock, change):
-    started = await begun(services)
+async def test_session_that_began_in_the_contract_needs_no_proof(services, anna, clock, change):
+    started = await sign_in_by(services)
     clock.forward(days=1)
-    assert await change(services, started, through=BEGAN_BY)
+    assert await change(services, started, contract=CONTRACT)
 
 
 @by_change
-@pytest.mark.parametrize(("seconds", "is_taken"), [(899, True), (901, False)])
-async def test_session_of_another_contract_needs_a_proof_of_the_last_15_minutes(
-    services, anna, clock, change, seconds, is_taken
+@pytest.mark.parametrize(("seconds", "is_accepted"), [(899, True), (901, False)])
+async def test_session_of_another_contract_needs_a_proof_from_the_last_15_minutes(
+    services, anna, clock, change, seconds, is_accepted
 ):
-    started = await begun(services, by="cinema")
+    started = await sign_in_by(services, contract="cinema")
     clock.forward(seconds=seconds)
-    if is_taken:
-        assert await change(services, started, through=BEGAN_BY)
+    if is_accepted:
+        assert await change(services, started, contract=CONTRACT)
     else:
         with raises_error(Code.SIGN_IN_AGAIN, minutes=15):
-            await change(services, started, through=BEGAN_BY)
+            await change(services, started, contract=CONTRACT)
 
 
 @by_change
-async def test_every_session_needs_a_proof_where_documents_are_not_exact(
+async def test_every_session_needs_a_proof_when_documents_are_not_exact(
     anna, wired, services, clock, change
 ):
     strict = await wired(document_exact=False)
-    started = await begun(services)
-    assert await change_email(strict, started, through=BEGAN_BY)
+    started = await sign_in_by(services)
+    assert await change_email(strict, started, contract=CONTRACT)
     clock.forward(seconds=901)
     with raises_error(Code.SIGN_IN_AGAIN):
-        await change(strict, await _again(strict, started), through=BEGAN_BY)
+        await change(strict, await _with_original_email(strict, started), contract=CONTRACT)
 
 
-async def _again(services, started):
-    """Return the same session, after its e-mail address was changed to another."""
+async def _with_original_email(services, started):
+    """Return the same session after its e-mail address was changed back."""
     async with unit_of_work(services.database) as unit:
         change = ProfileChange(email="anna@example.com")
         await services.accounts.change(started.actor, unit, change)
     return started
 
 
-async def test_values_that_stay_need_no_proof(services, anna, clock):
+async def test_unchanged_values_need_no_proof(services, anna, clock):
     clock.forward(days=1)
     same = ProfileChange(username=" anna ", email="anna@EXAMPLE.com", given_name="Anna")
 
@@ -111,27 +113,29 @@ async def test_values_that_stay_need_no_proof(services, anna, clock):
 
 
 class TestCurrentPassword:
-    async def test_is_a_proof(self, services, anna, clock):
+    async def test_change_of_password_is_a_proof(self, services, anna, clock):
         clock.forward(seconds=901)
         change = services.credentials.change_password
         await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         assert await change_email(services, anna)
 
-    async def test_given_with_a_change_of_name_is_a_proof(self, services, anna, clock):
+    async def test_password_given_with_a_change_of_login_is_a_proof(self, services, anna, clock):
         clock.forward(seconds=901)
-        assert await change_email(services, anna, present=PASSWORD)
+        assert await change_email(services, anna, current_password=PASSWORD)
         assert await change_login(services, anna)
 
-    async def test_wrong_one_is_rejected_even_with_a_proof(self, services, anna):
+    async def test_wrong_password_is_rejected_despite_a_proof(self, services, anna):
         for change in (change_email, delete):
             with raises_error(Code.CURRENT_PASSWORD_WRONG):
-                await change(services, anna, present="wrong one")
+                await change(services, anna, current_password="wrong one")
 
-    async def test_blank_one_is_asked_for(self, services, anna):
+    async def test_blank_password_is_rejected(self, services, anna):
         with raises_error(Code.FIELD_INVALID, field="present"):
-            await change_email(services, anna, present="")
+            await change_email(services, anna, current_password="")
 
-    async def test_new_one_twice_is_taken_with_a_proof_where_allowed(self, services, anna, clock):
+    async def test_new_password_twice_is_accepted_with_a_proof_when_allowed(
+        self, services, anna, clock
+    ):
         async def change(actor, unit, new, accepts_new_password_twice):
             return await services.credentials.change_password(
                 actor, unit, new, new, accepts_new_password_twice=accepts_new_password_twice
@@ -144,7 +148,7 @@ class TestCurrentPassword:
         with raises_error(Code.SIGN_IN_AGAIN):
             await perform(services, change, anna.actor, "and one more of them", True)
 
-    async def test_new_one_twice_counts_as_a_wrong_guess(self, anna, wired):
+    async def test_new_password_twice_counts_as_a_wrong_guess(self, anna, wired):
         strict = await wired(known_device_limit="2 per hour")
 
         async def change(actor, unit, number):
@@ -159,18 +163,18 @@ class TestCurrentPassword:
             await perform(strict, change, anna.actor, 2)
 
 
-async def test_session_of_an_earlier_version_proved_the_password_as_it_began(services, anna, clock):
+async def test_session_of_an_earlier_version_has_a_proof_from_its_sign_in(services, anna, clock):
     execute(services.settings, "UPDATE sessions SET proved_at = NULL, began_by = NULL")
-    assert await change_email(services, anna, through=BEGAN_BY)
+    assert await change_email(services, anna, contract=CONTRACT)
     clock.forward(seconds=901)
-    assert await change_login(services, anna, through="tests")
+    assert await change_login(services, anna, contract="tests")
     with raises_error(Code.SIGN_IN_AGAIN):
-        await delete(services, anna, through=BEGAN_BY)
+        await delete(services, anna, contract=CONTRACT)
 
 
-async def test_sessions_of_an_account_are_apart(services, anna, clock):
+async def test_proof_of_one_session_does_not_count_for_another(services, anna, clock):
     clock.forward(seconds=901)
     await sign_up(services, "berta")
-    await begun(services)
+    await sign_in_by(services)
     with raises_error(Code.SIGN_IN_AGAIN):
         await delete(services, anna)

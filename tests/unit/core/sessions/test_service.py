@@ -1,4 +1,4 @@
-"""Sessions: how somebody comes in and leaves."""
+"""Sign-up, sign-in, sign-out and the end of sessions."""
 
 import asyncio
 
@@ -28,36 +28,36 @@ def stored(services, what):
     return rows(services.settings, what)
 
 
-class TestComingIn:
-    async def test_by_signing_up(self, services, anna):
+class TestSignIn:
+    async def test_sign_up_begins_a_session(self, services, anna):
         actor = await actor_by_token(services, anna.token)
         assert (actor.account_id, actor.session_id) == (anna.account.id, anna.session.id)
         assert actor == anna.actor
 
     @pytest.mark.parametrize("identifier", ["anna", "ANNA", "anna@example.com", "Anna@Example.COM"])
-    async def test_by_any_name(self, services, anna, identifier):
+    async def test_any_name_of_the_account_is_accepted(self, services, anna, identifier):
         started = await sign_in(services, identifier)
         assert started.account == anna.account
         assert await is_session_valid(services, started)
         assert await is_session_valid(services, anna)
 
     @pytest.mark.parametrize("identifier", ["berta", "", "12", "no@address", "\ud800", "x" * 10**6])
-    async def test_nobody_of_that_name(self, services, anna, identifier):
+    async def test_unknown_name_is_rejected(self, services, anna, identifier):
         with raises_error(Code.ACCOUNT_UNKNOWN):
             await sign_in(services, identifier)
 
     @pytest.mark.parametrize("password", ["", "wrong password", PASSWORD.upper(), "\ud800"])
-    async def test_a_wrong_password(self, services, anna, password):
+    async def test_wrong_password_is_rejected(self, services, anna, password):
         with raises_error(Code.PASSWORD_WRONG):
             await sign_in(services, "anna", password)
 
-    async def test_a_setting_hides_which_accounts_there_are(self, anna, wired):
+    async def test_setting_hides_which_accounts_exist(self, anna, wired):
         hiding = await wired(hide_unknown_accounts=True)
         for identifier in ("anna", "berta"):
             with raises_error(Code.PASSWORD_WRONG):
                 await sign_in(hiding, identifier, "wrong password")
 
-    async def test_ends_the_session_that_asks(self, services, anna):
+    async def test_current_session_ends(self, services, anna):
         again = await perform(
             services, services.sessions.sign_in, anna.actor, VISIT, "anna", PASSWORD
         )
@@ -67,7 +67,7 @@ class TestComingIn:
         assert not await is_session_valid(services, again)
         assert await is_session_valid(services, berta)
 
-    async def test_a_failure_ends_nothing(self, services, anna):
+    async def test_failed_sign_in_ends_no_session(self, services, anna):
         with raises_error(Code.PASSWORD_WRONG):
             await perform(
                 services, services.sessions.sign_in, anna.actor, VISIT, "anna", "wrong password"
@@ -80,27 +80,29 @@ class TestComingIn:
         (hashed,) = stored(services, "SELECT token_hash FROM sessions")
         assert len(hashed) == 64
 
-    async def test_a_weaker_hash_is_made_anew_at_sign_in(self, services, anna):
+    async def test_weak_hash_is_replaced(self, services, anna):
         decomposed = "pa\u0308ssword of anna"
         weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         async with unit_of_work(services.database) as unit:
             weak_hash = weak.hash("pässword of anna")
             await services.accounts.set_password(unit, anna.account.id, weak_hash)
         await sign_in(services, "anna", decomposed)
-        (present,) = stored(services, "SELECT password_hash FROM accounts")
-        assert present != weak_hash
-        assert not services.accounts.hashing.is_outdated(present)
+        (current,) = stored(services, "SELECT password_hash FROM accounts")
+        assert current != weak_hash
+        assert not services.accounts.hashing.is_outdated(current)
         for password in (decomposed, "pässword of anna"):
             assert await sign_in(services, "anna", password)
 
     @pytest.mark.parametrize("weak", [False, True])
-    async def test_one_changed_while_it_was_being_checked(self, services, anna, weak):
-        """The old password opens nothing any more, and does not come back either."""
+    async def test_old_password_is_rejected_when_it_changes_during_the_check(
+        self, services, anna, weak
+    ):
+        """The old password is rejected and not restored by the replacement of a weak hash."""
         if weak:
             hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
             async with unit_of_work(services.database) as unit:
                 await services.accounts.set_password(unit, anna.account.id, hasher.hash(PASSWORD))
-        unit = Unit(services.database)  # the change holds the writer; the sign-in waits for it
+        unit = Unit(services.database)  # the sign-in waits for this transaction
         await services.credentials.reset_password(unit, anna.account.id, NEW_PASSWORD)
         late = asyncio.create_task(sign_in(services, "anna"))
         await asyncio.sleep(0.3)
@@ -111,8 +113,8 @@ class TestComingIn:
         assert await sign_in(services, "anna", NEW_PASSWORD)
 
 
-class TestLeaving:
-    async def test_signing_out(self, services, anna):
+class TestEnd:
+    async def test_sign_out_ends_the_current_session_only(self, services, anna):
         other = await sign_in(services, "anna")
         await perform(services, services.sessions.sign_out, anna.actor)
         assert not await is_session_valid(services, anna)
@@ -120,7 +122,7 @@ class TestLeaving:
         with raises_error(Code.UNAUTHORIZED):
             await perform(services, services.sessions.sign_out, await anonymous_actor(services))
 
-    async def test_listeners_learn_who_has_left(self, services, anna):
+    async def test_listeners_are_notified_of_ended_sessions(self, services, anna):
         ended = []
         services.sessions.on_end(ended.append)
         other = await sign_in(services, "anna")
@@ -130,14 +132,14 @@ class TestLeaving:
         await perform(services, services.sessions.sign_out, anna.actor)
         assert ended == [other.session.id, anna.session.id]
 
-    async def test_what_is_rolled_back_has_not_ended(self, services, anna):
+    async def test_rolled_back_sign_out_ends_no_session(self, services, anna):
         with raises_error(Code.FORBIDDEN):
             async with unit_of_work(services.database) as unit:
                 await services.sessions.sign_out(anna.actor, unit)
                 raise DomainError(Code.FORBIDDEN)
         assert await is_session_valid(services, anna)
 
-    async def test_the_expired_are_pruned(self, services, anna, clock):
+    async def test_prune_deletes_expired_sessions(self, services, anna, clock):
         clock.forward(days=20)
         berta = await sign_up(services, "berta")
         clock.forward(days=15)

@@ -1,4 +1,4 @@
-"""What the audit log has of changes of roles and labels."""
+"""Audit entries of changes to roles, labels and selections."""
 
 import pytest
 
@@ -24,13 +24,13 @@ async def person(services):
 def log(services):
     async def read():
         page = await perform(services, services.audit.entries, CONSOLE_ACTOR, AuditFilter())
-        found = [(each.action, each.subject_kind, each.details) for each in page.entries]
-        return [each for each in found if each[0] != "superuser_made"]
+        entries = [(entry.action, entry.subject_kind, entry.details) for entry in page.entries]
+        return [entry for entry in entries if entry[0] != "superuser_made"]
 
     return read
 
 
-async def test_a_role_from_its_making_to_its_end(services, root, log):
+async def test_creating_changing_and_deleting_a_role_is_recorded(services, root, log):
     access = services.access
     role = await perform(services, access.create_role, root, "editors", ["films.edit"])
     change = access.change_role
@@ -45,7 +45,7 @@ async def test_a_role_from_its_making_to_its_end(services, root, log):
     ]  # fmt: skip
 
 
-async def test_who_is_given_a_role_once(services, root, person, log):
+async def test_repeated_assignment_and_revocation_is_recorded_once(services, root, person, log):
     access = services.access
     role = await perform(services, access.create_role, root, "editors", [])
     for operation in (access.assign_role, access.revoke_role):
@@ -56,13 +56,13 @@ async def test_who_is_given_a_role_once(services, root, person, log):
     assert (await log())[0][2] == {"role": "editors"}
 
 
-async def test_a_label_once(services, root, log):
+async def test_repeated_creation_of_a_label_is_recorded_once(services, root, log):
     for _ in range(2):
         await perform(services, services.labels.add, root, "premium")
     assert await log() == [("label_created", "label", {})]
 
 
-async def test_what_is_refused_is_not_there(services, root, log):
+async def test_rejected_operation_is_not_recorded(services, root, log):
     with raises_error(Code.ROLE_BUILT_IN):
         await perform(services, services.access.delete_role, root, 1)
     with raises_error(Code.ROLE_UNKNOWN):
@@ -70,7 +70,7 @@ async def test_what_is_refused_is_not_there(services, root, log):
     assert await log() == []
 
 
-async def test_who_holds_a_role_is_counted(services, root, person):
+async def test_holders_of_a_role_are_counted(services, root, person):
     access = services.access
     role = await perform(services, access.create_role, root, "editors", [])
     await perform(services, access.assign_role, root, person.account_id, role.id)
@@ -79,7 +79,7 @@ async def test_who_holds_a_role_is_counted(services, root, person):
         await perform(services, access.count_holders, person)
 
 
-async def test_a_film_that_gets_a_label(services, root, films, log):
+async def test_repeated_labelling_of_a_film_is_recorded_once(services, root, films, log):
     film = next(iter(films.values()))
     await perform(services, services.labels.add, root, "new")
     for _ in range(2):
@@ -88,7 +88,9 @@ async def test_a_film_that_gets_a_label(services, root, films, log):
     assert len(await log()) == 2
 
 
-async def test_what_operators_do_with_selections(services, root, person, films, log):
+async def test_only_operators_changes_to_selections_are_recorded(
+    services, root, person, films, log
+):
     selections = services.selections
     own = await perform(
         services, selections.create, person, NewSelection(title="Mine", public=True)
