@@ -18,7 +18,7 @@ from kinoteka.database import schema
 from kinoteka.database.engines import database_path
 from kinoteka.database.engines.postgresql import driver as postgresql
 from kinoteka.database.engines.sqlite import driver as sqlite
-from kinoteka.database.film_search import Entry, find, index, optimize
+from kinoteka.database.film_search import IndexEntry, find, index, optimize
 from kinoteka.database.interface import Reader
 from kinoteka.database.migrations import migrate
 from kinoteka.database.statement import Statement
@@ -54,12 +54,12 @@ class Titles:
         self._words = _words(self._chance)
         self._names = [self._name() for _ in range(NAMES)]
 
-    def entries(self, count: int) -> Iterator[Entry]:
+    def entries(self, count: int) -> Iterator[IndexEntry]:
         """So many films; three in ten have an original title of their own."""
         for film_id in range(1, count + 1):
             original = self.title() if self._chance.random() < 0.3 else None
             votes = int(self._chance.paretovariate(0.6))
-            yield Entry(film_id, self.title(), original, votes)
+            yield IndexEntry(film_id, self.title(), original, votes)
 
     def title(self) -> str:
         """One title, of three words on average."""

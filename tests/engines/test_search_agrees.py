@@ -10,10 +10,10 @@ import pytest
 
 from kinoteka.database.engines import DATABASE
 from kinoteka.database.engines.postgresql.search import index as postgresql_search
-from kinoteka.database.film_search import Entry, find, index, optimize, remove
+from kinoteka.database.film_search import IndexEntry, find, index, optimize, remove
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.search import finding
+from kinoteka.search import finder
 from tests.support.databases import EMPTY, PostgreSQLServer, write_transaction
 
 WORDS = (
@@ -34,12 +34,12 @@ class Catalogue:
         made_up = ["".join(self.chance.choices(LETTERS, k=length)) for length in range(2, 12)] * 3
         self.words = [*WORDS, *made_up, *("".join(self.chance.sample(w, len(w))) for w in made_up)]
 
-    def entries(self, first: int, last: int) -> list[Entry]:
+    def entries(self, first: int, last: int) -> list[IndexEntry]:
         return [self.entry(number) for number in range(first, last)]
 
-    def entry(self, number: int) -> Entry:
+    def entry(self, number: int) -> IndexEntry:
         original = self.title() if self.chance.random() < 0.3 else None
-        return Entry(number, self.title(), original, self.chance.choice((0, 0, 1, 7, 300)))
+        return IndexEntry(number, self.title(), original, self.chance.choice((0, 0, 1, 7, 300)))
 
     def title(self) -> str:
         return " ".join(self.chance.choices(self.words, k=self.chance.choice((1, 2, 2, 3, 4, 7))))
@@ -79,11 +79,11 @@ def both(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_on_the_same_catalogue(both, seed, monkeypatch):
+def test_engines_return_the_same_films(both, seed, monkeypatch):
     monkeypatch.setattr(postgresql_search, "SAMPLE", 100)
-    monkeypatch.setattr(finding, "VERY_COMMON", 40)
-    monkeypatch.setattr(finding, "MOST_COMPLETIONS", 20)
-    monkeypatch.setattr(finding, "MOST_RANKED", 30)
+    monkeypatch.setattr(finder, "VERY_COMMON", 40)
+    monkeypatch.setattr(finder, "MOST_COMPLETIONS", 20)
+    monkeypatch.setattr(finder, "MOST_RANKED", 30)
     catalogue = Catalogue(seed)
     added, changed = catalogue.entries(1, 500), catalogue.entries(100, 200)
     for reader in both:

@@ -66,7 +66,7 @@ TESTED_ELSEWHERE = {
     "infrastructure/clock.py": "two lines, used everywhere",
     "infrastructure/connection_settings.py": "by what loads settings",
     "infrastructure/progress.py": "by what shows it",
-    "search/reading.py": "an interface",
+    "search/index_interface.py": "an interface",
     "server/app.py": "over the wire, by every contract",
 }
 

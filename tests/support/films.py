@@ -92,7 +92,7 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
         ids = {film.title: _insert(reader, film) for film in films}
         recount_all(reader)
         search.index(
-            reader, (search.Entry(ids[f.title], f.title, f.original_title, 0) for f in films)
+            reader, (search.IndexEntry(ids[f.title], f.title, f.original_title, 0) for f in films)
         )
         for name in ("catalogue", "access"):
             reader.fetch(RAISE, revision=name)

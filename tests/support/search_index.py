@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from kinoteka.database.engines import DATABASE
-from kinoteka.database.film_search import Entry, find, index
+from kinoteka.database.film_search import IndexEntry, find, index
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY, write_transaction
@@ -23,7 +23,7 @@ class Titles:
         for number, title in enumerate(titles, len(self.known) + 1):
             shown, original = title if isinstance(title, tuple) else (title, None)
             self.known[number] = shown
-            entries.append(Entry(number, shown, original, votes=1_000_000 // number))
+            entries.append(IndexEntry(number, shown, original, votes=1_000_000 // number))
         index(self.reader, entries)
 
     def find(self, query: str, **how) -> list[str]:

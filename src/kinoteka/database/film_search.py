@@ -1,38 +1,37 @@
-"""Full-text search over the titles of films, the same on both engines.
+"""Full-text search over the titles of films, with the same results on both engines.
 
-Public operations: find, index, remove, clear, optimize; they work on a `Reader`'s connection.
-Each engine's module has the same ones, and others for those that bring many films in.
+Public operations: find, index, remove, clear, optimize. They use the connection of a `Reader`.
+Each engine's module has the same operations, and more for bulk writes.
 """
 
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from kinoteka.database.interface import Reader
-from kinoteka.search import finding
-from kinoteka.search.entry import Entry
+from kinoteka.search import finder
+from kinoteka.search.entry import IndexEntry
 
-__all__ = ["Entry", "clear", "find", "index", "optimize", "remove"]
+__all__ = ["IndexEntry", "clear", "find", "index", "optimize", "remove"]
 
 
 def find(
-    reader: Reader, query: str, labels: Sequence[int] | None, limit: int = finding.LIMIT
+    reader: Reader, query: str, labels: Sequence[int] | None, limit: int = finder.LIMIT
 ) -> list[int]:
-    """The ids of the films whose titles have all words of the query, best first.
+    """Return the ids of the films whose titles contain all words of the query, best first.
 
-    A word may be the beginning of a title's word, and may be written wrongly where nothing is
-    found otherwise. With `labels`, hidden films and those under other labels are not found; None
-    finds all.
+    A word may be the prefix of a word in a title. If nothing else matches, words may have typos.
+    With `labels`, hidden films and films with other labels are excluded; None includes all films.
     """
-    return finding.find(_engine(reader).open_index(reader.connection, labels), query, limit)
+    return finder.find(_engine(reader).open_index(reader.connection, labels), query, limit)
 
 
-def index(reader: Reader, entries: Iterable[Entry]) -> None:
-    """Put films into the index, or put them anew, within the reader's transaction."""
+def index(reader: Reader, entries: Iterable[IndexEntry]) -> None:
+    """Add or replace films in the index, within the reader's transaction."""
     _engine(reader).index(reader.connection, entries)
 
 
 def remove(reader: Reader, film_ids: Iterable[int]) -> None:
-    """Take films out of the index; those that are not in it are left out."""
+    """Remove films from the index; ignore those that are not in it."""
     _engine(reader).remove(reader.connection, film_ids)
 
 
@@ -42,7 +41,7 @@ def clear(reader: Reader) -> None:
 
 
 def optimize(reader: Reader) -> None:
-    """Tidy up after many changes, within the reader's transaction."""
+    """Compact the index after many changes, within the reader's transaction."""
     _engine(reader).optimize(reader.connection)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kinoteka.database.statement import Compiled, Row, Statement
 
-if TYPE_CHECKING:  # the index is read by way of what stands here
-    from kinoteka.search.entry import Entry
+if TYPE_CHECKING:
+    from kinoteka.search.entry import IndexEntry
 
 T = TypeVar("T")
 Rows = list[Any]
@@ -74,7 +74,7 @@ class Writing(Protocol):
         For rows that an import gives ids of its own: films, genres, directors.
         """
 
-    async def index(self, entries: "Sequence[Entry]") -> None:
+    async def index(self, entries: "Sequence[IndexEntry]") -> None:
         """Put a few films into the search index, or put them anew."""
 
     async def commit(self) -> None:

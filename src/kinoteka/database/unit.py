@@ -14,7 +14,7 @@ import structlog
 from kinoteka.database.interface import Conflict, Database, Reader, Writing
 from kinoteka.database.statement import Row, Statement
 from kinoteka.errors import DomainError
-from kinoteka.search.entry import Entry
+from kinoteka.search.entry import IndexEntry
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ class Unit:
         """Let no import begin before this transaction has ended; False: one is under way."""
         return await (await self._begin()).keep_imports_out()
 
-    async def index(self, entries: Sequence[Entry]) -> None:
+    async def index(self, entries: Sequence[IndexEntry]) -> None:
         """Put a few films into the search index, or put them anew, in this transaction."""
         await (await self._begin()).index(entries)
 

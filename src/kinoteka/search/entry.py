@@ -1,17 +1,17 @@
-"""What is indexed of a film, whatever the engine."""
+"""The indexed terms and the rank of a film, for both engines."""
 
 import math
 from collections.abc import Iterable
 
 import msgspec
 
-from kinoteka.search.folding import readings
+from kinoteka.search.folding import spellings
 
-FIRST = "_"
-"""Marks the first word of a title; no folded word has this character."""
-WHOLE = "__"
+FIRST_WORD_MARK = "_"
+"""The prefix of the first word of a title; folded words never contain this character."""
+WHOLE_TITLE_MARK = "__"
 """Marks a whole title, its words closed up and cut to `WHOLE_LENGTH`."""
-WHOLE_LENGTH = 40
+WHOLE_TITLE_LENGTH = 40
 
 ARTICLES = frozenset(
     ("the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das", "el", "los", "il", "lo")
@@ -24,8 +24,8 @@ _VOTE_STEPS = 90
 _LONGEST = 63
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A film as the index sees it."""
+class IndexEntry(msgspec.Struct, frozen=True):
+    """The fields of a film that the index needs."""
 
     film_id: int
     title: str
@@ -33,8 +33,8 @@ class Entry(msgspec.Struct, frozen=True):
     votes: int
 
 
-def position(entry: Entry) -> int:
-    """The place of a film among all: more votes first, then shorter titles, then by id.
+def position(entry: IndexEntry) -> int:
+    """Return the rank of a film: more votes first, then shorter titles, then by id.
 
     The last `ID_BITS` bits are the film's id.
     """
@@ -43,25 +43,25 @@ def position(entry: Entry) -> int:
     return rank << ID_BITS | entry.film_id
 
 
-def all_readings(entry: Entry) -> list[str]:
-    """Every reading of both titles."""
-    ways = readings(entry.title)
+def all_spellings(entry: IndexEntry) -> list[str]:
+    """Return every spelling of both titles."""
+    found = spellings(entry.title)
     if entry.original_title and entry.original_title != entry.title:
-        ways += [way for way in readings(entry.original_title) if way not in ways]
-    return ways
+        found += [each for each in spellings(entry.original_title) if each not in found]
+    return found
 
 
-def terms(ways: Iterable[str]) -> str:
-    """What the index holds of a film: words, first words and whole titles, parted by spaces."""
+def terms(spellings: Iterable[str]) -> str:
+    """Return the terms of a film: words, first words and whole titles, separated by spaces."""
     found: list[str] = []
-    for words in filter(None, ways):
+    for words in filter(None, spellings):
         first, _, rest = words.partition(" ")
-        found += (words, FIRST + first, whole(words))
+        found += (words, FIRST_WORD_MARK + first, whole_title_term(words))
         if rest and first in ARTICLES:
-            found += (FIRST + rest.partition(" ")[0], whole(rest))
+            found += (FIRST_WORD_MARK + rest.partition(" ")[0], whole_title_term(rest))
     return " ".join(found)
 
 
-def whole(words: str) -> str:
-    """Words parted by spaces as the one term of a whole title."""
-    return WHOLE + words.replace(" ", "")[:WHOLE_LENGTH]
+def whole_title_term(words: str) -> str:
+    """Return the term of a whole title, given its words separated by spaces."""
+    return WHOLE_TITLE_MARK + words.replace(" ", "")[:WHOLE_TITLE_LENGTH]

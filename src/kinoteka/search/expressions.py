@@ -1,6 +1,6 @@
-"""What an index is asked for: terms, beginnings of terms, any or all of several.
+"""Search expressions: terms, prefixes, and any or all of several expressions.
 
-An expression that can find nothing is None; `any_of` and `all_of` see to it.
+An expression that cannot match is None; `any_of` and `all_of` handle that.
 """
 
 from collections.abc import Iterable
@@ -9,41 +9,41 @@ import msgspec
 
 
 class Term(msgspec.Struct, frozen=True):
-    """A term as it stands."""
+    """An exact term."""
 
     term: str
 
 
-class Beginning(msgspec.Struct, frozen=True):
-    """Any term that begins so; `known`: all of these, where they are few and an index may care."""
+class Prefix(msgspec.Struct, frozen=True):
+    """Any term with this prefix; `known` lists the terms if there are only a few."""
 
-    start: str
+    prefix: str
     known: tuple[str, ...] = ()
 
 
 class AnyOf(msgspec.Struct, frozen=True):
-    """Any of several."""
+    """A film matches any of these."""
 
     of: "tuple[Expression, ...]"
 
 
 class AllOf(msgspec.Struct, frozen=True):
-    """All of several."""
+    """A film matches all of these."""
 
     of: "tuple[Expression, ...]"
 
 
-Expression = Term | Beginning | AnyOf | AllOf
+Expression = Term | Prefix | AnyOf | AllOf
 
 
 def any_of(expressions: "Iterable[Expression | None]") -> "Expression | None":
-    """What any of them finds."""
+    """Combine expressions: at least one must match. Ignore those that cannot match."""
     some = tuple(each for each in expressions if each is not None)
     return AnyOf(some) if len(some) > 1 else next(iter(some), None)
 
 
 def all_of(expressions: "Iterable[Expression | None]") -> "Expression | None":
-    """What all of them find: nothing, if one can find nothing."""
+    """Combine expressions: all must match. Return None if one cannot match."""
     some: list[Expression] = []
     for each in expressions:
         if each is None:

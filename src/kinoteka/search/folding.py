@@ -1,7 +1,7 @@
-"""Folding: what different spellings of the same words share, the same for every engine.
+"""Folding: reduce different spellings of a word to one, in the same way for both engines.
 
-A text is folded before it is indexed and before it is looked up, so that no engine's own idea of
-case, accents or words plays a part.
+Titles are folded before they are indexed, and queries before they are run. So the engines' own
+rules for case, accents and words have no effect.
 
 Public operations: fold, readings.
 """
@@ -12,10 +12,10 @@ from anyascii import anyascii
 
 HYPHENS = "-‐‑‒–−"
 NO_SIGNS = "\"'`_"
-"""Signs that are not looked for even alone; indexes use them for themselves."""
+"""Signs that a query cannot contain, because the indexes use them."""
 APOSTROPHES = "'’‘ʼʻ`´ʹ′＇"
 
-# Letters of their own right, which Unicode does not take apart; й is no и with an accent.
+# Separate letters that Unicode does not decompose; й is not an и with an accent.
 LETTERS = {
     "й": "й",
     "ł": "l",
@@ -30,89 +30,88 @@ LETTERS = {
 }
 OTHERS = {"&": " and ", "＆": " and "}
 
-# Marks that are dropped: accents, and the vowel signs that Hebrew and Arabic mostly leave out.
-# Other scripts' marks tell words apart (が is not か).
-DROPPED = (
+# Marks that are removed: accents, and the vowel signs that Hebrew and Arabic usually omit.
+# The marks of other scripts distinguish words (が is not か).
+REMOVED_MARKS = (
     range(0x0300, 0x0370),
     range(0x0591, 0x05C8),
     range(0x064B, 0x0660),
     range(0x1AB0, 0x1B00),
     range(0x1DC0, 0x1E00),
 )
-# Chinese characters: written without spaces, so each is a word and any part of a title is found.
-# They get no Latin spelling: the Chinese one says nothing to those who read them in Japanese.
+# Chinese characters are written without spaces, so each is a word and any part of a title matches.
+# They get no Latin spelling, because the Chinese one is wrong for Japanese readers.
 HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x32400))
 
 FRACTION = "⁄"
-"""What parts the numbers of ½ when it is taken apart."""
+"""The separator in the decomposition of ½."""
 
 MOST_KNOWN = 20_000
-"""Characters whose folding is cached; no script but Chinese has as many."""
+"""The maximum number of characters whose folding is cached."""
 
 
 class _Characters(dict[int, str]):
-    """What each character becomes: worked out when it is first met, then looked up."""
+    """The folding of each character, computed once."""
 
     def __missing__(self, code: int) -> str:
-        becomes = _folded(chr(code))
+        folded = _folded(chr(code))
         if len(self) < MOST_KNOWN:
-            self[code] = becomes
-        return becomes
+            self[code] = folded
+        return folded
 
 
 class _Latin(dict[int, str]):
-    """How each folded character is written in Latin letters."""
+    """The Latin spelling of each folded character, computed once."""
 
     def __missing__(self, code: int) -> str:
-        becomes = _latin(chr(code))
+        folded = _latin(chr(code))
         if len(self) < MOST_KNOWN:
-            self[code] = becomes
-        return becomes
+            self[code] = folded
+        return folded
 
 
 def fold(text: str) -> list[str]:
-    """The words of a text: no case, no accents, no punctuation.
+    """Return the words of a text without case, accents and punctuation.
 
-    Words joined by hyphens are parted, apostrophes left out. A text of nothing but signs
-    ("???") is one word of them.
+    Hyphens separate words, and apostrophes are removed. A text of signs only ("???") is one word.
     """
-    return (_parted(_characters(text)) or _signs(text)).split()
+    return (_split(_characters(text)) or _signs(text)).split()
 
 
-def readings(title: str) -> list[str]:
-    """The ways in which somebody may write a title, as words parted by spaces; the usual first.
+def spellings(title: str) -> list[str]:
+    """Return the spellings of a title, as words separated by spaces, the usual one first.
 
-    Beside the plain words: hyphens closed up and apostrophes opened ("Spider-Man" as
-    "spiderman", "L'Avventura" as "l avventura"), and what is not Latin in Latin letters.
+    Other spellings remove hyphens and split at apostrophes ("Spider-Man" as "spiderman",
+    "L'Avventura" as "l avventura"), and write other scripts in Latin letters.
     """
     folded = _characters(title)
-    ways = [_parted(folded) or _signs(title)]
+    spellings = [_split(folded) or _signs(title)]
     if "-" in folded or "'" in folded:
-        ways.append(_joined(folded))
+        spellings.append(_joined_words(folded))
     if not folded.isascii() and not any(map(_is_han, folded)):
-        ways.append(_parted(folded.translate(_LATIN)))
-    if len(ways) == 1:
-        return ways if ways[0] else []
-    return [way for number, way in enumerate(ways) if way and way not in ways[:number]]
+        spellings.append(_split(folded.translate(_LATIN)))
+    if len(spellings) == 1:
+        return spellings if spellings[0] else []
+    return [way for number, way in enumerate(spellings) if way and way not in spellings[:number]]
 
 
-def latin(word: str) -> str:
-    """A folded word in Latin letters, as far as its script has a usual spelling in them."""
+def to_latin(word: str) -> str:
+    """Return a folded word in Latin letters, if its script has a usual Latin spelling."""
     return word if word.isascii() else word.translate(_LATIN)
 
 
 def _characters(text: str) -> str:
-    """Each character folded; words are still apart by any number of spaces."""
+    """Fold each character; words stay separated by any number of spaces."""
     if text.isascii():
         return text.lower().translate(_ASCII)
     return unicodedata.normalize("NFC", text).translate(_CHARACTERS)
 
 
-def _parted(folded: str) -> str:
+def _split(folded: str) -> str:
     return " ".join(folded.replace("-", " ").replace("'", "").split())
 
 
-def _joined(folded: str) -> str:
+def _joined_words(folded: str) -> str:
     return " ".join(folded.replace("-", "").replace("'", " ").split())
 
 
@@ -133,12 +132,12 @@ def _folded(character: str) -> str:
 
 
 def _bare(letter: str) -> str:
-    """A letter without its accents; nothing for an accent alone, a space for what is none."""
+    """Return a letter without accents; an empty text for an accent, a space for other signs."""
     if letter in APOSTROPHES:
         return "'"
     kept = ""
     for part in unicodedata.normalize("NFKD", letter).casefold():
-        if any(ord(part) in marks for marks in DROPPED):
+        if any(ord(part) in marks for marks in REMOVED_MARKS):
             continue
         if _is_han(part):
             kept += f" {part} "

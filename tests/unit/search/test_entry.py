@@ -1,10 +1,10 @@
 import pytest
 
-from kinoteka.search.entry import FILM_ID, Entry, all_readings, position, terms
+from kinoteka.search.entry import FILM_ID, IndexEntry, all_spellings, position, terms
 
 
-def film(film_id: int, votes: int = 0, title: str = "Stalker") -> Entry:
-    return Entry(film_id, title, None, votes)
+def film(film_id: int, votes: int = 0, title: str = "Stalker") -> IndexEntry:
+    return IndexEntry(film_id, title, None, votes)
 
 
 @pytest.mark.parametrize(
@@ -16,14 +16,14 @@ def film(film_id: int, votes: int = 0, title: str = "Stalker") -> Entry:
         (film(1), film(2)),
     ],
 )
-def test_what_comes_before_what(better, worse):
+def test_films_are_ordered_by_votes_then_length_then_id(better, worse):
     assert position(better) < position(worse)
 
 
 @pytest.mark.parametrize(
     "entry", [film(1), film(2**40 - 1, votes=2**40), film(7, title="x" * 1000)]
 )
-def test_a_position_tells_the_film_and_is_a_row_id(entry):
+def test_position_contains_the_film_id(entry):
     assert position(entry) & FILM_ID == entry.film_id
     assert 0 < position(entry) < 2**63
 
@@ -39,9 +39,9 @@ def test_a_position_tells_the_film_and_is_a_row_id(entry):
         ("", None, ""),
     ],
 )
-def test_terms(title, original, held):
-    assert terms(all_readings(Entry(1, title, original, 0))) == held
+def test_terms_of_a_title(title, original, held):
+    assert terms(all_spellings(IndexEntry(1, title, original, 0))) == held
 
 
-def test_long_titles_are_cut_where_they_are_one_term():
+def test_whole_title_term_is_cut():
     assert max(map(len, terms(["word " * 100]).split())) == 42

@@ -1,20 +1,20 @@
-from kinoteka.search.expressions import AllOf, AnyOf, Beginning, Term, all_of, any_of
+from kinoteka.search.expressions import AllOf, AnyOf, Prefix, Term, all_of, any_of
 
-NIGHT, DAY = Term("night"), Beginning("da")
+NIGHT, DAY = Term("night"), Prefix("da")
 
 
-def test_what_can_find_nothing_takes_no_part_in_any_of_several():
+def test_any_of_ignores_expressions_that_cannot_match():
     assert any_of([NIGHT, None, DAY]) == AnyOf((NIGHT, DAY))
 
 
-def test_what_can_find_nothing_lets_all_of_several_find_nothing():
+def test_all_of_is_none_when_one_expression_cannot_match():
     assert all_of([NIGHT, DAY]) == AllOf((NIGHT, DAY))
     assert all_of([NIGHT, None]) is None
 
 
-def test_of_one_comes_that_one():
+def test_single_expression_is_returned():
     assert any_of([NIGHT, None]) == all_of([NIGHT]) == NIGHT
 
 
-def test_of_nothing_comes_nothing():
+def test_no_expressions_give_none():
     assert any_of([]) is any_of([None]) is all_of([]) is None

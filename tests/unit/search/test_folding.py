@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinoteka.search.folding import fold, latin, readings
+from kinoteka.search.folding import fold, spellings, to_latin
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from kinoteka.search.folding import fold, latin, readings
         ("«Брат»", "брат"),
     ],
 )
-def test_spellings_that_are_the_same(one, other):
+def test_equivalent_spellings_fold_alike(one, other):
     assert fold(one) == fold(other)
 
 
@@ -40,11 +40,11 @@ def test_spellings_that_are_the_same(one, other):
     ("one", "other"),
     [("Чайка", "Чаика"), ("Й", "И"), ("и\u0306", "и"), ("か", "が"), ("कि", "क"), ("m", "n")],
 )
-def test_spellings_that_differ(one, other):
+def test_different_words_stay_different(one, other):
     assert fold(one) != fold(other)
 
 
-def test_short_i_may_be_written_in_two_characters():
+def test_decomposed_short_i_folds_like_the_composed_one():
     assert fold(unicodedata.normalize("NFD", "Чайка")) == fold("Чайка") == ["чайка"]
 
 
@@ -61,7 +61,7 @@ def test_short_i_may_be_written_in_two_characters():
         (" \t\n\0", []),
     ],
 )
-def test_words(title, words):
+def test_text_is_split_into_words(title, words):
     assert fold(title) == words
 
 
@@ -80,13 +80,13 @@ def test_words(title, words):
         ("Amélie", ["amelie"]),
     ],
 )
-def test_readings(title, ways):
-    assert readings(title) == ways
+def test_spellings_of_a_title(title, spellings):
+    assert spellings(title) == spellings
 
 
 @pytest.mark.parametrize(("word", "spelled"), [("брат", "brat"), ("brat", "brat"), ("乱", "乱")])
-def test_latin(word, spelled):
-    assert latin(word) == spelled
+def test_words_are_written_in_latin_letters(word, spelled):
+    assert to_latin(word) == spelled
 
 
 @given(st.text())
@@ -97,12 +97,12 @@ def test_any_text_can_be_folded(text):
 
 
 @given(st.text())
-def test_folding_what_is_folded_changes_nothing(text):
+def test_folding_is_idempotent(text):
     words = fold(text)
     assert fold(" ".join(words)) == words
 
 
 @given(st.text())
-def test_the_first_reading_is_the_plain_one(text):
+def test_first_spelling_is_the_plain_one(text):
     plain = " ".join(fold(text))
-    assert readings(text)[:1] == [words for words in [plain] if words]
+    assert spellings(text)[:1] == [words for words in [plain] if words]

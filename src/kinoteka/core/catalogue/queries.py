@@ -51,7 +51,7 @@ from kinoteka.database.schema import (
 )
 from kinoteka.database.statement import Statement, among, insert_for, json_array, named_for
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
-from kinoteka.search.titles import TITLES
+from kinoteka.search.title_order import TITLES
 
 MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
 

@@ -35,7 +35,7 @@ from kinoteka.core.editing import queries
 from kinoteka.core.editing.checking import checked
 from kinoteka.core.editing.model import BY_HAND, EditableFilm
 from kinoteka.core.imports.names import name_key
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
@@ -239,7 +239,7 @@ async def _keep_imports_out(unit: Unit) -> None:
 
 async def _index(unit: Unit, film: EditableFilm) -> None:
     fields = film.fields
-    await unit.index([Entry(film.id, fields.title, fields.original_title, film.votes)])
+    await unit.index([IndexEntry(film.id, fields.title, fields.original_title, film.votes)])
 
 
 def _row(fields: FilmFields, ids: dict[str, list[int]]) -> dict[str, object]:

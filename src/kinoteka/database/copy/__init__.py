@@ -105,7 +105,7 @@ def _counted(batches: Iterator[Rows], progress: Progress) -> Iterator[Rows]:
         progress.done += len(batch)
 
 
-def _noted(entries: Iterator[search.Entry], progress: Progress) -> Iterator[search.Entry]:
+def _noted(entries: Iterator[search.IndexEntry], progress: Progress) -> Iterator[search.IndexEntry]:
     for entry in entries:
         yield entry
         progress.done += 1

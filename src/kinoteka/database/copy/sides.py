@@ -6,11 +6,11 @@ from typing import Protocol
 from sqlalchemy import Table
 
 from kinoteka.database.copy.rows import Rows
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.interface import Reader
 
 ENTRIES = f"""
-SELECT {", ".join(Entry.__struct_fields__)}
+SELECT {", ".join(IndexEntry.__struct_fields__)}
 FROM (SELECT id AS film_id, films.* FROM films) AS film ORDER BY film_id
 """
 REVISION = "SELECT version_num FROM alembic_version"
@@ -43,7 +43,7 @@ class Source(Side, Protocol):
     def revisions(self) -> dict[str, int]:
         """The revisions of what is cached (`storage.revisions`)."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[IndexEntry]:
         """Every film as the search index sees it."""
 
 

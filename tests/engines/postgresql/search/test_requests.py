@@ -2,16 +2,16 @@
 
 from kinoteka.core.services import Services
 from kinoteka.database import film_search as search
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.unit import unit_of_work
 from tests.support.databases import rows, write_transaction
 
 BEFORE = (
-    Entry(1, "The Matrix", None, 900),
-    Entry(2, "Solaris", "Солярис", 500),
-    Entry(3, "Ran", "乱", 0),
+    IndexEntry(1, "The Matrix", None, 900),
+    IndexEntry(2, "Solaris", "Солярис", 500),
+    IndexEntry(3, "Ran", "乱", 0),
 )
-AFTER = Entry(2, "Stalker: The Zone", "Сталкер", 500)
+AFTER = IndexEntry(2, "Stalker: The Zone", "Сталкер", 500)
 
 
 def content(services: Services) -> list[object]:
@@ -28,7 +28,7 @@ def find(services: Services, query: str) -> list[int]:
         return search.find(reader, query, None)
 
 
-async def test_a_film_gets_other_titles(services: Services) -> None:
+async def test_film_with_new_titles_is_reindexed(services: Services) -> None:
     with write_transaction(services.settings) as reader:
         search.index(reader, [*BEFORE[:1], AFTER, *BEFORE[2:]])
     expected = content(services)
@@ -44,24 +44,24 @@ async def test_a_film_gets_other_titles(services: Services) -> None:
     assert find(services, "solaris") == []
 
 
-async def test_a_film_is_new(services: Services) -> None:
+async def test_new_film_is_indexed(services: Services) -> None:
     async with unit_of_work(services.database) as unit:
-        await unit.index([Entry(7, "Zerkalo", None, 0)])
+        await unit.index([IndexEntry(7, "Zerkalo", None, 0)])
     assert find(services, "zerkalo") == [7]
 
 
-async def test_what_is_rolled_back_is_not_found(services: Services) -> None:
+async def test_rolled_back_film_is_not_found(services: Services) -> None:
     try:
         async with unit_of_work(services.database) as unit:
-            await unit.index([Entry(7, "Zerkalo", None, 0)])
+            await unit.index([IndexEntry(7, "Zerkalo", None, 0)])
             raise KeyError
     except KeyError:
         pass
     assert find(services, "zerkalo") == []
 
 
-async def test_titles_without_words(services: Services) -> None:
+async def test_titles_without_words_are_indexed(services: Services) -> None:
     async with unit_of_work(services.database) as unit:
-        await unit.index([Entry(7, "…", None, 0)])
-        await unit.index([Entry(7, "†", "…", 0)])
+        await unit.index([IndexEntry(7, "…", None, 0)])
+        await unit.index([IndexEntry(7, "†", "…", 0)])
     assert find(services, "x") == []

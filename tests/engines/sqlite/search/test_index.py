@@ -6,7 +6,7 @@ import pytest
 
 from kinoteka.database.engines.sqlite.search import index as sqlite
 from kinoteka.database.engines.sqlite.search.index import index, optimize, remove
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from tests.support.databases import rows, write_transaction
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -17,8 +17,8 @@ def connection(reader):
     return reader.connection
 
 
-def film(film_id: int, title: str, original: str | None = None, votes: int = 0) -> Entry:
-    return Entry(film_id, title, original, votes)
+def film(film_id: int, title: str, original: str | None = None, votes: int = 0) -> IndexEntry:
+    return IndexEntry(film_id, title, original, votes)
 
 
 def is_sound(connection) -> bool:
@@ -34,31 +34,31 @@ def is_empty(connection) -> bool:
     return not connection.execute("SELECT term FROM temp.terms").fetchall()
 
 
-def test_the_first_migration_makes_what_the_code_works_with(engine):
+def test_first_migration_creates_the_current_tables(engine):
     migration = import_module("kinoteka.database.migrations.versions.0001_the_first_schema")
     assert migration.SEARCH == sqlite.SCHEMA
 
 
-def test_a_film_put_in_again_leaves_no_old_terms(connection):
+def test_reindexed_film_leaves_no_old_terms(connection):
     index(connection, [film(1, "Working Title", "Arbeitstitel"), film(2, "Other")])
     index(connection, [film(1, "Final Cut")])
     assert is_sound(connection)
 
 
 @pytest.mark.parametrize("title", ["", " ", "_", "\0"])
-def test_a_film_without_words_can_be_removed(connection, title):
+def test_film_without_words_is_removed(connection, title):
     index(connection, [film(1, title), film(2, "Words")])
     remove(connection, [1])
     assert is_sound(connection)
 
 
-def test_removing_leaves_nothing(connection):
+def test_removal_leaves_no_rows(connection):
     index(connection, [film(1, "Spider-Man", "Человек-паук"), film(2, "Night")])
     remove(connection, [1, 2])
     assert is_empty(connection)
 
 
-def test_optimizing_joins_what_many_changes_have_left(settings):
+def test_optimizing_merges_segments(settings):
     for number in range(1, 30):
         with write_transaction(settings) as reader:
             index(reader.connection, [film(number, f"Night {number}")])

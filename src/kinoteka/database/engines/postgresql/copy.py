@@ -18,7 +18,7 @@ from kinoteka.database.copy.rows import (
 )
 from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.engines.postgresql.driver import PostgreSQLReader, connect
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.schema import revisions
 from kinoteka.infrastructure.settings import Settings
 
@@ -61,11 +61,11 @@ class PostgreSQLSide:
         """The revisions of what is cached."""
         return dict(self._connection.execute(REVISIONS).fetchall())
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[IndexEntry]:
         """Every film as the search index sees it."""
         for batch in self._batches(ENTRIES):
             for row in batch:
-                yield Entry(*row)
+                yield IndexEntry(*row)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""

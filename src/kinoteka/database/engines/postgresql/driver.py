@@ -37,7 +37,7 @@ from kinoteka.database.schema import metadata
 from kinoteka.database.statement import Compiled, Row, Statement
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import finish
-from kinoteka.search.entry import Entry
+from kinoteka.search.entry import IndexEntry
 
 T = TypeVar("T")
 
@@ -237,7 +237,7 @@ class PostgreSQLWriting:
         rows = await self._run(lambda c: c.fetch(KEEP_IMPORTS_OUT, ADVISORY_LOCK))
         return bool(rows[0][0])
 
-    async def index(self, entries: Sequence[Entry]) -> None:
+    async def index(self, entries: Sequence[IndexEntry]) -> None:
         """Put a few films into the search index, or put them anew."""
         await self._run(lambda c: postgresql_requests.index(c, entries))
 

@@ -17,7 +17,7 @@ from kinoteka.database.copy.rows import (
 )
 from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 
 WAIT_SECONDS = 60
 """How long to wait for a server's writers, of which none takes long."""
@@ -61,11 +61,11 @@ class SQLiteSide:
         """The revisions of what is cached."""
         return dict(self._connection.execute(REVISIONS))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[IndexEntry]:
         """Every film as the search index sees it."""
         for batch in self._batches(ENTRIES):
             for row in batch:
-                yield Entry(*row)
+                yield IndexEntry(*row)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""

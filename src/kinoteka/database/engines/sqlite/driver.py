@@ -22,7 +22,7 @@ from kinoteka.database.statement import Compiled, Row, Statement
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.disk import DISK_FAILURE_CODES, DISK_STATE, probe
 from kinoteka.infrastructure.tasks import discard_error
-from kinoteka.search.entry import Entry
+from kinoteka.search.entry import IndexEntry
 
 T = TypeVar("T")
 
@@ -215,7 +215,7 @@ class SQLiteWriting:
         """Be the one writer, which keeps imports out, too."""
         return True
 
-    async def index(self, entries: Sequence[Entry]) -> None:
+    async def index(self, entries: Sequence[IndexEntry]) -> None:
         """Put a few films into the search index, or put them anew."""
         await self.work(lambda connection: search.index(connection, entries))
 

@@ -16,7 +16,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
-from kinoteka.search.entry import Entry
+from kinoteka.search.entry import IndexEntry
 
 # --- Staging: temporary tables, filled while the files are read. -----------------------------
 
@@ -297,7 +297,7 @@ WHERE film_{kind}s.film_id = plan.film_id AND {_in_slice(new=False)}
 def searchable(*, new: bool) -> str:
     """What the search index needs of a slice."""
     return f"""
-SELECT {listed(Entry.__struct_fields__)}
+SELECT {listed(IndexEntry.__struct_fields__)}
 FROM staged_plan AS plan JOIN staged_films AS staged USING (position)
 WHERE {_in_slice(new)}
 """

@@ -20,11 +20,11 @@ from kinoteka.database.engines.postgresql.imports import queries
 from kinoteka.database.engines.postgresql.imports.staging import TemporaryTables
 from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Also, Changes, OnStored, Recount
 from kinoteka.database.revisions import RAISE
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.search.preparing import Prepared, prepare
+from kinoteka.search.index_rows import IndexRows, index_rows_of
 
 KINDS = ("genre", "director")
 
@@ -191,7 +191,7 @@ class _Storing:
                 if not rows:
                     continue
                 # The server stores in a process of its own, so this goes on beside.
-                words = beside.submit(prepare, starmap(Entry, rows))
+                words = beside.submit(index_rows_of, starmap(IndexEntry, rows))
                 self._store_slice(part, new=new)
                 self._index(words.result())
                 self._done += len(rows)
@@ -199,7 +199,7 @@ class _Storing:
         postgresql_words.add(self._connection, self._words)
         self._words.clear()
 
-    def _index(self, prepared: Prepared) -> None:
+    def _index(self, prepared: IndexRows) -> None:
         """Put films into the index, but for their words.
 
         Those are counted once in the end: each slice would count the common ones again, and

@@ -1,11 +1,11 @@
 """The search index in PostgreSQL: full-text search over folded words, in tiers of popularity.
 
-A GIN index tells all films that match, in no order; to sort them all would take too long for a
-common word. So the films lie in tiers, the second half of them in the last, half of the rest in
-the one before it, and so on, each with an index of its own (`postgresql_index` reads them).
-Where a tier begins makes no difference to what is found.
+A GIN index returns all matching films without order, and sorting them takes too long for a frequent
+word. So films are divided into tiers by popularity: the last tier has half of the films, the one
+before it half of the rest, and so on. Each tier has its own index (see `reader`). The limits of the
+tiers do not affect the results.
 
-Public operations: index, prepare, index_films, remove, clear, tidy, optimize, open_index.
+Public operations: index, index_rows_of, index_films, remove, clear, tidy, optimize, open_index.
 """
 
 from bisect import bisect_right
@@ -18,28 +18,28 @@ import psycopg
 
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.engines.postgresql.search.reader import TIERS, lexeme, open_index
-from kinoteka.search import preparing
-from kinoteka.search.entry import FILM_ID, Entry
-from kinoteka.search.preparing import Prepared, count_words, prepare
+from kinoteka.search import index_rows
+from kinoteka.search.entry import FILM_ID, IndexEntry
+from kinoteka.search.index_rows import IndexRows, count_words, index_rows_of
 
 __all__ = [
-    "Prepared",
+    "IndexRows",
     "clear",
     "index",
     "index_films",
+    "index_rows_of",
     "open_index",
     "optimize",
-    "prepare",
     "remove",
     "tidy",
 ]
 
 SAMPLE = 5_000
-"""Films that tell well enough where tiers should begin; fewer need none."""
+"""The number of films that suffices to choose the limits of the tiers; fewer need none."""
 TOO_LARGE = 1.5
-"""How many times its share of all films makes a tier too large."""
+"""A tier is too large if it has so many times its share of the films."""
 MOST_TERMS = 10_000
-"""Terms of a film that are indexed."""
+"""The maximum number of indexed terms of a film."""
 
 SCHEMA: tuple[str, ...] = (
     """CREATE TABLE search_films (
@@ -50,21 +50,21 @@ SCHEMA: tuple[str, ...] = (
         for tier in range(TIERS)
     ),
     "CREATE INDEX ix_search_films_film_id ON search_films (film_id)",
-    # Films by the thousand go in three times as fast if they first wait in a list. Searches read
-    # it, too, so it is short, and whoever has put films in empties it (`tidy`).
+    # Thousands of films are indexed three times as fast through a pending list. Searches read the
+    # list, too, so it is short, and `tidy` empties it after each change.
     """CREATE INDEX ix_search_films_terms ON search_films
     USING gin (terms) WITH (gin_pending_list_limit = 1024)""",
-    # The first position of each tier but the first.
+    # The first position of each tier except the first.
     """CREATE TABLE search_tiers (
     tier SMALLINT PRIMARY KEY, first_position BIGINT NOT NULL)""",
     *postgresql_words.SCHEMA,
 )
 
 _COPY = "COPY search_films (film_id, tier, position, words, terms) FROM STDIN"
-FORGET = "DELETE FROM search_films WHERE film_id = ANY ($1::BIGINT[]) RETURNING words"
+DELETE = "DELETE FROM search_films WHERE film_id = ANY ($1::BIGINT[]) RETURNING words"
 _NEWER = "SELECT EXISTS (SELECT 1 FROM search_films WHERE film_id >= $1)"
 STARTS = "SELECT first_position FROM search_tiers ORDER BY tier"
-_FORGET_STARTS = "DELETE FROM search_tiers"
+_DELETE_STARTS = "DELETE FROM search_tiers"
 _ADD_STARTS = """
 INSERT INTO search_tiers (tier, first_position)
 SELECT number, first_position
@@ -86,20 +86,20 @@ WHERE tier <> width_bucket(position, $1::BIGINT[])
 Connection = psycopg.Connection[Any]
 
 
-def index(connection: Connection, entries: Iterable[Entry]) -> None:
-    """Put films into the index, or put them anew, within the caller's transaction."""
+def index(connection: Connection, entries: Iterable[IndexEntry]) -> None:
+    """Add or replace films in the index, within the caller's transaction."""
     remaining = iter(entries)
     counted: Counter[str] = Counter()
-    while chosen := list(islice(remaining, preparing.SLICE)):
-        prepared = prepare(chosen)
+    while chosen := list(islice(remaining, index_rows.SLICE)):
+        prepared = index_rows_of(chosen)
         index_films(connection, prepared)
         counted.update(prepared.counted)
     postgresql_words.add(connection, counted)
     tidy(connection)
 
 
-def index_films(connection: Connection, prepared: Prepared) -> None:
-    """Put films into the index; their words are to be added, and all is to be tidied, later."""
+def index_films(connection: Connection, prepared: IndexRows) -> None:
+    """Add films to the index. The caller adds their words and calls `tidy` later."""
     film_ids = [film_id for film_id, *_ in prepared.films]
     if not film_ids:
         return
@@ -107,7 +107,7 @@ def index_films(connection: Connection, prepared: Prepared) -> None:
         _remove_slice(connection, film_ids)
     starts = _starts(connection)
     if not starts and len(prepared.rows) >= SAMPLE:
-        positions = [place for place, _ in prepared.rows]
+        positions = [rank for rank, _ in prepared.rows]
         starts = [positions[int(share * len(positions))] for share in _shares()]
         connection.execute(_ADD_STARTS, (starts,))
     with connection.cursor().copy(_COPY) as copy:
@@ -116,9 +116,9 @@ def index_films(connection: Connection, prepared: Prepared) -> None:
 
 
 def remove(connection: Connection, film_ids: Iterable[int]) -> None:
-    """Take films out of the index; those that are not in it are left out."""
+    """Remove films from the index; ignore those that are not in it."""
     remaining = iter(film_ids)
-    while chosen := list(islice(remaining, preparing.SLICE)):
+    while chosen := list(islice(remaining, index_rows.SLICE)):
         _remove_slice(connection, chosen)
 
 
@@ -129,45 +129,45 @@ def clear(connection: Connection) -> None:
 
 
 def tidy(connection: Connection) -> None:
-    """Bring what waits to be indexed into its place; to be done after every change."""
+    """Empty the pending lists of the indexes. Call this after every change."""
     connection.execute(_TIDY)
     postgresql_words.tidy(connection)
 
 
 def optimize(connection: Connection) -> None:
-    """Tidy, and even out the tiers where many changes have left some too large."""
-    _even_out(connection)
+    """Empty the pending lists, and rebalance the tiers if some are too large."""
+    _rebalance(connection)
     tidy(connection)
 
 
-def _even_out(connection: Connection) -> None:
+def _rebalance(connection: Connection) -> None:
     sizes = dict(connection.execute(_SIZES).fetchall())
     films = sum(sizes.values())
     shares = [end - start for start, end in pairwise([0.0, *_shares(), 1.0])]
-    most = [TOO_LARGE * share * films + SAMPLE for share in shares]
-    if all(sizes.get(tier, 0) <= most[tier] for tier in range(TIERS)):
+    limit = [TOO_LARGE * share * films + SAMPLE for share in shares]
+    if all(sizes.get(tier, 0) <= limit[tier] for tier in range(TIERS)):
         return
     starts = _value(connection, _POSITIONS, _shares())
-    connection.execute(_FORGET_STARTS)
+    connection.execute(_DELETE_STARTS)
     connection.execute(_ADD_STARTS, (starts,))
     connection.execute(_MOVE, (starts,))
 
 
-def rows(prepared: Prepared, starts: Sequence[int]) -> Iterator[tuple[int, int, int, str, str]]:
-    """What is kept of each film, the most popular first."""
+def rows(prepared: IndexRows, starts: Sequence[int]) -> Iterator[tuple[int, int, int, str, str]]:
+    """Yield the rows of the index, the most popular films first."""
     words = {film_id: lines for film_id, _, lines in prepared.films}
-    for place, terms in prepared.rows:
-        film_id = place & FILM_ID
-        yield film_id, bisect_right(starts, place), place, words[film_id], _vector(terms)
+    for rank, terms in prepared.rows:
+        film_id = rank & FILM_ID
+        yield film_id, bisect_right(starts, rank), rank, words[film_id], _vector(terms)
 
 
 def _vector(terms: str) -> str:
-    """Terms parted by spaces as a tsvector is written."""
+    """Return terms, which are separated by spaces, as a tsvector literal."""
     return " ".join(map(lexeme, terms.split(" ")[:MOST_TERMS])) if terms else ""
 
 
 def _shares() -> list[float]:
-    """The share of all films that comes before each tier but the first."""
+    """Return the share of films before each tier except the first."""
     return [0.5 ** (TIERS - tier) for tier in range(1, TIERS)]
 
 
@@ -176,8 +176,8 @@ def _starts(connection: Connection) -> list[int]:
 
 
 def _remove_slice(connection: Connection, film_ids: Sequence[int]) -> None:
-    gone = connection.execute(FORGET, (list(film_ids),)).fetchall()
-    postgresql_words.take_away(connection, count_words(words for (words,) in gone))
+    removed = connection.execute(DELETE, (list(film_ids),)).fetchall()
+    postgresql_words.subtract(connection, count_words(words for (words,) in removed))
 
 
 def _value(connection: Connection, sql: str, given: object) -> Any:

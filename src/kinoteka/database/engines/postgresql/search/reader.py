@@ -1,7 +1,7 @@
-"""Reading the index in PostgreSQL: tier by tier, until enough is found.
+"""Read the search index in PostgreSQL tier by tier, until there are enough matches.
 
-What the more popular tiers give comes first, so the others are only read for what is still
-wanted: of a common word the first few thousand films give enough, and a rare one has few films.
+The popular tiers come first, and the others are read only if matches are missing. For a frequent
+word, the first few thousand films suffice; a rare word has few films.
 
 Public operations: open_index.
 """
@@ -14,17 +14,17 @@ import psycopg
 
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.visibility import SEARCHES, Labels
-from kinoteka.search.expressions import AllOf, AnyOf, Beginning, Expression, Term
-from kinoteka.search.finding import MOST_RANKED
+from kinoteka.search.expressions import AllOf, AnyOf, Expression, Prefix, Term
+from kinoteka.search.finder import MOST_RANKED
 
 TIERS = 8
 
 RARE = 10_000
-"""Films that are soon looked at."""
+"""So few films can be checked one by one."""
 SHORT = 3
-"""Characters of a beginning that very many words may have."""
+"""Prefixes up to this length may have very many words."""
 LONGEST_TERM = 500
-"""Characters of a term that are indexed: no lexeme may be longer than 2 kB."""
+"""The maximum length of an indexed term, because a lexeme is limited to 2 kB."""
 
 VISIBILITY = SEARCHES["postgresql"]
 
@@ -32,20 +32,20 @@ Connection = psycopg.Connection[Any]
 
 
 def open_index(connection: Connection, labels: Labels) -> "PostgreSQLIndex":
-    """The index without hidden films and those under other labels; None: all of it."""
+    """Open the index for a reader with these labels; None includes all films."""
     return PostgreSQLIndex(connection, labels)
 
 
 class PostgreSQLIndex:
-    """The index as one viewer reads it."""
+    """The index for one reader."""
 
     def __init__(self, connection: Connection, labels: Labels) -> None:
         self._connection = connection
-        self._readings: dict[int, str] = {}
+        self._spellings: dict[int, str] = {}
         self._excluded = VISIBILITY.excluded(labels, self._fetch)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """The best films that have what is wanted."""
+        """Return the ids of the best films that match."""
         sought, checked = self._split(wanted)
         given: list[Any] = [query(sought), limit, query(checked) if checked else None]
         sql = _MATCHES
@@ -53,33 +53,33 @@ class PostgreSQLIndex:
             sql = _VISIBLE_MATCHES
             given.append(self._excluded)
         found, lines = self._connection.execute(cast(Any, sql), given, prepare=True).fetchall()[0]
-        self._readings = dict(zip(found, lines, strict=False))
+        self._spellings = dict(zip(found, lines, strict=False))
         return list(found)
 
-    def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Every reading of films' titles, which came with the films."""
-        return {film_id: self._readings[film_id] for film_id in film_ids}
+    def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
+        """Return the spellings of films' titles, which the last `matches` has read."""
+        return {film_id: self._spellings[film_id] for film_id in film_ids}
 
-    def completions(self, start: str, most: int) -> list[str]:
-        """Words that begin so."""
-        return postgresql_words.completions(self._connection, start, most)
+    def completions(self, prefix: str, limit: int) -> list[str]:
+        """Return words with this prefix."""
+        return postgresql_words.completions(self._connection, prefix, limit)
 
-    def times(self, words: Sequence[str]) -> dict[str, int]:
-        """How many times words stand in titles."""
-        return postgresql_words.times(self._connection, words)
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the frequencies of words."""
+        return postgresql_words.frequencies(self._connection, words)
 
-    def alike(self, word: str, errors: int) -> dict[str, int]:
-        """Words that share most trigrams with this one."""
-        return postgresql_words.alike(self._connection, word, errors)
+    def candidates(self, word: str, errors: int) -> dict[str, int]:
+        """Return the words that share most trigrams with this one."""
+        return postgresql_words.candidates(self._connection, word, errors)
 
     def _fetch(self, sql: str, lists: list[list[int]]) -> list[Any]:
         return self._connection.execute(cast(Any, sql), lists).fetchall()
 
     def _split(self, wanted: Expression) -> tuple[Expression, Expression | None]:
-        """What to look up in the index, and what to check of the films found there.
+        """Return the part to look up in the index and the part to check on its matches.
 
-        The index would first list all films with a word that begins with `a`; to look at those
-        that have the other words is less, where one of these is rare.
+        For the prefix `a`, the index would list half of all films first. If another word is rare,
+        checking the films with that word is faster.
         """
         if isinstance(wanted, AllOf):
             short = tuple(each for each in wanted.of if _is_short(each))
@@ -90,22 +90,22 @@ class PostgreSQLIndex:
 
     def _is_rare(self, expressions: Sequence[Expression]) -> bool:
         terms = [_terms(each) for each in expressions]
-        times = self.times([*chain(*terms)])
-        return any(each and sum(times.get(term, 0) for term in each) < RARE for each in terms)
+        frequencies = self.frequencies([*chain(*terms)])
+        return any(each and sum(frequencies.get(term, 0) for term in each) < RARE for each in terms)
 
 
 def _is_short(wanted: Expression) -> bool:
     if isinstance(wanted, AnyOf):
         return any(map(_is_short, wanted.of))
-    return isinstance(wanted, Beginning) and len(wanted.start) <= SHORT
+    return isinstance(wanted, Prefix) and len(wanted.prefix) <= SHORT
 
 
 def _terms(wanted: Expression) -> Sequence[str]:
-    """The terms that find something, any of them; none where they are not few or not known."""
+    """Return the terms of which any matches, or nothing if they are unknown or too many."""
     match wanted:
         case Term(term):
             return (term,)
-        case Beginning(_, known):
+        case Prefix(_, known):
             return known
         case AnyOf(of):
             terms = [_terms(each) for each in of]
@@ -115,12 +115,12 @@ def _terms(wanted: Expression) -> Sequence[str]:
 
 
 def query(wanted: Expression) -> str:
-    """An expression as a tsquery."""
+    """Return an expression as a tsquery literal."""
     match wanted:
         case Term(term):
             return lexeme(term)
-        case Beginning(start):
-            return f"{lexeme(start)}:*"
+        case Prefix(prefix):
+            return f"{lexeme(prefix)}:*"
         case AnyOf(of):
             return f"({' | '.join(map(query, of))})"
         case AllOf(of):
@@ -128,15 +128,15 @@ def query(wanted: Expression) -> str:
 
 
 def lexeme(term: str) -> str:
-    """A term as tsvector and tsquery are written."""
+    """Return a term as a lexeme literal."""
     kept = term[:LONGEST_TERM].replace("\\", "\\\\").replace("'", "''")
     return f"'{kept}'"
 
 
 def _matches_sql(where: str) -> str:
-    """Select what `$1` finds and `$3` lets pass, at most `$2`; and the readings of the first.
+    """Return SQL that selects up to `$2` films that match `$1` and `$3`, with the first spellings.
 
-    A tier is not read where nothing is wanted of it.
+    A tier is read only if matches are still missing.
     """
     columns = "film_id, position, words"
     tiers = []

@@ -1,6 +1,6 @@
-"""The search index in PostgreSQL as requests change it: a few films, through asyncpg.
+"""Changes of the search index in PostgreSQL by requests: a few films, through asyncpg.
 
-What is brought in by the thousand goes through `postgresql`; the statements are the same.
+Bulk changes use the module `index`; both share the statements.
 
 Public operations: index.
 """
@@ -14,11 +14,11 @@ from asyncpg.pool import PoolConnectionProxy
 from kinoteka.database.engines.postgresql.search import index as postgresql
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.engines.postgresql.search.words import columns
-from kinoteka.search.entry import Entry
-from kinoteka.search.likeness import trigrams
-from kinoteka.search.preparing import count_words, prepare
+from kinoteka.search.entry import IndexEntry
+from kinoteka.search.index_rows import count_words, index_rows_of
+from kinoteka.search.typos import trigrams
 
-# COPY of one row takes a round trip more.
+# COPY of one row would take one more round trip.
 _INSERT = """
 INSERT INTO search_films (film_id, tier, position, words, terms)
 VALUES ($1, $2, $3, $4, $5::TEXT::TSVECTOR)
@@ -27,18 +27,18 @@ VALUES ($1, $2, $3, $4, $5::TEXT::TSVECTOR)
 Connection = PoolConnectionProxy
 
 
-async def index(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Put films into the index, or put them anew, within the caller's transaction."""
-    prepared = prepare(entries)
+async def index(connection: Connection, entries: Sequence[IndexEntry]) -> None:
+    """Add or replace films in the index, within the caller's transaction."""
+    prepared = index_rows_of(entries)
     film_ids = [film_id for film_id, *_ in prepared.films]
-    gone = await connection.fetch(postgresql.FORGET, film_ids)
-    await _take_away(connection, count_words(words for (words,) in gone))
+    removed = await connection.fetch(postgresql.DELETE, film_ids)
+    await _subtract(connection, count_words(words for (words,) in removed))
     starts = [first for (first,) in await connection.fetch(postgresql.STARTS)]
     await connection.executemany(_INSERT, list(postgresql.rows(prepared, starts)))
     await _add(connection, prepared.counted)
 
 
-async def _take_away(connection: Connection, counted: Counter[str]) -> None:
+async def _subtract(connection: Connection, counted: Counter[str]) -> None:
     if counted:
         await connection.execute(postgresql_words.UNCOUNT, *columns(sorted(counted.items())))
 
@@ -48,7 +48,7 @@ async def _add(connection: Connection, counted: Counter[str]) -> None:
         return
     rows = await connection.fetch(postgresql_words.COUNT_KNOWN, *columns(sorted(counted.items())))
     known = {cast(Any, word) for (word,) in rows}
-    new = [(word, times) for word, times in counted.items() if word not in known]
+    new = [(word, frequencies) for word, frequencies in counted.items() if word not in known]
     if not new:
         return
     await connection.execute(postgresql_words.INSERT, *columns(new))

@@ -1,8 +1,8 @@
-"""The words of all titles in PostgreSQL; pg_trgm finds those that are alike.
+"""The words of all titles in PostgreSQL; pg_trgm finds similar ones.
 
-A word's number tells its age: the commonest words come first, for they are met first.
+Frequent words have low numbers, because they are added first.
 
-Public operations: add, take_away, clear, tidy, completions, times, alike.
+Public operations: add, subtract, clear, tidy, completions, frequencies, candidates.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import psycopg
 
-from kinoteka.search.likeness import MOST_COMPARED, trigrams
+from kinoteka.search.typos import MOST_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -23,7 +23,7 @@ SCHEMA: tuple[str, ...] = (
     word TEXT COLLATE "C" NOT NULL UNIQUE, times INTEGER NOT NULL) WITH (fillfactor = 70)""",
     """CREATE INDEX ix_search_words_word_trigrams ON search_words
     USING gin (word gin_trgm_ops) WITH (gin_pending_list_limit = 1024)""",
-    # How many words have a trigram: the index does not tell which are rare.
+    # The number of words with each trigram: the index does not say which trigrams are rare.
     """CREATE TABLE search_trigrams (
     trigram TEXT COLLATE "C" PRIMARY KEY, words INTEGER NOT NULL)""",
 )
@@ -57,15 +57,15 @@ Connection = psycopg.Connection[Any]
 
 
 def add(connection: Connection, counted: Counter[str]) -> None:
-    """Count words that stand so many times more in titles; new ones are numbered as they come.
+    """Increase the frequencies of words; number new words in order.
 
-    Once for many films: each count of a word that is known leaves an old version of its row.
+    Call this once for many films, because each update of a word leaves an old version of its row.
     """
     if not counted:
         return
     rows = connection.execute(COUNT_KNOWN, columns(sorted(counted.items()))).fetchall()
     known = {word for (word,) in rows}
-    new = [(word, times) for word, times in counted.items() if word not in known]
+    new = [(word, frequencies) for word, frequencies in counted.items() if word not in known]
     connection.execute(INSERT, columns(new))
     found: Counter[str] = Counter()
     for word, _ in new:
@@ -73,34 +73,34 @@ def add(connection: Connection, counted: Counter[str]) -> None:
     connection.execute(COUNT_TRIGRAMS, columns(sorted(found.items())))
 
 
-def take_away(connection: Connection, counted: Mapping[str, int]) -> None:
-    """Count words that stand so many times less; one that stands nowhere any more is kept."""
+def subtract(connection: Connection, counted: Mapping[str, int]) -> None:
+    """Decrease the frequencies of words; words with frequency 0 stay."""
     connection.execute(UNCOUNT, columns(sorted(counted.items())))
 
 
 def clear(connection: Connection) -> None:
-    """Forget all words."""
+    """Remove all words."""
     connection.execute("TRUNCATE search_words, search_trigrams RESTART IDENTITY")
 
 
 def tidy(connection: Connection) -> None:
-    """Bring what waits to be indexed into its place."""
+    """Empty the pending list of the index."""
     connection.execute("SELECT gin_clean_pending_list('ix_search_words_word_trigrams')")
 
 
-def completions(connection: Connection, start: str, most: int) -> list[str]:
-    """Words that begin so, in the order of the alphabet."""
-    rows = connection.execute(_COMPLETIONS, (start, start + LAST_CHARACTER, most))
+def completions(connection: Connection, prefix: str, limit: int) -> list[str]:
+    """Return words with this prefix in alphabetical order."""
+    rows = connection.execute(_COMPLETIONS, (prefix, prefix + LAST_CHARACTER, limit))
     return [word for (word,) in rows]
 
 
-def times(connection: Connection, words: Sequence[str]) -> dict[str, int]:
-    """How many times words stand in titles, as far as they are known."""
+def frequencies(connection: Connection, words: Sequence[str]) -> dict[str, int]:
+    """Return the frequencies of the words that are known."""
     return dict(connection.execute(_BY_WORD, (list(words),)).fetchall())
 
 
-def alike(connection: Connection, word: str, errors: int) -> dict[str, int]:
-    """Words that share most trigrams with this one; `reading.Words` tells which."""
+def candidates(connection: Connection, word: str, errors: int) -> dict[str, int]:
+    """Return the words that share most trigrams with this one; see `Vocabulary`."""
     sought = sorted(trigrams(word))
     rarest = [each for (each,) in connection.execute(_RAREST, (sought, 3 * errors + 1))]
     if not rarest:
@@ -110,7 +110,7 @@ def alike(connection: Connection, word: str, errors: int) -> dict[str, int]:
 
 
 def pattern(trigram: str) -> str:
-    """What LIKE finds the words with a trigram by; a space is a word's end."""
+    """Return the LIKE pattern of words with a trigram; a space marks an end of the word."""
     inside = trigram.strip(" ")
     for sign in "\\%_":
         inside = inside.replace(sign, f"\\{sign}")
@@ -118,7 +118,7 @@ def pattern(trigram: str) -> str:
 
 
 def _sharing(count: int) -> str:
-    """Select words with any of so many trigrams, those with most of them first."""
+    """Return SQL that selects words with any of `count` trigrams, most shared first."""
     each = [f"word LIKE ${number}" for number in range(1, count + 1)]
     shared = " + ".join(f"({one})::INTEGER" for one in each)
     return (

@@ -14,7 +14,7 @@ from kinoteka.database.film_columns import (
     listed,
 )
 from kinoteka.database.schema import FILM_FACTS
-from kinoteka.search.entry import Entry
+from kinoteka.search.entry import IndexEntry
 
 # --- Staging: a database file of its own, filled while the files are read. -------------------
 
@@ -235,7 +235,7 @@ WHERE plan.position > :after AND plan.position <= :until
 
 
 SEARCHABLE = f"""
-SELECT {listed(Entry.__struct_fields__)}
+SELECT {listed(IndexEntry.__struct_fields__)}
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 WHERE plan.position > :after AND plan.position <= :until
 """

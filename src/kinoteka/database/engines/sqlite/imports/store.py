@@ -14,10 +14,10 @@ from kinoteka.database.engines.sqlite.driver import SQLiteReader
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
-from kinoteka.database.film_search import Entry
+from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Also, Changes, OnStored, Recount
 from kinoteka.database.revisions import RAISE
-from kinoteka.search.preparing import prepare
+from kinoteka.search.index_rows import index_rows_of
 
 LOCK, STAGING = ".importing", ".staging"
 """Endings of the files that lie beside the database while an import runs."""
@@ -132,11 +132,11 @@ def _store_planned(
             part = {**given, "after": after, "until": after + place.SLICE}
             rows = connection.execute(queries.SEARCHABLE, part).fetchall()
             # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
-            words = beside.submit(prepare, starmap(Entry, rows))
+            words = beside.submit(index_rows_of, starmap(IndexEntry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.store_members("genre"), part)
             connection.execute(queries.store_members("director"), part)
-            search.index_prepared(connection, words.result())
+            search.add_rows(connection, words.result())
             on_stored(done, planned)
     search.optimize(connection)
 

@@ -1,4 +1,4 @@
-"""Reading the index in SQLite: what FTS5 finds comes out in order of popularity.
+"""Read the search index in SQLite: FTS5 returns matches in order of popularity.
 
 Public operations: open_index.
 """
@@ -12,13 +12,13 @@ from typing import Any
 from kinoteka.database.engines.sqlite.search import words as sqlite_words
 from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.entry import FILM_ID
-from kinoteka.search.expressions import AllOf, AnyOf, Beginning, Expression, Term
+from kinoteka.search.expressions import AllOf, AnyOf, Expression, Prefix, Term
 
 VISIBILITY = SEARCHES["sqlite"]
 BATCH = 20
 ENOUGH = 60
 WORK_SECONDS = 0.003
-"""Processor time after which `ENOUGH` are enough: matches of `of the and in` lie far apart."""
+"""The processor time after which `ENOUGH` matches suffice; some queries match rarely."""
 
 _MATCHES = """
 SELECT rowid & :film_id FROM search_titles
@@ -33,12 +33,12 @@ _WORDS = "SELECT film_id, words FROM search_films WHERE film_id IN (SELECT value
 
 
 def open_index(connection: sqlite3.Connection, labels: Labels) -> "SQLiteIndex":
-    """The index without hidden films and those under other labels; None: all of it."""
+    """Open the index for a reader with these labels; None includes all films."""
     return SQLiteIndex(connection, labels)
 
 
 class SQLiteIndex:
-    """The index as one viewer reads it."""
+    """The index for one reader."""
 
     def __init__(self, connection: sqlite3.Connection, labels: Labels) -> None:
         self._connection = connection
@@ -50,7 +50,7 @@ class SQLiteIndex:
             self._given["excluded"] = json.dumps(excluded)
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """The best films that have what is wanted."""
+        """Return the ids of the best films that match."""
         given = {**self._given, "match": _match(wanted), "limit": limit}
         cursor = self._connection.execute(self._sql, given)
         enough = time.thread_time() + WORK_SECONDS
@@ -61,35 +61,35 @@ class SQLiteIndex:
                 break
         return found
 
-    def readings(self, film_ids: Sequence[int]) -> dict[int, str]:
-        """Every reading of films' titles."""
+    def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
+        """Return the spellings of films' titles by film id."""
         return dict(self._connection.execute(_WORDS, (json.dumps(film_ids),)))
 
-    def completions(self, start: str, most: int) -> list[str]:
-        """Words that begin so."""
-        return sqlite_words.completions(self._connection, start, most)
+    def completions(self, prefix: str, limit: int) -> list[str]:
+        """Return words with this prefix."""
+        return sqlite_words.completions(self._connection, prefix, limit)
 
-    def times(self, words: Sequence[str]) -> dict[str, int]:
-        """How many times words stand in titles."""
-        return sqlite_words.times(self._connection, words)
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the frequencies of words."""
+        return sqlite_words.frequencies(self._connection, words)
 
-    def alike(self, word: str, errors: int) -> dict[str, int]:
-        """Words that share most trigrams with this one."""
-        return sqlite_words.alike(self._connection, word, errors)
+    def candidates(self, word: str, errors: int) -> dict[str, int]:
+        """Return the words that share most trigrams with this one."""
+        return sqlite_words.candidates(self._connection, word, errors)
 
     def _fetch(self, sql: str, lists: list[list[int]]) -> list[Any]:
         return self._connection.execute(sql, [json.dumps(each) for each in lists]).fetchall()
 
 
 def _match(wanted: Expression) -> str:
-    """An expression in the language of FTS5."""
+    """Return an expression in the query language of FTS5."""
     match wanted:
         case Term(term):
             return _quoted(term)
-        case Beginning(start, ()):
-            return f"{_quoted(start)}*"
-        case Beginning(_, known):
-            # The lists of a few words are read as they are; otherwise FTS5 would merge them first.
+        case Prefix(prefix, ()):
+            return f"{_quoted(prefix)}*"
+        case Prefix(_, known):
+            # FTS5 reads the lists of a few words directly; for a prefix it would merge them first.
             return f"({' OR '.join(map(_quoted, known))})"
         case AnyOf(of):
             return f"({' OR '.join(map(_match, of))})"

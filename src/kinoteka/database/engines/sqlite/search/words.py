@@ -1,10 +1,9 @@
 """The words of all titles in SQLite.
 
-A word's number tells its age: the commonest words come first, for they are met first. Each
-trigram keeps the numbers of the words that it is part of, as 32-bit integers in one blob for
-each time that words were added.
+Frequent words have low numbers, because they are added first. For each trigram, a blob per batch
+holds the numbers of the words that contain it, as 32-bit integers.
 
-Public operations: add, take_away, clear, optimize, completions, times, alike.
+Public operations: add, subtract, clear, optimize, completions, frequencies, candidates.
 """
 
 import json
@@ -16,7 +15,7 @@ from heapq import nsmallest
 from itertools import chain, groupby
 from operator import itemgetter
 
-from kinoteka.search.likeness import MOST_COMPARED, trigrams
+from kinoteka.search.typos import MOST_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -46,7 +45,7 @@ _ADD_TRIGRAM = "INSERT INTO search_trigrams (trigram, first_id, words) VALUES (?
 
 
 def add(connection: sqlite3.Connection, counted: Counter[str]) -> None:
-    """Count words that stand so many times more in titles; new ones are numbered as they come."""
+    """Increase the frequencies of words; number new words in order."""
     last = connection.execute(_LAST).fetchone()[0]
     connection.executemany(_COUNT, counted.items())
     found: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -57,41 +56,43 @@ def add(connection: sqlite3.Connection, counted: Counter[str]) -> None:
     connection.executemany(_ADD_TRIGRAM, rows)
 
 
-def completions(connection: sqlite3.Connection, start: str, most: int) -> list[str]:
-    """Words that begin so, in the order of the alphabet."""
-    rows = connection.execute(_COMPLETIONS, (start, start + LAST_CHARACTER, most))
+def completions(connection: sqlite3.Connection, prefix: str, limit: int) -> list[str]:
+    """Return words with this prefix in alphabetical order."""
+    rows = connection.execute(_COMPLETIONS, (prefix, prefix + LAST_CHARACTER, limit))
     return [word for (word,) in rows]
 
 
-def times(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
-    """How many times words stand in titles, as far as they are known."""
+def frequencies(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """Return the frequencies of the words that are known."""
     return dict(connection.execute(_BY_WORD, (json.dumps(words),)))
 
 
-def take_away(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
-    """Count words that stand so many times less; one that stands nowhere any more is kept."""
-    connection.executemany(_UNCOUNT, [(times, word) for word, times in sorted(counted.items())])
+def subtract(connection: sqlite3.Connection, counted: Mapping[str, int]) -> None:
+    """Decrease the frequencies of words; words with frequency 0 stay."""
+    connection.executemany(
+        _UNCOUNT, [(frequencies, word) for word, frequencies in sorted(counted.items())]
+    )
 
 
 def clear(connection: sqlite3.Connection) -> None:
-    """Forget all words."""
+    """Remove all words."""
     connection.execute("DELETE FROM search_words")
     connection.execute("DELETE FROM search_trigrams")
 
 
 def optimize(connection: sqlite3.Connection) -> None:
-    """Join what each trigram keeps in pieces."""
+    """Merge the blobs of each trigram."""
     rows = connection.execute(_ALL_TRIGRAMS)
-    whole: list[tuple[str, int, bytes]] = []
+    whole_title_term: list[tuple[str, int, bytes]] = []
     for trigram, pieces in groupby(rows, key=itemgetter(0)):
         words = b"".join(words for _, words in pieces)
-        whole.append((trigram, array("I", words[:4])[0], words))
+        whole_title_term.append((trigram, array("I", words[:4])[0], words))
     connection.execute("DELETE FROM search_trigrams")
-    connection.executemany(_ADD_TRIGRAM, whole)
+    connection.executemany(_ADD_TRIGRAM, whole_title_term)
 
 
-def alike(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, int]:
-    """Words that share most trigrams with this one; `reading.Words` tells which."""
+def candidates(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, int]:
+    """Return the words that share most trigrams with this one; see `Vocabulary`."""
     sought = json.dumps(sorted(trigrams(word)))
     blobs: defaultdict[str, bytes] = defaultdict(bytes)
     for trigram, ids in connection.execute(_WITH_TRIGRAMS, (sought,)):
@@ -102,14 +103,14 @@ def alike(connection: sqlite3.Connection, word: str, errors: int) -> dict[str, i
     return dict(connection.execute(_BY_ID, (chosen,)))
 
 
-def _commonest(shared: Mapping[int, int], most: int) -> list[int]:
-    """The words that share most; among equals the lower number is the commoner word.
+def _commonest(shared: Mapping[int, int], limit: int) -> list[int]:
+    """Return the words that share most trigrams; among equals, the more frequent ones.
 
-    Counted down from `most`: sorting thousands of words would take longer than all else.
+    It counts down from the maximum, because sorting thousands of words would be slower.
     """
     chosen: list[int] = []
-    for least in range(most, 0, -1):
-        equals = [word_id for word_id, times in shared.items() if times == least]
+    for least in range(limit, 0, -1):
+        equals = [word_id for word_id, frequencies in shared.items() if frequencies == least]
         if len(chosen) + len(equals) > MOST_COMPARED:
             return chosen + nsmallest(MOST_COMPARED - len(chosen), equals)
         chosen += equals

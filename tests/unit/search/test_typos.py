@@ -1,4 +1,4 @@
-"""The words of all titles, in either engine, and which of them resemble others."""
+"""The vocabulary of each engine, and the correction of typos."""
 
 from collections import Counter
 
@@ -8,8 +8,8 @@ from kinoteka.database.engines.postgresql.search import index as postgresql
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.engines.sqlite.search import index as sqlite
 from kinoteka.database.engines.sqlite.search import words as sqlite_words
-from kinoteka.search.likeness import resembling, trigrams
-from kinoteka.search.reading import Index
+from kinoteka.search.index_interface import Index
+from kinoteka.search.typos import similar_words, trigrams
 
 KEEPING = {"sqlite": sqlite_words, "postgresql": postgresql_words}
 OPENING = {"sqlite": sqlite, "postgresql": postgresql}
@@ -49,17 +49,17 @@ def words(reader, keeping, engine) -> Index:
         ("stranger\U0010ffff", []),
     ],
 )
-def test_completions(words, start, found):
-    assert words.completions(start, 10) == found
+def test_completions_have_the_prefix(words, prefix, found):
+    assert words.completions(prefix, 10) == found
 
 
-def test_no_more_completions_than_wanted(words):
+def test_completions_respect_the_limit(words):
     assert words.completions("str", 2) == ["strange", "stranger"]
 
 
-def test_times(words, keeping, reader):
+def test_frequencies_of_words(words, keeping, reader):
     keeping.add(reader.connection, Counter({"the": 10, "new": 1}))
-    assert words.times(["the", "th", "new"]) == {"the": 100, "new": 1}
+    assert words.frequencies(["the", "th", "new"]) == {"the": 100, "new": 1}
 
 
 @pytest.mark.parametrize(
@@ -79,28 +79,28 @@ def test_times(words, keeping, reader):
         ("журовли", "журавли"),
     ],
 )
-def test_a_word_written_wrongly(words, word, likeliest):
-    assert resembling(words, word)[0] == likeliest
+def test_typo_finds_the_intended_word(words, word, likeliest):
+    assert similar_words(words, word)[0] == likeliest
 
 
 @pytest.mark.parametrize("word", ["thx", "ht", "1985", "xaxe", "sytongre", "", "l"])
-def test_what_is_too_short_or_too_far_off(words, word):
-    assert resembling(words, word) == []
+def test_short_or_distant_words_are_not_corrected(words, word):
+    assert similar_words(words, word) == []
 
 
-def test_the_beginning_of_a_word_may_be_wrong(words):
-    assert resembling(words, "жураул") == ["журавли"]
+def test_typo_in_a_prefix_is_corrected(words):
+    assert similar_words(words, "жураул") == ["журавли"]
 
 
-def test_of_equals_the_commoner_comes_first(words):
-    assert resembling(words, "lxve") == ["love", "live"]
+def test_more_frequent_word_comes_first_among_equals(words):
+    assert similar_words(words, "lxve") == ["love", "live"]
 
 
-def test_words_of_no_film_are_not_meant(words, keeping, reader):
-    keeping.take_away(reader.connection, {"love": 8})
-    assert resembling(words, "lxve") == ["live"]
+def test_words_of_removed_films_are_not_suggested(words, keeping, reader):
+    keeping.subtract(reader.connection, {"love": 8})
+    assert similar_words(words, "lxve") == ["live"]
 
 
-def test_trigrams_know_where_a_word_begins_and_ends():
+def test_trigrams_include_the_ends_of_the_word():
     assert trigrams("ран") == {" ра", "ран", "ан "}
     assert trigrams("m") == {" m "}

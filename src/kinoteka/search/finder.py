@@ -1,46 +1,45 @@
-"""Finding films by words: an index is asked for what has all of them, best first.
+"""Find films by words in their titles, best matches first.
 
-The same on every engine: what differs between them is behind `reading.Index`.
+This code serves both engines; their differences are behind `index_interface.Index`.
 
 Public operations: find.
 """
 
 from collections.abc import Iterable
 
-from kinoteka.search.entry import FIRST, whole
-from kinoteka.search.expressions import Beginning, Expression, Term, all_of, any_of
-from kinoteka.search.folding import fold, latin
-from kinoteka.search.likeness import resembling
-from kinoteka.search.reading import Index
+from kinoteka.search.entry import FIRST_WORD_MARK, whole_title_term
+from kinoteka.search.expressions import Expression, Prefix, Term, all_of, any_of
+from kinoteka.search.folding import fold, to_latin
+from kinoteka.search.index_interface import Index
+from kinoteka.search.typos import similar_words
 
 LONGEST_QUERY = 100
 MOST_WORDS = 8
 LIMIT = 1000
 
 PREFIX_INDEXED = 3
-"""So many characters are looked for as a beginning alone; of more, which words begin with them."""
+"""Prefixes up to this length are in the index; longer ones are expanded to known words."""
 VERY_COMMON = 5_000
 MOST_COMPLETIONS = 200
 MOST_EXACT = 60
-"""Films whose very title is looked for, or whose first word."""
+"""The maximum number of films whose whole title or first word matches."""
 MOST_RANKED = 100
-"""Films that are told apart by how well they match; those after them come by popularity alone."""
+"""The maximum number of films ranked by how well they match; popularity orders the rest."""
 MOST_FORGIVEN = 3
-"""Words that may be written wrongly."""
+"""The maximum number of words with typos."""
 
 
 def find(index: Index, query: str, limit: int = LIMIT) -> list[int]:
-    """The ids of the films whose titles have all words of the query, best first.
+    """Return the ids of the films whose titles contain all words of the query, best first.
 
-    A word may be the beginning of a title's word, and may be written wrongly where nothing is
-    found otherwise.
+    A word may be the prefix of a word in a title. If nothing else matches, words may have typos.
     """
     words = fold(query[:LONGEST_QUERY])
     return _Search(index, limit).find(words) if words else []
 
 
 class _Search:
-    """One search: what it is in, and how much is wanted."""
+    """One search in one index."""
 
     def __init__(self, index: Index, limit: int) -> None:
         self._index = index
@@ -48,7 +47,7 @@ class _Search:
         self._known: dict[str, list[str]] = {}
 
     def find(self, words: list[str]) -> list[int]:
-        found = self._matches(Term(whole(" ".join(words))), MOST_EXACT)
+        found = self._matches(Term(whole_title_term(" ".join(words))), MOST_EXACT)
         words = words[:MOST_WORDS]
         if len(words) == 1:
             found += self._one_word(words[0])
@@ -57,11 +56,11 @@ class _Search:
         return list(dict.fromkeys(found or self._forgiving(words)))[: self._limit]
 
     def _one_word(self, word: str) -> list[int]:
-        """Each of these is read off one list, as far as is wanted."""
+        """Return matches of a single word: first words, exact words, then prefixes."""
         return [
-            *self._matches(Term(FIRST + word), MOST_EXACT),
+            *self._matches(Term(FIRST_WORD_MARK + word), MOST_EXACT),
             *self._matches(Term(word), MOST_EXACT),
-            *self._matches(self._beginning(word, FIRST), MOST_EXACT),
+            *self._matches(self._beginning(word, FIRST_WORD_MARK), MOST_EXACT),
             *self._matches(self._beginning(word), self._limit),
         ]
 
@@ -72,8 +71,8 @@ class _Search:
         return self._ranked(found, words)
 
     def _forgiving(self, words: list[str]) -> list[int]:
-        """What is found when words are joined, or taken for others that they resemble."""
-        found = self._matches(any_of(self._joined(words)), self._limit)
+        """Return matches with joined words or corrected typos."""
+        found = self._matches(any_of(self._joined_words(words)), self._limit)
         if found:
             return self._ranked(found, words)
         known = {word: self._beginning(word) for word in words}
@@ -85,7 +84,7 @@ class _Search:
         return found
 
     def _with_likely(self, known: dict[str, Expression | None], wrong: list[str]) -> list[int]:
-        """What has the known words, and in place of each wrong one a word that it resembles."""
+        """Return matches of the known words and of similar words in place of the unknown ones."""
         likely = {word: self._likely(word) for word in wrong}
         expressions = [
             any_of([known[word], *map(Term, likely.get(word, ()))])
@@ -97,20 +96,20 @@ class _Search:
         meant = [likely[word][0] if likely.get(word) else word for word in known]
         return self._ranked(found, meant)
 
-    def _joined(self, words: list[str]) -> Iterable[Expression | None]:
-        """The words as the beginning of a title, closed up; and with any two of them joined."""
+    def _joined_words(self, words: list[str]) -> Iterable[Expression | None]:
+        """Yield the query as the start of a title without spaces, and with neighbours joined."""
         if sum(map(len, words)) > PREFIX_INDEXED:
-            yield Beginning(whole(" ".join(words)))
+            yield Prefix(whole_title_term(" ".join(words)))
         for at in range(len(words) - 1):
             joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
             yield all_of([self._beginning(word) for word in joined])
 
     def _likely(self, word: str) -> list[str]:
-        """Words that a word may stand for, the likeliest first."""
-        spelled = latin(word)
+        """Return the words that a word may stand for, the likeliest first."""
+        spelled = to_latin(word)
         if spelled in (word, ""):
-            return resembling(self._index, word)
-        return self._completions(spelled) or resembling(self._index, spelled)
+            return similar_words(self._index, word)
+        return self._completions(spelled) or similar_words(self._index, spelled)
 
     def _completions(self, word: str) -> list[str]:
         known = self._known.get(word)
@@ -119,30 +118,30 @@ class _Search:
         return known
 
     def _ranked(self, found: list[int], words: list[str]) -> list[int]:
-        """The better matches first; popularity decides between equal ones."""
+        """Sort by how well films match; keep the order by popularity among equals."""
         first, rest = found[:MOST_RANKED], found[MOST_RANKED:]
-        written = self._index.readings(first) if first else {}
+        written = self._index.spellings(first) if first else {}
         ranks = {film_id: _rank(lines, words) for film_id, lines in written.items()}
         return sorted(first, key=lambda film_id: ranks.get(film_id, WORST)) + rest
 
     def _finished(self, word: str) -> Expression | None:
-        """What has such a word, with others after it: a very common one is meant as it stands.
+        """Return the expression for a word before the last; a very common short word must be exact.
 
-        Half of all titles have a word that begins with `a`, and a tenth the word itself.
+        Half of all titles have a word with the prefix `a`, and a tenth have the word itself.
         """
         is_short = len(word) <= PREFIX_INDEXED
-        if is_short and self._index.times([word]).get(word, 0) >= VERY_COMMON:
+        if is_short and self._index.frequencies([word]).get(word, 0) >= VERY_COMMON:
             return Term(word)
         return self._beginning(word)
 
     def _beginning(self, word: str, mark: str = "") -> Expression | None:
-        """What has a word that begins so; None if no title has one."""
+        """Return the expression for a prefix, or None if no title has a word with it."""
         if len(mark + word) <= PREFIX_INDEXED:
-            return Beginning(mark + word)
+            return Prefix(mark + word)
         known = self._completions(word)
         if len(known) == MOST_COMPLETIONS:
-            return None if mark else Beginning(word)
-        return Beginning(mark + word, tuple(mark + each for each in known)) if known else None
+            return None if mark else Prefix(word)
+        return Prefix(mark + word, tuple(mark + each for each in known)) if known else None
 
     def _matches(self, wanted: Expression | None, limit: int) -> list[int]:
         if wanted is None:
@@ -154,7 +153,7 @@ WORST = 4
 
 
 def _rank(written: str, words: list[str]) -> int:
-    """How well a film matches: 0 its very title, then its beginning, the words in a row, …"""
+    """Return how well a film matches: 0 for the whole title, then its start, a phrase, words."""
     query = " ".join(words)
     ranks = [WORST]
     for title in written.split("\n"):

@@ -1,4 +1,4 @@
-"""What a query finds, and in which order."""
+"""Queries find films in the right order."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, insert, update
 from kinoteka.database import schema
 from kinoteka.database.film_search import find, index
 from kinoteka.database.statement import Statement
-from kinoteka.search import finding
-from kinoteka.search.entry import Entry
+from kinoteka.search import finder
+from kinoteka.search.entry import IndexEntry
 from kinoteka.search.folding import fold
 
 FILMS = (
@@ -116,69 +116,69 @@ def films(put):
         ("\ufffd", None),
     ],
 )
-def test_what_is_found_first(films, query, title):
+def test_best_match_comes_first(films, query, title):
     assert [*films.find(query), None][0] == title
 
 
 @pytest.mark.parametrize(
     "query", ['"', "'", "a OR b", "NOT m", "m*", "terms: m", "(m", "m^2", "_m"]
 )
-def test_the_index_has_no_language_of_its_own(films, query):
+def test_stop_words_are_found(films, query):
     assert films.find(query) == films.find(" ".join(fold(query)))
 
 
 class TestOrder:
-    def test_the_more_popular_first(self, put):
+    def test_popular_films_come_first(self, put):
         films = put("Night Train", "Night Bus", "Night Boat")
         assert films.find("night") == ["Night Train", "Night Bus", "Night Boat"]
 
-    def test_the_very_title_before_all(self, put):
+    def test_whole_title_comes_before_all(self, put):
         films = put("Alien Nation", "Aliens", "My Alien", "Alien")
         assert films.find("alien") == ["Alien", "Alien Nation", "My Alien", "Aliens"]
 
-    def test_the_very_title_with_a_word_twice(self, put):
+    def test_whole_title_may_repeat_a_word(self, put):
         films = put("New York Story", "New York, New York")
         assert films.find("new york new york")[0] == "New York, New York"
 
-    def test_a_very_long_title(self, put):
+    def test_very_long_title_is_found(self, put):
         long = "How I Learned to Stop Worrying and Love the Bomb and Everything Else in the World"
         assert put("The World", long).find(long) == [long]
 
-    def test_an_article_is_no_part_of_it(self, put):
+    def test_leading_article_is_ignored(self, put):
         assert put("Matrix Reloaded", "The Matrix").find("matrix")[0] == "The Matrix"
 
-    def test_words_in_a_row_before_words_apart(self, put):
+    def test_phrase_comes_before_separate_words(self, put):
         films = put("York and the New World", "Escape from New York", "New York")
         assert films.find("new york") == ["New York", "Escape from New York", films.known[1]]
 
-    def test_whole_words_before_beginnings(self, put):
+    def test_whole_words_come_before_prefixes(self, put):
         films = put("Running Stars", "A Star Will Run")
         assert films.find("run star") == ["A Star Will Run", "Running Stars"]
 
-    def test_short_i_is_a_letter_of_its_own(self, put):
+    def test_short_i_differs_from_i(self, put):
         films = put("Мой дом", "Мои дома", "Край")
         assert films.find("мой")[0] == "Мой дом"
         assert films.find("мои") == ["Мои дома"]
         assert films.find("краи") == ["Край"]  # but for a typing error
 
-    def test_shorter_titles_first_where_nobody_has_voted(self, titles):
-        index(titles.reader, [Entry(1, "Love Me Tonight", None, 0)])
-        index(titles.reader, [Entry(2, "Love Me", None, 0)])
+    def test_shorter_titles_come_first_without_votes(self, titles):
+        index(titles.reader, [IndexEntry(1, "Love Me Tonight", None, 0)])
+        index(titles.reader, [IndexEntry(2, "Love Me", None, 0)])
         assert find(titles.reader, "lov me", None) == [2, 1]
 
-    def test_what_is_written_rightly_hides_what_resembles_it(self, put):
+    def test_exact_matches_exclude_similar_words(self, put):
         assert put("Strangers", "Stronger").find("stronger") == ["Stronger"]
 
 
-def test_a_very_common_word_before_others_is_meant_as_it_stands(put, monkeypatch):
+def test_very_frequent_short_word_must_match_exactly(put, monkeypatch):
     films = put("A Night", "Another Night")
     assert films.find("a night") == ["A Night", "Another Night"]
-    monkeypatch.setattr(finding, "VERY_COMMON", 1)
+    monkeypatch.setattr(finder, "VERY_COMMON", 1)
     assert films.find("a night") == ["A Night"]
     assert films.find("night a") == ["A Night", "Another Night"]
 
 
-def test_no_more_than_wanted(put):
+def test_limit_is_respected(put):
     films = put(*(f"Night {number}" for number in range(30)))
     assert len(films.find("night", limit=7)) == 7
     assert len(films.find("ni ght", limit=7)) == 7
@@ -215,20 +215,20 @@ class TestLabels:
         ("labels", "seen"),
         [((), set()), ((1,), {3}), ((2,), {4}), ((1, 2), {3, 4}), (None, {3, 4})],
     )
-    def test_only_what_is_granted(self, labelled, query, labels, seen):
+    def test_only_visible_films_are_found(self, labelled, query, labels, seen):
         assert set(find(labelled, query, labels)) & {3, 4} == seen
 
-    def test_films_under_labels_take_no_place_from_others(self, labelled):
+    def test_labelled_films_do_not_reduce_the_results_of_others(self, labelled):
         assert len(find(labelled, "the", (), limit=3)) == 3
 
     @pytest.mark.parametrize("query", ["spider", "spider man", "sp", "spidermna", "spidr"])
     @pytest.mark.parametrize("labels", [(), (1,), (1, 2)])
-    def test_hidden_film_is_found_only_by_those_who_see_every_film(self, labelled, query, labels):
+    def test_hidden_film_is_found_only_without_label_restriction(self, labelled, query, labels):
         labelled.fetch(HIDE, id=4)
         assert 4 not in find(labelled, query, labels)
         assert 4 in find(labelled, query, None)
 
-    def test_hidden_film_without_a_label_is_not_found_where_no_film_has_one(self, films):
+    def test_hidden_film_without_a_label_is_not_found(self, films):
         films.reader.fetch(
             ADD_FILM, source="t", **FILM, id=4, external_id="4", title="x", label_id=None
         )
@@ -240,20 +240,20 @@ class TestLabels:
 class TestAnyString:
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(st.text(max_size=300))
-    def test_is_a_query(self, films, query):
+    def test_any_text_is_a_valid_query(self, films, query):
         assert len(films.find(query)) <= len(FILMS)
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(st.text(alphabet="\"'*^:()-+_&?!. aMoо\0", max_size=60))
-    def test_of_signs_is_a_query(self, films, query):
+    def test_signs_are_a_valid_query(self, films, query):
         assert len(films.find(query)) <= len(FILMS)
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(title=st.text(min_size=1, max_size=40), data=st.data())
-    def test_any_beginning_of_any_word_of_a_title_finds_it(self, titles, title, data):
+    def test_every_prefix_of_every_word_finds_the_title(self, titles, title, data):
         words = fold(title)
-        index(titles.reader, [Entry(1, title, None, 1)])
+        index(titles.reader, [IndexEntry(1, title, None, 1)])
         if words:
             word = data.draw(st.sampled_from(words))
-            start = word[: data.draw(st.integers(1, len(word)))]
-            assert find(titles.reader, start, None) == [1]
+            prefix = word[: data.draw(st.integers(1, len(word)))]
+            assert find(titles.reader, prefix, None) == [1]

@@ -1,67 +1,67 @@
-"""Keeping the index, whichever engine it is in: films put in, put anew, taken out."""
+"""Films are added to, replaced in and removed from the index of each engine."""
 
 import pytest
 
-from kinoteka.database.film_search import Entry, clear, find, index, optimize, remove
-from kinoteka.search import preparing
+from kinoteka.database.film_search import IndexEntry, clear, find, index, optimize, remove
+from kinoteka.search import index_rows
 
 
-def film(film_id: int, title: str, original: str | None = None, votes: int = 0) -> Entry:
-    return Entry(film_id, title, original, votes)
+def film(film_id: int, title: str, original: str | None = None, votes: int = 0) -> IndexEntry:
+    return IndexEntry(film_id, title, original, votes)
 
 
 class TestIndexing:
-    def test_both_titles(self, reader):
+    def test_both_titles_are_indexed(self, reader):
         index(reader, [film(1, "Brother", "Брат")])
         assert find(reader, "brother", None) == find(reader, "брат", None) == [1]
 
-    def test_a_film_put_in_again_is_found_by_its_new_titles_alone(self, reader):
+    def test_reindexed_film_is_found_only_by_its_new_titles(self, reader):
         index(reader, [film(1, "Working Title", "Arbeitstitel"), film(2, "Other")])
         index(reader, [film(1, "Final Cut")])
         assert find(reader, "final", None) == [1]
         for gone in ("working", "title", "arbeitstitel"):
             assert find(reader, gone, None) == []
 
-    def test_a_film_with_new_votes_moves(self, reader):
+    def test_film_with_new_votes_changes_its_rank(self, reader):
         index(reader, [film(1, "Night One", votes=10), film(2, "Night Two", votes=5)])
         index(reader, [film(2, "Night Two", votes=500)])
         assert find(reader, "night", None) == [2, 1]
 
-    def test_of_a_film_given_twice_the_last_counts(self, reader):
+    def test_last_entry_of_a_repeated_film_counts(self, reader):
         index(reader, [film(1, "First"), film(1, "Second")])
         assert (find(reader, "first", None), find(reader, "second", None)) == ([], [1])
 
-    def test_more_than_fits_into_one_go(self, reader, monkeypatch):
-        monkeypatch.setattr(preparing, "SLICE", 7)
+    def test_more_films_than_one_slice_are_indexed(self, reader, monkeypatch):
+        monkeypatch.setattr(index_rows, "SLICE", 7)
         index(reader, (film(number, f"Night {number}") for number in range(1, 51)))
         index(reader, (film(number, f"Day {number}") for number in range(1, 51, 2)))
         assert len(find(reader, "night", None)) == len(find(reader, "day", None)) == 25
         assert find(reader, "day 49", None) == [49]
 
     @pytest.mark.parametrize("title", ["", " ", "_", "\0"])
-    def test_a_film_without_words_is_in_nobodys_way(self, reader, title):
+    def test_film_without_words_does_no_harm(self, reader, title):
         index(reader, [film(1, title), film(2, "Words")])
         assert find(reader, "words", None) == [2]
         remove(reader, [1])
 
 
 class TestRemoving:
-    def test_leaves_nothing(self, reader):
+    def test_removed_film_is_not_found(self, reader):
         index(reader, [film(1, "Spider-Man", "Человек-паук"), film(2, "Night")])
         remove(reader, [1, 2])
         assert find(reader, "spider", None) == find(reader, "night", None) == []
 
-    def test_what_is_not_there_is_no_error(self, reader):
+    def test_unknown_film_is_ignored(self, reader):
         index(reader, [film(1, "Night")])
         remove(reader, [2, 3])
         assert find(reader, "night", None) == [1]
 
-    def test_a_typing_error_is_not_taken_for_a_word_that_is_gone(self, reader):
+    def test_typo_is_not_corrected_to_a_removed_word(self, reader):
         index(reader, [film(1, "Stranger"), film(2, "Strangest")])
         remove(reader, [1])
         assert find(reader, "strangre", None) == [2]
 
-    def test_all(self, reader):
+    def test_clear_removes_all_films(self, reader):
         index(reader, [film(1, "Night")])
         clear(reader)
         assert find(reader, "night", None) == find(reader, "nihgt", None) == []
@@ -70,7 +70,7 @@ class TestRemoving:
 
 
 class TestOptimizing:
-    def test_changes_nothing_that_is_found(self, reader):
+    def test_results_stay_the_same(self, reader):
         for number in range(1, 30):
             index(reader, [film(number, f"Night of the Strangers {number}")])
         queries = ("night", "strnagers", "nigth", "of the 7")
@@ -78,6 +78,6 @@ class TestOptimizing:
         optimize(reader)
         assert [find(reader, query, None) for query in queries] == before
 
-    def test_of_an_empty_index(self, reader):
+    def test_empty_index_is_optimized(self, reader):
         optimize(reader)
         assert find(reader, "night", None) == []

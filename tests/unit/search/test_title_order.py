@@ -4,14 +4,14 @@ from sqlalchemy import select
 
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.search.titles import TITLES
+from kinoteka.search.title_order import TITLES
 from tests.support.databases import write_transaction
 from tests.support.films import SampleFilm, fill_catalogue
 
 WORDS: Statement[tuple[int, str]] = Statement(select(TITLES.c.film_id, TITLES.c.words))
 
 
-def test_a_films_title_begins_what_is_kept_of_it(settings: Settings) -> None:
+def test_stored_words_begin_with_the_title(settings: Settings) -> None:
     ids = fill_catalogue(
         settings, [SampleFilm("The ÉCLIPSE", original_title="L'eclisse"), SampleFilm("!?")]
     )
