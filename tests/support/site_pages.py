@@ -80,7 +80,7 @@ class SampleTexts:
         "And I’ll bring biscuits.",
     )
     role: str = "curators"
-    file: str = "Imported by hand"
+    file: str = "New arrivals"
     agent: str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
