@@ -19,12 +19,20 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def _covering(version: int) -> Callable[[FilmRecord], int]:
+    if version == 1:
+        return _first_version()
     names = FINGERPRINTED[version]
     take = cast(Callable[[FilmRecord], tuple[Any, ...]], attrgetter(*names))
-    if version > 1:
-        return lambda film: _digest(take(film))
-    # Version 1 covers the names of the fields, too, and a label that is always empty.
-    return lambda film: _digest(dict(zip(names, take(film), strict=True)) | {"label": None})
+    return lambda film: _digest(take(film))
+
+
+def _first_version() -> Callable[[FilmRecord], int]:
+    """Version 1 covers the names of its fields, too, and a label that is always empty."""
+    names = FINGERPRINTED[1]
+    covered = msgspec.defstruct("Covered", [(name, object) for name in names], gc=False)
+    label = names.index("label")
+    before, after = attrgetter(*names[:label]), attrgetter(*names[label + 1 :])
+    return lambda film: _digest(covered(*before(film), None, *after(film)))
 
 
 def _digest(covered: object) -> int:
