@@ -25,7 +25,7 @@ def test_server_warns_of_other_keys_until_they_are_accepted(tmp_path):
         return process.communicate(timeout=TIMEOUT)[1]
 
     assert start(settings) == ""
-    warning = "This server's secret key and token issuer differs from what this database"
+    warning = "not the ones that this database was first used with (secret key and token issuer)"
     assert warning in start(other)
     assert run_kinoteka("accept-keys", **other).stdout == "accepted: secret key, token issuer\n"
     assert run_kinoteka("accept-keys", **other).stdout == "the keys are the same as before\n"
