@@ -40,7 +40,7 @@ class BoundedMap(Generic[Key, Value]):
 
     def set(self, key: Key, value: Value, size: int = 1) -> None:
         """Store a value and evict others if necessary; a value above the limit is not stored."""
-        self.drop(key)
+        self.remove(key)
         if size > self._limit:
             return
         self._entries[key] = (value, size)
@@ -48,7 +48,7 @@ class BoundedMap(Generic[Key, Value]):
         while self._size > self._limit:
             self._evict(next(iter(self._entries)))
 
-    def drop(self, key: Key) -> Value | None:
+    def remove(self, key: Key) -> Value | None:
         """Remove one entry and return its value, or return None."""
         entry = self._entries.pop(key, None)
         if entry is None:
@@ -57,7 +57,7 @@ class BoundedMap(Generic[Key, Value]):
         return entry[0]
 
     def _evict(self, key: Key) -> None:
-        value = self.drop(key)
+        value = self.remove(key)
         if value is not None and self._on_evict is not None:
             self._on_evict(key, value)
 

@@ -36,6 +36,6 @@ def test_removed_and_cleared_entries_free_their_size():
     cache = BoundedMap(10)
     cache.set("a", 1)
     cache.set("b", 2)
-    assert (cache.drop("a"), cache.drop("a"), cache.values()) == (1, None, [2])
+    assert (cache.remove("a"), cache.remove("a"), cache.values()) == (1, None, [2])
     cache.clear()
     assert len(cache) == 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kinoteka.cli.doctor.findings import Finding, error, fine, warning
-from kinoteka.core.tokens.service import CLOCKS_APART_MOST
+from kinoteka.core.tokens.service import MAX_CLOCK_SKEW
 from kinoteka.database.engines import database_path
 from kinoteka.database.inspection import (
     PostgreSQLFacts,
@@ -58,10 +58,10 @@ def judge_postgresql(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Fin
 
 def _clocks(seconds: float) -> Iterator[Finding]:
     apart = f"PostgreSQL's clock and this machine's are {seconds:.1f} seconds apart"
-    if seconds > CLOCKS_APART_MOST:
+    if seconds > MAX_CLOCK_SKEW:
         yield error(
             "clock",
-            f"{apart}: with more than {CLOCKS_APART_MOST} between two machines, they reject each "
+            f"{apart}: with more than {MAX_CLOCK_SKEW} between two machines, they reject each "
             "other's access tokens. Let NTP set both.",
         )
     elif seconds > SECONDS_APART_MOST:

@@ -62,7 +62,9 @@ async def sign_in(request: Request, body: schemas.SignInBody) -> schemas.Tokens:
 
 async def renew(request: Request, body: schemas.TokensBody) -> schemas.Tokens:
     """Give a new pair for a pair."""
-    pair = await request.core.tokens.renew(request.unit, body.access_token, body.refresh_token)
+    pair = await request.core.tokens.refresh_pair(
+        request.unit, body.access_token, body.refresh_token
+    )
     return schemas.Tokens(pair.access_token, pair.refresh_token)
 
 

@@ -199,7 +199,7 @@ def _look_alikes(engine: str) -> Select[Any]:
 
 
 LOOK_ALIKES: Statement[tuple[str, str]] = Statement(_look_alikes)
-# The migration of keys appended `#id` to duplicate keys. No domain contains such a sign.
+# The migration of keys appended `#id` to duplicate keys. No domain contains this sign.
 DUPLICATE_EMAILS: Statement[tuple[int, str, str]] = Statement(
     select(accounts.c.id, accounts.c.email, accounts.c.email_key)
     .where(accounts.c.email_key.like("%@%#%"))

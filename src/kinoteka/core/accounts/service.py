@@ -266,7 +266,7 @@ class Accounts:
 
     def _invalidate_cached(self, account_id: int) -> None:
         self._invalidations += 1
-        self._cache.drop(account_id)
+        self._cache.remove(account_id)
 
     def _invalidate_all(self) -> None:
         self._invalidations += 1

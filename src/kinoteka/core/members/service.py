@@ -135,7 +135,7 @@ class Members:
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN)
-            DomainError(SESSION_UNKNOWN): the session has ended or belongs to another account.
+            DomainError(SESSION_UNKNOWN): the session ended or belongs to another account.
         """
         await self._get_manageable(actor, unit, account_id)
         session = await self._sessions.get(unit, session_id)

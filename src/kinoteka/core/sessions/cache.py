@@ -45,13 +45,13 @@ class SessionCache:
     def invalidate(self, session_id: int) -> None:
         """Remove a session."""
         self.invalidations += 1
-        session = self._by_id.drop(session_id)
+        session = self._by_id.remove(session_id)
         if session is not None:
             self._unlink(session_id, session)
 
     def _unlink(self, session_id: int, session: CachedSession) -> None:
         if session.token is not None:
-            self._by_token.drop(session.token)
+            self._by_token.remove(session.token)
         account_id = session.actor.account_id
         if account_id is not None:
             ids = self._by_account.get(account_id, set())

@@ -156,7 +156,7 @@ class CredentialChanges:
 
         Raises:
             DomainError(PASSWORD_INVALID, BUSY)
-            DomainError(UNAUTHORIZED): the session with `except_id` has ended.
+            DomainError(UNAUTHORIZED): the session with `except_id` is no longer active.
         """
         account = await self._accounts.get(unit, account_id)
         names = (account.username, account.email, account.given_name, account.family_name)

@@ -70,7 +70,7 @@ class OwnSessions:
         Raises:
             DomainError(UNAUTHORIZED, CURRENT_PASSWORD_WRONG, THROTTLED, BUSY)
             DomainError(FIELD_INVALID): the password is required and blank.
-            DomainError(SESSION_UNKNOWN): the session has ended or belongs to another account.
+            DomainError(SESSION_UNKNOWN): the session ended or belongs to another account.
         """
         account_id = actor.require_account()
         if session_id != actor.session_id:

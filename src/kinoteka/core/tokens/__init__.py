@@ -1,1 +1,1 @@
-"""Tokens: access tokens that others can check, refresh tokens that rotate."""
+"""Tokens: access tokens that other servers can verify, and rotating refresh tokens."""

@@ -1,10 +1,10 @@
 """Access tokens (RFC 9068) and refresh tokens (RFC 6819, RFC 9700).
 
-Public operations: issue, verify, read_genuine, session_of, refresh, renew, jwks.
+Public operations: issue, verify, read_ignoring_expiry, find_session_id, refresh, refresh_pair,
+jwks.
 
-A refresh token is `session.generation.HMAC`: the session's row knows only the generation that
-is due, so nothing secret is stored, and a token that is repeated can be given the same
-successor again.
+A refresh token is `session.generation.HMAC`. The row of the session holds only the current
+generation. So no secret is stored, and a repeated token can get the same successor again.
 """
 
 import secrets
@@ -26,12 +26,13 @@ from kinoteka.infrastructure.settings import Settings
 
 CACHE_SIZE = 20_000
 ISSUED_MAX_LENGTH = 6144
-"""An access token that would be longer leaves out its roles: proxies limit a header to 8 KiB."""
+"""A longer access token is issued without its roles: proxies limit a header to 8 KiB."""
 TOKEN_MAX_LENGTH = 8192
-"""A longer token is not ours; an issuer and an audience of some length still fit in."""
-CLOCKS_APART_MOST = 60
-"""How far ahead the clock of the machine that issued a token may be, in seconds."""
+"""A longer token is rejected. The limit leaves room for a long issuer and audience."""
+MAX_CLOCK_SKEW = 60
+"""How far the clock of the issuing machine may be ahead, in seconds."""
 REUSE_GRACE = 10_000
+"""How long a replaced refresh token may be repeated, in milliseconds."""
 ROLES_OMITTED = {"roles_omitted": True}
 REQUIRED = ["iss", "aud", "sub", "jti", "sid", "iat", "exp"]
 
@@ -47,7 +48,7 @@ class TokenPair(msgspec.Struct, frozen=True):
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What this server reads in an access token; `expires` in seconds."""
+    """The claims of an access token that this server uses. `expires` is in seconds."""
 
     account_id: int
     session_id: int
@@ -55,12 +56,12 @@ class Claims(msgspec.Struct, frozen=True):
 
     @property
     def has_expired(self) -> bool:
-        """Whether the token is no longer valid."""
+        """Whether the token has expired."""
         return self.expires <= time.time()
 
 
 class RenewableSession(Protocol):
-    """What of a session a refresh token depends on."""
+    """The part of a session that its tokens depend on."""
 
     @property
     def id(self) -> int:
@@ -68,47 +69,47 @@ class RenewableSession(Protocol):
 
     @property
     def account_id(self) -> int:
-        """Whose it is."""
+        """The account of the session."""
 
     @property
     def superuser(self) -> bool:
-        """Whether its account is a superuser."""
+        """Whether the account is a superuser."""
 
     @property
     def refresh_seed(self) -> str:
-        """What the session's refresh tokens are derived from, besides the key."""
+        """The random part of the refresh tokens' HMACs."""
 
     @property
     def refresh_generation(self) -> int:
-        """Which refresh token is due."""
+        """The generation of the current refresh token."""
 
     @property
     def refreshed_at(self) -> int:
-        """When the one before was replaced, in milliseconds."""
+        """When the previous refresh token was replaced, in milliseconds."""
 
 
 class RenewableSessions(Protocol):
-    """The sessions that refresh tokens belong to."""
+    """The sessions to which refresh tokens belong."""
 
     async def get(self, unit: Unit, session_id: int) -> RenewableSession | None:
-        """The session as stored, if it lasts."""
+        """Return the session as stored, if it is active."""
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
-        """Move the refresh token on by one, unless another request has."""
+        """Increase the generation of the refresh token. False: another request has done so."""
 
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session."""
 
 
 class SessionActors(Protocol):
-    """Who sessions belong to."""
+    """The actors of sessions."""
 
     async def by_id(self, unit: Unit, session_id: int) -> Actor | None:
-        """Whose session this is."""
+        """Return the actor of a session, if it is active."""
 
 
 class Tokens:
-    """Issues, checks and renews tokens."""
+    """Issues, verifies and refreshes tokens."""
 
     def __init__(
         self,
@@ -128,17 +129,18 @@ class Tokens:
         self._cache: BoundedMap[str, Claims] = BoundedMap(CACHE_SIZE)
 
     def issue(self, session: RenewableSession, roles: tuple[str, ...]) -> TokenPair:
-        """A pair for the session as it stands."""
+        """Return a pair of tokens for the session in its current generation."""
         refresh_token = self._refresh_token(session, session.refresh_generation)
         return TokenPair(self._access_token(session, roles), refresh_token)
 
     def verify(self, token: str) -> Claims:
-        """What an access token says, if it is ours and has not expired.
+        """Return the claims of a genuine access token that has not expired.
 
-        What a token says is cached once it has been checked; its expiry is looked at each time.
+        Claims are cached after the signature was verified. The expiry is checked every time.
 
         Raises:
-            DomainError(TOKEN_INVALID): cut, forged, of another key or algorithm, expired.
+            DomainError(TOKEN_INVALID): the token is malformed, forged, expired, or signed with
+                another key or algorithm.
         """
         claims = self._read_claims(token)
         if claims.has_expired:
@@ -146,9 +148,9 @@ class Tokens:
         return claims
 
     def read_ignoring_expiry(self, token: str) -> Claims | None:
-        """Return what an access token of this server says, even an expired one.
+        """Return the claims of a genuine access token, even if it has expired. None: not genuine.
 
-        None for anything else. It proves that its holder once signed in, and permits nothing.
+        The token proves that its holder once signed in. It grants no access.
         """
         try:
             return self._read_claims(token)
@@ -156,7 +158,7 @@ class Tokens:
             return None
 
     async def find_session_id(self, unit: Unit, refresh_token: str) -> int | None:
-        """Return the id of the session of a refresh token, used or not; None: it has ended."""
+        """Return the session id of a current or replaced refresh token. None: it is invalid."""
         try:
             session, _ = await self._read(unit, refresh_token)
         except DomainError as error:
@@ -166,14 +168,14 @@ class Tokens:
         return session.id
 
     async def refresh(self, unit: Unit, refresh_token: str) -> TokenPair:
-        """A new pair for a refresh token, which works once.
+        """Return a new pair of tokens for a refresh token, which can be used once.
 
-        The one just replaced may be repeated for ten seconds and gets the same successor.
+        A replaced token may be repeated for ten seconds and gets the same successor.
 
         Raises:
-            DomainError(TOKEN_INVALID): no refresh token of a session that lasts.
-            DomainError(TOKEN_REUSED): its successor has been used already, so one of the two
-                is stolen; the session has ended.
+            DomainError(TOKEN_INVALID): it is not a refresh token of an active session.
+            DomainError(TOKEN_REUSED): its successor was used, so one of them was stolen. The
+                session has been ended.
         """
         session, generation = await self._read(unit, refresh_token)
         if generation == session.refresh_generation:
@@ -181,7 +183,7 @@ class Tokens:
                 return await self._pair(unit, session, generation + 1)
             session, generation = await self._read(unit, refresh_token)
         if generation == session.refresh_generation - 1:
-            # Also when the clock has been set back since: the token would work until it caught up.
+            # abs: after the clock is set back, the token must not stay valid until it catches up.
             if abs(now() - session.refreshed_at) > REUSE_GRACE:
                 raise DomainError(Code.TOKEN_INVALID)
             return await self._pair(unit, session, generation + 1)
@@ -189,20 +191,21 @@ class Tokens:
         report(SecurityEvent.TOKEN_REUSED, account=session.account_id, session=session.id)
         raise DomainError(Code.TOKEN_REUSED, commits_changes=True)
 
-    async def renew(self, unit: Unit, access_token: str, refresh_token: str) -> TokenPair:
-        """A new pair for a pair of one session; the access token may have expired.
+    async def refresh_pair(self, unit: Unit, access_token: str, refresh_token: str) -> TokenPair:
+        """Return a new pair for a pair of the same session. The access token may have expired.
 
         Raises:
-            DomainError(TOKEN_INVALID, TOKEN_REUSED): as `refresh`, or not of one session.
+            DomainError(TOKEN_INVALID): the tokens are invalid or of different sessions.
+            DomainError(TOKEN_REUSED): see `refresh`.
         """
         claims = self._read_claims(access_token)
-        session_id, _, _ = _parts(refresh_token)
+        session_id, _, _ = _parse_refresh_token(refresh_token)
         if claims.session_id != session_id:
             raise DomainError(Code.TOKEN_INVALID)
         return await self.refresh(unit, refresh_token)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The public keys, as a JWK Set (RFC 7517)."""
+        """Return the public keys as a JWK Set (RFC 7517)."""
         return {"keys": [self._key.jwk]}
 
     async def _pair(self, unit: Unit, session: RenewableSession, generation: int) -> TokenPair:
@@ -214,7 +217,7 @@ class Tokens:
         )
 
     async def _read(self, unit: Unit, refresh_token: str) -> tuple[RenewableSession, int]:
-        session_id, generation, mac = _parts(refresh_token)
+        session_id, generation, mac = _parse_refresh_token(refresh_token)
         session = await self._sessions.get(unit, session_id)
         if session is None or generation > session.refresh_generation:
             raise DomainError(Code.TOKEN_INVALID)
@@ -239,11 +242,11 @@ class Tokens:
             "exp": issued + self._lifetime,
             "superuser": session.superuser,
         }
-        token = self._signed(claims | {"roles": roles})
-        return token if len(token) <= ISSUED_MAX_LENGTH else self._signed(claims | ROLES_OMITTED)
+        token = self._sign(claims | {"roles": roles})
+        return token if len(token) <= ISSUED_MAX_LENGTH else self._sign(claims | ROLES_OMITTED)
 
-    def _signed(self, claims: dict[str, object]) -> str:
-        # Not by `jwt.encode`, which would write every letter beyond ASCII with six characters.
+    def _sign(self, claims: dict[str, object]) -> str:
+        # Not `jwt.encode`, which escapes every non-ASCII letter with six characters.
         headers = {"typ": "at+jwt", "kid": self._key.id}
         return _signing.encode(encode(claims), self._key.private, ALGORITHM, headers)
 
@@ -264,7 +267,7 @@ class Tokens:
                 algorithms=[ALGORITHM],
                 audience=self._audience,
                 issuer=self._issuer,
-                leeway=CLOCKS_APART_MOST,  # of iat and nbf
+                leeway=MAX_CLOCK_SKEW,  # of iat and nbf
                 options={"require": REQUIRED, "verify_exp": False},
             )
             if decoded["header"].get("typ") != "at+jwt":
@@ -279,7 +282,7 @@ def _message(session: RenewableSession, generation: int) -> str:
     return f"{session.id}.{generation}.{session.refresh_seed}"
 
 
-def _parts(refresh_token: str) -> tuple[int, int, str]:
+def _parse_refresh_token(refresh_token: str) -> tuple[int, int, str]:
     session_id, _, rest = refresh_token.partition(".")
     generation, _, mac = rest.partition(".")
     numbers = (session_id, generation)

@@ -1,4 +1,4 @@
-"""The key that signs access tokens: ECDSA on P-256 (ES256), which every library reads."""
+"""The key that signs access tokens: ECDSA on P-256 (ES256), which all JWT libraries support."""
 
 import base64
 import hashlib
@@ -38,15 +38,15 @@ class SigningKey:
         """Load the key from the setting, or else from `signing-key.pem` in the data folder.
 
         Raises:
-            KeyUnusable: it is no private key on P-256.
+            KeyUnusable: it is not a private key on P-256.
         """
         if setting:
             return cls._read(setting.replace("\\n", "\n").encode(), "KINOTEKA_SIGNING_KEY")
-        fresh = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        new_key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         )
         path = folder / SIGNING_FILE
-        return cls._read(read_or_create_secret(path, fresh), str(path))
+        return cls._read(read_or_create_secret(path, new_key), str(path))
 
     @classmethod
     def _read(cls, pem: bytes, source: str) -> "SigningKey":
@@ -57,6 +57,7 @@ class SigningKey:
         if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
             return cls(key)
         raise KeyUnusable(
-            f"{source} is no private key on P-256 in PEM. Put back the one from a backup; without "
-            "one, remove it: the next start makes a new key, and access tokens are issued anew"
+            f"{source} is not a private key on P-256 in PEM format. Restore it from a backup. "
+            "Without a backup, remove it: the next start creates a new key, and clients have to "
+            "refresh their access tokens"
         )
