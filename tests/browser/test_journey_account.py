@@ -34,11 +34,11 @@ async def test_signs_up_and_in_again(visit) -> None:
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_text("You have signed out.")).to_be_visible()
     await visitor.open("/account/history")
-    await page.get_by_label("Username or e-mail").fill(name)
+    await page.get_by_label("Username or email").fill(name)
     await page.get_by_label("Password", exact=True).fill("wrong one, sorry")
     visitor.expects("^401 POST /sign-in")
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_text("no account with this name and password")).to_be_visible()
+    await expect(page.get_by_text("Wrong username or password.")).to_be_visible()
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/account/history")
@@ -73,7 +73,7 @@ async def test_cuts_a_picture_to_size(member) -> None:
     after = await page.evaluate("() => document.querySelector('canvas').toDataURL()")
     assert before != after
     await page.get_by_role("button", name="Save picture").click()
-    await expect(page.locator(".notice")).to_contain_text("picture is saved")
+    await expect(page.locator(".notice")).to_contain_text("Picture saved.")
     shown = page.locator(".account-head img")
     await expect(shown).to_have_js_property("complete", True)
     assert await shown.evaluate("image => image.naturalWidth") > 0
@@ -102,7 +102,7 @@ async def test_ends_another_session_and_changes_the_password(member, visit, site
     await page.get_by_label("Current password").fill(PASSWORD)
     await page.get_by_label("New password").fill(NEW_PASSWORD)
     await page.get_by_role("button", name="Change password").click()
-    await expect(page.get_by_text("Your password is changed")).to_be_visible()
+    await expect(page.get_by_text("Password changed.")).to_be_visible()
     body = {"login": visitor.username, "password": NEW_PASSWORD}
     assert site.client().post("/login", json=body).status_code == 200
     await visitor.open("/account/sessions")

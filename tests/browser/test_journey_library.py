@@ -34,14 +34,14 @@ async def test_bookmarks_with_one_click_and_keeps_the_focus(member) -> None:
     await page.keyboard.press("Enter")
     await expect(button).to_have_attribute("aria-pressed", "true")
     await expect(button).to_be_focused()
-    await expect(page.locator("#announcement")).to_contain_text("is bookmarked")
+    await expect(page.locator("#announcement")).to_contain_text("added to bookmarks")
     page = await visitor.open("/bookmarks")
     await expect(page.locator(".film-card")).to_have_count(1)
     button = page.locator(".bookmark button")
     await button.click()
     await expect(button).to_have_attribute("aria-pressed", "false")
     await page.reload()
-    await expect(page.get_by_text("Nothing is bookmarked yet")).to_be_visible()
+    await expect(page.get_by_text("No bookmarks yet")).to_be_visible()
 
 
 async def test_who_is_signed_out_meanwhile_is_led_there_and_back(member) -> None:
@@ -117,7 +117,7 @@ async def test_films_are_added_as_one_types(member) -> None:
     await expect(page.locator("#found li", has_text="Already added")).to_have_count(1)
     await (
         page.locator("#films li", has_text="Metropolis")
-        .get_by_role("button", name="Take out")
+        .get_by_role("button", name="Remove")
         .click()
     )
     await expect(page.locator("#films li")).to_have_count(4)

@@ -25,7 +25,7 @@ async def test_finds_somebody_and_disables_the_account(operator, member, site) -
     await somebody.open("/account")
     assert "/sign-in" in somebody.page.url
     somebody.expects(r"^4\d\d POST /sign-in")
-    await somebody.page.get_by_label("Username or e-mail").fill(somebody.username)
+    await somebody.page.get_by_label("Username or email").fill(somebody.username)
     await somebody.page.get_by_label("Password", exact=True).fill(PASSWORD)
     await somebody.page.get_by_role("button", name="Sign in").click()
     await expect(somebody.page.get_by_text("disabled")).to_be_visible()
@@ -131,7 +131,7 @@ async def test_imports_films_and_reads_the_report(operator, visit) -> None:
     table = f"title,year\n{rows},2001\n"
     file = {"name": f"{word}.csv", "mimeType": "text/csv", "buffer": table.encode()}
     await page.get_by_label("Files", exact=True).set_input_files(file)
-    await page.get_by_label("Keep going").check()
+    await page.get_by_label("Skip invalid rows").check()
     await page.get_by_role("button", name="Import", exact=True).click()
     await page.wait_for_url(re.compile(r"/manage/imports/\d+$"))
     counts = page.locator(".manage-counts")

@@ -67,7 +67,7 @@ async def test_pictures_messages_and_choices(member) -> None:
     file = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     await page.get_by_label("Choose a picture").set_input_files(file)
     await page.get_by_role("button", name="Save picture").click()
-    await expect(page.locator(".notice")).to_contain_text("picture is saved")
+    await expect(page.locator(".notice")).to_contain_text("Picture saved.")
 
     await visitor.open("/messages/new?q=" + other.username)
     await page.get_by_role("button", name="Message").first.click()
@@ -79,5 +79,5 @@ async def test_pictures_messages_and_choices(member) -> None:
 
     await page.get_by_role("button", name="Русский").click()
     await expect(page.locator("html")).to_have_attribute("lang", "ru")
-    await page.get_by_role("button", name="Тёмное").click()
+    await page.get_by_role("button", name="Тёмная").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")

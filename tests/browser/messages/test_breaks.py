@@ -109,9 +109,9 @@ async def test_too_fast_is_said_and_sent_later(chatters):
 
     await page.route("**/chats/*/messages", throttle)
     await anna.write("quickly")
-    await expect(page.get_by_text("That was too fast.")).to_be_visible()
+    await expect(page.get_by_text("Too many requests.")).to_be_visible()
     await anna.states_are("sent")
-    await expect(page.get_by_text("That was too fast.")).to_be_hidden()
+    await expect(page.get_by_text("Too many requests.")).to_be_hidden()
 
 
 async def test_a_draft_is_kept_for_its_writer_alone(chatters, site):
