@@ -63,7 +63,7 @@ class TestOrder:
             await page.keyboard.press("Enter")
             await in_order(page, *expected)
             await expect(page.locator("#down-1")).to_be_focused()
-        await expect(page.locator("#announcement")).to_have_text(re.compile("is now 3 of 4"))
+        await expect(page.locator("#announcement")).to_have_text(re.compile("is now number 3 of 4"))
         await page.reload()
         await in_order(page, 2, 3, 1, 4)
 
@@ -136,7 +136,7 @@ async def test_a_film_is_put_into_selections_from_its_page(member) -> None:
     await expect(chosen).to_have_attribute("aria-pressed", "true")
     await expect(chosen).to_be_focused()
     await dialog.get_by_label("New selection").fill("Mornings")
-    await dialog.get_by_role("button", name="Make it").click()
+    await dialog.get_by_role("button", name="Create a selection").click()
     await expect(dialog.get_by_role("button", name="Mornings")).to_have_attribute(
         "aria-pressed", "true"
     )
@@ -151,7 +151,7 @@ async def test_a_film_is_put_into_selections_without_scripts(member) -> None:
     page = await visitor.open("/films/9")
     await page.get_by_role("link", name="Add to selection").click()
     await page.get_by_label("New selection").fill("Mornings")
-    await page.get_by_role("button", name="Make it").click()
+    await page.get_by_role("button", name="Create a selection").click()
     await expect(page.get_by_role("button", name="Mornings")).to_have_attribute(
         "aria-pressed", "true"
     )
