@@ -137,7 +137,7 @@ async def test_imports_films_and_reads_the_report(operator, visit) -> None:
     counts = page.locator(".manage-counts")
     await expect(counts).to_be_visible()
     await expect(counts).to_contain_text(re.compile(r"Added\s*20"))
-    await expect(counts).to_contain_text(re.compile(r"Refused\s*1"))
+    await expect(counts).to_contain_text(re.compile(r"Rejected\s*1"))
     await expect(page.get_by_role("table")).to_contain_text(f"{word}.csv")
     guest = await visit()
     await guest.open(f"/search?q={word}")
