@@ -23,7 +23,7 @@ from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.spooled_files import SpooledFile
-from kinoteka.server.app import running
+from kinoteka.server.app import running_services
 from tests.support.accounts import VISIT, anonymous_actor, perform, sign_up, superuser_actor
 from tests.support.databases import rows, write_transaction
 from tests.support.films import PREMIUM, fill_catalogue
@@ -57,7 +57,9 @@ class Workers:
 @pytest.fixture
 async def workers(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[Workers]:
     async with AsyncExitStack() as stack:
-        here, there = [await stack.enter_async_context(running(settings)) for _ in range(2)]
+        here, there = [
+            await stack.enter_async_context(running_services(settings)) for _ in range(2)
+        ]
         log = None
         if settings.database_url:
             log = request.getfixturevalue("postgresql").folder / "log"

@@ -72,9 +72,9 @@ def test_one_that_dies_while_postgresql_is_away_is_replaced_once_it_is_back(tmp_
             database.stop()
             struck = min(worker_pids(server))
             os.kill(struck, signal.SIGKILL)
-            eventually(lambda: "its replacement did not start" in log())
+            eventually(lambda: "the replacement did not start" in log())
             assert server.client().get("/healthz").status_code == 200
             database.start()
-            eventually(lambda: "it is replaced" in log())
+            eventually(lambda: "the worker was replaced" in log())
             eventually(lambda: len(worker_pids(server)) == 2)
             assert server.client().get("/readyz").status_code == 200

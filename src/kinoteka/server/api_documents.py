@@ -1,7 +1,6 @@
-"""The documentation of every endpoint: OpenAPI documents, and a viewer that loads nothing from
-outside.
+"""Serve the OpenAPI documents and a viewer for them, which loads nothing from other hosts.
 
-Documents and the viewer's files are made when they are first asked for.
+Documents and the viewer's files are created at the first request for them.
 """
 
 import asyncio
@@ -36,7 +35,7 @@ FILES = {
     "viewer.css": "docs/viewer.css",
 }
 
-# The viewer draws its icons from data: addresses and fetches documents and what is tried out.
+# The viewer has icons in data: URLs, and fetches documents and the requests that users try out.
 POLICY = (
     b"default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
     b"img-src 'self' data:; connect-src 'self'; "
@@ -51,7 +50,7 @@ PAGE_HEADERS = [
 
 
 class Documentation:
-    """Serves what the route tables of these contracts say."""
+    """Serves the documentation of these contracts."""
 
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = {contract.name: contract for contract in contracts}
@@ -59,7 +58,7 @@ class Documentation:
         self._cache: dict[str, Representations] = {}
 
     def routes(self) -> tuple[Route, ...]:
-        """Where the documents and the viewer are served."""
+        """Return the routes of the documents and the viewer."""
         summary = "The OpenAPI document of"
         return (
             Route("GET", "/openapi.json", self.read_all, f"{summary} all contracts"),
@@ -69,15 +68,15 @@ class Documentation:
         )
 
     def document(self, name: str | None = None) -> dict[str, Any]:
-        """The document of the contract `name`, or of all.
+        """Return the document of the contract `name`, or of all contracts.
 
         Raises:
-            KeyError: there is no such contract.
+            KeyError: the contract does not exist.
         """
-        # Here: a server that nobody asks for documents does without what makes them.
+        # Imported here, so that a server without requests for documents does not load it.
         from kinoteka.http.mechanics.openapi import document
 
-        nobody = neutral.contract("server", TITLE, DESCRIPTION, ())
+        server = neutral.contract("server", TITLE, DESCRIPTION, ())
         if name is None:
             chosen, title, description = list(self._contracts.values()), TITLE, DESCRIPTION
         else:
@@ -85,7 +84,7 @@ class Documentation:
             chosen, title, description = [contract], contract.title, contract.description
         return document(
             chosen,
-            nobody,
+            server,
             error_response,
             title=title,
             description=description,
@@ -93,36 +92,36 @@ class Documentation:
         )
 
     async def read_all(self, request: Request) -> Response:
-        """The document of all contracts."""
+        """Return the document of all contracts."""
         return await self._json(request, None)
 
     async def read_one(self, request: Request, file: str) -> Response:
-        """The document of one contract, `<name>.json`."""
+        """Return the document of one contract, `<name>.json`."""
         name = file.removesuffix(".json")
         if name == file or name not in self._contracts:
             raise DomainError(Code.PATH_UNKNOWN)
         return await self._json(request, name)
 
     async def show(self, request: Request) -> Response:
-        """The viewer's page."""
+        """Return the viewer's page."""
         cached = self._cache.get("/docs")
         if cached is None:
             cached = self._cache["/docs"] = represent(Response(200, self._page(), PAGE_HEADERS))
         return choose(cached, request.headers)
 
     async def read_asset(self, request: Request, file: str) -> Response:
-        """One of the viewer's files."""
+        """Return one of the viewer's files."""
         return await self._files.read(file, request.query_items().get("v"), request.headers)
 
     async def _json(self, request: Request, name: str | None) -> Response:
         key = name or ""
         cached = self._cache.get(key)
         if cached is None:
-            # In a thread: making the one for all takes as long as hundreds of requests.
-            cached = self._cache[key] = await asyncio.to_thread(self._made, name)
+            # In a thread, because the document of all contracts takes long to build.
+            cached = self._cache[key] = await asyncio.to_thread(self._encode, name)
         return choose(cached, request.headers)
 
-    def _made(self, name: str | None) -> Representations:
+    def _encode(self, name: str | None) -> Representations:
         return represent(Response(200, msgspec.json.encode(self.document(name)), JSON))
 
     def _page(self) -> bytes:

@@ -12,9 +12,7 @@ from kinoteka.contracts.cinema import routes as cinema
 from kinoteka.contracts.filmsite import routes as filmsite
 from kinoteka.contracts.messenger import routes as messenger
 from kinoteka.core.access.service import Access
-from kinoteka.core.accounts import skeletons
 from kinoteka.core.accounts.avatars import Avatars
-from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.accounts.password_strength import PasswordStrength
 from kinoteka.core.accounts.passwords import PasswordHashing
 from kinoteka.core.accounts.people import People
@@ -52,8 +50,6 @@ from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database import film_search as search
 from kinoteka.database.engines import open_database
 from kinoteka.database.revisions import Revisions
-from kinoteka.database.unit import Unit, unit_of_work
-from kinoteka.errors import DomainError
 from kinoteka.http.mechanics.request_ids import behind_proxies
 from kinoteka.http.mechanics.response import Receive, Scope, Send
 from kinoteka.http.mechanics.router import Router
@@ -63,12 +59,13 @@ from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.pipeline import Server
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.infrastructure.tasks import BackgroundTasks, close_step
+from kinoteka.infrastructure.tasks import close_step
 from kinoteka.realtime.bus import NoBus, open_bus
 from kinoteka.realtime.fanout import FanOut, LocalFanOut, SharedFanOut
 from kinoteka.realtime.rate_windows import open_windows
 from kinoteka.server.api_documents import Documentation
 from kinoteka.server.health import Health
+from kinoteka.server.jobs import BackgroundJobs
 from kinoteka.server.media import Pictures
 from kinoteka.server.metrics import Metrics
 from kinoteka.site.contract import SITE
@@ -82,14 +79,8 @@ CONTRACTS: tuple[Contract, ...] = (
     authservice.CONTRACT,
     cinema.CONTRACT,
 )
-LOOK_SECONDS = 0.5
-STORE_SEEN_SECONDS = 60
-LISTENING_SECONDS = 15
-PRUNE_SECONDS = 3600
-IMPORTS_SECONDS = 30
 
-# How long each step of closing may take; a process that stops has to end in time (serving.py).
-STORE_CLOSE_SECONDS = 2.0
+# How long each step of closing may take, because a process must stop in time (process.py).
 MEDIA_CLOSE_SECONDS = 4.0
 BUS_CLOSE_SECONDS = 5.0
 THROTTLE_CLOSE_SECONDS = 4.0
@@ -97,10 +88,10 @@ DATABASE_CLOSE_SECONDS = 6.0
 
 
 async def wire(settings: Settings) -> Services:
-    """All services over the database that the settings name, which must be migrated.
+    """Create all services for the settings' database, which must be migrated.
 
     Raises:
-        DomainError(BUSY): PostgreSQL is not there.
+        DomainError(BUSY): PostgreSQL cannot be reached.
     """
     database = await open_database(settings)
     keyring = Keyring.load(settings.data, settings.secret_key)
@@ -124,9 +115,11 @@ async def wire(settings: Settings) -> Services:
     tokens = Tokens(
         settings, keyring, SigningKey.load(settings.data, settings.signing_key), sessions, actors
     )
-    alone = isinstance(bus, NoBus)
-    messages: FanOut[ChatEvent] = LocalFanOut() if alone else SharedFanOut(bus, MessageEvent)
-    receipts: FanOut[ChatEvent] = LocalFanOut() if alone else SharedFanOut(bus, ReadReceipt, "read")
+    is_single = isinstance(bus, NoBus)
+    messages: FanOut[ChatEvent] = LocalFanOut() if is_single else SharedFanOut(bus, MessageEvent)
+    receipts: FanOut[ChatEvent] = (
+        LocalFanOut() if is_single else SharedFanOut(bus, ReadReceipt, "read")
+    )
     chats = Chats(settings, throttle, accounts, messages, receipts)
     selections = Selections(revisions, catalogue)
     media = Media(settings)
@@ -177,7 +170,7 @@ async def wire(settings: Settings) -> Services:
 
 
 async def close(services: Services) -> None:
-    """Finish what is under way and let go of everything, in a bounded time."""
+    """Finish work in progress and close all services within a time limit."""
     services.accounts.hashing.close()
     services.password_strength.close()
     steps = (
@@ -190,7 +183,7 @@ async def close(services: Services) -> None:
 
 
 def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
-    """Every contract's routes in one router, and the WebSockets' in another."""
+    """Return a router with the routes of every contract and one with the WebSockets."""
     router: Router[Target] = Router()
     sockets: Router[tuple[Contract, Route]] = Router()
     for contract in (*CONTRACTS, NEUTRAL):
@@ -207,7 +200,7 @@ def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
 
 
 def _compose_login(router: Router[Target]) -> None:
-    """`POST /login` is messenger's with `email` and account's with `login`."""
+    """Serve `POST /login` by messenger if it has `email`, by account if it has `login`."""
     by_email = Served(messenger.CONTRACT, messenger.SIGN_IN)
     by_login = Served(account.CONTRACT, account.SIGN_IN)
     shared = Shared({"email": by_email, "login": by_login}, otherwise=by_email)
@@ -215,7 +208,7 @@ def _compose_login(router: Router[Target]) -> None:
 
 
 def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route]]) -> None:
-    """The site's pages; where a contract is at the same path, it is what programs get."""
+    """Add the site's pages. At a path that a contract also has, programs get the contract."""
     for route in SITE.routes:
         if route.method == "WEBSOCKET":
             sockets.add("GET", route.path, (SITE, route))
@@ -235,42 +228,42 @@ def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route
 
 
 def _compose_beside(router: Router[Target], page: Served, path: str, target: Target) -> None:
-    """Serve a page whose last segment programs may mean as the text of a contract's route."""
+    """Serve a page at a path that for programs is the text route of a contract."""
     other = _for_programs(target)
     if not isinstance(other, Served):
-        raise TypeError(f"{path} is told apart by its body")
+        raise TypeError(f"the routes at {path} differ by the request's body")
     router.add(page.route.method, page.route.path, Negotiated(page, other, takes_segment=True))
     router.replace(page.route.method, path, Negotiated(None, other))
 
 
 def _for_programs(target: Target | None) -> Target | None:
-    """Return what clients get that do not prefer a page."""
+    """Return the target for clients that do not prefer a page."""
     return target.other if isinstance(target, Negotiated) else target
 
 
 class Application:
-    """The ASGI application: services that live from start to shutdown, and the server."""
+    """The ASGI application: opens the services at startup and serves until shutdown."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._server: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, or the lifespan."""
+        """Handle a request, a WebSocket or the lifespan."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif self._server is not None:
             await self._server(scope, receive, send)
 
     def stop(self) -> None:
-        """Say to who asks that it will end soon."""
+        """Report in /readyz that the process will stop soon."""
         HEALTH.stop()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         phase = "startup"
         try:
-            async with running(self._settings) as services:
+            async with running_services(self._settings) as services:
                 server = Server(services, *compose(), NEUTRAL, SITE)
                 self._server = behind_proxies(server, services.settings)
                 await send({"type": "lifespan.startup.complete"})
@@ -287,7 +280,7 @@ METRICS = Metrics()
 NEUTRAL = neutral.contract(
     "server",
     "Server",
-    "What belongs to no contract.",
+    "Endpoints that belong to no contract.",
     (
         *Pictures().routes(),
         *Documentation(CONTRACTS).routes(),
@@ -298,99 +291,15 @@ NEUTRAL = neutral.contract(
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Services]:
-    """Services with everything that goes on in the background."""
+async def running_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open the services and run their background jobs until the end of the block."""
     services = await wire(settings)
-    chores = Chores(services)
+    jobs = BackgroundJobs(services, METRICS)
     try:
         await services.bus.start()
-        chores.start()
+        jobs.start()
         yield services
     finally:
-        await chores.close()
+        await jobs.close()
         await services.import_runs.close()
-        await close_step("last seen", _store_last_seen(services), STORE_CLOSE_SECONDS)
         await close(services)
-
-
-class Chores:
-    """What is done in the background, again and again."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._tasks = BackgroundTasks()
-
-    def start(self) -> None:
-        """Begin with everything."""
-        self._tasks.start(self._every(LOOK_SECONDS, _look))
-        self._tasks.start(self._every(STORE_SEEN_SECONDS, _store_seen))
-        self._tasks.start(self._every(PRUNE_SECONDS, _prune))
-        self._tasks.start(self._every(LISTENING_SECONDS, _end_listening))
-        self._tasks.start(self._every(IMPORTS_SECONDS, _look_after_imports, at_once=True))
-        self._tasks.start(METRICS.watch(self._services))
-        self._tasks.start(asyncio.to_thread(common_passwords))
-
-    async def close(self) -> None:
-        """End everything."""
-        await self._tasks.close()
-
-    async def _every(
-        self,
-        seconds: float,
-        chore: Callable[[Services, Unit], Awaitable[None]],
-        *,
-        at_once: bool = False,
-    ) -> None:
-        """Do a chore in a transaction of its own. Log one that fails, and go on."""
-        is_put_off = False
-        wait = 0 if at_once else seconds
-        while not self._tasks.is_closing:
-            await asyncio.sleep(wait)
-            wait = seconds
-            try:
-                async with unit_of_work(self._services.database) as unit:
-                    await chore(self._services, unit)
-                is_put_off = False
-            except DomainError as error:  # the database is away, say, or has too much to do
-                if not is_put_off:  # once, since it may be tried twice a second
-                    name, reason = chore.__name__, str(error.__cause__ or "")
-                    log.warning("chore put off", chore=name, code=error.code, reason=reason)
-                is_put_off = True
-            except Exception:
-                log.exception("chore failed", chore=chore.__name__)
-
-
-async def _store_last_seen(services: Services) -> None:
-    try:
-        async with unit_of_work(services.database) as unit:
-            await services.actors.store_last_seen(unit)
-    except DomainError as error:
-        log.warning("when sessions were last seen is not stored", code=error.code)
-
-
-async def _look(services: Services, unit: Unit) -> None:
-    await services.revisions.look()
-    if services.chats.listeners.must_check_sessions:
-        await _end_listening(services, unit)
-
-
-async def _store_seen(services: Services, unit: Unit) -> None:
-    await services.actors.store_last_seen(unit)
-
-
-async def _look_after_imports(services: Services, unit: Unit) -> None:
-    await services.import_runs.look_after(unit)
-
-
-async def _prune(services: Services, unit: Unit) -> None:
-    await services.sessions.prune(unit)
-    await services.audit.prune(unit)
-    await skeletons.backfill(unit)
-
-
-async def _end_listening(services: Services, unit: Unit) -> None:
-    # What has expired is not told to anybody, nor what another process ends without the bus.
-    for session_id in services.chats.listeners.sessions():
-        await asyncio.sleep(0)  # they may be thousands
-        if await services.actors.by_id(unit, session_id) is None:
-            services.chats.listeners.end_session(session_id)

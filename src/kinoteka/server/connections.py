@@ -1,4 +1,4 @@
-"""Connections: how many there may be, how long each may wait, and what is logged about it.
+"""Limits on connections: how many may be open, and how long each may wait.
 
 Every limit holds for one worker. Public operations: Admissions, Deadlines, open_file_limits.
 """
@@ -19,10 +19,10 @@ from kinoteka.infrastructure.settings import Settings
 log = structlog.get_logger()
 
 REPORT_SECONDS = 60.0
-SWEEP_SECONDS_MOST = 1.0
+MAX_SWEEP_SECONDS = 1.0
 SWEEPS_PER_TIMEOUT = 5
 
-FILES_BESIDE = 64
+OTHER_FILES = 64
 """Open files of a worker that are neither connections nor counted by a setting."""
 
 
@@ -50,8 +50,8 @@ class Stage(Enum):
     """The server works on a response, or sends it; also the last bytes before a close."""
 
 
-class Observed(NamedTuple):
-    """A connection as one sweep sees it.
+class Observation(NamedTuple):
+    """The state of a connection in one sweep.
 
     `progress` counts bytes: received ones in `BODY`, bytes left to send in `ANSWER`.
     """
@@ -63,14 +63,14 @@ class Observed(NamedTuple):
 
 @dataclass(slots=True)
 class Watch:
-    """What the sweeps remember of a connection: since when it has been in its stage."""
+    """The last observation of a connection, and since when it has been in its stage."""
 
     since: float
-    seen: Observed | None = None
+    last: Observation | None = None
 
-    def begin(self, now: float, observed: Observed) -> None:
-        """Measure from now on."""
-        self.since, self.seen = now, observed
+    def begin(self, now: float, observed: Observation) -> None:
+        """Start measuring at this observation."""
+        self.since, self.last = now, observed
 
 
 class Deadlines:
@@ -84,14 +84,14 @@ class Deadlines:
 
     @property
     def sweep_seconds(self) -> float:
-        """How often connections are looked at."""
+        """How often connections are checked."""
         shortest = min(self._head, self._idle, self._body)
-        return min(SWEEP_SECONDS_MOST, shortest / SWEEPS_PER_TIMEOUT)
+        return min(MAX_SWEEP_SECONDS, shortest / SWEEPS_PER_TIMEOUT)
 
-    def passed(self, watch: Watch, observed: Observed, now: float) -> Reason | None:
+    def check(self, watch: Watch, observed: Observation, now: float) -> Reason | None:
         """Return why the connection has to end now, or None if it may stay."""
-        seen = watch.seen
-        if seen is None or seen.stage is not observed.stage or seen.request is not observed.request:
+        last = watch.last
+        if last is None or last.stage is not observed.stage or last.request is not observed.request:
             watch.begin(now, observed)
             return None
         waited = now - watch.since
@@ -100,25 +100,25 @@ class Deadlines:
         if observed.stage is Stage.IDLE:
             return Reason.IDLE if waited >= self._idle else None
         if observed.stage is Stage.BODY:
-            return self._slow_body(watch, seen, observed, now)
-        return self._unread(watch, seen, observed, now)
+            return self._slow_body(watch, last, observed, now)
+        return self._unread(watch, last, observed, now)
 
     def _slow_body(
-        self, watch: Watch, seen: Observed, observed: Observed, now: float
+        self, watch: Watch, last: Observation, observed: Observation, now: float
     ) -> Reason | None:
-        """Measure the rate over windows: a client that was fast may not stall for hours."""
+        """Measure the rate in windows, so that a fast client may not stall later for hours."""
         waited = now - watch.since
         if waited < self._body:
             return None
-        if observed.progress - seen.progress < self._rate * waited:
+        if observed.progress - last.progress < self._rate * waited:
             return Reason.BODY
         watch.begin(now, observed)
         return None
 
     def _unread(
-        self, watch: Watch, seen: Observed, observed: Observed, now: float
+        self, watch: Watch, last: Observation, observed: Observation, now: float
     ) -> Reason | None:
-        if observed.progress == 0 or observed.progress != seen.progress:
+        if observed.progress == 0 or observed.progress != last.progress:
             watch.begin(now, observed)
             return None
         return Reason.ANSWER if now - watch.since >= self._idle else None
@@ -132,13 +132,13 @@ class Report:
         self._next = 0.0
 
     def add(self, reason: Reason, now: float) -> None:
-        """Count one connection."""
+        """Count a connection."""
         self._counts[reason] += 1
         TRAFFIC.connections_closed[reason.value] += 1
         self.log(now)
 
     def log(self, now: float) -> None:
-        """Log what was counted, unless that was done less than a minute ago."""
+        """Log the counts, unless the last report is less than a minute old."""
         if not self._counts or now < self._next:
             return
         counts = {reason.value: count for reason, count in self._counts.items()}
@@ -174,7 +174,7 @@ class Admissions:
         return Admission(self, name)
 
     def release(self, name: str) -> None:
-        """Count a connection no longer."""
+        """Stop counting a connection."""
         self._count(-1)
         if name:
             left = self._by_network[name] - 1
@@ -198,7 +198,7 @@ class Admission:
         self._name = name
 
     def release(self) -> None:
-        """Count the connection no longer; harmless when repeated."""
+        """Stop counting the connection. Repeated calls have no effect."""
         if self._admissions is not None:
             self._admissions.release(self._name)
             self._admissions = None
@@ -215,11 +215,11 @@ class OpenFiles(NamedTuple):
 def open_file_limits(settings: Settings, allowed: int) -> OpenFiles:
     """Return how many connections fit into `allowed` open files.
 
-    Where there are too few, half of them stay for the database, uploads and the like.
+    If there are too few, half of them stay free for the database, uploads and other files.
     """
-    beside = FILES_BESIDE + settings.database_pool + settings.uploads_at_once
-    needed = settings.connections + beside
-    fit = max(allowed - beside, allowed // 2)
+    others = OTHER_FILES + settings.database_pool + settings.uploads_at_once
+    needed = settings.connections + others
+    fit = max(allowed - others, allowed // 2)
     return OpenFiles(allowed, needed, min(settings.connections, fit))
 
 

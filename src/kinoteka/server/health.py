@@ -1,8 +1,8 @@
 """GET /healthz: the process answers. GET /readyz: it can serve.
 
-The former touches nothing. The latter asks the database for the schema's revision, and whether
-writes succeed. Without Redis or the object store reads and sign-in go on, so those are told, and
-are no reason not to be ready.
+/healthz touches nothing. /readyz reads the schema's revision from the database and checks whether
+writes succeed. Without Redis or the object store, reads and sign-in still work, so /readyz reports
+them but stays ready.
 """
 
 import asyncio
@@ -32,13 +32,13 @@ PROBE_SECONDS = 1.0
 
 
 class Alive(msgspec.Struct):
-    """Whoever answers is alive."""
+    """The response of a process that runs."""
 
     status: Literal["alive"] = "alive"
 
 
 class Readiness(msgspec.Struct):
-    """Whether the process can serve, and what keeps it from that."""
+    """Whether the process can serve, and the reasons if it cannot."""
 
     status: Literal["ready", "not ready"]
     reasons: list[Literal["database", "storage", "stopping"]]
@@ -49,39 +49,39 @@ class Readiness(msgspec.Struct):
 
 
 class Health:
-    """Tells whoever watches over this process how it is; `stop` says that it will end."""
+    """Reports the state of this process to load balancers and supervisors."""
 
     def __init__(self) -> None:
         self._is_stopping = False
-        self._probed: Literal["writable", "full"] = "writable"
-        self._probe_from = 0.0
+        self._storage_state: Literal["writable", "full"] = "writable"
+        self._next_probe = 0.0
 
     def routes(self) -> tuple[Route, ...]:
-        """Where it is told."""
+        """Return the routes."""
         return (
             Route("GET", "/healthz", self.live, "The process is alive", identity="none"),
             Route("GET", "/readyz", self.ready, "The server can serve", identity="none"),
         )
 
     def stop(self) -> None:
-        """Be ready no longer."""
+        """Report from now on that the process is stopping."""
         self._is_stopping = True
 
     async def live(self, request: Request) -> Response:
-        """The process is alive."""
+        """Report that the process is alive."""
         del request
         return json_response(200, Alive())
 
     async def ready(self, request: Request) -> Response:
-        """Whether the server can serve; 503 if not."""
-        readiness = await self._look(request.core, request.unit)
+        """Report whether the server can serve (503 if not)."""
+        readiness = await self._check(request.core, request.unit)
         if not readiness.reasons:
             return json_response(200, readiness)
         wait = (b"retry-after", str(RETRY_AFTER_SECONDS).encode())
         return json_response(503, readiness, [wait])
 
-    async def _look(self, services: Services, unit: Unit) -> Readiness:
-        database = await _look_at_database(unit)
+    async def _check(self, services: Services, unit: Unit) -> Readiness:
+        database = await _check_database(unit)
         reasons: list[Literal["database", "storage", "stopping"]] = []
         if database != "ready":
             reasons.append("database")
@@ -103,12 +103,12 @@ class Health:
         )
 
     async def _storage(self, services: Services) -> Literal["writable", "full"]:
-        """Whether writes succeed; probed once in `PROBE_SECONDS`, however often it is asked."""
+        """Return whether writes succeed. Probe at most once in `PROBE_SECONDS`."""
         now = time.monotonic()
-        if now >= self._probe_from:
-            self._probe_from = now + PROBE_SECONDS
-            self._probed = await _probe_storage(services)
-        return self._probed
+        if now >= self._next_probe:
+            self._next_probe = now + PROBE_SECONDS
+            self._storage_state = await _probe_storage(services)
+        return self._storage_state
 
 
 async def _probe_storage(services: Services) -> Literal["writable", "full"]:
@@ -124,7 +124,7 @@ async def _probe_storage(services: Services) -> Literal["writable", "full"]:
     return "writable"
 
 
-async def _look_at_database(unit: Unit) -> Literal["ready", "away", "to be migrated"]:
+async def _check_database(unit: Unit) -> Literal["ready", "away", "to be migrated"]:
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
             row = await unit.first(REVISION)
@@ -133,7 +133,7 @@ async def _look_at_database(unit: Unit) -> Literal["ready", "away", "to be migra
     except Exception:
         log.exception("the database cannot be read")
         return "away"
-    # A newer one than this code knows is that of newer workers, who take over one by one.
+    # A newer revision belongs to newer workers, which replace these one by one.
     return "ready" if row is not None and row[0] >= _newest() else "to be migrated"
 
 

@@ -55,9 +55,9 @@ def listening_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
         if settings.unix_socket:
             path = Path(settings.unix_socket).absolute()
             sockets = [unix_socket(path, int(settings.unix_socket_mode, 8))]
-            made = path.stat()
+            created = path.stat()
         else:
-            path, made = None, None
+            path, created = None, None
             sockets = tcp_sockets(settings.host, settings.port)
     except OSError as error:
         problem = _socket_problem if settings.unix_socket else _port_problem
@@ -67,8 +67,8 @@ def listening_sockets(settings: Settings) -> Iterator[list[socket.socket]]:
     finally:
         for opened in sockets:
             opened.close()
-        if path is not None and made is not None:
-            _remove(path, made)
+        if path is not None and created is not None:
+            _remove(path, created)
 
 
 def tcp_sockets(hosts: str, port: int) -> list[socket.socket]:
@@ -99,9 +99,9 @@ def tcp_sockets(hosts: str, port: int) -> list[socket.socket]:
 
 
 def unix_socket(path: Path, mode: int) -> socket.socket:
-    """Open a Unix socket that only those may connect to whom the mode allows to write.
+    """Open a Unix socket with this mode: users who may write to it may connect.
 
-    A socket that a server left behind is replaced.
+    An abandoned socket at the path is replaced.
 
     Raises:
         OSError: a server listens there already, or the path is something else.
@@ -126,13 +126,13 @@ def unix_socket(path: Path, mode: int) -> socket.socket:
 
 
 def announce(sockets: list[socket.socket], data: Path) -> None:
-    """Write where the server can be reached, and what to try first."""
+    """Print the addresses of the server and what to try first."""
     sys.stdout.write(announcement(sockets, data))
     sys.stdout.flush()
 
 
 def announcement(sockets: list[socket.socket], data: Path) -> str:
-    """Return what an operator reads once the server serves."""
+    """Return the text that the operator sees when the server has started."""
     superuser = f"{_command()} createsuperuser --login NAME{_data_option(data)}"
     if sockets[0].family is socket.AF_UNIX:
         path = sockets[0].getsockname()
@@ -144,7 +144,7 @@ def announcement(sockets: list[socket.socket], data: Path) -> str:
 
 
 def _command() -> str:
-    """Return how to call the command again, as it was called."""
+    """Return the command as it was called."""
     program = sys.argv[0]
     is_found = shutil.which("kinoteka") == program
     return program if Path(program).name == "kinoteka" and not is_found else "kinoteka"
@@ -218,7 +218,7 @@ def _socket_problem(error: OSError, settings: Settings) -> str:
 
 
 def _addresses(hosts: str, port: int) -> list[tuple[socket.AddressFamily, str, bool]]:
-    """Return each address once, with its family, and whether it stands for all of them."""
+    """Return each address once, with its family and whether it means all addresses."""
     found: dict[tuple[socket.AddressFamily, str], bool] = {}
     for host in (each.strip() for each in hosts.split(",")):
         names = ALL_ADDRESSES if host in EVERYWHERE else (host.strip("[]"),)
@@ -258,10 +258,10 @@ def _replace_abandoned(path: Path) -> None:
     raise OSError(errno.EADDRINUSE, "Another server listens there", str(path))
 
 
-def _remove(path: Path, made: os.stat_result) -> None:
-    """Remove the socket, unless another server has put its own there."""
+def _remove(path: Path, created: os.stat_result) -> None:
+    """Remove the socket, unless another server has created its own there."""
     with suppress(OSError):
         present = path.lstat()
-        # By its time, too: the number of a removed file is soon another's.
-        if (present.st_ino, present.st_ctime_ns) == (made.st_ino, made.st_ctime_ns):
+        # Compare the time, too, because inode numbers are reused soon.
+        if (present.st_ino, present.st_ctime_ns) == (created.st_ino, created.st_ctime_ns):
             path.unlink()

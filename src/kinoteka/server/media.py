@@ -1,7 +1,7 @@
-"""Pictures by their addresses: avatars that people have uploaded, posters that are drawn.
+"""Serve pictures: uploaded avatars and drawn posters.
 
-Avatars' names cannot be guessed and are never used again, so whoever has one may cache the picture
-for good, and the database is not asked. A poster is there for whom its film is there.
+The names of avatars cannot be guessed and are never reused. So clients may cache an avatar for
+ever, and the database is not queried. A poster is visible to those who can see its film.
 """
 
 from kinoteka.core.catalogue.model import UNKNOWN, Director, Film, Genre
@@ -20,7 +20,7 @@ from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.cache import BoundedMap
 
-# Opened by itself, a picture is a document that may do nothing at all.
+# A picture that is opened as a document may load and run nothing.
 SANDBOXED: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", NOTHING_LOADS + b"; sandbox"),
@@ -28,14 +28,14 @@ SANDBOXED: Headers = [
 ]
 
 POSTER = ".svg"
-DIGITS_MOST = 18  # of an id that every engine can be asked for
+MAX_ID_DIGITS = 18  # ids that both engines can store
 POSTER_HEADERS: Headers = [*SANDBOXED, (b"content-type", b"image/svg+xml")]
 POSTER_BYTES = 4 * 1024 * 1024
 CACHE_OVERHEAD = 2000
 
 
 class Pictures:
-    """Serves pictures; the posters asked for most are cached."""
+    """Serves pictures, and caches the most requested posters."""
 
     def __init__(self) -> None:
         self._posters: BoundedMap[tuple[PosterFacts, bool], Representations] = BoundedMap(
@@ -43,7 +43,7 @@ class Pictures:
         )
 
     def routes(self) -> tuple[Route, ...]:
-        """Where pictures are served."""
+        """Return the routes of pictures."""
         return (
             Route(
                 "GET",
@@ -65,21 +65,21 @@ class Pictures:
         )
 
     async def read_avatar(self, request: Request, name: str) -> Response:
-        """An avatar by its name."""
+        """Return an avatar by its name."""
         validator = (b"etag", f'"{name}"'.encode())
         picture = await request.core.media.get(name)
         headers = [*SANDBOXED, (b"cache-control", IMMUTABLE), validator]
         return Response(200, picture, [*headers, (b"content-type", b"image/jpeg")])
 
     async def read_poster(self, request: Request, file: str) -> Response:
-        """A film's poster, `<id>.svg`."""
+        """Return a film's poster, `<id>.svg`."""
         film = await request.core.catalogue.film(request.actor, request.unit, _film_id(file))
         return choose(self._poster(_facts(film), is_public=film.is_open), request.headers)
 
     def _poster(self, facts: PosterFacts, *, is_public: bool) -> Representations:
         poster = self._posters.get((facts, is_public))
         if poster is None:
-            # No cache may skip asking: a label or hiding removes the poster at once.
+            # Caches must always revalidate: a label or hiding removes the poster at once.
             caching = PUBLIC if is_public else PRIVATE
             poster = represent(Response(200, draw_poster(facts), POSTER_HEADERS), caching)
             self._posters.set((facts, is_public), poster, poster.size + CACHE_OVERHEAD)
@@ -88,7 +88,12 @@ class Pictures:
 
 def _film_id(file: str) -> int:
     digits = file.removesuffix(POSTER)
-    if digits == file or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS_MOST:
+    if (
+        digits == file
+        or not digits.isascii()
+        or not digits.isdigit()
+        or len(digits) > MAX_ID_DIGITS
+    ):
         raise DomainError(Code.FILM_UNKNOWN)
     return int(digits)
 

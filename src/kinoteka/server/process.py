@@ -1,6 +1,6 @@
-"""Serving in one process: uvicorn with what was measured to be fastest, and a friendly first line.
+"""Serve in one process, with uvicorn configured as was measured to be fastest.
 
-`supervising` serves in several.
+`workers` serves in several processes.
 """
 
 import asyncio
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 COLLECTED_AFTER = 10_000
-"""Objects made and not let go, after which the garbage collector looks at the new ones."""
+"""Number of new objects after which the garbage collector examines them."""
 GRACEFUL_SECONDS = 10
-"""How long requests that are under way may take to finish once the server stops."""
+"""How long requests in progress may take to finish when the server stops."""
 CANCELLED_SECONDS = 2.0
-"""How long those that are given up then may take to end."""
+"""How long cancelled requests may take to end after that."""
 
 
 class Server(uvicorn.Server):
-    """Serves until told to stop."""
+    """Serves until a signal stops it."""
 
     server_state: State
 
@@ -58,25 +58,25 @@ class Server(uvicorn.Server):
         warn_of_other_versions()
         await super().startup(sockets)
         self._sweeper = Sweeper(self.server_state, asyncio.get_running_loop())
-        # What is there now stays, so the collector need not look at it again and again; and
-        # requests leave few cycles, so it need not look at what they leave after every ten.
+        # Existing objects stay, so the collector need not examine them again. Requests leave few
+        # reference cycles, so it need not run after every ten.
         gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECTED_AFTER, 20, 20)
         release_memory()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let what is under way finish, for `GRACEFUL_SECONDS` at most."""
+        """Let requests in progress finish, for at most `GRACEFUL_SECONDS`."""
         self.stop_deadline.start()
         self.server_state.is_stopping = True
         cast("Application", self.config.app).stop()
         await super().shutdown(sockets)
-        # uvicorn does not wait for the requests that it gives up.
+        # uvicorn does not wait for the requests that it cancels.
         await end_tasks(*self.server_state.tasks, within=CANCELLED_SECONDS)
 
 
-class LoneServer(Server):
-    """The only process: tells the address, and obeys its operator's signals."""
+class SingleServer(Server):
+    """The only process: prints its address and handles the operator's signals."""
 
     def __init__(self, config: Configuration, data: Path) -> None:
         super().__init__(config)
@@ -84,38 +84,40 @@ class LoneServer(Server):
         self._terminal = Terminal()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start listening, then say where."""
+        """Start listening, then print the addresses."""
         await super().startup(sockets)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)
         announce(sockets or [], self._data)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop, at once when told again; the exit code is 0."""
+        """Stop; a second signal ends requests at once. The exit code is 0."""
         del sig, frame
         self.stop_deadline.count_signal()
         self.force_exit = self.should_exit
         self.should_exit = True
 
     def _hang_up(self) -> None:
-        if self._terminal.is_gone():
+        if self._terminal.is_closed():
             self.should_exit = True
         else:
-            log.warning("one worker cannot be reloaded: restart it, or serve with two or more")
+            log.warning(
+                "a single worker cannot be reloaded: restart the server, or use two or more workers"
+            )
 
 
 class Terminal:
     """The terminal that the server was started from, if any."""
 
     def __init__(self) -> None:
-        self._was_there = os.isatty(0)
+        self._was_open = os.isatty(0)
 
-    def is_gone(self) -> bool:
-        """Whether it has been closed, which also sends SIGHUP."""
-        return self._was_there and not os.isatty(0)
+    def is_closed(self) -> bool:
+        """Return whether it was closed, which also sends SIGHUP."""
+        return self._was_open and not os.isatty(0)
 
 
 def configuration(settings: Settings, application: "Application | None") -> Configuration:
-    """How uvicorn serves the application, which a worker gets only in its own process."""
+    """Return uvicorn's configuration. A worker sets the application in its own process."""
     config = Configuration(
         cast("Application", application),
         host=settings.host,
@@ -124,13 +126,13 @@ def configuration(settings: Settings, application: "Application | None") -> Conf
         loop="uvloop",
         lifespan="on",
         access_log=False,
-        log_config=None,  # its lines go where ours do
+        log_config=None,  # uvicorn logs through our own configuration
         log_level="warning",
         server_header=False,
-        proxy_headers=False,  # the application believes proxies by itself
+        proxy_headers=False,  # the application handles proxies itself
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,  # messages are short: it costs more than it saves
+        ws_per_message_deflate=False,  # messages are short, so compression costs more than it saves
         **protocol_options(settings),
     )
     config.settings = settings
@@ -138,7 +140,7 @@ def configuration(settings: Settings, application: "Application | None") -> Conf
 
 
 def serve(settings: Settings) -> int:
-    """Serve in this process until stopped; the exit code.
+    """Serve in this process until stopped. Return the exit code.
 
     Raises:
         CannotListen: the address or Unix socket cannot be used.
@@ -148,6 +150,6 @@ def serve(settings: Settings) -> int:
     configure_logging(settings)
     use_one_heap()
     with listening_sockets(settings) as sockets:
-        server = LoneServer(configuration(settings, Application(settings)), settings.data)
+        server = SingleServer(configuration(settings, Application(settings)), settings.data)
         server.run(sockets)
     return 0 if server.started else 1

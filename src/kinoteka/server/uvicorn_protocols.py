@@ -1,8 +1,8 @@
-"""HTTP and WebSocket connections: uvicorn's protocols, with bounds that uvicorn does not have.
+"""HTTP and WebSocket connections: uvicorn's protocols with limits that uvicorn lacks.
 
-This module alone relies on internals of uvicorn's protocol classes: the attributes `cycle`,
-`connections`, `transport`, `parser` and `flow`, and the order of their callbacks. `CHECKED` names
-the versions that they were read in; with others the server starts, and says so.
+Only this module uses internals of uvicorn's protocol classes: the attributes `cycle`,
+`connections`, `transport`, `parser` and `flow`, and the order of their callbacks. It was written
+for the versions in `CHECKED`. With other versions the server starts and logs a warning.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from kinoteka.server.connections import (
     Admission,
     Admissions,
     Deadlines,
-    Observed,
+    Observation,
     Reason,
     Report,
     Stage,
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 CHECKED = {"uvicorn": "0.54.0", "httptools": "0.9.0", "websockets": "17.4"}
 """The versions whose internals this module was written for."""
 
-HEAD_LARGEST = 64 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 BARE = b"content-length: 0\r\nconnection: close\r\n\r\n"
 HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + BARE
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + BARE
@@ -45,16 +45,16 @@ TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\n" + BARE
 
 IDLE_SECONDS = 0.2
 NEW_SECONDS = 2.0
-"""How long a stopping server keeps connections without a request, for one that is on its way:
-those that have had requests, and those that have not."""
-PIPELINED_MOST = 100
-"""Requests that a client may send before it has read the response to an earlier one."""
-LOOKED_AT_ONCE = 200
-"""Connections that one turn of the event loop looks at."""
+"""How long a stopping server keeps a connection open for a request that may be on its way: one
+that has had requests, and one that has not."""
+MAX_PIPELINED = 100
+"""Requests that a client may send before it reads the response to the first of them."""
+SWEEP_BATCH = 200
+"""Connections that are checked in one turn of the event loop."""
 
 
 class State(ServerState):
-    """What the connections of a server share."""
+    """State that all connections of a server share."""
 
     is_stopping = False
 
@@ -70,7 +70,7 @@ class State(ServerState):
 
 
 class Flow(FlowControl):
-    """Flow control that reads no more while pipelined requests wait.
+    """Flow control that stops reading while pipelined requests wait.
 
     uvicorn's own resumes after every response, so the queue would grow as fast as a client sends.
     """
@@ -80,19 +80,19 @@ class Flow(FlowControl):
         self._pipeline = pipeline
 
     def resume_reading(self) -> None:
-        """Read on, unless the client has to wait for its own requests."""
+        """Resume reading, unless pipelined requests of the client wait."""
         if self.read_paused and not self._pipeline:
             super().resume_reading()
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """HTTP with bounded heads, trailers and framing, and with deadlines.
+    """HTTP with limits on heads, trailers and framing, and with deadlines.
 
-    While the server stops, a request that had been sent before its client could know is answered,
+    While the server stops, a request that was sent before the client could know is still answered,
     with `Connection: close`.
     """
 
-    # Slots, for uvicorn's own attributes are as many as an instance may have at full speed.
+    # Slots, because uvicorn's attributes already use all that an instance can have at full speed.
     __slots__ = ("_admission", "_head_from", "_received", "watch")
 
     server_state: State
@@ -100,7 +100,7 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a new connection, or refuse it if there are too many."""
         self._admission: Admission | None = None
-        # Bytes that have come, and how many had when a head or a piece of a body was complete.
+        # Bytes received in total, and until the last complete head or chunk of a body.
         self._received = self._head_from = 0
         super().connection_made(transport)
         self.flow = Flow(transport, self.pipeline)
@@ -112,43 +112,43 @@ class BoundedHttp(HttpToolsProtocol):
             transport.close()
             return
         self._admission = admitted
-        if self.server_state.is_stopping:  # it was accepted just before
+        if self.server_state.is_stopping:  # it was accepted just before the stop
             self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Count the connection no longer."""
+        """Stop counting the connection."""
         super().connection_lost(exc)
         if self._admission is not None:
             self._admission.release()
 
     def data_received(self, data: bytes) -> None:
-        """Parse what the client sends; 431 (RFC 6585) when no head or body comes of it."""
+        """Parse received data. Answer 431 (RFC 6585) if it never completes a head or body."""
         request = self.cycle
         self._received += len(data)
         super().data_received(data)
         if self.cycle is not request:
-            self._head_from = self._received  # a whole head has come
-            if len(self.pipeline) > PIPELINED_MOST:
+            self._head_from = self._received  # a head is complete
+            if len(self.pipeline) > MAX_PIPELINED:
                 self.pipeline.clear()
                 self.transport.close()
-        elif self._received - self._head_from > HEAD_LARGEST and not self.transport.is_closing():
+        elif self._received - self._head_from > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(HEAD_TOO_LARGE)
             self.transport.close()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of a body. The body of an upgrade is part of its head."""
+        """Receive a chunk of a body. The body of an upgrade is part of its head."""
         if not self.parser.should_upgrade():
             self._head_from = self._received
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        """Begin a request, whose head is complete."""
+        """Begin a request after its head is complete."""
         super().on_headers_complete()
         if self.server_state.is_stopping and self._has_request():
             self.cycle.keep_alive = False
 
     def handle_websocket_upgrade(self) -> None:
-        """Begin a WebSocket; a stopping server ends it as it has ended the others."""
+        """Begin a WebSocket. A stopping server closes it like the others."""
         super().handle_websocket_upgrade()
         socket = self.transport.get_protocol()
         if isinstance(socket, BoundedWebSocket):
@@ -158,27 +158,27 @@ class BoundedHttp(HttpToolsProtocol):
             self.loop.call_later(IDLE_SECONDS, self._end_websocket)
 
     def shutdown(self) -> None:
-        """Close the connection after its request, or soon if it has none: the server stops."""
+        """Close the connection because the server stops: after its request, or soon without one."""
         if self._has_request():
             super().shutdown()
         else:
             wait = NEW_SECONDS if self.cycle is None else IDLE_SECONDS
-            self.loop.call_later(wait, self._leave)
+            self.loop.call_later(wait, self._close_if_idle)
 
-    def observed(self) -> Observed:
-        """Return what the connection is doing."""
+    def observed(self) -> Observation:
+        """Return the state of the connection."""
         unsent = self.transport.get_write_buffer_size()
         if unsent or self.transport.is_closing():
-            return Observed(Stage.ANSWER, self.cycle, unsent)
+            return Observation(Stage.ANSWER, self.cycle, unsent)
         if not self._has_request():
             is_idle = self.cycle is not None and self._received == self._head_from
-            return Observed(Stage.IDLE if is_idle else Stage.HEAD, self.cycle, 0)
+            return Observation(Stage.IDLE if is_idle else Stage.HEAD, self.cycle, 0)
         if self.cycle.more_body and not self.flow.read_paused:
-            return Observed(Stage.BODY, self.cycle, self._received)
-        return Observed(Stage.ANSWER, self.cycle, 0)
+            return Observation(Stage.BODY, self.cycle, self._received)
+        return Observation(Stage.ANSWER, self.cycle, 0)
 
     def end(self, reason: Reason) -> None:
-        """Close the connection, whose time is over; 408 where that can be said."""
+        """Close the connection at its deadline, with 408 if a response is possible."""
         if reason is Reason.ANSWER:
             self.transport.abort()
             return
@@ -191,7 +191,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _has_request(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _leave(self) -> None:
+    def _close_if_idle(self) -> None:
         is_http_still = self in self.connections
         has_head = self._received != self._head_from
         if is_http_still and not self._has_request() and not has_head:
@@ -203,7 +203,7 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that counts as a connection, and does not outlive its close."""
+    """A WebSocket that counts as a connection and ends when its connection closes."""
 
     admission: Admission | None = None
 
@@ -212,31 +212,31 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.watch = Watch(self.loop.time())
 
     def reject_unreadable(self) -> None:
-        """Close the connection if its head is none of a WebSocket: uvicorn would wait for ever."""
+        """Close the connection if its handshake is invalid: uvicorn would wait for ever."""
         if not self.handshake_initiated and not self.transport.is_closing():
             self.transport.write(NO_HANDSHAKE)
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Count the connection no longer."""
+        """Stop counting the connection."""
         super().connection_lost(exc)
         if self.admission is not None:
             self.admission.release()
 
-    def observed(self) -> Observed:
-        """Return what the connection is doing; pings look after an open one."""
-        return Observed(Stage.ANSWER, None, self.transport.get_write_buffer_size())
+    def observed(self) -> Observation:
+        """Return the state of the connection. Pings check whether an open one is alive."""
+        return Observation(Stage.ANSWER, None, self.transport.get_write_buffer_size())
 
     def end(self, reason: Reason) -> None:
-        """Close the connection without a word: its last bytes were not read in time."""
+        """Close the connection at once: its last bytes were not read in time."""
         del reason
         self.transport.abort()
 
 
 class Sweeper:
-    """Looks at every connection again and again, and ends those whose time is over.
+    """Checks every connection periodically and closes those past their deadline.
 
-    One timer for all of them: a timer for each request would cost the requests more.
+    It uses one timer for all of them, because a timer per request would be slower.
     """
 
     def __init__(self, state: State, loop: asyncio.AbstractEventLoop) -> None:
@@ -245,24 +245,24 @@ class Sweeper:
         self._next: asyncio.Handle = loop.call_later(state.deadlines.sweep_seconds, self._sweep)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         self._next.cancel()
 
     def _sweep(self) -> None:
         self._state.report.log(self._loop.time())
-        self._look_at(list(self._state.connections))
+        self._check_batch(list(self._state.connections))
 
-    def _look_at(self, connections: list[Any]) -> None:
+    def _check_batch(self, connections: list[Any]) -> None:
         now = self._loop.time()
-        for connection in connections[:LOOKED_AT_ONCE]:
-            self._look_at_one(connection, now)
-        if rest := connections[LOOKED_AT_ONCE:]:
-            self._next = self._loop.call_soon(self._look_at, rest)
+        for connection in connections[:SWEEP_BATCH]:
+            self._check_one(connection, now)
+        if rest := connections[SWEEP_BATCH:]:
+            self._next = self._loop.call_soon(self._check_batch, rest)
         else:
             self._next = self._loop.call_later(self._state.deadlines.sweep_seconds, self._sweep)
 
-    def _look_at_one(self, connection: BoundedHttp | BoundedWebSocket, now: float) -> None:
-        reason = self._state.deadlines.passed(connection.watch, connection.observed(), now)
+    def _check_one(self, connection: BoundedHttp | BoundedWebSocket, now: float) -> None:
+        reason = self._state.deadlines.check(connection.watch, connection.observed(), now)
         if reason is None:
             return
         if reason is not Reason.IDLE:
@@ -271,7 +271,7 @@ class Sweeper:
 
 
 def protocol_options(settings: Settings) -> dict[str, Any]:
-    """Return what uvicorn's configuration needs for these protocols."""
+    """Return the options of uvicorn's configuration for these protocols."""
     return {
         "http": BoundedHttp,
         "ws": BoundedWebSocket,
@@ -282,7 +282,7 @@ def protocol_options(settings: Settings) -> dict[str, Any]:
 
 
 def warn_of_other_versions(installed: Callable[[str], str] = version) -> None:
-    """Log the libraries whose installed version this module was not checked with."""
+    """Log a warning about installed versions that this module was not written for."""
     others = {
         name: installed(name) for name, checked in CHECKED.items() if installed(name) != checked
     }

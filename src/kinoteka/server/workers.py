@@ -1,8 +1,8 @@
-"""Serving in several processes: the one that was started sets up workers and looks after them.
+"""Serve in several processes: a supervisor starts workers and replaces those that end.
 
-It binds the address once and never accepts a connection itself; every worker accepts from the same
-queue of connections, so none is lost when a worker leaves. uvicorn's supervisor does the spawning,
-the signals and the checks that workers are alive.
+The supervisor binds the address once and accepts no connections itself. Every worker accepts from
+the same queue of connections, so none is lost when a worker stops. uvicorn's supervisor spawns the
+processes, handles signals and checks that workers are alive.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ log = structlog.get_logger()
 
 STARTING_SECONDS = 120
 HUNG_SECONDS = 30
-"""A worker that does not answer its supervisor for so long is replaced."""
+"""A worker that does not answer the supervisor for this long is replaced."""
 KILL_SECONDS = STOP_SECONDS + 1
 """A worker that has not stopped by then is killed."""
 SUPERVISOR_STOP_SECONDS = KILL_SECONDS + 2
 HUB_CLOSE_SECONDS = 2.0
 RETRY_SECONDS = 2
-POLLED_SECONDS = 0.05
+POLL_SECONDS = 0.05
 PING_POLL_SECONDS = 0.5
 
 FIXED = (
@@ -61,68 +61,66 @@ FIXED = (
     "secret_key",
     "signing_key",
 )
-"""Settings in which all workers must agree at every moment, so that a reload cannot change them."""
+"""Settings that must be the same in all workers, so that a reload cannot change them."""
 
 
 class WorkerServer(Server):
-    """The server in one worker; stops when the supervisor says so, or is gone."""
+    """The server in one worker. It stops when the supervisor says so or has ended."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting connections."""
         supervisor = multiprocessing.parent_process()
         if supervisor is not None:
             loop = asyncio.get_running_loop()
-            loop.add_reader(supervisor.sentinel, self._be_orphaned, supervisor.sentinel)
+            loop.add_reader(supervisor.sentinel, self._stop_without_supervisor, supervisor.sentinel)
         await super().startup(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop; whether at once is for the supervisor to decide."""
+        """Stop; the supervisor decides whether at once."""
         del sig, frame
         self.stop_deadline.start()
         self.should_exit = True
 
-    def _be_orphaned(self, sentinel: int) -> None:
+    def _stop_without_supervisor(self, sentinel: int) -> None:
         asyncio.get_running_loop().remove_reader(sentinel)
-        log.error("the process that started this worker is gone: stopping")
+        log.error("the supervisor of this worker has ended: stopping")
         self.should_exit = True
 
 
 class Worker(Process):
-    """One process that serves."""
+    """One worker process."""
 
     def __init__(self, settings: Settings, sockets: list[socket.socket]) -> None:
         super().__init__(configuration(settings, None), sockets)
         self._settings = settings
 
     def start(self) -> None:
-        """Start the process, which Ctrl+C and the end of the terminal do not reach."""
-        resource_tracker.ensure_running()  # by itself it would unblock the signals again
-        kept = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
+        """Start the process with SIGINT and SIGHUP blocked, because the supervisor handles them."""
+        resource_tracker.ensure_running()  # started later, it would unblock the signals
+        previous = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
         try:
             super().start()
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, kept)
+            signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
-        """What the process does."""
+        """Run the server in the new process."""
         from kinoteka.server.app import Application
 
         configure_logging(self._settings)
         use_one_heap()
         self.config.app = Application(self._settings)
-        self._server = WorkerServer(
-            cast(Configuration, self.config)
-        )  # before another thread asks whether it serves
+        self._server = WorkerServer(cast(Configuration, self.config))
         super().target(sockets)
 
-    def responses(self, within: float, is_off: Callable[[], object]) -> bool:
-        """Whether the worker answers in time; nobody waits for that once `is_off`."""
+    def answers(self, within: float, is_cancelled: Callable[[], object]) -> bool:
+        """Return whether the worker answers a ping within this time, or False if cancelled."""
         if not self.process.is_alive():
             return False
         deadline = time.monotonic() + within
         try:
             self.parent_conn.send(b"ping")
-            while not is_off() and time.monotonic() < deadline:
+            while not is_cancelled() and time.monotonic() < deadline:
                 if self.parent_conn.poll(PING_POLL_SECONDS):
                     self.parent_conn.recv()
                     return True
@@ -132,48 +130,51 @@ class Worker(Process):
 
 
 class Supervisor(Multiprocess):
-    """Starts workers, replaces those that end, and obeys the operator's signals.
+    """Starts workers, replaces those that end, and handles the operator's signals.
 
-    `read` reads the settings anew. `has_failed` tells whether it stopped because a worker could
-    not start.
+    `load_settings` reads the settings again for a reload. `has_failed` is set if the server
+    stopped because a worker could not start.
     """
 
     def __init__(
-        self, settings: Settings, read: Callable[[], Settings], sockets: list[socket.socket]
+        self,
+        settings: Settings,
+        load_settings: Callable[[], Settings],
+        sockets: list[socket.socket],
     ) -> None:
         super().__init__(configuration(settings, None), sockets)
         self.has_failed = False
         self._settings = settings
-        self._read = read
+        self._load_settings = load_settings
         self._terminal = Terminal()
         self._retired: list[Process] = []
-        self._times_told_to_stop = 0
+        self._stop_signals = 0
         self._stop_deadline = StopDeadline(SUPERVISOR_STOP_SECONDS, self._kill_all)
         self._unstarted: set[Process] = set()
         self._next_attempt = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note_stop)
+            signal.signal(number, self._count_stop_signal)
 
     def init_processes(self) -> None:
-        """Start every worker, and tell the address once all of them serve."""
-        workers = [self._started() for _ in range(self.processes_num)]
+        """Start every worker, and print the addresses when all of them serve."""
+        workers = [self._start_worker() for _ in range(self.processes_num)]
         self.processes.extend(workers)
         for worker in workers:
-            if not self._serves(worker):
+            if not self._wait_until_serving(worker):
                 self._give_up(worker)
                 return
         announce(self.sockets, self._settings.data)
 
     def keep_subprocess_alive(self) -> None:
-        """Replace every worker that has ended or does not answer."""
+        """Replace every worker that has ended or hangs."""
         for index, worker in enumerate(self.processes):
-            is_well = cast(Worker, worker).responses(HUNG_SECONDS, lambda: self._times_told_to_stop)
-            if is_well or self._times_told_to_stop:
+            is_well = cast(Worker, worker).answers(HUNG_SECONDS, lambda: self._stop_signals)
+            if is_well or self._stop_signals:
                 continue
             if worker not in self._unstarted:
                 is_hung = worker.process.is_alive()
                 self._discard(worker)
-                event = "a worker did not answer, and was killed" if is_hung else "a worker died"
+                event = "a worker hung and was killed" if is_hung else "a worker ended unexpectedly"
                 log.error(event, worker=worker.pid, exit_code=worker.exitcode)
             elif time.monotonic() < self._next_attempt:
                 continue
@@ -181,86 +182,86 @@ class Supervisor(Multiprocess):
             self._replace(index)
 
     def _replace(self, index: int) -> None:
-        """Start another worker; where it cannot start (the database is away, say), soon again."""
-        self.processes[index] = replacement = self._started()
-        if self._serves(replacement):
-            log.warning("it is replaced", worker=replacement.pid)
-        elif not self._times_told_to_stop:
+        """Start another worker. If it cannot start (no database, for example), retry soon."""
+        self.processes[index] = replacement = self._start_worker()
+        if self._wait_until_serving(replacement):
+            log.warning("the worker was replaced", worker=replacement.pid)
+        elif not self._stop_signals:
             self._discard(replacement)
-            log.error("its replacement did not start, and is tried again", worker=replacement.pid)
+            log.error("the replacement did not start; retrying", worker=replacement.pid)
             self._unstarted.add(replacement)
             self._next_attempt = time.monotonic() + RETRY_SECONDS
 
     def restart_all(self) -> None:
-        """Replace every worker, one after the other; each serves until its replacement does."""
+        """Replace every worker in turn. Each serves until its replacement does."""
         for index, worker in enumerate(self.processes):
-            replacement = self._started()
-            if not self._serves(replacement):
+            replacement = self._start_worker()
+            if not self._wait_until_serving(replacement):
                 self._discard(replacement)
-                if not self._times_told_to_stop:
-                    log.error("a new worker did not start; the old ones go on")
+                if not self._stop_signals:
+                    log.error("a new worker did not start; the existing workers continue")
                 return
             self.processes[index] = replacement
             self._retire(worker)
         log.info("reloaded", workers=len(self.processes))
 
     def join_all(self) -> None:
-        """Wait for every worker to finish what is under way."""
+        """Wait for every worker to finish its requests."""
         self._stop_deadline.start()
         self._wait_for([*self.processes, *self._retired])
 
     def handle_hup(self) -> None:
-        """Reload: new workers, with the settings as they are now."""
-        if self._terminal.is_gone():
+        """Reload: replace the workers with new ones that have the current settings."""
+        if self._terminal.is_closed():
             self.should_exit.set()
             return
         try:
-            self._settings = self._reread()
+            self._settings = self._reload_settings()
         except SettingsError as error:
-            log.error("not reloaded: a setting cannot be used", reason=str(error))
+            log.error("not reloaded: a setting is invalid", reason=str(error))
             return
         configure_logging(self._settings)
         self.restart_all()
 
     def handle_ttin(self) -> None:
-        """One worker more."""
-        worker = self._started()
-        if self._serves(worker):
+        """Add a worker."""
+        worker = self._start_worker()
+        if self._wait_until_serving(worker):
             self.processes.append(worker)
         else:
             self._discard(worker)
-            log.error("a new worker did not start; the old ones go on")
+            log.error("a new worker did not start; the existing workers continue")
 
     def handle_ttou(self) -> None:
-        """One worker fewer, unless it is the last."""
+        """Remove a worker, unless it is the last."""
         if len(self.processes) > 1:
             self._retire(self.processes.pop())
 
-    def _note_stop(self, number: int, frame: FrameType | None) -> None:
+    def _count_stop_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
         self._stop_deadline.count_signal()
-        self._times_told_to_stop += 1
+        self._stop_signals += 1
         self.signal_queue.append(number)
 
-    def _started(self) -> Worker:
-        worker = Worker(of_one_worker(self._settings), self.sockets)
+    def _start_worker(self) -> Worker:
+        worker = Worker(worker_settings(self._settings), self.sockets)
         worker.start()
         return worker
 
-    def _serves(self, worker: Process) -> bool:
-        """Wait until the worker serves; not so if it ends instead, or is told to."""
+    def _wait_until_serving(self, worker: Process) -> bool:
+        """Wait until the worker serves. Return False if it ends, or the server stops, first."""
         deadline = time.monotonic() + STARTING_SECONDS
-        while not self._times_told_to_stop and time.monotonic() < deadline:
+        while not self._stop_signals and time.monotonic() < deadline:
             if not worker.process.is_alive():
                 return False
             if worker.is_ready(timeout=1):
                 return True
-            time.sleep(POLLED_SECONDS)
+            time.sleep(POLL_SECONDS)
         return False
 
     def _give_up(self, worker: Process) -> None:
-        """Stop, because a worker that cannot start now could not the next time."""
-        if not self._times_told_to_stop:
+        """Stop the server, because the next attempt would fail, too."""
+        if not self._stop_signals:
             log.error("a worker did not start: stopping", worker=worker.pid)
             self.has_failed = True
         self.should_exit.set()
@@ -279,49 +280,49 @@ class Supervisor(Multiprocess):
         self._wait_for(self._retired)
 
     def _wait_for(self, workers: Iterable[Process]) -> None:
-        """Wait until they have stopped; kills those that take too long."""
+        """Wait until these workers have stopped. Kill those that take too long."""
         deadline = time.monotonic() + KILL_SECONDS
         while alive := [worker for worker in workers if worker.process.is_alive()]:
-            if self._times_told_to_stop > 1 or time.monotonic() > deadline:
+            if self._stop_signals > 1 or time.monotonic() > deadline:
                 for worker in alive:
                     worker.kill()
-            time.sleep(POLLED_SECONDS)
+            time.sleep(POLL_SECONDS)
 
-    def _reread(self) -> Settings:
-        settings = self._read()
-        kept = {name: getattr(self._settings, name) for name in FIXED}
-        changed = [name for name in FIXED if getattr(settings, name) != kept[name]]
+    def _reload_settings(self) -> Settings:
+        settings = self._load_settings()
+        fixed = {name: getattr(self._settings, name) for name in FIXED}
+        changed = [name for name in FIXED if getattr(settings, name) != fixed[name]]
         if changed:
-            log.warning("only a restart changes these settings", settings=",".join(changed))
-        return msgspec.structs.replace(settings, **kept)
+            log.warning("these settings change only with a restart", settings=",".join(changed))
+        return msgspec.structs.replace(settings, **fixed)
 
 
-def of_one_worker(settings: Settings) -> Settings:
-    """The settings for one of several workers: the cores are divided among them."""
+def worker_settings(settings: Settings) -> Settings:
+    """Return the settings of one of several workers, which share the cores."""
     threads = settings.hashing_threads or max(1, (os.cpu_count() or 1) // settings.workers)
     return msgspec.structs.replace(settings, hashing_threads=threads)
 
 
 @contextmanager
-def hub(settings: Settings) -> Iterator[None]:
-    """What passes messages on between the workers, in a thread; none where Redis does.
+def run_hub(settings: Settings) -> Iterator[None]:
+    """Run the hub that connects the workers in a thread, unless Redis connects them.
 
     Raises:
-        OSError: its socket cannot be made in the data folder.
+        OSError: its socket cannot be created in the data folder.
     """
     if settings.redis_url:
         yield
         return
     loop = asyncio.new_event_loop()
-    passing_on = Hub(hub_path(settings))
-    loop.run_until_complete(passing_on.start())
+    server = Hub(hub_path(settings))
+    loop.run_until_complete(server.start())
     thread = threading.Thread(target=loop.run_forever, name="hub", daemon=True)
     thread.start()
     try:
         yield
     finally:
         with suppress(TimeoutError):
-            closing = asyncio.run_coroutine_threadsafe(passing_on.close(), loop)
+            closing = asyncio.run_coroutine_threadsafe(server.close(), loop)
             closing.result(HUB_CLOSE_SECONDS)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(HUB_CLOSE_SECONDS)
@@ -329,8 +330,8 @@ def hub(settings: Settings) -> Iterator[None]:
             loop.close()
 
 
-def serve(settings: Settings, read: Callable[[], Settings]) -> int:
-    """Serve in several processes until stopped; the exit code.
+def serve(settings: Settings, load_settings: Callable[[], Settings]) -> int:
+    """Serve in several processes until stopped. Return the exit code.
 
     Raises:
         CannotListen: the address or Unix socket cannot be used.
@@ -338,10 +339,10 @@ def serve(settings: Settings, read: Callable[[], Settings]) -> int:
     configure_logging(settings)
     with (
         listening_sockets(settings) as sockets,
-        hub(settings),
+        run_hub(settings),
         tempfile.TemporaryDirectory(prefix="kinoteka-") as folder,
     ):
-        os.environ[METRICS_FOLDER] = folder  # of which every worker gets a copy
-        supervisor = Supervisor(settings, read, sockets)
+        os.environ[METRICS_FOLDER] = folder  # which every worker inherits
+        supervisor = Supervisor(settings, load_settings, sockets)
         supervisor.run()
     return 1 if supervisor.has_failed else 0

@@ -102,7 +102,7 @@ def test_file_that_is_not_a_backup_is_reported_in_one_line(tmp_path):
     (tmp_path / "file").write_text("nothing of the kind")
     done = run_kinoteka("restore", str(tmp_path / "file"), "--data", str(tmp_path / "data"))
     assert done.returncode == 1
-    assert "no backup" in done.stderr
+    assert "not a backup" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -10,7 +10,7 @@ from kinoteka.server.connections import (
     Admission,
     Admissions,
     Deadlines,
-    Observed,
+    Observation,
     Reason,
     Report,
     Stage,
@@ -27,7 +27,7 @@ def verdicts(*observations: tuple[float, Stage, object, int]) -> list[Reason | N
     """Return what the deadlines say of one connection, observed at these times."""
     watch = Watch(0.0)
     return [
-        DEADLINES.passed(watch, Observed(stage, request, progress), now)
+        DEADLINES.check(watch, Observation(stage, request, progress), now)
         for now, stage, request, progress in observations
     ]
 

@@ -101,7 +101,7 @@ class TestStopping:
         logged = log_reader(capfd)
         with run_server(tmp_path, {}) as server:
             server.process.send_signal(signal.SIGHUP)
-            eventually(lambda: "one worker cannot be reloaded" in logged())
+            eventually(lambda: "a single worker cannot be reloaded" in logged())
             assert server.client().get("/genres/").status_code == 200
 
 

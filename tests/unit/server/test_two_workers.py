@@ -17,7 +17,7 @@ from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.bus import hub_path
 from kinoteka.realtime.fanout import Ending, Listener
 from kinoteka.realtime.local_hub import Hub
-from kinoteka.server.app import running
+from kinoteka.server.app import running_services
 from tests.support.accounts import (
     actor_by_token,
     is_session_valid,
@@ -58,7 +58,7 @@ class Workers:
 @pytest.fixture
 def only_the_bus_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody look into the database for changes, however late the bus is on a busy machine."""
-    monkeypatch.setattr("kinoteka.server.app.LOOK_SECONDS", 3600)
+    monkeypatch.setattr("kinoteka.server.jobs.REVISION_SECONDS", 3600)
 
 
 @pytest.fixture(params=["redis", "hub"])
@@ -81,8 +81,8 @@ async def workers(
             stop, start = hub.close, hub.start
             await hub.start()
             stack.push_async_callback(hub.close)
-        here = await stack.enter_async_context(running(chosen))
-        there = await stack.enter_async_context(running(chosen))
+        here = await stack.enter_async_context(running_services(chosen))
+        there = await stack.enter_async_context(running_services(chosen))
         yield Workers(here, there, stop, start)
 
 

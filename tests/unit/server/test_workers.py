@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.server.workers import of_one_worker
+from kinoteka.server.workers import worker_settings
 from tests.support.chat_users import new_chat_user, open_chat
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.servers import RunningServer, run_kinoteka, run_server
@@ -63,7 +63,7 @@ class TestStarting:
     def test_the_cores_are_divided_for_hashing(self, monkeypatch, cores, workers, given, each):
         monkeypatch.setattr(os, "cpu_count", lambda: cores)
         settings = Settings(workers=workers, hashing_threads=given)
-        assert of_one_worker(settings).hashing_threads == each
+        assert worker_settings(settings).hashing_threads == each
 
 
 class TestStopping:
@@ -133,7 +133,7 @@ class TestReplacing:
         logged = log_reader(capfd)
         with run_server(tmp_path, TWO_WORKERS) as server:
             os.kill(victim := min(worker_pids(server)), signal.SIGKILL)
-            eventually(lambda: 'event="it is replaced"' in logged())
+            eventually(lambda: 'event="the worker was replaced"' in logged())
             assert len(worker_pids(server) - {victim}) == 2
             assert server.client().get("/movies/?page=1").status_code == 200
         assert f"worker={victim} exit_code=-9" in logged()

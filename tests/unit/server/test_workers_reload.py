@@ -118,7 +118,7 @@ def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder
         response = client.get("/profile")
         assert response.headers["access-control-allow-origin"] == "https://films.example"
         assert response.status_code == 200  # the key is the same as before
-        assert "only a restart changes these settings" in logged()
+        assert "these settings change only with a restart" in logged()
         assert "settings=secret_key" in logged()
 
 
@@ -139,7 +139,7 @@ def test_when_new_workers_do_not_start_the_old_ones_go_on(tmp_path, capfd):
         before = worker_pids(server)
         (tmp_path / "signing-key.pem").write_text("no key")
         server.process.send_signal(signal.SIGHUP)
-        eventually(lambda: "the old ones go on" in logged())
+        eventually(lambda: "the existing workers continue" in logged())
         assert worker_pids(server) == before
         assert server.client().get("/movies/?page=1").status_code == 200
         time.sleep(1)  # the supervisor has looked after them again
