@@ -232,7 +232,7 @@ class TestLostMessages:
 class TestClosing:
     @pytest.mark.parametrize("losing", [0, 1, 2])
     async def test_bus_closes_at_each_await_point(self, middle, monkeypatch, losing):
-        monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+        monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
 
         def scenario():
             bus = middle.new_bus()

@@ -114,7 +114,7 @@ async def test_counting_returns_to_redis_when_it_is_available(redis, new_windows
 @pytest.mark.parametrize("losing", [0, 1, 2])
 @pytest.mark.parametrize("how", ["stop", "freeze"])
 async def test_windows_close_at_each_await_point(redis, monkeypatch, how, losing):
-    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
     monkeypatch.setattr(module, "RESPONSE_SECONDS", 0.01)
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     getattr(redis, how)()

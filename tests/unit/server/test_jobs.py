@@ -28,7 +28,7 @@ async def test_changes_of_other_processes_are_noticed_after_a_failed_check(
 
 @pytest.mark.parametrize("losing", [0, 1, 3], ids="{} lost cancellations".format)
 async def test_jobs_end_when_closed_at_any_suspension_point(services, monkeypatch, losing):
-    monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(tasks, "RECANCEL_SECONDS", 0.01)
     monkeypatch.setattr(jobs, "REVISION_SECONDS", 0)
 
     def scenario():
