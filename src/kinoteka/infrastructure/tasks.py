@@ -57,9 +57,9 @@ async def end_tasks(
 ) -> None:
     """Cancel tasks until they have ended, for `within` seconds at most.
 
-    A task may clean up for `recancel_after` seconds (`RECANCEL_SECONDS`) before it is cancelled again. What
-    the tasks raise is discarded. A cancellation of the caller is raised after the tasks have ended,
-    so that no task is abandoned; until then it is forwarded to them.
+    A task may clean up for `recancel_after` seconds (`RECANCEL_SECONDS`) before it is cancelled
+    again. What the tasks raise is discarded. A cancellation of the caller is raised after the tasks
+    have ended, so that no task is abandoned; until then it is forwarded to them.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
