@@ -1,4 +1,4 @@
-"""People for tests of the core: who has an account, who is signed in, what is refused them."""
+"""Accounts, sessions and actors for tests of the core."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,19 +18,19 @@ VISIT = Visit("192.0.2.7", "Browser/1", "tests")
 async def perform(
     services: Services, operation: Callable[..., Awaitable[T]], actor: Actor, *arguments: object
 ) -> T:
-    """One call of a service, with the actor first, in a transaction of its own."""
+    """Call a service operation with the actor and a new unit of work as first arguments."""
     async with unit_of_work(services.database) as unit:
         return await operation(actor, unit, *arguments)
 
 
 async def anonymous_actor(services: Services) -> Actor:
-    """Somebody who is not signed in."""
+    """Return an actor that is not signed in."""
     async with unit_of_work(services.database) as unit:
         return await services.access.anonymous(unit)
 
 
 async def sign_up(services: Services, username: str | None = None, **fields: str) -> SignInResult:
-    """A new account with its first session; `PASSWORD` is its password."""
+    """Create an account with the password `PASSWORD` and its first session."""
     nobody = await anonymous_actor(services)
     new = NewAccount(username=username or unique_name(), password=PASSWORD, **fields)
     async with unit_of_work(services.database) as unit:
@@ -38,14 +38,14 @@ async def sign_up(services: Services, username: str | None = None, **fields: str
 
 
 async def sign_in(services: Services, identifier: str, password: str = PASSWORD) -> SignInResult:
-    """A new session of an account."""
+    """Create a session of an account."""
     nobody = await anonymous_actor(services)
     async with unit_of_work(services.database) as unit:
         return await services.sessions.sign_in(nobody, unit, VISIT, identifier, password)
 
 
 async def superuser_actor(services: Services) -> Actor:
-    """A superuser who is signed in."""
+    """Create a superuser and return its actor."""
     started = await sign_up(services, unique_name("superuser"))
     async with unit_of_work(services.database) as unit:
         await services.accounts.set_superuser(unit, started.account.id)
@@ -55,13 +55,13 @@ async def superuser_actor(services: Services) -> Actor:
 
 
 async def actor_by_token(services: Services, token: str) -> Actor | None:
-    """Whose cookie this is."""
+    """Return the actor of a session token."""
     async with unit_of_work(services.database) as unit:
         return await services.actors.by_token(unit, token)
 
 
 async def is_session_valid(services: Services, started: SignInResult) -> bool:
-    """Whether a session lasts, by its cookie and by its id alike."""
+    """Return whether a session is valid, both by its token and by its id."""
     by_token = await actor_by_token(services, started.token)
     async with unit_of_work(services.database) as unit:
         by_id = await services.actors.by_id(unit, started.session.id)

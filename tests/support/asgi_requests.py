@@ -1,4 +1,4 @@
-"""Requests as ASGI sees them, for what reads their bodies piece by piece."""
+"""ASGI requests whose bodies arrive in chunks."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ MULTIPART = "multipart/form-data; boundary=limit"
 
 
 class ASGIRequest:
-    """A request whose body comes in these pieces; `taken` is how many bytes have been."""
+    """A request whose body arrives in these chunks; `taken` counts the bytes that were received."""
 
     def __init__(
         self,
@@ -27,14 +27,14 @@ class ASGIRequest:
 
     @classmethod
     def endless(cls, piece: bytes, count: int, length: int | None = None) -> "ASGIRequest":
-        """The same piece so many times."""
+        """Return a request whose body repeats a chunk `count` times."""
         sent = cls(length=length)
         sent._pieces, sent._next = iter([piece] * count), piece
         return sent
 
     async def receive(self) -> dict[str, object]:
-        """The next piece, as ASGI gives it."""
-        assert self._next is not None, "nothing comes after the end"
+        """Return the next chunk as an ASGI event."""
+        assert self._next is not None, "nothing arrives after the end of the body"
         piece, self._next = self._next, next(self._pieces, None)
         self.taken += len(piece)
         return {"type": "http.request", "body": piece, "more_body": self._next is not None}
@@ -45,5 +45,5 @@ class ASGIRequest:
 
 
 def chunks_of(whole: bytes, size: int) -> Iterable[bytes]:
-    """The body in pieces of one size."""
+    """Return the body in chunks of one size."""
     return (whole[start : start + size] for start in range(0, len(whole), size))

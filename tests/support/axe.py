@@ -1,4 +1,4 @@
-"""axe-core, which finds what keeps people from using a page."""
+"""Accessibility checks with axe-core."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,7 +20,7 @@ RUN = """async options => {
 
 @cache
 def script() -> str:
-    """The text of axe-core."""
+    """Return the script of axe-core."""
     assert SCRIPT.exists(), "axe-core is missing: run `make node_modules/.package-lock.json`"
     return SCRIPT.read_text(encoding="utf-8")
 
@@ -28,9 +28,9 @@ def script() -> str:
 async def violations(
     page: Page, only: Sequence[str] | None = None, without: Sequence[str] = ()
 ) -> list[str]:
-    """What axe-core finds wrong with the page as it is now: rule, element, reason.
+    """Return the violations on the current page: rule, element and reason.
 
-    Everything of WCAG 2.2 AA and of good practice, or `only` these rules, `without` those.
+    Check all rules of WCAG 2.2 AA and best practice, or `only` these, `without` those.
     """
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(script())

@@ -1,4 +1,4 @@
-"""Backups made and put back in this process, and archives that nobody of ours has written."""
+"""Backups and restores in this process, and archives with arbitrary content."""
 
 import gzip
 import hashlib
@@ -27,7 +27,7 @@ def restore(settings: Settings, file: Path, *, with_sessions: bool = False) -> l
 
 
 def archive_members(file: Path) -> dict[str, bytes]:
-    """The content of an archive's files, by name."""
+    """Return the content of an archive's files by name."""
     found = {}
     with tarfile.open(file) as tar:
         for member in tar:
@@ -39,7 +39,7 @@ def archive_members(file: Path) -> dict[str, bytes]:
 def write_archive(
     file: Path, content: dict[str, bytes], *others: tarfile.TarInfo, sums: bytes | None = None
 ) -> Path:
-    """Write an archive of this content with its right checksums, or with these."""
+    """Write an archive with this content and correct checksums, or with these checksums."""
     content = {name: data for name, data in content.items() if name != "SHA256SUMS"}
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in content.items()]
     content["SHA256SUMS"] = "".join(lines).encode() if sums is None else sums

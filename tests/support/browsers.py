@@ -1,4 +1,4 @@
-"""A real browser, and people who look at pages with it."""
+"""A real browser and its windows."""
 
 import os
 import re
@@ -27,21 +27,21 @@ PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 768, "height": 1024}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 TIMEOUT_MS = 60_000
-"""Milliseconds after which what is waited for will not come."""
+"""Milliseconds after which an expected change will not happen any more."""
 
-# Sizes must not depend on the fonts of a machine. Only Linux lets a program choose what it sees.
+# Sizes must not depend on the fonts of a machine. Only on Linux can a test choose the fonts.
 FONTS = Path(__file__).parent / "fonts"
 FONT_SETS = ("dejavu", "liberation") if sys.platform == "linux" else ("the system's",)
 
-# Every other name is unknown to it, so no test reaches the network, whatever a page asks for.
+# All other names are unknown to it, so no page can reach the network.
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-LOADED = "Failed to load resource"  # told by the answer, too
-ABORTED = "net::ERR_ABORTED"  # somebody went to another page meanwhile
+LOADED = "Failed to load resource"  # also reported with the response
+ABORTED = "net::ERR_ABORTED"  # the user went to another page
 
 
 @asynccontextmanager
 async def chromium(fonts: str = FONT_SETS[0]) -> AsyncIterator[Browser]:
-    """Run a Chromium that reaches nothing but this machine and sees only this set of fonts."""
+    """Run a Chromium that can reach only this machine and sees only this set of fonts."""
     executable = find_chromium()
     assert executable, "these tests need Chromium (make setup)"
     options = [NO_NETWORK, "--force-color-profile=srgb"]
@@ -60,10 +60,10 @@ async def chromium(fonts: str = FONT_SETS[0]) -> AsyncIterator[Browser]:
 
 
 class Visitor:
-    """Somebody with a browser window of their own, and what went wrong in it.
+    """A user with a browser window, and the problems in it.
 
-    A test fails at its end if a page wrote an error, broke the Content-Security-Policy, asked
-    another host for anything, or got a refusal that the test has not told of with `expects`.
+    A test fails at its end if a page logged an error, violated the Content-Security-Policy,
+    requested anything from another host, or got an error response that the test did not expect.
     """
 
     def __init__(self, url: str, context: BrowserContext, page: Page) -> None:
@@ -82,7 +82,7 @@ class Visitor:
         context.on("weberror", lambda error: self._problems.append(f"thrown: {error.error}"))
 
     async def open(self, path: str, status: int = 200) -> Page:
-        """Go to a page, which is to be answered with this status."""
+        """Go to a page and check the status of the response."""
         if status >= 400:
             self.expects(rf"^{status} ")
         response = await self.page.goto(self.url + path)
@@ -90,22 +90,22 @@ class Visitor:
         return self.page
 
     def expects(self, pattern: str) -> None:
-        """Take problems that match for right: `422 POST`, `asked outside: https://…`."""
+        """Ignore problems that match, such as `422 POST` or `asked outside: https://…`."""
         self._expected.append(re.compile(pattern).search)
 
     @property
     def problems(self) -> list[str]:
-        """What went wrong, and was not expected."""
+        """Return the unexpected problems."""
         return [it for it in self._problems if not any(known(it) for known in self._expected)]
 
     def forget(self) -> None:
-        """Begin anew, for the next test."""
+        """Clear the problems for the next test."""
         self._problems.clear()
         self._expected.clear()
         self.outside.clear()
 
     async def become(self, username: str, client: httpx.Client) -> None:
-        """Take the sign-in over from a client."""
+        """Use the session of a client."""
         self.username, self.client = username, client
         await self.context.add_cookies(
             [
@@ -115,7 +115,7 @@ class Visitor:
         )
 
     async def leave_evidence(self, folder: Path, name: str) -> None:
-        """Write what the page looks like now, for whoever asks why a test failed."""
+        """Write a screenshot and the HTML of the page, to explain a failed test."""
         for number, page in enumerate(self.context.pages, start=1):
             path = folder / f"{name}-{number}"
             try:
@@ -170,7 +170,7 @@ async def browser_window(
     size: Mapping[str, int] | None = None,
     **options: Any,
 ) -> AsyncIterator[Visitor]:
-    """A window of its own, that shares no cookies with others; `options` are Playwright's."""
+    """Open a window that shares no cookies with others; `options` are Playwright's."""
     chosen = size or (PHONE if phone else DESKTOP)
     context = await browser.new_context(
         locale=LANGUAGES[language],

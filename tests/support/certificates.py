@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_certificate(certificate: Path, key: Path, name: str) -> str:
-    """Write a certificate for `name` and 127.0.0.1 and its key; the certificate, as PEM."""
+    """Write a certificate for `name` and 127.0.0.1 and its key. Return the certificate as PEM."""
     private = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""People who use the messenger, each with a client, and their chats."""
+"""Users of the messenger, each with a client, and their chats."""
 
 from typing import NamedTuple
 

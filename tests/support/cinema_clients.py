@@ -1,4 +1,4 @@
-"""A cinema: a server with the films of `films.CATALOGUE`, and apps that talk to it."""
+"""A server with the films of `films.CATALOGUE`, and clients of the cinema contract."""
 
 import httpx
 
@@ -17,12 +17,12 @@ class Cinema:
 
     @property
     def anonymous(self) -> httpx.Client:
-        """Somebody who is not signed in."""
+        """Return a client that is not signed in."""
         return self.server.client()
 
     @property
     def member(self) -> httpx.Client:
-        """An app in which somebody new is signed in."""
+        """Return a client of a new account, signed in."""
         email = f"{unique_name()}@example.com"
         app = self.server.client()
         body = {"email": email, "password": PASSWORD}
@@ -31,7 +31,7 @@ class Cinema:
         return self.signed_in(email)
 
     def signed_in(self, email: str, password: str = PASSWORD) -> httpx.Client:
-        """An app in which somebody is signed in."""
+        """Return a client that is signed in to this account."""
         app = self.server.client()
         response = app.post("/auth/login", json={"email": email, "password": password})
         assert response.status_code == 200, response.text
@@ -40,14 +40,14 @@ class Cinema:
 
     @property
     def superuser(self) -> httpx.Client:
-        """An app of a superuser."""
+        """Return a client of a new superuser."""
         login = unique_name("root")
         self.server.make_superuser(login)
         return self.signed_in(login)
 
     @property
     def holder(self) -> httpx.Client:
-        """An app of somebody who may see films under the label premium."""
+        """Return a client of a member who may see films with the label premium."""
         app, root = self.member, self.superuser
         role = {"name": unique_name("holders"), "permissions": [f"films.view:{PREMIUM}"]}
         role_id = root.post("/api/v1/role", json=role).json()["id"]

@@ -1,6 +1,6 @@
-"""Databases of either engine for tests: new ones in no time, and plain SQL on them.
+"""Databases of both engines for tests, created quickly, and plain SQL on them.
 
-PostgreSQL is a real server of the test run's own, in a temporary folder.
+PostgreSQL is a real server in a temporary folder, started for the test run.
 """
 
 import os
@@ -28,10 +28,10 @@ from tools.prerequisites import find_postgresql
 
 ENGINES = ("sqlite", "postgresql")
 PROGRAMS = find_postgresql() or Path("PostgreSQL is not installed")
-# It refuses to run as root.
+# PostgreSQL does not run as root.
 USER = "nobody" if os.geteuid() == 0 else None
 
-# In memory, if there is room, a new database takes a twentieth of the time that a disk takes.
+# In memory, a new database takes a twentieth of the time that it takes on a disk.
 MEMORY = Path("/dev/shm")  # noqa: S108 (mkdtemp makes a folder of its own there)
 DISK_STATE = 4 << 30
 
@@ -40,7 +40,7 @@ EMPTY = "empty"
 
 
 class PostgreSQLServer:
-    """A server in a folder of its own; `FAST` where nothing is lost if the machine fails."""
+    """A server with a folder of its own. `FAST` turns off everything that survives a crash."""
 
     def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
         self.folder = folder
@@ -51,20 +51,20 @@ class PostgreSQLServer:
 
     @property
     def is_new(self) -> bool:
-        """Whether the folder has no database cluster yet."""
+        """Return whether the folder has no database cluster yet."""
         return not (self.folder / "PG_VERSION").exists()
 
     @property
     def is_running(self) -> bool:
-        """Whether it has been started and not stopped."""
+        """Return whether the server runs."""
         return (self.folder / "postmaster.pid").exists()
 
     def url(self, database: str) -> str:
-        """The address of one of its databases."""
+        """Return the address of one of its databases."""
         return f"postgresql://kinoteka@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Start it, on a new cluster where there is none, and wait until it answers."""
+        """Create the cluster if there is none, start the server and wait until it answers."""
         if self.is_new:
             run = ["initdb", "-D", ".", "-U", "kinoteka", "-A", "trust", "-E", "UTF8"]
             self._run(*run, "--locale=C.UTF-8", "--no-sync", "--no-instructions")
@@ -74,39 +74,39 @@ class PostgreSQLServer:
         self._run("pg_ctl", "-D", ".", "-l", "log", "-w", "-t", "60", "-o", given, "start")
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop it; `immediate` is what a crash would do."""
+        """Stop the server; `immediate` is like a crash."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._run("pg_ctl", "-D", ".", "-m", mode, "-w", "-t", "60", "stop")
 
     def freeze(self) -> None:
-        """Let it take connections and answer nothing, as a machine that hangs would."""
+        """Let it accept connections but not answer, like a hanging machine."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Let it continue."""
         self._signal(signal.SIGCONT)
 
     def new_database(self, template: str = "template0") -> str:
-        """A new database, a copy of the template; its address."""
+        """Create a copy of the template database. Return its address."""
         self._count += 1
         name = f"test_{os.getpid()}_{self._count}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        """Drop a database, whoever is still connected."""
+        """Drop a database, even if clients are still connected."""
         self.execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def execute(self, sql: str) -> None:
         """Run a statement that belongs to no database."""
-        if self._connection is None:  # kept: every test has a database made and dropped
+        if self._connection is None:  # reused, because every test creates and drops a database
             self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
         self._connection.execute(sql)  # type: ignore[call-overload]
 
     def _signal(self, number: signal.Signals) -> None:
-        """Send a signal to the server's first process and then to all that it has started."""
+        """Send a signal to the server's first process and then to all its children."""
         first = int((self.folder / "postmaster.pid").read_text().split()[0])
         os.kill(first, number)
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
@@ -128,7 +128,7 @@ class PostgreSQLServer:
 
 @contextmanager
 def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
-    """A new server that runs until the end of the block."""
+    """Run a new server until the end of the block."""
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > DISK_STATE
     folder = Path(tempfile.mkdtemp(prefix="kinoteka-postgresql-", dir=MEMORY if roomy else None))
     if USER:
@@ -147,19 +147,19 @@ def postgresql_server(*options: str) -> Iterator[PostgreSQLServer]:
 
 
 def create_empty_template(server: PostgreSQLServer) -> None:
-    """Make a migrated database without content, to be copied: `new_database(EMPTY)`."""
+    """Create a migrated database without content as a template: `new_database(EMPTY)`."""
     server.execute(f"CREATE DATABASE {EMPTY}")
     migrate(Settings(database_url=server.url(EMPTY)))
 
 
 def rows(settings: Settings, sql: str, *given: Any) -> list[Any]:
-    """What a query gives; the bare values where it has one column. `?` stands for a parameter."""
+    """Return the rows of a query, or its values if it has one column. `?` is a parameter."""
     found = _run(settings, sql, given)
     return [row[0] if len(row) == 1 else tuple(row) for row in found]
 
 
 def execute(settings: Settings, sql: str, *given: Any) -> None:
-    """Change something, as another process would."""
+    """Run a statement that changes data, as another process would."""
     _run(settings, sql, given)
 
 
@@ -175,7 +175,7 @@ def execute_many(settings: Settings, sql: str, given: Sequence[Sequence[Any]]) -
 
 @contextmanager
 def write_transaction(settings: Settings) -> Iterator[Reader]:
-    """A transaction in which Statements run, as an import or another process would write."""
+    """Open a transaction for Statements, like an import or another process."""
     if settings.database_url:
         with postgresql.connect(settings) as connection, connection.transaction():
             yield postgresql.PostgreSQLReader(connection)
@@ -187,7 +187,7 @@ def write_transaction(settings: Settings) -> Iterator[Reader]:
 
 
 def database_environment(settings: Settings) -> Mapping[str, str]:
-    """What a command needs to find the database."""
+    """Return the environment with which a command finds the database."""
     return {"KINOTEKA_DATABASE_URL": settings.database_url} if settings.database_url else {}
 
 

@@ -1,6 +1,6 @@
-"""One server on each engine, asked the same: every difference between their answers is told.
+"""Send the same requests to a server on each engine and record every difference.
 
-What must differ is put out of sight first: tokens, points in time, names that nobody can guess.
+Values that must differ are masked first: tokens, times and random names.
 """
 
 import re
@@ -29,9 +29,9 @@ BODY_HEADERS = {"etag", "content-length"}
 
 @dataclass(frozen=True)
 class Step:
-    """One request of somebody (a number), whose answer may sign `becomes` in.
+    """One request by a user (a number). `becomes` is the user whom its response signs in.
 
-    `<access>` and `<refresh>` in the content stand for the tokens of who asks.
+    `<access>` and `<refresh>` in the content stand for the user's tokens.
     """
 
     method: str
@@ -43,13 +43,13 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        shown = self.content if len(self.content) < 300 else self.content[:300] + b"..."
-        return f"{self.method} {self.path} as {self.who} by {self.by}: {shown!r}"
+        content = self.content if len(self.content) < 300 else self.content[:300] + b"..."
+        return f"{self.method} {self.path} as {self.who} by {self.by}: {content!r}"
 
 
 @dataclass
 class Credentials:
-    """What somebody has been given."""
+    """The cookie and tokens of a user."""
 
     cookie: str = ""
     csrf: str = ""
@@ -58,7 +58,7 @@ class Credentials:
 
 
 class ComparedServer:
-    """One of the two servers, and what people have been given there."""
+    """One of the two servers, with the credentials of its users."""
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
@@ -66,11 +66,11 @@ class ComparedServer:
         self._people: dict[int | None, Credentials] = {}
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
     def ask(self, step: Step) -> httpx.Response:
-        """The answer to a request."""
+        """Send a request and return the response."""
         known = self._people.get(step.who, Credentials())
         content = step.content.replace(b"<access>", known.access.encode())
         content = content.replace(b"<refresh>", known.refresh.encode())
@@ -102,7 +102,7 @@ class ComparedServer:
 
 
 def comparable(response: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
-    """Status, headers and body without what must differ."""
+    """Return status, headers and body without the parts that must differ."""
     body = masked(response.content)
     left_out = TIME_HEADERS | (BODY_HEADERS if body != response.content else set())
     headers = {
@@ -114,14 +114,14 @@ def comparable(response: httpx.Response) -> tuple[int, dict[str, bytes], bytes]:
 
 
 def masked(data: bytes) -> bytes:
-    """The bytes without tokens, times and random names."""
+    """Return the bytes without tokens, times and random names."""
     for pattern, instead in MASKS:
         data = re.sub(pattern, instead, data)
     return data
 
 
 class ServerPair:
-    """Asks both, one after the other."""
+    """Sends each request to both servers and compares the responses."""
 
     def __init__(self, *servers: RunningServer) -> None:
         self._sides = [ComparedServer(server) for server in servers]
@@ -129,8 +129,8 @@ class ServerPair:
         self.statuses: dict[int, int] = {}
 
     def ask(self, step: Step) -> tuple[int, bytes]:
-        """Ask both; the status and the body that the first gives."""
-        # What is ordered by time is ordered alike: no two requests fall into one millisecond.
+        """Send a request to both. Return the status and the body of the first."""
+        # Never two requests in one millisecond, so that both servers order them by time alike.
         began = time.time_ns() // 1_000_000
         first, second = (comparable(side.ask(step)) for side in self._sides)
         while time.time_ns() // 1_000_000 == began:
@@ -141,7 +141,7 @@ class ServerPair:
         return first[0], first[2]
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         for side in self._sides:
             side.close()
 

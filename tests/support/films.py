@@ -24,7 +24,7 @@ UNKNOWN = 1
 
 @dataclass(frozen=True)
 class SampleFilm:
-    """A film to be; without genres or directors it gets the built-in ones named Unknown."""
+    """A film to create. Without genres or directors it gets the built-in ones named Unknown."""
 
     title: str
     year: int | None = None
@@ -84,9 +84,9 @@ CATALOGUE = (
 
 
 def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) -> dict[str, int]:
-    """Write the films into a migrated database; their ids by title.
+    """Write the films into a migrated database. Return their ids by title.
 
-    A server that runs on it notices within a second.
+    A running server notices within a second.
     """
     with write_transaction(settings) as reader:
         ids = {film.title: _insert(reader, film) for film in films}
@@ -111,7 +111,7 @@ def stored_counts(settings: Settings, *, recounted: bool = False) -> list[list[t
 
 
 def ids_by_name(settings: Settings, table: str) -> dict[str, int]:
-    """The ids of all genres, directors or labels by name."""
+    """Return the ids of all genres, directors or labels by name."""
     return dict(rows(settings, f"SELECT name, id FROM {table}"))
 
 
@@ -162,7 +162,7 @@ def _add(reader: Reader, table: Table, **values: object) -> int:
     return int(reader.fetch(_insertion(table, tuple(values)), **values)[0][0])
 
 
-@cache  # to compile them takes longer than to run them
+@cache  # compiling takes longer than running
 def _lookup(table: Table, column: str) -> Statement[tuple[int]]:
     return Statement(select(table.c.id).where(table.c[column] == bindparam("value")))
 

@@ -1,7 +1,7 @@
-"""Processes that begin at once: copies of one that has imported the server already.
+"""Commands that start quickly, forked from a process that has already imported the server.
 
-Importing it takes most of a second of a processor, and tests start hundreds of servers. What they
-run is the command itself, in a process of its own, with the environment that it is given.
+The import takes most of a second of processor time, and the tests start hundreds of servers. Each
+runs the real command in a process of its own, with its own environment.
 """
 
 import faulthandler
@@ -20,7 +20,7 @@ _context.set_forkserver_preload(
 
 
 class ForkedCommand:
-    """The command `kinoteka` with these arguments, as `subprocess.Popen` would start it."""
+    """The command `kinoteka` with these arguments, started like `subprocess.Popen`."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         reading, writing = os.pipe()
@@ -32,11 +32,11 @@ class ForkedCommand:
         self.stdout = os.fdopen(reading)
 
     def poll(self) -> int | None:
-        """The exit code, or the negative number of the signal that ended it; None: it runs."""
+        """Return the exit code, the negative number of a signal, or None while it runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float) -> int:
-        """Wait so many seconds for its end; the exit code."""
+        """Wait at most this many seconds for the end. Return the exit code."""
         self._process.join(timeout)
         code = self._process.exitcode
         if code is None:
@@ -44,21 +44,21 @@ class ForkedCommand:
         return code
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, if it still runs."""
+        """Send a signal if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
 
 class _Descriptor:
-    """A file descriptor that another process gets."""
+    """A file descriptor to send to another process."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -76,7 +76,7 @@ def _run(
 ) -> None:
     from kinoteka.cli.main import main
 
-    os.dup2(sys.stdin.fileno(), 0)  # which it hands on to workers
+    os.dup2(sys.stdin.fileno(), 0)  # which workers inherit
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     for descriptor, number in ((out, 1), (error, 2)):
         os.dup2(descriptor.number, number)

@@ -1,16 +1,16 @@
-"""Pages as tests read them."""
+"""Parse HTML pages."""
 
 import httpx
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
 def parse_page(response: httpx.Response, status: int = 200) -> LexborHTMLParser:
-    """The page of an answer, which has this status."""
+    """Check the status of a response and return its parsed page."""
     assert response.status_code == status, f"{response.status_code}: {response.text[:2000]}"
     return LexborHTMLParser(response.text)
 
 
 def text_of(node: LexborNode | None) -> str:
-    """What stands in a piece of a page, with its white space as it is shown."""
+    """Return the text of a node with collapsed white space."""
     assert node is not None
     return " ".join(node.text().split())

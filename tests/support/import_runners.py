@@ -1,4 +1,4 @@
-"""Imports that are asked for: somebody who may, and files to send."""
+"""Imports through the service, with files to send."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ BROKEN = b"id,title,year\n1,Alien,1979\n2,Ran,19850\n3,,2000\n"
 
 
 class ImportRunner:
-    """The imports of one server, and who asks for them."""
+    """The imports of one server, run by a superuser."""
 
     def __init__(self, services: Services, root: Actor) -> None:
         self.services = services
@@ -22,7 +22,7 @@ class ImportRunner:
         self.runs: ImportRuns = services.import_runs
 
     async def begin(self, content: bytes = TABLE, name: str = "films.csv", **options: Any) -> int:
-        """Import one file; the import's id, while it runs."""
+        """Start the import of one file. Return its id."""
         async with (
             unit_of_work(self.services.database) as unit,
             self.runs.receive(self.root, unit) as receiving,
@@ -35,20 +35,20 @@ class ImportRunner:
             )
 
     async def get(self, run_id: int) -> Run:
-        """How an import stands."""
+        """Return the current state of an import."""
         async with unit_of_work(self.services.database) as unit:
             return await self.runs.get(self.root, unit, run_id)
 
     async def ended(self, run_id: int) -> Run:
-        """The import, once it has ended."""
+        """Wait until the import has finished, and return it."""
 
-        async def has_ended() -> bool:
+        async def is_finished() -> bool:
             return not (await self.get(run_id)).is_running
 
-        await wait_until(has_ended)
+        await wait_until(is_finished)
         return await self.get(run_id)
 
     async def look_after(self, runs: ImportRuns | None = None) -> None:
-        """What every process does again and again."""
+        """Run the job that every process runs periodically."""
         async with unit_of_work(self.services.database) as unit:
             await (runs or self.runs).look_after(unit)

@@ -1,4 +1,4 @@
-"""Clients that go on and on, and remember what a server has told them is done."""
+"""Clients that send requests continuously and record the responses."""
 
 import threading
 import time
@@ -14,13 +14,13 @@ from tests.support.servers import NO_TLS
 
 
 class LoadClient(threading.Thread):
-    """Does a thing again and again until stopped, whatever the answers are."""
+    """Repeats a request until stopped, whatever the responses are."""
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
         self.responses: list[httpx.Response] = []
         self.broken = 0
-        """Requests without an answer."""
+        """Number of requests without a response."""
         self._stopping = threading.Event()
         self._url = url
 
@@ -34,22 +34,22 @@ class LoadClient(threading.Thread):
                     time.sleep(0.05)
 
     def once(self, client: httpx.Client) -> httpx.Response:
-        """One request."""
+        """Send one request."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Do no more; a request under way is waited for."""
+        """Stop, after the current request."""
         self._stopping.set()
         self.join(TIMEOUT)
 
     @property
     def statuses(self) -> Counter[int]:
-        """How many answers had each status."""
+        """Return the number of responses with each status."""
         return Counter(response.status_code for response in self.responses)
 
 
 class MessageWriter(LoadClient):
-    """Posts numbered messages; one that got no 200 is posted again with the same nonce."""
+    """Posts numbered messages. Repeats one without a 200 with the same nonce."""
 
     def __init__(self, url: str, author: ChatUser, chat: int, name: str) -> None:
         super().__init__(url)
@@ -71,7 +71,7 @@ class MessageWriter(LoadClient):
 
 
 class RepeatedReader(LoadClient):
-    """Asks for the same thing."""
+    """Repeats the same GET request."""
 
     def __init__(self, url: str, path: str, **headers: str) -> None:
         super().__init__(url)
@@ -84,7 +84,7 @@ class RepeatedReader(LoadClient):
 
 @contextmanager
 def under_load(clients: Sequence[LoadClient]) -> Iterator[None]:
-    """Let the clients work during the block."""
+    """Run the clients during the block."""
     for client in clients:
         client.start()
     try:
@@ -95,7 +95,7 @@ def under_load(clients: Sequence[LoadClient]) -> Iterator[None]:
 
 
 def message_texts(author: ChatUser, chat: int) -> list[str]:
-    """The texts of all messages of a chat, the oldest first."""
+    """Return the texts of all messages of a chat, oldest first."""
     found: list[str] = []
     last = 0
     while page := author.messages(chat, after=last, limit=100):

@@ -1,4 +1,4 @@
-"""A server with a small catalogue, and browsers of people who may do this or that."""
+"""A server with a small catalogue, and browsers of users with different permissions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,25 +20,25 @@ BROKEN = b"id,title,year\n1,Imported Three,1979\n2,Four,19850\n3,,2000\n"
 
 @dataclass(frozen=True)
 class ManagementSite:
-    """The server, and the ids of its films by title."""
+    """The server and the ids of its films by title."""
 
     server: RunningServer
     films: dict[str, int]
     superuser: str
 
     def browser(self) -> httpx.Client:
-        """A browser that nobody is signed in with."""
+        """Return a browser that is not signed in."""
         return self.server.client(accept="text/html", sec_fetch_site="same-origin")
 
     def root(self) -> httpx.Client:
-        """The browser of a superuser."""
+        """Return the browser of a superuser."""
         browser = self.browser()
         response = browser.post("/login", json={"login": self.superuser, "password": PASSWORD})
         assert response.status_code == 200, response.text
         return browser
 
     def holder(self, root: httpx.Client, *permissions: str) -> httpx.Client:
-        """The browser of somebody with these permissions and no other."""
+        """Return the browser of a new member with only these permissions."""
         browser, name = self.browser(), unique_name()
         body = {"login": name, "password": PASSWORD, "email": f"{name}@example.com"}
         assert browser.post("/signup", json=body).status_code == 200
@@ -52,7 +52,7 @@ class ManagementSite:
 
 @contextmanager
 def run_management_site(folder: Path, settings: dict[str, str]) -> Iterator[ManagementSite]:
-    """A server with the films of `films.CATALOGUE`."""
+    """Run a server with the films of `films.CATALOGUE`."""
     with run_server(folder, settings) as server:
         name = unique_name("root")
         server.make_superuser(name)
@@ -63,7 +63,7 @@ def run_management_site(folder: Path, settings: dict[str, str]) -> Iterator[Mana
 def run_management_site_on(
     engine: str, request: pytest.FixtureRequest, folder: Path, **settings: str
 ) -> Iterator[ManagementSite]:
-    """The same on a new database of this engine."""
+    """Run such a server on a new database of this engine."""
     with (
         new_database(engine, request, folder) as database,
         run_management_site(folder, GENEROUS | database | settings) as made,
@@ -71,13 +71,13 @@ def run_management_site_on(
         yield made
 
 
-def text_at(page: LexborHTMLParser, where: str) -> str:
-    """What stands in a piece of a page that is found so."""
-    return text_of(page.css_first(where))
+def text_at(page: LexborHTMLParser, selector: str) -> str:
+    """Return the text of the first element that matches the selector."""
+    return text_of(page.css_first(selector))
 
 
 def form_fields(page: LexborHTMLParser, form: str) -> dict[str, str]:
-    """What stands in the fields of a form."""
+    """Return the values of a form's fields."""
     found = {}
     for node in page.css(f"{form} [name]"):
         name = node.attributes["name"] or ""

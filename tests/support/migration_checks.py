@@ -1,4 +1,4 @@
-"""Migrations on trial: versions of a test's own, and what each of them runs on PostgreSQL."""
+"""Additional migrations for tests, and the statements that migrations run on PostgreSQL."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def versions_with(folder: Path, *bodies: str) -> Path:
-    """A folder of versions: all that there are, and then one for each body of `upgrade`."""
+    """Create a folder with all versions and one more for each body of `upgrade`."""
     versions = versions_until(folder, newest())
     for number, body in enumerate(bodies, start=int(newest()) + 1):
         lines = "\n".join(f"    {line}" for line in body.splitlines())
@@ -37,7 +37,7 @@ def versions_with(folder: Path, *bodies: str) -> Path:
 
 
 def versions_until(folder: Path, last: str) -> Path:
-    """A folder of the versions up to `last`, as an older server has them."""
+    """Create a folder with the versions up to `last`, as an older server has them."""
     versions = folder / "versions"
     versions.mkdir()
     for path in VERSIONS.glob("[0-9]*.py"):
@@ -47,21 +47,21 @@ def versions_until(folder: Path, last: str) -> Path:
 
 
 def executed_statements(url: str, versions: Path) -> list[str]:
-    """Everything that the versions that it lacks run on the PostgreSQL database at `url`."""
+    """Migrate the PostgreSQL database at `url`, and return the executed statements."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
-    seen: list[str] = []
+    executed: list[str] = []
 
     @event.listens_for(engine, "before_cursor_execute")
     def _note(_connection, _cursor, statement, _parameters, _context, _many) -> None:  # type: ignore[no-untyped-def]
-        seen.append(" ".join(statement.split()))
+        executed.append(" ".join(statement.split()))
 
     with engine.connect() as connection:
         _upgrade(connection, versions)
     engine.dispose()
-    return seen
+    return executed
 
 
-# What locks a table for as long as its rows take to read or to write anew, each with a way out.
+# Statements that lock a table while all its rows are read or written, each with an alternative.
 BLOCKING_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)", "online.create_index_concurrently"),
     (r"DROP INDEX (?!CONCURRENTLY)", "online.drop_index_concurrently"),
@@ -82,20 +82,20 @@ TABLE = re.compile(r'(?:TABLE|UPDATE|ON)(?: ONLY)? "?(\w+)"?', re.IGNORECASE)
 
 
 def blocking_statements(statements: Iterable[str]) -> list[str]:
-    """The statements that would keep others from a large table, and what to do instead.
+    """Return the statements that would lock a large table for long, with alternatives.
 
-    A table that the same migrations make is not large.
+    A table that the same migrations create is not large.
     """
     found: list[str] = []
-    made: set[str] = set()
+    created: set[str] = set()
     validated: set[str] = set()
     for statement in statements:
         table = _table(statement)
         if statement.upper().startswith("CREATE TABLE"):
-            made.add(table)
+            created.add(table)
         if " VALIDATE CONSTRAINT " in statement.upper():
             validated.add(table)
-        if table in made:
+        if table in created:
             continue
         if re.search(r"ALTER COLUMN .* SET NOT NULL", statement) and table not in validated:
             found.append(f"{statement}: online.set_not_null")

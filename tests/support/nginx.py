@@ -1,4 +1,4 @@
-"""nginx with the example of deploy/nginx.conf, where only ports, paths and certificates differ."""
+"""nginx with the example deploy/nginx.conf, changed only in ports, paths and certificates."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from tools.prerequisites import find
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 SITE = "films.example"
 
-AROUND = """
+MAIN_CONFIGURATION = """
 daemon off;
 pid {folder}/nginx.pid;
 error_log stderr notice;
@@ -38,7 +38,7 @@ http {{
 
 
 class Proxy:
-    """A running nginx: its addresses, and what is needed to trust its certificate."""
+    """A running nginx: its addresses and a TLS context that trusts its certificate."""
 
     def __init__(self, folder: Path, servers: Sequence[str]) -> None:
         self.folder = folder
@@ -49,10 +49,10 @@ class Proxy:
         self.trust = ssl.create_default_context(cadata=certificate)
         (folder / "kinoteka.conf").write_text(self._site(servers))
         user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user))
+        (folder / "nginx.conf").write_text(MAIN_CONFIGURATION.format(folder=folder, user=user))
 
     def command(self, *options: str) -> list[str]:
-        """The command that runs it."""
+        """Return the command that runs it."""
         return [
             str(find("nginx")),
             "-p",
@@ -63,14 +63,14 @@ class Proxy:
         ]
 
     def client(self, address: str = "127.0.0.1") -> httpx.Client:
-        """A client whose requests come from an address of this machine."""
+        """Return a client that sends its requests from this address of the machine."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         return httpx.Client(
             base_url=self.url, transport=transport, headers={"host": SITE}, timeout=TIMEOUT
         )
 
     def listens(self) -> bool:
-        """Whether it takes connections."""
+        """Return whether it accepts connections."""
         try:
             socket.create_connection(("127.0.0.1", self.port), 1).close()
         except OSError:
@@ -99,7 +99,7 @@ class Proxy:
 
 @contextmanager
 def run_nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
-    """Run nginx in front of one or two servers; stopped at the end."""
+    """Run nginx in front of one or two servers until the end of the block."""
     proxy = Proxy(folder, servers)
     with (folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen(proxy.command(), stderr=log)

@@ -1,4 +1,4 @@
-"""A real object store: moto's S3 server in a process of its own, which checks every signature."""
+"""A real object store: moto's S3 server in a separate process, which checks every signature."""
 
 import json
 import re
@@ -19,7 +19,7 @@ BUCKET = "films"
 PREFIX = "community/one"
 URL = f"s3://{BUCKET}/{PREFIX}"
 
-# What docs/object-store.md says that the server needs, and nothing besides.
+# Exactly the permissions in docs/object-store.md.
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [
@@ -36,7 +36,7 @@ POLICY = {
 class ObjectStore:
     """A store at `endpoint` with an empty bucket, open to one user; `environment` holds its keys.
 
-    What it stores lies in its memory: a store that was stopped starts empty, for the same user.
+    It stores objects in memory, so a stopped store starts empty, with the same user.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class ObjectStore:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it at its address, and make the bucket and the user."""
+        """Start it at its address, and create the bucket and the user."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "--port", str(self._port)],
             stdout=subprocess.DEVNULL,
@@ -57,17 +57,17 @@ class ObjectStore:
         self.allow_anything()
         self._client.put(f"/{BUCKET}").raise_for_status()
         self._iam("CreateUser")
-        made = self._iam("CreateAccessKey")
+        response = self._iam("CreateAccessKey")
         self.environment = {
-            "AWS_ACCESS_KEY_ID": re.findall("<AccessKeyId>(.*?)<", made)[0],
-            "AWS_SECRET_ACCESS_KEY": re.findall("<SecretAccessKey>(.*?)<", made)[0],
+            "AWS_ACCESS_KEY_ID": re.findall("<AccessKeyId>(.*?)<", response)[0],
+            "AWS_SECRET_ACCESS_KEY": re.findall("<SecretAccessKey>(.*?)<", response)[0],
             "AWS_REGION": "us-east-1",
         }
         self._iam("PutUserPolicy", PolicyName="files", PolicyDocument=json.dumps(POLICY))
         self.check_signatures()
 
     def stop(self) -> None:
-        """Let nobody answer at its address."""
+        """Stop it, so that nothing listens at its address."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -75,7 +75,7 @@ class ObjectStore:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Nobody answers at its address within this block; what it stores remains."""
+        """Freeze it during the block; its objects remain."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         try:
@@ -84,34 +84,34 @@ class ObjectStore:
             self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """Stop it for good."""
+        """Stop it and close the client."""
         self.stop()
         self._client.close()
 
     def stored(self) -> set[str]:
-        """The keys of all objects in the bucket."""
+        """Return the keys of all objects in the bucket."""
         with self._unchecked():
             listed = self._client.get(f"/{BUCKET}", params={"list-type": "2"})
         listed.raise_for_status()
         return {unquote(key) for key in re.findall("<Key>(.*?)</Key>", listed.text)}
 
     def content(self, key: str) -> httpx.Response:
-        """An object as it lies there, with its headers."""
+        """Return an object with its headers, past the server."""
         with self._unchecked():
-            return self._client.get(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
+            return self._client.get(f"/{BUCKET}/{key}", headers=_dummy_signature("s3"))
 
     def lay(self, key: str, content: bytes) -> None:
-        """Put an object there past the server, as somebody else might."""
+        """Store an object past the server, as another program might."""
         with self._unchecked():
             response = self._client.put(
-                f"/{BUCKET}/{key}", content=content, headers=_signed_by_nobody("s3")
+                f"/{BUCKET}/{key}", content=content, headers=_dummy_signature("s3")
             )
         response.raise_for_status()
 
     def remove(self, key: str) -> None:
         """Remove an object past the server."""
         with self._unchecked():
-            response = self._client.delete(f"/{BUCKET}/{key}", headers=_signed_by_nobody("s3"))
+            response = self._client.delete(f"/{BUCKET}/{key}", headers=_dummy_signature("s3"))
         response.raise_for_status()
 
     def empty(self) -> None:
@@ -120,11 +120,11 @@ class ObjectStore:
             self.remove(key)
 
     def check_signatures(self) -> None:
-        """From now on refuse who has no key, or may not."""
+        """Reject requests without a valid key or permission from now on."""
         self._client.post("/moto-api/reset-auth", content=b"0").raise_for_status()
 
     def allow_anything(self) -> None:
-        """From now on refuse nobody."""
+        """Accept all requests from now on."""
         self._client.post("/moto-api/reset-auth", content=b"1000000000").raise_for_status()
 
     @contextmanager
@@ -146,14 +146,14 @@ class ObjectStore:
         response = self._client.post(
             "/",
             data={"Action": action, "Version": "2010-05-08", "UserName": "kinoteka", **parameters},
-            headers=_signed_by_nobody("iam"),
+            headers=_dummy_signature("iam"),
         )
         response.raise_for_status()
         return response.text
 
 
-def _signed_by_nobody(service: str) -> dict[str, str]:
-    # The header tells moto which of its services is meant; an object is not shown without one.
+def _dummy_signature(service: str) -> dict[str, str]:
+    # The header tells moto which service is meant; it returns no object without it.
     scope = f"tests/20260101/us-east-1/{service}/aws4_request"
     signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
     return {"authorization": signed}
@@ -161,7 +161,7 @@ def _signed_by_nobody(service: str) -> dict[str, str]:
 
 @contextmanager
 def run_object_store() -> Iterator[ObjectStore]:
-    """A store that runs until the end of the block."""
+    """Run a store until the end of the block."""
     store = ObjectStore()
     try:
         store.start()

@@ -1,4 +1,4 @@
-"""Documents and their operations, of which generators make clients."""
+"""OpenAPI documents and their operations, from which generators create clients."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 def operations(document: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return every operation of a document, and its path, by its id."""
+    """Return every operation of a document with its path, by its id."""
     return {
         operation["operationId"]: (path, operation)
         for path, methods in document["paths"].items()

@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 CONNECTIONS = 3
-"""To PostgreSQL: fewer than clients have, so that each client meets all of them."""
+"""Connections to PostgreSQL: fewer than clients, so that each client uses all of them."""
 
 CONFIGURATION = """
 [databases]
@@ -35,7 +35,7 @@ ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeou
 
 @contextmanager
 def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
-    """A PgBouncer that runs until the end of the block; its port."""
+    """Run a PgBouncer until the end of the block. Yield its port."""
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="kinoteka-pgbouncer-"))
     values = {"there": server.port, "here": port, "connections": CONNECTIONS}
@@ -54,10 +54,10 @@ def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
 
 
 def _without_statements() -> str:
-    """Return the option that lets newer versions lose prepared statements as older ones do."""
-    told = subprocess.run([PROGRAM or "pgbouncer", "--version"], capture_output=True, text=True)
-    version = re.search(r"(\d+)\.(\d+)", told.stdout)
-    assert version, told.stdout
+    """Return the option that makes newer versions lose prepared statements like older ones."""
+    result = subprocess.run([PROGRAM or "pgbouncer", "--version"], capture_output=True, text=True)
+    version = re.search(r"(\d+)\.(\d+)", result.stdout)
+    assert version, result.stdout
     newer = tuple(map(int, version.groups())) >= (1, 21)
     return "max_prepared_statements = 0\n" if newer else ""
 

@@ -1,4 +1,4 @@
-"""Pictures as people upload them: sound ones, and all that is wrong with others."""
+"""Pictures as users upload them, valid and invalid."""
 
 import struct
 import zlib
@@ -13,7 +13,7 @@ CAMERA = "Camera-4711"
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
-    """A picture of some kind in one colour."""
+    """Return a picture of this kind in one colour."""
     return encoded(Image.new(mode, size, _colour(mode)), kind)
 
 
@@ -22,14 +22,14 @@ def _colour(mode: str) -> object:
 
 
 def two_colour_picture(kind: str = "JPEG", **options: object) -> bytes:
-    """A picture twice as wide as high, red on the left and blue on the right."""
+    """Return a picture twice as wide as high, red on the left and blue on the right."""
     image = Image.new("RGB", (200, 100), "blue")
     image.paste("red", (0, 0, 100, 100))
     return encoded(image, kind, **options)
 
 
 def photograph(orientation: int = 1) -> bytes:
-    """`halves` as a camera saves it, with where it was and which camera it is."""
+    """`halves` as a camera saves it, with its position and model."""
     exif = Image.Exif()
     exif[EXIF_ORIENTATION] = orientation
     exif[0x0110] = CAMERA
@@ -38,14 +38,14 @@ def photograph(orientation: int = 1) -> bytes:
 
 
 def animation(kind: str) -> bytes:
-    """Two frames: red, then blue."""
+    """Return an animation of two frames, red and blue."""
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
     return encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
 
 
 @cache
 def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
-    """A PNG of a few megabytes at most that claims gigabytes of pixels, and has them."""
+    """Return a PNG of at most a few megabytes that contains gigabytes of pixels."""
     row = b"\0" + bytes(width // 8)
     deflate = zlib.compressobj(1)
     body = b"".join(deflate.compress(row) for _ in range(height)) + deflate.flush()
@@ -59,27 +59,27 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
 
 
 def many_scans(size: tuple[int, int] = (64, 64), times: int = 3000) -> bytes:
-    """A JPEG that asks for many passes over the picture, `times` the usual ones."""
+    """Return a JPEG with `times` as many scans as usual."""
     whole = encoded(Image.new("L", size, "teal"), "JPEG", progressive=True)
     start = whole.index(b"\xff\xda")
     return whole[:start] + whole[start:-2] * times + whole[-2:]
 
 
 def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:
-    """A picture that does not compress."""
+    """Return a picture that does not compress."""
     return encoded(Image.effect_noise(size, 100).convert("RGB"), kind)
 
 
 @cache
 def phone_photograph(width: int, height: int, **options: object) -> bytes:
-    """A JPEG of many pixels, red on the left and blue on the right, in about a megabyte."""
+    """Return a JPEG of many pixels, red on the left and blue on the right, in about a megabyte."""
     image = Image.new("RGB", (width, height), "blue")
     image.paste("red", (0, 0, width // 2, height))
     return encoded(image, "JPEG", quality=50, **options)
 
 
 def colour_profile(space: bytes, gamma: float | None = None) -> bytes:
-    """An ICC profile (version 4) of Display P3 (`RGB `), or of grey with a gamma (`GRAY`)."""
+    """Return an ICC profile (version 4) of Display P3 (`RGB `), or grey with a gamma (`GRAY`)."""
     curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*SRGB_CURVE)
     if gamma is not None:
         curve = b"para" + bytes(4) + struct.pack(">HH", 0, 0) + _fixed(gamma)
@@ -134,7 +134,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    """An image as a file of this kind."""
+    """Return an image as a file of this kind."""
     stream = BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()

@@ -1,10 +1,10 @@
-"""Ports that nobody listens on."""
+"""Free ports."""
 
 import socket
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that is free for now."""
+    """Return a port of 127.0.0.1 that is currently free."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])

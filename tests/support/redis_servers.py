@@ -1,4 +1,4 @@
-"""A real Redis server in a temporary folder, which can be stopped, frozen and started again."""
+"""A real Redis server in a temporary folder that can be stopped, frozen and restarted."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 
 
 class RedisServer:
-    """A server on a Unix socket in a folder of its own; it keeps nothing."""
+    """A server on a Unix socket in its own folder, without persistence."""
 
     def __init__(self, folder: Path) -> None:
         self._socket = folder / "redis.sock"
@@ -25,7 +25,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Its address, as settings give it."""
+        """Return its address for the settings."""
         return f"unix://{self._socket}"
 
     def start(self, *options: str) -> None:
@@ -44,7 +44,7 @@ class RedisServer:
             self._process = None
 
     def start_securely(self) -> str:
-        """Start it with the documented settings for TLS and a password; the address."""
+        """Start it with the documented settings for TLS and a password. Return the address."""
         port = free_port()
         write_certificate(self._folder / "cache.crt", self._folder / "cache.key", "cache.internal")
         (self._folder / "users.acl").write_text(
@@ -59,17 +59,17 @@ class RedisServer:
         return f"rediss://kinoteka:password@127.0.0.1:{port}/0?ssl_ca_certs={authority}"
 
     def freeze(self) -> None:
-        """Let it take connections and answer nothing, as a machine that hangs would."""
+        """Let it accept connections but not answer, like a hanging machine."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Let it continue."""
         self._signal(signal.SIGCONT)
 
     def ask(self, *command: str) -> str:
-        """The answer to a command."""
-        asked = ["redis-cli", "-s", str(self._socket), *command]
-        return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+        """Run a command and return its reply."""
+        arguments = ["redis-cli", "-s", str(self._socket), *command]
+        return subprocess.run(arguments, check=True, capture_output=True, text=True).stdout.strip()
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -87,14 +87,14 @@ class RedisServer:
 
 
 def documented_rights() -> list[str]:
-    """The user and the rights that the documentation gives it."""
+    """Return the user and its permissions from the documentation."""
     found = re.search(r"^user (kinoteka on >password .*)$", _page(), re.MULTILINE)
     assert found
     return found.group(1).split()
 
 
 def documented_settings() -> str:
-    """The lines of redis.conf that the documentation has."""
+    """Return the lines of redis.conf from the documentation."""
     found = re.search(r"^port 0\n(?:[a-z].*\n)+", _page(), re.MULTILINE)
     assert found
     return found.group()
@@ -114,7 +114,7 @@ def _takes_connections(port: int) -> bool:
 
 @contextmanager
 def redis_server(*options: str) -> Iterator[RedisServer]:
-    """A server that runs until the end of the block."""
+    """Run a server until the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="kinoteka-redis-"))
     server = RedisServer(folder)
     try:

@@ -1,4 +1,4 @@
-"""Something in every table, of every kind of value, as an installation has it after some time."""
+"""Rows for every table, with every kind of value, as in an installation after some time."""
 
 from kinoteka.database.schema import metadata
 from kinoteka.infrastructure.settings import Settings
@@ -138,13 +138,13 @@ ROWS: dict[str, list[dict[str, object]]] = {
 
 
 def fill_all_tables(settings: Settings) -> None:
-    """Fill a new database; its last message was number 30, and is gone again."""
+    """Fill a new database. Its last message had the id 30 and was deleted."""
     for table in metadata.sorted_tables:
         rows = ROWS.get(table.name, [])
         if rows:
             columns = ", ".join(rows[0])
-            marks = ", ".join("?" * len(rows[0]))
-            insert = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"
+            parameters = ", ".join("?" * len(rows[0]))
+            insert = f"INSERT INTO {table.name} ({columns}) VALUES ({parameters})"
             execute_many(settings, insert, [tuple(row.values()) for row in rows])
     execute(
         settings,

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, and clients for it."""
+"""A real server in a separate process, and clients for it."""
 
 import asyncio
 import itertools
@@ -25,7 +25,7 @@ from tests.support.polling import TIMEOUT
 
 PASSWORD = "correct horse battery"
 
-# A client would load every known certificate, which takes 30 ms, to talk to a server without TLS.
+# Without this, a client loads all certificates, which takes 30 ms, even for a server without TLS.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 _numbers = itertools.count(1)
@@ -33,37 +33,37 @@ _open_clients: list[httpx.Client] = []
 
 
 def unique_name(prefix: str = "person") -> str:
-    """A name that no other test has used."""
+    """Return a name that no other test uses."""
     return f"{prefix}-{os.getpid()}-{next(_numbers)}"
 
 
 @contextmanager
 def keep_clients_open() -> Iterator[Callable[[], None]]:
-    """What keeps the clients made so far open, past the test, until the end of the block.
+    """Yield a function that keeps the clients created so far open until the end of the block.
 
-    For fixtures of whole modules.
+    For fixtures of whole modules: other clients are closed after each test.
     """
-    kept: list[httpx.Client] = []
+    clients: list[httpx.Client] = []
 
-    def keep() -> None:
-        kept.extend(_open_clients)
+    def keep_open() -> None:
+        clients.extend(_open_clients)
         _open_clients.clear()
 
     try:
-        yield keep
+        yield keep_open
     finally:
-        for client in kept:
+        for client in clients:
             client.close()
 
 
 def close_clients() -> None:
-    """Close every client that a test has left open."""
+    """Close every client that is still open."""
     while _open_clients:
         _open_clients.pop().close()
 
 
 class RunningServer:
-    """A server that answers at `url`, with these settings."""
+    """A running server at `url` with these settings."""
 
     def __init__(self, url: str, settings: Settings, process: ForkedCommand) -> None:
         self.url = url
@@ -72,14 +72,14 @@ class RunningServer:
         self.process = process
 
     def client(self, **headers: str) -> httpx.Client:
-        """A client with a cookie jar of its own."""
+        """Return a client with its own cookie jar."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         client = httpx.Client(base_url=self.url, headers=named, timeout=TIMEOUT, verify=NO_TLS)
         _open_clients.append(client)
         return client
 
     def signed_up(self, login: str | None = None) -> httpx.Client:
-        """A client of a new account, signed in by cookie; `PASSWORD` is its password."""
+        """Create an account with the password `PASSWORD`. Return a client signed in by cookie."""
         client = self.client()
         login = login or unique_name()
         body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
@@ -88,10 +88,10 @@ class RunningServer:
         return client
 
     def make_superuser(self, login: str) -> None:
-        """Make a superuser, as `kinoteka createsuperuser` does; `PASSWORD` is the password."""
-        with ThreadPoolExecutor(1) as thread:  # whose event loop is nobody else's
-            made = create_superuser(self.settings, login, PASSWORD)
-            thread.submit(asyncio.run, made).result()
+        """Create a superuser with the password `PASSWORD`, like `kinoteka createsuperuser`."""
+        with ThreadPoolExecutor(1) as thread:  # a thread without an event loop
+            operation = create_superuser(self.settings, login, PASSWORD)
+            thread.submit(asyncio.run, operation).result()
 
     def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a `kinoteka` command on the server's data."""
@@ -112,13 +112,13 @@ def run_kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedPr
 
 
 def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment without settings of whoever runs the tests, and with these."""
+    """Return the environment without its own settings, and with these."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("KINOTEKA_")}
     return kept | dict(settings)
 
 
 def _first_line(process: ForkedCommand) -> str:
-    """What a process says first; one that says nothing shows where it hangs, and ends."""
+    """Return the first line of output. Abort a process that prints nothing, with a traceback."""
     waiting = threading.Timer(TIMEOUT, process.send_signal, [signal.SIGABRT])
     waiting.start()
     try:

@@ -1,4 +1,4 @@
-"""The end of a test run: how many tests were skipped, and why."""
+"""Report at the end of a test run how many tests were skipped, and why."""
 
 from collections import Counter
 from typing import Any
@@ -16,6 +16,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _reason(report: Any) -> str:
-    told = report.longrepr
-    text = told[2] if isinstance(told, tuple) else str(told)
+    detail = report.longrepr
+    text = detail[2] if isinstance(detail, tuple) else str(detail)
     return str(text).removeprefix("Skipped: ")

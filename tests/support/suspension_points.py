@@ -1,4 +1,4 @@
-"""Close something at every point at which a task waits, and lose cancellations as a library may."""
+"""Close an object at every point at which a task waits, and lose cancellations like a library."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -13,7 +13,7 @@ MAX_POINTS = 60
 class SuspensionPoints:
     """Counts how often the tasks of a loop wait, and sets `reached` at one of these points.
 
-    From then on the first `losing` cancellations are lost: the tasks go on as if there were none.
+    From then on, the first `losing` cancellations are lost: the tasks continue.
     """
 
     def __init__(self, at: int, losing: int) -> None:
@@ -29,20 +29,20 @@ class SuspensionPoints:
         asyncio.get_running_loop().set_task_factory(None)
 
     def waits(self) -> None:
-        """Note that a task waits."""
+        """Count a point at which a task waits."""
         self._left -= 1
         if self._left == 0:
             self.reached.set()
 
     def loses(self) -> bool:
-        """Whether the present cancellation is lost."""
+        """Return whether the current cancellation is lost."""
         if not self.reached.is_set() or self._losing == 0:
             return False
         self._losing -= 1
         return True
 
     def _task(self, loop: Any, work: Coroutine[Any, Any, Any], **given: Any) -> asyncio.Task[Any]:
-        return _Task(self, _Counted(self, work), loop=loop, **given)
+        return _Task(self, _CountingCoroutine(self, work), loop=loop, **given)
 
 
 class _Task(asyncio.Task[Any]):
@@ -56,20 +56,20 @@ class _Task(asyncio.Task[Any]):
         return self._points.loses() or super().cancel(msg)
 
 
-class _Counted(Coroutine[Any, Any, Any]):
+class _CountingCoroutine(Coroutine[Any, Any, Any]):
     def __init__(self, points: SuspensionPoints, work: Coroutine[Any, Any, Any]) -> None:
         self._points, self._work = points, work
         self.__qualname__ = work.__qualname__
 
     def send(self, value: Any) -> Any:
-        waited_for = self._work.send(value)
+        awaited = self._work.send(value)
         self._points.waits()
-        return waited_for
+        return awaited
 
     def throw(self, *raised: Any) -> Any:
-        waited_for = self._work.throw(*raised)
+        awaited = self._work.throw(*raised)
         self._points.waits()
-        return waited_for
+        return awaited
 
     def close(self) -> None:
         self._work.close()
@@ -82,21 +82,21 @@ async def close_at_each_point(
     scenario: Callable[[], tuple[Coroutine[Any, Any, Any], Callable[[], Awaitable[None]]]],
     losing: int,
 ) -> None:
-    """Run a scenario again and again, and close it at the first, second, … point of waiting.
+    """Run a scenario repeatedly, and close it at the first, second, … suspension point.
 
-    `scenario` gives what is done, and what closes it. No task may be left after that.
+    `scenario` returns the work and a function that closes it. No task may remain afterwards.
     """
     for at in range(1, MAX_POINTS):
         before = asyncio.all_tasks()
         with SuspensionPoints(at, losing) as points:
             work, close = scenario()
-            doing = asyncio.create_task(work)
-            await _first(doing, asyncio.ensure_future(points.reached.wait()))
+            task = asyncio.create_task(work)
+            await _first(task, asyncio.ensure_future(points.reached.wait()))
             was_reached = points.reached.is_set()
             await close()
-        await end_tasks(doing)
+        await end_tasks(task)
         await wait_until(lambda: asyncio.all_tasks() <= before)  # noqa: B023 (called at once)
-        if not was_reached:  # it has come to its end before
+        if not was_reached:  # the work ended before this point
             assert at > 1
             return
 

@@ -1,4 +1,4 @@
-"""A line between a client and a server, which can be cut and mended."""
+"""A TCP proxy between a client and a server that tests can close and open again."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,45 +9,47 @@ CHUNK = 64 * 1024
 
 
 class TCPProxy:
-    """Passes bytes on, both ways; while it is cut, nobody gets through."""
+    """Forwards bytes in both directions while it is open."""
 
     def __init__(self, url: str) -> None:
         self.url = ""
-        self._there = urlsplit(url)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._target = urlsplit(url)
+        self._connections: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._port = 0
 
-    async def mend(self) -> None:
-        """Let connections through, at the same address as before."""
+    async def open(self) -> None:
+        """Accept connections, at the same address as before."""
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
 
-    async def cut(self) -> None:
-        """End all connections, and refuse new ones."""
+    async def close(self) -> None:
+        """Close all connections and reject new ones."""
         if self._server is not None:
             self._server.close()
-        for task in tuple(self._under_way):
+        for task in tuple(self._connections):
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._under_way.add(task)
-        there, back = await asyncio.open_connection(self._there.hostname, self._there.port)
+        self._connections.add(task)
+        from_server, to_server = await asyncio.open_connection(
+            self._target.hostname, self._target.port
+        )
         try:
-            await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+            await asyncio.gather(_forward(reader, to_server), _forward(from_server, writer))
         except (OSError, asyncio.CancelledError):
             pass
         finally:
-            self._under_way.discard(task)
-            for each in (writer, back):
+            self._connections.discard(task)
+            for each in (writer, to_server):
                 each.transport.abort()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(CHUNK):
         writer.write(data)
         await writer.drain()
@@ -57,10 +59,10 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 @asynccontextmanager
 async def tcp_proxy(url: str) -> AsyncIterator[TCPProxy]:
-    """A line to a server, mended; cut at the end."""
-    line = TCPProxy(url)
-    await line.mend()
+    """Run an open proxy to a server; close it at the end."""
+    proxy = TCPProxy(url)
+    await proxy.open()
     try:
-        yield line
+        yield proxy
     finally:
-        await line.cut()
+        await proxy.close()

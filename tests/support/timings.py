@@ -1,4 +1,4 @@
-"""How long something takes, to be compared with how long something else does."""
+"""Measure processor time, to compare one operation with another."""
 
 import inspect
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 async def best_time(work: Callable[[], object]) -> float:
-    """Seconds of a processor, the best of five; `work` may be asynchronous."""
+    """Return the processor time in seconds, the best of five; `work` may be asynchronous."""
     times = []
     for _ in range(5):
         began = time.process_time()

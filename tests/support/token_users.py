@@ -16,7 +16,7 @@ class User:
 
     @property
     def id(self) -> int:
-        """The account's id."""
+        """Return the account's id."""
         import jwt
 
         claims = jwt.decode(self.access_token, options={"verify_signature": False})
@@ -28,12 +28,12 @@ class User:
         self.client.headers["authorization"] = f"Bearer {access_token}"
 
     def signed_in(self) -> bool:
-        """Whether the access token is taken."""
+        """Return whether the access token is accepted."""
         return self.client.get("/api/v1/login/history").status_code == 200
 
 
 def new_user(server: RunningServer, login: str | None = None) -> User:
-    """A user who has just signed up; `PASSWORD` is the password."""
+    """Create a user with the password `PASSWORD`."""
     login = login or unique_name()
     body = {"login": login, "password": PASSWORD}
     response = server.client().post("/api/v1/user", json=body)
@@ -42,14 +42,14 @@ def new_user(server: RunningServer, login: str | None = None) -> User:
 
 
 def new_superuser(server: RunningServer) -> User:
-    """A superuser, made at the console."""
+    """Create a superuser from the console."""
     login = unique_name("superuser")
     server.make_superuser(login)
     return User(server, login, sign_in(server, login).json())
 
 
 def sign_in(server: RunningServer, login: str, password: str = PASSWORD) -> httpx.Response:
-    """Sign in from nowhere in particular."""
+    """Sign in with a new client."""
     body = {"login": login, "password": password}
     return server.client().post("/api/v1/user/login", json=body)
 

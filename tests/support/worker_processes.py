@@ -1,4 +1,4 @@
-"""Servers of several workers: which processes there are, and what they have logged."""
+"""The processes and the log of servers with several workers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ TWO_WORKERS = {"workers": "2"}
 
 
 def worker_pids(server: RunningServer) -> set[int]:
-    """The processes that serve, without what else Python's multiprocessing starts."""
+    """Return the processes that serve, without helpers of Python's multiprocessing."""
     supervisor = server.process.pid
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
     return {
@@ -27,12 +27,12 @@ def proc_file(pid: int, name: str) -> bytes:
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process, and not only what its parent has yet to take note of."""
+    """Return whether the process runs and is not a zombie."""
     return proc_file(pid, "stat").rpartition(b")")[2].split()[:1] not in ([], [b"Z"])
 
 
 def log_reader(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
-    """Gives what the servers have written to standard error so far."""
+    """Return a function that returns everything the servers have written to standard error."""
     lines: list[str] = []
 
     def read() -> str:

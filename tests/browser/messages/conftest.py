@@ -51,14 +51,14 @@ class Chatter:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def line(site):
-    async with tcp_proxy(site.url) as line:
-        yield line
+async def proxy(site):
+    async with tcp_proxy(site.url) as proxy:
+        yield proxy
 
 
 @pytest.fixture
 def chatters(site, visit):
-    """Gives two people in a chat of theirs; the first may come over a line."""
+    """Return a function that opens a chat between two members; the first may use a proxy."""
 
     async def chatters(url: str | None = None, **look) -> tuple[Chatter, Chatter]:
         people = []

@@ -7,13 +7,13 @@ from playwright.async_api import Page, expect
 BROKEN = r"^unanswered: |^console: .*(WebSocket|ERR_)"
 
 
-async def test_a_break_loses_nothing_and_doubles_nothing(chatters, line):
-    anna, boris = await chatters(line.url)
+async def test_a_break_loses_nothing_and_doubles_nothing(chatters, proxy):
+    anna, boris = await chatters(proxy.url)
     anna.visitor.expects(BROKEN)
     changed, deleted = (boris.who.post(boris.chat, text) for text in ("frist", "never mind"))
     await anna.open()
     await boris.open()
-    await line.cut()
+    await proxy.close()
     await anna.write("written without a connection")
     await anna.write("and one more")
     await anna.states_are("sending", "sending")
@@ -22,7 +22,7 @@ async def test_a_break_loses_nothing_and_doubles_nothing(chatters, line):
     boris.who.client.delete(f"/messages/{deleted}")
     for number in range(3):
         boris.who.post(boris.chat, f"missed {number}")
-    await line.mend()
+    await proxy.open()
     missed = [f"missed {number}" for number in range(3)]
     everything = ("first", *missed, "written without a connection", "and one more")
     for each in (anna, boris):
@@ -169,15 +169,15 @@ async def test_who_is_signed_out_elsewhere_is_led_to_the_sign_in(chatters):
     await page.wait_for_url("**/sign-in?next=*")
 
 
-async def test_a_long_absence_is_caught_up_with_from_the_newest_down(chatters, line):
-    anna, boris = await chatters(line.url)
+async def test_a_long_absence_is_caught_up_with_from_the_newest_down(chatters, proxy):
+    anna, boris = await chatters(proxy.url)
     anna.visitor.expects(BROKEN)
     boris.who.post(boris.chat, "before")
     await anna.open()
-    await line.cut()
+    await proxy.close()
     for number in range(450):
         boris.who.post(boris.chat, f"missed {number}")
-    await line.mend()
+    await proxy.open()
     await anna.page.evaluate("dispatchEvent(new Event('online'))")
     texts = anna.page.locator(".log .message-text")
     await expect(texts.last).to_have_text("missed 449")
