@@ -42,7 +42,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Access:
-    """Determine what actors may do, and manage roles."""
+    """Determines what actors may do, and manages roles."""
 
     def __init__(self, revisions: Revisions) -> None:
         self._revisions = revisions
