@@ -74,7 +74,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     somebody = await visit()
     await somebody.open(f"/films/{film}")
     await page.get_by_label("Description").fill("Made with scissors.")
-    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.locator(".notice")).to_be_visible()
     await somebody.open(f"/films/{film}")
     await expect(somebody.page.get_by_text("Made with scissors.")).to_be_visible()
@@ -99,6 +99,20 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await somebody.open(f"/films/{film}", status=404)
     await visitor.open("/manage/audit?kind=film")
     await expect(page.locator(".entry").filter(has_text=title)).not_to_have_count(0)
+
+
+async def test_lock_of_an_edited_field_is_shown_and_removed(operator) -> None:
+    visitor = await operator()
+    page = await visitor.open("/manage/films/400")
+    await expect(page.locator(".manage-lock")).to_have_count(0)
+    await page.get_by_label("Runtime in minutes").fill("136")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.locator(".manage-lock")).to_have_count(1)
+    await page.locator(".manage-lock button").click()
+    await expect(page.locator(".notice")).to_be_visible()
+    await expect(page.locator(".manage-lock")).to_have_count(0)
+    await visitor.open("/films/400")
+    await expect(page.locator(".film-runtime")).to_contain_text("2 h 16 min")
 
 
 async def test_features_a_selection(operator, member, visit) -> None:
