@@ -93,7 +93,7 @@ def test_server_whose_database_freezes_and_goes_on_stops(tmp_path, capfd, postgr
     logged = log_reader(capfd)
     with serving(tmp_path, postgresql, None, "1") as server, one_that_listens(server):
         postgresql.freeze()
-        eventually(lambda: "does not answer" in logged())
+        eventually(lambda: "does not respond" in logged())
         server.process.terminate()
         postgresql.thaw()
         assert server.process.wait(TIMEOUT) == 0

@@ -13,7 +13,7 @@ from kinoteka.core.catalogue.counts import recount_all
 from kinoteka.database import film_search as search
 from kinoteka.database import schema
 from kinoteka.database.interface import Reader
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.schema import directors, film_directors, film_genres, genres, labels
 from kinoteka.database.statement import Statement
 from kinoteka.infrastructure.settings import Settings
@@ -95,7 +95,7 @@ def fill_catalogue(settings: Settings, films: Sequence[SampleFilm] = CATALOGUE) 
             reader, (search.IndexEntry(ids[f.title], f.title, f.original_title, 0) for f in films)
         )
         for name in ("catalogue", "access"):
-            reader.fetch(RAISE, revision=name)
+            reader.fetch(INCREMENT_REVISION, revision=name)
     return ids
 
 

@@ -28,7 +28,7 @@ def defined_in(module: str) -> Iterator[tuple[str, Sql]]:
     """Return the statements and texts that a module holds, also within collections."""
     for name, value in vars(importlib.import_module(module)).items():
         if not name.startswith("__"):
-            yield from _within(f"{module}:{name}", value)
+            yield from _run_queued_then(f"{module}:{name}", value)
 
 
 def texts_in_functions(module: str) -> Iterator[tuple[str, str]]:
@@ -47,18 +47,18 @@ def statement_builders(module: str) -> Iterator[str]:
             yield f"{module}:{scope.name}"
 
 
-def _within(name: str, value: object) -> Iterator[tuple[str, Sql]]:
+def _run_queued_then(name: str, value: object) -> Iterator[tuple[str, Sql]]:
     if isinstance(value, Statement | str):
         yield name, value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _within(f"{name}[{key}]", each)
+            yield from _run_queued_then(f"{name}[{key}]", each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _within(name, each)
+            yield from _run_queued_then(name, each)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            yield from _within(f"{name}.{field.name}", getattr(value, field.name))
+            yield from _run_queued_then(f"{name}.{field.name}", getattr(value, field.name))
 
 
 def _scopes(module: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:

@@ -1,1 +1,1 @@
-"""Engine, schema, statements, caches, files, migrations."""
+"""The database: schema, statements, units of work, revisions, migrations, backups, engines."""

@@ -1,4 +1,4 @@
-"""The database for commands, which may block and run few statements, beside servers that go on.
+"""Blocking access to the database for commands that run beside servers.
 
 Public operations: reading, writing.
 """
@@ -19,10 +19,10 @@ from kinoteka.infrastructure.settings import Settings
 
 @contextmanager
 def reading(settings: Settings) -> Iterator[Reader]:
-    """Open the database to read from it.
+    """Open the database for reading.
 
     Raises:
-        DatabaseUnusable: it is not there, or a statement fails.
+        DatabaseUnusable: the database is unavailable, or a statement fails.
     """
     with _usable():
         if settings.database_url:
@@ -35,10 +35,10 @@ def reading(settings: Settings) -> Iterator[Reader]:
 
 @contextmanager
 def writing(settings: Settings) -> Iterator[Reader]:
-    """Open one transaction, which is committed at the end of the block.
+    """Open a transaction, and commit it at the end of the block.
 
     Raises:
-        DatabaseUnusable: it is not there, or a statement fails; nothing is stored then.
+        DatabaseUnusable: the database is unavailable, or a statement fails. Nothing is stored.
     """
     with _usable():
         if settings.database_url:
@@ -47,7 +47,7 @@ def writing(settings: Settings) -> Iterator[Reader]:
         else:
             with closing(sqlite.connect(database_path(settings))) as file:
                 file.execute("BEGIN IMMEDIATE")
-                yield sqlite.SQLiteReader(file)  # closed without a commit, it is rolled back
+                yield sqlite.SQLiteReader(file)  # closing without a commit rolls it back
                 file.execute("COMMIT")
 
 

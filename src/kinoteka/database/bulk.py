@@ -1,12 +1,12 @@
-"""Bulk writing: one large transaction of a process of its own, beside running servers."""
+"""Bulk writes: one large transaction in a separate process, beside running servers."""
 
 ADVISORY_LOCK = 0x6B696E70
-"""PostgreSQL's advisory lock of whoever writes in bulk, taken in the one database written."""
+"""The number of the advisory lock that a bulk write holds in PostgreSQL."""
 
 
 class AlreadyRunning(Exception):
-    """Another process does the same at this moment."""
+    """Another process is already running the same operation."""
 
 
 class BulkFailed(Exception):
-    """The database could not do it, and nothing was written; the message says why."""
+    """The operation failed and nothing was written; the message says why."""

@@ -1,4 +1,4 @@
-"""File modes: everything that this installation writes is readable by its owner alone.
+"""File modes: only the owner can read the files of this installation.
 
 Public operations: make_private, own_files, repair.
 """
@@ -19,12 +19,12 @@ OWNER_ONLY = 0o077
 
 
 def make_private() -> None:
-    """Create every file and folder of this process and its children for the owner alone."""
+    """Let this process and its children create files and folders for the owner only."""
     os.umask(OWNER_ONLY)
 
 
 def own_files(settings: Settings) -> Iterator[Path]:
-    """Yield what the server writes into the data folder and other users must not read."""
+    """Yield the files and folders of the server that other users must not read."""
     for name in KEY_FILES:
         yield settings.data / name
     if not settings.database_url:
@@ -34,10 +34,10 @@ def own_files(settings: Settings) -> Iterator[Path]:
 
 
 def repair(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Close these files and folders to other users; return those repaired and those still open.
+    """Remove other users' access to these paths; return the repaired and the still open ones.
 
-    Only what the server itself has written is changed. A file of another user, a symbolic link or
-    a mount, as secrets are often provided, stays as it is.
+    Only files that the server has created are changed. Secrets are often provided as files of
+    another user, symbolic links or mounts, and these stay unchanged.
     """
     repaired: list[Path] = []
     left: list[Path] = []
@@ -49,7 +49,7 @@ def repair(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Return whether other users may read or write it; False for a missing file."""
+    """Return whether other users can read or write a path; False if it does not exist."""
     try:
         return bool(path.stat().st_mode & OWNER_ONLY)
     except OSError:
@@ -57,7 +57,7 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def is_ours(path: Path) -> bool:
-    """Return whether this process's user has written it here, rather than mounted or linked it."""
+    """Return whether the user of this process created the path, so it is no mount or link."""
     found = path.lstat()
     return (
         not stat.S_ISLNK(found.st_mode)
@@ -71,6 +71,6 @@ def _close(path: Path) -> bool:
         if not is_ours(path):
             return False
         path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY)
-    except OSError:  # a file system without modes, or one that is mounted read-only
+    except OSError:  # the file system has no modes or is read-only
         return False
     return not is_open_to_others(path)

@@ -1,4 +1,4 @@
-"""What the engines tell of themselves, for who looks whether all is well."""
+"""Facts about the database engines and Redis, for `kinoteka doctor`."""
 
 import sqlite3
 import time
@@ -21,7 +21,7 @@ from kinoteka.database.migrations import DatabaseUnusable
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.redis_bus import redis_address
 
-PROBLEMS_MOST = 3
+MAX_PROBLEMS = 3
 REDIS_SECONDS = 5
 POOLER_SECONDS = 2.0
 PREPARED = b"kinoteka_doctor"
@@ -41,7 +41,7 @@ SELECT current_setting('server_version_num')::int AS version,
 
 @dataclass(frozen=True, slots=True)
 class SQLiteFacts:
-    """Of the library and of a database file; `problems` is empty where the file is intact."""
+    """Facts about SQLite and a database file; `problems` is empty if the file is intact."""
 
     version: str
     has_full_text: bool
@@ -50,9 +50,10 @@ class SQLiteFacts:
 
 @dataclass(frozen=True, slots=True)
 class PostgreSQLFacts:
-    """Of a server and a database; `seconds_ahead` is how far its clock is ahead of ours.
+    """Facts about a PostgreSQL server and database.
 
-    `version` is such as 150004; `connections` are those that are not kept for superusers.
+    `version` is a number such as 150004. `connections` excludes those reserved for superusers.
+    `seconds_ahead` is the difference of its clock to ours.
     """
 
     version: int
@@ -66,7 +67,7 @@ class PostgreSQLFacts:
 
 @dataclass(frozen=True, slots=True)
 class RedisFacts:
-    """Of a server; `memory` in bytes, 0 without a limit."""
+    """Facts about a Redis server; `memory` is in bytes, 0 without a limit."""
 
     name: str
     version: str
@@ -75,7 +76,7 @@ class RedisFacts:
 
 
 def inspect_sqlite(path: Path) -> SQLiteFacts:
-    """Look through the whole file, which takes about a second for each gigabyte.
+    """Check the whole file, which takes about one second per gigabyte.
 
     Raises:
         DatabaseUnusable: the file cannot be opened.
@@ -93,37 +94,36 @@ def inspect_sqlite(path: Path) -> SQLiteFacts:
 
 
 def inspect_postgresql(settings: Settings) -> PostgreSQLFacts:
-    """Ask the server and the database that the settings name.
+    """Query the server and database in the settings.
 
     Raises:
-        DatabaseUnusable: it is not there, or refuses.
+        DatabaseUnusable: the server is unavailable or rejects the connection.
     """
     try:
         with connect(settings) as connection:
             begin = time.time()
             facts = connection.cursor(row_factory=dict_row).execute(POSTGRESQL).fetchall()[0]
             middle = (begin + time.time()) / 2
-    except (psycopg.Error, ValueError) as error:  # ValueError: an address that is none
+    except (psycopg.Error, ValueError) as error:  # ValueError: an invalid address
         raise unusable(error) from error
     ahead = facts.pop("clock") - middle
     return PostgreSQLFacts(**facts, seconds_ahead=ahead)
 
 
-def keeps_prepared_statements(settings: Settings) -> bool:
-    """Whether a prepared statement is still known after a transaction of another client.
+def supports_prepared_statements(settings: Settings) -> bool:
+    """Return whether a prepared statement survives a transaction of another client.
 
-    It is not behind a pooler that hands connections on after each transaction, and does not keep
-    count of what clients have prepared on them.
+    It does not survive behind a pooler in transaction mode that does not track prepared statements.
 
     Raises:
-        DatabaseUnusable: the database is not there, or refuses.
+        DatabaseUnusable: the server is unavailable or rejects the connection.
     """
     try:
         with connect(settings) as one, connect(settings) as other:
             prepared = one.pgconn.prepare(PREPARED, b"SELECT 1")
-            other.execute("BEGIN")  # which takes the connection that `one` has just had
+            other.execute("BEGIN")  # takes the server connection that `one` just used
             other.execute("SELECT 1", prepare=False)
-            # Where the pooler has no second connection, `one` waits until it gets the first again.
+            # If the pooler has only one server connection, `one` waits until it is free.
             leaving = Timer(POOLER_SECONDS, other.rollback)
             leaving.start()
             try:
@@ -137,11 +137,11 @@ def keeps_prepared_statements(settings: Settings) -> bool:
 
 
 def inspect_redis(url: str) -> RedisFacts | None:
-    """Ask a Redis or Valkey. Return None where it answers, but does not let this user ask.
+    """Query a Redis or Valkey server. Return None if this user may not run INFO.
 
     Raises:
-        RedisError, OSError: it is not there, or refuses.
-        ValueError: the address is none.
+        RedisError, OSError: the server is unavailable or rejects the connection.
+        ValueError: the address is invalid.
     """
     server = Redis.from_url(
         redis_address(url),
@@ -152,24 +152,24 @@ def inspect_redis(url: str) -> RedisFacts | None:
     with closing(server):
         try:
             server.ping()
-            told = server.info()
+            info = server.info()
         except NoPermissionError:
             return None
-        except TypeError as error:  # such as ssl_ca_certs in an address without TLS
+        except TypeError as error:  # for example ssl_ca_certs in an address without TLS
             raise ValueError("the address has an option that its scheme does not have") from error
     return RedisFacts(
-        name=str(told.get("server_name", "redis")),
-        version=str(told.get("valkey_version", told["redis_version"])),
-        memory=int(told.get("maxmemory", 0)),
-        policy=str(told.get("maxmemory_policy", "noeviction")),
+        name=str(info.get("server_name", "redis")),
+        version=str(info.get("valkey_version", info["redis_version"])),
+        memory=int(info.get("maxmemory", 0)),
+        policy=str(info.get("maxmemory_policy", "noeviction")),
     )
 
 
 def _problems(file: sqlite3.Connection) -> tuple[str, ...]:
     try:
-        found = [str(row[0]) for row in file.execute(f"PRAGMA quick_check({PROBLEMS_MOST})")]
+        found = [str(row[0]) for row in file.execute(f"PRAGMA quick_check({MAX_PROBLEMS})")]
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
-        found = [str(error)]  # so broken that it cannot even be checked
+        found = [str(error)]  # the file is too damaged to be checked
     return () if found == ["ok"] else tuple(found)

@@ -1,6 +1,6 @@
-"""What the core relies on of a database, whichever engine it is.
+"""The interface of a database, which each engine implements.
 
-`SQLite` and `PostgreSQL` are the two implementations; `engines.open_database` chooses.
+`SQLite` and `PostgreSQL` are the implementations; `engines.open_database` chooses one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Rows = list[Any]
-"""Tuples, or what an engine's driver gives instead that reads like them."""
+"""Tuples, or the driver's row objects that behave like tuples."""
 
 
 class Conflict(Exception):
-    """A unique or foreign key refused a row; `constraint` tells which (table.column, …).
+    """A unique or foreign key rejected a row; `constraint` names its columns (table.column, …).
 
-    The transaction can then only be rolled back.
+    After it, the transaction can only be rolled back.
     """
 
     def __init__(self, constraint: str) -> None:
@@ -28,64 +28,64 @@ class Conflict(Exception):
 
 
 class Reader(Protocol):
-    """A connection on which work in a thread reads."""
+    """A connection for reads in a thread."""
 
     @property
     def engine(self) -> str:
-        """Which engine it is: sqlite or postgresql."""
+        """Return the engine: sqlite or postgresql."""
 
     @property
     def connection(self) -> Any:
-        """The driver's own: sqlite3.Connection, or psycopg.Connection with RawCursor."""
+        """Return the driver's connection: sqlite3, or psycopg with RawCursor."""
 
     def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
-        """Run a statement and give all its rows."""
+        """Run a statement and return all its rows."""
 
 
-class Writing(Protocol):
-    """One transaction that writes, until it is committed or rolled back.
+class WriteTransaction(Protocol):
+    """A write transaction.
 
-    Every method but `queue` raises DomainError(BUSY) where the database is away or too slow,
-    and Conflict where a key refuses a row.
+    Every method except `queue` raises DomainError(BUSY) if the database is unavailable or too slow,
+    and Conflict if a key rejects a row.
     """
 
     def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
-        """Run a statement before the next one, or before the commit."""
+        """Run a statement together with the next one, or with the commit."""
 
     async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
-        """Run a statement and give its rows."""
+        """Run a statement and return its rows."""
 
     async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
-        """Run a statement and tell how many rows it changed."""
+        """Run a statement and return the number of changed rows."""
 
     async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
 
-    async def wait_briefly(self) -> None:
-        """From here on wait for rows of others for half a second at most, then be BUSY.
+    async def limit_lock_wait(self) -> None:
+        """Wait at most half a second for each row lock from now on, then raise BUSY.
 
-        For what goes on beside an import: the import may come to wait for this transaction in
-        turn, and must not be the one that ends for it.
+        Use it for writes that may overlap with an import: if both wait for each other, this
+        transaction must fail and not the import.
         """
 
-    async def keep_imports_out(self) -> bool:
-        """Let no import begin before this transaction has ended; False: one is under way.
+    async def exclude_imports(self) -> bool:
+        """Prevent imports until this transaction ends; return False if one is running.
 
-        For rows that an import gives ids of its own: films, genres, directors.
+        Use it for tables whose ids an import assigns: films, genres and directors.
         """
 
     async def index(self, entries: "Sequence[IndexEntry]") -> None:
-        """Put a few films into the search index, or put them anew."""
+        """Add or replace a few films in the search index."""
 
     async def commit(self) -> None:
-        """Make everything last."""
+        """Commit the transaction."""
 
     async def rollback(self) -> None:
-        """Undo everything."""
+        """Roll the transaction back."""
 
 
 class Database(Protocol):
-    """A database that is open."""
+    """An open database."""
 
     name: str
     """The engine: sqlite or postgresql."""
@@ -94,35 +94,35 @@ class Database(Protocol):
         """Run a short read.
 
         Raises:
-            DomainError(BUSY): the database is away or too slow.
+            DomainError(BUSY): the database is unavailable or too slow.
         """
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
-        """Run reads that may take milliseconds in a thread, on a connection of its own.
+        """Run slow reads in a thread with its own connection.
 
         Raises:
-            DomainError(BUSY): too many such reads are waiting, or the database is away.
+            DomainError(BUSY): too many reads are waiting, or the database is unavailable.
         """
 
-    async def begin(self) -> Writing:
-        """Begin a transaction that writes.
+    async def begin(self) -> WriteTransaction:
+        """Begin a write transaction.
 
         Raises:
-            DomainError(BUSY): none could begin in time.
+            DomainError(BUSY): it could not begin in time.
         """
 
     def data_version(self) -> int | None:
-        """A number that changes when another process has committed; None: there is none such."""
+        """Return a number that changes when another process commits, or None if unsupported."""
 
     async def probe_storage(self) -> None:
-        """Write something, and leave nothing of it.
+        """Write temporary data to check the storage.
 
         Raises:
             DomainError(DISK_FULL, BUSY)
         """
 
     def stats(self) -> dict[str, float]:
-        """What is worth watching, by name."""
+        """Return statistics by name."""
 
     async def close(self) -> None:
-        """Finish what is under way and close every connection."""
+        """Finish running operations and close all connections."""

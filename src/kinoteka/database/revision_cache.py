@@ -15,9 +15,9 @@ Value = TypeVar("Value")
 
 
 class RevisionCache(Generic[Key, Value]):
-    """A bounded map of such values, least recently used out first.
+    """A bounded map of cached values that evicts the least recently used ones.
 
-    Invalid values stay until their room is needed or a newer value replaces them.
+    Invalid values stay until they are evicted or replaced.
     """
 
     def __init__(self, revisions: Revisions, limit: int) -> None:
@@ -42,5 +42,5 @@ class RevisionCache(Generic[Key, Value]):
         self._entries.set(key, (revision, made_of, value), size)
 
     def size(self) -> int:
-        """Return the sizes of all values, added up."""
+        """Return the sum of the sizes of all values."""
         return self._entries.size

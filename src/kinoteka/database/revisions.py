@@ -17,7 +17,7 @@ from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
 from kinoteka.realtime.bus import Bus, NoBus
 
-RAISE: Statement[tuple[int]] = Statement(
+INCREMENT_REVISION: Statement[tuple[int]] = Statement(
     update(revisions)
     .where(revisions.c.name == bindparam("revision"))
     .values(value=revisions.c.value + 1)
@@ -86,7 +86,7 @@ class Revisions:
 
     async def increase(self, unit: Unit, name: str, ids: Sequence[int] | None = None) -> None:
         """Note in the unit's transaction that such things change: these, or (None) any."""
-        row = await unit.first(RAISE, revision=name)
+        row = await unit.first(INCREMENT_REVISION, revision=name)
         if row is None:
             raise LookupError(name)
         named = None if ids is None or len(ids) > NAMED_MOST else list(ids)

@@ -1,7 +1,7 @@
-"""Statements: built with SQLAlchemy once, compiled per engine to text, run on the driver.
+"""Statements: built once with SQLAlchemy, compiled per engine to SQL, run by the driver.
 
-A statement is written where its feature's queries live, portable and typed; at run time only
-its text, its parameters and the driver are left, without SQLAlchemy's cost per execution.
+Statements are portable and typed, and each feature defines its own. At run time, only the SQL, the
+parameters and the driver are used, so SQLAlchemy costs nothing per execution.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +27,9 @@ NO_DECODERS: Decoders = {}
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One engine's text of a statement, with values that the statement itself fixes.
+    """The SQL of a statement for one engine, with the statement's fixed values.
 
-    `order` has the parameters' names where the engine numbers them, from $1.
+    `order` lists the parameter names if the engine numbers parameters from $1.
     """
 
     sql: str
@@ -37,7 +37,7 @@ class Compiled:
     order: tuple[str, ...] = ()
 
     def numbered(self, given: Mapping[str, Any]) -> list[Any]:
-        """The parameters in their order."""
+        """Return the parameters in order."""
         values = {**self.fixed, **given} if self.fixed else given
         return [values[name] for name in self.order]
 
@@ -47,8 +47,8 @@ class Statement(Generic[Row]):
 
     `clause` is a SQLAlchemy statement, or a function from the engine's name to one where the
     engines differ (an upsert needs each dialect's own insert). `row` is a struct, or a function
-    that returns one, and takes the columns by their names (`row_mapping`). Without it rows are
-    bare tuples. `decoders` has functions for fields that are stored in another form.
+    that returns one; columns are matched by name (see `row_mapping`). Without it, rows are tuples.
+    `decoders` converts fields that are stored in another form.
 
     Raises:
         TypeError: the columns and the fields of `row` differ.
@@ -67,14 +67,14 @@ class Statement(Generic[Row]):
         self._compiled: dict[str, Compiled] = {}
 
     def compiled(self, engine: str) -> Compiled:
-        """The statement as this engine takes it; made at the first use and cached."""
+        """Return the statement compiled for an engine; it is compiled once."""
         compiled = self._compiled.get(engine)
         if compiled is None:
             compiled = self._compiled[engine] = self._compile(engine)
         return compiled
 
     def shape(self, rows: Sequence[Any]) -> list[Row]:
-        """Turn the driver's rows into the type that the statement promises."""
+        """Convert the driver's rows to the row type of the statement."""
         if self._map is None:
             return cast(list[Row], rows)
         return self._map(rows)
@@ -86,16 +86,15 @@ class Statement(Generic[Row]):
 
 
 def _columns(clause: ClauseElement) -> list[str]:
-    """Return the names of the columns that a statement gives; unnamed ones have none."""
+    """Return the names of the result columns; unnamed columns have an empty name."""
     columns = cast(ReturnsRows, clause).exported_columns
     return [getattr(column, "name", "") for column in columns]
 
 
 def _writes(clause: ClauseElement) -> bool:
-    """Whether a statement belongs into a transaction: one that changes rows, or locks them.
+    """Return whether a statement needs a write transaction, because it changes or locks rows.
 
-    A row is locked by `with_for_update`. SQLite ignores that, since nobody else writes in a
-    transaction that has begun to.
+    `with_for_update` locks rows. SQLite ignores it, because it has only one writer at a time.
     """
     return isinstance(clause, UpdateBase) or (
         isinstance(clause, Select) and clause._for_update_arg is not None
@@ -103,7 +102,7 @@ def _writes(clause: ClauseElement) -> bool:
 
 
 def named_for(field: str, *columns: Column[Any]) -> list[Label[Any]]:
-    """Name columns for a field whose type is a struct: `id` becomes `field_id`."""
+    """Label columns for a field whose type is a struct: `id` becomes `field_id`."""
     return [column.label(f"{field}_{column.name}") for column in columns]
 
 
@@ -113,17 +112,17 @@ INSERTS: dict[str, Callable[[Table], Any]] = {
 }
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]  # its text, $1 and casts, is what psycopg takes, too
+    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]  # psycopg accepts its SQL ($1 and casts), too
 }
 
 
 def insert_for(engine: str, table: Table) -> Any:
-    """The engine's own insert, which knows ON CONFLICT."""
+    """Return the engine's own insert, which supports ON CONFLICT."""
     return INSERTS[engine](table)
 
 
 class _WrittenPerEngine(FunctionElement[Any]):
-    """A function for which each engine has words of its own: {0} is its first argument."""
+    """An SQL function with a template per engine; {0} is the first argument."""
 
     words: ClassVar[dict[str, str]]
     inherit_cache = True
@@ -135,10 +134,10 @@ def _write(element: _WrittenPerEngine, compiler: SQLCompiler, **options: Any) ->
     return element.words[compiler.dialect.name].format(*arguments)
 
 
-class among(_WrittenPerEngine):  # noqa: N801 - reads as a function does
-    """`among(column, parameter)`: the column is one of the values in the parameter's list.
+class in_list(_WrittenPerEngine):  # noqa: N801 - used like a function
+    """`in_list(column, parameter)`: the column is in the list that the parameter holds.
 
-    A list of any length is one parameter, so that the statement's text stays the same.
+    The list is one parameter, so the SQL is the same for any length.
     """
 
     type = Boolean()
@@ -147,21 +146,21 @@ class among(_WrittenPerEngine):  # noqa: N801 - reads as a function does
         "postgresql": "{0} = ANY ({1}::BIGINT[])",
     }
 
-    def self_group(self, against: Any = None) -> "among":
-        """Stay as it is: SQLAlchemy would write `… = 1` for SQLite, which then uses no index."""
+    def self_group(self, against: Any = None) -> "in_list":
+        """Return self, because SQLAlchemy would add `= 1` for SQLite, which then uses no index."""
         del against
         return self
 
 
-class place_of(_WrittenPerEngine):  # noqa: N801
-    """`place_of(column, parameter)`: where the text begins in the column, from 1; 0: nowhere."""
+class position_in(_WrittenPerEngine):  # noqa: N801
+    """`position_in(column, parameter)`: the position of a text in the column, from 1, or 0."""
 
     type = BigInteger()
     words: ClassVar = {"sqlite": "instr({0}, {1})", "postgresql": "strpos({0}, {1}::TEXT)"}
 
 
 class json_array(_WrittenPerEngine):  # noqa: N801
-    """`json_array(column)`: all ids of an ordered subquery, as the text of one JSON array."""
+    """`json_array(column)`: the ids of an ordered subquery as the text of a JSON array."""
 
     type = Text()
     words: ClassVar = {

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.database.schema import films
-from kinoteka.database.statement import among
+from kinoteka.database.statement import in_list
 
 Labels = Collection[int] | None
 """The ids of the labels whose films a viewer sees. None: the viewer sees every film."""
@@ -51,7 +51,7 @@ VISIBLE: ColumnElement[bool] = or_(
     _EVERY,
     and_(
         films.c.hidden_at.is_(None),
-        or_(films.c.label_id.is_(None), among(films.c.label_id, _LABELS)),
+        or_(films.c.label_id.is_(None), in_list(films.c.label_id, _LABELS)),
     ),
 )
 """Selects the films that the viewer sees. The parameters are those of `visible_to`."""
@@ -81,7 +81,7 @@ COUNTED = union(
 
 def is_visible_count(counted: ColumnElement[Any]) -> ColumnElement[bool]:
     """Select the counts of films that the viewer sees. `counted` is a count's `label_id`."""
-    return or_(_EVERY, counted == NO_LABEL_COUNT, among(counted, _LABELS))
+    return or_(_EVERY, counted == NO_LABEL_COUNT, in_list(counted, _LABELS))
 
 
 def is_open(label_id: int | None, hidden_at: int | None) -> bool:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from kinoteka.database.engines.postgresql.migrations import PostgreSQLPlace
+from kinoteka.database.engines.postgresql.migrations import PostgreSQLMigrationTarget
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY
 from tests.support.polling import TIMEOUT, wait_until
@@ -18,32 +18,32 @@ def settings(postgresql):
     postgresql.drop(url)
 
 
-def enter(place):
-    with place.alone():
+def enter(target):
+    with target.exclusive():
         return True
 
 
 async def test_others_wait_without_a_statement_that_an_index_would_wait_for(settings):
-    place = PostgreSQLPlace(settings)
+    target = PostgreSQLMigrationTarget(settings)
     with ThreadPoolExecutor(1) as pool:
-        with place.alone():
-            other = pool.submit(enter, place)
+        with target.exclusive():
+            other = pool.submit(enter, target)
             await wait_until(lambda: idle(settings) == 2)
             assert not other.done()
         assert other.result(TIMEOUT) is True
 
 
 def test_a_process_that_is_gone_holds_nobody_off(settings):
-    place = PostgreSQLPlace(settings)
+    target = PostgreSQLMigrationTarget(settings)
     with (
         psycopg.connect(settings.database_url, autocommit=True) as other,
-        place.alone(),
+        target.exclusive(),
     ):
         other.execute(
             "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d "
             "ON d.oid = l.database AND d.datname = current_database() WHERE l.locktype = 'advisory'"
         )
-        assert enter(place) is True
+        assert enter(target) is True
 
 
 def idle(settings) -> int:

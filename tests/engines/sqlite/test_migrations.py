@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from kinoteka.database.engines import DATABASE, database_path
-from kinoteka.database.engines.sqlite.migrations import SQLitePlace
+from kinoteka.database.engines.sqlite.migrations import SQLiteMigrationTarget
 from kinoteka.database.migrations import DatabaseUnusable
 from kinoteka.infrastructure.settings import Settings
 
@@ -17,13 +17,13 @@ def settings(tmp_path):
 
 
 def test_a_file_without_our_tables_has_no_revision(settings):
-    assert SQLitePlace(settings).current() is None
+    assert SQLiteMigrationTarget(settings).current() is None
     with closing(sqlite3.connect(database_path(settings))) as connection:
         connection.execute("CREATE TABLE other (id INTEGER)")
-    assert SQLitePlace(settings).current() is None
+    assert SQLiteMigrationTarget(settings).current() is None
 
 
 def test_what_is_no_database_is_said_with_its_name(settings):
     database_path(settings).write_text("not a database, but a text" * 50)
     with pytest.raises(DatabaseUnusable, match=DATABASE):
-        SQLitePlace(settings).current()
+        SQLiteMigrationTarget(settings).current()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from kinoteka.core.import_runs.folders import RunFolders
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from tests.conftest import GENEROUS, new_database
 from tests.support.databases import rows, write_transaction
 from tests.support.html_pages import parse_page
@@ -243,7 +243,7 @@ class _Held:
         self._writing = write_transaction(site.server.settings)
 
     def __enter__(self) -> None:
-        self._writing.__enter__().fetch(RAISE, revision="catalogue")
+        self._writing.__enter__().fetch(INCREMENT_REVISION, revision="catalogue")
 
     def __exit__(self, *error: object) -> None:
         self._writing.__exit__(*error)

@@ -33,7 +33,7 @@ async def test_cannot_write(services):
 
 
 async def test_only_so_many_may_wait(services, monkeypatch):
-    monkeypatch.setattr(reading_threads, "MOST_WAITING", 3)
+    monkeypatch.setattr(reading_threads, "MAX_WAITING_READS", 3)
     database, opened = services.database, threading.Event()
     waiting = [
         asyncio.create_task(database.read_in_thread(lambda _: opened.wait(TIMEOUT)))

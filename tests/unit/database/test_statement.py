@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import bindparam, delete, insert, or_, select
 
 from kinoteka.database.schema import labels
-from kinoteka.database.statement import Statement, among, insert_for, json_array, place_of
+from kinoteka.database.statement import Statement, in_list, insert_for, json_array, position_in
 from tests.support.databases import write_transaction
 
 
@@ -39,13 +39,13 @@ def test_values_that_the_statement_fixes_are_sent_along(run):
 
 
 def test_a_list_of_any_length_is_one_parameter(run):
-    statement = Statement(select(labels.c.name).where(among(labels.c.id, bindparam("ids"))))
+    statement = Statement(select(labels.c.name).where(in_list(labels.c.id, bindparam("ids"))))
     for ids, names in (([1, 3], ["a", "c"]), ([], []), (list(range(5000)), ["a", "b", "c"])):
         assert [name for (name,) in run(statement, ids=ids)] == names
 
 
 def test_a_statement_takes_several_lists(run):
-    both = [among(labels.c.id, bindparam(name)) for name in ("some", "others")]
+    both = [in_list(labels.c.id, bindparam(name)) for name in ("some", "others")]
     statement = Statement(select(labels.c.name).where(*both))
     assert run(statement, some=[1, 2], others=[2, 3]) == [("b",)]
 
@@ -56,7 +56,7 @@ def test_the_same_parameter_may_stand_in_several_places(run):
 
 
 def test_a_text_is_found_where_it_begins(run):
-    place = place_of(labels.c.name, bindparam("part"))
+    place = position_in(labels.c.name, bindparam("part"))
     assert run(Statement(select(place).where(labels.c.id == 2)), part="b") == [(1,)]
     assert run(Statement(select(place).where(labels.c.id == 2)), part="%") == [(0,)]
 
@@ -86,5 +86,5 @@ def test_statements_know_whether_they_write():
 
 
 def test_a_list_of_ids_is_looked_up_in_an_index() -> None:
-    statement = Statement(select(labels.c.name).where(among(labels.c.id, bindparam("ids"))))
+    statement = Statement(select(labels.c.name).where(in_list(labels.c.id, bindparam("ids"))))
     assert statement.compiled("sqlite").sql.endswith("IN (SELECT value FROM json_each(:ids))")

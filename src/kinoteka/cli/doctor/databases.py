@@ -9,7 +9,7 @@ from kinoteka.database.inspection import (
     PostgreSQLFacts,
     inspect_postgresql,
     inspect_sqlite,
-    keeps_prepared_statements,
+    supports_prepared_statements,
 )
 from kinoteka.database.migrations import DatabaseUnusable, current, newest
 from kinoteka.database.reading_threads import THREADS
@@ -97,7 +97,7 @@ def _postgresql(settings: Settings) -> Iterator[Finding]:
 def _statements(settings: Settings) -> Iterator[Finding]:
     if settings.database_prepared_statements == "off":
         yield fine("statements", "Nothing is prepared, so any PgBouncer will do.")
-    elif keeps_prepared_statements(settings):
+    elif supports_prepared_statements(settings):
         yield fine("statements", "Prepared statements are kept.")
     else:
         yield error(

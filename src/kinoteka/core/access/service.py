@@ -68,7 +68,7 @@ class Access:
             return self._anonymous
         as_of = self._invalidations
         actor = await self._actor(unit, None, None, False, (ANONYMOUS_ROLE,))
-        if not unit.is_writing and as_of == self._invalidations:
+        if not unit.in_transaction and as_of == self._invalidations:
             self._anonymous = actor
         return actor
 
@@ -295,7 +295,7 @@ class Access:
         as_of = self._invalidations
         snapshot = await _read(unit)
         # Do not cache what may be rolled back, or what changed during the read.
-        if not unit.is_writing and as_of == self._invalidations:
+        if not unit.in_transaction and as_of == self._invalidations:
             self._snapshot = snapshot
         return snapshot
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.database.schema import accounts
-from kinoteka.database.statement import Statement, place_of
+from kinoteka.database.statement import Statement, position_in
 
 COLUMNS = (
     accounts.c.id,
@@ -119,7 +119,7 @@ UPDATE_AVATAR: Statement[tuple[()]] = Statement(
 DELETE: Statement[tuple[()]] = Statement(
     delete(accounts).where(accounts.c.id == bindparam("account_id"))
 )
-_position = place_of(accounts.c.username_key, bindparam("part"))
+_position = position_in(accounts.c.username_key, bindparam("part"))
 
 
 def _search(engine: str) -> Select[Any]:

@@ -103,14 +103,14 @@ class Accounts:
             DomainError(ACCOUNT_UNKNOWN)
         """
         # A transaction that writes may see a changed account, which may be rolled back.
-        account = None if unit.is_writing else self._cache.get(account_id)
+        account = None if unit.in_transaction else self._cache.get(account_id)
         if account is None:
             as_of = self._invalidations
             account = await unit.first(queries.BY_ID, account_id=account_id)
             if account is None:
                 raise DomainError(Code.ACCOUNT_UNKNOWN)
             # An account that changed during the read may be outdated.
-            if not unit.is_writing and as_of == self._invalidations:
+            if not unit.in_transaction and as_of == self._invalidations:
                 self._cache.set(account_id, account)
         return account
 

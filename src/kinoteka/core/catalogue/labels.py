@@ -126,7 +126,7 @@ class Labels:
     async def _held(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
         """Return the film. Nobody else changes it before the transaction ends."""
         if actor.account_id is not None:  # a command waits as long as an import takes
-            await unit.wait_briefly()
+            await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         film = await unit.first(queries.FILM_ACCESS, film_id=film_id)
         if film is None:

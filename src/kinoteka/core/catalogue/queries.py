@@ -49,7 +49,7 @@ from kinoteka.database.schema import (
     genres,
     labels,
 )
-from kinoteka.database.statement import Statement, among, insert_for, json_array, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for, json_array, named_for
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
 from kinoteka.search.title_order import TITLES
 
@@ -69,7 +69,9 @@ _films = (
     .join(directors, directors.c.id == films.c.director_id)
 )
 FILM: Statement[Film] = Statement(_films.where(films.c.id == bindparam("film_id"), VISIBLE), Film)
-FILMS: Statement[Film] = Statement(_films.where(among(films.c.id, bindparam("ids")), VISIBLE), Film)
+FILMS: Statement[Film] = Statement(
+    _films.where(in_list(films.c.id, bindparam("ids")), VISIBLE), Film
+)
 
 
 def _named(is_genre: bool, named_id: int, name: str, position: int) -> Genre | Director:
@@ -162,7 +164,7 @@ def film_order(filters: tuple[str, ...], order: str) -> Statement[tuple[str]]:
 @cache
 def found_order(filters: tuple[str, ...], order: str | None) -> Statement[tuple[str]]:
     """Those of `ids` to which the filters apply; None: in no order."""
-    found = _filtered(filters).where(among(films.c.id, bindparam("ids")))
+    found = _filtered(filters).where(in_list(films.c.id, bindparam("ids")))
     return as_array(found if order is None else _ordered(found, order))
 
 
@@ -219,7 +221,7 @@ def _kind(
             ),
             row,
         ),
-        some=Statement(columns.where(among(named.c.id, bindparam("ids"))), row),
+        some=Statement(columns.where(in_list(named.c.id, bindparam("ids"))), row),
         order=as_array(visible.distinct().order_by(counted)),
         forget_counts=Statement(delete(counts)),
         count_labelled=Statement(_count_labelled(members, counts, member)),

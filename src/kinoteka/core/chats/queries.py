@@ -22,7 +22,7 @@ from kinoteka.core.chats.model import (
     UnreadCounts,
 )
 from kinoteka.database.schema import accounts, chat_members, chats, messages
-from kinoteka.database.statement import Statement, among, insert_for, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for, named_for
 
 MESSAGE = (
     messages.c.id,
@@ -215,10 +215,10 @@ NEWEST_IDS: Statement[tuple[int]] = Statement(
     )
 )
 TEXTS: Statement[tuple[int, str]] = Statement(
-    select(messages.c.id, messages.c.text).where(among(messages.c.id, bindparam("ids")))
+    select(messages.c.id, messages.c.text).where(in_list(messages.c.id, bindparam("ids")))
 )
 BY_IDS: Statement[Message] = Statement(
-    select(*MESSAGE).where(among(messages.c.id, bindparam("ids"))).order_by(messages.c.id.desc()),
+    select(*MESSAGE).where(in_list(messages.c.id, bindparam("ids"))).order_by(messages.c.id.desc()),
     Message,
 )
 BY_NONCE: Statement[Message] = Statement(

@@ -153,7 +153,7 @@ class Editing:
         """
         actor.require(FILMS_EDIT)
         wanted = checked(typed)
-        await unit.wait_briefly()
+        await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         await _keep_imports_out(unit)
         ids = {each.field: await self._ids_of(unit, each, wanted) for each in queries.NAMES}
@@ -170,7 +170,7 @@ class Editing:
 
     async def _held(self, unit: Unit, film_id: int) -> EditableFilm:
         """The film, which nobody else changes before the transaction has ended."""
-        await unit.wait_briefly()
+        await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         return await _read(unit, film_id)
 
@@ -233,7 +233,7 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
 
 async def _keep_imports_out(unit: Unit) -> None:
     # An import gives ids to films, genres and directors by itself.
-    if not await unit.keep_imports_out():
+    if not await unit.exclude_imports():
         raise DomainError(Code.IMPORT_RUNNING)
 
 

@@ -22,7 +22,7 @@ from kinoteka.database.schema import (
     selections,
     sign_ins,
 )
-from kinoteka.database.statement import Statement, among, named_for
+from kinoteka.database.statement import Statement, in_list, named_for
 from kinoteka.database.visibility import VISIBLE
 from kinoteka.infrastructure.clock import iso
 
@@ -70,7 +70,7 @@ def _bookmark(film: FilmLine, created_at: int) -> tuple[int, BookmarkLine]:
 BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
     select(*named_for("film", *FILM), bookmarks.c.created_at)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
-    .where(bookmarks.c.account_id == _account_id, among(films.c.id, bindparam("ids")), VISIBLE),
+    .where(bookmarks.c.account_id == _account_id, in_list(films.c.id, bindparam("ids")), VISIBLE),
     _bookmark,
 )
 

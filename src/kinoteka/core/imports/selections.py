@@ -9,7 +9,7 @@ import msgspec
 
 from kinoteka.core.imports import queries
 from kinoteka.database.interface import Reader
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.infrastructure.clock import now
 
 
@@ -27,7 +27,9 @@ def store_selections(reader: Reader, source: str, selections: Sequence[ListedSel
 
     Those that were stored before keep their ids. Films that the catalogue lacks are left out.
     """
-    reader.fetch(RAISE, revision="library")  # first: whoever changes selections waits for it
+    reader.fetch(
+        INCREMENT_REVISION, revision="library"
+    )  # first: whoever changes selections waits for it
     for selection in reversed(selections):  # they are shown newest first
         selection_id = _stored(reader, source, selection)
         reader.fetch(queries.EMPTY_SELECTION, selection_id=selection_id)

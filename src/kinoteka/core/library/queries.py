@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, 
 from kinoteka.core.catalogue.queries import as_array
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.database.schema import bookmarks, films, selection_films, selections
-from kinoteka.database.statement import Statement, among, insert_for, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for, named_for
 from kinoteka.database.visibility import VISIBLE
 
 # Bookmarks
@@ -24,7 +24,7 @@ BOOKMARKED: Statement[tuple[str]] = as_array(
 BOOKMARKED_IDS: Statement[tuple[int]] = Statement(
     select(bookmarks.c.film_id).where(
         bookmarks.c.account_id == bindparam("account_id"),
-        among(bookmarks.c.film_id, bindparam("ids")),
+        in_list(bookmarks.c.film_id, bindparam("ids")),
     )
 )
 ADD_BOOKMARK: Statement[tuple[()]] = Statement(
@@ -59,7 +59,7 @@ SELECTION: Statement[Selection] = Statement(
     _selections.where(selections.c.id == bindparam("selection_id")), Selection
 )
 SELECTIONS: Statement[Selection] = Statement(
-    _selections.where(among(selections.c.id, bindparam("ids"))), Selection
+    _selections.where(in_list(selections.c.id, bindparam("ids"))), Selection
 )
 
 
@@ -81,7 +81,7 @@ FILMS_OF: Statement[tuple[int, SelectionFilm]] = Statement(
         ),
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
+    .where(in_list(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .order_by(selection_films.c.selection_id, selection_films.c.position),
     _film_of,
 )
@@ -101,7 +101,7 @@ _numbered = (
         func.count().over(partition_by=selection_films.c.selection_id).label("total"),
     )
     .join(films, films.c.id == selection_films.c.film_id)
-    .where(among(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
+    .where(in_list(selection_films.c.selection_id, bindparam("ids")), VISIBLE)
     .subquery()
 )
 # The number of visible films of each selection, with each of its first films.

@@ -67,7 +67,7 @@ class SelectionLists:
             **visible_to(actor.labels),
         }
         # Counting a hundred films in each of a hundred selections takes milliseconds.
-        read = unit.all if unit.is_writing else unit.all_in_thread
+        read = unit.all if unit.in_transaction else unit.all_in_thread
         return await read(queries.CHOICES, **values)
 
     def _listing(

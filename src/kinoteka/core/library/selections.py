@@ -234,7 +234,7 @@ class Selections:
     ) -> list[Selection]:
         ids = [selection.id for selection in selections]
         # Reading a hundred selections of a hundred films takes milliseconds, so use a thread.
-        read = unit.all if unit.is_writing or len(ids) < 2 else unit.all_in_thread
+        read = unit.all if unit.in_transaction or len(ids) < 2 else unit.all_in_thread
         films: dict[int, list[SelectionFilm]] = {selection_id: [] for selection_id in ids}
         for selection_id, film in await read(queries.FILMS_OF, ids=ids, **visible_to(actor.labels)):
             films[selection_id].append(film)

@@ -23,7 +23,7 @@ from kinoteka.database.backup.write import sync_folder, work_folder
 from kinoteka.database.engines import DATABASE, database_path
 from kinoteka.database.engines.postgresql import restore as replacing_postgresql
 from kinoteka.database.engines.sqlite import restore as replacing_sqlite
-from kinoteka.database.migrations import alone, current, known, migrate, newest
+from kinoteka.database.migrations import current, exclusive, known, migrate, newest
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.files import open_files
 from kinoteka.infrastructure.progress import Progress
@@ -77,7 +77,7 @@ def put_back(
     left = _put_keys(settings.data, archive.folder / KEYS, replace=with_sessions)
     if settings.database_url:
         migrate(settings)  # makes what no backup of tables brings along
-        with alone(settings):
+        with exclusive(settings):
             given = replacing_postgresql.replace(
                 settings, database, archive.folder, progress, with_sessions=with_sessions
             )
@@ -86,7 +86,7 @@ def put_back(
         return left
     if archive.replaces:
         migrate(settings)
-    with alone(settings):
+    with exclusive(settings):
         replacing_sqlite.replace(
             database_path(settings), database, progress, with_sessions=with_sessions
         )

@@ -1,4 +1,4 @@
-"""Which engine the settings choose, and where it keeps its data."""
+"""Open the database engine that the settings choose."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ DATABASE = "kinoteka.db"
 
 
 def database_path(settings: Settings) -> Path:
-    """Where the embedded profile keeps its database."""
+    """Return the path of the SQLite database."""
     return settings.data / DATABASE
 
 
@@ -17,7 +17,7 @@ async def open_database(settings: Settings) -> Database:
     """Open the database, which must be migrated.
 
     Raises:
-        DomainError(BUSY): PostgreSQL is not there.
+        DomainError(BUSY): PostgreSQL is unavailable.
     """
     if settings.database_url:
         from kinoteka.database.engines.postgresql.driver import PostgreSQL

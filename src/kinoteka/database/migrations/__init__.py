@@ -1,8 +1,8 @@
-"""Migrations: bring a database to the newest schema, once, whoever asks first.
+"""Migrations: upgrade a database to the newest schema, in one process at a time.
 
-The revisions in `versions/` are named NNNN_what.py and form one line, the same for both engines;
-`online.py` has what they need in order not to lock a large table.
-Alembic itself, slow to import, is only loaded when there is something to do.
+The files in `versions/` are named NNNN_what.py. They form one sequence for both engines.
+`online.py` helps them to avoid long locks on large tables. Alembic is slow to import, so it is
+loaded only when there is something to migrate.
 """
 
 import time
@@ -18,39 +18,39 @@ if TYPE_CHECKING:
 VERSIONS = Path(__file__).parent / "versions"
 
 
-class Patience(NamedTuple):
-    """How often a migration tries to get its locks, how long each time, and the pause between."""
+class LockRetries(NamedTuple):
+    """How often and how long a migration waits for its locks, with pauses between."""
 
     attempts: int
     lock_seconds: float
     pause_seconds: float
 
 
-# While a migration waits for a lock, everybody who wants the table queues behind it: so not for
-# long, but more than once.
-PATIENCE = Patience(attempts=5, lock_seconds=3, pause_seconds=2)
+# While a migration waits for a lock, all other users of the table queue behind it. So it waits
+# briefly, but several times.
+LOCK_RETRIES = LockRetries(attempts=5, lock_seconds=3, pause_seconds=2)
 
 
 class DatabaseUnusable(Exception):
-    """There is no database where the settings say, or none of ours; the message says why."""
+    """The database is missing or not usable; the message says why."""
 
 
-class Locked(Exception):
-    """Others held what the migration needs for too long."""
+class LockTimeout(Exception):
+    """Other connections held a lock for too long."""
 
 
-class Place(Protocol):
-    """Where a database is to be migrated."""
+class MigrationTarget(Protocol):
+    """A database that can be migrated."""
 
     def current(self) -> str | None:
-        """The revision; None where there is no schema yet.
+        """Return the revision, or None without a schema.
 
         Raises:
             DatabaseUnusable
         """
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Be the only process that migrates; waits for another to finish."""
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Wait until no other process migrates, and exclude others."""
 
     def connection(self, lock_seconds: float) -> "AbstractContextManager[Connection]":
         """What Alembic works on.
@@ -62,46 +62,46 @@ class Place(Protocol):
 
 
 def newest(versions: Path = VERSIONS) -> str:
-    """The newest revision that this code knows."""
+    """Return the newest revision that this code knows."""
     return max(known(versions))
 
 
 def known(versions: Path = VERSIONS) -> list[str]:
-    """Every revision that this code knows."""
+    """Return all revisions that this code knows."""
     return [path.stem.partition("_")[0] for path in versions.glob("[0-9]*.py")]
 
 
 def current(settings: Settings) -> str | None:
-    """The revision of the database; None where there is none yet.
+    """Return the revision of the database, or None without a schema.
 
     Raises:
         DatabaseUnusable
     """
-    return _place(settings).current()
+    return _migration_target(settings).current()
 
 
-def alone(settings: Settings) -> AbstractContextManager[None]:
-    """Keep every other process from migrating; waits for one that does.
+def exclusive(settings: Settings) -> AbstractContextManager[None]:
+    """Exclude migrations by other processes; wait for a running one.
 
     Raises:
         DatabaseUnusable
     """
-    return _place(settings).alone()
+    return _migration_target(settings).exclusive()
 
 
 def migrate(
-    settings: Settings, *, versions: Path = VERSIONS, patience: Patience = PATIENCE
+    settings: Settings, *, versions: Path = VERSIONS, retries: LockRetries = LOCK_RETRIES
 ) -> bool:
-    """Bring the database to the newest revision; whether there was anything to do.
+    """Upgrade the database to the newest revision; return whether anything changed.
 
-    Several processes may ask at once: one does it, and the others then find it done.
+    If several processes call this, one migrates and the others wait for it.
 
     Raises:
-        DatabaseUnusable: or its tables were in use all the time. Each revision is then there
-            whole or not at all. Also if a newer version of the code made the schema.
+        DatabaseUnusable: the database is unavailable, its tables stayed locked, or a newer version
+            created its schema. Each revision is applied completely or not at all.
     """
-    place, wanted = _place(settings), newest(versions)
-    present = place.current()
+    target, wanted = _migration_target(settings), newest(versions)
+    present = target.current()
     if present == wanted:
         return False
     if present is not None and present > wanted:
@@ -110,36 +110,37 @@ def migrate(
             f"this version knows {wanted}. Install that version or a newer one, or restore a "
             "backup of this version"
         )
-    with place.alone():
-        if place.current() == wanted:
+    with target.exclusive():
+        if target.current() == wanted:
             return False
-        _try(place, versions, patience)
+        _upgrade_with_retries(target, versions, retries)
     return True
 
 
-def _place(settings: Settings) -> Place:
+def _migration_target(settings: Settings) -> MigrationTarget:
     if settings.database_url:
-        from kinoteka.database.engines.postgresql.migrations import PostgreSQLPlace
+        from kinoteka.database.engines.postgresql.migrations import PostgreSQLMigrationTarget
 
-        return PostgreSQLPlace(settings)
-    from kinoteka.database.engines.sqlite.migrations import SQLitePlace
+        return PostgreSQLMigrationTarget(settings)
+    from kinoteka.database.engines.sqlite.migrations import SQLiteMigrationTarget
 
-    return SQLitePlace(settings)
+    return SQLiteMigrationTarget(settings)
 
 
-def _try(place: Place, versions: Path, patience: Patience) -> None:
-    for attempt in range(1, patience.attempts + 1):
+def _upgrade_with_retries(target: MigrationTarget, versions: Path, retries: LockRetries) -> None:
+    for attempt in range(1, retries.attempts + 1):
         try:
-            with place.connection(patience.lock_seconds) as connection:
+            with target.connection(retries.lock_seconds) as connection:
                 _upgrade(connection, versions)
-        except Locked:
-            if attempt == patience.attempts:
+        except LockTimeout:
+            if attempt == retries.attempts:
                 raise DatabaseUnusable(
-                    "the database could not be migrated: others held a table for too long, in "
-                    f"{attempt} attempts; what was begun is undone, and 'kinoteka migrate' may "
-                    "be run again"
+                    "the database could not be migrated: a table stayed locked in "
+                    f"{attempt} attempts. "
+                    "Nothing of the failed step was stored. Run 'kinoteka migrate' again when "
+                    "there is less traffic"
                 ) from None
-            time.sleep(patience.pause_seconds)
+            time.sleep(retries.pause_seconds)
         else:
             return
 

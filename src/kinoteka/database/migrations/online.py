@@ -1,8 +1,8 @@
-"""Steps of migrations that leave a large table to its readers and writers.
+"""Migration steps that do not block readers and writers of a large table.
 
-What each does on PostgreSQL is told with it; on SQLite, where one process owns the file and
-migrates before it serves, all are plain. docs/development.md has the rules. A step that leaves
-the migration's transaction can be run again after it was cut short, so it comes last, or alone.
+Each step describes its behaviour on PostgreSQL. On SQLite, one process owns the file and migrates
+before it serves, so the steps are simple. docs/development.md has the rules. A step that leaves the
+migration's transaction can be repeated after an interruption, so it must be the last or only one.
 """
 
 import json
@@ -19,16 +19,15 @@ BATCH = 5_000
 def create_index_concurrently(
     name: str, table: str, columns: Sequence[str], *, unique: bool = False, **options: Any
 ) -> None:
-    """Build an index while the table is read and written.
+    """Build an index while the table is in use.
 
-    It waits for transactions that are under way, and nobody waits for it. What an attempt cut
-    short has left of it is dropped first. `options` are those of the engines, such as
-    `postgresql_using` and `sqlite_where`.
+    It waits for running transactions and blocks none. An invalid index of an interrupted attempt is
+    dropped first. `options` are engine options such as `postgresql_using` and `sqlite_where`.
     """
     if not _on_postgresql():
         op.create_index(name, table, columns, unique=unique, **options)
         return
-    with _own_pace():
+    with _without_lock_timeout():
         if _index_is_valid(name) is False:
             op.drop_index(name, postgresql_concurrently=True)
         op.create_index(
@@ -43,21 +42,21 @@ def create_index_concurrently(
 
 
 def drop_index_concurrently(name: str, table: str) -> None:
-    """Drop an index while the table is read and written."""
+    """Drop an index while the table is in use."""
     if not _on_postgresql():
         op.drop_index(name, table)
         return
-    with _own_pace():
+    with _without_lock_timeout():
         op.drop_index(name, postgresql_concurrently=True, if_exists=True)
 
 
 def add_foreign_key(
     name: str, table: str, column: str, target: str, *, on_delete: str = "CASCADE"
 ) -> None:
-    """Make a column refer to the ids of another table.
+    """Add a foreign key to the ids of another table.
 
-    New rows are checked from now on, which takes a short lock; those that there are, after it,
-    while both tables are written.
+    A short lock makes the key apply to new rows. Existing rows are validated afterwards, while both
+    tables are in use.
     """
     if not _on_postgresql():
         with op.batch_alter_table(table) as altered:
@@ -71,10 +70,10 @@ def add_foreign_key(
 
 
 def set_not_null(table: str, column: str) -> None:
-    """Let a column, filled by now, have no NULL any more.
+    """Set a filled column to NOT NULL.
 
-    PostgreSQL believes a constraint that was checked beforehand, and so does not read the table
-    under a lock.
+    PostgreSQL trusts a constraint that was validated before, so it does not scan the table under a
+    lock.
     """
     if not _on_postgresql():
         with op.batch_alter_table(table) as altered:
@@ -100,7 +99,7 @@ def update_in_batches(table: str, change: str, *, where: str = "true", batch: in
     update = sa.text(
         f"UPDATE {quoted} SET {change} WHERE id BETWEEN :first AND :last AND ({where})"
     )
-    with _own_pace():
+    with _without_lock_timeout():
         for first in range(1, last + 1, batch):
             op.get_bind().execute(update, {"first": first, "last": first + batch - 1})
 
@@ -118,7 +117,7 @@ def fill_in_batches(
         f"SELECT id, {source} FROM {table} WHERE id BETWEEN :first AND :last "
         f"AND {source} IS NOT NULL AND {target} IS NULL ORDER BY id"
     )
-    with _own_pace():
+    with _without_lock_timeout():
         for first in range(1, last + 1, batch):
             rows = op.get_bind().execute(select, {"first": first, "last": first + batch - 1})
             computed = [
@@ -151,10 +150,10 @@ def _on_postgresql() -> bool:
 
 
 @contextmanager
-def _own_pace() -> Iterator[None]:
-    """Leave the migration's transaction; wait for locks as long as it takes.
+def _without_lock_timeout() -> Iterator[None]:
+    """Leave the migration's transaction and wait for locks without a timeout.
 
-    What is done here is waited for by nobody.
+    Nothing waits for the statements in this block.
     """
     if not _on_postgresql():
         yield
@@ -169,7 +168,7 @@ def _own_pace() -> Iterator[None]:
 
 
 def _index_is_valid(name: str) -> bool | None:
-    """None: there is no such index."""
+    """Return whether an index is valid, or None if it does not exist."""
     query = sa.text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
     return op.get_bind().execute(query, {"name": f'"{name}"'}).scalar()
 
@@ -183,5 +182,5 @@ def _constraint_exists(name: str, table: str) -> bool:
 
 
 def _validate(table: str, name: str) -> None:
-    with _own_pace():
+    with _without_lock_timeout():
         op.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')

@@ -16,7 +16,7 @@ from kinoteka.core.import_runs.model import FailedBy, RunState
 from kinoteka.core.import_runs.service import KEPT, ImportRuns
 from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.core.services import Services
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.infrastructure.settings import Settings
@@ -36,7 +36,7 @@ def held(settings: Settings) -> Iterator[None]:
     An import that has just begun has not come so far: it is a process that starts.
     """
     with write_transaction(settings) as reader:
-        reader.fetch(RAISE, revision="catalogue")
+        reader.fetch(INCREMENT_REVISION, revision="catalogue")
         yield
 
 

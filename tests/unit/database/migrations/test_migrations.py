@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from kinoteka.database.engines import database_path
-from kinoteka.database.migrations import DatabaseUnusable, Patience, current, migrate, newest
+from kinoteka.database.migrations import DatabaseUnusable, LockRetries, current, migrate, newest
 from kinoteka.database.schema import metadata
 from kinoteka.database.unit import unit_of_work
 from kinoteka.infrastructure.clock import DAY, now
@@ -70,21 +70,21 @@ def test_one_that_fails_leaves_nothing_behind(settings, tmp_path):
 def test_one_that_gets_no_lock_tries_again(settings, tmp_path, held):
     body = 'op.add_column("films", sa.Column("note", sa.Text()))'
     versions = versions_with(tmp_path, body)
-    impatient = Patience(attempts=2, lock_seconds=0.2, pause_seconds=0.1)
+    impatient = LockRetries(attempts=2, lock_seconds=0.2, pause_seconds=0.1)
     with held(), pytest.raises(DatabaseUnusable, match="2 attempts"):
-        migrate(settings, versions=versions, patience=impatient)
+        migrate(settings, versions=versions, retries=impatient)
     assert current(settings) == newest()
-    assert migrate(settings, versions=versions, patience=impatient) is True
+    assert migrate(settings, versions=versions, retries=impatient) is True
     assert rows(settings, "SELECT note FROM films") == []
 
 
 async def test_and_gets_it_once_the_others_are_done(settings, tmp_path, held):
     body = 'op.add_column("films", sa.Column("note", sa.Text()))'
     versions = versions_with(tmp_path, body)
-    patient = Patience(attempts=100, lock_seconds=0.2, pause_seconds=0.1)
+    patient = LockRetries(attempts=100, lock_seconds=0.2, pause_seconds=0.1)
     with held():
         migrating = asyncio.create_task(
-            asyncio.to_thread(migrate, settings, versions=versions, patience=patient)
+            asyncio.to_thread(migrate, settings, versions=versions, retries=patient)
         )
         await asyncio.sleep(0.5)
         assert not migrating.done()

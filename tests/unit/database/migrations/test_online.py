@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from kinoteka.database.migrations import DatabaseUnusable, Patience, migrate, newest
+from kinoteka.database.migrations import DatabaseUnusable, LockRetries, migrate, newest
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import EMPTY, rows
 from tests.support.migration_checks import versions_with
@@ -31,7 +31,7 @@ STEPS = (
     'online.add_foreign_key("fk_films_note_id", "films", "note_id", "films")',
     'online.drop_index_concurrently("ix_films_hidden", "films")',
 )
-PATIENT = Patience(attempts=200, lock_seconds=0.2, pause_seconds=0.05)
+PATIENT = LockRetries(attempts=200, lock_seconds=0.2, pause_seconds=0.05)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_every_step_is_done_beside_readers_and_writers(large, tmp_path):
     with others(large, WRITE) as written, others(large, "SELECT count(*) FROM films") as read:
         await wait_until(lambda: bool(written and read))
         before = len(written), len(read)
-        assert migrate(large, versions=versions, patience=PATIENT) is True
+        assert migrate(large, versions=versions, retries=PATIENT) is True
         assert (len(written), len(read)) > before
     unfilled = "SELECT count(*) FROM films WHERE note_id IS DISTINCT FROM id OR n <> 7"
     assert rows(large, unfilled) == [0]
@@ -96,7 +96,7 @@ def test_a_long_reader_puts_a_short_lock_off_and_nobody_queues_for_long(large, t
     with psycopg.connect(large.database_url) as long:
         long.execute("SELECT count(*) FROM films")
         with others(large, WRITE) as written, pytest.raises(DatabaseUnusable):
-            migrate(large, versions=versions, patience=Patience(3, 0.2, 0.05))
+            migrate(large, versions=versions, retries=LockRetries(3, 0.2, 0.05))
         assert written
     assert rows(large, "SELECT version_num FROM alembic_version") == [newest()]
     assert migrate(large, versions=versions) is True

@@ -26,7 +26,7 @@ from kinoteka.database.schema import (
     genre_counts,
     genres,
 )
-from kinoteka.database.statement import Statement, place_of
+from kinoteka.database.statement import Statement, position_in
 from kinoteka.database.visibility import VISIBLE, is_visible_count
 
 # What films may be chosen by
@@ -72,7 +72,7 @@ NAMES_BEGIN = as_array(
     )
 )
 """Directors whose names lie between two texts."""
-NAMES_HOLD = as_array(_directors.where(place_of(directors.c.name_key, bindparam("part")) > 0))
+NAMES_HOLD = as_array(_directors.where(position_in(directors.c.name_key, bindparam("part")) > 0))
 """Directors whose names have a text in them; reads all names in the worst case."""
 
 # Films that are like another, which the parameters describe

@@ -41,13 +41,13 @@ class PostgreSQLSide:
 
     def revision(self) -> str | None:
         """The schema's; None where there is none."""
-        if self._one("SELECT to_regclass('alembic_version')") is None:
+        if self._run_one("SELECT to_regclass('alembic_version')") is None:
             return None
-        return str(self._one(REVISION))
+        return str(self._run_one(REVISION))
 
     def count(self, table: Table) -> int:
         """How many rows a table has."""
-        return int(self._one(f'SELECT count(*) FROM "{table.name}"'))
+        return int(self._run_one(f'SELECT count(*) FROM "{table.name}"'))
 
     def rows(self, table: Table) -> Iterator[Rows]:
         """All rows in the order of the table's key, in batches."""
@@ -106,12 +106,12 @@ class PostgreSQLSide:
             )
 
     def _sequence(self, table: str) -> str:
-        return str(self._one(SEQUENCE, table))
+        return str(self._run_one(SEQUENCE, table))
 
     def _highest(self, sequence: str) -> int:
-        return int(self._one(f"SELECT last_value - (NOT is_called)::int FROM {sequence}"))
+        return int(self._run_one(f"SELECT last_value - (NOT is_called)::int FROM {sequence}"))
 
-    def _one(self, query: str, *given: object) -> Any:
+    def _run_one(self, query: str, *given: object) -> Any:
         row = self._connection.execute(_sql(query), given).fetchone()
         return row[0] if row else None
 

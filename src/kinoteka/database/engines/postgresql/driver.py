@@ -1,10 +1,10 @@
-"""PostgreSQL: asyncpg in the event loop for requests, psycopg in threads for what takes longer.
+"""PostgreSQL: asyncpg in the event loop for requests, psycopg in threads for slow work.
 
-asyncpg answers the short statements of requests in about half of psycopg's time; psycopg is what
-threads and tools want: calls that block, COPY, and a place among Alembic's drivers.
+asyncpg takes about half of psycopg's time for short statements. psycopg offers what threads and
+commands need: blocking calls, COPY and support by Alembic.
 
-Where the database is away, restarts, or takes too long, the answer is DomainError(BUSY): 503
-with Retry-After. A read outside of a transaction is tried again first, if its connection broke.
+If the database is unavailable, restarts or takes too long, operations raise DomainError(BUSY): 503
+with Retry-After. A read outside a transaction is repeated once if its connection broke.
 """
 
 import os
@@ -20,15 +20,15 @@ import psycopg
 
 from kinoteka.database.bulk import ADVISORY_LOCK
 from kinoteka.database.engines.postgresql.pool import (
-    AWAY,
     CONNECT_SECONDS,
+    UNAVAILABLE_ERRORS,
     Connection,
     ConnectionPool,
-    busy,
-    is_away,
     is_broken,
-    prepares,
+    is_unavailable,
+    raise_busy,
     terminate,
+    uses_prepared_statements,
 )
 from kinoteka.database.engines.postgresql.search import requests as postgresql_requests
 from kinoteka.database.interface import Conflict, Reader, Rows
@@ -46,21 +46,21 @@ STORAGE_PROBE = (
     "CREATE TEMP TABLE kinoteka_probe ON COMMIT DROP AS "
     "SELECT repeat('x', 1000) AS x FROM generate_series(1, 1000)"
 )
-WAIT_BRIEFLY = "SET LOCAL lock_timeout = '500ms'"
-KEEP_IMPORTS_OUT = "SELECT pg_try_advisory_xact_lock_shared($1)"
-UNDO_SECONDS = 1.0
-"""How long a rollback may take before the connection is closed, and its transaction with it."""
+LIMIT_LOCK_WAIT = "SET LOCAL lock_timeout = '500ms'"
+SHARE_IMPORT_LOCK = "SELECT pg_try_advisory_xact_lock_shared($1)"
+ROLLBACK_SECONDS = 1.0
+"""How long a rollback may take before the connection is closed instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostgreSQLReader:
-    """A connection on which work in a thread, or of a tool, runs statements."""
+    """A connection for statements in a thread or a command."""
 
     connection: psycopg.Connection[Any]
     engine: str = ENGINE
 
     def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
-        """Run a statement and give all its rows."""
+        """Run a statement and return all its rows."""
         compiled = statement.compiled(ENGINE)
         cursor = self.connection.execute(
             cast(Any, compiled.sql), compiled.numbered(given), prepare=False
@@ -69,15 +69,15 @@ class PostgreSQLReader:
 
 
 def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connection[Any]:
-    """A connection for work that may block; `$1` numbers its parameters. It commits by itself.
+    """Open a blocking connection with autocommit and parameters numbered from `$1`.
 
     Raises:
-        psycopg.OperationalError: the database is not there.
+        psycopg.OperationalError: the database is unavailable.
     """
     options = "-c default_transaction_read_only=on" if read_only else ""
     if read_only:
         options += f" -c statement_timeout={settings.database_timeout_seconds * 1000}"
-        # What is prepared there (by the search) takes longer to plan than to run.
+        # The prepared statements of the search take longer to plan than to run.
         options += " -c plan_cache_mode=force_generic_plan"
     connection = psycopg.connect(
         settings.database_url,
@@ -85,33 +85,33 @@ def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connectio
         connect_timeout=CONNECT_SECONDS,
         options=options,
         application_name="kinoteka",
-        # Limits are the server's own, so a machine that is gone is noticed by these alone.
+        # Timeouts run on the server, so only keepalives detect a machine that disappeared.
         keepalives_idle=10,
         keepalives_interval=5,
         keepalives_count=3,
     )
     connection.cursor_factory = psycopg.RawCursor
-    if not prepares(settings):
+    if not uses_prepared_statements(settings):
         connection.prepare_threshold = None
     return connection
 
 
 class PostgreSQL:
-    """A pool of connections, at most `database_pool`, and threads with two more."""
+    """A pool of up to `database_pool` connections, and threads with two more."""
 
     name = ENGINE
 
     def __init__(self, settings: Settings) -> None:
         self._threads = ReadingThreads(lambda: _reader(settings), interrupt)
         self._pool = ConnectionPool(settings, on_freeze=self._threads.interrupt)
-        self._fetch = _fetch if prepares(settings) else _fetch_in_transaction
+        self._fetch = _fetch if uses_prepared_statements(settings) else _fetch_in_transaction
 
     @classmethod
     async def open(cls, settings: Settings) -> "PostgreSQL":
         """Open the pool.
 
         Raises:
-            DomainError(BUSY): the database is not there.
+            DomainError(BUSY): the database is unavailable.
         """
         database = cls(settings)
         await database._pool.open()
@@ -132,7 +132,7 @@ class PostgreSQL:
         try:
             return await self._threads.run(lambda reader: self._read(reader, work))
         except psycopg.OperationalError as error:
-            busy(error)
+            raise_busy(error)
 
     async def probe_storage(self) -> None:
         """Write a megabyte that goes with its transaction.
@@ -140,12 +140,12 @@ class PostgreSQL:
         Raises:
             DomainError(DISK_FULL, BUSY)
         """
-        await self._with_connection(_write_in_vain)
+        await self._with_connection(_probe_storage)
 
-    async def begin(self) -> "PostgreSQLWriting":
+    async def begin(self) -> "PostgreSQLTransaction":
         """Begin a transaction."""
         connection = await self._with_connection(_begin, keep=True)
-        return PostgreSQLWriting(self._pool, connection)
+        return PostgreSQLTransaction(self._pool, connection)
 
     def data_version(self) -> None:
         """There is no such number: whoever wants to know has to look."""
@@ -171,13 +171,13 @@ class PostgreSQL:
             try:
                 result = await work(connection)
             except BaseException as error:
-                away = is_away(error, connection)
+                away = is_unavailable(error, connection)
                 is_retried = away and left and is_broken(connection)
                 await self._pool.recover(connection)
                 if is_retried:
                     continue
                 if away:
-                    busy(error)
+                    raise_busy(error)
                 raise
             self._pool.responses += 1
             if not keep:
@@ -191,10 +191,10 @@ class PostgreSQL:
         except psycopg.OperationalError:
             if not reader.connection.closed or self._pool.is_frozen:
                 raise
-            return work(self._threads.renewed())
+            return work(self._threads.reconnect())
 
 
-class PostgreSQLWriting:
+class PostgreSQLTransaction:
     """One transaction on one connection.
 
     A row that a key refuses, or any other error, leaves nothing but to roll it back.
@@ -206,16 +206,16 @@ class PostgreSQLWriting:
         self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
 
     def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
-        """Run a statement before the next one, or before the commit."""
+        """Run a statement together with the next one, or with the commit."""
         self._queued.append((compiled, given))
 
     async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
-        """Run a statement and give its rows."""
+        """Run a statement and return its rows."""
         arguments = compiled.numbered(given)
         return await self._run(lambda c: c.fetch(compiled.sql, *arguments))
 
     async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
-        """Run a statement and tell how many rows it changed."""
+        """Run a statement and return the number of changed rows."""
         arguments = compiled.numbered(given)
         status = await self._run(lambda c: c.execute(compiled.sql, *arguments))
         return int(status.rpartition(" ")[2])
@@ -225,46 +225,46 @@ class PostgreSQLWriting:
         rows = [compiled.numbered(row) for row in given]
         await self._run(lambda c: c.executemany(compiled.sql, rows))
 
-    async def wait_briefly(self) -> None:
-        """Wait for rows of others for a moment at most.
+    async def limit_lock_wait(self) -> None:
+        """Limit the wait for row locks.
 
-        It is shorter than `deadlock_timeout`, so that an import never is the one to end.
+        The limit is below `deadlock_timeout`, so a deadlock never aborts the import.
         """
-        await self._run(lambda c: c.execute(WAIT_BRIEFLY))
+        await self._run(lambda c: c.execute(LIMIT_LOCK_WAIT))
 
-    async def keep_imports_out(self) -> bool:
-        """Share the lock that an import has for itself."""
-        rows = await self._run(lambda c: c.fetch(KEEP_IMPORTS_OUT, ADVISORY_LOCK))
+    async def exclude_imports(self) -> bool:
+        """Take a shared lock, which an import needs exclusively."""
+        rows = await self._run(lambda c: c.fetch(SHARE_IMPORT_LOCK, ADVISORY_LOCK))
         return bool(rows[0][0])
 
     async def index(self, entries: Sequence[IndexEntry]) -> None:
-        """Put a few films into the search index, or put them anew."""
+        """Add or replace a few films in the search index."""
         await self._run(lambda c: postgresql_requests.index(c, entries))
 
     async def commit(self) -> None:
-        """Make everything last; to its end, even if the caller goes away."""
+        """Commit, even if the caller is cancelled."""
         await finish(self._commit())
 
     async def rollback(self) -> None:
-        """Undo everything."""
+        """Roll back, even if the caller is cancelled."""
         await finish(self._rollback())
 
     async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         queued, self._queued = self._queued, []
         for compiled, given in queued:
             arguments = compiled.numbered(given)
-            await self._one(partial(_execute, compiled.sql, arguments))
-        return await self._one(work)
+            await self._run_one(partial(_execute, compiled.sql, arguments))
+        return await self._run_one(work)
 
-    async def _one(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _run_one(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:
             result = await work(self._connection)
         except asyncpg.IntegrityConstraintViolationError as error:
             self._pool.responses += 1
-            raise Conflict(_refused_by(error)) from error
+            raise Conflict(_violated_columns(error)) from error
         except Exception as error:
-            if is_away(error, self._connection):
-                busy(error)
+            if is_unavailable(error, self._connection):
+                raise_busy(error)
             raise
         self._pool.responses += 1
         return result
@@ -273,7 +273,7 @@ class PostgreSQLWriting:
         try:
             status = await self._run(lambda c: c.execute("COMMIT"))
             if status != "COMMIT":
-                raise RuntimeError("a transaction that had failed was to be committed")
+                raise RuntimeError("a failed transaction cannot be committed")
         except BaseException:
             await self._rollback()
             raise
@@ -281,18 +281,23 @@ class PostgreSQLWriting:
 
     async def _rollback(self) -> None:
         try:
-            await self._connection.execute("ROLLBACK", timeout=UNDO_SECONDS)
-        except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-            # With the connection goes its transaction.
+            await self._connection.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
+        except (
+            *UNAVAILABLE_ERRORS,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ):
+            # Closing the connection rolls back its transaction.
             terminate(self._connection)
         finally:
             await self._pool.recover(self._connection)
 
 
 def interrupt(reader: Reader) -> None:
-    """Break a connection from another thread, so that whoever waits for its answer goes on."""
+    """Shut down a connection from another thread, so that its running statement fails."""
     with (
-        suppress(psycopg.OperationalError, OSError),  # it is closed already
+        suppress(psycopg.OperationalError, OSError),  # it is already closed
         socket.socket(fileno=os.dup(reader.connection.fileno())) as own,
     ):
         own.shutdown(socket.SHUT_RDWR)
@@ -307,8 +312,8 @@ def _fetch(connection: Connection, sql: str, arguments: Sequence[Any]) -> Awaita
 
 
 async def _fetch_in_transaction(connection: Connection, sql: str, arguments: Sequence[Any]) -> Rows:
-    # asyncpg prepares a statement and runs it in two steps. A pooler may send these to different
-    # connections unless they are of one transaction.
+    # asyncpg prepares and runs a statement in two steps. Outside a transaction, a pooler may send
+    # them to different connections.
     await connection.execute("BEGIN READ ONLY")
     rows = await connection.fetch(sql, *arguments)
     await connection.execute("COMMIT")
@@ -319,7 +324,7 @@ async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -
     return await connection.execute(sql, *arguments)
 
 
-async def _write_in_vain(connection: Connection) -> str:
+async def _probe_storage(connection: Connection) -> str:
     return await connection.execute(STORAGE_PROBE)
 
 
@@ -336,6 +341,6 @@ _COLUMNS = {
 }
 
 
-def _refused_by(error: asyncpg.IntegrityConstraintViolationError) -> str:
+def _violated_columns(error: asyncpg.IntegrityConstraintViolationError) -> str:
     name = str(getattr(error, "constraint_name", "") or "")
     return _COLUMNS.get(name, name)

@@ -1,4 +1,4 @@
-"""Migrating a PostgreSQL database: an advisory lock lets one process do it."""
+"""Migrations of a PostgreSQL database, guarded by an advisory lock."""
 
 import time
 from collections.abc import Iterator
@@ -10,22 +10,22 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from kinoteka.database.engines.postgresql.driver import connect
-from kinoteka.database.migrations import DatabaseUnusable, Locked
+from kinoteka.database.migrations import DatabaseUnusable, LockTimeout
 from kinoteka.infrastructure.settings import Settings
 
 LOCK = 0x6B696E6F
-"""The advisory lock's number: ours, as good as any."""
+"""The number of the advisory lock."""
 LOOK_SECONDS = 0.1
 
 
-class PostgreSQLPlace:
-    """The database that the settings name, which must be there already."""
+class PostgreSQLMigrationTarget:
+    """The database in the settings, which must exist."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def current(self) -> str | None:
-        """The revision; None where there is no schema yet."""
+        """Return the revision, or None without a schema."""
         with self._connect() as connection:
             table = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
             if table is None or table[0] is None:
@@ -34,18 +34,18 @@ class PostgreSQLPlace:
             return None if row is None else str(row[0])
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the lock; it goes with the connection, however that ends."""
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock; PostgreSQL releases it with the connection."""
         with self._connect() as connection:
-            # To ask again and again, rather than to wait within a statement: an index that the
-            # lock's holder builds CONCURRENTLY waits for every statement that is under way.
+            # Poll instead of waiting in a statement: an index that the lock's holder builds
+            # CONCURRENTLY waits for every running statement.
             while not _taken(connection):
                 time.sleep(LOOK_SECONDS)
             yield
 
     @contextmanager
     def connection(self, lock_seconds: float) -> Iterator[Connection]:
-        """A connection of SQLAlchemy's."""
+        """Open an SQLAlchemy connection for Alembic."""
         from sqlalchemy import create_engine
         from sqlalchemy.pool import NullPool
 
@@ -62,7 +62,7 @@ class PostgreSQLPlace:
                 yield connection
         except DBAPIError as error:
             if isinstance(error.orig, LockNotAvailable):
-                raise Locked from error
+                raise LockTimeout from error
             if isinstance(error.orig, psycopg.OperationalError):
                 raise unusable(error.orig) from error
             raise
@@ -74,8 +74,10 @@ class PostgreSQLPlace:
         except psycopg.OperationalError as error:
             raise unusable(error) from error
         except (psycopg.ProgrammingError, UnicodeError):
-            # What they say would show the address, password and all.
-            raise DatabaseUnusable("KINOTEKA_DATABASE_URL is no address of PostgreSQL") from None
+            # Their messages would show the address with its password.
+            raise DatabaseUnusable(
+                "KINOTEKA_DATABASE_URL is not an address of PostgreSQL"
+            ) from None
         with connection:
             yield connection
 
@@ -87,8 +89,8 @@ def _taken(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
 
 def unusable(error: BaseException) -> DatabaseUnusable:
     """Return the error for a database that cannot be used, with what to do about it."""
-    said = " ".join(str(error).split()).rstrip(".?")
+    reason = " ".join(str(error).split()).rstrip(".?")
     return DatabaseUnusable(
-        f"PostgreSQL cannot be used: {said}. Check that it runs and that KINOTEKA_DATABASE_URL is "
-        "right"
+        f"PostgreSQL cannot be used: {reason}. Check that it runs and that KINOTEKA_DATABASE_URL "
+        "is right"
     )

@@ -1,10 +1,10 @@
-"""The pool of asyncpg's connections: taken in time, given back for certain, given up in time.
+"""The pool of asyncpg connections, with bounded waits and detection of a frozen server.
 
-A PostgreSQL that is frozen (a machine that hangs, a network that drops packets) takes everything
-and answers nothing. No error tells of it, and a statement may take long for other reasons. So
-where connections are in use and none has had an answer lately, the pool tries to connect anew.
-Where that has no answer either, the connections in use are ended, and requests are refused at once
-until PostgreSQL answers again.
+A frozen PostgreSQL (a hanging machine, a network that drops packets) accepts requests and never
+responds. There is no error, and a statement may be slow for other reasons. So if connections are in
+use and none has received a response lately, the pool opens a new connection as a probe. If that
+gets no response either, the pool closes the connections in use and rejects requests at once until
+PostgreSQL responds again.
 """
 
 import asyncio
@@ -27,20 +27,20 @@ Connection = PoolConnectionProxy
 
 CONNECT_SECONDS = 5
 WAIT_SECONDS = 5
-"""How long a request waits for a connection of the pool."""
+"""How long a request waits for a connection."""
 RELEASE_SECONDS = 1.0
-"""How long a connection whose statement was given up may take to be of use again."""
+"""How long a connection may take to cancel an abandoned statement."""
 CLOSE_SECONDS = 2.0
 LOOK_SECONDS = 0.5
-"""How often the pool looks for connections that have no answer."""
+"""How often the pool checks for connections without a response."""
 PROBE_SECONDS = 3.0
-"""How long PostgreSQL may take to answer to a new connection before it counts as frozen."""
+"""How long a probe may take before PostgreSQL counts as frozen."""
 RETRY_AFTER_SECONDS = 1
 CACHED_STATEMENTS = 1000
 
-# Not errors of ours: the connection broke, the server stops or starts or is full, a lock or a
-# statement took too long, or two transactions waited for each other.
-AWAY = (
+# Errors of the environment: a broken connection; a server that starts, stops or is full; a slow
+# lock or statement; a deadlock.
+UNAVAILABLE_ERRORS = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -55,12 +55,12 @@ AWAY = (
 
 
 class ConnectionPool:
-    """At most `database_pool` connections. `on_freeze` is called when PostgreSQL freezes."""
+    """Up to `database_pool` connections; `on_freeze` is called when PostgreSQL freezes."""
 
     def __init__(self, settings: Settings, on_freeze: Callable[[], None]) -> None:
         self._options = _options(settings)
         self._pool = asyncpg.create_pool(
-            min_size=0,  # asyncpg would try to restore it, and log a traceback for each attempt
+            min_size=0,  # with more, asyncpg logs a traceback for each failed attempt to connect
             max_size=settings.database_pool,
             reset=cast(Any, _nothing_to_reset),
             **self._options,
@@ -70,30 +70,30 @@ class ConnectionPool:
         self._waiting = 0
         self._tasks = BackgroundTasks()
         self.responses = 0
-        """Statements that were answered so far."""
+        """The number of responses so far."""
         self.is_frozen = False
 
     async def open(self) -> None:
         """Connect once.
 
         Raises:
-            DomainError(BUSY): the database is not there.
+            DomainError(BUSY): the database is unavailable.
         """
         await self._pool
         try:
             connection = await self._pool.acquire(timeout=WAIT_SECONDS)
-        except AWAY as error:
-            busy(error)
+        except UNAVAILABLE_ERRORS as error:
+            raise_busy(error)
         await self._pool.release(connection)
         self._tasks.start(self._watch())
 
     @property
     def size(self) -> int:
-        """How many connections there may be."""
+        """Return the maximum number of connections."""
         return self._pool.get_max_size()
 
     def stats(self) -> dict[str, float]:
-        """The pool's connections, and who waits for one."""
+        """Return the numbers of connections and of waiting requests."""
         size, idle = self._pool.get_size(), self._pool.get_idle_size()
         return {
             "pool_limit": self._pool.get_max_size(),
@@ -103,58 +103,58 @@ class ConnectionPool:
         }
 
     async def acquire(self) -> Connection:
-        """Take a connection.
+        """Acquire a connection.
 
         Raises:
-            DomainError(BUSY): there is none in time, or PostgreSQL does not answer.
+            DomainError(BUSY): none is free in time, or PostgreSQL does not respond.
         """
         self.require_responses()
         self._waiting += 1
         try:
             connection = await self._pool.acquire(timeout=WAIT_SECONDS)
-        except (*AWAY, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            busy(error)  # whatever it says to who connects, or the pool while it closes
+        except (*UNAVAILABLE_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise_busy(error)  # the server rejects connections, or the pool is closing
         finally:
             self._waiting -= 1
         self._in_use.add(connection)
         return connection
 
     def require_responses(self) -> None:
-        """Wait for nothing where PostgreSQL is known not to answer.
+        """Fail at once if PostgreSQL is frozen.
 
         Raises:
-            DomainError(BUSY): it does not.
+            DomainError(BUSY): PostgreSQL is frozen.
         """
         if self.is_frozen:
-            busy(TimeoutError("PostgreSQL does not answer"))
+            raise_busy(TimeoutError("PostgreSQL does not respond"))
 
     async def release(self, connection: Connection) -> None:
-        """Give a connection back after its work has succeeded."""
+        """Return a connection after a success."""
         self._in_use.discard(connection)
         await self._pool.release(connection)
 
     async def recover(self, connection: Connection) -> None:
-        """Give a connection back after its work has failed or was cancelled.
+        """Return a connection after a failure or cancellation.
 
-        What is still under way on it is cancelled. It is closed where that takes too long.
-        Raises nothing, since it would hide why the work has failed.
+        Its running statement is cancelled, or the connection is closed if that takes too long. This
+        raises no error, because it would hide the original one.
         """
         self._in_use.discard(connection)
         await finish(self._recover(connection))
 
     async def close(self) -> None:
-        """Close every connection, at last those in use."""
+        """Close all connections, including those in use after a while."""
         await self._tasks.close(within=CLOSE_SECONDS)
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._pool.close()
-        except (*AWAY, asyncpg.InterfaceError):
+        except (*UNAVAILABLE_ERRORS, asyncpg.InterfaceError):
             self._pool.terminate()
 
     async def _recover(self, connection: Connection) -> None:
         try:
             await self._pool.release(connection, timeout=RELEASE_SECONDS)
-        except Exception:  # the pool has closed the connection, or this does
+        except Exception:  # the pool has closed the connection, or close it now
             terminate(connection)
 
     async def _watch(self) -> None:
@@ -162,11 +162,11 @@ class ConnectionPool:
         while not self._tasks.is_closing:
             await asyncio.sleep(LOOK_SECONDS)
             if self.is_frozen or (self._in_use and self.responses == responses):
-                self._note_frozen(is_frozen=await self._is_silent())
+                self._set_frozen(is_frozen=await self._is_frozen_now())
             responses = self.responses
 
-    async def _is_silent(self) -> bool:
-        """Whether PostgreSQL answers neither a new connection nor any other meanwhile."""
+    async def _is_frozen_now(self) -> bool:
+        """Return whether a probe and all other connections get no response."""
         responses = self.responses
         try:
             async with asyncio.timeout(PROBE_SECONDS):
@@ -178,32 +178,32 @@ class ConnectionPool:
         except TimeoutError:
             return responses == self.responses
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            pass  # it refuses, so it is not silent
+            pass  # it rejects the connection, so it responds
         return False
 
-    def _note_frozen(self, *, is_frozen: bool) -> None:
+    def _set_frozen(self, *, is_frozen: bool) -> None:
         if is_frozen == self.is_frozen:
             return
         self.is_frozen = is_frozen
         if not is_frozen:
-            log.warning("PostgreSQL answers again")
+            log.warning("PostgreSQL responds again")
             return
-        log.error("PostgreSQL does not answer: requests are refused until it does")
+        log.error("PostgreSQL does not respond: requests are rejected until it does")
         for connection in tuple(self._in_use):
             terminate(connection)
         self._on_freeze()
 
 
-def is_away(error: BaseException, connection: Connection) -> bool:
-    """Whether it is the database that is away or busy. Close a connection of no more use."""
-    if isinstance(error, asyncpg.InterfaceError):  # calls on a connection that has just broken
+def is_unavailable(error: BaseException, connection: Connection) -> bool:
+    """Return whether the database is unavailable or busy. Close an unusable connection."""
+    if isinstance(error, asyncpg.InterfaceError):  # the connection has just broken
         return is_broken(connection)
     if isinstance(error, asyncpg.InternalClientError | asyncpg.ReadOnlySQLTransactionError):
-        # The server has just said that it stops, which the driver takes for an answer to nothing;
-        # or a connection lasts longer than its read-only default, or its server's being a primary.
+        # The server announced that it stops, which the driver does not expect; or the connection
+        # became read-only, because its server is no longer the primary.
         terminate(connection)
         return True
-    return isinstance(error, AWAY)
+    return isinstance(error, UNAVAILABLE_ERRORS)
 
 
 def terminate(connection: Connection) -> None:
@@ -213,22 +213,22 @@ def terminate(connection: Connection) -> None:
 
 
 def is_broken(connection: Connection) -> bool:
-    """Whether a connection can be used no longer."""
+    """Return whether a connection is unusable."""
     try:
         return connection.is_closed()
-    except asyncpg.InterfaceError:  # the pool has taken it back
+    except asyncpg.InterfaceError:  # the pool has reclaimed it
         return True
 
 
-def busy(error: BaseException) -> NoReturn:
-    """Raise DomainError(BUSY) because of an error; DISK_FULL if PostgreSQL says that."""
+def raise_busy(error: BaseException) -> NoReturn:
+    """Raise DomainError(BUSY), or DISK_FULL if that is PostgreSQL's error."""
     if isinstance(error, asyncpg.DiskFullError | psycopg.errors.DiskFull):
         raise DISK_STATE.refused(error) from error
     raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 
-def prepares(settings: Settings) -> bool:
-    """Whether prepared statements may outlast a transaction."""
+def uses_prepared_statements(settings: Settings) -> bool:
+    """Return whether prepared statements may survive a transaction."""
     return settings.database_prepared_statements == "on"
 
 
@@ -237,9 +237,9 @@ def _options(settings: Settings) -> dict[str, Any]:
     return {
         "dsn": settings.database_url,
         "timeout": CONNECT_SECONDS,
-        # A little more than the server's own limit, for when the network does not answer.
+        # Slightly above the server's own limit, in case the network fails.
         "command_timeout": settings.database_timeout_seconds + 2,
-        "statement_cache_size": CACHED_STATEMENTS if prepares(settings) else 0,
+        "statement_cache_size": CACHED_STATEMENTS if uses_prepared_statements(settings) else 0,
         "max_cached_statement_lifetime": 0,
         "server_settings": {
             "application_name": "kinoteka",
@@ -250,4 +250,4 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 async def _nothing_to_reset(_: Connection) -> None:
-    """Leave a connection as it is: nothing of ours outlasts a transaction."""
+    """Do nothing: our statements leave no session state."""

@@ -1,7 +1,7 @@
-"""SQLite: reads in the event loop, one writer in a thread of its own.
+"""SQLite: reads in the event loop, and one writer in its own thread.
 
-A read of a few rows takes some microseconds, less than a hop into a thread would cost. Writes
-wait for the disk and heavy reads take milliseconds, so both leave the loop.
+Reading a few rows takes microseconds, less than a switch to a thread. Writes wait for the disk and
+slow reads take milliseconds, so both run in threads.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ log = structlog.get_logger()
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open the database file with everything set that a connection of ours relies on."""
+    """Open the database file with the settings that all connections need."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # first: the rest may wait
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")  # first
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -58,20 +58,20 @@ def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any
 
 @dataclass(frozen=True, slots=True)
 class SQLiteReader:
-    """A connection on which work in a thread, or of a tool, runs statements."""
+    """A connection for statements in a thread or a command."""
 
     connection: sqlite3.Connection
     engine: str = "sqlite"
 
     def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
-        """Run a statement and give all its rows."""
+        """Run a statement and return all its rows."""
         compiled = statement.compiled(self.engine)
         rows = self.connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
         return statement.shape(rows)
 
 
 class SQLite:
-    """One database file: a connection that reads in the loop, one that writes in a thread."""
+    """A database file with a reading connection in the event loop and a writer thread."""
 
     name = "sqlite"
 
@@ -85,26 +85,26 @@ class SQLite:
             lambda reader: reader.connection.interrupt(),
         )
         self._waiting_to_write = 0
-        self._writing = asyncio.Lock()
+        self._transaction = asyncio.Lock()
 
     async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
-        """Run a short read, here and now."""
+        """Run a short read in the event loop."""
         return self._reader.execute(compiled.sql, parameters(compiled, given)).fetchall()
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
-        """Run reads that may take milliseconds on a connection of a thread's own.
+        """Run slow reads in a thread with its own connection.
 
         Raises:
-            DomainError(BUSY): too many such reads are waiting.
+            DomainError(BUSY): too many reads are waiting.
         """
         return await self._threads.run(work)
 
     def data_version(self) -> int:
-        """A number that changes when another connection has committed."""
+        """Return a number that changes when another connection commits."""
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
     async def probe_storage(self) -> None:
-        """Write something beside the database.
+        """Write a temporary file beside the database.
 
         Raises:
             DomainError(DISK_FULL)
@@ -112,11 +112,11 @@ class SQLite:
         await asyncio.to_thread(probe, self.path.parent)
 
     def stats(self) -> dict[str, float]:
-        """How many wait for the writer and for the reading threads, those under way included."""
+        """Return the numbers of waiting and running writers and slow reads."""
         return {"writers": self._waiting_to_write, "heavy_reads": self._threads.waiting}
 
-    async def begin(self) -> "SQLiteWriting":
-        """Become the one writer.
+    async def begin(self) -> "SQLiteTransaction":
+        """Wait for the other writers and begin a transaction.
 
         Raises:
             DomainError(BUSY): the other writers did not finish in time.
@@ -124,19 +124,19 @@ class SQLite:
         self._waiting_to_write += 1
         try:
             async with asyncio.timeout(WRITER_WAIT_SECONDS):
-                await self._writing.acquire()
+                await self._transaction.acquire()
         except TimeoutError:
             self._waiting_to_write -= 1
             raise DomainError(Code.BUSY, retry_after=2) from None
         except BaseException:
             self._waiting_to_write -= 1
             raise
-        return SQLiteWriting(self)
+        return SQLiteTransaction(self)
 
     async def in_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the writer's connection, in its thread, to its end.
+        """Run `work` in the writer's thread, to its end.
 
-        Cancelling the caller does not stop the work: a transaction is never left half done.
+        A cancellation of the caller does not stop the work, so no transaction stays incomplete.
         """
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._writer_thread, work, self._writer)
@@ -155,12 +155,12 @@ class SQLite:
             raise DomainError(Code.BUSY, retry_after=2) from error
 
     def release(self) -> None:
-        """Let the next writer in."""
+        """Admit the next writer."""
         self._waiting_to_write -= 1
-        self._writing.release()
+        self._transaction.release()
 
     async def close(self) -> None:
-        """Finish what is under way and close every connection."""
+        """Finish running operations and close all connections."""
         await asyncio.to_thread(self._writer_thread.shutdown)
         await self._threads.close()
         self._reader.close()
@@ -168,11 +168,11 @@ class SQLite:
         self._writer.close()
 
 
-class SQLiteWriting:
-    """The one transaction that writes. BEGIN travels with the first statement.
+class SQLiteTransaction:
+    """A write transaction, which begins with its first statement.
 
-    Each way into the writer's thread and back costs a tenth of a millisecond and more, so what
-    nobody waits for travels with what follows it.
+    Each switch to the writer's thread and back takes at least 0.1 ms. So queued statements run
+    together with the next one.
     """
 
     def __init__(self, database: SQLite) -> None:
@@ -181,11 +181,11 @@ class SQLiteWriting:
         self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
 
     def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
-        """Run a statement before the next one, or before the commit."""
+        """Run a statement together with the next one, or with the commit."""
         self._queued.append((compiled, given))
 
     async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
-        """Run a statement and give its rows."""
+        """Run a statement and return its rows."""
         return await self.work(
             lambda connection: connection.execute(
                 compiled.sql, parameters(compiled, given)
@@ -193,7 +193,7 @@ class SQLiteWriting:
         )
 
     async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
-        """Run a statement and tell how many rows it changed."""
+        """Run a statement and return the number of changed rows."""
         return await self.work(
             lambda connection: (
                 connection.execute(compiled.sql, parameters(compiled, given)).rowcount
@@ -208,22 +208,26 @@ class SQLiteWriting:
             )
         )
 
-    async def wait_briefly(self) -> None:
-        """Do nothing: there is one writer, who waits for nobody once it has begun."""
+    async def limit_lock_wait(self) -> None:
+        """Do nothing: the only writer never waits for row locks."""
 
-    async def keep_imports_out(self) -> bool:
-        """Be the one writer, which keeps imports out, too."""
+    async def exclude_imports(self) -> bool:
+        """Return True: the only writer excludes imports."""
         return True
 
     async def index(self, entries: Sequence[IndexEntry]) -> None:
-        """Put a few films into the search index, or put them anew."""
+        """Add or replace a few films in the search index."""
         await self.work(lambda connection: search.index(connection, entries))
 
     async def work(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run anything on the writing connection within this transaction."""
-        return await self._database.in_writer(lambda connection: self._within(connection, work))
+        """Run `work` on the writer's connection, within this transaction."""
+        return await self._database.in_writer(
+            lambda connection: self._run_queued_then(connection, work)
+        )
 
-    def _within(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _run_queued_then(
+        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]
+    ) -> T:
         if not self._begun:
             connection.execute("BEGIN IMMEDIATE")
             self._begun = True
@@ -233,16 +237,16 @@ class SQLiteWriting:
         return work(connection)
 
     async def commit(self) -> None:
-        """Make everything last, then let the next writer in."""
+        """Commit, then admit the next writer."""
         try:
             await self._database.in_writer(self._commit)
         finally:
             self._database.release()
 
     async def rollback(self) -> None:
-        """Undo everything, then let the next writer in."""
+        """Roll back, then admit the next writer."""
         try:
-            # Always: a caller that went away does not know whether its BEGIN has run by now.
+            # Always roll back: a cancelled caller does not know whether BEGIN has run.
             await self._database.in_writer(lambda connection: _end(connection, "ROLLBACK"))
         finally:
             self._database.release()
@@ -250,7 +254,7 @@ class SQLiteWriting:
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
             if self._queued:
-                self._within(connection, lambda _: None)
+                self._run_queued_then(connection, lambda _: None)
         except sqlite3.Error:
             _end(connection, "ROLLBACK")
             raise
@@ -258,7 +262,7 @@ class SQLiteWriting:
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    return error.sqlite_errorcode & 0xFF  # the rest tells more precisely
+    return error.sqlite_errorcode & 0xFF  # higher bits only refine it
 
 
 def _end(connection: sqlite3.Connection, how: str) -> None:
@@ -266,7 +270,7 @@ def _end(connection: sqlite3.Connection, how: str) -> None:
         if connection.in_transaction:
             connection.execute(how)
     except sqlite3.Error:
-        # A COMMIT that failed (a full disk) leaves the transaction open; the next writer
+        # A failed COMMIT (for example on a full disk) leaves the transaction open. The next writer
         # must not inherit it.
         if connection.in_transaction:
             connection.execute("ROLLBACK")

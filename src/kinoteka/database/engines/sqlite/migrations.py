@@ -1,4 +1,4 @@
-"""Migrating an SQLite file: a lock beside it lets one process do it."""
+"""Migrations of an SQLite file, guarded by a lock file beside it."""
 
 import fcntl
 import sqlite3
@@ -10,18 +10,18 @@ from sqlalchemy.exc import OperationalError
 
 from kinoteka.database.engines import database_path
 from kinoteka.database.engines.sqlite.driver import connect
-from kinoteka.database.migrations import DatabaseUnusable, Locked
+from kinoteka.database.migrations import DatabaseUnusable, LockTimeout
 from kinoteka.infrastructure.settings import Settings
 
 
-class SQLitePlace:
-    """The file in the data folder, which is made where there is none."""
+class SQLiteMigrationTarget:
+    """The database file in the data folder; it is created if necessary."""
 
     def __init__(self, settings: Settings) -> None:
         self._path = database_path(settings)
 
     def current(self) -> str | None:
-        """The revision; None where there is no file yet."""
+        """Return the revision, or None without a file."""
         if not self._path.exists():
             return None
         connection = sqlite3.connect(self._path)
@@ -39,8 +39,8 @@ class SQLitePlace:
         return None if row is None else str(row[0])
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the lock."""
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock of the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_suffix(".migrating").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -48,7 +48,7 @@ class SQLitePlace:
 
     @contextmanager
     def connection(self, lock_seconds: float) -> Iterator[Connection]:
-        """A connection with the settings of all of ours."""
+        """Open a connection for Alembic with the usual settings."""
         from sqlalchemy import create_engine
         from sqlalchemy.pool import StaticPool
 
@@ -60,7 +60,7 @@ class SQLitePlace:
                 yield connection
         except OperationalError as error:
             if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-                raise Locked from error
+                raise LockTimeout from error
             raise DatabaseUnusable(f"{self._path}: {error.orig}") from error
         finally:
             engine.dispose()

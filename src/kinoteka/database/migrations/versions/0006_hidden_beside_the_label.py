@@ -27,8 +27,10 @@ def upgrade() -> None:
     op.add_column(
         "films", sa.Column("label_lost", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    label_id = _one("SELECT id FROM labels WHERE name = 'hidden'")
-    holders = _one("SELECT count(*) FROM role_permissions WHERE permission = 'films.view:hidden'")
+    label_id = _run_one("SELECT id FROM labels WHERE name = 'hidden'")
+    holders = _run_one(
+        "SELECT count(*) FROM role_permissions WHERE permission = 'films.view:hidden'"
+    )
     if label_id is not None or holders:
         # First: whoever changes labels or roles waits, and processes read both again afterwards.
         _run("UPDATE revisions SET value = value + 1 WHERE name BETWEEN 'access' AND 'catalogue'")
@@ -40,7 +42,7 @@ def upgrade() -> None:
 def _convert(label_id: int) -> None:
     """Hide the films under the label `hidden` by the new column, then delete that label."""
     known = dict(_labels_before(label_id))
-    last = _one("SELECT max(id) FROM films") or 0
+    last = _run_one("SELECT max(id) FROM films") or 0
     at = time.time_ns() // 1_000_000
     for first in range(1, last + 1, BATCH):
         _run(
@@ -100,7 +102,7 @@ def _move_counts(table: str, label_id: int) -> None:
     )
 
 
-def _one(sql: str) -> Any:
+def _run_one(sql: str) -> Any:
     return op.get_bind().execute(sa.text(sql)).scalar()
 
 

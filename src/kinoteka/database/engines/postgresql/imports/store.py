@@ -22,7 +22,7 @@ from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Also, Changes, OnStored, Recount
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.index_rows import IndexRows, index_rows_of
 
@@ -121,7 +121,7 @@ class _Storing:
         if planned or relabelled:
             self._recount(self._reader)
         if planned or relabelled or adopted:
-            self._reader.fetch(RAISE, revision="catalogue")
+            self._reader.fetch(INCREMENT_REVISION, revision="catalogue")
         changed = planned - added + relabelled + adopted
         return Changes(added, changed, staged - added - changed)
 
@@ -149,7 +149,7 @@ class _Storing:
         names = ["access"] * new_labels + ["catalogue"] * (planned > 0 or bool(self._labels))
         self._run(queries.LOCK_REVISIONS, names=names)
         if new_labels:
-            self._reader.fetch(RAISE, revision="access")
+            self._reader.fetch(INCREMENT_REVISION, revision="access")
 
     def _plan_again(self) -> tuple[int, int]:
         """Relabel films whose rows are the same, and fill the new fields of those that lack them.

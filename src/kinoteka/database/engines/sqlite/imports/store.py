@@ -16,7 +16,7 @@ from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.import_target import Also, Changes, OnStored, Recount
-from kinoteka.database.revisions import RAISE
+from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.search.index_rows import index_rows_of
 
 LOCK, STAGING = ".importing", ".staging"
@@ -86,9 +86,9 @@ def _store(
     if planned or relabelled:
         recount(SQLiteReader(connection))
     if planned or relabelled or adopted:
-        SQLiteReader(connection).fetch(RAISE, revision="catalogue")
+        SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="catalogue")
     if new_labels:
-        SQLiteReader(connection).fetch(RAISE, revision="access")
+        SQLiteReader(connection).fetch(INCREMENT_REVISION, revision="access")
     changed = planned - added + relabelled + adopted
     return Changes(added, changed, staged - added - changed)
 
