@@ -39,7 +39,7 @@ EXEMPT = {
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:NAMED": "belongs to a film that FILM has selected",
-    "kinoteka.core.library.queries:BOOKMARKED_AMONG": "tells about films that the viewer has",
+    "kinoteka.core.library.queries:BOOKMARKED_IDS": "tells about films that the viewer has",
     "kinoteka.core.library.queries:FILM_IDS": "a change of a selection retains its hidden films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
     "kinoteka.database.copy.*": "a copy of the database has every film",

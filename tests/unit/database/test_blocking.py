@@ -9,14 +9,14 @@ from tests.support.databases import rows
 
 def test_block_that_fails_stores_nothing(settings):
     with pytest.raises(RuntimeError), writing(settings) as writer:
-        writer.fetch(queries.NOTE_FINGERPRINT, name="secret key", value="x")
+        writer.fetch(queries.INSERT_FINGERPRINT, name="secret key", value="x")
         raise RuntimeError
     assert rows(settings, "SELECT name FROM key_fingerprints") == []
 
 
 def test_block_stores_what_it_wrote(settings):
     with writing(settings) as writer:
-        writer.fetch(queries.NOTE_FINGERPRINT, name="secret key", value="x")
+        writer.fetch(queries.INSERT_FINGERPRINT, name="secret key", value="x")
     with reading(settings) as reader:
         assert reader.fetch(queries.ALL_FINGERPRINTS) == [("secret key", "x")]
 
