@@ -38,7 +38,7 @@ def section(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_every_file_has_a_page_that_leads_to_it(file: Path) -> None:
+def test_every_file_is_named_in_its_page(file: Path) -> None:
     if file.name != ".env":
         page = ROOT / "docs" / PAGES[file.name]
         assert f"{file.relative_to(ROOT)}" in page.read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_every_page_is_in_the_readme(page: str) -> None:
 @pytest.mark.parametrize(
     "file", [*FILES, *(ROOT / "docs" / page for page in PAGES.values())], ids=lambda f: f.name
 )
-def test_every_setting_that_is_named_there_is(file: Path) -> None:
+def test_every_named_setting_exists(file: Path) -> None:
     named = set(re.findall(r"\bKINOTEKA_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf-8")))
     assert named - {name for name, *_ in config.rows()} == set()
 
@@ -60,35 +60,35 @@ def test_every_setting_that_is_named_there_is(file: Path) -> None:
 class TestCompose:
     SERVICES = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
 
-    def test_only_the_server_is_reached_from_outside_and_by_this_machine(self) -> None:
+    def test_only_the_server_has_a_port_and_only_on_this_machine(self) -> None:
         published = {name: each["ports"] for name, each in self.SERVICES.items() if "ports" in each}
         assert published == {"kinoteka": ["127.0.0.1:8000:8000"]}
 
-    def test_it_waits_until_all_others_are_healthy(self) -> None:
+    def test_server_waits_until_all_others_are_healthy(self) -> None:
         others = self.SERVICES.keys() - {"kinoteka", "backup"}
         wanted = {name: {"condition": "service_healthy"} for name in others}
         assert self.SERVICES["kinoteka"]["depends_on"] == wanted
         assert all("healthcheck" in self.SERVICES[name] for name in others)
 
-    def test_backups_are_written_to_a_volume_of_their_own_and_old_ones_removed(self) -> None:
+    def test_backups_have_a_volume_and_are_rotated(self) -> None:
         backup = self.SERVICES["backup"]
         assert "backups:/backups" in backup["volumes"]
         assert "kinoteka backup --keep 14 /backups" in backup["command"][0]
 
-    def test_all_come_again_after_a_failure(self) -> None:
+    def test_all_services_restart_after_a_failure(self) -> None:
         assert {each["restart"] for each in self.SERVICES.values()} == {"unless-stopped"}
 
-    def test_what_is_under_way_may_finish(self) -> None:
+    def test_grace_period_is_long_enough_for_requests(self) -> None:
         grace = self.SERVICES["kinoteka"]["stop_grace_period"]
         assert int(grace.removesuffix("s")) > GRACEFUL_SECONDS + 5
 
-    def test_it_does_not_start_without_a_password(self) -> None:
+    def test_passwords_are_required(self) -> None:
         text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
         named = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY|TOKEN)\w*)([^}]*)\}", text)
         assert named
         assert all(rest.startswith(":?") for _, rest in named)
 
-    def test_no_secret_is_in_it(self) -> None:
+    def test_example_contains_no_secret(self) -> None:
         for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
             assert not re.match(r"\w+(PASSWORD|KEY|TOKEN)=.", line)
 
@@ -105,7 +105,7 @@ def test_every_library_is_locked_to_a_version_with_hashes() -> None:
 class TestImage:
     TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
-    def test_python_is_the_one_that_the_lock_file_is_made_for(self) -> None:
+    def test_python_version_is_that_of_the_lock_file(self) -> None:
         lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
         (version,) = re.findall(r"--python-version (\S+)", lock)
         assert set(re.findall(r"^FROM python:([\d.]+)-", self.TEXT, re.MULTILINE)) == {version}
@@ -115,11 +115,11 @@ class TestImage:
         image = TestCompose.SERVICES["postgres"]["image"]
         assert int(client) >= int(image.partition(":")[2])
 
-    def test_it_is_nobody_of_importance_and_hears_signals_itself(self) -> None:
+    def test_image_runs_as_an_unprivileged_user_and_receives_signals(self) -> None:
         assert re.search(r"^USER \d{4,}:\d{4,}$", self.TEXT, re.MULTILINE)
         assert 'ENTRYPOINT ["kinoteka"]' in self.TEXT
 
-    def test_nothing_goes_into_it_but_what_it_is_made_of(self) -> None:
+    def test_image_contains_only_the_files_that_it_needs(self) -> None:
         lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
         allowed = {line[1:] for line in lines if line.startswith("!")}
         assert "*" in lines
@@ -128,7 +128,7 @@ class TestImage:
 
 
 class TestUnit:
-    def test_workers_may_finish_before_they_are_killed(self) -> None:
+    def test_stop_timeout_is_long_enough_for_workers(self) -> None:
         service = dict(section("Service"))
         assert service["KillMode"] == "mixed"
         assert int(service["TimeoutStopSec"].removesuffix("s")) > GRACEFUL_SECONDS + 5
@@ -139,13 +139,13 @@ class TestUnit:
         assert command.split()[1:4] == ["backup", "--keep", "14"]
         assert f"ReadWritePaths={command.split()[-1]}" in text
 
-    def test_it_runs_what_is_there(self) -> None:
+    def test_unit_runs_the_server(self) -> None:
         command = dict(section("Service"))["ExecStart"].split()
         assert command[1:] == ["serve"]
 
     @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
     @pytest.mark.parametrize("name", ["kinoteka.service", "kinoteka-backup.service"])
-    def test_systemd_takes_it(self, tmp_path: Path, name: str) -> None:
+    def test_systemd_accepts_the_unit(self, tmp_path: Path, name: str) -> None:
         unit = tmp_path / name
         text = (DEPLOY / name).read_text(encoding="utf-8")
         unit.write_text(text.replace("/opt/kinoteka/bin/kinoteka", "/bin/true"))

@@ -95,7 +95,7 @@ def test_dashboard_shows_every_metric_of_the_server() -> None:
     assert ours - base == {"kinoteka_build_info"}
 
 
-def test_panels_do_not_overlap_and_have_ids_of_their_own() -> None:
+def test_panels_do_not_overlap_and_have_unique_ids() -> None:
     cells: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         at: dict[str, Any] = panel["gridPos"]

@@ -78,7 +78,7 @@ def test_log_has_neither_queries_nor_texts_of_paths(proxy: Proxy, client: httpx.
     assert "swordfish" not in log.read_text()
 
 
-def test_nginx_takes_it(proxy: Proxy) -> None:
+def test_nginx_accepts_the_configuration(proxy: Proxy) -> None:
     done = subprocess.run(proxy.command("-t"), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "[warn]" not in done.stderr
@@ -124,19 +124,19 @@ def test_tls_has_forward_secrecy(proxy: Proxy, version: ssl.TLSVersion) -> None:
     assert spoken == {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}[version.name]
 
 
-def test_older_tls_and_ciphers_are_off() -> None:
+def test_old_tls_versions_and_ciphers_are_rejected() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     assert re.findall(r"ssl_protocols (.*);", text) == ["TLSv1.2 TLSv1.3"]
     (ciphers,) = re.findall(r"ssl_ciphers (.*);", text)
     assert all(re.match(r"ECDHE-\w+-(AES\d+-GCM|CHACHA20)", name) for name in ciphers.split(":"))
 
 
-def test_http_2_is_spoken(proxy: Proxy) -> None:
+def test_http_2_is_supported(proxy: Proxy) -> None:
     with connected(proxy, "h2", "http/1.1") as client:
         assert client.selected_alpn_protocol() == "h2"
 
 
-def test_a_session_and_its_csrf_token_are_good_on_either_server(
+def test_session_and_csrf_token_are_valid_on_both_servers(
     proxy: Proxy, client: httpx.Client
 ) -> None:
     email = signed_up(client)
@@ -151,7 +151,7 @@ def test_a_session_and_its_csrf_token_are_good_on_either_server(
     assert len(backends(proxy)) == 2
 
 
-def test_a_page_of_another_origin_is_refused(client: httpx.Client) -> None:
+def test_request_of_another_origin_is_rejected(client: httpx.Client) -> None:
     signed_up(client)
     response = client.post(
         "/chats", json={"user_id": 1}, headers={"origin": "https://evil.example"}
@@ -159,7 +159,7 @@ def test_a_page_of_another_origin_is_refused(client: httpx.Client) -> None:
     assert (response.status_code, response.json()["error"]) == (403, "cross_origin")
 
 
-def test_an_upload_arrives_whole(client: httpx.Client) -> None:
+def test_upload_arrives_complete(client: httpx.Client) -> None:
     signed_up(client)
     large = picture("PNG", (1500, 1500))
     assert client.post("/photos", files={"file": ("me.png", large)}).status_code == 200
@@ -167,20 +167,20 @@ def test_an_upload_arrives_whole(client: httpx.Client) -> None:
     assert client.get(f"/photos/{own}", headers={"accept": "image/*"}).content[:2] == b"\xff\xd8"
 
 
-def test_what_is_too_large_is_refused_in_the_contract_s_words(client: httpx.Client) -> None:
+def test_too_large_body_is_rejected_in_the_contracts_format(client: httpx.Client) -> None:
     signed_up(client)
     response = client.post("/photos", files={"file": ("me.png", b"x" * (UPLOAD_LARGEST + 1))})
     assert (response.status_code, response.json()["error"]) == (413, "upload_too_large")
 
 
-def test_what_no_server_would_read_to_its_end_is_refused_at_once(proxy: Proxy) -> None:
+def test_huge_body_is_rejected_at_once(proxy: Proxy) -> None:
     with connected(proxy, "http/1.1") as client:
         head = f"POST /login HTTP/1.1\r\nHost: {SITE}\r\nContent-Length: {DRAINED + 1}\r\n\r\n"
         client.sendall(head.encode())
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_long_list_is_streamed(client: httpx.Client) -> None:
+def test_long_list_is_streamed(client: httpx.Client) -> None:
     with client.stream("GET", "/movies/") as response:
         assert response.headers["transfer-encoding"] == "chunked"
         assert response.headers["x-total-count"] == str(MANY)
@@ -188,7 +188,7 @@ def test_a_long_list_is_streamed(client: httpx.Client) -> None:
     assert len(response.json()) == MANY
 
 
-def test_every_header_comes_once(client: httpx.Client) -> None:
+def test_every_header_is_sent_once(client: httpx.Client) -> None:
     response = client.get("/movies/?page=1")
     names = [name.lower() for name, _ in response.headers.multi_items()]
     for name in ("x-content-type-options", "content-security-policy", "strict-transport-security"):
@@ -199,7 +199,7 @@ def test_every_header_comes_once(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "path", ["/metrics", "/metrics/", "//metrics", "/x/../metrics", "/%6detrics"]
 )
-def test_metrics_are_not_for_the_public(proxy: Proxy, path: str) -> None:
+def test_metrics_are_not_public(proxy: Proxy, path: str) -> None:
     with proxy.client() as client:
         response = client.send(client.build_request("GET", httpx.URL(proxy.url + path)))
     assert response.status_code == 404
@@ -211,7 +211,7 @@ class TestWebSockets:
     def address(self, proxy: Proxy) -> str:
         return f"wss://127.0.0.1:{proxy.port}/notifications"
 
-    async def test_one_stays_open_and_is_closed_with_the_session(
+    async def test_websocket_stays_open_until_its_session_ends(
         self, proxy: Proxy, client: httpx.Client, address: str
     ) -> None:
         signed_up(client)
@@ -230,7 +230,7 @@ class TestWebSockets:
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
 
-    async def test_a_refused_handshake_is_the_server_s_answer(
+    async def test_rejected_handshake_has_the_servers_response(
         self, proxy: Proxy, address: str
     ) -> None:
         with pytest.raises(InvalidStatus) as refused:
@@ -239,7 +239,7 @@ class TestWebSockets:
         assert b'"unauthorized"' in (refused.value.response.body or b"")
 
 
-def test_a_client_is_known_by_its_own_address_alone(tmp_path: Path) -> None:
+def test_client_address_cannot_be_forged(tmp_path: Path) -> None:
     limited = BEHIND | {"sign_in_address_limit": "2 per hour"}
     with (
         run_server(tmp_path, limited) as server,
@@ -258,7 +258,7 @@ def test_a_client_is_known_by_its_own_address_alone(tmp_path: Path) -> None:
         assert status(other) == 403
 
 
-def test_when_one_server_is_gone_the_other_answers(tmp_path: Path) -> None:
+def test_other_server_answers_when_one_is_down(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with (
         run_server(data, BEHIND) as first,

@@ -95,7 +95,7 @@ async def sign_in(services: Services, name: str, password: str = PASSWORD) -> Si
 
 
 class TestSelections:
-    async def test_edited_by_many(self, workers):
+    async def test_concurrent_edits_of_a_selection_leave_it_consistent(self, workers):
         fill_catalogue(workers.settings)
         editors = [await superuser_actor(workers.here) for _ in range(2)]
         new = NewSelection(title="Best", featured=True, public=True, film_ids=[1, 2, 3])
@@ -124,7 +124,7 @@ class TestSelections:
             shown = await workers.here.selections.get(editors[1], unit, made.id)
         assert [film.id for film in shown.films] == [film_id for _, film_id in stored]
 
-    async def test_an_account_never_has_more_than_it_may(self, workers, monkeypatch):
+    async def test_account_never_has_more_selections_than_allowed(self, workers, monkeypatch):
         monkeypatch.setattr("kinoteka.core.library.selections.SELECTIONS_MOST", 5)
         anna = (await sign_up(workers.here)).actor
         made = [
@@ -136,7 +136,7 @@ class TestSelections:
 
 
 class TestChats:
-    async def test_what_is_unread_is_counted_right(self, workers):
+    async def test_unread_count_is_right_after_concurrent_changes(self, workers):
         pair = [(await sign_up(workers.here)).actor for _ in range(2)]
         chats = await asyncio.gather(
             *(
@@ -179,7 +179,7 @@ class TestChats:
 
 
 class TestTokens:
-    async def test_a_refresh_token_raced_by_ten_has_one_successor(self, workers):
+    async def test_refresh_token_used_ten_times_at_once_has_one_successor(self, workers):
         anna = await sign_up(workers.here)
         first = token = workers.here.tokens.issue(anna.session, ()).refresh_token
         for _ in range(3):
@@ -200,7 +200,7 @@ class TestTokens:
 
 
 class TestPasswords:
-    async def test_no_session_of_the_old_password_survives_its_change(self, workers):
+    async def test_no_session_of_the_old_password_survives_a_change(self, workers):
         name = unique_name()
         anna = await sign_up(workers.here, name)
         change = workers.there.credentials.change_password
@@ -214,7 +214,7 @@ class TestPasswords:
         assert await outcome(sign_in(workers.here, name)) == Code.PASSWORD_WRONG
         assert await outcome(sign_in(workers.here, name, NEW_PASSWORD)) == DONE
 
-    async def test_of_two_who_change_it_one_is_the_last_word(self, workers):
+    async def test_only_one_of_two_concurrent_password_changes_succeeds(self, workers):
         name = unique_name()
         sessions = [await sign_up(workers.here, name), await sign_in(workers.there, name)]
         changes = [
@@ -230,14 +230,14 @@ class TestPasswords:
 
 
 class TestAccounts:
-    async def test_of_twenty_who_want_a_name_one_gets_it(self, workers):
+    async def test_only_one_of_twenty_concurrent_sign_ups_gets_a_name(self, workers):
         name = unique_name()
         names = [name, name.upper()] * 10
         came = await at_once(*(sign_up(workers.next, name) for name in names))
         assert came == {DONE: 1, Code.USERNAME_TAKEN: 19}
         assert len(workers.rows("SELECT id FROM accounts")) == 1
 
-    async def test_is_never_left_without_a_name(self, workers):
+    async def test_account_is_never_left_without_a_name(self, workers):
         anna = (await sign_up(workers.here, email="anna@example.com")).actor
         came = await at_once(
             *(
@@ -250,7 +250,7 @@ class TestAccounts:
         )
         assert came == {DONE: 1, Code.FIELD_INVALID: 1}
 
-    async def test_deleted_beside_everything(self, workers):
+    async def test_account_can_be_deleted_during_other_requests(self, workers):
         fill_catalogue(workers.settings)
         anna, boris = await sign_up(workers.here), await sign_up(workers.there)
         root = await superuser_actor(workers.here)
@@ -313,7 +313,7 @@ class TestAccounts:
 
 
 class TestRights:
-    async def test_roles_that_change_while_they_are_given(self, workers):
+    async def test_roles_stay_consistent_when_changed_while_assigned(self, workers):
         root = await superuser_actor(workers.here)
         people = [(await sign_up(workers.here)).account.id for _ in range(2)]
         create = workers.here.access.create_role
@@ -349,7 +349,7 @@ class TestRights:
                 known = await on.access.list_roles(root, unit)
             assert {(role.id, each) for role in known for each in role.permissions} == stored
 
-    async def test_labels_that_change_while_films_are_counted(self, workers):
+    async def test_film_counts_are_right_when_labels_change_concurrently(self, workers):
         fill_catalogue(workers.settings)
         draw = random.Random(5)
         for name in ("early", "late"):

@@ -12,7 +12,7 @@ from tests.support.worker_processes import log_reader
 SETTINGS = {"workers": "2", "database_pool": "4"}
 
 
-def test_every_request_gets_503_and_the_server_goes_on(tmp_path, capfd):
+def test_every_request_gets_503_until_postgresql_continues(tmp_path, capfd):
     logged = log_reader(capfd)
     with postgresql_server("fsync=off") as database:
         create_empty_template(database)

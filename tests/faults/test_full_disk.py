@@ -51,7 +51,7 @@ def small_files(process):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
-def test_a_disk_that_fills_up(tmp_path):
+def test_server_recovers_when_a_full_disk_has_room_again(tmp_path):
     folder = tmp_path / "disk"
     with small_disk(folder), run_server(folder / "data", GENEROUS) as server:
         anna, boris = new_chat_user(server), new_chat_user(server)
@@ -150,7 +150,7 @@ class TestFilesThatCannotGrow:
         assert response.status_code == 507
         assert SENTENCE in response.text
 
-    def test_site_says_so_on_a_page(self, full):
+    def test_site_shows_a_page_about_the_full_disk(self, full):
         _, anna, _ = full
         headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
         form = {

@@ -33,7 +33,7 @@ def serving(engine, tmp_path, request):
         yield serve
 
 
-def test_every_acknowledged_write_is_there_after_the_restart(serving):
+def test_every_acknowledged_write_survives_a_kill(serving):
     with serving() as server:
         anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
@@ -64,7 +64,7 @@ def test_every_acknowledged_write_is_there_after_the_restart(serving):
     assert len(set(stored) - acknowledged) <= len(writers)
 
 
-def test_one_that_dies_while_postgresql_is_away_is_replaced_once_it_is_back(tmp_path, capfd):
+def test_worker_killed_without_postgresql_is_replaced_when_it_is_back(tmp_path, capfd):
     log = log_reader(capfd)
     with postgresql_server("fsync=off") as database:
         settings = GENEROUS | TWO_WORKERS | {"database_url": database.url("postgres")}

@@ -18,7 +18,7 @@ DURABLE = ("fsync=off", "synchronous_commit=on")
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
-def test_under_load(tmp_path, how):
+def test_requests_recover_when_postgresql_restarts_under_load(tmp_path, how):
     with postgresql_server(*DURABLE) as database:
         settings = {"database_url": database.url("postgres"), "database_pool": "4"}
         with run_server(tmp_path, GENEROUS | settings) as server:

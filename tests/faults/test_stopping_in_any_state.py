@@ -79,7 +79,9 @@ STATES = {
     ("state", "workers"),
     [*((state, "1") for state in STATES), ("PostgreSQL down", "2"), ("both frozen", "2")],
 )
-def test_server_stops_by_itself(tmp_path, capfd, postgresql, redis, state, workers):
+def test_server_stops_in_time_whatever_the_state_of_its_database(
+    tmp_path, capfd, postgresql, redis, state, workers
+):
     logged = log_reader(capfd)
     with serving(tmp_path, postgresql, redis, workers) as server, one_that_listens(server):
         STATES[state](postgresql, redis)
@@ -124,7 +126,7 @@ def test_server_stops_with_uploads_open(tmp_path, postgresql, redis):
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_second_signal_ends_it(tmp_path, postgresql, workers):
+def test_second_signal_ends_the_server(tmp_path, postgresql, workers):
     with serving(tmp_path, postgresql, None, workers) as server:
         url = httpx.URL(server.url)
         with socket.create_connection((url.host, url.port), 10) as upload:

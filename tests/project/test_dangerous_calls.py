@@ -62,12 +62,12 @@ def test_no_shell_is_started():
             assert "shell" not in {keyword.arg for keyword in request.keywords}, name
 
 
-def test_no_client_of_the_web_is_imported():
+def test_no_web_client_is_imported():
     for name, tree in TREES.items():
         assert not set(imports(tree)) & WEB_CLIENT_MODULES, name
         assert not packages(tree) & WEB_CLIENTS, name
 
 
-def test_only_one_module_reaches_the_object_store():
+def test_only_one_module_uses_the_object_store():
     users = [name for name, tree in TREES.items() if OBJECT_STORE in packages(tree)]
     assert users == ["infrastructure/object_store.py"]

@@ -14,14 +14,14 @@ def started(*arguments: str, **environment: str) -> ForkedCommand:
     return ForkedCommand(arguments, clean_environment(environment))
 
 
-def test_it_runs_the_command_with_its_environment():
+def test_command_runs_with_its_environment():
     process = started("settings", KINOTEKA_PORT="8123")
     with process.stdout as told:
         assert "KINOTEKA_PORT (whole number) = 8123" in told.read()
     assert process.wait(TIMEOUT) == 0
 
 
-def test_it_writes_errors_where_its_maker_does(capfd):
+def test_errors_go_to_the_standard_error_of_the_tests(capfd):
     process = started("settings", KINOTEKA_PORT="no number")
     with process.stdout as told:
         assert told.read() == ""
@@ -30,7 +30,7 @@ def test_it_writes_errors_where_its_maker_does(capfd):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])
-def test_a_signal_that_ends_it_is_told(tmp_path, number):
+def test_exit_code_is_the_signal_that_ended_it(tmp_path, number):
     process = started("serve", "--no-demo", "--port", "0", "--data", str(tmp_path))
     with process.stdout as told:
         assert "http://" in told.readline()

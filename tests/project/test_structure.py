@@ -89,19 +89,21 @@ class TestSettings:
     DOCUMENT = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("row", config.rows(), ids=lambda row: row[0])
-    def test_every_setting_is_documented_as_it_is(self, row: tuple[str, str, object, str]) -> None:
+    def test_every_setting_is_documented_as_in_the_code(
+        self, row: tuple[str, str, object, str]
+    ) -> None:
         name, kind, default, text = row
         shown = f"`{plain(default)}`" if default not in ("", ()) else ""
         assert f"| `{name}` | {kind} | {shown} | {text} |" in self.DOCUMENT
 
-    def test_no_other_is(self) -> None:
+    def test_no_unknown_setting_is_documented(self) -> None:
         names = {name for name, *_ in config.rows()}
         documented = re.findall(r"^\| `(KINOTEKA_\w+)`", self.DOCUMENT, flags=re.MULTILINE)
         assert set(documented) == names
 
 
 @pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
-def test_every_code_has_a_refusal(contract) -> None:
+def test_every_code_has_an_error_response(contract) -> None:
     assert set(contract.error_responses) == set(Code)
     assert all(
         400 <= error_response.status < 600 for error_response in contract.error_responses.values()
@@ -117,7 +119,7 @@ class TestReadmes:
         served = {(route.method, shape(route.path)) for route in contract.routes}
         assert served - documented == set()
 
-    def test_every_way_of_refusing_is_documented(self, contract) -> None:
+    def test_every_error_status_is_documented(self, contract) -> None:
         text = readme(contract.name)
         codes = {
             code for route in contract.routes for code in (*implied_errors(route), *route.errors)
@@ -130,7 +132,7 @@ class TestReadmes:
                 missing.append(error_response.mark)
         assert missing == []
 
-    def test_every_route_that_may_wait_says_so(self, contract) -> None:
+    def test_every_route_that_may_wait_documents_retry_after(self, contract) -> None:
         assert "Retry-After" in readme(contract.name)
 
 
@@ -143,7 +145,7 @@ def test_modules_stay_small() -> None:
 
 
 @pytest.mark.parametrize("contract", [*CONTRACTS, NEUTRAL], ids=[*NAMES, "server"])
-def test_handlers_parse_call_one_service_and_shape(contract) -> None:
+def test_handlers_are_short(contract) -> None:
     for route in contract.routes:
         assert len(inspect.getsource(route.handler).splitlines()) <= HANDLER_LINES, route.path
 
@@ -176,7 +178,7 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_in_documents_exist(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8"))
     for path, anchor in links:
         target = page.parent / path if path else page
@@ -211,12 +213,12 @@ def globs() -> list[str]:
     return once + [pattern.replace("**", "*/*") for pattern in TESTED_ELSEWHERE]
 
 
-def test_no_reason_is_left_over() -> None:
+def test_every_listed_exception_is_needed() -> None:
     for pattern in globs():
         if "*" not in pattern:
             assert (SOURCE / pattern).exists()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_contract_has_tests_of_its_own(name: str) -> None:
+def test_every_contract_has_tests(name: str) -> None:
     assert list((TESTS / "contracts" / name).glob("test_*.py"))

@@ -60,7 +60,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("umask", UMASKS)
-def test_commands_create_files_for_their_owner_alone(tmp_path: Path, umask: int) -> None:
+def test_commands_create_files_that_only_their_owner_can_read(tmp_path: Path, umask: int) -> None:
     data, file, restored = (tmp_path / name for name in ("new/data", "kept.tar.gz", "back/data"))
     with served(data, umask) as client:
         body = {"login": "anna", "password": PASSWORD, "email": "anna@example.com"}
@@ -73,7 +73,9 @@ def test_commands_create_files_for_their_owner_alone(tmp_path: Path, umask: int)
     assert open_to_others(tmp_path) == []
 
 
-def test_copied_database_is_its_owners_alone(tmp_path: Path, postgresql: PostgreSQLServer) -> None:
+def test_only_its_owner_can_read_a_copied_database(
+    tmp_path: Path, postgresql: PostgreSQLServer
+) -> None:
     url = postgresql.new_database(EMPTY)
     done("copy-database", url, str(tmp_path / "new" / "data"), umask=0)
     postgresql.drop(url)

@@ -130,7 +130,7 @@ def counts(done: Result) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_format(folder, name):
+def test_every_format_can_be_imported(folder, name):
     for file, content in SAMPLES[name].items():
         written = content.encode()
         (folder / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
@@ -142,39 +142,39 @@ def test_every_format(folder, name):
 
 
 class TestAgain:
-    def test_the_same_file_changes_nothing(self, folder):
+    def test_same_file_changes_nothing(self, folder):
         imported(folder, "csv", "good.csv")
         done = imported(folder, "csv", "good.csv")
         assert done.exit_code == 0
         assert counts(done) == {"added": "0", "changed": "0", "unchanged": "3", "refused": "0"}
 
-    def test_a_changed_row_changes_one_film(self, folder):
+    def test_changed_row_changes_one_film(self, folder):
         imported(folder, "csv", "good.csv")
         (folder / "good.csv").write_text(GOOD.replace("Mirror", "The Mirror"))
         done = imported(folder, "csv", "good.csv")
         assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "refused": "0"}
         assert folder.titles() == ["Alien", "The Mirror", "Ran"]
 
-    def test_under_another_name_it_is_another_source(self, folder):
+    def test_file_with_another_name_is_another_source(self, folder):
         imported(folder, "csv", "good.csv")
         assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["added"] == "3"
         assert counts(imported(folder, "csv", "good.csv", "--source", "club"))["unchanged"] == "3"
 
 
 class TestBrokenRows:
-    def test_one_leaves_the_file_out(self, folder):
+    def test_broken_row_leaves_its_file_out(self, folder):
         done = imported(folder, "csv", "broken.csv")
         assert (done.exit_code, done.stdout) == (1, "")
         assert "broken.csv:3: title_missing; nothing was stored" in done.stderr
         assert folder.titles() == []
 
-    def test_and_no_other_file(self, folder):
+    def test_other_files_are_stored_when_one_is_left_out(self, folder):
         done = imported(folder, "csv", "good.csv", "broken.csv")
         assert done.exit_code == 1
         assert "left out for a broken row" in done.stderr
         assert folder.titles() == ["Alien", "Mirror", "Ran"]
 
-    def test_files_that_belong_together_are_one_in_this(self, folder):
+    def test_broken_row_leaves_out_all_files_of_a_joined_format(self, folder):
         for file, content in SAMPLES["movielens"].items():
             (folder / file).write_text(content)
         (folder / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,many,1\n")
@@ -182,7 +182,7 @@ class TestBrokenRows:
         assert done.exit_code == 1
         assert folder.titles() == []
 
-    def test_keeping_going_stores_the_rest_and_tells_each(self, folder):
+    def test_keep_going_stores_the_rest_and_lists_each_refused_row(self, folder):
         done = imported(folder, "csv", "broken.csv", "--keep-going")
         assert (done.exit_code, done.stderr) == (0, "")
         assert folder.titles() == ["Alien", "Brother"]
@@ -190,7 +190,7 @@ class TestBrokenRows:
         for line, reason in REASONS.items():
             assert f"broken.csv:{line}: {reason}" in done.stdout
 
-    def test_a_report_has_every_one(self, folder):
+    def test_report_has_every_refused_row(self, folder):
         report = folder / "report.jsonl"
         imported(folder, "csv", "broken.csv", "--keep-going", "--report", "report.jsonl")
         refused = [json.loads(line) for line in report.read_text().splitlines()]
@@ -204,7 +204,7 @@ class TestOptions:
         imported(folder, "csv", "films.csv", "--map", "title=Name", "--map", "year=Release Date")
         assert folder.rows("SELECT title, year FROM films") == [("Alien", 1979)]
 
-    def test_rules_give_labels(self, folder):
+    def test_label_rules_set_labels(self, folder):
         imported(
             folder, "csv", "good.csv", "--label", "premium:genre=war", "--label", "old:year=..1975"
         )
@@ -227,7 +227,7 @@ class TestOptions:
             (("json", "good.csv"), "good.csv is not a JSON array"),
         ],
     )
-    def test_mistakes_are_told_before_anything_is_read(self, tmp_path, arguments, says):
+    def test_wrong_options_are_reported_before_files_are_read(self, tmp_path, arguments, says):
         (tmp_path / "good.csv").write_text(GOOD)
         done = invoked(tmp_path, *arguments, "--data", "data", environment={})
         assert (done.exit_code, done.stdout) == (2, "")
@@ -261,7 +261,7 @@ class TestWhileItRuns:
             yield process
             process.kill()
 
-    def test_ctrl_c_stores_nothing(self, folder, under_way):
+    def test_interrupted_import_stores_nothing(self, folder, under_way):
         under_way.send_signal(signal.SIGINT)
         _, said = under_way.communicate(timeout=TIMEOUT)
         assert said.splitlines()[-1] == "kinoteka: interrupted; nothing was stored"
@@ -269,14 +269,14 @@ class TestWhileItRuns:
         assert folder.titles() == []
         assert not list((folder / "data").glob("*.staging"))
 
-    def test_a_killed_one_stores_nothing_and_is_in_nobodys_way(self, folder, under_way):
+    def test_killed_import_stores_nothing_and_does_not_block_the_next(self, folder, under_way):
         under_way.kill()
         under_way.communicate(timeout=TIMEOUT)
         assert folder.titles() == []
         assert imported(folder, "csv", "good.csv").exit_code == 0
         assert not list((folder / "data").glob("*.staging"))
 
-    def test_another_one_is_refused(self, folder, under_way):
+    def test_second_import_at_the_same_time_is_rejected(self, folder, under_way):
         under_way.send_signal(signal.SIGSTOP)  # so that it does not end meanwhile
         done = imported(folder, "csv", "good.csv")
         under_way.send_signal(signal.SIGCONT)
@@ -290,7 +290,7 @@ class TestWhileItRuns:
 
 
 class TestBesideAServer:
-    def test_new_films_are_there_soon(self, start_server):
+    def test_running_server_serves_new_films(self, start_server):
         server: RunningServer = start_server()
         client = server.client()
         assert client.get("/movies/?page=1").json() == []
@@ -315,6 +315,6 @@ class TestDocumentation:
         assert option == "--data" or not option.startswith("--") or option in self.PAGE
 
     @pytest.mark.parametrize("field", ALIASES)
-    def test_every_other_name_of_a_column_is_documented(self, field):
+    def test_every_alias_of_a_column_is_documented(self, field):
         row = next(line for line in self.PAGE.splitlines() if f"| `{field}`" in line)
         assert [name for name in ALIASES[field] if f"`{name}`" not in row.lower()] == []

@@ -11,7 +11,7 @@ from kinoteka.core.imports.service import Import
 from kinoteka.database.import_target import Changes
 
 
-def test_every_reason_why_files_cannot_be_used_has_a_text():
+def test_every_format_error_has_a_message():
     assert set(FORMAT_ERRORS) == set(FormatCode)
 
 
@@ -31,7 +31,7 @@ def test_every_reason_why_files_cannot_be_used_has_a_text():
         ),
     ],
 )
-def test_they_are_told_in_one_line(error, text):
+def test_format_error_is_explained(error, text):
     assert explain(error) == text
 
 
@@ -42,7 +42,7 @@ def test_they_are_told_in_one_line(error, text):
         (Refused("a.csv", 4, Reason.TITLE_MISSING, ""), "a.csv:4: title_missing"),
     ],
 )
-def test_a_refusal_tells_where_and_why(refused, text):
+def test_refused_row_is_reported_with_its_place_and_reason(refused, text):
     assert refusal(refused) == text
 
 
@@ -53,7 +53,7 @@ class TestSummary:
         done.read = 2_000_000
         return done
 
-    def test_counts_everything(self, done):
+    def test_summary_counts_every_outcome(self, done):
         lines = list(summary(done, Changes(1_500_000, 20_000, 480_000), Progress(), [], 100))
         assert lines == [
             "imdb: 2,000,000 films in 100.0 s (20,000 a second)",
@@ -63,7 +63,7 @@ class TestSummary:
             "  refused    0",
         ]
 
-    def test_tells_what_was_passed_over(self, done):
+    def test_summary_names_ignored_files_and_skipped_rows(self, done):
         progress = Progress()
         progress.skipped.update(short=900, adult=100)
         progress.ignored.append(Path("links.csv"))
@@ -76,7 +76,7 @@ class TestSummary:
         ]
         assert lines[7] == "  links.csv holds nothing for the catalogue"
 
-    def test_lists_the_first_refusals_and_says_where_the_others_are(self, done):
+    def test_summary_lists_the_first_refused_rows_and_names_the_report(self, done):
         listed = [Refused("a.csv", line, Reason.TITLE_MISSING, "") for line in (2, 5)]
         done.refused.update({Reason.TITLE_MISSING: 1_900, Reason.TOO_LONG: 100})
         lines = list(summary(done, Changes(0, 0, 0), Progress(), listed, 100))

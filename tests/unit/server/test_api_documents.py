@@ -45,21 +45,21 @@ def routes(contract):
 
 
 @pytest.mark.parametrize("name", [None, *NAMES])
-def test_is_a_valid_document(documentation, name):
+def test_document_is_valid_openapi(documentation, name):
     validate(documentation.document(name))
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
-def test_every_route_is_in_it_and_no_other(documentation, contract):
+def test_document_has_exactly_the_contracts_routes(documentation, contract):
     assert set(operations(documentation.document(contract.name))) == routes(contract)
 
 
-def test_every_contract_s_routes_are_in_the_one_for_all(documentation):
+def test_combined_document_has_the_routes_of_every_contract(documentation):
     every = set().union(*map(routes, CONTRACTS))
     assert set(operations(documentation.document())) == every
 
 
-def test_every_socket_is_told_of(documentation):
+def test_every_websocket_is_described(documentation):
     for contract in CONTRACTS:
         about = documentation.document(contract.name)["info"]["description"]
         sockets = [route.path for route in contract.routes if route.method == "WEBSOCKET"]
@@ -67,12 +67,12 @@ def test_every_socket_is_told_of(documentation):
 
 
 @pytest.mark.parametrize("name", [None, *NAMES])
-def test_operations_have_names_of_their_own(documentation, name):
+def test_operation_ids_are_unique(documentation, name):
     ids = [each["operationId"] for each in operations(documentation.document(name)).values()]
     assert len(ids) == len(set(ids))
 
 
-def test_the_shared_sign_in_takes_either_body(documentation):
+def test_shared_sign_in_accepts_both_bodies(documentation):
     def body(name):
         operation = operations(documentation.document(name))[("POST", "/login")]
         return operation["requestBody"]["content"]["application/json"]["schema"]
@@ -81,7 +81,7 @@ def test_the_shared_sign_in_takes_either_body(documentation):
     assert len(body(None)["oneOf"]) == 2
 
 
-def test_every_served_path_is_documented_or_the_server_s_own(documentation):
+def test_every_served_path_is_documented_or_belongs_to_the_server(documentation):
     router, _ = compose()
     for path in ("/openapi.json", "/openapi/account.json", "/docs", "/docs/assets/viewer.js"):
         found = router.find(path)
@@ -90,7 +90,7 @@ def test_every_served_path_is_documented_or_the_server_s_own(documentation):
 
 
 class TestServing:
-    def test_documents(self, server: RunningServer) -> None:
+    def test_documents_are_served(self, server: RunningServer) -> None:
         client = server.client()
         for path in ("/openapi.json", *(f"/openapi/{name}.json" for name in NAMES)):
             response = client.get(path)
@@ -103,10 +103,10 @@ class TestServing:
     @pytest.mark.parametrize(
         "path", ["/openapi/none.json", "/openapi/account", "/openapi/.json", "/docs/assets/x.js"]
     )
-    def test_what_there_is_not(self, server: RunningServer, path: str) -> None:
+    def test_unknown_document_is_not_found(self, server: RunningServer, path: str) -> None:
         assert server.client().get(path).status_code == 404
 
-    def test_the_page_loads_nothing_from_outside(self, server: RunningServer) -> None:
+    def test_viewer_loads_nothing_from_other_hosts(self, server: RunningServer) -> None:
         client = server.client()
         page = client.get("/docs")
         assert page.status_code == 200
@@ -118,12 +118,12 @@ class TestServing:
             if address != "data:,":
                 assert client.get(address).status_code == 200
 
-    def test_the_page_has_no_script_or_style_of_its_own(self, server: RunningServer) -> None:
+    def test_viewer_has_no_inline_scripts_or_styles(self, server: RunningServer) -> None:
         page = server.client().get("/docs").text
         assert re.findall(r"<script[^>]*>([^<]*)</script>", page) == ["", ""]
         assert not re.search(r"<style|style=|\son\w+=|javascript:", page)
 
-    def test_the_policy_lets_nothing_else_in(self, server: RunningServer) -> None:
+    def test_policy_allows_only_own_files(self, server: RunningServer) -> None:
         policy = server.client().get("/docs").headers["content-security-policy"]
         directives = dict(part.split(" ", 1) for part in policy.split("; "))
         assert directives["default-src"] == "'none'"
@@ -132,12 +132,12 @@ class TestServing:
         assert "unsafe" not in policy
         assert "http" not in policy
 
-    def test_every_contract_can_be_chosen(self, server: RunningServer) -> None:
+    def test_viewer_offers_every_contract(self, server: RunningServer) -> None:
         page = server.client().get("/docs").text
         assert re.findall(r'<option value="([^"]*)">', page) == ["", *NAMES]
 
 
-def test_what_the_viewer_s_own_files_refer_to() -> None:
+def test_references_of_the_viewers_files_exist() -> None:
     script = (FOLDER / "docs" / "viewer.js").read_text()
     assert not re.search(r"https?:|//[a-z]", re.sub(r"^\s*//.*$", "", script, flags=re.MULTILINE))
     assert "validatorUrl: null" in script
@@ -147,7 +147,7 @@ def test_what_the_viewer_s_own_files_refer_to() -> None:
         assert "@import" not in (FOLDER / style).read_text()
 
 
-def test_what_is_vendored_is_pinned_and_licensed() -> None:
+def test_vendored_files_are_pinned_and_licensed() -> None:
     folder = FOLDER / "swagger-ui"
     pinned = json.loads((folder / "package.json").read_text())["dependencies"]["swagger-ui-dist"]
     assert re.fullmatch(r"5\.\d+\.\d+", pinned)
@@ -156,7 +156,7 @@ def test_what_is_vendored_is_pinned_and_licensed() -> None:
     assert (folder / "NOTICE").read_text().startswith("swagger-ui")
 
 
-def test_can_be_written_to_a_file(tmp_path: Path) -> None:
+def test_command_writes_a_document_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "openapi.json"
     assert run_kinoteka("export-openapi", "--output", str(file)).returncode == 0
     assert json.loads(file.read_text()) == Documentation(CONTRACTS).document()
@@ -167,7 +167,7 @@ def test_can_be_written_to_a_file(tmp_path: Path) -> None:
     assert "none" in unknown.stderr
 
 
-def test_what_makes_documents_is_loaded_when_it_is_first_needed() -> None:
+def test_modules_that_build_documents_are_imported_lazily() -> None:
     module = "kinoteka.http.mechanics.openapi"
     script = f"import sys, kinoteka.server.process; print('{module}' in sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
@@ -175,14 +175,14 @@ def test_what_makes_documents_is_loaded_when_it_is_first_needed() -> None:
 
 
 @pytest.mark.parametrize("name", [None, *NAMES])
-def test_credentials_are_declared(documentation, name):
+def test_document_declares_the_credentials(documentation, name):
     schemes = documentation.document(name)["components"]["securitySchemes"]
     assert {each["type"] for each in schemes.values()} == {"apiKey", "http"}
     assert (schemes["cookie"]["in"], schemes["cookie"]["name"]) == ("cookie", "session_id")
     assert schemes["bearer"]["scheme"] == "bearer"
 
 
-def test_the_csrf_token_of_filmsite_is_a_header(documentation):
+def test_csrf_token_of_filmsite_is_a_header_parameter(documentation):
     every = operations(documentation.document("filmsite"))
     with_token = {
         where
@@ -195,7 +195,7 @@ def test_the_csrf_token_of_filmsite_is_a_header(documentation):
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=NAMES)
-def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
+def test_document_has_every_status_of_a_route(documentation, contract):
     every = operations(documentation.document(contract.name))
     for route in contract.routes:
         if route.method != "WEBSOCKET":
@@ -205,7 +205,7 @@ def test_every_status_that_a_route_may_answer_is_in_it(documentation, contract):
             assert {str(route.status), *statuses} <= set(declared)
 
 
-def test_a_browser_shows_every_operation_and_blocks_nothing(
+def test_browser_shows_every_operation_and_blocks_nothing(
     server: RunningServer, tmp_path: Path
 ) -> None:
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000")

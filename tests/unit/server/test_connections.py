@@ -44,7 +44,7 @@ class TestDeadlines:
         until = [(float(now), stage, REQUEST, 0) for now in (0, most - 1, most)]
         assert verdicts(*until) == [None, None, reason]
 
-    def test_next_request_begins_anew(self) -> None:
+    def test_next_request_restarts_the_deadline(self) -> None:
         assert verdicts(
             (0, Stage.IDLE, REQUEST, 0),
             (74, Stage.IDLE, OTHER_REQUEST, 0),
@@ -69,11 +69,11 @@ class TestDeadlines:
         observed = [(5.0 * n, Stage.BODY, REQUEST, count) for n, count in enumerate(received)]
         assert verdicts(*observed) == expected
 
-    def test_server_that_works_for_long_keeps_the_connection(self) -> None:
+    def test_connection_stays_open_while_the_server_works(self) -> None:
         observed = [(100.0 * n, Stage.ANSWER, REQUEST, 0) for n in range(5)]
         assert verdicts(*observed) == [None] * 5
 
-    def test_response_that_nobody_reads_ends(self) -> None:
+    def test_connection_is_closed_when_the_response_is_not_read(self) -> None:
         assert verdicts(
             (0, Stage.ANSWER, REQUEST, 70_000),
             (70, Stage.ANSWER, REQUEST, 60_000),
@@ -84,14 +84,14 @@ class TestDeadlines:
     @pytest.mark.parametrize(
         ("settings", "seconds"), [(Settings(), 1.0), (Settings(head_seconds=0.5), 0.1)]
     )
-    def test_sweeps_are_several_to_the_shortest_deadline(
+    def test_several_sweeps_fit_into_the_shortest_deadline(
         self, settings: Settings, seconds: float
     ) -> None:
         assert Deadlines(settings).sweep_seconds == seconds
 
 
 class TestAdmissions:
-    def test_network_is_limited(self) -> None:
+    def test_connections_of_a_network_are_limited(self) -> None:
         admissions = Admissions(10, 2, ())
         first = admissions.admit("192.0.2.1")
         assert isinstance(first, Admission)
@@ -103,14 +103,14 @@ class TestAdmissions:
         assert isinstance(admissions.admit("192.0.2.1"), Admission)
         assert admissions.admit("192.0.2.1") is Reason.NETWORK
 
-    def test_ipv6_network_is_the_64(self) -> None:
+    def test_ipv6_network_is_a_64_prefix(self) -> None:
         admissions = Admissions(10, 1, ())
         assert isinstance(admissions.admit("2001:db8::1"), Admission)
         assert admissions.admit("2001:db8::2") is Reason.NETWORK
         assert isinstance(admissions.admit("2001:db8:0:1::1"), Admission)
 
     @pytest.mark.parametrize("address", ["127.0.0.1", None], ids=["trusted proxy", "Unix socket"])
-    def test_who_brings_many_clients_counts_in_the_total_only(self, address: str | None) -> None:
+    def test_proxy_and_unix_socket_count_only_in_the_total(self, address: str | None) -> None:
         admissions = Admissions(3, 1, {"127.0.0.1"})
         admitted = [admissions.admit(address) for _ in range(4)]
         assert admitted[3] is Reason.TOTAL
@@ -137,9 +137,7 @@ class TestOpenFiles:
     def test_connections_leave_room_for_other_files(self, allowed: int, connections: int) -> None:
         assert open_file_limits(Settings(), allowed).connections == connections
 
-    def test_soft_limit_counts_as_far_as_it_can_be_raised(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_allowed_files_are_the_raised_soft_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for limits, allowed in [
             ((64, 64), 64),
             ((64, 100), 100),

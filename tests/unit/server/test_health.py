@@ -39,7 +39,7 @@ async def client(services: Services, health: Health) -> AsyncIterator[httpx.Asyn
         yield client
 
 
-def test_a_server_that_serves_is_alive_and_ready(server):
+def test_running_server_is_alive_and_ready(server):
     client = server.client()
     alive, ready = client.get("/healthz"), client.get("/readyz")
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
@@ -49,13 +49,13 @@ def test_a_server_that_serves_is_alive_and_ready(server):
         assert client.head(response.url).status_code == 200
 
 
-def test_credentials_that_are_no_good_do_not_matter(server):
+def test_invalid_credentials_are_ignored(server):
     for path in ("/healthz", "/readyz"):
         response = server.client(authorization="Bearer nonsense").get(path)
         assert response.status_code == 200
 
 
-async def test_ready_with_the_schema_that_the_code_needs_or_a_newer_one(
+async def test_server_is_ready_when_the_schema_is_current_or_newer(
     client: httpx.AsyncClient, services: Services
 ) -> None:
     assert (await client.get("/readyz")).json() == READY
@@ -63,7 +63,7 @@ async def test_ready_with_the_schema_that_the_code_needs_or_a_newer_one(
     assert (await client.get("/readyz")).status_code == 200
 
 
-async def test_not_ready_with_an_older_schema(
+async def test_server_is_not_ready_when_the_schema_is_older(
     client: httpx.AsyncClient, services: Services
 ) -> None:
     execute(services.settings, "UPDATE alembic_version SET version_num = '0000'")
@@ -73,7 +73,7 @@ async def test_not_ready_with_an_older_schema(
     assert response.json() == READY | told
 
 
-async def test_alive_but_not_ready_without_the_database(
+async def test_server_is_alive_but_not_ready_when_the_database_is_unreachable(
     client: httpx.AsyncClient, services: Services
 ) -> None:
     execute(services.settings, "DROP TABLE alembic_version")
@@ -84,7 +84,9 @@ async def test_alive_but_not_ready_without_the_database(
     assert (await client.get("/healthz")).status_code == 200
 
 
-async def test_not_ready_while_it_stops(client: httpx.AsyncClient, health: Health) -> None:
+async def test_server_is_not_ready_while_it_stops(
+    client: httpx.AsyncClient, health: Health
+) -> None:
     health.stop()
     response = await client.get("/readyz")
     assert response.status_code == 503

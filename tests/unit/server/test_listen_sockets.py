@@ -39,7 +39,7 @@ from tests.support.worker_processes import TWO_WORKERS
         ("", list(ALL_ADDRESSES)),
     ],
 )
-def test_all_addresses_are_listened_on_at_one_port(hosts: str, addresses: list[str]) -> None:
+def test_all_addresses_share_one_port(hosts: str, addresses: list[str]) -> None:
     sockets = tcp_sockets(hosts, 0)
     try:
         bound = [opened.getsockname() for opened in sockets]
@@ -220,7 +220,7 @@ def test_server_serves_on_a_unix_socket_and_removes_it(tmp_path, workers):
     assert not path.exists()
 
 
-def test_proxy_at_the_unix_socket_tells_who_its_clients_are(tmp_path):
+def test_proxy_at_the_unix_socket_provides_client_addresses(tmp_path):
     limits = {"sign_up_limit": "1 per hour", "connections_per_network": "1"}
     with served(tmp_path, **limits) as (path, client):
 

@@ -68,7 +68,7 @@ def avatar(server: RunningServer) -> str:
 
 
 class TestAvatars:
-    def test_are_served_to_anybody_for_good(self, server, avatar):
+    def test_avatar_is_served_to_everybody_with_a_permanent_cache(self, server, avatar):
         response = server.client().get(avatar)
         assert response.status_code == 200
         assert Image.open(BytesIO(response.content)).format == "JPEG"
@@ -78,21 +78,21 @@ class TestAvatars:
         assert "sandbox" in response.headers["content-security-policy"]
         assert "vary" not in response.headers
 
-    def test_are_not_sent_again(self, server, avatar):
+    def test_avatar_is_not_sent_again_when_the_client_has_it(self, server, avatar):
         client = server.client()
         known = {"if-none-match": client.get(avatar).headers["etag"]}
         response = client.get(avatar, headers=known)
         assert (response.status_code, response.content) == (304, b"")
         assert response.headers["cache-control"].startswith("public")
 
-    def test_head(self, server, avatar):
+    def test_head_request_returns_only_headers(self, server, avatar):
         client = server.client()
         got, head = client.get(avatar), client.head(avatar)
         assert head.content == b""
         assert head.headers["content-length"] == str(len(got.content))
 
     @pytest.mark.parametrize("token", ["nonsense", "undefined"])
-    def test_nobody_is_asked_who_he_is(self, server, avatar, token):
+    def test_avatar_is_served_without_authentication(self, server, avatar, token):
         client = server.client(authorization=f"Bearer {token}", cookie=f"session_id={token}")
         assert client.get(avatar).status_code == 200
 
@@ -111,16 +111,16 @@ class TestAvatars:
             "портрет.jpg",
         ],
     )
-    def test_no_other_file_is(self, server, name):
+    def test_other_files_are_not_served(self, server, name):
         response = server.client().get(httpx.URL(f"{server.url}/media/avatars/{name}"))
         assert response.status_code == 404
         assert response.json()["message"]
 
-    def test_only_reading_is_allowed(self, server, avatar):
+    def test_other_methods_are_rejected(self, server, avatar):
         response = server.client().delete(avatar)
         assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
-    def test_a_replaced_one_is_gone(self, server):
+    def test_replaced_avatar_is_not_found(self, server):
         client = server.signed_up()
         old, new = (
             client.put("/avatar", files={"avatar": picture(size=(n, n))}).json()["avatar"]
@@ -130,7 +130,7 @@ class TestAvatars:
         assert client.get(new).status_code == 200
         assert_gone(client, old)
 
-    def test_it_goes_with_its_account(self, server):
+    def test_avatar_is_deleted_with_its_account(self, server):
         client = server.signed_up()
         address = client.put("/avatar", files={"avatar": picture()}).json()["avatar"]
         assert client.delete("/profile").status_code == 200
@@ -147,25 +147,25 @@ def assert_gone(client: httpx.Client, address: str) -> None:
 
 
 class TestPosters:
-    def test_shows_the_film(self, world):
+    def test_poster_shows_the_film(self, world):
         response = world.server.client().get(world.poster("Stalker"))
         assert response.status_code == 200
         texts = [element.text for element in sound(response) if element.tag.endswith("}text")]
         assert texts == ["SCIENCE FICTION", "Stalker", "Andrei Tarkovsky", "1979"]
 
-    def test_does_not_show_what_is_unknown(self, world):
+    def test_poster_omits_unknown_facts(self, world):
         response = world.server.client().get(world.poster("Nobody Knows When"))
         assert "Unknown" not in response.text.replace("Nobody Knows", "")
 
-    def test_no_two_are_the_same(self, world):
+    def test_posters_differ(self, world):
         client = world.superuser
         assert len({client.get(f"/media/films/{n}.svg").content for n in range(1, 21)}) == 20
 
     @pytest.mark.parametrize("title", ODD_TITLES)
-    def test_any_title_will_do(self, world, title):
+    def test_poster_can_show_any_title(self, world, title):
         assert len(sound(world.server.client().get(world.poster(title)))) > 5
 
-    def test_can_do_nothing(self, world):
+    def test_poster_runs_and_loads_nothing(self, world):
         headers = world.server.client().get(world.poster("Ran")).headers
         assert headers["content-type"] == "image/svg+xml"
         assert headers["x-content-type-options"] == "nosniff"
@@ -175,7 +175,7 @@ class TestPosters:
             "frame-ancestors 'none'; sandbox"
         )
 
-    def test_is_cached_by_anybody_but_asked_for_again(self, world):
+    def test_open_poster_is_cached_publicly_and_revalidated(self, world):
         client = world.server.client()
         first = client.get(world.poster("Ran"))
         assert first.headers["cache-control"] == "public, no-cache"
@@ -186,7 +186,7 @@ class TestPosters:
         other = client.get(world.poster("M"), headers={"if-none-match": first.headers["etag"]})
         assert other.status_code == 200
 
-    def test_is_sent_compressed(self, world):
+    def test_poster_is_compressed(self, world):
         client = world.server.client()
         plain = client.get(world.poster("Ran"), headers={"accept-encoding": "identity"})
         with client.stream(
@@ -214,7 +214,7 @@ class TestPosters:
             ".svg",
         ],
     )
-    def test_of_no_film(self, world, file):
+    def test_poster_of_an_unknown_film_is_not_found(self, world, file):
         response = world.server.client().get(f"/media/films/{file}")
         assert (response.status_code, response.json()) == (404, NO_FILM)
 
@@ -222,7 +222,7 @@ class TestPosters:
 class TestLabels:
     TITLE = "Man with a Movie Camera"
 
-    def test_a_poster_is_there_for_whom_its_film_is(self, world):
+    def test_poster_is_visible_when_its_film_is_visible(self, world):
         hidden, other = world.poster(self.TITLE), world.poster("After Midnight")
         seen = {
             "anonymous": world.server.client(),
@@ -241,23 +241,23 @@ class TestLabels:
             "superuser": (200, 200),
         }
 
-    def test_is_refused_as_if_there_were_none(self, world):
+    def test_invisible_poster_is_not_found(self, world):
         response = world.server.client().get(world.poster(self.TITLE))
         assert response.json() == NO_FILM
         assert response.headers["cache-control"] == "no-store"
 
-    def test_knowing_its_validator_does_not_help(self, world):
+    def test_known_validator_does_not_reveal_an_invisible_poster(self, world):
         known = {"if-none-match": world.holder.get(world.poster(self.TITLE)).headers["etag"]}
         address = world.poster(self.TITLE)
         assert world.holder.get(address, headers=known).status_code == 304
         assert world.server.client().get(address, headers=known).status_code == 404
 
-    def test_is_cached_by_whom_it_was_shown_to_alone(self, world):
+    def test_labelled_poster_is_cached_privately(self, world):
         headers = world.holder.get(world.poster(self.TITLE)).headers
         assert headers["cache-control"] == "private, no-cache"
         assert headers["vary"] == "authorization, cookie, accept-encoding"
 
-    def test_a_film_that_gets_a_label_loses_its_poster_at_once(self, world):
+    def test_poster_is_not_found_when_its_film_gets_a_label(self, world):
         address = world.poster("Dreams")
         client = world.server.client()
         known = {"if-none-match": client.get(address).headers["etag"]}

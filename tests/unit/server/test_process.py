@@ -18,7 +18,7 @@ from tests.support.servers import clean_environment, run_kinoteka, run_server
 from tests.support.worker_processes import log_reader
 
 
-def test_all_state_lies_in_the_data_folder(tmp_path):
+def test_all_state_is_in_the_data_folder(tmp_path):
     data = tmp_path / "data"
     with run_server(data, {}) as server:
         server.signed_up()
@@ -28,21 +28,21 @@ def test_all_state_lies_in_the_data_folder(tmp_path):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
 
 
-def test_two_servers_run_beside_each_other(tmp_path):
+def test_two_servers_run_on_one_machine(tmp_path):
     with run_server(tmp_path / "a", {}) as first, run_server(tmp_path / "b", {}) as second:
         first.signed_up("anna")
         second.signed_up("anna")
         assert first.url != second.url
 
 
-def test_sessions_outlast_a_restart(tmp_path):
+def test_sessions_survive_a_restart(tmp_path):
     with run_server(tmp_path, {}) as server:
         cookie = f"session_id={server.signed_up().cookies['session_id']}"
     with run_server(tmp_path, {}) as server:
         assert server.client(cookie=cookie).get("/profile").status_code == 200
 
 
-def test_refusing_a_handshake_is_no_error_of_the_server_s(tmp_path, capfd):
+def test_rejected_handshake_is_not_logged_as_an_error(tmp_path, capfd):
     with run_server(tmp_path, {}) as server, pytest.raises(InvalidStatus, match="401"):
         connect(server.url.replace("http", "ws", 1) + "/notifications")
     assert "handshake" not in capfd.readouterr().err
@@ -50,7 +50,7 @@ def test_refusing_a_handshake_is_no_error_of_the_server_s(tmp_path, capfd):
 
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_what_is_under_way_finishes(self, tmp_path, number):
+    def test_requests_in_progress_finish(self, tmp_path, number):
         with run_server(tmp_path, {}) as server, connected(server) as client:
             server.signed_up()
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
@@ -64,7 +64,7 @@ class TestStopping:
             assert b"\r\nconnection: close\r\n" in response
             assert server.process.wait(TIMEOUT) == 0
 
-    def test_a_request_on_its_way_is_answered(self, tmp_path):
+    def test_request_sent_before_the_stop_is_answered(self, tmp_path):
         with run_server(tmp_path, {}) as server, connected(server) as client:
             assert server.client().get("/genres/").status_code == 200
             server.process.terminate()
@@ -74,7 +74,7 @@ class TestStopping:
             assert response.startswith(b"HTTP/1.1 200 ")
             assert b"\r\nconnection: close\r\n" in response
 
-    def test_told_twice_it_stops_at_once(self, tmp_path):
+    def test_second_signal_stops_at_once(self, tmp_path):
         with run_server(tmp_path, {}) as server, connected(server) as client:
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
             assert server.client().get("/genres/").status_code == 200
@@ -84,7 +84,7 @@ class TestStopping:
             assert server.process.wait(TIMEOUT) == 0
 
     @pytest.mark.parametrize("workers", ["1", "2"])
-    def test_it_stops_when_its_terminal_is_closed(self, tmp_path, workers):
+    def test_server_stops_when_its_terminal_is_closed(self, tmp_path, workers):
         where = ("--no-demo", "--port", "0", "--data", str(tmp_path), "--workers", workers)
         command = [sys.executable, "-m", "kinoteka.cli", "serve", *where]
         terminal, its_end = pty.openpty()
@@ -97,7 +97,7 @@ class TestStopping:
             process.send_signal(signal.SIGHUP)
             assert process.wait(TIMEOUT) == 0
 
-    def test_one_worker_cannot_be_reloaded(self, tmp_path, capfd):
+    def test_single_worker_cannot_be_reloaded(self, tmp_path, capfd):
         logged = log_reader(capfd)
         with run_server(tmp_path, {}) as server:
             server.process.send_signal(signal.SIGHUP)
@@ -121,14 +121,14 @@ def answered(connection):
     return received
 
 
-def test_a_cookie_is_secure_behind_https(tmp_path):
+def test_cookie_is_secure_when_the_public_url_is_https(tmp_path):
     with run_server(tmp_path, {"public_url": "https://films.example"}) as server:
         body = {"login": "anna", "password": "correct horse x", "email": "anna@example.com"}
         response = server.client().post("/signup", json=body)
         assert response.headers["set-cookie"].endswith("; Secure")
 
 
-def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
+def test_trusted_proxy_provides_the_client_address(tmp_path):
     settings = {"trusted_proxies": "127.0.0.1", "sign_in_address_limit": "2 per hour"}
     with run_server(tmp_path, settings) as server:
         client = server.client()
@@ -154,20 +154,20 @@ def test_a_trusted_proxy_tells_where_a_client_comes_from(tmp_path):
     ],
     ids=["many headers", "a long header", "trailers"],
 )
-def test_a_head_without_an_end_is_cut_off(server, begin, piece):
+def test_endless_head_is_cut_off(server, begin, piece):
     with connected(server) as client, pytest.raises(ConnectionError):
         client.sendall(begin)
         for _ in range(20_000):
             client.sendall(piece)
 
 
-def test_a_head_that_is_too_large_is_refused(server):
+def test_too_large_head_is_rejected(server):
     with connected(server) as client:
         client.sendall(b"GET /movies/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 60_000)
         assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
 
 
-def test_bodies_are_no_heads(server):
+def test_body_does_not_count_as_head(server):
     body = b"x" * 200_000
     response = server.client().post(
         "/signup", content=(body[n : n + 500] for n in range(0, 200_000, 500))
@@ -180,7 +180,7 @@ def connected(server):
     return socket.create_connection((url.host, url.port), 10)
 
 
-def test_a_first_start_that_was_cut_short_is_made_good(tmp_path):
+def test_interrupted_first_start_is_completed_by_the_next(tmp_path):
     assert run_kinoteka("migrate", "--data", str(tmp_path)).returncode == 0
     (tmp_path / "kinoteka.unfilled").touch()
     with run_server(tmp_path, {}, "--host", "127.0.0.1") as server:

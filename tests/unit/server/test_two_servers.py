@@ -61,7 +61,7 @@ def close_code(socket: ClientConnection) -> int | None:
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
-def test_messages_and_sessions_are_those_of_one_server(two: Two) -> None:
+def test_two_servers_share_messages_and_sessions(two: Two) -> None:
     anna, boris = new_chat_user(two.one), new_chat_user(two.one)
     chat = open_chat(anna, boris)
     with listen(two.other, boris) as socket:
@@ -74,7 +74,7 @@ def test_messages_and_sessions_are_those_of_one_server(two: Two) -> None:
     assert at_other.get("/users").status_code == 401
 
 
-def test_an_access_token_ends_with_its_session_on_both(two: Two) -> None:
+def test_access_token_is_rejected_by_both_servers_when_its_session_ends(two: Two) -> None:
     user = new_user(two.one)
     at_other = two.other.client(authorization=f"Bearer {user.access_token}")
     assert user.signed_in()
@@ -84,9 +84,7 @@ def test_an_access_token_ends_with_its_session_on_both(two: Two) -> None:
 
 
 @pytest.mark.parametrize(("away", "back"), [("stop", "start"), ("freeze", "thaw")])
-def test_redis_goes_away_and_comes_back_and_nobody_misses_a_message(
-    two: Two, away: str, back: str
-) -> None:
+def test_no_message_is_missed_when_redis_restarts(two: Two, away: str, back: str) -> None:
     anna, boris = new_chat_user(two.one), new_chat_user(two.one)
     chat = open_chat(anna, boris)
     with listen(two.other, boris) as socket:

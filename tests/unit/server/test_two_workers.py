@@ -121,14 +121,14 @@ async def pair(workers: Workers) -> Pair:
 
 class TestRevocation:
     @pytest.mark.usefixtures("only_the_bus_tells")
-    async def test_a_session_that_ends_on_one_has_ended_on_the_other_at_once(self, workers):
+    async def test_session_that_ends_on_one_worker_is_rejected_by_the_other(self, workers):
         began = await sign_up(workers.there)
         assert await is_session_valid(workers.here, began)
         await perform(workers.there, workers.there.sessions.sign_out, began.actor)
         await wait_until(lambda: is_nobody_s(workers.here, began.token))
 
     @pytest.mark.usefixtures("only_the_bus_tells")
-    async def test_all_others_stay_cached(self, workers):
+    async def test_other_sessions_stay_cached(self, workers):
         kept, ended = await sign_up(workers.there), await sign_up(workers.there)
         assert await is_session_valid(workers.here, kept)
         assert await is_session_valid(workers.here, ended)
@@ -137,7 +137,7 @@ class TestRevocation:
         await wait_until(lambda: cache.get(ended.session.id) is None)
         assert cache.get(kept.session.id) is not None
 
-    async def test_its_listeners_hear_no_more(self, workers):
+    async def test_listeners_of_an_ended_session_are_closed(self, workers):
         began, other = await sign_up(workers.there), await sign_up(workers.there)
         listener = await listen(workers.here, began.actor)
         others = await listen(workers.here, other.actor)
@@ -146,7 +146,7 @@ class TestRevocation:
             assert await listener.ended is Ending.SESSION_OVER
         assert not others.ended.done()
 
-    async def test_without_anything_in_between_the_database_tells(self, workers):
+    async def test_revocation_is_found_in_the_database_when_the_bus_is_down(self, workers):
         began = await sign_up(workers.there)
         listener = await listen(workers.here, began.actor)
         await workers.part()
@@ -156,7 +156,7 @@ class TestRevocation:
         async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.SESSION_OVER
 
-    async def test_rights_change_on_both(self, workers):
+    async def test_permissions_change_on_both_workers(self, workers):
         admin, began = await superuser_actor(workers.there), await sign_up(workers.there)
         access = workers.there.access
         role = await perform(
@@ -173,7 +173,7 @@ class TestRevocation:
 
 
 class TestLive:
-    async def test_a_message_reaches_listeners_on_every_worker(self, workers, pair):
+    async def test_message_reaches_listeners_on_every_worker(self, workers, pair):
         here = await listen(workers.here, pair.boris)
         there = await listen(workers.there, pair.boris)
         sent = [await post(workers.there, pair.anna, pair.chat, "hello") for _ in range(3)]
@@ -182,7 +182,7 @@ class TestLive:
             async with asyncio.timeout(TIMEOUT):
                 assert [(await listener.next()).message.id for _ in range(6)] == sent
 
-    async def test_all_that_two_write_at_once_come_to_both_in_the_same_order(self, workers, pair):
+    async def test_concurrent_messages_arrive_everywhere_in_the_same_order(self, workers, pair):
         here = await listen(workers.here, pair.boris)
         there = await listen(workers.there, pair.boris)
         await asyncio.gather(
@@ -193,7 +193,7 @@ class TestLive:
             heard = [[(await each.next()).message.id for _ in range(40)] for each in (here, there)]
         assert heard[0] == heard[1] == sorted(heard[0])
 
-    async def test_nobody_misses_what_was_sent_while_nothing_lay_in_between(self, workers, pair):
+    async def test_no_message_is_missed_when_the_bus_was_down(self, workers, pair):
         listener = await listen(workers.here, pair.boris)
         known = await post(workers.there, pair.anna, pair.chat, "heard")
         async with asyncio.timeout(TIMEOUT):
@@ -207,7 +207,7 @@ class TestLive:
         listener = await listen(workers.here, pair.boris)
         assert await catch_up(workers.here, pair.boris, pair.chat, known) == [missed]
 
-    async def test_nothing_is_heard_after_what_was_missed(self, workers, pair):
+    async def test_listener_receives_nothing_after_a_missed_message(self, workers, pair):
         listener = await listen(workers.here, pair.boris)
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
@@ -218,14 +218,14 @@ class TestLive:
         listener = await listen(workers.here, pair.boris)
         assert await catch_up(workers.here, pair.boris, pair.chat, 0) == [missed, after]
 
-    async def test_messages_of_here_are_heard_while_nothing_lies_in_between(self, workers, pair):
+    async def test_messages_of_the_same_worker_arrive_when_the_bus_is_down(self, workers, pair):
         await workers.part()
         listener = await listen(workers.here, pair.boris)
         sent = [await post(workers.here, pair.anna, pair.chat, "hello") for _ in range(3)]
         async with asyncio.timeout(TIMEOUT):
             assert [(await listener.next()).message.id for _ in range(3)] == sent
 
-    async def test_live_again_afterwards(self, workers, pair):
+    async def test_messages_arrive_again_after_the_bus_has_recovered(self, workers, pair):
         await workers.part()
         await workers.join()
         listener = await listen(workers.here, pair.boris)
@@ -235,7 +235,7 @@ class TestLive:
 
 
 class TestReading:
-    async def test_both_accounts_hear_of_it_on_every_worker(self, workers, pair):
+    async def test_both_accounts_receive_read_receipts_on_every_worker(self, workers, pair):
         following = [
             await perform(worker, worker.chats.listen_with_receipts, actor)
             for worker in (workers.here, workers.there)
@@ -250,7 +250,7 @@ class TestReading:
             assert read in heard
             assert {type(each) for each in heard} == {MessageEvent, ReadReceipt}
 
-    async def test_nobody_misses_it_who_reads_anew_after_a_gap(self, workers, pair):
+    async def test_no_read_receipt_is_missed_after_a_gap(self, workers, pair):
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
         listener: Listener[ChatEvent] = await perform(
             workers.there, workers.there.chats.listen_with_receipts, pair.anna
@@ -274,7 +274,7 @@ async def is_refused(throttle: Throttle, kind: str, who: str, rate: str = "4 per
 
 
 class TestLimits:
-    async def test_are_counted_together(self, workers):
+    async def test_limits_are_counted_over_all_workers(self, workers):
         both = (workers.here.throttle, workers.there.throttle)
         for number in range(4):
             await both[number % 2].hit("search", "4 per hour", "192.0.2.1")
@@ -282,7 +282,9 @@ class TestLimits:
         for throttle in both:
             await wait_until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
 
-    async def test_failed_attempts_are_counted_together_and_others_taken_back(self, workers):
+    async def test_failed_attempts_are_counted_over_all_workers_and_successful_ones_are_not(
+        self, workers
+    ):
         limits = [Limit("unknown_device", "1 per hour", name) for name in ("anna", "boris")]
         async with workers.here.throttle.attempt(limits[0]) as attempt:
             attempt.fail()
@@ -293,7 +295,7 @@ class TestLimits:
         async with there.attempt(limits[1]):
             pass
 
-    async def test_hold_on_each_by_itself_while_nothing_lies_in_between(self, workers):
+    async def test_limits_hold_per_worker_when_the_bus_is_down(self, workers):
         await workers.part()
         for throttle in (workers.here.throttle, workers.there.throttle):
             for _ in range(2):
@@ -301,7 +303,7 @@ class TestLimits:
             with raises_error(Code.THROTTLED):
                 await throttle.hit("search", "2 per hour", "192.0.2.1")
 
-    async def test_signing_in_goes_on_while_nothing_lies_in_between(self, workers):
+    async def test_sign_in_works_when_the_bus_is_down(self, workers):
         began = await sign_up(workers.here)
         await workers.part()
         started = await sign_in(workers.here, began.account.username or "")

@@ -26,7 +26,7 @@ HANDSHAKE = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: a2lub3Rla2Eta2lub3
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_internals_of_uvicorn_were_read_again_for_the_installed_version(name):
+def test_internals_were_checked_for_the_installed_versions(name):
     assert version(name) == CHECKED[name], (
         f"{name} has changed: compare the classes that {http_protocol.__name__} derives from "
         "with what it relies on (its first lines say what), then name the new version in CHECKED"
@@ -84,24 +84,24 @@ class TestDeadlines:
             "an upgrade to something else",
         ],
     )
-    def test_connection_that_sends_no_more_is_closed(self, impatient, sent, ending):
+    def test_silent_connection_is_closed_at_its_deadline(self, impatient, sent, ending):
         with connected(impatient) as client:
             client.sendall(sent)
             assert status_of(all_received(client)) == ending
 
-    def test_client_that_reads_no_response_is_cut_off(self, impatient):
+    def test_connection_is_aborted_when_the_response_is_not_read(self, impatient):
         with connected(impatient, receive_buffer=4096) as client, pytest.raises(ConnectionError):
             for _ in range(50):
                 client.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
             while True:
                 client.sendall(b"G")
 
-    def test_client_that_pipelines_without_end_is_cut_off(self, server):
+    def test_connection_with_too_many_pipelined_requests_is_closed(self, server):
         with connected(server) as client, pytest.raises(ConnectionError):
             while True:
                 client.sendall(GET * 1000)
 
-    def test_websocket_that_answers_no_ping_is_closed(self, impatient):
+    def test_websocket_without_pongs_is_closed(self, impatient):
         cookie = impatient.signed_up().cookies["session_id"].encode()
         with connected(impatient) as client:
             client.sendall(b"GET" + UPGRADE + HANDSHAKE + b"Cookie: session_id=" + cookie)
@@ -111,7 +111,7 @@ class TestDeadlines:
         assert b"keepalive ping timeout" in received
 
 
-def test_connections_per_network_are_limited_and_their_end_frees_a_place(tmp_path, capfd):
+def test_closed_connection_makes_room_for_another_of_its_network(tmp_path, capfd):
     settings = {"connections_per_network": "3"}
     with run_server(tmp_path, settings) as server:
         clients = [connected(server) for _ in range(3)]
@@ -135,7 +135,7 @@ def test_trusted_proxy_may_have_any_number_of_connections(tmp_path):
             client.close()
 
 
-def test_open_files_do_not_run_out(tmp_path):
+def test_connections_leave_enough_open_files(tmp_path):
     """With `ulimit -n 64`, more clients than there are files leave the server at work."""
     serve = f"{sys.executable} -m kinoteka.cli serve --no-demo --port 0 --data {tmp_path}"
     with subprocess.Popen(

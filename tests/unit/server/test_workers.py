@@ -47,7 +47,7 @@ class TestStarting:
         responses = [server.client().get("/movies/?page=1") for _ in range(8)]
         assert {response.status_code for response in responses} == {200}
 
-    def test_worker_that_cannot_start_stops_everything(self, tmp_path):
+    def test_server_stops_when_a_worker_cannot_start(self, tmp_path):
         (tmp_path / "sitecustomize.py").write_text(WORKERS_CANNOT_START)
         where = ("--port", "0", "--data", str(tmp_path / "data"))
         environment = {"KINOTEKA_WORKERS": "2", "PYTHONPATH": str(tmp_path)}
@@ -60,7 +60,7 @@ class TestStarting:
         ("cores", "workers", "given", "each"),
         [(8, 2, 0, 4), (8, 3, 0, 2), (2, 4, 0, 1), (8, 2, 3, 3)],
     )
-    def test_the_cores_are_divided_for_hashing(self, monkeypatch, cores, workers, given, each):
+    def test_workers_share_the_cores_for_hashing(self, monkeypatch, cores, workers, given, each):
         monkeypatch.setattr(os, "cpu_count", lambda: cores)
         settings = Settings(workers=workers, hashing_threads=given)
         assert worker_settings(settings).hashing_threads == each
@@ -68,7 +68,7 @@ class TestStarting:
 
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_what_is_under_way_finishes(self, tmp_path, number):
+    def test_requests_in_progress_finish(self, tmp_path, number):
         with run_server(tmp_path, TWO_WORKERS) as server, connected(server) as client:
             body = b'{"login": "anna"}'
             head = f"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -90,7 +90,7 @@ class TestStopping:
             answered(idle)
             assert server.process.wait(TIMEOUT) == 0
 
-    def test_websockets_are_told_to_come_again(self, tmp_path):
+    def test_websockets_are_closed_with_service_restart(self, tmp_path):
         with run_server(tmp_path, TWO_WORKERS) as server:
             anna = new_chat_user(server)
             url = server.url.replace("http", "ws", 1) + "/notifications"
@@ -101,7 +101,7 @@ class TestStopping:
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
 
-    def test_told_twice_they_stop_at_once(self, tmp_path):
+    def test_second_signal_stops_at_once(self, tmp_path):
         with run_server(tmp_path, TWO_WORKERS) as server, connected(server) as client:
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
             time.sleep(0.5)
@@ -114,7 +114,7 @@ class TestStopping:
             assert answered_or_reset(client) == b""  # it has not even been given up
             assert server.process.wait(TIMEOUT) == 0
 
-    def test_no_worker_outlives_its_supervisor(self, tmp_path):
+    def test_workers_end_with_their_supervisor(self, tmp_path):
         with run_server(tmp_path, TWO_WORKERS) as server:
             workers = worker_pids(server)
             server.process.kill()
@@ -129,7 +129,7 @@ def answered_or_reset(connection: socket.socket) -> bytes:
 
 
 class TestReplacing:
-    def test_a_worker_that_dies_is_replaced(self, tmp_path, capfd):
+    def test_killed_worker_is_replaced(self, tmp_path, capfd):
         logged = log_reader(capfd)
         with run_server(tmp_path, TWO_WORKERS) as server:
             os.kill(victim := min(worker_pids(server)), signal.SIGKILL)
@@ -138,7 +138,7 @@ class TestReplacing:
             assert server.client().get("/movies/?page=1").status_code == 200
         assert f"worker={victim} exit_code=-9" in logged()
 
-    def test_one_more_and_one_fewer(self, tmp_path):
+    def test_signals_add_and_remove_a_worker(self, tmp_path):
         with run_server(tmp_path, TWO_WORKERS) as server:
             server.process.send_signal(signal.SIGTTIN)
             eventually(lambda: len(worker_pids(server)) == 3)
@@ -147,7 +147,7 @@ class TestReplacing:
 
 
 class TestMessagesBetweenWorkers:
-    def test_whoever_listens_hears_whichever_worker_was_told(self, start_server):
+    def test_listener_receives_messages_of_every_worker(self, start_server):
         server = start_server(**TWO_WORKERS)
         with ExitStack() as stack:
             anna, boris = new_chat_user(server), new_chat_user(server)

@@ -94,7 +94,7 @@ def status(connection: http.client.HTTPConnection) -> int:
     return response.status
 
 
-def test_no_request_is_refused_or_reset(tmp_path):
+def test_no_request_is_refused_or_reset_during_a_reload(tmp_path):
     with run_server(tmp_path, TWO_WORKERS) as server:
         clients = Clients(server)
         for _ in range(RELOADS):
@@ -105,7 +105,7 @@ def test_no_request_is_refused_or_reset(tmp_path):
         assert clients.failed == []
 
 
-def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder, capfd):
+def test_new_workers_use_the_current_settings(tmp_path, working_folder, capfd):
     logged = log_reader(capfd)
     with run_server(tmp_path / "data", TWO_WORKERS) as server:
         cookie = f"session_id={server.signed_up().cookies['session_id']}"
@@ -122,7 +122,7 @@ def test_new_workers_take_the_settings_as_they_are_then(tmp_path, working_folder
         assert "settings=secret_key" in logged()
 
 
-def test_settings_that_cannot_be_used_change_nothing(tmp_path, working_folder, capfd):
+def test_invalid_settings_change_nothing(tmp_path, working_folder, capfd):
     logged = log_reader(capfd)
     with run_server(tmp_path / "data", TWO_WORKERS) as server:
         before = worker_pids(server)
@@ -133,7 +133,7 @@ def test_settings_that_cannot_be_used_change_nothing(tmp_path, working_folder, c
         assert worker_pids(server) == before
 
 
-def test_when_new_workers_do_not_start_the_old_ones_go_on(tmp_path, capfd):
+def test_existing_workers_continue_when_new_ones_do_not_start(tmp_path, capfd):
     logged = log_reader(capfd)
     with run_server(tmp_path, TWO_WORKERS) as server:
         before = worker_pids(server)

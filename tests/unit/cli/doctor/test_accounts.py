@@ -8,12 +8,12 @@ INSERT = (
 )
 
 
-def test_database_without_clashes_is_fine(settings):
+def test_database_without_conflicts_is_fine(settings):
     (finding,) = check_accounts(settings)
     assert finding.severity.name == "FINE"
 
 
-def test_each_clash_is_a_warning(settings):
+def test_each_conflict_is_a_warning(settings):
     execute(settings, INSERT, 1, "coco", "coco")
     execute(settings, INSERT, 2, "сосо", "сосо")
     insert = "INSERT INTO roles (id, name, name_key) VALUES (12, 'films', 'films#12')"
@@ -24,5 +24,5 @@ def test_each_clash_is_a_warning(settings):
     assert {names.severity.name, roles.severity.name} == {"WARNING"}
 
 
-def test_missing_database_is_left_to_other_checks(tmp_path):
+def test_missing_database_is_not_reported_here(tmp_path):
     assert list(check_accounts(Settings(data=tmp_path))) == []

@@ -28,7 +28,7 @@ HTTPS = "https://films.example"
         ("127.0.0.1", "http://localhost.example", "WARNING"),
     ],
 )
-def test_clients_should_talk_in_private(host: str, url: str, severity: str) -> None:
+def test_public_url_is_checked(host: str, url: str, severity: str) -> None:
     (finding,) = check_public_url(Settings(host=host, public_url=url))
     assert finding.severity.name == severity
 
@@ -48,12 +48,12 @@ def test_clients_should_talk_in_private(host: str, url: str, severity: str) -> N
         ("*,proxy.example", OPEN, ["ERROR", "ERROR"]),
     ],
 )
-def test_proxies_are_named_and_nobody_else(proxies: str, host: str, severities: list[str]) -> None:
+def test_trusted_proxies_are_checked(proxies: str, host: str, severities: list[str]) -> None:
     settings = Settings(host=host, public_url=HTTPS, trusted_proxies=proxies)
     assert [f.severity.name for f in check_trusted_proxies(settings)] == severities
 
 
-def test_without_a_proxy_nothing_is_said_of_any() -> None:
+def test_nothing_is_reported_without_a_proxy() -> None:
     assert list(check_trusted_proxies(Settings())) == []
 
 
@@ -71,11 +71,11 @@ def test_without_a_proxy_nothing_is_said_of_any() -> None:
         ("https://app.example/films", ["ERROR"]),
     ],
 )
-def test_other_origins_are_origins(origin: str, severities: list[str]) -> None:
+def test_cors_origins_are_checked(origin: str, severities: list[str]) -> None:
     assert [f.severity.name for f in check_cors(Settings(cors_origins=(origin,)))] == severities
 
 
-def test_a_token_that_can_be_guessed_is_told_but_not_shown() -> None:
+def test_weak_metrics_token_is_reported_but_not_shown() -> None:
     (finding,) = check_metrics(Settings(metrics_token="hunter2"))
     assert "hunter2" not in finding.text
     assert list(check_metrics(Settings(metrics_token="m" * 32))) == []
@@ -85,5 +85,5 @@ def test_a_token_that_can_be_guessed_is_told_but_not_shown() -> None:
     ("host", "so"),
     [("127.0.0.1", True), ("127.8.0.1", True), ("::1", True), (OPEN, False), ("films", False)],
 )
-def test_loopback(host: str, so: bool) -> None:
+def test_loopback_addresses_are_recognised(host: str, so: bool) -> None:
     assert is_loopback(host) is so

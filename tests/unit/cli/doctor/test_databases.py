@@ -26,25 +26,25 @@ def told(settings: Settings) -> list[tuple[str, str]]:
     return [(f.severity.name, f.subject) for f in check_database(settings)]
 
 
-def test_a_sound_one_is_fine(settings: Settings) -> None:
+def test_intact_database_is_fine(settings: Settings) -> None:
     assert {severity for severity, _ in told(settings)} == {"FINE"}
     assert ("FINE", "schema") in told(settings)
 
 
-def test_an_older_or_newer_schema_is_told(settings: Settings) -> None:
+def test_older_or_newer_schema_is_reported(settings: Settings) -> None:
     execute(settings, "UPDATE alembic_version SET version_num = '0000'")
     assert ("WARNING", "schema") in told(settings)
     execute(settings, "UPDATE alembic_version SET version_num = '9999'")
     assert ("ERROR", "schema") in told(settings)
 
 
-def test_a_database_that_is_yet_to_be_made(tmp_path: Path) -> None:
+def test_missing_database_is_fine(tmp_path: Path) -> None:
     assert told(Settings(data=tmp_path)) == [("FINE", "schema")]
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("broken_from", [100, 0])
-def test_a_damaged_file_is_told(tmp_path: Path, empty_database: Path, broken_from: int) -> None:
+def test_damaged_file_is_an_error(tmp_path: Path, empty_database: Path, broken_from: int) -> None:
     settings = Settings(data=tmp_path)
     content = bytearray(empty_database.read_bytes())
     content[broken_from:40_000] = b"\xa5" * (40_000 - broken_from)
@@ -53,19 +53,19 @@ def test_a_damaged_file_is_told(tmp_path: Path, empty_database: Path, broken_fro
 
 
 class TestPostgreSQL:
-    def test_one_that_is_not_there(self, tmp_path: Path) -> None:
+    def test_unreachable_server_is_an_error(self, tmp_path: Path) -> None:
         url = "postgresql://kinoteka:hidden-word@127.0.0.1:1/films"
         (finding,) = check_database(Settings(data=tmp_path, database_url=url))
         assert finding.severity.name == "ERROR"
         assert "hidden-word" not in finding.text
 
-    def test_an_empty_one(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
+    def test_empty_database_is_fine(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
         url = postgresql.new_database()
         settings = Settings(data=tmp_path, database_url=url)
         assert {severity for severity, _ in told(settings)} == {"FINE"}
         postgresql.drop(url)
 
-    def test_one_in_another_encoding(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
+    def test_other_encoding_is_an_error(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
         name = "latin"
         postgresql.execute(
             f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
@@ -89,7 +89,9 @@ class TestPostgreSQL:
             ({"connections": 10}, "ERROR", "12 of"),
         ],
     )
-    def test_facts_are_judged(self, different: dict[str, object], severity: str, says: str) -> None:
+    def test_facts_of_the_server_are_judged(
+        self, different: dict[str, object], severity: str, says: str
+    ) -> None:
         findings = judge_postgresql(Settings(), replace(SOUND, **different))
         worst = min(findings, key=lambda finding: finding.severity)
         assert worst.severity.name == severity

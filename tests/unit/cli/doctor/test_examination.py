@@ -24,7 +24,7 @@ TROUBLE = {
 }
 
 
-def test_a_running_server_is_found_well(server: RunningServer) -> None:
+def test_running_server_has_no_errors(server: RunningServer) -> None:
     server.data.chmod(0o750)
     done = server.command("doctor")
     assert (done.returncode, done.stderr) == (0, "")
@@ -33,7 +33,7 @@ def test_a_running_server_is_found_well(server: RunningServer) -> None:
     assert all(LINE.fullmatch(line) for line in lines)
 
 
-def test_what_is_wrong_comes_first_without_any_secret(tmp_path: Path) -> None:
+def test_errors_come_first_and_contain_no_secret(tmp_path: Path) -> None:
     done = run_kinoteka("doctor", "--data", str(tmp_path), **TROUBLE)
     assert done.returncode == 1
     *lines, last = done.stdout.splitlines()
@@ -47,14 +47,14 @@ def test_what_is_wrong_comes_first_without_any_secret(tmp_path: Path) -> None:
         assert word not in done.stdout + done.stderr
 
 
-def test_a_setting_that_cannot_be_used_is_an_error() -> None:
+def test_invalid_setting_is_an_error() -> None:
     done = run_kinoteka("doctor", KINOTEKA_PORT="many")
     assert done.returncode == 1
     assert done.stdout.startswith("error    settings     KINOTEKA_PORT: ")
 
 
 @pytest.mark.parametrize("password", ["hid%zz", "hid%den", "hid@den", "hid/den"])
-def test_a_password_is_not_told_by_a_library_either(tmp_path: Path, password: str) -> None:
+def test_password_in_the_error_of_a_library_is_not_shown(tmp_path: Path, password: str) -> None:
     url = f"postgresql://films:{password}@127.0.0.1:1/x"
     settings = Settings(data=tmp_path, database_url=url)
     lines = [str(finding) for finding in examine(settings) if finding.severity == Severity.ERROR]
@@ -68,7 +68,7 @@ def test_check_has_a_description_and_a_subject_that_the_page_explains(subject, c
     assert (check.__doc__ or "").startswith(("Whether ", "Check ", "How long "))
 
 
-def test_every_finding_is_in_the_page(tmp_path: Path) -> None:
+def test_every_subject_is_documented(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
     source = Path(__file__).parents[4] / "src" / "kinoteka" / "cli" / "doctor"
     subjects = {

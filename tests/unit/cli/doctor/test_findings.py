@@ -7,7 +7,7 @@ import pytest
 from kinoteka.cli.doctor.findings import error, fine, reason, warning
 
 
-def test_a_finding_is_one_line() -> None:
+def test_finding_is_one_line() -> None:
     assert str(error("disk", "It is full.")) == "error    disk         It is full."
     assert str(warning("clock", "two\n  lines\n")) == "warning  clock        two lines"
     assert str(fine("keys", "Good.")).startswith("fine     keys  ")
@@ -24,5 +24,5 @@ def test_a_finding_is_one_line() -> None:
         (ValueError(), "it gave no reason"),
     ],
 )
-def test_reason_has_the_words_of_the_system_alone(problem: Exception, words: str) -> None:
+def test_reason_contains_only_the_systems_message(problem: Exception, words: str) -> None:
     assert reason(problem) == words

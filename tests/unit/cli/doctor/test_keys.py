@@ -22,7 +22,7 @@ from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.settings import Settings
 
 
-def test_a_misspelt_setting_is_told_with_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_misspelt_setting_is_reported_with_a_suggestion(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("KINOTEKA_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KINOTEKA_SUPERUSER_PASSWORD", "no setting, but read")
@@ -47,20 +47,20 @@ class TestFiles:
     def severities(self, settings: Settings) -> list[str]:
         return [finding.severity.name for finding in check_key_files(settings)]
 
-    def test_those_of_their_owner_alone_are_fine(self, files: Path) -> None:
+    def test_keys_that_only_their_owner_can_read_are_fine(self, files: Path) -> None:
         assert self.severities(Settings(data=files)) == ["FINE", "FINE"]
         assert list(check_signing_key(Settings(data=files))) == []
 
     @pytest.mark.parametrize("mode", [0o604, 0o640, 0o644])
-    def test_those_that_others_can_read_are_not(self, files: Path, mode: int) -> None:
+    def test_keys_that_others_can_read_are_an_error(self, files: Path, mode: int) -> None:
         (files / "secret.key").chmod(mode)
         assert self.severities(Settings(data=files)) == ["ERROR", "FINE"]
 
-    def test_those_that_are_settings_do_not_matter(self, files: Path) -> None:
+    def test_key_files_are_ignored_when_the_keys_are_settings(self, files: Path) -> None:
         (files / "secret.key").chmod(0o644)
         assert self.severities(Settings(data=files, secret_key="k" * 40)) == ["FINE", "FINE"]
 
-    def test_those_that_are_not_there_are_made(self, tmp_path: Path) -> None:
+    def test_missing_keys_are_fine(self, tmp_path: Path) -> None:
         assert self.severities(Settings(data=tmp_path)) == ["FINE", "FINE"]
         assert list(tmp_path.iterdir()) == []
 
@@ -88,18 +88,18 @@ class TestFiles:
         assert finding.severity.name == "WARNING"
         assert "kinoteka.db (mode 640)" in finding.text
 
-    def test_a_signing_key_that_is_none(self, files: Path) -> None:
+    def test_invalid_signing_key_is_an_error(self, files: Path) -> None:
         (files / "signing-key.pem").write_text("none")
         (finding,) = check_signing_key(Settings(data=files))
         assert finding.severity.name == "ERROR"
 
-    def test_a_setting_with_a_signing_key_that_is_none(self, tmp_path: Path) -> None:
+    def test_invalid_signing_key_in_the_settings_is_an_error(self, tmp_path: Path) -> None:
         (finding,) = check_signing_key(Settings(data=tmp_path, signing_key="none at all"))
         assert finding.severity.name == "ERROR"
         assert "none at all" not in finding.text
 
 
-def test_what_several_machines_share_is_named() -> None:
+def test_missing_shared_settings_of_several_machines_are_named() -> None:
     url = "postgresql://database/films"
     assert list(check_several_machines(Settings())) == []
     (alone,) = check_several_machines(Settings(database_url=url, secret_key="k" * 40))

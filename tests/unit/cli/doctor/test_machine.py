@@ -33,35 +33,35 @@ def severities(findings: Iterator[object]) -> list[str]:
 
 
 class TestDataFolder:
-    def test_one_of_our_own_is_fine(self, tmp_path: Path) -> None:
+    def test_own_folder_is_fine(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o750)
         assert severities(check_data_folder(Settings(data=tmp_path))) == ["fine"]
         assert list(tmp_path.iterdir()) == []
 
-    def test_one_that_is_open_to_all_is_not(self, tmp_path: Path) -> None:
+    def test_folder_open_to_others_is_a_warning(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o755)
         assert severities(check_data_folder(Settings(data=tmp_path))) == ["warning"]
 
-    def test_one_that_is_not_there_is_made_by_the_server(self, tmp_path: Path) -> None:
+    def test_missing_folder_that_can_be_created_is_fine(self, tmp_path: Path) -> None:
         assert severities(check_data_folder(Settings(data=tmp_path / "a" / "b"))) == ["fine"]
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_file_is_none(self, tmp_path: Path) -> None:
+    def test_file_instead_of_a_folder_is_an_error(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         assert severities(check_data_folder(Settings(data=tmp_path / "file"))) == ["error"]
 
-    def test_one_that_cannot_be_written(self) -> None:
+    def test_read_only_folder_is_an_error(self) -> None:
         assert severities(check_data_folder(Settings(data=Path("/proc/self")))) == ["error"]
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
-    def test_one_of_another_user_s_is_looked_at_by_the_wrong_one(self, tmp_path: Path) -> None:
+    def test_folder_of_another_user_is_reported(self, tmp_path: Path) -> None:
         tmp_path.chmod(0o750)
         os.chown(tmp_path, 10001, 10001)
         (finding, _) = check_data_folder(Settings(data=tmp_path))
         assert "10001" in finding.text
 
 
-def test_a_disk_is_told_with_its_room(tmp_path: Path) -> None:
+def test_free_space_is_reported(tmp_path: Path) -> None:
     (finding,) = check_disk(Settings(data=tmp_path / "not yet"))
     assert "MiB are free" in finding.text
 
@@ -78,16 +78,16 @@ def test_a_disk_is_told_with_its_room(tmp_path: Path) -> None:
         ("/over/there", "tmpfs"),
     ],
 )
-def test_the_file_system_is_the_nearest_one_above(path: str, kind: str) -> None:
+def test_file_system_is_the_nearest_mount(path: str, kind: str) -> None:
     assert filesystem(Path(path), MOUNTS) == kind
 
 
-def test_what_of_a_path_exists(tmp_path: Path) -> None:
+def test_nearest_existing_folder_is_found(tmp_path: Path) -> None:
     assert existing(tmp_path / "a" / "b") == tmp_path
     assert existing(tmp_path) == tmp_path
 
 
-def test_more_workers_than_cores() -> None:
+def test_more_workers_than_cores_are_a_warning() -> None:
     assert severities(check_cores(Settings(workers=1))) == ["fine"]
     assert severities(check_cores(Settings(workers=256))) == ["warning"]
 

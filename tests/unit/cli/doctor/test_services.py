@@ -13,16 +13,16 @@ from tests.support.redis_servers import documented_rights, redis_server
 
 
 class TestRedis:
-    def test_none_is_wanted(self) -> None:
+    def test_nothing_is_reported_without_redis(self) -> None:
         assert list(check_redis(Settings())) == []
 
-    def test_one_that_answers(self) -> None:
+    def test_responding_redis_is_fine(self) -> None:
         with redis_server("--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl") as server:
             (finding,) = check_redis(Settings(redis_url=server.url))
         assert finding.severity.name == "FINE"
         assert "64 MiB at most, volatile-ttl" in finding.text
 
-    def test_one_that_refuses_when_it_is_full(self) -> None:
+    def test_redis_that_rejects_writes_when_full_is_a_warning(self) -> None:
         with redis_server("--maxmemory", "64mb") as server:
             (finding,) = check_redis(Settings(redis_url=server.url))
         assert (finding.severity.name, "volatile-ttl" in finding.text) == ("WARNING", True)
@@ -30,12 +30,12 @@ class TestRedis:
     @pytest.mark.parametrize(
         "url", ["redis://:hidden-word@127.0.0.1:1/0", "valkey://127.0.0.1:1", "redis://x:port/0"]
     )
-    def test_one_that_is_not_there(self, url: str) -> None:
+    def test_unreachable_redis_is_an_error(self, url: str) -> None:
         (finding,) = check_redis(Settings(redis_url=url))
         assert finding.severity.name == "ERROR"
         assert "hidden-word" not in finding.text
 
-    def test_user_who_may_not_ask_for_details_is_fine(self) -> None:
+    def test_redis_user_without_permission_for_details_is_fine(self) -> None:
         with redis_server() as server:
             server.ask("ACL", "SETUSER", *documented_rights())
             url = server.url.replace("unix://", "unix://kinoteka:password@")
@@ -43,25 +43,25 @@ class TestRedis:
         assert finding.severity.name == "FINE"
         assert "may not run INFO" in finding.text
 
-    def test_one_without_a_limit(self) -> None:
+    def test_redis_without_a_memory_limit_is_fine(self) -> None:
         (finding,) = judge_redis(RedisFacts("valkey", "8.1.1", 0, "noeviction"))
         assert finding.severity.name == "FINE"
         assert "Valkey 8.1.1" in finding.text
 
 
 class TestFolder:
-    def test_one_that_can_be_used_is_left_as_it_was(self, tmp_path: Path) -> None:
+    def test_usable_folder_is_left_unchanged(self, tmp_path: Path) -> None:
         (tmp_path / "avatars").mkdir()
         (finding,) = check_files(Settings(data=tmp_path))
         assert finding.severity.name == "FINE"
         assert list((tmp_path / "avatars").iterdir()) == []
 
-    def test_one_that_is_not_there_yet_is_not_made(self, tmp_path: Path) -> None:
+    def test_missing_folder_is_not_created(self, tmp_path: Path) -> None:
         (finding,) = check_files(Settings(data=tmp_path))
         assert finding.severity.name == "FINE"
         assert list(tmp_path.iterdir()) == []
 
-    def test_one_that_cannot_be_used(self, tmp_path: Path) -> None:
+    def test_unusable_folder_is_an_error(self, tmp_path: Path) -> None:
         (tmp_path / "avatars").touch()
         (finding,) = check_files(Settings(data=tmp_path))
         assert finding.severity.name == "ERROR"
@@ -80,14 +80,14 @@ class TestStore:
             monkeypatch.setenv(name, value)
         return Settings(files_url=URL, files_endpoint=store.endpoint)
 
-    def test_one_that_can_be_used_is_left_as_it_was(
-        self, settings: Settings, store: ObjectStore
-    ) -> None:
+    def test_usable_folder_is_left_unchanged(self, settings: Settings, store: ObjectStore) -> None:
         (finding,) = check_files(settings)
         assert finding.severity.name == "FINE"
         assert store.stored() == set()
 
-    def test_one_that_refuses(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_store_that_rejects_the_key_is_an_error(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
         (finding,) = check_files(settings)
         assert finding.severity.name == "ERROR"
