@@ -14,11 +14,11 @@ from tests.support.servers import PASSWORD, RunningServer
 NOT_SIGNED_IN = {"message": "you must to be logged in"}
 TOO_MANY_PIXELS = (
     400,
-    "the picture has more than 40 megapixels; scale it down and send it again",
+    "the picture is larger than 40 megapixels; make it smaller and try again",
 )
 UNREADABLE = (400, "the picture could not be read")
-WRONG_TYPE = (400, "the picture must be one of: JPEG, PNG, WEBP")
-MISSING = (400, "avatar: a file in multipart/form-data is needed")
+WRONG_TYPE = (400, "the picture must have one of these types: JPEG, PNG, WEBP")
+MISSING = (400, "avatar: a file sent as multipart/form-data is required")
 TOO_LARGE = (413, f"the file is larger than {UPLOAD_LARGEST} bytes")
 
 WHOLE = noise((1500, 1400))

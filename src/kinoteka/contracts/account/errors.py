@@ -1,4 +1,4 @@
-"""This contract's refusals: 403 and 409 as its document has them, `{"message": …}`."""
+"""The error table of this contract. Every error is `{"message": …}`, most often 403 or 409."""
 
 from kinoteka.contracts.account.schemas import Message
 from kinoteka.errors import Code, DomainError
@@ -10,7 +10,7 @@ MEMBER_PATH = "/profile/{login:text}"
 NO_MEMBER = ErrorResponse(404, "user not found")
 WRONG_CREDENTIALS = ErrorResponse(403, "wrong login or password")
 
-REFUSALS: dict[Code, ErrorResponse] = COMMON | {
+ERROR_TABLE: dict[Code, ErrorResponse] = COMMON | {
     Code.UNAUTHORIZED: ErrorResponse(403, "you must to be logged in"),
     Code.TOKEN_INVALID: ErrorResponse(403, "you must to be logged in"),
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
@@ -21,10 +21,8 @@ REFUSALS: dict[Code, ErrorResponse] = COMMON | {
 }
 
 
-def error_response(
-    error_response: ErrorResponse, error: DomainError, route: Route | None
-) -> Response:
-    """Write a refusal down. An unknown member is not a failed sign-in."""
+def error_response(row: ErrorResponse, error: DomainError, route: Route | None) -> Response:
+    """Return the response to an error. An unknown member is 404, not a failed sign-in."""
     if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == MEMBER_PATH:
-        error_response = NO_MEMBER
-    return json_response(error_response.status, Message(error_message(error_response, error)))
+        row = NO_MEMBER
+    return json_response(row.status, Message(error_message(row, error)))

@@ -1,7 +1,7 @@
 """The route table of this contract."""
 
 from kinoteka.contracts.account import handlers, schemas
-from kinoteka.contracts.account.errors import MEMBER_PATH, REFUSALS, error_response
+from kinoteka.contracts.account.errors import ERROR_TABLE, MEMBER_PATH, error_response
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
@@ -57,18 +57,19 @@ ROUTES = (
         "POST",
         "/logout",
         handlers.sign_out_if_signed_in,
-        "Sign out, signed in or not",
+        "Sign out, with or without a session",
         body=schemas.SignOutBody,
         body_required=False,
         response=schemas.Nothing,
         ends_session=True,
-        description="For clients of this contract and of messenger alike.",
+        description="For clients of this contract and of messenger. Without a session it "
+        "still returns 200 and removes the cookie.",
     ),
     Route(
         "GET",
         "/profile",
         handlers.read_profile,
-        "One's own profile",
+        "Get your profile",
         response=schemas.Profile,
         signed_in=True,
     ),
@@ -76,7 +77,7 @@ ROUTES = (
         "GET",
         "/whoami",
         handlers.read_self,
-        "The user of the session in short",
+        "Get your profile in short form",
         response=schemas.WhoAmI,
         signed_in=True,
     ),
@@ -84,17 +85,17 @@ ROUTES = (
         "GET",
         MEMBER_PATH,
         handlers.read_member,
-        "Another member's profile",
+        "Get the profile of another member",
         response=schemas.Member,
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN,),
-        description="By username, without regard to case.",
+        description="Finds the member by username, ignoring case.",
     ),
     Route(
         "PUT",
         "/profile",
         handlers.change_profile,
-        "Change one's own profile",
+        "Change your profile",
         body=schemas.ProfileBody,
         response=schemas.Profile,
         signed_in=True,
@@ -118,7 +119,7 @@ ROUTES = (
         "DELETE",
         "/profile",
         handlers.delete_profile,
-        "Delete one's own account",
+        "Delete your account",
         response=schemas.Nothing,
         signed_in=True,
         errors=(Code.SIGN_IN_AGAIN,),
@@ -127,7 +128,7 @@ ROUTES = (
         "PUT",
         "/password",
         handlers.change_password,
-        "Change one's own password",
+        "Change your password",
         body=schemas.PasswordBody,
         response=schemas.Nothing,
         signed_in=True,
@@ -149,17 +150,18 @@ ROUTES = (
             Code.UPLOAD_TOO_MANY_PIXELS,
             Code.THROTTLED,
         ),
-        description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
-        "at most 1024 pixels on its longer side.",
+        description="Accepts JPEG, PNG and WebP, recognized by content. The picture is stored as a "
+        "JPEG without metadata, at most 1024 pixels on its longer side.",
     ),
 )
 
 CONTRACT = Contract(
     name="account",
     title="Account",
-    description="A site with a personal account page: cookies, errors 403 and 409.",
+    description="The API of a site with a personal account page. Clients sign in with a cookie. "
+    "Errors are 4xx with a message.",
     routes=(SIGN_IN, *ROUTES),
-    error_responses=REFUSALS,
+    error_responses=ERROR_TABLE,
     error_response=error_response,
     error_schema=schemas.Message,
 )

@@ -1,4 +1,4 @@
-"""What this contract's requests and answers look like."""
+"""Schemas of this contract's requests and responses."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -8,14 +8,14 @@ from kinoteka.http.policy.field_schemas import Email, EmailOrEmpty, NewPassword,
 
 
 class SignInBody(msgspec.Struct):
-    """Somebody comes in; `login` is the username or the e-mail address."""
+    """The credentials of a sign-in. `login` is the username or the e-mail address."""
 
     login: str
     password: Password
 
 
 class SignUpBody(msgspec.Struct):
-    """Somebody new."""
+    """A new account."""
 
     login: str
     password: NewPassword
@@ -23,15 +23,15 @@ class SignUpBody(msgspec.Struct):
 
 
 class SignOutBody(msgspec.Struct):
-    """A refresh token whose session is to end, too, if any."""
+    """An optional refresh token whose session ends, too."""
 
     refresh_token: str | None = None
 
 
 class ProfileBody(msgspec.Struct):
-    """The fields of the profile to change. A missing key leaves its field unchanged.
+    """The profile fields to change. A missing key leaves its field unchanged.
 
-    `name` stands in for `firstname`, which counts where both are sent.
+    `name` is an alias of `firstname`. If both are sent, `firstname` counts.
     """
 
     username: str | UnsetType = UNSET
@@ -42,14 +42,14 @@ class ProfileBody(msgspec.Struct):
 
 
 class PasswordBody(msgspec.Struct):
-    """The present password and the one to come."""
+    """The current password and the new one."""
 
     old_password: Password
     new_password: NewPassword
 
 
 class Profile(msgspec.Struct):
-    """The five keys of a profile; what the account lacks is an empty text."""
+    """A profile. A field that the account lacks is an empty string."""
 
     username: str
     email: str
@@ -59,7 +59,7 @@ class Profile(msgspec.Struct):
 
 
 class WhoAmI(msgspec.Struct):
-    """The user of the session. `login` is the username, or else the e-mail address."""
+    """The signed-in account. `login` is the username, or else the e-mail address."""
 
     login: str
     name: str
@@ -68,7 +68,7 @@ class WhoAmI(msgspec.Struct):
 
 
 class Member(msgspec.Struct):
-    """Another member. `image` is empty for an avatar hosted elsewhere."""
+    """Another member. `image` is empty if the avatar is hosted elsewhere."""
 
     login: str
     name: str
@@ -76,23 +76,23 @@ class Member(msgspec.Struct):
 
 
 class Avatar(msgspec.Struct):
-    """Where the new avatar is."""
+    """The URL of the new avatar."""
 
     avatar: str
 
 
 class Nothing(msgspec.Struct):
-    """An answer that says nothing but its status."""
+    """An empty object."""
 
 
 class Message(msgspec.Struct):
-    """A refusal."""
+    """An error."""
 
     message: str
 
 
 def profile_change(body: ProfileBody) -> ProfileChange:
-    """Return the change that the body asks for."""
+    """Return the profile change that a body requests."""
     return ProfileChange(
         username=body.username,
         email=body.email,
@@ -102,7 +102,7 @@ def profile_change(body: ProfileBody) -> ProfileChange:
 
 
 def who_am_i(account: Account, avatar: str | None) -> WhoAmI:
-    """Return the account as its own user sees it in short."""
+    """Return the short profile that the account itself gets."""
     email = account.email or ""
     return WhoAmI(account.username or email, account.given_name or "", email, avatar or "")
 
@@ -113,7 +113,7 @@ def member(person: Person, avatar: str | None) -> Member:
 
 
 def profile(account: Account, avatar: str | None) -> Profile:
-    """The account as this contract shows it."""
+    """Return an account as this contract's profile."""
     return Profile(
         account.username or "",
         account.email or "",

@@ -1,1 +1,1 @@
-"""The contract of an authentication service: accounts, tokens, roles."""
+"""The contract of an authentication service: accounts, tokens and roles. See README.md here."""

@@ -1,4 +1,4 @@
-"""This contract's refusals: `{"message": …}`; 401 names the scheme that is wanted (RFC 6750)."""
+"""The error table of this contract. Every error is `{"message": …}`."""
 
 from kinoteka.contracts.authservice.schemas import Message
 from kinoteka.errors import Code, DomainError
@@ -6,7 +6,7 @@ from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.mechanics.routes import ErrorResponse, Route
 from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_message
 
-REFUSALS: dict[Code, ErrorResponse] = COMMON | {
+ERROR_TABLE: dict[Code, ErrorResponse] = COMMON | {
     Code.UNAUTHORIZED: ErrorResponse(401, "an access token is required"),
     Code.PASSWORD_WRONG: ErrorResponse(401, "wrong login or password"),
     Code.EMAIL_TAKEN: ErrorResponse(409, "a user with this login already exists"),
@@ -20,12 +20,8 @@ REFUSALS: dict[Code, ErrorResponse] = COMMON | {
 }
 
 
-def error_response(
-    error_response: ErrorResponse, error: DomainError, route: Route | None
-) -> Response:
-    """Write a refusal down; every route does it alike."""
+def error_response(row: ErrorResponse, error: DomainError, route: Route | None) -> Response:
+    """Return the response to an error. A 401 names the scheme Bearer (RFC 6750)."""
     del route
-    challenge = [BEARER_CHALLENGE] if error_response.status == 401 else []
-    return json_response(
-        error_response.status, Message(error_message(error_response, error)), challenge
-    )
+    challenge = [BEARER_CHALLENGE] if row.status == 401 else []
+    return json_response(row.status, Message(error_message(row, error)), challenge)

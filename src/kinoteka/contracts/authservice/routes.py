@@ -1,7 +1,7 @@
 """The route table of this contract."""
 
 from kinoteka.contracts.authservice import handlers, schemas
-from kinoteka.contracts.authservice.errors import REFUSALS, error_response
+from kinoteka.contracts.authservice.errors import ERROR_TABLE, error_response
 from kinoteka.core.access.model import ROLES_MANAGE
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route
@@ -29,8 +29,8 @@ USERS = (
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
         ),
-        description="Makes an account and begins its first session; also sets the cookie. For "
-        "anonymous users: refused where an access token is sent that is good.",
+        description="Creates an account and starts its first session. Also sets the cookie. A "
+        "request with a valid access token is rejected.",
         example={"login": "anna", "password": "correct horse"},
     ),
     Route(
@@ -47,22 +47,22 @@ USERS = (
             Code.ACCOUNT_DISABLED,
             Code.THROTTLED,
         ),
-        description="Exchanges login and password for a pair of tokens; also sets the cookie.",
+        description="Exchanges a login and password for a pair of tokens. Also sets the cookie.",
         example={"login": "anna", "password": "correct horse"},
     ),
     Route(
         "POST",
         "/api/v1/token/refresh",
         handlers.refresh,
-        "Renew the tokens",
+        "Refresh the tokens",
         body=schemas.RefreshBody,
         body_required=False,
         response=schemas.Tokens,
         identity="none",
         errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED),
-        description="The refresh token stands in the body or, without one, as the Bearer. It "
-        "works once; repeated within ten seconds it gives the same successor. One that is used "
-        "after its successor has been used ends the session.",
+        description="Send the refresh token in the body or as the Bearer token. Each refresh token "
+        "works once. Repeating a request within ten seconds returns the same new pair. Using a "
+        "token after its successor has been used ends the session.",
     ),
     Route(
         "POST",
@@ -74,14 +74,14 @@ USERS = (
         response=schemas.Nothing,
         signed_in=True,
         ends_session=True,
-        description="Ends the session of the access token, even of an expired one, of the refresh "
-        "token in the body, and of the cookie, and removes the cookie.",
+        description="Ends the sessions of the access token (even an expired one), of the refresh "
+        "token in the body and of the cookie. Removes the cookie.",
     ),
     Route(
         "PATCH",
         "/api/v1/user/{id}",
         handlers.change_user,
-        "Change login or password",
+        "Change the login or password of a user",
         body=schemas.CredentialsChange,
         response=schemas.User,
         signed_in=True,
@@ -94,13 +94,14 @@ USERS = (
             Code.THROTTLED,
         ),
         example={"password": "battery staple"},
-        description="By the user or a superuser. With the password every other session ends.",
+        description="For the user and for superusers. A new password ends every other session of "
+        "the user.",
     ),
     Route(
         "GET",
         "/api/v1/login/history",
         handlers.read_history,
-        "One's own sign-ins",
+        "List your sign-ins",
         query=schemas.HistoryQuery,
         response=schemas.HistoryPage,
         signed_in=True,
@@ -109,7 +110,7 @@ USERS = (
         "GET",
         "/.well-known/jwks.json",
         handlers.read_keys,
-        "Public keys of the access tokens",
+        "Get the public keys of access tokens",
         response=schemas.KeySet,
     ),
 )
@@ -119,17 +120,17 @@ ROLES = (
         "GET",
         "/api/v1/role",
         handlers.list_roles,
-        "Every role",
-        response=list[schemas.RoleSchema],
+        "List all roles",
+        response=list[schemas.Role],
         permission=ROLES_MANAGE,
     ),
     Route(
         "POST",
         "/api/v1/role",
         handlers.create_role,
-        "Make a role",
+        "Create a role",
         body=schemas.RoleBody,
-        response=schemas.RoleSchema,
+        response=schemas.Role,
         status=201,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_TAKEN,),
@@ -141,7 +142,7 @@ ROLES = (
         handlers.change_role,
         "Change a role",
         body=schemas.RoleChange,
-        response=schemas.RoleSchema,
+        response=schemas.Role,
         permission=ROLES_MANAGE,
         errors=(Code.ROLE_UNKNOWN, Code.ROLE_TAKEN, Code.ROLE_BUILT_IN),
         example={"permissions": ["films.view:premium"]},
@@ -174,7 +175,7 @@ ROLES = (
         "DELETE",
         "/api/v1/user/{user_id}/role/{role_id}",
         handlers.take_role_away,
-        "Take a role from a user",
+        "Remove a role from a user",
         status=204,
         permission=ROLES_MANAGE,
         errors=(Code.ACCOUNT_UNKNOWN, Code.ROLE_UNKNOWN, Code.ROLE_BUILT_IN),
@@ -183,12 +184,12 @@ ROLES = (
         "GET",
         "/api/v1/user/{user_id}/role",
         handlers.read_grants,
-        "What a user holds",
+        "Get the roles and permissions of a user",
         query=schemas.GrantsQuery,
         response=schemas.UserGrants,
         errors=(Code.UNAUTHORIZED, Code.FORBIDDEN, Code.ACCOUNT_UNKNOWN),
-        description="One's own, or anybody's with the permission roles.manage. With "
-        "`?permission=` the answer also has `allowed`.",
+        description="For the user and for holders of the permission `roles.manage`. With "
+        "`?permission=` the response also has `allowed`.",
     ),
 )
 
@@ -196,10 +197,10 @@ CONTRACT = Contract(
     name="authservice",
     title="Auth service",
     description="Accounts, tokens and roles for a site, a personal account page and other "
-    "services: Bearer access tokens, errors 4xx with a message. A flat body may also be sent as "
-    "application/x-www-form-urlencoded.",
+    "services. Clients sign in with Bearer access tokens. Errors are 4xx with a message. A flat "
+    "body may also be sent as application/x-www-form-urlencoded.",
     routes=(*USERS, *ROLES),
-    error_responses=REFUSALS,
+    error_responses=ERROR_TABLE,
     error_response=error_response,
     error_schema=schemas.Message,
     takes_forms=True,

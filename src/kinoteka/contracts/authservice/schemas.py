@@ -1,9 +1,9 @@
-"""What this contract's requests and answers look like."""
+"""Schemas of this contract's requests and responses."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from kinoteka.core.access.model import Grants, Role
+from kinoteka.core.access import model as access
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.sessions.model import SignInPage
 from kinoteka.http.mechanics.numbers import PageNumber
@@ -26,13 +26,13 @@ class SignInBody(msgspec.Struct):
 
 
 class RefreshBody(msgspec.Struct):
-    """A refresh token, unless it is sent as the Bearer."""
+    """A refresh token, unless it is sent as the Bearer token."""
 
     refresh_token: str | UnsetType = UNSET
 
 
 class CredentialsChange(msgspec.Struct):
-    """What is to change; what is left out stays."""
+    """The credentials to change. A missing field stays unchanged."""
 
     login: str | UnsetType = UNSET
     password: NewPassword | UnsetType = UNSET
@@ -46,20 +46,20 @@ class RoleBody(msgspec.Struct):
 
 
 class RoleChange(msgspec.Struct):
-    """What of a role is to change; what is left out stays."""
+    """The fields of a role to change. A missing field stays unchanged."""
 
     name: str | UnsetType = UNSET
     permissions: list[Permission] | UnsetType = UNSET
 
 
 class HistoryQuery(msgspec.Struct):
-    """Which page, from 1."""
+    """The number of the page, from 1."""
 
     page: PageNumber = 1
 
 
 class GrantsQuery(msgspec.Struct):
-    """A permission to check, if any."""
+    """An optional permission to check."""
 
     permission: Permission | None = None
 
@@ -80,14 +80,14 @@ class SignedUp(msgspec.Struct):
 
 
 class User(msgspec.Struct):
-    """An account and what it signs in with."""
+    """An account and the login that it signs in with."""
 
     id: int
     login: str
 
 
 class SignIn(msgspec.Struct):
-    """One line of the history; `at` is RFC 3339 in UTC, `method` the contract that was used."""
+    """A sign-in attempt. `at` is RFC 3339 in UTC, `method` the contract that was used."""
 
     at: str
     ip: str
@@ -97,7 +97,7 @@ class SignIn(msgspec.Struct):
 
 
 class HistoryPage(msgspec.Struct):
-    """A page of the history, newest first."""
+    """A page of the sign-in history, newest first."""
 
     items: list[SignIn]
     page: int
@@ -105,7 +105,7 @@ class HistoryPage(msgspec.Struct):
     total: int
 
 
-class RoleSchema(msgspec.Struct):
+class Role(msgspec.Struct):
     """A named set of permissions."""
 
     id: int
@@ -114,16 +114,16 @@ class RoleSchema(msgspec.Struct):
 
 
 class UserGrants(msgspec.Struct):
-    """What an account holds; `allowed` answers for the permission that was asked about."""
+    """The roles and permissions of an account. `allowed` is the result of a permission check."""
 
-    roles: list[RoleSchema]
+    roles: list[Role]
     permissions: list[str]
     superuser: bool
     allowed: bool | UnsetType = UNSET
 
 
 class Key(msgspec.Struct):
-    """A public key on P-256 (RFC 7517)."""
+    """A public key on the curve P-256 (RFC 7517)."""
 
     kty: str
     crv: str
@@ -135,44 +135,44 @@ class Key(msgspec.Struct):
 
 
 class KeySet(msgspec.Struct):
-    """The keys that access tokens are signed with (RFC 7517)."""
+    """The public keys that verify access tokens (RFC 7517)."""
 
     keys: list[Key]
 
 
 class Nothing(msgspec.Struct):
-    """An answer that says nothing but its status."""
+    """An empty object."""
 
 
 class Message(msgspec.Struct):
-    """A refusal."""
+    """An error."""
 
     message: str
 
 
 def user(account: Account, login: str | UnsetType) -> User:
-    """The account by the login that has just been given, or else by the one that it has."""
-    names = [name for name in (account.username, account.email) if name]
-    shown = account.email if login is not UNSET and "@" in login else names[0]
-    return User(account.id, shown or names[0])
+    """Return an account with the login that has just been set, or else with its present one."""
+    logins = [name for name in (account.username, account.email) if name]
+    current = account.email if login is not UNSET and "@" in login else logins[0]
+    return User(account.id, current or logins[0])
 
 
 def history_page(history: SignInPage) -> HistoryPage:
-    """A page of the history as this contract shows it."""
+    """Return a page of the sign-in history in the schema of this contract."""
     items = [
-        SignIn(iso(line.at), line.address, line.user_agent, line.method, line.success)
-        for line in history.items
+        SignIn(iso(entry.at), entry.address, entry.user_agent, entry.method, entry.success)
+        for entry in history.items
     ]
     return HistoryPage(items, history.page, history.pages, history.total)
 
 
-def role(known: Role) -> RoleSchema:
-    """A role as this contract shows it."""
-    return RoleSchema(known.id, known.name, list(known.permissions))
+def role(stored: access.Role) -> Role:
+    """Return a role in the schema of this contract."""
+    return Role(stored.id, stored.name, list(stored.permissions))
 
 
-def user_grants(grants: Grants, permission: str | None) -> UserGrants:
-    """What an account holds, and whether that allows `permission`."""
+def user_grants(grants: access.Grants, permission: str | None) -> UserGrants:
+    """Return the grants of an account, and whether they include `permission`."""
     return UserGrants(
         [role(held) for held in grants.roles],
         sorted(grants.permissions),

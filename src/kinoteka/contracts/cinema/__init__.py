@@ -1,1 +1,1 @@
-"""The cinema contract; README.md here tells it all."""
+"""The contract of a film catalogue app. See README.md in this folder."""

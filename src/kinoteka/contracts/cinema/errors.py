@@ -1,4 +1,4 @@
-"""This contract's refusals: `{"message": …}`; 401 names the scheme that is wanted (RFC 6750)."""
+"""The error table of this contract. Every error is `{"message": …}`."""
 
 from kinoteka.contracts.cinema.schemas import Message
 from kinoteka.errors import Code, DomainError
@@ -8,7 +8,7 @@ from kinoteka.http.policy.error_messages import BEARER_CHALLENGE, COMMON, error_
 
 WRONG_CREDENTIALS = ErrorResponse(401, "wrong email or password")
 
-REFUSALS: dict[Code, ErrorResponse] = COMMON | {
+ERROR_TABLE: dict[Code, ErrorResponse] = COMMON | {
     Code.UNAUTHORIZED: ErrorResponse(401, "an access token is required"),
     Code.ACCOUNT_UNKNOWN: WRONG_CREDENTIALS,
     Code.PASSWORD_WRONG: WRONG_CREDENTIALS,
@@ -20,12 +20,8 @@ REFUSALS: dict[Code, ErrorResponse] = COMMON | {
 }
 
 
-def error_response(
-    error_response: ErrorResponse, error: DomainError, route: Route | None
-) -> Response:
-    """Write a refusal down; every route does it alike."""
+def error_response(row: ErrorResponse, error: DomainError, route: Route | None) -> Response:
+    """Return the response to an error. A 401 names the scheme Bearer (RFC 6750)."""
     del route
-    challenge = [BEARER_CHALLENGE] if error_response.status == 401 else []
-    return json_response(
-        error_response.status, Message(error_message(error_response, error)), challenge
-    )
+    challenge = [BEARER_CHALLENGE] if row.status == 401 else []
+    return json_response(row.status, Message(error_message(row, error)), challenge)

@@ -1,13 +1,13 @@
 """The route table of this contract."""
 
 from kinoteka.contracts.cinema import handlers, schemas
-from kinoteka.contracts.cinema.errors import REFUSALS, error_response
+from kinoteka.contracts.cinema.errors import ERROR_TABLE, error_response
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route
 
 LIST_HEADERS = {
-    "X-Total-Count": "How many there are on all pages.",
-    "Link": "With a page: the first, previous, next and last ones (RFC 8288).",
+    "X-Total-Count": "The number of items on all pages.",
+    "Link": "With `page`: the first, previous, next and last page (RFC 8288).",
 }
 CATALOGUE = ("catalogue",)
 
@@ -16,20 +16,20 @@ FILMS = (
         "GET",
         "/movies/",
         handlers.list_movies,
-        "Films",
+        "List films",
         query=schemas.MoviesQuery,
         response=list[schemas.Movie],
         errors=(Code.THROTTLED,),
         headers=LIST_HEADERS,
         cached=CATALOGUE,
-        description="12 to a page; all of them without `page`. By id; with `status=new` by year "
-        "and id, newest first; with `q` the best match first.",
+        description="12 films per page; without `page` all films. Ordered by id. With "
+        "`status=new` ordered by year and id, newest first. With `q` the best match first.",
     ),
     Route(
         "GET",
         "/movies/{id}",
         handlers.read_movie,
-        "One film",
+        "Get a film",
         response=schemas.Movie,
         errors=(Code.FILM_UNKNOWN,),
         cached=CATALOGUE,
@@ -38,18 +38,18 @@ FILMS = (
         "GET",
         "/genres/",
         handlers.list_genres,
-        "Genres",
+        "List genres",
         query=schemas.PageQuery,
         response=list[schemas.Named],
         headers=LIST_HEADERS,
         cached=CATALOGUE,
-        description="12 to a page; all of them without `page`.",
+        description="12 items per page; without `page` all items.",
     ),
     Route(
         "GET",
         "/genres/{id}",
         handlers.read_genre,
-        "One genre",
+        "Get a genre",
         response=schemas.Named,
         errors=(Code.GENRE_UNKNOWN,),
         cached=CATALOGUE,
@@ -58,18 +58,18 @@ FILMS = (
         "GET",
         "/directors/",
         handlers.list_directors,
-        "Directors",
+        "List directors",
         query=schemas.PageQuery,
         response=list[schemas.Named],
         headers=LIST_HEADERS,
         cached=CATALOGUE,
-        description="12 to a page; all of them without `page`.",
+        description="12 items per page; without `page` all items.",
     ),
     Route(
         "GET",
         "/directors/{id}",
         handlers.read_director,
-        "One director",
+        "Get a director",
         response=schemas.Named,
         errors=(Code.DIRECTOR_UNKNOWN,),
         cached=CATALOGUE,
@@ -114,12 +114,13 @@ AUTH = (
         "PUT",
         "/auth/login",
         handlers.renew,
-        "Renew the tokens",
+        "Refresh the tokens",
         body=schemas.TokensBody,
         response=schemas.Tokens,
         identity="none",
         errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED),
-        description="Both tokens must be of one session; the access token may have expired.",
+        description="Both tokens must belong to the same session. The access token may have "
+        "expired.",
     ),
 )
 
@@ -128,7 +129,7 @@ USER = (
         "GET",
         "/user/",
         handlers.read_profile,
-        "One's own profile",
+        "Get your profile",
         response=schemas.Profile,
         signed_in=True,
     ),
@@ -136,20 +137,20 @@ USER = (
         "PATCH",
         "/user/",
         handlers.change_profile,
-        "Change one's own profile",
+        "Change your profile",
         body=schemas.ProfileBody,
         response=schemas.Profile,
         signed_in=True,
         errors=(Code.GENRE_UNKNOWN,),
         called={"given_name": "name", "family_name": "surname"},
-        description="Null clears. The genre may be an id as a number or as a text.",
+        description="Null clears a field. The genre is an id, as a number or as a string.",
         example={"name": "Anna", "surname": "Karenina", "favorite_genre": 1},
     ),
     Route(
         "PUT",
         "/user/password",
         handlers.change_password,
-        "Change one's own password",
+        "Change your password",
         body=schemas.PasswordBody,
         response=schemas.Profile,
         signed_in=True,
@@ -160,10 +161,10 @@ USER = (
             Code.THROTTLED,
         ),
         called={"password": "password_2 (new_password)"},
-        description="Every other session of the account ends. `password_1` is the current "
-        "password and `password_2` the new one; `old_password` and `new_password` are the same "
-        "pair by other names, and the two pairs cannot be mixed. A client may send the new "
-        "password as both `password_1` and `password_2` within 15 minutes of its sign-in.",
+        description="Ends every other session of the account. `password_1` is the current "
+        "password and `password_2` the new one. `old_password` and `new_password` are other names "
+        "for them; the two pairs cannot be mixed. Within 15 minutes of its sign-in, a client may "
+        "send the new password as both `password_1` and `password_2`.",
         example={"password_1": "correct horse", "password_2": "battery staple"},
     ),
 )
@@ -173,12 +174,12 @@ FAVORITES = (
         "GET",
         "/favorites/movies/",
         handlers.list_bookmarks,
-        "One's bookmarked films",
+        "List your bookmarks",
         query=schemas.PageQuery,
         response=list[schemas.Movie],
         signed_in=True,
         headers=LIST_HEADERS,
-        description="The one bookmarked last first; 12 to a page, all of them without `page`.",
+        description="The newest bookmark first. 12 films per page; without `page` all films.",
     ),
     Route(
         "POST",
@@ -204,11 +205,11 @@ FAVORITES = (
 CONTRACT = Contract(
     name="cinema",
     title="Cinema",
-    description="A film catalogue with profiles and bookmarks: Bearer access tokens, bare arrays, "
-    "errors 4xx with a message. A flat body may also be sent as "
+    description="A film catalogue with profiles and bookmarks. Clients sign in with Bearer access "
+    "tokens. Lists are bare arrays. Errors are 4xx with a message. A flat body may also be sent as "
     "application/x-www-form-urlencoded.",
     routes=(*FILMS, *AUTH, *USER, *FAVORITES),
-    error_responses=REFUSALS,
+    error_responses=ERROR_TABLE,
     error_response=error_response,
     error_schema=schemas.Message,
     takes_forms=True,

@@ -1,4 +1,4 @@
-"""What this contract's requests and answers look like."""
+"""Schemas of this contract's requests and responses."""
 
 from typing import Annotated
 
@@ -16,13 +16,13 @@ IdText = Annotated[str, Meta(pattern="^([1-9][0-9]{0,14})?$")]
 
 
 class PageQuery(msgspec.Struct):
-    """Which page, from 1; all of them where it is left out."""
+    """The number of the page, from 1. Without it, the whole list is returned."""
 
     page: PageNumber | UnsetType = UNSET
 
 
 class MoviesQuery(PageQuery):
-    """Which films: `status` new puts the newest first, `q` searches."""
+    """Filters and order of films. `status=new` puts the newest first, `q` searches."""
 
     status: str = ""
     genre_id: Id | UnsetType = UNSET
@@ -39,21 +39,21 @@ class RegisterBody(msgspec.Struct):
 
 
 class SignInBody(msgspec.Struct):
-    """An e-mail address and its password; an account without one has its username here."""
+    """The credentials of a sign-in. An account without an e-mail address uses its username."""
 
     email: str
     password: Password
 
 
 class TokensBody(msgspec.Struct):
-    """A pair of tokens to be renewed."""
+    """The pair of tokens to exchange."""
 
     access_token: str
     refresh_token: str
 
 
 class ProfileBody(msgspec.Struct):
-    """What of the profile is to change; what is left out stays, null clears."""
+    """The profile fields to change. A missing field stays unchanged, null clears it."""
 
     name: str | UnsetType | None = UNSET
     surname: str | UnsetType | None = UNSET
@@ -62,7 +62,7 @@ class ProfileBody(msgspec.Struct):
 
 
 class PasswordBody(msgspec.Struct):
-    """The current password and the new one, by either pair of names."""
+    """The current password and the new one, under either pair of names."""
 
     password_1: Password | UnsetType = UNSET
     password_2: NewPassword | UnsetType = UNSET
@@ -71,9 +71,9 @@ class PasswordBody(msgspec.Struct):
 
 
 class PasswordChange(msgspec.Struct):
-    """The current password and the new one; some clients send the new one in both places."""
+    """The current password and the new one. Some clients send the new one as both."""
 
-    present: str
+    current: str
     new: str
     accepts_new_password_twice: bool
 
@@ -86,9 +86,9 @@ class Named(msgspec.Struct):
 
 
 class Movie(msgspec.Struct):
-    """A film with the first of its genres and of its directors.
+    """A film with its first genre and its first director.
 
-    Texts are never null, because clients call string methods on them.
+    Strings are never null, because clients call string methods on them.
     """
 
     id: int
@@ -117,7 +117,7 @@ class Tokens(msgspec.Struct):
 
 
 class Profile(msgspec.Struct):
-    """One's own account; the favourite genre in both spellings."""
+    """Your account. Both spellings of the favourite genre have the same value."""
 
     id: int
     email: str | None
@@ -128,28 +128,28 @@ class Profile(msgspec.Struct):
 
 
 class Nothing(msgspec.Struct):
-    """An answer that says nothing but its status."""
+    """An empty object."""
 
 
 class Message(msgspec.Struct):
-    """A refusal."""
+    """An error."""
 
     message: str
 
 
 def film_query(query: MoviesQuery) -> FilmQuery:
-    """What the core is asked for."""
+    """Return the query of the catalogue that the parameters request."""
     return FilmQuery(
-        genre_id=_given(query.genre_id),
-        director_id=_given(query.director_id),
-        year=_given(query.year),
+        genre_id=_none_if_unset(query.genre_id),
+        director_id=_none_if_unset(query.director_id),
+        year=_none_if_unset(query.year),
         text=None if query.q is UNSET else query.q,
         order="newest" if query.status == "new" else "id",
     )
 
 
 def movie(film: Film) -> Movie:
-    """A film as this contract shows it."""
+    """Return a film in the schema of this contract."""
     return Movie(
         film.id,
         film.title,
@@ -165,12 +165,12 @@ def movie(film: Film) -> Movie:
 
 
 def named(item: Genre | Director) -> Named:
-    """A genre or a director as this contract shows it."""
+    """Return a genre or a director in the schema of this contract."""
     return Named(item.id, item.name)
 
 
 def profile(account: Account) -> Profile:
-    """The account as this contract shows it."""
+    """Return an account in the schema of this contract."""
     return Profile(
         account.id,
         account.email,
@@ -182,7 +182,10 @@ def profile(account: Account) -> Profile:
 
 
 def profile_change(body: ProfileBody) -> ProfileChange:
-    """What the core is to change; of two spellings the document's counts."""
+    """Return the profile change that a body requests.
+
+    If both spellings of the favourite genre are sent, the document's spelling counts.
+    """
     genre = body.favourite_genre if body.favorite_genre is UNSET else body.favorite_genre
     return ProfileChange(
         given_name=body.name,
@@ -192,25 +195,25 @@ def profile_change(body: ProfileBody) -> ProfileChange:
 
 
 def password_change(body: PasswordBody) -> PasswordChange:
-    """Return the change of password that a body with one of the two pairs asks for.
+    """Return the password change that a body requests.
 
     Raises:
         DomainError(FIELD_INVALID): a password is missing, or the pairs are mixed.
     """
-    given = {name for name in PASSWORD_FIELDS if getattr(body, name) is not UNSET}
-    old_style = "old_password" in given or "new_password" in given
+    sent = {name for name in PASSWORD_FIELDS if getattr(body, name) is not UNSET}
+    old_style = "old_password" in sent or "new_password" in sent
     pair = PASSWORD_FIELDS[2:] if old_style else PASSWORD_FIELDS[:2]
-    if not given <= set(pair):
+    if not sent <= set(pair):
         raise field_invalid(
-            " and ".join(name for name in PASSWORD_FIELDS if name in given),
+            " and ".join(name for name in PASSWORD_FIELDS if name in sent),
             "send either password_1 and password_2, or old_password and new_password",
         )
     for name in pair:
-        if name not in given:
+        if name not in sent:
             raise field_invalid(name, "missing")
-    present, new = (str(getattr(body, name)) for name in pair)
-    return PasswordChange(present, new, accepts_new_password_twice=not old_style)
+    current, new = (str(getattr(body, name)) for name in pair)
+    return PasswordChange(current, new, accepts_new_password_twice=not old_style)
 
 
-def _given(value: int | UnsetType) -> int | None:
+def _none_if_unset(value: int | UnsetType) -> int | None:
     return None if value is UNSET else value
