@@ -147,7 +147,7 @@ async def _(viewer: Viewer) -> Shown:
 @reader("suggestions")
 async def _(viewer: Viewer) -> Shown:
     catalogue = viewer.services.catalogue
-    return _titles(await catalogue.suggested(viewer.actor, viewer.unit, "nig", ADDRESS))
+    return _titles(await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS))
 
 
 @reader("single film")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, func, select
 
-from kinoteka.core.catalogue.queries import FILTERS, film_order, found_order
+from kinoteka.core.catalogue.queries import FILTERS, film_order, search_result_order
 from kinoteka.core.library.queries import public_order
 from kinoteka.database.schema import director_counts, film_genres, films, genre_counts
 from kinoteka.database.statement import DIALECTS, Statement
@@ -38,8 +38,8 @@ EXEMPT = {
     "kinoteka.core.editing.queries:*": "operators who may edit films see all of them",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
-    "kinoteka.core.catalogue.queries:NAMED": "belongs to a film that FILM has selected",
-    "kinoteka.core.library.queries:BOOKMARKED_IDS": "tells about films that the viewer has",
+    "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
+    "kinoteka.core.library.queries:BOOKMARKED_IDS": "only ids of films that the actor has",
     "kinoteka.core.library.queries:FILM_IDS": "a change of a selection retains its hidden films",
     "kinoteka.core.export.queries:BOOKMARKED": "only ids; BOOKMARKS selects from them",
     "kinoteka.database.copy.*": "a copy of the database has every film",
@@ -55,8 +55,10 @@ BUILT = {
         for filters in ((), *((name,) for name in FILTERS))
         for order in ("id", "newest", "rating", "title")
     ],
-    "kinoteka.core.catalogue.queries:found_order": [
-        found_order(filters, order) for filters in ((), FILTERS) for order in (None, "title")
+    "kinoteka.core.catalogue.queries:search_result_order": [
+        search_result_order(filters, order)
+        for filters in ((), FILTERS)
+        for order in (None, "title")
     ],
     "kinoteka.core.library.queries:public_order": [
         public_order(featured) for featured in (None, True, False)
@@ -64,8 +66,8 @@ BUILT = {
 }
 """What functions build when they are called. Whoever adds such a function adds examples here."""
 BUILDERS = {
-    "kinoteka.core.catalogue.queries:_kind",
-    "kinoteka.core.catalogue.queries:as_array",
+    "kinoteka.core.catalogue.queries:_name_statements",
+    "kinoteka.core.catalogue.queries:ids_as_json",
     "kinoteka.core.editing.queries:_names",
     "kinoteka.core.library.queries:editable_order",
 }

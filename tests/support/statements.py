@@ -15,7 +15,7 @@ Sql = Statement[Any] | str
 
 NOT_IMPORTED = ("migrations.versions", "migrations.env", "__main__")
 """Modules that only other programs can run. Migrations show nothing to anybody."""
-MAKERS = ("Statement", "as_array")
+MAKERS = ("Statement", "ids_as_json")
 
 
 def module_names() -> list[str]:

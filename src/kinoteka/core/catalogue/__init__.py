@@ -1,1 +1,1 @@
-"""The catalogue: films, their genres and directors, by page, by id, by words."""
+"""The catalogue: films, genres and directors, with lists, search and access labels."""

@@ -1,6 +1,6 @@
-"""How many films each genre and director has under each label, kept for the lists of both.
+"""Stored numbers of films per genre or director and label, from which both are listed.
 
-Whoever stores films counts anew when done; a change of one film changes what that film counts for.
+An import recounts everything after it has stored its films. Changes of one film adjust its counts.
 """
 
 from kinoteka.core.catalogue import queries
@@ -11,31 +11,31 @@ from kinoteka.database.visibility import counted_under
 
 
 def recount_all(reader: Reader) -> None:
-    """Count every genre's and director's films anew, within the caller's transaction."""
-    for kind in queries.KINDS:
-        reader.fetch(kind.forget_counts)
-        reader.fetch(kind.count_labelled)
-        reader.fetch(kind.count_rest)
+    """Recount the films of every genre and director in the caller's transaction."""
+    for statements in queries.NAME_STATEMENTS:
+        reader.fetch(statements.delete_counts)
+        reader.fetch(statements.count_labelled)
+        reader.fetch(statements.count_unlabelled)
 
 
-async def move(unit: Unit, before: FilmAccess, after: FilmAccess) -> None:
-    """Count a film under what it is now instead of what it was."""
+async def move_film(unit: Unit, before: FilmAccess, after: FilmAccess) -> None:
+    """Move a film from the counts of its old label to those of its new one."""
     if _counted_under(before) == _counted_under(after):
         return
-    for kind in queries.KINDS:
-        await take_out(unit, kind, before)
-        await put_in(unit, kind, after)
+    for statements in queries.NAME_STATEMENTS:
+        await remove_film(unit, statements, before)
+        await add_film(unit, statements, after)
 
 
-async def take_out(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
-    """Count a film no more among its genres, or directors, as long as it has them."""
-    await unit.run(kind.count_less, film_id=film.film_id, label_id=_counted_under(film))
-    await unit.run(kind.forget_empty, film_id=film.film_id)
+async def remove_film(unit: Unit, statements: queries.NameStatements, film: FilmAccess) -> None:
+    """Remove a film from the counts of its genres or directors, before it loses them."""
+    await unit.run(statements.decrease_count, film_id=film.film_id, label_id=_counted_under(film))
+    await unit.run(statements.delete_empty_counts, film_id=film.film_id)
 
 
-async def put_in(unit: Unit, kind: queries.Kind, film: FilmAccess) -> None:
-    """Count a film among its genres, or directors."""
-    await unit.run(kind.count_more, film_id=film.film_id, label_id=_counted_under(film))
+async def add_film(unit: Unit, statements: queries.NameStatements, film: FilmAccess) -> None:
+    """Add a film to the counts of its genres or directors."""
+    await unit.run(statements.increase_count, film_id=film.film_id, label_id=_counted_under(film))
 
 
 def _counted_under(film: FilmAccess) -> int:

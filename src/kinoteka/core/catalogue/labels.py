@@ -1,10 +1,10 @@
-"""Access labels and hiding: the one service that changes who sees a film.
+"""Access labels and hidden films: the one service that changes the visibility of films.
 
 Public operations: all, add, set_label, hide, show.
 
-A film has one label or none and, beside it, is hidden or not. Whoever holds `films.label` changes
-both for every film, also for those that they could not see elsewhere: otherwise nobody could undo
-what they have done. To label a hidden film does not show it.
+A film has at most one label and, independently, is hidden or not. Operators with `films.label` may
+change both for every film, even one that they cannot see otherwise; else they could not undo their
+own changes. A hidden film stays hidden when its label changes.
 """
 
 import msgspec
@@ -23,7 +23,7 @@ from kinoteka.infrastructure.clock import now
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A label, how many films are under it, and the roles that see them."""
+    """A label, the number of films that have it, and the roles that may view them."""
 
     id: int
     name: str
@@ -39,14 +39,14 @@ class Labels:
         self._access = access
 
     async def all(self, actor: Actor, unit: Unit) -> list[Label]:
-        """Return every label, by name. Hidden films count, too.
+        """Return all labels, ordered by name. Their counts include hidden films.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
         """
         viewers = await self._access.roles_by_label(actor, unit)
         ids = await self._access.label_ids(unit)
-        # It counts through all films that have a label.
+        # The query counts all films that have a label.
         films = dict(await unit.all_in_thread(queries.COUNT_BY_LABEL))
         return [
             Label(ids[name], name, films.get(ids[name], 0), viewers[name])
@@ -70,28 +70,24 @@ class Labels:
     async def set_label(
         self, actor: Actor, unit: Unit, film_id: int, label: str | None
     ) -> FilmAccess:
-        """Put a film under an access label, or (None) under none. A hidden film stays hidden.
-
-        Returns the film as it was.
+        """Set or (None) remove a film's access label; return the film's access before.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
         """
         actor.require(FILMS_LABEL)
-        before = await self._held(actor, unit, film_id)
+        before = await self._lock(actor, unit, film_id)
         await self._set_label(actor, unit, before, label)
         return before
 
     async def hide(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
-        """Hide a film from everybody but operators. Does nothing if it is hidden already.
-
-        Returns the film as it was.
+        """Hide a film from all but operators, if it is visible; return its access before.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
         """
         actor.require(FILMS_LABEL)
-        before = await self._held(actor, unit, film_id)
+        before = await self._lock(actor, unit, film_id)
         if not before.hidden:
             await self._set_hidden(unit, before, hidden=True)
             await record(actor, unit, Action.FILM_HIDDEN, _subject(before), label=before.label)
@@ -100,18 +96,16 @@ class Labels:
     async def show(
         self, actor: Actor, unit: Unit, film_id: int, label: str | UnsetType | None = UNSET
     ) -> FilmAccess:
-        """Show a hidden film again to those who may see its label. Does nothing if it is shown.
+        """Stop hiding a film, if it is hidden; return its access before.
 
-        `label` replaces the film's label. It is needed where that label is lost.
-
-        Returns the film as it was.
+        `label` replaces the film's label. It is required if the film's label is lost.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, LABEL_UNKNOWN)
-            DomainError(FIELD_INVALID): `label` is `label_lost`.
+            DomainError(FIELD_INVALID): the film's label is lost and `label` is missing.
         """
         actor.require(FILMS_LABEL)
-        before = await self._held(actor, unit, film_id)
+        before = await self._lock(actor, unit, film_id)
         if not before.hidden:
             return before
         film = before
@@ -123,9 +117,9 @@ class Labels:
         await record(actor, unit, Action.FILM_SHOWN, _subject(film), label=film.label)
         return before
 
-    async def _held(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
-        """Return the film. Nobody else changes it before the transaction ends."""
-        if actor.account_id is not None:  # a command waits as long as an import takes
+    async def _lock(self, actor: Actor, unit: Unit, film_id: int) -> FilmAccess:
+        """Return a film's access and lock the film until the transaction ends."""
+        if actor.account_id is not None:  # Commands wait until a running import ends.
             await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         film = await unit.first(queries.FILM_ACCESS, film_id=film_id)
@@ -143,7 +137,7 @@ class Labels:
         if after == before:
             return before
         await unit.run(queries.SET_LABEL, film_id=before.film_id, label_id=label_id)
-        await counts.move(unit, before, after)
+        await counts.move_film(unit, before, after)
         details = {"before": before.label, "after": label}
         await record(actor, unit, Action.FILM_LABELLED, _subject(before), **details)
         return after
@@ -151,7 +145,7 @@ class Labels:
     async def _set_hidden(self, unit: Unit, before: FilmAccess, *, hidden: bool) -> None:
         hidden_at = now() if hidden else None
         await unit.run(queries.SET_HIDDEN, film_id=before.film_id, hidden_at=hidden_at)
-        await counts.move(unit, before, msgspec.structs.replace(before, hidden=hidden))
+        await counts.move_film(unit, before, msgspec.structs.replace(before, hidden=hidden))
 
 
 def _subject(film: FilmAccess) -> Subject:

@@ -1,4 +1,7 @@
-"""Lists of which any page costs the same: the ids in order are known, the items are read."""
+"""Listings: the ids of all items in memory, and the items of a page on request.
+
+Every page costs the same, wherever it is in the list.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
@@ -8,11 +11,11 @@ import msgspec
 Item = TypeVar("Item")
 
 PAGE_SIZE = 12
-CHUNK_SIZE = 48  # read and written down in a third of a millisecond
+CHUNK_SIZE = 48  # Reading and encoding this many films takes a third of a millisecond.
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):
-    """One page, from 1; `pages` and `total` tell how many pages and items there are."""
+    """A page with its number, counted from 1, and the numbers of pages and items in total."""
 
     items: list[Item]
     number: int
@@ -21,9 +24,9 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
 
 
 class Listing(Generic[Item]):
-    """Items in an order that stays the same while somebody reads.
+    """A list of items whose order is fixed when it is created.
 
-    `read` gives the items of some ids in their order, without those that are gone.
+    `read` returns the items with some ids in the order of the ids, without deleted ones.
     """
 
     def __init__(
@@ -34,17 +37,17 @@ class Listing(Generic[Item]):
 
     @property
     def total(self) -> int:
-        """How many items there are."""
+        """Return the number of items."""
         return len(self._ids)
 
     async def page(self, number: int, size: int = PAGE_SIZE) -> Page[Item]:
-        """The page of that number, from 1; one past the end is empty."""
+        """Return a page, counted from 1. Pages past the end are empty."""
         first = (number - 1) * size
-        chosen = self._ids[first : first + size]
-        items = await self._read(chosen) if chosen else []
+        ids = self._ids[first : first + size]
+        items = await self._read(ids) if ids else []
         return Page(items, number, -(-self.total // size), self.total)
 
     async def chunks(self) -> AsyncIterator[list[Item]]:
-        """All items, some at a time, so that any number takes the same memory."""
+        """Yield all items in chunks, so that memory does not grow with their number."""
         for first in range(0, self.total, CHUNK_SIZE):
             yield await self._read(self._ids[first : first + CHUNK_SIZE])

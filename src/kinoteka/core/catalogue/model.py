@@ -1,9 +1,4 @@
-"""Films, genres, directors, and queries for lists of films.
-
-Structs: `FilmFacts` and `FilmFields` (the fields of a film, from which all else derives), `Film`
-(with its first genre and director), `FilmDetails`, `FilmAccess`, `Genre`, `GenreCount`, `Director`,
-`FilmQuery`.
-"""
+"""Films, genres, directors, and queries for lists of films."""
 
 from typing import Literal
 
@@ -11,8 +6,8 @@ import msgspec
 
 from kinoteka.database.visibility import is_open
 
-# The id of the built-in genre and director of films that have none.
 UNKNOWN = 1
+"""The id of the built-in genre and director of films that have none."""
 
 
 class Genre(msgspec.Struct, frozen=True):
@@ -33,7 +28,7 @@ class FilmFacts(msgspec.Struct, frozen=True):
     """The fields of a film that are columns of its row. Imports fill them, operators edit them.
 
     This is their one definition: statements, staging tables and forms take their names from here,
-    and the types of columns from the schema. docs/development.md tells how to add a field.
+    and the types of columns from the schema. docs/development.md describes how to add a field.
     `rating` is from 0 to 10, `runtime_minutes` at least 1.
     """
 
@@ -51,7 +46,7 @@ FACTS: tuple[str, ...] = FilmFacts.__struct_fields__
 
 
 class FilmFields(FilmFacts, frozen=True):
-    """Everything that imports fill and operators edit; genres and directors by name, in order."""
+    """All fields that imports fill and operators edit; genres and directors by name, in order."""
 
     genres: tuple[str, ...]
     directors: tuple[str, ...]
@@ -61,10 +56,10 @@ FIELDS: tuple[str, ...] = FilmFields.__struct_fields__
 
 
 class Film(FilmFacts, frozen=True):
-    """A film with the first of its genres and of its directors.
+    """A film with its first genre and its first director.
 
-    `label_id` is the access label that it needs, if any. A film with a `hidden_at` is hidden,
-    whatever its label: only who sees every film sees it.
+    `label_id` is its access label, if it has one. A film with a `hidden_at` is hidden: only actors
+    that see every film see it, whatever its label.
     """
 
     id: int
@@ -75,12 +70,12 @@ class Film(FilmFacts, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether everybody sees it."""
+        """Return whether everybody may see the film."""
         return is_open(self.label_id, self.hidden_at)
 
 
-class FilmNumbers(msgspec.Struct, frozen=True):
-    """The votes for a film, and its ids elsewhere."""
+class VotesAndIds(msgspec.Struct, frozen=True):
+    """A film's number of votes and its ids on other sites."""
 
     votes: int
     imdb_id: str | None
@@ -88,9 +83,9 @@ class FilmNumbers(msgspec.Struct, frozen=True):
 
 
 class FilmDetails(msgspec.Struct, frozen=True):
-    """A film with everything that its own page shows: all its genres and directors, in order.
+    """A film with all its genres and directors in order, for the film's page.
 
-    The built-in ones named Unknown are left out.
+    The built-in genre and director named Unknown are omitted.
     """
 
     film: Film
@@ -102,9 +97,9 @@ class FilmDetails(msgspec.Struct, frozen=True):
 
 
 class FilmAccess(msgspec.Struct, frozen=True):
-    """Who sees a film: its access label, and whether it is hidden.
+    """What decides who sees a film: its access label, and whether it is hidden.
 
-    `label_lost`: the label that the film had before it was hidden is not known any more.
+    `label_lost` is true if the label that the film had before it was hidden is unknown.
     """
 
     film_id: int
@@ -116,26 +111,25 @@ class FilmAccess(msgspec.Struct, frozen=True):
 
 
 class GenreCount(msgspec.Struct, frozen=True):
-    """A genre, and how many films of it somebody sees."""
+    """A genre and the number of its films that are visible to the actor."""
 
     id: int
     name: str
     films: int
 
 
-Order = Literal["id", "newest", "rating", "title"]
+SortOrder = Literal["id", "newest", "rating", "title"]
 
 
 class FilmQuery(msgspec.Struct, frozen=True):
-    """Which films, and in which order.
+    """Filters, a search text and a sort order for films.
 
-    A genre or director that is any of a film's counts, not the first alone. `rating` is the least
-    that is wanted, `label` the name of an access label, `hidden` chooses hidden films alone. `text`
-    is searched for; its films come best first where no order but that by id is asked for.
+    `genre_id` and `director_id` match any of a film's genres or directors. `rating` is a minimum,
+    `label` the name of an access label; `hidden` returns only hidden films. Results of a search
+    for `text` are in order of relevance unless `order` is other than "id".
 
-    The `newest` films come by year and id, both descending; by `rating` the best come first, of
-    equals those with more votes; by `title` as the alphabet has them, without regard to case and
-    accents.
+    "newest" sorts by year and id, both descending; "rating" by rating and number of votes, both
+    descending; "title" alphabetically, without regard to case and accents.
     """
 
     genre_id: int | None = None
@@ -145,4 +139,4 @@ class FilmQuery(msgspec.Struct, frozen=True):
     label: str | None = None
     hidden: bool = False
     text: str | None = None
-    order: Order = "id"
+    order: SortOrder = "id"

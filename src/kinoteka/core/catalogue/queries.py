@@ -1,9 +1,9 @@
 """Statements on films, genres and directors.
 
-The parameters `every` and `labels` tell what a viewer sees (`database/visibility.py`).
+The parameters `every` and `labels` decide which films are visible (`database/visibility.py`).
 
-Orders come out as one row with a JSON array of ids: a row for each of a million ids would cost a
-reading thread as many turns at the interpreter's lock.
+Lists of ids are read as one row with a JSON array: with a row per id, a thread that reads a million
+ids would have to acquire the interpreter's lock a million times.
 """
 
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ from kinoteka.core.catalogue.model import (
     Director,
     Film,
     FilmAccess,
-    FilmNumbers,
     Genre,
+    VotesAndIds,
 )
 from kinoteka.database.schema import (
     director_counts,
@@ -53,7 +53,7 @@ from kinoteka.database.statement import Statement, in_list, insert_for, json_arr
 from kinoteka.database.visibility import COUNTED, NO_LABEL_COUNT, VISIBLE, is_visible_count
 from kinoteka.search.title_order import TITLES
 
-MEMBERS = {"genre_id": film_genres, "director_id": film_directors}
+LINK_TABLES = {"genre_id": film_genres, "director_id": film_directors}
 
 
 _films = (
@@ -74,36 +74,36 @@ FILMS: Statement[Film] = Statement(
 )
 
 
-def _named(is_genre: bool, named_id: int, name: str, position: int) -> Genre | Director:
-    del position  # the order is by it
-    return Genre(named_id, name) if is_genre else Director(named_id, name)
+def _genre_or_director(is_genre: bool, name_id: int, name: str, position: int) -> Genre | Director:
+    del position  # The statement sorts by it.
+    return Genre(name_id, name) if is_genre else Director(name_id, name)
 
 
-def _members(named: Table, members: Table, column: str, *, genre: bool) -> Select[Any]:
+def _names_of_film(names: Table, links: Table, column: str, *, genre: bool) -> Select[Any]:
     return (
         select(
             literal(genre).label("is_genre"),
-            named.c.id.label("named_id"),
-            named.c.name,
-            members.c.position,
+            names.c.id.label("name_id"),
+            names.c.name,
+            links.c.position,
         )
-        .join(members, members.c[column] == named.c.id)
-        .where(members.c.film_id == bindparam("film_id"), named.c.id != UNKNOWN)
+        .join(links, links.c[column] == names.c.id)
+        .where(links.c.film_id == bindparam("film_id"), names.c.id != UNKNOWN)
     )
 
 
-NAMED: Statement[Genre | Director] = Statement(
+GENRES_AND_DIRECTORS: Statement[Genre | Director] = Statement(
     union_all(
-        _members(genres, film_genres, "genre_id", genre=True),
-        _members(directors, film_directors, "director_id", genre=False),
+        _names_of_film(genres, film_genres, "genre_id", genre=True),
+        _names_of_film(directors, film_directors, "director_id", genre=False),
     ).order_by("position"),
-    _named,
+    _genre_or_director,
 )
-NUMBERS: Statement[FilmNumbers] = Statement(
+VOTES_AND_IDS: Statement[VotesAndIds] = Statement(
     select(films.c.votes, films.c.imdb_id, films.c.tmdb_id).where(
         films.c.id == bindparam("film_id"), VISIBLE
     ),
-    FilmNumbers,
+    VotesAndIds,
 )
 
 
@@ -147,106 +147,106 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "label_id": films.c.label_id == bindparam("label_id", type_=BigInteger()),
     "hidden": films.c.hidden_at.is_not(None),
 }
-FILTERS = (*MEMBERS, *_CONDITIONS)
+FILTERS = (*LINK_TABLES, *_CONDITIONS)
 
 
-def as_array(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
-    """The ids that a select gives in order, as one JSON array."""
+def ids_as_json(ordered: Select[tuple[int]]) -> Statement[tuple[str]]:
+    """Return a statement for the ids of a query, in its order, as one JSON array."""
     return Statement(select(json_array(ordered.subquery().c.id)))
 
 
 @cache
 def film_order(filters: tuple[str, ...], order: str) -> Statement[tuple[str]]:
-    """The ids of films in order; each of `filters` is a parameter of that name, too."""
-    return as_array(_ordered(_filtered(filters), order))
+    """Return a statement for the sorted ids of films. Each filter is also a parameter."""
+    return ids_as_json(_ordered(_filtered(filters), order))
 
 
 @cache
-def found_order(filters: tuple[str, ...], order: str | None) -> Statement[tuple[str]]:
-    """Those of `ids` to which the filters apply; None: in no order."""
+def search_result_order(filters: tuple[str, ...], order: str | None) -> Statement[tuple[str]]:
+    """Return a statement that filters the parameter `ids`, and sorts it unless `order` is None."""
     found = _filtered(filters).where(in_list(films.c.id, bindparam("ids")))
-    return as_array(found if order is None else _ordered(found, order))
+    return ids_as_json(found if order is None else _ordered(found, order))
 
 
-def _ordered(chosen: Select[tuple[int]], order: str) -> Select[tuple[int]]:
+def _ordered(query: Select[tuple[int]], order: str) -> Select[tuple[int]]:
     if order == "title":
-        chosen = chosen.outerjoin(TITLES, TITLES.c.film_id == films.c.id)
-    return chosen.order_by(*_ORDERS[order])
+        query = query.outerjoin(TITLES, TITLES.c.film_id == films.c.id)
+    return query.order_by(*_ORDERS[order])
 
 
 def _filtered(filters: Sequence[str]) -> Select[tuple[int]]:
-    chosen = select(films.c.id).where(VISIBLE)
+    query = select(films.c.id).where(VISIBLE)
     for name in filters:
-        if name in MEMBERS:
-            members = MEMBERS[name]
-            chosen = chosen.join(members, members.c.film_id == films.c.id).where(
-                members.c[name] == bindparam(name)
+        if name in LINK_TABLES:
+            links = LINK_TABLES[name]
+            query = query.join(links, links.c.film_id == films.c.id).where(
+                links.c[name] == bindparam(name)
             )
         else:
-            chosen = chosen.where(_CONDITIONS[name])
-    return chosen
+            query = query.where(_CONDITIONS[name])
+    return query
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The statements on genres, or on directors."""
+class NameStatements:
+    """The statements on genres or on directors, and on their stored counts of films."""
 
     name: str
     one: Statement[Any]
-    some: Statement[Any]
+    many: Statement[Any]
     order: Statement[tuple[str]]
-    forget_counts: Statement[tuple[()]]
+    delete_counts: Statement[tuple[()]]
     count_labelled: Statement[tuple[()]]
-    count_rest: Statement[tuple[()]]
-    count_less: Statement[tuple[()]]
-    forget_empty: Statement[tuple[()]]
-    count_more: Statement[tuple[()]]
+    count_unlabelled: Statement[tuple[()]]
+    decrease_count: Statement[tuple[()]]
+    delete_empty_counts: Statement[tuple[()]]
+    increase_count: Statement[tuple[()]]
 
 
-def _kind(
-    named: Table, members: Table, counts: Table, column: str, row: type[Genre] | type[Director]
-) -> Kind:
-    counted, member = counts.c[column], members.c[column]
-    columns = select(named.c.id, named.c.name)
+def _name_statements(
+    names: Table, links: Table, counts: Table, column: str, row: type[Genre] | type[Director]
+) -> NameStatements:
+    counted, linked = counts.c[column], links.c[column]
+    columns = select(names.c.id, names.c.name)
     visible = select(counted.label("id")).where(
         counts.c.films > 0, is_visible_count(counts.c.label_id)
     )
-    of_film = counted.in_(select(member).where(members.c.film_id == bindparam("film_id")))
+    of_film = counted.in_(select(linked).where(links.c.film_id == bindparam("film_id")))
     under_label = counts.c.label_id == bindparam("label_id")
-    return Kind(
-        name=named.name,
+    return NameStatements(
+        name=names.name,
         one=Statement(
             columns.where(
-                named.c.id == bindparam("id"), visible.where(counted == named.c.id).exists()
+                names.c.id == bindparam("id"), visible.where(counted == names.c.id).exists()
             ),
             row,
         ),
-        some=Statement(columns.where(in_list(named.c.id, bindparam("ids"))), row),
-        order=as_array(visible.distinct().order_by(counted)),
-        forget_counts=Statement(delete(counts)),
-        count_labelled=Statement(_count_labelled(members, counts, member)),
-        count_rest=Statement(_count_rest(counts, member, counted)),
-        count_less=Statement(
+        many=Statement(columns.where(in_list(names.c.id, bindparam("ids"))), row),
+        order=ids_as_json(visible.distinct().order_by(counted)),
+        delete_counts=Statement(delete(counts)),
+        count_labelled=Statement(_count_labelled(links, counts, linked)),
+        count_unlabelled=Statement(_count_unlabelled(counts, linked, counted)),
+        decrease_count=Statement(
             update(counts).where(of_film, under_label).values(films=counts.c.films - 1)
         ),
-        forget_empty=Statement(delete(counts).where(of_film, counts.c.films <= 0)),
-        count_more=Statement(lambda engine: _count_more(engine, members, counts, column)),
+        delete_empty_counts=Statement(delete(counts).where(of_film, counts.c.films <= 0)),
+        increase_count=Statement(lambda engine: _increase_count(engine, links, counts, column)),
     )
 
 
-def _count_labelled(members: Table, counts: Table, member: Column[Any]) -> Insert:
-    few = COUNTED.subquery()
+def _count_labelled(links: Table, counts: Table, linked: Column[Any]) -> Insert:
+    labelled = COUNTED.subquery()
     counting = (
-        select(member, few.c.label_id, func.count())
-        .join(few, few.c.id == members.c.film_id)
-        .group_by(member, few.c.label_id)
+        select(linked, labelled.c.label_id, func.count())
+        .join(labelled, labelled.c.id == links.c.film_id)
+        .group_by(linked, labelled.c.label_id)
     )
-    return insert(counts).from_select([member.name, "label_id", "films"], counting)
+    return insert(counts).from_select([linked.name, "label_id", "films"], counting)
 
 
-def _count_rest(counts: Table, member: Column[Any], counted: Column[Any]) -> Insert:
-    # Counting all and taking off the labelled ones looks up none of the films without a label.
-    every = select(member.label("id"), func.count().label("films")).group_by(member).subquery()
+def _count_unlabelled(counts: Table, linked: Column[Any], counted: Column[Any]) -> Insert:
+    # Subtracting the labelled films from all films avoids a lookup of each film without a label.
+    every = select(linked.label("id"), func.count().label("films")).group_by(linked).subquery()
     labelled = (
         select(func.coalesce(func.sum(counts.c.films), 0))
         .where(counted == every.c.id)
@@ -254,23 +254,23 @@ def _count_rest(counts: Table, member: Column[Any], counted: Column[Any]) -> Ins
     )
     rest = select(every.c.id, literal(NO_LABEL_COUNT), every.c.films - labelled)
     return insert(counts).from_select(
-        [member.name, "label_id", "films"], rest.where(every.c.films > labelled)
+        [linked.name, "label_id", "films"], rest.where(every.c.films > labelled)
     )
 
 
-def _count_more(engine: str, members: Table, counts: Table, column: str) -> Any:
-    one_more = select(members.c[column], bindparam("label_id"), literal(1)).where(
-        members.c.film_id == bindparam("film_id")
+def _increase_count(engine: str, links: Table, counts: Table, column: str) -> Any:
+    row = select(links.c[column], bindparam("label_id"), literal(1)).where(
+        links.c.film_id == bindparam("film_id")
     )
     return (
         insert_for(engine, counts)
-        .from_select([column, "label_id", "films"], one_more)
+        .from_select([column, "label_id", "films"], row)
         .on_conflict_do_update(
             index_elements=[column, "label_id"], set_={"films": counts.c.films + 1}
         )
     )
 
 
-GENRES = _kind(genres, film_genres, genre_counts, "genre_id", Genre)
-DIRECTORS = _kind(directors, film_directors, director_counts, "director_id", Director)
-KINDS = (GENRES, DIRECTORS)
+GENRES = _name_statements(genres, film_genres, genre_counts, "genre_id", Genre)
+DIRECTORS = _name_statements(directors, film_directors, director_counts, "director_id", Director)
+NAME_STATEMENTS = (GENRES, DIRECTORS)

@@ -78,7 +78,7 @@ class Names:
 
     field: str
     column: str
-    counted: catalogue.Kind
+    counted: catalogue.NameStatements
     of_film: Statement[tuple[int, str]]
     known: Statement[tuple[int]]
     add: Statement[tuple[int]]
@@ -88,7 +88,7 @@ class Names:
 
 def _names(field: str, named: Table, members: Table, column: str) -> Names:
     of_film = members.c.film_id == bindparam("film_id")
-    kinds = {kind.name: kind for kind in catalogue.KINDS}
+    kinds = {kind.name: kind for kind in catalogue.NAME_STATEMENTS}
     return Names(
         field=field,
         column=column,

@@ -115,7 +115,7 @@ class Editing:
         await unit.run(queries.UPDATE, film_id=film_id, **_row(wanted, ids))
         for each in queries.NAMES:
             if getattr(wanted, each.field) != getattr(before.fields, each.field):
-                await counts.take_out(unit, each.counted, before.access)
+                await counts.remove_film(unit, each.counted, before.access)
                 await unit.run(each.leave, film_id=film_id)
                 await self._join(unit, each, before.access, ids[each.field])
         changes = _changes(before.fields, wanted)
@@ -199,7 +199,7 @@ class Editing:
             for position, each in enumerate(ids)
         ]
         await unit.run_many(names.join, rows)
-        await counts.put_in(unit, names.counted, film)
+        await counts.add_film(unit, names.counted, film)
 
 
 def _seeing_all(actor: Actor) -> Actor:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BindParameter, and_, bindparam, select
 
-from kinoteka.core.catalogue.queries import as_array
+from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.core.export.model import (
     BookmarkLine,
     ChatLine,
@@ -56,7 +56,7 @@ SIGN_INS: Statement[tuple[int, SignInLine]] = Statement(
     _sign_in,
 )
 
-BOOKMARKED: Statement[tuple[str]] = as_array(
+BOOKMARKED: Statement[tuple[str]] = ids_as_json(
     select(bookmarks.c.film_id.label("id"))
     .where(bookmarks.c.account_id == _account_id)
     .order_by(bookmarks.c.created_at, bookmarks.c.film_id)
@@ -112,7 +112,7 @@ FILMS_OF: Statement[FilmLine] = Statement(
     FilmLine,
 )
 
-CHAT_IDS: Statement[tuple[str]] = as_array(
+CHAT_IDS: Statement[tuple[str]] = ids_as_json(
     select(chat_members.c.chat_id.label("id"))
     .where(chat_members.c.account_id == _account_id)
     .order_by(chat_members.c.chat_id)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
 from kinoteka.core.accounts.service import Accounts
-from kinoteka.core.catalogue.positions import Ids, numbers
+from kinoteka.core.catalogue.positions import Ids, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export import queries
 from kinoteka.core.export.model import ProfileLine, SessionLine
@@ -169,7 +169,7 @@ class _Reading:
 
     async def _ids(self, statement: Statement[tuple[str]]) -> Ids:
         rows = await self._unit.all_in_thread(statement, account_id=self._account_id)
-        return numbers(rows[0][0])
+        return parse_ids(rows[0][0])
 
 
 async def _document(head: dict[str, object], parts: dict[str, Pieces]) -> Pieces:

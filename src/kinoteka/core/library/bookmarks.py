@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kinoteka.core.access.model import Actor
 from kinoteka.core.catalogue.listing import Listing
 from kinoteka.core.catalogue.model import Film
-from kinoteka.core.catalogue.positions import numbers
+from kinoteka.core.catalogue.positions import parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.database.unit import Conflict, Unit
@@ -31,7 +31,7 @@ class Bookmarks:
         """
         values = {"account_id": actor.require_account(), **visible_to(actor.labels)}
         ids = await unit.read_in_thread(
-            lambda reader: numbers(reader.fetch(queries.BOOKMARKED, **values)[0][0])
+            lambda reader: parse_ids(reader.fetch(queries.BOOKMARKED, **values)[0][0])
         )
         return Listing(ids, lambda chunk: self._catalogue.films_by_id(actor, unit, chunk))
 

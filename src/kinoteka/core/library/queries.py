@@ -4,7 +4,7 @@ from functools import cache
 
 from sqlalchemy import and_, bindparam, case, delete, false, func, insert, or_, select, update
 
-from kinoteka.core.catalogue.queries import as_array
+from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.core.library.model import Cover, Selection, SelectionChoice, SelectionFilm
 from kinoteka.database.schema import bookmarks, films, selection_films, selections
 from kinoteka.database.statement import Statement, in_list, insert_for, named_for
@@ -12,7 +12,7 @@ from kinoteka.database.visibility import VISIBLE
 
 # Bookmarks
 
-BOOKMARKED: Statement[tuple[str]] = as_array(
+BOOKMARKED: Statement[tuple[str]] = ids_as_json(
     select(films.c.id)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
     .where(
@@ -149,7 +149,7 @@ _has_visible_film = (
 )
 _public = select(selections.c.id).where(selections.c.public, _has_visible_film)
 
-PUBLIC_OF: Statement[tuple[str]] = as_array(
+PUBLIC_OF: Statement[tuple[str]] = ids_as_json(
     _public.where(selections.c.account_id == bindparam("account_id")).order_by(
         selections.c.id.desc()
     )
@@ -162,7 +162,7 @@ def public_order(featured: bool | None) -> Statement[tuple[str]]:
     ordered = _public.order_by(selections.c.featured.desc(), selections.c.id.desc())
     if featured is not None:
         ordered = ordered.where(selections.c.featured == featured)
-    return as_array(ordered)
+    return ids_as_json(ordered)
 
 
 @cache
@@ -171,7 +171,9 @@ def editable_order(*, operator: bool) -> Statement[tuple[str]]:
     editable = [selections.c.account_id == bindparam("account_id")]
     if operator:
         editable += [selections.c.account_id.is_(None), selections.c.featured]
-    return as_array(select(selections.c.id).where(or_(*editable)).order_by(selections.c.id.desc()))
+    return ids_as_json(
+        select(selections.c.id).where(or_(*editable)).order_by(selections.c.id.desc())
+    )
 
 
 COLUMNS = ("account_id", "title", "description", "featured", "public")

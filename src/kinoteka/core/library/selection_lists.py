@@ -9,7 +9,7 @@ import msgspec
 
 from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.catalogue.listing import Listing
-from kinoteka.core.catalogue.positions import Ids, numbers
+from kinoteka.core.catalogue.positions import Ids, parse_ids
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import Cover, Selection, SelectionCard, SelectionChoice
 from kinoteka.core.library.selections import Selections
@@ -83,7 +83,7 @@ class SelectionLists:
 
 async def _ids(unit: Unit, statement: Statement[tuple[str]], **values: object) -> Ids:
     rows = await unit.all_in_thread(statement, **values)
-    return numbers(rows[0][0])
+    return parse_ids(rows[0][0])
 
 
 async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[SelectionCard]:

@@ -17,7 +17,7 @@ from kinoteka.core.access.model import SELECTIONS_FEATURE, Actor
 from kinoteka.core.accounts.queries import LOCK
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
-from kinoteka.core.catalogue.positions import Ids, Positions, numbers
+from kinoteka.core.catalogue.positions import Ids, Positions, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import (
@@ -67,7 +67,7 @@ class Selections:
         return await self._positions.get(
             unit,
             (featured, actor.labels),
-            lambda reader: numbers(reader.fetch(statement, **visible_to(actor.labels))[0][0]),
+            lambda reader: parse_ids(reader.fetch(statement, **visible_to(actor.labels))[0][0]),
         )
 
     async def list_editable(
@@ -83,7 +83,7 @@ class Selections:
         account_id = actor.require_account()
         statement = queries.editable_order(operator=actor.may(SELECTIONS_FEATURE))
         rows = await unit.all_in_thread(statement, account_id=account_id)
-        return await self._page(actor, unit, numbers(rows[0][0]), offset, limit)
+        return await self._page(actor, unit, parse_ids(rows[0][0]), offset, limit)
 
     async def get(self, actor: Actor, unit: Unit, selection_id: int) -> Selection:
         """Return a selection.

@@ -107,7 +107,7 @@ async def show_film(request: Request, film_id: int) -> Response:
 async def suggest_films(request: Request, query: SearchQuery) -> Response:
     """What somebody may be looking for who is still typing."""
     catalogue, facets = request.core.catalogue, request.core.facets
-    films = await catalogue.suggested(request.actor, request.unit, query.q, request.address)
+    films = await catalogue.suggest(request.actor, request.unit, query.q, request.address)
     start = query.q.strip().casefold()
     genres = await facets.genres(request.actor, request.unit) if start else []
     directors = await facets.directors(

@@ -110,7 +110,7 @@ class TestWithheld:
         """Change a film with a label, a hidden film and a public film. Delete a fourth film."""
         for title in ("Zanzibar Nights", "Alien", "Ran"):
             film = await perform(services, services.editing.get, root, films[title])
-            fields = msgspec.structs.replace(film.fields, year=1999)
+            fields = {**msgspec.structs.asdict(film.fields), "year": 1999}
             await perform(services, services.editing.edit, root, films[title], fields)
         await perform(services, services.labels.hide, root, films["Alien"])
         async with unit_of_work(services.database) as unit:

@@ -1,4 +1,4 @@
-"""Labels and hiding: the service that changes who sees a film."""
+"""Access labels and hidden films."""
 
 from collections.abc import Awaitable, Callable
 
@@ -35,26 +35,26 @@ async def root(services: Services) -> Actor:
 
 @pytest.fixture
 async def operator(services: Services, root: Actor) -> Actor:
-    return await holder(services, root, FILMS_LABEL)
+    return await account_with(services, root, FILMS_LABEL)
 
 
-async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
-    """A user with these permissions and no other."""
-    started = await sign_up(services)
+async def account_with(services: Services, root: Actor, *permissions: str) -> Actor:
+    """Return an account with only these permissions."""
+    signed_in = await sign_up(services)
     role = await perform(
-        services, services.access.create_role, root, started.token[:9], permissions
+        services, services.access.create_role, root, signed_in.token[:9], permissions
     )
-    await perform(services, services.access.assign_role, root, started.account.id, role.id)
-    found = await actor_by_token(services, started.token)
-    assert found is not None
-    return found
+    await perform(services, services.access.assign_role, root, signed_in.account.id, role.id)
+    actor = await actor_by_token(services, signed_in.token)
+    assert actor is not None
+    return actor
 
 
 async def access_of(services: Services, root: Actor, film_id: int) -> FilmAccess:
     return (await perform(services, services.editing.get, root, film_id)).access
 
 
-async def sees(services: Services, actor: Actor, film_id: int) -> bool:
+async def may_see(services: Services, actor: Actor, film_id: int) -> bool:
     async with unit_of_work(services.database) as unit:
         return bool(await services.catalogue.films_by_id(actor, unit, [film_id]))
 
@@ -82,11 +82,11 @@ class TestAll:
         await perform(services, services.labels.set_label, CONSOLE_ACTOR, film, "premium")
         await perform(services, services.labels.hide, CONSOLE_ACTOR, film)
         after = await perform(services, services.labels.all, CONSOLE_ACTOR)
-        found = {label.name: label for label in after}
-        assert [label.name for label in after] == sorted(found)
-        assert found["premium"].films == before["premium"].films + 1
-        assert [each.id for each in found["premium"].roles] == [role.id]
-        assert (found["zebra"].films, found["zebra"].roles) == (0, [])
+        labels = {label.name: label for label in after}
+        assert [label.name for label in after] == sorted(labels)
+        assert labels["premium"].films == before["premium"].films + 1
+        assert [each.id for each in labels["premium"].roles] == [role.id]
+        assert (labels["zebra"].films, labels["zebra"].roles) == (0, [])
 
 
 class TestAdd:
@@ -117,11 +117,11 @@ async def test_operation_without_the_permission_is_rejected(
     services: Services, films: dict[str, int], root: Actor, name: str
 ) -> None:
     operation: Callable[..., Awaitable[object]] = getattr(services.labels, name)
-    given = {"all": (), "add": ("a",), "set_label": (1, None)}.get(name, (1,))
+    args = {"all": (), "add": ("a",), "set_label": (1, None)}.get(name, (1,))
     with raises_error(Code.UNAUTHORIZED):
-        await perform(services, operation, await anonymous_actor(services), *given)
+        await perform(services, operation, await anonymous_actor(services), *args)
     with raises_error(Code.FORBIDDEN, permission=FILMS_LABEL):
-        await perform(services, operation, await holder(services, root, FILMS_EDIT), *given)
+        await perform(services, operation, await account_with(services, root, FILMS_EDIT), *args)
 
 
 @pytest.mark.parametrize("name", ["set_label", "hide", "show"])
@@ -130,9 +130,9 @@ async def test_unknown_film_is_rejected(
 ) -> None:
     before = services.revisions.value("catalogue")
     for film_id in (999, 2**63 - 1):
-        given = (film_id, None) if name == "set_label" else (film_id,)
+        args = (film_id, None) if name == "set_label" else (film_id,)
         with raises_error(Code.FILM_UNKNOWN):
-            await perform(services, getattr(services.labels, name), root, *given)
+            await perform(services, getattr(services.labels, name), root, *args)
     assert services.revisions.value("catalogue") == before
 
 
@@ -167,16 +167,16 @@ class TestSetLabel:
         label: str | None,
     ) -> None:
         film_id = films["Zanzibar Nights"]
-        patron = await holder(services, root, "films.view:premium", "films.view:adult")
+        patron = await account_with(services, root, "films.view:premium", "films.view:adult")
         await perform(services, services.labels.hide, operator, film_id)
         await perform(services, services.labels.set_label, operator, film_id, label)
         assert (await access_of(services, root, film_id)).hidden
-        assert not await sees(services, patron, film_id)
+        assert not await may_see(services, patron, film_id)
         assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
         await perform(services, services.labels.show, operator, film_id)
         assert (await access_of(services, root, film_id)).label == label
-        assert await sees(services, patron, film_id)
-        assert await sees(services, await anonymous_actor(services), film_id) == (label is None)
+        assert await may_see(services, patron, film_id)
+        assert await may_see(services, await anonymous_actor(services), film_id) == (label is None)
 
 
 class TestHideAndShow:
@@ -200,29 +200,33 @@ class TestHideAndShow:
             after = await perform(services, services.labels.show, operator, film_id)
             assert (after.hidden, after.label) == (False, label)
             assert await actions(services, root) == [("film_shown", {"label": label})]
-        assert await sees(services, await anonymous_actor(services), film_id) == (label is None)
+        assert await may_see(services, await anonymous_actor(services), film_id) == (label is None)
         assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
-    async def test_lost_label_is_asked_for(
+    async def test_lost_label_is_required(
         self, services: Services, films: dict[str, int], root: Actor, operator: Actor
     ) -> None:
         ids = [films[title] for title in ("Alien", "Ran", "Dreams")]
         lost = "UPDATE films SET hidden_at = 1, label_lost = true WHERE id = ?"
-        nobody = await anonymous_actor(services)
+        anonymous = await anonymous_actor(services)
         for film_id in ids:
             execute(services.settings, lost, film_id)
             with raises_error(Code.FIELD_INVALID, field="label", reason="label_lost"):
                 await perform(services, services.labels.show, operator, film_id)
-            assert not await sees(services, nobody, film_id)
-        given, opened, set_before = ids
+            assert not await may_see(services, anonymous, film_id)
+        args, opened, set_before = ids
         with raises_error(Code.LABEL_UNKNOWN):
-            await perform(services, services.labels.show, operator, given, "unheard-of")
-        await perform(services, services.labels.show, operator, given, PREMIUM)
-        assert (await access_of(services, root, given)).label == PREMIUM
+            await perform(services, services.labels.show, operator, args, "unheard-of")
+        await perform(services, services.labels.show, operator, args, PREMIUM)
+        assert (await access_of(services, root, args)).label == PREMIUM
         await perform(services, services.labels.show, operator, opened, None)
         await perform(services, services.labels.set_label, operator, set_before, None)
         await perform(services, services.labels.show, operator, set_before)
-        assert [await sees(services, nobody, film_id) for film_id in ids] == [False, True, True]
+        assert [await may_see(services, anonymous, film_id) for film_id in ids] == [
+            False,
+            True,
+            True,
+        ]
 
     async def test_operators_find_hidden_films_among_those_they_manage(
         self, services: Services, films: dict[str, int], operator: Actor
@@ -236,7 +240,7 @@ class TestHideAndShow:
         self, services: Services, root: Actor
     ) -> None:
         row = film_record("7", "Alien", year=1979, genres=["Horror"])
-        nobody = await anonymous_actor(services)
+        anonymous = await anonymous_actor(services)
 
         async def imported(year: int, label: str | None, ruled: list[str]) -> int:
             changed = msgspec.structs.replace(row, year=year, label=label)
@@ -246,47 +250,49 @@ class TestHideAndShow:
 
         film_id = await imported(1979, None, [])
         await perform(services, services.labels.hide, root, film_id)
-        # New data, the same data with a rule, and a rule that fits no more.
+        # New data, the same data with a rule, and a rule that does not match any more.
         for year, label in ((1980, PREMIUM), (1980, "old"), (1981, None)):
             assert await imported(year, label, [PREMIUM, "old"]) == film_id
             access = await access_of(services, root, film_id)
             assert (access.hidden, access.label) == (True, label)
-            assert not await sees(services, nobody, film_id)
+            assert not await may_see(services, anonymous, film_id)
             assert stored_counts(services.settings) == stored_counts(
                 services.settings, recounted=True
             )
 
 
 class TestHiddenFilm:
-    """A hidden film does not exist for those who may not manage it, whatever they look at."""
+    """A hidden film does not exist for readers and operators in any operation."""
 
     TITLE = "Alien"
 
     @pytest.fixture(autouse=True)
     async def _hide(self, services: Services, films: dict[str, int], root: Actor) -> None:
         self.film_id = films[self.TITLE]
-        self.reader = await holder(services, root, "films.view:premium")
-        self.operator = await holder(services, root, FILMS_LABEL, FILMS_EDIT)
+        self.reader = await account_with(services, root, "films.view:premium")
+        self.operator = await account_with(services, root, FILMS_LABEL, FILMS_EDIT)
         bookmarks = services.bookmarks
-        for who in (self.reader, self.operator):
-            await perform(services, bookmarks.add, who, self.film_id)
+        for viewer in (self.reader, self.operator):
+            await perform(services, bookmarks.add, viewer, self.film_id)
         new = NewSelection(title="Space", public=True, film_ids=[self.film_id, films["Solaris"]])
         alone = NewSelection(title="Only it", public=True, film_ids=[self.film_id])
-        made = [
+        created = [
             await perform(services, services.selections.create, self.reader, s)
             for s in (new, alone)
         ]
-        self.selection, self.alone = (each.id for each in made)
+        self.selection, self.alone = (each.id for each in created)
         await perform(services, services.labels.hide, root, self.film_id)
         self.root = root
 
-    async def ways(self, services: Services, films: dict[str, int], who: Actor) -> dict[str, bool]:
-        """Whether the film, or what only it has, is found in each way."""
+    async def lookups(
+        self, services: Services, films: dict[str, int], viewer: Actor
+    ) -> dict[str, bool]:
+        """Return for each lookup whether it returns the film or its only genre."""
         found: dict[str, bool] = {}
         async with unit_of_work(services.database) as unit:
             catalogue, facets = services.catalogue, services.facets
             for order in ("id", "newest", "rating", "title"):
-                listing = await catalogue.films(who, unit, FilmQuery(order=order), ADDRESS)
+                listing = await catalogue.films(viewer, unit, FilmQuery(order=order), ADDRESS)
                 ids = [film.id async for chunk in listing.chunks() for film in chunk]
                 assert listing.total == len(ids)
                 found[f"order by {order}"] = self.film_id in ids
@@ -299,27 +305,27 @@ class TestHiddenFilm:
                 "hidden": FilmQuery(hidden=True),
                 "genre": FilmQuery(genre_id=self.named(services, "genres", "Horror")),
             }.items():
-                listing = await catalogue.films(who, unit, query, ADDRESS)
+                listing = await catalogue.films(viewer, unit, query, ADDRESS)
                 ids = [film.id async for chunk in listing.chunks() for film in chunk]
                 assert listing.total == len(ids)
                 found[name] = self.film_id in ids
-            suggested = await catalogue.suggested(who, unit, "ali", ADDRESS)
+            suggested = await catalogue.suggest(viewer, unit, "ali", ADDRESS)
             found["suggested"] = self.film_id in [film.id for film in suggested]
-            blade_runner = await catalogue.film(who, unit, films["Blade Runner"])
-            related = await catalogue.related(who, unit, blade_runner)
+            blade_runner = await catalogue.film(viewer, unit, films["Blade Runner"])
+            related = await catalogue.related(viewer, unit, blade_runner)
             found["related"] = self.film_id in [film.id for film in related]
-            genres = await catalogue.genres(who, unit)
+            genres = await catalogue.genres(viewer, unit)
             names = [genre.name async for chunk in genres.chunks() for genre in chunk]
             found["genres"] = "Horror" in names
-            counted = await facets.genres(who, unit)
+            counted = await facets.genres(viewer, unit)
             found["counted genres"] = "Horror" in [genre.name for genre in counted]
-            bookmarked = await services.bookmarks.list_films(who, unit)
+            bookmarked = await services.bookmarks.list_films(viewer, unit)
             found["bookmarks"] = bookmarked.total > 0
-            shelf = await services.selections.list_public(who, unit, 0, 10)
-            found["selections"] = len(shelf.selections) == 2
-            selection = await services.selections.get(who, unit, self.selection)
+            page = await services.selections.list_public(viewer, unit, 0, 10)
+            found["selections"] = len(page.selections) == 2
+            selection = await services.selections.get(viewer, unit, self.selection)
             found["selection"] = self.film_id in [film.id for film in selection.films]
-            cards = await (await services.selection_lists.list_public(who, unit)).page(1)
+            cards = await (await services.selection_lists.list_public(viewer, unit)).page(1)
             found["cards"] = self.film_id in [f.id for card in cards.items for f in card.covers]
         return found
 
@@ -328,38 +334,40 @@ class TestHiddenFilm:
         found = rows(services.settings, f"SELECT id FROM {table} WHERE name = ?", name)
         return int(found[0])
 
-    async def test_is_found_nowhere_by_readers_and_operators(
+    async def test_hidden_film_is_found_nowhere_by_readers_and_operators(
         self, services: Services, films: dict[str, int]
     ) -> None:
-        for who in (await anonymous_actor(services), self.reader, self.operator):
-            if who.account_id is None:
-                who = msgspec.structs.replace(who, account_id=self.reader.account_id)
-            assert not any((await self.ways(services, films, who)).values()), who
+        for viewer in (await anonymous_actor(services), self.reader, self.operator):
+            if viewer.account_id is None:
+                viewer = msgspec.structs.replace(viewer, account_id=self.reader.account_id)
+            assert not any((await self.lookups(services, films, viewer)).values()), viewer
             with raises_error(Code.FILM_UNKNOWN):
-                await perform(services, services.catalogue.film, who, self.film_id)
+                await perform(services, services.catalogue.film, viewer, self.film_id)
 
-    async def test_is_found_everywhere_by_superusers(
+    async def test_hidden_film_is_found_everywhere_by_superusers(
         self, services: Services, films: dict[str, int]
     ) -> None:
-        ways = await self.ways(services, films, self.root)
-        assert {name for name, found in ways.items() if not found} == {"bookmarks"}
+        lookups = await self.lookups(services, films, self.root)
+        assert {name for name, found in lookups.items() if not found} == {"bookmarks"}
 
     @pytest.mark.parametrize("name", ["bookmarks.add", "bookmarks.remove", "put", "remove"])
-    async def test_cannot_be_used_by_readers(self, services: Services, name: str) -> None:
+    async def test_hidden_film_is_rejected_in_operations_of_readers(
+        self, services: Services, name: str
+    ) -> None:
         operations: dict[str, tuple[Callable[..., Awaitable[object]], tuple[int, ...]]] = {
             "bookmarks.add": (services.bookmarks.add, (self.film_id,)),
             "bookmarks.remove": (services.bookmarks.remove, (self.film_id,)),
             "put": (services.selections.place_film, (self.selection, self.film_id)),
             "remove": (services.selections.remove_film, (self.selection, self.film_id)),
         }
-        operation, given = operations[name]
+        operation, args = operations[name]
         with raises_error(Code.FILM_UNKNOWN):
-            await perform(services, operation, self.reader, *given)
+            await perform(services, operation, self.reader, *args)
 
-    async def test_is_back_everywhere_once_it_is_shown(
+    async def test_film_is_found_everywhere_after_it_is_shown(
         self, services: Services, films: dict[str, int]
     ) -> None:
-        await self.ways(services, films, self.reader)  # so that something could be cached
+        await self.lookups(services, films, self.reader)  # Fill the caches.
         await perform(services, services.labels.show, self.operator, self.film_id)
-        ways = await self.ways(services, films, self.reader)
-        assert {name for name, found in ways.items() if not found} == {"hidden"}
+        lookups = await self.lookups(services, films, self.reader)
+        assert {name for name, found in lookups.items() if not found} == {"hidden"}

@@ -1,4 +1,4 @@
-"""What each actor sees of the catalogue."""
+"""Films, genres and directors, as each actor sees them."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,46 +11,50 @@ from kinoteka.errors import Code
 from tests.support.accounts import anonymous_actor
 from tests.support.errors import raises_error
 from tests.support.films import ADULT, CATALOGUE, PREMIUM
-from tests.unit.core.catalogue.conftest import found, titles
+from tests.unit.core.catalogue.conftest import anonymous_titles, visible_films
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
 
-HIDDEN = {film.title for film in CATALOGUE if film.label is not None}
+LABELLED = {film.title for film in CATALOGUE if film.label is not None}
 PREMIUM_TITLES = {film.title for film in CATALOGUE if film.label == PREMIUM}
-SEEN = {
-    "anonymous": len(CATALOGUE) - len(HIDDEN),
-    "user": len(CATALOGUE) - len(HIDDEN),
-    "holder": len(CATALOGUE) - len(HIDDEN - PREMIUM_TITLES),
+VISIBLE_COUNTS = {
+    "anonymous": len(CATALOGUE) - len(LABELLED),
+    "user": len(CATALOGUE) - len(LABELLED),
+    "labelled_reader": len(CATALOGUE) - len(LABELLED - PREMIUM_TITLES),
     "superuser": len(CATALOGUE),
 }
 
 
-@pytest.mark.parametrize("who", SEEN)
-async def test_films_under_a_label_exist_for_who_may_see_them(
-    services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], who: str
+@pytest.mark.parametrize("viewer", VISIBLE_COUNTS)
+async def test_labelled_films_exist_only_for_viewers_of_their_label(
+    services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], viewer: str
 ) -> None:
-    actor = (await viewers())[who]
-    seen = await found(services, unit, actor)
-    assert len(seen) == SEEN[who]
-    for title in HIDDEN:
-        if title in {film.title for film in seen}:
+    actor = (await viewers())[viewer]
+    visible = await visible_films(services, unit, actor)
+    assert len(visible) == VISIBLE_COUNTS[viewer]
+    for title in LABELLED:
+        if title in {film.title for film in visible}:
             assert (await services.catalogue.film(actor, unit, films[title])).title == title
         else:
             with raises_error(Code.FILM_UNKNOWN):
                 await services.catalogue.film(actor, unit, films[title])
 
 
-async def test_films_come_by_id(services: Services, unit: Unit, films: dict[str, int]) -> None:
+async def test_films_are_sorted_by_id_by_default(
+    services: Services, unit: Unit, films: dict[str, int]
+) -> None:
     visible = [film.title for film in CATALOGUE if film.label is None]
-    assert await titles(services, unit) == visible
+    assert await anonymous_titles(services, unit) == visible
 
 
-async def test_the_newest_come_by_year_and_those_without_one_last(
+async def test_newest_order_sorts_by_year_with_unknown_years_last(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
     visible = [film for film in CATALOGUE if film.label is None]
     ordered = sorted(visible, key=lambda f: (f.year or 0, films[f.title]), reverse=True)
-    assert await titles(services, unit, order="newest") == [film.title for film in ordered]
+    assert await anonymous_titles(services, unit, order="newest") == [
+        film.title for film in ordered
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ async def test_the_newest_come_by_year_and_those_without_one_last(
     ],
 )
 @pytest.mark.parametrize("order", ["id", "newest"])
-async def test_any_of_a_films_genres_and_directors_counts(
+async def test_filters_match_any_genre_or_director_of_a_film(
     services: Services, unit: Unit, viewers: Viewers, column: str, name: str, order: str
 ) -> None:
     root = (await viewers())["superuser"]
@@ -71,37 +75,41 @@ async def test_any_of_a_films_genres_and_directors_counts(
     listing = await getattr(services.catalogue, kind)(root, unit)
     ids = {item.name: item.id async for chunk in listing.chunks() for item in chunk}
     expected = {film.title for film in CATALOGUE if name in getattr(film, kind)}
-    some = await found(services, unit, root, order=order, **{column: ids[name]})
+    some = await visible_films(services, unit, root, order=order, **{column: ids[name]})
     assert {film.title for film in some} == expected
     by_years = sorted(some, key=lambda f: (f.year or 0, f.id), reverse=True)
     assert some == (by_years if order == "newest" else sorted(some, key=lambda f: f.id))
 
 
-async def test_filters_go_together(services: Services, unit: Unit, films: dict[str, int]) -> None:
-    assert await titles(services, unit, year=1979) == ["Stalker", "Alien"]
+async def test_filters_are_combined(services: Services, unit: Unit, films: dict[str, int]) -> None:
+    assert await anonymous_titles(services, unit, year=1979) == ["Stalker", "Alien"]
     stalker = await services.catalogue.film(await anonymous_actor(services), unit, films["Stalker"])
     both = {"year": 1979, "director_id": stalker.director.id}
-    assert await titles(services, unit, **both) == ["Stalker"]
-    assert await titles(services, unit, **both, genre_id=10**6) == []
+    assert await anonymous_titles(services, unit, **both) == ["Stalker"]
+    assert await anonymous_titles(services, unit, **both, genre_id=10**6) == []
 
 
-async def test_a_film_has_the_first_of_its_genres_and_directors(
+async def test_film_has_its_first_genre_and_director(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
-    who = await anonymous_actor(services)
-    matrix = await services.catalogue.film(who, unit, films["The Matrix"])
+    viewer = await anonymous_actor(services)
+    matrix = await services.catalogue.film(viewer, unit, films["The Matrix"])
     assert (matrix.genre.name, matrix.director.name) == ("Action", "Lana Wachowski")
-    nobody = await services.catalogue.film(who, unit, films["Nobody Knows When"])
-    assert (nobody.genre.name, nobody.director.name, nobody.year) == ("Unknown", "Unknown", None)
+    anonymous = await services.catalogue.film(viewer, unit, films["Nobody Knows When"])
+    assert (anonymous.genre.name, anonymous.director.name, anonymous.year) == (
+        "Unknown",
+        "Unknown",
+        None,
+    )
 
 
 @pytest.mark.parametrize("film_id", [0, 999, 2**53, 2**63 - 1])
-async def test_unknown_films(services: Services, unit: Unit, film_id: int) -> None:
+async def test_unknown_film_is_rejected(services: Services, unit: Unit, film_id: int) -> None:
     with raises_error(Code.FILM_UNKNOWN):
         await services.catalogue.film(await anonymous_actor(services), unit, film_id)
 
 
-async def test_films_by_id_keep_the_order_and_leave_out_what_is_hidden(
+async def test_films_by_id_keep_the_order_and_skip_invisible_films(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
     ids = [films[title] for title in ("Ran", "Zanzibar Nights", "M")]
@@ -110,44 +118,44 @@ async def test_films_by_id_keep_the_order_and_leave_out_what_is_hidden(
 
 
 @pytest.mark.parametrize(
-    ("who", "genres", "directors"),
+    ("viewer", "genres", "directors"),
     [
         ("anonymous", set(), set()),
         ("user", set(), set()),
-        ("holder", {"Documentary"}, {"Dziga Vertov", "Zoe Hidden"}),
+        ("labelled_reader", {"Documentary"}, {"Dziga Vertov", "Zoe Hidden"}),
         ("superuser", {"Documentary", "Erotic"}, {"Dziga Vertov", "Zoe Hidden"}),
     ],
 )
-async def test_genres_and_directors_with_nothing_to_see_are_not_there(
+async def test_genres_and_directors_without_visible_films_do_not_exist(
     services: Services,
     unit: Unit,
     viewers: Viewers,
-    who: str,
+    viewer: str,
     genres: set[str],
     directors: set[str],
 ) -> None:
-    everybody = await viewers()
-    actor, root = everybody[who], everybody["superuser"]
-    for kind, one, hidden in (
+    actors = await viewers()
+    actor, root = actors[viewer], actors["superuser"]
+    for kind, get, labelled_names in (
         ("genres", services.catalogue.genre, genres),
         ("directors", services.catalogue.director, directors),
     ):
-        seen = await by_name(services, unit, actor, kind)
+        visible = await by_name(services, unit, actor, kind)
         every = await by_name(services, unit, root, kind)
         labelled = {"Documentary", "Erotic", "Dziga Vertov", "Zoe Hidden"} & set(every)
-        assert labelled & set(seen) == hidden
+        assert labelled & set(visible) == labelled_names
         for name, item_id in every.items():
-            if name in seen:
-                assert (await one(actor, unit, item_id)).name == name
+            if name in visible:
+                assert (await get(actor, unit, item_id)).name == name
             else:
                 with raises_error(
                     Code.GENRE_UNKNOWN if kind == "genres" else Code.DIRECTOR_UNKNOWN
                 ):
-                    await one(actor, unit, item_id)
+                    await get(actor, unit, item_id)
 
 
 async def by_name(services: Services, unit: Unit, actor: Actor, kind: str) -> dict[str, int]:
-    """The ids of the genres or directors that an actor sees, by name."""
+    """Return the ids of the genres or directors that an actor sees, by name."""
     listing = await getattr(services.catalogue, kind)(actor, unit)
     items = {item.name: item.id async for chunk in listing.chunks() for item in chunk}
     assert len(items) == listing.total
@@ -155,17 +163,15 @@ async def by_name(services: Services, unit: Unit, actor: Actor, kind: str) -> di
 
 
 class TestSetLabel:
-    """Labels changed by hand."""
-
     @pytest.mark.parametrize(
         ("label", "changes"),
         [
-            (PREMIUM, {"anonymous": -1, "user": -1, "holder": 0, "superuser": 0}),
-            (ADULT, {"anonymous": -1, "user": -1, "holder": -1, "superuser": 0}),
-            (None, {"anonymous": 0, "user": 0, "holder": 0, "superuser": 0}),
+            (PREMIUM, {"anonymous": -1, "user": -1, "labelled_reader": 0, "superuser": 0}),
+            (ADULT, {"anonymous": -1, "user": -1, "labelled_reader": -1, "superuser": 0}),
+            (None, {"anonymous": 0, "user": 0, "labelled_reader": 0, "superuser": 0}),
         ],
     )
-    async def test_hides_and_shows_at_once(
+    async def test_label_changes_visibility_at_once(
         self,
         services: Services,
         unit: Unit,
@@ -174,19 +180,19 @@ class TestSetLabel:
         label: str | None,
         changes: dict[str, int],
     ) -> None:
-        everybody = await viewers()
-        for wanted in (label, label, None):
-            await label_film(services, everybody["superuser"], films["Alien"], wanted)
-            for who, actor in everybody.items():
-                seen = {film.title for film in await found(services, unit, actor)}
-                change = changes[who] if wanted == label else 0
-                assert len(seen) == SEEN[who] + change
-                assert ("Alien" in seen) == (change == 0)
+        actors = await viewers()
+        for query in (label, label, None):
+            await label_film(services, actors["superuser"], films["Alien"], query)
+            for viewer, actor in actors.items():
+                visible = {film.title for film in await visible_films(services, unit, actor)}
+                change = changes[viewer] if query == label else 0
+                assert len(visible) == VISIBLE_COUNTS[viewer] + change
+                assert ("Alien" in visible) == (change == 0)
                 genres = await by_name(services, unit, actor, "genres")
                 assert ("Horror" in genres) == (change == 0)
 
 
 async def label_film(services: Services, actor: Actor, film_id: int, label: str | None) -> None:
-    """Set a film's label in a transaction of its own."""
+    """Set a film's label in its own transaction."""
     async with unit_of_work(services.database) as unit:
         await services.labels.set_label(actor, unit, film_id, label)

@@ -1,1 +1,1 @@
-"""What films may be chosen by, and which are like one another."""
+"""Values of filters, and films that are similar to a film."""

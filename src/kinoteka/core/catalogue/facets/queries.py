@@ -1,4 +1,4 @@
-"""Statements on what films may be chosen by, and on films that are like another."""
+"""Statements on the values of filters and on similar films."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from kinoteka.core.catalogue.model import UNKNOWN, GenreCount
-from kinoteka.core.catalogue.queries import as_array
+from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.database.schema import (
     director_counts,
     directors,
@@ -29,7 +29,7 @@ from kinoteka.database.schema import (
 from kinoteka.database.statement import Statement, position_in
 from kinoteka.database.visibility import VISIBLE, is_visible_count
 
-# What films may be chosen by
+# Values of filters
 
 GENRE_COUNTS: Statement[GenreCount] = Statement(
     select(genres.c.id, genres.c.name, func.sum(genre_counts.c.films).label("films"))
@@ -42,7 +42,7 @@ GENRE_COUNTS: Statement[GenreCount] = Statement(
     .group_by(genres.c.id, genres.c.name)
     .order_by(genres.c.name),
     GenreCount,
-    {"films": int},  # PostgreSQL adds up to a Decimal
+    {"films": int},  # PostgreSQL's sum is a Decimal.
 )
 YEARS: Statement[tuple[int]] = Statement(
     select(films.c.year)
@@ -51,7 +51,7 @@ YEARS: Statement[tuple[int]] = Statement(
     .order_by(films.c.year.desc())
 )
 
-_shown = (
+_has_visible_film = (
     select(director_counts.c.director_id)
     .where(
         director_counts.c.director_id == directors.c.id,
@@ -62,20 +62,22 @@ _shown = (
 )
 _directors = (
     select(directors.c.id)
-    .where(_shown, directors.c.id != UNKNOWN)
+    .where(_has_visible_film, directors.c.id != UNKNOWN)
     .order_by(directors.c.name_key)
     .limit(bindparam("most", type_=BigInteger()))
 )
-NAMES_BEGIN = as_array(
+NAMES_STARTING = ids_as_json(
     _directors.where(
         directors.c.name_key >= bindparam("start"), directors.c.name_key < bindparam("end")
     )
 )
-"""Directors whose names lie between two texts."""
-NAMES_HOLD = as_array(_directors.where(position_in(directors.c.name_key, bindparam("part")) > 0))
-"""Directors whose names have a text in them; reads all names in the worst case."""
+"""Directors whose names sort between two texts, and so start with a text."""
+NAMES_CONTAINING = ids_as_json(
+    _directors.where(position_in(directors.c.name_key, bindparam("part")) > 0)
+)
+"""Directors whose names contain a text; reads all names in the worst case."""
 
-# Films that are like another, which the parameters describe
+# Films that are similar to the film that the parameters describe
 
 YEAR = bindparam("year", type_=BigInteger())
 RATING = bindparam("rating", type_=Float())
@@ -83,12 +85,12 @@ FILM_ID = bindparam("film_id", type_=BigInteger())
 GENRE_ID = bindparam("genre_id", type_=BigInteger())
 
 NEAR_YEARS = 50
-"""Films looked at on either side in the order by year."""
+"""The number of earlier and of later candidates, in the order of years."""
 NEAR_IDS = 30
-"""Films of the genre looked at on either side in the order by id."""
+"""The number of candidates of the genre with smaller and with larger ids."""
 
 _own = film_directors.alias("own")
-BY_DIRECTORS = as_array(
+FILMS_BY_SAME_DIRECTORS = ids_as_json(
     select(films.c.id)
     .join(film_directors, film_directors.c.film_id == films.c.id)
     .join(_own, _own.c.director_id == film_directors.c.director_id)
@@ -102,52 +104,52 @@ BY_DIRECTORS = as_array(
     .order_by(func.count().desc(), films.c.rating.desc().nulls_last(), films.c.id)
     .limit(bindparam("most", type_=BigInteger()))
 )
-"""Films by the same directors: those that share most of them first, then the best."""
+"""Films by the same directors, ordered by the number of common directors and the rating."""
 
 
-def _some(near: Select[Any], most: int) -> Select[Any]:
-    # In a SELECT of its own, as SQLite wants what is limited within a UNION.
+def _limited(near: Select[Any], most: int) -> Select[Any]:
+    # SQLite requires a subquery around a SELECT with LIMIT within a UNION.
     return select(*near.limit(most).subquery().c)
 
 
 def _near_by_year(*, later: bool) -> Select[Any]:
-    """The nearest in the order by year and id, to one side.
+    """Return a query for the nearest films on one side, in the order of year and id.
 
-    In two walks, of the film's own year and of the others: SQLite would compare (year, id) with a
-    pair by its year alone, and walk through all films of that year.
+    It reads the film's own year and the other years separately, because SQLite would use only the
+    year of a comparison with (year, id) and read all films of that year.
     """
     order = asc if later else desc
-    of_its_year = films.c.id > FILM_ID if later else films.c.id < FILM_ID
-    of_others = films.c.year > YEAR if later else films.c.year < YEAR
-    place = select(films.c.year, films.c.id).order_by(order(films.c.year), order(films.c.id))
+    same_year = films.c.id > FILM_ID if later else films.c.id < FILM_ID
+    other_years = films.c.year > YEAR if later else films.c.year < YEAR
+    ordered = select(films.c.year, films.c.id).order_by(order(films.c.year), order(films.c.id))
     near = union_all(
-        _some(place.where(films.c.year == YEAR, of_its_year), NEAR_YEARS),
-        _some(place.where(of_others), NEAR_YEARS),
+        _limited(ordered.where(films.c.year == YEAR, same_year), NEAR_YEARS),
+        _limited(ordered.where(other_years), NEAR_YEARS),
     ).subquery()
-    return _some(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
+    return _limited(select(near.c.id).order_by(order(near.c.year), order(near.c.id)), NEAR_YEARS)
 
 
 _of_genre = select(film_genres.c.film_id).where(film_genres.c.genre_id == GENRE_ID)
-# A few short walks along indexes, whatever the size of the catalogue.
+# Candidates come from short index scans, whatever the size of the catalogue.
 _candidates = union(
     _near_by_year(later=True),
     _near_by_year(later=False),
-    _some(
+    _limited(
         _of_genre.where(film_genres.c.film_id > FILM_ID).order_by(film_genres.c.film_id), NEAR_IDS
     ),
-    _some(
+    _limited(
         _of_genre.where(film_genres.c.film_id < FILM_ID).order_by(film_genres.c.film_id.desc()),
         NEAR_IDS,
     ),
 ).subquery()
 _years_apart = func.coalesce(func.abs(films.c.year - YEAR), 50)
 _points_apart = func.coalesce(func.abs(films.c.rating - RATING), 3.0)
-LIKE_IT = as_array(
+SIMILAR_FILMS = ids_as_json(
     select(films.c.id)
     .join(_candidates, _candidates.c[0] == films.c.id)
     .where(films.c.genre_id == GENRE_ID, films.c.id != FILM_ID, VISIBLE)
-    # Ten years weigh as much as two points.
+    # A difference of ten years counts as much as one of two rating points.
     .order_by(_years_apart + _points_apart * 5, films.c.id)
     .limit(bindparam("most", type_=BigInteger()))
 )
-"""Films of the same first genre near in year and rating, of those that lie nearby in an index."""
+"""The candidates with the same first genre, ordered by closeness in year and rating."""

@@ -1,8 +1,8 @@
-"""What films may be chosen by: genres, years, labels, directors by their names.
+"""Facets: the values that films can be filtered by.
 
 Public operations: genres, years, labels, directors.
 
-A reader is offered only what leads to a film that the reader sees.
+Only values with a film that is visible to the actor are returned.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,7 +12,7 @@ from kinoteka.core.access.model import Actor
 from kinoteka.core.access.service import Access
 from kinoteka.core.catalogue.facets import queries
 from kinoteka.core.catalogue.model import Director, GenreCount
-from kinoteka.core.catalogue.positions import Ids, Positions, numbers
+from kinoteka.core.catalogue.positions import Ids, Positions, parse_ids
 from kinoteka.core.catalogue.queries import DIRECTORS
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.text import clean_text
@@ -25,18 +25,18 @@ from kinoteka.infrastructure.settings import Settings
 
 NAME_LONGEST = 200
 DIRECTORS_MOST = 10
-"""Directors whom a part of a name gives."""
+"""The number of directors that match a part of a name at most."""
 NAMES_BYTES = 2 * 1024 * 1024
 LISTS_MOST = 200
-MADE_OF = ("catalogue",)
-"""The data of the lists, by the names of its revisions."""
-LAST = chr(0x10FFFF)
+REVISIONS = ("catalogue",)
+"""The revisions that invalidate the lists."""
+LAST_CHARACTER = chr(0x10FFFF)
 
-Read = TypeVar("Read")
+Value = TypeVar("Value")
 
 
 class Facets:
-    """The choices that filters offer."""
+    """The values of filters."""
 
     def __init__(
         self, settings: Settings, revisions: Revisions, throttle: Throttle, access: Access
@@ -48,25 +48,25 @@ class Facets:
         self._lists: RevisionCache[Hashable, object] = RevisionCache(revisions, LISTS_MOST)
 
     async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
-        """The genres that have a film which the actor sees, by name, with how many they have."""
-        given = visible_to(actor.labels)
+        """Return the genres that have a visible film, with their counts, ordered by name."""
+        values = visible_to(actor.labels)
         return await self._cached(
             unit,
             ("genres", actor.labels),
-            lambda reader: reader.fetch(queries.GENRE_COUNTS, **given),
+            lambda reader: reader.fetch(queries.GENRE_COUNTS, **values),
         )
 
     async def years(self, actor: Actor, unit: Unit) -> list[int]:
-        """The years of the films that the actor sees, the newest first."""
-        given = visible_to(actor.labels)
+        """Return the years of visible films, newest first."""
+        values = visible_to(actor.labels)
         return await self._cached(
             unit,
             ("years", actor.labels),
-            lambda reader: [year for (year,) in reader.fetch(queries.YEARS, **given)],
+            lambda reader: [year for (year,) in reader.fetch(queries.YEARS, **values)],
         )
 
     async def labels(self, actor: Actor, unit: Unit) -> list[str]:
-        """The names of the labels whose films the actor sees, by name."""
+        """Return the names of the labels that the actor may view, in order."""
         ids = await self._access.label_ids(unit)
         return sorted(name for name, each in ids.items() if sees_label(actor.labels, each))
 
@@ -78,12 +78,12 @@ class Facets:
         address: str | None,
         most: int = DIRECTORS_MOST,
     ) -> list[Director]:
-        """Directors with a word that begins so, those whose whole name does first.
+        """Return directors whose name, or a later word of it, starts with a text, in this order.
 
-        `address` is whoever asks; None where that has been counted as a search already.
+        Searches are limited by the client's `address`; None skips the limit.
 
         Raises:
-            DomainError(FIELD_INVALID): a text that is too long or has characters of no name.
+            DomainError(FIELD_INVALID): the text is too long or has characters that no name has.
             DomainError(THROTTLED)
         """
         words = " ".join(clean_text(text, "director", NAME_LONGEST).casefold().split())
@@ -91,28 +91,28 @@ class Facets:
             return []
         if address is not None:
             await self._throttle.hit("search", self._search_limit, address)
-        given = {**visible_to(actor.labels), "most": most}
+        values = {**visible_to(actor.labels), "most": most}
 
         def find(reader: Reader) -> Ids:
-            begin = numbers(
-                reader.fetch(queries.NAMES_BEGIN, start=words, end=words + LAST, **given)[0][0]
-            )
-            if len(begin) < most:
-                hold = reader.fetch(queries.NAMES_HOLD, part=f" {words}", **given)[0][0]
-                begin.extend(each for each in numbers(hold) if each not in begin)
-            return begin[:most]
+            end = words + LAST_CHARACTER
+            starting = reader.fetch(queries.NAMES_STARTING, start=words, end=end, **values)
+            found = parse_ids(starting[0][0])
+            if len(found) < most:
+                containing = reader.fetch(queries.NAMES_CONTAINING, part=f" {words}", **values)
+                found.extend(each for each in parse_ids(containing[0][0]) if each not in found)
+            return found[:most]
 
         ids = await self._names.get(unit, (actor.labels, words, most), find)
-        rows = {row.id: row for row in await unit.all(DIRECTORS.some, ids=list(ids))}
+        rows = {row.id: row for row in await unit.all(DIRECTORS.many, ids=list(ids))}
         return [rows[row_id] for row_id in ids if row_id in rows]
 
     async def _cached(
-        self, unit: Unit, key: tuple[object, ...], read: Callable[[Reader], Read]
-    ) -> Read:
+        self, unit: Unit, key: tuple[object, ...], read: Callable[[Reader], Value]
+    ) -> Value:
         cached = self._lists.get(key)
         if cached is not None:
-            return cast(Read, cached)
-        revision = self._lists.revision(MADE_OF)
+            return cast(Value, cached)
+        revision = self._lists.revision(REVISIONS)
         value = await unit.read_in_thread(read)
-        self._lists.set(key, value, revision, MADE_OF)
+        self._lists.set(key, value, revision, REVISIONS)
         return value

@@ -1,4 +1,4 @@
-"""What films may be chosen by, as each actor is offered it."""
+"""Values of filters, as each actor sees them."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,41 +15,41 @@ from tests.support.films import ADULT, CATALOGUE, PREMIUM, SampleFilm, fill_cata
 
 Viewers = Callable[[], Awaitable[dict[str, Actor]]]
 
-SEEN_LABELS: dict[str, set[str | None]] = {
+VISIBLE_LABELS: dict[str, set[str | None]] = {
     "anonymous": {None},
     "user": {None},
-    "holder": {None, PREMIUM},
+    "labelled_reader": {None, PREMIUM},
     "superuser": {None, PREMIUM, ADULT},
 }
 
 
-@pytest.mark.parametrize("who", SEEN_LABELS)
-async def test_each_is_offered_what_leads_to_a_film(
-    services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], who: str
+@pytest.mark.parametrize("viewer", VISIBLE_LABELS)
+async def test_facets_contain_only_values_with_a_visible_film(
+    services: Services, unit: Unit, viewers: Viewers, films: dict[str, int], viewer: str
 ) -> None:
-    actor = (await viewers())[who]
-    seen = [film for film in CATALOGUE if film.label in SEEN_LABELS[who]]
+    actor = (await viewers())[viewer]
+    visible = [film for film in CATALOGUE if film.label in VISIBLE_LABELS[viewer]]
     genres = {genre.name: genre.films for genre in await services.facets.genres(actor, unit)}
-    expected = {name for film in seen for name in film.genres}
-    assert genres == {name: sum(name in film.genres for film in seen) for name in expected}
+    expected = {name for film in visible for name in film.genres}
+    assert genres == {name: sum(name in film.genres for film in visible) for name in expected}
     assert list(genres) == sorted(genres)
-    years = sorted({film.year for film in seen if film.year}, reverse=True)
+    years = sorted({film.year for film in visible if film.year}, reverse=True)
     assert await services.facets.years(actor, unit) == years
-    labels = sorted(label for label in SEEN_LABELS[who] if label)
+    labels = sorted(label for label in VISIBLE_LABELS[viewer] if label)
     assert await services.facets.labels(actor, unit) == labels
     hidden = await services.facets.directors(actor, unit, "zoe", "192.0.2.1")
-    assert bool(hidden) == (PREMIUM in SEEN_LABELS[who])
+    assert bool(hidden) == (PREMIUM in VISIBLE_LABELS[viewer])
 
 
-async def test_a_change_of_the_catalogue_shows_at_once(
+async def test_facets_follow_changes_of_the_catalogue(
     services: Services, unit: Unit, films: dict[str, int]
 ) -> None:
-    who = await anonymous_actor(services)
-    assert 2031 not in await services.facets.years(who, unit)
+    viewer = await anonymous_actor(services)
+    assert 2031 not in await services.facets.years(viewer, unit)
     fill_catalogue(services.settings, [SampleFilm("Later", 2031, ("Western",), ("Late Comer",))])
     await services.revisions.look()
-    assert (await services.facets.years(who, unit))[0] == 2031
-    assert "Western" in {genre.name for genre in await services.facets.genres(who, unit)}
+    assert (await services.facets.years(viewer, unit))[0] == 2031
+    assert "Western" in {genre.name for genre in await services.facets.genres(viewer, unit)}
 
 
 @pytest.mark.parametrize(
@@ -62,31 +62,29 @@ async def test_a_change_of_the_catalogue_shows_at_once(
         ("ang", []),
         ("", []),
         ("   ", []),
-        ("nobody", []),
+        ("anonymous", []),
         ("unknown", []),
         ("%", []),
         ("a" * 200, []),
     ],
 )
-async def test_directors_by_the_beginning_of_a_word(
+async def test_directors_are_found_by_the_start_of_a_word(
     services: Services, unit: Unit, films: dict[str, int], text: str, expected: list[str]
 ) -> None:
-    who = await anonymous_actor(services)
-    found = await services.facets.directors(who, unit, text, "192.0.2.1")
+    viewer = await anonymous_actor(services)
+    found = await services.facets.directors(viewer, unit, text, "192.0.2.1")
     assert [director.name for director in found] == expected
 
 
-async def test_directors_are_not_more_than_fit_below_a_field(
-    services: Services, unit: Unit
-) -> None:
+async def test_number_of_directors_is_limited(services: Services, unit: Unit) -> None:
     fill_catalogue(
         services.settings, [SampleFilm(f"F{n}", directors=(f"Ann {n}",)) for n in range(15)]
     )
-    who = await anonymous_actor(services)
-    assert len(await services.facets.directors(who, unit, "ann", "192.0.2.1")) == DIRECTORS_MOST
+    viewer = await anonymous_actor(services)
+    assert len(await services.facets.directors(viewer, unit, "ann", "192.0.2.1")) == DIRECTORS_MOST
 
 
 @pytest.mark.parametrize("text", ["a" * 1000, "a\x00b"])
-async def test_texts_that_no_name_has(services: Services, unit: Unit, text: str) -> None:
+async def test_invalid_text_is_rejected(services: Services, unit: Unit, text: str) -> None:
     with raises_error(Code.FIELD_INVALID):
         await services.facets.directors(await anonymous_actor(services), unit, text, "192.0.2.1")
