@@ -1,4 +1,4 @@
-"""What the tests of the core share: a clock that can be put forward."""
+"""Fixtures of the core's tests: a clock that tests can advance."""
 
 import time
 
@@ -6,19 +6,19 @@ import pytest
 
 
 class Clock:
-    """The milliseconds that the core reads."""
+    """The wall clock of the core, ahead of the real one by `ahead` nanoseconds."""
 
     def __init__(self) -> None:
         self.ahead = 0
 
-    def forward(self, *, seconds: float = 0, days: float = 0) -> None:
-        """Put the clock forward."""
+    def advance(self, *, seconds: float = 0, days: float = 0) -> None:
+        """Advance the clock, or set it back by a negative amount."""
         self.ahead += int((seconds + days * 24 * 60 * 60) * 1_000_000_000)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Time as the core reads it, which this test may put forward."""
+    """Return the clock that the core reads during this test."""
     clock, real = Clock(), time.time_ns
     monkeypatch.setattr(time, "time_ns", lambda: real() + clock.ahead)
     return clock

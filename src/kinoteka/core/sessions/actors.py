@@ -101,9 +101,8 @@ class Actors:
         )
         last_seen_at, ends_at = session.last_seen_at, session.ends_at(self._idle_timeout)
         cached = CachedSession(actor, ends_at, session.expires_at, last_seen_at, last_seen_at)
-        if (
-            as_of == self._cache.invalidations
-        ):  # otherwise the session may have ended during the read
+        # Otherwise the session may have ended during the read.
+        if as_of == self._cache.invalidations:
             self._cache.set(cached, token)
         return cached
 

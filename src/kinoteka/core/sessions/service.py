@@ -130,11 +130,9 @@ class Sessions:
     async def get(self, unit: Unit, session_id: int) -> Session | None:
         """Return the session as stored, if it is active."""
         session = await unit.first(queries.BY_ID, session_id=session_id)
-        return (
-            session
-            if session is not None and session.is_active(self._idle_timeout, now())
-            else None
-        )
+        if session is None or not session.is_active(self._idle_timeout, now()):
+            return None
+        return session
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
         """Increase the generation of the refresh token. False: another request has done so."""

@@ -18,6 +18,7 @@ SUPERUSER = Actor(8, 80, True, ("user",), frozenset(), None)
         (USER, "a", False),
         (SUPERUSER, "anything", True),
     ],
+    ids=["granted to anonymous", "not granted to anonymous", "granted", "prefix only", "superuser"],
 )
 def test_actor_has_its_permissions_and_a_superuser_all(actor, permission, allowed):
     assert actor.may(permission) is allowed

@@ -99,9 +99,9 @@ async def test_lost_file_is_reported_as_missing(services, settings, actor):
 
 
 async def test_anonymous_upload_is_rejected(services):
-    nobody = await anonymous_actor(services)
+    anonymous = await anonymous_actor(services)
     with raises_error(Code.UNAUTHORIZED):
-        await change(services, nobody, picture())
+        await change(services, anonymous, picture())
 
 
 async def test_deleting_the_account_deletes_the_file(services, settings, actor):

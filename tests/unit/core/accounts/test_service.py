@@ -81,6 +81,7 @@ class TestCreate:
             ({"username": "anna", "given_name": "x" * 101}, Code.FIELD_INVALID),
             ({"username": "anna", "avatar_address": "javascript:"}, Code.FIELD_INVALID),
         ],
+        ids=str,
     )
     async def test_invalid_value_is_rejected(self, services, fields, code):
         with raises_error(code):
@@ -128,6 +129,7 @@ class TestChange:
             ({"username": None}, Code.FIELD_INVALID),
             ({"username": "", "email": ""}, Code.FIELD_INVALID),
         ],
+        ids=str,
     )
     async def test_invalid_value_changes_nothing(self, services, fields, code):
         await create_account(services, username="taken", email="taken@example.com")
@@ -172,6 +174,7 @@ class TestChangeLogin:
             ({"username": "anna", "email": "a@example.com"}, "berta", ("berta", "a@example.com")),
             ({"username": "anna", "email": "a@example.com"}, "b@x.test", ("anna", "b@x.test")),
         ],
+        ids=str,
     )
     async def test_login_replaces_the_one_of_its_kind_or_the_only_one(
         self, services, before, login, after
@@ -202,6 +205,7 @@ class TestChangeLogin:
             ("", Code.USERNAME_INVALID),
             ("@", Code.EMAIL_INVALID),
         ],
+        ids=str,
     )
     async def test_invalid_login_is_rejected(self, services, login, code):
         await create_account(services, username="taken", email="taken@example.com")

@@ -21,29 +21,29 @@ async def test_end_of_a_session_is_noticed_by_another_process(services, anna, wi
 
 class TestExpiry:
     async def test_session_expires_after_thirty_days_without_use(self, services, anna, clock):
-        clock.forward(days=29)
+        clock.advance(days=29)
         assert await is_session_valid(services, anna)
-        clock.forward(days=29)
+        clock.advance(days=29)
         assert await is_session_valid(services, anna)
-        clock.forward(days=31)
+        clock.advance(days=31)
         assert not await is_session_valid(services, anna)
 
     async def test_session_expires_after_half_a_year_despite_use(self, services, anna, clock):
         for _ in range(8):
-            clock.forward(days=20)
+            clock.advance(days=20)
             assert await is_session_valid(services, anna)
-        clock.forward(days=21)
+        clock.advance(days=21)
         assert not await is_session_valid(services, anna)
 
     async def test_stored_use_extends_the_session_in_another_process(
         self, services, anna, clock, wired
     ):
         assert await is_session_valid(services, anna)
-        clock.forward(days=20)
+        clock.advance(days=20)
         assert await is_session_valid(services, anna)
         async with unit_of_work(services.database) as unit:
             await services.actors.store_last_seen(unit)
-        clock.forward(days=20)
+        clock.advance(days=20)
         assert await is_session_valid(await wired(), anna)
 
     async def test_cached_session_is_read_again_before_it_is_considered_expired(
@@ -51,13 +51,13 @@ class TestExpiry:
     ):
         other = await wired()
         assert await is_session_valid(other, anna)
-        clock.forward(days=20)
+        clock.advance(days=20)
         assert await is_session_valid(services, anna)
         async with unit_of_work(services.database) as unit:
             await services.actors.store_last_seen(unit)
-        clock.forward(days=20)
+        clock.advance(days=20)
         assert await is_session_valid(other, anna)
-        clock.forward(days=31)
+        clock.advance(days=31)
         assert not await is_session_valid(other, anna)
 
 

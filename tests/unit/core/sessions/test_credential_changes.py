@@ -42,7 +42,7 @@ class TestChangePassword:
             await sign_in(services, "anna")
 
     async def test_password_never_expires(self, services, anna, clock):
-        clock.forward(days=3650)
+        clock.advance(days=3650)
         assert await is_session_valid(services, await sign_in(services, "anna"))
 
     @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ class TestChangeCredentials:
         with raises_error(Code.FORBIDDEN):
             await change_credentials(services, berta.actor, anna.account.id, None, None)
         with raises_error(Code.UNAUTHORIZED):
-            nobody = await anonymous_actor(services)
-            await change_credentials(services, nobody, anna.account.id, None, None)
+            anonymous = await anonymous_actor(services)
+            await change_credentials(services, anonymous, anna.account.id, None, None)
         with raises_error(Code.ACCOUNT_UNKNOWN):
             await change_credentials(services, root, 2**53, "x", NEW_PASSWORD)
         await change_credentials(services, root, anna.account.id, None, NEW_PASSWORD)

@@ -26,9 +26,9 @@ DEFAULTS = {
 async def attempt(services, identifier, password, address="192.0.2.1", cookie=None, owner=None):
     """Try to sign in. Return the error code, or None."""
     visit = Visit(address, "", "tests", (cookie,) if cookie else (), owner)
-    nobody = await anonymous_actor(services)
+    anonymous = await anonymous_actor(services)
     try:
-        await perform(services, services.sessions.sign_in, nobody, visit, identifier, password)
+        await perform(services, services.sessions.sign_in, anonymous, visit, identifier, password)
     except DomainError as error:
         return error.code
     return None
@@ -59,9 +59,9 @@ class TestOwners:
         assert codes == [Code.PASSWORD_WRONG] * 10 + [Code.THROTTLED]
 
     async def test_owner_on_a_new_device_waits_for_at_most_ten_seconds(self, attacked):
-        nobody = await anonymous_actor(attacked)
+        anonymous = await anonymous_actor(attacked)
         with pytest.raises(DomainError) as error:
-            await perform(attacked, attacked.sessions.sign_in, nobody, VISIT, "anna", PASSWORD)
+            await perform(attacked, attacked.sessions.sign_in, anonymous, VISIT, "anna", PASSWORD)
         assert error.value.code == Code.THROTTLED
         assert 1 <= error.value.parameters["retry_after"] <= 10
 

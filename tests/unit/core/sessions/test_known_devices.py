@@ -71,9 +71,9 @@ class TestCookies:
 
     def test_cookie_expires_after_a_year(self, devices, clock):
         cookie = devices.issue(visit(), ANNA)
-        clock.forward(days=365)
+        clock.advance(days=365)
         assert devices.recognise(visit(cookie), ANNA)
-        clock.forward(days=1)
+        clock.advance(days=1)
         assert devices.recognise(visit(cookie), ANNA) is None
 
     def test_cookie_contains_the_last_accounts(self, devices):
@@ -119,5 +119,5 @@ def test_lifetime_of_cookies_follows_the_setting(clock):
     settings = msgspec.structs.replace(Settings(), known_device_days=3)
     devices = KnownDevices(settings, Keyring(b"secret"))
     cookie = devices.issue(visit(), ANNA)
-    clock.forward(days=4)
+    clock.advance(days=4)
     assert devices.recognise(visit(cookie), ANNA) is None

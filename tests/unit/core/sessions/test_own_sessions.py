@@ -31,9 +31,9 @@ class TestList:
     async def test_current_session_is_first_then_the_most_recently_used(
         self, services, anna, clock
     ):
-        clock.forward(days=1)
+        clock.advance(days=1)
         second = await sign_in(services, "anna")
-        clock.forward(days=1)
+        clock.advance(days=1)
         third = await sign_in(services, "anna")
         found = await list_sessions(services, second)
         ids = [session.id for session in found.sessions]
@@ -52,7 +52,7 @@ class TestList:
 
     async def test_last_use_is_included_before_it_is_stored(self, services, anna, clock):
         assert await is_session_valid(services, anna)
-        clock.forward(days=3)
+        clock.advance(days=3)
         assert await is_session_valid(services, anna)
         (session,) = (await list_sessions(services, anna)).sessions
         assert session.last_seen_at - session.created_at >= 3 * 24 * 60 * 60 * 1000
@@ -60,7 +60,7 @@ class TestList:
     async def test_other_accounts_and_expired_sessions_are_not_listed(self, services, anna, clock):
         await sign_up(services, "berta")
         await sign_in(services, "anna")
-        clock.forward(days=31)
+        clock.advance(days=31)
         third = await sign_in(services, "anna")
         assert [session.id for session in (await list_sessions(services, third)).sessions] == [
             third.session.id
@@ -129,7 +129,7 @@ class TestEnd:
     async def test_other_session_is_ended_only_with_a_recent_proof(self, services, anna, clock):
         other = await sign_in(services, "anna")
         assert not (await list_sessions(services, anna)).needs_password
-        clock.forward(seconds=901)
+        clock.advance(seconds=901)
         assert (await list_sessions(services, anna)).needs_password
         for ending in (end(services, anna, other.session.id), end_others(services, anna)):
             with raises_error(Code.FIELD_INVALID, field="present"):
@@ -148,13 +148,13 @@ class TestEnd:
         assert [await is_session_valid(services, each) for each in (other, third)] == [False, False]
 
     async def test_current_session_is_ended_without_a_proof(self, services, anna, clock):
-        clock.forward(seconds=901)
+        clock.advance(seconds=901)
         await end(services, anna, anna.session.id)
         assert not await is_session_valid(services, anna)
 
     async def test_anonymous_request_is_rejected(self, services, anna):
-        nobody = await anonymous_actor(services)
+        anonymous = await anonymous_actor(services)
         with raises_error(Code.UNAUTHORIZED):
-            await perform(services, services.own_sessions.end, nobody, anna.session.id)
+            await perform(services, services.own_sessions.end, anonymous, anna.session.id)
         with raises_error(Code.UNAUTHORIZED):
-            await perform(services, services.own_sessions.end_others, nobody)
+            await perform(services, services.own_sessions.end_others, anonymous)

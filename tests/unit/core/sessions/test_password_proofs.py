@@ -17,8 +17,8 @@ CONTRACT = "account"
 async def sign_in_by(services, contract=CONTRACT):
     """Return a new session of Anna that began in a contract."""
     visit = Visit("192.0.2.7", "", contract)
-    nobody = await anonymous_actor(services)
-    return await perform(services, services.sessions.sign_in, nobody, visit, "anna", PASSWORD)
+    anonymous = await anonymous_actor(services)
+    return await perform(services, services.sessions.sign_in, anonymous, visit, "anna", PASSWORD)
 
 
 def change_email(services, started, **options):
@@ -63,7 +63,7 @@ by_change = pytest.mark.parametrize("change", CHANGES)
 @by_change
 async def test_session_that_began_in_the_contract_needs_no_proof(services, anna, clock, change):
     started = await sign_in_by(services)
-    clock.forward(days=1)
+    clock.advance(days=1)
     assert await change(services, started, contract=CONTRACT)
 
 
@@ -73,7 +73,7 @@ async def test_session_of_another_contract_needs_a_proof_from_the_last_15_minute
     services, anna, clock, change, seconds, is_accepted
 ):
     started = await sign_in_by(services, contract="cinema")
-    clock.forward(seconds=seconds)
+    clock.advance(seconds=seconds)
     if is_accepted:
         assert await change(services, started, contract=CONTRACT)
     else:
@@ -88,7 +88,7 @@ async def test_every_session_needs_a_proof_when_documents_are_not_exact(
     strict = await wired(document_exact=False)
     started = await sign_in_by(services)
     assert await change_email(strict, started, contract=CONTRACT)
-    clock.forward(seconds=901)
+    clock.advance(seconds=901)
     with raises_error(Code.SIGN_IN_AGAIN):
         await change(strict, await _with_original_email(strict, started), contract=CONTRACT)
 
@@ -102,7 +102,7 @@ async def _with_original_email(services, started):
 
 
 async def test_unchanged_values_need_no_proof(services, anna, clock):
-    clock.forward(days=1)
+    clock.advance(days=1)
     same = ProfileChange(username=" anna ", email="anna@EXAMPLE.com", given_name="Anna")
 
     async def change(actor, unit):
@@ -114,13 +114,13 @@ async def test_unchanged_values_need_no_proof(services, anna, clock):
 
 class TestCurrentPassword:
     async def test_change_of_password_is_a_proof(self, services, anna, clock):
-        clock.forward(seconds=901)
+        clock.advance(seconds=901)
         change = services.credentials.change_password
         await perform(services, change, anna.actor, PASSWORD, NEW_PASSWORD)
         assert await change_email(services, anna)
 
     async def test_password_given_with_a_change_of_login_is_a_proof(self, services, anna, clock):
-        clock.forward(seconds=901)
+        clock.advance(seconds=901)
         assert await change_email(services, anna, current_password=PASSWORD)
         assert await change_login(services, anna)
 
@@ -144,7 +144,7 @@ class TestCurrentPassword:
         with raises_error(Code.CURRENT_PASSWORD_WRONG):
             await perform(services, change, anna.actor, NEW_PASSWORD, False)
         await perform(services, change, anna.actor, NEW_PASSWORD, True)
-        clock.forward(seconds=901)
+        clock.advance(seconds=901)
         with raises_error(Code.SIGN_IN_AGAIN):
             await perform(services, change, anna.actor, "and one more of them", True)
 
@@ -166,14 +166,14 @@ class TestCurrentPassword:
 async def test_session_of_an_earlier_version_has_a_proof_from_its_sign_in(services, anna, clock):
     execute(services.settings, "UPDATE sessions SET proved_at = NULL, began_by = NULL")
     assert await change_email(services, anna, contract=CONTRACT)
-    clock.forward(seconds=901)
+    clock.advance(seconds=901)
     assert await change_login(services, anna, contract="tests")
     with raises_error(Code.SIGN_IN_AGAIN):
         await delete(services, anna, contract=CONTRACT)
 
 
 async def test_proof_of_one_session_does_not_count_for_another(services, anna, clock):
-    clock.forward(seconds=901)
+    clock.advance(seconds=901)
     await sign_up(services, "berta")
     await sign_in_by(services)
     with raises_error(Code.SIGN_IN_AGAIN):

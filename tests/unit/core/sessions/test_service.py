@@ -140,9 +140,9 @@ class TestEnd:
         assert await is_session_valid(services, anna)
 
     async def test_prune_deletes_expired_sessions(self, services, anna, clock):
-        clock.forward(days=20)
+        clock.advance(days=20)
         berta = await sign_up(services, "berta")
-        clock.forward(days=15)
+        clock.advance(days=15)
         async with unit_of_work(services.database) as unit:
             assert await services.sessions.prune(unit) == 1
             assert await services.sessions.prune(unit) == 0

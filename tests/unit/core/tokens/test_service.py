@@ -178,14 +178,14 @@ class TestRefresh:
         self, services, pair, clock
     ):
         first = await refresh(services, pair.refresh_token)
-        clock.forward(seconds=9)
+        clock.advance(seconds=9)
         again = await refresh(services, pair.refresh_token)
         assert again.refresh_token == first.refresh_token
         assert await refresh(services, first.refresh_token)
 
     async def test_replaced_token_is_rejected_after_ten_seconds(self, services, anna, pair, clock):
         first = await refresh(services, pair.refresh_token)
-        clock.forward(seconds=11)
+        clock.advance(seconds=11)
         with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
         assert await actor_by_token(services, anna.token) is not None
@@ -196,7 +196,7 @@ class TestRefresh:
         self, services, pair, clock, seconds, is_repeatable
     ):
         await refresh(services, pair.refresh_token)
-        clock.forward(seconds=-seconds)
+        clock.advance(seconds=-seconds)
         if is_repeatable:
             assert await refresh(services, pair.refresh_token)
         else:
@@ -233,14 +233,14 @@ class TestRefresh:
             await refresh(services, pair.refresh_token)
 
     async def test_token_of_an_expired_session_is_rejected(self, services, pair, clock):
-        clock.forward(days=31)
+        clock.advance(days=31)
         with raises_error(Code.TOKEN_INVALID):
             await refresh(services, pair.refresh_token)
 
     async def test_refresh_extends_the_session(self, services, pair, clock):
-        clock.forward(days=20)
+        clock.advance(days=20)
         newer = await refresh(services, pair.refresh_token)
-        clock.forward(days=20)
+        clock.advance(days=20)
         assert await refresh(services, newer.refresh_token)
 
     async def test_token_with_the_id_of_another_session_is_rejected(self, services, anna, pair):
