@@ -19,21 +19,21 @@ from benchmarks.import_data import WRITERS
 def measure(name: str, files: list[Path]) -> str:
     """Read files in this process; return a row of the table."""
     from kinoteka.core.imports.formats import FORMATS
-    from kinoteka.core.imports.reading import Progress, ReadOptions
+    from kinoteka.core.imports.readers import Progress, ReadOptions
     from kinoteka.core.imports.record import FilmRecord
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
-    films = refused = 0
+    films = rejected = 0
     for record in FORMATS[name].read(files, ReadOptions(), Progress()):
         if isinstance(record, FilmRecord):
             films += 1
         else:
-            refused += 1
+            rejected += 1
     seconds = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return (
-        f"{name:10} {films:9,} {refused:8,} {seconds:8.1f} {films / seconds:9,.0f}"
+        f"{name:10} {films:9,} {rejected:8,} {seconds:8.1f} {films / seconds:9,.0f}"
         f" {peak / 1024:7.0f} {(peak - before) / 1024:7.0f}"
     )
 
@@ -50,7 +50,7 @@ def main() -> None:
         sys.stdout.write(measure(sys.argv[2], [Path(name) for name in sys.argv[3:]]) + "\n")
         return
     count = int(sys.argv[1])
-    print("format         films  refused  seconds   films/s    MB peak   of which reading")
+    print("format         films  rejected  seconds   films/s    MB peak   of which reading")
     for name in sys.argv[2:] or WRITERS:
         with tempfile.TemporaryDirectory() as folder:
             # Written elsewhere, too: a new process inherits the peak of the one it comes from.

@@ -25,13 +25,13 @@ class ImportRunner:
         """Start the import of one file. Return its id."""
         async with (
             unit_of_work(self.services.database) as unit,
-            self.runs.receive(self.root, unit) as receiving,
+            self.runs.receive(self.root, unit) as pending,
         ):
-            path = receiving.path / name
+            path = pending.path / name
             path.write_bytes(content)
             uploads = [Upload(path, name, len(content))]
             return await self.runs.begin(
-                self.root, unit, receiving, uploads, ImportOptions(**options)
+                self.root, unit, pending, uploads, ImportOptions(**options)
             )
 
     async def get(self, run_id: int) -> Run:
@@ -48,7 +48,7 @@ class ImportRunner:
         await wait_until(is_finished)
         return await self.get(run_id)
 
-    async def look_after(self, runs: ImportRuns | None = None) -> None:
+    async def recover(self, runs: ImportRuns | None = None) -> None:
         """Run the job that every process runs periodically."""
         async with unit_of_work(self.services.database) as unit:
-            await (runs or self.runs).look_after(unit)
+            await (runs or self.runs).recover(unit)

@@ -13,8 +13,8 @@ from kinoteka.cli.output import fail
 from kinoteka.cli.progress import import_status, show_progress
 
 if TYPE_CHECKING:
-    from kinoteka.core.imports.reading import Format, ReadOptions
-    from kinoteka.core.imports.record import Refused
+    from kinoteka.core.imports.readers import Format, ReadOptions
+    from kinoteka.core.imports.record import RejectedRow
     from kinoteka.infrastructure.settings import Settings
 
 EXAMPLES = """\b
@@ -55,7 +55,7 @@ TABLES = ("csv", "jsonl", "json")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write every refused row to this file, as JSON Lines.",
+    help="Write every rejected row to this file, as JSON Lines.",
 )
 @data_option
 def import_films(
@@ -135,7 +135,7 @@ def _options(
 ) -> "ReadOptions":
     from kinoteka.core.imports.formats.mapping import parse_mapping
     from kinoteka.core.imports.label_rules import LabelRules
-    from kinoteka.core.imports.reading import IMDB_FILM_TYPES, ReadOptions
+    from kinoteka.core.imports.readers import IMDB_FILM_TYPES, ReadOptions
 
     return ReadOptions(
         labels=LabelRules(labels),
@@ -155,26 +155,27 @@ def _run(
     report: Path | None,
     data: Path | None,
 ) -> None:
-    from kinoteka.cli.import_messages import refusal, summary
-    from kinoteka.core.imports.reading import Progress
-    from kinoteka.core.imports.service import Import, ImportFailed, RowRefused
+    from kinoteka.cli.import_messages import describe_rejected_row, summary
+    from kinoteka.core.imports.readers import Progress
+    from kinoteka.core.imports.service import Import, ImportFailed, RowRejected
 
     began = time.monotonic()
     progress = Progress()
     parts = chosen.parts(files, options, progress)
     settings = _migrated(data)
-    with _refusals(report) as (listed, on_refused):
+    with _rejected_rows(report) as (listed, on_rejected):
         running = Import(
             chosen.source(files, options),
             labels=options.labels.names,
             keep_going=keep_going,
-            on_refused=on_refused,
+            on_rejected=on_rejected,
         )
         try:
             with show_progress(lambda: import_status(running, progress)):
                 changes = running.run(settings, parts)
-        except RowRefused as error:
-            fail(f"{refusal(error.refused)}; {NOTHING_STORED} (--keep-going stores the rest)")
+        except RowRejected as error:
+            row = describe_rejected_row(error.rejected)
+            fail(f"{row}; {NOTHING_STORED} (--keep-going stores the rest)")
         except ImportFailed as error:
             fail(f"{error}; {NOTHING_STORED}")
         except KeyboardInterrupt:
@@ -183,7 +184,7 @@ def _run(
     for line in summary(running, changes, progress, listed, time.monotonic() - began):
         click.echo(line)
     if running.left_out:
-        paths = ", ".join(refused.path for refused in running.left_out)
+        paths = ", ".join(rejected.path for rejected in running.left_out)
         fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
 
 
@@ -197,22 +198,22 @@ def _migrated(data: Path | None) -> "Settings":
 
 
 @contextmanager
-def _refusals(
+def _rejected_rows(
     report: Path | None,
-) -> "Iterator[tuple[list[Refused], Callable[[Refused], None]]]":
+) -> "Iterator[tuple[list[RejectedRow], Callable[[RejectedRow], None]]]":
     """The first refusals, and what takes each of them; all go into the report."""
     import msgspec
 
     from kinoteka.cli.import_messages import LISTED
 
-    listed: list[Refused] = []
+    listed: list[RejectedRow] = []
     with ExitStack() as stack:
         file = stack.enter_context(report.open("wb")) if report else None
 
-        def take(refused: "Refused") -> None:
+        def take(rejected: "RejectedRow") -> None:
             if len(listed) < LISTED:
-                listed.append(refused)
+                listed.append(rejected)
             if file:
-                file.write(msgspec.json.encode(refused) + b"\n")
+                file.write(msgspec.json.encode(rejected) + b"\n")
 
         yield listed, take

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import FormatCode, FormatError, Refused
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow
 from kinoteka.core.imports.service import Import
 from kinoteka.database.import_target import Changes
 
@@ -38,14 +38,18 @@ def explain(error: FormatError) -> str:
     return text + (f" (it has: {parameters['found']})" if "found" in parameters else "")
 
 
-def refusal(refused: Refused) -> str:
-    """One refused row: where it is and what is wrong with it."""
-    detail = f" ({refused.detail})" if refused.detail else ""
-    return f"{refused.path}:{refused.line}: {refused.reason}{detail}"
+def describe_rejected_row(rejected: RejectedRow) -> str:
+    """One rejected row: where it is and what is wrong with it."""
+    detail = f" ({rejected.detail})" if rejected.detail else ""
+    return f"{rejected.path}:{rejected.line}: {rejected.reason}{detail}"
 
 
 def summary(
-    done: Import, changes: Changes, progress: Progress, listed: Sequence[Refused], seconds: float
+    done: Import,
+    changes: Changes,
+    progress: Progress,
+    listed: Sequence[RejectedRow],
+    seconds: float,
 ) -> Iterator[str]:
     """What the import has done, line by line; `listed` are the first refusals."""
     speed = done.read / max(seconds, 0.001)
@@ -57,13 +61,13 @@ def summary(
         yield f"  repeated   {done.repeated:,} (an id that came again: the last row counts)"
     if progress.skipped:
         yield f"  skipped    {progress.skipped.total():,} ({_by_kind(progress.skipped)})"
-    yield f"  refused    {done.refused.total():,}" + (
-        f" ({_by_kind(done.refused)})" if done.refused else ""
+    yield f"  rejected   {done.rejected.total():,}" + (
+        f" ({_by_kind(done.rejected)})" if done.rejected else ""
     )
     for path in progress.ignored:
         yield f"  {path} holds nothing for the catalogue"
-    yield from map(refusal, listed)
-    if (rest := done.refused.total() - len(listed)) > 0:
+    yield from map(describe_rejected_row, listed)
+    if (rest := done.rejected.total() - len(listed)) > 0:
         yield f"and {rest:,} more; --report FILE writes all of them"
 
 

@@ -66,12 +66,12 @@ def load_demo(settings: Settings) -> None:
 
     from kinoteka.core.imports import demo
     from kinoteka.core.imports.formats import FORMATS
-    from kinoteka.core.imports.reading import Progress, ReadOptions
-    from kinoteka.core.imports.selections import ListedSelection, store_selections
-    from kinoteka.core.imports.service import AnotherRuns, Import
+    from kinoteka.core.imports.readers import Progress, ReadOptions
+    from kinoteka.core.imports.selections import ImportedSelection, store_selections
+    from kinoteka.core.imports.service import AnotherImportRuns, Import
 
     selections = msgspec.json.decode(
-        demo.selections_path().read_bytes(), type=list[ListedSelection]
+        demo.selections_path().read_bytes(), type=list[ImportedSelection]
     )
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
@@ -80,7 +80,7 @@ def load_demo(settings: Settings) -> None:
             Import(DEMO).run(
                 settings, parts, lambda reader: store_selections(reader, DEMO, selections)
             )
-        except AnotherRuns:
+        except AnotherImportRuns:
             if time.monotonic() > deadline:
                 raise
             time.sleep(RETRY_SECONDS)

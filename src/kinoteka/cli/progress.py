@@ -12,7 +12,7 @@ from kinoteka.infrastructure.progress import reported_by
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from kinoteka.core.imports.reading import Progress as ReadProgress
+    from kinoteka.core.imports.readers import Progress as ReadProgress
     from kinoteka.core.imports.service import Import
     from kinoteka.infrastructure.progress import Progress
 
@@ -55,11 +55,11 @@ def import_status(run: "Import", progress: "ReadProgress") -> Status:
         percent = _percent(run.stored, run.to_store)
         text = f"storing {percent} %, {run.stored:,} of {run.to_store:,} films"
         return Status("storing", run.stored, run.to_store, text)
-    refused = run.refused.total()
+    rejected = run.rejected.total()
     text = (
         f"reading {_percent(progress.read, progress.total)} %,"
         f" {progress.read / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB, {run.read:,} films"
-        + (f", {refused:,} refused" if refused else "")
+        + (f", {rejected:,} rejected" if rejected else "")
     )
     return Status("reading", progress.read, progress.total, text)
 

@@ -20,7 +20,7 @@ OnStored = Callable[[int, int], None]
 """Is told how many of all films have been stored, again and again."""
 Recount = Callable[[Reader], None]
 """Counts the films of every genre and director, in the transaction that stores films."""
-Also = Callable[[Reader], None]
+BeforeCommit = Callable[[Reader], None]
 """What else belongs to the transaction that stores films."""
 Rows = Iterable[Sequence[Any]]
 
@@ -33,7 +33,7 @@ class Changes(msgspec.Struct, frozen=True):
     unchanged: int
 
 
-class Tables(Protocol):
+class StagingTables(Protocol):
     """What staging writes into; `kind` is genre or director."""
 
     def add_films(self, rows: Rows) -> None:
@@ -45,10 +45,10 @@ class Tables(Protocol):
     def add_lists(self, kind: str, rows: Rows) -> None:
         """Add places of lists: list, place from 0, number of the name."""
 
-    def forget_films(self, after: int) -> None:
+    def delete_films_after(self, after: int) -> None:
         """Drop the films above a position."""
 
-    def forget_names(self, kind: str, after: int) -> None:
+    def delete_names_after(self, kind: str, after: int) -> None:
         """Drop the names above a number."""
 
     def finish(self) -> int:
@@ -58,10 +58,10 @@ class Tables(Protocol):
         """Throw everything away."""
 
 
-class Place(Protocol):
+class ImportTarget(Protocol):
     """A catalogue that no other import writes into."""
 
-    def tables(self) -> Tables:
+    def create_staging_tables(self) -> StagingTables:
         """New tables to stage films in."""
 
     def store(
@@ -70,7 +70,7 @@ class Place(Protocol):
         labels: Sequence[str],
         on_stored: OnStored,
         recount: Recount,
-        also: Also,
+        before_commit: BeforeCommit,
     ) -> Changes:
         """Store what is staged and do what else belongs to it, in one transaction.
 
@@ -78,12 +78,12 @@ class Place(Protocol):
         those that are the same are not touched. Films that are not staged stay.
         """
 
-    def tidy(self) -> None:
+    def optimize(self) -> None:
         """Leave the database as it should be after many changes."""
 
 
 @contextmanager
-def open_place(settings: Settings) -> Iterator[Place]:
+def open_import_target(settings: Settings) -> Iterator[ImportTarget]:
     """The catalogue that the settings name.
 
     Raises:
@@ -91,12 +91,12 @@ def open_place(settings: Settings) -> Iterator[Place]:
         BulkFailed: the database is away, the disk is full, or the like.
     """
     if settings.database_url:
-        from kinoteka.database.engines.postgresql.imports.store import postgresql_place
+        from kinoteka.database.engines.postgresql.imports.store import postgresql_import_target
 
-        with postgresql_place(settings) as place:
-            yield place
+        with postgresql_import_target(settings) as target:
+            yield target
     else:
-        from kinoteka.database.engines.sqlite.imports.store import sqlite_place
+        from kinoteka.database.engines.sqlite.imports.store import sqlite_import_target
 
-        with sqlite_place(database_path(settings)) as place:
-            yield place
+        with sqlite_import_target(database_path(settings)) as target:
+            yield target

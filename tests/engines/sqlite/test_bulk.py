@@ -7,7 +7,12 @@ from contextlib import closing
 import pytest
 
 from kinoteka.database.bulk import AlreadyRunning
-from kinoteka.database.engines.sqlite.bulk import alone, bulk_transaction, is_interrupt, tidy
+from kinoteka.database.engines.sqlite.bulk import (
+    bulk_transaction,
+    exclusive_lock,
+    is_interrupt,
+    optimize,
+)
 from kinoteka.database.engines.sqlite.driver import connect
 
 
@@ -71,7 +76,7 @@ def test_tidying_empties_the_log(path, attached):
         with bulk_transaction(path, attached, "other") as connection:
             copy(connection)
         assert log.stat().st_size > 0
-        tidy(path)
+        optimize(path)
         assert log.stat().st_size == 0
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (1,)
 
@@ -82,16 +87,16 @@ def test_tidying_leaves_what_a_reader_is_using(path, attached):
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
         with bulk_transaction(path, attached, "other") as connection:
             copy(connection)
-        tidy(path)
+        optimize(path)
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
     assert things(path) == ["new"]
 
 
 def test_one_process_at_a_time(tmp_path):
     lock = tmp_path / "lock"
-    with alone(lock), pytest.raises(AlreadyRunning), alone(lock):
+    with exclusive_lock(lock), pytest.raises(AlreadyRunning), exclusive_lock(lock):
         pytest.fail("two at a time")
-    with alone(lock):
+    with exclusive_lock(lock):
         assert lock.exists()
 
 

@@ -15,7 +15,7 @@ from kinoteka.cli.import_films import import_films
 from kinoteka.cli.main import cli
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.formats.mapping import ALIASES, FIELDS
-from kinoteka.core.imports.record import Reason
+from kinoteka.core.imports.record import RejectionReason
 from kinoteka.infrastructure import settings as config
 from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment, rows
@@ -136,7 +136,7 @@ def test_every_format_can_be_imported(folder, name):
         (folder / file).write_bytes(gzip.compress(written) if file.endswith("gz") else written)
     done = imported(folder, name, *SAMPLES[name])
     assert (done.exit_code, done.stderr) == (0, "")
-    assert (counts(done)["added"], counts(done)["refused"]) == ("1", "0")
+    assert (counts(done)["added"], counts(done)["rejected"]) == ("1", "0")
     expected = FIRST.get(name, ("films", 1999, None, "Unknown", "Unknown"))
     assert folder.rows(WRITTEN) == [expected]
 
@@ -146,13 +146,13 @@ class TestAgain:
         imported(folder, "csv", "good.csv")
         done = imported(folder, "csv", "good.csv")
         assert done.exit_code == 0
-        assert counts(done) == {"added": "0", "changed": "0", "unchanged": "3", "refused": "0"}
+        assert counts(done) == {"added": "0", "changed": "0", "unchanged": "3", "rejected": "0"}
 
     def test_changed_row_changes_one_film(self, folder):
         imported(folder, "csv", "good.csv")
         (folder / "good.csv").write_text(GOOD.replace("Mirror", "The Mirror"))
         done = imported(folder, "csv", "good.csv")
-        assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "refused": "0"}
+        assert counts(done) == {"added": "0", "changed": "1", "unchanged": "2", "rejected": "0"}
         assert folder.titles() == ["Alien", "The Mirror", "Ran"]
 
     def test_file_with_another_name_is_another_source(self, folder):
@@ -186,16 +186,16 @@ class TestBrokenRows:
         done = imported(folder, "csv", "broken.csv", "--keep-going")
         assert (done.exit_code, done.stderr) == (0, "")
         assert folder.titles() == ["Alien", "Brother"]
-        assert counts(done)["refused"] == "4"
+        assert counts(done)["rejected"] == "4"
         for line, reason in REASONS.items():
             assert f"broken.csv:{line}: {reason}" in done.stdout
 
     def test_report_has_every_refused_row(self, folder):
         report = folder / "report.jsonl"
         imported(folder, "csv", "broken.csv", "--keep-going", "--report", "report.jsonl")
-        refused = [json.loads(line) for line in report.read_text().splitlines()]
-        assert {each["line"]: each["reason"] for each in refused} == REASONS
-        assert {each["path"] for each in refused} == {str(folder / "broken.csv")}
+        rejected = [json.loads(line) for line in report.read_text().splitlines()]
+        assert {each["line"]: each["reason"] for each in rejected} == REASONS
+        assert {each["path"] for each in rejected} == {str(folder / "broken.csv")}
 
 
 class TestOptions:
@@ -306,7 +306,7 @@ class TestBesideAServer:
 class TestDocumentation:
     PAGE = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8")
 
-    @pytest.mark.parametrize("name", [*FORMATS, *FIELDS, *Reason])
+    @pytest.mark.parametrize("name", [*FORMATS, *FIELDS, *RejectionReason])
     def test_every_format_field_and_reason_is_documented(self, name):
         assert f"`{name}`" in self.PAGE
 

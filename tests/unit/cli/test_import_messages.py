@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.cli.import_messages import FORMAT_ERRORS, explain, refusal, summary
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import FormatCode, FormatError, Reason, Refused
+from kinoteka.cli.import_messages import FORMAT_ERRORS, describe_rejected_row, explain, summary
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow, RejectionReason
 from kinoteka.core.imports.service import Import
 from kinoteka.database.import_target import Changes
 
@@ -36,14 +36,14 @@ def test_format_error_is_explained(error, text):
 
 
 @pytest.mark.parametrize(
-    ("refused", "text"),
+    ("rejected", "text"),
     [
-        (Refused("a.csv", 3, Reason.YEAR_INVALID, "0"), "a.csv:3: year_invalid (0)"),
-        (Refused("a.csv", 4, Reason.TITLE_MISSING, ""), "a.csv:4: title_missing"),
+        (RejectedRow("a.csv", 3, RejectionReason.YEAR_INVALID, "0"), "a.csv:3: year_invalid (0)"),
+        (RejectedRow("a.csv", 4, RejectionReason.TITLE_MISSING, ""), "a.csv:4: title_missing"),
     ],
 )
-def test_refused_row_is_reported_with_its_place_and_reason(refused, text):
-    assert refusal(refused) == text
+def test_rejected_row_is_reported_with_its_place_and_reason(rejected, text):
+    assert describe_rejected_row(rejected) == text
 
 
 class TestSummary:
@@ -60,7 +60,7 @@ class TestSummary:
             "  added      1,500,000",
             "  changed    20,000",
             "  unchanged  480,000",
-            "  refused    0",
+            "  rejected   0",
         ]
 
     def test_summary_names_ignored_files_and_skipped_rows(self, done):
@@ -72,16 +72,16 @@ class TestSummary:
         assert lines[4:7] == [
             "  repeated   3 (an id that came again: the last row counts)",
             "  skipped    1,000 (short 900, adult 100)",
-            "  refused    0",
+            "  rejected   0",
         ]
         assert lines[7] == "  links.csv holds nothing for the catalogue"
 
-    def test_summary_lists_the_first_refused_rows_and_names_the_report(self, done):
-        listed = [Refused("a.csv", line, Reason.TITLE_MISSING, "") for line in (2, 5)]
-        done.refused.update({Reason.TITLE_MISSING: 1_900, Reason.TOO_LONG: 100})
+    def test_summary_lists_the_first_rejected_rows_and_names_the_report(self, done):
+        listed = [RejectedRow("a.csv", line, RejectionReason.TITLE_MISSING, "") for line in (2, 5)]
+        done.rejected.update({RejectionReason.TITLE_MISSING: 1_900, RejectionReason.TOO_LONG: 100})
         lines = list(summary(done, Changes(0, 0, 0), Progress(), listed, 100))
         assert lines[4:] == [
-            "  refused    2,000 (title_missing 1,900, too_long 100)",
+            "  rejected   2,000 (title_missing 1,900, too_long 100)",
             "a.csv:2: title_missing",
             "a.csv:5: title_missing",
             "and 1,998 more; --report FILE writes all of them",

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from kinoteka.cli.progress import import_status, show_progress, status_of
-from kinoteka.core.imports.reading import Progress as ReadProgress
-from kinoteka.core.imports.record import Reason
+from kinoteka.core.imports.readers import Progress as ReadProgress
+from kinoteka.core.imports.record import RejectionReason
 from kinoteka.core.imports.service import Import
 from kinoteka.infrastructure.progress import Progress
 from tests.support.polling import wait_until
@@ -54,8 +54,8 @@ class TestImportStatus:
         assert text == "reading 20 %, 50.3 of 242.0 MB, 12,345 films"
 
     def test_status_counts_refused_rows(self, run, read_progress):
-        run.refused[Reason.TITLE_MISSING] = 7
-        assert import_status(run, read_progress).text.endswith("0 films, 7 refused")
+        run.rejected[RejectionReason.TITLE_MISSING] = 7
+        assert import_status(run, read_progress).text.endswith("0 films, 7 rejected")
 
     def test_status_counts_films_while_storing(self, run, read_progress):
         run.stored, run.to_store = 500, 1_500

@@ -9,7 +9,7 @@ from typing import Any
 from kinoteka.core.catalogue.model import FIELDS, FilmFields
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.names import UNKNOWN, name_key
-from kinoteka.core.imports.record import Reason, ValueRefused
+from kinoteka.core.imports.record import InvalidValue, RejectionReason
 from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visible_character
 from kinoteka.errors import field_invalid
 
@@ -17,12 +17,12 @@ NAMES_MOST = 50
 """How many genres, or directors, an operator may give a film."""
 
 REASONS = {
-    Reason.TOO_LONG: "too_long",
-    Reason.NUL_CHARACTER: "characters",
-    Reason.URL_INVALID: "address",
-    Reason.YEAR_INVALID: "year",
-    Reason.RATING_INVALID: "rating",
-    Reason.NUMBER_INVALID: "number",
+    RejectionReason.TOO_LONG: "too_long",
+    RejectionReason.NUL_CHARACTER: "characters",
+    RejectionReason.URL_INVALID: "address",
+    RejectionReason.YEAR_INVALID: "year",
+    RejectionReason.RATING_INVALID: "rating",
+    RejectionReason.NUMBER_INVALID: "number",
 }
 
 
@@ -81,5 +81,5 @@ def _has_lone_surrogates(text: str) -> bool:
 def _apply(field: str, value: object) -> Any:
     try:
         return values.RULES[field](value)
-    except ValueRefused as refused:
+    except InvalidValue as refused:
         raise field_invalid(field, REASONS.get(refused.reason, "malformed")) from None

@@ -25,7 +25,7 @@ FOLDER = "imports"
 NEW, UPLOADING = "new-", "uploading-"
 
 
-class Ending(msgspec.Struct, frozen=True):
+class StopRequest(msgspec.Struct, frozen=True):
     """Who has ended an import: an account, or (None) the server, which stops."""
 
     account_id: int | None
@@ -40,7 +40,7 @@ class RunFolder:
         self.files = path / "files"
         self.report = path / "report.jsonl"
 
-    def moved(self, path: Path) -> "RunFolder":
+    def move_to(self, path: Path) -> "RunFolder":
         """The folder at another path."""
         self.path.rename(path)
         return RunFolder(path)
@@ -59,7 +59,7 @@ class RunFolder:
             return None
         return descriptor
 
-    def is_at_work(self) -> bool:
+    def is_in_use(self) -> bool:
         """Whether anybody is at work in it."""
         try:
             descriptor = os.open(self.path / "lock", os.O_RDWR)
@@ -91,13 +91,13 @@ class RunFolder:
         """Tell what has come of it."""
         self._write("outcome.json", outcome)
 
-    def ending(self) -> Ending | None:
+    def stop_request(self) -> StopRequest | None:
         """Who has ended it, if anybody has."""
-        return self._read("ending.json", Ending)
+        return self._read("ending.json", StopRequest)
 
-    def write_ending(self, ending: Ending) -> None:
+    def write_stop_request(self, stop_request: StopRequest) -> None:
         """Note who ends it, before they do."""
-        self._write("ending.json", ending)
+        self._write("ending.json", stop_request)
 
     def process_id(self) -> int | None:
         """The process that is at work."""
@@ -142,23 +142,23 @@ class RunFolders:
         if descriptor is None:
             raise FileExistsError(folder.path)
         # Only now to be seen by who looks for what was left behind.
-        return folder.moved(self._root / f"{UPLOADING}{name}"), descriptor
+        return folder.move_to(self._root / f"{UPLOADING}{name}"), descriptor
 
-    def of(self, run_id: int) -> RunFolder:
+    def folder(self, run_id: int) -> RunFolder:
         """The folder of an import, which need not be here."""
         return RunFolder(self._root / str(run_id))
 
-    def keep(self, folder: RunFolder, run_id: int) -> RunFolder:
+    def assign(self, folder: RunFolder, run_id: int) -> RunFolder:
         """Make a new folder that of an import."""
-        kept = self.of(run_id)
-        kept.remove()  # of an import whose row has never come
-        return folder.moved(kept.path)
+        assigned = self.folder(run_id)
+        assigned.remove()  # of an import whose row has never come
+        return folder.move_to(assigned.path)
 
-    def left_behind(self) -> Iterator[RunFolder]:
+    def abandoned(self) -> Iterator[RunFolder]:
         """Folders of what was never sent whole, of which nobody is at work any more."""
         for path in self._root.glob(f"{UPLOADING}*"):
             folder = RunFolder(path)
-            if not folder.is_at_work():
+            if not folder.is_in_use():
                 yield folder
 
     def ids(self) -> set[int]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kinoteka.core.imports.record import Refused
+from kinoteka.core.imports.record import RejectedRow
 
 LISTED = 20
 """Refused rows that a run keeps; all of them stand in its report's file."""
@@ -25,7 +25,7 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class FailedBy(StrEnum):
+class FailureReason(StrEnum):
     """Why an import has stored nothing."""
 
     ROWS = "rows"
@@ -91,13 +91,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     options: ImportOptions = ImportOptions()
-    failed_by: FailedBy | None = None
+    failed_by: FailureReason | None = None
     detail: str = ""
     parameters: dict[str, Any] = {}
     reasons: dict[str, int] = {}
     skipped: dict[str, int] = {}
     repeated: int = 0
-    listed: tuple[Refused, ...] = ()
+    listed: tuple[RejectedRow, ...] = ()
     left_out: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     whole: bool = True

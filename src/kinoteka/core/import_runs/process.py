@@ -19,26 +19,26 @@ from typing import Any
 
 import msgspec
 
-from kinoteka.core.import_runs.choosing import choose, read_options, told
 from kinoteka.core.import_runs.folders import RunFolder
+from kinoteka.core.import_runs.formats import choose_format, read_options, without_folders
 from kinoteka.core.import_runs.model import (
     LISTED,
-    FailedBy,
+    FailureReason,
     ImportRequest,
     Outcome,
     Report,
     RunProgress,
     RunState,
 )
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import FormatError, Refused
-from kinoteka.core.imports.service import AnotherRuns, Import, ImportFailed, RowRefused
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import FormatError, RejectedRow
+from kinoteka.core.imports.service import AnotherImportRuns, Import, ImportFailed, RowRejected
 from kinoteka.database.import_target import Changes
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.progress import reported_by
 from kinoteka.infrastructure.settings import Settings
 
-TOLD_SECONDS = 0.3
+PROGRESS_SECONDS = 0.3
 NICENESS = 5
 """Requests go first."""
 
@@ -56,24 +56,29 @@ def perform(request: ImportRequest, folder: RunFolder) -> Outcome:
     """Import, telling in the folder how far it is; what has come of it."""
     settings = msgspec.convert(request.settings, Settings, dec_hook=_decode)
     paths = [folder.files / name for name in request.files]
-    with _Refusals(folder.report) as rejected_rows:
+    with _RejectedRows(folder.report) as rejected_rows:
         try:
             return _import(request, settings, paths, folder, rejected_rows)
         except FormatError as error:  # what the server has found to be good has changed since
-            return _failed(rejected_rows, FailedBy.FILES, str(error.code), told(error.parameters))
+            return _failed(
+                rejected_rows,
+                FailureReason.FILES,
+                str(error.code),
+                without_folders(error.parameters),
+            )
         except DomainError as error:
-            return _failed(rejected_rows, FailedBy.FILES, str(error.code))
+            return _failed(rejected_rows, FailureReason.FILES, str(error.code))
 
 
-class _Refusals:
+class _RejectedRows:
     """Takes refused rows: the first are kept, all go into the report's file."""
 
     def __init__(self, path: Path) -> None:
-        self.listed: list[Refused] = []
+        self.listed: list[RejectedRow] = []
         self.whole = True
         self._path = path
 
-    def __enter__(self) -> "_Refusals":
+    def __enter__(self) -> "_RejectedRows":
         self._file = self._path.open("wb")
         return self
 
@@ -81,7 +86,7 @@ class _Refusals:
         with suppress(OSError):
             self._file.close()
 
-    def take(self, refused: Refused) -> None:
+    def take(self, refused: RejectedRow) -> None:
         refused = msgspec.structs.replace(refused, path=Path(refused.path).name)
         if len(self.listed) < LISTED:
             self.listed.append(refused)
@@ -97,24 +102,24 @@ def _import(
     settings: Settings,
     paths: list[Path],
     folder: RunFolder,
-    rejected_rows: _Refusals,
+    rejected_rows: _RejectedRows,
 ) -> Outcome:
     options = read_options(request.options)
-    chosen = choose(paths, request.options)
+    chosen = choose_format(paths, request.options)
     progress = Progress()
     parts = chosen.parts(paths, options, progress)
     running = Import(
         chosen.source(paths, options),
         labels=options.labels.names,
         keep_going=request.options.keep_going,
-        on_refused=rejected_rows.take,
+        on_rejected=rejected_rows.take,
     )
 
     def outcome(state: RunState, changes: Changes | None = None, **told: Any) -> Outcome:
         interrupted = bool(told.pop("interrupted", False))
         report = _report(running, progress, rejected_rows, **told)
         counts = msgspec.structs.asdict(changes) if changes is not None else {}
-        refused = running.refused.total()
+        refused = running.rejected.total()
         return Outcome(
             state=state,
             interrupted=interrupted,
@@ -125,24 +130,26 @@ def _import(
         )
 
     try:
-        with _telling(lambda: _how_far(running, progress), folder):
+        with _progress_written(lambda: _progress_of(running, progress), folder):
             changes = running.run(settings, parts)
-    except RowRefused:
-        return outcome(RunState.FAILED, failed_by=FailedBy.ROWS)
-    except AnotherRuns:
-        return outcome(RunState.FAILED, failed_by=FailedBy.ANOTHER)
+    except RowRejected:
+        return outcome(RunState.FAILED, failed_by=FailureReason.ROWS)
+    except AnotherImportRuns:
+        return outcome(RunState.FAILED, failed_by=FailureReason.ANOTHER)
     except ImportFailed as error:
-        return outcome(RunState.FAILED, failed_by=FailedBy.DATABASE, detail=str(error))
+        return outcome(RunState.FAILED, failed_by=FailureReason.DATABASE, detail=str(error))
     except KeyboardInterrupt:
         if not running.committed:
-            return outcome(RunState.FAILED, failed_by=FailedBy.STOPPED, interrupted=True)
+            return outcome(RunState.FAILED, failed_by=FailureReason.STOPPED, interrupted=True)
         return outcome(RunState.DONE, interrupted=True)
     return outcome(RunState.DONE, changes)
 
 
-def _report(running: Import, progress: Progress, rejected_rows: _Refusals, **told: Any) -> Report:
+def _report(
+    running: Import, progress: Progress, rejected_rows: _RejectedRows, **told: Any
+) -> Report:
     return Report(
-        reasons={reason.value: count for reason, count in running.refused.most_common()},
+        reasons={reason.value: count for reason, count in running.rejected.most_common()},
         skipped=dict(progress.skipped.most_common()),
         repeated=running.repeated,
         listed=tuple(rejected_rows.listed),
@@ -154,7 +161,10 @@ def _report(running: Import, progress: Progress, rejected_rows: _Refusals, **tol
 
 
 def _failed(
-    rejected_rows: _Refusals, by: FailedBy, detail: str, parameters: dict[str, Any] | None = None
+    rejected_rows: _RejectedRows,
+    by: FailureReason,
+    detail: str,
+    parameters: dict[str, Any] | None = None,
 ) -> Outcome:
     report = Report(
         failed_by=by,
@@ -165,21 +175,23 @@ def _failed(
     return Outcome(state=RunState.FAILED, report=report)
 
 
-def _how_far(running: Import, progress: Progress) -> RunProgress:
-    counts = {"read": running.read, "refused": running.refused.total()}
+def _progress_of(running: Import, progress: Progress) -> RunProgress:
+    counts = {"read": running.read, "refused": running.rejected.total()}
     if running.to_store:
         return RunProgress("storing", running.stored, running.to_store, **counts)
     return RunProgress("reading", progress.read, progress.total, **counts)
 
 
-def _telling(how_far: Callable[[], RunProgress], folder: RunFolder) -> AbstractContextManager[None]:
+def _progress_written(
+    current: Callable[[], RunProgress], folder: RunFolder
+) -> AbstractContextManager[None]:
     """Write down how far the import is while the block runs."""
 
-    def tell(stop: threading.Event) -> None:
-        while not stop.wait(TOLD_SECONDS):
-            folder.write_progress(how_far())
+    def write(stop: threading.Event) -> None:
+        while not stop.wait(PROGRESS_SECONDS):
+            folder.write_progress(current())
 
-    return reported_by(tell)
+    return reported_by(write)
 
 
 def _decode(type_: type, value: object) -> object:

@@ -5,7 +5,7 @@ Public operations: receive, begin, page, get, progress, report, cancel, look_aft
 Each runs in a process of its own that inherits a lock on its folder, so that every process of the
 server, and one that starts later, can tell whether it is still at work. One runs at a time. A
 server that stops ends what it has begun; what a server that died had begun goes on to its end. Its
-files go once it has ended, its report stays for the newest `KEPT`.
+files go once it has ended, its report stays for the newest `STORED_REPORTS`.
 
 While an import stores, SQLite takes no writes of others: how far it is goes through the folder.
 """
@@ -26,10 +26,10 @@ from kinoteka.core.access.model import FILMS_IMPORT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import Action, Subject
 from kinoteka.core.audit.record import record
 from kinoteka.core.import_runs import queries
-from kinoteka.core.import_runs.choosing import choose
-from kinoteka.core.import_runs.folders import Ending, RunFolder, RunFolders
+from kinoteka.core.import_runs.folders import RunFolder, RunFolders, StopRequest
+from kinoteka.core.import_runs.formats import choose_format
 from kinoteka.core.import_runs.model import (
-    FailedBy,
+    FailureReason,
     ImportFile,
     ImportOptions,
     ImportRequest,
@@ -52,7 +52,7 @@ from kinoteka.infrastructure.tasks import BackgroundTasks
 
 log = structlog.get_logger()
 
-KEPT = 50
+STORED_REPORTS = 50
 """Imports whose reports are kept."""
 PAGE = 20
 STOP_SECONDS = 3
@@ -62,7 +62,7 @@ CLOSE_SECONDS = 6
 AGAIN_SECONDS = 2
 
 
-class Receiving:
+class PendingUpload:
     """A folder into which files come, until an import takes it over."""
 
     def __init__(self, folder: RunFolder, descriptor: int) -> None:
@@ -97,7 +97,7 @@ class ImportRuns:
         self._watching = BackgroundTasks()
 
     @asynccontextmanager
-    async def receive(self, actor: Actor, unit: Unit) -> AsyncIterator[Receiving]:
+    async def receive(self, actor: Actor, unit: Unit) -> AsyncIterator[PendingUpload]:
         """A folder for files that are about to come; what no import takes over is gone at the end.
 
         Raises:
@@ -106,22 +106,22 @@ class ImportRuns:
         """
         actor.require(FILMS_IMPORT)
         async with self._uploads.slot(actor):
-            await self._require_none(unit)
+            await self._require_no_import(unit)
             try:
                 folder, descriptor = self._folders.new()
             except OSError as error:
                 raise DISK_STATE.refused(error) from error
-            receiving = Receiving(folder, descriptor)
+            pending = PendingUpload(folder, descriptor)
             try:
-                yield receiving
+                yield pending
             finally:
-                await receiving.close()
+                await pending.close()
 
     async def begin(
         self,
         actor: Actor,
         unit: Unit,
-        receiving: Receiving,
+        pending: PendingUpload,
         uploads: Sequence[Upload],
         options: ImportOptions,
     ) -> int:
@@ -136,7 +136,7 @@ class ImportRuns:
         actor.require(FILMS_IMPORT)
         if options.labels:
             actor.require(FILMS_LABEL)
-        chosen = await asyncio.to_thread(choose, [each.path for each in uploads], options)
+        chosen = await asyncio.to_thread(choose_format, [each.path for each in uploads], options)
         options = msgspec.structs.replace(options, format=chosen.name)
         files = [ImportFile(each.name, each.size) for each in uploads]
         made = await unit.first(
@@ -148,16 +148,16 @@ class ImportRuns:
             at=now(),
         )
         run_id = made[0] if made else 0
-        await self._require_none(unit, but=run_id)  # now that it is first come, first served
+        await self._require_no_import(unit, but=run_id)  # now that it is first come, first served
         subject = Subject("import", run_id, ", ".join(each.name for each in uploads)[:200])
         await record(actor, unit, Action.IMPORT_REQUESTED, subject, format=chosen.name)
-        names = tuple(str(each.path.relative_to(receiving.path)) for each in uploads)
-        folder = self._folders.keep(receiving.folder, run_id)
-        receiving.folder = folder
+        names = tuple(str(each.path.relative_to(pending.path)) for each in uploads)
+        folder = self._folders.assign(pending.folder, run_id)
+        pending.folder = folder
         request = ImportRequest(_settings(self._settings), str(folder.path), names, options)
-        receiving.is_taken = True
-        unit.after_commit(lambda: self._start(run_id, receiving, request))
-        unit.after_rollback(receiving.abandon)
+        pending.is_taken = True
+        unit.after_commit(lambda: self._start(run_id, pending, request))
+        unit.after_rollback(pending.abandon)
         return run_id
 
     async def page(self, actor: Actor, unit: Unit, before: int | None = None) -> RunPage:
@@ -184,12 +184,12 @@ class ImportRuns:
 
     def progress(self, run: Run) -> RunProgress | None:
         """How far an import is; None where it runs on another machine."""
-        folder = self._folders.of(run.id)
+        folder = self._folders.folder(run.id)
         return folder.progress() if folder.exists() else None
 
     def report(self, run: Run) -> Path | None:
         """The file of all refused rows, as long as it is kept, on the machine that has it."""
-        path = self._folders.of(run.id).report
+        path = self._folders.folder(run.id).report
         return path if not run.is_running and path.is_file() else None
 
     async def cancel(self, actor: Actor, unit: Unit, run_id: int) -> None:
@@ -200,52 +200,52 @@ class ImportRuns:
             DomainError(BUSY): another machine runs it.
         """
         run = await self.get(actor, unit, run_id)
-        folder = self._folders.of(run_id)
+        folder = self._folders.folder(run_id)
         if not run.is_running:
             return
         if not folder.exists():
             raise DomainError(Code.BUSY, retry_after=AGAIN_SECONDS)
         # Nothing is written to the database: the import may hold it.
-        _end(folder, Ending(actor.account_id, unit.address))
+        _stop(folder, StopRequest(actor.account_id, unit.address))
 
-    async def look_after(self, unit: Unit) -> None:
+    async def recover(self, unit: Unit) -> None:
         """Finish the imports whose process is gone, and let go of what was left behind."""
-        for folder in list(self._folders.left_behind()):
+        for folder in list(self._folders.abandoned()):
             await asyncio.to_thread(folder.remove)
         for run in await unit.all(queries.RUNNING):
-            folder = self._folders.of(run.id)
+            folder = self._folders.folder(run.id)
             if folder.exists():
-                if not folder.is_at_work():
+                if not folder.is_in_use():
                     await self._finish(unit, run.id, folder)
             elif not self._settings.database_url or run.created_at < now() - DAY:
                 await self._finish(unit, run.id, folder)
-        await self._let_go(unit)
+        await self._remove_old_folders(unit)
 
     async def close(self) -> None:
         """End what this process has begun, for the server stops."""
         await self._watching.close(recancel_after=STOP_SECONDS + 1, within=CLOSE_SECONDS)
 
-    async def _require_none(self, unit: Unit, but: int | None = None) -> None:
+    async def _require_no_import(self, unit: Unit, but: int | None = None) -> None:
         for run in await unit.all(queries.RUNNING):
-            folder = self._folders.of(run.id)
-            if run.id != but and (not folder.exists() or folder.is_at_work()):
+            folder = self._folders.folder(run.id)
+            if run.id != but and (not folder.exists() or folder.is_in_use()):
                 raise DomainError(Code.IMPORT_RUNNING)
 
-    def _start(self, run_id: int, receiving: Receiving, request: ImportRequest) -> None:
-        self._watching.start(self._watch(run_id, receiving, request))
+    def _start(self, run_id: int, pending: PendingUpload, request: ImportRequest) -> None:
+        self._watching.start(self._watch(run_id, pending, request))
 
-    async def _watch(self, run_id: int, receiving: Receiving, request: ImportRequest) -> None:
+    async def _watch(self, run_id: int, pending: PendingUpload, request: ImportRequest) -> None:
         """See an import from its process' beginning to its report."""
-        folder = receiving.folder
+        folder = pending.folder
         try:
             try:
-                process = await _spawn(receiving.descriptor, request)
+                process = await _spawn(pending.descriptor, request)
             finally:
-                os.close(receiving.descriptor)  # from here on the lock is the process' alone
+                os.close(pending.descriptor)  # from here on the lock is the process' alone
             folder.write_process_id(process.pid)
-            if folder.ending() is not None:  # somebody was quicker
+            if folder.stop_request() is not None:  # somebody was quicker
                 process.send_signal(signal.SIGTERM)
-            await _until_ended(process, folder)
+            await _wait_until_exit(process, folder)
         except OSError as error:
             log.warning("an import could not begin", reason=str(error))
         await self._finish_soon(run_id, folder)
@@ -269,8 +269,8 @@ class ImportRuns:
             return
         # First, so that nothing is left where the server dies now: no import goes on after this.
         await asyncio.to_thread(folder.remove_files)
-        ending = folder.ending()
-        outcome = _outcome(folder.outcome(), ending)
+        stop_request = folder.stop_request()
+        outcome = _outcome(folder.outcome(), stop_request)
         report = msgspec.structs.replace(outcome.report, options=run.report.options)
         stored = await unit.run(
             queries.FINISH,
@@ -282,16 +282,16 @@ class ImportRuns:
         )
         if not stored:
             return
-        await _record(unit, run, outcome, ending)
+        await _record(unit, run, outcome, stop_request)
 
-    async def _let_go(self, unit: Unit) -> None:
+    async def _remove_old_folders(self, unit: Unit) -> None:
         here = self._folders.ids()
-        if len(here) <= KEPT:
+        if len(here) <= STORED_REPORTS:
             return
-        kept = {run_id for (run_id,) in await unit.all(queries.OLD, most=KEPT)}
+        kept = {run_id for (run_id,) in await unit.all(queries.OLD, most=STORED_REPORTS)}
         for run_id in here - kept:
-            folder = self._folders.of(run_id)
-            if not folder.is_at_work():
+            folder = self._folders.folder(run_id)
+            if not folder.is_in_use():
                 await asyncio.to_thread(folder.remove)
 
 
@@ -317,12 +317,12 @@ async def _spawn(descriptor: int, request: ImportRequest) -> asyncio.subprocess.
     return process
 
 
-async def _until_ended(process: asyncio.subprocess.Process, folder: RunFolder) -> None:
+async def _wait_until_exit(process: asyncio.subprocess.Process, folder: RunFolder) -> None:
     """Wait for the process, and end it where the server itself is to end."""
     try:
         await process.wait()
     except asyncio.CancelledError:
-        _end(folder, Ending(None))
+        _stop(folder, StopRequest(None))
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
@@ -332,21 +332,21 @@ async def _until_ended(process: asyncio.subprocess.Process, folder: RunFolder) -
             await process.wait()
 
 
-def _end(folder: RunFolder, ending: Ending) -> None:
-    if folder.ending() is None:
-        folder.write_ending(ending)
+def _stop(folder: RunFolder, stop_request: StopRequest) -> None:
+    if folder.stop_request() is None:
+        folder.write_stop_request(stop_request)
     process_id = folder.process_id()
     # The lock tells that the process of this number is the import's still.
-    if process_id is not None and folder.is_at_work():
+    if process_id is not None and folder.is_in_use():
         with suppress(ProcessLookupError):
             os.kill(process_id, signal.SIGTERM)
 
 
-def _outcome(told: Outcome | None, ending: Ending | None) -> Outcome:
+def _outcome(told: Outcome | None, stop_request: StopRequest | None) -> Outcome:
     """What has come of an import, in the light of who has ended it."""
-    by_hand = ending is not None and ending.account_id is not None
+    by_hand = stop_request is not None and stop_request.account_id is not None
     if told is None:
-        reason = FailedBy.STOPPED if ending is not None else FailedBy.DIED
+        reason = FailureReason.STOPPED if stop_request is not None else FailureReason.DIED
         told = Outcome(state=RunState.FAILED, interrupted=True, report=Report(failed_by=reason))
     if told.interrupted and told.state is RunState.FAILED and by_hand:
         report = msgspec.structs.replace(told.report, failed_by=None)
@@ -354,19 +354,19 @@ def _outcome(told: Outcome | None, ending: Ending | None) -> Outcome:
     return told
 
 
-async def _record(unit: Unit, run: Run, outcome: Outcome, ending: Ending | None) -> None:
+async def _record(unit: Unit, run: Run, outcome: Outcome, stop_request: StopRequest | None) -> None:
     names = ", ".join(each.name for each in run.files)[:200]
     subject = Subject("import", run.id, names)
-    if outcome.state is RunState.CANCELLED and ending is not None:
-        who = _somebody(ending.account_id)
-        await record(who, unit, Action.IMPORT_CANCELLED, subject, address=ending.address)
+    if outcome.state is RunState.CANCELLED and stop_request is not None:
+        who = _audit_actor(stop_request.account_id)
+        await record(who, unit, Action.IMPORT_CANCELLED, subject, address=stop_request.address)
         return
     counts = {name: getattr(outcome, name) for name in queries.COUNTS}
-    who = _somebody(run.account_id)
+    who = _audit_actor(run.account_id)
     await record(who, unit, Action.IMPORT_FINISHED, subject, state=outcome.state.value, **counts)
 
 
-def _somebody(account_id: int | None) -> Actor:
+def _audit_actor(account_id: int | None) -> Actor:
     """An account in whose name something is written down, and nothing else is done."""
     return Actor(account_id, None, False, (), frozenset(), ())
 

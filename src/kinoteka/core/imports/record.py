@@ -23,7 +23,7 @@ class FilmRecord(FilmFields, frozen=True, gc=False):
     tmdb_id: int | None = None
 
 
-class Reason(StrEnum):
+class RejectionReason(StrEnum):
     """Why a row was refused; stable, for summaries and scripts."""
 
     TITLE_MISSING = "title_missing"
@@ -46,7 +46,7 @@ class Reason(StrEnum):
     FILE_BROKEN = "file_broken"
 
 
-class Refused(msgspec.Struct, frozen=True, gc=False):
+class RejectedRow(msgspec.Struct, frozen=True, gc=False):
     """A row that cannot become a film, or an end that came too early.
 
     `line` is the 1-based physical line on which the row begins, in JSON arrays, too (there
@@ -55,14 +55,14 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
 
     path: str
     line: int
-    reason: Reason
+    reason: RejectionReason
     detail: str
 
 
-class ValueRefused(Exception):
-    """A value that no film may have; readers turn it into `Refused`."""
+class InvalidValue(Exception):
+    """A value that no film may have; readers turn it into `RejectedRow`."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail

@@ -13,7 +13,7 @@ from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.infrastructure.clock import now
 
 
-class ListedSelection(msgspec.Struct, frozen=True):
+class ImportedSelection(msgspec.Struct, frozen=True):
     """A selection; `id` is its own within its source, `films` are external ids, in order."""
 
     id: str
@@ -22,7 +22,7 @@ class ListedSelection(msgspec.Struct, frozen=True):
     films: list[str]
 
 
-def store_selections(reader: Reader, source: str, selections: Sequence[ListedSelection]) -> None:
+def store_selections(reader: Reader, source: str, selections: Sequence[ImportedSelection]) -> None:
     """Store selections of the source's films, the first to be shown first.
 
     Those that were stored before keep their ids. Films that the catalogue lacks are left out.
@@ -43,7 +43,7 @@ def store_selections(reader: Reader, source: str, selections: Sequence[ListedSel
             )
 
 
-def _stored(reader: Reader, source: str, selection: ListedSelection) -> int:
+def _stored(reader: Reader, source: str, selection: ImportedSelection) -> int:
     given = {
         "source_id": f"{source}:{selection.id}",
         "title": selection.title,

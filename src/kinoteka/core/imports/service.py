@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kinoteka.core.catalogue.counts import recount_all
-from kinoteka.core.imports.reading import Record
-from kinoteka.core.imports.record import Reason, Refused
+from kinoteka.core.imports.readers import Record
+from kinoteka.core.imports.record import RejectedRow, RejectionReason
 from kinoteka.core.imports.staging import Staging
 from kinoteka.database.bulk import AlreadyRunning, BulkFailed
-from kinoteka.database.import_target import Also, Changes, Place, open_place
+from kinoteka.database.import_target import BeforeCommit, Changes, ImportTarget, open_import_target
 from kinoteka.infrastructure.settings import Settings
 
 
@@ -21,16 +21,16 @@ class ImportFailed(Exception):
     """It could not be done, and nothing was stored; the message says why."""
 
 
-class AnotherRuns(ImportFailed):
+class AnotherImportRuns(ImportFailed):
     """Another import is running, on this machine or (PostgreSQL) another."""
 
 
-class RowRefused(Exception):
-    """Broken rows in every file; nothing was stored. `refused` is the first of them."""
+class RowRejected(Exception):
+    """Broken rows in every file; nothing was stored. `rejected` is the first of them."""
 
-    def __init__(self, refused: Refused) -> None:
-        super().__init__(refused)
-        self.refused = refused
+    def __init__(self, rejected: RejectedRow) -> None:
+        super().__init__(rejected)
+        self.rejected = rejected
 
 
 class Import:
@@ -47,22 +47,25 @@ class Import:
         *,
         labels: Sequence[str] = (),
         keep_going: bool = False,
-        on_refused: Callable[[Refused], None] = lambda _: None,
+        on_rejected: Callable[[RejectedRow], None] = lambda _: None,
     ) -> None:
         self.source = source
         self.read = 0
-        self.refused: Counter[Reason] = Counter()
-        self.left_out: list[Refused] = []
+        self.rejected: Counter[RejectionReason] = Counter()
+        self.left_out: list[RejectedRow] = []
         self.repeated = 0
         self.stored = 0
         self.to_store = 0
         self.committed = False
         self._labels = labels
         self._keep_going = keep_going
-        self._on_refused = on_refused
+        self._on_rejected = on_rejected
 
     def run(
-        self, settings: Settings, parts: Sequence[Iterable[Record]], also: Also = lambda _: None
+        self,
+        settings: Settings,
+        parts: Sequence[Iterable[Record]],
+        before_commit: BeforeCommit = lambda _: None,
     ) -> Changes:
         """Store the films, and do what else belongs to their transaction.
 
@@ -74,38 +77,42 @@ class Import:
             ImportFailed: the disk is full, the database is away, or the like.
         """
         try:
-            with open_place(settings) as place, _without_cycles():
-                changes = self._run(place, parts, also)
-                place.tidy()
+            with open_import_target(settings) as target, _without_cycles():
+                changes = self._run(target, parts, before_commit)
+                target.optimize()
                 return changes
         except AlreadyRunning:
-            raise AnotherRuns("another import is running") from None
+            raise AnotherImportRuns("another import is running") from None
         except BulkFailed as error:
             raise ImportFailed(str(error)) from error
 
-    def _run(self, place: Place, parts: Sequence[Iterable[Record]], also: Also) -> Changes:
-        with Staging(place.tables()) as staging:
+    def _run(
+        self, target: ImportTarget, parts: Sequence[Iterable[Record]], before_commit: BeforeCommit
+    ) -> Changes:
+        with Staging(target.create_staging_tables()) as staging:
             for part in parts:
                 self._stage(part, staging)
             if len(self.left_out) == len(parts):
-                raise RowRefused(self.left_out[0])
+                raise RowRejected(self.left_out[0])
             self.repeated = staging.finish()
-            changes = place.store(self.source, self._labels, self._note_stored, recount_all, also)
+            changes = target.store(
+                self.source, self._labels, self._note_stored, recount_all, before_commit
+            )
             self.committed = True
             return changes
 
     def _stage(self, part: Iterable[Record], staging: Staging) -> None:
-        mark, read = staging.mark(), self.read
+        savepoint, read = staging.savepoint(), self.read
         for record in part:
-            if not isinstance(record, Refused):
+            if not isinstance(record, RejectedRow):
                 staging.add(record)
                 self.read += 1
                 continue
-            self.refused[record.reason] += 1
-            self._on_refused(record)
+            self.rejected[record.reason] += 1
+            self._on_rejected(record)
             if not self._keep_going:
                 self.left_out.append(record)
-                staging.back_to(mark)
+                staging.roll_back_to(savepoint)
                 self.read = read
                 return
 

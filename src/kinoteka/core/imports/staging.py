@@ -2,7 +2,7 @@
 
 Reading a million films takes a while, and the catalogue's writers must not be held for so long.
 So films are first checked and laid out in tables of their own, which are thrown away in the end;
-`Place.store` then moves them in one transaction.
+`ImportTarget.store` then moves them in one transaction.
 """
 
 from collections.abc import Iterable
@@ -14,16 +14,16 @@ from kinoteka.core.imports.fingerprints import fingerprint, previous_fingerprint
 from kinoteka.core.imports.names import UNKNOWN, name_key
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.database import film_columns
-from kinoteka.database.import_target import Tables
+from kinoteka.database.import_target import StagingTables
 
 BATCH = 5_000
-MOST_KEPT_LISTS = 200_000
+MOST_CACHED_LISTS = 200_000
 """Lists of names whose numbers are kept in memory, about 250 bytes each."""
 
 Names = tuple[str, ...]
 
 
-class Mark(NamedTuple):
+class Savepoint(NamedTuple):
     """The last film's position, and the last numbers of genres and directors."""
 
     position: int
@@ -34,10 +34,10 @@ class Mark(NamedTuple):
 class Staging:
     """What films are added to, one by one, in constant memory."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: StagingTables) -> None:
         self._tables = tables
-        self._genres = _Lists(tables, "genre")
-        self._directors = _Lists(tables, "director")
+        self._genres = _NameLists(tables, "genre")
+        self._directors = _NameLists(tables, "director")
         self._batch: list[FilmRecord] = []
         self._last_position = 0
 
@@ -59,17 +59,17 @@ class Staging:
         if len(self._batch) == BATCH:
             self._write()
 
-    def mark(self) -> Mark:
-        """Where the staging stands now, for `back_to`."""
+    def savepoint(self) -> Savepoint:
+        """Where the staging stands now, for `roll_back_to`."""
         self._write()
-        return Mark(self._last_position, self._genres.last_name, self._directors.last_name)
+        return Savepoint(self._last_position, self._genres.last_name, self._directors.last_name)
 
-    def back_to(self, mark: Mark) -> None:
+    def roll_back_to(self, savepoint: Savepoint) -> None:
         """Drop everything that was added after the mark was taken."""
         self._batch.clear()
-        self._tables.forget_films(mark.position)
-        self._genres.forget_names_after(mark.genre)
-        self._directors.forget_names_after(mark.director)
+        self._tables.delete_films_after(savepoint.position)
+        self._genres.roll_back_to(savepoint.genre)
+        self._directors.roll_back_to(savepoint.director)
 
     def finish(self) -> int:
         """Write what is left; of films that share an id, the last one stays.
@@ -77,8 +77,8 @@ class Staging:
         Returns how many had to go for that.
         """
         self._write()
-        self._genres.forget()
-        self._directors.forget()
+        self._genres.clear()
+        self._directors.clear()
         return self._tables.finish()
 
     def _write(self) -> None:
@@ -91,13 +91,13 @@ class Staging:
         self._tables.add_films(map(_row, positions, batch, genres, directors))
 
 
-class _Lists:
+class _NameLists:
     """The numbers of lists of names.
 
     A name is staged as often as it is forgotten in between; storing makes one of them again.
     """
 
-    def __init__(self, tables: Tables, kind: str) -> None:
+    def __init__(self, tables: StagingTables, kind: str) -> None:
         self._tables = tables
         self._kind = kind
         self._numbers: dict[Names, int] = {}
@@ -108,19 +108,19 @@ class _Lists:
         """The number of each list; the empty one has the unknown alone."""
         known = self._numbers
         new = dict.fromkeys(names for names in lists if names not in known)
-        if len(known) + len(new) > MOST_KEPT_LISTS:
+        if len(known) + len(new) > MOST_CACHED_LISTS:
             known.clear()
             new = dict.fromkeys(lists)
         if new:
             self._stage(new)
         return [known[names] for names in lists]
 
-    def forget_names_after(self, number: int) -> None:
+    def roll_back_to(self, number: int) -> None:
         """Drop the names that are newer than this one."""
         self._numbers.clear()
-        self._tables.forget_names(self._kind, number)
+        self._tables.delete_names_after(self._kind, number)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Give the memory back."""
         self._numbers.clear()
 

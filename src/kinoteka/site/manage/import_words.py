@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kinoteka.core.import_runs.model import FailedBy, Run, RunState
-from kinoteka.core.imports.record import FormatCode, Reason
+from kinoteka.core.import_runs.model import FailureReason, Run, RunState
+from kinoteka.core.imports.record import FormatCode, RejectionReason
 from kinoteka.http.policy.request import Request
 from kinoteka.site.ui import pages
 from kinoteka.site.ui.languages import N_, translations
@@ -24,36 +24,38 @@ STATES: dict[RunState, str] = {
     RunState.FAILED: N_("Failed"),
     RunState.CANCELLED: N_("Cancelled"),
 }
-FAILED_BY: dict[FailedBy, str] = {
-    FailedBy.ROWS: N_(
+FAILED_BY: dict[FailureReason, str] = {
+    FailureReason.ROWS: N_(
         "Some rows are invalid, so nothing was saved. To import the others, choose “Skip invalid "
         "rows”."
     ),
-    FailedBy.FILES: N_("These files cannot be imported with these settings. Nothing was saved."),
-    FailedBy.ANOTHER: N_("Another import was running. Nothing was saved."),
-    FailedBy.DATABASE: N_("The database reported an error. Nothing was saved."),
-    FailedBy.STOPPED: N_("The server was stopped. Nothing was saved."),
-    FailedBy.DIED: N_("The import stopped unexpectedly. Nothing was saved."),
+    FailureReason.FILES: N_(
+        "These files cannot be imported with these settings. Nothing was saved."
+    ),
+    FailureReason.ANOTHER: N_("Another import was running. Nothing was saved."),
+    FailureReason.DATABASE: N_("The database reported an error. Nothing was saved."),
+    FailureReason.STOPPED: N_("The server was stopped. Nothing was saved."),
+    FailureReason.DIED: N_("The import stopped unexpectedly. Nothing was saved."),
 }
-ROWS: dict[Reason, str] = {
-    Reason.TITLE_MISSING: N_("no title"),
-    Reason.ID_INVALID: N_("invalid film ID"),
-    Reason.YEAR_INVALID: N_("invalid year"),
-    Reason.RATING_INVALID: N_("rating is not from 0 to 10"),
-    Reason.VOTES_INVALID: N_("invalid number of votes"),
-    Reason.NUMBER_INVALID: N_("number out of range"),
-    Reason.URL_INVALID: N_("not an http or https address"),
-    Reason.LIST_INVALID: N_("not a list of names"),
-    Reason.TYPE_INVALID: N_("value of the wrong type"),
-    Reason.TOO_LONG: N_("too long"),
-    Reason.NUL_CHARACTER: N_("contains a NUL character"),
-    Reason.ENCODING_INVALID: N_("not valid UTF-8"),
-    Reason.COLUMNS_MISMATCH: N_("wrong number of columns"),
-    Reason.CSV_INVALID: N_("invalid CSV"),
-    Reason.JSON_INVALID: N_("invalid JSON"),
-    Reason.NOT_AN_OBJECT: N_("not a JSON object"),
-    Reason.LABEL_INVALID: N_("label that an import cannot assign"),
-    Reason.FILE_BROKEN: N_("file damaged or incomplete"),
+ROWS: dict[RejectionReason, str] = {
+    RejectionReason.TITLE_MISSING: N_("no title"),
+    RejectionReason.ID_INVALID: N_("invalid film ID"),
+    RejectionReason.YEAR_INVALID: N_("invalid year"),
+    RejectionReason.RATING_INVALID: N_("rating is not from 0 to 10"),
+    RejectionReason.VOTES_INVALID: N_("invalid number of votes"),
+    RejectionReason.NUMBER_INVALID: N_("number out of range"),
+    RejectionReason.URL_INVALID: N_("not an http or https address"),
+    RejectionReason.LIST_INVALID: N_("not a list of names"),
+    RejectionReason.TYPE_INVALID: N_("value of the wrong type"),
+    RejectionReason.TOO_LONG: N_("too long"),
+    RejectionReason.NUL_CHARACTER: N_("contains a NUL character"),
+    RejectionReason.ENCODING_INVALID: N_("not valid UTF-8"),
+    RejectionReason.COLUMNS_MISMATCH: N_("wrong number of columns"),
+    RejectionReason.CSV_INVALID: N_("invalid CSV"),
+    RejectionReason.JSON_INVALID: N_("invalid JSON"),
+    RejectionReason.NOT_AN_OBJECT: N_("not a JSON object"),
+    RejectionReason.LABEL_INVALID: N_("label that an import cannot assign"),
+    RejectionReason.FILE_BROKEN: N_("file damaged or incomplete"),
 }
 FILES: dict[FormatCode, str] = {
     FormatCode.FILE_UNREADABLE: N_("{path} could not be read."),
@@ -87,6 +89,6 @@ def why(request: Request, run: Run) -> str | None:
     by, report = run.report.failed_by, run.report
     if by is None:
         return None
-    if by is FailedBy.FILES and report.detail in FormatCode.__members__.values():
+    if by is FailureReason.FILES and report.detail in FormatCode.__members__.values():
         return of_files(request, report.detail, report.parameters)
     return translations(pages.language_of(request)).gettext(FAILED_BY[by])

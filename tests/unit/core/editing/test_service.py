@@ -12,7 +12,7 @@ from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.catalogue.model import FilmFields, FilmQuery
 from kinoteka.core.editing.model import BY_HAND, EditableFilm
 from kinoteka.core.services import Services
-from kinoteka.database.engines.postgresql.bulk import session
+from kinoteka.database.engines.postgresql.bulk import bulk_session
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from tests.support.accounts import (
@@ -260,7 +260,7 @@ class TestBesideAnImport:
     async def test_ids_are_left_to_the_import(
         self, services: Services, films: dict[str, int], root: Actor
     ) -> None:
-        with session(services.settings):
+        with bulk_session(services.settings):
             with raises_error(Code.IMPORT_RUNNING):
                 await perform(services, services.editing.add, root, {"title": "Mine"})
             with raises_error(Code.IMPORT_RUNNING):
@@ -270,7 +270,7 @@ class TestBesideAnImport:
     async def test_an_edit_gives_way(
         self, services: Services, films: dict[str, int], root: Actor
     ) -> None:
-        with session(services.settings) as connection, connection.transaction():
+        with bulk_session(services.settings) as connection, connection.transaction():
             connection.execute("UPDATE search_words SET times = times + 1")
             with raises_error(Code.BUSY):
                 await edit(services, root, films["Ran"], title="Chaos")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.core.import_runs.folders import Ending, RunFolder, RunFolders
+from kinoteka.core.import_runs.folders import RunFolder, RunFolders, StopRequest
 from kinoteka.core.import_runs.model import Outcome, RunProgress, RunState
 
 
@@ -15,13 +15,13 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 def test_a_lock_tells_who_is_at_work(folder: RunFolder) -> None:
-    assert not folder.is_at_work()
+    assert not folder.is_in_use()
     descriptor = folder.lock()
     assert descriptor is not None
-    assert folder.is_at_work()
+    assert folder.is_in_use()
     assert folder.lock() is None
     os.close(descriptor)
-    assert not folder.is_at_work()
+    assert not folder.is_in_use()
 
 
 def test_a_lock_is_inherited(folder: RunFolder) -> None:
@@ -29,24 +29,24 @@ def test_a_lock_is_inherited(folder: RunFolder) -> None:
     assert descriptor is not None
     inherited = os.dup(descriptor)
     os.close(descriptor)
-    assert folder.is_at_work()
+    assert folder.is_in_use()
     os.close(inherited)
-    assert not folder.is_at_work()
+    assert not folder.is_in_use()
 
 
 def test_what_is_told_is_read_again(folder: RunFolder) -> None:
     assert folder.progress() == RunProgress()
     assert folder.outcome() is None
-    assert folder.ending() is None
+    assert folder.stop_request() is None
     assert folder.process_id() is None
     progress = RunProgress("storing", 5, 10, 20, 1)
     folder.write_progress(progress)
     folder.write_outcome(Outcome(state=RunState.DONE, added=7))
-    folder.write_ending(Ending(3, "192.0.2.1"))
+    folder.write_stop_request(StopRequest(3, "192.0.2.1"))
     folder.write_process_id(42)
     assert (folder.progress(), folder.progress().percent) == (progress, 50)
     assert folder.outcome() == Outcome(state=RunState.DONE, added=7)
-    assert folder.ending() == Ending(3, "192.0.2.1")
+    assert folder.stop_request() == StopRequest(3, "192.0.2.1")
     assert folder.process_id() == 42
 
 
@@ -62,16 +62,16 @@ def test_progress_that_has_no_room_is_not_told(tmp_path: Path) -> None:
 def test_folders(tmp_path: Path) -> None:
     folders = RunFolders(tmp_path)
     assert folders.ids() == set()
-    assert list(folders.left_behind()) == []
+    assert list(folders.abandoned()) == []
     new, descriptor = folders.new()
     assert new.files.is_dir()
-    assert list(folders.left_behind()) == []
-    folders.of(7).path.mkdir()
-    (folders.of(7).path / "old").touch()
-    kept = folders.keep(new, 7)
-    assert (folders.ids(), kept.is_at_work()) == ({7}, True)
+    assert list(folders.abandoned()) == []
+    folders.folder(7).path.mkdir()
+    (folders.folder(7).path / "old").touch()
+    kept = folders.assign(new, 7)
+    assert (folders.ids(), kept.is_in_use()) == ({7}, True)
     assert not (kept.path / "old").exists()
     os.close(descriptor)
     other, descriptor = folders.new()
     os.close(descriptor)
-    assert [each.path for each in folders.left_behind()] == [other.path]
+    assert [each.path for each in folders.abandoned()] == [other.path]

@@ -13,7 +13,7 @@ import pytest
 from kinoteka.core.import_runs import process
 from kinoteka.core.import_runs.folders import RunFolder
 from kinoteka.core.import_runs.model import (
-    FailedBy,
+    FailureReason,
     ImportOptions,
     ImportRequest,
     Outcome,
@@ -60,7 +60,7 @@ def test_films_are_stored(work: Work) -> None:
 
 def test_broken_rows(work: Work) -> None:
     outcome = work.perform(BROKEN)
-    assert (outcome.state, outcome.report.failed_by) == (RunState.FAILED, FailedBy.ROWS)
+    assert (outcome.state, outcome.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
     assert outcome.report.left_out == ("films.csv",)
     outcome = work.perform(BROKEN, keep_going=True)
     assert (outcome.state, outcome.added, outcome.refused) == (RunState.DONE, 1, 2)
@@ -75,14 +75,14 @@ def test_broken_rows(work: Work) -> None:
 
 def test_files_that_have_become_unusable(work: Work) -> None:
     outcome = work.perform(b"")
-    assert outcome.report.failed_by is FailedBy.FILES
+    assert outcome.report.failed_by is FailureReason.FILES
 
 
 @pytest.mark.parametrize(
     ("error", "state", "by"),
     [
-        (KeyboardInterrupt(), RunState.FAILED, FailedBy.STOPPED),
-        (BulkFailed("no room"), RunState.FAILED, FailedBy.DATABASE),
+        (KeyboardInterrupt(), RunState.FAILED, FailureReason.STOPPED),
+        (BulkFailed("no room"), RunState.FAILED, FailureReason.DATABASE),
     ],
 )
 def test_what_goes_wrong(
@@ -90,7 +90,7 @@ def test_what_goes_wrong(
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
     state: RunState,
-    by: FailedBy,
+    by: FailureReason,
 ) -> None:
     def fail(*_: object) -> None:
         raise error

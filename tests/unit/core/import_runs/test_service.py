@@ -12,8 +12,8 @@ import pytest
 from kinoteka.core.access.model import FILMS_IMPORT
 from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.import_runs.folders import RunFolders
-from kinoteka.core.import_runs.model import FailedBy, RunState
-from kinoteka.core.import_runs.service import KEPT, ImportRuns
+from kinoteka.core.import_runs.model import FailureReason, RunState
+from kinoteka.core.import_runs.service import STORED_REPORTS, ImportRuns
 from kinoteka.core.media.upload_limits import Uploads
 from kinoteka.core.services import Services
 from kinoteka.database.revisions import INCREMENT_REVISION
@@ -83,7 +83,7 @@ async def test_it_is_recorded(importing: ImportRunner) -> None:
 
 async def test_a_broken_row_leaves_everything_out(importing: ImportRunner) -> None:
     run = await importing.ended(await importing.begin(BROKEN))
-    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.ROWS)
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
     assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
     assert rows(importing.services.settings, TITLES) == []
 
@@ -124,7 +124,7 @@ async def test_one_runs_at_a_time(importing: ImportRunner) -> None:
     with held(importing.services.settings):
         with raises_error(Code.IMPORT_RUNNING):
             await importing.begin()
-        await importing.look_after()
+        await importing.recover()
         assert (await importing.get(run_id)).is_running
     assert (await importing.ended(run_id)).state is RunState.DONE
     assert len(list((importing.services.settings.data / "imports").iterdir())) == 1
@@ -164,9 +164,9 @@ async def test_a_server_that_stops_ends_it(importing: ImportRunner) -> None:
         await importing.runs.close()
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
-    await importing.look_after()
+    await importing.recover()
     run = await importing.get(run_id)
-    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.STOPPED)
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.STOPPED)
     assert rows(settings, TITLES) == []
 
 
@@ -177,12 +177,12 @@ async def test_what_a_dead_server_has_begun_is_found(importing: ImportRunner) ->
     run_id = await importing.begin()
     with held(services.settings):
         process_id = await at_work(importing, run_id)
-        assert RunFolders(services.settings.data).of(run_id).is_at_work()
+        assert RunFolders(services.settings.data).of(run_id).is_in_use()
         os.kill(process_id, signal.SIGKILL)
-        await wait_until(lambda: not RunFolders(services.settings.data).of(run_id).is_at_work())
-    await importing.look_after(later)
+        await wait_until(lambda: not RunFolders(services.settings.data).of(run_id).is_in_use())
+    await importing.recover(later)
     run = await importing.ended(run_id)
-    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailedBy.DIED)
+    assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.DIED)
     assert rows(services.settings, TITLES) == []
 
 
@@ -193,11 +193,11 @@ async def test_one_whose_folder_is_gone_is_over(importing: ImportRunner) -> None
         process_id = await at_work(importing, run_id)
         os.kill(process_id, signal.SIGSTOP)
         folder(importing, run_id).rename(settings.data / "elsewhere")
-    await importing.look_after()
+    await importing.recover()
     is_running = (await importing.get(run_id)).is_running
     (settings.data / "elsewhere").rename(folder(importing, run_id))
     os.kill(process_id, signal.SIGCONT)
-    await wait_until(lambda: not RunFolders(settings.data).of(run_id).is_at_work())
+    await wait_until(lambda: not RunFolders(settings.data).of(run_id).is_in_use())
     assert is_running == bool(settings.database_url)  # it may run on another machine
 
 
@@ -216,20 +216,20 @@ async def test_what_was_left_behind_goes(importing: ImportRunner) -> None:
     root = importing.services.settings.data / "imports"
     (root / "uploading-0" / "files").mkdir(parents=True)
     new, descriptor = RunFolders(importing.services.settings.data).new()
-    await importing.look_after()
+    await importing.recover()
     assert list(root.iterdir()) == [new.path]
     os.close(descriptor)
-    await importing.look_after()
+    await importing.recover()
     assert list(root.iterdir()) == []
 
 
 async def test_the_newest_reports_are_kept(importing: ImportRunner) -> None:
     run_id = await importing.begin(BROKEN, keep_going=True)
     run = await importing.ended(run_id)
-    for number in range(1000, 1000 + KEPT):
+    for number in range(1000, 1000 + STORED_REPORTS):
         folder(importing, number).mkdir()
     assert importing.runs.report(run) is not None
-    await importing.look_after()
+    await importing.recover()
     assert importing.runs.report(run) is not None
     assert not folder(importing, 1000).exists()
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.reading import Progress, ReadOptions
-from kinoteka.core.imports.record import FilmRecord, Refused
+from kinoteka.core.imports.readers import Progress, ReadOptions
+from kinoteka.core.imports.record import FilmRecord, RejectedRow
 from kinoteka.core.imports.service import Import
 from kinoteka.database import film_search as search
 from kinoteka.infrastructure.settings import Settings
@@ -21,12 +21,12 @@ class Outcome(NamedTuple):
     """All that a reader yielded, in order and by kind, and where its progress ended."""
 
     films: list[FilmRecord]
-    refused: list[Refused]
+    rejected: list[RejectedRow]
     progress: Progress
 
     @property
     def reasons(self) -> list[tuple[int, str]]:
-        return [(refusal.line, refusal.reason.value) for refusal in self.refused]
+        return [(row.line, row.reason.value) for row in self.rejected]
 
     @property
     def titles(self) -> list[str]:
@@ -37,9 +37,9 @@ def read_whole(name: str, files: Sequence[Path], **options: Any) -> Outcome:
     progress = Progress()
     records = list(FORMATS[name].read(files, ReadOptions(**options), progress))
     films = [record for record in records if isinstance(record, FilmRecord)]
-    refused = [record for record in records if isinstance(record, Refused)]
+    rejected = [record for record in records if isinstance(record, RejectedRow)]
     assert progress.read == progress.total
-    return Outcome(films, refused, progress)
+    return Outcome(films, rejected, progress)
 
 
 @pytest.fixture

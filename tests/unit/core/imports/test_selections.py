@@ -3,11 +3,11 @@
 import pytest
 
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.selections import ListedSelection, store_selections
+from kinoteka.core.imports.selections import ImportedSelection, store_selections
 from kinoteka.core.imports.service import Import
 
-SPACE = ListedSelection("space", "Space", "Far from here.", ["3", "1", "no such film"])
-WAR = ListedSelection("war", "War", "Too near.", ["2"])
+SPACE = ImportedSelection("space", "Space", "Far from here.", ["3", "1", "no such film"])
+WAR = ImportedSelection("war", "War", "Too near.", ["2"])
 FILMS = [film("1", "Alien"), film("2", "Ran"), film("3", "Solaris")]
 
 MEMBERS = """
@@ -50,7 +50,7 @@ def test_have_their_films_in_order_without_those_that_are_not_there(import_with)
 def test_stored_again_keep_their_ids_and_have_what_is_listed_now(import_with):
     stored = import_with(SPACE, WAR)
     before = stored.rows("SELECT source_id, id FROM selections ORDER BY id")
-    import_with(ListedSelection("space", "Outer Space", "Farther.", ["1"]), WAR)
+    import_with(ImportedSelection("space", "Outer Space", "Farther.", ["1"]), WAR)
     assert stored.rows("SELECT source_id, id FROM selections ORDER BY id") == before
     assert stored.rows(MEMBERS) == [("Outer Space", "Alien"), ("War", "Ran")]
 

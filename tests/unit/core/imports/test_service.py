@@ -8,14 +8,14 @@ import time
 import pytest
 
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.record import Reason, Refused
-from kinoteka.core.imports.service import Import, ImportFailed, RowRefused
+from kinoteka.core.imports.record import RejectedRow, RejectionReason
+from kinoteka.core.imports.service import Import, ImportFailed, RowRejected
 from kinoteka.database.import_target import Changes
 from kinoteka.infrastructure.settings import Settings
 
 ALIEN, MIRROR, RAN = film("1", "Alien"), film("2", "Mirror"), film("3", "Ran", genres=["War"])
-NO_TITLE = Refused("films.csv", 3, Reason.TITLE_MISSING, "")
-YEAR_0 = Refused("films.csv", 4, Reason.YEAR_INVALID, "0")
+NO_TITLE = RejectedRow("films.csv", 3, RejectionReason.TITLE_MISSING, "")
+YEAR_0 = RejectedRow("films.csv", 4, RejectionReason.YEAR_INVALID, "0")
 
 
 class TestParts:
@@ -24,28 +24,28 @@ class TestParts:
         assert stored.titles() == ["Alien", "Ran"]
         assert stored.changes == Changes(2, 0, 0)
         assert done.left_out == [NO_TITLE]
-        assert (done.read, done.refused) == (2, {Reason.TITLE_MISSING: 1})
+        assert (done.read, done.rejected) == (2, {RejectionReason.TITLE_MISSING: 1})
 
     def test_a_part_without_films_is_no_failure(self, stored):
         assert stored.run([]).left_out == []
         assert stored.changes == Changes(0, 0, 0)
 
     def test_where_no_part_is_left_nothing_is_stored(self, stored):
-        with pytest.raises(RowRefused) as caught:
+        with pytest.raises(RowRejected) as caught:
             stored.run([ALIEN, NO_TITLE], [YEAR_0, MIRROR])
-        assert caught.value.refused == NO_TITLE
+        assert caught.value.rejected == NO_TITLE
         assert stored.titles() == []
         assert stored.beside() == set()
 
     def test_keeping_going_stores_whatever_is_sound(self, stored):
-        refused = []
+        rejected = []
         done = stored.run(
-            [NO_TITLE, ALIEN, YEAR_0, MIRROR], keep_going=True, on_refused=refused.append
+            [NO_TITLE, ALIEN, YEAR_0, MIRROR], keep_going=True, on_rejected=rejected.append
         )
         assert stored.titles() == ["Alien", "Mirror"]
-        assert refused == [NO_TITLE, YEAR_0]
+        assert rejected == [NO_TITLE, YEAR_0]
         assert done.left_out == []
-        assert done.refused == {Reason.TITLE_MISSING: 1, Reason.YEAR_INVALID: 1}
+        assert done.rejected == {RejectionReason.TITLE_MISSING: 1, RejectionReason.YEAR_INVALID: 1}
 
     def test_nothing_but_broken_rows_is_no_failure_either_if_it_keeps_going(self, stored):
         stored.run([NO_TITLE], keep_going=True)

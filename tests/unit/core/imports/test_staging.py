@@ -9,7 +9,7 @@ from kinoteka.core.imports import staging
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.staging import Staging
 from kinoteka.database.engines import database_path
-from kinoteka.database.import_target import open_place
+from kinoteka.database.import_target import open_import_target
 
 ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
 MIRROR = film("2", "Mirror", year=1975, directors=["Andrei Tarkovsky"])
@@ -26,7 +26,7 @@ class Staged:
     """Where films are staged, and what lies there."""
 
     def __init__(self, place, settings):
-        self.tables = place.tables()
+        self.tables = place.create_staging_tables()
         self._place, self._settings = place, settings
 
     def rows(self, sql, **named):
@@ -53,7 +53,7 @@ TABLES = ("films", "genres", "directors", "genre_lists", "director_lists")
 
 @pytest.fixture
 def staged(settings):
-    with open_place(settings) as place:
+    with open_import_target(settings) as place:
         yield Staged(place, settings)
 
 
@@ -94,10 +94,10 @@ def test_nothing_stays_that_came_after_a_mark(staged, batch, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", batch)
     with Staging(staged.tables) as into:
         into.add(MIRROR)
-        mark = into.mark()
+        savepoint = into.savepoint()
         into.add(ALIEN)
         into.add(film("3", "Ran", genres=["War"]))
-        into.back_to(mark)
+        into.roll_back_to(savepoint)
         into.add(film("4", "Gravity", genres=["Sci-Fi"]))
         into.finish()
         assert staged.names("genre") == {"Mirror": "Unknown", "Gravity": "Sci-Fi"}
@@ -107,7 +107,7 @@ def test_nothing_stays_that_came_after_a_mark(staged, batch, monkeypatch):
 
 def test_forgotten_lists_are_staged_again(staged, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", 2)
-    monkeypatch.setattr(staging, "MOST_KEPT_LISTS", 3)
+    monkeypatch.setattr(staging, "MOST_CACHED_LISTS", 3)
     films = [film(str(n), f"Film {n}", genres=[f"Genre {n % 5}"]) for n in range(40)]
     with Staging(staged.tables) as into:
         for each in films:

@@ -1,7 +1,7 @@
 """The formats that `import` knows, by name."""
 
 from kinoteka.core.imports.formats import imdb, movielens, table, tmdb, wikipedia
-from kinoteka.core.imports.reading import Format
+from kinoteka.core.imports.readers import Format
 
 FORMATS = {
     known.name: known

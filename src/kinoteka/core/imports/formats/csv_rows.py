@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
-from kinoteka.core.imports.record import Reason, Refused
+from kinoteka.core.imports.record import RejectedRow, RejectionReason
 
 LINES_LIMIT = 200
 """Physical lines that one record may span; more means a quote that was never closed."""
@@ -16,7 +16,7 @@ csv.field_size_limit(RECORD_LIMIT)
 Row = tuple[int, list[str]]
 
 
-def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | Refused]:
+def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | RejectedRow]:
     """Yield (line, cells) of every record with the given number of columns, header included.
 
     A record that is broken is refused at the line where it begins; where it spans several
@@ -32,28 +32,30 @@ def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | Re
         except StopIteration:
             break
         except _TooLong as error:
-            refusal = file.refused(start, Reason.TOO_LONG, error.args[0])
+            rejected = file.rejected_row(start, RejectionReason.TOO_LONG, error.args[0])
         except csv.Error as error:
-            refusal = file.refused(start, Reason.CSV_INVALID, str(error))
+            rejected = file.rejected_row(start, RejectionReason.CSV_INVALID, str(error))
         else:
             if len(row) == columns and not lines.undecodable:
                 yield start, row
                 continue
             if not row:
                 continue
-            refusal = _refusal(file, start, row, columns, undecodable=lines.undecodable)
-        yield refusal
-        lines.keep_only_first()
+            rejected = _rejected_row(file, start, row, columns, undecodable=lines.undecodable)
+        yield rejected
+        lines.push_back_all_but_first()
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
     yield from file.failure()
 
 
-def _refusal(
+def _rejected_row(
     file: InputFile, line: int, row: list[str], columns: int, *, undecodable: bool
-) -> Refused:
+) -> RejectedRow:
     if undecodable:
-        return file.refused(line, Reason.ENCODING_INVALID, "not UTF-8")
-    return file.refused(line, Reason.COLUMNS_MISMATCH, f"{len(row)} columns of {columns}")
+        return file.rejected_row(line, RejectionReason.ENCODING_INVALID, "not UTF-8")
+    return file.rejected_row(
+        line, RejectionReason.COLUMNS_MISMATCH, f"{len(row)} columns of {columns}"
+    )
 
 
 class _TooLong(Exception):
@@ -65,7 +67,7 @@ class _Lines:
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
-        self._given_back: deque[bytes] = deque()
+        self._pushed_back: deque[bytes] = deque()
         self._record: list[bytes] = []
         self._size = 0
         self._next_line = 1
@@ -75,7 +77,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._given_back.popleft() if self._given_back else next(self._lines)
+        line = self._pushed_back.popleft() if self._pushed_back else next(self._lines)
         self._record.append(line)
         self._size += len(line)
         if self._size > RECORD_LIMIT:
@@ -96,7 +98,7 @@ class _Lines:
         self.undecodable = False
         return self._next_line
 
-    def keep_only_first(self) -> None:
+    def push_back_all_but_first(self) -> None:
         """Give back all lines of the record but its first."""
-        self._given_back.extendleft(reversed(self._record[1:]))
+        self._pushed_back.extendleft(reversed(self._record[1:]))
         del self._record[1:]

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import FormatCode, FormatError, Reason, Refused
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow, RejectionReason
 
 CHUNK = 256 * 1024
 RECORD_LIMIT = 1024 * 1024
@@ -70,15 +70,15 @@ class InputFile:
             self._line += 1
             yield rest
 
-    def failure(self) -> tuple[Refused, ...]:
-        """Return the refusal that a broken end deserves, after the last line or chunk."""
+    def failure(self) -> tuple[RejectedRow, ...]:
+        """Return the rejected that a broken end deserves, after the last line or chunk."""
         if self._failure is None:
             return ()
-        return (self.refused(self._line, Reason.FILE_BROKEN, self._failure),)
+        return (self.rejected_row(self._line, RejectionReason.FILE_BROKEN, self._failure),)
 
-    def refused(self, line: int, reason: Reason, detail: str) -> Refused:
-        """Return a refusal that names this file."""
-        return Refused(str(self.path), line, reason, detail)
+    def rejected_row(self, line: int, reason: RejectionReason, detail: str) -> RejectedRow:
+        """Return a rejected that names this file."""
+        return RejectedRow(str(self.path), line, reason, detail)
 
     def _chunks(self) -> Iterator[bytes]:
         with self.path.open("rb") as raw:

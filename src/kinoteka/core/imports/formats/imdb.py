@@ -16,18 +16,18 @@ from kinoteka.core.imports.formats.imdb_joins import (
     NULL,
     Directors,
     Ratings,
-    columns_refused,
+    columns_mismatch,
     number_in,
     rows,
 )
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.readers import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import (
     FilmRecord,
     FormatCode,
     FormatError,
-    Reason,
-    ValueRefused,
+    InvalidValue,
+    RejectionReason,
 )
 
 BASICS, CREW, RATINGS, NAMES = "title.basics", "title.crew", "title.ratings", "name.basics"
@@ -81,7 +81,7 @@ def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Ite
     """
     tables = recognise(files, ROLES, "\t", progress)
     _check_layouts(tables)
-    _drop_half_of_the_directors(tables, progress)
+    _ignore_incomplete_directors(tables, progress)
     joined = len(tables) > 1
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     if joined:
@@ -97,7 +97,7 @@ def _check_layouts(tables: dict[str, Table]) -> None:
             raise FormatError(FormatCode.COLUMN_MISSING, path=str(table.path), columns=list(layout))
 
 
-def _drop_half_of_the_directors(tables: dict[str, Table], progress: Progress) -> None:
+def _ignore_incomplete_directors(tables: dict[str, Table], progress: Progress) -> None:
     for half, other in ((CREW, NAMES), (NAMES, CREW)):
         if half in tables and other not in tables:
             progress.ignored.append(tables.pop(half).path)
@@ -161,18 +161,20 @@ def _films(
     for line_number, line in rows(file):
         tabs = line.count(b"\t")
         if len(line) > RECORD_LIMIT:
-            yield file.refused(line_number, Reason.TOO_LONG, f"more than {RECORD_LIMIT} bytes")
+            yield file.rejected_row(
+                line_number, RejectionReason.TOO_LONG, f"more than {RECORD_LIMIT} bytes"
+            )
         elif tabs != len(COLUMNS) - 1:
-            yield columns_refused(file, line_number, tabs + 1, len(COLUMNS))
+            yield columns_mismatch(file, line_number, tabs + 1, len(COLUMNS))
         elif skipped := _reason_to_skip(line, types, options):
             progress.skipped[skipped] += 1
         else:
             try:
                 yield _film(line, joins, options)
-            except ValueRefused as error:
-                yield file.refused(line_number, error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(line_number, error.reason, error.detail)
             except UnicodeDecodeError:
-                yield file.refused(line_number, Reason.ENCODING_INVALID, "not UTF-8")
+                yield file.rejected_row(line_number, RejectionReason.ENCODING_INVALID, "not UTF-8")
     yield from file.failure()
 
 
@@ -189,7 +191,7 @@ def _film(line: bytes, joins: _Joins, options: ReadOptions) -> FilmRecord:
     identifier, _, title, original_title, _, year, _, runtime_minutes, genres = cells
     number = number_in(identifier.encode())
     if number < 0:
-        raise ValueRefused(Reason.ID_INVALID, identifier[:20])
+        raise InvalidValue(RejectionReason.ID_INVALID, identifier[:20])
     rating, votes, directors = joins.of(number)
     film = values.film(
         identifier,

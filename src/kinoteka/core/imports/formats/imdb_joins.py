@@ -11,7 +11,7 @@ from functools import lru_cache
 from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.files import InputFile
 from kinoteka.core.imports.formats.id_set import LARGEST, IdSet
-from kinoteka.core.imports.record import Reason, Refused, ValueRefused
+from kinoteka.core.imports.record import InvalidValue, RejectedRow, RejectionReason
 
 NULL = "\\N"
 _UNRATED = 255
@@ -35,9 +35,11 @@ def number_in(identifier: bytes) -> int:
     return number if number <= LARGEST else -1
 
 
-def columns_refused(file: InputFile, line: int, count: int, expected: int) -> Refused:
+def columns_mismatch(file: InputFile, line: int, count: int, expected: int) -> RejectedRow:
     """Refuse a row for the number of its columns."""
-    return file.refused(line, Reason.COLUMNS_MISMATCH, f"{count} columns of {expected}")
+    return file.rejected_row(
+        line, RejectionReason.COLUMNS_MISMATCH, f"{count} columns of {expected}"
+    )
 
 
 class Ratings:
@@ -48,19 +50,19 @@ class Ratings:
         self._tenths = bytearray([_UNRATED]) * count
         self._votes = array("I", bytes(4 * count))
 
-    def read(self, file: InputFile) -> Iterator[Refused]:
+    def read(self, file: InputFile) -> Iterator[RejectedRow]:
         for line_number, line in rows(file):
             cells = line.split(b"\t")
             if len(cells) != 3:
-                yield columns_refused(file, line_number, len(cells), 3)
+                yield columns_mismatch(file, line_number, len(cells), 3)
                 continue
             rank = self._films.rank(number_in(cells[0]))
             if rank < 0:
                 continue
             try:
                 tenths, votes = _tenths(cells[1]), _votes(cells[2])
-            except ValueRefused as error:
-                yield file.refused(line_number, error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(line_number, error.reason, error.detail)
             else:
                 self._tenths[rank] = tenths
                 self._votes[rank] = votes
@@ -95,11 +97,11 @@ class Directors:
         self._name_ends = array("I")
         self._names = bytearray()
 
-    def read_crew(self, file: InputFile) -> Iterator[Refused]:
+    def read_crew(self, file: InputFile) -> Iterator[RejectedRow]:
         for line_number, line in rows(file):
             cells = line.split(b"\t", 2)
             if len(cells) != 3:
-                yield columns_refused(file, line_number, len(cells), 3)
+                yield columns_mismatch(file, line_number, len(cells), 3)
                 continue
             if cells[1] == NULL.encode():
                 continue
@@ -108,7 +110,7 @@ class Directors:
                 continue
             ids = [number_in(identifier) for identifier in cells[1].split(b",")]
             if min(ids) < 0:
-                yield file.refused(line_number, Reason.ID_INVALID, "directors")
+                yield file.rejected_row(line_number, RejectionReason.ID_INVALID, "directors")
                 continue
             for number in ids:
                 self._people.add(number)
@@ -117,26 +119,28 @@ class Directors:
             self._crew.extend(ids)
         yield from file.failure()
 
-    def read_names(self, file: InputFile) -> Iterator[Refused]:
+    def read_names(self, file: InputFile) -> Iterator[RejectedRow]:
         count = self._people.freeze()
         self._name_starts = array("I", bytes(4 * count))
         self._name_ends = array("I", bytes(4 * count))
         for line_number, line in rows(file):
             cells = line.split(b"\t", 2)
             if len(cells) < 2:
-                yield columns_refused(file, line_number, len(cells), 2)
+                yield columns_mismatch(file, line_number, len(cells), 2)
                 continue
             rank = self._people.rank(number_in(cells[0]))
             if rank < 0:
                 continue
             try:
                 name = values.text_of(cells[1].decode(), "primaryName", values.NAME_LIMIT)
-            except ValueRefused as error:
-                yield file.refused(line_number, error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(line_number, error.reason, error.detail)
             except UnicodeDecodeError:
-                yield file.refused(line_number, Reason.ENCODING_INVALID, "primaryName")
+                yield file.rejected_row(
+                    line_number, RejectionReason.ENCODING_INVALID, "primaryName"
+                )
             else:
-                self._keep_name(rank, "" if name == NULL else name)
+                self._store_name(rank, "" if name == NULL else name)
         yield from file.failure()
 
     def of(self, rank: int) -> tuple[str, ...]:
@@ -151,7 +155,7 @@ class Directors:
         names = map(self._name, self._crew[start + 1 : start + 1 + count])
         return tuple(dict.fromkeys(name for name in names if name))
 
-    def _keep_name(self, rank: int, name: str) -> None:
+    def _store_name(self, rank: int, name: str) -> None:
         self._name_starts[rank] = len(self._names)
         self._names += name.encode()
         self._name_ends[rank] = len(self._names)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
-from kinoteka.core.imports.record import Reason, Refused
+from kinoteka.core.imports.record import RejectedRow, RejectionReason
 
 DEEPEST = 64
 """Objects within objects that an element may have; films need three."""
@@ -23,17 +23,19 @@ _SCALAR = re.compile(_STRING + rb'|[^\s,\[\]{}"]++', re.DOTALL)
 _HEAD = re.compile(rb'\{\s*+"[^"\\]{1,100}"\s*+:')
 
 
-def json_lines(file: InputFile) -> Iterator[Row | Refused]:
+def json_lines(file: InputFile) -> Iterator[Row | RejectedRow]:
     """Yield (line, object) of every line that is not blank."""
     for number, line in enumerate(file.lines(), 1):
         if len(line) > RECORD_LIMIT:
-            yield file.refused(number, Reason.TOO_LONG, f"more than {RECORD_LIMIT} bytes")
+            yield file.rejected_row(
+                number, RejectionReason.TOO_LONG, f"more than {RECORD_LIMIT} bytes"
+            )
         elif not line.isspace() and line:
             yield _decoded(file, number, line, "")
     yield from file.failure()
 
 
-def json_elements(file: InputFile) -> Iterator[Row | Refused]:
+def json_elements(file: InputFile) -> Iterator[Row | RejectedRow]:
     """Yield (line, object) of every element of an array, pretty-printed or on one line.
 
     A broken element is refused where it begins; reading goes on with the next place that
@@ -52,28 +54,32 @@ def json_elements(file: InputFile) -> Iterator[Row | Refused]:
         closed = False
         row = _element(file, window, first, ordinal)
         # What lies between a broken element and the next sound one is part of the former.
-        if not (broken and isinstance(row, Refused) and row.reason is Reason.NOT_AN_OBJECT):
+        if not (
+            broken and isinstance(row, RejectedRow) and row.reason is RejectionReason.NOT_AN_OBJECT
+        ):
             yield row
-        broken = isinstance(row, Refused)
+        broken = isinstance(row, RejectedRow)
     if failures := file.failure():
         yield from failures
     elif not closed:
-        yield file.refused(window.line, Reason.JSON_INVALID, "the array is not closed")
+        yield file.rejected_row(
+            window.line, RejectionReason.JSON_INVALID, "the array is not closed"
+        )
 
 
-def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> Row | Refused:
+def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> Row | RejectedRow:
     line, place = window.line, f"element {ordinal}"
     if first != b"{":
         window.advance(_length_of_other(window, first))
-        return file.refused(line, Reason.NOT_AN_OBJECT, place)
+        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, place)
     if (found := _guessed(window)) is not None:
         return line, found
     length = window.nested_length(_TO_BRACE, b"{")
     if length is None:
         window.to_next_like_this()
-        return file.refused(line, Reason.JSON_INVALID, f"{place}: it does not end")
+        return file.rejected_row(line, RejectionReason.JSON_INVALID, f"{place}: it does not end")
     row = _decoded(file, line, window.text(length), place)
-    if isinstance(row, Refused):
+    if isinstance(row, RejectedRow):
         window.to_next_like_this(length)
     else:
         window.advance(length)
@@ -106,16 +112,18 @@ def _length_of_other(window: "_Window", first: bytes) -> int:
     return window.match_length(_SCALAR) or 1
 
 
-def _decoded(file: InputFile, line: int, text: bytes, place: str) -> Row | Refused:
+def _decoded(file: InputFile, line: int, text: bytes, place: str) -> Row | RejectedRow:
     try:
         found = msgspec.json.decode(text)
     except UnicodeDecodeError:
-        return file.refused(line, Reason.ENCODING_INVALID, place or "not UTF-8")
+        return file.rejected_row(line, RejectionReason.ENCODING_INVALID, place or "not UTF-8")
     except (msgspec.DecodeError, RecursionError) as error:
         detail = str(error)
-        return file.refused(line, Reason.JSON_INVALID, f"{place}: {detail}" if place else detail)
+        return file.rejected_row(
+            line, RejectionReason.JSON_INVALID, f"{place}: {detail}" if place else detail
+        )
     if not isinstance(found, dict):
-        return file.refused(line, Reason.NOT_AN_OBJECT, place)
+        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, place)
     return line, found
 
 

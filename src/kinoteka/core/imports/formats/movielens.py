@@ -14,8 +14,8 @@ from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.reading import Progress, ReadOptions, Record
-from kinoteka.core.imports.record import FilmRecord, Reason, Refused, ValueRefused
+from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow, RejectionReason
 
 MOVIES, RATINGS, LINKS = "movies", "ratings", "links"
 LINK_COLUMNS = ("movieId", "imdbId", "tmdbId")
@@ -79,7 +79,7 @@ class _Ratings:
         self._sums = array("d")
         self._counts = array("Q")
 
-    def read(self, file: InputFile, columns: tuple[str, ...]) -> Iterator[Refused]:
+    def read(self, file: InputFile, columns: tuple[str, ...]) -> Iterator[RejectedRow]:
         """Add up all ratings; broken rows are yielded."""
         movie, rating, width = columns.index("movieId"), columns.index("rating"), len(columns)
         known: dict[bytes, float] = {f"{half / 2:.1f}".encode(): half for half in range(1, 11)}
@@ -90,14 +90,14 @@ class _Ratings:
             if len(cells) != width:
                 if line:
                     detail = f"{len(cells)} columns of {width}"
-                    yield file.refused(number, Reason.COLUMNS_MISMATCH, detail)
+                    yield file.rejected_row(number, RejectionReason.COLUMNS_MISMATCH, detail)
                 continue
             doubled = known.get(cells[rating])
             if doubled is None:
                 doubled = _doubled(cells[rating])
             if doubled is None:
                 detail = cells[rating][:40].decode(errors="replace")
-                yield file.refused(number, Reason.RATING_INVALID, detail)
+                yield file.rejected_row(number, RejectionReason.RATING_INVALID, detail)
             else:
                 self._add(cells[movie], doubled)
         yield from file.failure()
@@ -140,21 +140,21 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
     file = InputFile(tables[MOVIES].path, progress)
     rows = csv_rows(file, ",", len(columns))
     for row in rows:
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRow):
             yield row
         elif row[0] > 1:
             try:
                 yield _film(row[1], columns, ratings, links, options)
-            except ValueRefused as error:
-                yield file.refused(row[0], error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(row[0], error.reason, error.detail)
 
 
-def _read_links(table: Table, links: Links, progress: Progress) -> Iterator[Refused]:
+def _read_links(table: Table, links: Links, progress: Progress) -> Iterator[RejectedRow]:
     """Collect what films are called elsewhere; broken rows are yielded."""
     file = InputFile(table.path, progress)
     movie, imdb, tmdb = map(table.columns.index, LINK_COLUMNS)
     for row in csv_rows(file, ",", len(table.columns)):
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRow):
             yield row
         elif row[0] > table.header:
             try:
@@ -164,14 +164,14 @@ def _read_links(table: Table, links: Links, progress: Progress) -> Iterator[Refu
                     f"tt{imdb_id:0>7}" if imdb_id else None,
                     int(tmdb_id) if tmdb_id else None,
                 )
-            except ValueRefused as error:
-                yield file.refused(row[0], error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(row[0], error.reason, error.detail)
 
 
 def _digits(written: str) -> str:
     digits = written.strip()
     if digits and not (digits.isdecimal() and len(digits) <= ID_DIGITS):
-        raise ValueRefused(Reason.ID_INVALID, digits[:40])
+        raise InvalidValue(RejectionReason.ID_INVALID, digits[:40])
     return digits
 
 
@@ -185,7 +185,7 @@ def _film(
     row = dict(zip(columns, cells, strict=True))
     movie = row["movieId"].strip()
     if not movie.isdecimal():
-        raise ValueRefused(Reason.ID_INVALID, movie[:40])
+        raise InvalidValue(RejectionReason.ID_INVALID, movie[:40])
     title, other, year = split_title(values.text_of(row["title"], "title", values.TITLE_LIMIT))
     rating, votes = ratings.of(movie)
     imdb_id, tmdb_id = links.get(movie, (None, None))

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from kinoteka.core.imports.formats.files import first_line
-from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import FormatCode, FormatError
 
 

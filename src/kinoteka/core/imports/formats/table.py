@@ -17,14 +17,14 @@ from kinoteka.core.imports.formats.json_rows import Row, json_elements, json_lin
 from kinoteka.core.imports.formats.mapping import columns_by_field, label_column
 from kinoteka.core.imports.formats.recognition import columns_of
 from kinoteka.core.imports.label_rules import HIDDEN_NOT_ASSIGNABLE, Columns, LabelRules
-from kinoteka.core.imports.reading import Progress, ReadOptions, Record
+from kinoteka.core.imports.readers import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import (
     FilmRecord,
     FormatCode,
     FormatError,
-    Reason,
-    Refused,
-    ValueRefused,
+    InvalidValue,
+    RejectedRow,
+    RejectionReason,
 )
 
 DELIMITERS = ",;\t|"
@@ -104,7 +104,7 @@ class _CsvTable:
         occurrences = values.Occurrences()
         labels, named_label = self._options.labels, self._label_column
         for row in csv_rows(file, self._delimiter, len(self._columns)):
-            if isinstance(row, Refused):
+            if isinstance(row, RejectedRow):
                 yield row
                 continue
             line, cells = row
@@ -116,20 +116,20 @@ class _CsvTable:
                 if labels or named_label:
                     columns = dict(zip(self._columns, cells, strict=False))
                     film = _labelled(film, labels, columns, named_label)
-            except ValueRefused as error:
-                yield file.refused(line, error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(line, error.reason, error.detail)
                 continue
             yield film
 
 
 def _objects(
-    file: InputFile, rows: Iterator[Row | Refused], options: ReadOptions
+    file: InputFile, rows: Iterator[Row | RejectedRow], options: ReadOptions
 ) -> Iterator[Record]:
     # Rows may lack keys, so the mapping is made once for every set of keys that is met.
     layouts: dict[tuple[str, ...], tuple[tuple[str | None, ...], str | None]] = {}
     occurrences = values.Occurrences()
     for row in rows:
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRow):
             yield row
             continue
         line, found = row
@@ -143,8 +143,8 @@ def _objects(
         try:
             film = values.film(*map(found.get, layout[0]), occurrences=occurrences)  # type: ignore[arg-type]
             film = _labelled(film, options.labels, found, layout[1])
-        except ValueRefused as error:
-            yield file.refused(line, error.reason, error.detail)
+        except InvalidValue as error:
+            yield file.rejected_row(line, error.reason, error.detail)
             continue
         yield film
 
@@ -161,5 +161,5 @@ def _labelled(
     if labels:
         film = labels.apply(film, row)
     if film.label is None and named_label and is_reserved_label(str(row[named_label])):
-        raise ValueRefused(Reason.LABEL_INVALID, HIDDEN_NOT_ASSIGNABLE)
+        raise InvalidValue(RejectionReason.LABEL_INVALID, HIDDEN_NOT_ASSIGNABLE)
     return film

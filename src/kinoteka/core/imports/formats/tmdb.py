@@ -13,8 +13,8 @@ from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.csv_rows import csv_rows
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.recognition import Role, Table, recognise
-from kinoteka.core.imports.reading import Progress, ReadOptions, Record
-from kinoteka.core.imports.record import FilmRecord, Reason, Refused, ValueRefused
+from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow, RejectionReason
 
 CREDITS, MOVIES = "tmdb_5000_credits", "tmdb_5000_movies"
 ROLES = (
@@ -49,7 +49,7 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
     columns = tables[MOVIES].columns
     file = InputFile(tables[MOVIES].path, progress)
     for row in csv_rows(file, ",", len(columns)):
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRow):
             yield row
         elif row[0] > 1:
             cells = dict(zip(columns, row[1], strict=True))
@@ -58,31 +58,31 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
                 continue
             try:
                 yield _film(cells, directors, options)
-            except ValueRefused as error:
-                yield file.refused(row[0], error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(row[0], error.reason, error.detail)
 
 
-def _read_credits(table: Table, directors: Directors, progress: Progress) -> Iterator[Refused]:
+def _read_credits(table: Table, directors: Directors, progress: Progress) -> Iterator[RejectedRow]:
     """Collect the directors by film; broken rows are yielded."""
     file = InputFile(table.path, progress)
     film, crew = table.columns.index("movie_id"), table.columns.index("crew")
     for row in csv_rows(file, ",", len(table.columns)):
-        if isinstance(row, Refused):
+        if isinstance(row, RejectedRow):
             yield row
         elif row[0] > 1:
             try:
                 names = [each.name for each in _CREW.decode(row[1][crew]) if each.job == "Director"]
                 directors[row[1][film].strip()] = values.names_of(names, "crew")
             except msgspec.DecodeError as error:
-                yield file.refused(row[0], Reason.JSON_INVALID, f"crew: {error}")
-            except ValueRefused as error:
-                yield file.refused(row[0], error.reason, error.detail)
+                yield file.rejected_row(row[0], RejectionReason.JSON_INVALID, f"crew: {error}")
+            except InvalidValue as error:
+                yield file.rejected_row(row[0], error.reason, error.detail)
 
 
 def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> FilmRecord:
     identifier = cells["id"].strip()
     if not identifier.isdecimal() or len(identifier) > ID_DIGITS:
-        raise ValueRefused(Reason.ID_INVALID, identifier[:40])
+        raise InvalidValue(RejectionReason.ID_INVALID, identifier[:40])
     votes = values.votes_of(cells.get("vote_count"))
     rating = values.rating_of(cells.get("vote_average"))
     poster = cells.get("poster_path")

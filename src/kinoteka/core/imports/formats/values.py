@@ -1,6 +1,6 @@
 """Raw values (texts of a cell, values of JSON) made into the fields of a film.
 
-Every function takes a value as the file has it and raises `ValueRefused` where it cannot
+Every function takes a value as the file has it and raises `InvalidValue` where it cannot
 be one. Texts of years, ratings and genres repeat a lot, so what was made of them is kept.
 """
 
@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 import msgspec
 
-from kinoteka.core.imports.record import FilmRecord, Reason, ValueRefused
+from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectionReason
 from kinoteka.core.text import has_visible_character
 
 TITLE_LIMIT = 500
@@ -47,8 +47,8 @@ _RUNTIME = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NUMBER = 40
-_LONGEST_KEPT_LIST = 500
-_MOST_KEPT_NAMES = 20
+_LONGEST_CACHED_LIST = 500
+_MOST_CACHED_NAMES = 20
 
 
 class Occurrences:
@@ -58,16 +58,16 @@ class Occurrences:
     """
 
     def __init__(self) -> None:
-        self._seen: set[int] = set()
+        self._key_hashes: set[int] = set()
         self._counts: dict[int, int] = {}
 
     def numbered(self, key: str) -> str:
         """Return the key, with its number from the second time on."""
-        mark = hash(key)
-        if mark not in self._seen:
-            self._seen.add(mark)
+        key_hash = hash(key)
+        if key_hash not in self._key_hashes:
+            self._key_hashes.add(key_hash)
             return key
-        count = self._counts[mark] = self._counts.get(mark, 1) + 1
+        count = self._counts[key_hash] = self._counts.get(key_hash, 1) + 1
         return f"{key} #{count}"
 
 
@@ -92,11 +92,11 @@ def film(
     """Make a film of raw values; the ids elsewhere are as a film has them.
 
     Without an id its title and year identify it, among the occurrences where such are given.
-    Raise `ValueRefused` for the first value that cannot be taken.
+    Raise `InvalidValue` for the first value that cannot be taken.
     """
     clean_title = text_of(title, "title", TITLE_LIMIT)
     if not (clean_title and (clean_title.isascii() or has_visible_character(clean_title))):
-        raise ValueRefused(Reason.TITLE_MISSING, "")
+        raise InvalidValue(RejectionReason.TITLE_MISSING, "")
     original = None
     if original_title and original_title != title:
         original = text_of(original_title, "original_title", TITLE_LIMIT)
@@ -139,7 +139,7 @@ def text_of(value: object, field: str, limit: int) -> str:
     if not text.isascii():
         text = normalize("NFC", text)
     if len(text) > limit:
-        raise ValueRefused(Reason.TOO_LONG, f"{field}: {len(text)} characters of {limit}")
+        raise InvalidValue(RejectionReason.TOO_LONG, f"{field}: {len(text)} characters of {limit}")
     return text
 
 
@@ -147,14 +147,14 @@ def year_of(value: object) -> int | None:
     """Return the year of a number or of a date that has one of four digits; None for nothing."""
     if isinstance(value, str):
         if len(value) > _LONGEST_NUMBER:
-            raise ValueRefused(Reason.YEAR_INVALID, value[:_LONGEST_NUMBER])
+            raise InvalidValue(RejectionReason.YEAR_INVALID, value[:_LONGEST_NUMBER])
         return _year_in(value)
     if type(value) is int:
         return _year_within(value, str(value))
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise ValueRefused(Reason.YEAR_INVALID, str(value)[:_LONGEST_NUMBER])
+        raise InvalidValue(RejectionReason.YEAR_INVALID, str(value)[:_LONGEST_NUMBER])
     return _year_within(int(value), str(value))
 
 
@@ -164,12 +164,12 @@ def rating_of(value: object) -> float | None:
         return value
     if isinstance(value, str):
         if len(value) > _LONGEST_NUMBER:
-            raise ValueRefused(Reason.RATING_INVALID, value[:_LONGEST_NUMBER])
+            raise InvalidValue(RejectionReason.RATING_INVALID, value[:_LONGEST_NUMBER])
         return _rating_in(value)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10:
-        raise ValueRefused(Reason.RATING_INVALID, str(value)[:_LONGEST_NUMBER])
+        raise InvalidValue(RejectionReason.RATING_INVALID, str(value)[:_LONGEST_NUMBER])
     return float(value)
 
 
@@ -186,14 +186,14 @@ def votes_of(value: object) -> int:
         try:
             value = float(written.replace(",", ""))
         except ValueError:
-            raise ValueRefused(Reason.VOTES_INVALID, written[:_LONGEST_NUMBER]) from None
+            raise InvalidValue(RejectionReason.VOTES_INVALID, written[:_LONGEST_NUMBER]) from None
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
         or not 0 <= value <= MOST_VOTES
         or value != int(value)
     ):
-        raise ValueRefused(Reason.VOTES_INVALID, str(value)[:_LONGEST_NUMBER])
+        raise InvalidValue(RejectionReason.VOTES_INVALID, str(value)[:_LONGEST_NUMBER])
     return int(value)
 
 
@@ -207,7 +207,7 @@ def runtime_of(value: object) -> int | None:
     if value is None or (value == 0 and not isinstance(value, bool)):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise _runtime_refused(str(value))
+        raise _invalid_runtime(str(value))
     return _runtime_within(int(value), str(value))
 
 
@@ -219,7 +219,7 @@ def url_of(value: object, field: str) -> str | None:
     if not url:
         return None
     if not url[:8].lower().startswith(("http://", "https://")) or " " in url:
-        raise ValueRefused(Reason.URL_INVALID, f"{field}: {url[:100]}")
+        raise InvalidValue(RejectionReason.URL_INVALID, f"{field}: {url[:100]}")
     return url
 
 
@@ -235,15 +235,15 @@ def names_of(value: object, field: str) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
     if isinstance(value, str):
-        if len(value) > _LONGEST_KEPT_LIST:
+        if len(value) > _LONGEST_CACHED_LIST:
             return _names_in(value, field)
-        return _kept_names_in(value, field)
+        return _cached_names_in(value, field)
     if isinstance(value, list):
         names = tuple(value)
-        if len(names) > _MOST_KEPT_NAMES:
+        if len(names) > _MOST_CACHED_NAMES:
             return _cleaned(names, field)
-        return _kept_cleaned(names, field)
-    raise ValueRefused(Reason.LIST_INVALID, field)
+        return _cleaned_from_cache(names, field)
+    raise InvalidValue(RejectionReason.LIST_INVALID, field)
 
 
 RULES: dict[str, Callable[[Any], Any]] = {
@@ -263,15 +263,15 @@ RULES: dict[str, Callable[[Any], Any]] = {
 
 def _written(value: object, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueRefused(Reason.TYPE_INVALID, f"{field}: a text was expected")
+        raise InvalidValue(RejectionReason.TYPE_INVALID, f"{field}: a text was expected")
     return str(value)
 
 
 def _collapsed(value: str, field: str) -> str:
     if "\0" in value:
-        raise ValueRefused(Reason.NUL_CHARACTER, field)
+        raise InvalidValue(RejectionReason.NUL_CHARACTER, field)
     if any("\ud800" <= character <= "\udfff" for character in value):  # half of a character
-        raise ValueRefused(Reason.ENCODING_INVALID, field)
+        raise InvalidValue(RejectionReason.ENCODING_INVALID, field)
     return " ".join(value.split()).translate(_CONTROLS)
 
 
@@ -282,13 +282,13 @@ def _year_in(text: str) -> int | None:
         return None
     found = _FOUR_DIGITS.search(stripped)
     if not found:
-        raise ValueRefused(Reason.YEAR_INVALID, text)
+        raise InvalidValue(RejectionReason.YEAR_INVALID, text)
     return _year_within(int(found[0]), text)
 
 
 def _year_within(year: int, written: str) -> int:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueRefused(Reason.YEAR_INVALID, written[:_LONGEST_NUMBER])
+        raise InvalidValue(RejectionReason.YEAR_INVALID, written[:_LONGEST_NUMBER])
     return year
 
 
@@ -300,9 +300,9 @@ def _rating_in(text: str) -> float | None:
     try:
         rating = float(stripped.replace(",", "."))
     except ValueError:
-        raise ValueRefused(Reason.RATING_INVALID, text) from None
+        raise InvalidValue(RejectionReason.RATING_INVALID, text) from None
     if not 0 <= rating <= 10:
-        raise ValueRefused(Reason.RATING_INVALID, text)
+        raise InvalidValue(RejectionReason.RATING_INVALID, text)
     return rating
 
 
@@ -313,7 +313,7 @@ def _runtime_in(text: str) -> int | None:
         return None
     found = _RUNTIME.fullmatch(stripped)
     if not found:
-        raise _runtime_refused(text)
+        raise _invalid_runtime(text)
     hours, minutes = found["hours"] or found["h"] or 0, found["minutes"] or found["m"] or 0
     total = 60 * int(hours) + int(minutes)
     return _runtime_within(total, text) if total else None
@@ -321,12 +321,14 @@ def _runtime_in(text: str) -> int | None:
 
 def _runtime_within(minutes: int, written: str) -> int:
     if not 1 <= minutes <= LONGEST_RUNTIME:
-        raise _runtime_refused(written)
+        raise _invalid_runtime(written)
     return minutes
 
 
-def _runtime_refused(written: str) -> ValueRefused:
-    return ValueRefused(Reason.NUMBER_INVALID, f"runtime_minutes: {written[:_LONGEST_NUMBER]}")
+def _invalid_runtime(written: str) -> InvalidValue:
+    return InvalidValue(
+        RejectionReason.NUMBER_INVALID, f"runtime_minutes: {written[:_LONGEST_NUMBER]}"
+    )
 
 
 def _names_in(text: str, field: str) -> tuple[str, ...]:
@@ -341,7 +343,7 @@ def _names_in(text: str, field: str) -> tuple[str, ...]:
     return _cleaned(stripped.split(","), field)
 
 
-_kept_names_in = lru_cache(maxsize=8192)(_names_in)
+_cached_names_in = lru_cache(maxsize=8192)(_names_in)
 
 
 def _list_in(text: str, field: str) -> list[object]:
@@ -350,7 +352,7 @@ def _list_in(text: str, field: str) -> list[object]:
     except (msgspec.DecodeError, RecursionError):
         found = _python_list(text)
     if not isinstance(found, list):
-        raise ValueRefused(Reason.LIST_INVALID, f"{field}: {text[:100]}")
+        raise InvalidValue(RejectionReason.LIST_INVALID, f"{field}: {text[:100]}")
     return found
 
 
@@ -368,7 +370,7 @@ def _cleaned(items: Iterable[object], field: str) -> tuple[str, ...]:
     for item in items:
         value = item.get("name") if isinstance(item, dict) else item
         if value is not None and not isinstance(value, str):
-            raise ValueRefused(Reason.LIST_INVALID, f"{field}: a name was expected")
+            raise InvalidValue(RejectionReason.LIST_INVALID, f"{field}: a name was expected")
         name = text_of(value, field, NAME_LIMIT)
         if name:
             names[name] = None
@@ -378,7 +380,7 @@ def _cleaned(items: Iterable[object], field: str) -> tuple[str, ...]:
 _cached_cleaned = lru_cache(maxsize=8192)(_cleaned)
 
 
-def _kept_cleaned(items: tuple[object, ...], field: str) -> tuple[str, ...]:
+def _cleaned_from_cache(items: tuple[object, ...], field: str) -> tuple[str, ...]:
     try:
         return _cached_cleaned(items, field)
     except TypeError:  # objects cannot be looked up

@@ -14,8 +14,8 @@ from kinoteka.core.imports.formats import values
 from kinoteka.core.imports.formats.files import InputFile, bytes_on_disk
 from kinoteka.core.imports.formats.json_rows import Object, json_elements
 from kinoteka.core.imports.formats.table import check_json_arrays
-from kinoteka.core.imports.reading import Progress, ReadOptions, Record
-from kinoteka.core.imports.record import FilmRecord, Refused, ValueRefused
+from kinoteka.core.imports.readers import Progress, ReadOptions, Record
+from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow
 
 # Links to the article in another language, and style sheets, that the scraper took for text.
 _MARK_UP = re.compile(r"\xa0\[[a-z]{2,3}\]$|\.mw-parser-output[^{}]*\{[^{}]*\}")
@@ -34,13 +34,13 @@ def _read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> It
         # Counted by file, so that a file read alone gives the same films as among others.
         occurrences = values.Occurrences()
         for row in json_elements(file):
-            if isinstance(row, Refused):
+            if isinstance(row, RejectedRow):
                 yield row
                 continue
             try:
                 film = _film(row[1], occurrences)
-            except ValueRefused as error:
-                yield file.refused(row[0], error.reason, error.detail)
+            except InvalidValue as error:
+                yield file.rejected_row(row[0], error.reason, error.detail)
             else:
                 yield options.labels.apply(film, row[1]) if options.labels else film
 

@@ -26,7 +26,7 @@ WAIT_FOR_ALL = "SET lock_timeout = 0"
 
 
 @contextmanager
-def session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+def bulk_session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
     """A connection for bulk writing, the only such one to its database.
 
     Temporary tables are its staging: they go with it, however that ends.
@@ -47,7 +47,9 @@ def session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
 
 
 @contextmanager
-def trusted(connection: psycopg.Connection[Any], tables: Iterable[str]) -> Iterator[None]:
+def without_foreign_key_checks(
+    connection: psycopg.Connection[Any], tables: Iterable[str]
+) -> Iterator[None]:
     """Check no foreign keys within the caller's transaction, if the role may decide that.
 
     Checking them costs most of the time, and what is written here is written by ids that were
@@ -66,7 +68,7 @@ def trusted(connection: psycopg.Connection[Any], tables: Iterable[str]) -> Itera
 
 
 @contextmanager
-def failures() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Turn the driver's errors into what both engines raise.
 
     Raises:
@@ -113,7 +115,7 @@ def copy_rows(
             write_row(row)
 
 
-def tidy(connection: psycopg.Connection[Any], tables: Iterable[str]) -> None:
+def optimize(connection: psycopg.Connection[Any], tables: Iterable[str]) -> None:
     """Bring the planner's statistics and the visibility maps up to date.
 
     Index-only scans rest on those, and the server's own tidying comes a minute later or not at

@@ -11,14 +11,14 @@ from kinoteka.database.engines.sqlite.driver import connect
 
 WAIT_SECONDS = 60
 """How long to wait for a server's writers, of which none takes long."""
-TIDY_WAIT_SECONDS = 2
+OPTIMIZE_WAIT_SECONDS = 2
 INTERRUPT_STEPS = 4_000_000
 """Steps of SQLite's machine between two looks for Ctrl+C: a fraction of a second."""
 CACHE_KIBIBYTES = 64 * 1024
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
+def exclusive_lock(lock: Path) -> Iterator[None]:
     """Be the only process that holds this file.
 
     Raises:
@@ -33,12 +33,12 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Turn the driver's errors into what both engines raise.
 
     Raises:
         BulkFailed: a full disk, a missing table, or the like.
-        KeyboardInterrupt: Ctrl+C ended a statement (see `let_interrupt`).
+        KeyboardInterrupt: Ctrl+C ended a statement (see `allow_interrupts`).
     """
     try:
         yield
@@ -58,7 +58,7 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
     connection = connect(path)
     try:
         connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
-        let_interrupt(connection)
+        allow_interrupts(connection)
         connection.execute(f"PRAGMA main.cache_size = {-CACHE_KIBIBYTES}")
         connection.execute(f"ATTACH DATABASE ? AS {name}", (str(attached),))
         # Checking them costs a third of the time, and what is written here is written by ids
@@ -77,13 +77,13 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
         connection.close()
 
 
-def tidy(path: Path) -> None:
+def optimize(path: Path) -> None:
     """Bring the planner's statistics up to date and shrink the write-ahead log.
 
     What somebody else is using stays as it is; it is done another time.
     """
     with closing(connect(path)) as connection, suppress(sqlite3.OperationalError):
-        connection.execute(f"PRAGMA busy_timeout = {TIDY_WAIT_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {OPTIMIZE_WAIT_SECONDS * 1000}")
         connection.execute("PRAGMA analysis_limit = 400")
         connection.execute("PRAGMA optimize")
         # Most of it beside other writers; the last step, which they wait for, is then short.
@@ -91,7 +91,7 @@ def tidy(path: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def let_interrupt(connection: sqlite3.Connection) -> None:
+def allow_interrupts(connection: sqlite3.Connection) -> None:
     """Let Ctrl+C end a statement that takes long: see `is_interrupt`."""
     # Python looks for signals whenever it runs a function, so one that does nothing will do.
     connection.set_progress_handler(lambda: 0, INTERRUPT_STEPS)

@@ -1,4 +1,4 @@
-"""CSV records, sound and broken: every line ends in a record or in a refusal."""
+"""CSV records, sound and broken: every line ends in a record or in a rejected."""
 
 import csv
 import io
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kinoteka.core.imports.formats.csv_rows import LINES_LIMIT, csv_rows
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import Refused
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import RejectedRow
 
 
 def rows_of(content: bytes, columns: int = 3, delimiter: str = ","):
@@ -21,9 +21,9 @@ def rows_of(content: bytes, columns: int = 3, delimiter: str = ","):
         file.write(content)
         file.flush()
         records = list(csv_rows(InputFile(Path(file.name), Progress()), delimiter, columns))
-    rows = [record for record in records if not isinstance(record, Refused)]
-    refused = [(each.line, each.reason.value) for each in records if isinstance(each, Refused)]
-    return rows, refused
+    rows = [record for record in records if not isinstance(record, RejectedRow)]
+    rejected = [(each.line, each.reason.value) for each in records if isinstance(each, RejectedRow)]
+    return rows, rejected
 
 
 @pytest.mark.parametrize(
@@ -45,20 +45,20 @@ def test_sound_records(content, rows):
 
 def test_an_open_quote_takes_no_other_record_along():
     body = b"".join(b"%d,Film,Drama\n" % number for number in range(3, 1003))
-    rows, refused = rows_of(b'a,b,c\n2,"Film,Drama\n' + body)
-    assert refused == [(2, "too_long")]
+    rows, rejected = rows_of(b'a,b,c\n2,"Film,Drama\n' + body)
+    assert rejected == [(2, "too_long")]
     assert [line for line, _ in rows] == [1, *range(3, 1003)]
 
 
 def test_an_open_quote_that_a_later_quote_closes_is_refused_alone():
-    rows, refused = rows_of(b'1,"Bad,x\n2,Good,x\n3,"Quoted, too",x\n4,"Again",x\n')
-    assert refused == [(1, "csv_invalid")]
+    rows, rejected = rows_of(b'1,"Bad,x\n2,Good,x\n3,"Quoted, too",x\n4,"Again",x\n')
+    assert rejected == [(1, "csv_invalid")]
     assert [line for line, _ in rows] == [2, 3, 4]
 
 
 def test_an_open_quote_near_the_end_is_refused_alone():
-    rows, refused = rows_of(b'1,a,b\n2,"open,b\n3,a,b\n')
-    assert refused == [(2, "csv_invalid")]
+    rows, rejected = rows_of(b'1,a,b\n2,"open,b\n3,a,b\n')
+    assert rejected == [(2, "csv_invalid")]
     assert [line for line, _ in rows] == [1, 3]
 
 
@@ -86,8 +86,8 @@ def test_a_record_of_many_lines_is_sound_up_to_the_limit():
     ],
 )
 def test_broken_lines_are_refused_and_reading_goes_on(line, reason):
-    rows, refused = rows_of(b"a,b,c\n" + line + b"\n4,5,6\n")
-    assert refused == [(2, reason)]
+    rows, rejected = rows_of(b"a,b,c\n" + line + b"\n4,5,6\n")
+    assert rejected == [(2, reason)]
     assert [number for number, _ in rows] == [1, 3]
 
 
@@ -95,8 +95,8 @@ def test_broken_lines_are_refused_and_reading_goes_on(line, reason):
 def test_what_is_written_well_is_read_as_it_was(table):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(table)
-    rows, refused = rows_of(text.getvalue().encode("utf-8", "replace"))
-    assert refused == []
+    rows, rejected = rows_of(text.getvalue().encode("utf-8", "replace"))
+    assert rejected == []
     expected = [[cell.encode("utf-8", "replace").decode() for cell in row] for row in table]
     # A line end within a cell may be read as \n, as everywhere in text files.
     assert [[_plain(cell) for cell in row] for _, row in rows] == [
@@ -111,8 +111,8 @@ def _plain(cell: str) -> str:
 @given(st.lists(st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\0", b"\xff", b"1,2,3\n"])))
 def test_every_line_is_a_record_or_refused_or_blank(pieces):
     content = b"".join(pieces)
-    rows, refused = rows_of(content)
-    begun = [line for line, _ in rows] + [line for line, _ in refused]
+    rows, rejected = rows_of(content)
+    begun = [line for line, _ in rows] + [line for line, _ in rejected]
     assert len(begun) == len(set(begun))
     covered = set(begun)
     for line, row in rows:

@@ -6,7 +6,7 @@ import pytest
 
 from kinoteka.core.imports.formats import files
 from kinoteka.core.imports.formats.files import InputFile, first_bytes, first_line
-from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import FormatError
 
 

@@ -1,4 +1,4 @@
-"""IMDb's files: what is read, joined, skipped and refused."""
+"""IMDb's files: what is read, joined, skipped and rejected."""
 
 import gzip
 
@@ -46,7 +46,7 @@ def test_four_files_in_any_order_make_films(data_set, pack):
         basics=BROTHER + "tt0000002\tmovie\tUnknown\tUnknown\t0\t\\N\t\\N\t\\N\t\\N\n",
     )
     brother, unknown = outcome.films
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert (brother.external_id, brother.title, brother.original_title, brother.year) == (
         "tt0118767",
         "Brother",
@@ -79,7 +79,7 @@ def test_other_kinds_and_adult_films_are_skipped_and_counted(data_set):
     )
     outcome = data_set(basics=rows)
     assert outcome.titles == ["E"]
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert outcome.progress.skipped == {"short": 1, "tvEpisode": 1, "other": 1, "adult": 1}
     chosen = {"title_types": frozenset({"short", "movie"}), "adult": True}
     assert data_set(basics=rows, options=chosen).titles == ["A", "D"]

@@ -5,7 +5,7 @@ import pytest
 from kinoteka.core.imports.formats.files import InputFile
 from kinoteka.core.imports.formats.id_set import LARGEST, IdSet
 from kinoteka.core.imports.formats.imdb_joins import Directors, Ratings, number_in
-from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.readers import Progress
 
 FILMS = (7, 133093, LARGEST)
 
@@ -31,8 +31,8 @@ def table(tmp_path):
     return write
 
 
-def reasons(refused):
-    return [(each.line, each.reason) for each in refused]
+def reasons(rejected):
+    return [(each.line, each.reason) for each in rejected]
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,16 @@ class TestRatings:
 class TestDirectors:
     def read(self, films, table, crew, names):
         directors = Directors(films, len(FILMS))
-        refused = reasons(directors.read_crew(table(*crew)))
-        refused += reasons(directors.read_names(table(*names)))
-        return [directors.of(rank) for rank in range(3)], refused
+        rejected = reasons(directors.read_crew(table(*crew)))
+        rejected += reasons(directors.read_names(table(*names)))
+        return [directors.of(rank) for rank in range(3)], rejected
 
     def test_have_their_names_in_the_films_order(self, films, table):
         crew = ("tt0133093\tnm2,nm1\t\\N", "tt0000007\tnm1\tnm9", "tt134217727\t\\N\tnm9")
         names = ("nm1\tLana Wachowski\t1965", "nm2\tLilly Wachowski\t1967", "nm3\tNobody\t\\N")
-        found, refused = self.read(films, table, crew, names)
+        found, rejected = self.read(films, table, crew, names)
         assert found == [("Lana Wachowski",), ("Lilly Wachowski", "Lana Wachowski"), ()]
-        assert refused == []
+        assert rejected == []
 
     def test_one_without_a_name_is_left_out(self, films, table):
         crew = ("tt0133093\tnm1,nm2,nm3\t\\N", "tt0000007\tnm2\t\\N")
@@ -98,8 +98,8 @@ class TestDirectors:
     def test_broken_rows_are_refused(self, films, table):
         crew = ("tt0133093\tnm1", "tt0133093\tnm1,who\t\\N", "tt0000007\tnm1\t\\N")
         names = ("nm1", f"nm1\t{'x' * 201}\t", "nm1\tLana\t")
-        found, refused = self.read(films, table, crew, names)
-        assert refused == [
+        found, rejected = self.read(films, table, crew, names)
+        assert rejected == [
             (2, "columns_mismatch"),
             (3, "id_invalid"),
             (2, "columns_mismatch"),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kinoteka.core.imports.formats import files
 from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
 from kinoteka.core.imports.formats.json_rows import json_elements, json_lines
-from kinoteka.core.imports.reading import Progress
-from kinoteka.core.imports.record import Refused
+from kinoteka.core.imports.readers import Progress
+from kinoteka.core.imports.record import RejectedRow
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=8),
@@ -30,9 +30,9 @@ def read(function, content: bytes):
         file.write(content)
         file.flush()
         records = list(function(InputFile(Path(file.name), Progress())))
-    rows = [record for record in records if not isinstance(record, Refused)]
-    refused = [(each.line, each.reason.value) for each in records if isinstance(each, Refused)]
-    return rows, refused
+    rows = [record for record in records if not isinstance(record, RejectedRow)]
+    rejected = [(each.line, each.reason.value) for each in records if isinstance(each, RejectedRow)]
+    return rows, rejected
 
 
 def elements(content: bytes):
@@ -48,16 +48,16 @@ def film(title: str) -> bytes:
 @given(OBJECTS, st.sampled_from([None, 2]), st.booleans())
 def test_arrays_are_read_as_they_were_written(objects, indent, ascii_only):
     text = json.dumps(objects, indent=indent, ensure_ascii=ascii_only)
-    rows, refused = elements(text.encode())
-    assert refused == []
+    rows, rejected = elements(text.encode())
+    assert rejected == []
     assert [found for _, found in rows] == objects
 
 
 @given(OBJECTS)
 def test_lines_are_read_as_they_were_written(objects):
     text = "\n".join(json.dumps(each) for each in objects)
-    rows, refused = read(json_lines, text.encode())
-    assert refused == []
+    rows, rejected = read(json_lines, text.encode())
+    assert rejected == []
     assert rows == list(enumerate(objects, 1))
 
 
@@ -92,7 +92,7 @@ def test_no_bytes_raise_and_progress_reaches_the_end(pieces):
             progress = Progress()
             records = list(function(InputFile(Path(file.name), progress)))
         assert progress.read == sum(map(len, pieces))
-        assert all(isinstance(record, Refused) or type(record[1]) is dict for record in records)
+        assert all(isinstance(record, RejectedRow) or type(record[1]) is dict for record in records)
 
 
 def test_elements_over_the_border_of_chunks_are_whole(monkeypatch):
@@ -129,19 +129,19 @@ def test_a_broken_element_is_refused_alone(broken, reason, indent):
     space = indent.encode()
     many = [film(f"Film {number}") for number in range(2000)]
     content = b"[" + (b"," + space).join([film("First"), broken, *many]) + b"]"
-    rows, refused = elements(content)
-    assert refused[0] == (2 if indent else 1, reason)
+    rows, rejected = elements(content)
+    assert rejected[0] == (2 if indent else 1, reason)
     assert [found["title"] for _, found in rows if "title" in found][-2000:] == [
         f"Film {number}" for number in range(2000)
     ]
-    assert all(line == refused[0][0] for line, _ in refused)
+    assert all(line == rejected[0][0] for line, _ in rejected)
 
 
 def test_a_cut_array_gives_what_is_whole():
     content = b"[" + film("A") + b",\n" + film("B") + b",\n" + film("C")[:30]
-    rows, refused = elements(content)
+    rows, rejected = elements(content)
     assert [found["title"] for _, found in rows] == ["A", "B"]
-    assert refused == [(3, "json_invalid"), (3, "json_invalid")]
+    assert rejected == [(3, "json_invalid"), (3, "json_invalid")]
 
 
 def test_an_array_that_is_not_closed_is_told():
@@ -152,9 +152,9 @@ def test_an_array_that_is_not_closed_is_told():
 
 def test_an_element_beyond_the_limit_is_refused_alone():
     long = film("x" * (RECORD_LIMIT * 3))
-    rows, refused = elements(b"[" + film("A") + b",\n" + long + b",\n" + film("B") + b"]")
+    rows, rejected = elements(b"[" + film("A") + b",\n" + long + b",\n" + film("B") + b"]")
     assert [found["title"] for _, found in rows] == ["A", "B"]
-    assert refused == [(2, "json_invalid")]
+    assert rejected == [(2, "json_invalid")]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,6 @@ def test_an_element_beyond_the_limit_is_refused_alone():
     ],
 )
 def test_a_broken_line_is_refused_alone(line, reason):
-    rows, refused = read(json_lines, b'{"a": 1}\n' + line + b'\r\n\n{"a": 2}\r\n')
+    rows, rejected = read(json_lines, b'{"a": 1}\n' + line + b'\r\n\n{"a": 2}\r\n')
     assert rows == [(1, {"a": 1}), (4, {"a": 2})]
-    assert refused == [(2, reason)]
+    assert rejected == [(2, reason)]

@@ -9,7 +9,7 @@ def by_title(outcome):
 
 def test_wikipedia(read, real_data):
     outcome = read("wikipedia", sorted((real_data / "wikipedia").glob("*.json")))
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert len(outcome.films) == 36_273
     assert len({film.external_id for film in outcome.films}) == 36_273
     assert sum(1 for film in outcome.films if film.description) == 34_532
@@ -19,7 +19,7 @@ def test_wikipedia(read, real_data):
 
 def test_movielens(read, real_data):
     outcome = read("movielens", sorted((real_data / "movielens-small").glob("*.csv")))
-    assert outcome.refused == []
+    assert outcome.rejected == []
     # The last line has no end, so counting line ends finds one film and one rating fewer.
     assert len(outcome.films) == len({film.external_id for film in outcome.films}) == 10_329
     assert sum(film.votes for film in outcome.films) == 105_339
@@ -36,7 +36,7 @@ def test_movielens(read, real_data):
 
 def test_tmdb(read, real_data):
     outcome = read("tmdb", [real_data / "tmdb" / "tmdb_5000_movies.csv"])
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert len(outcome.films) == len({film.external_id for film in outcome.films}) == 4_803
     # One row has no date.
     assert sum(1 for film in outcome.films if film.year is None) == 1
@@ -47,7 +47,7 @@ def test_tmdb(read, real_data):
 
 def test_imdb(read, real_data):
     outcome = read("imdb", sorted((real_data / "imdb-sample").glob("*.tsv")))
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert len(outcome.films) == 14
     assert outcome.progress.skipped == {"short": 1}
     assert {film.directors for film in outcome.films} == {("Christopher Nolan",)}
@@ -69,5 +69,5 @@ def test_imdb(read, real_data):
 )
 def test_the_same_files_as_plain_tables(read, real_data, name, file, count):
     outcome = read(name, [real_data / file])
-    assert outcome.refused == []
+    assert outcome.rejected == []
     assert len(outcome.films) == count

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.imports.formats.recognition import Role, recognise
-from kinoteka.core.imports.reading import Progress
+from kinoteka.core.imports.readers import Progress
 from kinoteka.core.imports.record import FormatError
 
 ROLES = (

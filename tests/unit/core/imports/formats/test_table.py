@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.label_rules import LabelRules
-from kinoteka.core.imports.reading import Progress, ReadOptions
-from kinoteka.core.imports.record import FilmRecord, FormatError, Refused
+from kinoteka.core.imports.readers import Progress, ReadOptions
+from kinoteka.core.imports.record import FilmRecord, FormatError, RejectedRow
 
 ALIEN = FilmRecord(
     external_id="7",
@@ -55,7 +55,7 @@ def as_csv(fields, delimiter=",", end="\n"):
 def test_csv_of_every_kind(read_text, delimiter, end, mark):
     outcome = read_text("csv", mark + as_csv(FIELDS, delimiter, end))
     assert outcome.films == [ALIEN]
-    assert outcome.refused == []
+    assert outcome.rejected == []
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_labels_by_column(read_text, name, content):
 def test_row_with_the_label_hidden_is_refused_unless_a_rule_labels_it(read_text, name, content):
     read = read_text(name, content)
     assert [film.title for film in read.films] == ["Brother"]
-    (refused,) = read.refused
-    assert refused.reason == "label_invalid"
-    assert refused.detail == "'hidden' is not a label that an import can assign"
+    (rejected,) = read.rejected
+    assert rejected.reason == "label_invalid"
+    assert rejected.detail == "'hidden' is not a label that an import can assign"
     rules = LabelRules(["premium:column:" + ("Label" if name == "csv" else "label") + "=hidden"])
     assert [film.label for film in read_text(name, content, labels=rules).films] == [
         "premium",
@@ -218,8 +218,8 @@ def test_whatever_a_file_holds_comes_out_as_films_and_refusals(name, pieces):
         file.flush()
         progress = Progress()
         for record in FORMATS[name].read([Path(file.name)], ReadOptions(), progress):
-            assert isinstance(record, FilmRecord | Refused)
-            if isinstance(record, Refused):
+            assert isinstance(record, FilmRecord | RejectedRow)
+            if isinstance(record, RejectedRow):
                 assert 1 <= record.line <= content.count(b"\n") + 1
             else:
                 assert record.title == " ".join(record.title.split()) != ""

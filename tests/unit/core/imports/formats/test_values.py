@@ -1,4 +1,4 @@
-"""Raw values become the fields of a film, or are refused."""
+"""Raw values become the fields of a film, or are rejected."""
 
 import pytest
 
@@ -13,11 +13,11 @@ from kinoteka.core.imports.formats.values import (
     votes_of,
     year_of,
 )
-from kinoteka.core.imports.record import ValueRefused
+from kinoteka.core.imports.record import InvalidValue
 
 
 def reason(function, *arguments):
-    with pytest.raises(ValueRefused) as caught:
+    with pytest.raises(InvalidValue) as caught:
         function(*arguments)
     return caught.value.reason.value
 

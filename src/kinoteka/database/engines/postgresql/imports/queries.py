@@ -35,10 +35,10 @@ CREATE TEMPORARY TABLE staged_director_lists (LIKE staged_genre_lists);
 """
 # A list of genres, or of directors, is one that many films share: few are staged.
 
-FORGET_FILMS = "DELETE FROM staged_films WHERE position > %(after)s"
+DELETE_FILMS_AFTER = "DELETE FROM staged_films WHERE position > %(after)s"
 
 
-def forget_names(kind: str) -> str:
+def delete_names_after(kind: str) -> str:
     """Forget the names above a number."""
     return f"DELETE FROM staged_{kind}s WHERE number > %(after)s"
 
@@ -97,10 +97,11 @@ CREATE TEMPORARY TABLE staged_plan (
     position INTEGER PRIMARY KEY, film_id BIGINT NOT NULL, label_id BIGINT,
     adopts BOOLEAN NOT NULL DEFAULT false
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE staged_kept (position INTEGER, film_id BIGINT, field TEXT) ON COMMIT DROP
+CREATE TEMPORARY TABLE staged_locked_fields (position INTEGER, film_id BIGINT, field TEXT)
+    ON COMMIT DROP
 """
 # adopts: the film's row is the same by the previous version of the fingerprint, so only new fields
-# are stored. kept: the locked fields of changed films.
+# are stored. locked_fields: the locked fields of changed films.
 ANALYZE_PLAN = "ANALYZE staged_plan"
 # Labels: with rules (%(ruled)s, the labels that they name), a film gets what they say unless it
 # has another label, which somebody has set by hand. Without, it keeps what it has.
@@ -202,34 +203,34 @@ ANALYZE staged_{kind}_members
 
 # A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
 # A list of its own, with a negative number, holds the names of a film whose list is locked.
-PLAN_KEPT = """
-INSERT INTO staged_kept (position, film_id, field)
+PLAN_LOCKED_FIELDS = """
+INSERT INTO staged_locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
 FROM staged_plan AS plan JOIN film_locks AS lock USING (film_id)
 WHERE plan.film_id <= %(last_id)s
 """
-KEEP_FACTS = tuple(
+RESTORE_LOCKED_FACTS = tuple(
     f"""
 UPDATE staged_films SET {name} = film.{name}
-FROM staged_kept AS kept JOIN films AS film ON film.id = kept.film_id
-WHERE kept.field = '{name}' AND staged_films.position = kept.position
+FROM staged_locked_fields AS locked JOIN films AS film ON film.id = locked.film_id
+WHERE locked.field = '{name}' AND staged_films.position = locked.position
 """
     for name in FILM_FACTS
 )
 
 
-def keep_members(kind: str) -> tuple[str, str]:
+def restore_locked_members(kind: str) -> tuple[str, str]:
     """Let films whose genres, or directors, are locked have a list of those that they have."""
     return (
         f"""
 INSERT INTO staged_{kind}_members (list, place, id)
-SELECT -kept.position, member.position, member.{kind}_id
-FROM staged_kept AS kept JOIN film_{kind}s AS member USING (film_id)
-WHERE kept.field = '{kind}s'
+SELECT -locked.position, member.position, member.{kind}_id
+FROM staged_locked_fields AS locked JOIN film_{kind}s AS member USING (film_id)
+WHERE locked.field = '{kind}s'
 """,
         f"""
 UPDATE staged_films SET {kind}_list = -position
-WHERE position IN (SELECT position FROM staged_kept WHERE field = '{kind}s')
+WHERE position IN (SELECT position FROM staged_locked_fields WHERE field = '{kind}s')
 """,
     )
 

@@ -31,13 +31,13 @@ class TemporaryTables:
         """Add places of lists."""
         copy_rows(self._connection, f"staged_{kind}_lists", queries.LIST_TYPES, rows)
 
-    def forget_films(self, after: int) -> None:
+    def delete_films_after(self, after: int) -> None:
         """Drop the films above a position."""
-        run(self._connection, queries.FORGET_FILMS, {"after": after})
+        run(self._connection, queries.DELETE_FILMS_AFTER, {"after": after})
 
-    def forget_names(self, kind: str, after: int) -> None:
+    def delete_names_after(self, kind: str, after: int) -> None:
         """Drop the names above a number."""
-        run(self._connection, queries.forget_names(kind), {"after": after})
+        run(self._connection, queries.delete_names_after(kind), {"after": after})
 
     def finish(self) -> int:
         """Of films that share an id, keep the last one; how many had to go for that."""

@@ -13,15 +13,21 @@ from typing import Any
 
 import psycopg
 
-from kinoteka.database import import_target as place
-from kinoteka.database.engines.postgresql.bulk import failures, run, session, tidy, trusted
+from kinoteka.database import import_target
+from kinoteka.database.engines.postgresql.bulk import (
+    bulk_session,
+    optimize,
+    run,
+    translated_errors,
+    without_foreign_key_checks,
+)
 from kinoteka.database.engines.postgresql.driver import PostgreSQLReader
 from kinoteka.database.engines.postgresql.imports import queries
 from kinoteka.database.engines.postgresql.imports.staging import TemporaryTables
 from kinoteka.database.engines.postgresql.search import index as search
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_search import IndexEntry
-from kinoteka.database.import_target import Also, Changes, OnStored, Recount
+from kinoteka.database.import_target import BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.search.index_rows import IndexRows, index_rows_of
@@ -30,24 +36,24 @@ KINDS = ("genre", "director")
 
 
 @contextmanager
-def postgresql_place(settings: Settings) -> Iterator["PostgreSQLPlace"]:
+def postgresql_import_target(settings: Settings) -> Iterator["PostgreSQLImportTarget"]:
     """The catalogue in this database, for one import at a time.
 
     Raises:
         AlreadyRunning, BulkFailed
     """
-    with failures(), session(settings) as connection:
-        yield PostgreSQLPlace(connection)
+    with translated_errors(), bulk_session(settings) as connection:
+        yield PostgreSQLImportTarget(connection)
 
 
-class PostgreSQLPlace:
+class PostgreSQLImportTarget:
     """A session with the database, in whose temporary tables films are staged."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self._stored = False
 
-    def tables(self) -> TemporaryTables:
+    def create_staging_tables(self) -> TemporaryTables:
         """New tables to stage films in."""
         return TemporaryTables(self.connection)
 
@@ -57,25 +63,25 @@ class PostgreSQLPlace:
         labels: Sequence[str],
         on_stored: OnStored,
         recount: Recount,
-        also: Also,
+        before_commit: BeforeCommit,
     ) -> Changes:
         """Store what is staged and do what else belongs to it, in one transaction."""
         with self.connection.transaction():
-            storing = _Storing(self.connection, source, labels, on_stored, recount)
-            with trusted(self.connection, queries.NAMES):
+            storing = _StoreTransaction(self.connection, source, labels, on_stored, recount)
+            with without_foreign_key_checks(self.connection, queries.NAMES):
                 changes = storing.store()
-            also(PostgreSQLReader(self.connection))
+            before_commit(PostgreSQLReader(self.connection))
             storing.set_last_ids()
         self._stored = changes.added + changes.changed > 0
         return changes
 
-    def tidy(self) -> None:
+    def optimize(self) -> None:
         """Leave the tables as they should be after many changes."""
         if self._stored:
-            tidy(self.connection, queries.FILLED)
+            optimize(self.connection, queries.FILLED)
 
 
-class _Storing:
+class _StoreTransaction:
     """One transaction's way from what is staged to the catalogue."""
 
     def __init__(
@@ -164,34 +170,34 @@ class _Storing:
         self._run(queries.ADOPT)
         return int(adopted), relabelled
 
-    def _keep_locked(self) -> None:
+    def _restore_locked_fields(self) -> None:
         """Let changed films keep the fields that operators have edited."""
-        if not self._run(queries.PLAN_KEPT).rowcount:
+        if not self._run(queries.PLAN_LOCKED_FIELDS).rowcount:
             return
-        for statement in queries.KEEP_FACTS:
+        for statement in queries.RESTORE_LOCKED_FACTS:
             self._run(statement)
         for kind in KINDS:
-            for statement in queries.keep_members(kind):
+            for statement in queries.restore_locked_members(kind):
                 self._run(statement)
 
     def _store_changed(self, added: int) -> int:
         """Store changed films. Return how many were to store, with those that were added."""
         planned, _ = self._planned()
         if planned > added:
-            self._keep_locked()
+            self._restore_locked_fields()
             self._store_slices(planned, new=False)
         return planned
 
     def _store_slices(self, planned: int, *, new: bool) -> None:
         (last,) = self._row(queries.LAST_POSITION)
-        with ThreadPoolExecutor(1, "indexing") as beside:
-            for after in range(0, last, place.SLICE):
-                part = {"after": after, "until": after + place.SLICE}
+        with ThreadPoolExecutor(1, "indexing") as indexer:
+            for after in range(0, last, import_target.SLICE):
+                part = {"after": after, "until": after + import_target.SLICE}
                 rows = self._run(queries.searchable(new=new), **part).fetchall()
                 if not rows:
                     continue
                 # The server stores in a process of its own, so this goes on beside.
-                words = beside.submit(index_rows_of, starmap(IndexEntry, rows))
+                words = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
                 self._store_slice(part, new=new)
                 self._index(words.result())
                 self._done += len(rows)

@@ -32,12 +32,12 @@ CREATE TABLE director_lists (list INTEGER, place INTEGER, number INTEGER,
     PRIMARY KEY (list, place)) WITHOUT ROWID;
 CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label_id INTEGER,
     adopts INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE kept (position INTEGER, film_id INTEGER, field TEXT);
+CREATE TABLE locked_fields (position INTEGER, film_id INTEGER, field TEXT);
 """
 # A list of genres, or of directors, is one that many films share: few are staged.
 # plan: what is to be stored, new and changed films alike, under which id and label; `adopts`: the
 # film's row is the same by the previous version of the fingerprint, so only new fields are stored.
-# kept: the locked fields of changed films.
+# locked_fields: the locked fields of changed films.
 
 STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 
@@ -52,10 +52,10 @@ def stage_list(kind: str) -> str:
     return f"INSERT INTO {kind}_lists (list, place, number) VALUES (?, ?, ?)"
 
 
-FORGET_FILMS = "DELETE FROM films WHERE position > ?"
+DELETE_FILMS_AFTER = "DELETE FROM films WHERE position > ?"
 
 
-def forget_names(kind: str) -> str:
+def delete_names_after(kind: str) -> str:
     """Forget the names above a number."""
     return f"DELETE FROM {kind}s WHERE number > ?"
 
@@ -169,34 +169,34 @@ UPDATE staging.{kind}_lists SET number = (
 
 # A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
 # A list of its own, with a negative number, holds the names of a film whose list is locked.
-PLAN_KEPT = """
-INSERT INTO staging.kept (position, film_id, field)
+PLAN_LOCKED_FIELDS = """
+INSERT INTO staging.locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
 FROM staging.plan AS plan JOIN main.film_locks AS lock USING (film_id)
 WHERE plan.film_id <= :last_id
 """
-KEEP_FACTS = tuple(
+RESTORE_LOCKED_FACTS = tuple(
     f"""
 UPDATE staging.films AS staged SET {name} = film.{name}
-FROM staging.kept AS kept JOIN main.films AS film ON film.id = kept.film_id
-WHERE kept.field = '{name}' AND staged.position = kept.position
+FROM staging.locked_fields AS locked JOIN main.films AS film ON film.id = locked.film_id
+WHERE locked.field = '{name}' AND staged.position = locked.position
 """
     for name in FILM_FACTS
 )
 
 
-def keep_members(kind: str) -> tuple[str, str]:
+def restore_locked_members(kind: str) -> tuple[str, str]:
     """Let films whose genres, or directors, are locked have a list of those that they have."""
     return (
         f"""
 INSERT INTO staging.{kind}_lists (list, place, number)
-SELECT -kept.position, member.position, member.{kind}_id
-FROM staging.kept AS kept JOIN main.film_{kind}s AS member USING (film_id)
-WHERE kept.field = '{kind}s'
+SELECT -locked.position, member.position, member.{kind}_id
+FROM staging.locked_fields AS locked JOIN main.film_{kind}s AS member USING (film_id)
+WHERE locked.field = '{kind}s'
 """,
         f"""
 UPDATE staging.films SET {kind}_list = -position
-WHERE position IN (SELECT position FROM staging.kept WHERE field = '{kind}s')
+WHERE position IN (SELECT position FROM staging.locked_fields WHERE field = '{kind}s')
 """,
     )
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from kinoteka.database.engines.sqlite.bulk import let_interrupt
+from kinoteka.database.engines.sqlite.bulk import allow_interrupts
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.import_target import Rows
 
@@ -15,7 +15,7 @@ class StagingFile:
         self._path = path
         path.unlink(missing_ok=True)  # what a killed import has left behind
         self._connection = sqlite3.connect(path, isolation_level=None)
-        let_interrupt(self._connection)
+        allow_interrupts(self._connection)
         self._connection.executescript(queries.CREATE_STAGING)
         self._connection.execute("BEGIN")
 
@@ -31,13 +31,13 @@ class StagingFile:
         """Add places of lists."""
         self._connection.executemany(queries.stage_list(kind), rows)
 
-    def forget_films(self, after: int) -> None:
+    def delete_films_after(self, after: int) -> None:
         """Drop the films above a position."""
-        self._connection.execute(queries.FORGET_FILMS, (after,))
+        self._connection.execute(queries.DELETE_FILMS_AFTER, (after,))
 
-    def forget_names(self, kind: str, after: int) -> None:
+    def delete_names_after(self, kind: str, after: int) -> None:
         """Drop the names above a number."""
-        self._connection.execute(queries.forget_names(kind), (after,))
+        self._connection.execute(queries.delete_names_after(kind), (after,))
 
     def finish(self) -> int:
         """Of films that share an id, keep the last one; how many had to go for that."""

@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from itertools import starmap
 from pathlib import Path
 
-from kinoteka.database import import_target as place
-from kinoteka.database.engines.sqlite.bulk import alone, bulk_transaction, failures, tidy
+from kinoteka.database import import_target
+from kinoteka.database.engines.sqlite.bulk import (
+    bulk_transaction,
+    exclusive_lock,
+    optimize,
+    translated_errors,
+)
 from kinoteka.database.engines.sqlite.driver import SQLiteReader
 from kinoteka.database.engines.sqlite.imports import queries
 from kinoteka.database.engines.sqlite.imports.staging import StagingFile
 from kinoteka.database.engines.sqlite.search import index as search
 from kinoteka.database.film_search import IndexEntry
-from kinoteka.database.import_target import Also, Changes, OnStored, Recount
+from kinoteka.database.import_target import BeforeCommit, Changes, OnStored, Recount
 from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.search.index_rows import index_rows_of
 
@@ -24,24 +29,24 @@ LOCK, STAGING = ".importing", ".staging"
 
 
 @contextmanager
-def sqlite_place(database: Path) -> Iterator["SQLitePlace"]:
+def sqlite_import_target(database: Path) -> Iterator["SQLiteImportTarget"]:
     """The catalogue in this file, for one import at a time.
 
     Raises:
         AlreadyRunning, BulkFailed
     """
-    with failures(), alone(database.with_suffix(LOCK)):
-        yield SQLitePlace(database)
+    with translated_errors(), exclusive_lock(database.with_suffix(LOCK)):
+        yield SQLiteImportTarget(database)
 
 
-class SQLitePlace:
+class SQLiteImportTarget:
     """A database file with, while an import runs, another one beside it."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._staging = database.with_suffix(STAGING)
 
-    def tables(self) -> StagingFile:
+    def create_staging_tables(self) -> StagingFile:
         """A new file to stage films in."""
         return StagingFile(self._staging)
 
@@ -51,17 +56,17 @@ class SQLitePlace:
         labels: Sequence[str],
         on_stored: OnStored,
         recount: Recount,
-        also: Also,
+        before_commit: BeforeCommit,
     ) -> Changes:
         """Store what is staged and do what else belongs to it, in one transaction."""
         with bulk_transaction(self._database, self._staging, "staging") as connection:
             changes = _store(connection, source, labels, on_stored, recount)
-            also(SQLiteReader(connection))
+            before_commit(SQLiteReader(connection))
         return changes
 
-    def tidy(self) -> None:
+    def optimize(self) -> None:
         """Leave the file as it should be after many changes."""
-        tidy(self._database)
+        optimize(self._database)
 
 
 def _store(
@@ -122,17 +127,17 @@ def _store_planned(
     for kind in ("genre", "director"):
         connection.execute(queries.insert_names(kind))
         connection.execute(queries.identify_names(kind))
-    _keep_locked(connection, given)
+    _restore_locked_fields(connection, given)
     connection.execute(queries.DELETE_GENRES, given)
     connection.execute(queries.DELETE_DIRECTORS, given)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
-    with ThreadPoolExecutor(1, "indexing") as beside:
-        for after in range(0, last, place.SLICE):
-            part = {**given, "after": after, "until": after + place.SLICE}
+    with ThreadPoolExecutor(1, "indexing") as indexer:
+        for after in range(0, last, import_target.SLICE):
+            part = {**given, "after": after, "until": after + import_target.SLICE}
             rows = connection.execute(queries.SEARCHABLE, part).fetchall()
             # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
-            words = beside.submit(index_rows_of, starmap(IndexEntry, rows))
+            words = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.store_members("genre"), part)
             connection.execute(queries.store_members("director"), part)
@@ -141,12 +146,12 @@ def _store_planned(
     search.optimize(connection)
 
 
-def _keep_locked(connection: sqlite3.Connection, given: dict[str, object]) -> None:
+def _restore_locked_fields(connection: sqlite3.Connection, given: dict[str, object]) -> None:
     """Let changed films keep the fields that operators have edited."""
-    if not connection.execute(queries.PLAN_KEPT, given).rowcount:
+    if not connection.execute(queries.PLAN_LOCKED_FIELDS, given).rowcount:
         return
-    for statement in queries.KEEP_FACTS:
+    for statement in queries.RESTORE_LOCKED_FACTS:
         connection.execute(statement)
     for kind in ("genre", "director"):
-        for statement in queries.keep_members(kind):
+        for statement in queries.restore_locked_members(kind):
             connection.execute(statement)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from kinoteka.core.imports.label_rules import LabelRules
-from kinoteka.core.imports.record import FilmRecord, Refused
+from kinoteka.core.imports.record import FilmRecord, RejectedRow
 
 IMDB_FILM_TYPES = frozenset({"movie", "tvMovie"})
 
@@ -39,7 +39,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     adult: bool = False
 
 
-Record = FilmRecord | Refused
+Record = FilmRecord | RejectedRow
 Reader = Callable[[Sequence[Path], ReadOptions, Progress], Iterator[Record]]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.core.import_runs.choosing import choose, read_options, told
+from kinoteka.core.import_runs.formats import choose_format, read_options, without_folders
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
@@ -34,12 +34,12 @@ def write(tmp_path: Path):
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_tell_their_format(write, name: str) -> None:
-    assert choose(write(FILES[name]), ImportOptions()).name == name
+    assert choose_format(write(FILES[name]), ImportOptions()).name == name
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_format_that_is_named_is_taken(write, name: str) -> None:
-    assert choose(write(FILES[name]), ImportOptions(format=name)).name == name
+    assert choose_format(write(FILES[name]), ImportOptions(format=name)).name == name
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_format_that_is_named_is_taken(write, name: str) -> None:
 )
 def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str) -> None:
     with raises_error(Code.IMPORT_UNUSABLE, reason=reason, path="films.txt"):
-        choose(write(content), ImportOptions(**options))
+        choose_format(write(content), ImportOptions(**options))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str
 )
 def test_choices_that_cannot_be(write, options: dict, field: str, reason: str) -> None:
     with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
-        choose(write(FILES["csv"]), ImportOptions(**options))
+        choose_format(write(FILES["csv"]), ImportOptions(**options))
 
 
 def test_choices_as_readers_take_them() -> None:
@@ -87,5 +87,5 @@ def test_choices_as_readers_take_them() -> None:
 
 
 def test_no_path_of_the_server_is_told() -> None:
-    assert told({"path": "/srv/data/imports/1/files/0/a.csv"}) == {"path": "a.csv"}
-    assert told({"role": "movies"}) == {"role": "movies"}
+    assert without_folders({"path": "/srv/data/imports/1/files/0/a.csv"}) == {"path": "a.csv"}
+    assert without_folders({"role": "movies"}) == {"role": "movies"}

@@ -7,7 +7,7 @@ import pytest
 
 from kinoteka.core.imports import staging
 from kinoteka.core.imports.formats.values import film
-from kinoteka.core.imports.record import Reason, Refused
+from kinoteka.core.imports.record import RejectedRow, RejectionReason
 from kinoteka.core.imports.service import Import
 from kinoteka.database import import_target as place
 from kinoteka.infrastructure.settings import Settings
@@ -15,7 +15,7 @@ from tests.support.databases import EMPTY, execute, rows
 
 GENRES = ["Drama", "drama", "Sci-Fi", "War", "Noir", "Ünïcode", "UNKNOWN"]
 WORDS = ["love", "Straße", "Зеркало", "日本 x", "L'Avventura", "Spider-Man"]
-BROKEN = Refused("films.csv", 1, Reason.TITLE_MISSING, "")
+BROKEN = RejectedRow("films.csv", 1, RejectionReason.TITLE_MISSING, "")
 TABLES = (
     *("films", "genres", "directors", "labels", "film_genres", "film_directors"),
     *("genre_counts", "director_counts", "revisions"),
@@ -81,7 +81,7 @@ def held(settings):
 def test_after_each_of_many_imports(both, monkeypatch):
     monkeypatch.setattr(place, "SLICE", 70)
     monkeypatch.setattr(staging, "BATCH", 30)
-    monkeypatch.setattr(staging, "MOST_KEPT_LISTS", 100)
+    monkeypatch.setattr(staging, "MOST_CACHED_LISTS", 100)
     one, other = both
     for number in range(6):
         if number == 4:

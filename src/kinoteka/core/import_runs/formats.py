@@ -1,6 +1,6 @@
 """Which format files have, and whether the operator's choices go with it.
 
-Public operations: choose, read_options.
+Public operations: choose_format, read_options.
 """
 
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ from kinoteka.core.imports.formats.files import first_bytes
 from kinoteka.core.imports.formats.imdb import TITLE_TYPES
 from kinoteka.core.imports.formats.mapping import parse_mapping
 from kinoteka.core.imports.label_rules import LabelRules
-from kinoteka.core.imports.reading import IMDB_FILM_TYPES, Format, Progress, ReadOptions
+from kinoteka.core.imports.readers import IMDB_FILM_TYPES, Format, Progress, ReadOptions
 from kinoteka.core.imports.record import FormatCode, FormatError
 from kinoteka.errors import Code, DomainError, field_invalid
 
-SOURCE_LONGEST = 100
+LONGEST_SOURCE = 100
 TABLES = ("csv", "jsonl", "json")
-CONCERNED = {
+OPTION_FORMATS = {
     "mapping": TABLES,
     "source": TABLES,
     "types": ("imdb",),
     "adult": ("imdb", "tmdb"),
 }
-FIELD_OF = {FormatCode.MAPPING_INVALID: "mapping", FormatCode.LABEL_RULE_INVALID: "labels"}
-WIKIPEDIA = (b'"href"', b'"extract"')
+FORM_FIELDS = {FormatCode.MAPPING_INVALID: "mapping", FormatCode.LABEL_RULE_INVALID: "labels"}
+WIKIPEDIA_KEYS = (b'"href"', b'"extract"')
 
 
-def choose(files: Sequence[Path], options: ImportOptions) -> Format:
+def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
     """The format of these files, by the operator's word or by what they hold.
 
     Raises:
@@ -41,7 +41,7 @@ def choose(files: Sequence[Path], options: ImportOptions) -> Format:
         _check(chosen, options)
         chosen.parts(files, read_options(options), Progress())
     except FormatError as error:
-        raise _refusal(error) from None
+        raise _domain_error(error) from None
     return chosen
 
 
@@ -69,7 +69,7 @@ def _named(name: str) -> Format:
 def _recognised(files: Sequence[Path]) -> Format:
     first = [first_bytes(path).lstrip() for path in files]
     if all(content.startswith(b"[") for content in first):
-        is_wikipedia = all(all(mark in content for mark in WIKIPEDIA) for content in first)
+        is_wikipedia = all(all(key in content for key in WIKIPEDIA_KEYS) for content in first)
         return FORMATS["wikipedia" if is_wikipedia else "json"]
     if all(content.startswith(b"{") for content in first):
         return FORMATS["jsonl"]
@@ -88,7 +88,7 @@ def _reads(chosen: Format, files: Sequence[Path]) -> bool:
 
 
 def _check(chosen: Format, options: ImportOptions) -> None:
-    for name, formats in CONCERNED.items():
+    for name, formats in OPTION_FORMATS.items():
         if getattr(options, name) and chosen.name not in formats:
             raise field_invalid(name, "not_of_format")
     if any(each not in TITLE_TYPES for each in options.types):
@@ -96,19 +96,19 @@ def _check(chosen: Format, options: ImportOptions) -> None:
     if options.source is not None:
         if not options.source.strip() or not options.source.isprintable():
             raise field_invalid("source", "malformed")
-        if len(options.source) > SOURCE_LONGEST:
+        if len(options.source) > LONGEST_SOURCE:
             raise field_invalid("source", "too_long")
 
 
-def _refusal(error: FormatError) -> DomainError:
-    field = FIELD_OF.get(error.code)
+def _domain_error(error: FormatError) -> DomainError:
+    field = FORM_FIELDS.get(error.code)
     if field is not None:
         return field_invalid(field, error.code.value)
-    parameters = told(error.parameters) | {"reason": error.code.value, "field": "files"}
+    parameters = without_folders(error.parameters) | {"reason": error.code.value, "field": "files"}
     return DomainError(Code.IMPORT_UNUSABLE, **parameters)
 
 
-def told(parameters: dict[str, Any]) -> dict[str, Any]:
+def without_folders(parameters: dict[str, Any]) -> dict[str, Any]:
     """A format error's parameters without the server's own paths."""
     path = parameters.get("path")
     return parameters | ({"path": Path(str(path)).name} if path is not None else {})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kinoteka.core.imports.formats import FORMATS
-from kinoteka.core.imports.reading import ReadOptions
+from kinoteka.core.imports.readers import ReadOptions
 
 
 def test_every_format_is_listed_with_help():
