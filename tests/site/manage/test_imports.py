@@ -304,7 +304,7 @@ def test_a_server_that_is_started_again(
 
 
 def _process_of(server: RunningServer, path: str, *, is_reading: bool = True) -> int:
-    folder = RunFolders(server.data).of(int(path.rpartition("/")[2]))
+    folder = RunFolders(server.data).folder(int(path.rpartition("/")[2]))
     eventually(lambda: folder.process_id() is not None)
     if is_reading:
         eventually(lambda: folder.progress().read > 0)

@@ -50,7 +50,7 @@ def command_line(process_id: int) -> list[bytes]:
 
 async def at_work(importing: ImportRunner, run_id: int) -> int:
     """The process that has come to where it wants to store."""
-    found = RunFolders(importing.services.settings.data).of(run_id)
+    found = RunFolders(importing.services.settings.data).folder(run_id)
     await wait_until(lambda: found.process_id() is not None and found.progress().read > 0)
     return found.process_id() or 0
 
@@ -177,9 +177,9 @@ async def test_what_a_dead_server_has_begun_is_found(importing: ImportRunner) ->
     run_id = await importing.begin()
     with held(services.settings):
         process_id = await at_work(importing, run_id)
-        assert RunFolders(services.settings.data).of(run_id).is_in_use()
+        assert RunFolders(services.settings.data).folder(run_id).is_in_use()
         os.kill(process_id, signal.SIGKILL)
-        await wait_until(lambda: not RunFolders(services.settings.data).of(run_id).is_in_use())
+        await wait_until(lambda: not RunFolders(services.settings.data).folder(run_id).is_in_use())
     await importing.recover(later)
     run = await importing.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.DIED)
@@ -197,7 +197,7 @@ async def test_one_whose_folder_is_gone_is_over(importing: ImportRunner) -> None
     is_running = (await importing.get(run_id)).is_running
     (settings.data / "elsewhere").rename(folder(importing, run_id))
     os.kill(process_id, signal.SIGCONT)
-    await wait_until(lambda: not RunFolders(settings.data).of(run_id).is_in_use())
+    await wait_until(lambda: not RunFolders(settings.data).folder(run_id).is_in_use())
     assert is_running == bool(settings.database_url)  # it may run on another machine
 
 
