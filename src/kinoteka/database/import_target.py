@@ -1,6 +1,6 @@
 """Where an import goes: what each engine does of it.
 
-Public operations: open_place.
+Public operations: open_import_target.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """Imports that operators ask for: begun, watched, ended, told of.
 
-Public operations: receive, begin, page, get, progress, report, cancel, look_after, close.
+Public operations: receive, begin, page, get, progress, report, cancel, recover, close.
 
 Each runs in a process of its own that inherits a lock on its folder, so that every process of the
 server, and one that starts later, can tell whether it is still at work. One runs at a time. A

@@ -155,7 +155,7 @@ def _labelled(
     """Return the film with the label that the rules give it.
 
     Raises:
-        ValueRefused: the row itself says that the film is hidden, and no rule says otherwise. To
+        InvalidValue: the row itself says that the film is hidden, and no rule says otherwise. To
             ignore that would show the film to everybody.
     """
     if labels:
