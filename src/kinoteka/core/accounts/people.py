@@ -2,8 +2,9 @@
 
 Public operations: find, find_by_username, find_many, find_namesake; external_avatar.
 
-Members do not see each other's e-mail address, phone number or birthday, and no disabled accounts.
-Anonymous visitors see only usernames, which appear next to everything that members publish.
+Members do not see the e-mail address, phone number or birthday of other members, and no disabled
+accounts. Anonymous visitors see only usernames, which appear next to everything that members
+publish.
 
 Only the owner of an external avatar sees it, because its host would learn who reads which page.
 """

@@ -170,12 +170,10 @@ class Members:
         account = await self._lock_manageable(actor, unit, account_id)
         if account.id == actor.account_id:
             raise DomainError(Code.ACCOUNT_OWN)
-        cleaned_reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
+        reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
         if account.disabled_at is None:
             await self._accounts.set_disabled(unit, account_id, now())
-            await self._record_change(
-                actor, unit, Action.ACCOUNT_DISABLED, account_id, cleaned_reason
-            )
+            await self._record_change(actor, unit, Action.ACCOUNT_DISABLED, account_id, reason)
         await self._sessions.end_all(unit, account_id)
 
     async def enable(self, actor: Actor, unit: Unit, account_id: int, reason: str = "") -> None:
@@ -185,12 +183,10 @@ class Members:
             DomainError(UNAUTHORIZED, FORBIDDEN, ACCOUNT_UNKNOWN, FIELD_INVALID)
         """
         account = await self._lock_manageable(actor, unit, account_id)
-        cleaned_reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
+        reason = clean_public_text(reason, "reason", REASON_MAX_LENGTH)
         if account.disabled_at is not None:
             await self._accounts.set_disabled(unit, account_id, None)
-            await self._record_change(
-                actor, unit, Action.ACCOUNT_ENABLED, account_id, cleaned_reason
-            )
+            await self._record_change(actor, unit, Action.ACCOUNT_ENABLED, account_id, reason)
 
     async def _lock_manageable(self, actor: Actor, unit: Unit, account_id: int) -> Account:
         """Lock the account and the actor's account. Return the account.

@@ -30,7 +30,7 @@ MAX_COOKIES = 4
 MAC_LENGTH = 32
 """Hexadecimal digits of an HMAC in a cookie, 128 bits."""
 ID_BYTES = 12
-"""Twice as many hexadecimal digits."""
+"""Random bytes in the id of a device, which has twice as many hexadecimal digits."""
 ENDED_SESSIONS = "ended"
 """The device of all access tokens whose sessions have ended."""
 DEVICE = re.compile(r"[0-9a-f]{24}")
