@@ -16,15 +16,15 @@ def started(*arguments: str, **environment: str) -> ForkedCommand:
 
 def test_command_runs_with_its_environment():
     process = started("settings", KINOTEKA_PORT="8123")
-    with process.stdout as told:
-        assert "KINOTEKA_PORT (whole number) = 8123" in told.read()
+    with process.stdout as output:
+        assert "KINOTEKA_PORT (whole number) = 8123" in output.read()
     assert process.wait(TIMEOUT) == 0
 
 
 def test_errors_go_to_the_standard_error_of_the_tests(capfd):
     process = started("settings", KINOTEKA_PORT="no number")
-    with process.stdout as told:
-        assert told.read() == ""
+    with process.stdout as output:
+        assert output.read() == ""
     assert process.wait(TIMEOUT) == 1
     assert "KINOTEKA_PORT" in capfd.readouterr().err
 
@@ -32,8 +32,8 @@ def test_errors_go_to_the_standard_error_of_the_tests(capfd):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])
 def test_exit_code_is_the_signal_that_ended_it(tmp_path, number):
     process = started("serve", "--no-demo", "--port", "0", "--data", str(tmp_path))
-    with process.stdout as told:
-        assert "http://" in told.readline()
+    with process.stdout as output:
+        assert "http://" in output.readline()
         assert process.poll() is None
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)

@@ -35,7 +35,7 @@ COUNTS = ("genre_counts", "director_counts")
 
 EXEMPT = {
     "kinoteka.database.engines.*.imports.*": "imports write films and show none",
-    "kinoteka.core.editing.queries:*": "operators who may edit films see all of them",
+    "kinoteka.core.editing.queries:*": "operators can edit all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
@@ -64,7 +64,7 @@ BUILT = {
         public_order(featured) for featured in (None, True, False)
     ],
 }
-"""What functions build when they are called. Whoever adds such a function adds examples here."""
+"""Calls of the functions that build statements. Add examples here for a new function."""
 BUILDERS = {
     "kinoteka.core.catalogue.queries:_name_statements",
     "kinoteka.core.catalogue.queries:ids_as_json",

@@ -15,7 +15,7 @@ class ConnectionSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     unix_socket_mode: Annotated[
         str,
-        Meta(pattern="^[0-7]{3}$", description="Who may connect to the Unix socket."),
+        Meta(pattern="^[0-7]{3}$", description="Mode of the Unix socket, in octal digits."),
     ] = "660"
     connections: Annotated[
         int, Meta(ge=1, le=1000000, description="Open connections, per worker at most.")

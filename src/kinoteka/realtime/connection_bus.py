@@ -158,7 +158,7 @@ class ConnectionBus:
         confirmed = self._confirmed.get(channel)
         if confirmed is None:
             return
-        if not self._late:  # otherwise the bus is slow, and somebody has already waited
+        if not self._late:  # otherwise the bus is slow, and another caller has already waited
             await asyncio.wait([confirmed], timeout=SUBSCRIBE_WAIT_SECONDS)
         if not confirmed.done():
             self._late.add(channel)

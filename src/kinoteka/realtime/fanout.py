@@ -54,7 +54,7 @@ class Listener(Generic[Event]):
             self.end(Ending.SLOW)
 
     async def next(self) -> Event:
-        """Wait for the next event and return it; wait forever once the listener has ended."""
+        """Wait for the next event and return it; wait forever after the listener ended."""
         return await self._events.get()
 
     def on_end(self, action: Callable[[], None]) -> None:

@@ -147,10 +147,10 @@ class Hub:
         if self._server is None:
             return
         self._server.close()
-        serving = [task for task in self._clients.values() if task is not None]
+        client_tasks = [task for task in self._clients.values() if task is not None]
         for client in self._clients:
             client.transport.abort()
-        await end_tasks(*serving)
+        await end_tasks(*client_tasks)
         self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 
-class Term(msgspec.Struct, frozen=True):
+class ExactTerm(msgspec.Struct, frozen=True):
     """An exact term."""
 
     term: str
@@ -33,7 +33,7 @@ class AllOf(msgspec.Struct, frozen=True):
     of: "tuple[Expression, ...]"
 
 
-Expression = Term | Prefix | AnyOf | AllOf
+Expression = ExactTerm | Prefix | AnyOf | AllOf
 
 
 def any_of(expressions: "Iterable[Expression | None]") -> "Expression | None":

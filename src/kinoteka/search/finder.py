@@ -8,7 +8,7 @@ Public operations: find.
 from collections.abc import Iterable
 
 from kinoteka.search.entry import FIRST_WORD_MARK, whole_title_term
-from kinoteka.search.expressions import Expression, Prefix, Term, all_of, any_of
+from kinoteka.search.expressions import ExactTerm, Expression, Prefix, all_of, any_of
 from kinoteka.search.folding import fold, to_latin
 from kinoteka.search.index_interface import Index
 from kinoteka.search.typos import similar_words
@@ -47,7 +47,7 @@ class _Search:
         self._known: dict[str, list[str]] = {}
 
     def find(self, words: list[str]) -> list[int]:
-        found = self._matches(Term(whole_title_term(" ".join(words))), MOST_EXACT)
+        found = self._matches(ExactTerm(whole_title_term(" ".join(words))), MOST_EXACT)
         words = words[:MOST_WORDS]
         if len(words) == 1:
             found += self._one_word(words[0])
@@ -58,8 +58,8 @@ class _Search:
     def _one_word(self, word: str) -> list[int]:
         """Return matches of a single word: first words, exact words, then prefixes."""
         return [
-            *self._matches(Term(FIRST_WORD_MARK + word), MOST_EXACT),
-            *self._matches(Term(word), MOST_EXACT),
+            *self._matches(ExactTerm(FIRST_WORD_MARK + word), MOST_EXACT),
+            *self._matches(ExactTerm(word), MOST_EXACT),
             *self._matches(self._beginning(word, FIRST_WORD_MARK), MOST_EXACT),
             *self._matches(self._beginning(word), self._limit),
         ]
@@ -87,7 +87,7 @@ class _Search:
         """Return matches of the known words and of similar words in place of the unknown ones."""
         likely = {word: self._likely(word) for word in wrong}
         expressions = [
-            any_of([known[word], *map(Term, likely.get(word, ()))])
+            any_of([known[word], *map(ExactTerm, likely.get(word, ()))])
             if word in likely
             else known[word]
             for word in known
@@ -131,7 +131,7 @@ class _Search:
         """
         is_short = len(word) <= PREFIX_INDEXED
         if is_short and self._index.frequencies([word]).get(word, 0) >= VERY_COMMON:
-            return Term(word)
+            return ExactTerm(word)
         return self._beginning(word)
 
     def _beginning(self, word: str, mark: str = "") -> Expression | None:

@@ -37,8 +37,8 @@ def test_failed_writes_are_logged_once_a_minute() -> None:
     ],
 )
 def test_disk_failures_differ_from_other_errors(error: Exception, sentence: str | None) -> None:
-    told = disk_failure(error)
-    assert (told is None) if sentence is None else sentence in str(told)
+    message = disk_failure(error)
+    assert (message is None) if sentence is None else sentence in str(message)
 
 
 def test_probe_leaves_no_file(tmp_path: Path) -> None:

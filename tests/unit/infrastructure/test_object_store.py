@@ -148,10 +148,10 @@ class TestUnavailable:
     async def test_refused_connection_is_busy(self, open_files, operation, capsys):
         with raises_error(Code.BUSY, retry_after=RETRY_AFTER_SECONDS):
             await operation(open_files(endpoint=UNREACHABLE))
-        told = capsys.readouterr().out
-        assert "object store failed" in told
-        assert UNREACHABLE in told
-        assert "Connection refused" in told
+        message = capsys.readouterr().out
+        assert "object store failed" in message
+        assert UNREACHABLE in message
+        assert "Connection refused" in message
 
     @each_operation
     async def test_unknown_host_is_busy(self, open_files, operation):
@@ -258,9 +258,9 @@ class TestConfiguration:
         monkeypatch.setenv(name, "wrong")
         with raises_error(Code.BUSY):
             await operation(open_files())
-        told = capsys.readouterr().out
-        assert "403" in told
-        assert ("InvalidAccessKeyId" if name == "AWS_ACCESS_KEY_ID" else "SignatureDoes") in told
+        message = capsys.readouterr().out
+        assert "403" in message
+        assert ("InvalidAccessKeyId" if name == "AWS_ACCESS_KEY_ID" else "SignatureDoes") in message
 
     @each_operation
     async def test_missing_permissions_are_logged(self, open_files, operation):

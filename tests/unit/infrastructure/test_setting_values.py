@@ -48,10 +48,10 @@ PROGRAMMERS = re.compile(r"[`^\\\[\]<>=]|Expected|\bregex|\b(int|str|bool|float|
 def test_wrong_value_is_explained_in_a_sentence_that_says_what_to_write(name, value) -> None:
     with pytest.raises(SettingsError) as error:
         load({name: value})
-    told = str(error.value)
-    assert told.startswith(f"{name}: ")
-    assert re.search(r"[.] (Write|Create|If) ", told)
-    assert not PROGRAMMERS.search(told.replace("percent-encoded", "")), told
+    message = str(error.value)
+    assert message.startswith(f"{name}: ")
+    assert re.search(r"[.] (Write|Create|If) ", message)
+    assert not PROGRAMMERS.search(message.replace("percent-encoded", "")), message
 
 
 def test_kinds_are_words_and_every_kind_is_tried() -> None:

@@ -41,8 +41,8 @@ class TestEndTasks:
     async def test_task_that_never_ends_is_abandoned_and_named(self, capsys):
         task = await started(lose(1000))
         await end_tasks(task, within=0.05)
-        assert "do not end" in (told := capsys.readouterr().out)
-        assert "lose" in told
+        assert "do not end" in (message := capsys.readouterr().out)
+        assert "lose" in message
         while not task.done():
             task.cancel()
             await asyncio.sleep(0)

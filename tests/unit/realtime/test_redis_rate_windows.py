@@ -92,7 +92,7 @@ async def test_unavailable_redis_is_waited_for_once(redis, new_windows, how):
     for _ in range(3):
         await hit(windows)
     getattr(redis, how)()
-    assert await hit(windows)  # whoever notices waits for a moment
+    assert await hit(windows)  # the first request waits for the timeout
     began = time.monotonic()
     for _ in range(20):
         await hit(windows)

@@ -1,6 +1,6 @@
-from kinoteka.search.expressions import AllOf, AnyOf, Prefix, Term, all_of, any_of
+from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Prefix, all_of, any_of
 
-NIGHT, DAY = Term("night"), Prefix("da")
+NIGHT, DAY = ExactTerm("night"), Prefix("da")
 
 
 def test_any_of_ignores_expressions_that_cannot_match():

@@ -195,7 +195,7 @@ ADD_LABEL = Statement(insert(schema.labels).values(id=bindparam("id"), name=bind
 
 
 class TestLabels:
-    """A film under a label is found by who may see the label; every way of finding obeys."""
+    """Labelled films are found only by readers who can view the label, in every kind of search."""
 
     @pytest.fixture
     def labelled(self, films):
@@ -215,8 +215,8 @@ class TestLabels:
         ("labels", "seen"),
         [((), set()), ((1,), {3}), ((2,), {4}), ((1, 2), {3, 4}), (None, {3, 4})],
     )
-    def test_only_visible_films_are_found(self, labelled, query, labels, seen):
-        assert set(find(labelled, query, labels)) & {3, 4} == seen
+    def test_only_visible_films_are_found(self, labelled, query, labels, visible):
+        assert set(find(labelled, query, labels)) & {3, 4} == visible
 
     def test_labelled_films_do_not_reduce_the_results_of_others(self, labelled):
         assert len(find(labelled, "the", (), limit=3)) == 3

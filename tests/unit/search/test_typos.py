@@ -28,13 +28,13 @@ WORDS = {
 
 
 @pytest.fixture
-def keeping(engine):
+def storing(engine):
     return KEEPING[engine]
 
 
 @pytest.fixture
-def words(reader, keeping, engine) -> Index:
-    keeping.add(reader.connection, Counter(WORDS))
+def words(reader, storing, engine) -> Index:
+    storing.add(reader.connection, Counter(WORDS))
     return OPENING[engine].open_index(reader.connection, None)
 
 
@@ -57,8 +57,8 @@ def test_completions_respect_the_limit(words):
     assert words.completions("str", 2) == ["strange", "stranger"]
 
 
-def test_frequencies_of_words(words, keeping, reader):
-    keeping.add(reader.connection, Counter({"the": 10, "new": 1}))
+def test_frequencies_of_words(words, storing, reader):
+    storing.add(reader.connection, Counter({"the": 10, "new": 1}))
     assert words.frequencies(["the", "th", "new"]) == {"the": 100, "new": 1}
 
 
@@ -96,8 +96,8 @@ def test_more_frequent_word_comes_first_among_equals(words):
     assert similar_words(words, "lxve") == ["love", "live"]
 
 
-def test_words_of_removed_films_are_not_suggested(words, keeping, reader):
-    keeping.subtract(reader.connection, {"love": 8})
+def test_words_of_removed_films_are_not_suggested(words, storing, reader):
+    storing.subtract(reader.connection, {"love": 8})
     assert similar_words(words, "lxve") == ["live"]
 
 

@@ -1,17 +1,17 @@
 import pytest
 
 from kinoteka.database.engines.postgresql.search.reader import LONGEST_TERM, lexeme, query
-from kinoteka.search.expressions import AllOf, AnyOf, Prefix, Term
+from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Prefix
 
 
 @pytest.mark.parametrize(
     ("wanted", "written"),
     [
-        (Term("night"), "'night'"),
+        (ExactTerm("night"), "'night'"),
         (Prefix("ni"), "'ni':*"),
         (Prefix("ni", ("night", "nine")), "'ni':*"),
-        (AnyOf((Term("a"), Term("b"))), "('a' | 'b')"),
-        (AllOf((AnyOf((Term("a"), Term("b"))), Prefix("c"))), "(('a' | 'b') & 'c':*)"),
+        (AnyOf((ExactTerm("a"), ExactTerm("b"))), "('a' | 'b')"),
+        (AllOf((AnyOf((ExactTerm("a"), ExactTerm("b"))), Prefix("c"))), "(('a' | 'b') & 'c':*)"),
     ],
 )
 def test_expression_becomes_a_tsquery(wanted, written):

@@ -74,6 +74,6 @@ def _candidates(name: str) -> Iterator[str]:
 
 
 def _major(path: str) -> int:
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
-    found = MAJOR.search(told.stdout)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - found above
+    found = MAJOR.search(output.stdout)
     return int(found[1]) if found else 0

@@ -14,7 +14,7 @@ import psycopg
 
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.visibility import SEARCHES, Labels
-from kinoteka.search.expressions import AllOf, AnyOf, Expression, Prefix, Term
+from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Expression, Prefix
 from kinoteka.search.finder import MOST_RANKED
 
 TIERS = 8
@@ -103,7 +103,7 @@ def _is_short(wanted: Expression) -> bool:
 def _terms(wanted: Expression) -> Sequence[str]:
     """Return the terms of which any matches, or nothing if they are unknown or too many."""
     match wanted:
-        case Term(term):
+        case ExactTerm(term):
             return (term,)
         case Prefix(_, known):
             return known
@@ -117,7 +117,7 @@ def _terms(wanted: Expression) -> Sequence[str]:
 def query(wanted: Expression) -> str:
     """Return an expression as a tsquery literal."""
     match wanted:
-        case Term(term):
+        case ExactTerm(term):
             return lexeme(term)
         case Prefix(prefix):
             return f"{lexeme(prefix)}:*"

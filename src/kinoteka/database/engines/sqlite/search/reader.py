@@ -12,7 +12,7 @@ from typing import Any
 from kinoteka.database.engines.sqlite.search import words as sqlite_words
 from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.entry import FILM_ID
-from kinoteka.search.expressions import AllOf, AnyOf, Expression, Prefix, Term
+from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Expression, Prefix
 
 VISIBILITY = SEARCHES["sqlite"]
 BATCH = 20
@@ -84,7 +84,7 @@ class SQLiteIndex:
 def _match(wanted: Expression) -> str:
     """Return an expression in the query language of FTS5."""
     match wanted:
-        case Term(term):
+        case ExactTerm(term):
             return _quoted(term)
         case Prefix(prefix, ()):
             return f"{_quoted(prefix)}*"
