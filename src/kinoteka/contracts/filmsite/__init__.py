@@ -1,1 +1,1 @@
-"""The contract of a browser film site with selections of films; README.md here tells it all."""
+"""The contract of a browser film site with selections of films. See README.md here."""

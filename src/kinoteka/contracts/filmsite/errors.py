@@ -1,7 +1,7 @@
-"""This contract's refusals: 400 in the words of its document, 500 without a body.
+"""The error table of this contract: 400 with the document's messages, 500 without a body.
 
-Beside the message stands a number by which clients switch: those of the document's clients in a
-400, 0 where they know none, and in every other answer the status once more.
+Beside the message, `status` is a number that clients switch on. In a 400 it is the number that
+clients of this document know, or 0. In every other response it repeats the HTTP status.
 """
 
 from kinoteka.contracts.filmsite.schemas import Refused
@@ -15,7 +15,7 @@ EMAIL_INVALID = 2
 PASSWORD_INVALID = 3
 WRONG_CREDENTIALS = 4
 FILE_TOO_LARGE = 5
-NO_JPEG = 6
+NOT_JPEG = 6
 CSRF_MISSING = 10
 CSRF_WRONG = 11
 
@@ -29,16 +29,12 @@ NOT_FOUND = ErrorResponse(400, "user not found", WRONG_CREDENTIALS)
 EXISTS = ErrorResponse(400, "user already exists", USER_EXISTS)
 
 
-def _in_this_dialect(error_response: ErrorResponse) -> ErrorResponse:
-    return ErrorResponse(
-        error_response.status,
-        error_response.message,
-        0 if error_response.status == 400 else error_response.status,
-    )
+def _in_this_dialect(row: ErrorResponse) -> ErrorResponse:
+    return ErrorResponse(row.status, row.message, 0 if row.status == 400 else row.status)
 
 
-REFUSALS: dict[Code, ErrorResponse] = {
-    code: _in_this_dialect(error_response) for code, error_response in COMMON.items()
+ERROR_TABLE: dict[Code, ErrorResponse] = {
+    code: _in_this_dialect(row) for code, row in COMMON.items()
 } | {
     Code.BODY_MALFORMED: ErrorResponse(400, NOT_PARSED),
     Code.UNAUTHORIZED: NO_SESSION,
@@ -61,34 +57,32 @@ REFUSALS: dict[Code, ErrorResponse] = {
     Code.UPLOAD_TOO_MANY_PIXELS: ErrorResponse(
         400, "avatar file has more than {limit} megapixels", FILE_TOO_LARGE
     ),
-    Code.UPLOAD_WRONG_TYPE: ErrorResponse(400, "avatar does not have type: image/jpeg", NO_JPEG),
+    Code.UPLOAD_WRONG_TYPE: ErrorResponse(400, "avatar does not have type: image/jpeg", NOT_JPEG),
     Code.SELECTION_UNKNOWN: ErrorResponse(404, "movie selection not found", 404),
     Code.FILM_UNKNOWN: ErrorResponse(404, "movie not found", 404),
 }
 
-# Where the document has other words for the same reason.
-WITHOUT_SESSION = {
+# Messages that the document has for requests without a session at some routes.
+NO_SESSION_MESSAGES = {
     "/user/logout": "user not found",
     UPLOAD_PATH: "can't update avatar without session",
     UPDATE_PATH: "can't update avatar without session",
 }
 
 
-def error_response(
-    error_response: ErrorResponse, error: DomainError, route: Route | None
-) -> Response:
-    """Write a refusal down, in the words that the document has for the route."""
+def error_response(row: ErrorResponse, error: DomainError, route: Route | None) -> Response:
+    """Return the response to an error, with the document's message for the route."""
     if error.code is Code.INTERNAL:
         return empty_response(500)
-    message = error_message(error_response, error)
+    message = error_message(row, error)
     if route is not None:
-        message = _words_of(route, error.code, message)
-    return json_response(error_response.status, Refused(message, int(error_response.mark)))
+        message = _message_for(route, error.code, message)
+    return json_response(row.status, Refused(message, int(row.mark)))
 
 
-def _words_of(route: Route, code: Code, message: str) -> str:
+def _message_for(route: Route, code: Code, message: str) -> str:
     if code in (Code.UNAUTHORIZED, Code.TOKEN_INVALID):
-        return WITHOUT_SESSION.get(route.path, message)
+        return NO_SESSION_MESSAGES.get(route.path, message)
     if code is Code.FIELD_INVALID and route.body is not None:
         return f"{NOT_PARSED}: {message}"
     return message

@@ -1,56 +1,56 @@
-"""What this contract does: parse, one call of a service, shape."""
+"""Handlers of this contract: parse the request, call one service, shape the response."""
 
 from msgspec import UNSET
 
 from kinoteka.contracts.filmsite import schemas
 from kinoteka.core.media.model import JPEG_ALONE
 from kinoteka.http.mechanics.response import Response, json_response
-from kinoteka.http.policy import sign_out as signing_out
+from kinoteka.http.policy import sign_out as sign_out_policy
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.spooled_files import SpooledFile
 
 
 async def sign_up(request: Request, body: schemas.SignUpBody) -> Response:
-    """Make an account, begin its session and set its cookie."""
-    started = await request.core.sessions.sign_up(
+    """Create an account, start its session and set the cookie."""
+    result = await request.core.sessions.sign_up(
         request.actor, request.unit, request.visit, schemas.new_account(body)
     )
-    return json_response(200, schemas.NOTHING, [request.give_session(started)])
+    return json_response(200, schemas.EMPTY, [request.give_session(result)])
 
 
 async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
-    """Begin a session and set its cookie."""
-    started = await request.core.sessions.sign_in(
+    """Start a session and set its cookie."""
+    result = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.email, body.password
     )
-    return json_response(200, schemas.NOTHING, [request.give_session(started)])
+    return json_response(200, schemas.EMPTY, [request.give_session(result)])
 
 
 async def sign_out(request: Request, body: schemas.SignOutBody | None) -> Response:
     """End the session and remove its cookie."""
     refresh_token = body.refresh_token if body is not None else None
-    return json_response(200, schemas.NOTHING, await signing_out.sign_out(request, refresh_token))
+    return json_response(200, schemas.EMPTY, await sign_out_policy.sign_out(request, refresh_token))
 
 
 async def change_avatar(request: Request, file: SpooledFile) -> schemas.Body[schemas.Nothing]:
-    """Make a picture one's avatar."""
+    """Store the uploaded picture as the account's avatar."""
     await request.core.avatars.change_avatar(request.actor, request.unit, file, JPEG_ALONE)
-    return schemas.NOTHING
+    return schemas.EMPTY
 
 
 async def update_avatar(request: Request, file: SpooledFile) -> schemas.Body[schemas.Nothing]:
-    """Upload an avatar at the address that existing front ends use."""
+    """Store an avatar that is uploaded to the path of existing front ends."""
     return await change_avatar(request, file)
 
 
 async def issue_csrf_token(request: Request) -> schemas.Body[schemas.Csrf]:
-    """A CSRF token for the session that asks."""
+    """Return a CSRF token for the session of the request."""
     token = request.core.csrf.issue(request.actor)
     return schemas.Body(schemas.Csrf(token, token))
 
 
 async def read_profile(request: Request) -> schemas.Body[schemas.Profile]:
-    """One's own profile."""
+    """Return the account's own profile."""
     account = await request.core.accounts.get_own(request.actor, request.unit)
     return schemas.profile(account, request.avatar(account))
 
@@ -58,31 +58,31 @@ async def read_profile(request: Request) -> schemas.Body[schemas.Profile]:
 async def list_selections(
     request: Request, query: schemas.PublicQuery
 ) -> schemas.Body[schemas.MovieSelections]:
-    """Public selections."""
-    shelf = await request.core.selections.list_public(
+    """Return public selections."""
+    page = await request.core.selections.list_public(
         request.actor,
         request.unit,
         query.offset,
         query.limit,
         featured=None if query.featured is UNSET else query.featured,
     )
-    return schemas.selections_shown(shelf.selections, request.absolute)
+    return schemas.public_selections(page.selections, request.absolute)
 
 
 async def list_own_selections(
     request: Request, query: schemas.SelectionsQuery
 ) -> schemas.Body[schemas.EditableSelections]:
-    """The selections that one may edit."""
-    shelf = await request.core.selections.list_editable(
+    """Return the selections that the account may edit."""
+    page = await request.core.selections.list_editable(
         request.actor, request.unit, query.offset, query.limit
     )
-    return schemas.shelf_edited(shelf, request.absolute)
+    return schemas.editable_selections(page, request.absolute)
 
 
 async def read_selection(request: Request, selection_id: int) -> Response:
-    """One selection; one that is not public is answered to its editors alone."""
+    """Return a selection. Only its editors get one that is not public."""
     selection = await request.core.selections.get(request.actor, request.unit, selection_id)
-    response = json_response(200, schemas.selection_shown(selection, request.absolute))
+    response = json_response(200, schemas.public_selection(selection, request.absolute))
     response.personal = not selection.public
     return response
 
@@ -90,10 +90,10 @@ async def read_selection(request: Request, selection_id: int) -> Response:
 async def make_selection(
     request: Request, body: schemas.SelectionBody
 ) -> schemas.Body[schemas.OneEditableSelection]:
-    """Make a selection."""
+    """Create a selection."""
     new = schemas.new_selection(body)
     selection = await request.core.selections.create(request.actor, request.unit, new)
-    return schemas.selection_edited(selection, request.absolute)
+    return schemas.editable_selection(selection, request.absolute)
 
 
 async def change_selection(
@@ -104,31 +104,31 @@ async def change_selection(
     selection = await request.core.selections.change(
         request.actor, request.unit, selection_id, change
     )
-    return schemas.selection_edited(selection, request.absolute)
+    return schemas.editable_selection(selection, request.absolute)
 
 
 async def delete_selection(request: Request, selection_id: int) -> schemas.Body[schemas.Nothing]:
     """Delete a selection."""
     await request.core.selections.delete(request.actor, request.unit, selection_id)
-    return schemas.NOTHING
+    return schemas.EMPTY
 
 
 async def put_movie(
     request: Request, selection_id: int, film_id: int, body: schemas.PlaceBody | None
 ) -> schemas.Body[schemas.OneEditableSelection]:
-    """Add a film to a selection, or move it within."""
+    """Add a film to a selection or change its position."""
     position = None if body is None or body.position is UNSET else body.position
     selection = await request.core.selections.place_film(
         request.actor, request.unit, selection_id, film_id, position
     )
-    return schemas.selection_edited(selection, request.absolute)
+    return schemas.editable_selection(selection, request.absolute)
 
 
 async def remove_movie(
     request: Request, selection_id: int, film_id: int
 ) -> schemas.Body[schemas.OneEditableSelection]:
-    """Take a film out of a selection."""
+    """Remove a film from a selection."""
     selection = await request.core.selections.remove_film(
         request.actor, request.unit, selection_id, film_id
     )
-    return schemas.selection_edited(selection, request.absolute)
+    return schemas.editable_selection(selection, request.absolute)

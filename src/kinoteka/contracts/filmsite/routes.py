@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kinoteka.contracts.filmsite import handlers, schemas
-from kinoteka.contracts.filmsite.errors import REFUSALS, UPDATE_PATH, UPLOAD_PATH, error_response
+from kinoteka.contracts.filmsite.errors import ERROR_TABLE, UPDATE_PATH, UPLOAD_PATH, error_response
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
@@ -24,7 +24,8 @@ AUTH = (
             Code.BIRTHDAY_INVALID,
             Code.THROTTLED,
         ),
-        description="Sets the cookie. The birthday is YYYY-MM-DD or YYYY-Mon-DD.",
+        description="Signs in as well and sets the cookie. The birthday is YYYY-MM-DD or "
+        "YYYY-Mon-DD.",
         example={
             "email": "anna@example.com",
             "password": "correct horse",
@@ -45,7 +46,7 @@ AUTH = (
             Code.ACCOUNT_DISABLED,
             Code.THROTTLED,
         ),
-        description="Sets the cookie. A session that asks ends.",
+        description="Sets the cookie. The session of the request's cookie ends.",
         example={"email": "anna@example.com", "password": "correct horse"},
     ),
     Route(
@@ -77,8 +78,8 @@ UPLOAD = Route(
         Code.UPLOAD_TOO_MANY_PIXELS,
         Code.THROTTLED,
     ),
-    description="JPEG by content. It is drawn anew without metadata, at most 1024 pixels on "
-    "its longer side.",
+    description="Accepts JPEG, recognized by content. The picture is stored without metadata, at "
+    "most 1024 pixels on its longer side.",
 )
 
 USER = (
@@ -88,17 +89,17 @@ USER = (
         "GET",
         "/user/csrf",
         handlers.issue_csrf_token,
-        "A CSRF token",
+        "Get a CSRF token",
         response=schemas.Body[schemas.Csrf],
         signed_in=True,
-        description="For the header `csrf-token` or `x-csrf-token`. It is this session's alone, "
-        "and lasts two hours.",
+        description="Send it in the header `csrf-token` or `x-csrf-token`. It is valid for this "
+        "session and for two hours.",
     ),
     Route(
         "GET",
         "/user/profile",
         handlers.read_profile,
-        "One's own profile",
+        "Get your profile",
         response=schemas.Body[schemas.Profile],
         signed_in=True,
     ),
@@ -106,51 +107,51 @@ USER = (
         "GET",
         "/user/selections",
         handlers.list_own_selections,
-        "The selections that one may edit",
+        "List the selections that you may edit",
         query=schemas.SelectionsQuery,
         response=schemas.Body[schemas.EditableSelections],
         signed_in=True,
-        description="One's own and, with the permission `selections.feature`, the featured ones "
-        "and the site's; newest first.",
+        description="Your own selections and, with the permission `selections.feature`, the "
+        "featured ones and those of the site. Newest first.",
     ),
 )
 
-SHOWN = ("catalogue", "library")
-EDITING = (Code.SELECTION_UNKNOWN, Code.FORBIDDEN)
+PUBLIC_REVISIONS = ("catalogue", "library")
+EDIT_ERRORS = (Code.SELECTION_UNKNOWN, Code.FORBIDDEN)
 
 SELECTIONS = (
     Route(
         "GET",
         "/selections",
         handlers.list_selections,
-        "Selections of films",
+        "List public selections",
         query=schemas.PublicQuery,
         response=schemas.Body[schemas.MovieSelections],
-        cached=SHOWN,
-        description="Public ones: the featured first, then the newest. Each comes in two shapes, "
-        "which two generations of front ends read.",
+        cached=PUBLIC_REVISIONS,
+        description="Featured selections come first, then the others, each newest first. The "
+        "response has every selection in two forms, for two generations of front ends.",
     ),
     Route(
         "GET",
         "/selections/{id}",
         handlers.read_selection,
-        "One selection",
+        "Get a selection",
         response=schemas.Body[schemas.OneSelection],
         errors=(Code.SELECTION_UNKNOWN,),
-        cached=SHOWN,
+        cached=PUBLIC_REVISIONS,
         takes_any_id=True,
     ),
     Route(
         "POST",
         "/selections",
         handlers.make_selection,
-        "Make a selection",
+        "Create a selection",
         body=schemas.SelectionBody,
         response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
         errors=(Code.FORBIDDEN, Code.FILM_UNKNOWN, Code.SELECTION_FULL, Code.SELECTIONS_TOO_MANY),
-        description="A featured one needs the permission `selections.feature` and belongs to "
+        description="A featured selection needs the permission `selections.feature` and belongs to "
         "the site.",
         example={"title": "Rainy evenings", "public": True, "movies": [1]},
     ),
@@ -163,7 +164,7 @@ SELECTIONS = (
         response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
-        errors=EDITING,
+        errors=EDIT_ERRORS,
         description="Featuring needs the permission `selections.feature`.",
         example={"title": "Rainy nights"},
     ),
@@ -175,42 +176,42 @@ SELECTIONS = (
         response=schemas.Body[schemas.Nothing],
         signed_in=True,
         csrf=True,
-        errors=EDITING,
+        errors=EDIT_ERRORS,
     ),
     Route(
         "PUT",
         "/selections/{id}/movies/{movie_id}",
         handlers.put_movie,
-        "Add a film to a selection, or move it within",
+        "Add a film to a selection or change its position",
         body=schemas.PlaceBody,
         body_required=False,
         response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
-        errors=(*EDITING, Code.FILM_UNKNOWN, Code.SELECTION_FULL),
+        errors=(*EDIT_ERRORS, Code.FILM_UNKNOWN, Code.SELECTION_FULL),
         takes_any_id=True,
-        description="At a position from 0, or else at the end.",
+        description="`position` counts from 0. Without it, the film goes to the end.",
         example={"position": 0},
     ),
     Route(
         "DELETE",
         "/selections/{id}/movies/{movie_id}",
         handlers.remove_movie,
-        "Take a film out of a selection",
+        "Remove a film from a selection",
         response=schemas.Body[schemas.OneEditableSelection],
         signed_in=True,
         csrf=True,
-        errors=(*EDITING, Code.FILM_UNKNOWN),
+        errors=(*EDIT_ERRORS, Code.FILM_UNKNOWN),
     ),
 )
 
 CONTRACT = Contract(
     name="filmsite",
     title="Film site",
-    description="A browser film site with selections of films: cookies, CSRF tokens, every answer "
-    "within `body`, errors 400 with a number.",
+    description="A browser film site with selections of films. Clients sign in with a cookie and "
+    "send CSRF tokens. Every response is wrapped in `body`. Errors are 400 with a number.",
     routes=(*AUTH, *USER, *SELECTIONS),
-    error_responses=REFUSALS,
+    error_responses=ERROR_TABLE,
     error_response=error_response,
     error_schema=schemas.Refused,
 )

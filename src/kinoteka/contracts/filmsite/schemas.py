@@ -1,4 +1,4 @@
-"""What this contract's requests and answers look like: `{"body": {…}}` around everything."""
+"""Schemas of this contract's requests and responses. Every response is `{"body": {…}}`."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -21,17 +21,17 @@ from kinoteka.http.mechanics.numbers import Count, Id
 from kinoteka.http.policy.field_schemas import Email, NewPassword, Password
 
 BIRTHDAY = re.compile(r"\d{4}-(\d\d|[a-z]{3})-\d\d", re.ASCII | re.IGNORECASE)
-OLD_BIRTHDAY = "%Y-%b-%d"
+BIRTHDAY_WITH_MONTH_NAME = "%Y-%b-%d"
 FILM = "film"
 
 Inner = TypeVar("Inner")
 
-# From a path of this server to an address (`Request.absolute`).
+# Returns the URL of a path of this server (`Request.absolute`).
 Absolute = Callable[[str], str]
 
 
 class SignUpBody(msgspec.Struct):
-    """Somebody new; an e-mail address or a password that is missing is one that is not valid."""
+    """A new account. A missing e-mail address or password is handled like an invalid one."""
 
     email: Email | UnsetType = UNSET
     password: NewPassword | UnsetType = UNSET
@@ -40,33 +40,33 @@ class SignUpBody(msgspec.Struct):
 
 
 class SignInBody(msgspec.Struct):
-    """Somebody comes in."""
+    """The credentials of a sign-in."""
 
     email: str
     password: Password
 
 
 class SignOutBody(msgspec.Struct):
-    """A refresh token whose session is to end, too, if any."""
+    """An optional refresh token whose session ends, too."""
 
     refresh_token: str | None = None
 
 
 class SelectionsQuery(msgspec.Struct):
-    """Which selections: `limit` of them after the first `offset`."""
+    """A range of a list: `limit` selections after the first `offset` ones."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 15
     offset: Count = 0
 
 
 class PublicQuery(SelectionsQuery):
-    """Of the public ones those that are featured, or those that are not."""
+    """A range of the public selections, optionally only featured ones or only others."""
 
     featured: bool | UnsetType = UNSET
 
 
 class SelectionBody(msgspec.Struct):
-    """A selection to be; `movies` are films' ids in order."""
+    """A new selection. `movies` are the ids of its films, in order."""
 
     title: str
     description: str = ""
@@ -76,7 +76,7 @@ class SelectionBody(msgspec.Struct):
 
 
 class SelectionChangeBody(msgspec.Struct):
-    """What of a selection is to change; what is left out stays."""
+    """The fields of a selection to change. A missing field stays unchanged."""
 
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
@@ -85,32 +85,32 @@ class SelectionChangeBody(msgspec.Struct):
 
 
 class PlaceBody(msgspec.Struct):
-    """Where in a selection a film is to stand, from 0; left out, at the end."""
+    """The position of a film in a selection, from 0. Without it, the film goes to the end."""
 
     position: Count | UnsetType = UNSET
 
 
 class Body(msgspec.Struct, Generic[Inner]):
-    """The wrapper of every answer."""
+    """The wrapper of every response."""
 
     body: Inner
 
 
 class Nothing(msgspec.Struct):
-    """An answer that says nothing but its status."""
+    """An empty object."""
 
 
 class Csrf(msgspec.Struct):
-    """The token, under both names that clients know."""
+    """The CSRF token under both names that clients know."""
 
     csrf: str
     csrf_token: str = msgspec.field(name="csrf-token")
 
 
 class User(msgspec.Struct):
-    """The three fields that this contract shows of an account.
+    """The account fields of this contract.
 
-    `avatar_url` is an empty text without an avatar, because clients put it into a URL.
+    `avatar_url` is empty if there is no avatar, because clients put it into a URL.
     """
 
     email: str | None
@@ -119,13 +119,13 @@ class User(msgspec.Struct):
 
 
 class Profile(User):
-    """The same again one level down, where other clients look."""
+    """A profile. Some clients read the fields at this level, others in `user`."""
 
     user: User
 
 
 class Movie(msgspec.Struct):
-    """A film in a selection; `preview_url` is the address of its poster."""
+    """A film in a selection. `preview_url` is the URL of its poster."""
 
     id: int
     title: str
@@ -134,7 +134,7 @@ class Movie(msgspec.Struct):
 
 
 class Content(Movie):
-    """The same film as another generation of front ends reads it; `type` is always film."""
+    """The same film as another generation of front ends reads it. `type` is always `film`."""
 
     type: str
     year: int | None
@@ -142,7 +142,7 @@ class Content(Movie):
 
 
 class MovieSelection(msgspec.Struct):
-    """A selection with the films that the viewer sees."""
+    """A selection with the films that are visible to the reader."""
 
     id: int
     title: str
@@ -158,26 +158,26 @@ class ContentSelection(msgspec.Struct):
 
 
 class MovieSelections(msgspec.Struct):
-    """Some selections of the list, each in both shapes that front ends read."""
+    """A range of selections, in both forms that front ends read."""
 
     movie_selections: list[MovieSelection]
     selections: list[ContentSelection]
 
 
 class SelectionInBothForms(MovieSelection):
-    """A selection with its films in both shapes that front ends read."""
+    """A selection with its films in both forms that front ends read."""
 
     content: list[Content]
 
 
 class OneSelection(msgspec.Struct):
-    """One selection."""
+    """A selection."""
 
     selection: SelectionInBothForms
 
 
 class EditableSelection(MovieSelection):
-    """A selection as its editor sees it."""
+    """A selection as its editors see it."""
 
     description: str
     public: bool
@@ -185,30 +185,30 @@ class EditableSelection(MovieSelection):
 
 
 class EditableSelections(msgspec.Struct):
-    """Some of the selections that one may edit, and how many they are."""
+    """A range of the selections that the account may edit, and their total number."""
 
     movie_selections: list[EditableSelection]
     total: int
 
 
 class OneEditableSelection(msgspec.Struct):
-    """A selection that has been made or changed."""
+    """A selection that was created or changed."""
 
     selection: EditableSelection
 
 
 class Refused(msgspec.Struct):
-    """A refusal: the words of the document, and the number by which clients switch."""
+    """An error: the document's message, and a number that clients switch on."""
 
     message: str
     status: int
 
 
-NOTHING = Body(Nothing())
+EMPTY = Body(Nothing())
 
 
 def new_account(body: SignUpBody) -> NewAccount:
-    """The account that somebody signs up for."""
+    """Return the account that a sign-up requests."""
     return NewAccount(
         email=body.email or "",
         password=body.password or "",
@@ -218,55 +218,55 @@ def new_account(body: SignUpBody) -> NewAccount:
 
 
 def birthday(text: str) -> str:
-    """2001-04-06, or 2001-Apr-06, as clients of the document's first server send it, as 2001-04-06.
+    """Return a birthday as 2001-04-06. Clients of the document's first server send 2001-Apr-06.
 
     Raises:
-        DomainError(BIRTHDAY_INVALID): written in another way.
+        DomainError(BIRTHDAY_INVALID): the text has neither form.
     """
     if not BIRTHDAY.fullmatch(text):
         raise DomainError(Code.BIRTHDAY_INVALID)
     try:
-        return datetime.strptime(text, OLD_BIRTHDAY).date().isoformat()
+        return datetime.strptime(text, BIRTHDAY_WITH_MONTH_NAME).date().isoformat()
     except ValueError:
         return text
 
 
 def profile(account: Account, avatar: str | None) -> Body[Profile]:
-    """The account as this contract shows it."""
+    """Return an account as this contract's profile."""
     user = User(account.email, account.birthday, avatar or "")
     return Body(Profile(user.email, user.birthday, user.avatar_url, user))
 
 
-def selections_shown(selections: Iterable[Selection], absolute: Absolute) -> Body[MovieSelections]:
-    """A list of selections as this contract shows it."""
+def public_selections(selections: Iterable[Selection], absolute: Absolute) -> Body[MovieSelections]:
+    """Return public selections in the schema of this contract."""
     movies, contents = [], []
     for each in selections:
-        found = _movies(each, absolute)
-        movies.append(MovieSelection(each.id, each.title, found))
-        contents.append(ContentSelection(each.id, each.title, _contents(each, found)))
+        films = _movies(each, absolute)
+        movies.append(MovieSelection(each.id, each.title, films))
+        contents.append(ContentSelection(each.id, each.title, _contents(each, films)))
     return Body(MovieSelections(movies, contents))
 
 
-def selection_shown(selection: Selection, absolute: Absolute) -> Body[OneSelection]:
-    """A selection as this contract shows it."""
+def public_selection(selection: Selection, absolute: Absolute) -> Body[OneSelection]:
+    """Return a selection in the schema of this contract."""
     movies = _movies(selection, absolute)
     content = _contents(selection, movies)
     return Body(OneSelection(SelectionInBothForms(selection.id, selection.title, movies, content)))
 
 
-def shelf_edited(shelf: SelectionPage, absolute: Absolute) -> Body[EditableSelections]:
-    """The selections that one may edit."""
-    found = [_edited(each, absolute) for each in shelf.selections]
-    return Body(EditableSelections(found, shelf.total))
+def editable_selections(page: SelectionPage, absolute: Absolute) -> Body[EditableSelections]:
+    """Return a page of the selections that the account may edit."""
+    selections = [_editable(each, absolute) for each in page.selections]
+    return Body(EditableSelections(selections, page.total))
 
 
-def selection_edited(selection: Selection, absolute: Absolute) -> Body[OneEditableSelection]:
-    """A selection as its editor sees it."""
-    return Body(OneEditableSelection(_edited(selection, absolute)))
+def editable_selection(selection: Selection, absolute: Absolute) -> Body[OneEditableSelection]:
+    """Return a selection as its editors see it."""
+    return Body(OneEditableSelection(_editable(selection, absolute)))
 
 
 def new_selection(body: SelectionBody) -> NewSelection:
-    """The selection to be made."""
+    """Return the selection that a body requests."""
     return NewSelection(
         title=body.title,
         description=body.description,
@@ -277,7 +277,7 @@ def new_selection(body: SelectionBody) -> NewSelection:
 
 
 def selection_change(body: SelectionChangeBody) -> SelectionChange:
-    """What of a selection the core is to change."""
+    """Return the change that a body requests."""
     return SelectionChange(
         title=body.title,
         description=body.description,
@@ -286,7 +286,7 @@ def selection_change(body: SelectionChangeBody) -> SelectionChange:
     )
 
 
-def _edited(selection: Selection, absolute: Absolute) -> EditableSelection:
+def _editable(selection: Selection, absolute: Absolute) -> EditableSelection:
     return EditableSelection(
         selection.id,
         selection.title,

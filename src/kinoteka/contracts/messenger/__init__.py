@@ -1,1 +1,1 @@
-"""The contract of a messenger: users, photos, chats, messages, live notifications."""
+"""The contract of a messenger: users, photos, chats and messages. See README.md in this folder."""

@@ -1,7 +1,7 @@
-"""This contract's refusals: `{"error": "<mnemonic>", "message": "<a sentence>"}`.
+"""The error table of this contract: `{"error": "<mnemonic>", "message": "<a sentence>"}`.
 
-The document knows 400, 401, 405 and 500: what other contracts answer with 404 or 409 is a 400
-here, told apart by its mnemonic.
+The document has the statuses 400, 401, 405 and 500. Where other contracts return 404 or 409, this
+one returns 400 with a mnemonic.
 """
 
 from kinoteka.contracts.messenger.schemas import Refused
@@ -13,19 +13,18 @@ from kinoteka.http.policy.error_messages import COMMON, error_message
 SIGN_IN_PATH = "/login"
 WRONG_CREDENTIALS = ErrorResponse(400, "wrong email or password", "wrong_credentials")
 
-
+# The value of the parameter `whose` of an error about another user's account.
 ANOTHER = "another user's"
 ANOTHER_USER = ErrorResponse(401, "this belongs to another user; ask for your own", "unauthorized")
 STATUSES = {404: 400, 409: 400}
 
 
-def _in_this_dialect(code: Code, error_response: ErrorResponse) -> ErrorResponse:
-    status = STATUSES.get(error_response.status, error_response.status)
-    return ErrorResponse(status, error_response.message, code.value)
+def _in_this_dialect(code: Code, row: ErrorResponse) -> ErrorResponse:
+    return ErrorResponse(STATUSES.get(row.status, row.status), row.message, code.value)
 
 
-REFUSALS: dict[Code, ErrorResponse] = {
-    code: _in_this_dialect(code, error_response) for code, error_response in COMMON.items()
+ERROR_TABLE: dict[Code, ErrorResponse] = {
+    code: _in_this_dialect(code, row) for code, row in COMMON.items()
 } | {
     Code.PASSWORD_NOT_CHANGED_HERE: ErrorResponse(
         400,
@@ -44,15 +43,10 @@ REFUSALS: dict[Code, ErrorResponse] = {
 }
 
 
-def error_response(
-    error_response: ErrorResponse, error: DomainError, route: Route | None
-) -> Response:
-    """Write a refusal down; at sign-in an unknown user is told like a wrong password."""
+def error_response(row: ErrorResponse, error: DomainError, route: Route | None) -> Response:
+    """Return the response to an error. At sign-in, an unknown user is a wrong password."""
     if error.code is Code.ACCOUNT_UNKNOWN and route is not None and route.path == SIGN_IN_PATH:
-        error_response = WRONG_CREDENTIALS
+        row = WRONG_CREDENTIALS
     if error.parameters.get("whose") == ANOTHER:
-        error_response = ANOTHER_USER
-    return json_response(
-        error_response.status,
-        Refused(str(error_response.mark), error_message(error_response, error)),
-    )
+        row = ANOTHER_USER
+    return json_response(row.status, Refused(str(row.mark), error_message(row, error)))

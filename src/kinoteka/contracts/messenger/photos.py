@@ -1,11 +1,11 @@
-"""A photo as an answer: multipart/form-data as the document has it, or the picture itself."""
+"""Photo responses: multipart/form-data as in the document, or the picture itself."""
 
 import hashlib
 
 from kinoteka.http.mechanics.negotiation import ranges
 from kinoteka.http.mechanics.response import SAFE, Headers, Response
 
-PICTURE = "image/jpeg"  # every upload is written anew as this
+PICTURE = "image/jpeg"  # every upload is stored in this format
 BYTES = "application/octet-stream"
 MULTIPART = "multipart/form-data"
 FIELD = "file"
@@ -14,13 +14,13 @@ FIELD = "file"
 def photo_response(picture: bytes, accept: str | None, *, plain: bool = False) -> Response:
     """Return the picture in the form that `accept` prefers (RFC 9110, 12.5.1).
 
-    `plain` leaves the preamble of the multipart body out.
+    `plain` leaves out the preamble of the multipart body.
     """
     digest = hashlib.blake2b(picture, digest_size=16).hexdigest()
     as_picture = prefers_picture(accept or "*/*")
     as_bytes = not as_picture and prefers_bytes(accept or "*/*")
-    shape = "picture" if as_picture or as_bytes else "plain" if plain else "both"
-    validator = f'"{digest}-{shape}"'
+    form = "picture" if as_picture or as_bytes else "plain" if plain else "both"
+    validator = f'"{digest}-{form}"'
     headers: Headers = [
         *SAFE,
         (b"cache-control", b"private, no-cache"),
@@ -36,33 +36,33 @@ def photo_response(picture: bytes, accept: str | None, *, plain: bool = False) -
 
 
 def prefers_picture(accept: str) -> bool:
-    """Whether images are named, and rank at least as high as what is not named at all.
+    """Return whether `accept` names image types and ranks them at least as high as `*/*`.
 
-    Browsers name image types where they show a picture and end with */*; clients of the
-    document name nothing, */*, or multipart.
+    Browsers name image types where they show a picture, and end with `*/*`. Clients of the document
+    send nothing, `*/*` or multipart.
     """
-    picture = named = wild = 0.0
+    image = multipart = wildcard = 0.0
     for media_type, quality in ranges(accept):
         if media_type.startswith("image/"):
-            picture = max(picture, quality)
+            image = max(image, quality)
         elif media_type in (MULTIPART, "multipart/*"):
-            named = max(named, quality)
+            multipart = max(multipart, quality)
         elif media_type == "*/*":
-            wild = max(wild, quality)
-    return picture > named and picture >= wild
+            wildcard = max(wildcard, quality)
+    return image > multipart and image >= wildcard
 
 
 def prefers_bytes(accept: str) -> bool:
-    """Return whether plain bytes are named, as generated clients do, and nothing else is."""
-    named = [media_type for media_type, quality in ranges(accept) if quality > 0]
-    return named == [BYTES]
+    """Return whether `accept` names only plain bytes, as generated clients do."""
+    accepted = [media_type for media_type, quality in ranges(accept) if quality > 0]
+    return accepted == [BYTES]
 
 
 def _multipart(picture: bytes, boundary: str, *, plain: bool) -> bytes:
-    """Return the picture as one part, and unless `plain` also before it.
+    """Return a multipart body with the picture as its part and, unless `plain`, as its preamble.
 
-    What comes before the first boundary is a preamble, which parsers of multipart ignore
-    (RFC 2046, 5.1.1). Decoders of pictures ignore what follows the picture.
+    Multipart parsers ignore what precedes the first boundary (RFC 2046, 5.1.1). Picture decoders
+    ignore what follows the picture.
     """
     head = (
         f"--{boundary}\r\n"

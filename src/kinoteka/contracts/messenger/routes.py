@@ -1,13 +1,13 @@
 """The route table of this contract."""
 
 from kinoteka.contracts.messenger import handlers, schemas
-from kinoteka.contracts.messenger.errors import REFUSALS, SIGN_IN_PATH, error_response
+from kinoteka.contracts.messenger.errors import ERROR_TABLE, SIGN_IN_PATH, error_response
 from kinoteka.contracts.messenger.photos import BYTES, FIELD, MULTIPART, PICTURE
 from kinoteka.core.media.model import UPLOAD_LARGEST
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
-CALLED = {"given_name": "name"}
+FIELD_NAMES = {"given_name": "name"}
 NAME_ERRORS = (
     Code.USERNAME_INVALID,
     Code.USERNAME_TAKEN,
@@ -43,9 +43,9 @@ USERS = (
         response=schemas.Nothing,
         begins_session=True,
         errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED),
-        called=CALLED,
-        description="Makes a user and sets the cookie `session_id`. Any field of the user may be "
-        "given; an empty one is as absent.",
+        called=FIELD_NAMES,
+        description="Creates a user, signs in and sets the cookie `session_id`. The body may have "
+        "any field of the user. An empty field counts as absent.",
         example={"email": "anna@example.com", "password": "correct horse", "name": "Anna"},
     ),
     Route(
@@ -61,7 +61,7 @@ USERS = (
         "GET",
         "/users",
         handlers.read_self,
-        "The user of the session",
+        "Get the signed-in user",
         response=schemas.User,
         signed_in=True,
     ),
@@ -69,7 +69,7 @@ USERS = (
         "GET",
         "/users/{id}",
         handlers.read_user,
-        "A user",
+        "Get a user",
         response=schemas.User,
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN,),
@@ -78,16 +78,16 @@ USERS = (
         "PUT",
         "/users/{id}",
         handlers.change_user,
-        "Change one's own user",
+        "Replace the signed-in user",
         body=schemas.UserBody,
         response=schemas.User,
         signed_in=True,
         errors=(*NAME_ERRORS, Code.PASSWORD_NOT_CHANGED_HERE, Code.SIGN_IN_AGAIN),
-        called=CALLED,
-        description="The body is the whole user, with the id of the path. Another's id is a 401. "
-        "`fullname` and `fstatus` may replace or accompany `name` and `status`; of two that "
-        "differ, the one that differs from the stored value counts. `phone` is stored if present. "
-        "`password` must be absent or empty.",
+        called=FIELD_NAMES,
+        description="The body is the whole user, with the id of the path. The id of another user "
+        "is a 401. `fullname` and `fstatus` are aliases of `name` and `status`. If a key and its "
+        "alias differ, the one that differs from the stored value counts. `phone` is stored if "
+        "present. `password` must be absent or empty.",
         example={
             "id": 1,
             "email": "anna@example.com",
@@ -104,8 +104,8 @@ USERS = (
         response=schemas.FoundUsers,
         signed_in=True,
         errors=(Code.THROTTLED,),
-        description="Every user whose username contains the text, without regard to case; at "
-        "most 50, ordered by how early it stands and then by username.",
+        description="Returns users whose username contains the text, ignoring case. At most 50, "
+        "ordered by the position of the text and then by username.",
     ),
 )
 
@@ -114,7 +114,7 @@ PHOTOS = (
         "POST",
         "/photos",
         handlers.upload_photo,
-        "Upload one's photo",
+        "Upload your photo",
         upload=Upload(FIELD, UPLOAD_LARGEST),
         response=schemas.Nothing,
         signed_in=True,
@@ -124,22 +124,23 @@ PHOTOS = (
             Code.UPLOAD_TOO_MANY_PIXELS,
             Code.THROTTLED,
         ),
-        description="JPEG, PNG or WebP by content. It is drawn anew as a JPEG without metadata, "
-        "at most 1024 pixels on its longer side.",
+        description="Accepts JPEG, PNG and WebP, recognized by content. The picture is stored as a "
+        "JPEG without metadata, at most 1024 pixels on its longer side.",
     ),
     Route(
         "GET",
         "/photos/{id}",
         handlers.read_photo,
-        "A user's photo",
+        "Get the photo of a user",
         media_type=f"{MULTIPART}, {PICTURE}, {BYTES}",
         query=schemas.PhotoQuery,
         headers={"etag": ""},
         signed_in=True,
         errors=(Code.ACCOUNT_UNKNOWN, Code.PHOTO_MISSING),
-        description="One part named `file`, with the same picture before it as the preamble, so "
-        "that the body can be read as multipart and as a picture; `?plain=1` leaves the preamble "
-        "out. Or the picture itself, where Accept prefers an image or names plain bytes alone.",
+        description="Returns multipart with one part named `file`. The preamble before it is the "
+        "same picture, so that the body can also be read as a picture. `?plain=1` leaves the "
+        "preamble out. If Accept prefers an image, or names only plain bytes, returns the picture "
+        "itself.",
     ),
 )
 
@@ -160,59 +161,59 @@ CHATS = (
         "GET",
         "/chats",
         handlers.list_chats,
-        "One's chats",
+        "List your chats",
         query=schemas.ChatsQuery,
         response=schemas.ChatList,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN,),
-        description="The newest conversation first. `before` is the id of the last chat that "
-        "one has, to go on after it.",
+        description="The newest conversation first. To get the next chats, send the id of the last "
+        "chat as `before`.",
     ),
     Route(
         "GET",
         "/users/{id}/chats",
         handlers.list_chats_of,
-        "The user's own chats, as the document's front end reads them",
+        "List your chats in the form of the document's front end",
         query=schemas.ChatsQuery,
         response=schemas.OtherChatList,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN,),
-        description="Another user's id is a 401. `Workspaces` is always empty.",
+        description="The id of another user is a 401. `Workspaces` is always empty.",
     ),
     Route(
         "POST",
         "/chats/{id}/messages",
         handlers.post_message,
-        "Write a message",
+        "Post a message",
         body=schemas.NewMessageBody,
         response=schemas.Created,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN, Code.ACCOUNT_GONE, Code.THROTTLED),
-        description="The same `nonce` in the same chat gives the same message again, so that it "
-        "is safe to try again.",
+        description="Repeating a request with the same `nonce` in the same chat returns the same "
+        "message, so that clients can safely retry.",
         example={"text": "Stalker tonight?", "nonce": "8c2f"},
     ),
     Route(
         "GET",
         "/chats/{id}/messages",
         handlers.list_messages,
-        "Messages of a chat",
+        "List the messages of a chat",
         query=schemas.MessagesQuery,
         response=schemas.MessageList,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN,),
-        description="Always the newest first. `before` gives those just before a message; "
-        "`after` the oldest of those that follow one, so that asking again after the highest id, "
-        "until nothing comes, misses none. `Messages` are the same messages, oldest first, with "
-        "times as DD.MM.YYYY HH:mm in the server's time zone.",
+        description="Newest first. `before` returns the messages just before an id. `after` "
+        "returns the oldest messages that follow an id: repeat it with the highest id of each "
+        "response until the list is empty to get all of them. `Messages` has the same messages, "
+        "oldest first, with times as DD.MM.YYYY HH:mm in the server's time zone.",
     ),
     Route(
         "PUT",
         "/messages/{id}",
         handlers.edit_message,
-        "Edit one's own message",
+        "Edit a message",
         body=schemas.TextBody,
-        response=schemas.MessageSchema,
+        response=schemas.Message,
         signed_in=True,
         errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN, Code.ACCOUNT_GONE, Code.THROTTLED),
         example={"text": "Stalker tomorrow?"},
@@ -221,7 +222,7 @@ CHATS = (
         "DELETE",
         "/messages/{id}",
         handlers.delete_message,
-        "Delete one's own message",
+        "Delete a message",
         response=schemas.Nothing,
         signed_in=True,
         errors=(Code.MESSAGE_UNKNOWN, Code.MESSAGE_FORBIDDEN),
@@ -234,15 +235,15 @@ CHATS = (
         response=schemas.FoundMessages,
         signed_in=True,
         errors=(Code.FIELD_INVALID, Code.THROTTLED),
-        description="The newest 50 messages from the user's own chats that contain every word of "
-        "the text, without regard to case. Any single path segment is a text, also a number. "
-        "A client that prefers text/html gets the site's page at this address.",
+        description="Returns the newest 50 messages from your chats that contain every word of the "
+        "text, ignoring case. Every single path segment is a text, even a number. A client that "
+        "prefers text/html gets the site's page at this path.",
     ),
     Route(
         "POST",
         "/chats/{id}/read",
         handlers.mark_read,
-        "Note how far one has read",
+        "Mark messages as read",
         body=schemas.ReadBody,
         response=schemas.Nothing,
         signed_in=True,
@@ -256,7 +257,7 @@ SOCKETS = (
         "WEBSOCKET",
         "/chats/{id}/notifications",
         handlers.follow_chat,
-        "What happens in a chat, live",
+        "Receive the events of a chat",
         response=schemas.Notification,
         signed_in=True,
         errors=(Code.CHAT_FORBIDDEN, Code.THROTTLED),
@@ -265,7 +266,7 @@ SOCKETS = (
         "WEBSOCKET",
         "/notifications",
         handlers.follow_all,
-        "What happens in all of one's chats, live",
+        "Receive the events of all your chats",
         response=schemas.Notification,
         signed_in=True,
         errors=(Code.THROTTLED,),
@@ -275,9 +276,10 @@ SOCKETS = (
 CONTRACT = Contract(
     name="messenger",
     title="Messenger",
-    description="A messenger: users, photos, chats, messages, live notifications.",
+    description="A messenger: users, photos, chats, messages and live notifications. Clients sign "
+    "in with a cookie. Errors have a mnemonic and a message.",
     routes=(SIGN_IN, *USERS, *PHOTOS, *CHATS, *SOCKETS),
-    error_responses=REFUSALS,
+    error_responses=ERROR_TABLE,
     error_response=error_response,
     error_schema=schemas.Refused,
 )

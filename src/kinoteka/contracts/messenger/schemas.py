@@ -1,4 +1,4 @@
-"""What this contract's requests and answers look like."""
+"""Schemas of this contract's requests and responses."""
 
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
-from kinoteka.core.chats.model import Chat, Message, MessageEvent
+from kinoteka.core.chats import model as chats
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.numbers import Count, Id
 from kinoteka.http.mechanics.response import encode
@@ -27,7 +27,7 @@ LOCAL_TIME = "%d.%m.%Y %H:%M"
 
 
 class NewUserBody(msgspec.Struct):
-    """A new user: e-mail address and password, and any other fields. Empty means absent."""
+    """A new user: e-mail address, password and any other fields. Empty means absent."""
 
     email: Email
     password: NewPassword
@@ -40,16 +40,17 @@ class NewUserBody(msgspec.Struct):
 
 
 class SignInBody(msgspec.Struct):
-    """Somebody comes in; `email` may also be the username of an account without an e-mail."""
+    """The credentials of a sign-in. An account without an e-mail address sends its username."""
 
     email: str
     password: Password
 
 
 class User(msgspec.Struct):
-    """A user. A field that the account lacks is an empty text.
+    """A user. A field that the account lacks is an empty string.
 
-    `fullname` and `fstatus` repeat `name` and `status` for clients of the document's first server.
+    `fullname` and `fstatus` repeat `name` and `status` for clients of the document's first
+    server.
     """
 
     id: int
@@ -62,9 +63,9 @@ class User(msgspec.Struct):
 
 
 class UserBody(msgspec.Struct):
-    """The whole user as it should become.
+    """The whole user after the change.
 
-    `fullname` stands in for `name` and `fstatus` for `status`. `phone` may be absent. `password`
+    `fullname` and `fstatus` are aliases of `name` and `status`. `phone` may be absent. `password`
     must be absent or empty.
     """
 
@@ -80,7 +81,7 @@ class UserBody(msgspec.Struct):
 
 
 class FoundUser(msgspec.Struct):
-    """A user in a search; `password` is always empty, `phone` is but one's own."""
+    """A user in search results. `password` is always empty, `phone` except in your own entry."""
 
     id: int
     email: str
@@ -94,38 +95,38 @@ class FoundUser(msgspec.Struct):
 
 
 class FoundUsers(msgspec.Struct):
-    """What a search finds, best first."""
+    """Search results, best match first."""
 
     users: list[FoundUser]
 
 
 class PhotoQuery(msgspec.Struct):
-    """How to send the photo: `plain` leaves out the picture before the part."""
+    """The form of a photo. `plain` leaves out the picture before the part."""
 
     plain: bool = False
 
 
 class ChatBody(msgspec.Struct):
-    """With whom to chat."""
+    """The other member of a chat."""
 
     user_id: Id
 
 
 class Created(msgspec.Struct):
-    """The id of what has been made."""
+    """The id of a new object."""
 
     id: int
 
 
 class ChatsQuery(msgspec.Struct):
-    """How many chats, and after which one of the list to go on."""
+    """A range of the chats: at most `limit`, after the chat `before` in the list."""
 
     limit: Annotated[int, Meta(ge=1, le=200)] = 200
     before: Id | None = None
 
 
-class MessageSchema(msgspec.Struct):
-    """A message; `author_id` is 0 where the account has been deleted, the time RFC 3339, UTC."""
+class Message(msgspec.Struct):
+    """A message. `author_id` is 0 if the account was deleted. The time is RFC 3339 in UTC."""
 
     id: int
     chat_id: int
@@ -135,24 +136,24 @@ class MessageSchema(msgspec.Struct):
     edited: bool
 
 
-class ChatSchema(msgspec.Struct):
-    """A chat in the list; `name` is the other's, `members` are users' ids."""
+class Chat(msgspec.Struct):
+    """A chat in the list. `name` is the other member's, `members` are user ids."""
 
     id: int
     name: str
     members: list[int]
-    last_message: MessageSchema | None
+    last_message: Message | None
     unread: int
 
 
 class ChatList(msgspec.Struct):
-    """One's chats, newest conversation first."""
+    """Chats, newest conversation first."""
 
-    chats: list[ChatSchema]
+    chats: list[Chat]
 
 
-class OtherChatSchema(msgspec.Struct, rename="pascal"):
-    """A chat as the document's front end reads it. `LastMessage` is a text, empty if none."""
+class OtherChat(msgspec.Struct, rename="pascal"):
+    """A chat in the form of the document's front end. `LastMessage` is its text or empty."""
 
     id: int = msgspec.field(name="ID")
     name: str
@@ -161,25 +162,25 @@ class OtherChatSchema(msgspec.Struct, rename="pascal"):
 
 
 class Workspace(msgspec.Struct):
-    """A group of chats, of which this server has none."""
+    """A group of chats. This server has none."""
 
 
 class OtherChatList(msgspec.Struct, rename="pascal"):
-    """The user's chats as the document's front end reads them."""
+    """Chats in the form of the document's front end."""
 
-    chats: list[OtherChatSchema]
+    chats: list[OtherChat]
     workspaces: list[Workspace]
 
 
 class NewMessageBody(msgspec.Struct):
-    """A message of 1 to 4000 characters; the same `nonce` makes the same message only once."""
+    """A message of 1 to 4000 characters. The same `nonce` creates it only once."""
 
     text: str
     nonce: str | None = None
 
 
 class MessagesQuery(msgspec.Struct):
-    """Which messages: the newest, those before an id, or those that follow one."""
+    """A range of messages: the newest, those before an id or those after an id."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
     before: Id | None = None
@@ -189,18 +190,18 @@ class MessagesQuery(msgspec.Struct):
 class MessageList(msgspec.Struct):
     """Messages, newest first.
 
-    `Messages` are the same ones, oldest first, with `message_time` as DD.MM.YYYY HH:mm in the
+    `Messages` has the same messages, oldest first, with `message_time` as DD.MM.YYYY HH:mm in the
     server's time zone, which is the format that the document's front end parses.
     """
 
-    messages: list[MessageSchema]
-    oldest_first: list[MessageSchema] = msgspec.field(name="Messages")
+    messages: list[Message]
+    oldest_first: list[Message] = msgspec.field(name="Messages")
 
 
 class FoundMessages(msgspec.Struct):
     """Messages that contain the words, newest first, with times as in `Messages` of a chat."""
 
-    found: list[MessageSchema] = msgspec.field(name="Messages")
+    found: list[Message] = msgspec.field(name="Messages")
 
 
 class TextBody(msgspec.Struct):
@@ -210,34 +211,34 @@ class TextBody(msgspec.Struct):
 
 
 class ReadBody(msgspec.Struct):
-    """Up to which message one has read."""
+    """The last message that the user has read."""
 
     message_id: Id
 
 
 class Notification(msgspec.Struct):
-    """What has happened to a message: 1 it is new, 2 deleted, 3 edited."""
+    """A chat event: 1 for a new message, 2 for a deleted one, 3 for an edited one."""
 
     event_type: int
-    body: MessageSchema
+    body: Message
 
 
 class Nothing(msgspec.Struct):
-    """An answer that says nothing but its status."""
+    """An empty object."""
 
 
 class Refused(msgspec.Struct):
-    """A refusal: the mnemonic by which clients switch, and a sentence for people."""
+    """An error: a mnemonic that clients switch on, and a sentence for people."""
 
     error: str
     message: str
 
 
 def new_account(body: NewUserBody) -> NewAccount:
-    """Return the account that the body describes.
+    """Return the account that a sign-up requests.
 
     Raises:
-        DomainError(FIELD_INVALID): a key and its alias have different texts.
+        DomainError(FIELD_INVALID): a key and its alias have different values.
     """
     return NewAccount(
         email=body.email,
@@ -254,8 +255,8 @@ def user_change(body: UserBody, account: Account) -> ProfileChange:
 
     Raises:
         DomainError(PASSWORD_NOT_CHANGED_HERE): the body has a password.
-        DomainError(FIELD_INVALID): a key and its alias are missing, or differ and neither has
-            the stored text.
+        DomainError(FIELD_INVALID): a key and its alias are missing, or they differ and neither has
+            the stored value.
     """
     if body.password:
         raise DomainError(Code.PASSWORD_NOT_CHANGED_HERE)
@@ -269,99 +270,99 @@ def user_change(body: UserBody, account: Account) -> ProfileChange:
     )
 
 
-Given = tuple[str, str | UnsetType | None]
+SentField = tuple[str, str | UnsetType | None]
 
 
-def one_of(key: Given, alias: Given, stored: str = "") -> str:
-    """Return the text that counts of a key and its alias, each a name and what was sent for it.
+def one_of(key: SentField, alias: SentField, stored: str = "") -> str:
+    """Return the value of a key or of its alias. If they differ, the changed one counts.
 
-    If they differ, the one that differs from the stored text counts.
+    `key` and `alias` are pairs of a name and the value that was sent for it.
 
     Raises:
-        DomainError(FIELD_INVALID): both are missing, or both differ from the stored text.
+        DomainError(FIELD_INVALID): both are missing, or both differ from the stored value.
     """
-    given = {name: text for name, text in (key, alias) if isinstance(text, str)}
-    if not given:
+    sent = {name: text for name, text in (key, alias) if isinstance(text, str)}
+    if not sent:
         raise field_invalid(key[0], "missing")
-    changed = {text.strip() for text in given.values()} - {stored}
+    changed = {text.strip() for text in sent.values()} - {stored}
     if len(changed) > 1:
         raise field_invalid(alias[0], f"differs from {key[0]}; send one of the two")
     return changed.pop() if changed else stored
 
 
 def user(account: Account) -> User:
-    """The account as this contract shows it."""
+    """Return an account in the schema of this contract."""
     name, status = account.given_name or "", account.status or ""
     return User(account.id, account.email or "", account.username or "", name, status, name, status)
 
 
 def found_user(account: Account, own_id: int | None) -> FoundUser:
-    """The account in a search by the account `own_id`."""
+    """Return an account as a search by the account `own_id` finds it."""
     phone = account.phone if account.id == own_id else None
-    shown = user(account)
+    public = user(account)
     return FoundUser(
-        shown.id,
-        shown.email,
+        public.id,
+        public.email,
         "",
-        shown.username,
-        shown.name,
-        shown.status,
+        public.username,
+        public.name,
+        public.status,
         phone or "",
-        shown.fullname,
-        shown.fstatus,
+        public.fullname,
+        public.fstatus,
     )
 
 
-def chat(found: Chat) -> ChatSchema:
-    """A chat as this contract shows it."""
-    return ChatSchema(
-        found.id,
-        _chat_name(found),
-        list(found.members),
-        None if found.last_message is None else message(found.last_message),
-        found.unread,
+def chat(stored: chats.Chat) -> Chat:
+    """Return a chat in the schema of this contract."""
+    return Chat(
+        stored.id,
+        _chat_name(stored),
+        list(stored.members),
+        None if stored.last_message is None else message(stored.last_message),
+        stored.unread,
     )
 
 
-def other_chat(found: Chat) -> OtherChatSchema:
-    """Return a chat as the document's front end reads it."""
-    last = "" if found.last_message is None else found.last_message.text
-    return OtherChatSchema(found.id, _chat_name(found), list(found.members), last)
+def other_chat(stored: chats.Chat) -> OtherChat:
+    """Return a chat in the form of the document's front end."""
+    last = "" if stored.last_message is None else stored.last_message.text
+    return OtherChat(stored.id, _chat_name(stored), list(stored.members), last)
 
 
-def _chat_name(found: Chat) -> str:
-    # Never the e-mail address: the list is shown on screens that others see.
-    if found.other_id is None:
+def _chat_name(stored: chats.Chat) -> str:
+    # Never the e-mail address, because other people may see the screen.
+    if stored.other_id is None:
         return DELETED_NAME
-    return found.other_name or f"user {found.other_id}"
+    return stored.other_name or f"user {stored.other_id}"
 
 
-def message(found: Message) -> MessageSchema:
-    """A message as this contract shows it."""
-    return MessageSchema(
-        found.id,
-        found.chat_id,
-        found.author_id or DELETED_AUTHOR,
-        found.text,
-        iso(found.created_at),
-        found.edited_at is not None,
+def message(stored: chats.Message) -> Message:
+    """Return a message in the schema of this contract."""
+    return Message(
+        stored.id,
+        stored.chat_id,
+        stored.author_id or DELETED_AUTHOR,
+        stored.text,
+        iso(stored.created_at),
+        stored.edited_at is not None,
     )
 
 
-def messages(found: list[Message], zone: tzinfo) -> MessageList:
+def messages(stored: list[chats.Message], zone: tzinfo) -> MessageList:
     """Return messages, newest first, in both forms that clients read."""
     return MessageList(
-        [message(each) for each in found], [local_message(each, zone) for each in reversed(found)]
+        [message(each) for each in stored], [local_message(each, zone) for each in reversed(stored)]
     )
 
 
-def local_message(found: Message, zone: tzinfo) -> MessageSchema:
-    """Return a message with its time as the document's front end parses it."""
-    sent = datetime.fromtimestamp(found.created_at / 1000, zone)
-    return msgspec.structs.replace(message(found), message_time=sent.strftime(LOCAL_TIME))
+def local_message(stored: chats.Message, zone: tzinfo) -> Message:
+    """Return a message with its time in the format of the document's front end."""
+    sent_at = datetime.fromtimestamp(stored.created_at / 1000, zone)
+    return msgspec.structs.replace(message(stored), message_time=sent_at.strftime(LOCAL_TIME))
 
 
 @lru_cache(maxsize=256)
-def notification(event: MessageEvent) -> str:
-    """An event as it goes out, written down once for all who hear it."""
+def notification(event: chats.MessageEvent) -> str:
+    """Return the frame of an event, encoded once for all listeners."""
     return encode(Notification(int(event.kind), message(event.message))).decode()
