@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from kinoteka.contracts.filmsite import schemas
-from kinoteka.core.media.model import JPEG_ALONE
+from kinoteka.core.media.model import JPEG_ONLY
 from kinoteka.http.mechanics.response import Response, json_response
 from kinoteka.http.policy import sign_out as sign_out_policy
 from kinoteka.http.policy.request import Request
@@ -34,7 +34,7 @@ async def sign_out(request: Request, body: schemas.SignOutBody | None) -> Respon
 
 async def change_avatar(request: Request, file: SpooledFile) -> schemas.Body[schemas.Nothing]:
     """Store the uploaded picture as the account's avatar."""
-    await request.core.avatars.change_avatar(request.actor, request.unit, file, JPEG_ALONE)
+    await request.core.avatars.change_avatar(request.actor, request.unit, file, JPEG_ONLY)
     return schemas.EMPTY
 
 

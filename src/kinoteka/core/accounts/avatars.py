@@ -24,7 +24,7 @@ class Avatars:
     ) -> Account:
         """Replace the actor's avatar with an uploaded picture. Return the account.
 
-        `allowed` are the accepted picture formats (`media.model.PICTURES` or `JPEG_ALONE`).
+        `allowed` are the accepted picture formats (`media.model.PICTURES` or `JPEG_ONLY`).
 
         Raises:
             DomainError(UNAUTHORIZED, BUSY)
@@ -36,7 +36,7 @@ class Avatars:
         name = await self._media.store(unit, picture)
         replaced = await self._accounts.set_avatar(actor, unit, name)
         if replaced is not None:
-            self._media.drop_after_commit(unit, replaced)
+            self._media.delete_after_commit(unit, replaced)
         return await self._accounts.get_own(actor, unit)
 
     async def remove_avatar(self, actor: Actor, unit: Unit) -> Account:
@@ -47,7 +47,7 @@ class Avatars:
         """
         replaced = await self._accounts.set_avatar(actor, unit, None)
         if replaced is not None:
-            self._media.drop_after_commit(unit, replaced)
+            self._media.delete_after_commit(unit, replaced)
         return await self._accounts.get_own(actor, unit)
 
     async def read_avatar(self, unit: Unit, account_id: int) -> bytes:
@@ -67,4 +67,4 @@ class Avatars:
         """Delete the avatar of an account that is being deleted."""
         account = await self._accounts.get(unit, account_id)
         if account.avatar_file is not None:
-            self._media.drop_after_commit(unit, account.avatar_file)
+            self._media.delete_after_commit(unit, account.avatar_file)

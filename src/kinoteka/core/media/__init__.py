@@ -1,1 +1,1 @@
-"""Media: uploaded pictures, read, made harmless and stored."""
+"""Media: uploaded pictures, and posters drawn by the server."""

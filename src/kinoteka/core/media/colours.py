@@ -22,8 +22,8 @@ SPACES = {
 }
 
 
-def in_srgb(picture: "Image", profile: bytes | None) -> "Image":
-    """Return the picture with its colours in sRGB. A profile that cannot be used is ignored."""
+def convert_to_srgb(picture: "Image", profile: bytes | None) -> "Image":
+    """Return the picture with its colours in sRGB. Ignore an unusable profile."""
     if not profile or len(profile) > PROFILE_LARGEST or picture.mode not in SPACES:
         return picture
     cms = _cms()
@@ -34,7 +34,7 @@ def in_srgb(picture: "Image", profile: bytes | None) -> "Image":
             return picture
         transform = cms.buildTransform(source, _srgb(), picture.mode, mode)
         converted: Image | None = cms.applyTransform(picture, transform)
-    # A broken profile leaves the picture whole, as its colours are without it.
+    # With a broken profile the picture keeps its colours unconverted.
     except (cms.PyCMSError, OSError, ValueError):
         return picture
     return picture if converted is None else converted

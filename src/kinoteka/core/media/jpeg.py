@@ -1,8 +1,8 @@
-"""What the markers of a JPEG tell about how it is decoded (ITU-T T.81, annex B).
+"""Read from the markers of a JPEG how it is decoded (ITU-T T.81, annex B).
 
-Markers are found as decoders find them: what lies between two segments is skipped, up to a byte
-FF that neither a zero nor another FF follows. A reader that took FF 00 for a segment could be led
-past the frame that is decoded.
+The module finds markers as decoders do: it skips bytes between two segments up to a byte FF that
+is not followed by a zero or another FF. If it took FF 00 for a segment, a crafted file could hide
+the frame that is decoded.
 """
 
 import re
@@ -12,14 +12,14 @@ SEQUENTIAL_FRAMES = (0xC0, 0xC1)
 OTHER_FRAMES = frozenset(range(0xC2, 0xD0)) - {0xC4, 0xC8, 0xCC}
 END, SCAN = 0xD9, 0xDA
 MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]", re.DOTALL)
-"""Markers but those without a segment, which may stand anywhere."""
+"""Markers with a segment. Markers without one may occur anywhere."""
 
 
 def decodes_in_one_pass(data: bytes) -> bool:
     """Return whether a JPEG is decoded row by row, so that scaling it saves memory.
 
-    Of any other one, progressive or with a scan for each component, the decoder keeps all
-    coefficients of the whole picture.
+    For other JPEGs, progressive ones or with a scan per component, the decoder holds the
+    coefficients of the whole picture in memory.
     """
     components = None
     for marker, at in _segments(data):
@@ -32,16 +32,16 @@ def decodes_in_one_pass(data: bytes) -> bool:
     return False
 
 
-def scans_of(data: bytes) -> int:
-    """Return how many scans the picture has, each of which may be a pass over all of it.
+def count_scans(data: bytes) -> int:
+    """Return the number of scans, each of which may be a pass over the whole picture.
 
-    The previews that it carries and what follows its end do not count.
+    Embedded previews and data after the end of the picture do not count.
     """
     return sum(marker == SCAN for marker, _ in _segments(data))
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield each marker between the picture's beginning and end, and where it stands."""
+    """Yield each marker of the picture and its offset."""
     at = 2
     while (found := MARKER.search(data, at)) is not None and data[found.start() + 1] != END:
         at = found.start()

@@ -1,6 +1,6 @@
-"""Setting text for posters without knowing the font: what is guessed is rather too wide.
+"""Lay out text for posters without knowing the font: estimated widths are rather too large.
 
-Texts may be of any script, of any length, and may hold what no document may.
+Texts may be in any script, of any length, and contain characters that XML does not allow.
 """
 
 import re
@@ -12,24 +12,24 @@ import msgspec
 
 ELLIPSIS = "…"
 LEADING = 1.16
-LONGEST = 600  # more letters than any box here has room for
+CHARACTERS_MOST = 600  # More than fit into any box of a poster.
 
-# What XML 1.0 (2.2) does not have, and what turns the direction of a whole document around.
-UNFIT = re.compile(
+# Characters that XML 1.0 (2.2) does not allow, and controls of the text direction.
+DISALLOWED = re.compile(
     "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
 )
 JOINER = "\u200d"
 
-# Widths in em of a bold sans serif of the broad kind (DejaVu, Verdana).
+# Letters that are narrow or wide in bold, wide sans-serif fonts (DejaVu, Verdana).
 NARROW = frozenset("iljtfrI.,:;'’!|()[]/- ")
-BROAD = frozenset("mwMW@%—ЖШЩЮЫФМжшщюыфмQ&")
+WIDE = frozenset("mwMW@%—ЖШЩЮЫФМжшщюыфмQ&")
 
 
 Sizes = tuple[float, ...]
 
 
-class Setting(msgspec.Struct, frozen=True):
-    """A text in lines, at a size in the picture's units; `height` of one line likewise."""
+class TextLayout(msgspec.Struct, frozen=True):
+    """A text in lines. The font size and the height of a line are in the picture's units."""
 
     lines: tuple[str, ...]
     size: float
@@ -37,45 +37,45 @@ class Setting(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> float:
-        """How high all lines are."""
+        """Return the height of all lines."""
         return self.height * len(self.lines)
 
 
-def fit(text: str, width: float, height: float, whole: Sizes, breaking: Sizes) -> Setting:
-    """A text at the largest size at which it fits into the box.
+def fit_text(text: str, width: float, height: float, whole: Sizes, breaking: Sizes) -> TextLayout:
+    """Lay out a text at the largest size at which it fits into the box.
 
-    Both lists fall; words are broken where the text fits at none of the sizes for `whole` words,
-    and what fits at none at all is cut off.
+    Sizes are in descending order. If the text fits at none of the sizes in `whole`, words are
+    broken at the sizes in `breaking`; if it still does not fit, the text is truncated.
     """
-    words = _words(readable(text)[:LONGEST])
+    words = _split_words(clean_line(text)[:CHARACTERS_MOST])
     for size in whole:
         lines = _wrap(words, width / size)
         if lines is not None and len(lines) * size * LEADING <= height:
-            return Setting(tuple(lines), size, size * LEADING)
+            return TextLayout(tuple(lines), size, size * LEADING)
     for size in breaking:
-        lines = _wrap(_broken(words, width / size), width / size) or []
+        lines = _wrap(_split_wide_words(words, width / size), width / size) or []
         if len(lines) * size * LEADING <= height:
-            return Setting(tuple(lines), size, size * LEADING)
-    return _cut(words, width, height, breaking[-1])
+            return TextLayout(tuple(lines), size, size * LEADING)
+    return _truncate(words, width, height, breaking[-1])
 
 
 def fit_line(text: str, width: float, size: float) -> str:
-    """A text on one line, cut off where it does not fit."""
-    return _shorten(readable(text), width / size)
+    """Return a text on one line, truncated to the width."""
+    return _shorten(clean_line(text), width / size)
 
 
-def readable(text: str) -> str:
-    """A text on one line, without what cannot stand in a document."""
-    return " ".join(UNFIT.sub(" ", text).split())
+def clean_line(text: str) -> str:
+    """Return a text on one line, without characters that XML does not allow."""
+    return " ".join(DISALLOWED.sub(" ", text).split())
 
 
 def element_text(text: str) -> str:
-    """A text as it stands in an element or an attribute."""
-    return escape(UNFIT.sub("", text), quote=True)
+    """Return a text escaped for an element or an attribute."""
+    return escape(DISALLOWED.sub("", text), quote=True)
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether the text begins on the right (UAX #9, P2 and P3)."""
+    """Return whether the text is written from right to left (UAX #9, P2 and P3)."""
     for letter in text:
         direction = unicodedata.bidirectional(letter)
         if direction in ("L", "R", "AL"):
@@ -84,7 +84,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def width_of(text: str) -> float:
-    """How wide a text is at most, in em."""
+    """Return the estimated width of a text in em."""
     return sum(map(_letter_width, text))
 
 
@@ -92,7 +92,7 @@ def width_of(text: str) -> float:
 def _letter_width(letter: str) -> float:
     if letter in NARROW:
         return 0.43
-    if letter in BROAD:
+    if letter in WIDE:
         return 1.12
     if letter == JOINER or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
@@ -101,39 +101,39 @@ def _letter_width(letter: str) -> float:
     return 0.82 if letter.isupper() else 0.72
 
 
-def _words(text: str) -> list[str]:
-    """What a line may be broken between; a word that goes on a line's middle begins with a space.
+def _split_words(text: str) -> list[str]:
+    """Return the parts between which lines may break; a space before a part is kept with it.
 
-    Chinese and Japanese are written without spaces, and may be broken nearly anywhere.
+    Chinese and Japanese have no spaces, and lines may break almost anywhere.
     """
     words: list[str] = []
     for word in text.split(" "):
         start = " "
-        for piece in _pieces(word):
+        for piece in _breakable_parts(word):
             words.append(start + piece)
             start = ""
     return words
 
 
-def _pieces(word: str) -> list[str]:
+def _breakable_parts(word: str) -> list[str]:
     pieces: list[str] = []
     for cluster in _clusters(word):
         previous = pieces[-1][-1] if pieces else ""
-        if previous and not (_breaks(previous) or _breaks(cluster[0])):
+        if previous and not (_may_break_at(previous) or _may_break_at(cluster[0])):
             pieces[-1] += cluster
         elif previous and unicodedata.category(cluster[0]).startswith("P"):
-            pieces[-1] += cluster  # a sign never begins a line
+            pieces[-1] += cluster  # A line never begins with punctuation.
         else:
             pieces.append(cluster)
     return pieces
 
 
-def _breaks(letter: str) -> bool:
+def _may_break_at(letter: str) -> bool:
     return unicodedata.east_asian_width(letter) in "WF"
 
 
 def _clusters(word: str) -> list[str]:
-    """Letters with the marks that belong to them (roughly UAX #29)."""
+    """Return letters together with their combining marks (roughly UAX #29)."""
     clusters: list[str] = []
     for letter in word:
         is_mark = unicodedata.category(letter).startswith("M") or letter == JOINER
@@ -145,7 +145,7 @@ def _clusters(word: str) -> list[str]:
 
 
 def _wrap(words: list[str], width: float) -> list[str] | None:
-    """Lines no wider than `width` (in em); None where a word alone is wider."""
+    """Return lines up to `width` (in em), or None if a word is wider."""
     lines: list[str] = []
     used = width
     for word in words:
@@ -162,21 +162,21 @@ def _wrap(words: list[str], width: float) -> list[str] | None:
     return lines
 
 
-def _cut(words: list[str], width: float, height: float, size: float) -> Setting:
+def _truncate(words: list[str], width: float, height: float, size: float) -> TextLayout:
     most = max(1, int(height // (size * LEADING)))
-    lines = _wrap(_broken(words, width / size), width / size) or []
+    lines = _wrap(_split_wide_words(words, width / size), width / size) or []
     if len(lines) > most:
         last = _shorten(f"{lines[most - 1]} {lines[most]}", width / size)
         lines = [*lines[: most - 1], last]
-    return Setting(tuple(lines), size, size * LEADING)
+    return TextLayout(tuple(lines), size, size * LEADING)
 
 
-def _broken(words: list[str], width: float) -> list[str]:
-    """The words, those that are wider than a line in parts."""
-    return [part for word in words for part in _break(word, width)]
+def _split_wide_words(words: list[str], width: float) -> list[str]:
+    """Return the words; words wider than a line are split into parts."""
+    return [part for word in words for part in _split_word(word, width)]
 
 
-def _break(word: str, width: float) -> list[str]:
+def _split_word(word: str, width: float) -> list[str]:
     if width_of(word) <= width:
         return [word]
     parts = [""]
@@ -194,9 +194,9 @@ def _break(word: str, width: float) -> list[str]:
 def _shorten(text: str, width: float) -> str:
     if width_of(text) <= width:
         return text
-    kept = ""
+    start = ""
     for cluster in _clusters(text):
-        if width_of(kept + cluster + ELLIPSIS) > width:
+        if width_of(start + cluster + ELLIPSIS) > width:
             break
-        kept += cluster
-    return kept.rstrip() + ELLIPSIS
+        start += cluster
+    return start.rstrip() + ELLIPSIS

@@ -1,24 +1,24 @@
-"""What an uploaded picture may be, and what becomes of it.
+"""Formats and limits of uploaded pictures.
 
-Kinds of pictures are told by their content alone (their first bytes), by Pillow's names.
+Formats have Pillow's names and are recognized by the first bytes of the content.
 """
 
 UPLOAD_LARGEST = 10 * 1024 * 1024
 PIXELS_MOST = 40_000_000
 SCALABLE_PIXELS_MOST = 80_000_000
-"""Pixels of a JPEG that is scaled while it is decoded, such as those of a phone's whole sensor.
+"""The limit for JPEGs that are scaled while they are decoded, such as photos of large sensors.
 
-See `jpeg.decodes_in_one_pass`: of others the decoder keeps all in memory, whatever the scale.
+For other JPEGs the decoder holds all pixels in memory; see `jpeg.decodes_in_one_pass`.
 """
 LONGER_SIDE = 1024
 QUALITY = 85
 
-JPEG_ALONE = frozenset({"JPEG"})
+JPEG_ONLY = frozenset({"JPEG"})
 PICTURES = frozenset({"JPEG", "PNG", "WEBP"})
 
 
-def kind_of(data: bytes) -> str | None:
-    """The kind of picture whose signature the data begins with; None: another or none."""
+def detect_format(data: bytes) -> str | None:
+    """Return the supported format whose signature the data starts with, or None."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -1,4 +1,4 @@
-"""Colours for posters: sets that go together, and which of them suit a genre."""
+"""Palettes of posters, and the palettes that suit a genre."""
 
 from random import Random
 
@@ -6,12 +6,12 @@ import msgspec
 
 
 class Palette(msgspec.Struct, frozen=True):
-    """Colours as `#rrggbb`: `ink` is for letters on `paper`, `shapes` for what lies on `ground`."""
+    """Colours as `#rrggbb`: `ink` for text on `paper`, `shape_colours` for shapes on `ground`."""
 
     ground: str
     paper: str
     ink: str
-    shapes: tuple[str, str, str]
+    shape_colours: tuple[str, str, str]
 
 
 NIGHT = Palette("#0f1b3d", "#f4ecd8", "#14213d", ("#fca311", "#e5e5e5", "#3d5a80"))
@@ -35,8 +35,8 @@ PALETTES = (
     *(VIOLET, STEEL, CHALK, OLIVE, BERRY, ICE, MINT),
 )
 
-# By what a genre's name contains.
-MOODS = {
+# The key is a part of the genre's name.
+GENRE_PALETTES = {
     "horror": (BLOOD, NOIR, FOREST),
     "thriller": (NOIR, STEEL, BLOOD, NIGHT),
     "crime": (NOIR, STEEL, OLIVE),
@@ -61,10 +61,10 @@ MOODS = {
 }
 
 
-def choose_palette(genre: str | None, chance: Random) -> Palette:
-    """One that suits the genre, or any where nothing is known of the genre."""
+def choose_palette(genre: str | None, rng: Random) -> Palette:
+    """Return a random palette that suits the genre; any palette for an unknown genre."""
     name = (genre or "").casefold()
-    for part, palettes in MOODS.items():
+    for part, palettes in GENRE_PALETTES.items():
         if part in name:
-            return chance.choice(palettes)
-    return chance.choice(PALETTES)
+            return rng.choice(palettes)
+    return rng.choice(PALETTES)

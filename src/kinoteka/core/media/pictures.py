@@ -1,7 +1,7 @@
-"""Drawing an uploaded picture anew, so that nothing of the upload is left but what is seen.
+"""Decode uploaded pictures and encode them again, so that only the visible pixels remain.
 
-Neither metadata (where and with what it was taken) nor anything hidden in or after the picture
-survives. Pillow is imported at the first use: a server starts without it.
+Metadata (such as the place and the camera) and data hidden in or after the picture are removed.
+Pillow is imported when it is first used, because it would slow down the server's start.
 """
 
 import warnings
@@ -10,69 +10,69 @@ from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from kinoteka.core.media.colours import in_srgb
-from kinoteka.core.media.jpeg import decodes_in_one_pass, scans_of
+from kinoteka.core.media.colours import convert_to_srgb
+from kinoteka.core.media.jpeg import count_scans, decodes_in_one_pass
 from kinoteka.core.media.model import (
     LONGER_SIDE,
     PIXELS_MOST,
     QUALITY,
     SCALABLE_PIXELS_MOST,
-    kind_of,
+    detect_format,
 )
 from kinoteka.errors import Code, DomainError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-BOX = (LONGER_SIDE, LONGER_SIDE)
+MAX_SIZE = (LONGER_SIDE, LONGER_SIDE)
 WHITE = (255, 255, 255, 255)
 
-# What Pillow scales as it is; palettes, bits and the like become colours first.
+# Modes that Pillow scales directly. Palettes, bitmaps and others are converted first.
 SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK")
 DEEP_GREY = "I;16"
 
-# A JPEG may ask for a pass over the whole picture with a few dozen bytes; real ones have about
-# ten passes.
+# A scan of a few dozen bytes can make the decoder pass over the whole picture. Real pictures have
+# about ten scans.
 SCANS_MOST = 200
 SCANNED_PIXELS_MOST = 25 * PIXELS_MOST
-"""Scans times pixels: about two seconds of a core."""
+"""The limit of scans times pixels, which take about two seconds of processor time."""
 
 EXIF_ORIENTATION = 0x0112
 UPRIGHT = 1
 
 
-def draw_anew(data: bytes, allowed: frozenset[str]) -> bytes:
-    """The picture as a new JPEG: upright, in sRGB, at most 1024 pixels on its longer side.
+def re_encode(data: bytes, allowed: frozenset[str]) -> bytes:
+    """Return the picture as a new JPEG: upright, in sRGB, up to 1024 pixels on its longer side.
 
-    Of an animation the first frame is taken; what is transparent becomes white. The largest
-    pictures take seconds of a core, so this belongs in a thread.
+    An animation gives its first frame, and transparent pixels become white. The largest pictures
+    take seconds of processor time, so call this in a thread.
 
     Raises:
-        DomainError(UPLOAD_WRONG_TYPE): by its content none of the `allowed` kinds.
-        DomainError(UPLOAD_UNREADABLE): empty, broken or cut off.
-        DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is how many megapixels there may be.
+        DomainError(UPLOAD_WRONG_TYPE): the content has none of the `allowed` formats.
+        DomainError(UPLOAD_UNREADABLE): the file is empty, broken or truncated.
+        DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is the allowed number of megapixels.
     """
     if not data:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="empty")
-    kind = kind_of(data)
+    kind = detect_format(data)
     if kind is None or kind not in allowed:
         raise DomainError(Code.UPLOAD_WRONG_TYPE, allowed=", ".join(sorted(allowed)))
     try:
-        return _draw(data, kind)
+        return _re_encode(data, kind)
     except DomainError:
         raise
-    # Decoders of broken data fail in every way there is: OSError, SyntaxError, struct.error, …
+    # Decoders raise many errors for broken data: OSError, SyntaxError, struct.error, …
     except Exception as error:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="broken") from error
 
 
-def _draw(data: bytes, kind: str) -> bytes:
+def _re_encode(data: bytes, kind: str) -> bytes:
     with _pillow().open(BytesIO(data), formats=(kind,)) as uploaded:
-        _check_pixels(uploaded.size, scalable=kind == "JPEG" and decodes_in_one_pass(data))
+        _require_pixel_limit(uploaded.size, scalable=kind == "JPEG" and decodes_in_one_pass(data))
         if kind == "JPEG":
-            _check_scans(uploaded.size, scans_of(data))
+            _require_scan_limit(uploaded.size, count_scans(data))
         profile = uploaded.info.get("icc_profile")
-        picture = _opaque(in_srgb(_scaled(uploaded), profile))
+        picture = _opaque(convert_to_srgb(_scaled(uploaded), profile))
         upright = _upright(picture, _orientation(uploaded))
     stream = BytesIO()
     upright.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
@@ -83,13 +83,14 @@ def _draw(data: bytes, kind: str) -> bytes:
 def _pillow() -> ModuleType:
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # see `_check_pixels`, which knows what is scaled at once
-    # What is odd about strangers' metadata is of no interest to who runs the server.
+    # `_require_pixel_limit` replaces Pillow's limit, which is too low for scaled JPEGs.
+    Image.MAX_IMAGE_PIXELS = None
+    # Operators need no warnings about the metadata of uploads.
     warnings.filterwarnings("ignore", category=UserWarning, module="PIL")
     return Image
 
 
-def _check_pixels(size: tuple[int, int], *, scalable: bool) -> None:
+def _require_pixel_limit(size: tuple[int, int], *, scalable: bool) -> None:
     """Raise an error if the picture has too many pixels, before any of them is decoded."""
     width, height = size
     limit = SCALABLE_PIXELS_MOST if scalable else PIXELS_MOST
@@ -97,8 +98,8 @@ def _check_pixels(size: tuple[int, int], *, scalable: bool) -> None:
         raise DomainError(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit // 1_000_000)
 
 
-def _check_scans(size: tuple[int, int], scans: int) -> None:
-    """Raise an error if the decoder would pass over the picture too often."""
+def _require_scan_limit(size: tuple[int, int], scans: int) -> None:
+    """Raise an error if the picture has too many scans for its size."""
     width, height = size
     if scans > SCANS_MOST or scans * width * height > SCANNED_PIXELS_MOST:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
@@ -110,7 +111,7 @@ def _scaled(uploaded: "Image") -> "Image":
         picture = picture.point(lambda value: value / 256).convert("L")
     elif picture.mode not in SCALABLE or "transparency" in picture.info:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail(BOX)  # of a JPEG this decodes a fraction alone
+    picture.thumbnail(MAX_SIZE)  # This decodes a JPEG at a reduced size.
     return picture
 
 
@@ -126,21 +127,21 @@ def _opaque(picture: "Image") -> "Image":
 def _orientation(uploaded: "Image") -> int:
     try:
         return int(uploaded.getexif().get(EXIF_ORIENTATION, UPRIGHT))
-    except Exception:  # broken metadata leaves the picture whole
+    except Exception:  # Ignore broken metadata.
         return UPRIGHT
 
 
 def _upright(picture: "Image", orientation: int) -> "Image":
-    """The picture as it is to be seen (Exif 2.32, 4.6.4, Orientation)."""
-    ways = _pillow().Transpose
+    """Return the picture turned upright (Exif 2.32, 4.6.4, Orientation)."""
+    transpose = _pillow().Transpose
     turns = {
-        2: ways.FLIP_LEFT_RIGHT,
-        3: ways.ROTATE_180,
-        4: ways.FLIP_TOP_BOTTOM,
-        5: ways.TRANSPOSE,
-        6: ways.ROTATE_270,
-        7: ways.TRANSVERSE,
-        8: ways.ROTATE_90,
+        2: transpose.FLIP_LEFT_RIGHT,
+        3: transpose.ROTATE_180,
+        4: transpose.FLIP_TOP_BOTTOM,
+        5: transpose.TRANSPOSE,
+        6: transpose.ROTATE_270,
+        7: transpose.TRANSVERSE,
+        8: transpose.ROTATE_90,
     }
     turn = turns.get(orientation)
     return picture if turn is None else picture.transpose(turn)

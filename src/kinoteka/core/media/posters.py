@@ -1,7 +1,7 @@
-"""Posters drawn from what is known of a film, as SVG: the same facts always give the same bytes.
+"""Draw posters for films without one, as SVG. The same facts always give the same bytes.
 
-The picture is a motif in a genre's colours beside the title, the director and the year. It holds
-no script, no style sheet, and no address of anything outside.
+A poster has a motif in colours that suit the genre, and the title, the director and the year. It
+contains no scripts, no style sheets and no references to other resources.
 """
 
 import hashlib
@@ -10,13 +10,13 @@ from random import Random
 import msgspec
 
 from kinoteka.core.media.lettering import (
-    LONGEST,
-    Setting,
+    CHARACTERS_MOST,
+    TextLayout,
+    clean_line,
     element_text,
-    fit,
     fit_line,
+    fit_text,
     is_right_to_left,
-    readable,
 )
 from kinoteka.core.media.motifs import MOTIFS
 from kinoteka.core.media.palettes import Palette, choose_palette
@@ -24,11 +24,11 @@ from kinoteka.core.media.palettes import Palette, choose_palette
 WIDTH = 400
 HEIGHT = 600
 MARGIN = 30
-LINE = WIDTH - 2 * MARGIN
+TEXT_WIDTH = WIDTH - 2 * MARGIN
 WHOLE_WORDS = (58.0, 50.0, 43.0, 36.0, 30.0, 26.0, 22.0)
 BROKEN_WORDS = (30.0, 26.0, 22.0, 19.0, 17.0)
-TITLE_HIGHEST = 230.0
-SMALL = 14.5
+TITLE_HEIGHT_MAX = 230.0
+SMALL_SIZE = 14.5
 YEAR_ROOM = 70
 
 FONTS = (
@@ -38,7 +38,7 @@ FONTS = (
 
 
 class PosterFacts(msgspec.Struct, frozen=True):
-    """What a poster is made of; `film_id` tells apart films that have all else in common."""
+    """The facts that a poster shows; `film_id` makes posters of films with equal titles differ."""
 
     film_id: int
     title: str
@@ -48,17 +48,18 @@ class PosterFacts(msgspec.Struct, frozen=True):
 
 
 def draw_poster(facts: PosterFacts) -> bytes:
-    """A film's poster, 400 by 600, as an SVG document in UTF-8."""
-    chance = _chance(facts)
-    palette = choose_palette(facts.genre, chance)
-    motif = chance.choice(MOTIFS)
-    font = chance.choice(FONTS)
-    title_first = chance.random() < 0.3
-    title = fit(facts.title, LINE, TITLE_HIGHEST, WHOLE_WORDS, BROKEN_WORDS)
-    room = round(title.total + 3 * SMALL + 2 * MARGIN + 12)
-    seen = HEIGHT - room
-    picture = motif(chance, palette, WIDTH, seen)
-    name = readable(facts.title)[:LONGEST]
+    """Return a film's poster, 400 by 600, as an SVG document in UTF-8."""
+    rng = _seeded_random(facts)
+    palette = choose_palette(facts.genre, rng)
+    motif = rng.choice(MOTIFS)
+    font = rng.choice(FONTS)
+    title_first = rng.random() < 0.3
+    title = fit_text(facts.title, TEXT_WIDTH, TITLE_HEIGHT_MAX, WHOLE_WORDS, BROKEN_WORDS)
+    text_height = round(title.total + 3 * SMALL_SIZE + 2 * MARGIN + 12)
+    picture_height = HEIGHT - text_height
+    picture_y, text_y = (text_height, 0) if title_first else (0, picture_height)
+    picture = motif(rng, palette, WIDTH, picture_height)
+    name = clean_line(facts.title)[:CHARACTERS_MOST]
     label = element_text(f"{name} ({facts.year})" if facts.year else name)
     return "".join(
         (
@@ -66,54 +67,55 @@ def draw_poster(facts: PosterFacts) -> bytes:
             f'width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{label}">',
             f"<title>{label}</title>",
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.paper}"/>',
-            f'<svg y="{room if title_first else 0}" width="{WIDTH}" height="{seen}">',
-            f'<rect width="{WIDTH}" height="{seen}" fill="{palette.ground}"/>',
+            f'<svg y="{picture_y}" width="{WIDTH}" height="{picture_height}">',
+            f'<rect width="{WIDTH}" height="{picture_height}" fill="{palette.ground}"/>',
             *picture,
             "</svg>",
-            f'<g transform="translate(0 {0 if title_first else seen})" font-family="{font}" '
-            f'fill="{palette.ink}">',
-            *_words(facts, title, palette, room),
+            f'<g transform="translate(0 {text_y})" font-family="{font}" fill="{palette.ink}">',
+            *_text_block(facts, title, palette, text_height),
             "</g></svg>",
         )
     ).encode()
 
 
-def _chance(facts: PosterFacts) -> Random:
-    # Not of Python's hash, which differs from process to process.
+def _seeded_random(facts: PosterFacts) -> Random:
+    # Python's own hash differs between processes.
     digest = hashlib.blake2b(f"{facts.film_id}\0{facts.title}".encode(errors="replace"))
-    return Random(digest.digest()[:8])  # noqa: S311 (a picture, no secret)
+    return Random(digest.digest()[:8])  # noqa: S311 (not used for secrets)
 
 
-def _words(facts: PosterFacts, title: Setting, palette: Palette, room: float) -> list[str]:
-    """The block beside the picture: genre, title, director and year."""
-    elements = [_rect_mark(palette)]
+def _text_block(
+    facts: PosterFacts, title: TextLayout, palette: Palette, height: float
+) -> list[str]:
+    """Draw the block beside the picture: genre, title, director and year."""
+    elements = [_accent(palette)]
     if facts.genre:
-        genre = fit_line(facts.genre.upper(), LINE * 0.8, SMALL * 0.8)
-        elements.append(_text(genre, MARGIN + 4, SMALL * 0.8, spacing=1.6))
+        genre = fit_line(facts.genre.upper(), TEXT_WIDTH * 0.8, SMALL_SIZE * 0.8)
+        elements.append(_text(genre, MARGIN + 4, SMALL_SIZE * 0.8, spacing=1.6))
     y = MARGIN + 14.0
     for line in title.lines:
         y += title.height
         elements.append(_text(line, y - title.height * 0.12, title.size, bold=True))
-    last = room - MARGIN
+    last = height - MARGIN
     if facts.director:
-        director = fit_line(facts.director, LINE - YEAR_ROOM, SMALL)
-        elements.append(_text(director, last, SMALL))
+        director = fit_line(facts.director, TEXT_WIDTH - YEAR_ROOM, SMALL_SIZE)
+        elements.append(_text(director, last, SMALL_SIZE))
     if facts.year:
-        # Opposite the director, on whichever side that begins.
+        # The year is on the side opposite to the director's name.
         x, anchor = WIDTH - MARGIN, "end"
         if is_right_to_left(facts.director or ""):
             x, anchor = MARGIN, "start"
-        placed = f'x="{x}" y="{last}" font-size="{SMALL}" text-anchor="{anchor}"'
+        placed = f'x="{x}" y="{last}" font-size="{SMALL_SIZE}" text-anchor="{anchor}"'
         elements.append(f"<text {placed}>{facts.year}</text>")
     return elements
 
 
-def _rect_mark(palette: Palette) -> str:
-    return f'<rect x="{MARGIN}" y="0" width="44" height="5" fill="{palette.shapes[0]}"/>'
+def _accent(palette: Palette) -> str:
+    return f'<rect x="{MARGIN}" y="0" width="44" height="5" fill="{palette.shape_colours[0]}"/>'
 
 
 def _text(text: str, y: float, size: float, *, bold: bool = False, spacing: float = 0) -> str:
-    """A line at the margin on which its script begins."""
+    """Draw a line of text that starts at the left or right margin, as its script requires."""
     x, turned = MARGIN, ""
     if is_right_to_left(text):
         x, turned = WIDTH - MARGIN, ' direction="rtl"'

@@ -1,12 +1,12 @@
-"""Media: pictures that people upload.
+"""Uploaded pictures: decode and encode them again, store, read and delete them.
 
-Public operations: read_picture, store, get, drop_after_commit.
+Public operations: read_picture, store, get, delete_after_commit.
 """
 
 import secrets
 
 from kinoteka.core.media.model import UPLOAD_LARGEST
-from kinoteka.core.media.pictures import draw_anew
+from kinoteka.core.media.pictures import re_encode
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.files import open_files
@@ -21,7 +21,7 @@ SECONDS_EACH = 0.2
 
 
 class Media:
-    """Reads what is uploaded, and stores what has become of it."""
+    """The pictures that accounts upload."""
 
     def __init__(self, settings: Settings) -> None:
         self._files = open_files(settings, FOLDER)
@@ -33,57 +33,57 @@ class Media:
         )
 
     async def read_picture(self, file: SpooledFile, allowed: frozenset[str]) -> bytes:
-        """An upload as a new JPEG without metadata, at most 1024 pixels on its longer side.
+        """Return an upload as a new JPEG without metadata, up to 1024 pixels on its longer side.
 
-        `allowed` are kinds as Pillow names them (`model.PICTURES`), told by content alone.
+        `allowed` are Pillow's names of formats (`model.PICTURES`), recognized by the content.
 
         Raises:
-            DomainError(UPLOAD_TOO_LARGE): more than 10 MiB.
-            DomainError(UPLOAD_WRONG_TYPE): by its content none of the `allowed` kinds.
-            DomainError(UPLOAD_UNREADABLE): empty, broken or cut off.
-            DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is how many megapixels there may be.
-            DomainError(BUSY): too many pictures are being read already.
+            DomainError(UPLOAD_TOO_LARGE): the file has more than 10 MiB.
+            DomainError(UPLOAD_WRONG_TYPE): the content has none of the `allowed` formats.
+            DomainError(UPLOAD_UNREADABLE): the file is empty, broken or truncated.
+            DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is the allowed number of megapixels.
+            DomainError(BUSY): too many pictures are being decoded.
         """
         if file.size > UPLOAD_LARGEST:
             raise DomainError(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST)
-        return await self._workers.run(lambda: draw_anew(file.read(), allowed))
+        return await self._workers.run(lambda: re_encode(file.read(), allowed))
 
     async def store(self, unit: Unit, picture: bytes) -> str:
-        """Store a picture under a new name that nobody can guess; the name.
+        """Store a picture under a new random name, and return the name.
 
-        It is gone again if the transaction is rolled back.
+        The picture is deleted if the transaction is rolled back.
 
         Raises:
-            DomainError(BUSY): the object store is away.
+            DomainError(BUSY): the object store is unavailable.
         """
         name = f"{secrets.token_urlsafe(18)}.jpg"
-        # Before it is put there: an object store that answers too late may have stored it.
+        # Register this first: an object store may store a picture and still time out.
         unit.after_rollback(lambda: self._files.delete_soon(name))
         await self._files.put(name, picture)
         return name
 
     async def get(self, name: str) -> bytes:
-        """A stored picture.
+        """Return a stored picture.
 
         Raises:
             DomainError(PHOTO_MISSING)
-            DomainError(BUSY): the object store is away.
+            DomainError(BUSY): the object store is unavailable.
         """
         picture = await self._files.get(name)
         if picture is None:
             raise DomainError(Code.PHOTO_MISSING)
         return picture
 
-    def drop_after_commit(self, unit: Unit, name: str) -> None:
-        """Remove a stored picture once the transaction is stored."""
+    def delete_after_commit(self, unit: Unit, name: str) -> None:
+        """Delete a stored picture when the transaction commits."""
         unit.after_commit(lambda: self._files.delete_soon(name))
 
     @property
     def load(self) -> Load:
-        """How many pictures wait, and how many are being read."""
+        """Return the numbers of pictures that wait and that are being decoded."""
         return self._workers.load
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Wait for running work, then close the files."""
         self._workers.close()
         self._files.close()

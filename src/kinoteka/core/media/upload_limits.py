@@ -1,4 +1,4 @@
-"""Uploads: how many an account may make in an hour, and how many may be in progress at once.
+"""Limits of uploads: per account and hour, and at the same time per account and in total.
 
 Public operations: Uploads.slot.
 """
@@ -16,7 +16,7 @@ RETRY_SECONDS = 2
 
 
 class Uploads:
-    """Counts uploads of this process."""
+    """The uploads in progress in this process."""
 
     def __init__(self, settings: Settings, throttle: Throttle) -> None:
         self._rate = settings.upload_limit
@@ -27,17 +27,17 @@ class Uploads:
 
     @property
     def in_progress(self) -> int:
-        """How many uploads are being received or processed."""
+        """Return the number of uploads that are being received or processed."""
         return self._of_account.total()
 
     @asynccontextmanager
     async def slot(self, actor: Actor) -> AsyncIterator[None]:
-        """Count an upload, before anything of it is read, until the end of the block.
+        """Count an upload as in progress during the block; enter it before reading the body.
 
         Raises:
             DomainError(UNAUTHORIZED)
-            DomainError(THROTTLED): the account has made too many, or has too many in progress.
-            DomainError(BUSY): too many are in progress in all.
+            DomainError(THROTTLED): the account has made too many uploads, in an hour or at once.
+            DomainError(BUSY): too many uploads are in progress in total.
         """
         account_id = actor.require_account()
         if self._of_account[account_id] >= self._most_of_account:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account
-from kinoteka.core.media.model import JPEG_ALONE, PICTURES
+from kinoteka.core.media.model import JPEG_ONLY, PICTURES
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
@@ -77,7 +77,7 @@ async def test_failed_transaction_leaves_the_old_avatar(services, settings, acto
 
 async def test_rejected_upload_changes_nothing(services, settings, actor):
     with raises_error(Code.UPLOAD_WRONG_TYPE):
-        await change(services, actor, picture("PNG"), JPEG_ALONE)
+        await change(services, actor, picture("PNG"), JPEG_ONLY)
     async with unit_of_work(services.database) as unit:
         account = await services.accounts.get_own(actor, unit)
     assert account.avatar_address == "https://example.com/me.png"

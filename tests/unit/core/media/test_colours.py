@@ -1,15 +1,15 @@
-"""Colours of uploaded pictures are what the picture's own profile makes of them."""
+"""Colours of uploaded pictures are converted by the picture's profile."""
 
 import pytest
 from PIL import Image
 
-from kinoteka.core.media.colours import PROFILE_LARGEST, in_srgb
+from kinoteka.core.media.colours import PROFILE_LARGEST, convert_to_srgb
 from tests.support.pictures import DISPLAY_P3, colour_profile, encoded
-from tests.unit.core.media.test_pictures import drawn, is_close
+from tests.unit.core.media.test_pictures import is_close, reencoded
 
 GREY_LINEAR = colour_profile(b"GRAY", gamma=1.0)
 
-# What a colour of Display P3 is in sRGB, as far as sRGB has it: linear light, through the matrices
+# Colours of Display P3 in sRGB, clipped to its gamut: linear light, through the matrices
 # of both colour spaces, and back (CSS Color 4, 17).
 P3_IN_SRGB = {
     (255, 255, 255): (255, 255, 255),
@@ -28,21 +28,21 @@ def test_display_p3_is_converted_to_srgb(kind, colour, expected):
     image = Image.new("RGB", (64, 48), colour)
     lossless = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     lossless |= {"lossless": True} if kind == "WEBP" else {}
-    converted = drawn(encoded(image, kind, icc_profile=DISPLAY_P3, **lossless))
+    converted = reencoded(encoded(image, kind, icc_profile=DISPLAY_P3, **lossless))
     assert is_close(converted.getpixel((30, 20)), expected)
     assert "icc_profile" not in converted.info
 
 
-def test_transparency_is_kept_until_it_becomes_white():
+def test_transparent_pixels_become_white_after_colour_conversion():
     image = Image.new("RGBA", (64, 48), (234, 51, 35, 255))
     image.paste((0, 0, 0, 0), (0, 0, 32, 48))
-    converted = drawn(encoded(image, "PNG", icc_profile=DISPLAY_P3))
+    converted = reencoded(encoded(image, "PNG", icc_profile=DISPLAY_P3))
     assert is_close(converted.getpixel((10, 20)), (255, 255, 255))
     assert is_close(converted.getpixel((50, 20)), (255, 0, 0))
 
 
 def test_grey_is_converted_by_its_profile():
-    converted = drawn(encoded(Image.new("L", (64, 48), 128), "PNG", icc_profile=GREY_LINEAR))
+    converted = reencoded(encoded(Image.new("L", (64, 48), 128), "PNG", icc_profile=GREY_LINEAR))
     assert is_close(converted.getpixel((5, 5)), (188, 188, 188))
 
 
@@ -58,13 +58,13 @@ def test_grey_is_converted_by_its_profile():
     ],
     ids=["none", "empty", "junk", "cut off", "of another colour space", "too large"],
 )
-def test_profile_that_cannot_be_used_is_ignored(profile):
+def test_unusable_profile_is_ignored(profile):
     image = Image.new("RGB", (8, 8), (200, 120, 100))
-    assert in_srgb(image, profile).getpixel((1, 1)) == (200, 120, 100)
+    assert convert_to_srgb(image, profile).getpixel((1, 1)) == (200, 120, 100)
 
 
-def test_broken_profile_of_an_upload_leaves_the_picture_whole():
+def test_broken_profile_of_an_upload_is_ignored():
     for length in range(0, len(DISPLAY_P3), 7):
         bent = DISPLAY_P3[:length] + b"\xff" + DISPLAY_P3[length + 1 :]
-        converted = drawn(encoded(Image.new("RGB", (8, 8)), "PNG", icc_profile=bent))
+        converted = reencoded(encoded(Image.new("RGB", (8, 8)), "PNG", icc_profile=bent))
         assert converted.size == (8, 8)

@@ -1,18 +1,18 @@
-"""How a JPEG is decoded, by its head."""
+"""How a JPEG is decoded, as its head says."""
 
 import pytest
 from PIL import Image
 
-from kinoteka.core.media.jpeg import decodes_in_one_pass, scans_of
+from kinoteka.core.media.jpeg import count_scans, decodes_in_one_pass
 from tests.support.pictures import encoded, photograph, picture
 
 WHOLE = encoded(Image.new("RGB", (64, 48), "teal"), "JPEG")
 SCAN = WHOLE.index(b"\xff\xda")
-# A scan for the first component alone, as where each component has one of its own.
+# A scan of the first component only, as in pictures with a scan per component.
 APART = WHOLE[:SCAN] + b"\xff\xda\x00\x08\x01" + WHOLE[SCAN + 5 : SCAN + 7] + WHOLE[SCAN + 11 :]
 
 PROGRESSIVE = encoded(Image.new("RGB", (64, 48)), "JPEG", progressive=True)
-# Decoders skip FF 00 alone. Taken for a segment, it would hide the progressive frame behind it.
+# Decoders skip FF 00. If it were taken for a segment, it would hide the progressive frame.
 DISGUISED = (
     b"\xff\xd8\xff\x00" + (2 + len(PROGRESSIVE)).to_bytes(2, "big") + PROGRESSIVE[2:] + b"\0\0"
 ) + WHOLE[2:]
@@ -39,7 +39,7 @@ def test_jpeg_is_decoded_in_one_pass_only_with_one_scan_of_all_components(data, 
     assert decodes_in_one_pass(data) is one_pass
 
 
-def test_every_cut_of_the_head_has_an_answer():
+def test_every_truncated_head_is_classified():
     for end in range(SCAN + 10):
         assert decodes_in_one_pass(WHOLE[:end]) in (True, False)
 
@@ -57,5 +57,5 @@ def test_every_cut_of_the_head_has_an_answer():
     ],
     ids=["one", "progressive", "another picture behind", "a preview", "twice", "cut", "nothing"],
 )
-def test_scans_of_the_picture_itself_are_counted(data, scans):
-    assert scans_of(data) == scans
+def test_only_scans_of_the_picture_itself_are_counted(data, scans):
+    assert count_scans(data) == scans

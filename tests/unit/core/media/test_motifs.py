@@ -1,4 +1,4 @@
-"""Motifs: well-formed at any size, different by chance, and no heavier than they need be."""
+"""Motifs are well-formed at any size, random, and small."""
 
 import re
 from random import Random
@@ -19,23 +19,23 @@ def by_name(motif):
 @pytest.mark.parametrize("motif", MOTIFS, ids=by_name)
 class TestMotif:
     @pytest.mark.parametrize("size", SIZES)
-    def test_is_well_formed(self, motif, size):
+    def test_motif_is_well_formed(self, motif, size):
         for seed in range(30):
-            drawn = "".join(motif(Random(seed), PALETTES[seed % len(PALETTES)], *size))
-            root = ElementTree.fromstring(f"<svg>{drawn}</svg>")  # noqa: S314
+            reencoded = "".join(motif(Random(seed), PALETTES[seed % len(PALETTES)], *size))
+            root = ElementTree.fromstring(f"<svg>{reencoded}</svg>")  # noqa: S314
             assert len(list(root.iter())) > 3
-            assert "nan" not in drawn
-            assert "inf" not in drawn
+            assert "nan" not in reencoded
+            assert "inf" not in reencoded
 
-    def test_has_the_palettes_colours_alone(self, motif):
-        drawn = "".join(motif(Random(1), BLOOD, 400, 400))
-        assert set(re.findall("#[0-9a-f]{6}", drawn)) <= {BLOOD.ground, *BLOOD.shapes}
+    def test_motif_uses_only_colours_of_the_palette(self, motif):
+        reencoded = "".join(motif(Random(1), BLOOD, 400, 400))
+        assert set(re.findall("#[0-9a-f]{6}", reencoded)) <= {BLOOD.ground, *BLOOD.shape_colours}
 
-    def test_is_another_by_chance_and_the_same_by_the_same(self, motif):
+    def test_motif_depends_only_on_the_random_seed(self, motif):
         drawings = [motif(Random(seed), BLOOD, 400, 400) for seed in range(10)]
         assert len({tuple(drawing) for drawing in drawings}) == 10
         assert motif(Random(3), BLOOD, 400, 400) == drawings[3]
 
-    def test_is_small(self, motif):
+    def test_motif_is_small(self, motif):
         for seed in range(30):
             assert len("".join(motif(Random(seed), BLOOD, 400, 470))) < 20_000

@@ -1,12 +1,12 @@
-"""Pictures drawn anew: what is taken, what is refused, and what is left of it."""
+"""Uploaded pictures: accepted formats, rejected files, and the result."""
 
 from io import BytesIO
 
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from kinoteka.core.media.model import JPEG_ALONE, PICTURES
-from kinoteka.core.media.pictures import draw_anew
+from kinoteka.core.media.model import JPEG_ONLY, PICTURES
+from kinoteka.core.media.pictures import re_encode
 from kinoteka.errors import Code, DomainError
 from tests.support.errors import raises_error
 from tests.support.pictures import (
@@ -25,8 +25,8 @@ from tests.support.pictures import (
 from tests.unit.core.media.test_jpeg import APART
 
 
-def drawn(data: bytes, allowed: frozenset[str] = PICTURES) -> Image.Image:
-    image = Image.open(BytesIO(draw_anew(data, allowed)))
+def reencoded(data: bytes, allowed: frozenset[str] = PICTURES) -> Image.Image:
+    image = Image.open(BytesIO(re_encode(data, allowed)))
     image.load()
     assert (image.format, image.mode) == ("JPEG", "RGB")
     return image
@@ -37,8 +37,8 @@ def is_close(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
 
 
 @pytest.mark.parametrize("kind", sorted(PICTURES))
-def test_each_kind_comes_out_as_the_picture_that_it_was(kind):
-    image = drawn(two_colour_picture(kind))
+def test_picture_of_each_format_looks_the_same(kind):
+    image = reencoded(two_colour_picture(kind))
     assert image.size == (200, 100)
     assert is_close(image.getpixel((20, 50)), (255, 0, 0))
     assert is_close(image.getpixel((180, 50)), (0, 0, 255))
@@ -48,17 +48,17 @@ def test_each_kind_comes_out_as_the_picture_that_it_was(kind):
     ("kind", "mode"),
     [("PNG", "1"), ("PNG", "L"), ("PNG", "LA"), ("PNG", "P"), ("JPEG", "CMYK"), ("JPEG", "L")],
 )
-def test_every_way_of_holding_colours_is_read(kind, mode):
-    assert drawn(picture(kind, mode=mode)).size == (64, 48)
+def test_every_colour_mode_is_decoded(kind, mode):
+    assert reencoded(picture(kind, mode=mode)).size == (64, 48)
 
 
-def test_sixteen_bits_of_grey_become_eight():
-    assert is_close(drawn(picture("PNG", mode="I;16")).getpixel((5, 5)), (128, 128, 128))
+def test_16_bit_grey_becomes_8_bit_grey():
+    assert is_close(reencoded(picture("PNG", mode="I;16")).getpixel((5, 5)), (128, 128, 128))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_what_is_transparent_becomes_white(kind):
-    assert is_close(drawn(picture(kind, mode="RGBA")).getpixel((5, 5)), (255, 255, 255))
+def test_transparent_pixels_become_white(kind):
+    assert is_close(reencoded(picture(kind, mode="RGBA")).getpixel((5, 5)), (255, 255, 255))
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_what_is_transparent_becomes_white(kind):
     ],
 )
 @pytest.mark.parametrize("kind", sorted(PICTURES))
-def test_large_ones_are_scaled_down(kind, size, expected):
-    assert drawn(picture(kind, size)).size == expected
+def test_large_picture_is_scaled_down(kind, size, expected):
+    assert reencoded(picture(kind, size)).size == expected
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_large_ones_are_scaled_down(kind, size, expected):
         (99, (200, 100), (20, 50)),
     ],
 )
-def test_it_is_upright(orientation, size, red_at):
-    image = drawn(photograph(orientation))
+def test_picture_is_turned_upright(orientation, size, red_at):
+    image = reencoded(photograph(orientation))
     assert image.size == size
     assert is_close(image.getpixel(red_at), (255, 0, 0))
 
 
-def test_nothing_is_left_of_where_and_with_what_it_was_taken():
+def test_metadata_is_removed():
     before = photograph(6)
     assert CAMERA.encode() in before
-    after = draw_anew(before + b"what follows the picture", PICTURES)
+    after = re_encode(before + b"what follows the picture", PICTURES)
     image = Image.open(BytesIO(after))
     assert len(image.getexif()) == 0
     assert {"exif", "icc_profile", "comment", "xmp"}.isdisjoint(image.info)
@@ -107,13 +107,13 @@ def test_nothing_is_left_of_where_and_with_what_it_was_taken():
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_broken_metadata_leaves_the_picture_whole():
-    assert drawn(two_colour_picture(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")).size == (200, 100)
+def test_broken_metadata_is_ignored():
+    assert reencoded(two_colour_picture(exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")).size == (200, 100)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_of_an_animation_the_first_frame_is_taken(kind):
-    assert is_close(drawn(animation(kind)).getpixel((20, 20)), (255, 0, 0))
+def test_animation_gives_its_first_frame(kind):
+    assert is_close(reencoded(animation(kind)).getpixel((20, 20)), (255, 0, 0))
 
 
 OTHERS = {
@@ -130,15 +130,15 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("data", OTHERS.values(), ids=OTHERS)
-def test_other_kinds_are_refused(data):
+def test_other_formats_are_rejected(data):
     with raises_error(Code.UPLOAD_WRONG_TYPE, allowed="JPEG, PNG, WEBP"):
-        draw_anew(data, PICTURES)
+        re_encode(data, PICTURES)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_only_the_kinds_asked_for_are_taken(kind):
+def test_formats_that_are_not_allowed_are_rejected(kind):
     with raises_error(Code.UPLOAD_WRONG_TYPE, allowed="JPEG"):
-        draw_anew(picture(kind), JPEG_ALONE)
+        re_encode(picture(kind), JPEG_ONLY)
 
 
 BROKEN = {
@@ -154,15 +154,15 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
-def test_what_cannot_be_read_is_refused(data):
+def test_unreadable_picture_is_rejected(data):
     with raises_error(Code.UPLOAD_UNREADABLE):
-        draw_anew(data, PICTURES)
+        re_encode(data, PICTURES)
 
 
 def test_large_jpeg_may_have_fewer_scans_than_a_small_one():
-    assert drawn(many_scans((500, 400), 10)).size == (500, 400)
+    assert reencoded(many_scans((500, 400), 10)).size == (500, 400)
     with raises_error(Code.UPLOAD_UNREADABLE, reason="scans"):
-        draw_anew(many_scans((5000, 4000), 10), PICTURES)
+        re_encode(many_scans((5000, 4000), 10), PICTURES)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +170,16 @@ def test_large_jpeg_may_have_fewer_scans_than_a_small_one():
 )
 def test_phone_photograph_is_scaled_while_it_is_decoded(size, kind):
     data = phone_photograph(*size)
-    if kind == "MPO":  # with a second, smaller picture behind the first, as phones have it
+    if kind == "MPO":  # Phones add a second, smaller picture.
         first = Image.open(BytesIO(data))
         data = encoded(first, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
-    image = drawn(data, JPEG_ALONE)
+    image = reencoded(data, JPEG_ONLY)
     assert max(image.size) == 1024
     assert is_close(image.getpixel((20, 50)), (255, 0, 0))
     assert is_close(image.getpixel((image.width - 20, 50)), (0, 0, 255))
 
 
-def test_phone_photograph_is_never_held_whole(monkeypatch):
+def test_phone_photograph_is_never_decoded_at_full_size(monkeypatch):
     sizes = []
     whole = JpegImagePlugin.JpegImageFile.load
 
@@ -188,7 +188,7 @@ def test_phone_photograph_is_never_held_whole(monkeypatch):
         return whole(self)
 
     monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", load)
-    drawn(phone_photograph(8160, 6144))
+    reencoded(phone_photograph(8160, 6144))
     assert max(sizes) == (4080, 3072)
 
 
@@ -196,24 +196,24 @@ BOMBS = {
     "a PNG of 2,500 megapixels": (bomb, 40),
     "a PNG of 41 megapixels": (lambda: bomb(8200, 5000), 40),
     "a WebP of 42 megapixels": (lambda: webp_claiming(7000, 6000), 40),
-    "a progressive JPEG of 48 megapixels": (lambda: claiming(8000, 6000, b"\xff\xc2"), 40),
+    "a progressive JPEG of 48 megapixels": (lambda: jpeg_claiming(8000, 6000, b"\xff\xc2"), 40),
     "a JPEG of 48 megapixels with a scan for each component": (
-        lambda: claiming(8000, 6000, data=APART),
+        lambda: jpeg_claiming(8000, 6000, data=APART),
         40,
     ),
-    "a JPEG of 81 megapixels": (lambda: claiming(9000, 9000), 80),
-    "a JPEG that claims 4,295 megapixels": (lambda: claiming(65_535, 65_535), 80),
+    "a JPEG of 81 megapixels": (lambda: jpeg_claiming(9000, 9000), 80),
+    "a JPEG that claims 4,295 megapixels": (lambda: jpeg_claiming(65_535, 65_535), 80),
 }
 
 
 @pytest.mark.parametrize(("make", "limit"), BOMBS.values(), ids=BOMBS)
-def test_picture_of_too_many_pixels_is_refused_with_the_limit(make, limit):
+def test_picture_with_too_many_pixels_is_rejected_with_the_limit(make, limit):
     with raises_error(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit):
-        draw_anew(make(), PICTURES)
+        re_encode(make(), PICTURES)
 
 
-def claiming(width, height, frame=b"\xff\xc0", data=None):
-    """A small JPEG, progressive with another `frame`, whose head claims another size."""
+def jpeg_claiming(width, height, frame=b"\xff\xc0", data=None):
+    """Return a small JPEG, progressive with another `frame`, whose head claims another size."""
     progressive = frame != b"\xff\xc0"
     data = bytearray(data or encoded(Image.new("RGB", (64, 48)), "JPEG", progressive=progressive))
     start = data.index(frame)
@@ -222,7 +222,7 @@ def claiming(width, height, frame=b"\xff\xc0", data=None):
 
 
 def webp_claiming(width, height):
-    """A small lossless WebP whose head claims another size."""
+    """Return a small lossless WebP whose head claims another size."""
     data = bytearray(encoded(Image.new("RGB", (64, 48)), "WEBP", lossless=True))
     start = data.index(b"VP8L") + 9
     rest = int.from_bytes(data[start : start + 4], "little") >> 28 << 28
@@ -232,19 +232,19 @@ def webp_claiming(width, height):
 
 
 @pytest.mark.parametrize("kind", sorted(PICTURES))
-def test_every_way_of_cutting_and_bending_it_is_an_answer_of_ours(kind):
+def test_every_truncated_or_damaged_picture_is_decoded_or_rejected(kind):
     whole = noise((24, 24), kind)
-    refusals = set()
+    errors = set()
     for end in range(len(whole)):
         bent = bytearray(whole)
         bent[end] ^= 0xFF
         for data in (whole[:end], bytes(bent)):
             try:
-                assert draw_anew(data, PICTURES)
+                assert re_encode(data, PICTURES)
             except DomainError as error:
-                refusals.add(error.code)
-    assert refusals >= {Code.UPLOAD_UNREADABLE, Code.UPLOAD_WRONG_TYPE}
-    assert refusals <= {
+                errors.add(error.code)
+    assert errors >= {Code.UPLOAD_UNREADABLE, Code.UPLOAD_WRONG_TYPE}
+    assert errors <= {
         Code.UPLOAD_UNREADABLE,
         Code.UPLOAD_WRONG_TYPE,
         Code.UPLOAD_TOO_MANY_PIXELS,

@@ -1,4 +1,4 @@
-"""Posters: sound documents of any facts, the same for the same film, another for another."""
+"""Posters: well-formed for any facts, equal for equal facts, different for other films."""
 
 from xml.etree import ElementTree
 
@@ -13,30 +13,30 @@ SVG = "{http://www.w3.org/2000/svg}"
 STALKER = PosterFacts(4, "Stalker", 1979, "Andrei Tarkovsky", "Science Fiction")
 
 
-def drawn(facts: PosterFacts) -> ElementTree.Element:
+def reencoded(facts: PosterFacts) -> ElementTree.Element:
     return ElementTree.fromstring(draw_poster(facts))  # noqa: S314
 
 
 def words(facts: PosterFacts) -> list[str]:
-    return [element.text or "" for element in drawn(facts).iter(f"{SVG}text")]
+    return [element.text or "" for element in reencoded(facts).iter(f"{SVG}text")]
 
 
-def test_shows_the_facts():
+def test_poster_shows_the_facts():
     assert words(STALKER) == ["SCIENCE FICTION", "Stalker", "Andrei Tarkovsky", "1979"]
-    root = drawn(STALKER)
+    root = reencoded(STALKER)
     assert root.get("viewBox") == f"0 0 {WIDTH} {HEIGHT}"
     assert root.get("aria-label") == root.findtext(f"{SVG}title") == "Stalker (1979)"
 
 
-def test_leaves_out_what_is_not_known():
+def test_poster_omits_unknown_facts():
     assert words(PosterFacts(1, "Nobody Knows")) == ["Nobody", "Knows"]
 
 
-def test_is_always_the_same():
+def test_poster_of_the_same_facts_is_the_same():
     assert draw_poster(STALKER) == draw_poster(STALKER)
 
 
-def test_is_another_for_another_film():
+def test_posters_of_different_films_differ():
     titles = ["Stalker", "Solaris", "Mirror"]
     facts = [PosterFacts(number, titles[number % 3], 1970) for number in range(300)]
     assert len({draw_poster(each) for each in facts}) == 300
@@ -59,35 +59,35 @@ def test_is_another_for_another_film():
         " ",
     ],
 )
-def test_any_title_makes_a_sound_document(title):
+def test_any_title_gives_well_formed_xml(title):
     for film_id in range(20):
-        root = drawn(PosterFacts(film_id, title, 2000, title, title))
+        root = reencoded(PosterFacts(film_id, title, 2000, title, title))
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
             *("svg", "title", "rect", "g", "text", "circle", "polygon", "path")
         }
 
 
 @given(st.builds(PosterFacts, st.integers(0), st.text(), st.integers(), st.text(), st.text()))
-def test_any_facts_make_a_sound_document(facts):
-    assert drawn(facts).tag == f"{SVG}svg"
+def test_any_facts_give_well_formed_xml(facts):
+    assert reencoded(facts).tag == f"{SVG}svg"
 
 
-def test_a_script_from_right_to_left_begins_on_the_right():
+def test_right_to_left_text_starts_at_the_right_margin():
     facts = PosterFacts(1, "جدایی", 2011, "اصغر فرهادی")
-    *_, title, director, year = drawn(facts).iter(f"{SVG}text")
+    *_, title, director, year = reencoded(facts).iter(f"{SVG}text")
     assert title.get("direction") == director.get("direction") == "rtl"
     assert float(director.get("x", "0")) > float(year.get("x", "0"))
 
 
-def test_refers_to_nothing_outside():
+def test_poster_refers_to_no_other_resources():
     for film_id in range(50):
         poster = draw_poster(PosterFacts(film_id, "Ran", 1985)).decode()
-        assert poster.count("http") == 1  # the namespace
+        assert poster.count("http") == 1  # The namespace.
         for risky in ("href", "url(", "<style", "<script", "<image", "<foreignObject", " on"):
             assert risky not in poster
 
 
-async def test_takes_no_more_than_its_length_and_is_small():
+async def test_poster_takes_linear_time_and_is_small():
     short, long = (
         PosterFacts(1, "W" * number, 2000, "W" * number, "W" * 1000) for number in (10_000, 100_000)
     )

@@ -1,4 +1,4 @@
-"""Media as a service: limits, several at once, files that go with the transaction."""
+"""Storage of uploaded pictures, its limits and its transactions."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from tests.support.errors import raises_error
 from tests.support.pictures import noise, picture
 
 
-async def test_ten_megabytes_and_a_byte_are_too_large(services: Services):
+async def test_file_above_the_limit_is_rejected(services: Services):
     whole = noise((1500, 1400))
     assert len(whole) < UPLOAD_LARGEST
     filled = whole + bytes(UPLOAD_LARGEST - len(whole))
@@ -23,7 +23,7 @@ async def test_ten_megabytes_and_a_byte_are_too_large(services: Services):
         await services.media.read_picture(SpooledFile.of(filled + b"\0"), PICTURES)
 
 
-async def test_so_many_at_once_and_no_more(services: Services):
+async def test_pictures_beyond_the_queue_are_rejected(services: Services):
     reading = [
         asyncio.create_task(services.media.read_picture(SpooledFile.of(picture()), PICTURES))
         for _ in range(DECODING_QUEUE)
@@ -34,7 +34,7 @@ async def test_so_many_at_once_and_no_more(services: Services):
     assert all(await asyncio.gather(*reading))
 
 
-async def test_what_is_stored_is_there_under_a_name_of_its_own(services: Services):
+async def test_stored_picture_has_its_own_name(services: Services):
     async with unit_of_work(services.database) as unit:
         names = {await services.media.store(unit, b"content") for _ in range(3)}
     assert len(names) == 3
@@ -45,7 +45,7 @@ async def test_what_is_stored_is_there_under_a_name_of_its_own(services: Service
         await services.media.get("another.jpg")
 
 
-async def test_what_is_stored_goes_when_the_transaction_fails(services: Services):
+async def test_stored_picture_is_deleted_when_the_transaction_fails(services: Services):
     with pytest.raises(ZeroDivisionError):
         async with unit_of_work(services.database) as unit:
             name = await services.media.store(unit, b"content")
@@ -55,12 +55,14 @@ async def test_what_is_stored_goes_when_the_transaction_fails(services: Services
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_what_is_dropped_goes_with_the_transaction_alone(services: Services, fails: bool):
+async def test_picture_is_deleted_only_when_the_transaction_commits(
+    services: Services, fails: bool
+):
     async with unit_of_work(services.database) as unit:
         name = await services.media.store(unit, b"content")
     try:
         async with unit_of_work(services.database) as unit:
-            services.media.drop_after_commit(unit, name)
+            services.media.delete_after_commit(unit, name)
             assert await services.media.get(name) == b"content"
             if fails:
                 raise ZeroDivisionError

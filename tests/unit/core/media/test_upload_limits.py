@@ -1,4 +1,4 @@
-"""Slots for uploads: per account, in all, and per hour."""
+"""Limits of uploads: per account, in total, and per hour."""
 
 from contextlib import AsyncExitStack
 
@@ -30,7 +30,7 @@ def uploads(services: Services, **settings: str | int) -> Uploads:
     ],
     ids=["in progress of an account", "in progress in all", "of an account in an hour"],
 )
-async def test_upload_that_is_one_too_many_is_rejected(
+async def test_upload_beyond_a_limit_is_rejected(
     services: Services, limits: dict[str, str | int], accounts: list[int], code: Code
 ) -> None:
     limited = uploads(services, **limits)
