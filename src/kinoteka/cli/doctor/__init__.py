@@ -1,1 +1,1 @@
-"""The doctor: what is wrong with the settings and with the place where the server runs."""
+"""The doctor: checks the settings and the machine on which the server runs."""

@@ -1,4 +1,4 @@
-"""Checks of accounts and roles that a later rule would not allow beside each other."""
+"""Checks of accounts and roles that conflict under rules that were added later."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ SHOWN = 20
 
 
 def check_accounts(settings: Settings) -> Iterator[Finding]:
-    """Whether names and addresses from before today's rules clash."""
+    """Check that names and addresses do not conflict."""
     try:
         if current(settings) != newest():
             return
@@ -22,7 +22,7 @@ def check_accounts(settings: Settings) -> Iterator[Finding]:
             addresses = unreachable_addresses(reader)
             roles = unreachable_roles(reader)
     except DatabaseUnusable:
-        return  # which another check tells
+        return  # another check reports it
     for one, other in alike:
         yield warning(
             "names",

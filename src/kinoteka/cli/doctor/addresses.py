@@ -1,4 +1,4 @@
-"""Checks of addresses: the public one, the proxies', and those of other origins."""
+"""Checks of addresses: the public URL, proxies and other origins."""
 
 import ipaddress
 import re
@@ -10,13 +10,13 @@ from kinoteka.infrastructure.settings import Settings
 ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
-# Networks with fewer fixed bits than this belong to nobody's proxies.
+# Networks with fewer fixed bits than this cannot contain only proxies.
 FIXED_BITS_LEAST = {4: 8, 6: 16}
 METRICS_TOKEN_SHORTEST = 16
 
 
 def check_public_url(settings: Settings) -> Iterator[Finding]:
-    """Whether clients talk to the server in private."""
+    """Check that clients use TLS."""
     url, listens = settings.public_url, f"{settings.host}:{settings.port}"
     if settings.unix_socket:
         listens = f"the Unix socket {settings.unix_socket}"
@@ -27,33 +27,34 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     elif not url:
         yield warning(
             "public URL",
-            f"{listens} is open to others, who sign in without TLS. Put a proxy with TLS in front "
-            "and set KINOTEKA_PUBLIC_URL=https://….",
+            f"{listens} can be reached by other machines, whose users sign in without TLS. Put a "
+            "proxy with TLS in front and set KINOTEKA_PUBLIC_URL=https://….",
         )
     else:
         yield warning(
             "public URL",
-            f"{url} is without TLS: passwords and cookies can be read on the way. Put a proxy "
-            "with TLS in front and set KINOTEKA_PUBLIC_URL=https://….",
+            f"{url} does not use TLS: others on the network can read passwords and cookies. Put a "
+            "proxy with TLS in front and set KINOTEKA_PUBLIC_URL=https://….",
         )
 
 
 def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
-    """Whether clients' addresses are known, and cannot be made up."""
+    """Check that client addresses are known and cannot be forged."""
     named = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
     if settings.unix_socket:
         yield fine(
             "proxies",
-            f"X-Forwarded-For is believed of whoever may connect to {settings.unix_socket} "
-            f"(mode {settings.unix_socket_mode}).",
+            f"X-Forwarded-For is trusted from every program that can connect to "
+            f"{settings.unix_socket} (mode {settings.unix_socket_mode}).",
         )
     if not named:
         if not settings.unix_socket and settings.public_url.startswith("https://"):
             yield warning(
                 "proxies",
-                "An https address means a proxy, but none is trusted: every client has the "
-                "proxy's address and shares its limits. Set KINOTEKA_TRUSTED_PROXIES to the "
-                "address from which it calls.",
+                "The public URL is https, so there is a proxy, but none is trusted: all clients "
+                "seem "
+                "to have its address and share its limits. Set KINOTEKA_TRUSTED_PROXIES to the "
+                "address from which it connects.",
             )
         return
     wide = [name for name in named if _is_wide(name)]
@@ -77,39 +78,39 @@ def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
 
 
 def check_cors(settings: Settings) -> Iterator[Finding]:
-    """Whether the origins that may call are origins."""
+    """Check that the allowed origins are valid."""
     for origin in settings.cors_origins:
         if not ORIGIN.fullmatch(origin):
             yield error(
                 "CORS",
-                f"{origin} is no origin, and never matches: KINOTEKA_CORS_ORIGINS takes such as "
-                "https://app.example, without a path, and no pattern.",
+                f"{origin} is not an origin and never matches. Origins in KINOTEKA_CORS_ORIGINS "
+                "look like https://app.example, without a path or a pattern.",
             )
         elif origin.startswith("http://") and not _names_this_machine(origin):
             yield warning(
                 "CORS",
-                f"{origin} is without TLS: whoever is on the way to it can act as its users.",
+                f"{origin} does not use TLS: others on the network can act as its users.",
             )
 
 
 def check_metrics(settings: Settings) -> Iterator[Finding]:
-    """Whether the token of /metrics can be guessed."""
+    """Check that the token of /metrics cannot be guessed."""
     if 0 < len(settings.metrics_token) < METRICS_TOKEN_SHORTEST:
         yield warning(
             "metrics",
-            f"KINOTEKA_METRICS_TOKEN has fewer than {METRICS_TOKEN_SHORTEST} characters; "
-            "`openssl rand -hex 24` makes one.",
+            f"KINOTEKA_METRICS_TOKEN has fewer than {METRICS_TOKEN_SHORTEST} characters. "
+            "Create one with `openssl rand -hex 24`.",
         )
 
 
 def is_local(settings: Settings) -> bool:
-    """Return whether only this machine reaches the server."""
+    """Return whether only this machine can reach the server."""
     hosts = (host.strip(" []") for host in settings.host.split(","))
     return bool(settings.unix_socket) or all(is_loopback(host) for host in hosts)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine itself reaches a server that listens there."""
+    """Return whether only this machine can reach a server that listens on these hosts."""
     network = _network(host)
     return host == "localhost" or (network is not None and network.is_loopback)
 

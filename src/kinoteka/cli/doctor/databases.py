@@ -1,4 +1,4 @@
-"""Checks of the database that the settings choose."""
+"""Checks of the database."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ from kinoteka.infrastructure.settings import Settings
 OLDEST_POSTGRESQL = 15
 SECONDS_APART_MOST = 2.0
 FILLED_MOST = 0.8
-"""The part of PostgreSQL's connections that one machine may well take."""
+"""The share of PostgreSQL's connections that one machine may use without a warning."""
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
-    """Whether there is a database, sound and of the newest schema."""
+    """Check that the database can be used, is intact and has the newest schema."""
     try:
         if settings.database_url:
             yield from _postgresql(settings)
@@ -34,15 +34,15 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 
 
 def judge_postgresql(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding]:
-    """What of the facts is not as it should be."""
+    """Return findings about the facts."""
     version = facts.version // 10000
     if version < OLDEST_POSTGRESQL:
         yield error("database", f"PostgreSQL {version} is too old: {OLDEST_POSTGRESQL} or newer.")
     if facts.encoding != "UTF8":
         yield error(
             "database",
-            f"Its encoding is {facts.encoding}, which lacks most letters: make the database anew "
-            "with ENCODING 'UTF8' TEMPLATE template0.",
+            f"Its encoding is {facts.encoding}, which lacks most letters. Create the database "
+            "again with ENCODING 'UTF8' TEMPLATE template0.",
         )
     if not (facts.has_trigrams or facts.may_have_trigrams):
         yield error(
@@ -67,7 +67,7 @@ def _clocks(seconds: float) -> Iterator[Finding]:
     elif seconds > SECONDS_APART_MOST:
         yield warning(
             "clock",
-            f"{apart}: sessions and tokens end early or late. Let NTP set both.",
+            f"{apart}: sessions and tokens end too early or too late. Let NTP set both.",
         )
 
 
@@ -120,7 +120,7 @@ def _sqlite(settings: Settings) -> Iterator[Finding]:
     if facts.problems:
         yield error(
             "database",
-            f"{path} is damaged: {'; '.join(facts.problems)}. Stop the server, keep a copy, and "
+            f"{path} is damaged: {'; '.join(facts.problems)}. Stop the server, make a copy, and "
             "restore the last backup.",
         )
     else:
@@ -134,8 +134,6 @@ def _schema(settings: Settings) -> Iterator[Finding]:
     elif present < known:
         yield warning("schema", f"At {present}, the newest is {known}: run `kinoteka migrate`.")
     elif present > known:
-        yield error(
-            "schema", f"At {present}, made by a newer Kinoteka than this one, which knows {known}."
-        )
+        yield error("schema", f"At {present}, created by a newer Kinoteka. This one knows {known}.")
     else:
         yield fine("schema", f"At {present}, the newest.")

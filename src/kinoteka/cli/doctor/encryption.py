@@ -13,7 +13,7 @@ REDIS_WITHOUT_TLS = ("redis", "valkey")
 
 
 def check_encryption(settings: Settings) -> Iterator[Finding]:
-    """Whether everything that leaves this machine for a service is encrypted and verified."""
+    """Check that connections to services on other machines are encrypted and verified."""
     problems = [
         *_database_problems(settings.database_url),
         *_redis_problems(settings.redis_url),
@@ -75,7 +75,7 @@ def _is_elsewhere(name: str) -> bool:
 
 
 def _parameters(url: str) -> dict[str, str]:
-    """Return the parameters of an address; of a repeated one the last."""
+    """Return the parameters of an address; the last one if repeated."""
     return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
 
 

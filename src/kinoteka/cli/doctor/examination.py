@@ -1,4 +1,4 @@
-"""The examination: every check, and what all of them have found."""
+"""The examination: runs every check and sorts the findings."""
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -52,14 +52,14 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Everything that the checks find, the worst first; no secret is in it."""
+    """Return the findings of all checks without secrets, the worst first."""
     hidden = _secrets(settings)
     found = [finding for subject, check in CHECKS for finding in _run(subject, check, settings)]
     return sorted((_without(hidden, f) for f in found), key=lambda finding: finding.severity)
 
 
 def conclusion(findings: Iterable[Finding]) -> tuple[str, bool]:
-    """What all findings come to in a line, and whether there is no error."""
+    """Return a summary line, and whether there are no errors."""
     severities = [finding.severity for finding in findings]
     errors, warnings = (severities.count(s) for s in (Severity.ERROR, Severity.WARNING))
     return f"errors: {errors}, warnings: {warnings}", errors == 0
@@ -74,8 +74,8 @@ def _run(subject: str, check: Check, settings: Settings) -> Iterator[Finding]:
             f"This could not be checked: {reason(problem)}. Run the doctor as the server's user; "
             "the other checks are not affected.",
         )
-    except Exception as problem:  # the other checks still say what they find
-        # Without the error's text, which may have a password in it.
+    except Exception as problem:  # the other checks still run
+        # Without the error's text, which may contain a password.
         where = traceback.extract_tb(problem.__traceback__)[-1]
         log.error(
             CHECK_FAILED,
@@ -91,7 +91,7 @@ def _run(subject: str, check: Check, settings: Settings) -> Iterator[Finding]:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    """What must not be shown, the longest first, since one may be part of another."""
+    """Return the values to hide, the longest first, because one may be part of another."""
     found = {settings.secret_key, settings.signing_key, settings.metrics_token}
     found |= {value for name, value in aws_environment().items() if not name.endswith("REGION")}
     for url in (settings.database_url, settings.redis_url):

@@ -1,45 +1,45 @@
-"""Findings: what a check has found, how bad it is, and what to do."""
+"""Findings: the result of a check, its severity and the advice."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 
 
 class Severity(IntEnum):
-    """How bad it is; the worst first."""
+    """The severity of a finding; the worst first."""
 
     ERROR = 0
-    """It does not work, or is not safe."""
+    """It does not work or is not safe."""
     WARNING = 1
-    """It works, until something comes that does happen."""
+    """It works now, but fails in a situation that is likely to occur."""
     FINE = 2
-    """As it should be."""
+    """Nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: of what it is said, what is so, and what to do about it."""
+    """One line of the report: subject, result and advice."""
 
     severity: Severity
     subject: str
     text: str
 
     def __str__(self) -> str:
-        """The line; an error of a library may have several, which become one."""
+        """Return the line. Line breaks in errors of libraries become spaces."""
         return f"{self.severity.name.lower():8} {self.subject:12} {' '.join(self.text.split())}"
 
 
 def error(subject: str, text: str) -> Finding:
-    """Something that does not work or is not safe."""
+    """Return a finding about something that does not work or is not safe."""
     return Finding(Severity.ERROR, subject, text)
 
 
 def warning(subject: str, text: str) -> Finding:
-    """Something that works for now."""
+    """Return a finding about something that works only for now."""
     return Finding(Severity.WARNING, subject, text)
 
 
 def fine(subject: str, text: str) -> Finding:
-    """Something that is as it should be."""
+    """Return a finding that needs no action."""
     return Finding(Severity.FINE, subject, text)
 
 

@@ -1,4 +1,4 @@
-"""Checks of the settings' names, of the keys, and of what several machines have to share."""
+"""Checks of the names of settings, of keys, and of settings that machines must share."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ NAMES = {SECRET_FILE: "KINOTEKA_SECRET_KEY", SIGNING_FILE: "KINOTEKA_SIGNING_KEY
 
 
 def check_names(settings: Settings) -> Iterator[Finding]:
-    """Whether there are settings that nothing reads, such as misspelt ones."""
+    """Check that no variable is unknown, for example misspelt."""
     del settings
     known = [name for name, *_ in config.rows()]
     for name in config.unknown():
@@ -30,7 +30,7 @@ def check_names(settings: Settings) -> Iterator[Finding]:
 
 
 def check_key_files(settings: Settings) -> Iterator[Finding]:
-    """Whether the keys are their owner's alone."""
+    """Check that only their owner can read the keys."""
     for name, setting in NAMES.items():
         path = settings.data / name
         if getattr(settings, setting.removeprefix(config.PREFIX).lower()):
@@ -46,19 +46,19 @@ def check_key_files(settings: Settings) -> Iterator[Finding]:
 
 
 def check_secret_key(settings: Settings) -> Iterator[Finding]:
-    """Whether the secret key is long enough."""
+    """Check that the secret key is long enough."""
     if not settings.secret_key and os.access(settings.data / SECRET_FILE, os.R_OK):
         yield from _load(lambda: Keyring.load(settings.data, ""))
 
 
 def check_signing_key(settings: Settings) -> Iterator[Finding]:
-    """Whether the key of access tokens is one."""
+    """Check that the signing key of access tokens is valid."""
     if settings.signing_key or os.access(settings.data / SIGNING_FILE, os.R_OK):
         yield from _load(lambda: SigningKey.load(settings.data, settings.signing_key))
 
 
 def check_own_files(settings: Settings) -> Iterator[Finding]:
-    """Whether others can read what the server has written."""
+    """Check that other users cannot read the server's files."""
     for path in own_files(settings):
         if path.name not in KEY_FILES and is_open_to_others(path):
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -67,9 +67,9 @@ def check_own_files(settings: Settings) -> Iterator[Finding]:
 
 
 def check_fingerprints(settings: Settings) -> Iterator[Finding]:
-    """Whether the keys are those that the database was first used with."""
+    """Check that the keys are those that the database was first used with."""
     if not _has_both_keys(settings):
-        return  # the first start makes them, or a check above tells what is wrong
+        return  # the first start creates them, or a check above reports the problem
     try:
         if current(settings) != newest():
             return
@@ -84,7 +84,7 @@ def check_fingerprints(settings: Settings) -> Iterator[Finding]:
 
 
 def check_several_machines(settings: Settings) -> Iterator[Finding]:
-    """Whether a second machine on the same database would be of one mind with this one."""
+    """Check which settings a second machine with the same database would need."""
     if not settings.database_url:
         return
     missing = [
@@ -100,8 +100,9 @@ def check_several_machines(settings: Settings) -> Iterator[Finding]:
     if missing:
         yield warning(
             "machines",
-            f"What {', '.join(missing)} would name, this machine keeps to itself. Fine while it is "
-            "the only one; set it, the same on each, before another serves from this database.",
+            f"{', '.join(missing)} is not set, so other machines cannot share it. This is fine "
+            "while there is one machine. Set it to the same on each before another uses this "
+            "database.",
         )
     else:
         yield fine("machines", "Others may serve from this database with the same settings.")
@@ -113,13 +114,13 @@ def _open_key(path: Path) -> Finding:
     if is_ours(path):
         return error(
             "keys",
-            f"{told}, who can then make sessions or tokens of anybody. The next start closes it; "
-            "make a new one if somebody may have read it.",
+            f"{told}, who can then forge sessions or tokens of any account. The next start "
+            "restricts it. Create a new one if another user may have read it.",
         )
     return warning(
         "keys",
-        f"{told}, and is not the server's to change, as a mounted secret is. See that nobody else "
-        "runs anything where it is mounted, or provide it with mode 0400 for the server's user.",
+        f"{told}, and is not the server's to change, like a mounted secret. Make sure that no "
+        "other user runs programs there, or provide it with mode 0400 for the server's user.",
     )
 
 

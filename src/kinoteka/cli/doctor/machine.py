@@ -19,22 +19,22 @@ FREE_ENOUGH = 1024 * MEBIBYTE
 HASHING_SECONDS_MOST = 0.15
 HASHINGS = 3
 
-# Where locks and shared memory do not do what SQLite needs of them.
+# File systems whose locks and shared memory do not work as SQLite needs.
 NETWORK_KINDS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"}
 
 
 def check_data_folder(settings: Settings) -> Iterator[Finding]:
-    """Whether the folder can be written by the server, and by nobody else."""
+    """Check that only the server's user can write to the folder."""
     folder = settings.data.absolute()
     if not folder.exists():
         above = next(parent for parent in folder.parents if parent.exists())
         if os.access(above, os.W_OK | os.X_OK):
-            yield fine("data folder", f"{folder} is made at the first start.")
+            yield fine("data folder", f"{folder} will be created at the first start.")
         else:
-            yield error("data folder", f"{folder} is not there, and {above} cannot be written.")
+            yield error("data folder", f"{folder} does not exist, and {above} is not writable.")
         return
     if not folder.is_dir():
-        yield error("data folder", f"{folder} is no folder: see KINOTEKA_DATA.")
+        yield error("data folder", f"{folder} is not a folder: check KINOTEKA_DATA.")
         return
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as probe:
@@ -43,54 +43,54 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
     except OSError as problem:
         yield error(
             "data folder",
-            f"{folder} cannot be written: {problem.strerror}. It has to belong to the user that "
+            f"{folder} is not writable: {problem.strerror}. It must belong to the user that "
             "the server runs as.",
         )
         return
     if (owner := folder.stat().st_uid) != os.geteuid():
         yield warning(
             "data folder",
-            f"{folder} belongs to user {owner}, and this is user {os.geteuid()}, who may find "
-            "other things than the server does. Run the doctor as the server's user.",
+            f"{folder} belongs to user {owner}, and this is user {os.geteuid()}, who may get "
+            "other results than the server. Run the doctor as the server's user.",
         )
     if (mode := stat.S_IMODE(folder.stat().st_mode)) & 0o007:
         yield warning(
             "data folder",
-            f"{folder} (mode {mode:o}) is open to everybody on this machine, with the accounts "
-            "and chats in it: chmod 700.",
+            f"{folder} (mode {mode:o}) can be read by every user of this machine, with the "
+            "accounts and chats in it. Run chmod 700.",
         )
     else:
-        yield fine("data folder", f"{folder} can be written.")
+        yield fine("data folder", f"{folder} is writable.")
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
-    """Whether there is room, and of a kind that SQLite can use."""
+    """Check that there is free space on a file system that SQLite can use."""
     folder = existing(settings.data)
     free = shutil.disk_usage(folder).free
     shown = f"{free / MEBIBYTE:,.0f} MiB are free in {folder}."
     if free < FREE_LEAST:
-        yield error("disk", f"{shown} Make room: without any, nothing can be stored.")
+        yield error("disk", f"{shown} Free some space: without it, nothing can be stored.")
     elif free < FREE_ENOUGH:
-        yield warning("disk", f"{shown} Make room, or move the data folder.")
+        yield warning("disk", f"{shown} Free some space, or move the data folder.")
     else:
         yield fine("disk", shown)
     kind = filesystem(folder, Path("/proc/self/mountinfo").read_text(encoding="utf-8"))
     if not settings.database_url and (kind in NETWORK_KINDS or kind.startswith("fuse.")):
         yield error(
             "disk",
-            f"{folder} is on {kind}, where SQLite's locks do not hold: the database can be "
-            "destroyed. Use a disk of this machine, or PostgreSQL.",
+            f"{folder} is on {kind}, where SQLite's locks do not work: the database can be "
+            "corrupted. Use a disk of this machine, or PostgreSQL.",
         )
 
 
 def check_cores(settings: Settings) -> Iterator[Finding]:
-    """Whether every worker can have a core."""
+    """Check that there is a core for every worker."""
     cores = len(os.sched_getaffinity(0))
     if settings.workers > cores:
         yield warning(
             "workers",
-            f"{settings.workers} workers share {cores} cores: more than one for each core only "
-            "takes memory. Lower KINOTEKA_WORKERS.",
+            f"{settings.workers} workers share {cores} cores: more than one per core only "
+            "uses memory. Lower KINOTEKA_WORKERS.",
         )
     else:
         yield fine("workers", f"{settings.workers} on {cores} cores.")
@@ -111,7 +111,7 @@ def check_open_files(settings: Settings) -> Iterator[Finding]:
 
 
 def check_hashing(settings: Settings) -> Iterator[Finding]:
-    """How long this machine takes for a password."""
+    """Measure how long this machine takes to hash a password."""
     seconds = min(_seconds_to_hash() for _ in range(HASHINGS))
     cores = len(os.sched_getaffinity(0))
     threads = min(settings.hashing_threads or cores, cores)
@@ -120,24 +120,24 @@ def check_hashing(settings: Settings) -> Iterator[Finding]:
         "sign-ins a second at most."
     )
     if seconds > HASHING_SECONDS_MOST:
-        yield warning("passwords", f"{shown} This machine is slow, or busy with something else.")
+        yield warning("passwords", f"{shown} This machine is slow or busy.")
     else:
         yield fine("passwords", shown)
 
 
 def existing(path: Path) -> Path:
-    """The path itself, or what of the way to it is there already."""
+    """Return the path if it exists, otherwise its nearest existing parent."""
     path = path.absolute()
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
 def filesystem(path: Path, mounts: str) -> str:
-    """The kind of file system that holds an existing path, out of /proc/self/mountinfo."""
+    """Return the type of the file system of an existing path, from /proc/self/mountinfo."""
     real, found, longest = path.resolve(), "", -1
     for line in mounts.splitlines():
         mount, _, kind = line.partition(" - ")
         point = Path(mount.split()[4].replace("\\040", " "))
-        # Of several mounted at one place, the last one is seen.
+        # If several are mounted at one place, the last one is visible.
         if real.is_relative_to(point) and len(point.parts) >= longest:
             found, longest = kind.split()[0], len(point.parts)
     return found

@@ -1,4 +1,4 @@
-"""Checks of Redis or Valkey and of the store of files."""
+"""Checks of Redis or Valkey and of the file store."""
 
 import asyncio
 import secrets
@@ -17,7 +17,7 @@ FOLDER = "avatars"
 
 
 def check_redis(settings: Settings) -> Iterator[Finding]:
-    """Whether processes on several machines can tell each other."""
+    """Check that processes on several machines can communicate."""
     if not settings.redis_url:
         return
     try:
@@ -25,8 +25,8 @@ def check_redis(settings: Settings) -> Iterator[Finding]:
     except (RedisError, OSError, ValueError) as problem:
         yield error(
             "Redis",
-            f"It cannot be used: {reason(problem)}. Until it can, what happens on one machine is "
-            "noticed late by others. See that it runs and that KINOTEKA_REDIS_URL is right.",
+            f"It cannot be used: {reason(problem)}. Until then, machines notice each other's "
+            "changes late. Check that it runs and that KINOTEKA_REDIS_URL is right.",
         )
     else:
         if facts is None:
@@ -40,13 +40,13 @@ def check_redis(settings: Settings) -> Iterator[Finding]:
 
 
 def judge_redis(facts: RedisFacts) -> Iterator[Finding]:
-    """What of the facts is not as it should be."""
+    """Return findings about the facts."""
     shown = f"{facts.name.capitalize()} {facts.version} answers"
     if facts.memory and facts.policy == "noeviction":
         yield warning(
             "Redis",
-            f"{shown}. When its {facts.memory // MEBIBYTE} MiB are full it refuses to count, and "
-            "rate limits are each process's own: set maxmemory-policy to volatile-ttl.",
+            f"{shown}. When its {facts.memory // MEBIBYTE} MiB are full, it rejects writes, and "
+            "rate limits are counted per process. Set maxmemory-policy to volatile-ttl.",
         )
     elif facts.memory:
         yield fine("Redis", f"{shown}; {facts.memory // MEBIBYTE} MiB at most, {facts.policy}.")
@@ -55,7 +55,7 @@ def judge_redis(facts: RedisFacts) -> Iterator[Finding]:
 
 
 def check_files(settings: Settings) -> Iterator[Finding]:
-    """Whether a file can be stored, read and removed again."""
+    """Check that a file can be stored, read and removed."""
     where = settings.files_url or str(settings.data / FOLDER)
     if not settings.files_url and not (settings.data / FOLDER).exists():
         yield fine("files", f"{where} is made with the first picture.")
@@ -65,7 +65,7 @@ def check_files(settings: Settings) -> Iterator[Finding]:
     except DomainError:
         yield error(
             "files",
-            f"{where} cannot be used; the line above tells why. See KINOTEKA_FILES_URL, "
+            f"{where} cannot be used; the line above says why. Check KINOTEKA_FILES_URL, "
             "KINOTEKA_FILES_ENDPOINT and the credentials.",
         )
     except (OSError, ValueError) as problem:
