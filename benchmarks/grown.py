@@ -26,9 +26,9 @@ from benchmarks.load import interleaved, wrk
 from benchmarks.reads import PASSWORD, post
 from benchmarks.servers import Process, free_port, kinoteka
 from kinoteka.database.migrations import migrate
-from kinoteka.http.policy.pipeline import Server
+from kinoteka.http.mechanics.response import ASGIApplication
 from kinoteka.infrastructure.settings import Settings
-from kinoteka.server.app import NEUTRAL, close, compose, wire
+from kinoteka.server.app import asgi_application, close, compose, wire
 from tests.support.databases import PROGRAMS, USER, PostgreSQLServer, postgresql_server
 
 HERE = Path(__file__).parent
@@ -125,7 +125,7 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
 async def measure_pages(settings: Settings, show: Callable[..., None]) -> None:
     """Pages that nobody has asked for yet, from the request to the bytes, without HTTP."""
     services = await wire(settings)
-    server = Server(services, *compose(), NEUTRAL)
+    server = asgi_application(services, *compose())
     random = Random(1)
     for name, path, last in (
         ("a page of films from PostgreSQL, ms", "/movies/", FILMS // 12),
@@ -144,7 +144,7 @@ async def measure_pages(settings: Settings, show: Callable[..., None]) -> None:
     await close(services)
 
 
-async def _ask(server: Server, path: str, query: str) -> int:
+async def _ask(server: ASGIApplication, path: str, query: str) -> int:
     status = 0
 
     async def receive() -> dict:

@@ -19,8 +19,7 @@ from kinoteka.core.library.model import NewSelection
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.policy.pipeline import Server
-from kinoteka.server.app import NEUTRAL, compose
+from kinoteka.server.app import asgi_application, compose
 from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
 from tests.support.databases import execute_many
 from tests.support.films import ADULT, PREMIUM, SampleFilm, fill_catalogue, ids_by_name
@@ -362,7 +361,7 @@ async def _own_selection(services: Services, token: str, film_id: int) -> int:
 
 @pytest.fixture
 async def app(services: Services) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Server(services, *compose(), NEUTRAL))
+    transport = httpx.ASGITransport(asgi_application(services, *compose()))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

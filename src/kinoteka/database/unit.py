@@ -48,6 +48,11 @@ class Unit:
         """Return whether a transaction is open, so that reads include uncommitted changes."""
         return self._transaction is not None
 
+    @property
+    def has_work(self) -> bool:
+        """Whether `commit` has anything to do."""
+        return self._transaction is not None or bool(self._after_commit or self._after_rollback)
+
     async def all(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
         """Run a statement and return all rows."""
         compiled = statement.compiled(self._database.name)

@@ -17,6 +17,10 @@ from kinoteka.infrastructure.settings import Settings
 
 Event = MutableMapping[str, Any]
 
+REQUEST_ID = "kinoteka.request_id"
+"""The key of an ASGI scope with the id of its request, in bytes."""
+ENDPOINT = "kinoteka.endpoint"
+"""The key of an ASGI scope with the `contract` and `route` that serve the request."""
 REQUEST: ContextVar[Mapping[str, Any] | None] = ContextVar("request", default=None)
 """The ASGI scope of the current request, with the fields that the server adds."""
 
@@ -75,9 +79,10 @@ def _is_not_rejected_handshake(record: logging.LogRecord) -> bool:
 def _add_request(_: object, __: str, event: Event) -> Event:
     request = REQUEST.get()
     if request is not None:
-        event.setdefault("request_id", request["request_id"].decode())
-        event.setdefault("contract", request["endpoint"].contract)
-        event.setdefault("route", request["endpoint"].route)
+        event.setdefault("request_id", request[REQUEST_ID].decode())
+        if (endpoint := request.get(ENDPOINT)) is not None:
+            event.setdefault("contract", endpoint.contract)
+            event.setdefault("route", endpoint.route)
     return event
 
 

@@ -1,7 +1,7 @@
 """The composition root: the only place that wires parts together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -50,13 +50,20 @@ from kinoteka.core.tokens.signing import SigningKey
 from kinoteka.database import film_search as search
 from kinoteka.database.engines import open_database
 from kinoteka.database.revisions import Revisions
-from kinoteka.http.mechanics.request_ids import behind_proxies
-from kinoteka.http.mechanics.response import Receive, Scope, Send
+from kinoteka.http.mechanics.endpoints import Endpoint, EndpointsByKey, Target
+from kinoteka.http.mechanics.metrics import TRAFFIC, UNKNOWN_ROUTE, MetricsMiddleware
+from kinoteka.http.mechanics.request_ids import RequestIdMiddleware
+from kinoteka.http.mechanics.request_log import log_request
+from kinoteka.http.mechanics.response import ASGIApplication, Receive, Scope, Send
 from kinoteka.http.mechanics.router import Router
-from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, Target, first_served
+from kinoteka.http.mechanics.routes import Contract
+from kinoteka.http.mechanics.strict_transport import StrictTransportMiddleware
+from kinoteka.http.mechanics.trusted_proxies import behind_proxies, trusts_proxies
 from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.pipeline import Server
+from kinoteka.http.policy.anonymous_cache import AnonymousCacheMiddleware
+from kinoteka.http.policy.cors import CorsMiddleware
+from kinoteka.http.policy.pipeline import Pipeline
+from kinoteka.http.policy.response_cache import ResponseCache
 from kinoteka.infrastructure.keys import Keyring
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import close_step
@@ -68,6 +75,7 @@ from kinoteka.server.health import Health
 from kinoteka.server.jobs import BackgroundJobs
 from kinoteka.server.media import Pictures
 from kinoteka.server.metrics import Metrics
+from kinoteka.server.routing import add_contract, add_pages
 from kinoteka.site.contract import SITE
 
 log = structlog.get_logger()
@@ -79,6 +87,8 @@ CONTRACTS: tuple[Contract, ...] = (
     authservice.CONTRACT,
     cinema.CONTRACT,
 )
+MIDDLEWARES: list[Callable[[ASGIApplication], ASGIApplication]] = []
+"""Further middlewares around everything, for tracing. A start script adds them (operations.md)."""
 
 # How long each step of closing may take, because a process must stop in time (process.py).
 MEDIA_CLOSE_SECONDS = 4.0
@@ -182,63 +192,47 @@ async def close(services: Services) -> None:
     await close_step("database", services.database.close(), DATABASE_CLOSE_SECONDS)
 
 
-def compose() -> tuple[Router[Target], Router[tuple[Contract, Route]]]:
-    """Return a router with the routes of every contract and one with the WebSockets."""
+def compose() -> tuple[Router[Target], Router[Endpoint]]:
+    """Return a router of all contracts and the site, and one of their WebSockets."""
     router: Router[Target] = Router()
-    sockets: Router[tuple[Contract, Route]] = Router()
+    sockets: Router[Endpoint] = Router()
     for contract in (*CONTRACTS, NEUTRAL):
-        for route in contract.routes:
-            if route.method == "WEBSOCKET":
-                sockets.add("GET", route.path, (contract, route))
-            elif (route.method, route.path) != ("POST", "/login"):
-                router.add(route.method, route.path, Served(contract, route))
-            if route.takes_any_id:
-                router.take_any_id(route.path)
-    _compose_login(router)
-    _compose_pages(router, sockets)
+        add_contract(router, sockets, contract, except_for=("POST", "/login"))
+    # `POST /login` is messenger's with the key `email` and account's with `login`.
+    by_email = Endpoint(messenger.CONTRACT, messenger.SIGN_IN)
+    by_login = Endpoint(account.CONTRACT, account.SIGN_IN)
+    by_key = {"email": by_email, "login": by_login}
+    router.add("POST", "/login", EndpointsByKey(by_key, default=by_email))
+    add_pages(router, sockets, SITE)
     return router, sockets
 
 
-def _compose_login(router: Router[Target]) -> None:
-    """Serve `POST /login` by messenger if it has `email`, by account if it has `login`."""
-    by_email = Served(messenger.CONTRACT, messenger.SIGN_IN)
-    by_login = Served(account.CONTRACT, account.SIGN_IN)
-    shared = Shared({"email": by_email, "login": by_login}, otherwise=by_email)
-    router.add("POST", messenger.SIGN_IN.path, shared)
-
-
-def _compose_pages(router: Router[Target], sockets: Router[tuple[Contract, Route]]) -> None:
-    """Add the site's pages. At a path that a contract also has, programs get the contract."""
-    for route in SITE.routes:
-        if route.method == "WEBSOCKET":
-            sockets.add("GET", route.path, (SITE, route))
-            continue
-        served = Served(SITE, route)
-        other = router.at(route.method, route.path)
-        beside = router.text_beside(route.method, route.path)
-        by_id = router.any_id_beside(route.method, route.path)
-        if isinstance(other, Served):
-            router.replace(route.method, route.path, Negotiated(page=served, other=other))
-        elif isinstance(by_id := _for_programs(by_id), Served):
-            router.add(route.method, route.path, Negotiated(served, by_id, takes_no_id=True))
-        elif beside is not None and first_served({route.method: beside[1]}).contract is not SITE:
-            _compose_beside(router, served, *beside)
-        else:
-            router.add(route.method, route.path, served)
-
-
-def _compose_beside(router: Router[Target], page: Served, path: str, target: Target) -> None:
-    """Serve a page at a path that for programs is the text route of a contract."""
-    other = _for_programs(target)
-    if not isinstance(other, Served):
-        raise TypeError(f"the routes at {path} differ by the request's body")
-    router.add(page.route.method, page.route.path, Negotiated(page, other, takes_segment=True))
-    router.replace(page.route.method, path, Negotiated(None, other))
-
-
-def _for_programs(target: Target | None) -> Target | None:
-    """Return the target for clients that do not prefer a page."""
-    return target.other if isinstance(target, Negotiated) else target
+def asgi_application(
+    services: Services,
+    router: Router[Target],
+    sockets: Router[Endpoint],
+    site: Contract | None = None,
+) -> ASGIApplication:
+    """Return the pipeline of these routes with all middlewares around it."""
+    settings = services.settings
+    cache = ResponseCache(settings.cache_megabytes, services.revisions)
+    TRAFFIC.cached_bytes = cache.size
+    unknown = TRAFFIC.endpoint(NEUTRAL.name, UNKNOWN_ROUTE)
+    application: ASGIApplication = Pipeline(services, cache, router, sockets, NEUTRAL, site)
+    if settings.log_requests:  # each of them has a line, so none takes the shortcut
+        application = MetricsMiddleware(application, unknown, log_request)
+    else:
+        application = MetricsMiddleware(application, unknown)
+        application = AnonymousCacheMiddleware(application, cache, services.access)
+    if settings.cors_origins:
+        application = CorsMiddleware(application, settings.cors_origins)
+    is_https = settings.public_url.startswith("https://")
+    if is_https or trusts_proxies(settings):  # else no client can come over HTTPS
+        application = StrictTransportMiddleware(application, is_public_over_https=is_https)
+    application = behind_proxies(RequestIdMiddleware(application), settings)
+    for middleware in MIDDLEWARES:
+        application = middleware(application)
+    return application
 
 
 class Application:
@@ -246,7 +240,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._server: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
+        self._server: ASGIApplication | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request, a WebSocket or the lifespan."""
@@ -264,8 +258,7 @@ class Application:
         phase = "startup"
         try:
             async with running_services(self._settings) as services:
-                server = Server(services, *compose(), NEUTRAL, SITE)
-                self._server = behind_proxies(server, services.settings)
+                self._server = asgi_application(services, *compose(), SITE)
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
                 phase = "shutdown"

@@ -18,9 +18,9 @@ import structlog
 from kinoteka.core.services import Services
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.metrics import BOUNDS
-from kinoteka.http.mechanics.request_ids import UNIX
 from kinoteka.http.mechanics.response import SAFE, Response
 from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.mechanics.trusted_proxies import UNIX
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.settings import METRICS_FOLDER
 from kinoteka.server.process_metrics import METRICS, REQUESTS, Snapshot, take_snapshot

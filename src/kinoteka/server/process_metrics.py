@@ -193,7 +193,7 @@ def _of_traffic() -> Iterator[Sample]:
         yield Sample("kinoteka_security_events_total", (event.value,), count)
     for endpoint in TRAFFIC.endpoints():
         labels = (endpoint.contract, endpoint.route)
-        hits = endpoint.hits + sum(endpoint.at_once.values())
+        hits = endpoint.hits + sum(endpoint.unmeasured.values())
         if hits or endpoint.misses:
             yield Sample("kinoteka_answer_cache_hits_total", labels, hits)
             yield Sample("kinoteka_answer_cache_misses_total", labels, endpoint.misses)

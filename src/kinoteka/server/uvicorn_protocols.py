@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from kinoteka.http.mechanics.request_ids import trusted_hosts
+from kinoteka.http.mechanics.trusted_proxies import trusted_hosts
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.connections import (
     Admission,

@@ -7,8 +7,7 @@ import pytest
 
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
-from kinoteka.http.policy.pipeline import Server
-from kinoteka.server.app import NEUTRAL, compose
+from kinoteka.server.app import asgi_application, compose
 from tests.support.accounts import actor_by_token, sign_up
 from tests.support.cinema_clients import Cinema
 from tests.support.databases import execute
@@ -30,7 +29,7 @@ CACHED = (
 @pytest.fixture
 async def app(services: Services, films: dict[str, int]) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server in this process, whose statements can be listened to."""
-    transport = httpx.ASGITransport(Server(services, *compose(), NEUTRAL))
+    transport = httpx.ASGITransport(asgi_application(services, *compose()))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

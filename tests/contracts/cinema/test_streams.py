@@ -8,8 +8,7 @@ import pytest
 
 from kinoteka.core.services import Services
 from kinoteka.http.mechanics.response import Message
-from kinoteka.http.policy.pipeline import Server
-from kinoteka.server.app import NEUTRAL, compose
+from kinoteka.server.app import asgi_application, compose
 from tests.support.cinema_clients import total_films
 from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.polling import eventually
@@ -98,6 +97,6 @@ async def test_nothing_more_is_read_for_who_has_left(services: Services) -> None
         "query_string": b"",
         "headers": [],
     }
-    await Server(services, *compose(), NEUTRAL)(scope, receive, send)
+    await asgi_application(services, *compose())(scope, receive, send)
     assert sent[0]["status"] == 200
     assert 3 <= len(sent) < 10

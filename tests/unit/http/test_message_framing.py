@@ -59,3 +59,19 @@ def test_body_of_a_get_is_not_taken_for_a_request(exchange):
     received = exchange(head % len(hidden) + hidden)
     assert received.startswith(b"HTTP/1.1 200 ")
     assert received.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("path", ["/genres/", "/profile", "/nowhere", "/healthz"])
+@pytest.mark.parametrize(
+    ("version", "hosts", "is_accepted"),
+    [("1.1", 0, False), ("1.1", 2, False), ("1.1", 1, True), ("1.0", 0, True)],
+)
+def test_request_without_exactly_one_host_gets_400_over_the_wire(
+    server, path, version, hosts, is_accepted
+):
+    host, port = server.url.removeprefix("http://").split(":")
+    lines = [f"GET {path} HTTP/{version}", *["Host: films.example"] * hosts, "Connection: close"]
+    with socket.create_connection((host, int(port)), TIMEOUT) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        status_line = connection.makefile("rb").readline()
+    assert (b" 400 " in status_line) is not is_accepted

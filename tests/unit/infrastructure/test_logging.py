@@ -86,7 +86,7 @@ def test_control_characters_are_escaped():
 def test_lines_of_a_request_have_its_id_and_route():
     (line,) = logged(
         "endpoint = SimpleNamespace(contract='cinema', route='/movies/{id}')",
-        "REQUEST.set({'request_id': b'ab-1', 'endpoint': endpoint})",
+        "REQUEST.set({'kinoteka.request_id': b'ab-1', 'kinoteka.endpoint': endpoint})",
         "structlog.get_logger().info('found')",
     )
     assert line.endswith("request_id=ab-1 contract=cinema route=/movies/{id}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kinoteka.http.mechanics.targets import Negotiated, Served
+from kinoteka.http.mechanics.endpoints import Endpoint, NegotiatedEndpoints
 from kinoteka.server.app import compose
 from kinoteka.site.contract import SITE
 
@@ -21,8 +21,8 @@ def test_page_and_contract_share_a_path(path: str, page: str | None, other: str)
     found = router.find(path)
     assert found is not None
     target = found[0]["GET"]
-    assert isinstance(target, Negotiated)
-    assert (target.page and target.page.route.path, target.other.route.path) == (page, other)
+    assert isinstance(target, NegotiatedEndpoints)
+    assert (target.page and target.page.route.path, target.api.route.path) == (page, other)
 
 
 def test_no_page_of_the_site_hides_another() -> None:
@@ -30,6 +30,6 @@ def test_no_page_of_the_site_hides_another() -> None:
     for route in SITE.routes:
         target = router.at(route.method, route.path)
         if route.method != "WEBSOCKET":
-            assert isinstance(target, Negotiated | Served)
-            served = target.page if isinstance(target, Negotiated) else target
-            assert served == Served(SITE, route)
+            assert isinstance(target, NegotiatedEndpoints | Endpoint)
+            served = target.page if isinstance(target, NegotiatedEndpoints) else target
+            assert served == Endpoint(SITE, route)

@@ -6,10 +6,9 @@ import httpx
 import pytest
 
 from kinoteka.core.services import Services
+from kinoteka.http.mechanics.endpoints import Endpoint, Target
 from kinoteka.http.mechanics.router import Router
-from kinoteka.http.mechanics.targets import Served, Target
-from kinoteka.http.policy.pipeline import Server
-from kinoteka.server.app import NEUTRAL
+from kinoteka.server.app import NEUTRAL, asgi_application
 from kinoteka.server.health import Health
 from tests.support.databases import execute
 
@@ -33,8 +32,8 @@ async def client(services: Services, health: Health) -> AsyncIterator[httpx.Asyn
     """A server of health alone, in this process."""
     router: Router[Target] = Router()
     for route in health.routes():
-        router.add(route.method, route.path, Served(NEUTRAL, route))
-    transport = httpx.ASGITransport(Server(services, router, Router(), NEUTRAL))
+        router.add(route.method, route.path, Endpoint(NEUTRAL, route))
+    transport = httpx.ASGITransport(asgi_application(services, router, Router()))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 

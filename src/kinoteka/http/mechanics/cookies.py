@@ -10,26 +10,27 @@ from collections.abc import Sequence
 NAME = "session_id"
 TRIED_MOST = 4
 """How many cookies of that name are tried: other applications on the domain may set theirs."""
-_NAME = NAME.encode()
-_MARK = _NAME + b"="
+_MARK = NAME.encode() + b"="
 DEVICE = "known_device"
 """The cookie by which a device is known (`core/sessions/known_devices.py`)."""
-_DEVICE_NAME = DEVICE.encode()
-_DEVICE_MARK = _DEVICE_NAME + b"="
+_DEVICE_MARK = DEVICE.encode() + b"="
 
 
 def session_tokens(header: bytes | None) -> Sequence[str]:
     """Return the tokens of the first session cookies in a Cookie header, in order."""
     if header is None or _MARK not in header:
         return ()
-    return [value for value in _values(header, _NAME) if value][:TRIED_MOST]
+    if b";" not in header:  # the only cookie, as of most clients that are no browsers
+        value = _value(header.strip(), _MARK) if header.startswith(_MARK) else ""
+        return (value,) if value else ()
+    return [value for value in _values(header, _MARK) if value][:TRIED_MOST]
 
 
 def device_values(header: bytes | None) -> tuple[str, ...]:
     """Return the value of each cookie of a device in a Cookie header, in order."""
     if header is None or _DEVICE_MARK not in header:
         return ()
-    return tuple(_values(header, _DEVICE_NAME))
+    return tuple(_values(header, _DEVICE_MARK))
 
 
 def has_others(header: bytes | None) -> bool:
@@ -53,14 +54,14 @@ def remove_session(*, secure: bool) -> tuple[bytes, bytes]:
     return _header(f"{NAME}=; Max-Age=0", secure=secure)
 
 
-def _values(header: bytes, wanted: bytes) -> list[str]:
-    """Return the values of the cookies of one name, in order."""
-    values = []
-    for pair in header.split(b";"):
-        name, _, value = pair.strip().partition(b"=")
-        if name == wanted:
-            values.append(value.strip(b'"').decode("latin-1"))
-    return values
+def _values(header: bytes, mark: bytes) -> list[str]:
+    """Return the values of the cookies that begin with `mark`, a name and `=`, in order."""
+    pairs = (pair.strip() for pair in header.split(b";"))
+    return [_value(pair, mark) for pair in pairs if pair.startswith(mark)]
+
+
+def _value(pair: bytes, mark: bytes) -> str:
+    return pair[len(mark) :].strip(b'"').decode("latin-1")
 
 
 def _header(value: str, *, secure: bool) -> tuple[bytes, bytes]:

@@ -10,26 +10,47 @@ VALUES_MOST = 100
 HTTPS_SCHEMES = ("https", "wss")
 
 
+HEADERS = "kinoteka.headers"
+"""The key of a scope with its headers by name."""
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Return the headers of a scope by name, in lower case. They are read once per request.
+
+    Of a repeated header it has the last line.
+    """
+    headers: dict[bytes, bytes] | None = scope.get(HEADERS)
+    if headers is None:
+        headers = scope[HEADERS] = dict(scope["headers"])
+    return headers
+
+
+def names_one_host(scope: Scope) -> bool:
+    """Return whether an HTTP/1.1 request names exactly one host, as it must (RFC 9112, 3.2)."""
+    headers = headers_of(scope)
+    if b"host" in headers and len(headers) == len(scope["headers"]):
+        return True  # without a repeated header, which is the usual case
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    return hosts == 1 or scope.get("http_version") != "1.1"
+
+
 class Request:
     """One HTTP request or WebSocket handshake.
 
-    `headers` has lower-case names; of a repeated header it has the last line. `held_bytes` is the
-    memory that the body takes (`body_memory.py`).
+    `address` is the IP address of the client, also behind trusted proxies, or empty if unknown.
+    `headers` are as in `headers_of`. `held_bytes` is the memory that the body takes
+    (`body_memory.py`).
     """
 
-    __slots__ = ("headers", "held_bytes", "receive", "scope")
+    __slots__ = ("address", "headers", "held_bytes", "receive", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self.receive = receive
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.headers = headers_of(scope)
         self.held_bytes = 0
-
-    @property
-    def address(self) -> str:
-        """The client's IP address, also behind trusted proxies; empty if it is unknown."""
-        client = self.scope.get("client")
-        return client[0] if client else ""
+        client = scope.get("client")
+        self.address: str = client[0] if client else ""
 
     @property
     def bearer(self) -> str | None:
@@ -37,6 +58,8 @@ class Request:
         header = self.headers.get(b"authorization")
         if header is None:
             return None
+        if header.startswith(b"Bearer "):  # as nearly all clients write it
+            return header[7:].decode("latin-1").strip()
         scheme, _, token = header.decode("latin-1").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
 

@@ -9,26 +9,29 @@ from urllib.parse import quote
 import structlog
 
 from kinoteka.http.mechanics.response import Scope
+from kinoteka.infrastructure.logging import ENDPOINT
 
 log = structlog.get_logger()
 
+ACCOUNT = "kinoteka.account"
+"""The key of a scope with the id of the account that sent the request."""
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 """What machines ask for every few seconds."""
 
 
 def log_request(scope: Scope, status: int, seconds: float) -> None:
     """Log a request that is answered, unless it is one of `QUIET`."""
-    if scope["endpoint"].route in QUIET:
+    if scope[ENDPOINT].route in QUIET:
         return
     client = scope.get("client")
     log.info(
         "request",
         method=scope.get("method", "WEBSOCKET"),
-        path=_logged_path(scope["path"], scope["endpoint"].route),
+        path=_logged_path(scope["path"], scope[ENDPOINT].route),
         status=status,
         milliseconds=round(seconds * 1000, 3),
         address=client[0] if client else None,
-        account=scope.get("account"),
+        account=scope.get(ACCOUNT),
     )
 
 

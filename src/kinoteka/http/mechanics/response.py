@@ -14,6 +14,15 @@ Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 Scope = MutableMapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
+ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+RESPONSE_HEADERS = "kinoteka.response_headers"
+"""The key of a scope with headers that its response gets in any case."""
+NO_HEADERS: Headers = []
+WITHOUT_LENGTH = (204, 304)
+"""Statuses of responses without a Content-Length (RFC 9110, 8.6)."""
+STATUS = "kinoteka.status"
+"""The key of a scope with the status of its response."""
 
 encode = msgspec.json.Encoder().encode
 
@@ -56,7 +65,9 @@ def empty_response(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Re
 
 def schema_response(status: int, shape: object) -> Response:
     """Return what a handler gives back as an answer; None has no body."""
-    return json_response(status, shape) if shape is not None else empty_response(status)
+    if shape is None:
+        return empty_response(status)
+    return Response(status, encode(shape), JSON_UNCACHED)
 
 
 async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -79,23 +90,25 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def send_response(response: Response, send: Send, extra: Headers, *, with_body: bool) -> None:
-    """Send an answer with these headers, too; without its body where the request was a HEAD."""
-    if response.stream is not None:
-        await _send_stream(response, send, extra, with_body=with_body)
-        return
-    if response.status in (204, 304):
-        headers = [*response.headers, *extra]
+async def send_response(response: Response, scope: Scope, send: Send) -> None:
+    """Send a response with the headers of `add_headers`; without its body for a HEAD request."""
+    scope[STATUS] = response.status
+    added: Headers = scope.get(RESPONSE_HEADERS, NO_HEADERS)
+    if response.stream is not None or response.status in WITHOUT_LENGTH:
+        headers = [*response.headers, *added]
     else:
-        headers = [*response.headers, (b"content-length", b"%d" % len(response.body)), *extra]
+        headers = [*response.headers, (b"content-length", b"%d" % len(response.body)), *added]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    with_body = scope["method"] != "HEAD"
+    if response.stream is not None and with_body:
+        async for chunk in response.stream():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": response.body if with_body else b""})
 
 
-async def _send_stream(response: Response, send: Send, extra: Headers, *, with_body: bool) -> None:
-    headers = [*response.headers, *extra]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    if with_body and response.stream is not None:
-        async for chunk in response.stream():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+def add_headers(scope: Scope, headers: Headers) -> None:
+    """Add headers to the response, whichever it will be, or to the handshake of a WebSocket.
+
+    Middlewares use this instead of a wrapped `send`, which would cost half a microsecond each.
+    """
+    scope[RESPONSE_HEADERS] = [*scope.get(RESPONSE_HEADERS, NO_HEADERS), *headers]

@@ -13,6 +13,8 @@ from kinoteka.http.mechanics.response import Response
 # asked: a credential that cannot be used makes the request anonymous; none: credentials are not
 # looked at, nor is the database, and the actor may do nothing and sees no film under a label.
 Identity = Literal["asked", "none"]
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 Handler = Callable[..., Any]
 
 
@@ -79,18 +81,21 @@ class Route:
     description: str = ""
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_unsafe: bool = field(init=False)
+    has_input: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        inputs = (self.query, self.body, self.form, self.upload)
+        object.__setattr__(self, "has_input", any(each is not None for each in inputs))
+        is_unsafe = self.changes
+        if is_unsafe is None:
+            is_unsafe = self.method not in SAFE_METHODS
+        object.__setattr__(self, "is_unsafe", is_unsafe)
 
     @property
     def path_format(self) -> str:
         """The path with the names of its parameters alone, as in `/users/{name}`."""
         return self.path.replace(":text}", "}")
-
-    @property
-    def is_unsafe(self) -> bool:
-        """Whether the request changes something (RFC 9110, 9.2.1), whatever its method says."""
-        if self.changes is not None:
-            return self.changes
-        return self.method not in ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)

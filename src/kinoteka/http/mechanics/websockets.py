@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from kinoteka.http.mechanics.response import Headers, Receive, Response, Scope, Send
+from kinoteka.http.mechanics.response import RESPONSE_HEADERS, Receive, Response, Scope, Send
 from kinoteka.infrastructure.tasks import end_tasks
 
 POLICY_VIOLATION = 1008
@@ -46,8 +46,8 @@ class EventStream(Protocol):
         """Receive no more events: the connection is closed."""
 
 
-async def reject_handshake(scope: Scope, send: Send, response: Response, extra: Headers) -> None:
-    """Answer the handshake with a refusal; a server without that extension answers 403."""
+async def reject_handshake(scope: Scope, send: Send, response: Response) -> None:
+    """Reject the handshake with a response. A server without that extension responds 403."""
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
@@ -55,16 +55,16 @@ async def reject_handshake(scope: Scope, send: Send, response: Response, extra: 
         {
             "type": "websocket.http.response.start",
             "status": response.status,
-            "headers": [*response.headers, *extra],
+            "headers": [*response.headers, *scope.get(RESPONSE_HEADERS, ())],
         }
     )
     await send({"type": "websocket.http.response.body", "body": response.body})
 
 
-async def send_events(events: EventStream, receive: Receive, send: Send, extra: Headers) -> None:
+async def send_events(events: EventStream, scope: Scope, receive: Receive, send: Send) -> None:
     """Accept the handshake and send every event until the stream or the client ends."""
     try:
-        await send({"type": "websocket.accept", "headers": extra})
+        await send({"type": "websocket.accept", "headers": scope.get(RESPONSE_HEADERS, [])})
         code = await _until_over(events, receive, send)
         if code is not None:
             message = {"type": "websocket.close", "code": code}

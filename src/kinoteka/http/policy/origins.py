@@ -5,19 +5,11 @@ A request with a Bearer token carries nothing that a browser adds by itself, and
 Basic credentials does not, which browsers send along by themselves.
 """
 
-import re
-from collections.abc import Mapping
-
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics import cookies
-from kinoteka.http.mechanics.response import Headers
 from kinoteka.http.policy.request import Request
 
 OWN = ("same-origin", "none")
-REQUESTED = b"access-control-request-headers"
-USUAL_HEADERS = b"authorization, content-type, csrf-token, x-csrf-token"
-HEADER_NAMES = re.compile(rb"[\w!#$%&'*+.^`|~-]+([ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+){0,99}")
-"""A list of header names (RFC 9110, 5.1)."""
 
 
 def reject_forged(request: Request, *, despite_bearer: bool = False) -> None:
@@ -68,43 +60,6 @@ def _refuse_foreign(request: Request) -> None:
     if origin is not None and origin in request.settings.cors_origins:
         return
     raise DomainError(Code.CROSS_ORIGIN)
-
-
-def allow_origin(origin: bytes | None, allowed: tuple[str, ...]) -> Headers:
-    """The headers that let a page of an allowed origin read the answer."""
-    if not allowed:
-        return []
-    vary: Headers = [(b"vary", b"origin")]
-    if origin is None or not _is_allowed(origin, allowed):
-        return vary
-    return [
-        *vary,
-        (b"access-control-allow-origin", origin),
-        (b"access-control-allow-credentials", b"true"),
-        (b"access-control-expose-headers", b"x-total-count, link, retry-after, www-authenticate"),
-    ]
-
-
-def allow_preflight(
-    methods: str, headers: Mapping[bytes, bytes], allowed: tuple[str, ...]
-) -> Headers:
-    """Return what a preflight is told beyond `allow_origin`: the requested headers are allowed."""
-    if not _is_allowed(headers.get(b"origin"), allowed):
-        return []
-    requested = headers.get(REQUESTED, b"")
-    return [
-        (b"access-control-allow-methods", methods.encode()),
-        (
-            b"access-control-allow-headers",
-            requested if HEADER_NAMES.fullmatch(requested) else USUAL_HEADERS,
-        ),
-        (b"access-control-max-age", b"600"),
-        (b"vary", REQUESTED),
-    ]
-
-
-def _is_allowed(origin: bytes | None, allowed: tuple[str, ...]) -> bool:
-    return origin is not None and origin.decode("latin-1") in allowed
 
 
 def _is_own(request: Request, origin: str) -> bool:

@@ -1,24 +1,30 @@
-"""The server: an ASGI application that takes a request from its path to its answer.
+"""The pipeline: an ASGI application that takes a request from its path to its response.
 
-route → identity → refusal of forged requests → body and query → handler → commit → bytes.
+route → authentication → authorization → body and query → handler → commit → bytes
 """
 
 import asyncio
 from collections.abc import Mapping
-from time import perf_counter
 
 import structlog
 
 from kinoteka.core.services import Services
-from kinoteka.errors import Code, DomainError
+from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics import bodies, conditional
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY, MEGABYTE
-from kinoteka.http.mechanics.metrics import TRAFFIC, Endpoint
+from kinoteka.http.mechanics.endpoints import (
+    Endpoint,
+    EndpointsByKey,
+    NegotiatedEndpoints,
+    Target,
+    default_endpoint,
+    replay,
+)
+from kinoteka.http.mechanics.metrics import UNKNOWN_ROUTE
 from kinoteka.http.mechanics.negotiation import prefers_page
 from kinoteka.http.mechanics.representations import choose
-from kinoteka.http.mechanics.request import HTTPS_SCHEMES
-from kinoteka.http.mechanics.request_ids import HEADER, RequestIds, believes_proxies
-from kinoteka.http.mechanics.request_log import log_request
+from kinoteka.http.mechanics.request import headers_of, names_one_host
+from kinoteka.http.mechanics.request_log import ACCOUNT
 from kinoteka.http.mechanics.response import (
     Headers,
     Receive,
@@ -30,235 +36,165 @@ from kinoteka.http.mechanics.response import (
 )
 from kinoteka.http.mechanics.router import NO_ID, Router, Values, last_segment
 from kinoteka.http.mechanics.routes import Contract, Route
-from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, Target, first_served, replay
-from kinoteka.http.mechanics.websockets import EventStream, reject_handshake, send_events
-from kinoteka.http.policy import admission as guards
-from kinoteka.http.policy import origins
-from kinoteka.http.policy.authentication import identify, with_invalid_token
-from kinoteka.http.policy.error_responses import (
-    error_response,
-    report_error_response,
-    request_error_response,
-)
+from kinoteka.http.policy.authentication import with_invalid_token
+from kinoteka.http.policy.authorization import authorize
+from kinoteka.http.policy.cors import allow_preflight
+from kinoteka.http.policy.error_responses import error_response, request_error_response
 from kinoteka.http.policy.handler_calls import call_handler
 from kinoteka.http.policy.request import Request
 from kinoteka.http.policy.response_cache import ResponseCache
-from kinoteka.infrastructure.logging import REQUEST
+from kinoteka.http.policy.websockets import serve_websocket
+from kinoteka.infrastructure.logging import ENDPOINT, REQUEST
 
 log = structlog.get_logger()
 
 CACHED_ADDRESS_LONGEST = 500
-CLIENT_LEFT = 499
-"""How an answer is counted that nobody waited for (as nginx does)."""
-NOWHERE = "(unknown)"
-"""How the path is counted of which there is none."""
-STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-"""A year of HTTPS only, for the host and its subdomains (OWASP ASVS 5, 3.4.1)."""
+NEGOTIATED = "kinoteka.negotiated"
+"""The key of a scope whose endpoint was chosen by its Accept header."""
 
 
-class Server:
-    """Every contract behind one router."""
+class Pipeline:
+    """Serves the endpoints of all contracts.
+
+    `fallback` is the contract that responds at unknown paths. If there is a `site`, it responds
+    to browsers there.
+    """
 
     def __init__(
         self,
         services: Services,
+        cache: ResponseCache,
         router: Router[Target],
-        sockets: Router[tuple[Contract, Route]],
-        neutral: Contract,
+        sockets: Router[Endpoint],
+        fallback: Contract,
         site: Contract | None = None,
     ) -> None:
-        """Serve these; whatever has no place is refused by `neutral`, or in pages by `site`."""
         self._services = services
+        self._cache = cache
         self._router = router
         self._sockets = sockets
-        self._neutral = neutral
+        self._fallback = fallback
         self._site = site
-        self._origins = services.settings.cors_origins
-        self._cache = ResponseCache(services.settings.cache_megabytes, services.revisions)
-        self._ids = RequestIds(behind_proxies=believes_proxies(services.settings))
-        self._nowhere = TRAFFIC.endpoint(neutral.name, NOWHERE)
         self._logs_requests = services.settings.log_requests
-        self._is_https = services.settings.public_url.startswith("https://")
-        TRAFFIC.cached_bytes = self._cache.size
         BODY_MEMORY.limit = services.settings.body_memory_megabytes * MEGABYTE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection of ASGI's kinds http and websocket."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        extra = self._extra_headers(scope)
-        if scope["method"] == "GET" and not self._logs_requests:
-            response = self._cached_for_anybody(scope)
-            if response is not None:
-                await self._send(response, scope, send, extra)
-                return
-        await self._measured(scope, receive, send, extra)
-
-    def _extra_headers(self, scope: Scope) -> Headers:
-        """Return the headers of every response: its request id and, over HTTPS, HSTS."""
-        request_id = (HEADER, self._ids.next(scope))
-        if self._is_https or scope["scheme"] in HTTPS_SCHEMES:
-            return [request_id, STRICT_TRANSPORT]
-        return [request_id]
-
-    async def _measured(self, scope: Scope, receive: Receive, send: Send, extra: Headers) -> None:
-        began = perf_counter()
-        method = scope["method"]
-        self._note(scope, extra)
-        TRAFFIC.in_flight += 1
-        status = 500
-        try:
-            response = await self._answer(scope, receive, method)
-            status = response.status
-            await self._send(response, scope, send, extra)
-        except (ConnectionResetError, asyncio.CancelledError) as error:
-            status = CLIENT_LEFT  # before its request was whole, or before the answer was
-            if isinstance(error, asyncio.CancelledError):
-                raise
-        finally:
-            seconds = perf_counter() - began
-            TRAFFIC.in_flight -= 1
-            scope["endpoint"].count(method, status, seconds)
-            if self._logs_requests:
-                log_request(scope, status, seconds)
-
-    def _note(self, scope: Scope, extra: Headers) -> None:
-        """Let the log know which request this is."""
-        scope["request_id"] = extra[0][1]
-        scope["endpoint"] = self._nowhere
+        """Serve one connection of the kinds http and websocket."""
         REQUEST.set(scope)
+        if scope["type"] == "websocket":
+            found = self._sockets.find(scope["path"])
+            await serve_websocket(scope, receive, send, self._services, self._fallback, found)
+            return
+        await send_response(await self._respond(scope, receive), scope, send)
 
-    async def _send(self, response: Response, scope: Scope, send: Send, extra: Headers) -> None:
-        if self._origins:
-            origin = dict(scope["headers"]).get(b"origin")
-            allowed = origins.allow_origin(origin, self._origins)
-            response = Response(
-                response.status, response.body, [*response.headers, *allowed], response.stream
-            )
-        await send_response(response, send, extra, with_body=scope["method"] != "HEAD")
-
-    async def _answer(self, scope: Scope, receive: Receive, method: str) -> Response:
-        if not guards.names_one_host(scope):
-            return error_response(self._neutral, guards.host_unclear(), None)
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        if not names_one_host(scope):
+            error = field_invalid("Host", "exactly one such header is needed")
+            return error_response(self._fallback, error, None)
         found = self._router.find(scope["path"])
         if found is None and b"%2f" in scope["raw_path"].lower():
             found = self._router.find_encoded(scope["raw_path"])
         if found is None:
-            return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))
+            return await self._fallback_response(scope, receive, DomainError(Code.PATH_UNKNOWN))
         targets, values = found
+        method = scope["method"]
         target = targets.get(method) or (targets.get("GET") if method == "HEAD" else None)
-        if target is None:
-            return await self._without_target(targets, method, scope, receive)
-        if isinstance(target, Served):
+        if isinstance(target, Endpoint):
             return await self._serve(target, values, scope, receive)
-        if isinstance(target, Negotiated):
+        if isinstance(target, NegotiatedEndpoints):
             return await self._serve_negotiated(target, values, scope, receive)
-        return await self._serve_shared(target, values, scope, receive)
+        if isinstance(target, EndpointsByKey):
+            return await self._serve_by_key(target, values, scope, receive)
+        return await self._respond_to_other_method(targets, scope, receive)
 
-    def _cached_for_anybody(self, scope: Scope) -> Response | None:
-        """What is cached for who shows no credentials, found without the rest of the way.
-
-        Most of what is asked is that, and the rest of the way costs more than all of this; so does
-        measuring how long it takes.
-        """
-        anonymous = self._services.access.cached_anonymous
-        if anonymous is None:
-            return None
-        cached = self._cache.get((scope["path"], scope["query_string"], anonymous.labels))
-        if cached is None or not cached.needs_no_identity:
-            return None
-        headers = dict(scope["headers"])
-        if b"cookie" in headers or b"authorization" in headers or b"host" not in headers:
-            return None
-        if len(headers) != len(scope["headers"]):  # a header has several lines, maybe Host
-            return None
-        response = choose(cached.forms, headers)
-        if cached.endpoint is not None:
-            cached.endpoint.at_once[response.status] += 1
-        return response
-
-    async def _without_target(
-        self, targets: Mapping[str, Target], method: str, scope: Scope, receive: Receive
+    async def _respond_to_other_method(
+        self, targets: Mapping[str, Target], scope: Scope, receive: Receive
     ) -> Response:
-        served = first_served(targets)
-        scope["endpoint"] = _endpoint(served.contract, served.route)
+        endpoint = default_endpoint(targets)
+        _note(scope, endpoint)
         methods = {*targets, *(("HEAD",) if "GET" in targets else ()), "OPTIONS"}
         allow = ", ".join(sorted(methods))
-        if method == "OPTIONS":
-            headers = dict(scope["headers"])
-            extra = origins.allow_preflight(allow, headers, self._origins)
+        if scope["method"] == "OPTIONS":
+            allowed_origins = self._services.settings.cors_origins
+            extra = allow_preflight(allow, headers_of(scope), allowed_origins)
             return empty_response(204, [(b"allow", allow.encode()), *extra])
         error = DomainError(Code.METHOD_NOT_ALLOWED, allow=allow)
-        if served.contract is self._site:
-            response = await self._refuse_anywhere(scope, receive, error)
+        if endpoint.contract is self._site:
+            response = await self._fallback_response(scope, receive, error)
         else:
-            response = error_response(served.contract, error, None)
-        return Response(
-            response.status, response.body, [*response.headers, (b"allow", allow.encode())]
-        )
+            response = error_response(endpoint.contract, error, None)
+        headers: Headers = [*response.headers, (b"allow", allow.encode())]
+        return Response(response.status, response.body, headers)
 
-    async def _refuse_anywhere(
+    async def _fallback_response(
         self, scope: Scope, receive: Receive, error: DomainError
     ) -> Response:
-        if self._site is None or not prefers_page(dict(scope["headers"])):
-            return error_response(self._neutral, error, None)
+        """Return the response to a request that no endpoint serves: a page for a browser."""
+        if self._site is None or not prefers_page(headers_of(scope)):
+            return error_response(self._fallback, error, None)
         request = Request(scope, receive, self._services, self._site, NO_ROUTE)
         return await request_error_response(request, error)
 
     async def _serve_negotiated(
-        self, target: Negotiated, values: Values, scope: Scope, receive: Receive
+        self, target: NegotiatedEndpoints, values: Values, scope: Scope, receive: Receive
     ) -> Response:
-        scope["negotiated"] = True
+        scope[NEGOTIATED] = True
         response = await self._serve_preferred(target, values, scope, receive)
         headers: Headers = [*response.headers, (b"vary", b"accept")]
         return Response(response.status, response.body, headers, response.stream, response.personal)
 
     async def _serve_preferred(
-        self, target: Negotiated, values: Values, scope: Scope, receive: Receive
+        self, target: NegotiatedEndpoints, values: Values, scope: Scope, receive: Receive
     ) -> Response:
-        if not prefers_page(dict(scope["headers"])):
-            if target.takes_segment and not (values and isinstance(values[-1], str)):
+        if not prefers_page(headers_of(scope)):
+            if target.api_takes_segment and not (values and isinstance(values[-1], str)):
                 values = (last_segment(scope["path"]),)
-            elif target.takes_no_id:
+            elif target.api_gets_no_id:
                 values = (NO_ID,)
-            return await self._serve(target.other, values, scope, receive)
+            return await self._serve(target.api, values, scope, receive)
         if target.page is None:
-            return await self._refuse_anywhere(scope, receive, DomainError(Code.PATH_UNKNOWN))
+            return await self._fallback_response(scope, receive, DomainError(Code.PATH_UNKNOWN))
         return await self._serve(target.page, values, scope, receive)
 
-    async def _serve_shared(
-        self, shared: Shared, values: Values, scope: Scope, receive: Receive
+    async def _serve_by_key(
+        self, target: EndpointsByKey, values: Values, scope: Scope, receive: Receive
     ) -> Response:
-        contract = shared.otherwise.contract
-        scope["endpoint"] = _endpoint(contract, shared.otherwise.route)
-        request = Request(scope, receive, self._services, contract, shared.otherwise.route)
+        contract, route = target.default.contract, target.default.route
+        _note(scope, target.default)
+        request = Request(scope, receive, self._services, contract, route)
         try:
             bodies.reject_compressed(request)
             body = await bodies.read_body(request, request.json_limit)
-            target = shared.choose(body)
-            return await self._serve(target, values, scope, replay(body))
+            endpoint = target.choose(body)
+            return await self._serve(endpoint, values, scope, replay(body))
         except DomainError as error:
-            return error_response(contract, error, shared.otherwise.route)
+            return error_response(contract, error, route)
         finally:
             BODY_MEMORY.release(request)
 
     async def _serve(
-        self, target: Served, values: Values, scope: Scope, receive: Receive
+        self, endpoint: Endpoint, values: Values, scope: Scope, receive: Receive
     ) -> Response:
-        scope["endpoint"] = _endpoint(target.contract, target.route)
-        request = Request(scope, receive, self._services, target.contract, target.route)
+        """Return the response of an endpoint once the unit of work has been committed."""
+        _note(scope, endpoint)
+        request = Request(scope, receive, self._services, endpoint.contract, endpoint.route)
         try:
             try:
-                response = await self._handle(request, values)
+                try:
+                    await authorize(request)
+                finally:
+                    if self._logs_requests:
+                        scope[ACCOUNT] = request.actor.account_id
+                if endpoint.route.cached is None:
+                    response = await call_handler(request, values)
+                else:
+                    response = await self._cached_response(request, endpoint, values)
             except DomainError as error:
                 if not error.commits_changes:
                     raise
                 response = await request_error_response(request, error)
-            await request.unit.commit()
+            if request.unit.has_work:
+                await request.unit.commit()
         except DomainError as error:
             await request.unit.rollback()
             response = await request_error_response(request, error)
@@ -267,101 +203,56 @@ class Server:
             raise
         except Exception:
             await request.unit.rollback()
-            log.exception("request failed", method=target.route.method)
+            log.exception("request failed", method=endpoint.route.method)
             response = await request_error_response(request, DomainError(Code.INTERNAL))
-        if b"if-none-match" in request.headers and not target.route.is_unsafe:
-            response = conditional.respond(response, request.headers[b"if-none-match"])
+        if b"if-none-match" in request.headers:
+            response = _conditional(request, response)
         return with_invalid_token(request, response) if request.unusable_token else response
 
-    async def _handle(self, request: Request, values: Values) -> Response:
-        route = request.route
-        try:
-            await guards.admit(request)
-        finally:
-            if self._logs_requests:
-                request.scope["account"] = request.actor.account_id
-        if route.cached is not None:
-            return await self._handle_cached(request, values, route.cached)
-        return await call_handler(request, values)
-
-    async def _handle_cached(
-        self, request: Request, values: Values, revisions: tuple[str, ...]
+    async def _cached_response(
+        self, request: Request, endpoint: Endpoint, values: Values
     ) -> Response:
+        """Return the cached response, or call the handler and cache its response."""
         path, query = request.scope["path"], request.scope["query_string"]
         key = (path, query, request.actor.labels)
-        endpoint: Endpoint = request.scope["endpoint"]
         cached = self._cache.get(key)
         if cached is not None:
-            endpoint.hits += 1
+            endpoint.metrics.hits += 1
             return choose(cached.forms, request.headers)
-        endpoint.misses += 1
+        endpoint.metrics.misses += 1
+        revisions = endpoint.route.cached or ()
         revision = self._cache.revision(revisions)
         fresh = await call_handler(request, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
         if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
             return fresh
-        route = request.route
+        route = endpoint.route
         is_open = not (
-            route.signed_in or route.permission or route.csrf or "negotiated" in request.scope
+            route.signed_in or route.permission or route.csrf or NEGOTIATED in request.scope
         )
         cached = await self._cache.store(
             key, revision, revisions, fresh, endpoint, needs_no_identity=is_open
         )
         return choose(cached.forms, request.headers)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = perf_counter()
-        extra = self._extra_headers(scope)
-        self._note(scope, extra)
-        await receive()  # the client's wish to connect
-        begun = await self._open_stream(scope, receive)
-        endpoint = scope["endpoint"]
-        status = begun.status if isinstance(begun, Response) else 101
-        endpoint.count("GET", status, perf_counter() - began)
-        if self._logs_requests:
-            log_request(scope, status, perf_counter() - began)
-        if isinstance(begun, Response):
-            await reject_handshake(scope, send, begun, extra)
-            return
-        TRAFFIC.sockets[endpoint.contract] += 1
-        try:
-            await send_events(begun, receive, send, extra)
-        finally:
-            TRAFFIC.sockets[endpoint.contract] -= 1
 
-    async def _open_stream(self, scope: Scope, receive: Receive) -> EventStream | Response:
-        found = self._sockets.find(scope["path"])
-        if found is None:
-            return error_response(self._neutral, DomainError(Code.PATH_UNKNOWN), None)
-        targets, values = found
-        contract, route = targets["GET"]
-        scope["endpoint"] = _endpoint(contract, route)
-        request = Request(scope, receive, self._services, contract, route)
-        try:
-            if not guards.names_one_host(scope):
-                raise guards.host_unclear()
-            request.actor = await identify(request)
-            scope["account"] = request.actor.account_id
-            # A browser sends its cookie with whatever page opens a socket, and asks nobody.
-            origins.reject_forged(request)
-            events: EventStream = await route.handler(request, *values)
-        except DomainError as error:
-            report_error_response(request, error)
-            response = error_response(contract, error, route)
-            return with_invalid_token(request, response) if request.unusable_token else response
-        except Exception:
-            log.exception("socket failed")
-            return error_response(contract, DomainError(Code.INTERNAL), route)
-        return events
+async def _do_nothing(request: Request) -> None:
+    """Handle no request."""
 
 
-async def _nothing(request: Request) -> None:
-    """What is at no path."""
+NO_ROUTE = Route("GET", UNKNOWN_ROUTE, _do_nothing, "Nothing")
 
 
-NO_ROUTE = Route("GET", NOWHERE, _nothing, "Nothing")
+def _note(scope: Scope, endpoint: Endpoint) -> None:
+    """Store in the scope which endpoint serves it: for tracing, metrics and the log."""
+    scope["route"] = endpoint.route
+    scope["endpoint"] = endpoint.route.handler
+    scope[ENDPOINT] = endpoint.metrics
 
 
-def _endpoint(contract: Contract, route: Route) -> Endpoint:
-    return TRAFFIC.endpoint(contract.name, route.path)
+def _conditional(request: Request, response: Response) -> Response:
+    """Return 304 if a client of a safe method already has this response."""
+    if request.route.is_unsafe:
+        return response
+    return conditional.respond(response, request.headers[b"if-none-match"])

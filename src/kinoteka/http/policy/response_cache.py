@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kinoteka.database.revision_cache import RevisionCache
 from kinoteka.database.revisions import Revisions
-from kinoteka.http.mechanics.metrics import Endpoint
+from kinoteka.http.mechanics.endpoints import Endpoint
 from kinoteka.http.mechanics.representations import Representations, represent
 from kinoteka.http.mechanics.response import Response
 
@@ -24,8 +24,8 @@ class Entry:
     """
 
     forms: Representations
-    endpoint: Endpoint | None = None
-    needs_no_identity: bool = False
+    endpoint: Endpoint
+    needs_no_identity: bool
 
 
 class ResponseCache(RevisionCache[Hashable, Entry]):
@@ -40,7 +40,7 @@ class ResponseCache(RevisionCache[Hashable, Entry]):
         revision: int,
         made_of: tuple[str, ...],
         response: Response,
-        endpoint: Endpoint | None = None,
+        endpoint: Endpoint,
         *,
         needs_no_identity: bool = False,
     ) -> Entry:

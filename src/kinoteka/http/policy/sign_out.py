@@ -12,7 +12,7 @@ from kinoteka.http.policy.authentication import by_access_token, by_cookies, ide
 from kinoteka.http.policy.request import Request
 
 
-async def admit(request: Request) -> None:
+async def authorize(request: Request) -> None:
     """Find the sessions of the request's headers, and reject a request that must not end them.
 
     The origin and CSRF checks apply to a request whose cookie would end a session, whatever its

@@ -41,7 +41,7 @@ def test_a_duration_is_of_the_first_class_that_it_fits():
 def test_what_came_at_once_counts_without_a_duration():
     endpoint = Traffic().endpoint("tests", "/")
     endpoint.count("GET", 200, 0.5)
-    endpoint.at_once[200] += 2
-    endpoint.at_once[304] += 1
+    endpoint.unmeasured[200] += 2
+    endpoint.unmeasured[304] += 1
     found = [(series.status, series.seconds, sum(series.classes)) for series in endpoint.series()]
     assert found == [(200, 0.5, 1), (200, 0.0, 2), (304, 0.0, 1)]

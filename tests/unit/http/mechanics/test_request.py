@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.errors import Code
-from kinoteka.http.mechanics.request import Request
+from kinoteka.http.mechanics.request import Request, headers_of, names_one_host
 from tests.support.errors import raises_error
 
 
@@ -58,3 +58,27 @@ def test_query_items_have_the_last_value_of_a_repeated_name() -> None:
 def test_query_is_rejected_when_it_is_too_long(query: bytes) -> None:
     with raises_error(Code.FIELD_INVALID, field="query", reason="too_long"):
         request(query=query).query_pairs()
+
+
+HOST = (b"host", b"films.example")
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "expected"),
+    [
+        ("1.1", [HOST], True),
+        ("1.1", [HOST, (b"accept", b"a"), (b"accept", b"b")], True),
+        ("1.1", [(b"accept", b"*/*")], False),
+        ("1.1", [HOST, HOST], False),
+        ("1.0", [], True),
+    ],
+)
+def test_http_1_1_request_names_exactly_one_host(
+    version: str, headers: list[tuple[bytes, bytes]], expected: bool
+) -> None:
+    assert names_one_host({"http_version": version, "headers": headers}) is expected
+
+
+def test_headers_are_read_once_per_request() -> None:
+    scope = {"headers": [HOST]}
+    assert headers_of(scope) is headers_of(scope)

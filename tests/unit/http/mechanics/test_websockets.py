@@ -6,13 +6,20 @@ from typing import Any
 import pytest
 
 from kinoteka.http.mechanics import websockets as sockets
-from kinoteka.http.mechanics.response import json_response
+from kinoteka.http.mechanics.response import Scope, add_headers, json_response
 from kinoteka.http.mechanics.websockets import reject_handshake, send_events
 from kinoteka.http.policy.event_streams import ListenerStream
 from kinoteka.realtime.fanout import Ending, Listener
 from tests.support.polling import TIMEOUT
 
 EXTRA = [(b"x-request-id", b"ab-1")]
+
+
+def scope() -> Scope:
+    """Return the scope of a handshake, after a middleware has added headers."""
+    scope: Scope = {"extensions": {"websocket.http.response": {}}}
+    add_headers(scope, EXTRA)
+    return scope
 
 
 class Client:
@@ -54,7 +61,7 @@ async def listener() -> Listener[int]:
 @pytest.fixture
 async def following(client: Client, listener: Listener[int]):
     task = asyncio.create_task(
-        send_events(ListenerStream(listener, str), client.receive, client.send, EXTRA)
+        send_events(ListenerStream(listener, str), scope(), client.receive, client.send)
     )
     assert await client.taken() == {"type": "websocket.accept", "headers": EXTRA}
     yield task
@@ -75,7 +82,7 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
         return str(number) if number % 2 else None
 
     events = ListenerStream(listener, frame)
-    task = asyncio.create_task(send_events(events, client.receive, client.send, EXTRA))
+    task = asyncio.create_task(send_events(events, scope(), client.receive, client.send))
     await client.taken()
     for number in range(4):
         listener.offer(number)
@@ -127,9 +134,8 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
 
 
 async def test_a_refused_handshake_is_an_http_answer(client):
-    scope = {"extensions": {"websocket.http.response": {}}}
     response = json_response(401, {"error": "unauthorized"})
-    await reject_handshake(scope, client.send, response, EXTRA)
+    await reject_handshake(scope(), client.send, response)
     start, body = await client.taken(), await client.taken()
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
     assert start["headers"] == [*response.headers, *EXTRA]
@@ -137,5 +143,5 @@ async def test_a_refused_handshake_is_an_http_answer(client):
 
 
 async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
-    await reject_handshake({}, client.send, json_response(401, {}), EXTRA)
+    await reject_handshake({}, client.send, json_response(401, {}))
     assert await client.taken() == {"type": "websocket.close", "code": 1008}

@@ -2,7 +2,6 @@
 
 import pytest
 
-from kinoteka.http.policy.origins import allow_preflight
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 from tests.support.token_users import new_user
 
@@ -103,46 +102,3 @@ class TestForms:
         headers = {"content-encoding": "gzip"}
         response = server.client().post(path, content=b"x", headers=headers)
         assert response.status_code == 415
-
-
-@pytest.mark.parametrize(
-    ("requested", "allowed"),
-    [
-        ("content-type, x-tenant", "content-type, x-tenant"),
-        ("x\tone", "authorization, content-type, csrf-token, x-csrf-token"),
-        (None, "authorization, content-type, csrf-token, x-csrf-token"),
-    ],
-)
-def test_preflight_of_an_allowed_origin_allows_the_headers_that_it_asks_for(
-    requested: str | None, allowed: str
-) -> None:
-    origin = "https://films.example"
-    headers = {b"origin": origin.encode()}
-    if requested is not None:
-        headers[b"access-control-request-headers"] = requested.encode()
-    told = dict(allow_preflight("GET", headers, (origin,)))
-    assert told[b"access-control-allow-headers"] == allowed.encode()
-    assert allow_preflight("GET", headers, ("https://other.example",)) == []
-
-
-def test_cors_is_off_by_default(server: RunningServer) -> None:
-    response = server.client().get("/profile", headers={"origin": "https://films.example"})
-    assert "access-control-allow-origin" not in response.headers
-
-
-def test_an_origin_of_the_settings_may_call_with_credentials(start_server) -> None:
-    origin = "https://films.example"
-    server = start_server(cors_origins=f"{origin},https://other.example")
-    client = server.signed_up()
-    preflight = client.options("/profile", headers={"origin": origin})
-    assert preflight.status_code == 204
-    assert preflight.headers["access-control-allow-origin"] == origin
-    assert "PUT" in preflight.headers["access-control-allow-methods"]
-    body = client.get("/profile").json() | {"firstname": "Anna"}
-    headers = {"origin": origin, "sec-fetch-site": "cross-site"}
-    response = client.put("/profile", json=body, headers=headers)
-    assert response.status_code == 200
-    assert response.headers["access-control-allow-credentials"] == "true"
-    stranger = client.get("/profile", headers={"origin": "https://evil.example"})
-    assert "access-control-allow-origin" not in stranger.headers
-    assert "origin" in stranger.headers["vary"]

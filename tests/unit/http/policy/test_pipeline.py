@@ -10,14 +10,13 @@ import pytest
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
-from kinoteka.http.mechanics.response import empty_response
+from kinoteka.http.mechanics.endpoints import Endpoint, EndpointsByKey, Target
+from kinoteka.http.mechanics.response import ASGIApplication, empty_response
 from kinoteka.http.mechanics.router import Router
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.mechanics.targets import Served, Shared, Target
 from kinoteka.http.policy import default_contract as neutral
-from kinoteka.http.policy.pipeline import Server
 from kinoteka.http.policy.request import Request
-from kinoteka.server.app import NEUTRAL
+from kinoteka.server.app import asgi_application
 from tests.support.accounts import sign_up
 
 COUNTER = itertools.count()
@@ -105,19 +104,18 @@ CONTRACT = neutral.contract("tests", "Tests", "", (*ROUTES, BY_NUMBER, BY_WORD))
 
 
 @pytest.fixture
-async def server(services: Services) -> Server:
-    """The server in this process."""
+async def application(services: Services) -> ASGIApplication:
     router: Router[Target] = Router()
     for route in ROUTES:
-        router.add(route.method, route.path, Served(CONTRACT, route))
-    by_key = {"number": Served(CONTRACT, BY_NUMBER), "word": Served(CONTRACT, BY_WORD)}
-    router.add("POST", "/either", Shared(by_key, otherwise=by_key["number"]))
-    return Server(services, router, Router(), NEUTRAL)
+        router.add(route.method, route.path, Endpoint(CONTRACT, route))
+    by_key = {"number": Endpoint(CONTRACT, BY_NUMBER), "word": Endpoint(CONTRACT, BY_WORD)}
+    router.add("POST", "/either", EndpointsByKey(by_key, default=by_key["number"]))
+    return asgi_application(services, router, Router())
 
 
 @pytest.fixture
-async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(server)
+async def client(application: ASGIApplication) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
 
@@ -254,7 +252,7 @@ class TestTransactions:
 
 @pytest.mark.parametrize("path", ["/numbers", "/either"])
 async def test_a_client_that_leaves_within_its_body_is_no_mistake(
-    server: Server, path: str
+    application: ASGIApplication, path: str
 ) -> None:
     scope = {"type": "http", "method": "PUT" if path == "/numbers" else "POST", "path": path}
     scope |= {"headers": [], "query_string": b"", "scheme": "http", "client": None}
@@ -267,7 +265,7 @@ async def test_a_client_that_leaves_within_its_body_is_no_mistake(
     async def send(message: object) -> None:
         sent.append(message)
 
-    await server(scope, leave, send)
+    await application(scope, leave, send)
     assert sent == []
 
 

@@ -4,10 +4,15 @@ import gzip
 
 import pytest
 
+from kinoteka.http.mechanics.endpoints import Endpoint
 from kinoteka.http.mechanics.response import json_response
+from kinoteka.http.mechanics.routes import Route
+from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.response_cache import ResponseCache
 
 MADE_OF = ("catalogue", "library")
+CONTRACT = neutral.contract("tests", "Tests", "", ())
+ENDPOINT = Endpoint(CONTRACT, Route("GET", "/", lambda: None, ""))
 
 
 @pytest.fixture
@@ -16,7 +21,8 @@ def cache(services):
 
 
 async def store(cache, key, body, made_of=MADE_OF):
-    return await cache.store(key, cache.revision(made_of), made_of, json_response(200, body))
+    response = json_response(200, body)
+    return await cache.store(key, cache.revision(made_of), made_of, response, ENDPOINT)
 
 
 async def test_least_recently_used_entries_make_room(cache):

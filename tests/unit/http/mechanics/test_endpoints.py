@@ -4,20 +4,26 @@ import msgspec
 import pytest
 
 from kinoteka.errors import Code
+from kinoteka.http.mechanics.endpoints import (
+    Endpoint,
+    EndpointsByKey,
+    NegotiatedEndpoints,
+    default_endpoint,
+    replay,
+)
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.http.mechanics.targets import Negotiated, Served, Shared, first_served, replay
 from kinoteka.http.policy import default_contract as neutral
 from tests.support.errors import raises_error
 
 CONTRACT = neutral.contract("tests", "Tests", "", ())
 
 
-def served(path: str) -> Served:
-    return Served(CONTRACT, Route("GET", path, lambda: None, ""))
+def endpoint(path: str) -> Endpoint:
+    return Endpoint(CONTRACT, Route("GET", path, lambda: None, ""))
 
 
-A, B = served("/a"), served("/b")
-EITHER = Shared({"a": A, "b": B}, otherwise=B)
+A, B = endpoint("/a"), endpoint("/b")
+EITHER = EndpointsByKey({"a": A, "b": B}, default=B)
 
 
 def test_a_key_of_the_body_tells_two_contracts_apart():
@@ -31,10 +37,10 @@ def test_neither_or_both_are_refused(body):
 
 
 @pytest.mark.parametrize(
-    ("target", "first"), [(A, A), (EITHER, B), (Negotiated(page=A, other=B), B)]
+    ("target", "first"), [(A, A), (EITHER, B), (NegotiatedEndpoints(page=A, api=B), B)]
 )
 def test_a_method_is_refused_in_the_words_of_the_contract(target, first):
-    assert first_served({"GET": target}) is first
+    assert default_endpoint({"GET": target}) is first
 
 
 async def test_a_body_that_was_read_can_be_read_again():
