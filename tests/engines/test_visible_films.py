@@ -295,7 +295,7 @@ async def _(viewer: Viewer) -> Shown:
 
 
 async def _export(viewer: Viewer) -> Any:
-    pieces = await viewer.services.export.begin(viewer.actor, viewer.unit, lambda account: None)
+    pieces = await viewer.services.export.stream(viewer.actor, viewer.unit, lambda account: None)
     return json.loads(b"".join([piece async for piece in pieces]))
 
 

@@ -1,1 +1,1 @@
-"""Everything that is kept of an account, for itself to take away."""
+"""Exports of everything that is stored about an account."""

@@ -1,13 +1,10 @@
-"""What an account takes away: shapes as they are written into its document.
-
-Times are RFC 3339 in UTC.
-"""
+"""The parts of an export, with the names of the JSON document. Times are RFC 3339 in UTC."""
 
 import msgspec
 
 
-class SignInLine(msgspec.Struct, frozen=True):
-    """A line of the history of sign-ins."""
+class ExportedSignIn(msgspec.Struct, frozen=True):
+    """An entry of the history of sign-ins."""
 
     at: str
     address: str
@@ -16,8 +13,8 @@ class SignInLine(msgspec.Struct, frozen=True):
     success: bool
 
 
-class SessionLine(msgspec.Struct, frozen=True):
-    """A session that lasts; nothing by which one could come in."""
+class ExportedSession(msgspec.Struct, frozen=True):
+    """An active session, without its secrets."""
 
     created_at: str
     last_seen_at: str
@@ -26,8 +23,8 @@ class SessionLine(msgspec.Struct, frozen=True):
     method: str
 
 
-class FilmLine(msgspec.Struct, frozen=True):
-    """A film, with what tells it from others."""
+class ExportedFilm(msgspec.Struct, frozen=True):
+    """A film with the values that identify it."""
 
     id: int
     title: str
@@ -35,14 +32,14 @@ class FilmLine(msgspec.Struct, frozen=True):
     runtime_minutes: int | None
 
 
-class BookmarkLine(msgspec.Struct, frozen=True):
+class ExportedBookmark(msgspec.Struct, frozen=True):
     """A bookmarked film."""
 
-    film: FilmLine
+    film: ExportedFilm
     bookmarked_at: str
 
 
-class SelectionLine(msgspec.Struct, frozen=True):
+class ExportedSelection(msgspec.Struct, frozen=True):
     """A selection with its films in order."""
 
     id: int
@@ -52,11 +49,11 @@ class SelectionLine(msgspec.Struct, frozen=True):
     featured: bool
     created_at: str
     updated_at: str
-    films: list[FilmLine] = []
+    films: list[ExportedFilm] = []
 
 
-class MessageLine(msgspec.Struct, frozen=True):
-    """A message; `own` tells whether the account has written it, or the other of the chat."""
+class ExportedMessage(msgspec.Struct, frozen=True):
+    """A message. `own` is true if the account wrote it, false if the other member did."""
 
     id: int
     own: bool
@@ -65,16 +62,16 @@ class MessageLine(msgspec.Struct, frozen=True):
     edited_at: str | None
 
 
-class ChatLine(msgspec.Struct, frozen=True):
-    """A chat; None: the other has no username, or has gone."""
+class ExportedChat(msgspec.Struct, frozen=True):
+    """A chat. `with_username` is None if the other account has no username or is deleted."""
 
     id: int
     created_at: str
     with_username: str | None
 
 
-class ProfileLine(msgspec.Struct, frozen=True):
-    """The account itself. `avatar` is where the picture is, on this server or elsewhere."""
+class ExportedAccount(msgspec.Struct, frozen=True):
+    """The account itself. `avatar` is the URL of its picture, here or on another server."""
 
     id: int
     created_at: str

@@ -1,15 +1,15 @@
-"""Statements by which an account's own things are read a few at a time, each off an index."""
+"""Statements that read an account's data in batches. Each uses an index."""
 
 from sqlalchemy import BindParameter, and_, bindparam, select
 
 from kinoteka.core.catalogue.queries import ids_as_json
 from kinoteka.core.export.model import (
-    BookmarkLine,
-    ChatLine,
-    FilmLine,
-    MessageLine,
-    SelectionLine,
-    SignInLine,
+    ExportedBookmark,
+    ExportedChat,
+    ExportedFilm,
+    ExportedMessage,
+    ExportedSelection,
+    ExportedSignIn,
 )
 from kinoteka.database.schema import (
     accounts,
@@ -26,22 +26,22 @@ from kinoteka.database.statement import Statement, in_list, named_for
 from kinoteka.database.visibility import VISIBLE
 from kinoteka.infrastructure.clock import iso
 
-SOME = 50
-"""How many rows are read, written down and sent at once."""
-SOME_MESSAGES = 12
-"""Of messages, which may be long: the event loop is held for less than a millisecond."""
+BATCH_SIZE = 50
+"""The number of rows that are read, encoded and sent at once."""
+MESSAGE_BATCH_SIZE = 12
+"""Messages may be long. Encoding this many blocks the event loop for less than a millisecond."""
 
-FILM = tuple(films.c[name] for name in FilmLine.__struct_fields__)
+FILM = tuple(films.c[name] for name in ExportedFilm.__struct_fields__)
 _account_id: BindParameter[int] = bindparam("account_id")
 
 
 def _sign_in(
     row_id: int, at: int, address: str, user_agent: str, method: str, success: bool
-) -> tuple[int, SignInLine]:
-    return row_id, SignInLine(iso(at), address, user_agent, method, success)
+) -> tuple[int, ExportedSignIn]:
+    return row_id, ExportedSignIn(iso(at), address, user_agent, method, success)
 
 
-SIGN_INS: Statement[tuple[int, SignInLine]] = Statement(
+SIGN_INS: Statement[tuple[int, ExportedSignIn]] = Statement(
     select(
         sign_ins.c.id.label("row_id"),
         sign_ins.c.at,
@@ -52,7 +52,7 @@ SIGN_INS: Statement[tuple[int, SignInLine]] = Statement(
     )
     .where(sign_ins.c.account_id == _account_id, sign_ins.c.id > bindparam("after"))
     .order_by(sign_ins.c.id)
-    .limit(SOME),
+    .limit(BATCH_SIZE),
     _sign_in,
 )
 
@@ -63,11 +63,11 @@ BOOKMARKED: Statement[tuple[str]] = ids_as_json(
 )
 
 
-def _bookmark(film: FilmLine, created_at: int) -> tuple[int, BookmarkLine]:
-    return film.id, BookmarkLine(film, iso(created_at))
+def _bookmark(film: ExportedFilm, created_at: int) -> tuple[int, ExportedBookmark]:
+    return film.id, ExportedBookmark(film, iso(created_at))
 
 
-BOOKMARKS: Statement[tuple[int, BookmarkLine]] = Statement(
+BOOKMARKS: Statement[tuple[int, ExportedBookmark]] = Statement(
     select(*named_for("film", *FILM), bookmarks.c.created_at)
     .join(bookmarks, bookmarks.c.film_id == films.c.id)
     .where(bookmarks.c.account_id == _account_id, in_list(films.c.id, bindparam("ids")), VISIBLE),
@@ -83,13 +83,13 @@ def _selection(
     featured: bool,
     created_at: int,
     updated_at: int,
-) -> tuple[int, SelectionLine]:
-    return selection_id, SelectionLine(
+) -> tuple[int, ExportedSelection]:
+    return selection_id, ExportedSelection(
         selection_id, title, description, public, featured, iso(created_at), iso(updated_at)
     )
 
 
-SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
+SELECTIONS: Statement[tuple[int, ExportedSelection]] = Statement(
     select(
         selections.c.id.label("selection_id"),
         selections.c.title,
@@ -104,12 +104,12 @@ SELECTIONS: Statement[tuple[int, SelectionLine]] = Statement(
     .limit(1),
     _selection,
 )
-FILMS_OF: Statement[FilmLine] = Statement(
+FILMS_OF: Statement[ExportedFilm] = Statement(
     select(*FILM)
     .join(selection_films, selection_films.c.film_id == films.c.id)
     .where(selection_films.c.selection_id == bindparam("selection_id"), VISIBLE)
     .order_by(selection_films.c.position),
-    FilmLine,
+    ExportedFilm,
 )
 
 CHAT_IDS: Statement[tuple[str]] = ids_as_json(
@@ -119,12 +119,12 @@ CHAT_IDS: Statement[tuple[str]] = ids_as_json(
 )
 
 
-def _chat(chat_id: int, created_at: int, username: str | None) -> ChatLine:
-    return ChatLine(chat_id, iso(created_at), username)
+def _chat(chat_id: int, created_at: int, username: str | None) -> ExportedChat:
+    return ExportedChat(chat_id, iso(created_at), username)
 
 
 _other = chat_members.alias("other")
-CHAT: Statement[ChatLine] = Statement(
+CHAT: Statement[ExportedChat] = Statement(
     select(chats.c.id.label("chat_id"), chats.c.created_at, accounts.c.username)
     .join(
         chat_members,
@@ -139,12 +139,12 @@ CHAT: Statement[ChatLine] = Statement(
 
 def _message(
     message_id: int, author_id: int | None, text: str, created_at: int, edited_at: int | None
-) -> tuple[int, int | None, MessageLine]:
+) -> tuple[int, int | None, ExportedMessage]:
     edited = None if edited_at is None else iso(edited_at)
-    return message_id, author_id, MessageLine(message_id, False, text, iso(created_at), edited)
+    return message_id, author_id, ExportedMessage(message_id, False, text, iso(created_at), edited)
 
 
-MESSAGES: Statement[tuple[int, int | None, MessageLine]] = Statement(
+MESSAGES: Statement[tuple[int, int | None, ExportedMessage]] = Statement(
     select(
         messages.c.id.label("message_id"),
         messages.c.author_id,
@@ -154,6 +154,6 @@ MESSAGES: Statement[tuple[int, int | None, MessageLine]] = Statement(
     )
     .where(messages.c.chat_id == bindparam("chat_id"), messages.c.id > bindparam("after"))
     .order_by(messages.c.id)
-    .limit(SOME_MESSAGES),
+    .limit(MESSAGE_BATCH_SIZE),
     _message,
 )

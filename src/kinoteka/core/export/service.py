@@ -1,9 +1,9 @@
-"""The export: everything that is kept of an account, as one JSON document.
+"""The export: everything that is stored about an account, as one JSON document.
 
-Public operations: begin.
+Public operations: stream.
 
-The document is read and written down a few rows at a time, however much there is. What only guards
-the account (hashes, tokens) is not in it, nor films that it may not see.
+The document is read and encoded in batches, so memory does not grow with its size. It omits the
+secrets that protect the account (hashes, tokens) and films that are not visible to it.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from kinoteka.core.accounts.service import Accounts
 from kinoteka.core.catalogue.positions import Ids, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.export import queries
-from kinoteka.core.export.model import ProfileLine, SessionLine
+from kinoteka.core.export.model import ExportedAccount, ExportedSession
 from kinoteka.core.rate_limits import Throttle
 from kinoteka.core.sessions.own_sessions import OwnSessions
 from kinoteka.database.statement import Statement
@@ -29,13 +29,13 @@ from kinoteka.errors import DomainError
 from kinoteka.infrastructure.clock import iso, now
 from kinoteka.infrastructure.settings import Settings
 
-Pieces = AsyncIterator[bytes]
+Chunks = AsyncIterator[bytes]
 
 _encode = msgspec.json.Encoder().encode
 
 
 class Export:
-    """Writes accounts' documents."""
+    """The exports of all accounts."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class Export:
         self._own_sessions = own_sessions
         self._catalogue = catalogue
 
-    async def begin(
+    async def stream(
         self, actor: Actor, unit: Unit, avatar_of: Callable[[Account], str | None]
-    ) -> Pieces:
-        """One's own document, piece by piece; it is read as the pieces are asked for.
+    ) -> Chunks:
+        """Return the chunks of the actor's document, which are read from the database on demand.
 
-        `avatar_of` knows the address of an account's picture.
+        `avatar_of` returns the URL of an account's picture.
 
         Raises:
             DomainError(UNAUTHORIZED, THROTTLED)
@@ -65,20 +65,20 @@ class Export:
         await self._throttle.hit("export", self._limit, f"id:{account.id}")
         profile = await self._profile(actor, unit, account, avatar_of(account))
         sessions = await self._sessions(actor, unit)
-        reading = _Reading(actor, unit, account.id)
+        reader = _AccountReader(actor, unit, account.id)
         parts = {
-            "sign_ins": _array(reading.sign_ins()),
-            "bookmarks": _array(reading.bookmarks()),
-            "selections": _array(reading.selections()),
-            "chats": reading.chats(),
+            "sign_ins": _array(reader.sign_ins()),
+            "bookmarks": _array(reader.bookmarks()),
+            "selections": _array(reader.selections()),
+            "chats": reader.chats(),
         }
         head = {"exported_at": iso(now()), "account": profile, "sessions": sessions}
         return _document(head, parts)
 
     async def _profile(
         self, actor: Actor, unit: Unit, account: Account, avatar: str | None
-    ) -> ProfileLine:
-        return ProfileLine(
+    ) -> ExportedAccount:
+        return ExportedAccount(
             id=account.id,
             created_at=iso(account.created_at),
             username=account.username,
@@ -99,13 +99,13 @@ class Export:
             return None
         try:
             return (await self._catalogue.genre(actor, unit, genre_id)).name
-        except DomainError:  # it has only films by now that one may not see
+        except DomainError:  # None of the genre's films is visible any more.
             return None
 
-    async def _sessions(self, actor: Actor, unit: Unit) -> list[SessionLine]:
+    async def _sessions(self, actor: Actor, unit: Unit) -> list[ExportedSession]:
         own = await self._own_sessions.list(actor, unit)
         return [
-            SessionLine(
+            ExportedSession(
                 iso(each.created_at),
                 iso(each.last_seen_at),
                 each.address,
@@ -116,81 +116,81 @@ class Export:
         ]
 
 
-class _Reading:
-    """Reads an account's things, some at a time, each time as they are by then."""
+class _AccountReader:
+    """Read an account's data in batches, each as it is at the time of reading."""
 
     def __init__(self, actor: Actor, unit: Unit, account_id: int) -> None:
         self._unit = unit
         self._account_id = account_id
-        self._viewer = visible_to(actor.labels)
+        self._visible = visible_to(actor.labels)
 
-    async def sign_ins(self) -> Pieces:
+    async def sign_ins(self) -> Chunks:
         after = 0
         while rows := await self._own(queries.SIGN_INS, after=after):
             after = rows[-1][0]
-            yield _items(line for _, line in rows)
+            yield _encoded_items(sign_in for _, sign_in in rows)
 
-    async def bookmarks(self) -> Pieces:
+    async def bookmarks(self) -> Chunks:
         ids = await self._ids(queries.BOOKMARKED)
-        for first in range(0, len(ids), queries.SOME):
-            some = list(ids[first : first + queries.SOME])
-            found = dict(await self._own(queries.BOOKMARKS, ids=some, **self._viewer))
-            yield _items(found[film_id] for film_id in some if film_id in found)
+        for first in range(0, len(ids), queries.BATCH_SIZE):
+            batch = list(ids[first : first + queries.BATCH_SIZE])
+            found = dict(await self._own(queries.BOOKMARKS, ids=batch, **self._visible))
+            yield _encoded_items(found[film_id] for film_id in batch if film_id in found)
 
-    async def selections(self) -> Pieces:
+    async def selections(self) -> Chunks:
         after = 0
         while rows := await self._own(queries.SELECTIONS, after=after):
             ((after, selection),) = rows
-            films = await self._unit.all(queries.FILMS_OF, selection_id=after, **self._viewer)
-            yield _items([replace(selection, films=films)])
+            films = await self._unit.all(queries.FILMS_OF, selection_id=after, **self._visible)
+            yield _encoded_items([replace(selection, films=films)])
 
-    async def chats(self) -> Pieces:
+    async def chats(self) -> Chunks:
         before = b"["
         for chat_id in await self._ids(queries.CHAT_IDS):
             for chat in await self._own(queries.CHAT, chat_id=chat_id):
                 yield before + _encode(chat)[:-1] + b',"messages":'
-                async for piece in _array(self._messages(chat_id)):
-                    yield piece
+                async for chunk in _array(self._messages(chat_id)):
+                    yield chunk
                 yield b"}"
                 before = b","
         yield b"]" if before == b"," else b"[]"
 
-    async def _messages(self, chat_id: int) -> Pieces:
+    async def _messages(self, chat_id: int) -> Chunks:
         after = 0
         while rows := await self._unit.all(queries.MESSAGES, chat_id=chat_id, after=after):
             after = rows[-1][0]
-            yield _items(
+            yield _encoded_items(
                 replace(message, own=author_id == self._account_id)
                 for _, author_id, message in rows
             )
 
-    async def _own(self, statement: Statement[Any], **given: Any) -> list[Any]:
-        return await self._unit.all(statement, account_id=self._account_id, **given)
+    async def _own(self, statement: Statement[Any], **values: Any) -> list[Any]:
+        return await self._unit.all(statement, account_id=self._account_id, **values)
 
     async def _ids(self, statement: Statement[tuple[str]]) -> Ids:
         rows = await self._unit.all_in_thread(statement, account_id=self._account_id)
         return parse_ids(rows[0][0])
 
 
-async def _document(head: dict[str, object], parts: dict[str, Pieces]) -> Pieces:
+async def _document(head: dict[str, object], parts: dict[str, Chunks]) -> Chunks:
     yield _encode(head)[:-1]
-    for name, pieces in parts.items():
+    for name, chunks in parts.items():
         yield f',"{name}":'.encode()
-        async for piece in pieces:
-            yield piece
-            await asyncio.sleep(0)  # a fast reader must not keep the event loop to itself
+        async for chunk in chunks:
+            yield chunk
+            await asyncio.sleep(0)  # A fast client must not block the event loop.
     yield b"}"
 
 
-async def _array(some: Pieces) -> Pieces:
-    """An array whose items come some at a time."""
+async def _array(batches: Chunks) -> Chunks:
+    """Yield the chunks of an array from batches of encoded items."""
     before = b"["
-    async for items in some:
+    async for items in batches:
         if items:
             yield before + items
             before = b","
     yield b"]" if before == b"," else b"[]"
 
 
-def _items(lines: Iterable[object]) -> bytes:
-    return _encode(list(lines))[1:-1]
+def _encoded_items(values: Iterable[object]) -> bytes:
+    return _encode(list(values))[1:-1]

@@ -23,7 +23,7 @@ async def download_data(request: Request) -> Response:
 
 @shown_again_by(show_data)
 async def _download_data(request: Request, _: None) -> Response:
-    pieces = await request.core.export.begin(request.actor, request.unit, request.avatar)
+    pieces = await request.core.export.stream(request.actor, request.unit, request.avatar)
     name = f'attachment; filename="kinoteka-{iso(now())[:10]}.json"'
     headers = [*JSON_UNCACHED, (b"content-disposition", name.encode())]
     return Response(200, headers=headers, stream=partial(until_gone, request.receive, pieces))

@@ -1,4 +1,4 @@
-"""The export: all of one's own, and nothing that is another's or only guards the account."""
+"""Exports: all data of the account, without data of others and without secrets."""
 
 import asyncio
 import json
@@ -34,26 +34,26 @@ async def berta(services):
     return await sign_up(services, "berta", email="berta@example.com", phone="+49 30 1234")
 
 
-async def pieces(services, actor):
+async def export_chunks(services, actor):
     async with unit_of_work(services.database) as unit:
-        begun = await services.export.begin(actor, unit, lambda account: account.avatar_address)
-        return [piece async for piece in begun]
+        stream = await services.export.stream(actor, unit, lambda account: account.avatar_address)
+        return [chunk async for chunk in stream]
 
 
-async def exported(services, actor):
-    return json.loads(b"".join(await pieces(services, actor)))
+async def export_document(services, actor):
+    return json.loads(b"".join(await export_chunks(services, actor)))
 
 
-async def chat(services, actor, other, *texts):
-    """A chat in which both write each of the texts in turn."""
+async def create_chat(services, actor, other, *texts):
+    """Open a chat in which the two accounts write the texts in turn; return its id."""
     chat_id = await perform(services, services.chats.open, actor, other.account_id)
     for author, text in zip((actor, other) * len(texts), texts, strict=False):
         await perform(services, services.chats.post, author, chat_id, text, None)
     return chat_id
 
 
-async def test_of_a_new_account(services, anna):
-    document = await exported(services, anna.actor)
+async def test_export_of_a_new_account_has_only_its_profile_and_session(services, anna):
+    document = await export_document(services, anna.actor)
     assert document["account"] == {
         "id": anna.account.id,
         "created_at": document["account"]["created_at"],
@@ -74,7 +74,7 @@ async def test_of_a_new_account(services, anna):
     assert (document["bookmarks"], document["selections"], document["chats"]) == ([], [], [])
 
 
-async def test_everything_that_is_ones_own(services, films, anna, berta):
+async def test_export_has_all_data_of_the_account(services, films, anna, berta):
     actor = (await sign_in(services, "anna")).actor
     genre = (await perform(services, services.catalogue.film, actor, films["Ran"])).genre.id
     await perform(
@@ -82,98 +82,98 @@ async def test_everything_that_is_ones_own(services, films, anna, berta):
     )
     for title in ("Ran", "Stalker"):
         await perform(services, services.bookmarks.add, actor, films[title])
-        await asyncio.sleep(0.002)  # the order is by milliseconds
+        await asyncio.sleep(0.002)  # Bookmarks are ordered by milliseconds.
     new = NewSelection(title="Japan", film_ids=[films["Ran"], films["Dreams"]], public=True)
     await perform(services, services.selections.create, actor, new)
-    await chat(services, actor, berta.actor, 'Hello, "Berta"\n', "Hello, Anna")
-    document = await exported(services, actor)
+    await create_chat(services, actor, berta.actor, 'Hello, "Berta"\n', "Hello, Anna")
+    document = await export_document(services, actor)
     assert document["account"]["favourite_genre"] == "Drama"
     assert [line["film"]["title"] for line in document["bookmarks"]] == ["Ran", "Stalker"]
     (selection,) = document["selections"]
     assert [film["title"] for film in selection["films"]] == ["Ran", "Dreams"]
     assert (selection["title"], selection["public"]) == ("Japan", True)
-    (told,) = document["chats"]
-    assert told["with_username"] == "berta"
-    assert [(line["own"], line["text"]) for line in told["messages"]] == [
+    (exported_chat,) = document["chats"]
+    assert exported_chat["with_username"] == "berta"
+    assert [(line["own"], line["text"]) for line in exported_chat["messages"]] == [
         (True, 'Hello, "Berta"'),
         (False, "Hello, Anna"),
     ]
 
 
-async def test_nothing_of_others(services, films, anna, berta):
+async def test_export_has_nothing_of_other_accounts(services, films, anna, berta):
     carl = await sign_up(services, "carl-the-third")
-    await chat(services, anna.actor, berta.actor, "to berta")
-    await chat(services, berta.actor, carl.actor, "between berta and carl")
+    await create_chat(services, anna.actor, berta.actor, "to berta")
+    await create_chat(services, berta.actor, carl.actor, "between berta and carl")
     await perform(services, services.bookmarks.add, berta.actor, films["Stalker"])
     new = NewSelection(title="Of Berta", film_ids=[films["Ran"]], public=True)
     await perform(services, services.selections.create, berta.actor, new)
-    text = b"".join(await pieces(services, anna.actor)).decode()
+    text = b"".join(await export_chunks(services, anna.actor)).decode()
     assert "to berta" in text
     for others in ("between", "carl", "Stalker", "Of Berta", "berta@example.com", "+49"):
         assert others not in text
 
 
-async def test_nothing_that_guards_the_account(services, settings, anna):
-    text = b"".join(await pieces(services, anna.actor)).decode()
+async def test_export_has_no_secrets_of_the_account(services, settings, anna):
+    text = b"".join(await export_chunks(services, anna.actor)).decode()
     assert "argon2" not in text
     assert anna.token not in text
     assert anna.session.refresh_seed not in text
     assert "hash" not in text
 
 
-async def test_no_film_that_one_may_not_see(services, films, anna):
+async def test_export_omits_invisible_films(services, films, anna):
     root = await superuser_actor(services)
     hidden = films["Zanzibar Nights"]
     role = await perform(
         services, services.access.create_role, root, "p", [f"films.view:{PREMIUM}"]
     )
     await perform(services, services.access.assign_role, root, anna.account.id, role.id)
-    holder = await actor_by_token(services, anna.token)
-    await perform(services, services.bookmarks.add, holder, hidden)
+    reader = await actor_by_token(services, anna.token)
+    await perform(services, services.bookmarks.add, reader, hidden)
     new = NewSelection(title="Nights", film_ids=[hidden, films["Ran"]])
-    await perform(services, services.selections.create, holder, new)
-    assert "Zanzibar" in b"".join(await pieces(services, holder)).decode()
+    await perform(services, services.selections.create, reader, new)
+    assert "Zanzibar" in b"".join(await export_chunks(services, reader)).decode()
     await perform(services, services.access.revoke_role, root, anna.account.id, role.id)
-    document = await exported(services, await actor_by_token(services, anna.token))
+    document = await export_document(services, await actor_by_token(services, anna.token))
     assert document["bookmarks"] == []
     (selection,) = document["selections"]
     assert [film["title"] for film in selection["films"]] == ["Ran"]
 
 
-async def test_much_comes_in_small_pieces(services, settings, anna, berta):
-    chat_id = await chat(services, anna.actor, berta.actor, "first")
+async def test_large_export_is_streamed_in_small_chunks(services, settings, anna, berta):
+    chat_id = await create_chat(services, anna.actor, berta.actor, "first")
     rows = [(chat_id, anna.account.id, f"{n:04d} " + "x" * 3000, 1) for n in range(1000)]
     execute_many(
         settings,
         "INSERT INTO messages (chat_id, author_id, text, created_at) VALUES (?, ?, ?, ?)",
         rows,
     )
-    parts = await pieces(services, anna.actor)
+    parts = await export_chunks(services, anna.actor)
     assert max(map(len, parts)) < 50_000
-    (told,) = json.loads(b"".join(parts))["chats"]
-    numbers = [line["text"][:4] for line in told["messages"][1:]]
+    (exported_chat,) = json.loads(b"".join(parts))["chats"]
+    numbers = [line["text"][:4] for line in exported_chat["messages"][1:]]
     assert numbers == [f"{n:04d}" for n in range(1000)]
 
 
-async def test_who_has_gone_leaves_no_name(services, anna, berta):
-    await chat(services, anna.actor, berta.actor, "one", "two")
+async def test_deleted_chat_partner_has_no_name(services, anna, berta):
+    await create_chat(services, anna.actor, berta.actor, "one", "two")
     await perform(services, services.credentials.delete_account, berta.actor)
-    (told,) = (await exported(services, anna.actor))["chats"]
-    assert told["with_username"] is None
-    assert [line["own"] for line in told["messages"]] == [True, False]
+    (exported_chat,) = (await export_document(services, anna.actor))["chats"]
+    assert exported_chat["with_username"] is None
+    assert [line["own"] for line in exported_chat["messages"]] == [True, False]
 
 
-async def test_so_often(settings, services, anna):
+async def test_exports_are_limited(settings, services, anna):
     strict = await wire(msgspec.structs.replace(settings, export_limit="2 per hour"))
     try:
         for _ in range(2):
-            await exported(strict, anna.actor)
+            await export_document(strict, anna.actor)
         with raises_error(Code.THROTTLED):
-            await exported(strict, anna.actor)
+            await export_document(strict, anna.actor)
     finally:
         await close(strict)
 
 
-async def test_not_by_nobody(services):
+async def test_anonymous_export_is_rejected(services):
     with raises_error(Code.UNAUTHORIZED):
-        await exported(services, await anonymous_actor(services))
+        await export_document(services, await anonymous_actor(services))
