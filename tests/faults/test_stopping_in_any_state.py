@@ -45,7 +45,7 @@ def redis():
 
 
 @contextmanager
-def serving(tmp_path, postgresql, redis, workers):
+def serve(tmp_path, postgresql, redis, workers):
     settings = {"database_url": postgresql.new_database(EMPTY), "workers": workers}
     if redis is not None:
         settings["redis_url"] = redis.url
@@ -83,7 +83,7 @@ def test_server_stops_in_time_whatever_the_state_of_its_database(
     tmp_path, capfd, postgresql, redis, state, workers
 ):
     logged = log_reader(capfd)
-    with serving(tmp_path, postgresql, redis, workers) as server, one_that_listens(server):
+    with serve(tmp_path, postgresql, redis, workers) as server, one_that_listens(server):
         STATES[state](postgresql, redis)
         server.process.terminate()
         assert server.process.wait(TIMEOUT) == 0
@@ -93,7 +93,7 @@ def test_server_stops_in_time_whatever_the_state_of_its_database(
 
 def test_server_whose_database_freezes_and_goes_on_stops(tmp_path, capfd, postgresql):
     logged = log_reader(capfd)
-    with serving(tmp_path, postgresql, None, "1") as server, one_that_listens(server):
+    with serve(tmp_path, postgresql, None, "1") as server, one_that_listens(server):
         postgresql.freeze()
         eventually(lambda: "does not respond" in logged())
         server.process.terminate()
@@ -102,7 +102,7 @@ def test_server_whose_database_freezes_and_goes_on_stops(tmp_path, capfd, postgr
 
 
 def test_server_stops_while_redis_comes_and_goes(tmp_path, postgresql, redis):
-    with serving(tmp_path, postgresql, redis, "1") as server:
+    with serve(tmp_path, postgresql, redis, "1") as server:
         for _ in range(3):
             redis.freeze()
             server.client().get("/movies/?page=1")
@@ -112,7 +112,7 @@ def test_server_stops_while_redis_comes_and_goes(tmp_path, postgresql, redis):
 
 
 def test_server_stops_with_uploads_open(tmp_path, postgresql, redis):
-    with ExitStack() as stack, serving(tmp_path, postgresql, redis, "2") as server:
+    with ExitStack() as stack, serve(tmp_path, postgresql, redis, "2") as server:
         stack.enter_context(one_that_listens(server))
         url = httpx.URL(server.url)
         for _ in range(5):
@@ -127,7 +127,7 @@ def test_server_stops_with_uploads_open(tmp_path, postgresql, redis):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_second_signal_ends_the_server(tmp_path, postgresql, workers):
-    with serving(tmp_path, postgresql, None, workers) as server:
+    with serve(tmp_path, postgresql, None, workers) as server:
         url = httpx.URL(server.url)
         with socket.create_connection((url.host, url.port), 10) as upload:
             upload.sendall(FIRST)

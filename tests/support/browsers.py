@@ -151,7 +151,7 @@ class Visitor:
 
 
 async def drawn(page: Page) -> None:
-    """Wait until the page is drawn anew."""
+    """Wait until the page is drawn again."""
     await page.evaluate(
         "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
     )

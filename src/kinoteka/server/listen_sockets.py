@@ -78,7 +78,7 @@ def tcp_sockets(hosts: str, port: int) -> list[socket.socket]:
     so a client of IPv4 is never shown as one of IPv6. Port 0 takes a free one, the same for all.
 
     Raises:
-        OSError: there is no such host, or its port is taken.
+        OSError: the host is unknown, or its port is taken.
     """
     sockets: list[socket.socket] = []
     try:

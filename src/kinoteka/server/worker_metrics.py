@@ -1,7 +1,7 @@
 """Metrics of several workers: each publishes its own in a folder, and any can sum all of them.
 
-A worker that has ended has no gauges any more, but its counters must not decrease: the next worker
-that finds its file adds them to its own.
+A worker that has stopped has no gauges any more, but its counters must not decrease: the next
+worker that finds its file adds them to its own.
 """
 
 import fcntl
@@ -110,7 +110,7 @@ def _sum(one: ResponseCounts, other: ResponseCounts) -> ResponseCounts:
 
 
 def _read(path: Path) -> Snapshot:
-    """Return what a worker published; only its counters if it has ended or hangs."""
+    """Return what a worker published; only its counters if it has stopped or hangs."""
     snapshot = _decoded(path)
     # Not by the file's time: when the clock is set, all workers would look stale, or none.
     age = time.monotonic() - snapshot.published_at

@@ -65,7 +65,7 @@ FIXED = (
 
 
 class WorkerServer(Server):
-    """The server in one worker. It stops when the supervisor says so or has ended."""
+    """The server in one worker. It stops when the supervisor says so or has stopped."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting connections."""
@@ -83,7 +83,7 @@ class WorkerServer(Server):
 
     def _stop_without_supervisor(self, sentinel: int) -> None:
         asyncio.get_running_loop().remove_reader(sentinel)
-        log.error("the supervisor of this worker has ended: stopping")
+        log.error("the supervisor of this worker has stopped, so the worker stops")
         self.should_exit = True
 
 
@@ -113,7 +113,7 @@ class Worker(Process):
         self._server = WorkerServer(cast(Configuration, self.config))
         super().target(sockets)
 
-    def answers(self, within: float, is_cancelled: Callable[[], object]) -> bool:
+    def responds(self, within: float, is_cancelled: Callable[[], object]) -> bool:
         """Return whether the worker answers a ping within this time, or False if cancelled."""
         if not self.process.is_alive():
             return False
@@ -166,9 +166,9 @@ class Supervisor(Multiprocess):
         announce(self.sockets, self._settings.data)
 
     def keep_subprocess_alive(self) -> None:
-        """Replace every worker that has ended or hangs."""
+        """Replace every worker that has stopped or hangs."""
         for index, worker in enumerate(self.processes):
-            is_well = cast(Worker, worker).answers(HUNG_SECONDS, lambda: self._stop_signals)
+            is_well = cast(Worker, worker).responds(HUNG_SECONDS, lambda: self._stop_signals)
             if is_well or self._stop_signals:
                 continue
             if worker not in self._unstarted:

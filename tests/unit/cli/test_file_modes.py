@@ -1,4 +1,4 @@
-"""Who may read what the commands write, whatever umask they are started with."""
+"""Permissions of the files that commands write, with any umask."""
 
 import re
 import stat

@@ -68,8 +68,8 @@ async def test_server_is_not_ready_when_the_schema_is_older(
     execute(services.settings, "UPDATE alembic_version SET version_num = '0000'")
     response = await client.get("/readyz")
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-    told = {"status": "not ready", "reasons": ["database"], "database": "to be migrated"}
-    assert response.json() == READY | told
+    state = {"status": "not ready", "reasons": ["database"], "database": "to be migrated"}
+    assert response.json() == READY | state
 
 
 async def test_server_is_alive_but_not_ready_when_the_database_is_unreachable(
@@ -78,8 +78,8 @@ async def test_server_is_alive_but_not_ready_when_the_database_is_unreachable(
     execute(services.settings, "DROP TABLE alembic_version")
     response = await client.get("/readyz")
     assert response.status_code == 503
-    told = {"status": "not ready", "reasons": ["database"], "database": "away"}
-    assert response.json() == READY | told
+    state = {"status": "not ready", "reasons": ["database"], "database": "away"}
+    assert response.json() == READY | state
     assert (await client.get("/healthz")).status_code == 200
 
 

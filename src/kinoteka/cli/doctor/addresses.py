@@ -63,7 +63,7 @@ def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
         say = warning if is_local(settings) else error
         yield say(
             "proxies",
-            f"{', '.join(wide)} trusts whoever reaches the server to say where they come from, "
+            f"{', '.join(wide)} trusts the addresses that any client claims to have, "
             "and so to escape every limit. Name the proxy's own address in "
             "KINOTEKA_TRUSTED_PROXIES.",
         )

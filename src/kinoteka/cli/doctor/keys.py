@@ -110,16 +110,16 @@ def check_several_machines(settings: Settings) -> Iterator[Finding]:
 
 def _open_key(path: Path) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
-    told = f"{path} (mode {mode:o}) can be read by others"
+    reported = f"{path} (mode {mode:o}) can be read by others"
     if is_ours(path):
         return error(
             "keys",
-            f"{told}, who can then forge sessions or tokens of any account. The next start "
+            f"{reported}, who can then forge sessions or tokens of any account. The next start "
             "restricts it. Create a new one if another user may have read it.",
         )
     return warning(
         "keys",
-        f"{told}, and is not the server's to change, like a mounted secret. Make sure that no "
+        f"{reported}, and is not the server's to change, like a mounted secret. Make sure that no "
         "other user runs programs there, or provide it with mode 0400 for the server's user.",
     )
 

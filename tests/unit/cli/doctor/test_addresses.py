@@ -1,4 +1,4 @@
-"""Addresses: what is told of each."""
+"""Findings about addresses."""
 
 import pytest
 

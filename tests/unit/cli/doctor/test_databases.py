@@ -1,4 +1,4 @@
-"""The database of either engine: what is told of it."""
+"""Findings about databases."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,24 +22,24 @@ SOUND = PostgreSQLFacts(
 )
 
 
-def told(settings: Settings) -> list[tuple[str, str]]:
+def reported(settings: Settings) -> list[tuple[str, str]]:
     return [(f.severity.name, f.subject) for f in check_database(settings)]
 
 
 def test_intact_database_is_fine(settings: Settings) -> None:
-    assert {severity for severity, _ in told(settings)} == {"FINE"}
-    assert ("FINE", "schema") in told(settings)
+    assert {severity for severity, _ in reported(settings)} == {"FINE"}
+    assert ("FINE", "schema") in reported(settings)
 
 
 def test_older_or_newer_schema_is_reported(settings: Settings) -> None:
     execute(settings, "UPDATE alembic_version SET version_num = '0000'")
-    assert ("WARNING", "schema") in told(settings)
+    assert ("WARNING", "schema") in reported(settings)
     execute(settings, "UPDATE alembic_version SET version_num = '9999'")
-    assert ("ERROR", "schema") in told(settings)
+    assert ("ERROR", "schema") in reported(settings)
 
 
 def test_missing_database_is_fine(tmp_path: Path) -> None:
-    assert told(Settings(data=tmp_path)) == [("FINE", "schema")]
+    assert reported(Settings(data=tmp_path)) == [("FINE", "schema")]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -49,7 +49,7 @@ def test_damaged_file_is_an_error(tmp_path: Path, empty_database: Path, broken_f
     content = bytearray(empty_database.read_bytes())
     content[broken_from:40_000] = b"\xa5" * (40_000 - broken_from)
     database_path(settings).write_bytes(content)
-    assert told(settings)[0] == ("ERROR", "database")
+    assert reported(settings)[0] == ("ERROR", "database")
 
 
 class TestPostgreSQL:
@@ -62,7 +62,7 @@ class TestPostgreSQL:
     def test_empty_database_is_fine(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
         url = postgresql.new_database()
         settings = Settings(data=tmp_path, database_url=url)
-        assert {severity for severity, _ in told(settings)} == {"FINE"}
+        assert {severity for severity, _ in reported(settings)} == {"FINE"}
         postgresql.drop(url)
 
     def test_other_encoding_is_an_error(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ class TestPostgreSQL:
             f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
         )
         settings = Settings(data=tmp_path, database_url=postgresql.url(name))
-        assert ("ERROR", "database") in told(settings)
+        assert ("ERROR", "database") in reported(settings)
         postgresql.drop(postgresql.url(name))
 
     @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def test_errors_come_first_and_contain_no_secret(tmp_path: Path) -> None:
     severities = [line.split()[0] for line in lines]
     assert severities == sorted(severities, key=["error", "warning", "fine"].index)
     assert last.startswith(f"errors: {severities.count('error')}, ")
-    told = {line.split()[1] for line in lines if line.startswith("error")}
-    assert told == {"database", "Redis", "keys", "CORS"}
+    reported = {line.split()[1] for line in lines if line.startswith("error")}
+    assert reported == {"database", "Redis", "keys", "CORS"}
     for word in ("hidden-two", "hidden-three", "hidden-four", "hidden-five", "hidden-six", "%2F"):
         assert word not in done.stdout + done.stderr
 

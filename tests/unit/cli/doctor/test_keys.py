@@ -1,4 +1,4 @@
-"""Keys and names of settings: what is told of each."""
+"""Findings about keys and shared settings."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The machine: what is told of it."""
+"""Findings about the machine."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""Redis and the store of files: what is told of them."""
+"""Findings about Redis and the file store."""
 
 from collections.abc import Iterator
 from pathlib import Path
