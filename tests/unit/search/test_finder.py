@@ -212,7 +212,7 @@ class TestLabels:
         "query", ["spider", "spiderman", "spider man", "man spid", "sp", "s", "spidermna", "spidr"]
     )
     @pytest.mark.parametrize(
-        ("labels", "seen"),
+        ("labels", "visible"),
         [((), set()), ((1,), {3}), ((2,), {4}), ((1, 2), {3, 4}), (None, {3, 4})],
     )
     def test_only_visible_films_are_found(self, labelled, query, labels, visible):

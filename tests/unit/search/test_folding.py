@@ -66,7 +66,7 @@ def test_text_is_split_into_words(title, words):
 
 
 @pytest.mark.parametrize(
-    ("title", "ways"),
+    ("title", "spellings"),
     [
         ("Stalker", ["stalker"]),
         ("Spider-Man", ["spider man", "spiderman"]),

@@ -39,7 +39,7 @@ def words(reader, storing, engine) -> Index:
 
 
 @pytest.mark.parametrize(
-    ("start", "found"),
+    ("prefix", "found"),
     [
         ("stran", ["strange", "stranger", "strangers"]),
         ("love", ["love"]),
