@@ -64,7 +64,7 @@ def check_trusted_proxies(settings: Settings) -> Iterator[Finding]:
         yield say(
             "proxies",
             f"{', '.join(wide)} trusts the addresses that any client claims to have, "
-            "and so to escape every limit. Name the proxy's own address in "
+            "so any client can escape every limit. Name the proxy's own address in "
             "KINOTEKA_TRUSTED_PROXIES.",
         )
     if unread:
