@@ -1,1 +1,1 @@
-"""What contracts and site share: typed endpoints, identity, uploads, OpenAPI."""
+"""The HTTP layer that contracts and site share (README.md)."""

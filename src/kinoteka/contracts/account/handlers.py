@@ -29,14 +29,14 @@ async def sign_in(request: Request, body: SignInBody) -> Response:
     result = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.login, body.password
     )
-    return json_response(200, Nothing(), [request.give_session(result)])
+    return json_response(200, Nothing(), [request.session_cookie(result)])
 
 
 async def sign_up(request: Request, body: SignUpBody) -> Response:
     """Create an account, start its session and set the cookie."""
     new = NewAccount(username=body.login, email=body.email, password=body.password)
     result = await request.core.sessions.sign_up(request.actor, request.unit, request.visit, new)
-    return json_response(200, Nothing(), [request.give_session(result)])
+    return json_response(200, Nothing(), [request.session_cookie(result)])
 
 
 async def sign_out(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def delete_profile(request: Request) -> Response:
     await request.core.credentials.delete_account(
         request.actor, request.unit, contract=request.contract.name
     )
-    return json_response(200, Nothing(), [request.take_session()])
+    return json_response(200, Nothing(), [request.session_removal_cookie()])
 
 
 async def change_password(request: Request, body: PasswordBody) -> Nothing:
@@ -92,7 +92,7 @@ async def change_password(request: Request, body: PasswordBody) -> Nothing:
     await request.core.credentials.change_password(
         request.actor, request.unit, body.old_password, body.new_password
     )
-    await request.renew_device()
+    await request.renew_device_cookie()
     return Nothing()
 
 

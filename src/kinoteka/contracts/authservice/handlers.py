@@ -7,7 +7,7 @@ from kinoteka.core.accounts.model import NewAccount
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.http.mechanics.response import JSON, Response, encode, json_response
 from kinoteka.http.policy import sign_out as sign_out_policy
-from kinoteka.http.policy.authentication import NOBODY, by_access_token
+from kinoteka.http.policy.authentication import PLACEHOLDER_TOKENS, by_access_token
 from kinoteka.http.policy.request import Request
 
 KEYS_CACHE_CONTROL = b"public, max-age=3600"
@@ -23,7 +23,7 @@ async def sign_up(request: Request, body: schemas.SignUpBody) -> Response:
     result = await request.core.sessions.sign_up(request.actor, request.unit, request.visit, new)
     pair = request.core.tokens.issue(result.session, result.actor.roles)
     response = schemas.SignedUp(result.account.id, pair.access_token, pair.refresh_token)
-    return json_response(201, response, [request.give_session(result)])
+    return json_response(201, response, [request.session_cookie(result)])
 
 
 async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
@@ -33,7 +33,7 @@ async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
     )
     pair = request.core.tokens.issue(result.session, result.actor.roles)
     response = schemas.Tokens(pair.access_token, pair.refresh_token)
-    return json_response(200, response, [request.give_session(result)])
+    return json_response(200, response, [request.session_cookie(result)])
 
 
 async def refresh(request: Request, body: schemas.RefreshBody | None) -> schemas.Tokens:
@@ -46,7 +46,7 @@ def _refresh_token(request: Request, body: schemas.RefreshBody | None) -> str:
     if body is not None and body.refresh_token is not UNSET:
         return body.refresh_token
     token = request.bearer
-    if token not in (None, *NOBODY):
+    if token not in (None, *PLACEHOLDER_TOKENS):
         return str(token)
     if body is None:
         raise DomainError(Code.UNAUTHORIZED)
@@ -71,7 +71,7 @@ async def change_user(
         request.actor, request.unit, user_id, login, password, contract=request.contract.name
     )
     if password is not None and user_id == request.actor.account_id:
-        await request.renew_device()
+        await request.renew_device_cookie()
     return schemas.user(account, body.login)
 
 

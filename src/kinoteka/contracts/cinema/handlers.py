@@ -57,7 +57,7 @@ async def sign_in(request: Request, body: schemas.SignInBody) -> schemas.Tokens:
     result = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.email, body.password
     )
-    request.remember_device(result.device)
+    request.add_device_cookie(result.device)
     pair = request.core.tokens.issue(result.session, result.actor.roles)
     return schemas.Tokens(pair.access_token, pair.refresh_token)
 
@@ -91,7 +91,7 @@ async def change_password(request: Request, body: schemas.PasswordBody) -> schem
         change.new,
         accepts_new_password_twice=change.accepts_new_password_twice,
     )
-    await request.renew_device()
+    await request.renew_device_cookie()
     return schemas.profile(account)
 
 

@@ -15,7 +15,7 @@ from kinoteka.http.mechanics.response import (
     Response,
     encode,
     json_response,
-    until_gone,
+    until_disconnect,
 )
 from kinoteka.http.policy.request import Request
 
@@ -43,7 +43,7 @@ async def list_response(
         return Response(
             200, b"".join([chunk async for chunk in _array(listing, to_schema)]), headers
         )
-    stream = partial(until_gone, request.receive, _array(listing, to_schema))
+    stream = partial(until_disconnect, request.receive, _array(listing, to_schema))
     return Response(200, headers=headers, stream=stream)
 
 

@@ -15,7 +15,7 @@ async def sign_up(request: Request, body: schemas.SignUpBody) -> Response:
     result = await request.core.sessions.sign_up(
         request.actor, request.unit, request.visit, schemas.new_account(body)
     )
-    return json_response(200, schemas.EMPTY, [request.give_session(result)])
+    return json_response(200, schemas.EMPTY, [request.session_cookie(result)])
 
 
 async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
@@ -23,7 +23,7 @@ async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
     result = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.email, body.password
     )
-    return json_response(200, schemas.EMPTY, [request.give_session(result)])
+    return json_response(200, schemas.EMPTY, [request.session_cookie(result)])
 
 
 async def sign_out(request: Request, body: schemas.SignOutBody | None) -> Response:

@@ -18,7 +18,7 @@ async def sign_up(request: Request, body: schemas.NewUserBody) -> Response:
     result = await request.core.sessions.sign_up(
         request.actor, request.unit, request.visit, schemas.new_account(body)
     )
-    return json_response(200, schemas.Nothing(), [request.give_session(result)])
+    return json_response(200, schemas.Nothing(), [request.session_cookie(result)])
 
 
 async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
@@ -26,7 +26,7 @@ async def sign_in(request: Request, body: schemas.SignInBody) -> Response:
     result = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.email, body.password
     )
-    return json_response(200, schemas.user(result.account), [request.give_session(result)])
+    return json_response(200, schemas.user(result.account), [request.session_cookie(result)])
 
 
 async def sign_out(request: Request) -> Response:

@@ -1,7 +1,4 @@
-"""Reading bodies and queries into Structs.
-
-Whatever cannot be read is refused with the name of the field that is wrong.
-"""
+"""Read bodies and queries into Structs. Errors name the invalid field."""
 
 import re
 from collections.abc import AsyncIterator
@@ -14,8 +11,8 @@ from kinoteka.http.mechanics.body_memory import BODY_MEMORY
 from kinoteka.http.mechanics.request import Request
 from kinoteka.http.mechanics.response import Receive
 
-# So much of a body that is too large is still taken in and thrown away, because clients do not
-# read an answer before they have sent everything.
+# Bytes of a body that is too large which are still read and discarded, because clients read a
+# response only after they have sent everything.
 DRAINED = 64 * 1024 * 1024
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -27,7 +24,7 @@ _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
 def reject_compressed(request: Request) -> None:
-    """Refuse a body in a Content-Encoding, which may be small and decode to gigabytes.
+    """Reject a body with a Content-Encoding, which may be small and decode to gigabytes.
 
     Raises:
         DomainError(BODY_COMPRESSED)
@@ -38,14 +35,14 @@ def reject_compressed(request: Request) -> None:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body.
+    """Return the whole body.
 
     Raises:
         DomainError(BODY_TOO_LARGE)
         DomainError(BUSY): the bodies of all requests together take too much memory.
     """
     too_large = declared_size(request) > limit
-    first, rest = b"", bytearray()  # a list of tiny pieces would take many times their size
+    first, rest = b"", bytearray()  # a list of tiny chunks would take many times their size
     size = 0
     async for chunk in read_chunks(request.receive):
         size += len(chunk)
@@ -66,22 +63,22 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def declared_size(request: Request) -> int:
-    """How long the body says it is, in bytes; 0 where it does not."""
+    """Return the Content-Length in bytes, or 0 without one."""
     declared = request.headers.get(b"content-length", b"")
     return int(declared[:20]) if declared.isdigit() else 0
 
 
 async def read_chunks(receive: Receive) -> AsyncIterator[bytes]:
-    """The body as it comes in.
+    """Yield the chunks of the body as they are received.
 
     Raises:
-        ConnectionResetError: the client went away.
+        ConnectionResetError: the client has disconnected.
     """
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionResetError("the client went away")
+            raise ConnectionResetError("the client has disconnected")
         more = message.get("more_body", False)
         yield message.get("body", b"")
 
@@ -98,16 +95,16 @@ async def read_json(request: Request, schema: Any, limit: int, *, required: bool
     return decode_json(body, schema) if body or required else None
 
 
-def decode_json(body: bytes, shape: Any) -> Any:
-    """JSON as `shape`.
+def decode_json(body: bytes, schema: Any) -> Any:
+    """Return JSON as `schema`.
 
     Raises:
         DomainError(BODY_MALFORMED, FIELD_INVALID)
     """
     body = body.removeprefix(BYTE_ORDER_MARK)
-    decoder = _decoders.get(shape)
+    decoder = _decoders.get(schema)
     if decoder is None:
-        decoder = _decoders[shape] = msgspec.json.Decoder(shape)
+        decoder = _decoders[schema] = msgspec.json.Decoder(schema)
     try:
         body.decode()  # the decoder does not look into fields that the shape lacks
         return decoder.decode(body)
@@ -117,20 +114,20 @@ def decode_json(body: bytes, shape: Any) -> Any:
         raise DomainError(Code.BODY_MALFORMED) from None
 
 
-def read_query(request: Request, shape: Any) -> Any:
-    """The query as `shape`; names that it does not have are passed over.
+def read_query(request: Request, schema: Any) -> Any:
+    """Return the query as `schema`. Unknown names are ignored.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
     try:
-        return msgspec.convert(request.query_items(), shape, strict=False)
+        return msgspec.convert(request.query_items(), schema, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from None
 
 
 def invalid(message: str) -> DomainError:
-    """What the decoder says of a value, as a refusal that names the field."""
+    """Return the error for a message of the decoder, with the name of the field."""
     found = _AT.search(message)
     path = found.group(1) if found else ""
     reason = _AT.sub("", message)

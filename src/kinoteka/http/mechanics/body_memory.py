@@ -1,4 +1,4 @@
-"""How much memory the bodies of all requests of this process take together."""
+"""The memory that the bodies of all requests of one process take together."""
 
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.request import Request
@@ -6,23 +6,23 @@ from kinoteka.http.mechanics.request import Request
 MEGABYTE = 1024 * 1024
 RETRY_SECONDS = 1
 SMALL = 4 * 1024
-"""Bytes that a body may have to find room in the reserve; sign-ins have less."""
+"""The largest body, in bytes, that may use the reserve. Sign-ins are smaller."""
 RESERVED = 8
-"""One of so many parts of the memory is for small bodies alone.
+"""The reserve for small bodies is the limit divided by this number.
 
-Otherwise one network could fill all of it with large ones, and nobody could sign in.
+Without it, one network could fill the memory with large bodies, and no one could sign in.
 """
 
 
 class BodyMemory:
-    """A budget of bytes; each request gives back what it holds when it ends."""
+    """A budget of bytes. Each request releases its share when it ends."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.used = 0
 
     def take(self, request: Request, size: int) -> bool:
-        """Hold so many bytes more for a request; return whether there is room for them."""
+        """Reserve more bytes for a request. Return whether there was room for them."""
         is_small = request.held_bytes + size <= SMALL
         if self.used + size > self.limit - (0 if is_small else self.limit // RESERVED):
             return False
@@ -31,19 +31,19 @@ class BodyMemory:
         return True
 
     def require(self, request: Request, size: int) -> None:
-        """Hold so many bytes more for a request.
+        """Reserve more bytes for a request.
 
         Raises:
-            DomainError(BUSY): there is no room for them.
+            DomainError(BUSY): there is no room.
         """
         if not self.take(request, size):
             raise DomainError(Code.BUSY, retry_after=RETRY_SECONDS)
 
     def release(self, request: Request) -> None:
-        """Give back what a request holds."""
+        """Release the bytes of a request."""
         self.used -= request.held_bytes
         request.held_bytes = 0
 
 
 BODY_MEMORY = BodyMemory(128 * MEGABYTE)
-"""This process's."""
+"""The budget of this process."""

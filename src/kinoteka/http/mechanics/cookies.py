@@ -1,18 +1,18 @@
-"""The cookies of sessions and of known devices.
+"""The cookies of sessions and known devices.
 
-The name of the session's cookie is the contracts' own, so it cannot carry the prefix `__Host-`.
-Both cookies follow the rules of that prefix all the same: Path=/, no Domain, and Secure behind
-HTTPS (RFC 6265bis).
+The contracts define the name of the session cookie, so it cannot have the prefix `__Host-`. Both
+cookies still follow the rules of that prefix: Path=/, no Domain, and Secure over HTTPS (RFC
+6265bis).
 """
 
 from collections.abc import Sequence
 
 NAME = "session_id"
 TRIED_MOST = 4
-"""How many cookies of that name are tried: other applications on the domain may set theirs."""
+"""Cookies of that name that are tried. Other applications on the domain may set their own."""
 _MARK = NAME.encode() + b"="
 DEVICE = "known_device"
-"""The cookie by which a device is known (`core/sessions/known_devices.py`)."""
+"""The cookie that identifies a known device (`core/sessions/known_devices.py`)."""
 _DEVICE_MARK = DEVICE.encode() + b"="
 
 
@@ -20,7 +20,7 @@ def session_tokens(header: bytes | None) -> Sequence[str]:
     """Return the tokens of the first session cookies in a Cookie header, in order."""
     if header is None or _MARK not in header:
         return ()
-    if b";" not in header:  # the only cookie, as of most clients that are no browsers
+    if b";" not in header:  # the only cookie, as most API clients send it
         value = _value(header.strip(), _MARK) if header.startswith(_MARK) else ""
         return (value,) if value else ()
     return [value for value in _values(header, _MARK) if value][:TRIED_MOST]
@@ -40,17 +40,17 @@ def has_others(header: bytes | None) -> bool:
 
 
 def set_device(value: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes]:
-    """Return the header that lets a browser's device be known."""
+    """Return the header that sets the cookie of a known device."""
     return _header(f"{DEVICE}={value}; Max-Age={seconds}", secure=secure)
 
 
 def set_session(token: str, *, seconds: int, secure: bool) -> tuple[bytes, bytes]:
-    """The header that gives a browser its session."""
+    """Return the header that sets the session cookie."""
     return _header(f"{NAME}={token}; Max-Age={seconds}", secure=secure)
 
 
 def remove_session(*, secure: bool) -> tuple[bytes, bytes]:
-    """The header that takes a session's cookie away."""
+    """Return the header that removes the session cookie."""
     return _header(f"{NAME}=; Max-Age=0", secure=secure)
 
 

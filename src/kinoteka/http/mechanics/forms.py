@@ -1,7 +1,7 @@
-"""Reading what browsers send of forms and addresses into Structs.
+"""Read forms and the queries of pages into Structs.
 
-A blank field is as good as absent unless it is a text, for browsers send every field; a list takes
-every value of its name.
+Browsers send every field, so a blank field counts as absent unless it is a text. A list takes all
+values of its name.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ async def read_form(request: Request, schema: Any, limit: int) -> Any:
     """Return the body of a form, of at most `limit` bytes, as `schema`.
 
     Raises:
-        DomainError(BODY_MALFORMED): of another type, not UTF-8, or of far too many fields.
+        DomainError(BODY_MALFORMED): another content type, not UTF-8, or too many fields.
         DomainError(BODY_TOO_LARGE, FIELD_INVALID)
     """
     body = await read_body(request, limit)
@@ -47,11 +47,11 @@ async def read_json_or_form(
 
     Return None for an empty body if it is not `required`.
 
-    Some programs send JSON and call it a form: no form begins with a brace.
+    Some clients send JSON with the content type of forms. No form begins with a brace.
 
     Raises:
         DomainError(BODY_MALFORMED, BODY_TOO_LARGE)
-        DomainError(FIELD_INVALID): also a key that is given twice.
+        DomainError(FIELD_INVALID): also a repeated key.
     """
     if not is_form(request):
         return await read_json(request, schema, limit, required=required)
@@ -62,16 +62,16 @@ async def read_json_or_form(
 
 
 def is_form(request: Request) -> bool:
-    """Whether the body's type is that of forms."""
+    """Return whether the body has the content type of forms."""
     declared = request.headers.get(b"content-type", b"")
     return declared.partition(b";")[0].strip().lower() == URLENCODED.encode()
 
 
-def from_flat(pairs: Pairs, shape: Any) -> Any:
-    """Return a form as the JSON object that it stands for, as `shape`.
+def from_flat(pairs: Pairs, schema: Any) -> Any:
+    """Return a form as the JSON object that it stands for, as `schema`.
 
     Raises:
-        DomainError(FIELD_INVALID): also a key that is given twice.
+        DomainError(FIELD_INVALID): also a repeated key.
     """
     values: dict[str, str] = {}
     for name, value in pairs:
@@ -79,7 +79,7 @@ def from_flat(pairs: Pairs, shape: Any) -> Any:
             raise field_invalid(name, "is given more than once")
         values[name] = value
     try:
-        return msgspec.convert(values, shape, strict=False)
+        return msgspec.convert(values, schema, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from None
 
@@ -97,22 +97,22 @@ def _parse(body: bytes) -> Pairs:
         raise DomainError(Code.BODY_MALFORMED) from None
 
 
-def read_page_query(request: Request, shape: Any) -> Any:
-    """The query of a page as `shape`.
+def read_page_query(request: Request, schema: Any) -> Any:
+    """Return the query of a page as `schema`.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
-    return from_pairs(request.query_pairs(), shape)
+    return from_pairs(request.query_pairs(), schema)
 
 
-def from_pairs(pairs: Pairs, shape: Any) -> Any:
-    """Names and values as `shape`; names that it does not have are passed over.
+def from_pairs(pairs: Pairs, schema: Any) -> Any:
+    """Return names and values as `schema`. Unknown names are ignored.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
-    kinds = _kinds(shape)
+    kinds = _kinds(schema)
     values: dict[str, Any] = {}
     for name, value in pairs:
         kind = kinds.get(name)
@@ -121,14 +121,14 @@ def from_pairs(pairs: Pairs, shape: Any) -> Any:
         elif kind == "text" or (kind is not None and value.strip()):
             values[name] = value
     try:
-        return msgspec.convert(values, shape, strict=False)
+        return msgspec.convert(values, schema, strict=False)
     except msgspec.ValidationError as error:
         raise invalid(str(error)) from None
 
 
 @cache
-def _kinds(shape: Any) -> dict[str, str]:
-    return {field.encode_name: _kind(field.type) for field in msgspec.structs.fields(shape)}
+def _kinds(schema: Any) -> dict[str, str]:
+    return {field.encode_name: _kind(field.type) for field in msgspec.structs.fields(schema)}
 
 
 def _kind(annotation: Any) -> str:

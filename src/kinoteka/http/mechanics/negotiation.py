@@ -1,15 +1,15 @@
-"""What a client would rather have (RFC 9110, 12.5.1)."""
+"""Content negotiation: whether a client prefers a page (RFC 9110, 12.5.1)."""
 
 from collections.abc import Mapping
 
 HTML = "text/html"
 JSON = "application/json"
 LONGEST = 1000
-"""No browser says more; to read tens of thousands of characters takes long."""
+"""Characters of an Accept header that are read. Browsers send fewer."""
 
 
 def ranges(accept: str) -> list[tuple[str, float]]:
-    """The media ranges of an Accept header, each with its quality from 0 to 1."""
+    """Return the media ranges of an Accept header, each with its quality from 0 to 1."""
     found = []
     for part in accept.split(","):
         media_type, *parameters = (each.strip().lower() for each in part.split(";"))
@@ -22,9 +22,9 @@ def ranges(accept: str) -> list[tuple[str, float]]:
 
 
 def prefers_page(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a request is for a page: it names HTML, and nothing that it would rather have.
+    """Return whether a request accepts HTML and prefers nothing else.
 
-    Browsers name it where they go to an address; programs name JSON, anything or nothing.
+    Browsers do when they open an address. API clients accept JSON, anything or nothing.
     """
     accept = headers.get(b"accept", b"")
     if len(accept) > LONGEST or b"text/html" not in accept.lower():

@@ -1,7 +1,7 @@
-"""The log of requests, where it is asked for: a line each, without anything that is secret.
+"""The optional log of requests: one line each, without secrets.
 
-A path is logged without its query and its texts: they are names, e-mail addresses, and what
-members search their messages for. Of who asks there is the account's id and the address.
+A path is logged without its query and its texts, which are names, e-mail addresses and searches.
+Of the client, the id of the account and the address are logged.
 """
 
 from urllib.parse import quote
@@ -16,11 +16,11 @@ log = structlog.get_logger()
 ACCOUNT = "kinoteka.account"
 """The key of a scope with the id of the account that sent the request."""
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
-"""What machines ask for every few seconds."""
+"""Paths that monitoring requests every few seconds."""
 
 
 def log_request(scope: Scope, status: int, seconds: float) -> None:
-    """Log a request that is answered, unless it is one of `QUIET`."""
+    """Log a request after its response, unless its path is one of `QUIET`."""
     if scope[ENDPOINT].route in QUIET:
         return
     client = scope.get("client")

@@ -1,4 +1,4 @@
-"""Answers: a status, headers and bytes, made ready for ASGI."""
+"""Responses: a status, headers and bytes, and how they are sent over ASGI."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
@@ -26,8 +26,8 @@ STATUS = "kinoteka.status"
 
 encode = msgspec.json.Encoder().encode
 
-# What every answer carries (OWASP REST Security Cheat Sheet): an API's answers load nothing and
-# lead nowhere. No more than needed, for each header costs a microsecond and a half.
+# Headers of every response (OWASP REST Security Cheat Sheet): the responses of an API load nothing.
+# Each header costs a microsecond and a half, so there are no others.
 NOTHING_LOADS = b"default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 SAFE: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -39,9 +39,9 @@ JSON_UNCACHED: Headers = [*JSON, (b"cache-control", b"no-store")]
 
 @dataclass(slots=True)
 class Response:
-    """What goes back; `headers` are all but content-length. `stream` stands in for a body.
+    """A response. `headers` are all but Content-Length. `stream` replaces the body.
 
-    One that is `personal` is never cached for others, though its route's answers are.
+    A `personal` response is never cached, even if its route is.
     """
 
     status: int
@@ -52,28 +52,28 @@ class Response:
 
 
 def json_response(
-    status: int, shape: object, extra: Iterable[tuple[bytes, bytes]] = ()
+    status: int, schema: object, extra: Iterable[tuple[bytes, bytes]] = ()
 ) -> Response:
-    """A JSON answer that nobody caches."""
-    return Response(status, encode(shape), [*JSON_UNCACHED, *extra])
+    """Return a JSON response that clients do not cache."""
+    return Response(status, encode(schema), [*JSON_UNCACHED, *extra])
 
 
 def empty_response(status: int, extra: Iterable[tuple[bytes, bytes]] = ()) -> Response:
-    """An answer without a body."""
+    """Return a response without a body."""
     return Response(status, b"", [*SAFE, (b"cache-control", b"no-store"), *extra])
 
 
-def schema_response(status: int, shape: object) -> Response:
-    """Return what a handler gives back as an answer; None has no body."""
-    if shape is None:
+def schema_response(status: int, schema: object) -> Response:
+    """Return the response for the result of a handler. None has no body."""
+    if schema is None:
         return empty_response(status)
-    return Response(status, encode(shape), JSON_UNCACHED)
+    return Response(status, encode(schema), JSON_UNCACHED)
 
 
-async def until_gone(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The chunks of a stream, as long as there is a client to read them.
+async def until_disconnect(receive: Receive, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the chunks of a stream until the client disconnects.
 
-    ASGI servers take whatever is sent to a client that has left, and throw it away.
+    ASGI servers discard what is sent to a client that has disconnected.
     """
     leaving = asyncio.ensure_future(_left(receive))
     try:

@@ -1,4 +1,4 @@
-"""Finding a route: a dictionary for fixed paths, a walk by segments for the rest.
+"""The router: a dictionary for fixed paths, a walk by segments for the rest.
 
 A scan over patterns, as in most frameworks, grows with the number of routes; this does not.
 A trailing slash never matters.
@@ -13,7 +13,7 @@ Values = tuple[int | str, ...]
 
 LARGEST_ID = 2**63 - 1
 NO_ID = 0
-"""What a segment that is no number counts as where any is taken; nothing has this id."""
+"""The id that stands for a segment that is not a number. Nothing has this id."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Router(Generic[Target]):
         methods[method] = target
 
     def at(self, method: str, path: str) -> Target | None:
-        """What serves a method of this path, as it was added."""
+        """Return the target of a method of this path, as it was added."""
         return self._methods_of(path).get(method)
 
     def text_beside(self, method: str, path: str) -> tuple[str, Target] | None:
@@ -84,7 +84,7 @@ class Router(Generic[Target]):
         self._methods_of(path)[method] = target
 
     def find(self, path: str) -> tuple[dict[str, Target], Values] | None:
-        """The targets of a path by method, and the values in the path."""
+        """Return the targets of a path by method, and the values in the path."""
         methods = self._fixed.get(path)
         if methods is not None:
             return methods, ()

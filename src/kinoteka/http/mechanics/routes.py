@@ -1,6 +1,6 @@
-"""Route tables: what a contract serves, as data.
+"""Route tables: the endpoints of a contract, as data.
 
-From a table come the validation, the OpenAPI document, and who may call what.
+Validation, the OpenAPI document and the required permissions come from these tables.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,8 +10,8 @@ from typing import Any, Literal
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 
-# asked: a credential that cannot be used makes the request anonymous; none: credentials are not
-# looked at, nor is the database, and the actor may do nothing and sees no film under a label.
+# asked: the credentials are read, and unusable ones make the request anonymous. none: credentials
+# are ignored, the database is not used for them, and the actor has no permissions.
 Identity = Literal["asked", "none"]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""

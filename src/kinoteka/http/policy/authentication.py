@@ -1,4 +1,4 @@
-"""Who asks: the Bearer token, or else the session's cookie.
+"""Authentication: by the Bearer token, or else by the session cookie.
 
 A credential that cannot be used makes the request anonymous. Single-page clients keep a token for
 a week and send it with every request; if it were rejected, their public pages would stay empty.
@@ -12,14 +12,14 @@ from kinoteka.http.mechanics.cookies import session_tokens
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 
-NOBODY = ("", "undefined", "null")
-"""What single-page clients send as the token while nobody is signed in."""
+PLACEHOLDER_TOKENS = ("", "undefined", "null")
+"""Tokens that single-page clients send while no account is signed in."""
 CHALLENGE = b"www-authenticate"
 INVALID_TOKEN = (CHALLENGE, b'Bearer error="invalid_token"')
 
 
 async def identify(request: Request) -> Actor:
-    """Return the actor of a request, and note on the call whether its token was unusable.
+    """Return the actor of a request, and note on the request whether its token was unusable.
 
     An unusable Bearer token never falls back to the cookie. On a route that begins a session the
     actor is that of the session that the new one replaces: the cookie's.
@@ -59,7 +59,7 @@ def with_invalid_token(request: Request, response: Response) -> Response:
 
 
 async def _by_token(request: Request, token: str, *, even_expired: bool) -> Actor | None:
-    if token in NOBODY:
+    if token in PLACEHOLDER_TOKENS:
         return None
     claims = request.core.tokens.read_ignoring_expiry(token)
     if claims is None or (claims.has_expired and not even_expired):

@@ -1,4 +1,4 @@
-"""What is answered where no contract is spoken to: unknown paths, media, documentation."""
+"""The contract of the server itself: unknown paths, media, documentation."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from kinoteka.http.policy.error_messages import COMMON, error_message
 
 
 class Message(msgspec.Struct):
-    """A refusal."""
+    """An error response."""
 
     message: str
 
@@ -17,11 +17,11 @@ class Message(msgspec.Struct):
 def error_response(
     error_response: ErrorResponse, error: DomainError, route: Route | None
 ) -> Response:
-    """Write a refusal down; every route does it alike."""
+    """Return the response for a row of the error table, the same for every route."""
     del route
     return json_response(error_response.status, Message(error_message(error_response, error)))
 
 
 def contract(name: str, title: str, description: str, routes: tuple[Route, ...]) -> Contract:
-    """A contract of the server's own, in the plain dialect."""
+    """Return a contract of the server itself, with the common error messages."""
     return Contract(name, title, description, routes, COMMON, error_response, Message)

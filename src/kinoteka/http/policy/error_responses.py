@@ -1,6 +1,6 @@
-"""Error responses: a domain error in the dialect of the contract that it concerns.
+"""Error responses: domain errors in the dialect of a contract.
 
-Refusals that are security events are reported here; the core reports all other ones.
+Errors that are security events are reported here. The core reports all other security events.
 """
 
 import structlog
@@ -27,7 +27,7 @@ EVENTS = {
 
 
 def error_response(contract: Contract, error: DomainError, route: Route | None) -> Response:
-    """A domain error as its contract's answer."""
+    """Return the response of a contract to a domain error."""
     if route is not None:
         error = renamed(error, route.called)
     response = contract.error_response(contract.error_responses[error.code], error, route)
@@ -39,7 +39,7 @@ def error_response(contract: Contract, error: DomainError, route: Route | None) 
 
 
 async def request_error_response(request: Request, error: DomainError) -> Response:
-    """A domain error as the answer of the call's contract, which may want to see the call."""
+    """Return the response to a domain error of a request, in the dialect of its contract."""
     report_error_response(request, error)
     contract = request.contract
     if request.route.ends_session and error.code is Code.UNAUTHORIZED:
@@ -49,17 +49,17 @@ async def request_error_response(request: Request, error: DomainError) -> Respon
     if contract.request_error_response is not None:
         try:
             return await contract.request_error_response(request, error)
-        except DomainError as second:  # most likely the same: the database is away, say
+        except DomainError as second:  # most likely the same one, such as an unavailable database
             log.warning("an error has no page of its own", code=error.code, reason=second.code)
             await request.unit.rollback()
         except Exception:
-            log.exception("refusal failed", code=error.code)
+            log.exception("an error response could not be created", code=error.code)
             await request.unit.rollback()
     return error_response(contract, error, request.route)
 
 
 def report_error_response(request: Request, error: DomainError) -> None:
-    """Report a refusal that is a security event."""
+    """Report an error that is a security event."""
     event = EVENTS.get(error.code)
     if event is not None:
         permission = error.parameters.get("permission")

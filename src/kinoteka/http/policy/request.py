@@ -19,7 +19,7 @@ class Request(request.Request):
     """A request with its actor, the services and the unit of work.
 
     `unusable_token` is True if the request is anonymous because its Bearer token cannot be used.
-    `ending` holds the ids of the sessions that a sign-out ends.
+    `sessions_to_end` holds the ids of the sessions that a sign-out ends.
     """
 
     __slots__ = (
@@ -27,8 +27,8 @@ class Request(request.Request):
         "added_headers",
         "contract",
         "core",
-        "ending",
         "route",
+        "sessions_to_end",
         "unit",
         "unusable_token",
     )
@@ -44,7 +44,7 @@ class Request(request.Request):
         self.actor: Actor = UNIDENTIFIED_ACTOR
         self.added_headers: tuple[tuple[bytes, bytes], ...] = ()
         self.unusable_token = False
-        self.ending = NO_SESSIONS
+        self.sessions_to_end = NO_SESSIONS
 
     @property
     def settings(self) -> Settings:
@@ -87,25 +87,25 @@ class Request(request.Request):
             return None
         return self.absolute(f"/media/avatars/{account.avatar_file}")
 
-    def give_session(self, started: SignInResult) -> tuple[bytes, bytes]:
+    def session_cookie(self, started: SignInResult) -> tuple[bytes, bytes]:
         """Return the header with the cookie of a new session. Its device becomes known."""
-        self.remember_device(started.device)
+        self.add_device_cookie(started.device)
         seconds = self.settings.session_lifetime_days * DAY
         return cookies.set_session(started.token, seconds=seconds, secure=self.is_https)
 
-    def remember_device(self, device: str) -> None:
+    def add_device_cookie(self, device: str) -> None:
         """Add the cookie of a known device to the response."""
         seconds = self.settings.known_device_days * DAY
         header = cookies.set_device(device, seconds=seconds, secure=self.is_https)
         self.added_headers = (*self.added_headers, header)
 
-    async def renew_device(self) -> None:
+    async def renew_device_cookie(self) -> None:
         """Make the device known again after its user has changed the password."""
-        self.remember_device(
+        self.add_device_cookie(
             await self.core.credentials.known_device(self.actor, self.unit, self.visit)
         )
 
-    def take_session(self) -> tuple[bytes, bytes]:
+    def session_removal_cookie(self) -> tuple[bytes, bytes]:
         """Return the header that removes the session cookie."""
         return cookies.remove_session(secure=self.is_https)
 

@@ -21,7 +21,7 @@ async def authorize(request: Request) -> None:
     Raises:
         DomainError(PREFETCHED, CROSS_ORIGIN, CSRF_MISSING, CSRF_WRONG)
     """
-    _refuse_prefetch(request)
+    _reject_prefetch(request)
     request.actor = await identify(request)
     by_cookie = await by_cookies(request)
     origins.reject_forged(request, despite_bearer=bool(by_cookie))
@@ -29,7 +29,7 @@ async def authorize(request: Request) -> None:
         check_csrf(request, by_cookie[0])
     by_token = await by_access_token(request, even_expired=True)
     found = (*by_cookie, by_token) if by_token is not None else by_cookie
-    request.ending = frozenset(actor.require_session() for actor in found)
+    request.sessions_to_end = frozenset(actor.require_session() for actor in found)
 
 
 async def sign_out(request: Request, refresh_token: str | None = None) -> Headers:
@@ -41,25 +41,29 @@ async def sign_out(request: Request, refresh_token: str | None = None) -> Header
         DomainError(UNAUTHORIZED): there is nothing to end; `with_cookie_removed` then removes the
             cookie all the same.
     """
-    ending = await _ending(request, refresh_token)
+    sessions_to_end = await _ending(request, refresh_token)
     if request.scope["method"] == "HEAD":
-        if not ending:
+        if not sessions_to_end:
             raise DomainError(Code.UNAUTHORIZED)
         return []
-    await request.core.sessions.sign_out(request.actor, request.unit, ending)
-    return [request.take_session()]
+    await request.core.sessions.sign_out(request.actor, request.unit, sessions_to_end)
+    return [request.session_removal_cookie()]
 
 
 async def sign_out_if_any(request: Request, refresh_token: str | None = None) -> Headers:
-    """Do as `sign_out` does, but raise nothing where there is nothing to end."""
-    ending = await _ending(request, refresh_token)
-    return await sign_out(request, refresh_token) if ending else [request.take_session()]
+    """End the sessions as `sign_out` does, but do not raise if there are none."""
+    sessions_to_end = await _ending(request, refresh_token)
+    return (
+        await sign_out(request, refresh_token)
+        if sessions_to_end
+        else [request.session_removal_cookie()]
+    )
 
 
 def with_cookie_removed(request: Request, response: Response) -> Response:
     """Remove the cookie with the response to a sign-out that had nothing to end."""
     if request.scope["method"] != "HEAD":
-        response.headers = [*response.headers, request.take_session()]
+        response.headers = [*response.headers, request.session_removal_cookie()]
     return response
 
 
@@ -75,13 +79,13 @@ def check_csrf(request: Request, actor: Actor) -> None:
 
 async def _ending(request: Request, refresh_token: str | None) -> frozenset[int]:
     if not refresh_token:
-        return request.ending
+        return request.sessions_to_end
     session_id = await request.core.tokens.find_session_id(request.unit, refresh_token)
-    return request.ending if session_id is None else request.ending | {session_id}
+    return request.sessions_to_end if session_id is None else request.sessions_to_end | {session_id}
 
 
-def _refuse_prefetch(request: Request) -> None:
-    """Reject a request that no user has made: the browser only expects that one will."""
+def _reject_prefetch(request: Request) -> None:
+    """Reject a prefetch: the browser only expects that its user will send the request."""
     purpose = request.headers.get(b"sec-purpose") or request.headers.get(b"purpose") or b""
     if b"prefetch" in purpose.lower():
         raise DomainError(Code.PREFETCHED)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kinoteka.http.mechanics.response import JSON_UNCACHED, Response, until_gone
+from kinoteka.http.mechanics.response import JSON_UNCACHED, Response, until_disconnect
 from kinoteka.http.policy.request import Request
 from kinoteka.infrastructure.clock import iso, now
 from kinoteka.site.ui.failures import Failure, shown_again_by
@@ -26,4 +26,4 @@ async def _download_data(request: Request, _: None) -> Response:
     pieces = await request.core.export.stream(request.actor, request.unit, request.avatar)
     name = f'attachment; filename="kinoteka-{iso(now())[:10]}.json"'
     headers = [*JSON_UNCACHED, (b"content-disposition", name.encode())]
-    return Response(200, headers=headers, stream=partial(until_gone, request.receive, pieces))
+    return Response(200, headers=headers, stream=partial(until_disconnect, request.receive, pieces))

@@ -42,7 +42,7 @@ async def sign_in(request: Request, body: schemas.SignInForm) -> Response:
     started = await request.core.sessions.sign_in(
         request.actor, request.unit, request.visit, body.identifier.strip(), body.password
     )
-    return redirect(request, own_path(body.next), extra=[request.give_session(started)])
+    return redirect(request, own_path(body.next), extra=[request.session_cookie(started)])
 
 
 async def show_sign_up(
@@ -66,7 +66,7 @@ async def sign_up(request: Request, body: schemas.SignUpForm) -> Response:
         request.actor, request.unit, request.visit, body.account()
     )
     return redirect(
-        request, own_path(body.next), notice="signed_up", extra=[request.give_session(started)]
+        request, own_path(body.next), notice="signed_up", extra=[request.session_cookie(started)]
     )
 
 
@@ -85,7 +85,7 @@ async def judge_password(request: Request, body: schemas.StrengthForm) -> Respon
 
 def leaving(request: Request) -> Headers:
     """The headers for a browser whose session has ended."""
-    return [request.take_session(), CLEARED]
+    return [request.session_removal_cookie(), CLEARED]
 
 
 async def _render(request: Request, template: str, typed: Any, failed: Failure | None) -> Response:

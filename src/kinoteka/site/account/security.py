@@ -26,7 +26,7 @@ async def change_password(request: Request, body: schemas.PasswordForm) -> Respo
     await request.core.credentials.change_password(
         request.actor, request.unit, body.present, body.password
     )
-    await request.renew_device()
+    await request.renew_device_cookie()
     return redirect(request, "/account/password", notice="password_changed")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from kinoteka.http.mechanics.response import Message, until_gone
+from kinoteka.http.mechanics.response import Message, until_disconnect
 
 
 class Client:
@@ -29,13 +29,13 @@ async def numbers(many: int) -> AsyncIterator[bytes]:
 
 async def test_a_client_who_stays_gets_everything() -> None:
     client = Client()
-    got = [chunk async for chunk in until_gone(client.receive, numbers(100))]
+    got = [chunk async for chunk in until_disconnect(client.receive, numbers(100))]
     assert got == [b"%d" % number for number in range(100)]
 
 
 async def test_nothing_is_made_for_a_client_who_has_left() -> None:
     client, got = Client(), 0
-    async for _ in until_gone(client.receive, numbers(1000)):
+    async for _ in until_disconnect(client.receive, numbers(1000)):
         got += 1
         if got == 10:
             client.leaves.set()
@@ -45,6 +45,6 @@ async def test_nothing_is_made_for_a_client_who_has_left() -> None:
 async def test_it_listens_no_longer_than_it_sends() -> None:
     client = Client()
     before = asyncio.all_tasks()
-    assert len([chunk async for chunk in until_gone(client.receive, numbers(3))]) == 3
+    assert len([chunk async for chunk in until_disconnect(client.receive, numbers(3))]) == 3
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
