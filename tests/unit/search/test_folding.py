@@ -66,7 +66,7 @@ def test_text_is_split_into_words(title, words):
 
 
 @pytest.mark.parametrize(
-    ("title", "spellings"),
+    ("title", "expected"),
     [
         ("Stalker", ["stalker"]),
         ("Spider-Man", ["spider man", "spiderman"]),
@@ -80,8 +80,8 @@ def test_text_is_split_into_words(title, words):
         ("Amélie", ["amelie"]),
     ],
 )
-def test_spellings_of_a_title(title, spellings):
-    assert spellings(title) == spellings
+def test_spellings_of_a_title(title, expected):
+    assert spellings(title) == expected
 
 
 @pytest.mark.parametrize(("word", "spelled"), [("брат", "brat"), ("brat", "brat"), ("乱", "乱")])
