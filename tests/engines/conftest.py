@@ -1,4 +1,4 @@
-"""What differs between the engines: an index of titles, and a catalogue to import into."""
+"""Fixtures for the parts that differ between the engines: the search index and imports."""
 
 from tests.support.search_index import put, reader, search_settings, titles
 from tests.unit.core.imports.conftest import stored, stored_in

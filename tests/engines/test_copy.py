@@ -1,4 +1,4 @@
-"""Copying between the engines: whole, equal, or not at all."""
+"""`kinoteka copy-database`: it copies everything to the other engine, or nothing."""
 
 import asyncio
 import sys
@@ -33,7 +33,7 @@ TABLES = [table.name for table in copied_rows.TABLES]
 
 @pytest.fixture
 def embedded(tmp_path):
-    """An embedded installation with something in every table."""
+    """An embedded installation with rows in every table."""
     settings = Settings(data=tmp_path / "embedded")
     migrate(settings)
     fill_all_tables(settings)
@@ -49,17 +49,18 @@ def grown(postgresql):
 
 
 def copy(source, target):
-    return run_kinoteka("copy-database", place(source), place(target))
+    return run_kinoteka("copy-database", address(source), address(target))
 
 
-def place(settings):
+def address(settings):
+    """Return the argument of the command that means the database of `settings`."""
     return settings.database_url or str(settings.data)
 
 
-def test_every_table_arrives_and_is_compared(embedded, grown):
-    done = copy(embedded, grown)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+def test_copy_reports_every_table_as_copied_and_compared(embedded, grown):
+    process = copy(embedded, grown)
+    assert process.returncode == 0, process.stderr
+    lines = process.stdout.splitlines()
     assert [line.partition(":")[0] for line in lines[:-1]] == TABLES
     assert f"films: {FILM_COUNT} rows, the same" in lines
     assert lines[-1] == "copied"
@@ -69,27 +70,27 @@ def test_every_table_arrives_and_is_compared(embedded, grown):
     assert rows(grown, title) == ["Брат 11", '"12"\t\n\\ 👽'] == rows(embedded, title)
 
 
-def test_and_back_again(embedded, grown, tmp_path):
+def test_copy_back_to_sqlite_restores_every_row(embedded, grown, tmp_path):
     copy(embedded, grown)
-    again = Settings(data=tmp_path / "again")
-    done = copy(grown, again)
-    assert done.stdout.splitlines()[-1] == "copied"
+    copied_back = Settings(data=tmp_path / "copied-back")
+    process = copy(grown, copied_back)
+    assert process.stdout.splitlines()[-1] == "copied"
     for table in copied_rows.TABLES:
         everything = copied_rows.in_key_order(table)
-        assert rows(again, everything) == rows(embedded, everything)
+        assert rows(copied_back, everything) == rows(embedded, everything)
 
 
-def test_ids_that_were_given_once_are_not_given_again(embedded, grown, tmp_path):
+def test_copy_continues_the_ids_of_deleted_rows(embedded, grown, tmp_path):
     copy(embedded, grown)
     new = "INSERT INTO messages (chat_id, text, created_at) VALUES (8, '', 1) RETURNING id"
     assert rows(grown, new) == [31]
-    again = Settings(data=tmp_path / "again")
-    copy(grown, again)
-    assert rows(again, new) == [32]
-    assert rows(again, "INSERT INTO labels (name) VALUES ('x') RETURNING id") == [4]
+    copied_back = Settings(data=tmp_path / "copied-back")
+    copy(grown, copied_back)
+    assert rows(copied_back, new) == [32]
+    assert rows(copied_back, "INSERT INTO labels (name) VALUES ('x') RETURNING id") == [4]
 
 
-def test_films_are_found_on_the_other_side(embedded, grown):
+def test_copied_films_are_found_by_the_other_engine(embedded, grown):
     copy(embedded, grown)
     from kinoteka.database import film_search as search
     from kinoteka.database.engines.postgresql import driver as postgresql
@@ -99,7 +100,7 @@ def test_films_are_found_on_the_other_side(embedded, grown):
     assert found[:1] == [11]
 
 
-def test_revisions_are_higher_than_on_either_side(embedded, grown):
+def test_copied_revisions_are_higher_than_those_of_source_and_target(embedded, grown):
     migrate(grown)
     execute(grown, "UPDATE revisions SET value = 90 WHERE name = 'library'")
     copy(embedded, grown)
@@ -112,11 +113,11 @@ def test_revisions_are_higher_than_on_either_side(embedded, grown):
     }
 
 
-def test_a_second_time_there_is_nothing_to_do(embedded, grown):
+def test_second_copy_reports_that_there_is_nothing_to_do(embedded, grown):
     copy(embedded, grown)
-    done = copy(embedded, grown)
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "nothing to do: both are the same already"
+    process = copy(embedded, grown)
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[-1] == "nothing to do: both are the same already"
 
 
 @pytest.mark.parametrize(
@@ -127,23 +128,24 @@ def test_a_second_time_there_is_nothing_to_do(embedded, grown):
         ("DELETE FROM bookmarks", "bookmarks"),
         ("INSERT INTO labels (id, name) VALUES (99, 'other')", "labels"),
     ],
+    ids=["changed number", "changed flag", "deleted rows", "added row"],
 )
-def test_a_target_with_other_data_is_refused_and_left_alone(embedded, grown, change, table):
+def test_target_with_other_data_is_rejected_and_unchanged(embedded, grown, change, table):
     copy(embedded, grown)
     execute(grown, change)
     before = rows(grown, f"SELECT * FROM {table}")
-    done = copy(embedded, grown)
-    assert done.returncode == 1
-    assert f"the target holds other data: {table} (" in done.stderr
+    process = copy(embedded, grown)
+    assert process.returncode == 1
+    assert f"the target holds other data: {table} (" in process.stderr
     assert rows(grown, f"SELECT * FROM {table}") == before
 
 
-async def test_killed_half_way_it_leaves_an_empty_target_and_can_be_run_again(embedded, grown):
+async def test_copy_can_be_repeated_after_it_was_killed(embedded, grown):
     migrate(grown)
     execute(embedded, MANY_FILMS)
     command = [sys.executable, "-m", "kinoteka.cli", "copy-database"]
     process = await asyncio.create_subprocess_exec(
-        *command, place(embedded), place(grown), env=clean_environment({})
+        *command, address(embedded), address(grown), env=clean_environment({})
     )
     await wait_until(lambda: rows(grown, COPYING_FILMS) == [1])
     process.kill()
@@ -153,7 +155,7 @@ async def test_killed_half_way_it_leaves_an_empty_target_and_can_be_run_again(em
     assert copy(embedded, grown).stdout.splitlines()[-1] == "copied"
 
 
-def test_a_connection_that_is_lost_leaves_the_target_empty(embedded, grown):
+def test_copy_leaves_the_target_empty_when_the_connection_is_lost(embedded, grown):
     migrate(grown)
     progress = Progress()
     with (
@@ -167,17 +169,17 @@ def test_a_connection_that_is_lost_leaves_the_target_empty(embedded, grown):
     assert rows(grown, "SELECT count(*) FROM films") == [0]
 
 
-def test_a_value_that_postgresql_cannot_hold_is_named_and_nothing_stored(embedded, grown):
+def test_value_that_postgresql_cannot_store_is_named_and_nothing_is_copied(embedded, grown):
     execute(embedded, "UPDATE films SET votes = 3000000000 WHERE id = 200")
-    done = copy(embedded, grown)
-    assert done.returncode == 1
-    assert 'films: value "3000000000" is out of range' in done.stderr
+    process = copy(embedded, grown)
+    assert process.returncode == 1
+    assert 'films: value "3000000000" is out of range' in process.stderr
     assert rows(grown, "SELECT count(*) FROM genres") == [1]
     execute(embedded, "UPDATE films SET votes = 3, title = ? WHERE id = 200", "a\0b")
     assert "films" in copy(embedded, grown).stderr
 
 
-def test_a_source_of_an_older_schema_is_to_be_migrated_first(embedded, grown):
+def test_source_with_an_older_schema_is_rejected_with_the_command_to_migrate(embedded, grown):
     execute(embedded, "UPDATE alembic_version SET version_num = '0000'")
     assert "kinoteka migrate" in copy(embedded, grown).stderr
 
@@ -189,8 +191,9 @@ def test_a_source_of_an_older_schema_is_to_be_migrated_first(embedded, grown):
         ("postgresql://a/b", "postgresql://a/c", 2),
         ("./nothing-there", "postgresql://kinoteka@127.0.0.1:1/x", 1),
     ],
+    ids=["SQLite to SQLite", "PostgreSQL to PostgreSQL", "source is missing"],
 )
-def test_what_cannot_be_copied_is_told_in_a_line(source, target, code):
-    done = run_kinoteka("copy-database", source, target)
-    assert done.returncode == code
-    assert "Traceback" not in done.stderr
+def test_impossible_copy_fails_without_a_traceback(source, target, code):
+    process = run_kinoteka("copy-database", source, target)
+    assert process.returncode == code
+    assert "Traceback" not in process.stderr

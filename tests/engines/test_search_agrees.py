@@ -1,4 +1,4 @@
-"""The same films and queries give the same answers, in the same order, on both engines."""
+"""The same films and queries give the same results, in the same order, on both engines."""
 
 import random
 import shutil
@@ -27,37 +27,41 @@ LETTERS = "abdehilnorstvйрабтш"
 
 
 class Catalogue:
-    """Made-up films, and queries of all kinds for them."""
+    """Random titles, and queries that match, abbreviate or misspell them."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        made_up = ["".join(self.chance.choices(LETTERS, k=length)) for length in range(2, 12)] * 3
-        self.words = [*WORDS, *made_up, *("".join(self.chance.sample(w, len(w))) for w in made_up)]
+        self.random = random.Random(seed)
+        invented = ["".join(self.random.choices(LETTERS, k=length)) for length in range(2, 12)] * 3
+        self.words = [
+            *WORDS,
+            *invented,
+            *("".join(self.random.sample(w, len(w))) for w in invented),
+        ]
 
     def entries(self, first: int, last: int) -> list[IndexEntry]:
-        return [self.entry(number) for number in range(first, last)]
+        return [self.entry(film_id) for film_id in range(first, last)]
 
-    def entry(self, number: int) -> IndexEntry:
-        original = self.title() if self.chance.random() < 0.3 else None
-        return IndexEntry(number, self.title(), original, self.chance.choice((0, 0, 1, 7, 300)))
+    def entry(self, film_id: int) -> IndexEntry:
+        original = self.title() if self.random.random() < 0.3 else None
+        return IndexEntry(film_id, self.title(), original, self.random.choice((0, 0, 1, 7, 300)))
 
     def title(self) -> str:
-        return " ".join(self.chance.choices(self.words, k=self.chance.choice((1, 2, 2, 3, 4, 7))))
+        return " ".join(self.random.choices(self.words, k=self.random.choice((1, 2, 2, 3, 4, 7))))
 
     def query(self) -> str:
         title = self.title()
-        at = self.chance.randrange(len(title))
-        letter = self.chance.choice(LETTERS)
-        return self.chance.choice(
+        at = self.random.randrange(len(title))
+        letter = self.random.choice(LETTERS)
+        return self.random.choice(
             [
                 title,
                 title[: at + 1],
                 title[:at] + title[at + 1 :],
                 title[:at] + letter + title[at:],
                 title[:at] + title[at : at + 2][::-1] + title[at + 2 :],
-                " ".join(self.chance.sample(title.split(), len(title.split()))),
+                " ".join(self.random.sample(title.split(), len(title.split()))),
                 title.replace(" ", "", 1),
-                self.chance.choice(self.words),
+                self.random.choice(self.words),
                 letter,
                 title[at : at + 3],
             ]
@@ -65,7 +69,7 @@ class Catalogue:
 
 
 @pytest.fixture
-def both(
+def readers(
     tmp_path: Path, empty_database: Path, postgresql: PostgreSQLServer
 ) -> Iterator[tuple[Reader, Reader]]:
     shutil.copy(empty_database, tmp_path / DATABASE)
@@ -78,20 +82,22 @@ def both(
     postgresql.drop(url)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_engines_return_the_same_films(both, seed, monkeypatch):
+@pytest.mark.parametrize("seed", range(4), ids="seed {}".format)
+def test_engines_find_the_same_films_in_the_same_order(readers, seed, monkeypatch):
     monkeypatch.setattr(postgresql_search, "SAMPLE", 100)
     monkeypatch.setattr(finder, "VERY_COMMON", 40)
     monkeypatch.setattr(finder, "MOST_COMPLETIONS", 20)
     monkeypatch.setattr(finder, "MOST_RANKED", 30)
     catalogue = Catalogue(seed)
     added, changed = catalogue.entries(1, 500), catalogue.entries(100, 200)
-    for reader in both:
+    for reader in readers:
         index(reader, added)
         index(reader, changed)
         remove(reader, range(300, 330))
         optimize(reader)
     for query in [catalogue.query() for _ in range(400)]:
-        limit = catalogue.chance.choice((10, 57))  # so few that SQLite does not give up before
-        sqlite_finds, postgresql_finds = (find(reader, query, None, limit) for reader in both)
-        assert postgresql_finds == sqlite_finds, query
+        limit = catalogue.random.choice((10, 57))  # few enough that SQLite does not stop early
+        sqlite_results, postgresql_results = (
+            find(reader, query, None, limit) for reader in readers
+        )
+        assert postgresql_results == sqlite_results, query

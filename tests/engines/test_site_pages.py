@@ -1,4 +1,4 @@
-"""Every page of the site, for everybody who may look at it, on both databases."""
+"""Every page of the site opens for every viewer who may see it, on both engines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.servers import keep_clients_open, run_server
 from tests.support.site_pages import SampleSite, create_sample_site, example_path, pages, viewers
 
 BROWSER = {"accept": "text/html", "accept-language": "ru"}
-SEEN = [
+VISITS = [
     pytest.param(route, viewer, id=f"{route.path} {viewer}")
     for route in pages()
     for viewer in viewers(route)
@@ -19,26 +19,26 @@ SEEN = [
 
 
 @pytest.fixture(scope="module")
-def world(
+def site(
     engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SampleSite]:
-    """People who have done what there is to do."""
-    folder: Path = tmp_path_factory.mktemp("world")
+    """A server with accounts that have films, selections, messages and imports."""
+    folder: Path = tmp_path_factory.mktemp("site")
     with (
         new_database(engine, request) as database,
         run_server(folder, GENEROUS | database, "--workers", "1") as server,
-        keep_clients_open() as keep,
+        keep_clients_open() as keep_open,
     ):
-        world = create_sample_site(server)
-        keep()
-        yield world
+        site = create_sample_site(server)
+        keep_open()
+        yield site
 
 
-@pytest.mark.parametrize(("route", "viewer"), SEEN)
-def test_is_there(world, route, viewer):
-    client = {"member": world.anna, "operator": world.root}.get(viewer)
-    browser = world.server.client() if client is None else client
-    response = browser.get(example_path(route, world), headers=BROWSER)
+@pytest.mark.parametrize(("route", "viewer"), VISITS)
+def test_page_opens_in_the_language_of_its_viewer(site, route, viewer):
+    client = {"member": site.anna, "operator": site.root}.get(viewer)
+    browser = site.server.client() if client is None else client
+    response = browser.get(example_path(route, site), headers=BROWSER)
     assert response.status_code == 200, response.text
     page = parse_page(response)
     assert page.css_first("html").attributes["lang"] == "ru"

@@ -1,4 +1,4 @@
-"""Bulk writing into PostgreSQL: one session at a time, errors told, Ctrl+C."""
+"""Bulk writes into PostgreSQL: one session at a time, messages of errors, Ctrl+C."""
 
 import os
 import signal
@@ -24,30 +24,30 @@ def engine():
     return "postgresql"
 
 
-def test_one_session_at_a_time(settings):
+def test_second_session_is_rejected_while_the_first_is_open(settings):
     with bulk_session(settings), pytest.raises(AlreadyRunning), bulk_session(settings):
-        pytest.fail("two at a time")
+        pytest.fail("a second session opened")
     with bulk_session(settings):
         pass
 
 
-def test_each_database_has_one_of_its_own(settings, postgresql):
+def test_sessions_of_different_databases_are_independent(settings, postgresql):
     url = postgresql.new_database()
     with bulk_session(settings), bulk_session(Settings(database_url=url)):
         pass
     postgresql.drop(url)
 
 
-def test_one_that_was_cut_off_is_in_nobodys_way(settings, postgresql):
+def test_session_can_be_opened_after_the_previous_one_was_terminated(settings, postgresql):
     with pytest.raises(psycopg.OperationalError), bulk_session(settings) as connection:
-        cut = f"SELECT pg_terminate_backend({connection.info.backend_pid})"
-        threading.Timer(0.2, postgresql.execute, (cut,)).start()
+        terminate = f"SELECT pg_terminate_backend({connection.info.backend_pid})"
+        threading.Timer(0.2, postgresql.execute, (terminate,)).start()
         connection.execute("SELECT pg_sleep(60)")
     with bulk_session(settings):
         pass
 
 
-def test_a_statement_may_take_long(settings):
+def test_session_has_no_statement_timeout(settings):
     name = settings.database_url.rpartition("/")[2]
     with bulk_session(settings) as connection:
         connection.execute(f'ALTER DATABASE "{name}" SET statement_timeout = 1')
@@ -55,23 +55,23 @@ def test_a_statement_may_take_long(settings):
         assert connection.execute("SELECT pg_sleep(0.1)").fetchone() is not None
 
 
-def test_rows_are_copied_as_they_are(settings):
-    given = [(1, "Зеркало\t\\N\n", None), (2, "", 8.5)]
+def test_copied_rows_equal_their_source(settings):
+    expected = [(1, "Зеркало\t\\N\n", None), (2, "", 8.5)]
     with bulk_session(settings) as connection:
         connection.execute("CREATE TABLE things (id BIGINT, name TEXT, rating FLOAT)")
-        copy_rows(connection, "things", ("int8", "text", "float8"), given)
-    assert rows(settings, "SELECT * FROM things ORDER BY id") == given
+        copy_rows(connection, "things", ("int8", "text", "float8"), expected)
+    assert rows(settings, "SELECT * FROM things ORDER BY id") == expected
 
 
-def test_no_row_is_copied_if_one_cannot_be(settings):
+def test_copy_stores_no_row_when_one_is_invalid(settings):
     with bulk_session(settings) as connection:
         connection.execute("CREATE TABLE things (name TEXT)")
         with pytest.raises(psycopg.DataError):
-            copy_rows(connection, "things", ("text",), [("sound",), ("not\0sound",)])
+            copy_rows(connection, "things", ("text",), [("valid",), ("in\0valid",)])
     assert rows(settings, "SELECT * FROM things") == []
 
 
-def test_errors_are_told_as_the_server_tells_them(settings):
+def test_failure_has_the_message_of_the_server(settings):
     with (
         pytest.raises(BulkFailed, match=r'^relation "nowhere" does not exist$'),
         translated_errors(),
@@ -80,17 +80,17 @@ def test_errors_are_told_as_the_server_tells_them(settings):
         run(connection, "SELECT * FROM nowhere WHERE id = %(id)s", {"id": 1})
 
 
-def test_ctrl_c_ends_a_statement(settings):
+def test_ctrl_c_cancels_a_statement(settings):
     with pytest.raises(KeyboardInterrupt), bulk_session(settings) as connection:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
         connection.execute("SELECT pg_sleep(3600)")
 
 
-def test_tidying_leaves_what_somebody_is_using(settings):
-    execute = "LOCK TABLE genres IN ACCESS EXCLUSIVE MODE"
+def test_optimize_skips_tables_that_are_locked_or_missing(settings):
+    lock = "LOCK TABLE genres IN ACCESS EXCLUSIVE MODE"
     with psycopg.connect(settings.database_url) as other, bulk_session(settings) as connection:
-        other.execute(execute)
+        other.execute(lock)
         optimize(connection, ("genres", "directors"))
         optimize(connection, ("nowhere",))
-    counted = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('genres', 'directors')"
-    assert dict(rows(settings, counted)) == {"genres": -1, "directors": 1}
+    counts = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('genres', 'directors')"
+    assert dict(rows(settings, counts)) == {"genres": -1, "directors": 1}

@@ -1,4 +1,4 @@
-"""PostgreSQL alone: connections that break, waits that end, transactions that fail."""
+"""The PostgreSQL driver: broken connections, timeouts and failed transactions."""
 
 import asyncio
 
@@ -38,8 +38,8 @@ async def names(services):
         return await unit.all(NAMES)
 
 
-def end_all(settings):
-    """End every connection of the services, as a restart of the database does."""
+def terminate_connections(settings):
+    """Terminate every connection of the services, as a restart of the database does."""
     rows(
         settings,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -47,39 +47,39 @@ def end_all(settings):
     )
 
 
-async def test_a_read_goes_on_over_a_connection_that_broke(services):
+async def test_read_succeeds_after_its_connection_was_terminated(services):
     async with asyncio.TaskGroup() as group:  # both connections of the pool are open
         group.create_task(names(services))
         group.create_task(names(services))
-    end_all(services.settings)
+    terminate_connections(services.settings)
     assert await names(services) == []
 
 
-async def test_heavy_reads_go_on_over_a_connection_that_broke(services):
+async def test_heavy_read_succeeds_after_its_connection_was_terminated(services):
     read = services.database.read_in_thread
     assert await read(lambda reader: reader.fetch(NAMES)) == []
-    end_all(services.settings)
+    terminate_connections(services.settings)
     assert await read(lambda reader: reader.fetch(NAMES)) == []
 
 
-async def test_a_transaction_begins_on_a_connection_that_holds(services):
+async def test_transaction_begins_on_a_working_connection(services):
     await names(services)
-    end_all(services.settings)
+    terminate_connections(services.settings)
     async with unit_of_work(services.database) as unit:
         await unit.run(ADD, name="a")
     assert await names(services) == ["a"]
 
 
-async def test_a_transaction_whose_connection_breaks_is_undone(services):
+async def test_transaction_is_rolled_back_when_its_connection_is_terminated(services):
     with raises_error(Code.BUSY, retry_after=1):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
-            end_all(services.settings)
+            terminate_connections(services.settings)
             await unit.run(ADD, name="b")
     assert await names(services) == []
 
 
-async def test_a_statement_that_takes_too_long_is_given_up(services):
+async def test_slow_statement_is_cancelled_and_reported_as_busy(services):
     with raises_error(Code.BUSY, retry_after=1):
         async with unit_of_work(services.database) as unit:
             await unit.all(SLOW)
@@ -88,19 +88,21 @@ async def test_a_statement_that_takes_too_long_is_given_up(services):
     assert await names(services) == []
 
 
-async def test_whoever_waits_too_long_for_a_connection_is_told_so(services, monkeypatch):
+async def test_transaction_is_rejected_as_busy_after_waiting_too_long_for_a_connection(
+    services, monkeypatch
+):
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
-    held = [await services.database.begin() for _ in range(2)]
+    open_transactions = [await services.database.begin() for _ in range(2)]
     assert services.database.stats()["pool_used"] == 2
     with raises_error(Code.BUSY, retry_after=1):
         await services.database.begin()
     monkeypatch.undo()
-    for writing in held:
-        await writing.rollback()
+    for transaction in open_transactions:
+        await transaction.rollback()
     assert await names(services) == []
 
 
-async def test_after_a_conflict_nothing_can_be_stored(services):
+async def test_commit_fails_after_a_conflict(services):
     async with unit_of_work(services.database) as unit:
         await unit.run(ADD, name="a")
     unit = Unit(services.database)
@@ -111,45 +113,46 @@ async def test_after_a_conflict_nothing_can_be_stored(services):
     assert await names(services) == ["a"]
 
 
-async def test_a_caller_that_goes_away_leaves_its_connection_usable(services):
-    for _ in range(5):  # more often than there are connections
+async def test_cancelled_read_leaves_its_connection_usable(services):
+    for _ in range(5):  # more reads than connections
         unit = Unit(services.database)
-        asking = asyncio.create_task(unit.all(SLOW))
+        reading = asyncio.create_task(unit.all(SLOW))
         await asyncio.sleep(0.05)
-        asking.cancel()
+        reading.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asking
+            await reading
         await unit.rollback()
     assert await names(services) == []
 
 
-async def test_two_that_wait_for_each_other_are_told_apart(services):
-    async def both(first, second, met):
+async def test_deadlock_fails_at_least_one_transaction_with_an_expected_error(services):
+    async def add_two(first, second):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name=first)
-            await met.wait()
+            await both_hold_a_row.wait()
             await unit.run(ADD, name=second)
 
-    met = asyncio.Barrier(2)
-    asked = (both("a", "b", met), both("b", "a", met))
-    failed = [error for error in await asyncio.gather(*asked, return_exceptions=True) if error]
+    both_hold_a_row = asyncio.Barrier(2)
+    transactions = (add_two("a", "b"), add_two("b", "a"))
+    results = await asyncio.gather(*transactions, return_exceptions=True)
+    failed = [result for result in results if result]
     assert len(failed) >= 1
     assert all(isinstance(error, DomainError | Conflict) for error in failed)
 
 
-async def test_a_text_that_it_cannot_hold_is_found_nowhere(services):
+async def test_text_with_a_null_character_matches_nothing(services):
     by_name = Statement(select(labels.c.id).where(labels.c.name == bindparam("name")))
     async with unit_of_work(services.database) as unit:
         assert await unit.all(by_name, name="a\0b") == []
 
 
-async def test_one_that_is_not_there_is_told(settings):
-    away = msgspec.structs.replace(settings, database_url="postgresql://x@127.0.0.1:9/x")
+async def test_opening_an_unreachable_server_is_reported_as_busy(settings):
+    unreachable = msgspec.structs.replace(settings, database_url="postgresql://x@127.0.0.1:9/x")
     with raises_error(Code.BUSY):
-        await PostgreSQL.open(away)
+        await PostgreSQL.open(unreachable)
 
 
-async def test_it_may_be_away_for_a_while():
+async def test_requests_are_busy_while_the_server_is_stopped_and_succeed_after_its_start():
     with postgresql_server("fsync=off") as server:
         settings = Settings(database_url=server.url("postgres"), database_pool=2)
         migrate(settings)
@@ -157,7 +160,7 @@ async def test_it_may_be_away_for_a_while():
         read = services.database.read_in_thread
         assert await read(lambda reader: reader.fetch(NAMES)) == []
         server.stop()
-        for _ in range(4):  # whether a thread has a connection that broke, or none
+        for _ in range(4):  # with broken connections first, then without any
             with raises_error(Code.BUSY, retry_after=1):
                 await names(services)
             with raises_error(Code.BUSY, retry_after=1):

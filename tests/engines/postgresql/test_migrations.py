@@ -1,4 +1,4 @@
-"""One process migrates at a time; what holds the others off goes with the one."""
+"""One process migrates a database at a time, under an advisory lock."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,22 +18,23 @@ def settings(postgresql):
     postgresql.drop(url)
 
 
-def enter(target):
+def can_enter(target):
     with target.exclusive():
         return True
 
 
-async def test_others_wait_without_a_statement_that_an_index_would_wait_for(settings):
+async def test_waiting_process_is_idle_between_its_attempts(settings):
     target = PostgreSQLMigrationTarget(settings)
     with ThreadPoolExecutor(1) as pool:
         with target.exclusive():
-            other = pool.submit(enter, target)
-            await wait_until(lambda: idle(settings) == 2)
+            other = pool.submit(can_enter, target)
+            # CREATE INDEX CONCURRENTLY waits for running statements, not for idle connections.
+            await wait_until(lambda: idle_connections(settings) == 2)
             assert not other.done()
         assert other.result(TIMEOUT) is True
 
 
-def test_a_process_that_is_gone_holds_nobody_off(settings):
+def test_lock_is_released_when_its_connection_is_terminated(settings):
     target = PostgreSQLMigrationTarget(settings)
     with (
         psycopg.connect(settings.database_url, autocommit=True) as other,
@@ -43,10 +44,10 @@ def test_a_process_that_is_gone_holds_nobody_off(settings):
             "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d "
             "ON d.oid = l.database AND d.datname = current_database() WHERE l.locktype = 'advisory'"
         )
-        assert enter(target) is True
+        assert can_enter(target) is True
 
 
-def idle(settings) -> int:
+def idle_connections(settings) -> int:
     sql = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
         "AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' "

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode, before 1.21 or set up without prepared statements."""
+"""PgBouncer in transaction mode, older than 1.21 or without prepared statements."""
 
 import asyncio
 
@@ -29,21 +29,20 @@ def port(postgresql):
 
 @pytest.fixture
 def pooled(postgresql, port, tmp_path):
-    """Settings over a new database by way of PgBouncer, without prepared statements."""
+    """Settings for a new database behind PgBouncer, without prepared statements."""
     url = postgresql.new_database(EMPTY)
-    through = url.replace(f":{postgresql.port}/", f":{port}/")
-    pool = 2 * CONNECTIONS
+    pooled_url = url.replace(f":{postgresql.port}/", f":{port}/")
     yield Settings(
         data=tmp_path,
-        database_url=through,
-        database_pool=pool,
+        database_url=pooled_url,
+        database_pool=2 * CONNECTIONS,
         database_prepared_statements="off",
         demo=False,
     )
     postgresql.drop(url)
 
 
-async def test_all_work_succeeds_at_once_without_prepared_statements(pooled):
+async def test_concurrent_reads_and_writes_succeed_without_prepared_statements(pooled):
     database = await PostgreSQL.open(pooled)
 
     async def add(number):
@@ -58,7 +57,7 @@ async def test_all_work_succeeds_at_once_without_prepared_statements(pooled):
     await database.close()
 
 
-def test_server_serves_without_prepared_statements(pooled, tmp_path):
+def test_server_works_without_prepared_statements(pooled, tmp_path):
     settings = {
         "database_url": pooled.database_url,
         "database_pool": str(pooled.database_pool),
@@ -70,25 +69,28 @@ def test_server_serves_without_prepared_statements(pooled, tmp_path):
         assert anna.get("/movies/?page=1&q=alien").status_code == 200
 
 
-def told(settings):
+def findings(settings):
+    """Return the severity and text of the doctor's findings on prepared statements."""
     return [
-        (f.severity.name, f.text) for f in check_database(settings) if f.subject == "statements"
+        (finding.severity.name, finding.text)
+        for finding in check_database(settings)
+        if finding.subject == "statements"
     ]
 
 
 class TestDoctor:
-    def test_lost_prepared_statements_are_an_error(self, pooled):
-        ((severity, text),) = told(
+    def test_doctor_reports_an_error_when_prepared_statements_are_lost(self, pooled):
+        ((severity, text),) = findings(
             msgspec.structs.replace(pooled, database_prepared_statements="on")
         )
         assert severity == "ERROR"
         assert "KINOTEKA_DATABASE_PREPARED_STATEMENTS=off" in text
 
-    def test_setting_that_needs_none_is_fine(self, pooled):
-        assert [severity for severity, _ in told(pooled)] == ["FINE"]
+    def test_doctor_reports_no_problem_when_the_setting_is_off(self, pooled):
+        assert [severity for severity, _ in findings(pooled)] == ["FINE"]
 
-    def test_postgresql_itself_keeps_them(self, postgresql, tmp_path):
+    def test_doctor_reports_no_problem_without_pgbouncer(self, postgresql, tmp_path):
         url = postgresql.new_database(EMPTY)
         settings = Settings(data=tmp_path, database_url=url)
-        assert [severity for severity, _ in told(settings)] == ["FINE"]
+        assert [severity for severity, _ in findings(settings)] == ["FINE"]
         postgresql.drop(url)

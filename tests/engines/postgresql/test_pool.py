@@ -1,4 +1,4 @@
-"""The pool of connections to PostgreSQL, where it freezes, only reads, or is away."""
+"""The pool of connections to a PostgreSQL server that freezes, is read-only or stops."""
 
 import asyncio
 
@@ -25,7 +25,7 @@ STATEMENT_SECONDS = Settings().database_timeout_seconds
 
 @pytest.fixture(scope="module")
 def own_server():
-    """A server that may be frozen, since no other test uses it."""
+    """A server that tests may freeze, because no other module uses it."""
     with postgresql_server("fsync=off") as server:
         create_empty_template(server)
         yield server
@@ -40,10 +40,10 @@ def engine():
 async def database(own_server, settings, monkeypatch):
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     url = own_server.new_database(EMPTY)
-    opened = await PostgreSQL.open(msgspec.structs.replace(settings, database_url=url))
-    yield opened
+    database = await PostgreSQL.open(msgspec.structs.replace(settings, database_url=url))
+    yield database
     own_server.thaw()
-    await opened.close()
+    await database.close()
 
 
 @pytest.fixture
@@ -62,45 +62,48 @@ async def names(database):
     return await Unit(database).all(NAMES)
 
 
-async def error_of(work):
+async def result_or_code(work):
+    """Return the result of `work`, or the code of its domain error."""
     try:
         return await work
     except DomainError as error:
         return error.code
 
 
-def heavy(database):
+def read_in_thread(database):
     return database.read_in_thread(lambda reader: reader.fetch(NAMES))
 
 
 class TestFrozenServer:
-    async def test_every_caller_is_told_that_it_is_busy(self, database, own_server, monkeypatch):
-        await heavy(database)  # a thread has a connection
+    async def test_every_caller_gets_busy_before_the_statement_timeout(
+        self, database, own_server, monkeypatch
+    ):
+        await read_in_thread(database)  # opens the connection of a thread
         monkeypatch.setattr(module, "PROBE_SECONDS", 0.2)
         monkeypatch.setattr(module, "WAIT_SECONDS", 0.3)
         own_server.freeze()
-        works = [*(names(database) for _ in range(8)), add(database, "a"), heavy(database)]
+        works = [*(names(database) for _ in range(8)), add(database, "a"), read_in_thread(database)]
         async with asyncio.timeout(STATEMENT_SECONDS):
-            assert set(await asyncio.gather(*map(error_of, works))) == {Code.BUSY}
+            assert set(await asyncio.gather(*map(result_or_code, works))) == {Code.BUSY}
 
-    async def test_nobody_waits_once_it_is_known(self, frozen):
-        assert await error_of(names(frozen)) == Code.BUSY
-        for work in (names, heavy, lambda database: add(database, "a")):
+    async def test_callers_are_rejected_at_once_after_the_first_failure(self, frozen):
+        assert await result_or_code(names(frozen)) == Code.BUSY
+        for work in (names, read_in_thread, lambda database: add(database, "a")):
             with raises_error(Code.BUSY, retry_after=1):
                 await work(frozen)
 
-    async def test_it_is_used_again_once_it_answers(self, frozen, own_server):
-        assert await error_of(names(frozen)) == Code.BUSY
+    async def test_pool_recovers_when_the_server_responds_again(self, frozen, own_server):
+        assert await result_or_code(names(frozen)) == Code.BUSY
         own_server.thaw()
 
-        async def responses():
-            return await error_of(names(frozen)) == []
+        async def can_read():
+            return await result_or_code(names(frozen)) == []
 
-        await wait_until(responses)
+        await wait_until(can_read)
         await add(frozen, "a")
-        assert [name for (name,) in await heavy(frozen)] == ["a"]
+        assert [name for (name,) in await read_in_thread(frozen)] == ["a"]
 
-    async def test_cancelled_caller_is_cancelled(self, frozen, caplog):
+    async def test_waiting_caller_can_be_cancelled(self, frozen, caplog):
         for work in (names(frozen), add(frozen, "a")):
             caller = asyncio.create_task(work)
             await asyncio.sleep(0.01)
@@ -109,7 +112,7 @@ class TestFrozenServer:
                 await caller
         assert caplog.records == []
 
-    async def test_transaction_can_be_rolled_back(self, database, own_server):
+    async def test_open_transaction_can_be_rolled_back(self, database, own_server):
         unit = Unit(database)
         await unit.run(ADD, name="a")
         own_server.freeze()
@@ -118,7 +121,7 @@ class TestFrozenServer:
         assert await names(database) == []
 
 
-async def test_slow_statement_is_waited_for(database):
+async def test_slow_statement_is_not_cancelled_by_the_probe(database):
     assert await Unit(database).all(SLOW)
 
 
@@ -135,11 +138,11 @@ async def test_read_only_connections_are_discarded(database, own_server):
     assert await names(database) == ["a"]
 
 
-async def test_lost_connections_leave_no_trace_in_the_log(database, own_server, caplog):
+async def test_lost_connections_are_not_logged(database, own_server, caplog):
     await names(database)
     own_server.stop("immediate")
-    assert await error_of(names(database)) == Code.BUSY
-    assert await error_of(names(database)) == Code.BUSY
+    assert await result_or_code(names(database)) == Code.BUSY
+    assert await result_or_code(names(database)) == Code.BUSY
     own_server.start()
     assert await names(database) == []
     assert caplog.records == []

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs are found, and told where to go without showing a password."""
+"""How PostgreSQL's client programs are found, called without a visible password and quoted."""
 
 import subprocess
 
@@ -8,22 +8,22 @@ from kinoteka.database.backup import BackupFailed
 from kinoteka.database.engines.postgresql.programs import address, find, reason
 
 
-def test_the_server_s_own_version_is_taken():
-    told = subprocess.run([find("pg_dump", 15), "--version"], capture_output=True, text=True)
-    assert ") 15." in told.stdout
+def test_find_returns_the_program_of_the_servers_version():
+    process = subprocess.run([find("pg_dump", 15), "--version"], capture_output=True, text=True)
+    assert ") 15." in process.stdout
 
 
-def test_one_older_than_the_server_will_not_do():
+def test_find_rejects_programs_older_than_the_server():
     with pytest.raises(BackupFailed, match=r"pg_dump of PostgreSQL 99 or newer .*; found: \d+"):
         find("pg_dump", 99)
 
 
-def test_one_that_is_not_there_is_named():
+def test_find_names_a_missing_program():
     with pytest.raises(BackupFailed, match="pg_nothing"):
         find("pg_nothing", 15)
 
 
-def test_a_password_stays_out_of_the_command_line():
+def test_password_is_passed_in_the_environment():
     url, environment = address("postgresql://anna:s%40cret@a:1,b:2/films?target_session_attrs=any")
     assert "cret" not in url
     assert environment["PGPASSWORD"] == "s@cret"
@@ -31,6 +31,6 @@ def test_a_password_stays_out_of_the_command_line():
     assert "target_session_attrs=any" in url
 
 
-def test_a_program_s_first_line_says_why():
+def test_reason_is_the_first_line_of_the_programs_errors():
     assert reason("pg_dump", b"\npg_dump: error: no\nDETAIL: x\n") == "pg_dump: pg_dump: error: no"
     assert reason("pg_dump", b"") == "pg_dump: it failed"

@@ -1,4 +1,4 @@
-"""Bulk writing beside a server: one transaction, one process, readers undisturbed."""
+"""Bulk writes beside a running server: one transaction, one process, undisturbed readers."""
 
 import sqlite3
 import time
@@ -18,15 +18,15 @@ from kinoteka.database.engines.sqlite.driver import connect
 
 @pytest.fixture
 def path(tmp_path):
-    path = tmp_path / "some.db"
+    path = tmp_path / "target.db"
     with closing(connect(path)) as connection:
         connection.execute("CREATE TABLE things (name TEXT)")
     return path
 
 
 @pytest.fixture
-def attached(tmp_path):
-    path = tmp_path / "other.db"
+def attached_file(tmp_path):
+    path = tmp_path / "attached.db"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE news (name TEXT)")
         connection.execute("INSERT INTO news VALUES ('new')")
@@ -42,38 +42,38 @@ def copy(connection):
     connection.execute("INSERT INTO main.things SELECT name FROM other.news")
 
 
-def test_everything_is_stored_at_the_end(path, attached):
-    with bulk_transaction(path, attached, "other") as connection:
+def test_bulk_transaction_is_visible_to_others_once_it_commits(path, attached_file):
+    with bulk_transaction(path, attached_file, "other") as connection:
         copy(connection)
         assert things(path) == []
     assert things(path) == ["new"]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_nothing_is_after_an_error(path, attached, error):
-    with pytest.raises(error), bulk_transaction(path, attached, "other") as connection:
+def test_bulk_transaction_stores_nothing_after_an_error(path, attached_file, error):
+    with pytest.raises(error), bulk_transaction(path, attached_file, "other") as connection:
         copy(connection)
         raise error
     assert things(path) == []
 
 
-def test_it_waits_for_a_writer(path, attached):
+def test_bulk_transaction_excludes_other_writers(path, attached_file):
     with closing(connect(path)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("INSERT INTO things VALUES ('old')")
         writer.execute("COMMIT")
-        with bulk_transaction(path, attached, "other") as connection:
+        with bulk_transaction(path, attached_file, "other") as connection:
             copy(connection)
             writer.execute("PRAGMA busy_timeout = 1")
             with pytest.raises(sqlite3.OperationalError, match="locked"):
-                writer.execute("INSERT INTO things VALUES ('meanwhile')")
+                writer.execute("INSERT INTO things VALUES ('concurrent')")
     assert things(path) == ["old", "new"]
 
 
-def test_tidying_empties_the_log(path, attached):
-    log = path.with_name("some.db-wal")
+def test_optimize_empties_the_write_ahead_log(path, attached_file):
+    log = path.with_name("target.db-wal")
     with closing(connect(path, read_only=True)) as reader:
-        with bulk_transaction(path, attached, "other") as connection:
+        with bulk_transaction(path, attached_file, "other") as connection:
             copy(connection)
         assert log.stat().st_size > 0
         optimize(path)
@@ -81,26 +81,26 @@ def test_tidying_empties_the_log(path, attached):
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (1,)
 
 
-def test_tidying_leaves_what_a_reader_is_using(path, attached):
+def test_optimize_leaves_the_snapshot_of_an_open_reader(path, attached_file):
     with closing(connect(path, read_only=True)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
-        with bulk_transaction(path, attached, "other") as connection:
+        with bulk_transaction(path, attached_file, "other") as connection:
             copy(connection)
         optimize(path)
         assert reader.execute("SELECT count(*) FROM things").fetchone() == (0,)
     assert things(path) == ["new"]
 
 
-def test_one_process_at_a_time(tmp_path):
+def test_second_process_is_rejected_while_the_first_holds_the_lock(tmp_path):
     lock = tmp_path / "lock"
     with exclusive_lock(lock), pytest.raises(AlreadyRunning), exclusive_lock(lock):
-        pytest.fail("two at a time")
+        pytest.fail("the lock was taken twice")
     with exclusive_lock(lock):
         assert lock.exists()
 
 
-def test_an_interrupt_is_told_from_other_errors():
+def test_interrupt_is_distinguished_from_other_errors():
     with closing(sqlite3.connect(":memory:")) as connection:
         until = time.monotonic() + 0.05
         connection.set_progress_handler(lambda: time.monotonic() > until, 1000)

@@ -1,4 +1,4 @@
-"""Connections to the database, and who writes when."""
+"""Connections to an SQLite file, its single writer and what the driver reports."""
 
 import asyncio
 import shutil
@@ -25,9 +25,9 @@ NAMES: Statement[str] = Statement(select(labels.c.name), lambda name: name)
 async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[SQLite]:
     path = tmp_path / "kinoteka.db"
     shutil.copy(empty_database, path)
-    opened = SQLite(path)
-    yield opened
-    await opened.close()
+    database = SQLite(path)
+    yield database
+    await database.close()
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> object:
@@ -38,8 +38,8 @@ async def names(database: SQLite) -> list[str]:
     return NAMES.shape(await database.read(NAMES.compiled(database.name), {}))
 
 
-@pytest.mark.parametrize("read_only", [False, True])
-def test_what_every_connection_relies_on(empty_database: Path, read_only: bool) -> None:
+@pytest.mark.parametrize("read_only", [False, True], ids=["read-write", "read-only"])
+def test_connection_has_the_required_pragmas(empty_database: Path, read_only: bool) -> None:
     connection = connect(empty_database, read_only=read_only)
     assert pragma(connection, "journal_mode") == "wal"
     assert pragma(connection, "foreign_keys") == 1
@@ -48,69 +48,69 @@ def test_what_every_connection_relies_on(empty_database: Path, read_only: bool) 
     connection.close()
 
 
-async def test_a_connection_for_reading_cannot_write(database: SQLite) -> None:
+async def test_read_cannot_write(database: SQLite) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await database.read(ADD.compiled(database.name), {})
 
 
-async def test_what_is_written_is_seen_by_others_once_it_is_committed(database: SQLite) -> None:
-    writing = await database.begin()
-    await writing.rows(ADD.compiled(database.name), {})
-    assert NAMES.shape(await writing.rows(NAMES.compiled(database.name), {})) == ["premium"]
+async def test_transaction_is_visible_to_others_once_it_commits(database: SQLite) -> None:
+    transaction = await database.begin()
+    await transaction.rows(ADD.compiled(database.name), {})
+    assert NAMES.shape(await transaction.rows(NAMES.compiled(database.name), {})) == ["premium"]
     assert await names(database) == []
-    await writing.commit()
+    await transaction.commit()
     assert await names(database) == ["premium"]
 
 
-async def test_a_rollback_leaves_nothing(database: SQLite) -> None:
-    writing = await database.begin()
-    await writing.count(ADD.compiled(database.name), {})
-    await writing.rollback()
+async def test_rollback_discards_what_was_written(database: SQLite) -> None:
+    transaction = await database.begin()
+    await transaction.count(ADD.compiled(database.name), {})
+    await transaction.rollback()
     assert await names(database) == []
 
 
-async def test_whoever_waits_too_long_for_the_writer_is_told_so(
+async def test_transaction_is_rejected_as_busy_after_waiting_too_long_for_the_writer(
     database: SQLite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "WRITER_WAIT_SECONDS", 0.01)
     first = await database.begin()
-    with pytest.raises(DomainError) as refused:
+    with pytest.raises(DomainError) as error:
         await database.begin()
-    assert refused.value.parameters == {"retry_after": 2}
+    assert error.value.parameters == {"retry_after": 2}
     await first.rollback()
     await (await database.begin()).rollback()
 
 
-async def test_work_in_the_writer_is_finished_when_its_caller_is_gone(database: SQLite) -> None:
-    begun, done = threading.Event(), threading.Event()
+async def test_work_in_the_writer_finishes_when_its_caller_is_cancelled(database: SQLite) -> None:
+    started, may_finish = threading.Event(), threading.Event()
 
     def work(connection: sqlite3.Connection) -> None:
-        begun.set()
-        done.wait(TIMEOUT)
+        started.set()
+        may_finish.wait(TIMEOUT)
         connection.execute("INSERT INTO labels (name) VALUES ('slow')")
 
     caller = asyncio.create_task(database.in_writer(work))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(started.wait, 10)
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
-    done.set()
+    may_finish.set()
     await database.in_writer(lambda connection: None)
     assert await names(database) == ["slow"]
 
 
-async def test_another_connection_s_commit_changes_the_version(database: SQLite) -> None:
+async def test_data_version_changes_with_a_commit_of_another_connection(database: SQLite) -> None:
     before = database.data_version()
     assert database.data_version() == before
-    foreign = connect(database.path)
-    foreign.execute("INSERT INTO labels (name) VALUES ('foreign')")
-    foreign.close()
+    other = connect(database.path)
+    other.execute("INSERT INTO labels (name) VALUES ('foreign')")
+    other.close()
     assert database.data_version() != before
 
 
-async def test_tells_how_many_wait(database: SQLite) -> None:
+async def test_stats_count_open_and_waiting_writers(database: SQLite) -> None:
     assert database.stats() == {"writers": 0, "heavy_reads": 0}
-    writing = await database.begin()
+    transaction = await database.begin()
     assert database.stats()["writers"] == 1
-    await writing.rollback()
+    await transaction.rollback()
     assert database.stats()["writers"] == 0
