@@ -37,7 +37,7 @@ class Query(msgspec.Struct):
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-async def test_a_body_chunks_of(size):
+async def test_body_in_chunks_is_joined(size):
     whole = bytes(range(200)) * 5
     assert await read_body(ASGIRequest(*chunks_of(whole, size)).request(), LIMIT) == whole
 
@@ -59,27 +59,27 @@ def test_compressed_body_is_rejected(encoding, is_taken):
             reject_compressed(request)
 
 
-async def test_no_body():
+async def test_empty_body_is_none_only_when_it_is_optional():
     assert await read_body(ASGIRequest().request(), LIMIT) == b""
     assert await read_json(ASGIRequest().request(), Shape, LIMIT, required=False) is None
     with raises_error(Code.BODY_MALFORMED):
         await read_json(ASGIRequest().request(), Shape, LIMIT)
 
 
-async def test_a_body_that_is_too_large_is_taken_in_first():
+async def test_too_large_body_is_read_before_it_is_rejected():
     sent = ASGIRequest(*chunks_of(bytes(LIMIT + 1), 100))
     with raises_error(Code.BODY_TOO_LARGE, limit=LIMIT):
         await read_body(sent.request(), LIMIT)
     assert sent.taken == LIMIT + 1
 
 
-async def test_a_body_that_says_it_is_too_large():
+async def test_body_is_rejected_when_its_declared_length_is_too_large():
     with raises_error(Code.BODY_TOO_LARGE):
         await read_body(ASGIRequest(b"short", length=LIMIT + 1).request(), LIMIT)
 
 
 @pytest.mark.parametrize("length", [None, 10**12, 10**30])
-async def test_but_no_more_than_can_be(length):
+async def test_endless_body_is_not_read_to_its_end(length):
     sent = ASGIRequest.endless(bytes(2**20), 1000, length)
     with raises_error(Code.BODY_TOO_LARGE):
         await read_body(sent.request(), LIMIT)
@@ -109,7 +109,7 @@ def test_names_that_the_shape_does_not_have_are_passed_over():
         b'{"name": NaN}',
     ],
 )
-def test_what_is_no_json(body):
+def test_malformed_json_is_rejected(body):
     with raises_error(Code.BODY_MALFORMED):
         decode_json(body, Shape)
 
@@ -131,7 +131,7 @@ def test_what_is_no_json(body):
         (b'{"name": "a", "tags": ["a", 1]}', "tags[1]"),
     ],
 )
-def test_the_field_that_is_wrong_is_named(body, field):
+def test_invalid_field_is_named(body, field):
     with raises_error(Code.FIELD_INVALID, field=field):
         decode_json(body, Shape)
 
@@ -147,19 +147,19 @@ def test_the_field_that_is_wrong_is_named(body, field):
         (b"q=%D0%91%D1%80%D0%B0%D1%82+1", Query(q="Брат 1")),
     ],
 )
-def test_queries(query, expected):
+def test_query_is_converted(query, expected):
     assert read_query(ASGIRequest(query=query).request(), Query) == expected
 
 
 @pytest.mark.parametrize(
     "query", [b"page=", b"page=0", b"page=-1", b"page=x", b"page=1.5", b"page=" + b"9" * 1000]
 )
-def test_a_query_value_that_is_wrong_is_named(query):
+def test_invalid_query_value_is_named(query):
     with raises_error(Code.FIELD_INVALID, field="page"):
         read_query(ASGIRequest(query=query).request(), Query)
 
 
 @pytest.mark.parametrize("query", [b"q=" + b"x" * 8192, b"&" * 100, b"a=1&" * 100 + b"page=1"])
-def test_a_query_that_would_take_long_to_read(query):
+def test_too_long_query_is_rejected(query):
     with raises_error(Code.FIELD_INVALID, field="query", reason="too_long"):
         read_query(ASGIRequest(query=query).request(), Query)

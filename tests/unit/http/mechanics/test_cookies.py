@@ -30,7 +30,7 @@ def test_session_tokens_returns_the_first_four_values_in_order(header, token):
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_a_sessions_cookie_follows_the_host_prefix_rules(secure):
+def test_session_cookie_follows_the_rules_of_the_host_prefix(secure):
     for _, value in (
         set_session("abc", seconds=60, secure=secure),
         set_device("abc", seconds=60, secure=secure),

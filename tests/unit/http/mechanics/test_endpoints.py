@@ -26,7 +26,7 @@ A, B = endpoint("/a"), endpoint("/b")
 EITHER = EndpointsByKey({"a": A, "b": B}, default=B)
 
 
-def test_a_key_of_the_body_tells_two_contracts_apart():
+def test_key_of_the_body_chooses_the_contract():
     assert EITHER.choose(msgspec.json.encode({"a": 1, "c": 2})) is A
 
 
@@ -39,10 +39,10 @@ def test_neither_or_both_are_refused(body):
 @pytest.mark.parametrize(
     ("target", "first"), [(A, A), (EITHER, B), (NegotiatedEndpoints(page=A, api=B), B)]
 )
-def test_a_method_is_refused_in_the_words_of_the_contract(target, first):
+def test_default_endpoint_belongs_to_the_contract_of_the_path(target, first):
     assert default_endpoint({"GET": target}) is first
 
 
-async def test_a_body_that_was_read_can_be_read_again():
+async def test_replayed_body_can_be_read_again():
     receive = replay(b"body")
     assert (await receive())["body"] == (await receive())["body"] == b"body"

@@ -75,22 +75,22 @@ class TestJsonOrForm:
         assert await read_json_or_form(sent_request(b""), Flat, LIMIT, required=False) is None
 
 
-def test_a_blank_field_is_absent_unless_it_is_a_text():
+def test_blank_field_is_absent_unless_it_is_a_text():
     pairs = [("title", ""), ("year", " "), ("public", ""), ("note", "")]
     assert from_pairs(pairs, Sent) == Sent(title="", note="")
 
 
-def test_of_a_repeated_field_the_last_counts():
+def test_last_value_of_a_repeated_field_is_used():
     assert from_pairs([("title", "a"), ("title", "b")], Sent).title == "b"
 
 
 @pytest.mark.parametrize(("name", "value"), [("year", "0"), ("year", "x"), ("public", "maybe")])
-def test_what_cannot_be_read_names_its_field(name, value):
+def test_invalid_value_names_its_field(name, value):
     with raises_error(Code.FIELD_INVALID, field=name):
         from_pairs([(name, value)], Sent)
 
 
-async def test_an_empty_body_is_a_form_of_no_fields():
+async def test_empty_body_is_a_form_without_fields():
     assert await read_form(sent_request(b"", ""), Sent, LIMIT) == Sent()
 
 

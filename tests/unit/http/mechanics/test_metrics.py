@@ -14,7 +14,7 @@ def counted(*responses: tuple[str, int, float]) -> dict[tuple[str, int], tuple[f
     }
 
 
-def test_an_endpoint_is_always_the_same():
+def test_endpoint_always_has_the_same_metrics():
     traffic = Traffic()
     assert traffic.endpoint("a", "/") is traffic.endpoint("a", "/")
     assert traffic.endpoint("a", "/") is not traffic.endpoint("b", "/")
@@ -30,7 +30,7 @@ def test_methods_that_clients_make_up_are_one():
     assert counted(*((f"X{n}", 405, 0) for n in range(100))) == {("other", 405): (0, 100)}
 
 
-def test_a_duration_is_of_the_first_class_that_it_fits():
+def test_duration_counts_in_the_first_bucket_that_it_fits():
     endpoint = Traffic().endpoint("tests", "/")
     for seconds in (0, BOUNDS[0], BOUNDS[0] * 1.01, BOUNDS[-1], BOUNDS[-1] + 1):
         endpoint.count("GET", 200, seconds)
@@ -38,7 +38,7 @@ def test_a_duration_is_of_the_first_class_that_it_fits():
     assert series.classes == [2, 1, *[0] * (len(BOUNDS) - 3), 1, 1]
 
 
-def test_what_came_at_once_counts_without_a_duration():
+def test_unmeasured_responses_count_without_a_duration():
     endpoint = Traffic().endpoint("tests", "/")
     endpoint.count("GET", 200, 0.5)
     endpoint.unmeasured[200] += 2

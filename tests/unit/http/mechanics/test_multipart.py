@@ -46,7 +46,7 @@ async def test_pieces_of_any_size_give_the_same_file(tmp_path, size):
     assert await read(tmp_path, sent) == CONTENT
 
 
-async def test_a_boundary_may_be_split_anywhere(tmp_path):
+async def test_boundary_may_be_split_anywhere(tmp_path):
     whole = body(part())
     for cut in range(len(whole) + 1):
         assert await read(tmp_path, ASGIRequest(whole[:cut], b"", whole[cut:])) == CONTENT
@@ -78,7 +78,7 @@ async def test_spellings_of_the_type(tmp_path, content_type):
         b"long" * 1000,
     ],
 )
-async def test_what_the_file_was_called_does_not_matter(tmp_path, filename):
+async def test_filename_does_not_matter(tmp_path, filename):
     assert await read(tmp_path, ASGIRequest(body(part(filename=filename)))) == CONTENT
 
 
@@ -96,20 +96,20 @@ async def test_ways_to_write_a_part(tmp_path, head):
     assert await read(tmp_path, ASGIRequest(body(head + b"\r\n\r\n" + CONTENT))) == CONTENT
 
 
-async def test_of_several_the_first_counts(tmp_path):
+async def test_first_of_several_files_is_used(tmp_path):
     assert await read(tmp_path, ASGIRequest(body(part(b"first"), part(b"second")))) == b"first"
 
 
-async def test_what_stands_before_and_after_is_passed_over(tmp_path):
+async def test_preamble_and_epilogue_are_ignored(tmp_path):
     sent = ASGIRequest(b"preamble\r\n", body(part()), b"epilogue")
     assert await read(tmp_path, sent) == CONTENT
 
 
-async def test_an_empty_file_is_a_file(tmp_path):
+async def test_empty_file_is_accepted(tmp_path):
     assert await read(tmp_path, ASGIRequest(body(part(b"")))) == b""
 
 
-async def test_so_many_parts(tmp_path):
+async def test_body_with_too_many_parts_is_rejected(tmp_path):
     others = [OTHER] * (PARTS_MOST - 1)
     assert await read(tmp_path, ASGIRequest(body(*others, part()))) == CONTENT
     for parts in ([OTHER, *others, part()], [part(), *others, OTHER]):
@@ -143,7 +143,7 @@ async def test_so_many_parts(tmp_path):
         b"\0" * 900,
     ],
 )
-async def test_a_body_that_is_broken_or_without_the_field(tmp_path, sent):
+async def test_broken_body_or_missing_field_is_rejected(tmp_path, sent):
     for size in (1, 10_000):
         with raises_error(Code.UPLOAD_MISSING, field="avatar"):
             await read(tmp_path, ASGIRequest(*chunks_of(sent, size)))
@@ -164,7 +164,7 @@ async def test_a_body_that_is_broken_or_without_the_field(tmp_path, sent):
         "\xff\xfe",
     ],
 )
-async def test_a_body_of_another_type(tmp_path, content_type):
+async def test_body_of_another_content_type_is_rejected(tmp_path, content_type):
     with raises_error(Code.UPLOAD_MISSING):
         await read(tmp_path, ASGIRequest(body(part()), content_type=content_type))
 
@@ -173,7 +173,7 @@ async def test_a_body_of_another_type(tmp_path, content_type):
 
 
 @pytest.mark.parametrize("size", [7, 100_000])
-async def test_the_limit_is_the_files_own(tmp_path, size):
+async def test_limit_applies_to_the_file_alone(tmp_path, size):
     whole = body(OTHER, part(bytes(LIMIT)))
     assert len(whole) > LIMIT
     assert await read(tmp_path, ASGIRequest(*chunks_of(whole, size))) == bytes(LIMIT)
@@ -187,7 +187,7 @@ async def test_other_parts_may_not_be_large_either(tmp_path):
         await read(tmp_path, ASGIRequest(*chunks_of(body(large, part()), 4096)))
 
 
-async def test_a_body_that_says_it_is_too_large_is_taken_in_first(tmp_path):
+async def test_body_with_too_large_declared_length_is_read_before_it_is_rejected(tmp_path):
     whole = body(part())
     sent = ASGIRequest(*chunks_of(whole, 50), length=LIMIT + OVERHEAD + 1)
     with raises_error(Code.UPLOAD_TOO_LARGE):
@@ -196,7 +196,7 @@ async def test_a_body_that_says_it_is_too_large_is_taken_in_first(tmp_path):
 
 
 @pytest.mark.parametrize("length", [None, 10**12, 10**30])
-async def test_but_no_more_than_can_be(tmp_path, length):
+async def test_endless_body_is_not_read_to_its_end(tmp_path, length):
     piece = bytes(1024 * 1024)
     sent = ASGIRequest.endless(piece, 1000, length)
     with raises_error(Code.UPLOAD_TOO_LARGE):
@@ -246,7 +246,7 @@ async def test_full_disk_is_reported_and_the_body_read_to_its_end(tmp_path):
     assert sent.taken == len(whole)
 
 
-async def test_a_client_that_goes_away_is_no_file(tmp_path):
+async def test_upload_fails_when_the_client_disconnects(tmp_path):
     sent = ASGIRequest(body(part())[:60])
 
     async def gone() -> dict[str, object]:

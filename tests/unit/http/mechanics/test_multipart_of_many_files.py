@@ -79,7 +79,7 @@ async def test_files_are_written_while_they_come(
     "body",
     [b"", b"--b--", b"nothing", part("files", b"x"), part("files", b"x", "a"), b"--b\r\n\r\n"],
 )
-async def test_what_is_no_whole_file(tmp_path: Path, body: bytes) -> None:
+async def test_incomplete_file_is_rejected(tmp_path: Path, body: bytes) -> None:
     with raises_error(Code.UPLOAD_MISSING, field="files"):
         await received(tmp_path, body)
 
@@ -95,12 +95,12 @@ async def test_too_much(tmp_path: Path) -> None:
         await received(tmp_path / "many", part("files", b"x", "a") * 51 + b"--b--", 9000)
 
 
-async def test_who_goes_away(tmp_path: Path) -> None:
+async def test_disconnect_ends_the_upload(tmp_path: Path) -> None:
     with pytest.raises(ConnectionResetError):
         await received(tmp_path, part("files", b"x" * 600, "a"), whole=False)
 
 
-async def test_a_full_disk(tmp_path: Path) -> None:
+async def test_full_disk_is_reported(tmp_path: Path) -> None:
     (tmp_path / "0").write_bytes(b"")  # where the file's folder would be
     with raises_error(Code.DISK_FULL):
         await received(tmp_path, part("files", b"x" * 600, "a") + b"--b--")

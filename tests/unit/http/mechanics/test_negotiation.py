@@ -20,7 +20,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,imag
         ("", False),
     ],
 )
-def test_a_page_is_for_who_names_html_and_nothing_rather(accept, wanted):
+def test_page_is_preferred_when_html_is_accepted_most(accept, wanted):
     assert prefers_page({b"accept": accept.encode()}) is wanted
 
 
@@ -32,5 +32,5 @@ def test_ranges_have_a_quality_from_0_to_1():
     assert ranges("a/b; q=0.3, c/d;level=1, e/f;q=7") == [("a/b", 0.3), ("c/d", 1.0), ("e/f", 1.0)]
 
 
-def test_a_header_longer_than_any_browsers_is_not_read():
+def test_too_long_accept_header_is_ignored():
     assert not prefers_page({b"accept": b"text/html," * 1000})

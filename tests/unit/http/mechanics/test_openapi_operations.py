@@ -66,7 +66,7 @@ def test_paths_and_their_parameters():
     assert "404" in found.operation["responses"]
 
 
-def test_a_method_that_the_words_beside_an_id_do_not_know():
+def test_method_that_the_text_route_lacks_is_documented_as_405():
     by_id = Route("PUT", "/users/{id}", handler, "Change")
     by_name = Route("GET", "/users/{name:text}", handler, "Search")
     users = neutral.contract("users", "Users", "About users.", (by_id, by_name))
@@ -124,7 +124,7 @@ def test_headers_of_answers():
 
 
 @pytest.mark.parametrize("options", [{"cached": ("catalogue",)}, {"headers": {"etag": ""}}])
-def test_an_answer_with_a_validator_may_be_unchanged(options):
+def test_route_with_an_etag_documents_304(options):
     responses = operation(response=Body, **options)["responses"]
     assert "304" in responses
     assert "etag" in responses["200"]["headers"]
@@ -140,11 +140,11 @@ def test_an_answer_with_a_validator_may_be_unchanged(options):
         ({"identity": "none"}, []),
     ],
 )
-def test_who_may(options, security):
+def test_security_schemes_follow_the_route(options, security):
     assert operation(**options)["security"] == security
 
 
-def test_a_permission_is_named():
+def test_required_permission_is_documented():
     found = operation(permission="roles.manage", description="Every one.")
     assert found["description"] == "Every one. Needs the permission `roles.manage`."
 
@@ -175,7 +175,7 @@ READING = {"body_compressed", "body_malformed", "body_too_large", "field_invalid
         ({"changes": True, "ends_session": True}, {"cross_origin", "disk_full", "prefetched"}),
     ],
 )
-def test_what_a_route_refuses_by_being_what_it_is(options, codes):
+def test_errors_that_a_route_implies(options, codes):
     route = Route(options.pop("method", "GET"), "/films", handler, "Films", **options)
     assert {code.value for code in implied_errors(route)} == codes | {"busy", "internal"}
 

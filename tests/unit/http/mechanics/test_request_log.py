@@ -41,7 +41,7 @@ def test_without_the_setting_there_are_none(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_line_says_what_was_asked_and_what_became_of_it(start, capfd):
+def test_line_has_the_request_and_the_status(start, capfd):
     server = start()
     client = server.client()
     for _ in range(2):  # the second comes from the cache
@@ -54,7 +54,7 @@ def test_a_line_says_what_was_asked_and_what_became_of_it(start, capfd):
             assert field in line
 
 
-def test_a_refusal_has_one_too(start, capfd):
+def test_error_response_has_a_line(start, capfd):
     server = start()
     line = line_of(server.client().get("/movies/999/"), capfd)
     assert "status=404" in line
@@ -64,13 +64,13 @@ def test_a_refusal_has_one_too(start, capfd):
     assert "route=(unknown)" in line
 
 
-def test_who_asks_is_told_by_id(start, capfd):
+def test_account_is_logged_by_id(start, capfd):
     server = start()
     client = server.signed_up()
     assert "account=1 " in read(capfd, client.get("/profile"))[-1]
 
 
-def test_nothing_secret_is_logged(start, capfd):
+def test_secrets_are_not_logged(start, capfd):
     server = start()
     login = unique_name()
     body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
@@ -100,7 +100,7 @@ def test_text_in_a_path_is_not_logged(start, capfd, path, logged):
     assert "swordfish" not in "".join(lines)
 
 
-def test_a_path_cannot_make_up_a_line_or_a_field(start, capfd):
+def test_path_cannot_forge_a_line_or_a_field(start, capfd):
     server = start()
     response = server.client().get("/a%0Aevent=request%20status=200%1b[2J%22")
     line = line_of(response, capfd)

@@ -27,13 +27,13 @@ async def numbers(many: int) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-async def test_a_client_who_stays_gets_everything() -> None:
+async def test_connected_client_gets_the_whole_stream() -> None:
     client = Client()
     got = [chunk async for chunk in until_disconnect(client.receive, numbers(100))]
     assert got == [b"%d" % number for number in range(100)]
 
 
-async def test_nothing_is_made_for_a_client_who_has_left() -> None:
+async def test_stream_stops_when_the_client_disconnects() -> None:
     client, got = Client(), 0
     async for _ in until_disconnect(client.receive, numbers(1000)):
         got += 1

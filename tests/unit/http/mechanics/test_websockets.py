@@ -76,7 +76,7 @@ async def test_events_go_out_as_text_in_order(client, listener, following):
     assert sent == [{"type": "websocket.send", "text": text} for text in "012"]
 
 
-async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener):
+async def test_frame_may_be_awaited_and_may_be_none(client, listener):
     async def frame(number: int) -> str | None:
         await asyncio.sleep(0)
         return str(number) if number % 2 else None
@@ -101,20 +101,20 @@ async def test_a_frame_may_be_waited_for_and_there_may_be_none(client, listener)
         (Ending.LEFT, 1000),
     ],
 )
-async def test_an_end_is_told_by_its_code(client, listener, following, reason, code):
+async def test_close_code_tells_why_the_stream_ended(client, listener, following, reason, code):
     listener.end(reason)
     assert await client.taken() == {"type": "websocket.close", "code": code}
     await asyncio.wait_for(following, TIMEOUT)
 
 
-async def test_a_client_that_leaves_is_not_listening_any_more(client, listener, following):
+async def test_listener_ends_when_the_client_disconnects(client, listener, following):
     client.leave()
     await asyncio.wait_for(following, TIMEOUT)
     assert await listener.ended is Ending.LEFT
     assert client.got.empty()
 
 
-async def test_what_a_client_says_is_passed_over_within_limits(client, listener, following):
+async def test_frames_of_the_client_are_ignored_up_to_a_limit(client, listener, following):
     for _ in range(sockets.FRAMES_MOST):
         client.say("hello")
     listener.offer(1)
@@ -123,7 +123,9 @@ async def test_what_a_client_says_is_passed_over_within_limits(client, listener,
     assert await client.taken() == {"type": "websocket.close", "code": 1008}
 
 
-async def test_a_client_that_takes_nothing_is_given_up(client, listener, following, monkeypatch):
+async def test_connection_is_abandoned_when_the_client_reads_nothing(
+    client, listener, following, monkeypatch
+):
     monkeypatch.setattr(sockets, "CLOSE_SECONDS", 0.05)
     client.takes.clear()
     listener.offer(1)
@@ -133,7 +135,7 @@ async def test_a_client_that_takes_nothing_is_given_up(client, listener, followi
     assert client.got.empty()
 
 
-async def test_a_refused_handshake_is_an_http_answer(client):
+async def test_rejected_handshake_is_an_http_response(client):
     response = json_response(401, {"error": "unauthorized"})
     await reject_handshake(scope(), client.send, response)
     start, body = await client.taken(), await client.taken()
@@ -142,6 +144,6 @@ async def test_a_refused_handshake_is_an_http_answer(client):
     assert body == {"type": "websocket.http.response.body", "body": response.body}
 
 
-async def test_where_that_cannot_be_said_the_handshake_just_fails(client):
+async def test_handshake_is_closed_when_the_server_cannot_respond(client):
     await reject_handshake({}, client.send, json_response(401, {}))
     assert await client.taken() == {"type": "websocket.close", "code": 1008}

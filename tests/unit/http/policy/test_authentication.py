@@ -55,7 +55,7 @@ async def test_by_cookie(services: Services, anna: SignInResult) -> None:
 
 
 @pytest.mark.parametrize("sent", ["session_id=", "session_id=none", "other=1", "%%%"])
-async def test_a_cookie_of_no_session_is_nobody(services: Services, sent: str) -> None:
+async def test_cookie_without_a_session_is_anonymous(services: Services, sent: str) -> None:
     assert (await who(services, cookie=sent)).account_id is None
 
 
@@ -64,7 +64,9 @@ async def test_by_access_token(services: Services, anna: SignInResult) -> None:
     assert actor.account_id == anna.account.id
 
 
-async def test_the_token_comes_before_the_cookie(services: Services, anna: SignInResult) -> None:
+async def test_token_takes_precedence_over_the_cookie(
+    services: Services, anna: SignInResult
+) -> None:
     boris = await sign_up(services)
     actor = await who(services, authorization=token(services, anna), cookie=cookie(boris))
     assert actor.account_id == anna.account.id
@@ -158,7 +160,9 @@ async def test_other_schemes_are_passed_over(services: Services, anna: SignInRes
     assert await who(services, authorization="Basic YTpi", cookie=cookie(anna)) == anna.actor
 
 
-async def test_a_token_of_a_session_that_has_ended(services: Services, anna: SignInResult) -> None:
+async def test_token_of_an_ended_session_is_unusable(
+    services: Services, anna: SignInResult
+) -> None:
     sent = token(services, anna)
     await who(services, authorization=sent)
     async with unit_of_work(services.database) as unit:
@@ -168,7 +172,7 @@ async def test_a_token_of_a_session_that_has_ended(services: Services, anna: Sig
     assert request.unusable_token
 
 
-async def test_where_nobody_is_asked_for_nobody_is_told(
+async def test_credentials_are_ignored_when_the_route_does_not_read_them(
     services: Services, anna: SignInResult
 ) -> None:
     open_to_all = call_with(services, UNIDENTIFIED_ACTOR, cookie=cookie(anna))

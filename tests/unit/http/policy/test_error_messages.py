@@ -32,7 +32,7 @@ def test_braces_in_what_was_sent_are_left_alone() -> None:
     assert sentence(field_invalid("{allow}", "{0.__class__}")) == "{allow}: {0.__class__}"
 
 
-def test_a_parameter_that_is_not_known_stands_as_its_name() -> None:
+def test_unknown_parameter_is_shown_as_its_name() -> None:
     assert error_message(
         ErrorResponse(400, "at most {limit} bytes"), DomainError(Code.INTERNAL)
     ) == ("at most limit bytes")
@@ -51,7 +51,7 @@ def test_fields_are_called_as_clients_call_them() -> None:
 
 
 @pytest.mark.parametrize("code", Code)
-def test_every_code_has_a_sentence_and_a_status_of_a_refusal(code: Code) -> None:
+def test_every_error_code_has_a_message_and_an_error_status(code: Code) -> None:
     error_response = COMMON[code]
     assert error_response.message
     assert 400 <= error_response.status < 600

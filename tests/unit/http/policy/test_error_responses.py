@@ -9,7 +9,7 @@ REPORTED_BY_THE_CORE = {Code.ACCOUNT_DISABLED}
 HARMLESS = {Code.SIGNED_IN}
 
 
-def test_every_contract_says_when_to_try_again():
+def test_every_contract_sends_retry_after():
     for contract in CONTRACTS:
         response = error_response(contract, DomainError(Code.BUSY, retry_after=7), None)
         assert (response.status, dict(response.headers)[b"retry-after"]) == (503, b"7")
@@ -22,6 +22,6 @@ def test_fields_have_the_names_of_the_route():
     assert b"password_2 (new_password)" in response.body
 
 
-def test_every_refusal_with_403_is_a_security_event():
+def test_every_403_is_a_security_event():
     forbidden = {code for code, error_response in COMMON.items() if error_response.status == 403}
     assert forbidden == set(EVENTS) | REPORTED_BY_THE_CORE | HARMLESS

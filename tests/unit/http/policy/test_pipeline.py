@@ -131,19 +131,21 @@ class TestAnswers:
         response = await client.put("/numbers", json={"number": 5, "more": 1})
         assert (response.status_code, response.json()) == (201, {"number": 5})
 
-    async def test_a_body_that_is_not_required(self, client: httpx.AsyncClient) -> None:
+    async def test_optional_body_may_be_empty(self, client: httpx.AsyncClient) -> None:
         assert (await client.put("/numbers")).json() == {"number": 0}
 
-    async def test_nothing_to_say(self, client: httpx.AsyncClient) -> None:
+    async def test_none_is_an_empty_response(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/nothing")
         assert (response.status_code, response.content) == (204, b"")
 
-    async def test_a_handler_may_answer_itself(self, client: httpx.AsyncClient) -> None:
+    async def test_handler_may_return_a_response(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/itself")
         assert (response.status_code, response.headers["x-own"]) == (202, "yes")
 
     @pytest.mark.parametrize("path", ["/numbers/1", "/nothing", "/own", "/no/such/path"])
-    async def test_every_answer_is_safe(self, client: httpx.AsyncClient, path: str) -> None:
+    async def test_every_response_has_the_security_headers(
+        self, client: httpx.AsyncClient, path: str
+    ) -> None:
         headers = (await client.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
@@ -151,12 +153,12 @@ class TestAnswers:
 
 
 class TestMethods:
-    async def test_head_is_get_without_its_body(self, client: httpx.AsyncClient) -> None:
+    async def test_head_is_get_without_the_body(self, client: httpx.AsyncClient) -> None:
         got, head = await client.get("/numbers/1"), await client.head("/numbers/1")
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == got.headers["content-length"]
 
-    async def test_others_are_told_which_there_are(self, client: httpx.AsyncClient) -> None:
+    async def test_other_methods_get_the_allowed_ones(self, client: httpx.AsyncClient) -> None:
         response = await client.delete("/numbers/1")
         assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
         response = await client.options("/either")
@@ -164,13 +166,13 @@ class TestMethods:
 
 
 class TestWhoMay:
-    async def test_what_needs_somebody(
+    async def test_anonymous_request_is_rejected_when_a_session_is_required(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         assert (await client.get("/own")).status_code == 401
         assert (await client.get("/own", headers=cookie)).status_code == 200
 
-    async def test_what_needs_a_permission(
+    async def test_permission_is_required(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         assert (await client.get("/managed")).status_code == 401
@@ -178,14 +180,14 @@ class TestWhoMay:
         assert response.status_code == 403
         assert response.json() == {"message": "this requires the permission roles.manage"}
 
-    async def test_what_is_cached_is_so_for_those_who_may(
+    async def test_cached_response_still_requires_authorization(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         assert (await client.get("/own-and-cached")).status_code == 401
         assert (await client.get("/own-and-cached", headers=cookie)).json() == {"word": "kept"}
         assert (await client.get("/own-and-cached")).status_code == 401
 
-    async def test_what_is_cached_for_anybody_is_made_once_and_anew_when_it_changes(
+    async def test_cached_response_is_made_once_until_its_data_changes(
         self, client: httpx.AsyncClient, services: Services
     ) -> None:
         async def number(**headers: str) -> int:
@@ -207,14 +209,14 @@ class TestWhoMay:
         wrong = await client.post("/csrf", headers=cookie | {"csrf-token": "1.2"})
         assert (wrong.status_code, wrong.json()) == (403, CSRF_WRONG)
 
-    async def test_basic_credentials_are_no_token(
+    async def test_basic_credentials_do_not_replace_the_csrf_token(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
         """Browsers send them along by themselves, as they do cookies."""
         response = await client.post("/csrf", headers=cookie | {"authorization": "Basic YTpi"})
         assert response.json() == CSRF_MISSING
 
-    async def test_access_tokens_need_none(
+    async def test_access_token_needs_no_csrf_token(
         self, client: httpx.AsyncClient, services: Services
     ) -> None:
         anna = await sign_up(services)
@@ -228,7 +230,7 @@ class TestTransactions:
         ("path", "status", "kept"),
         [("/refused", 403, False), ("/refused-and-kept", 403, True), ("/failing", 500, False)],
     )
-    async def test_what_becomes_of_what_was_written(
+    async def test_changes_are_stored_only_when_the_error_commits_them(
         self, client: httpx.AsyncClient, services: Services, path: str, status: int, kept: bool
     ) -> None:
         await services.revisions.look()
@@ -237,21 +239,21 @@ class TestTransactions:
         await services.revisions.look()
         assert (services.revisions.value("library") > before) is kept
 
-    async def test_a_failure_tells_nothing_of_itself(
+    async def test_unexpected_error_reveals_no_details(
         self, client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
         response = await client.post("/failing")
         assert response.json() == {"message": "something went wrong on the server"}
         assert "swordfish" in "".join(capsys.readouterr())
 
-    async def test_who_is_to_wait_is_told_how_long(self, client: httpx.AsyncClient) -> None:
+    async def test_throttled_request_gets_retry_after(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/waiting")
         assert (response.status_code, response.headers["retry-after"]) == (429, "7")
         assert response.json() == {"message": "too many requests; try again in 7 seconds"}
 
 
 @pytest.mark.parametrize("path", ["/numbers", "/either"])
-async def test_a_client_that_leaves_within_its_body_is_no_mistake(
+async def test_disconnect_within_the_body_is_not_an_error(
     application: ASGIApplication, path: str
 ) -> None:
     scope = {"type": "http", "method": "PUT" if path == "/numbers" else "POST", "path": path}
@@ -271,7 +273,7 @@ async def test_a_client_that_leaves_within_its_body_is_no_mistake(
 
 class TestSharedPaths:
     @pytest.mark.parametrize("body", [{"number": 1}, {"word": "one"}, {"word": "one", "other": 1}])
-    async def test_the_key_tells_whose_it_is(
+    async def test_key_chooses_the_endpoint(
         self, client: httpx.AsyncClient, body: dict[str, object]
     ) -> None:
         response = (await client.post("/either", json=body)).json()
@@ -286,7 +288,7 @@ class TestSharedPaths:
         assert response.json() == {"message": "number or word: exactly one of them is needed"}
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"{"])
-    async def test_what_has_no_keys_is_refused(
+    async def test_body_without_keys_is_rejected(
         self, client: httpx.AsyncClient, body: bytes
     ) -> None:
         assert (await client.post("/either", content=body)).status_code == 400
