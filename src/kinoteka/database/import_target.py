@@ -1,4 +1,4 @@
-"""Where an import goes: what each engine does of it.
+"""Import targets: the operations of an import that each database engine implements.
 
 Public operations: open_import_target.
 """
@@ -14,19 +14,19 @@ from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
 
 SLICE = 20_000
-"""Films that are stored in one go."""
+"""How many films are stored at a time."""
 
 OnStored = Callable[[int, int], None]
-"""Is told how many of all films have been stored, again and again."""
+"""Receives, repeatedly, how many films are stored and how many there are in total."""
 Recount = Callable[[Reader], None]
-"""Counts the films of every genre and director, in the transaction that stores films."""
+"""Counts the films of every genre and director in the transaction that stores films."""
 BeforeCommit = Callable[[Reader], None]
-"""What else belongs to the transaction that stores films."""
+"""Further work in the transaction that stores films, called just before its commit."""
 Rows = Iterable[Sequence[Any]]
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """How many films were new, other than before, and the same."""
+    """How many films were added, changed and unchanged."""
 
     added: int
     changed: int
@@ -34,35 +34,35 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class StagingTables(Protocol):
-    """What staging writes into; `kind` is genre or director."""
+    """The tables that staging writes to. `kind` is genre or director."""
 
     def add_films(self, rows: Rows) -> None:
         """Add films, as rows of `film_columns.STAGED`."""
 
     def add_names(self, kind: str, rows: Rows) -> None:
-        """Add names: number, name, key."""
+        """Add names as rows of number, name and key."""
 
     def add_lists(self, kind: str, rows: Rows) -> None:
-        """Add places of lists: list, place from 0, number of the name."""
+        """Add entries of lists as rows of list, position from 0, and number of the name."""
 
     def delete_films_after(self, after: int) -> None:
-        """Drop the films above a position."""
+        """Delete the films above a position."""
 
     def delete_names_after(self, kind: str, after: int) -> None:
-        """Drop the names above a number."""
+        """Delete the names above a number."""
 
     def finish(self) -> int:
-        """Of films that share an id, keep the last one; how many had to go for that."""
+        """Delete all but the last film of each external id. Return how many were deleted."""
 
     def close(self) -> None:
-        """Throw everything away."""
+        """Delete the staging tables."""
 
 
 class ImportTarget(Protocol):
-    """A catalogue that no other import writes into."""
+    """The catalogue of a database, locked against other imports."""
 
     def create_staging_tables(self) -> StagingTables:
-        """New tables to stage films in."""
+        """Create empty staging tables."""
 
     def store(
         self,
@@ -72,23 +72,23 @@ class ImportTarget(Protocol):
         recount: Recount,
         before_commit: BeforeCommit,
     ) -> Changes:
-        """Store what is staged and do what else belongs to it, in one transaction.
+        """Store the staged films and call `before_commit`, in one transaction.
 
-        `labels` are those that the operator's rules name. Films of the source keep their ids;
-        those that are the same are not touched. Films that are not staged stay.
+        `labels` are the labels that the operator's rules name. Films of the source keep their
+        ids, unchanged films are not written, and films that are not staged stay.
         """
 
     def optimize(self) -> None:
-        """Leave the database as it should be after many changes."""
+        """Update the statistics of the database, and free space, after many changes."""
 
 
 @contextmanager
 def open_import_target(settings: Settings) -> Iterator[ImportTarget]:
-    """The catalogue that the settings name.
+    """Open the catalogue of these settings for an import.
 
     Raises:
         AlreadyRunning: another import is running.
-        BulkFailed: the database is away, the disk is full, or the like.
+        BulkFailed: for example, the database cannot be reached or the disk is full.
     """
     if settings.database_url:
         from kinoteka.database.engines.postgresql.imports.store import postgresql_import_target

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.imports.formats.values import film
-from kinoteka.database import import_target as place
+from kinoteka.database import import_target
 from kinoteka.database.import_target import Changes
 
 ALIEN = film("1", "Alien", year=1979, genres=["Horror", "Sci-Fi"], directors=["Ridley Scott"])
@@ -81,7 +81,7 @@ class TestTheFirstTime:
         assert stored.found("mirror") == stored.found("зеркало") == ["Mirror"]
 
     def test_ids_follow_the_order_of_the_file(self, stored, monkeypatch):
-        monkeypatch.setattr(place, "SLICE", 3)
+        monkeypatch.setattr(import_target, "SLICE", 3)
         films = [film(str(n), f"Film {n}") for n in range(10)]
         running = stored.run(films)
         assert stored.titles() == [each.title for each in films]

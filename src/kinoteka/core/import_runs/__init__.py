@@ -1,1 +1,1 @@
-"""Imports that operators ask for on the site, each in a process of its own."""
+"""Import runs: imports that operators start on the site, each in its own process."""

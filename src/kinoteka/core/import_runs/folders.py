@@ -1,7 +1,7 @@
-"""The folder of an import: what was sent, how far it is, what came of it.
+"""The folder of an import run: uploaded files, progress and outcome.
 
-A lock on a file in it tells whether anybody is at work there: the server while files come in, then
-the import's own process, which inherits it. It goes with the process, however that ends.
+A locked file in the folder shows that a process uses it: the server during the upload, then the
+import's process, which inherits the lock. The system releases it when the process ends.
 
 Public operations: RunFolders, RunFolder.
 """
@@ -26,14 +26,14 @@ NEW, UPLOADING = "new-", "uploading-"
 
 
 class StopRequest(msgspec.Struct, frozen=True):
-    """Who has ended an import: an account, or (None) the server, which stops."""
+    """A request to stop an import, by an account or (None) by a server that stops."""
 
     account_id: int | None
     address: str = ""
 
 
 class RunFolder:
-    """One import's folder."""
+    """The folder of one import."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -41,16 +41,16 @@ class RunFolder:
         self.report = path / "report.jsonl"
 
     def move_to(self, path: Path) -> "RunFolder":
-        """The folder at another path."""
+        """Move the folder to another path, and return it."""
         self.path.rename(path)
         return RunFolder(path)
 
     def exists(self) -> bool:
-        """Whether it is here."""
+        """Return whether this machine has the folder."""
         return self.path.is_dir()
 
     def lock(self) -> int | None:
-        """The descriptor of the lock, to be closed or inherited; None: another has it."""
+        """Return the descriptor of the lock, or None if another process holds it."""
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,13 +60,13 @@ class RunFolder:
         return descriptor
 
     def is_in_use(self) -> bool:
-        """Whether anybody is at work in it."""
+        """Return whether a process holds the lock."""
         try:
             descriptor = os.open(self.path / "lock", os.O_RDWR)
         except FileNotFoundError:
             return False
         try:
-            # Shared, so that two who look at once do not take each other for somebody at work.
+            # Shared, so that two simultaneous checks do not mistake each other for a holder.
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
@@ -75,44 +75,44 @@ class RunFolder:
         return False
 
     def progress(self) -> RunProgress:
-        """How far the import is."""
+        """Return the progress of the import."""
         return self._read("progress.json", RunProgress) or RunProgress()
 
     def write_progress(self, progress: RunProgress) -> None:
-        """Tell how far the import is; a disk that is full is no reason to stop."""
+        """Store the progress. A full disk does not stop the import."""
         with suppress(OSError):
             self._write("progress.json", progress)
 
     def outcome(self) -> Outcome | None:
-        """What has come of it, once that is known."""
+        """Return the outcome, or None before the import has finished."""
         return self._read("outcome.json", Outcome)
 
     def write_outcome(self, outcome: Outcome) -> None:
-        """Tell what has come of it."""
+        """Store the outcome."""
         self._write("outcome.json", outcome)
 
     def stop_request(self) -> StopRequest | None:
-        """Who has ended it, if anybody has."""
+        """Return the request to stop the import, if there is one."""
         return self._read("ending.json", StopRequest)
 
     def write_stop_request(self, stop_request: StopRequest) -> None:
-        """Note who ends it, before they do."""
+        """Store a request to stop the import, before its process gets the signal."""
         self._write("ending.json", stop_request)
 
     def process_id(self) -> int | None:
-        """The process that is at work."""
+        """Return the id of the import's process."""
         return self._read("process.json", int)
 
     def write_process_id(self, process_id: int) -> None:
-        """Note which process is at work."""
+        """Store the id of the import's process."""
         self._write("process.json", process_id)
 
     def remove_files(self) -> None:
-        """Let go of what was sent."""
+        """Delete the uploaded files."""
         shutil.rmtree(self.files, ignore_errors=True)
 
     def remove(self) -> None:
-        """Let go of everything."""
+        """Delete the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _read(self, name: str, kind: type[T]) -> T | None:
@@ -128,39 +128,39 @@ class RunFolder:
 
 
 class RunFolders:
-    """The folders of all imports of this machine."""
+    """The folders of all imports on this machine."""
 
     def __init__(self, data: Path) -> None:
         self._root = data / FOLDER
 
     def new(self) -> tuple[RunFolder, int]:
-        """A folder for what is about to be sent, with its lock's descriptor."""
+        """Create a folder for an upload. Return it with the descriptor of its lock."""
         name = token_hex(8)
         folder = RunFolder(self._root / f"{NEW}{name}")
         folder.files.mkdir(parents=True)
         descriptor = folder.lock()
         if descriptor is None:
             raise FileExistsError(folder.path)
-        # Only now to be seen by who looks for what was left behind.
+        # `abandoned` finds the folder only now that it is locked.
         return folder.move_to(self._root / f"{UPLOADING}{name}"), descriptor
 
     def folder(self, run_id: int) -> RunFolder:
-        """The folder of an import, which need not be here."""
+        """Return the folder of an import. It may not exist on this machine."""
         return RunFolder(self._root / str(run_id))
 
     def assign(self, folder: RunFolder, run_id: int) -> RunFolder:
-        """Make a new folder that of an import."""
+        """Make the folder of an upload the folder of an import."""
         assigned = self.folder(run_id)
-        assigned.remove()  # of an import whose row has never come
+        assigned.remove()  # of an import whose row was rolled back
         return folder.move_to(assigned.path)
 
     def abandoned(self) -> Iterator[RunFolder]:
-        """Folders of what was never sent whole, of which nobody is at work any more."""
+        """Yield the folders of interrupted uploads that no process uses."""
         for path in self._root.glob(f"{UPLOADING}*"):
             folder = RunFolder(path)
             if not folder.is_in_use():
                 yield folder
 
     def ids(self) -> set[int]:
-        """The imports whose folders are here."""
+        """Return the ids of the imports whose folders this machine has."""
         return {int(path.name) for path in self._root.glob("*") if path.name.isdecimal()}

@@ -1,6 +1,6 @@
-"""Which format files have, and whether the operator's choices go with it.
+"""Detect the format of uploaded files, and check the operator's options against it.
 
-Public operations: choose_format, read_options.
+Public operations: choose_format, read_options, without_folders.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ WIKIPEDIA_KEYS = (b'"href"', b'"extract"')
 
 
 def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
-    """The format of these files, by the operator's word or by what they hold.
+    """Return the format that the operator chose, or detect it from the content of the files.
 
     Raises:
-        DomainError(FIELD_INVALID): a choice that is wrong, or does not concern the format.
-        DomainError(IMPORT_UNUSABLE): the files are not of the format; `reason` is a `FormatCode`.
+        DomainError(FIELD_INVALID): an option is invalid, or does not apply to the format.
+        DomainError(IMPORT_UNUSABLE): the files do not have the format. `reason` is a `FormatCode`.
     """
     try:
-        chosen = _named(options.format) if options.format else _recognised(files)
+        chosen = _named(options.format) if options.format else _detected(files)
         _check(chosen, options)
         chosen.parts(files, read_options(options), Progress())
     except FormatError as error:
@@ -46,10 +46,10 @@ def choose_format(files: Sequence[Path], options: ImportOptions) -> Format:
 
 
 def read_options(options: ImportOptions) -> ReadOptions:
-    """The choices as readers take them.
+    """Return the options for readers.
 
     Raises:
-        FormatError: a mapping or a rule that cannot be understood.
+        FormatError: a mapping or a label rule is invalid.
     """
     return ReadOptions(
         labels=LabelRules(options.labels),
@@ -66,7 +66,7 @@ def _named(name: str) -> Format:
     return FORMATS[name]
 
 
-def _recognised(files: Sequence[Path]) -> Format:
+def _detected(files: Sequence[Path]) -> Format:
     first = [first_bytes(path).lstrip() for path in files]
     if all(content.startswith(b"[") for content in first):
         is_wikipedia = all(all(key in content for key in WIKIPEDIA_KEYS) for content in first)
@@ -74,12 +74,12 @@ def _recognised(files: Sequence[Path]) -> Format:
     if all(content.startswith(b"{") for content in first):
         return FORMATS["jsonl"]
     for chosen in FORMATS.values():
-        if chosen.joined and _reads(chosen, files):
+        if chosen.joined and _is_readable(chosen, files):
             return chosen
     return FORMATS["csv"]
 
 
-def _reads(chosen: Format, files: Sequence[Path]) -> bool:
+def _is_readable(chosen: Format, files: Sequence[Path]) -> bool:
     try:
         chosen.parts(files, ReadOptions(), Progress())
     except FormatError:
@@ -109,6 +109,6 @@ def _domain_error(error: FormatError) -> DomainError:
 
 
 def without_folders(parameters: dict[str, Any]) -> dict[str, Any]:
-    """A format error's parameters without the server's own paths."""
+    """Return the parameters of a format error with the names of files instead of their paths."""
     path = parameters.get("path")
     return parameters | ({"path": Path(str(path)).name} if path is not None else {})

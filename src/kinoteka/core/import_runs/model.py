@@ -1,7 +1,7 @@
-"""Imports that were asked for on the site.
+"""Types of import runs.
 
-Shapes: `ImportOptions`, `ImportFile`, `Request` (what the process is told), `RunProgress`,
-`Outcome` (what it tells in the end), `Report`, `Run`, `RunPage`.
+`ImportRequest` goes to the process of an import, which writes `RunProgress` and an `Outcome` with a
+`Report`. `Run` and `RunPage` are what the site shows.
 """
 
 from enum import StrEnum
@@ -13,11 +13,11 @@ import msgspec
 from kinoteka.core.imports.record import RejectedRow
 
 LISTED = 20
-"""Refused rows that a run keeps; all of them stand in its report's file."""
+"""How many rejected rows a run stores. The file of its report has all of them."""
 
 
 class RunState(StrEnum):
-    """How an import stands."""
+    """The state of an import."""
 
     RUNNING = "running"
     DONE = "done"
@@ -26,7 +26,7 @@ class RunState(StrEnum):
 
 
 class FailureReason(StrEnum):
-    """Why an import has stored nothing."""
+    """Why an import has failed."""
 
     ROWS = "rows"
     FILES = "files"
@@ -37,9 +37,9 @@ class FailureReason(StrEnum):
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The operator's choices; without a format the files tell it.
+    """The operator's options. Without a format, it is detected from the files.
 
-    `mapping` has lines as `year=Release Date`, `labels` rules as `premium:year=..1960`.
+    `mapping` has entries like `year=Release Date`, `labels` has rules like `premium:year=..1960`.
     """
 
     format: str | None = None
@@ -52,14 +52,14 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ImportFile(msgspec.Struct, frozen=True):
-    """A file that was sent: its name there, and how many bytes it has."""
+    """An uploaded file: its name and its size in bytes."""
 
     name: str
     size: int
 
 
 class ImportRequest(msgspec.Struct, frozen=True):
-    """What the process is told: the settings, its folder, the files in it, and the choices."""
+    """The task of an import's process: settings, folder, files in it, and options."""
 
     settings: dict[str, Any]
     folder: str
@@ -68,7 +68,7 @@ class ImportRequest(msgspec.Struct, frozen=True):
 
 
 class RunProgress(msgspec.Struct, frozen=True):
-    """How far an import is: bytes while it reads, films while it stores."""
+    """The progress of an import, in bytes while it reads and in films while it stores."""
 
     stage: Literal["reading", "storing"] = "reading"
     done: int = 0
@@ -78,16 +78,16 @@ class RunProgress(msgspec.Struct, frozen=True):
 
     @property
     def percent(self) -> int:
-        """How much of this stage is done."""
+        """How many percent of this stage are done."""
         return min(self.done * 100 // self.total, 100) if self.total else 0
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an import has to tell beside its counts.
+    """The report of an import, beside its counts.
 
-    `listed` are the first refused rows, `left_out` the files that a broken row has left out,
-    `ignored` those that hold nothing for the catalogue; `whole` tells whether the file of all
-    refused rows has every one.
+    `listed` has the first rejected rows, `left_out` the files that were left out because of an
+    invalid row, and `ignored` the files without data for the catalogue. `whole` is False if the
+    file of all rejected rows is incomplete.
     """
 
     options: ImportOptions = ImportOptions()
@@ -104,7 +104,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import has come to; `interrupted` where somebody has ended it."""
+    """The outcome of an import. `interrupted` is True if it was stopped from outside."""
 
     state: RunState
     interrupted: bool = False
@@ -117,7 +117,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """An import; `requested_by` is a username, where the account has one still."""
+    """An import. `requested_by` is a username, or None if the account was deleted."""
 
     id: int
     account_id: int | None
@@ -136,19 +136,19 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether the import has not finished yet."""
         return self.state is RunState.RUNNING
 
 
 class RunPage(msgspec.Struct, frozen=True):
-    """Some imports, the newest first; `next` is the id before which there are more."""
+    """A page of imports, newest first. The next page begins below the id `next`."""
 
     runs: list[Run]
     next: int | None
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """Files that have come: where they lie, and what they were called."""
+    """An uploaded file: its path on this server, its original name and its size in bytes."""
 
     path: Path
     name: str

@@ -1,9 +1,9 @@
-"""The process of one import: told what to do on standard input, it leaves the rest in its folder.
+"""The process of one import: it reads its task from standard input and writes to its folder.
 
     python -m kinoteka.core.import_runs.process
 
-An import wants a main thread of its own, and must not hold up requests. What may be secret comes
-by standard input, for everybody on the machine may read a command line.
+An import needs a main thread and must not delay requests. Settings may contain secrets, so they
+come through standard input: every user of the machine can read a command line.
 
 Public operations: perform, main.
 """
@@ -40,11 +40,11 @@ from kinoteka.infrastructure.settings import Settings
 
 PROGRESS_SECONDS = 0.3
 NICENESS = 5
-"""Requests go first."""
+"""Requests have priority."""
 
 
 def main() -> None:
-    """Do what standard input says."""
+    """Perform the task from standard input, and store its outcome."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.nice(NICENESS)
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=ImportRequest)
@@ -53,13 +53,13 @@ def main() -> None:
 
 
 def perform(request: ImportRequest, folder: RunFolder) -> Outcome:
-    """Import, telling in the folder how far it is; what has come of it."""
+    """Import the files, writing the progress to the folder. Return the outcome."""
     settings = msgspec.convert(request.settings, Settings, dec_hook=_decode)
     paths = [folder.files / name for name in request.files]
     with _RejectedRows(folder.report) as rejected_rows:
         try:
             return _import(request, settings, paths, folder, rejected_rows)
-        except FormatError as error:  # what the server has found to be good has changed since
+        except FormatError as error:  # the files have changed since the server checked them
             return _failed(
                 rejected_rows,
                 FailureReason.FILES,
@@ -71,7 +71,7 @@ def perform(request: ImportRequest, folder: RunFolder) -> Outcome:
 
 
 class _RejectedRows:
-    """Takes refused rows: the first are kept, all go into the report's file."""
+    """Writes all rejected rows to the report's file, and lists the first of them."""
 
     def __init__(self, path: Path) -> None:
         self.listed: list[RejectedRow] = []
@@ -86,14 +86,14 @@ class _RejectedRows:
         with suppress(OSError):
             self._file.close()
 
-    def take(self, refused: RejectedRow) -> None:
-        refused = msgspec.structs.replace(refused, path=Path(refused.path).name)
+    def add(self, row: RejectedRow) -> None:
+        row = msgspec.structs.replace(row, path=Path(row.path).name)
         if len(self.listed) < LISTED:
-            self.listed.append(refused)
+            self.listed.append(row)
         if self.whole:
             try:
-                self._file.write(msgspec.json.encode(refused) + b"\n")
-            except OSError:  # a full disk: what matters more may still have room
+                self._file.write(msgspec.json.encode(row) + b"\n")
+            except OSError:  # the disk is full; the outcome may still fit
                 self.whole = False
 
 
@@ -112,12 +112,12 @@ def _import(
         chosen.source(paths, options),
         labels=options.labels.names,
         keep_going=request.options.keep_going,
-        on_rejected=rejected_rows.take,
+        on_rejected=rejected_rows.add,
     )
 
-    def outcome(state: RunState, changes: Changes | None = None, **told: Any) -> Outcome:
-        interrupted = bool(told.pop("interrupted", False))
-        report = _report(running, progress, rejected_rows, **told)
+    def outcome(state: RunState, changes: Changes | None = None, **fields: Any) -> Outcome:
+        interrupted = bool(fields.pop("interrupted", False))
+        report = _report(running, progress, rejected_rows, **fields)
         counts = msgspec.structs.asdict(changes) if changes is not None else {}
         refused = running.rejected.total()
         return Outcome(
@@ -146,17 +146,17 @@ def _import(
 
 
 def _report(
-    running: Import, progress: Progress, rejected_rows: _RejectedRows, **told: Any
+    running: Import, progress: Progress, rejected_rows: _RejectedRows, **fields: Any
 ) -> Report:
     return Report(
         reasons={reason.value: count for reason, count in running.rejected.most_common()},
         skipped=dict(progress.skipped.most_common()),
         repeated=running.repeated,
         listed=tuple(rejected_rows.listed),
-        left_out=tuple(Path(refused.path).name for refused in running.left_out),
+        left_out=tuple(Path(row.path).name for row in running.left_out),
         ignored=tuple(path.name for path in progress.ignored),
         whole=rejected_rows.whole,
-        **told,
+        **fields,
     )
 
 
@@ -185,7 +185,7 @@ def _progress_of(running: Import, progress: Progress) -> RunProgress:
 def _progress_written(
     current: Callable[[], RunProgress], folder: RunFolder
 ) -> AbstractContextManager[None]:
-    """Write down how far the import is while the block runs."""
+    """Write the progress to the folder regularly while the block runs."""
 
     def write(stop: threading.Event) -> None:
         while not stop.wait(PROGRESS_SECONDS):

@@ -1,4 +1,4 @@
-"""Statements on imports that were asked for."""
+"""Statements on import runs."""
 
 import msgspec
 from sqlalchemy import BigInteger, bindparam, insert, select, update

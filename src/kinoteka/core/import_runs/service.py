@@ -1,13 +1,14 @@
-"""Imports that operators ask for: begun, watched, ended, told of.
+"""Start, watch, cancel and report the imports of operators.
 
 Public operations: receive, begin, page, get, progress, report, cancel, recover, close.
 
-Each runs in a process of its own that inherits a lock on its folder, so that every process of the
-server, and one that starts later, can tell whether it is still at work. One runs at a time. A
-server that stops ends what it has begun; what a server that died had begun goes on to its end. Its
-files go once it has ended, its report stays for the newest `STORED_REPORTS`.
+Each import runs in its own process, which inherits a lock on its folder. The lock shows
+every process of the server, even one that starts later, whether the import is still running. One
+import runs at a time. A server that stops also stops its imports. If a server is killed, its import
+runs to its end. The uploaded files are deleted when the import has finished; the reports of the
+newest `STORED_REPORTS` imports are kept.
 
-While an import stores, SQLite takes no writes of others: how far it is goes through the folder.
+While an import stores films, SQLite accepts no other writes, so the progress is in the folder.
 """
 
 import asyncio
@@ -53,17 +54,17 @@ from kinoteka.infrastructure.tasks import BackgroundTasks
 log = structlog.get_logger()
 
 STORED_REPORTS = 50
-"""Imports whose reports are kept."""
+"""How many imports have their reports stored."""
 PAGE = 20
 STOP_SECONDS = 3
-"""How long an import that is told to end may take to undo what it has done."""
+"""How long an import may take to roll back after a request to stop."""
 CLOSE_SECONDS = 6
-"""How long a server that stops waits for its imports to end and be recorded."""
+"""How long a server that stops waits until its imports have stopped and are recorded."""
 AGAIN_SECONDS = 2
 
 
 class PendingUpload:
-    """A folder into which files come, until an import takes it over."""
+    """A folder that receives uploaded files until an import takes it over."""
 
     def __init__(self, folder: RunFolder, descriptor: int) -> None:
         self.folder = folder
@@ -72,16 +73,16 @@ class PendingUpload:
 
     @property
     def path(self) -> Path:
-        """Where the files go."""
+        """The folder of the files."""
         return self.folder.files
 
     async def close(self) -> None:
-        """Let go of what no import has taken."""
+        """Delete the folder, unless an import has taken it over."""
         if not self.is_taken:
             await asyncio.to_thread(self.abandon)
 
     def abandon(self) -> None:
-        """Let go of what has come, for nothing will come of it."""
+        """Delete the uploaded files and release the lock."""
         self.folder.remove()
         os.close(self.descriptor)
 
@@ -98,11 +99,11 @@ class ImportRuns:
 
     @asynccontextmanager
     async def receive(self, actor: Actor, unit: Unit) -> AsyncIterator[PendingUpload]:
-        """A folder for files that are about to come; what no import takes over is gone at the end.
+        """Create a folder for an upload. Delete it at the end, unless an import takes it over.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, THROTTLED, BUSY, DISK_FULL)
-            DomainError(IMPORT_RUNNING): one is running.
+            DomainError(IMPORT_RUNNING): another import is running.
         """
         actor.require(FILMS_IMPORT)
         async with self._uploads.slot(actor):
@@ -125,13 +126,13 @@ class ImportRuns:
         uploads: Sequence[Upload],
         options: ImportOptions,
     ) -> int:
-        """Import what has come, once this is committed; the import's id.
+        """Start an import of the uploaded files when the unit commits. Return its id.
 
-        Rules for labels need `films.label`, too: they open films to everybody.
+        Label rules also need `films.label`, because they can make films visible to everybody.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID, IMPORT_RUNNING)
-            DomainError(IMPORT_UNUSABLE): the files are not of their format.
+            DomainError(IMPORT_UNUSABLE): the files do not have the format.
         """
         actor.require(FILMS_IMPORT)
         if options.labels:
@@ -139,7 +140,7 @@ class ImportRuns:
         chosen = await asyncio.to_thread(choose_format, [each.path for each in uploads], options)
         options = msgspec.structs.replace(options, format=chosen.name)
         files = [ImportFile(each.name, each.size) for each in uploads]
-        made = await unit.first(
+        inserted = await unit.first(
             queries.INSERT,
             account_id=actor.account_id,
             format=chosen.name,
@@ -147,8 +148,8 @@ class ImportRuns:
             report=_text(Report(options=options)),
             at=now(),
         )
-        run_id = made[0] if made else 0
-        await self._require_no_import(unit, but=run_id)  # now that it is first come, first served
+        run_id = inserted[0] if inserted else 0
+        await self._require_no_import(unit, but=run_id)  # the INSERT serializes concurrent requests
         subject = Subject("import", run_id, ", ".join(each.name for each in uploads)[:200])
         await record(actor, unit, Action.IMPORT_REQUESTED, subject, format=chosen.name)
         names = tuple(str(each.path.relative_to(pending.path)) for each in uploads)
@@ -161,7 +162,7 @@ class ImportRuns:
         return run_id
 
     async def page(self, actor: Actor, unit: Unit, before: int | None = None) -> RunPage:
-        """Imports, the newest first.
+        """Return a page of imports, newest first.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -171,7 +172,7 @@ class ImportRuns:
         return RunPage(runs[:PAGE], runs[PAGE - 1].id if len(runs) > PAGE else None)
 
     async def get(self, actor: Actor, unit: Unit, run_id: int) -> Run:
-        """One import.
+        """Return an import.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, IMPORT_UNKNOWN)
@@ -183,21 +184,21 @@ class ImportRuns:
         return run
 
     def progress(self, run: Run) -> RunProgress | None:
-        """How far an import is; None where it runs on another machine."""
+        """Return the progress of an import, or None if it runs on another machine."""
         folder = self._folders.folder(run.id)
         return folder.progress() if folder.exists() else None
 
     def report(self, run: Run) -> Path | None:
-        """The file of all refused rows, as long as it is kept, on the machine that has it."""
+        """Return the file of all rejected rows, or None if this machine does not have it."""
         path = self._folders.folder(run.id).report
         return path if not run.is_running and path.is_file() else None
 
     async def cancel(self, actor: Actor, unit: Unit, run_id: int) -> None:
-        """End an import, of which nothing is stored then; one that has ended is left as it is.
+        """Cancel an import: nothing of it is stored. Do nothing if it has finished.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, IMPORT_UNKNOWN)
-            DomainError(BUSY): another machine runs it.
+            DomainError(BUSY): it runs on another machine.
         """
         run = await self.get(actor, unit, run_id)
         folder = self._folders.folder(run_id)
@@ -205,11 +206,11 @@ class ImportRuns:
             return
         if not folder.exists():
             raise DomainError(Code.BUSY, retry_after=AGAIN_SECONDS)
-        # Nothing is written to the database: the import may hold it.
+        # The import may hold the database, so the request is only in the folder.
         _stop(folder, StopRequest(actor.account_id, unit.address))
 
     async def recover(self, unit: Unit) -> None:
-        """Finish the imports whose process is gone, and let go of what was left behind."""
+        """Record imports whose process has ended, and delete abandoned uploads and old folders."""
         for folder in list(self._folders.abandoned()):
             await asyncio.to_thread(folder.remove)
         for run in await unit.all(queries.RUNNING):
@@ -222,7 +223,7 @@ class ImportRuns:
         await self._remove_old_folders(unit)
 
     async def close(self) -> None:
-        """End what this process has begun, for the server stops."""
+        """Stop the imports of this process, because the server stops."""
         await self._watching.close(recancel_after=STOP_SECONDS + 1, within=CLOSE_SECONDS)
 
     async def _require_no_import(self, unit: Unit, but: int | None = None) -> None:
@@ -235,19 +236,19 @@ class ImportRuns:
         self._watching.start(self._watch(run_id, pending, request))
 
     async def _watch(self, run_id: int, pending: PendingUpload, request: ImportRequest) -> None:
-        """See an import from its process' beginning to its report."""
+        """Run the process of an import, and record its outcome."""
         folder = pending.folder
         try:
             try:
                 process = await _spawn(pending.descriptor, request)
             finally:
-                os.close(pending.descriptor)  # from here on the lock is the process' alone
+                os.close(pending.descriptor)  # now only the process holds the lock
             folder.write_process_id(process.pid)
-            if folder.stop_request() is not None:  # somebody was quicker
+            if folder.stop_request() is not None:  # cancelled before the process had started
                 process.send_signal(signal.SIGTERM)
             await _wait_until_exit(process, folder)
         except OSError as error:
-            log.warning("an import could not begin", reason=str(error))
+            log.warning("import process could not be started", reason=str(error))
         await self._finish_soon(run_id, folder)
 
     async def _finish_soon(self, run_id: int, folder: RunFolder) -> None:
@@ -255,19 +256,19 @@ class ImportRuns:
             try:
                 async with unit_of_work(self._database) as unit:
                     await self._finish(unit, run_id, folder)
-            except DomainError:  # the database is away, or another import holds it
-                if self._watching.is_closing:  # a server that starts later will do it
+            except DomainError:  # the database is unreachable or held by another import
+                if self._watching.is_closing:  # the next server records it
                     return
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 return
 
     async def _finish(self, unit: Unit, run_id: int, folder: RunFolder) -> None:
-        """Store what has come of an import; only who does it first does it."""
+        """Store the outcome of an import, unless another process has stored it."""
         run = await unit.first(queries.RUN, run_id=run_id)
         if run is None or not run.is_running:
             return
-        # First, so that nothing is left where the server dies now: no import goes on after this.
+        # First, so that no files remain if the server is killed now. The import has finished.
         await asyncio.to_thread(folder.remove_files)
         stop_request = folder.stop_request()
         outcome = _outcome(folder.outcome(), stop_request)
@@ -303,22 +304,22 @@ async def _spawn(descriptor: int, request: ImportRequest) -> asyncio.subprocess.
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         pass_fds=(descriptor,),
-        start_new_session=True,  # Ctrl+C is for the server, which ends it in order
+        start_new_session=True,  # Ctrl+C goes to the server, which stops the import in order
     )
     try:
         if process.stdin is not None:
-            with suppress(ConnectionError):  # it has ended already: that will be seen
+            with suppress(ConnectionError):  # the process has ended, which the caller notices
                 process.stdin.write(msgspec.json.encode(request))
                 await process.stdin.drain()
                 process.stdin.close()
-    except asyncio.CancelledError:  # it does not know yet what to do
+    except asyncio.CancelledError:  # it has not received its task
         process.kill()
         raise
     return process
 
 
 async def _wait_until_exit(process: asyncio.subprocess.Process, folder: RunFolder) -> None:
-    """Wait for the process, and end it where the server itself is to end."""
+    """Wait for the process. Stop it if the server stops."""
     try:
         await process.wait()
     except asyncio.CancelledError:
@@ -326,7 +327,7 @@ async def _wait_until_exit(process: asyncio.subprocess.Process, folder: RunFolde
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await process.wait()
-        except TimeoutError:  # nothing is stored all the same
+        except TimeoutError:  # a killed process does not store anything either
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
@@ -336,38 +337,38 @@ def _stop(folder: RunFolder, stop_request: StopRequest) -> None:
     if folder.stop_request() is None:
         folder.write_stop_request(stop_request)
     process_id = folder.process_id()
-    # The lock tells that the process of this number is the import's still.
+    # The lock shows that the process with this id still belongs to the import.
     if process_id is not None and folder.is_in_use():
         with suppress(ProcessLookupError):
             os.kill(process_id, signal.SIGTERM)
 
 
-def _outcome(told: Outcome | None, stop_request: StopRequest | None) -> Outcome:
-    """What has come of an import, in the light of who has ended it."""
+def _outcome(stored: Outcome | None, stop_request: StopRequest | None) -> Outcome:
+    """Return the outcome of an import, given the request to stop it."""
     by_hand = stop_request is not None and stop_request.account_id is not None
-    if told is None:
+    if stored is None:
         reason = FailureReason.STOPPED if stop_request is not None else FailureReason.DIED
-        told = Outcome(state=RunState.FAILED, interrupted=True, report=Report(failed_by=reason))
-    if told.interrupted and told.state is RunState.FAILED and by_hand:
-        report = msgspec.structs.replace(told.report, failed_by=None)
-        return msgspec.structs.replace(told, state=RunState.CANCELLED, report=report)
-    return told
+        stored = Outcome(state=RunState.FAILED, interrupted=True, report=Report(failed_by=reason))
+    if stored.interrupted and stored.state is RunState.FAILED and by_hand:
+        report = msgspec.structs.replace(stored.report, failed_by=None)
+        return msgspec.structs.replace(stored, state=RunState.CANCELLED, report=report)
+    return stored
 
 
 async def _record(unit: Unit, run: Run, outcome: Outcome, stop_request: StopRequest | None) -> None:
     names = ", ".join(each.name for each in run.files)[:200]
     subject = Subject("import", run.id, names)
     if outcome.state is RunState.CANCELLED and stop_request is not None:
-        who = _audit_actor(stop_request.account_id)
-        await record(who, unit, Action.IMPORT_CANCELLED, subject, address=stop_request.address)
+        actor = _audit_actor(stop_request.account_id)
+        await record(actor, unit, Action.IMPORT_CANCELLED, subject, address=stop_request.address)
         return
     counts = {name: getattr(outcome, name) for name in queries.COUNTS}
-    who = _audit_actor(run.account_id)
-    await record(who, unit, Action.IMPORT_FINISHED, subject, state=outcome.state.value, **counts)
+    actor = _audit_actor(run.account_id)
+    await record(actor, unit, Action.IMPORT_FINISHED, subject, state=outcome.state.value, **counts)
 
 
 def _audit_actor(account_id: int | None) -> Actor:
-    """An account in whose name something is written down, and nothing else is done."""
+    """Return an actor without permissions, for an entry of the audit log."""
     return Actor(account_id, None, False, (), frozenset(), ())
 
 

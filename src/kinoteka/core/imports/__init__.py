@@ -1,1 +1,1 @@
-"""The import: files of real data sets become films of the catalogue."""
+"""Import films from the files of data sets into the catalogue."""

@@ -1,4 +1,4 @@
-"""Fingerprints: 64 bits that tell a changed row of a data set from an unchanged one.
+"""Fingerprints: 64-bit hashes that show whether a row of a data set has changed.
 
 `database.film_columns.FINGERPRINTED` lists the fields of each version.
 
@@ -40,6 +40,6 @@ def _digest(covered: object) -> int:
 
 
 fingerprint = _covering(NEWEST_VERSION)
-"""Return the fingerprint of a row by the newest version. Two rows share one once in 2⁶⁴."""
+"""Return the fingerprint of a row by the newest version. Two rows collide once in 2⁶⁴ pairs."""
 previous_fingerprint = _covering(NEWEST_VERSION - 1)
 """Return the fingerprint of a row by the version before."""

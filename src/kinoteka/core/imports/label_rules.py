@@ -1,8 +1,8 @@
 """Rules that give films an access label while they are imported.
 
-A rule is written `label:condition`; the first one that matches wins. Conditions:
-`genre=Documentary`, `year=1994`, `year=1990..1999`, `rating=8..`, `rating=..5` (both ends
-included, either may be left out) and `column:NAME=value` for a raw column of the file.
+A rule has the form `label:condition`, and the first matching rule applies. Conditions:
+`genre=Documentary`, `year=1994`, `year=1990..1999`, `rating=8..`, `rating=..5` (ranges include
+both ends, and one end may be omitted) and `column:NAME=value` for a column of the file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ LABEL_PROBLEMS = {
     "reserved": HIDDEN_NOT_ASSIGNABLE,
     "malformed": "a label has 1 to 50 letters, digits, dots, dashes or underscores",
 }
-"""What the reasons of `check_label` mean for an import."""
+"""Explanations of the reasons that `check_label` gives."""
 
 _NO_COLUMNS: Columns = {}
 
@@ -33,23 +33,23 @@ class _Rule:
 
 
 class LabelRules:
-    """The operator's rules in order; false where there are none."""
+    """The operator's rules in order. Without rules it is false."""
 
     def __init__(self, written: Sequence[str] = ()) -> None:
-        """Raise `FormatError` LABEL_RULE_INVALID (`rule`, `detail`) on the first unclear one."""
+        """Raise `FormatError` LABEL_RULE_INVALID (`rule`, `detail`) for the first invalid rule."""
         self._rules = [_parse(rule) for rule in written]
         self.need_columns = any(":column:" in rule for rule in written)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The labels that the rules give, each once."""
+        """The labels that the rules assign, without duplicates."""
         return tuple(dict.fromkeys(rule.label for rule in self._rules))
 
     def __bool__(self) -> bool:
         return bool(self._rules)
 
     def apply(self, film: FilmRecord, columns: Columns = _NO_COLUMNS) -> FilmRecord:
-        """Return the film with the label of the first rule that matches, or as it is."""
+        """Return the film with the label of the first matching rule, or unchanged."""
         for rule in self._rules:
             if rule.condition(film, columns):
                 return msgspec.structs.replace(film, label=rule.label)

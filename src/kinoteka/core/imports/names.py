@@ -1,13 +1,13 @@
-"""How names of genres and directors are compared."""
+"""Compare names of genres and directors."""
 
 from unicodedata import normalize
 
 UNKNOWN = "Unknown"
-"""The genre and the director (both have the id 1) of a film without any."""
+"""The genre, or director, of a film that has none. Both have the id 1."""
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: case, composition and spaces are no difference."""
+    """Return a key that is equal for names that differ only in case, composition or spaces."""
     if name.isascii():
         return " ".join(name.lower().split())
     return " ".join(normalize("NFC", normalize("NFC", name).casefold()).split())

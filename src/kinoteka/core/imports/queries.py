@@ -1,4 +1,4 @@
-"""Statements that store selections; those that store films are each engine's own."""
+"""Statements that store selections. Each engine has its own statements for films."""
 
 from typing import Any
 

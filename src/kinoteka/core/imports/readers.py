@@ -1,4 +1,4 @@
-"""What every reader is given, and what a format tells about itself."""
+"""Formats and their readers: options, progress and the records that a reader yields."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,11 +13,11 @@ IMDB_FILM_TYPES = frozenset({"movie", "tvMovie"})
 
 
 class Progress:
-    """How far a reader has come; it writes, whoever shows it reads.
+    """The progress of a reader, which another thread may show.
 
-    `read` and `total` are bytes on disk (compressed ones for gzip); a file that is read
-    twice counts twice. `skipped` counts rows that are sound but not wanted (a kind of
-    title, an adult film), by kind. `ignored` are files that hold nothing for the catalogue.
+    `read` and `total` are bytes on disk (compressed bytes of gzip files). A file that is read
+    twice counts twice. `skipped` counts valid rows that the options exclude (a type of title, an
+    adult film), by kind. `ignored` lists files without data for the catalogue.
     """
 
     __slots__ = ("ignored", "read", "skipped", "total")
@@ -30,7 +30,7 @@ class Progress:
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's choices. `mapping` (field → column) and `source` concern tables alone."""
+    """The operator's options. `mapping` (field → column) and `source` apply only to tables."""
 
     labels: LabelRules = msgspec.field(default_factory=LabelRules)
     mapping: Mapping[str, str] = {}
@@ -46,10 +46,10 @@ Reader = Callable[[Sequence[Path], ReadOptions, Progress], Iterator[Record]]
 class Format(msgspec.Struct, frozen=True):
     """A kind of data set that can be imported.
 
-    `read(files, options, progress)` raises `FormatError` at once where the files are not
-    this format's, then yields in constant memory and raises no more. `source_name` is None
-    for tables, which the operator names. `joined` formats need their files together, since a
-    film is spread over them.
+    `read(files, options, progress)` raises `FormatError` immediately if the files do not have
+    this format. The iterator that it returns uses constant memory and does not raise.
+    `source_name` is None for tables, whose source the operator names. A `joined` format reads its
+    files together because each file has a part of every film.
     """
 
     name: str
@@ -61,17 +61,17 @@ class Format(msgspec.Struct, frozen=True):
     def parts(
         self, files: Sequence[Path], options: ReadOptions, progress: Progress
     ) -> list[Iterator[Record]]:
-        """Return what is read from each file, or from all together where they are joined.
+        """Return an iterator for each file, or one for all files of a joined format.
 
-        Raise `FormatError` like `read`.
+        Raise `FormatError` as `read` does.
         """
         alone = [files] if self.joined else [[path] for path in files]
         return [self.read(some, options, progress) for some in alone]
 
     def source(self, files: Sequence[Path], options: ReadOptions) -> str:
-        """Return the name that, with the external id, identifies a film.
+        """Return the source, which identifies a film together with its external id.
 
-        A table without a name given is named after its first file, without the endings, so
-        that the same file read again finds its films and two tables never mix.
+        Without a source option, a table's source is the name of its first file without
+        extensions. Importing the same file again then finds its films, and two tables never mix.
         """
         return self.source_name or options.source or files[0].name.split(".")[0].casefold()

@@ -1,4 +1,4 @@
-"""What a reader yields: films, refusals; and what it raises when a file is not what it says."""
+"""Records that a reader yields (films and rejected rows), and the errors that it raises."""
 
 from enum import StrEnum
 
@@ -8,12 +8,12 @@ from kinoteka.core.catalogue.model import FilmFields
 
 
 class FilmRecord(FilmFields, frozen=True, gc=False):
-    """A film as a data set has it; every text is trimmed, single-spaced and in NFC.
+    """A film of a data set. All texts are trimmed, single-spaced and in NFC.
 
-    `external_id` identifies the film within its source for ever. `votes` is 0 where unknown,
-    `trailer` and `poster` are http(s) addresses, `original_title` is None where it equals the
-    title. `label` is the access label from the operator's rules; `imdb_id` (tt0114709) and
-    `tmdb_id` are the film's ids elsewhere.
+    `external_id` identifies the film permanently within its source. `votes` is 0 if unknown,
+    `trailer` and `poster` are http(s) addresses, and `original_title` is None if it equals the
+    title. `label` is the access label that the operator's rules assign. `imdb_id` (tt0114709) and
+    `tmdb_id` are the film's ids at IMDb and TMDB.
     """
 
     external_id: str
@@ -24,7 +24,7 @@ class FilmRecord(FilmFields, frozen=True, gc=False):
 
 
 class RejectionReason(StrEnum):
-    """Why a row was refused; stable, for summaries and scripts."""
+    """Why a row was rejected. The values are stable, for summaries and scripts."""
 
     TITLE_MISSING = "title_missing"
     ID_INVALID = "id_invalid"
@@ -47,10 +47,10 @@ class RejectionReason(StrEnum):
 
 
 class RejectedRow(msgspec.Struct, frozen=True, gc=False):
-    """A row that cannot become a film, or an end that came too early.
+    """A row that cannot become a film, or the end of a damaged file.
 
-    `line` is the 1-based physical line on which the row begins, in JSON arrays, too (there
-    `detail` also names the element's ordinal, for files written on one line).
+    `line` is the physical line on which the row begins, counted from 1. For elements of JSON
+    arrays, `detail` also names the element's ordinal, because a file may have only one line.
     """
 
     path: str
@@ -60,7 +60,7 @@ class RejectedRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class InvalidValue(Exception):
-    """A value that no film may have; readers turn it into `RejectedRow`."""
+    """A value that a film cannot have. Readers turn it into a `RejectedRow`."""
 
     def __init__(self, reason: RejectionReason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -69,7 +69,7 @@ class InvalidValue(Exception):
 
 
 class FormatCode(StrEnum):
-    """Why files or options cannot be used at all."""
+    """Why files or options cannot be used."""
 
     FILE_UNREADABLE = "file_unreadable"
     FILE_EMPTY = "file_empty"
@@ -85,7 +85,7 @@ class FormatCode(StrEnum):
 
 
 class FormatError(Exception):
-    """Files or options that cannot be used: a code with parameters, before anything is read."""
+    """Files or options that cannot be used: a code with parameters. Nothing has been read."""
 
     def __init__(self, code: FormatCode, **parameters: object) -> None:
         super().__init__(code, parameters)

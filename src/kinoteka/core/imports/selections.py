@@ -1,4 +1,4 @@
-"""Selections that come with a catalogue: featured ones of the site's own.
+"""Store the featured selections that belong to a catalogue.
 
 Public operations: store_selections.
 """
@@ -14,7 +14,7 @@ from kinoteka.infrastructure.clock import now
 
 
 class ImportedSelection(msgspec.Struct, frozen=True):
-    """A selection; `id` is its own within its source, `films` are external ids, in order."""
+    """A selection. `id` is unique within its source; `films` has external ids in order."""
 
     id: str
     title: str
@@ -23,15 +23,15 @@ class ImportedSelection(msgspec.Struct, frozen=True):
 
 
 def store_selections(reader: Reader, source: str, selections: Sequence[ImportedSelection]) -> None:
-    """Store selections of the source's films, the first to be shown first.
+    """Store selections of the source's films. The site shows them in the given order.
 
-    Those that were stored before keep their ids. Films that the catalogue lacks are left out.
+    Selections that were stored before keep their ids. Films missing from the catalogue are omitted.
     """
     reader.fetch(
         INCREMENT_REVISION, revision="library"
-    )  # first: whoever changes selections waits for it
-    for selection in reversed(selections):  # they are shown newest first
-        selection_id = _stored(reader, source, selection)
+    )  # first, because other writers of selections wait for this row
+    for selection in reversed(selections):  # the site shows the newest first
+        selection_id = _store(reader, source, selection)
         reader.fetch(queries.EMPTY_SELECTION, selection_id=selection_id)
         for position, external_id in enumerate(selection.films):
             reader.fetch(
@@ -43,14 +43,14 @@ def store_selections(reader: Reader, source: str, selections: Sequence[ImportedS
             )
 
 
-def _stored(reader: Reader, source: str, selection: ImportedSelection) -> int:
-    given = {
+def _store(reader: Reader, source: str, selection: ImportedSelection) -> int:
+    parameters = {
         "source_id": f"{source}:{selection.id}",
         "title": selection.title,
         "description": selection.description,
         "now": now(),
     }
-    # Not an upsert: that would use up an id each time.
-    rows = reader.fetch(queries.UPDATE_SELECTION, **given)
-    ((selection_id,),) = rows or reader.fetch(queries.INSERT_SELECTION, **given)
+    # An upsert would consume an id on every import.
+    rows = reader.fetch(queries.UPDATE_SELECTION, **parameters)
+    ((selection_id,),) = rows or reader.fetch(queries.INSERT_SELECTION, **parameters)
     return selection_id

@@ -1,4 +1,4 @@
-"""The import: from readers' records to films in the catalogue, in one transaction.
+"""Store the records of readers as films of the catalogue, in one transaction.
 
 Public operations: Import.run.
 """
@@ -18,15 +18,15 @@ from kinoteka.infrastructure.settings import Settings
 
 
 class ImportFailed(Exception):
-    """It could not be done, and nothing was stored; the message says why."""
+    """The import failed and nothing was stored. The message gives the reason."""
 
 
 class AnotherImportRuns(ImportFailed):
-    """Another import is running, on this machine or (PostgreSQL) another."""
+    """Another import is running on this machine or, with PostgreSQL, on another one."""
 
 
 class RowRejected(Exception):
-    """Broken rows in every file; nothing was stored. `rejected` is the first of them."""
+    """Every part has an invalid row, and nothing was stored. `rejected` is the first row."""
 
     def __init__(self, rejected: RejectedRow) -> None:
         super().__init__(rejected)
@@ -34,11 +34,11 @@ class RowRejected(Exception):
 
 
 class Import:
-    """One import under way, to be watched from another thread.
+    """One import, whose counts another thread may read while it runs.
 
-    What is read comes in parts (a file, or files that belong together), and each is stored whole
-    or not at all: a broken row leaves its part out, unless the import keeps going. `left_out`
-    has the first broken row of each such part.
+    Records come in parts: a file, or files that are read together. A part with an invalid row is
+    left out as a whole, unless `keep_going` is set. `left_out` has the first invalid row of each
+    part that was left out.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class Import:
         parts: Sequence[Iterable[Record]],
         before_commit: BeforeCommit = lambda _: None,
     ) -> Changes:
-        """Store the films, and do what else belongs to their transaction.
+        """Store the films, and call `before_commit` in their transaction.
 
-        To be called in the main thread, where Ctrl+C stops even a long statement.
+        Call it in the main thread, so that Ctrl+C interrupts long statements, too.
 
         Raises:
-            RowRefused: no part is left.
-            AnotherRuns
-            ImportFailed: the disk is full, the database is away, or the like.
+            RowRejected: every part has an invalid row.
+            AnotherImportRuns
+            ImportFailed: for example, the disk is full or the database cannot be reached.
         """
         try:
             with open_import_target(settings) as target, _without_cycles():
@@ -122,7 +122,7 @@ class Import:
 
 @contextmanager
 def _without_cycles() -> Iterator[None]:
-    """Look for no cycles of objects: an import makes none, and that takes a tenth of its time."""
+    """Disable the cycle collector: an import creates no cycles and would spend 10 % on it."""
     gc.disable()
     try:
         yield

@@ -1,8 +1,8 @@
-"""Staging: what an import has read, kept beside the catalogue until all of it is known.
+"""Staging: store what an import reads in temporary tables until all files are read.
 
-Reading a million films takes a while, and the catalogue's writers must not be held for so long.
-So films are first checked and laid out in tables of their own, which are thrown away in the end;
-`ImportTarget.store` then moves them in one transaction.
+Reading a million films takes about a minute, and other writers of the catalogue must not wait for
+that long. Films are therefore validated and written to staging tables first, which are deleted
+afterwards. `ImportTarget.store` moves the films into the catalogue in one transaction.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from kinoteka.database.import_target import StagingTables
 
 BATCH = 5_000
 MOST_CACHED_LISTS = 200_000
-"""Lists of names whose numbers are kept in memory, about 250 bytes each."""
+"""How many lists of names have their numbers cached in memory, at about 250 bytes each."""
 
 Names = tuple[str, ...]
 
@@ -32,7 +32,7 @@ class Savepoint(NamedTuple):
 
 
 class Staging:
-    """What films are added to, one by one, in constant memory."""
+    """Adds films to the staging tables one by one, in constant memory."""
 
     def __init__(self, tables: StagingTables) -> None:
         self._tables = tables
@@ -60,21 +60,21 @@ class Staging:
             self._write()
 
     def savepoint(self) -> Savepoint:
-        """Where the staging stands now, for `roll_back_to`."""
+        """Return the current state for `roll_back_to`."""
         self._write()
         return Savepoint(self._last_position, self._genres.last_name, self._directors.last_name)
 
     def roll_back_to(self, savepoint: Savepoint) -> None:
-        """Drop everything that was added after the mark was taken."""
+        """Delete everything that was added after the savepoint."""
         self._batch.clear()
         self._tables.delete_films_after(savepoint.position)
         self._genres.roll_back_to(savepoint.genre)
         self._directors.roll_back_to(savepoint.director)
 
     def finish(self) -> int:
-        """Write what is left; of films that share an id, the last one stays.
+        """Write the last batch, and delete all but the last film of each external id.
 
-        Returns how many had to go for that.
+        Return how many films were deleted.
         """
         self._write()
         self._genres.clear()
@@ -92,9 +92,9 @@ class Staging:
 
 
 class _NameLists:
-    """The numbers of lists of names.
+    """Numbers of staged lists of names.
 
-    A name is staged as often as it is forgotten in between; storing makes one of them again.
+    A name whose number is no longer cached is staged again. Storing merges the duplicates.
     """
 
     def __init__(self, tables: StagingTables, kind: str) -> None:
@@ -105,7 +105,7 @@ class _NameLists:
         self.last_name = 0
 
     def numbers(self, lists: list[Names]) -> list[int]:
-        """The number of each list; the empty one has the unknown alone."""
+        """Return the number of each list. An empty list contains only `UNKNOWN`."""
         known = self._numbers
         new = dict.fromkeys(names for names in lists if names not in known)
         if len(known) + len(new) > MOST_CACHED_LISTS:
@@ -116,31 +116,31 @@ class _NameLists:
         return [known[names] for names in lists]
 
     def roll_back_to(self, number: int) -> None:
-        """Drop the names that are newer than this one."""
+        """Delete the names with higher numbers."""
         self._numbers.clear()
         self._tables.delete_names_after(self._kind, number)
 
     def clear(self) -> None:
-        """Give the memory back."""
+        """Release the memory of the cache."""
         self._numbers.clear()
 
     def _stage(self, lists: Iterable[Names]) -> None:
         new_names: dict[str, tuple[int, str]] = {}
-        places: list[tuple[int, int, int]] = []
+        entries: list[tuple[int, int, int]] = []
         for names in lists:
             self._last_list += 1
             self._numbers[names] = self._last_list
             keys: dict[str, str] = {}
             for name in names or (UNKNOWN,):
                 keys.setdefault(name_key(name), name)
-            for place, (key, name) in enumerate(keys.items()):
+            for position, (key, name) in enumerate(keys.items()):
                 if key not in new_names:
                     self.last_name += 1
                     new_names[key] = (self.last_name, name)
-                places.append((self._last_list, place, new_names[key][0]))
+                entries.append((self._last_list, position, new_names[key][0]))
         rows = ((number, name, key) for key, (number, name) in new_names.items())
         self._tables.add_names(self._kind, rows)
-        self._tables.add_lists(self._kind, places)
+        self._tables.add_lists(self._kind, entries)
 
 
 def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[Any, ...]:
@@ -149,4 +149,4 @@ def _row(position: int, film: FilmRecord, genres: int, directors: int) -> tuple[
     return (position, *_of_record(film), genres, directors, *fingerprints)
 
 
-_of_record = attrgetter(*film_columns.NAMES[1:-4])  # the others are no fields of a record
+_of_record = attrgetter(*film_columns.NAMES[1:-4])  # the others are not fields of a record

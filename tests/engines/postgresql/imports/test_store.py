@@ -1,4 +1,4 @@
-"""Storing in PostgreSQL beside others who read and write."""
+"""Imports into PostgreSQL while other connections read and write."""
 
 import threading
 
@@ -23,7 +23,7 @@ def engine():
 
 
 def begin(settings):
-    """A transaction of somebody else, who waits for a lock for a moment at most."""
+    """Open another connection that waits for locks for 100 ms at most."""
     connection = psycopg.connect(settings.database_url)
     connection.execute("SET lock_timeout = '100ms'")
     return connection
@@ -34,8 +34,8 @@ def names(stored):
     return dict(stored.rows(sql))
 
 
-class TestBesideOthers:
-    def test_labels_are_set_while_new_films_are_stored(self, stored, monkeypatch):
+class TestConcurrency:
+    def test_other_connections_can_write_while_new_films_are_stored(self, stored, monkeypatch):
         stored.run([ALIEN])
         meanwhile = []
 
@@ -45,7 +45,7 @@ class TestBesideOthers:
                 other.execute("UPDATE films SET votes = 7 WHERE title = 'Alien'")
             meanwhile.append((stored_now, to_store))
 
-        monkeypatch.setattr(Import, "_note_stored", lambda _, *told: set_label(*told))
+        monkeypatch.setattr(Import, "_note_stored", lambda _, *counts: set_label(*counts))
         stored.run([RAN])
         assert meanwhile == [(1, 1)]
         assert stored.rows("SELECT title, votes FROM films ORDER BY id") == [
@@ -53,7 +53,7 @@ class TestBesideOthers:
             ("Ran", 0),
         ]
 
-    def test_who_changes_a_film_is_waited_for_and_then_waits(self, stored):
+    def test_other_writers_wait_while_existing_films_are_changed(self, stored):
         stored.run([ALIEN])
 
         def change(_):
@@ -63,19 +63,19 @@ class TestBesideOthers:
         Import("club").run(stored.settings, [[film("1", "Aliens")]], change)
         assert stored.titles() == ["Aliens"]
 
-    async def test_a_label_that_is_set_meanwhile_stays(self, stored, services, monkeypatch):
+    async def test_label_set_during_an_import_stays(self, stored, services, monkeypatch):
         stored.run([ALIEN, RAN])
         other = psycopg.connect(stored.settings.database_url)
         other.execute("UPDATE revisions SET value = value + 1 WHERE name = 'catalogue'")
         other.execute("INSERT INTO labels (name) VALUES ('by_hand')")
         other.execute("UPDATE films SET label_id = 1 WHERE title = 'Alien'")
-        lock = store._Storing._lock
+        lock = store._StoreTransaction._lock
 
-        def commit_soon(storing, **given):
+        def commit_soon(transaction, **options):
             threading.Timer(0.3, lambda: (other.commit(), other.close())).start()
-            lock(storing, **given)
+            lock(transaction, **options)
 
-        monkeypatch.setattr(store._Storing, "_lock", commit_soon)
+        monkeypatch.setattr(store._StoreTransaction, "_lock", commit_soon)
         changed = [film("1", "Aliens", genres=["Horror"]), film("2", "Ran", genres=["Drama"])]
         stored.run(changed, labels=["premium"])
         assert names(stored) == {"Aliens": "by_hand", "Ran": None}
@@ -86,20 +86,20 @@ class TestBesideOthers:
             await services.labels.set_label(CONSOLE_ACTOR, unit, 1, None)
         assert stored.rows(counted)[0] == (0, 1)
 
-    def test_readers_go_on(self, stored):
+    def test_other_readers_do_not_wait(self, stored):
         stored.run([ALIEN])
-        seen = []
+        visible = []
 
         def read(_):
             with begin(stored.settings) as other:
-                seen.extend(other.execute("SELECT title FROM films ORDER BY id").fetchall())
+                visible.extend(other.execute("SELECT title FROM films ORDER BY id").fetchall())
 
         Import("club").run(stored.settings, [[film("1", "Aliens"), RAN]], read)
-        assert seen == [("Alien",)]
+        assert visible == [("Alien",)]
 
 
 class TestIds:
-    def test_none_are_lost_by_an_import_that_fails(self, stored):
+    def test_failed_import_consumes_no_ids(self, stored):
         with pytest.raises(ImportFailed):
             Import("club").run(
                 stored.settings, [[ALIEN]], lambda reader: reader.connection.execute("SELECT 1/0")
@@ -111,7 +111,7 @@ class TestIds:
             (2, "War"),
         ]
 
-    def test_nor_by_names_and_labels_that_are_there_already(self, stored):
+    def test_existing_names_and_labels_consume_no_ids(self, stored):
         stored.run([ALIEN], labels=["premium"])
         stored.run([ALIEN, film("3", "Scream", genres=["Horror"])], labels=["premium"])
         stored.run([RAN], labels=["adult"])
@@ -119,7 +119,7 @@ class TestIds:
         assert stored.rows("SELECT name FROM genres ORDER BY id") == ["Unknown", "Horror", "War"]
         assert stored.rows("SELECT max(id) FROM genres") == [3]
 
-    def test_whoever_inserts_by_hand_gets_the_next_one(self, stored):
+    def test_manual_insert_gets_the_next_id(self, stored):
         stored.run([ALIEN])
         stored.execute("INSERT INTO genres (name, name_key) VALUES ('Noir', 'noir')")
         assert stored.rows("SELECT id FROM genres WHERE name = 'Noir'") == [3]
@@ -127,18 +127,18 @@ class TestIds:
         assert stored.rows("SELECT name FROM genres ORDER BY id")[-1] == "War"
 
 
-def test_statistics_are_there_at_once(stored):
+def test_statistics_are_current_after_an_import(stored):
     stored.run([ALIEN, RAN])
     known = "SELECT reltuples FROM pg_class WHERE relname IN ('films', 'film_genres')"
     assert stored.rows(known) == [2, 2]
 
 
 class TestForeignKeys:
-    """Not checked row by row if the role may decide that; what is stored is sound all the same."""
+    """Foreign keys are not checked per row if the role may disable that, and are valid anyway."""
 
     @pytest.fixture(params=["superuser", "plain"])
     def imported(self, request, postgresql, tmp_path, stored_in):
-        """The catalogue after an import by either role, which owns it."""
+        """Return a catalogue owned and filled by a superuser or an ordinary role."""
         name = f"import_{request.param}"
         superuser = " SUPERUSER" if request.param == "superuser" else ""
         postgresql.execute(f"CREATE ROLE {name} LOGIN{superuser}")
@@ -152,30 +152,30 @@ class TestForeignKeys:
         postgresql.drop(url)
         postgresql.execute(f"DROP ROLE {name}")
 
-    def test_either_way_films_are_stored_alike(self, imported):
+    def test_films_are_stored_alike_with_and_without_checks(self, imported):
         imported.run([ALIEN, film("2", "Ran", genres=["Drama"], directors=["Akira Kurosawa"])])
         assert imported.changes == Changes(0, 1, 1)
         sql = "SELECT title, name FROM films JOIN genres ON genres.id = genre_id ORDER BY films.id"
         assert imported.rows(sql) == [("Alien", "Horror"), ("Ran", "Drama")]
         assert imported.found("ran") == ["Ran"]
 
-    def test_what_else_belongs_to_it_is_checked(self, imported):
-        refused = "INSERT INTO selection_films VALUES (7, 7, 7)"
+    def test_statements_before_the_commit_are_checked(self, imported):
+        invalid = "INSERT INTO selection_films VALUES (7, 7, 7)"
         with pytest.raises(ImportFailed, match="foreign key"):
             Import("club").run(
                 imported.settings,
                 [[film("3", "Mirror")]],
-                lambda reader: reader.connection.execute(refused),
+                lambda reader: reader.connection.execute(invalid),
             )
 
-    def test_a_film_that_goes_meanwhile_leaves_nothing(self, imported, monkeypatch):
-        lock = store._Storing._lock
+    def test_film_deleted_during_an_import_leaves_no_rows(self, imported, monkeypatch):
+        lock = store._StoreTransaction._lock
 
-        def delete_first(storing, **given):
+        def delete_first(transaction, **options):
             imported.execute("DELETE FROM films WHERE title = 'Alien'")
-            lock(storing, **given)
+            lock(transaction, **options)
 
-        monkeypatch.setattr(store._Storing, "_lock", delete_first)
+        monkeypatch.setattr(store._StoreTransaction, "_lock", delete_first)
         imported.run([film("1", "Aliens", genres=["Horror"])])
         assert imported.titles() == ["Ran"]
         assert imported.rows("SELECT film_id FROM film_genres") == [2]

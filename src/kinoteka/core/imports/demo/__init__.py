@@ -1,14 +1,14 @@
-"""The demo catalogue: films and selections that a new installation starts with."""
+"""The demo catalogue: the films and selections of a new installation."""
 
 from importlib.resources import files
 from pathlib import Path
 
 
 def films_path() -> Path:
-    """The films, a JSON object a line."""
+    """Return the path of the films (JSON Lines)."""
     return Path(str(files(__package__).joinpath("films.jsonl")))
 
 
 def selections_path() -> Path:
-    """The selections: a JSON array; their films are ids of `films_path`."""
+    """Return the path of the selections (a JSON array). They list ids of `films_path`."""
     return Path(str(files(__package__).joinpath("selections.json")))

@@ -1,4 +1,4 @@
-"""The formats that `import` knows, by name."""
+"""The formats that can be imported, by name."""
 
 from kinoteka.core.imports.formats import imdb, movielens, table, tmdb, wikipedia
 from kinoteka.core.imports.readers import Format

@@ -1,4 +1,4 @@
-"""CSV records that survive stray quotes: a broken record never takes its neighbours along."""
+"""Read CSV records so that a record with a stray quote does not swallow the next ones."""
 
 import csv
 from collections import deque
@@ -8,9 +8,9 @@ from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 
 LINES_LIMIT = 200
-"""Physical lines that one record may span; more means a quote that was never closed."""
+"""How many physical lines a record may span. More lines mean a missing closing quote."""
 
-# The module's own limit is one for the whole process and too small for cells of JSON.
+# The default limit of the csv module is too small for cells of JSON. It is process-wide.
 csv.field_size_limit(RECORD_LIMIT)
 
 Row = tuple[int, list[str]]
@@ -19,9 +19,9 @@ Row = tuple[int, list[str]]
 def csv_rows(file: InputFile, delimiter: str, columns: int) -> Iterator[Row | RejectedRow]:
     """Yield (line, cells) of every record with the given number of columns, header included.
 
-    A record that is broken is refused at the line where it begins; where it spans several
-    lines, reading goes on with the line after its first, because the likely cause is a
-    quote that was never closed. Blank lines are passed over.
+    An invalid record is rejected at the line where it begins. If it spans several lines, reading
+    continues with its second line, because a missing closing quote is the likely cause. Blank
+    lines are skipped.
     """
     lines = _Lines(file.lines())
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -59,11 +59,11 @@ def _rejected_row(
 
 
 class _TooLong(Exception):
-    """A signal from the lines, through csv.reader."""
+    """A record exceeds a limit. `_Lines` raises this through csv.reader."""
 
 
 class _Lines:
-    """Physical lines for csv.reader, of which those of the present record can be given back."""
+    """Physical lines for csv.reader. Those of the current record can be pushed back."""
 
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
@@ -91,7 +91,7 @@ class _Lines:
             return line.decode(errors="replace") + "\n"
 
     def start_record(self) -> int:
-        """Forget the record before; return the line on which the next one begins."""
+        """Discard the previous record. Return the line on which the next one begins."""
         self._next_line += len(self._record)
         self._record.clear()
         self._size = 0
@@ -99,6 +99,6 @@ class _Lines:
         return self._next_line
 
     def push_back_all_but_first(self) -> None:
-        """Give back all lines of the record but its first."""
+        """Push back all lines of the record except the first."""
         self._pushed_back.extendleft(reversed(self._record[1:]))
         del self._record[1:]

@@ -1,4 +1,4 @@
-"""Files as chunks and lines of bytes, plain or gzipped, with progress and bounded memory."""
+"""Read plain or gzipped files as chunks or lines of bytes, in bounded memory."""
 
 import gzip
 import os
@@ -11,12 +11,12 @@ from kinoteka.core.imports.record import FormatCode, FormatError, RejectedRow, R
 
 CHUNK = 256 * 1024
 RECORD_LIMIT = 1024 * 1024
-"""Bytes that a line, a CSV record or a JSON element may have."""
+"""How many bytes a line, a CSV record or a JSON element may have."""
 
 EXPANSION_LIMIT = 100
-"""How many times its own size a gzipped file may expand to; data sets stay below 20."""
+"""By which factor a gzipped file may expand. Data sets stay below 20."""
 EXPANSION_FLOOR = 100 * 1024 * 1024
-"""Bytes that any gzipped file may expand to, however small it is."""
+"""How many bytes even the smallest gzipped file may expand to."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -24,14 +24,14 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _ExpandsTooFar(OSError):
-    """A gzipped file that holds far more than it could honestly hold (OWASP ASVS 5, 5.2.3)."""
+    """A gzipped file expands by more than EXPANSION_LIMIT (OWASP ASVS 5, 5.2.3)."""
 
 
 class InputFile:
-    """A file to be read once, from its beginning.
+    """A file that is read once, from its beginning.
 
-    A broken end (a cut or corrupt gzip stream, a failing disk, a gzip stream that expands too far)
-    ends the reading like the file's own end would; `failure()` then tells.
+    A failure (a truncated or corrupt gzip stream, a failing disk, a gzip stream that expands too
+    far) ends the iteration like the end of the file. `failure()` then returns it.
     """
 
     def __init__(self, path: Path, progress: Progress) -> None:
@@ -48,9 +48,9 @@ class InputFile:
             self._failure = str(error)
 
     def lines(self) -> Iterator[bytes]:
-        """Yield the lines without their ends.
+        """Yield the lines without line ends.
 
-        One that is longer than RECORD_LIMIT comes cut, but still longer than that.
+        A line longer than RECORD_LIMIT is truncated to a length that still exceeds it.
         """
         rest, skipping = b"", False
         for chunk in self.chunks():
@@ -71,13 +71,13 @@ class InputFile:
             yield rest
 
     def failure(self) -> tuple[RejectedRow, ...]:
-        """Return the rejected that a broken end deserves, after the last line or chunk."""
+        """Return the failure, if any, as a rejected row. Call it after the last line or chunk."""
         if self._failure is None:
             return ()
         return (self.rejected_row(self._line, RejectionReason.FILE_BROKEN, self._failure),)
 
     def rejected_row(self, line: int, reason: RejectionReason, detail: str) -> RejectedRow:
-        """Return a rejected that names this file."""
+        """Return a rejected row of this file."""
         return RejectedRow(str(self.path), line, reason, detail)
 
     def _chunks(self) -> Iterator[bytes]:
@@ -102,7 +102,7 @@ class InputFile:
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return the beginning of a file's text (at most CHUNK bytes), for recognising it.
+    """Return the beginning of a file (at most CHUNK bytes), to recognise its format.
 
     Raise `FormatError` FILE_UNREADABLE (`path`, `detail`), FILE_EMPTY (`path`) or
     ENCODING_UNSUPPORTED (`path`).
@@ -119,7 +119,7 @@ def first_bytes(path: Path) -> bytes:
 
 
 def first_line(path: Path) -> str:
-    """Return the header row of a text file; raises like `first_bytes`."""
+    """Return the header row of a text file. Raise as `first_bytes` does."""
     line = first_bytes(path).partition(b"\n")[0]
     try:
         return line.decode().rstrip("\r")
@@ -128,5 +128,5 @@ def first_line(path: Path) -> str:
 
 
 def bytes_on_disk(files: Sequence[Path]) -> int:
-    """Return the size of all files together."""
+    """Return the total size of the files."""
     return sum(os.stat(path).st_size for path in files)

@@ -1,9 +1,9 @@
-r"""The IMDb non-commercial datasets: tab-separated, `\N` for null, no quoting at all.
+r"""The IMDb non-commercial datasets: tab-separated, `\N` for null, without quoting.
 
 Layout: https://developer.imdb.com/non-commercial-datasets/. The real files are large (11
-million titles, 14 million names), so what is joined is kept in arrays indexed by the rank of
-an id among the films (or directors) that matter: about 25 bytes a film, in any order of rows.
-title.basics is read twice, first for the ids of the films, at the end for the films.
+million titles, 14 million names), so the joins use arrays indexed by the rank of an id among the
+films (or directors) that are imported. That takes about 25 bytes per film, in any order of rows.
+title.basics is read twice: first for the ids of the films, and at the end for the films.
 """
 
 from collections.abc import Iterator, Sequence
@@ -75,9 +75,9 @@ TITLE_TYPES = frozenset(
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read title.basics and, where given, title.ratings and title.crew with name.basics.
+    """Read title.basics and, if present, title.ratings, and title.crew with name.basics.
 
-    Directors need both of the latter; one without the other is ignored.
+    Directors need both title.crew and name.basics. One without the other is ignored.
     """
     tables = recognise(files, ROLES, "\t", progress)
     _check_layouts(tables)
@@ -90,7 +90,7 @@ def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Ite
 
 
 def _check_layouts(tables: dict[str, Table]) -> None:
-    """Rows are read by position, for speed, so the columns must stand where they always do."""
+    """Raise `FormatError` if the order of the columns differs: rows are read by position."""
     for role, table in tables.items():
         layout = LAYOUTS[role]
         if table.columns[: len(layout)] != layout:
@@ -104,7 +104,7 @@ def _ignore_incomplete_directors(tables: dict[str, Table], progress: Progress) -
 
 
 class _Joins:
-    """What is known of a film besides its row in title.basics."""
+    """The data of films from the files beside title.basics."""
 
     def __init__(self, films: IdSet, count: int) -> None:
         self._films = films
@@ -113,7 +113,7 @@ class _Joins:
         self._directors: Directors | None = None
 
     def read(self, tables: dict[str, Table], progress: Progress) -> Iterator[Record]:
-        """Read the other files; only refusals are yielded."""
+        """Read the other files, and yield their rejected rows."""
         if RATINGS in tables:
             self._ratings = Ratings(self._films, self._count)
             yield from self._ratings.read(InputFile(tables[RATINGS].path, progress))
@@ -123,7 +123,7 @@ class _Joins:
             yield from self._directors.read_names(InputFile(tables[NAMES].path, progress))
 
     def of(self, number: int) -> tuple[float | None, int, tuple[str, ...]]:
-        """Return rating, votes and directors of the film with this id."""
+        """Return the rating, votes and directors of the film with this id."""
         rank = self._films.rank(number)
         if rank < 0:
             return None, 0, ()
@@ -142,7 +142,7 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
 
 
 def _collect_ids(file: InputFile, types: frozenset[bytes], films: IdSet) -> None:
-    """Add the ids of all titles of the wanted types; broken rows are told in the last pass."""
+    """Add the ids of all titles of these types. The last pass rejects invalid rows."""
     for _, line in rows(file):
         cells = line.split(b"\t", 2)
         if len(cells) == 3 and cells[1] in types:

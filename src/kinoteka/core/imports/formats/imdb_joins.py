@@ -1,7 +1,7 @@
-"""What the IMDb's other files tell about the films of title.basics, kept small.
+"""Compact joins of the IMDb's other files with the films of title.basics.
 
-Arrays indexed by the rank of an id take about 25 bytes a film and 25 a director, whatever
-the order of the rows; the real files have 11 million rows of crew and 14 million names.
+Arrays indexed by the rank of an id take about 25 bytes per film and 25 per director, in any order
+of rows. The real files have 11 million rows of crew and 14 million names.
 """
 
 from array import array
@@ -18,7 +18,7 @@ _UNRATED = 255
 
 
 def rows(file: InputFile) -> Iterator[tuple[int, bytes]]:
-    """Yield (line, row) after the header, blank lines left out."""
+    """Yield (line, row) of all rows after the header. Skip blank lines."""
     lines = file.lines()
     next(lines, None)
     for number, line in enumerate(lines, 2):
@@ -27,7 +27,7 @@ def rows(file: InputFile) -> Iterator[tuple[int, bytes]]:
 
 
 def number_in(identifier: bytes) -> int:
-    """Return the number in an id like tt0133093 or nm0905154, -1 where it has none."""
+    """Return the number in an id like tt0133093 or nm0905154, or -1 if it has none."""
     digits = identifier[2:]
     if not digits.isdigit() or len(digits) > 9:
         return -1
@@ -36,14 +36,14 @@ def number_in(identifier: bytes) -> int:
 
 
 def columns_mismatch(file: InputFile, line: int, count: int, expected: int) -> RejectedRow:
-    """Refuse a row for the number of its columns."""
+    """Return a row that was rejected for the number of its columns."""
     return file.rejected_row(
         line, RejectionReason.COLUMNS_MISMATCH, f"{count} columns of {expected}"
     )
 
 
 class Ratings:
-    """title.ratings by the rank of the film: tenths of a point, and votes."""
+    """Ratings (in tenths of a point) and votes from title.ratings, by the rank of the film."""
 
     def __init__(self, films: IdSet, count: int) -> None:
         self._films = films
@@ -85,13 +85,13 @@ def _votes(written: bytes) -> int:
 
 
 class Directors:
-    """title.crew by the rank of the film, name.basics by the rank of the director."""
+    """Directors from title.crew (by the rank of the film) and name.basics (by their rank)."""
 
     def __init__(self, films: IdSet, count: int) -> None:
         self._films = films
         self._people = IdSet()
         self._starts = array("I", bytes(4 * count))
-        # Per film the number of its directors, then their ids; the first place means none.
+        # For each film the number of its directors, then their ids. Index 0 means no directors.
         self._crew = array("I", [0])
         self._name_starts = array("I")
         self._name_ends = array("I")
@@ -144,7 +144,7 @@ class Directors:
         yield from file.failure()
 
     def of(self, rank: int) -> tuple[str, ...]:
-        """Return the names of the film's directors; those without one are left out."""
+        """Return the names of the film's directors. Omit directors without a name."""
         start = self._starts[rank]
         count = self._crew[start]
         if not count:

@@ -1,4 +1,4 @@
-"""JSON objects out of files of any size: JSON Lines, and arrays read element by element."""
+"""Read JSON objects from files of any size: JSON Lines, and arrays element by element."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from kinoteka.core.imports.formats.files import RECORD_LIMIT, InputFile
 from kinoteka.core.imports.record import RejectedRow, RejectionReason
 
 DEEPEST = 64
-"""Objects within objects that an element may have; films need three."""
+"""How deeply objects may be nested in an element. Films need three levels."""
 
 Object = dict[str, Any]
 Row = tuple[int, Object]
@@ -38,8 +38,8 @@ def json_lines(file: InputFile) -> Iterator[Row | RejectedRow]:
 def json_elements(file: InputFile) -> Iterator[Row | RejectedRow]:
     """Yield (line, object) of every element of an array, pretty-printed or on one line.
 
-    A broken element is refused where it begins; reading goes on with the next place that
-    begins like it (`{"title":`), since its own end cannot be trusted.
+    An invalid element is rejected at its first line. Reading continues at the next text that
+    begins like it (`{"title":`), because its own end cannot be found reliably.
     """
     window = _Window(file.chunks())
     window.skip_space()
@@ -53,7 +53,7 @@ def json_elements(file: InputFile) -> Iterator[Row | RejectedRow]:
         ordinal += 1
         closed = False
         row = _element(file, window, first, ordinal)
-        # What lies between a broken element and the next sound one is part of the former.
+        # Text between an invalid element and the next valid one belongs to the former.
         if not (
             broken and isinstance(row, RejectedRow) and row.reason is RejectionReason.NOT_AN_OBJECT
         ):
@@ -68,17 +68,17 @@ def json_elements(file: InputFile) -> Iterator[Row | RejectedRow]:
 
 
 def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> Row | RejectedRow:
-    line, place = window.line, f"element {ordinal}"
+    line, position = window.line, f"element {ordinal}"
     if first != b"{":
         window.advance(_length_of_other(window, first))
-        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, place)
+        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, position)
     if (found := _guessed(window)) is not None:
         return line, found
     length = window.nested_length(_TO_BRACE, b"{")
     if length is None:
         window.to_next_like_this()
-        return file.rejected_row(line, RejectionReason.JSON_INVALID, f"{place}: it does not end")
-    row = _decoded(file, line, window.text(length), place)
+        return file.rejected_row(line, RejectionReason.JSON_INVALID, f"{position}: it does not end")
+    row = _decoded(file, line, window.text(length), position)
     if isinstance(row, RejectedRow):
         window.to_next_like_this(length)
     else:
@@ -87,10 +87,10 @@ def _element(file: InputFile, window: "_Window", first: bytes, ordinal: int) -> 
 
 
 def _guessed(window: "_Window") -> Object | None:
-    """Return the object here, if it ends where the next one seems to begin, and go past it.
+    """Return the object here if it ends where the next one seems to begin, and advance past it.
 
-    What decodes as a whole is whole, so a wrong guess does no harm; a right one saves the
-    search for the closing bracket, which takes three times as long as decoding.
+    A wrong guess does not decode and is discarded. A right guess saves the search for the closing
+    bracket, which takes three times as long as decoding.
     """
     length = window.length_to_next()
     if not length:
@@ -106,24 +106,24 @@ def _guessed(window: "_Window") -> Object | None:
 
 
 def _length_of_other(window: "_Window", first: bytes) -> int:
-    """Return the length of an element that is no object, at least one byte."""
+    """Return the length of an element that is not an object, at least one byte."""
     if first == b"[":
         return window.nested_length(_TO_BRACKET, b"[") or 1
     return window.match_length(_SCALAR) or 1
 
 
-def _decoded(file: InputFile, line: int, text: bytes, place: str) -> Row | RejectedRow:
+def _decoded(file: InputFile, line: int, text: bytes, position: str) -> Row | RejectedRow:
     try:
         found = msgspec.json.decode(text)
     except UnicodeDecodeError:
-        return file.rejected_row(line, RejectionReason.ENCODING_INVALID, place or "not UTF-8")
+        return file.rejected_row(line, RejectionReason.ENCODING_INVALID, position or "not UTF-8")
     except (msgspec.DecodeError, RecursionError) as error:
         detail = str(error)
         return file.rejected_row(
-            line, RejectionReason.JSON_INVALID, f"{place}: {detail}" if place else detail
+            line, RejectionReason.JSON_INVALID, f"{position}: {detail}" if position else detail
         )
     if not isinstance(found, dict):
-        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, place)
+        return file.rejected_row(line, RejectionReason.NOT_AN_OBJECT, position)
     return line, found
 
 
@@ -139,26 +139,26 @@ class _Window:
         self.line = 1
 
     def advance(self, length: int) -> None:
-        """Go on by so many bytes, counting lines."""
+        """Advance by a number of bytes, and count lines."""
         end = self._at + length
         self.line += self._bytes.count(b"\n", self._at, end)
         self._at = end
 
     def text(self, length: int) -> bytes:
-        """Return so many bytes from here."""
+        """Return a number of bytes from here, without advancing."""
         return self._bytes[self._at : self._at + length]
 
     def skip_space(self) -> bytes:
-        """Pass over spaces and commas; return the byte after them, empty at the file's end."""
+        """Skip spaces and commas. Return the next byte, or b"" at the end of the file."""
         while True:
             found = _SPACE.match(self._bytes, self._at)
-            assert found is not None  # noqa: S101 - the pattern matches nothing, too
+            assert found is not None  # noqa: S101 - the pattern also matches an empty text
             self.advance(found.end() - self._at)
             if self._at < len(self._bytes) or not self._more():
                 return self._bytes[self._at : self._at + 1]
 
     def match_length(self, pattern: re.Pattern[bytes]) -> int | None:
-        """Return the length of what the pattern matches here, seen whole."""
+        """Return the length of the pattern's match here, or None. Read on until it is complete."""
         while True:
             found = pattern.match(self._bytes, self._at)
             if found and (found.end() < len(self._bytes) or self._ended):
@@ -169,7 +169,7 @@ class _Window:
     def nested_length(self, to_bracket: re.Pattern[bytes], opening: bytes) -> int | None:
         """Return the length up to the bracket that closes the one here.
 
-        None where the file, RECORD_LIMIT or DEEPEST comes first.
+        Return None if the file ends, or RECORD_LIMIT or DEEPEST is exceeded, before it.
         """
         length, depth = 0, 0
         while True:
@@ -185,14 +185,14 @@ class _Window:
                 return None
 
     def length_to_next(self) -> int:
-        """Return the length up to what begins like the first object did, 0 if not in sight."""
+        """Return the length up to the next text that begins like the first object, else 0."""
         if not self._head:
             head = _HEAD.match(self._bytes, self._at)
             self._head = head[0] if head else b""
         return max(self._bytes.find(self._head, self._at + 1) - self._at, 0) if self._head else 0
 
     def to_next_like_this(self, length: int | None = None) -> None:
-        """Go to the next element that begins like this one, else past the length, else the end."""
+        """Advance to the next element that begins like this one, else by `length` or to the end."""
         head = _HEAD.match(self._bytes, self._at)
         wanted = head[0] if head else b"{"
         end = len(self._bytes) if length is None else self._at + length
@@ -208,7 +208,7 @@ class _Window:
             end = len(self._bytes)
 
     def _more(self) -> bool:
-        """Drop what lies behind and read on; false at the file's end."""
+        """Discard the bytes that were read, and read a chunk. Return False at the end."""
         if self._ended:
             return False
         chunk = next(self._chunks, b"")

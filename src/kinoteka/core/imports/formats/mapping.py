@@ -1,4 +1,4 @@
-"""Which column of a table is which field of a film: the operator's word, or its name."""
+"""Map columns of a table to fields of a film, by the operator's mapping or by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,19 +18,20 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "directors": ("director", "directed_by"),
     "runtime_minutes": ("runtime", "runtimeminutes", "duration", "duration_minutes"),
 }
-"""The other names of each field's column, in the order of the parameters of `values.film`."""
+"""Alternative column names of each field, in the order of the parameters of `values.film`."""
 FIELDS = tuple(ALIASES)
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """Return field → column of texts like `year=Release Date`; an empty column means none.
+    """Return field → column from texts like `year=Release Date`. An empty column means none.
 
-    Raise `FormatError` MAPPING_INVALID (`pair`, `fields`) where the field is unknown.
+    Raise `FormatError` MAPPING_INVALID (`pair`, `fields`) if a text is malformed, or its field is
+    unknown or repeated.
     """
     mapping: dict[str, str] = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
-        field = _known(field.strip())
+        field = _plural(field.strip())
         if not equals or field not in FIELDS or field in mapping:
             raise FormatError(FormatCode.MAPPING_INVALID, pair=pair, fields=list(FIELDS))
         mapping[field] = column.strip()
@@ -38,14 +39,14 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def columns_by_field(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str | None, ...]:
-    """Return the column of each of FIELDS, None where the table has none.
+    """Return the column of each field in FIELDS, or None if the table has none.
 
-    What the operator mapped stands, whether the table has it or not; the rest goes by name,
-    without regard to case, blanks and dashes.
+    Columns that the operator mapped are returned even if the table lacks them. The others are found
+    by name, ignoring case, spaces and dashes.
     """
     by_name: dict[str, str] = {}
     for column in columns:
-        by_name.setdefault(_plain(column), column)
+        by_name.setdefault(_normalized(column), column)
     return tuple(_column_of(field, by_name, columns, mapping) for field in FIELDS)
 
 
@@ -54,7 +55,7 @@ def _column_of(
 ) -> str | None:
     if field in mapping:
         wanted = mapping[field]
-        return wanted if wanted in columns else by_name.get(_plain(wanted), wanted) or None
+        return wanted if wanted in columns else by_name.get(_normalized(wanted), wanted) or None
     for name in (field, *ALIASES[field]):
         if name in by_name:
             return by_name[name]
@@ -62,14 +63,14 @@ def _column_of(
 
 
 def label_column(columns: Sequence[str]) -> str | None:
-    """Return the column that is called `label`; None where the table has none."""
-    return next((column for column in columns if _plain(column) == "label"), None)
+    """Return the column named `label`, or None."""
+    return next((column for column in columns if _normalized(column) == "label"), None)
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return "_".join(name.casefold().replace("-", " ").split())
 
 
-def _known(field: str) -> str:
-    """Take the singular, too: `genre`, `director`."""
+def _plural(field: str) -> str:
+    """Return the field of a singular name: `genre` or `director`."""
     return field + "s" if field in ("genre", "director") else field

@@ -1,8 +1,8 @@
 """MovieLens, all sizes since 2013 ("ml-latest", "ml-25m" …): comma-separated, UTF-8.
 
 Layout: https://files.grouplens.org/datasets/movielens/ml-latest-README.html. Ratings run
-from 0.5 to 5 in halves and are averaged, then doubled; links tell what a film is called by the
-IMDb (without the tt) and by TMDB; tags and genome files hold nothing for the catalogue.
+from 0.5 to 5 in steps of 0.5; they are averaged and doubled. Links have the ids of films at IMDb
+(without the tt) and TMDB. Tags and genome files have no data for the catalogue.
 """
 
 import re
@@ -30,7 +30,7 @@ ROLES = (
 ID_DIGITS = 15
 NO_GENRES = "(no genres listed)"
 Links = dict[str, tuple[str | None, int | None]]
-"""What the IMDb and TMDB call a film, by its movieId."""
+"""The ids of films at IMDb and TMDB, by movieId."""
 
 _YEAR_AT_END = re.compile(r"\s*\((\d{1,6})(?:[-–]\s*(?:\d{4})?)?\)\s*$")
 _OTHER_TITLE = re.compile(r"^(.+?)\s+\(([^()]+)\)$")
@@ -41,18 +41,18 @@ _ARTICLE_AT_END = re.compile(
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read movies.csv and, where given, ratings.csv and links.csv."""
+    """Read movies.csv and, if present, ratings.csv and links.csv."""
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     return _read(tables, options, progress)
 
 
 def split_title(written: str) -> tuple[str, str | None, str | None]:
-    """Return title, other title and year (as written) of a MovieLens title.
+    """Return the title, the other title and the year (a text) of a MovieLens title.
 
     "City of Lost Children, The (Cité des enfants perdus, La) (1995)" is "The City of Lost
-    Children", "La Cité des enfants perdus", "1995". The other title, mostly the original
-    one, is the last in brackets; words in front of it may be in brackets, too.
+    Children", "La Cité des enfants perdus", "1995". The other title, usually the original one, is
+    the last text in brackets. Earlier texts in brackets are part of the title.
     """
     title, year = written.strip(), None
     if found := _YEAR_AT_END.search(title):
@@ -72,15 +72,15 @@ def _article_first(title: str) -> str:
 
 
 class _Ratings:
-    """Sums and counts by film; a film costs 100 bytes, a rating nothing."""
+    """Sums and counts of ratings by film, at 100 bytes per film."""
 
     def __init__(self) -> None:
-        self._places: dict[bytes, int] = {}
+        self._indexes: dict[bytes, int] = {}
         self._sums = array("d")
         self._counts = array("Q")
 
     def read(self, file: InputFile, columns: tuple[str, ...]) -> Iterator[RejectedRow]:
-        """Add up all ratings; broken rows are yielded."""
+        """Add up all ratings, and yield rejected rows."""
         movie, rating, width = columns.index("movieId"), columns.index("rating"), len(columns)
         known: dict[bytes, float] = {f"{half / 2:.1f}".encode(): half for half in range(1, 11)}
         lines = file.lines()
@@ -103,21 +103,21 @@ class _Ratings:
         yield from file.failure()
 
     def of(self, movie: str) -> tuple[float | None, int]:
-        """Return the average from 0 to 10 with one decimal, and the number of ratings."""
-        place = self._places.get(movie.encode())
-        if place is None:
+        """Return the average (0 to 10, one decimal) and the number of ratings."""
+        index = self._indexes.get(movie.encode())
+        if index is None:
             return None, 0
-        count = self._counts[place]
-        return round(self._sums[place] / count, 1), count
+        count = self._counts[index]
+        return round(self._sums[index] / count, 1), count
 
     def _add(self, movie: bytes, doubled: float) -> None:
-        place = self._places.get(movie)
-        if place is None:
-            place = self._places[movie] = len(self._sums)
+        index = self._indexes.get(movie)
+        if index is None:
+            index = self._indexes[movie] = len(self._sums)
             self._sums.append(0.0)
             self._counts.append(0)
-        self._sums[place] += doubled
-        self._counts[place] += 1
+        self._sums[index] += doubled
+        self._counts[index] += 1
 
 
 def _doubled(written: bytes) -> float | None:
@@ -150,7 +150,7 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
 
 
 def _read_links(table: Table, links: Links, progress: Progress) -> Iterator[RejectedRow]:
-    """Collect what films are called elsewhere; broken rows are yielded."""
+    """Collect the ids of films at IMDb and TMDB, and yield rejected rows."""
     file = InputFile(table.path, progress)
     movie, imdb, tmdb = map(table.columns.index, LINK_COLUMNS)
     for row in csv_rows(file, ",", len(table.columns)):

@@ -1,4 +1,4 @@
-"""Which file of a data set is which, told by its header row and not by its name or place."""
+"""Recognise the files of a data set by their header rows, not by their names or order."""
 
 import csv
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from kinoteka.core.imports.record import FormatCode, FormatError
 
 
 class Role(msgspec.Struct, frozen=True):
-    """A file of a data set: its usual name, and the columns that tell it from the others.
+    """A file of a data set: its usual name, and the columns that distinguish it.
 
-    Some go around without a header row: `order` then has their columns, all of digits.
+    `order` has the columns of a file that may lack a header row; all its cells are numbers.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Role(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A file that was recognised, with its columns in order and the line of its header row."""
+    """A recognised file with its columns in order and the line of its header row."""
 
     path: Path
     columns: tuple[str, ...]
@@ -35,7 +35,7 @@ class Table(msgspec.Struct, frozen=True):
 def recognise(
     files: Sequence[Path], roles: Sequence[Role], delimiter: str, progress: Progress
 ) -> dict[str, Table]:
-    """Return the table of every used role by its name; the first role that fits has a file.
+    """Return the tables by the name of their role. The first matching role gets a file.
 
     Raise `FormatError` FILE_UNRECOGNISED (`path`, `expected`), COLUMN_MISSING (`path`,
     `columns`), FILE_REPEATED (`path`, `role`), FILE_NEEDED (`role`), or those of

@@ -1,4 +1,4 @@
-"""Tables of any origin: CSV, JSON Lines, JSON arrays, with columns mapped to fields."""
+"""Read tables of any origin (CSV, JSON Lines, JSON arrays), mapping columns to fields."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
@@ -33,10 +33,10 @@ _MOST_LAYOUTS = 1000
 
 
 def read_csv(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read tables with a header row; the delimiter (, ; tab |) is told by that row.
+    """Read tables with a header row, from which the delimiter (, ; tab |) is detected.
 
-    Raise `FormatError` COLUMN_MISSING (`path`, `columns`, `found`) where a mapped column or
-    the title's is not there.
+    Raise `FormatError` COLUMN_MISSING (`path`, `columns`, `found`) if a mapped column or the title
+    column is missing.
     """
     readers = [_CsvTable(path, options) for path in files]
     progress.total += bytes_on_disk(files)
@@ -60,7 +60,7 @@ def read_json_lines(
 
 
 def read_json(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read files that hold one JSON array of objects."""
+    """Read files that contain one JSON array of objects."""
     check_json_arrays(files)
     progress.total += bytes_on_disk(files)
     return (
@@ -72,7 +72,7 @@ def read_json(files: Sequence[Path], options: ReadOptions, progress: Progress) -
 
 
 def check_json_arrays(files: Sequence[Path]) -> None:
-    """Raise `FormatError` NOT_A_JSON_ARRAY (`path`) for the first file that holds none."""
+    """Raise `FormatError` NOT_A_JSON_ARRAY (`path`) for the first file that is not one."""
     for path in files:
         if not first_bytes(path).lstrip().startswith(b"["):
             raise FormatError(FormatCode.NOT_A_JSON_ARRAY, path=str(path))
@@ -94,9 +94,9 @@ class _CsvTable:
                 columns=missing or ["title"],
                 found=list(self._columns),
             )
-        # An empty cell is put behind every row: it stands for the columns that are not there.
-        places = (self._columns.index(name) if name else -1 for name in by_field)
-        self._values = itemgetter(*places)
+        # `read` appends an empty cell to every row, which stands for missing columns.
+        indexes = (self._columns.index(name) if name else -1 for name in by_field)
+        self._values = itemgetter(*indexes)
         self._label_column = label_column(self._columns)
 
     def read(self, progress: Progress) -> Iterator[Record]:
@@ -125,7 +125,7 @@ class _CsvTable:
 def _objects(
     file: InputFile, rows: Iterator[Row | RejectedRow], options: ReadOptions
 ) -> Iterator[Record]:
-    # Rows may lack keys, so the mapping is made once for every set of keys that is met.
+    # Objects may have different keys, so the mapping is computed once per set of keys.
     layouts: dict[tuple[str, ...], tuple[tuple[str | None, ...], str | None]] = {}
     occurrences = values.Occurrences()
     for row in rows:
@@ -152,7 +152,7 @@ def _objects(
 def _labelled(
     film: FilmRecord, labels: LabelRules, row: Columns, named_label: str | None
 ) -> FilmRecord:
-    """Return the film with the label that the rules give it.
+    """Return the film with the label that the rules assign.
 
     Raises:
         InvalidValue: the row itself says that the film is hidden, and no rule says otherwise. To

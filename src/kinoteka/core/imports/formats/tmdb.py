@@ -1,7 +1,7 @@
-"""The "TMDB 5000" tables and larger ones of their kind: comma-separated, lists as JSON in cells.
+"""The "TMDB 5000" tables and larger ones like them: comma-separated, with lists as JSON in cells.
 
-The full table has more columns than its cut and other dates; both are read by their header.
-A second table, the credits, has the crew, of which the directors are taken.
+The full table has more columns and other dates than its excerpt. Both are read by their header row.
+Directors come from the crew in a second table, the credits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ ROLES = (
     Role(MOVIES, frozenset({"id", "title", "release_date"}), needed=True),
 )
 ID_DIGITS = 15
-PICTURES = "https://image.tmdb.org/t/p/w342"
+POSTER_BASE_URL = "https://image.tmdb.org/t/p/w342"
 
 Directors = dict[str, tuple[str, ...]]
 
@@ -36,7 +36,7 @@ _CREW = msgspec.json.Decoder(list[_Member])
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read tmdb_5000_movies.csv and, where given, tmdb_5000_credits.csv."""
+    """Read tmdb_5000_movies.csv and, if present, tmdb_5000_credits.csv."""
     tables = recognise(files, ROLES, ",", progress)
     progress.total += bytes_on_disk([table.path for table in tables.values()])
     return _read(tables, options, progress)
@@ -63,7 +63,7 @@ def _read(tables: dict[str, Table], options: ReadOptions, progress: Progress) ->
 
 
 def _read_credits(table: Table, directors: Directors, progress: Progress) -> Iterator[RejectedRow]:
-    """Collect the directors by film; broken rows are yielded."""
+    """Collect the directors by film, and yield rejected rows."""
     file = InputFile(table.path, progress)
     film, crew = table.columns.index("movie_id"), table.columns.index("crew")
     for row in csv_rows(file, ",", len(table.columns)):
@@ -92,10 +92,10 @@ def _film(cells: dict[str, str], directors: Directors, options: ReadOptions) -> 
         cells.get("original_title"),
         cells["release_date"],
         description=cells.get("overview"),
-        # An average of nothing is written as 0.
+        # TMDB writes 0 for films without votes.
         rating=None if rating == 0 and not votes else rating,
         votes=votes,
-        poster=PICTURES + poster if poster and poster.startswith("/") else None,
+        poster=POSTER_BASE_URL + poster if poster and poster.startswith("/") else None,
         genres=cells.get("genres"),
         directors=directors.get(identifier),
         runtime_minutes=cells.get("runtime"),

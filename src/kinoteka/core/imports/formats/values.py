@@ -1,7 +1,7 @@
-"""Raw values (texts of a cell, values of JSON) made into the fields of a film.
+"""Convert raw values (texts of cells, values of JSON) into the fields of a film.
 
-Every function takes a value as the file has it and raises `InvalidValue` where it cannot
-be one. Texts of years, ratings and genres repeat a lot, so what was made of them is kept.
+Every function takes a value as the file has it, and raises `InvalidValue` if a film cannot have it.
+Texts of years, ratings and genres repeat often, so their results are cached.
 """
 
 import ast
@@ -24,7 +24,7 @@ URL_LIMIT = 2000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 MOST_VOTES = 2**31 - 1
 LONGEST_RUNTIME = 60_000
-"""Minutes. The longest film known, Logistics (2012), runs for 51,420: 35 days."""
+"""In minutes. The longest known film, Logistics (2012), runs for 51,420 minutes (35 days)."""
 
 LIMITS = {
     "title": TITLE_LIMIT,
@@ -35,7 +35,7 @@ LIMITS = {
     "genres": NAME_LIMIT,
     "directors": NAME_LIMIT,
 }
-"""How many characters a text, or each name of a list, may have."""
+"""How many characters a text, or each name in a list, may have."""
 
 _NOTHING = frozenset({"", "\\N", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"})
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
@@ -52,9 +52,9 @@ _MOST_CACHED_NAMES = 20
 
 
 class Occurrences:
-    """Tells apart films that have the same key within one file: the second is `key #2`.
+    """Distinguishes films with the same key within one file: the second becomes `key #2`.
 
-    It keeps 64 bits of each key and not the key, so that a million cost 65 MB.
+    It stores a 64-bit hash of each key instead of the key, so a million keys take 65 MB.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Occurrences:
         self._counts: dict[int, int] = {}
 
     def numbered(self, key: str) -> str:
-        """Return the key, with its number from the second time on."""
+        """Return the key. From its second occurrence on, append its number."""
         key_hash = hash(key)
         if key_hash not in self._key_hashes:
             self._key_hashes.add(key_hash)
@@ -89,10 +89,10 @@ def film(
     tmdb_id: int | None = None,
     occurrences: Occurrences | None = None,
 ) -> FilmRecord:
-    """Make a film of raw values; the ids elsewhere are as a film has them.
+    """Return a film from raw values. `imdb_id` and `tmdb_id` must be valid already.
 
-    Without an id its title and year identify it, among the occurrences where such are given.
-    Raise `InvalidValue` for the first value that cannot be taken.
+    A film without an external id gets one from its title and year, numbered by `occurrences`.
+    Raise `InvalidValue` for the first invalid value.
     """
     clean_title = text_of(title, "title", TITLE_LIMIT)
     if not (clean_title and (clean_title.isascii() or has_visible_character(clean_title))):
@@ -125,15 +125,15 @@ def film(
 
 
 def text_of(value: object, field: str, limit: int) -> str:
-    """Return a text trimmed, with single spaces, in NFC; "" for nothing.
+    """Return a text trimmed, single-spaced and in NFC. Return "" for an empty value.
 
-    Control characters are left out; a NUL is refused, since it tells of a broken file.
+    Remove control characters, but raise for a NUL, because it indicates a damaged file.
     """
     if not value:
         return ""
     if not isinstance(value, str):
         value = _written(value, field)
-    # No white space but the plain one is printable, so most texts need no closer look.
+    # The only printable white space is the plain space, so most texts need no closer look.
     plain = value.isprintable() and "  " not in value
     text = value.strip() if plain else _collapsed(value, field)
     if not text.isascii():
@@ -144,7 +144,7 @@ def text_of(value: object, field: str, limit: int) -> str:
 
 
 def year_of(value: object) -> int | None:
-    """Return the year of a number or of a date that has one of four digits; None for nothing."""
+    """Return the year from a number, or from a date with a four-digit year. Empty: None."""
     if isinstance(value, str):
         if len(value) > _LONGEST_NUMBER:
             raise InvalidValue(RejectionReason.YEAR_INVALID, value[:_LONGEST_NUMBER])
@@ -159,7 +159,7 @@ def year_of(value: object) -> int | None:
 
 
 def rating_of(value: object) -> float | None:
-    """Return a rating from 0 to 10; a decimal comma is understood; None for nothing."""
+    """Return a rating from 0 to 10. Accept a decimal comma. Return None for an empty value."""
     if type(value) is float and 0 <= value <= 10:
         return value
     if isinstance(value, str):
@@ -174,7 +174,7 @@ def rating_of(value: object) -> float | None:
 
 
 def votes_of(value: object) -> int:
-    """Return a count of votes; commas between thousands are understood; 0 for nothing."""
+    """Return a number of votes. Accept commas between thousands. Return 0 for an empty value."""
     if not value:
         return 0
     if type(value) is int and 0 < value <= MOST_VOTES:
@@ -198,7 +198,7 @@ def votes_of(value: object) -> int:
 
 
 def runtime_of(value: object) -> int | None:
-    """Return a runtime in minutes; None for nothing, and for 0.
+    """Return a runtime in minutes. Return None for an empty value and for 0.
 
     A text may be "136", "136 min", "2 h 16 min" or "2:16:00".
     """
@@ -212,7 +212,7 @@ def runtime_of(value: object) -> int | None:
 
 
 def url_of(value: object, field: str) -> str | None:
-    """Return an http(s) address; None for nothing."""
+    """Return an http(s) address, or None for an empty value."""
     if not value:
         return None
     url = text_of(value, field, URL_LIMIT)
@@ -224,11 +224,11 @@ def url_of(value: object, field: str) -> str | None:
 
 
 def names_of(value: object, field: str) -> tuple[str, ...]:
-    """Return names without repetition, in their order.
+    """Return names in order, without duplicates.
 
-    A list has texts or objects with a `name`; a cell has such a list in JSON (or as Python
-    writes it), or names between `|`, else `;`, else commas. A tuple is what this function
-    made before, and comes back as it is.
+    A list contains texts or objects with a `name`. A cell contains a list as JSON (or as a Python
+    literal), or names separated by `|`, else `;`, else commas. A tuple is a result of this function
+    and is returned unchanged.
     """
     if not value:
         return ()
@@ -258,7 +258,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "genres": partial(names_of, field="genres"),
     "directors": partial(names_of, field="directors"),
 }
-"""How each field is made from a raw value; operators' edits follow the same rules as imports."""
+"""The function that converts a raw value into each field, for imports and operators' edits."""
 
 
 def _written(value: object, field: str) -> str:
@@ -270,7 +270,7 @@ def _written(value: object, field: str) -> str:
 def _collapsed(value: str, field: str) -> str:
     if "\0" in value:
         raise InvalidValue(RejectionReason.NUL_CHARACTER, field)
-    if any("\ud800" <= character <= "\udfff" for character in value):  # half of a character
+    if any("\ud800" <= character <= "\udfff" for character in value):  # a lone surrogate
         raise InvalidValue(RejectionReason.ENCODING_INVALID, field)
     return " ".join(value.split()).translate(_CONTROLS)
 
@@ -383,5 +383,5 @@ _cached_cleaned = lru_cache(maxsize=8192)(_cleaned)
 def _cleaned_from_cache(items: tuple[object, ...], field: str) -> tuple[str, ...]:
     try:
         return _cached_cleaned(items, field)
-    except TypeError:  # objects cannot be looked up
+    except TypeError:  # dicts are not hashable
         return _cleaned(items, field)

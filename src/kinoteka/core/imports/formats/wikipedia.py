@@ -1,9 +1,9 @@
-"""Films scraped from Wikipedia's lists by year: JSON arrays, a file for each decade.
+"""Films scraped from Wikipedia's lists by year: JSON arrays, one file per decade.
 
-Layout: https://github.com/prust/wikipedia-movie-data. A film has no id there. Its article
-(`href`) comes closest, but a list also links films of other years to the same article (a
-remake, a re-release), so the year belongs to the identity; where both repeat within a file,
-the order decides.
+Layout: https://github.com/prust/wikipedia-movie-data. Films have no ids there. The
+article (`href`) is the closest, but lists also link films of other years to the same article (a
+remake, a re-release), so the id consists of the article and the year. If both repeat within a file,
+the order distinguishes the films.
 """
 
 import re
@@ -17,12 +17,12 @@ from kinoteka.core.imports.formats.table import check_json_arrays
 from kinoteka.core.imports.readers import Progress, ReadOptions, Record
 from kinoteka.core.imports.record import FilmRecord, InvalidValue, RejectedRow
 
-# Links to the article in another language, and style sheets, that the scraper took for text.
+# Links to articles in other languages, and style sheets, that the scraper took for text.
 _MARK_UP = re.compile(r"\xa0\[[a-z]{2,3}\]$|\.mw-parser-output[^{}]*\{[^{}]*\}")
 
 
 def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
-    """Read any number of files, each an array of films."""
+    """Read any number of files, each with an array of films."""
     check_json_arrays(files)
     progress.total += bytes_on_disk(files)
     return _read(files, options, progress)
@@ -31,7 +31,7 @@ def read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Ite
 def _read(files: Sequence[Path], options: ReadOptions, progress: Progress) -> Iterator[Record]:
     for path in files:
         file = InputFile(path, progress)
-        # Counted by file, so that a file read alone gives the same films as among others.
+        # Counted per file, so that a file yields the same films alone and with others.
         occurrences = values.Occurrences()
         for row in json_elements(file):
             if isinstance(row, RejectedRow):

@@ -1,1 +1,1 @@
-"""The import into PostgreSQL: staged by COPY in temporary tables, then moved by the server."""
+"""The import into PostgreSQL: COPY into temporary tables, which the server then stores."""

@@ -1,7 +1,7 @@
-"""Statements that stage films and apply what is staged.
+"""Statements that stage films, and move staged films into the catalogue.
 
-Hand-written for PostgreSQL: a million films pass through these, mostly from table to table. What
-is staged lies in temporary tables, whose names begin with `staged_`.
+They are hand-written for PostgreSQL, because an import moves millions of rows, mostly from table
+to table. Staged rows are in temporary tables, whose names begin with `staged_`.
 """
 
 from sqlalchemy import BigInteger, Float, Integer, SmallInteger
@@ -33,13 +33,13 @@ CREATE TEMPORARY TABLE staged_directors (LIKE staged_genres);
 CREATE TEMPORARY TABLE staged_genre_lists (list INTEGER, place SMALLINT, number INTEGER);
 CREATE TEMPORARY TABLE staged_director_lists (LIKE staged_genre_lists);
 """
-# A list of genres, or of directors, is one that many films share: few are staged.
+# Many films share a list of genres, or of directors, so each list is staged once.
 
 DELETE_FILMS_AFTER = "DELETE FROM staged_films WHERE position > %(after)s"
 
 
 def delete_names_after(kind: str) -> str:
-    """Forget the names above a number."""
+    """Delete the names above a number."""
     return f"DELETE FROM staged_{kind}s WHERE number > %(after)s"
 
 
@@ -51,7 +51,7 @@ USING (
 ) AS repeated
 WHERE staged.external_id = repeated.external_id AND staged.position < repeated.last
 """
-# Temporary tables get no statistics by themselves, and are read in the order of positions.
+# Temporary tables are not analyzed automatically. They are read in the order of positions.
 INDEX_STAGED = """
 ALTER TABLE staged_films ADD PRIMARY KEY (position);
 ANALYZE staged_films (position, external_id, label, genre_list, director_list), staged_genres,
@@ -62,29 +62,29 @@ DROP TABLE IF EXISTS staged_films, staged_genres, staged_directors, staged_genre
     staged_director_lists
 """
 
-# --- Applying: one transaction on the catalogue. ---------------------------------------------
+# --- Storing: one transaction on the catalogue. ----------------------------------------------
 
-# No ON CONFLICT alone: it would use up an id each time.
+# ON CONFLICT alone would consume an id on every import.
 INSERT_LABEL = """
 INSERT INTO labels (name) SELECT %(name)s WHERE NOT EXISTS
     (SELECT 1 FROM labels WHERE name = %(name)s)
 ON CONFLICT (name) DO NOTHING
 """
-# As foreign keys would: films go under labels that stay.
+# Lock the labels as foreign keys would, so that none is deleted while films get it.
 HOLD_LABELS = "SELECT id FROM labels ORDER BY id FOR KEY SHARE"
 NAMES = ("genres", "directors")
 
 
 def last_id(table: str) -> str:
-    """The highest id that the table has had."""
+    """Select the highest id that the table has ever had."""
     sequence = f"pg_get_serial_sequence('{table}', 'id')"
     return f"SELECT greatest((SELECT max(id) FROM {table}), pg_sequence_last_value({sequence}), 0)"
 
 
 def set_last_id(table: str) -> str:
-    """Let the ids that the sequence gives go on behind those that were given here.
+    """Set the sequence, so that its next id follows those that the import assigned.
 
-    To be done last: a sequence is not rolled back.
+    Run it last, because sequences are not rolled back.
     """
     return (
         f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), last)"
@@ -100,11 +100,11 @@ CREATE TEMPORARY TABLE staged_plan (
 CREATE TEMPORARY TABLE staged_locked_fields (position INTEGER, film_id BIGINT, field TEXT)
     ON COMMIT DROP
 """
-# adopts: the film's row is the same by the previous version of the fingerprint, so only new fields
-# are stored. locked_fields: the locked fields of changed films.
+# adopts: the row is unchanged by the previous version of the fingerprint, so only the new fields
+# are stored. staged_locked_fields: the locked fields of changed films.
 ANALYZE_PLAN = "ANALYZE staged_plan"
-# Labels: with rules (%(ruled)s, the labels that they name), a film gets what they say unless it
-# has another label, which somebody has set by hand. Without, it keeps what it has.
+# Labels: with rules (%(ruled)s has the labels that they name), a film gets the label of its rule
+# unless it has another label, which an operator has set. Without rules, no label changes.
 _KNOWN = f"""
 WITH ruled AS MATERIALIZED (SELECT id, name FROM labels WHERE name = ANY(%(ruled)s::TEXT[])),
 known AS (
@@ -128,12 +128,12 @@ PLAN_CHANGED = f"""{_KNOWN}
 INSERT INTO staged_plan (position, film_id, label_id, adopts)
 SELECT position, id, new_label_id, NOT differs FROM known WHERE differs OR is_previous
 """
-# Nothing else of a film whose row is the same is touched.
+# Of a film whose row is unchanged, only the label is written.
 RELABEL = f"""{_KNOWN}
 UPDATE films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS DISTINCT FROM known.label_id
 """
-# Films of the previous fingerprint's version get the fields that it did not cover.
+# Films with the previous version of the fingerprint get the fields that it did not cover.
 _LOCKED = "EXISTS (SELECT 1 FROM film_locks WHERE film_id = film.id AND field = '{0}')"
 _NEW_FIELD_DIFFERS = " OR ".join(
     f"(film.{name} IS DISTINCT FROM staged.{name} AND NOT {_LOCKED.format(name)})"
@@ -174,7 +174,7 @@ LAST_POSITION = "SELECT coalesce(max(position), 0) FROM staged_plan"
 
 
 def insert_names(kind: str) -> str:
-    """Add the staged names that the catalogue lacks, in the order in which they came."""
+    """Add the staged names that the catalogue lacks, in the order of the files."""
     return f"""
 INSERT INTO {kind}s (id, name, name_key)
 SELECT %(last_id)s + row_number() OVER (ORDER BY number), name, name_key
@@ -188,7 +188,7 @@ ORDER BY number
 
 
 def identify_members(kind: str) -> str:
-    """Lay out the lists with the catalogue's ids in the place of the numbers."""
+    """Create the lists with the ids of the catalogue instead of the staged numbers."""
     return f"""
 CREATE TEMPORARY TABLE staged_{kind}_members ON COMMIT DROP AS
 SELECT list, place, known.id
@@ -201,8 +201,8 @@ ANALYZE staged_{kind}_members
 """
 
 
-# A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
-# A list of its own, with a negative number, holds the names of a film whose list is locked.
+# A locked field of a changed film keeps its value, which is copied from the catalogue to staging.
+# A film with locked genres or directors gets its own list, with a negative number.
 PLAN_LOCKED_FIELDS = """
 INSERT INTO staged_locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
@@ -220,7 +220,7 @@ WHERE locked.field = '{name}' AND staged_films.position = locked.position
 
 
 def restore_locked_members(kind: str) -> tuple[str, str]:
-    """Let films whose genres, or directors, are locked have a list of those that they have."""
+    """Create lists of the stored genres, or directors, of films in which they are locked."""
     return (
         f"""
 INSERT INTO staged_{kind}_members (list, place, id)
@@ -235,7 +235,7 @@ WHERE position IN (SELECT position FROM staged_locked_fields WHERE field = '{kin
     )
 
 
-# The rest goes in slices of positions (%(after)s, %(until)s], so that it can be watched.
+# The following statements work on slices of positions (%(after)s, %(until)s], to show progress.
 _PLANNED_FILMS = """
 FROM staged_plan AS plan
 JOIN staged_films AS staged USING (position)
@@ -266,21 +266,21 @@ WHERE films.id = new.film_id
 
 
 def _in_slice(new: bool) -> str:
-    side = ">" if new else "<="
+    operator = ">" if new else "<="
     return (
         "plan.position > %(after)s AND plan.position <= %(until)s"
-        f" AND plan.film_id {side} %(last_id)s"
+        f" AND plan.film_id {operator} %(last_id)s"
     )
 
 
 def store_members(kind: str, *, new: bool) -> str:
-    """Connect the new films, or the changed ones, to their genres, or to their directors."""
-    still_there = "" if new else "JOIN films ON films.id = plan.film_id"
+    """Store the genres, or directors, of the new or the changed films in a slice."""
+    if_exists = "" if new else "JOIN films ON films.id = plan.film_id"
     return f"""
 INSERT INTO film_{kind}s ({kind}_id, film_id, position)
 SELECT member.id, plan.film_id, place
 FROM staged_plan AS plan
-{still_there}
+{if_exists}
 JOIN staged_films AS staged USING (position)
 JOIN staged_{kind}_members AS member ON member.list = staged.{kind}_list
 WHERE {_in_slice(new)}
@@ -288,7 +288,7 @@ WHERE {_in_slice(new)}
 
 
 def delete_members(kind: str) -> str:
-    """Take the changed films of a slice from their genres, or from their directors."""
+    """Delete the genres, or directors, of the changed films in a slice."""
     return f"""
 DELETE FROM film_{kind}s USING staged_plan AS plan
 WHERE film_{kind}s.film_id = plan.film_id AND {_in_slice(new=False)}
@@ -296,7 +296,7 @@ WHERE film_{kind}s.film_id = plan.film_id AND {_in_slice(new=False)}
 
 
 def searchable(*, new: bool) -> str:
-    """What the search index needs of a slice."""
+    """Select the fields of a slice that the search index needs."""
     return f"""
 SELECT {listed(IndexEntry.__struct_fields__)}
 FROM staged_plan AS plan JOIN staged_films AS staged USING (position)
@@ -304,7 +304,7 @@ WHERE {_in_slice(new)}
 """
 
 
-# Whoever changes films or labels raises these first, in this order.
+# Every writer of films or labels increments these revisions first, in this order.
 LOCK_REVISIONS = """
 SELECT name FROM revisions WHERE name = ANY(%(names)s::TEXT[]) ORDER BY name FOR UPDATE
 """

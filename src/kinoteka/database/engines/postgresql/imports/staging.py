@@ -1,4 +1,4 @@
-"""Staging tables in the database's own server, of this session alone."""
+"""Staging tables on the database server, visible only to the import's session."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from kinoteka.database.import_target import Rows
 
 
 class TemporaryTables:
-    """Temporary tables, written by COPY while the reading goes on.
+    """Temporary tables, filled by COPY while the files are read.
 
-    Each batch is there at once; no transaction is held open meanwhile.
+    Each batch is committed immediately, so no transaction stays open.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -28,24 +28,24 @@ class TemporaryTables:
         copy_rows(self._connection, f"staged_{kind}s", queries.NAME_TYPES, rows)
 
     def add_lists(self, kind: str, rows: Rows) -> None:
-        """Add places of lists."""
+        """Add entries of lists."""
         copy_rows(self._connection, f"staged_{kind}_lists", queries.LIST_TYPES, rows)
 
     def delete_films_after(self, after: int) -> None:
-        """Drop the films above a position."""
+        """Delete the films above a position."""
         run(self._connection, queries.DELETE_FILMS_AFTER, {"after": after})
 
     def delete_names_after(self, kind: str, after: int) -> None:
-        """Drop the names above a number."""
+        """Delete the names above a number."""
         run(self._connection, queries.delete_names_after(kind), {"after": after})
 
     def finish(self) -> int:
-        """Of films that share an id, keep the last one; how many had to go for that."""
+        """Delete all but the last film of each external id. Return how many were deleted."""
         repeated = run(self._connection, queries.DELETE_REPEATED).rowcount
         run(self._connection, queries.INDEX_STAGED)
         return repeated
 
     def close(self) -> None:
-        """Drop the tables; they go with a connection that is broken."""
+        """Drop the tables. The server drops those of a broken connection."""
         if not self._connection.closed and not self._connection.broken:
             run(self._connection, queries.DROP_STAGING)

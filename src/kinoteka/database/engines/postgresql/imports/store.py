@@ -1,7 +1,7 @@
-"""Storing in PostgreSQL: what is staged becomes films of the catalogue, in one transaction.
+"""Store staged films in a PostgreSQL catalogue, in one transaction.
 
-New films come first, for nobody else has to do with them. Films that are there already may be
-changed by others, so the lock that those take is taken after that, and kept to the end.
+New films are stored first, because no other writer can see them. Other writers may change the
+existing films, so the transaction then takes their lock, and holds it to its end.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ KINDS = ("genre", "director")
 
 @contextmanager
 def postgresql_import_target(settings: Settings) -> Iterator["PostgreSQLImportTarget"]:
-    """The catalogue in this database, for one import at a time.
+    """Open the catalogue in this database for an import, and lock out others.
 
     Raises:
         AlreadyRunning, BulkFailed
@@ -47,14 +47,14 @@ def postgresql_import_target(settings: Settings) -> Iterator["PostgreSQLImportTa
 
 
 class PostgreSQLImportTarget:
-    """A session with the database, in whose temporary tables films are staged."""
+    """A catalogue in a database, with staging in the temporary tables of one session."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self._stored = False
 
     def create_staging_tables(self) -> TemporaryTables:
-        """New tables to stage films in."""
+        """Create temporary staging tables."""
         return TemporaryTables(self.connection)
 
     def store(
@@ -65,7 +65,7 @@ class PostgreSQLImportTarget:
         recount: Recount,
         before_commit: BeforeCommit,
     ) -> Changes:
-        """Store what is staged and do what else belongs to it, in one transaction."""
+        """Store the staged films and call `before_commit`, in one transaction."""
         with self.connection.transaction():
             storing = _StoreTransaction(self.connection, source, labels, on_stored, recount)
             with without_foreign_key_checks(self.connection, queries.NAMES):
@@ -76,13 +76,13 @@ class PostgreSQLImportTarget:
         return changes
 
     def optimize(self) -> None:
-        """Leave the tables as they should be after many changes."""
+        """Vacuum and analyze the tables that an import fills."""
         if self._stored:
             optimize(self.connection, queries.FILLED)
 
 
 class _StoreTransaction:
-    """One transaction's way from what is staged to the catalogue."""
+    """The transaction that moves staged films into the catalogue."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class _StoreTransaction:
         self._labels = labels
         self._words: Counter[str] = Counter()
         self._done = 0
-        self._given: dict[str, Any] = {
+        self._parameters: dict[str, Any] = {
             "source": source,
             "ruled": list(labels),
             "by_rules": bool(labels),
@@ -107,7 +107,7 @@ class _StoreTransaction:
         }
 
     def store(self) -> Changes:
-        """Store everything but what the sequences have to know."""
+        """Store everything except the last ids of the sequences."""
         new_labels = self._add_labels()
         self._run(queries.HOLD_LABELS)
         self._run(queries.CREATE_PLAN)
@@ -132,7 +132,7 @@ class _StoreTransaction:
         return Changes(added, changed, staged - added - changed)
 
     def set_last_ids(self) -> None:
-        """Tell the sequences which ids were given; last, since that is not rolled back."""
+        """Set the sequences to the last used ids. Call it last: it is not rolled back."""
         for table in ("films", "genres", "directors"):
             self._run(queries.set_last_id(table))
 
@@ -151,18 +151,18 @@ class _StoreTransaction:
             self._run(queries.identify_members(kind))
 
     def _lock(self, *, new_labels: bool, planned: int) -> None:
-        """Wait for whoever is changing films or labels, and let nobody begin to."""
+        """Wait for other writers of films or labels, and block new ones."""
         names = ["access"] * new_labels + ["catalogue"] * (planned > 0 or bool(self._labels))
         self._run(queries.LOCK_REVISIONS, names=names)
         if new_labels:
             self._reader.fetch(INCREMENT_REVISION, revision="access")
 
     def _plan_again(self) -> tuple[int, int]:
-        """Relabel films whose rows are the same, and fill the new fields of those that lack them.
+        """Relabel films whose rows are unchanged, and fill new fields that they do not have yet.
 
-        Return how many films a new field changes, and how many others a new label.
+        Return how many films get a value of a new field, and how many others a new label.
         """
-        if self._labels:  # an operator may have set one in the meantime
+        if self._labels:  # an operator may have set a label in the meantime
             self._run(queries.UNPLAN_CHANGED)
             self._run(queries.PLAN_CHANGED)
         (adopted,) = self._row(queries.COUNT_ADOPTED)
@@ -171,7 +171,7 @@ class _StoreTransaction:
         return int(adopted), relabelled
 
     def _restore_locked_fields(self) -> None:
-        """Let changed films keep the fields that operators have edited."""
+        """Restore the locked fields of changed films, which operators have edited."""
         if not self._run(queries.PLAN_LOCKED_FIELDS).rowcount:
             return
         for statement in queries.RESTORE_LOCKED_FACTS:
@@ -181,7 +181,7 @@ class _StoreTransaction:
                 self._run(statement)
 
     def _store_changed(self, added: int) -> int:
-        """Store changed films. Return how many were to store, with those that were added."""
+        """Store the changed films. Return how many films were planned, including new ones."""
         planned, _ = self._planned()
         if planned > added:
             self._restore_locked_fields()
@@ -196,20 +196,20 @@ class _StoreTransaction:
                 rows = self._run(queries.searchable(new=new), **part).fetchall()
                 if not rows:
                     continue
-                # The server stores in a process of its own, so this goes on beside.
-                words = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
+                # The server stores in its own process, so both run in parallel.
+                index_rows = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
                 self._store_slice(part, new=new)
-                self._index(words.result())
+                self._index(index_rows.result())
                 self._done += len(rows)
                 self._on_stored(self._done, planned)
         postgresql_words.add(self._connection, self._words)
         self._words.clear()
 
     def _index(self, prepared: IndexRows) -> None:
-        """Put films into the index, but for their words.
+        """Add films to the index, except for the counts of their words.
 
-        Those are counted once in the end: each slice would count the common ones again, and
-        every count is a new version of a row.
+        The counts are added once at the end, because each update of a common word creates a new
+        version of its row.
         """
         self._words.update(prepared.counted)
         search.index_films(self._connection, prepared)
@@ -229,7 +229,7 @@ class _StoreTransaction:
         (row,) = self._run(sql).fetchall()
         return tuple(row)
 
-    def _run(self, sql: str, **given: Any) -> psycopg.Cursor[Any]:
-        if "%(" not in sql:  # several statements may be in one only where nothing is given
+    def _run(self, sql: str, **parameters: Any) -> psycopg.Cursor[Any]:
+        if "%(" not in sql:  # only a text without parameters may contain several statements
             return run(self._connection, sql)
-        return run(self._connection, sql, self._given | given)
+        return run(self._connection, sql, self._parameters | parameters)

@@ -1,7 +1,7 @@
-"""Statements that stage films and apply what is staged.
+"""Statements that stage films, and move staged films into the catalogue.
 
-Hand-written for SQLite: a million films pass through these, mostly from table to table. The
-staging database is attached as `staging`; `main` is the catalogue's own.
+They are hand-written for SQLite, because an import moves millions of rows, mostly from table to
+table. The staging database is attached as `staging`; `main` is the catalogue.
 """
 
 from kinoteka.database.film_columns import (
@@ -16,9 +16,9 @@ from kinoteka.database.film_columns import (
 from kinoteka.database.schema import FILM_FACTS
 from kinoteka.search.entry import IndexEntry
 
-# --- Staging: a database file of its own, filled while the files are read. -------------------
+# --- Staging: a separate database file, filled while the files are read. ---------------------
 
-# Nobody needs this file after a crash, so nothing is spent on surviving one.
+# The file is useless after a crash, so it needs no durability.
 CREATE_STAGING = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -34,21 +34,21 @@ CREATE TABLE plan (position INTEGER PRIMARY KEY, film_id INTEGER NOT NULL, label
     adopts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE locked_fields (position INTEGER, film_id INTEGER, field TEXT);
 """
-# A list of genres, or of directors, is one that many films share: few are staged.
-# plan: what is to be stored, new and changed films alike, under which id and label; `adopts`: the
-# film's row is the same by the previous version of the fingerprint, so only new fields are stored.
+# Many films share a list of genres, or of directors, so each list is staged once.
+# plan: the new and changed films to store, with their ids and labels. adopts: the row is unchanged
+# by the previous version of the fingerprint, so only the new fields are stored.
 # locked_fields: the locked fields of changed films.
 
 STAGE_FILM = f"INSERT INTO films ({listed(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 
 
 def stage_name(kind: str) -> str:
-    """Keep a name with its key (`kind` is genre or director)."""
+    """Stage a name with its key (`kind` is genre or director)."""
     return f"INSERT INTO {kind}s (number, name, name_key) VALUES (?, ?, ?)"
 
 
 def stage_list(kind: str) -> str:
-    """Keep a place of a list."""
+    """Stage an entry of a list."""
     return f"INSERT INTO {kind}_lists (list, place, number) VALUES (?, ?, ?)"
 
 
@@ -56,7 +56,7 @@ DELETE_FILMS_AFTER = "DELETE FROM films WHERE position > ?"
 
 
 def delete_names_after(kind: str) -> str:
-    """Forget the names above a number."""
+    """Delete the names above a number."""
     return f"DELETE FROM {kind}s WHERE number > ?"
 
 
@@ -68,7 +68,7 @@ DELETE FROM films WHERE external_id IN
     (SELECT max(position) FROM films AS later WHERE later.external_id = films.external_id)
 """
 
-# --- Applying: one transaction on the catalogue. ---------------------------------------------
+# --- Storing: one transaction on the catalogue. ----------------------------------------------
 
 COUNT_STAGED = "SELECT count(*) FROM staging.films"
 
@@ -103,12 +103,12 @@ PLAN_CHANGED = f"""{_KNOWN}
 INSERT INTO staging.plan (position, film_id, label_id, adopts)
 SELECT position, id, new_label_id, NOT differs FROM known WHERE differs OR is_previous
 """
-# Nothing else of a film whose row is the same is touched.
+# Of a film whose row is unchanged, only the label is written.
 RELABEL = f"""{_KNOWN}
 UPDATE main.films SET label_id = known.new_label_id FROM known
 WHERE films.id = known.id AND NOT differs AND new_label_id IS NOT known.label_id
 """
-# Films of the previous fingerprint's version get the fields that it did not cover.
+# Films with the previous version of the fingerprint get the fields that it did not cover.
 _ADOPTED = """
 FROM staging.plan AS plan JOIN staging.films AS staged USING (position)
 """
@@ -145,8 +145,8 @@ WHERE NOT EXISTS (
 
 
 def insert_names(kind: str) -> str:
-    """Add the staged names that the catalogue lacks, in the order in which they came."""
-    # No ON CONFLICT: it would use up an id each time.
+    """Add the staged names that the catalogue lacks, in the order of the files."""
+    # ON CONFLICT would consume an id on every import.
     return f"""
 INSERT INTO main.{kind}s (name, name_key)
 SELECT name, name_key
@@ -157,7 +157,7 @@ ORDER BY number
 
 
 def identify_names(kind: str) -> str:
-    """Put the catalogue's ids in the place of the numbers."""
+    """Replace the staged numbers with the ids of the catalogue."""
     return f"""
 UPDATE staging.{kind}_lists SET number = (
     SELECT known.id FROM staging.{kind}s AS staged
@@ -167,8 +167,8 @@ UPDATE staging.{kind}_lists SET number = (
 """
 
 
-# A locked field of a changed film keeps its value: the staged film takes it from the catalogue.
-# A list of its own, with a negative number, holds the names of a film whose list is locked.
+# A locked field of a changed film keeps its value, which is copied from the catalogue to staging.
+# A film with locked genres or directors gets its own list, with a negative number.
 PLAN_LOCKED_FIELDS = """
 INSERT INTO staging.locked_fields (position, film_id, field)
 SELECT plan.position, plan.film_id, lock.field
@@ -186,7 +186,7 @@ WHERE locked.field = '{name}' AND staged.position = locked.position
 
 
 def restore_locked_members(kind: str) -> tuple[str, str]:
-    """Let films whose genres, or directors, are locked have a list of those that they have."""
+    """Create lists of the stored genres, or directors, of films in which they are locked."""
     return (
         f"""
 INSERT INTO staging.{kind}_lists (list, place, number)
@@ -207,7 +207,7 @@ WHERE film_id IN (SELECT film_id FROM staging.plan WHERE film_id <= :last_id)
 """
 DELETE_DIRECTORS = DELETE_GENRES.replace("film_genres", "film_directors")
 
-# The rest goes in slices of positions (:after, :until], so that it can be watched and stopped.
+# The following statements work on slices of positions (:after, :until], to show progress and stop.
 _LAST_COLUMNS = ("genre_id", "director_id", "label_id", "fingerprint", "fingerprint_version")
 STORE_FILMS = f"""
 INSERT INTO main.films (id, source, external_id, {listed(STORED)}, {listed(_LAST_COLUMNS)})
@@ -223,7 +223,7 @@ ON CONFLICT (id) DO UPDATE SET {assigned((*STORED, *_LAST_COLUMNS), "excluded")}
 
 
 def store_members(kind: str) -> str:
-    """Connect the films to their genres, or to their directors (`kind` in the singular)."""
+    """Store the genres, or directors, of the films in a slice."""
     return f"""
 INSERT INTO main.film_{kind}s ({kind}_id, film_id, position)
 SELECT member.number, plan.film_id, place

@@ -1,4 +1,4 @@
-"""Staging tables in a database file beside the catalogue's."""
+"""Staging tables in a temporary database file beside the catalogue."""
 
 import sqlite3
 from pathlib import Path
@@ -9,11 +9,11 @@ from kinoteka.database.import_target import Rows
 
 
 class StagingFile:
-    """The file; it is thrown away in the end."""
+    """The staging file of one import. Closing it deletes the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.unlink(missing_ok=True)  # what a killed import has left behind
+        path.unlink(missing_ok=True)  # of an import that was killed
         self._connection = sqlite3.connect(path, isolation_level=None)
         allow_interrupts(self._connection)
         self._connection.executescript(queries.CREATE_STAGING)
@@ -28,19 +28,19 @@ class StagingFile:
         self._connection.executemany(queries.stage_name(kind), rows)
 
     def add_lists(self, kind: str, rows: Rows) -> None:
-        """Add places of lists."""
+        """Add entries of lists."""
         self._connection.executemany(queries.stage_list(kind), rows)
 
     def delete_films_after(self, after: int) -> None:
-        """Drop the films above a position."""
+        """Delete the films above a position."""
         self._connection.execute(queries.DELETE_FILMS_AFTER, (after,))
 
     def delete_names_after(self, kind: str, after: int) -> None:
-        """Drop the names above a number."""
+        """Delete the names above a number."""
         self._connection.execute(queries.delete_names_after(kind), (after,))
 
     def finish(self) -> int:
-        """Of films that share an id, keep the last one; how many had to go for that."""
+        """Delete all but the last film of each external id. Return how many were deleted."""
         self._connection.execute(queries.INDEX_STAGED_IDS)
         repeated = self._connection.execute(queries.DELETE_REPEATED).rowcount
         self._connection.execute("COMMIT")
@@ -48,6 +48,6 @@ class StagingFile:
         return repeated
 
     def close(self) -> None:
-        """Throw the file away."""
+        """Close and delete the file."""
         self._connection.close()
         self._path.unlink(missing_ok=True)

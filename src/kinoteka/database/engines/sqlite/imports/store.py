@@ -1,4 +1,4 @@
-"""Storing in SQLite: what is staged becomes films of the catalogue, in one transaction."""
+"""Store staged films in an SQLite catalogue, in one transaction."""
 
 import json
 import sqlite3
@@ -25,12 +25,12 @@ from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.search.index_rows import index_rows_of
 
 LOCK, STAGING = ".importing", ".staging"
-"""Endings of the files that lie beside the database while an import runs."""
+"""Suffixes of the files beside the database while an import runs."""
 
 
 @contextmanager
 def sqlite_import_target(database: Path) -> Iterator["SQLiteImportTarget"]:
-    """The catalogue in this file, for one import at a time.
+    """Open the catalogue in this file for an import, and lock out others.
 
     Raises:
         AlreadyRunning, BulkFailed
@@ -40,14 +40,14 @@ def sqlite_import_target(database: Path) -> Iterator["SQLiteImportTarget"]:
 
 
 class SQLiteImportTarget:
-    """A database file with, while an import runs, another one beside it."""
+    """A catalogue in a database file, with a staging file beside it during an import."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._staging = database.with_suffix(STAGING)
 
     def create_staging_tables(self) -> StagingFile:
-        """A new file to stage films in."""
+        """Create a new staging file."""
         return StagingFile(self._staging)
 
     def store(
@@ -58,14 +58,14 @@ class SQLiteImportTarget:
         recount: Recount,
         before_commit: BeforeCommit,
     ) -> Changes:
-        """Store what is staged and do what else belongs to it, in one transaction."""
+        """Store the staged films and call `before_commit`, in one transaction."""
         with bulk_transaction(self._database, self._staging, "staging") as connection:
             changes = _store(connection, source, labels, on_stored, recount)
             before_commit(SQLiteReader(connection))
         return changes
 
     def optimize(self) -> None:
-        """Leave the file as it should be after many changes."""
+        """Update the statistics and shrink the write-ahead log."""
         optimize(self._database)
 
 
@@ -78,16 +78,16 @@ def _store(
 ) -> Changes:
     new_labels = _add_labels(connection, labels)
     last_id = int(connection.execute(queries.LAST_FILM_ID).fetchone()[0])
-    given = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
-    connection.execute(queries.PLAN_CHANGED, given)
-    connection.execute(queries.PLAN_ADDED, given)
+    parameters = {"source": source, "ruled": json.dumps(list(labels)), "last_id": last_id}
+    connection.execute(queries.PLAN_CHANGED, parameters)
+    connection.execute(queries.PLAN_ADDED, parameters)
     adopted = _count_adopted(connection)
-    relabelled = _relabel(connection, given) if labels else 0
+    relabelled = _relabel(connection, parameters) if labels else 0
     _adopt(connection)
     staged = int(connection.execute(queries.COUNT_STAGED).fetchone()[0])
-    planned, added = connection.execute(queries.PLANNED, given).fetchone()
+    planned, added = connection.execute(queries.PLANNED, parameters).fetchone()
     if planned:
-        _store_planned(connection, given, planned, on_stored)
+        _store_planned(connection, parameters, planned, on_stored)
     if planned or relabelled:
         recount(SQLiteReader(connection))
     if planned or relabelled or adopted:
@@ -99,19 +99,19 @@ def _store(
 
 
 def _count_adopted(connection: sqlite3.Connection) -> int:
-    """Return how many films a new field changes that no new label changes."""
+    """Return how many films get a value of a new field but no new label."""
     return int(connection.execute(queries.COUNT_ADOPTED).fetchone()[0])
 
 
 def _adopt(connection: sqlite3.Connection) -> None:
-    """Fill the new fields of films whose rows are the same, and be done with these films."""
+    """Fill the new fields of films whose rows are unchanged, and remove them from the plan."""
     connection.execute(queries.ADOPT)
     connection.execute(queries.UNPLAN_ADOPTED)
 
 
-def _relabel(connection: sqlite3.Connection, given: dict[str, object]) -> int:
-    before = connection.total_changes  # of a statement that begins WITH, no cursor counts rows
-    connection.execute(queries.RELABEL, given)
+def _relabel(connection: sqlite3.Connection, parameters: dict[str, object]) -> int:
+    before = connection.total_changes  # cursors count no rows of statements that begin with WITH
+    connection.execute(queries.RELABEL, parameters)
     return connection.total_changes - before
 
 
@@ -122,33 +122,33 @@ def _add_labels(connection: sqlite3.Connection, labels: Sequence[str]) -> bool:
 
 
 def _store_planned(
-    connection: sqlite3.Connection, given: dict[str, object], planned: int, on_stored: OnStored
+    connection: sqlite3.Connection, parameters: dict[str, object], planned: int, on_stored: OnStored
 ) -> None:
     for kind in ("genre", "director"):
         connection.execute(queries.insert_names(kind))
         connection.execute(queries.identify_names(kind))
-    _restore_locked_fields(connection, given)
-    connection.execute(queries.DELETE_GENRES, given)
-    connection.execute(queries.DELETE_DIRECTORS, given)
+    _restore_locked_fields(connection, parameters)
+    connection.execute(queries.DELETE_GENRES, parameters)
+    connection.execute(queries.DELETE_DIRECTORS, parameters)
     done = 0
     last = int(connection.execute(queries.LAST_POSITION).fetchone()[0])
     with ThreadPoolExecutor(1, "indexing") as indexer:
         for after in range(0, last, import_target.SLICE):
-            part = {**given, "after": after, "until": after + import_target.SLICE}
+            part = {**parameters, "after": after, "until": after + import_target.SLICE}
             rows = connection.execute(queries.SEARCHABLE, part).fetchall()
-            # SQLite does not hold the interpreter while a statement runs, so this goes on beside.
-            words = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
+            # SQLite releases the GIL while a statement runs, so both run in parallel.
+            index_rows = indexer.submit(index_rows_of, starmap(IndexEntry, rows))
             done += connection.execute(queries.STORE_FILMS, part).rowcount
             connection.execute(queries.store_members("genre"), part)
             connection.execute(queries.store_members("director"), part)
-            search.add_rows(connection, words.result())
+            search.add_rows(connection, index_rows.result())
             on_stored(done, planned)
     search.optimize(connection)
 
 
-def _restore_locked_fields(connection: sqlite3.Connection, given: dict[str, object]) -> None:
-    """Let changed films keep the fields that operators have edited."""
-    if not connection.execute(queries.PLAN_LOCKED_FIELDS, given).rowcount:
+def _restore_locked_fields(connection: sqlite3.Connection, parameters: dict[str, object]) -> None:
+    """Restore the locked fields of changed films, which operators have edited."""
+    if not connection.execute(queries.PLAN_LOCKED_FIELDS, parameters).rowcount:
         return
     for statement in queries.RESTORE_LOCKED_FACTS:
         connection.execute(statement)
