@@ -35,7 +35,7 @@ COUNTS = ("genre_counts", "director_counts")
 
 EXEMPT = {
     "kinoteka.database.engines.*.imports.*": "imports write films and show none",
-    "kinoteka.core.editing.queries:*": "operators can edit all films",
+    "kinoteka.core.film_editing.queries:*": "operators can edit all films",
     "kinoteka.core.catalogue.queries:FILM_ACCESS": "operators label and hide every film",
     "kinoteka.core.catalogue.queries:COUNT_BY_LABEL": "operators see how often a label is used",
     "kinoteka.core.catalogue.queries:GENRES_AND_DIRECTORS": "only names of a visible film",
@@ -68,7 +68,7 @@ BUILT = {
 BUILDERS = {
     "kinoteka.core.catalogue.queries:_name_statements",
     "kinoteka.core.catalogue.queries:ids_as_json",
-    "kinoteka.core.editing.queries:_names",
+    "kinoteka.core.film_editing.queries:_name_statements",
     "kinoteka.core.library.queries:editable_order",
 }
 """Functions whose statements are values of modules, or have nothing to do with films."""

@@ -13,8 +13,8 @@ from kinoteka.core.catalogue.labels import Labels
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
-from kinoteka.core.editing.service import Editing
 from kinoteka.core.export.service import Export
+from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
@@ -72,5 +72,5 @@ class Services:
     selection_lists: SelectionLists
     media: Media
     export: Export
-    editing: Editing
+    film_editing: FilmEditing
     import_runs: ImportRuns

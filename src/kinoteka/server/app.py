@@ -24,8 +24,8 @@ from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
 from kinoteka.core.chats.search import MessageSearch
 from kinoteka.core.chats.service import Chats
-from kinoteka.core.editing.service import Editing
 from kinoteka.core.export.service import Export
+from kinoteka.core.film_editing.service import FilmEditing
 from kinoteka.core.import_runs.service import ImportRuns
 from kinoteka.core.library.bookmarks import Bookmarks
 from kinoteka.core.library.selection_lists import SelectionLists
@@ -174,7 +174,7 @@ async def wire(settings: Settings) -> Services:
         selection_lists=SelectionLists(selections),
         media=media,
         export=Export(settings, throttle, accounts, own_sessions, catalogue),
-        editing=Editing(revisions, access, catalogue),
+        film_editing=FilmEditing(revisions, access, catalogue),
         import_runs=ImportRuns(settings, uploads, database),
     )
 

@@ -1,7 +1,7 @@
 """Queries and forms of films and imports."""
 
 from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
-from kinoteka.core.editing.model import EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportForm, lines
 
 OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from kinoteka.core.catalogue.model import FIELDS, FilmQuery
-from kinoteka.core.editing.model import EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.import_runs.model import ImportOptions
 from kinoteka.http.mechanics.numbers import Id, PageNumber
 

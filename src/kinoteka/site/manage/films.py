@@ -21,7 +21,7 @@ PAGE_SIZE = 30
 async def show_films(request: Request, query: FilmsQuery) -> Response:
     """Every film, found by its title or id, or by its label."""
     labels = await request.core.access.label_ids(request.unit)
-    listing = await request.core.editing.films(
+    listing = await request.core.film_editing.films(
         request.actor, request.unit, query.wanted(), request.address
     )
     page: Page[Film] = await listing.page(query.page, PAGE_SIZE)
@@ -41,7 +41,7 @@ async def show_film(
     request: Request, film_id: int, *, typed: FilmForm | None = None, failed: Failure | None = None
 ) -> Response:
     """One film with all that may be changed."""
-    film = await request.core.editing.get(request.actor, request.unit, film_id)
+    film = await request.core.film_editing.get(request.actor, request.unit, film_id)
     return await render(
         request,
         "manage/films/film.html",
@@ -56,7 +56,7 @@ async def show_film(
 @shown_again_by(show_film)
 async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
     """Change a film."""
-    await request.core.editing.edit(
+    await request.core.film_editing.edit(
         request.actor, request.unit, film_id, body.typed(), body.version or None
     )
     return redirect(request, f"/manage/films/{film_id}", notice="film_saved")
@@ -64,7 +64,7 @@ async def save_film(request: Request, film_id: int, body: FilmForm) -> Response:
 
 async def unlock_field(request: Request, film_id: int, body: UnlockForm) -> Response:
     """Let imports change a field again."""
-    await request.core.editing.unlock(request.actor, request.unit, film_id, body.field)
+    await request.core.film_editing.unlock(request.actor, request.unit, film_id, body.field)
     return redirect(request, f"/manage/films/{film_id}", notice="field_unlocked")
 
 
@@ -80,7 +80,7 @@ async def show_new_film(
 @shown_again_by(show_new_film)
 async def add_film(request: Request, body: FilmForm) -> Response:
     """Add a film that no import has brought."""
-    film_id = await request.core.editing.add(request.actor, request.unit, body.typed())
+    film_id = await request.core.film_editing.add(request.actor, request.unit, body.typed())
     return redirect(request, f"/manage/films/{film_id}", notice="film_added")
 
 

@@ -109,9 +109,9 @@ class TestWithheld:
     async def changed(self, services, films, root):
         """Change a film with a label, a hidden film and a public film. Delete a fourth film."""
         for title in ("Zanzibar Nights", "Alien", "Ran"):
-            film = await perform(services, services.editing.get, root, films[title])
+            film = await perform(services, services.film_editing.get, root, films[title])
             fields = {**msgspec.structs.asdict(film.fields), "year": 1999}
-            await perform(services, services.editing.edit, root, films[title], fields)
+            await perform(services, services.film_editing.edit, root, films[title], fields)
         await perform(services, services.labels.hide, root, films["Alien"])
         async with unit_of_work(services.database) as unit:
             await record(root, unit, Action.FILM_DELETED, Subject("film", 999, "Gone"), year=1)

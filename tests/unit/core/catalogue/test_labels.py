@@ -51,7 +51,7 @@ async def account_with(services: Services, root: Actor, *permissions: str) -> Ac
 
 
 async def access_of(services: Services, root: Actor, film_id: int) -> FilmAccess:
-    return (await perform(services, services.editing.get, root, film_id)).access
+    return (await perform(services, services.film_editing.get, root, film_id)).access
 
 
 async def may_see(services: Services, actor: Actor, film_id: int) -> bool:
@@ -233,7 +233,7 @@ class TestHideAndShow:
     ) -> None:
         await perform(services, services.labels.hide, operator, films["Alien"])
         for query in (FilmQuery(hidden=True), FilmQuery(text="alien", hidden=True)):
-            listing = await perform(services, services.editing.films, operator, query, ADDRESS)
+            listing = await perform(services, services.film_editing.films, operator, query, ADDRESS)
             assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
 
     async def test_import_changes_the_label_of_a_hidden_film_and_does_not_show_it(

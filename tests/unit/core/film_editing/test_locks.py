@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete
 from kinoteka.core.access.model import Actor
 from kinoteka.core.audit.model import Action, AuditFilter
 from kinoteka.core.catalogue.model import FilmQuery
-from kinoteka.core.editing.model import EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.record import FilmRecord
 from kinoteka.core.imports.service import Import
@@ -31,35 +31,35 @@ async def root(services: Services) -> Actor:
     return await superuser_actor(services)
 
 
-async def imported(services: Services, *films: FilmRecord, **options) -> int:
+async def import_films(services: Services, *films: FilmRecord, **options) -> int:
     Import("club", **options).run(services.settings, [films])
     await services.revisions.look()
     return rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0]
 
 
 async def get(services: Services, root: Actor, film_id: int) -> EditableFilm:
-    return await perform(services, services.editing.get, root, film_id)
+    return await perform(services, services.film_editing.get, root, film_id)
 
 
-async def edit(services: Services, root: Actor, film_id: int, **typed: object) -> EditableFilm:
-    seen = await get(services, root, film_id)
-    fields = asdict(seen.fields) | typed
-    return await perform(services, services.editing.edit, root, film_id, fields)
+async def edit(services: Services, root: Actor, film_id: int, **values: object) -> EditableFilm:
+    film_before = await get(services, root, film_id)
+    fields = asdict(film_before.fields) | values
+    return await perform(services, services.film_editing.edit, root, film_id, fields)
 
 
-async def found(services: Services, root: Actor, text: str) -> list[int]:
+async def search(services: Services, root: Actor, text: str) -> list[int]:
     async with unit_of_work(services.database) as unit:
         listing = await services.catalogue.films(root, unit, FilmQuery(text=text), "192.0.2.1")
         return [each.id for each in (await listing.page(1)).items]
 
 
-async def entries(services: Services, root: Actor) -> list:
+async def film_entries(services: Services, root: Actor) -> list:
     query = AuditFilter(subject_kind="film")
     return (await perform(services, services.audit.entries, root, query)).entries
 
 
 async def test_edit_locks_the_fields_that_it_changes(services: Services, root: Actor) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     edited = await edit(services, root, film_id, title="Mine", year=1980)
     assert edited.locked == ("title", "year")
     edited = await edit(services, root, film_id, genres=("Slime",))
@@ -68,72 +68,72 @@ async def test_edit_locks_the_fields_that_it_changes(services: Services, root: A
 
 
 async def test_edit_that_changes_nothing_locks_nothing(services: Services, root: Actor) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     assert (await edit(services, root, film_id)).locked == ()
 
 
 async def test_film_added_by_hand_has_no_locks(services: Services, root: Actor) -> None:
-    film_id = await perform(services, services.editing.add, root, {"title": "Mine"})
+    film_id = await perform(services, services.film_editing.add, root, {"title": "Mine"})
     assert (await edit(services, root, film_id, title="Ours")).locked == ()
 
 
 async def test_import_of_other_votes_leaves_edited_fields_as_they_are(
     services: Services, root: Actor
 ) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine Own", genres=("Horror", "Slime"))
-    assert await imported(services, msgspec.structs.replace(ROW, votes=6, year=1980)) == film_id
-    shown = await get(services, root, film_id)
-    assert (shown.fields.title, shown.fields.genres) == ("Mine Own", ("Horror", "Slime"))
-    assert (shown.fields.year, shown.votes) == (1980, 6)
-    assert await found(services, root, "mine own") == [film_id]
+    assert await import_films(services, msgspec.structs.replace(ROW, votes=6, year=1980)) == film_id
+    film_now = await get(services, root, film_id)
+    assert (film_now.fields.title, film_now.fields.genres) == ("Mine Own", ("Horror", "Slime"))
+    assert (film_now.fields.year, film_now.votes) == (1980, 6)
+    assert await search(services, root, "mine own") == [film_id]
 
 
 async def test_import_with_label_rules_leaves_edited_fields_as_they_are(
     services: Services, root: Actor
 ) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine")
-    await imported(services, msgspec.structs.replace(ROW, label=PREMIUM), labels=[PREMIUM])
-    shown = await get(services, root, film_id)
-    assert (shown.fields.title, shown.access.label) == ("Mine", PREMIUM)
+    await import_films(services, msgspec.structs.replace(ROW, label=PREMIUM), labels=[PREMIUM])
+    film_now = await get(services, root, film_id)
+    assert (film_now.fields.title, film_now.access.label) == ("Mine", PREMIUM)
 
 
 async def test_import_restores_a_field_once_its_lock_is_removed(
     services: Services, root: Actor
 ) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine", description="Mine, too.")
-    await perform(services, services.editing.unlock, root, film_id, "title")
+    await perform(services, services.film_editing.unlock, root, film_id, "title")
     assert (await get(services, root, film_id)).locked == ("description",)
-    await imported(services, ROW)
-    shown = await get(services, root, film_id)
-    assert (shown.fields.title, shown.fields.description) == ("Alien", "Mine, too.")
+    await import_films(services, ROW)
+    film_now = await get(services, root, film_id)
+    assert (film_now.fields.title, film_now.fields.description) == ("Alien", "Mine, too.")
 
 
 async def test_hidden_film_stays_hidden_and_edited(services: Services, root: Actor) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine")
     await perform(services, services.labels.hide, root, film_id)
-    await imported(services, msgspec.structs.replace(ROW, votes=6))
-    shown = await get(services, root, film_id)
-    assert (shown.fields.title, shown.access.hidden, shown.votes) == ("Mine", True, 6)
+    await import_films(services, msgspec.structs.replace(ROW, votes=6))
+    film_now = await get(services, root, film_id)
+    assert (film_now.fields.title, film_now.access.hidden, film_now.votes) == ("Mine", True, 6)
 
 
 async def test_locks_and_their_removal_are_recorded(services: Services, root: Actor) -> None:
-    film_id = await imported(services, ROW)
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine")
     await edit(services, root, film_id, title="Ours")
-    await perform(services, services.editing.unlock, root, film_id, "title")
-    await perform(services, services.editing.unlock, root, film_id, "title")
-    removed, again, first = await entries(services, root)
+    await perform(services, services.film_editing.unlock, root, film_id, "title")
+    await perform(services, services.film_editing.unlock, root, film_id, "title")
+    removed, again, first = await film_entries(services, root)
     assert (removed.action, removed.details) == (Action.FILM_UNLOCKED, {"fields": ["title"]})
     assert first.details["locked"] == ["title"]
     assert "locked" not in again.details
 
 
-async def test_locks_go_with_their_film(services: Services, root: Actor) -> None:
-    film_id = await imported(services, ROW)
+async def test_locks_are_deleted_with_their_film(services: Services, root: Actor) -> None:
+    film_id = await import_films(services, ROW)
     await edit(services, root, film_id, title="Mine")
     assert rows(services.settings, "SELECT film_id, field FROM film_locks") == [(film_id, "title")]
     async with unit_of_work(services.database) as unit:

@@ -1,7 +1,4 @@
-"""Films as operators edit them.
-
-Structs: `EditableFilm`.
-"""
+"""Films as operators edit them."""
 
 from hashlib import blake2b
 
@@ -10,14 +7,14 @@ import msgspec
 from kinoteka.core.catalogue.model import FilmAccess, FilmFields
 
 BY_HAND = "by hand"
-"""The source of films that no import has brought."""
+"""The source of films that operators added."""
 
 
 class EditableFilm(msgspec.Struct, frozen=True):
-    """A film with all that an operator is shown; `access` tells who sees it.
+    """A film with everything that operators see; `access` decides who sees the film.
 
-    `source` and `external_id` tell where it has come from, `votes` how popular it is. Imports
-    leave the `locked` fields as they are.
+    `source` and `external_id` say where the film was imported from, `votes` how popular it is.
+    Imports do not change the `locked` fields.
     """
 
     id: int
@@ -30,5 +27,5 @@ class EditableFilm(msgspec.Struct, frozen=True):
 
     @property
     def version(self) -> str:
-        """What tells these fields from those of any other moment."""
+        """Return a digest of the fields, by which a concurrent edit is noticed."""
         return blake2b(msgspec.msgpack.encode(self.fields), digest_size=8).hexdigest()

@@ -1,17 +1,17 @@
-"""What somebody types about a film."""
+"""Validation of the fields that operators enter."""
 
 import pytest
 from msgspec.structs import asdict
 
 from kinoteka.core.catalogue.model import FIELDS
-from kinoteka.core.editing.checking import NAMES_MOST, checked
+from kinoteka.core.film_editing.validation import NAMES_MOST, validate
 from kinoteka.core.imports.formats import values
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
 
 
-def test_texts_are_as_imports_store_them() -> None:
-    typed = {
+def test_fields_are_normalized_like_those_of_imports() -> None:
+    entered = {
         "title": "  Le  fabuleux\tdestin ",
         "original_title": "Le fabuleux destin",
         "description": " One.\r\n\r\nTwo. ",
@@ -23,19 +23,19 @@ def test_texts_are_as_imports_store_them() -> None:
     }
     names = {"genres": (" Comedy", "comedy", "Romance", ""), "directors": ("Jean-Pierre Jeunet",)}
     lists = {"genres": ["Comedy", "Romance"], "directors": ["Jean-Pierre Jeunet"]}
-    expected = values.film("id", **typed, **lists)
-    found = checked(typed | names)
+    expected = values.film("id", **entered, **lists)
+    found = validate(entered | names)
     for name in FIELDS:
         assert getattr(found, name) == getattr(expected, name), name
 
 
-def test_nothing_but_a_title_is_needed() -> None:
+def test_only_the_title_is_required() -> None:
     empty = dict.fromkeys(FIELDS) | {"description": "", "genres": (), "directors": ()}
-    assert asdict(checked({"title": "Ran"})) == empty | {"title": "Ran"}
+    assert asdict(validate({"title": "Ran"})) == empty | {"title": "Ran"}
 
 
-def test_the_built_in_name_is_as_good_as_none() -> None:
-    assert checked({"title": "Ran", "genres": ("unknown",)}).genres == ()
+def test_built_in_name_counts_as_no_name() -> None:
+    assert validate({"title": "Ran", "genres": ("unknown",)}).genres == ()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_built_in_name_is_as_good_as_none() -> None:
         ("directors", ("a\0b",), "characters"),
     ],
 )
-def test_what_no_film_may_have(field: str, value: object, reason: str) -> None:
-    given = {"title": "Ran", field: value}
+def test_invalid_field_is_rejected(field: str, value: object, reason: str) -> None:
+    entered = {"title": "Ran", field: value}
     with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
-        checked(given)
+        validate(entered)

@@ -1,4 +1,4 @@
-"""Operators change films one at a time."""
+"""Operators edit and add films one at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from kinoteka.core.access.model import FILMS_EDIT, FILMS_LABEL, Actor
 from kinoteka.core.audit.model import AuditFilter
 from kinoteka.core.catalogue.model import FilmFields, FilmQuery
-from kinoteka.core.editing.model import BY_HAND, EditableFilm
+from kinoteka.core.film_editing.model import BY_HAND, EditableFilm
 from kinoteka.core.services import Services
 from kinoteka.database.engines.postgresql.bulk import bulk_session
 from kinoteka.database.unit import unit_of_work
@@ -36,29 +36,29 @@ async def root(services: Services) -> Actor:
     return await superuser_actor(services)
 
 
-async def holder(services: Services, root: Actor, *permissions: str) -> Actor:
-    """Somebody with these permissions and no other."""
-    started = await sign_up(services)
+async def operator_with(services: Services, root: Actor, *permissions: str) -> Actor:
+    """Return an account with only these permissions."""
+    signed_in = await sign_up(services)
     role = await perform(services, services.access.create_role, root, "holders", permissions)
-    await perform(services, services.access.assign_role, root, started.account.id, role.id)
-    found = await actor_by_token(services, started.token)
-    assert found is not None
-    return found
+    await perform(services, services.access.assign_role, root, signed_in.account.id, role.id)
+    actor = await actor_by_token(services, signed_in.token)
+    assert actor is not None
+    return actor
 
 
 async def edit(services: Services, actor: Actor, film_id: int, **fields: object) -> EditableFilm:
-    film = await perform(services, services.editing.get, actor, film_id)
-    typed = asdict(film.fields) | fields
-    return await perform(services, services.editing.edit, actor, film_id, typed, film.version)
+    film = await perform(services, services.film_editing.get, actor, film_id)
+    values = asdict(film.fields) | fields
+    return await perform(services, services.film_editing.edit, actor, film_id, values, film.version)
 
 
-async def found(services: Services, actor: Actor, text: str) -> list[int]:
+async def search(services: Services, actor: Actor, text: str) -> list[int]:
     async with unit_of_work(services.database) as unit:
         listing = await services.catalogue.films(actor, unit, FilmQuery(text=text), ADDRESS)
         return [film.id for film in (await listing.page(1)).items]
 
 
-async def test_every_field_is_changed(
+async def test_edit_changes_every_field(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
     film_id = films["Stalker"]
@@ -75,12 +75,12 @@ async def test_every_field_is_changed(
         directors=("Andrei Tarkovsky", "Georgy Rerberg"),
     )
     revision = services.revisions.value("catalogue")
-    edited = await perform(services, services.editing.edit, root, film_id, asdict(fields))
+    edited = await perform(services, services.film_editing.edit, root, film_id, asdict(fields))
     assert edited.fields == fields
-    assert (await perform(services, services.editing.get, root, film_id)).fields == fields
-    shown = await perform(services, services.catalogue.film, root, film_id)
-    assert (shown.title, shown.year, shown.rating) == ("The Stalker", 1980, 8.2)
-    assert (shown.genre.name, shown.director.name) == ("Drama", "Andrei Tarkovsky")
+    assert (await perform(services, services.film_editing.get, root, film_id)).fields == fields
+    film_now = await perform(services, services.catalogue.film, root, film_id)
+    assert (film_now.title, film_now.year, film_now.rating) == ("The Stalker", 1980, 8.2)
+    assert (film_now.genre.name, film_now.director.name) == ("Drama", "Andrei Tarkovsky")
     assert services.revisions.value("catalogue") > revision
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
@@ -89,19 +89,19 @@ async def test_search_finds_the_new_title_and_not_the_old(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
     film_id = films["Stalker"]
-    assert await found(services, root, "stalker") == [film_id]
+    assert await search(services, root, "stalker") == [film_id]
     await edit(services, root, film_id, title="Roadside Picnic", original_title="Пикник")
-    assert await found(services, root, "stalker") == []
-    assert await found(services, root, "picnic") == [film_id]
-    assert await found(services, root, "пикник") == [film_id]
-    assert await found(services, root, "picnik") == [film_id]  # with a slip
+    assert await search(services, root, "stalker") == []
+    assert await search(services, root, "picnic") == [film_id]
+    assert await search(services, root, "пикник") == [film_id]
+    assert await search(services, root, "picnik") == [film_id]  # A misspelling.
 
 
 @pytest.mark.parametrize(
     ("genres", "directors"),
     [((), ()), (("Drama",), ("Zoe Hidden",)), (("drama", "WAR", "New"), ("Nobody Yet",))],
 )
-async def test_counts_stay_right_under_labels_too(
+async def test_edit_keeps_counts_exact_for_labelled_films(
     services: Services,
     films: dict[str, int],
     root: Actor,
@@ -119,7 +119,7 @@ async def test_counts_stay_right_under_labels_too(
             assert rows(services.settings, repeated, films[title]) == [ids]
 
 
-async def test_names_that_are_known_are_taken_and_others_made(
+async def test_edit_uses_known_names_and_creates_others(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
     before = ids_by_name(services.settings, "genres")
@@ -127,52 +127,65 @@ async def test_names_that_are_known_are_taken_and_others_made(
     after = ids_by_name(services.settings, "genres")
     assert set(after) - set(before) == {"samurai"}
     assert edited.fields.genres == ("samurai", "drama")
-    read = await perform(services, services.editing.get, root, films["Ran"])
+    read = await perform(services, services.film_editing.get, root, films["Ran"])
     assert read.fields.genres == ("samurai", "Drama")
 
 
-async def test_who_had_the_film_before_is_told(
+async def test_edit_of_an_outdated_version_is_rejected(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    seen = await perform(services, services.editing.get, root, films["Ran"])
+    film_before = await perform(services, services.film_editing.get, root, films["Ran"])
     await edit(services, root, films["Ran"], year=1986)
-    mine = asdict(seen.fields) | {"rating": 9.0}
+    fields = asdict(film_before.fields) | {"rating": 9.0}
     with raises_error(Code.FILM_CHANGED):
-        await perform(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+        await perform(
+            services, services.film_editing.edit, root, films["Ran"], fields, film_before.version
+        )
 
 
-async def test_many_edit_at_once(services: Services, films: dict[str, int], root: Actor) -> None:
-    seen = await perform(services, services.editing.get, root, films["Ran"])
+async def test_only_one_of_concurrent_edits_succeeds(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    film_before = await perform(services, services.film_editing.get, root, films["Ran"])
 
     async def change(number: int) -> bool:
         genres = (f"Genre {number}", "Drama")
-        mine = asdict(seen.fields) | {"title": f"Ran {number}", "genres": genres}
+        fields = asdict(film_before.fields) | {"title": f"Ran {number}", "genres": genres}
         with suppress(DomainError):
-            await perform(services, services.editing.edit, root, films["Ran"], mine, seen.version)
+            await perform(
+                services,
+                services.film_editing.edit,
+                root,
+                films["Ran"],
+                fields,
+                film_before.version,
+            )
             return True
         return False
 
-    done = await asyncio.gather(*map(change, range(8)))
-    assert sum(done) == 1
-    number = done.index(True)
-    assert await found(services, root, f"ran {number}") == [films["Ran"]]
+    changed = await asyncio.gather(*map(change, range(8)))
+    assert sum(changed) == 1
+    number = changed.index(True)
+    assert await search(services, root, f"ran {number}") == [films["Ran"]]
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
-async def test_what_nobody_has_changed_is_left(
+async def test_edit_without_changes_is_not_recorded(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
     await edit(services, root, films["Ran"])
-    assert (await services_entries(services, root)) == []
+    assert (await audit_entries(services, root)) == []
 
 
-async def test_a_film_is_added(services: Services, films: dict[str, int], root: Actor) -> None:
-    typed = {"title": "Mine Own", "year": "2026", "genres": ("Home Movie",)}
-    film_id = await perform(services, services.editing.add, root, typed)
-    film = await perform(services, services.editing.get, root, film_id)
+async def test_added_film_is_stored_and_found(
+    services: Services, films: dict[str, int], root: Actor
+) -> None:
+    values = {"title": "Mine Own", "year": "2026", "genres": ("Home Movie",)}
+    film_id = await perform(services, services.film_editing.add, root, values)
+    film = await perform(services, services.film_editing.get, root, film_id)
     assert (film.fields.title, film.fields.year) == ("Mine Own", 2026)
     assert (film.source, film.access.label) == (BY_HAND, None)
-    assert await found(services, await anonymous_actor(services), "mine own") == [film_id]
+    assert await search(services, await anonymous_actor(services), "mine own") == [film_id]
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
 
 
@@ -182,30 +195,28 @@ async def test_edited_names_of_a_hidden_film_are_not_counted_for_others(
     await perform(services, services.labels.hide, root, films["Alien"])
     await edit(services, root, films["Alien"], genres=("Horror", "Xenology"))
     assert stored_counts(services.settings) == stored_counts(services.settings, recounted=True)
-    nobody = await anonymous_actor(services)
-    offered = {each.name for each in await perform(services, services.facets.genres, nobody)}
-    assert not offered & {"Horror", "Xenology"}
+    anonymous = await anonymous_actor(services)
+    genre_names = {each.name for each in await perform(services, services.facets.genres, anonymous)}
+    assert not genre_names & {"Horror", "Xenology"}
 
 
-async def test_a_film_is_found_by_its_id(
+async def test_film_is_found_by_its_id(
     services: Services, films: dict[str, int], root: Actor
 ) -> None:
-    wanted = FilmQuery(text=str(films["Alien"]))
-    listing = await perform(services, services.editing.films, root, wanted, ADDRESS)
+    query = FilmQuery(text=str(films["Alien"]))
+    listing = await perform(services, services.film_editing.films, root, query, ADDRESS)
     assert [film.title for film in (await listing.page(1)).items] == ["Alien"]
     for text in ("999999", "9" * 18, "9" * 40, "0" * 20 + "9" * 20):
         listing = await perform(
-            services, services.editing.films, root, FilmQuery(text=text), ADDRESS
+            services, services.film_editing.films, root, FilmQuery(text=text), ADDRESS
         )
         assert listing.total == 0
 
 
-async def test_what_is_done_is_recorded(
-    services: Services, films: dict[str, int], root: Actor
-) -> None:
+async def test_edit_is_recorded(services: Services, films: dict[str, int], root: Actor) -> None:
     film_id = films["Ran"]
     await edit(services, root, film_id, year=1986, description="Long.")
-    (changed,) = await services_entries(services, root)
+    (changed,) = await audit_entries(services, root)
     assert (changed.subject_id, changed.subject_name) == (film_id, "Ran")
     assert changed.details == {
         "fields": ["description", "year"],
@@ -222,52 +233,52 @@ async def test_what_is_done_is_recorded(
         (FILMS_LABEL, {"get"}),
     ],
 )
-async def test_who_may(
+async def test_operation_without_its_permission_is_rejected(
     services: Services,
     films: dict[str, int],
     root: Actor,
     permission: str | None,
     allowed: set[str],
 ) -> None:
-    operator = await holder(services, root, *filter(None, [permission]))
-    nobody = await anonymous_actor(services)
+    operator = await operator_with(services, root, *filter(None, [permission]))
+    anonymous = await anonymous_actor(services)
     fields = {"title": "Ran", "year": 1985}
     arguments = {"edit": (1, fields), "unlock": (1, "title"), "add": (fields,)}
     for name in OPERATIONS:
-        operation: Callable[..., Awaitable[object]] = getattr(services.editing, name)
-        given = arguments.get(name, (1,))
+        operation: Callable[..., Awaitable[object]] = getattr(services.film_editing, name)
+        args = arguments.get(name, (1,))
         with raises_error(Code.UNAUTHORIZED):
-            await perform(services, operation, nobody, *given)
+            await perform(services, operation, anonymous, *args)
         if name in allowed:
-            await perform(services, operation, operator, *given)
+            await perform(services, operation, operator, *args)
         else:
             with raises_error(Code.FORBIDDEN):
-                await perform(services, operation, operator, *given)
+                await perform(services, operation, operator, *args)
 
 
-async def test_films_that_there_are_not(services: Services, root: Actor) -> None:
+async def test_unknown_film_is_rejected(services: Services, root: Actor) -> None:
     for name in OPERATIONS:
         if name != "add":
-            more = {"edit": [{"title": "Ran"}], "unlock": ["title"]}.get(name, [])
+            args = {"edit": [{"title": "Ran"}], "unlock": ["title"]}.get(name, [])
             with raises_error(Code.FILM_UNKNOWN):
-                await perform(services, getattr(services.editing, name), root, 999, *more)
+                await perform(services, getattr(services.film_editing, name), root, 999, *args)
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
-class TestBesideAnImport:
-    """On SQLite an import and an edit are one writer after the other."""
+class TestDuringAnImport:
+    """On SQLite imports and edits never run at the same time."""
 
-    async def test_ids_are_left_to_the_import(
+    async def test_new_names_and_films_are_rejected_during_an_import(
         self, services: Services, films: dict[str, int], root: Actor
     ) -> None:
         with bulk_session(services.settings):
             with raises_error(Code.IMPORT_RUNNING):
-                await perform(services, services.editing.add, root, {"title": "Mine"})
+                await perform(services, services.film_editing.add, root, {"title": "Mine"})
             with raises_error(Code.IMPORT_RUNNING):
                 await edit(services, root, films["Ran"], genres=("Brand New",))
             await edit(services, root, films["Ran"], genres=("War", "Drama"))
 
-    async def test_an_edit_gives_way(
+    async def test_edit_is_rejected_when_the_import_holds_a_lock(
         self, services: Services, films: dict[str, int], root: Actor
     ) -> None:
         with bulk_session(services.settings) as connection, connection.transaction():
@@ -276,7 +287,7 @@ class TestBesideAnImport:
                 await edit(services, root, films["Ran"], title="Chaos")
 
 
-async def services_entries(services: Services, root: Actor) -> list:
-    """The entries on films in the audit log, newest first."""
+async def audit_entries(services: Services, root: Actor) -> list:
+    """Return the audit log entries about films, newest first."""
     query = AuditFilter(subject_kind="film")
     return (await perform(services, services.audit.entries, root, query)).entries

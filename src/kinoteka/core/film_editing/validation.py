@@ -1,6 +1,6 @@
-"""Check what an operator types about a film by the rules of imports.
+"""Validate the fields of a film that an operator enters, by the rules of imports.
 
-Public operations: checked.
+Public operations: validate.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visi
 from kinoteka.errors import field_invalid
 
 NAMES_MOST = 50
-"""How many genres, or directors, an operator may give a film."""
+"""The number of genres, and of directors, that a film may have."""
 
 REASONS = {
     RejectionReason.TOO_LONG: "too_long",
@@ -26,13 +26,13 @@ REASONS = {
 }
 
 
-def checked(typed: Mapping[str, object]) -> FilmFields:
-    """Return what was typed as an import would store it. A field that is not typed is empty.
+def validate(entered: Mapping[str, object]) -> FilmFields:
+    """Return the entered fields as an import would store them. Missing fields are empty.
 
     Raises:
         DomainError(FIELD_INVALID)
     """
-    fields = {name: _checked(name, typed.get(name)) for name in FIELDS}
+    fields = {name: _validate_field(name, entered.get(name)) for name in FIELDS}
     title = fields["title"]
     if not title:
         raise field_invalid("title", "empty")
@@ -43,9 +43,9 @@ def checked(typed: Mapping[str, object]) -> FilmFields:
     return FilmFields(**fields)
 
 
-def _checked(name: str, value: object) -> Any:
+def _validate_field(name: str, value: object) -> Any:
     if isinstance(value, tuple):
-        return _names(name, value)
+        return _unique_names(name, value)
     if isinstance(value, str):
         value = value.strip()
         if name in values.LIMITS:
@@ -53,8 +53,8 @@ def _checked(name: str, value: object) -> Any:
     return _apply(name, value)
 
 
-def _names(field: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return each name once, by the rules of comparing them; the first spelling counts."""
+def _unique_names(field: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each name once, in its first spelling. Names with the same key are equal."""
     if len(names) > NAMES_MOST:
         raise field_invalid(field, "too_many")
     for name in names:
@@ -62,12 +62,12 @@ def _names(field: str, names: tuple[str, ...]) -> tuple[str, ...]:
     by_key: dict[str, str] = {}
     for name in _apply(field, list(names)):
         by_key.setdefault(name_key(name), name)
-    by_key.pop(name_key(UNKNOWN), None)  # a film without any has it
+    by_key.pop(name_key(UNKNOWN), None)  # Films without names have it anyway.
     return tuple(by_key.values())
 
 
 def _check_raw(field: str, text: str, longest: int) -> None:
-    # Before Unicode composition: see `has_excessive_marks`.
+    # This runs before Unicode composition; see `has_excessive_marks`.
     if len(text) > COMPOSITION_FACTOR * longest:
         raise field_invalid(field, "too_long")
     if has_excessive_marks(text) or _has_lone_surrogates(text):

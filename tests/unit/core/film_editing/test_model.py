@@ -1,7 +1,7 @@
-"""Films as operators change them."""
+"""Editable films and their versions."""
 
 from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
-from kinoteka.core.editing.model import EditableFilm
+from kinoteka.core.film_editing.model import EditableFilm
 
 
 def film(*, hidden: bool = False, **fields: object) -> EditableFilm:
@@ -10,6 +10,6 @@ def film(*, hidden: bool = False, **fields: object) -> EditableFilm:
     return EditableFilm(1, FilmFields(**named), "tests", "1", 0, access)  # type: ignore[arg-type]
 
 
-def test_a_version_tells_the_fields_apart() -> None:
+def test_version_depends_on_the_fields_only() -> None:
     assert film().version == film(hidden=True).version
     assert len({film().version, film(year=1985).version, film(genres=("War",)).version}) == 3

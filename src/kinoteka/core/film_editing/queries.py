@@ -19,7 +19,7 @@ from kinoteka.database.statement import Statement, insert_for
 
 
 class StoredFilm(FilmFacts, frozen=True):
-    """A film's row as editing needs it."""
+    """The row of a film that is edited."""
 
     source: str
     external_id: str
@@ -64,8 +64,8 @@ UNLOCK: Statement[tuple[()]] = Statement(
         film_locks.c.film_id == bindparam("film_id"), film_locks.c.field == bindparam("field")
     )
 )
-# The next import then stores the film's row even if it is the same as before.
-FORGET_FINGERPRINT: Statement[tuple[()]] = Statement(
+# Without a fingerprint, the next import stores the film even if its source is unchanged.
+CLEAR_FINGERPRINT: Statement[tuple[()]] = Statement(
     update(films)
     .where(films.c.id == bindparam("film_id"))
     .values(fingerprint_version=UNKNOWN_VERSION)
@@ -73,47 +73,47 @@ FORGET_FINGERPRINT: Statement[tuple[()]] = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The statements on a film's genres, or on its directors."""
+class NameStatements:
+    """The statements on a film's genres or on its directors."""
 
     field: str
     column: str
     counted: catalogue.NameStatements
-    of_film: Statement[tuple[int, str]]
+    names_of_film: Statement[tuple[int, str]]
     known: Statement[tuple[int]]
     add: Statement[tuple[int]]
-    leave: Statement[tuple[()]]
-    join: Statement[tuple[()]]
+    unlink: Statement[tuple[()]]
+    link: Statement[tuple[()]]
 
 
-def _names(field: str, named: Table, members: Table, column: str) -> Names:
-    of_film = members.c.film_id == bindparam("film_id")
+def _name_statements(field: str, names: Table, links: Table, column: str) -> NameStatements:
+    of_film = links.c.film_id == bindparam("film_id")
     kinds = {kind.name: kind for kind in catalogue.NAME_STATEMENTS}
-    return Names(
+    return NameStatements(
         field=field,
         column=column,
-        counted=kinds[named.name],
-        of_film=Statement(
-            select(named.c.id, named.c.name)
-            .join(members, members.c[column] == named.c.id)
+        counted=kinds[names.name],
+        names_of_film=Statement(
+            select(names.c.id, names.c.name)
+            .join(links, links.c[column] == names.c.id)
             .where(of_film)
-            .order_by(members.c.position)
+            .order_by(links.c.position)
         ),
-        known=Statement(select(named.c.id).where(named.c.name_key == bindparam("name_key"))),
+        known=Statement(select(names.c.id).where(names.c.name_key == bindparam("name_key"))),
         add=Statement(
-            insert(named)
+            insert(names)
             .values(name=bindparam("name"), name_key=bindparam("name_key"))
-            .returning(named.c.id)
+            .returning(names.c.id)
         ),
-        leave=Statement(delete(members).where(of_film)),
-        join=Statement(
-            insert(members).values(
+        unlink=Statement(delete(links).where(of_film)),
+        link=Statement(
+            insert(links).values(
                 {name: bindparam(name) for name in (column, "film_id", "position")}
             )
         ),
     )
 
 
-GENRES = _names("genres", genres, film_genres, "genre_id")
-DIRECTORS = _names("directors", directors, film_directors, "director_id")
+GENRES = _name_statements("genres", genres, film_genres, "genre_id")
+DIRECTORS = _name_statements("directors", directors, film_directors, "director_id")
 NAMES = (GENRES, DIRECTORS)

@@ -1,10 +1,10 @@
-"""Films as operators change them, whatever label they are under.
+"""Edit and add films by hand.
 
-Public operations: films, get, edit, unlock, add. Labels and hiding are in `catalogue.labels`.
+Public operations: films, get, edit, unlock, add. `catalogue.labels` changes labels and hides films.
 
-Whoever holds `films.edit` or `films.label` gets at every film here, hidden ones and those under
-labels that they could not see elsewhere: otherwise nobody could undo what they have done. An edited
-field is locked: imports leave it as it is until an operator removes the lock.
+Operators with `films.edit` or `films.label` see every film here, also hidden ones and films with
+labels that they may not view otherwise; else they could not undo their own changes. Edited fields
+are locked: imports do not change them until an operator removes the lock.
 """
 
 from array import array
@@ -31,9 +31,9 @@ from kinoteka.core.catalogue.model import (
     FilmQuery,
 )
 from kinoteka.core.catalogue.service import Catalogue
-from kinoteka.core.editing import queries
-from kinoteka.core.editing.checking import checked
-from kinoteka.core.editing.model import BY_HAND, EditableFilm
+from kinoteka.core.film_editing import queries
+from kinoteka.core.film_editing.model import BY_HAND, EditableFilm
+from kinoteka.core.film_editing.validation import validate
 from kinoteka.core.imports.names import name_key
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.revisions import Revisions
@@ -41,12 +41,12 @@ from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
 
 ID_LONGEST = 18
-"""Digits that every database takes for a number."""
+"""The number of digits of a number that every database accepts."""
 LONG_FIELDS = ("description",)
 
 
-class Editing:
-    """Lets operators change films one at a time."""
+class FilmEditing:
+    """Edit and add films one at a time."""
 
     def __init__(self, revisions: Revisions, access: Access, films: Catalogue) -> None:
         self._revisions = revisions
@@ -56,35 +56,35 @@ class Editing:
     async def films(
         self, actor: Actor, unit: Unit, query: FilmQuery, address: str
     ) -> Listing[Film]:
-        """Every film that a query chooses; a text of digits is also looked for among the ids.
+        """Return the films of a query, whatever their labels. Digits as text also match an id.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN), and what `Catalogue.films` raises.
         """
-        everybody = _seeing_all(actor)
-        found = await self._catalogue.films(everybody, unit, query, address)
+        manager = _as_film_manager(actor)
+        found = await self._catalogue.films(manager, unit, query, address)
         text = (query.text or "").strip()
         if not text.isascii() or not text.isdigit() or len(text) > ID_LONGEST:
             return found
-        named = await self._catalogue.films_by_id(everybody, unit, [int(text)])
-        if not named:
+        with_id = await self._catalogue.films_by_id(manager, unit, [int(text)])
+        if not with_id:
             return found
-        first = named[0]
+        first = with_id[0]
         rest = [film async for chunk in found.chunks() for film in chunk if film.id != first.id]
         by_id = {film.id: film for film in (first, *rest)}
 
-        async def read(some: Sequence[int]) -> list[Film]:
-            return [by_id[film_id] for film_id in some]
+        async def read(ids: Sequence[int]) -> list[Film]:
+            return [by_id[film_id] for film_id in ids]
 
         return Listing(array("q", by_id), read)
 
     async def get(self, actor: Actor, unit: Unit, film_id: int) -> EditableFilm:
-        """One film with all that may be changed.
+        """Return a film with everything that may be changed.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
         """
-        _seeing_all(actor)
+        _as_film_manager(actor)
         return await _read(unit, film_id)
 
     async def edit(
@@ -92,44 +92,46 @@ class Editing:
         actor: Actor,
         unit: Unit,
         film_id: int,
-        typed: Mapping[str, object],
+        values: Mapping[str, object],
         version: str | None = None,
     ) -> EditableFilm:
-        """Change a film. `typed` has every field as an operator typed it.
+        """Change a film to the values that an operator entered for all fields.
 
-        `version` is the version of the fields that the operator saw.
+        `version` is the version of the film that the operator edited.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN, FIELD_INVALID)
-            DomainError(FILM_CHANGED): somebody else has changed it meanwhile.
-            DomainError(IMPORT_RUNNING): it needs a new genre or director, which an import keeps.
+            DomainError(FILM_CHANGED): the film was changed since the operator opened it.
+            DomainError(IMPORT_RUNNING): a new genre or director cannot be added during an import.
         """
         actor.require(FILMS_EDIT)
-        wanted = checked(typed)
-        before = await self._held(unit, film_id)
+        fields = validate(values)
+        before = await self._lock_film(unit, film_id)
         if version is not None and version != before.version:
             raise DomainError(Code.FILM_CHANGED)
-        if wanted == before.fields:
+        if fields == before.fields:
             return before
-        ids = {each.field: await self._ids_of(unit, each, wanted) for each in queries.NAMES}
-        await unit.run(queries.UPDATE, film_id=film_id, **_row(wanted, ids))
+        ids = {
+            each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
+        }
+        await unit.run(queries.UPDATE, film_id=film_id, **_row(fields, ids))
         for each in queries.NAMES:
-            if getattr(wanted, each.field) != getattr(before.fields, each.field):
+            if getattr(fields, each.field) != getattr(before.fields, each.field):
                 await counts.remove_film(unit, each.counted, before.access)
-                await unit.run(each.leave, film_id=film_id)
-                await self._join(unit, each, before.access, ids[each.field])
-        changes = _changes(before.fields, wanted)
-        locked = await _lock(unit, before, changes)
-        after = msgspec.structs.replace(before, fields=wanted, locked=locked)
+                await unit.run(each.unlink, film_id=film_id)
+                await self._link(unit, each, before.access, ids[each.field])
+        changes = _changes(before.fields, fields)
+        locked = await _lock_fields(unit, before, changes)
+        after = msgspec.structs.replace(before, fields=fields, locked=locked)
         await _index(unit, after)
-        details = {"fields": changes} | _short(before.fields, wanted, changes)
+        details = {"fields": changes} | _short_changes(before.fields, fields, changes)
         if locked != before.locked:
             details["locked"] = [name for name in locked if name not in before.locked]
         await record(actor, unit, Action.FILM_CHANGED, _subject(after), **details)
         return after
 
     async def unlock(self, actor: Actor, unit: Unit, film_id: int, field: str) -> None:
-        """Let imports change a field again: the next one restores what its data set says.
+        """Remove the lock of a field: the next import restores the value of its source.
 
         Does nothing if the field is not locked.
 
@@ -137,73 +139,79 @@ class Editing:
             DomainError(UNAUTHORIZED, FORBIDDEN, FILM_UNKNOWN)
         """
         actor.require(FILMS_EDIT)
-        film = await self._held(unit, film_id)
+        film = await self._lock_film(unit, film_id)
         if field not in film.locked:
             return
         await unit.run(queries.UNLOCK, film_id=film_id, field=field)
-        await unit.run(queries.FORGET_FINGERPRINT, film_id=film_id)
+        await unit.run(queries.CLEAR_FINGERPRINT, film_id=film_id)
         await record(actor, unit, Action.FILM_UNLOCKED, _subject(film), fields=[field])
 
-    async def add(self, actor: Actor, unit: Unit, typed: Mapping[str, object]) -> int:
-        """Add a film that comes from no import. Return its id.
+    async def add(self, actor: Actor, unit: Unit, values: Mapping[str, object]) -> int:
+        """Add a film with the entered values, and return its id.
 
         Raises:
             DomainError(UNAUTHORIZED, FORBIDDEN, FIELD_INVALID)
             DomainError(IMPORT_RUNNING)
         """
         actor.require(FILMS_EDIT)
-        wanted = checked(typed)
+        fields = validate(values)
         await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
-        await _keep_imports_out(unit)
-        ids = {each.field: await self._ids_of(unit, each, wanted) for each in queries.NAMES}
-        named = {"source": BY_HAND, "external_id": token_hex(8)}
-        made = await unit.first(queries.INSERT, **_row(wanted, ids), **named)
-        film_id = made[0] if made else 0
+        await _block_imports(unit)
+        ids = {
+            each.field: await self._get_or_create_ids(unit, each, fields) for each in queries.NAMES
+        }
+        origin = {"source": BY_HAND, "external_id": token_hex(8)}
+        inserted = await unit.first(queries.INSERT, **_row(fields, ids), **origin)
+        film_id = inserted[0] if inserted else 0
         film = await _read(unit, film_id)
         for each in queries.NAMES:
-            await self._join(unit, each, film.access, ids[each.field])
-        film = msgspec.structs.replace(film, fields=wanted)
+            await self._link(unit, each, film.access, ids[each.field])
+        film = msgspec.structs.replace(film, fields=fields)
         await _index(unit, film)
         await record(actor, unit, Action.FILM_CREATED, _subject(film))
         return film_id
 
-    async def _held(self, unit: Unit, film_id: int) -> EditableFilm:
-        """The film, which nobody else changes before the transaction has ended."""
+    async def _lock_film(self, unit: Unit, film_id: int) -> EditableFilm:
+        """Return a film and lock it until the transaction ends."""
         await unit.limit_lock_wait()
         await self._revisions.increase(unit, "catalogue")
         return await _read(unit, film_id)
 
-    async def _ids_of(self, unit: Unit, names: queries.Names, fields: FilmFields) -> list[int]:
-        """The ids of a film's genres, or directors, in order; what is new is made."""
-        found = [await self._id_of(unit, names, name) for name in getattr(fields, names.field)]
+    async def _get_or_create_ids(
+        self, unit: Unit, names: queries.NameStatements, fields: FilmFields
+    ) -> list[int]:
+        """Return the ids of a film's genres or directors, in order; create missing ones."""
+        found = [
+            await self._get_or_create_id(unit, names, name) for name in getattr(fields, names.field)
+        ]
         return found or [UNKNOWN]
 
-    async def _id_of(self, unit: Unit, names: queries.Names, name: str) -> int:
+    async def _get_or_create_id(self, unit: Unit, names: queries.NameStatements, name: str) -> int:
         key = name_key(name)
         known = await unit.first(names.known, name_key=key)
         if known is not None:
             return known[0]
-        await _keep_imports_out(unit)
+        await _block_imports(unit)
         try:
-            made = await unit.first(names.add, name=name, name_key=key)
-        except Conflict:  # an import that has just ended has made it
+            inserted = await unit.first(names.add, name=name, name_key=key)
+        except Conflict:  # An import that has just finished has created it.
             raise DomainError(Code.BUSY, retry_after=1) from None
-        return made[0] if made else 0
+        return inserted[0] if inserted else 0
 
-    async def _join(
-        self, unit: Unit, names: queries.Names, film: FilmAccess, ids: Sequence[int]
+    async def _link(
+        self, unit: Unit, names: queries.NameStatements, film: FilmAccess, ids: Sequence[int]
     ) -> None:
         rows = [
             {names.column: each, "film_id": film.film_id, "position": position}
             for position, each in enumerate(ids)
         ]
-        await unit.run_many(names.join, rows)
+        await unit.run_many(names.link, rows)
         await counts.add_film(unit, names.counted, film)
 
 
-def _seeing_all(actor: Actor) -> Actor:
-    """Who manages films sees every one of them here.
+def _as_film_manager(actor: Actor) -> Actor:
+    """Return the actor with every label visible, if it may manage films.
 
     Raises:
         DomainError(UNAUTHORIZED, FORBIDDEN)
@@ -219,11 +227,11 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
     if stored is None or access is None:
         raise DomainError(Code.FILM_UNKNOWN)
     facts = {name: getattr(stored, name) for name in FACTS}
-    members: dict[str, Any] = {}
+    names: dict[str, Any] = {}
     for each in queries.NAMES:
-        named = await unit.all(each.of_film, film_id=film_id)
-        members[each.field] = tuple(name for member, name in named if member != UNKNOWN)
-    fields = FilmFields(**facts, **members)
+        rows = await unit.all(each.names_of_film, film_id=film_id)
+        names[each.field] = tuple(name for name_id, name in rows if name_id != UNKNOWN)
+    fields = FilmFields(**facts, **names)
     locks = {field for (field,) in await unit.all(queries.LOCKED, film_id=film_id)}
     locked = tuple(name for name in FIELDS if name in locks)
     return EditableFilm(
@@ -231,8 +239,8 @@ async def _read(unit: Unit, film_id: int) -> EditableFilm:
     )
 
 
-async def _keep_imports_out(unit: Unit) -> None:
-    # An import gives ids to films, genres and directors by itself.
+async def _block_imports(unit: Unit) -> None:
+    # An import assigns the ids of films, genres and directors itself.
     if not await unit.exclude_imports():
         raise DomainError(Code.IMPORT_RUNNING)
 
@@ -251,9 +259,9 @@ def _subject(film: EditableFilm) -> Subject:
     return Subject("film", film.id, film.fields.title)
 
 
-async def _lock(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:
-    """Lock the fields that an operator changes. Return all that are locked then."""
-    if film.source == BY_HAND:  # no import ever brings it
+async def _lock_fields(unit: Unit, film: EditableFilm, changed: Sequence[str]) -> tuple[str, ...]:
+    """Lock the changed fields, and return all locked fields."""
+    if film.source == BY_HAND:  # No import changes the film.
         return ()
     await unit.run_many(queries.LOCK, [{"film_id": film.id, "field": name} for name in changed])
     return tuple(name for name in FIELDS if name in changed or name in film.locked)
@@ -263,7 +271,9 @@ def _changes(before: FilmFields, after: FilmFields) -> list[str]:
     return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
 
 
-def _short(before: FilmFields, after: FilmFields, changed: Sequence[str]) -> dict[str, object]:
-    """Return the old and the new value of each changed field that is short."""
+def _short_changes(
+    before: FilmFields, after: FilmFields, changed: Sequence[str]
+) -> dict[str, object]:
+    """Return the old and new values of the changed fields, except for long texts."""
     short = (name for name in changed if name not in LONG_FIELDS)
     return {name: [getattr(before, name), getattr(after, name)] for name in short}

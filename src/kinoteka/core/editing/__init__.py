@@ -1,1 +1,0 @@
-"""Films as operators see and change them."""

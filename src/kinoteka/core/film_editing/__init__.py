@@ -1,0 +1,1 @@
+"""Editing and adding films by hand."""
