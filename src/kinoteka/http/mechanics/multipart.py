@@ -1,8 +1,7 @@
-"""Reading multipart/form-data (RFC 7578): one file, or fields and many files.
+"""Read multipart/form-data (RFC 7578): one file, or fields and many files.
 
-Everything that takes such a body apart is here. A file has at most 64 KiB in memory; what goes
-beyond is written to the disk, in a thread. A body that cannot be used is read and thrown away, up
-to `DRAINED` bytes, because clients send everything before they read a response.
+A file has at most 64 KiB in memory; the rest is written to the disk, in a thread. A rejected body
+is still read, up to `DRAINED` bytes, because clients send everything before they read a response.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ BOUNDARY_LONGEST = 200  # RFC 2046, 5.1.1, allows 70
 MANY_PARTS_MOST = 200
 FILES_MOST = 50
 FIELDS_LARGEST = 64 * 1024
-"""Bytes that all fields but the files may have together."""
+"""The largest size of all fields together, in bytes, without the files."""
 NAME_LONGEST = 100
 
 # File names come in whatever encoding; every byte is a letter of this one.
@@ -43,7 +42,7 @@ HEADER_CHARSET = "latin-1"
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A file on the disk, and the name that its sender gave it."""
+    """A file on the disk, with the file name that the client sent."""
 
     path: Path
     name: str
@@ -52,7 +51,7 @@ class ReceivedFile:
 
 @dataclass(slots=True)
 class Received:
-    """What a body had: its fields by name, in order, and its files."""
+    """The fields of a body, in order, and its files."""
 
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[ReceivedFile] = field(default_factory=list)
@@ -64,9 +63,9 @@ async def read_upload(request: Request, upload: Upload, folder: Path) -> Spooled
     A file that is too large for memory is written to `folder`.
 
     Raises:
-        DomainError(UPLOAD_MISSING): no multipart/form-data, broken, or without such a part.
+        DomainError(UPLOAD_MISSING): no multipart/form-data, malformed, or without this part.
         DomainError(UPLOAD_TOO_LARGE, DISK_FULL)
-        ConnectionResetError: the client went away.
+        ConnectionResetError: the client has disconnected.
     """
     parts = OneFile(upload, folder)
     try:
@@ -87,7 +86,7 @@ async def receive_files(request: Request, name: str, folder: Path, limit: int) -
         DomainError(UPLOAD_TOO_LARGE): the files have more than `limit` bytes together.
         DomainError(BODY_TOO_LARGE): the fields have too many.
         DomainError(DISK_FULL)
-        ConnectionResetError: the client went away.
+        ConnectionResetError: the client has disconnected.
     """
     parts = ManyFiles(name, folder, limit)
     try:
@@ -100,33 +99,33 @@ async def receive_files(request: Request, name: str, folder: Path, limit: int) -
 
 
 class Parts(Protocol):
-    """What becomes of the parts of a body."""
+    """A reader of the parts of a body."""
 
     largest: int
-    """Bytes that the whole body may have."""
+    """The largest size of the whole body, in bytes."""
 
     @property
     def buffered(self) -> int:
         """Bytes in memory that can be stored."""
 
     def too_large(self) -> DomainError:
-        """Return what is wrong with a body that is larger than `largest`."""
+        """Return the error for a body that is larger than `largest`."""
 
     def begin(self, head: MultipartSegment) -> None:
         """Begin a part."""
 
     def add(self, content: bytes) -> None:
-        """Take some of the part's content."""
+        """Add content to the part."""
 
     def end(self) -> None:
         """End a part."""
 
     def store(self) -> None:
-        """Write to the disk what can be written; blocks."""
+        """Write buffered content to the disk. Blocks."""
 
 
 class OneFile:
-    """Takes the first part with the field's name, and passes all others over."""
+    """Reads the first part with the name of the field, and ignores all others."""
 
     def __init__(self, upload: Upload, folder: Path) -> None:
         self.largest = upload.limit + OVERHEAD
@@ -145,13 +144,13 @@ class OneFile:
         return DomainError(Code.UPLOAD_TOO_LARGE, limit=self._upload.limit)
 
     def begin(self, head: MultipartSegment) -> None:
-        """Begin the file, if this part is it."""
+        """Begin the file, if this part is the field."""
         if head.name == self._upload.field and self.file is None:
             self.file = SpooledFile(self._folder)
             self._is_within = True
 
     def add(self, content: bytes) -> None:
-        """Take some of the file."""
+        """Add content to the file."""
         if self._is_within and self.file is not None:
             self.file.add(content)
             if self.file.size > self._upload.limit:
@@ -162,7 +161,7 @@ class OneFile:
         self._is_within = False
 
     def store(self) -> None:
-        """Write the file to the disk as far as it has come."""
+        """Write the content received so far to the disk."""
         if self.file is not None:
             self.file.store()
 
@@ -173,7 +172,7 @@ class OneFile:
 
 
 class ManyFiles:
-    """Takes all fields, and every file in one of them."""
+    """Reads all fields, and every file in one of them."""
 
     def __init__(self, name: str, folder: Path, limit: int) -> None:
         self.largest = limit + OVERHEAD + FIELDS_LARGEST
@@ -214,7 +213,7 @@ class ManyFiles:
             self._count += 1
 
     def add(self, content: bytes) -> None:
-        """Take some of a file or field."""
+        """Add content to the file or field."""
         if self._file is not None:
             self._size += len(content)
             if self._size > self._limit:
@@ -239,7 +238,7 @@ class ManyFiles:
             self._text = None
 
     def store(self) -> None:
-        """Write every file to the disk as far as it has come."""
+        """Write the content of all files received so far to the disk."""
         ended, self._ended = self._ended, []
         for file in ended:
             file.store()
@@ -254,7 +253,7 @@ class ManyFiles:
 
 
 async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
-    """Take the body apart."""
+    """Parse the body."""
     chunks = read_chunks(request.receive)
     boundary = boundary_of(request)
     size = 0
@@ -266,7 +265,7 @@ async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
         parser = PushMultipartParser(
             boundary, max_segment_count=most, header_charset=HEADER_CHARSET
         )
-        # Without room for it in memory, everything goes to the disk at once.
+        # If there is no room in memory, everything goes to the disk immediately.
         in_memory = SPOOLED_BYTES if BODY_MEMORY.take(request, SPOOLED_BYTES) else 0
         async for chunk in chunks:
             size += len(chunk)
@@ -307,7 +306,7 @@ def _store(parts: Parts) -> None:
 
 
 def boundary_of(request: Request) -> bytes:
-    """Return what separates the parts of a form; nothing if the body is none."""
+    """Return the boundary of a multipart form, or nothing for any other body."""
     media_type, options = parse_options_header(request.header(b"content-type") or "")
     boundary: str = options.get("boundary", "")
     if media_type != "multipart/form-data":
@@ -318,7 +317,7 @@ def boundary_of(request: Request) -> bytes:
 
 
 async def drain(chunks: AsyncIterator[bytes], size: int = 0) -> None:
-    """Read the rest of a body and throw it away, until `DRAINED` bytes of it have come."""
+    """Read and discard the rest of a body, up to `DRAINED` bytes of it."""
     async for chunk in chunks:
         size += len(chunk)
         if size > DRAINED:
@@ -342,5 +341,5 @@ def plain_name(name: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Return a name as UTF-8, which browsers send, whatever the parser took it for."""
+    """Return a name as UTF-8, which browsers send, from the charset of the parser."""
     return text.encode(HEADER_CHARSET).decode(errors="replace")

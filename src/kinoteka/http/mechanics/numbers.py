@@ -1,6 +1,6 @@
-"""Numbers in requests: those that every JSON reader holds exactly (RFC 8259, 6).
+"""Numbers in requests: those that every JSON reader represents exactly (RFC 8259, 6).
 
-They also fit the 64 bits of a database's integers; a larger one never reaches the driver.
+They also fit the 64-bit integers of databases. A larger one never reaches the driver.
 """
 
 from typing import Annotated

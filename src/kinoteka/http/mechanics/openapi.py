@@ -90,7 +90,7 @@ def _with_names_of(path: str, described: Described) -> Json:
 
 
 def _merged(one: Json, other: Json) -> Json:
-    """Two operations at one path and method as one: whatever either takes or answers."""
+    """Merge two operations at one path and method: requests and responses of either."""
     merged: Json = {
         "operationId": f"{one['operationId']}_or_{other['operationId']}",
         "tags": list(dict.fromkeys(one["tags"] + other["tags"])),
@@ -155,7 +155,7 @@ def _unique(values: list[Any]) -> list[Any]:
 
 
 def _sockets(contracts: Sequence[Contract]) -> list[str]:
-    """WebSockets, which OpenAPI has no words for, in prose."""
+    """Describe WebSockets in prose, because OpenAPI has no term for them."""
     lines = [
         f"- `{route.path}`: {_sentence(route)}"
         for contract in contracts

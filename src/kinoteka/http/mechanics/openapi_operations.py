@@ -1,4 +1,4 @@
-"""One route as an OpenAPI operation: what it takes, what it answers, what it refuses.
+"""A route as an OpenAPI operation: parameters, body, responses and errors.
 
 The error responses are real ones: each error code that a route may raise is rendered by its
 contract, so the document shows the bodies that clients get.
@@ -91,7 +91,7 @@ def describe(context: Context, route: Route) -> Described:
 
 
 def implied_errors(route: Route) -> list[Code]:
-    """What a route may refuse by being what it is, beyond what its handler may."""
+    """Return the error codes that a route implies, beyond those that its handler raises."""
     implied = [
         (route.body is not None, (Code.BODY_MALFORMED, Code.BODY_TOO_LARGE, Code.FIELD_INVALID)),
         (route.body is not None or route.upload is not None, (Code.BODY_COMPRESSED,)),
@@ -141,7 +141,7 @@ def _query_parameters(route: Route, schemas: Schemas) -> Iterable[Json]:
 
 
 def _without_null(schema: Json) -> Json:
-    """A parameter in a query is there or not; it is never null."""
+    """Return the schema without null: a parameter of a query is present or absent."""
     kept = {name: value for name, value in schema.items() if name != "default" or value is not None}
     choices = [choice for choice in kept.pop("anyOf", []) if choice != {"type": "null"}]
     if len(choices) == 1:
@@ -189,7 +189,7 @@ def _responses(context: Context, route: Route) -> Json:
     error_responses = [
         (contract, code) for code in dict.fromkeys((*implied_errors(route), *route.errors))
     ]
-    if "{" in route.path:  # a path that is none for want of an id is nobody's
+    if "{" in route.path:  # no contract serves the path if the segment is not an id
         error_responses.append((context.fallback, Code.PATH_UNKNOWN))
     if _is_beside_text(contract, route):
         error_responses.append((contract, Code.METHOD_NOT_ALLOWED))

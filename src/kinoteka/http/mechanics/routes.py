@@ -28,30 +28,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint.
+    """One endpoint. `http/README.md` describes every field.
 
-    `path` may hold `{name}` (digits, given as an int) and `{name:text}`. `handler` gets the
-    call, then the path's values, then `query` and `body` as far as the route has them (the body
-    is None where an empty one may be sent and was), and returns a shape of type `response` (sent
-    with `status`) or an `Response`.
-
-    `cached` names the revisions of what the answer is made of, where it depends on nothing else
-    but the address and the labels that the actor sees; it is cached until one of them changes.
-
-    With `takes_any_id`, a segment that is no number where the path has an id counts as the id of
-    nothing, so that it is refused in the contract's own words for an unknown id.
-
-    `form` is the Struct of a form's fields. A route `for_browsers` alone takes blank fields of its
-    query for absent, and of those who sign in by cookie refuses whoever does not say where an
-    unsafe request comes from.
-
-    A route that `begins_session` (sign-in, sign-up) replaces the session of the cookie. One that
-    `ends_session` (sign-out) ends every session that the request identifies.
-
-    `called` are the names in the body of fields that the core calls otherwise, for refusals.
-
-    For the documents: `media_type` may name several, by comma; `headers` are those of the answer,
-    each with what it says; `example` is one of the body or, without a body, of the answer.
+    `handler` gets the request, the values of the path, then the query, body, form and file that
+    the route declares. It returns a Struct of the type `response`, or a `Response`.
     """
 
     method: str
@@ -113,10 +93,10 @@ class ErrorResponse:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dialect: its routes, its error table, and how it writes an error response.
+    """One dialect: its routes, its error table, and how it writes error responses.
 
-    `request_error_response`, where there is one, also gets the request. The request's unit of work
-    has been rolled back, and its actor may not be known yet.
+    `request_error_response`, if set, also gets the request. Its unit of work has been rolled back,
+    and its actor may not be known yet.
 
     A contract that `takes_forms` also accepts flat bodies as application/x-www-form-urlencoded.
     """

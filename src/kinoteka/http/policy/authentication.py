@@ -37,7 +37,7 @@ async def identify(request: Request) -> Actor:
 
 
 async def by_access_token(request: Request, *, even_expired: bool = False) -> Actor | None:
-    """Return the actor of the Bearer token's session; None if the token or session has ended."""
+    """Return the actor of the Bearer token's session; None if the token or session is over."""
     token = request.bearer
     return None if token is None else await _by_token(request, token, even_expired=even_expired)
 

@@ -1,4 +1,4 @@
-"""What refusals say, unless a contract says it in words of its own.
+"""The common error messages, which the tables of contracts extend.
 
 A `ErrorResponse` is a status and a sentence; `{name}` in the sentence stands for a parameter of the
 error, or where it has none for the name itself, as clients call it. A contract's table is this
@@ -46,7 +46,7 @@ def error_message(row: ErrorResponse, error: DomainError) -> str:
 
 
 def renamed(error: DomainError, called: Mapping[str, str]) -> DomainError:
-    """The error with its fields called as clients call them (`Route.called`)."""
+    """Return the error with the field names that clients know (`Route.called`)."""
     if not called:
         return error
     parameters = {**called, **error.parameters}

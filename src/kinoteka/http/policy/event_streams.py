@@ -37,7 +37,7 @@ class ListenerStream:
         return self.listener.next()
 
     def close_code(self) -> int:
-        """Return the close code for the reason for which the listener has ended."""
+        """Return the close code for the reason for which the listener ended."""
         return CLOSE_CODES[self.listener.ended.result()]
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ async def test_events_are_those_of_the_listener() -> None:
         (Ending.LEFT, 1000),
     ],
 )
-async def test_close_code_tells_why_the_listener_has_ended(reason: Ending, code: int) -> None:
+async def test_close_code_tells_why_the_listener_ended(reason: Ending, code: int) -> None:
     listener = Listener[int]("channel")
     stream = ListenerStream(listener, str)
     listener.end(reason)
