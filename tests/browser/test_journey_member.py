@@ -16,13 +16,13 @@ async def test_language_and_theme_are_remembered(visit) -> None:
     html = page.locator("html")
     await expect(html).to_have_attribute("lang", "ru")
     await page.get_by_role("button", name="English").click()
-    await expect(html).to_have_attribute("lang", "en")
+    await expect(html).to_have_attribute("lang", "en-GB")
     assert page.url.endswith("/films?sort=title")
     async with page.expect_response("**/preferences"):
         await page.get_by_role("button", name="Dark").click()
         await expect(html).to_have_attribute("data-theme", "dark")
     await visitor.open("/selections")
-    await expect(html).to_have_attribute("lang", "en")
+    await expect(html).to_have_attribute("lang", "en-GB")
     await expect(html).to_have_attribute("data-theme", "dark")
     scheme = await page.evaluate("() => getComputedStyle(document.documentElement).colorScheme")
     assert scheme == "dark"

@@ -1,4 +1,4 @@
-"""The site as one contract: every page's route, and refusals that are pages."""
+"""The site as a contract: the routes of all pages, with errors as pages."""
 
 from kinoteka.http.mechanics.routes import Contract
 from kinoteka.http.policy.default_contract import Message
@@ -7,9 +7,8 @@ from kinoteka.site.films import routes as films
 from kinoteka.site.library import routes as library
 from kinoteka.site.manage import routes as manage
 from kinoteka.site.messages import routes as messages
-from kinoteka.site.people import routes as people
-from kinoteka.site.ui import preferences, statics
-from kinoteka.site.ui.failures import REFUSALS, error_response, request_error_response
+from kinoteka.site.ui import assets, preferences
+from kinoteka.site.ui.error_pages import ERROR_RESPONSES, error_response, request_error_response
 
 SITE = Contract(
     name="site",
@@ -19,13 +18,12 @@ SITE = Contract(
         *films.ROUTES,
         *account.ROUTES,
         *library.ROUTES,
-        *people.ROUTES,
         *messages.ROUTES,
         *manage.ROUTES,
         *preferences.ROUTES,
-        *statics.ROUTES,
+        *assets.ROUTES,
     ),
-    error_responses=REFUSALS,
+    error_responses=ERROR_RESPONSES,
     error_response=error_response,
     error_schema=Message,
     request_error_response=request_error_response,

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.catalogue.listing import Page
-from kinoteka.site.films.listings import Shown
+from kinoteka.site.films.listings import FilmListing
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,6 @@ from kinoteka.site.films.listings import Shown
     [(1, 3, "/films?page=2"), (2, 3, "/films?page=3"), (3, 3, None), (9, 3, None), (1, 0, None)],
 )
 def test_the_next_page(number: int, pages: int, more: str | None) -> None:
-    shown = Shown(Page([], number, pages, pages * 24), "/films", "/films?page={page}", None)
+    shown = FilmListing(Page([], number, pages, pages * 24), "/films", "/films?page={page}", None)
     assert shown.more == more
     assert shown.is_missing == (number > 1)

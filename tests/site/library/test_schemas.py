@@ -43,7 +43,7 @@ def test_what_was_found_beside():
         (schemas.FilmForm, [("film_id", str(2**63))], "film_id"),
         (schemas.FilmForm, [("film_id", "1"), ("position", "101")], "position"),
         (schemas.FilmForm, [("film_id", "1"), ("found", "x")], "found[0]"),
-        (schemas.ChoiceForm, [("action", "put")], "selection_id"),
+        (schemas.FilmSelectionForm, [("action", "put")], "selection_id"),
     ],
 )
 def test_what_cannot_be_read(shape, pairs, field):

@@ -11,14 +11,14 @@ def test_what_stands_in_fields_comes_back_as_it_was() -> None:
     lists = {"genres": ("War", "Drama, of sorts"), "directors": ("A", "B")}
     facts = {"title": "Ran", "year": 1985, "rating": 8.0, "runtime_minutes": 162}
     fields = FilmFields(**dict.fromkeys(FIELDS) | facts | lists)
-    typed = FilmForm.of(EditableFilm(1, fields, "tests", "1", 0, OPEN)).typed()
+    typed = FilmForm.from_film(EditableFilm(1, fields, "tests", "1", 0, OPEN)).values()
     assert (typed["year"], typed["rating"], typed["poster"]) == ("1985", "8", "")
     assert typed["runtime_minutes"] == "162"
     assert (typed["genres"], typed["directors"]) == tuple(lists.values())
 
 
 def test_blanks_are_nothing() -> None:
-    assert FilmsQuery(q=" ", label="").wanted() == FilmsQuery().wanted()
+    assert FilmsQuery(q=" ", label="").film_query() == FilmsQuery().film_query()
     options = ImportForm(source=" ", mapping="\n \n").options()
     assert (options.format, options.source, options.mapping) == (None, None, ())
 

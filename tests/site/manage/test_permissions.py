@@ -8,7 +8,12 @@ import pytest
 import kinoteka.core
 from kinoteka.core.access.model import Actor
 from kinoteka.errors import Code
-from kinoteka.site.manage.permissions import KNOWN, others, require_any, seeing
+from kinoteka.site.manage.permissions import (
+    KNOWN,
+    require_any,
+    unknown_permissions,
+    view_permission,
+)
 from tests.support.errors import raises_error
 
 CONSTANT = re.compile(r'^[A-Z_]+ = "([a-z]+\.[a-z]+)"$', re.MULTILINE)
@@ -23,8 +28,8 @@ def test_all_that_the_core_asks_for_are_there():
 
 def test_what_is_of_other_services():
     held = ["audit.view", "films.view:premium", "films.view:gone", "shop.refund"]
-    assert others(held, ["premium"]) == ["films.view:gone", "shop.refund"]
-    assert seeing("premium") == "films.view:premium"
+    assert unknown_permissions(held, ["premium"]) == ["films.view:gone", "shop.refund"]
+    assert view_permission("premium") == "films.view:premium"
 
 
 @pytest.mark.parametrize("permission", KNOWN)

@@ -51,9 +51,9 @@ def test_a_role_from_its_making_to_its_end(operator, root):
 def test_films_under_a_label_are_a_box_of_their_own(operator, root):
     label = unique_name("label")
     root.browser.post("/manage/labels", data={"label": label})
-    seeing = f"films.view:{label}"
-    path = f"/manage/roles/{role_of(root, seeing, 'films.view:none-such')}"
-    assert role(operator, path)[1:] == ([seeing], "films.view:none-such")
+    view_permission = f"films.view:{label}"
+    path = f"/manage/roles/{role_of(root, view_permission, 'films.view:none-such')}"
+    assert role(operator, path)[1:] == ([view_permission], "films.view:none-such")
 
 
 @pytest.mark.parametrize("role_id", [1, 2])

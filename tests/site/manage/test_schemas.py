@@ -7,7 +7,7 @@ from kinoteka.site.manage import schemas
 
 def test_a_role_has_what_is_ticked_and_what_is_typed():
     form = schemas.RoleForm("x", ["a.b"], " c.d\r\n\n e.f ")
-    assert form.wanted() == ["a.b", "c.d", "e.f"]
+    assert form.all_permissions() == ["a.b", "c.d", "e.f"]
 
 
 def test_queries_of_the_core():
@@ -15,6 +15,6 @@ def test_queries_of_the_core():
         text="a", before=5, disabled=True, role_id=7
     )
     query = schemas.AuditQuery("anna", "role", 5, Action.ROLE_GIVEN, 9)
-    assert query.query(3) == AuditFilter(
+    assert query.filter(3) == AuditFilter(
         before=9, actor_id=3, subject_kind="role", subject_id=5, action=Action.ROLE_GIVEN
     )

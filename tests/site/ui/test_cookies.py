@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kinoteka.site.ui.statics import FOLDER
+from kinoteka.site.ui.assets import FOLDER
 from tests.support.servers import PASSWORD, unique_name
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kinoteka.site.ui.pages import TURN_SECONDS, _written, own_path
+from kinoteka.site.ui.pages import YIELD_AFTER_SECONDS, _join, local_path
 
 PAGE = {"accept": "text/html"}
 
@@ -77,7 +77,7 @@ def test_who_is_signed_in_is_named(server):
 
 @pytest.mark.parametrize("path", ["/", "/films?page=2", "/people/имя", "/a%2fb"])
 def test_own_paths_are_taken(path):
-    assert own_path(path) == path
+    assert local_path(path) == path
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_own_paths_are_taken(path):
     ],
 )
 def test_other_addresses_are_not(path):
-    assert own_path(path, "/account") == "/account"
+    assert local_path(path, "/account") == "/account"
 
 
 async def test_others_have_their_turn_while_a_page_is_written():
@@ -109,12 +109,12 @@ async def test_others_have_their_turn_while_a_page_is_written():
 
     def pieces():
         for number in range(20):
-            until = perf_counter() + TURN_SECONDS
+            until = perf_counter() + YIELD_AFTER_SECONDS
             while perf_counter() < until:
                 pass
             yield str(number)
 
     task = asyncio.create_task(other())
-    assert await _written(pieces()) == "".join(map(str, range(20)))
+    assert await _join(pieces()) == "".join(map(str, range(20)))
     task.cancel()
     assert turns >= 19

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kinoteka.site.ui.statics import FOLDER, address
+from kinoteka.site.ui.assets import FOLDER, address
 from kinoteka.site.ui.style_sheets import element, sources
 
 PAGE = {"accept": "text/html"}

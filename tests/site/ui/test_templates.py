@@ -14,7 +14,7 @@ async def test_every_template_compiles(locale, name):
 
 
 async def test_is_compiled_once():
-    assert await template("en-GB", "failure.html") is await template("en-GB", "failure.html")
+    assert await template("en-GB", "error.html") is await template("en-GB", "error.html")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,1 +1,1 @@
-"""One's account: signing up, in and out, the profile, sessions, and what is kept of oneself."""
+"""The user's account: sign-up, sign-in, sign-out, profile, sessions and personal data."""

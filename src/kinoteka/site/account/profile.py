@@ -1,4 +1,4 @@
-"""The profile, and the picture that goes with it."""
+"""The profile form and the avatar."""
 
 from msgspec.structs import replace
 
@@ -9,7 +9,7 @@ from kinoteka.http.mechanics.routes import Upload
 from kinoteka.http.policy.request import Request
 from kinoteka.http.policy.uploads import receive_upload
 from kinoteka.site.account import schemas
-from kinoteka.site.ui.failures import Failure, shown_again_by
+from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
 AVATAR = Upload("file", UPLOAD_LARGEST)
@@ -23,13 +23,13 @@ UPLOADS = frozenset(
         Code.UPLOAD_WRONG_TYPE,
     }
 )
-"""Refusals that stand beside the file."""
+"""Errors that are shown at the file field."""
 
 
 async def show_profile(
-    request: Request, *, typed: schemas.ProfileForm | None = None, failed: Failure | None = None
+    request: Request, *, typed: schemas.ProfileForm | None = None, failed: PageError | None = None
 ) -> Response:
-    """The profile, to be changed."""
+    """Show the form of the profile."""
     if failed is not None and failed.code in UPLOADS:
         failed = replace(failed, field=AVATAR.field)
     if failed is not None and failed.code is Code.CURRENT_PASSWORD_WRONG:
@@ -41,19 +41,19 @@ async def show_profile(
     return await render(
         request,
         "account/profile.html",
-        typed=typed or schemas.profile_form(account),
+        typed=typed or schemas.filled_profile_form(account),
         failed=failed,
         genres=[(genre.id, genre.name) for genre in genres.items],
         largest=UPLOAD_LARGEST,
     )
 
 
-async def lead_to_profile(request: Request) -> Response:
-    """Whoever comes again to where a form was refused."""
+async def redirect_to_profile(request: Request) -> Response:
+    """Redirect to the profile when a user reopens the URL of a rejected form."""
     return redirect(request, "/account")
 
 
-@shown_again_by(show_profile)
+@redisplay_on_error(show_profile)
 async def save_profile(request: Request, body: schemas.ProfileForm) -> Response:
     """Change the profile."""
     await request.core.credentials.change_profile(
@@ -63,19 +63,19 @@ async def save_profile(request: Request, body: schemas.ProfileForm) -> Response:
 
 
 async def change_avatar(request: Request) -> Response:
-    """Make a picture one's avatar."""
+    """Replace the avatar by an uploaded picture."""
     return await _change_avatar(request, None)
 
 
-@shown_again_by(show_profile)
+@redisplay_on_error(show_profile)
 async def _change_avatar(request: Request, _: None) -> Response:
-    # Read here, so that a file that is too large is told of on the page.
+    # Receive the file here, so that the page can report a file that is too large.
     async with receive_upload(request, AVATAR) as file:
         await request.core.avatars.change_avatar(request.actor, request.unit, file, PICTURES)
     return redirect(request, "/account", notice="avatar_saved")
 
 
 async def remove_avatar(request: Request) -> Response:
-    """Be without an avatar."""
+    """Remove the avatar."""
     await request.core.avatars.remove_avatar(request.actor, request.unit)
     return redirect(request, "/account", notice="avatar_removed")

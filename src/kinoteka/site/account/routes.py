@@ -1,64 +1,73 @@
-"""The routes of this part of the site."""
+"""The routes of the account pages."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.account import download, entry, profile, schemas, security
+from kinoteka.site.account import authentication, download, profile, schemas, security
 from kinoteka.site.ui.pages import form, page
 
-ENTRY: tuple[Route, ...] = (
-    page("/sign-in", entry.show_sign_in, "Sign in", query=schemas.SignInQuery),
+AUTHENTICATION: tuple[Route, ...] = (
+    page("/sign-in", authentication.show_sign_in, "Sign in", query=schemas.SignInQuery),
     form(
         "/sign-in",
-        entry.sign_in,
+        authentication.sign_in,
         "Sign in",
         body=schemas.SignInForm,
         signed_in=False,
         begins_session=True,
     ),
-    page("/sign-up", entry.show_sign_up, "Sign up", query=schemas.SignInQuery),
+    page("/sign-up", authentication.show_sign_up, "Sign up", query=schemas.SignInQuery),
     form(
         "/sign-up",
-        entry.sign_up,
+        authentication.sign_up,
         "Sign up",
         body=schemas.SignUpForm,
         signed_in=False,
         begins_session=True,
     ),
-    form("/sign-out", entry.sign_out, "Sign out", signed_in=False, ends_session=True),
+    form("/sign-out", authentication.sign_out, "Sign out", signed_in=False, ends_session=True),
     form(
         "/password-strength",
-        entry.judge_password,
-        "How strong a password is",
+        authentication.show_password_strength,
+        "Estimate the strength of a password",
         body=schemas.StrengthForm,
         signed_in=False,
     ),
 )
 PROFILE: tuple[Route, ...] = (
-    page("/account", profile.show_profile, "One's profile", signed_in=True),
-    page("/account/avatar", profile.lead_to_profile, "One's picture", signed_in=True),
-    form("/account", profile.save_profile, "Change one's profile", body=schemas.ProfileForm),
-    form("/account/avatar", profile.change_avatar, "Upload one's picture"),
-    form("/account/avatar/remove", profile.remove_avatar, "Remove one's picture"),
+    page("/account", profile.show_profile, "Show your profile", signed_in=True),
+    page("/account/avatar", profile.redirect_to_profile, "Show your profile", signed_in=True),
+    form("/account", profile.save_profile, "Change your profile", body=schemas.ProfileForm),
+    form("/account/avatar", profile.change_avatar, "Upload your picture"),
+    form("/account/avatar/remove", profile.remove_avatar, "Remove your picture"),
 )
 SECURITY: tuple[Route, ...] = (
-    page("/account/password", security.show_password, "One's password", signed_in=True),
+    page(
+        "/account/password",
+        security.show_password,
+        "The form to change your password",
+        signed_in=True,
+    ),
     form(
         "/account/password",
         security.change_password,
-        "Change one's password",
+        "Change your password",
         body=schemas.PasswordForm,
     ),
-    page("/.well-known/change-password", security.lead_to_password, "One's password"),
-    page("/account/sessions", security.show_sessions, "Where one is signed in", signed_in=True),
+    page(
+        "/.well-known/change-password",
+        security.redirect_to_password,
+        "The form to change your password",
+    ),
+    page("/account/sessions", security.show_sessions, "List your sessions", signed_in=True),
     page(
         "/account/sessions/{session_id}/end",
-        security.lead_to_sessions,
-        "Where one is signed in",
+        security.redirect_to_sessions,
+        "List your sessions",
         signed_in=True,
     ),
     page(
         "/account/sessions/end-others",
-        security.lead_to_sessions,
-        "Where one is signed in",
+        security.redirect_to_sessions,
+        "List your sessions",
         signed_in=True,
     ),
     form(
@@ -82,18 +91,18 @@ SECURITY: tuple[Route, ...] = (
     page(
         "/account/history",
         security.show_history,
-        "One's sign-ins",
+        "List your sign-ins",
         query=schemas.HistoryQuery,
         signed_in=True,
     ),
-    page("/account/data", download.show_data, "What one may take away", signed_in=True),
-    form("/account/data", download.download_data, "Take one's data away"),
-    page("/account/delete", security.show_deletion, "Delete one's account", signed_in=True),
+    page("/account/data", download.show_data_download, "What your data contains", signed_in=True),
+    form("/account/data", download.download_data, "Download your data"),
+    page("/account/delete", security.show_delete_account, "Delete your account", signed_in=True),
     form(
         "/account/delete",
         security.delete_account,
-        "Delete one's account",
+        "Delete your account",
         body=schemas.DeleteForm,
     ),
 )
-ROUTES: tuple[Route, ...] = (*ENTRY, *PROFILE, *SECURITY)
+ROUTES: tuple[Route, ...] = (*AUTHENTICATION, *PROFILE, *SECURITY)

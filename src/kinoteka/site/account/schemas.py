@@ -1,4 +1,4 @@
-"""What forms and addresses of the account's pages hold, and what these pages show."""
+"""Queries and forms of the account pages, and sessions as the pages show them."""
 
 from ipaddress import ip_address
 from typing import Annotated
@@ -19,17 +19,17 @@ METHODS = {
     "authservice": N_("an app that uses access tokens"),
     "cinema": N_("a film catalogue app"),
 }
-"""Through what somebody has signed in: the contracts, as people know them."""
+"""The names of the contracts through which users sign in."""
 
 
 class SignInQuery(msgspec.Struct):
-    """Where to go on to once one is signed in."""
+    """The page to show after the sign-in."""
 
     next: str = "/"
 
 
 class SignInForm(msgspec.Struct):
-    """Who comes, and where to go on to; `identifier` is a username or an e-mail address."""
+    """Credentials and the next page; `identifier` is a username or an email address."""
 
     identifier: str = ""
     password: str = ""
@@ -37,7 +37,7 @@ class SignInForm(msgspec.Struct):
 
 
 class SignUpForm(msgspec.Struct):
-    """Who wants an account, and where to go on to."""
+    """A new account and the next page."""
 
     username: str = ""
     email: str = ""
@@ -45,14 +45,14 @@ class SignUpForm(msgspec.Struct):
     next: str = "/"
 
     def account(self) -> NewAccount:
-        """What the core makes of it."""
+        """Return the new account."""
         return NewAccount(
             password=self.password, username=self.username.strip(), email=self.email.strip() or None
         )
 
 
 class StrengthForm(msgspec.Struct):
-    """A password that is being chosen, and what others may know of who chooses it."""
+    """A new password, with personal data that makes it easier to guess."""
 
     password: str = ""
     username: str = ""
@@ -60,9 +60,9 @@ class StrengthForm(msgspec.Struct):
 
 
 class ProfileForm(msgspec.Struct):
-    """The profile; what is left blank is cleared.
+    """The profile. Blank fields are cleared.
 
-    Another username or e-mail address needs the `present` password.
+    A new username or email address requires the current password in `present`.
     """
 
     username: str = ""
@@ -76,65 +76,67 @@ class ProfileForm(msgspec.Struct):
     present: str = ""
 
     def change(self) -> ProfileChange:
-        """What the core makes of it."""
-        values = {name: value.strip() for name, value in texts(self).items() if name != "present"}
+        """Return the changes of the profile."""
+        values = {
+            name: value.strip() for name, value in text_fields(self).items() if name != "present"
+        }
         return ProfileChange(favourite_genre_id=self.favourite_genre_id, **values)
 
 
 class PasswordForm(msgspec.Struct):
-    """The present password and the new one."""
+    """The current password and the new one."""
 
     present: str = ""
     password: str = ""
 
 
 class DeleteForm(msgspec.Struct):
-    """The present password, as proof of who deletes the account."""
+    """The current password, as proof that the owner deletes the account."""
 
     password: str = ""
 
 
 class SessionsForm(msgspec.Struct):
-    """The current password, where ending other sessions needs it."""
+    """The current password, if ending other sessions requires it."""
 
     present: str = ""
 
 
 class HistoryQuery(msgspec.Struct):
-    """Which page of the history, from 1."""
+    """The page of the history, from 1."""
 
     page: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
-class Visited(msgspec.Struct, frozen=True):
-    """A session or a sign-in as it is shown: with what device, and from where."""
+class SessionView(msgspec.Struct, frozen=True):
+    """A session or sign-in as a page shows it: with its device, network and contract."""
 
-    of: OwnSession | SignIn
+    record: OwnSession | SignIn
     device: Device
-    is_near: bool
-    through: str
+    is_local: bool
+    method: str
 
 
-def texts(form: ProfileForm) -> dict[str, str]:
-    """The form's fields that are texts."""
+def text_fields(form: ProfileForm) -> dict[str, str]:
+    """Return the text fields of the form."""
     return {name: value for name, value in msgspec.structs.asdict(form).items() if _is_text(value)}
 
 
-def profile_form(account: Account) -> ProfileForm:
-    """The form as it stands before anything is changed."""
+def filled_profile_form(account: Account) -> ProfileForm:
+    """Return the form filled with the current profile."""
     names = (name for name in ProfileForm.__struct_fields__ if name != "present")
     values = {name: getattr(account, name) for name in names}
     return ProfileForm(**{name: value for name, value in values.items() if value is not None})
 
 
-def visited(line: OwnSession | SignIn, devices: dict[str, Device]) -> Visited:
-    """A session or a sign-in as it is shown."""
-    through = METHODS.get(line.method, line.method)
-    return Visited(line, devices[line.user_agent], is_near(line.address), through)
+def session_view(record: OwnSession | SignIn, devices: dict[str, Device]) -> SessionView:
+    """Return a session or sign-in as a page shows it."""
+    method = METHODS.get(record.method, record.method)
+    return SessionView(record, devices[record.user_agent], is_local(record.address), method)
 
 
-def is_near(address: str) -> bool:
-    """Whether an address is of this machine or of the network that it is in."""
+def is_local(address: str) -> bool:
+    """Return whether an address is on this machine or in a private network."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pages of films: parse, call one service, render."""
+"""Film pages: home page, lists, search and single films."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from kinoteka.site.films.schemas import (
     film_query,
 )
 from kinoteka.site.films.trailers import trailer
-from kinoteka.site.ui.bookmarked import bookmarked_among
+from kinoteka.site.ui.bookmarks import bookmarked_ids
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
 FILMS = "/films"
@@ -28,8 +28,8 @@ GENRES_SUGGESTED = 3
 DIRECTORS_SUGGESTED = 3
 
 
-async def show_first_page(request: Request) -> Response:
-    """The newest films and the featured selections."""
+async def show_home(request: Request) -> Response:
+    """Show the newest films and the featured selections."""
     films = await request.core.catalogue.films(
         request.actor, request.unit, FilmQuery(order="newest"), request.address
     )
@@ -37,10 +37,10 @@ async def show_first_page(request: Request) -> Response:
     featured = await request.core.selections.list_public(
         request.actor, request.unit, 0, FEATURED, featured=True
     )
-    bookmarked = await bookmarked_among(request, newest.items)
+    bookmarked = await bookmarked_ids(request, newest.items)
     return await render(
         request,
-        "films/first.html",
+        "films/home.html",
         newest=newest.items,
         total=newest.total,
         featured=featured.selections,
@@ -49,48 +49,50 @@ async def show_first_page(request: Request) -> Response:
 
 
 async def list_films(request: Request, query: FilmsQuery) -> Response:
-    """Films, by filters."""
-    found = await listings.with_director(request, query)
+    """Show films that match the filters."""
+    found = await listings.resolve_director(request, query)
     if found is None:
-        shown = listings.nothing(FILMS, query, known=request.actor.account_id is not None)
+        shown = listings.empty_listing(FILMS, query, signed_in=request.actor.account_id is not None)
     elif not is_partial(request) and (query.by is not None or _has_blanks(request)):
         return redirect(request, address(FILMS, found))
     else:
         query = found
         shown = await listings.show_films(request, film_query(query), FILMS, query)
-    choices = await listings.show_choices(request, FILMS, query)
-    return await _show(request, "films/list.html", shown, query=query, choices=choices)
+    filters = await listings.filter_options(request, FILMS, query)
+    return await _show(request, "films/list.html", shown, query=query, filters=filters)
 
 
 async def show_genre(request: Request, genre_id: int, query: SortedQuery) -> Response:
-    """The films of a genre."""
+    """Show the films of a genre."""
     genre = await request.core.catalogue.genre(request.actor, request.unit, genre_id)
     wanted = FilmQuery(genre_id=genre.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/genres/{genre.id}", query)
-    return await _show(request, "films/named.html", shown, query=query, named=genre, kind="genre")
+    return await _show(
+        request, "films/genre_or_director.html", shown, query=query, named=genre, kind="genre"
+    )
 
 
 async def show_director(request: Request, director_id: int, query: SortedQuery) -> Response:
-    """The films of a director."""
+    """Show the films of a director."""
     director = await request.core.catalogue.director(request.actor, request.unit, director_id)
     wanted = FilmQuery(director_id=director.id, order=query.sort)
     shown = await listings.show_films(request, wanted, f"/directors/{director.id}", query)
     return await _show(
-        request, "films/named.html", shown, query=query, named=director, kind="director"
+        request, "films/genre_or_director.html", shown, query=query, named=director, kind="director"
     )
 
 
 async def search_films(request: Request, query: SearchQuery) -> Response:
-    """Films that words find."""
+    """Show the films that match a search text."""
     shown = await listings.show_films(request, FilmQuery(text=query.q), SEARCH, query)
     return await _show(request, "films/search.html", shown, query=query)
 
 
 async def show_film(request: Request, film_id: int) -> Response:
-    """A film."""
+    """Show a film."""
     details = await request.core.catalogue.details(request.actor, request.unit, film_id)
     related = await request.core.catalogue.related(request.actor, request.unit, details.film)
-    bookmarked = await bookmarked_among(request, [details.film, *related])
+    bookmarked = await bookmarked_ids(request, [details.film, *related])
     player = trailer(details.film.trailer)
     return await render(
         request,
@@ -105,7 +107,7 @@ async def show_film(request: Request, film_id: int) -> Response:
 
 
 async def suggest_films(request: Request, query: SearchQuery) -> Response:
-    """What somebody may be looking for who is still typing."""
+    """Show films, genres and directors that match the text typed so far."""
     catalogue, facets = request.core.catalogue, request.core.facets
     films = await catalogue.suggest(request.actor, request.unit, query.q, request.address)
     start = query.q.strip().casefold()
@@ -115,16 +117,16 @@ async def suggest_films(request: Request, query: SearchQuery) -> Response:
     )
     return await render(
         request,
-        "films/suggested.html",
+        "films/suggestions.html",
         query=query,
         films=films,
-        genres=[each for each in genres if _begins(each.name, start)][:GENRES_SUGGESTED],
+        genres=[each for each in genres if _has_prefix(each.name, start)][:GENRES_SUGGESTED],
         directors=directors,
     )
 
 
 async def suggest_directors(request: Request, query: DirectorsQuery) -> Response:
-    """Directors whose names begin so."""
+    """Show directors whose names begin with the typed text."""
     found = await request.core.facets.directors(
         request.actor, request.unit, query.by, request.address
     )
@@ -132,9 +134,14 @@ async def suggest_directors(request: Request, query: DirectorsQuery) -> Response
 
 
 async def _show(
-    request: Request, template: str, shown: listings.Shown, *, query: msgspec.Struct, **context: Any
+    request: Request,
+    template: str,
+    shown: listings.FilmListing,
+    *,
+    query: msgspec.Struct,
+    **context: Any,
 ) -> Response:
-    """A page of films; of it the films alone, or only the next ones, where htmx asks for them."""
+    """Render a film list; for htmx only the films, or only the next page of them."""
     part = "more" if request.headers.get(b"hx-target") == b"more" else "films"
     return await render(
         request,
@@ -150,11 +157,11 @@ async def _show(
 
 
 def _has_blanks(request: Request) -> bool:
-    """Whether a form without a script has sent every field, blank ones, too."""
+    """Return whether the query has blank fields, as sent by forms without scripts."""
     query = request.scope["query_string"]
     return query.endswith(b"=") or b"=&" in query
 
 
-def _begins(name: str, start: str) -> bool:
-    """Whether a name, or a word of it, begins so."""
+def _has_prefix(name: str, start: str) -> bool:
+    """Return whether a name, or a word of it, begins with `start`."""
     return f" {start}" in f" {name.casefold()}"

@@ -1,4 +1,4 @@
-"""A page of films as templates show it: the films, the addresses around them, what is chosen."""
+"""Film lists with their links and filters, as templates show them."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,18 @@ from kinoteka.site.films.schemas import (
     address,
     pattern,
 )
-from kinoteka.site.ui.bookmarked import bookmarked_among
+from kinoteka.site.ui.bookmarks import bookmarked_ids
 
 PAGE = 24
 RATINGS = (9, 8, 7, 6, 5)
 
 
-class Shown(msgspec.Struct):
-    """Films of one page. `bookmarked` are those that the reader has bookmarked; None: nobody's."""
+class FilmListing(msgspec.Struct):
+    """One page of films.
+
+    `link` is the URL of any page, with the placeholder {page}. `bookmarked` has the ids of the
+    films that the reader has bookmarked; None for anonymous readers.
+    """
 
     page: Page[Film]
     here: str
@@ -31,51 +35,48 @@ class Shown(msgspec.Struct):
 
     @property
     def is_missing(self) -> bool:
-        """Whether there are films, but not so many pages."""
+        """Whether the page number is beyond the last page."""
         return self.page.number > 1 and not self.page.items
 
     @property
     def more(self) -> str | None:
-        """The address of the next page, if there is one."""
+        """The URL of the next page, if there is one."""
         if self.page.number >= self.page.pages:
             return None
         return self.link.replace("{page}", str(self.page.number + 1))
 
 
-class Chosen(msgspec.Struct):
-    """What is chosen among the filters, in words, and where one goes without it.
-
-    `kind` says which filter it is.
-    """
+class ActiveFilter(msgspec.Struct):
+    """A filter in use: its kind, its value as text, and the URL of the list without it."""
 
     kind: str
-    words: str
-    without: str
+    text: str
+    removal_link: str
 
 
-class Choices(msgspec.Struct):
-    """What the filters offer, some as pairs of a value and its words, and what is chosen."""
+class FilterOptions(msgspec.Struct):
+    """The values that each filter offers and the filters in use."""
 
     genres: list[tuple[int, str, int]]
     years: list[int]
     labels: list[tuple[str, str]]
     ratings: Sequence[int]
-    chosen: list[Chosen]
+    active: list[ActiveFilter]
     director: str
 
 
 async def show_films(
     request: Request, wanted: FilmQuery, path: str, query: SortedQuery | SearchQuery
-) -> Shown:
-    """A page of what the core is asked for."""
+) -> FilmListing:
+    """Return a page of the films that match a query."""
     films = await request.core.catalogue.films(request.actor, request.unit, wanted, request.address)
     page = await films.page(query.page, PAGE)
-    bookmarked = await bookmarked_among(request, page.items)
-    return Shown(page, address(path, query), pattern(path, query), bookmarked)
+    bookmarked = await bookmarked_ids(request, page.items)
+    return FilmListing(page, address(path, query), pattern(path, query), bookmarked)
 
 
-async def with_director(request: Request, query: FilmsQuery) -> FilmsQuery | None:
-    """The query with the director whose name is typed; None where there is nobody of that name."""
+async def resolve_director(request: Request, query: FilmsQuery) -> FilmsQuery | None:
+    """Replace the typed director name by an id. Return None if there is no such director."""
     if not query.by:
         return query
     found = await request.core.facets.directors(
@@ -86,24 +87,24 @@ async def with_director(request: Request, query: FilmsQuery) -> FilmsQuery | Non
     return msgspec.structs.replace(query, director=found[0].id, by=None)
 
 
-def nothing(path: str, query: FilmsQuery, *, known: bool) -> Shown:
-    """No film at all."""
-    bookmarked = frozenset[int]() if known else None
-    return Shown(Page([], 1, 0, 0), address(path, query), pattern(path, query), bookmarked)
+def empty_listing(path: str, query: FilmsQuery, *, signed_in: bool) -> FilmListing:
+    """Return a list without films."""
+    bookmarked = frozenset[int]() if signed_in else None
+    return FilmListing(Page([], 1, 0, 0), address(path, query), pattern(path, query), bookmarked)
 
 
-async def show_choices(request: Request, path: str, query: FilmsQuery) -> Choices:
-    """What the filters offer."""
+async def filter_options(request: Request, path: str, query: FilmsQuery) -> FilterOptions:
+    """Return the values that the filters offer to the reader."""
     facets = request.core.facets
     genres = await facets.genres(request.actor, request.unit)
     director = await _director(request, query)
     name = director.name if director else query.by or ""
-    return Choices(
+    return FilterOptions(
         [(genre.id, genre.name, genre.films) for genre in genres],
         await facets.years(request.actor, request.unit),
         [(label, label) for label in await facets.labels(request.actor, request.unit)],
         RATINGS,
-        _chosen(path, query, {genre.id: genre.name for genre in genres}, name),
+        _active_filters(path, query, {genre.id: genre.name for genre in genres}, name),
         name,
     )
 
@@ -119,8 +120,10 @@ async def _director(request: Request, query: FilmsQuery) -> Director | None:
         return None
 
 
-def _chosen(path: str, query: FilmsQuery, genres: dict[int, str], director: str) -> list[Chosen]:
-    words = {
+def _active_filters(
+    path: str, query: FilmsQuery, genres: dict[int, str], director: str
+) -> list[ActiveFilter]:
+    texts = {
         "genre": query.genre and genres.get(query.genre, "?"),
         "director": (query.director or query.by) and (director or "?"),
         "year": query.year and str(query.year),
@@ -128,10 +131,12 @@ def _chosen(path: str, query: FilmsQuery, genres: dict[int, str], director: str)
         "label": query.label,
     }
     return [
-        Chosen(kind, str(text), _without(path, query, kind)) for kind, text in words.items() if text
+        ActiveFilter(kind, str(text), _removal_link(path, query, kind))
+        for kind, text in texts.items()
+        if text
     ]
 
 
-def _without(path: str, query: FilmsQuery, kind: str) -> str:
+def _removal_link(path: str, query: FilmsQuery, kind: str) -> str:
     names = ("director", "by") if kind == "director" else (kind,)
     return address(path, query, page=1, **dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""What the addresses of pages of films hold."""
+"""Queries of the film pages."""
 
 from functools import cache
 from typing import Annotated, Literal
@@ -14,14 +14,14 @@ Sort = Literal["newest", "rating", "title"]
 
 
 class SortedQuery(msgspec.Struct):
-    """Which page of films, and in which order."""
+    """The order and page of a film list."""
 
     sort: Sort = "newest"
     page: PageNumber = 1
 
 
 class FilmsQuery(SortedQuery, kw_only=True):
-    """Which films: `by` is the name of a director as somebody types it, in place of the id."""
+    """Filters of the film list. `by` is a typed director name, used instead of the id."""
 
     genre: Id | None = None
     director: Id | None = None
@@ -32,7 +32,7 @@ class FilmsQuery(SortedQuery, kw_only=True):
 
 
 class SearchQuery(msgspec.Struct):
-    """What is searched for, and which page of it."""
+    """A search text and the page of its results."""
 
     q: str = ""
     page: PageNumber = 1
@@ -45,7 +45,7 @@ class DirectorsQuery(msgspec.Struct):
 
 
 def film_query(query: FilmsQuery) -> FilmQuery:
-    """What the core is asked for."""
+    """Return the query for the catalogue."""
     return FilmQuery(
         genre_id=query.genre,
         director_id=query.director,
@@ -57,27 +57,27 @@ def film_query(query: FilmsQuery) -> FilmQuery:
 
 
 def address(path: str, query: SortedQuery | SearchQuery, **changes: object) -> str:
-    """The address of a query, without what goes without saying; `changes` replace its values."""
+    """Return the URL of a query without default values; `changes` replace values of the query."""
     values = msgspec.structs.asdict(query) | changes
     plain = _defaults(type(query))
-    told = {
-        name: _written(value)
+    parameters = {
+        name: _text(value)
         for name, value in values.items()
         if value is not None and value != "" and value != plain[name]
     }
-    return f"{path}?{urlencode(told)}" if told else path
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def pattern(path: str, query: SortedQuery | SearchQuery) -> str:
-    """The address of any page of a query, with {page} for its number."""
+    """Return the URL of a query with the placeholder {page} for the page number."""
     first = address(path, query, page=1)
     return f"{first}{'&' if '?' in first else '?'}page={{page}}"
 
 
 @cache
-def _defaults(shape: type[msgspec.Struct]) -> dict[str, object]:
-    return {field.name: field.default for field in msgspec.structs.fields(shape)}
+def _defaults(schema: type[msgspec.Struct]) -> dict[str, object]:
+    return {field.name: field.default for field in msgspec.structs.fields(schema)}
 
 
-def _written(value: object) -> str:
+def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,6 +1,6 @@
-"""Trailers: which can be played on the page, and from where.
+"""Trailers: links, and embedded players for YouTube and Vimeo.
 
-A player is put in once somebody asks for it, so that nobody is tracked for looking at a page.
+The page loads a player only after a click, so that no video site can track readers of the page.
 """
 
 import re
@@ -19,7 +19,7 @@ _VIMEO_KEY = re.compile(r"[0-9a-f]{4,40}")
 
 
 class Trailer(msgspec.Struct, frozen=True):
-    """A trailer's address and, where there is a player for it, whose it is and what it embeds."""
+    """A trailer's address and, if it can be embedded, the name of its site and the player's URL."""
 
     address: str
     player: str | None = None
@@ -27,14 +27,14 @@ class Trailer(msgspec.Struct, frozen=True):
 
     @property
     def frames(self) -> tuple[str, ...]:
-        """The origins that the page must be allowed to embed."""
+        """The origins that the page embeds."""
         if self.embedded is None:
             return ()
         return (YOUTUBE if self.embedded.startswith(YOUTUBE) else VIMEO,)
 
 
 def trailer(address: str | None) -> Trailer | None:
-    """The trailer at an address; None where there is none that a browser may go to."""
+    """Return the trailer at an address, or None if the address is not an http or https URL."""
     if not address or not address.startswith(("https://", "http://")):
         return None
     try:

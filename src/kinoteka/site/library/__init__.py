@@ -1,1 +1,1 @@
-"""Bookmarks and selections on the site."""
+"""Bookmarks, selections and the pages of members."""

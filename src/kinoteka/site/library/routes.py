@@ -1,80 +1,88 @@
-"""The routes of bookmarks and selections."""
+"""The routes of bookmarks, selections and member pages."""
 
 from kinoteka.http.mechanics.routes import Route
-from kinoteka.site.library import bookmarks, choosing, editing, schemas, selections
+from kinoteka.site.library import (
+    bookmarks,
+    film_selections,
+    people,
+    schemas,
+    selection_editor,
+    selections,
+)
 from kinoteka.site.ui.pages import form, page
 
 ROUTES: tuple[Route, ...] = (
     page(
         "/bookmarks",
         bookmarks.show_bookmarks,
-        "One's bookmarks",
+        "List your bookmarks",
         query=schemas.PageQuery,
         signed_in=True,
     ),
     form(
         "/bookmarks/{id}",
         bookmarks.change_bookmark,
-        "Bookmark a film, or no longer",
+        "Add or remove a bookmark",
         body=schemas.BookmarkForm,
     ),
     page(
         "/films/{id}/selections",
-        choosing.show_choices,
-        "One's selections, to put a film into",
+        film_selections.show_film_selections,
+        "List your selections for a film",
         signed_in=True,
     ),
     form(
         "/films/{id}/selections",
-        choosing.change_choice,
-        "Put a film into a selection, or take it out",
-        body=schemas.ChoiceForm,
+        film_selections.change_film_selection,
+        "Add a film to a selection, or remove it",
+        body=schemas.FilmSelectionForm,
     ),
     form(
         "/films/{id}/selections/new",
-        choosing.make_choice,
-        "Make a selection that begins with a film",
+        film_selections.create_film_selection,
+        "Create a selection with a film",
         body=schemas.SelectionForm,
     ),
     page("/selections", selections.show_selections, "Selections", query=schemas.PageQuery),
     page(
         "/selections/mine",
         selections.show_own_selections,
-        "One's selections",
+        "List your selections",
         query=schemas.PageQuery,
         signed_in=True,
     ),
     page(
         "/selections/new",
         selections.show_new_selection,
-        "A selection to be",
+        "The form of a new selection",
         signed_in=True,
     ),
     form(
         "/selections/new",
-        selections.make_selection,
-        "Make a selection",
+        selections.create_selection,
+        "Create a selection",
         body=schemas.SelectionForm,
     ),
     page("/selections/{id}", selections.show_selection, "A selection"),
     page(
         "/selections/{id}/edit",
-        editing.show_editing,
+        selection_editor.show_editor,
         "Edit a selection",
         query=schemas.FindQuery,
         signed_in=True,
     ),
     form(
         "/selections/{id}/edit",
-        editing.change_selection,
-        "Rename, describe, publish or withdraw a selection",
+        selection_editor.change_selection,
+        "Change the title, description or visibility of a selection",
         body=schemas.SelectionForm,
     ),
     form(
         "/selections/{id}/films",
-        editing.change_films,
-        "Put a film into a selection, move it within, or take it out",
+        selection_editor.change_films,
+        "Add a film to a selection, move it or remove it",
         body=schemas.FilmForm,
     ),
-    form("/selections/{id}/delete", editing.delete_selection, "Delete a selection"),
+    form("/selections/{id}/delete", selection_editor.delete_selection, "Delete a selection"),
+    page("/people/{name:text}", people.show_person, "A member", query=schemas.PageQuery),
 )

@@ -1,4 +1,4 @@
-"""Queries and forms of bookmarks and selections."""
+"""Queries and forms of bookmarks, selections and member pages."""
 
 from typing import Annotated, Literal
 
@@ -10,13 +10,13 @@ from kinoteka.http.mechanics.numbers import Count, Id, PageNumber
 
 
 class PageQuery(msgspec.Struct):
-    """Which page of a list."""
+    """The page of a list."""
 
     page: PageNumber = 1
 
 
 class BookmarkForm(msgspec.Struct):
-    """A bookmark is set or taken away; `place` and `large` are the button's, to be drawn again."""
+    """Add or remove a bookmark; `place` and `large` describe the button, to render it again."""
 
     action: Literal["add", "remove"]
     place: Annotated[str, Meta(pattern="^[a-z]{0,20}$")] = ""
@@ -25,7 +25,7 @@ class BookmarkForm(msgspec.Struct):
 
 
 class SelectionForm(msgspec.Struct):
-    """What a selection is called, and who sees it; `film_id` is the film it is to begin with."""
+    """Title, description and visibility of a selection; `film_id` is a new one's first film."""
 
     title: str = ""
     description: str = ""
@@ -33,7 +33,7 @@ class SelectionForm(msgspec.Struct):
     film_id: Id | None = None
 
     def new(self) -> NewSelection:
-        """The selection to be."""
+        """Return the new selection."""
         return NewSelection(
             title=self.title,
             description=self.description,
@@ -42,14 +42,14 @@ class SelectionForm(msgspec.Struct):
         )
 
     def change(self) -> SelectionChange:
-        """What is to change of a selection."""
+        """Return the changes of a selection."""
         return SelectionChange(title=self.title, description=self.description, public=self.public)
 
 
 class FilmForm(msgspec.Struct):
-    """A film is put into a selection, at a position from 0 or at the end, or taken out of it.
+    """Add a film to a selection at a position (from 0) or at the end, or remove it.
 
-    `q` is what was searched for, and `found` are the films that show as found beside.
+    `q` is the current search text, and `found` are the ids of the search results on the page.
     """
 
     film_id: Id
@@ -59,14 +59,14 @@ class FilmForm(msgspec.Struct):
     found: list[Count] = []
 
 
-class ChoiceForm(msgspec.Struct):
-    """A film is put into one of one's selections, or taken out of it."""
+class FilmSelectionForm(msgspec.Struct):
+    """Add a film to one of the user's selections, or remove it."""
 
     selection_id: Id
     action: Literal["put", "remove"] = "put"
 
 
 class FindQuery(msgspec.Struct):
-    """Which films to look for."""
+    """The text to search films for."""
 
     q: str | None = None

@@ -1,4 +1,4 @@
-"""Selections on pages: the public ones, one's own, one of them, and a new one."""
+"""The pages of selections: public ones, the user's own, a single one and a new one."""
 
 from kinoteka.core.catalogue.listing import Page
 from kinoteka.core.library.model import SelectionCard
@@ -6,35 +6,35 @@ from kinoteka.core.library.selections import may_edit
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.library import schemas
-from kinoteka.site.ui.bookmarked import bookmarked_among
-from kinoteka.site.ui.failures import Failure, shown_again_by
+from kinoteka.site.ui.bookmarks import bookmarked_ids
+from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
 PAGE_SIZE = 24
 
 
 async def show_selections(request: Request, query: schemas.PageQuery) -> Response:
-    """The public selections, the featured ones first."""
+    """Show the public selections, featured ones first."""
     listing = await request.core.selection_lists.list_public(request.actor, request.unit)
     return await _show_list(request, await listing.page(query.page, PAGE_SIZE), "/selections")
 
 
 async def show_own_selections(request: Request, query: schemas.PageQuery) -> Response:
-    """One's own selections, the newest first."""
+    """Show the user's selections, newest first."""
     listing = await request.core.selection_lists.list_own(request.actor, request.unit)
     return await _show_list(request, await listing.page(query.page, PAGE_SIZE), "/selections/mine")
 
 
-async def _show_list(request: Request, page: Page[SelectionCard], at: str) -> Response:
-    if not page.items and page.number > 1:  # the last on it may just have been deleted
-        return redirect(request, f"{at}?page={max(page.pages, 1)}")
-    makers = [card.account_id for card in page.items]
-    owners = await request.core.people.find_many(request.actor, request.unit, makers)
-    return await render(request, "library/selections.html", page=page, at=at, owners=owners)
+async def _show_list(request: Request, page: Page[SelectionCard], path: str) -> Response:
+    if not page.items and page.number > 1:  # the only selection on it may just have been deleted
+        return redirect(request, f"{path}?page={max(page.pages, 1)}")
+    owner_ids = [card.account_id for card in page.items]
+    owners = await request.core.people.find_many(request.actor, request.unit, owner_ids)
+    return await render(request, "library/selections.html", page=page, at=path, owners=owners)
 
 
 async def show_selection(request: Request, selection_id: int) -> Response:
-    """One selection with its films."""
+    """Show a selection with its films."""
     core, actor, unit = request.core, request.actor, request.unit
     selection = await core.selections.get(actor, unit, selection_id)
     owners = await core.people.find_many(actor, unit, [selection.account_id])
@@ -44,19 +44,19 @@ async def show_selection(request: Request, selection_id: int) -> Response:
         selection=selection,
         owner=owners.get(selection.account_id or 0),
         editable=may_edit(actor, selection),
-        bookmarked=await bookmarked_among(request, selection.films),
+        bookmarked=await bookmarked_ids(request, selection.films),
     )
 
 
 async def show_new_selection(
-    request: Request, *, typed: schemas.SelectionForm | None = None, failed: Failure | None = None
+    request: Request, *, typed: schemas.SelectionForm | None = None, failed: PageError | None = None
 ) -> Response:
-    """The form of a selection to be."""
+    """Show the form of a new selection."""
     return await render(request, "library/new_selection.html", typed=typed, failed=failed)
 
 
-@shown_again_by(show_new_selection)
-async def make_selection(request: Request, body: schemas.SelectionForm) -> Response:
-    """Make a selection, and go on to fill it."""
+@redisplay_on_error(show_new_selection)
+async def create_selection(request: Request, body: schemas.SelectionForm) -> Response:
+    """Create a selection and redirect to its edit page."""
     selection = await request.core.selections.create(request.actor, request.unit, body.new())
     return redirect(request, f"/selections/{selection.id}/edit", notice="selection_made")

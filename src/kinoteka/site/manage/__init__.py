@@ -1,1 +1,1 @@
-"""Pages for operators: people, roles, labels, the audit log; films, selections, imports."""
+"""Pages for operators: members, roles, labels, the audit log; films, selections, imports."""

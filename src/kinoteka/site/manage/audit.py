@@ -7,43 +7,43 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage import schemas
-from kinoteka.site.manage.entries import ACTIONS, KINDS, lines
+from kinoteka.site.manage.audit_entries import ACTIONS, KINDS, audit_rows
 from kinoteka.site.ui.pages import render
 
 
 async def show_audit(request: Request, query: schemas.AuditQuery) -> Response:
-    """What operators have done, newest first."""
+    """Show the actions of operators, newest first."""
     request.actor.require(AUDIT_VIEW)
     try:
-        who = await _who(request, query.who.strip())
+        actor_id = await _actor_id(request, query.who.strip())
     except DomainError as error:
         if error.code is not Code.ACCOUNT_UNKNOWN:
             raise
         page = AuditPage([], None)
     else:
-        page = await request.core.audit.entries(request.actor, request.unit, query.query(who))
+        page = await request.core.audit.entries(request.actor, request.unit, query.filter(actor_id))
     return await render(
         request,
         "manage/audit.html",
         part="found",
-        lines=lines(request.actor, page.entries),
+        rows=audit_rows(request.actor, page.entries),
         next=page.next,
         query=query,
-        given=_given(query),
+        filters=_filters(query),
         actions=ACTIONS,
         kinds=KINDS,
     )
 
 
-async def _who(request: Request, name: str) -> int | None:
+async def _actor_id(request: Request, name: str) -> int | None:
     if not name:
         return None
-    if name.isascii() and name.isdigit():  # of somebody who has gone, too
+    if name.isascii() and name.isdigit():  # the id of a deleted account is also valid
         return int(name) if len(name) < 19 else 0
     return (await request.core.people.find(request.actor, request.unit, name)).id
 
 
-def _given(query: schemas.AuditQuery) -> dict[str, str]:
-    """What of the query the next page's address has, too."""
-    given = msgspec.to_builtins(query)
-    return {name: str(value) for name, value in given.items() if value and name != "before"}
+def _filters(query: schemas.AuditQuery) -> dict[str, str]:
+    """Return the filters that the URL of the next page repeats."""
+    values = msgspec.to_builtins(query)
+    return {name: str(value) for name, value in values.items() if value and name != "before"}

@@ -13,7 +13,7 @@ from kinoteka.site.manage import catalogue_schemas as schemas
 from kinoteka.site.manage import films, imports, selections
 from kinoteka.site.ui.pages import form, page
 
-# Whoever holds either of two permissions may look at films: the core asks for that.
+# Either of two permissions allows viewing films. The core checks this.
 FILMS: tuple[Route, ...] = (
     page(
         "/manage/films",
@@ -22,7 +22,7 @@ FILMS: tuple[Route, ...] = (
         query=schemas.FilmsQuery,
         signed_in=True,
     ),
-    page("/manage/films/new", films.show_new_film, "A film to be", permission=FILMS_EDIT),
+    page("/manage/films/new", films.show_new_film, "The form of a new film", permission=FILMS_EDIT),
     form(
         "/manage/films/new",
         films.add_film,
@@ -55,13 +55,18 @@ FILMS: tuple[Route, ...] = (
     form("/manage/films/{id}/hide", films.hide_film, "Hide a film", permission=FILMS_LABEL),
     form(
         "/manage/films/{id}/show",
-        films.show_film_again,
-        "Show a film",
+        films.unhide_film,
+        "Make a film visible",
         body=schemas.FilmShowForm,
         permission=FILMS_LABEL,
     ),
     *(
-        page(f"/manage/films/{{id}}/{name}", films.lead_to_film, "A film to manage", signed_in=True)
+        page(
+            f"/manage/films/{{id}}/{name}",
+            films.redirect_to_film,
+            "A film to manage",
+            signed_in=True,
+        )
         for name in ("unlock", "label", "hide", "show")
     ),
 )
@@ -76,7 +81,7 @@ SELECTIONS: tuple[Route, ...] = (
     form(
         "/manage/selections/{id}",
         selections.feature_selection,
-        "Feature a selection, or no longer",
+        "Feature a selection, or stop featuring it",
         body=schemas.FeatureForm,
         permission=SELECTIONS_FEATURE,
     ),
@@ -90,7 +95,7 @@ IMPORTS: tuple[Route, ...] = (
         permission=FILMS_IMPORT,
     ),
     page("/manage/imports/new", imports.show_new_import, "An import", permission=FILMS_IMPORT),
-    form("/manage/imports/new", imports.begin_import, "Import films", permission=FILMS_IMPORT),
+    form("/manage/imports/new", imports.start_import, "Import films", permission=FILMS_IMPORT),
     page("/manage/imports/{id}", imports.show_import, "An import", permission=FILMS_IMPORT),
     form(
         "/manage/imports/{id}/cancel",
@@ -100,7 +105,7 @@ IMPORTS: tuple[Route, ...] = (
     ),
     page(
         "/manage/imports/{id}/cancel",
-        imports.lead_to_import,
+        imports.redirect_to_import,
         "An import",
         permission=FILMS_IMPORT,
     ),
@@ -108,7 +113,7 @@ IMPORTS: tuple[Route, ...] = (
         page(
             "/manage/imports/{id}/report",
             imports.download_report,
-            "Every refused row of an import",
+            "All rejected rows of an import",
             permission=FILMS_IMPORT,
         ),
         media_type="application/jsonl",

@@ -1,4 +1,4 @@
-"""Queries and forms of films, selections and imports as operators manage them."""
+"""Queries and forms of the pages about films, selections and imports."""
 
 from typing import cast
 
@@ -12,34 +12,34 @@ from kinoteka.http.mechanics.numbers import Id, PageNumber
 
 
 class FilmsQuery(msgspec.Struct, frozen=True):
-    """Which films are listed."""
+    """Filters of the list of films."""
 
     q: str = ""
     label: str = ""
     hidden: bool = False
     page: PageNumber = 1
 
-    def wanted(self) -> FilmQuery:
-        """As the catalogue is asked."""
+    def film_query(self) -> FilmQuery:
+        """Return the query for the catalogue."""
         return FilmQuery(text=self.q.strip() or None, label=self.label or None, hidden=self.hidden)
 
 
 class FilmForm(msgspec.Struct, frozen=True):
-    """The form of a film: a text for each of its fields; genres and directors one on each line.
+    """The form of a film: a text for each field, with one genre or director per line.
 
-    `version` is the version of the fields that the form was filled with.
+    `version` is the version of the film when the form was rendered.
     """
 
     version: str = ""
 
     @classmethod
-    def of(cls, film: EditableFilm) -> "FilmForm":
+    def from_film(cls, film: EditableFilm) -> "FilmForm":
         """Return the form filled with a film's fields."""
-        written = {name: _written(getattr(film.fields, name)) for name in FIELDS}
-        return FILM_FORM(**written, version=film.version)
+        texts = {name: _text(getattr(film.fields, name)) for name in FIELDS}
+        return FILM_FORM(**texts, version=film.version)
 
-    def typed(self) -> dict[str, object]:
-        """Return what was typed, as the core takes it."""
+    def values(self) -> dict[str, object]:
+        """Return the values of the fields for the core."""
         texts = {name: getattr(self, name) for name in FIELDS}
         return texts | {name: lines(texts[name]) for name in ("genres", "directors")}
 
@@ -52,7 +52,7 @@ FILM_FORM = cast(
 )
 
 
-def _written(value: object) -> str:
+def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
@@ -67,48 +67,48 @@ class UnlockForm(msgspec.Struct, frozen=True):
 
 
 class FilmLabelForm(msgspec.Struct, frozen=True):
-    """The access label that a film is to have; a blank one is none."""
+    """The new access label of a film; blank removes the label."""
 
     label: str = ""
 
 
 NO_LABEL = "-"
-"""The choice of no label; a label cannot be called so."""
+"""The option for no label. No label can have this name."""
 
 
 class FilmShowForm(msgspec.Struct, frozen=True):
-    """The label for a film that is shown again; a blank one leaves its label as it is."""
+    """The label of a film that becomes visible again; blank keeps its label."""
 
     label: str = ""
 
-    def wanted(self) -> str | UnsetType | None:
-        """Return the label, None for no label, or UNSET to leave it."""
+    def label_change(self) -> str | UnsetType | None:
+        """Return the label, None for no label, or UNSET to keep it."""
         if not self.label:
             return UNSET
         return None if self.label == NO_LABEL else self.label
 
 
 class SelectionsQuery(msgspec.Struct, frozen=True):
-    """Which page of the selections."""
+    """The page of the list of selections."""
 
     page: PageNumber = 1
 
 
 class FeatureForm(msgspec.Struct, frozen=True):
-    """Whether a selection is to be featured, and the page to go back to."""
+    """Whether to feature a selection, and the page of the list to return to."""
 
     featured: bool = False
     page: PageNumber = 1
 
 
 class ImportsQuery(msgspec.Struct, frozen=True):
-    """The imports before this one."""
+    """The import before which older ones are listed."""
 
     before: Id | None = None
 
 
 class ImportForm(msgspec.Struct, frozen=True):
-    """What is chosen beside the files of an import; a mapping and rules a line each."""
+    """The options of an import, with one mapping or label rule per line."""
 
     format: str = ""
     source: str = ""
@@ -118,7 +118,7 @@ class ImportForm(msgspec.Struct, frozen=True):
     keep_going: bool = False
 
     def options(self) -> ImportOptions:
-        """What the core is told."""
+        """Return the options for the core."""
         return ImportOptions(
             format=self.format or None,
             source=self.source.strip() or None,
@@ -130,5 +130,5 @@ class ImportForm(msgspec.Struct, frozen=True):
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """The lines that say something."""
+    """Return the stripped lines that are not blank."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,4 +1,4 @@
-"""Imports: asked for, watched, cancelled, told of."""
+"""Start, watch and cancel imports."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,9 @@ from kinoteka.http.mechanics.forms import from_pairs
 from kinoteka.http.mechanics.multipart import drain, receive_files
 from kinoteka.http.mechanics.response import SAFE, Headers, Response
 from kinoteka.http.policy.request import Request
-from kinoteka.site.manage import import_words as words
+from kinoteka.site.manage import import_texts as texts
 from kinoteka.site.manage.catalogue_schemas import ImportForm, ImportsQuery
-from kinoteka.site.ui.failures import Failure, failure
+from kinoteka.site.ui.error_pages import PageError, page_error
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
 MEGABYTE = 1024 * 1024
@@ -29,49 +29,49 @@ REPORT: Headers = [
 
 
 async def show_imports(request: Request, query: ImportsQuery) -> Response:
-    """Imports, the newest first."""
+    """Show the imports, newest first."""
     page = await request.core.import_runs.page(request.actor, request.unit, query.before)
-    return await render(request, "manage/imports/list.html", page=page, words=words)
+    return await render(request, "manage/imports/list.html", page=page, texts=texts)
 
 
 async def show_new_import(
-    request: Request, *, typed: ImportForm | None = None, failed: Failure | None = None
+    request: Request, *, typed: ImportForm | None = None, failed: PageError | None = None
 ) -> Response:
-    """The form of an import to be."""
+    """Show the form of a new import."""
     return await render(
         request,
         "manage/imports/new.html",
         form=typed or ImportForm(),
-        formats=words.FORMATS,
+        formats=texts.FORMATS,
         most=request.settings.import_limit_megabytes,
         failed=failed,
     )
 
 
-class _Sent:
-    """What of a form has come."""
+class _PartialForm:
+    """Form fields received so far."""
 
-    has_come = False
+    is_receiving = False
     form: ImportForm | None = None
 
 
-async def begin_import(request: Request) -> Response:
-    """Take the files in and import them."""
-    sent = _Sent()
+async def start_import(request: Request) -> Response:
+    """Receive files and start their import."""
+    sent = _PartialForm()
     try:
-        run_id = await _begin(request, sent)
+        run_id = await _start(request, sent)
     except DomainError as error:
         if error.code in (Code.UNAUTHORIZED, Code.FORBIDDEN):
             raise
         await request.unit.rollback()
-        if not sent.has_come:
+        if not sent.is_receiving:
             await drain(read_chunks(request.receive))
-        return await show_new_import(request, typed=sent.form, failed=_explained(request, error))
+        return await show_new_import(request, typed=sent.form, failed=_import_error(request, error))
     return redirect(request, f"/manage/imports/{run_id}")
 
 
 async def show_import(request: Request, run_id: int) -> Response:
-    """How an import stands, or what has come of it."""
+    """Show the progress or the result of an import."""
     runs = request.core.import_runs
     run = await runs.get(request.actor, request.unit, run_id)
     return await render(
@@ -82,24 +82,24 @@ async def show_import(request: Request, run_id: int) -> Response:
         is_partial=is_partial(request),
         progress=runs.progress(run) if run.is_running else None,
         has_report=bool(run.refused) and runs.report(run) is not None,
-        why=words.why(request, run),
-        words=words,
+        failure_reason=texts.failure_reason(request, run),
+        texts=texts,
     )
 
 
 async def cancel_import(request: Request, run_id: int) -> Response:
-    """End an import, of which nothing is stored then."""
+    """Cancel an import. Nothing of it is stored."""
     await request.core.import_runs.cancel(request.actor, request.unit, run_id)
     return redirect(request, f"/manage/imports/{run_id}", notice="import_ending")
 
 
-async def lead_to_import(request: Request, run_id: int) -> Response:
-    """Whoever asks for a form's address by itself gets the import's page."""
+async def redirect_to_import(request: Request, run_id: int) -> Response:
+    """Redirect to the import when an operator reopens the URL of a rejected form."""
     return redirect(request, f"/manage/imports/{run_id}")
 
 
 async def download_report(request: Request, run_id: int) -> Response:
-    """Every refused row, as JSON Lines."""
+    """Return all rejected rows as JSON Lines."""
     runs = request.core.import_runs
     run: Run = await runs.get(request.actor, request.unit, run_id)
     path = runs.report(run)
@@ -110,10 +110,10 @@ async def download_report(request: Request, run_id: int) -> Response:
     return Response(200, b"", headers, stream=lambda: _chunks(path))
 
 
-async def _begin(request: Request, sent: _Sent) -> int:
+async def _start(request: Request, sent: _PartialForm) -> int:
     runs = request.core.import_runs
     async with runs.receive(request.actor, request.unit) as receiving:
-        sent.has_come = True
+        sent.is_receiving = True
         limit = request.settings.import_limit_megabytes * MEGABYTE
         received = await receive_files(request, FILES, receiving.path, limit)
         sent.form = from_pairs(received.fields, ImportForm)
@@ -123,11 +123,11 @@ async def _begin(request: Request, sent: _Sent) -> int:
         )
 
 
-def _explained(request: Request, error: DomainError) -> Failure:
-    """The refusal, and what is wrong with the files."""
-    failed = failure(request, error)
+def _import_error(request: Request, error: DomainError) -> PageError:
+    """Return the error with the reason why the files were rejected."""
+    failed = page_error(request, error)
     if error.code is Code.IMPORT_UNUSABLE:
-        sentence = words.of_files(request, str(error.parameters["reason"]), error.parameters)
+        sentence = texts.file_error(request, str(error.parameters["reason"]), error.parameters)
         return msgspec.structs.replace(failed, field=FILES, sentence=sentence)
     return failed
 

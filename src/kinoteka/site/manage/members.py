@@ -1,4 +1,4 @@
-"""People: found, looked at, and what is done to their accounts."""
+"""Find and view members, and manage their accounts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,18 +7,18 @@ from kinoteka.core.access.model import ANONYMOUS_ROLE, ROLES_MANAGE, USER_ROLE
 from kinoteka.core.audit.model import AUDIT_VIEW, AuditFilter
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
-from kinoteka.site.account.schemas import visited
+from kinoteka.site.account.schemas import session_view
 from kinoteka.site.manage import schemas
-from kinoteka.site.manage.entries import lines
-from kinoteka.site.ui.failures import Failure, shown_again_by
+from kinoteka.site.manage.audit_entries import audit_rows
+from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
 ENTRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class GivenRole:
-    """A role, and whether the account holds it."""
+class RoleOption:
+    """A role and whether the account has it."""
 
     id: int
     name: str
@@ -26,7 +26,7 @@ class GivenRole:
 
 
 async def show_members(request: Request, query: schemas.MembersQuery) -> Response:
-    """The newest people, or those that are searched for."""
+    """Show the newest members, or those that match a search."""
     page = await request.core.members.page(request.actor, request.unit, query.query())
     return await render(
         request,
@@ -43,9 +43,9 @@ async def show_member(
     account_id: int,
     *,
     typed: schemas.ReasonForm | None = None,
-    failed: Failure | None = None,
+    failed: PageError | None = None,
 ) -> Response:
-    """One account with what operators may know of it."""
+    """Show an account to an operator."""
     account = await request.core.members.get(request.actor, request.unit, account_id)
     sessions = await request.core.members.sessions(request.actor, request.unit, account_id)
     sign_ins = await request.core.members.sign_ins(request.actor, request.unit, account_id)
@@ -55,11 +55,11 @@ async def show_member(
         request,
         "manage/member.html",
         account=account,
-        sessions=[visited(each, devices) for each in sessions.sessions],
+        sessions=[session_view(each, devices) for each in sessions.sessions],
         total=sessions.total,
-        sign_ins=[visited(each, devices) for each in sign_ins],
+        sign_ins=[session_view(each, devices) for each in sign_ins],
         roles=await _roles(request, account_id),
-        lines=await _lines(request, account_id),
+        rows=await _audit_rows(request, account_id),
         typed=typed,
         failed=failed,
     )
@@ -71,8 +71,8 @@ async def give_role(request: Request, account_id: int, role_id: int) -> Response
     return redirect(request, f"/manage/members/{account_id}#roles", notice="role_given")
 
 
-async def take_role(request: Request, account_id: int, role_id: int) -> Response:
-    """Take a role from an account."""
+async def remove_role(request: Request, account_id: int, role_id: int) -> Response:
+    """Remove a role from an account."""
     await request.core.access.revoke_role(request.actor, request.unit, account_id, role_id)
     return redirect(request, f"/manage/members/{account_id}#roles", notice="role_taken_away")
 
@@ -91,32 +91,32 @@ async def end_sessions(request: Request, account_id: int) -> Response:
     )
 
 
-async def lead_to_member(request: Request, account_id: int) -> Response:
-    """Where somebody comes again to what a refused form has shown."""
+async def redirect_to_member(request: Request, account_id: int) -> Response:
+    """Redirect to the member when an operator reopens the URL of a rejected form."""
     return redirect(request, f"/manage/members/{account_id}")
 
 
-@shown_again_by(show_member)
+@redisplay_on_error(show_member)
 async def disable(request: Request, account_id: int, body: schemas.ReasonForm) -> Response:
-    """Keep somebody out."""
+    """Disable an account."""
     await request.core.members.disable(request.actor, request.unit, account_id, body.reason)
     return redirect(request, f"/manage/members/{account_id}", notice="account_disabled")
 
 
-@shown_again_by(show_member)
+@redisplay_on_error(show_member)
 async def enable(request: Request, account_id: int, body: schemas.ReasonForm) -> Response:
-    """Let somebody in again."""
+    """Enable an account."""
     await request.core.members.enable(request.actor, request.unit, account_id, body.reason)
     return redirect(request, f"/manage/members/{account_id}", notice="account_enabled")
 
 
-async def _roles(request: Request, account_id: int) -> list[GivenRole] | None:
+async def _roles(request: Request, account_id: int) -> list[RoleOption] | None:
     if not request.actor.may(ROLES_MANAGE):
         return None
-    held = await request.core.access.get_grants(request.actor, request.unit, account_id)
-    ids = {role.id for role in held.roles}
+    grants = await request.core.access.get_grants(request.actor, request.unit, account_id)
+    ids = {role.id for role in grants.roles}
     return [
-        GivenRole(role.id, role.name, role.id in ids)
+        RoleOption(role.id, role.name, role.id in ids)
         for role in await request.core.access.list_roles(request.actor, request.unit)
         if role.id not in (ANONYMOUS_ROLE, USER_ROLE)
     ]
@@ -129,9 +129,9 @@ async def _role_name(request: Request, role_id: int | None) -> str | None:
     return next((role.name for role in roles if role.id == role_id), None)
 
 
-async def _lines(request: Request, account_id: int) -> Any:
+async def _audit_rows(request: Request, account_id: int) -> Any:
     if not request.actor.may(AUDIT_VIEW):
         return None
     query = AuditFilter(subject_kind="account", subject_id=account_id)
     page = await request.core.audit.entries(request.actor, request.unit, query, ENTRIES)
-    return lines(request.actor, page.entries)
+    return audit_rows(request.actor, page.entries)

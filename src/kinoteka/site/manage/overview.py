@@ -1,4 +1,4 @@
-"""The first page for operators: what there is to look at."""
+"""The overview page for operators."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from kinoteka.core.audit.model import AUDIT_VIEW, AuditFilter
 from kinoteka.core.members.model import ACCOUNTS_MANAGE, MemberQuery
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
-from kinoteka.site.manage.entries import lines
+from kinoteka.site.manage.audit_entries import audit_rows
 from kinoteka.site.manage.permissions import require_any
 from kinoteka.site.ui.pages import render
 
@@ -16,18 +16,18 @@ ENTRIES = 8
 
 
 async def show_overview(request: Request) -> Response:
-    """What there is to look at, as far as one may."""
+    """Show the areas that the operator may manage."""
     require_any(request.actor)
     return await render(
         request,
         "manage/overview.html",
-        people=await _people(request),
-        lines=await _lines(request),
+        members=await _members(request),
+        rows=await _audit_rows(request),
         runs=await _runs(request),
     )
 
 
-async def _people(request: Request) -> dict[str, Any] | None:
+async def _members(request: Request) -> dict[str, Any] | None:
     if not request.actor.may(ACCOUNTS_MANAGE):
         return None
     newest = await request.core.members.page(request.actor, request.unit, MemberQuery())
@@ -35,11 +35,11 @@ async def _people(request: Request) -> dict[str, Any] | None:
     return {"newest": newest.accounts[:NEWEST], "disabled": disabled}
 
 
-async def _lines(request: Request) -> Any:
+async def _audit_rows(request: Request) -> Any:
     if not request.actor.may(AUDIT_VIEW):
         return None
     page = await request.core.audit.entries(request.actor, request.unit, AuditFilter(), ENTRIES)
-    return lines(request.actor, page.entries)
+    return audit_rows(request.actor, page.entries)
 
 
 async def _runs(request: Request) -> Any:

@@ -1,4 +1,4 @@
-"""The permissions that the server knows, in words; a role may hold others, for other services."""
+"""Descriptions of the permissions that the server knows. Other services may use further ones."""
 
 from collections.abc import Iterable
 
@@ -28,19 +28,19 @@ KNOWN: dict[str, str] = {
 VIEW = N_("See films with the label %(label)s")
 
 
-def seeing(label: str) -> str:
-    """The permission to see the films under a label."""
+def view_permission(label: str) -> str:
+    """Return the permission to view films with a label."""
     return FILMS_VIEW + label
 
 
-def others(permissions: Iterable[str], labels: Iterable[str]) -> list[str]:
-    """Those that the server does not know."""
-    known = {*KNOWN, *map(seeing, labels)}
+def unknown_permissions(permissions: Iterable[str], labels: Iterable[str]) -> list[str]:
+    """Return the permissions that the server does not know."""
+    known = {*KNOWN, *map(view_permission, labels)}
     return [permission for permission in permissions if permission not in known]
 
 
 def require_any(actor: Actor) -> None:
-    """Refuse who has nothing to manage.
+    """Require any permission to manage something.
 
     Raises:
         DomainError(UNAUTHORIZED, FORBIDDEN)

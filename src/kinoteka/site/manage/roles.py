@@ -1,4 +1,4 @@
-"""Roles: listed, made, changed, deleted."""
+"""List, create, change and delete roles."""
 
 from msgspec.structs import replace
 
@@ -7,15 +7,15 @@ from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
 from kinoteka.site.manage import permissions, schemas
-from kinoteka.site.ui.failures import Failure, shown_again_by
+from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
-NAMED = frozenset({Code.ROLE_TAKEN, Code.ROLE_BUILT_IN})
-"""Refusals that stand beside the name."""
+NAME_ERRORS = frozenset({Code.ROLE_TAKEN, Code.ROLE_BUILT_IN})
+"""Errors that are shown at the name field."""
 
 
 async def show_roles(request: Request) -> Response:
-    """Every role."""
+    """Show all roles."""
     return await render(
         request,
         "manage/roles.html",
@@ -25,17 +25,17 @@ async def show_roles(request: Request) -> Response:
 
 
 async def show_new_role(
-    request: Request, *, typed: schemas.RoleForm | None = None, failed: Failure | None = None
+    request: Request, *, typed: schemas.RoleForm | None = None, failed: PageError | None = None
 ) -> Response:
-    """The form for a role that is to be."""
+    """Show the form of a new role."""
     return await _render(request, None, typed or schemas.RoleForm(), failed)
 
 
-@shown_again_by(show_new_role)
+@redisplay_on_error(show_new_role)
 async def create_role(request: Request, body: schemas.RoleForm) -> Response:
-    """Make a role."""
+    """Create a role."""
     role = await request.core.access.create_role(
-        request.actor, request.unit, body.name, body.wanted()
+        request.actor, request.unit, body.name, body.all_permissions()
     )
     return redirect(request, f"/manage/roles/{role.id}", notice="role_saved")
 
@@ -45,19 +45,21 @@ async def show_role(
     role_id: int,
     *,
     typed: schemas.RoleForm | None = None,
-    failed: Failure | None = None,
+    failed: PageError | None = None,
 ) -> Response:
-    """A role, to be changed."""
+    """Show the form of a role."""
     role = await _role(request, role_id)
     return await _render(request, role, typed or await _as_form(request, role), failed)
 
 
-@shown_again_by(show_role)
+@redisplay_on_error(show_role)
 async def save_role(request: Request, role_id: int, body: schemas.RoleForm) -> Response:
-    """Change a role; a built-in one keeps its name."""
+    """Change a role. Built-in roles keep their names."""
     role = await _role(request, role_id)
     name = None if role.built_in else body.name
-    await request.core.access.change_role(request.actor, request.unit, role_id, name, body.wanted())
+    await request.core.access.change_role(
+        request.actor, request.unit, role_id, name, body.all_permissions()
+    )
     return redirect(request, f"/manage/roles/{role_id}", notice="role_saved")
 
 
@@ -76,14 +78,14 @@ async def _role(request: Request, role_id: int) -> Role:
 
 async def _as_form(request: Request, role: Role) -> schemas.RoleForm:
     labels = await request.core.access.label_ids(request.unit)
-    others = permissions.others(role.permissions, labels)
+    others = permissions.unknown_permissions(role.permissions, labels)
     return schemas.RoleForm(role.name, list(role.permissions), "\n".join(others))
 
 
 async def _render(
-    request: Request, role: Role | None, typed: schemas.RoleForm, failed: Failure | None
+    request: Request, role: Role | None, typed: schemas.RoleForm, failed: PageError | None
 ) -> Response:
-    if failed is not None and failed.code in NAMED:
+    if failed is not None and failed.code in NAME_ERRORS:
         failed = replace(failed, field="name")
     if failed is not None and failed.field == "permissions":
         failed = replace(failed, field="others")
@@ -99,6 +101,6 @@ async def _render(
         holders=holders.get(role.id, 0) if role else 0,
         known=permissions.KNOWN,
         labels=sorted(await request.core.access.label_ids(request.unit)),
-        seeing=permissions.seeing,
+        view_permission=permissions.view_permission,
         view=permissions.VIEW,
     )

@@ -1,4 +1,4 @@
-"""The routes of this part of the site."""
+"""The routes of the pages for operators."""
 
 from kinoteka.core.access.model import FILMS_LABEL, ROLES_MANAGE
 from kinoteka.core.audit.model import AUDIT_VIEW
@@ -7,9 +7,7 @@ from kinoteka.http.mechanics.routes import Route
 from kinoteka.site.manage import audit, catalogue_routes, labels, members, overview, roles, schemas
 from kinoteka.site.ui.pages import form, page
 
-OVERVIEW: tuple[Route, ...] = (
-    page("/manage", overview.show_overview, "What there is to look at", signed_in=True),
-)
+OVERVIEW: tuple[Route, ...] = (page("/manage", overview.show_overview, "Overview", signed_in=True),)
 MEMBERS: tuple[Route, ...] = (
     page(
         "/manage/members",
@@ -32,8 +30,8 @@ MEMBERS: tuple[Route, ...] = (
     ),
     form(
         "/manage/members/{account_id}/roles/{role_id}/take",
-        members.take_role,
-        "Take a role from an account",
+        members.remove_role,
+        "Remove a role from an account",
         permission=ROLES_MANAGE,
     ),
     form(
@@ -58,7 +56,7 @@ MEMBERS: tuple[Route, ...] = (
     *(
         page(
             f"/manage/members/{{account_id}}/{switch}",
-            members.lead_to_member,
+            members.redirect_to_member,
             "An account",
             permission=ACCOUNTS_MANAGE,
         )
@@ -78,7 +76,7 @@ ROLES: tuple[Route, ...] = (
     form(
         "/manage/roles/new",
         roles.create_role,
-        "Make a role",
+        "Create a role",
         body=schemas.RoleForm,
         permission=ROLES_MANAGE,
     ),
@@ -102,7 +100,7 @@ LABELS: tuple[Route, ...] = (
     form(
         "/manage/labels",
         labels.create_label,
-        "Make a label",
+        "Create a label",
         body=schemas.LabelForm,
         permission=FILMS_LABEL,
     ),

@@ -1,4 +1,4 @@
-"""What addresses and forms of these pages hold."""
+"""Queries and forms of the pages about members, roles, labels and the audit log."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from kinoteka.http.mechanics.numbers import Id
 
 
 class MembersQuery(msgspec.Struct):
-    """Which people are listed."""
+    """Filters of the list of members."""
 
     q: str = ""
     before: Id | None = None
@@ -16,7 +16,7 @@ class MembersQuery(msgspec.Struct):
     role: Id | None = None
 
     def query(self) -> MemberQuery:
-        """What the core makes of it."""
+        """Return the query for the core."""
         return MemberQuery(
             text=self.q, before=self.before, disabled=self.disabled, role_id=self.role
         )
@@ -29,25 +29,25 @@ class ReasonForm(msgspec.Struct):
 
 
 class RoleForm(msgspec.Struct):
-    """A role: its name, its permissions, and others, one to a line."""
+    """A role: name, known permissions, and other permissions, one per line."""
 
     name: str = ""
     permissions: list[str] = []
     others: str = ""
 
-    def wanted(self) -> list[str]:
-        """All permissions."""
+    def all_permissions(self) -> list[str]:
+        """Return all permissions of the form."""
         return [*self.permissions, *self.others.split()]
 
 
 class LabelForm(msgspec.Struct):
-    """A label that is to be."""
+    """A new label."""
 
     label: str = ""
 
 
 class AuditQuery(msgspec.Struct):
-    """Which entries of the audit log; `who` is a username or an id."""
+    """Filters of the audit log; `who` is a username or an id."""
 
     who: str = ""
     kind: SubjectKind | None = None
@@ -55,11 +55,11 @@ class AuditQuery(msgspec.Struct):
     action: Action | None = None
     before: Id | None = None
 
-    def query(self, who: int | None) -> AuditFilter:
-        """What the core makes of it, once it is known who is meant."""
+    def filter(self, actor_id: int | None) -> AuditFilter:
+        """Return the filter for the core; `actor_id` is the account of `who`."""
         return AuditFilter(
             before=self.before,
-            actor_id=who,
+            actor_id=actor_id,
             subject_kind=self.kind,
             subject_id=self.subject,
             action=self.action,

@@ -1,7 +1,7 @@
-"""What the scripts of this part ask for, and the socket by which they hear what happens.
+"""The JSON and the WebSocket for the scripts of the chat pages.
 
-A frame tells how much is unread as it is then, read after what it tells of was stored. So counts
-are never added up by anybody, and the last frame is always right, however many tabs there are.
+Each frame contains the number of unread messages, read after its event was stored. So scripts never
+add up counts, and the last frame is right in every window.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.realtime.fanout import Ending, Listener
 from kinoteka.site.messages import schemas
 
-WRITTEN_MOST = 1000
+CACHED_FRAMES_MOST = 1000
 
 
 class Frame:
-    """What an account hears of an event, once it is written; `ready` is done by then."""
+    """The frame of one account for an event. `text` is set when `ready` is done."""
 
     __slots__ = ("event", "ready", "text")
 
@@ -33,12 +33,12 @@ class Frame:
         self.ready: asyncio.Future[None] | None = None
 
 
-# The frame of the newest event of an account: read and written once for all that hear it.
-_newest: BoundedMap[int, Frame] = BoundedMap(WRITTEN_MOST)
+# The frame of the newest event of an account, encoded once for all its windows.
+_newest: BoundedMap[int, Frame] = BoundedMap(CACHED_FRAMES_MOST)
 
 
 class Frames:
-    """The frames of one socket."""
+    """The frames of one WebSocket."""
 
     def __init__(self, core: Services, actor: Actor, listener: Listener[ChatEvent]) -> None:
         self._core = core
@@ -46,7 +46,7 @@ class Frames:
         self._listener = listener
 
     def frame(self, event: ChatEvent) -> str | Awaitable[str | None]:
-        """What is said of an event; at once where another socket has asked already."""
+        """Return the frame of an event, at once if another socket has already encoded it."""
         account_id = self._actor.require_account()
         frame = _newest.get(account_id)
         if frame is None or frame.event is not event:
@@ -55,46 +55,46 @@ class Frames:
         return frame.text or self._text(frame)
 
     async def _text(self, frame: Frame) -> str | None:
-        """None where it cannot be told how much is unread: who reads anew then misses nothing."""
+        """Return None and end the stream if the counts cannot be read: the client then reloads."""
         try:
             while frame.text is None:
                 if frame.ready is None:
-                    await self._write(frame)
+                    await self._encode(frame)
                 else:
                     await asyncio.shield(frame.ready)
         except DomainError:
             self._listener.end(Ending.MISSED)
         return frame.text
 
-    async def _write(self, frame: Frame) -> None:
+    async def _encode(self, frame: Frame) -> None:
         ready = frame.ready = asyncio.get_running_loop().create_future()
         try:
-            frame.text = await self._read(frame.event)
-        finally:  # another goes on, where this one has left
+            frame.text = await self._encoded_event(frame.event)
+        finally:  # another waiting socket continues if this one was cancelled
             frame.ready = None
             ready.set_result(None)
 
-    async def _read(self, event: ChatEvent) -> str:
+    async def _encoded_event(self, event: ChatEvent) -> str:
         unit = Unit(self._core.database)
         unread = await self._core.chats.count_unread(self._actor, unit, event.chat_id)
-        return encode(schemas.happening(event, self._actor.require_account(), unread)).decode()
+        return encode(schemas.event_frame(event, self._actor.require_account(), unread)).decode()
 
 
 async def follow(request: Request) -> ListenerStream:
-    """Hear what happens in all of one's chats, and how far either side has read."""
+    """Stream the events and read receipts of all chats of the user."""
     listener = await request.core.chats.listen_with_receipts(request.actor, request.unit)
     return ListenerStream(listener, Frames(request.core, request.actor, listener).frame)
 
 
 async def count_unread(request: Request) -> schemas.LiveUnread:
-    """How much is unread in all."""
+    """Return the number of unread messages in all chats."""
     return schemas.live_unread(await request.core.chats.count_unread(request.actor, request.unit))
 
 
 async def list_history(
     request: Request, chat_id: int, query: schemas.HistoryQuery
 ) -> schemas.History:
-    """Messages of a chat, newest first, and how far either side has read."""
+    """Return messages of a chat, newest first, with the last message that each member has read."""
     chats, reader_id = request.core.chats, request.actor.require_account()
     chat = await chats.get(request.actor, request.unit, chat_id)
     found = await chats.list_messages(

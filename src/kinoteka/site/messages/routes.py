@@ -1,4 +1,4 @@
-"""The routes of chats: pages and forms, what scripts ask for, and the socket."""
+"""The routes of chats: pages, forms, JSON for scripts, and the WebSocket."""
 
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Route
@@ -9,15 +9,15 @@ PAGES = (
     page(
         "/messages",
         handlers.show_chats,
-        "One's chats",
+        "List your chats",
         query=schemas.ChatsQuery,
         signed_in=True,
     ),
     page(
         "/messages/new",
-        handlers.find_people,
-        "Find somebody to write to",
-        query=schemas.PeopleQuery,
+        handlers.find_recipients,
+        "Find a member to write to",
+        query=schemas.RecipientsQuery,
         signed_in=True,
     ),
     page(
@@ -33,12 +33,12 @@ PAGES = (
 )
 
 FORMS = (
-    form("/messages/with/{account_id}", handlers.open_chat, "Open the chat with somebody"),
+    form("/messages/with/{account_id}", handlers.open_chat, "Open the chat with a member"),
     form("/messages/{chat_id}", handlers.post_message, "Write a message", body=schemas.MessageForm),
     form(
         "/messages/{chat_id}/read",
         handlers.mark_read,
-        "Note how far one has read",
+        "Mark messages as read",
         body=schemas.ReadForm,
     ),
     form(
@@ -55,7 +55,7 @@ SCRIPTS = (
         "GET",
         "/messages/unread/count",
         live.count_unread,
-        "How much is unread",
+        "Count unread messages",
         response=schemas.LiveUnread,
         signed_in=True,
         for_browsers=True,
@@ -75,7 +75,7 @@ SCRIPTS = (
         "WEBSOCKET",
         "/messages/live",
         live.follow,
-        "What happens in all of one's chats, live",
+        "Events of all your chats, live",
         signed_in=True,
         for_browsers=True,
         errors=(Code.THROTTLED,),

@@ -1,4 +1,4 @@
-"""What requests of this part look like, and what its scripts are told."""
+"""Queries and forms of the chat pages, and the JSON that their scripts receive."""
 
 from typing import Annotated
 
@@ -12,25 +12,25 @@ KINDS = {EventKind.NEW: "new", EventKind.EDITED: "edited", EventKind.DELETED: "d
 
 
 class ChatsQuery(msgspec.Struct):
-    """After which chat of the list to go on."""
+    """The chat after which the list continues."""
 
     before: Id | None = None
 
 
 class ChatQuery(msgspec.Struct):
-    """Before which message to go back."""
+    """The message before which older ones are shown."""
 
     before: Id | None = None
 
 
-class PeopleQuery(msgspec.Struct):
+class RecipientsQuery(msgspec.Struct):
     """Part of a username."""
 
     q: str = ""
 
 
 class MessageForm(msgspec.Struct):
-    """A message; `nonce` keeps it from being sent twice, `seen` is the newest that was shown."""
+    """A message. `nonce` prevents duplicates; `seen` is the newest message that the page shows."""
 
     text: str = ""
     nonce: str = ""
@@ -38,13 +38,13 @@ class MessageForm(msgspec.Struct):
 
 
 class TextForm(msgspec.Struct):
-    """What a message is to say from now on."""
+    """The new text of a message."""
 
     text: str = ""
 
 
 class ReadForm(msgspec.Struct):
-    """Up to which message one has read."""
+    """The last message that the user has read."""
 
     message_id: Id
 
@@ -57,9 +57,9 @@ class HistoryQuery(msgspec.Struct):
 
 
 class LiveMessage(msgspec.Struct):
-    """A message; times in milliseconds, without an author: the account has been deleted.
+    """A message with times in milliseconds. It has no author if the account was deleted.
 
-    `nonce` is told to the author alone.
+    Only the author receives `nonce`.
     """
 
     id: int
@@ -72,14 +72,14 @@ class LiveMessage(msgspec.Struct):
 
 
 class LiveUnread(msgspec.Struct):
-    """How many messages one has not read: in all, and in the chat that this is about."""
+    """The number of unread messages in all chats and in this chat."""
 
     total: int
     in_chat: int
 
 
 class History(msgspec.Struct):
-    """Messages, newest first, and how far either side has read."""
+    """Messages, newest first, with the last message that each member has read."""
 
     messages: list[LiveMessage]
     has_older: bool
@@ -88,16 +88,16 @@ class History(msgspec.Struct):
     unread: LiveUnread
 
 
-class Happened(msgspec.Struct):
-    """Something has happened to a message: it is `new`, `edited` or `deleted`."""
+class MessageFrame(msgspec.Struct):
+    """A message was created, edited or deleted; `type` is `new`, `edited` or `deleted`."""
 
     type: str
     message: LiveMessage
     unread: LiveUnread
 
 
-class HasRead(msgspec.Struct, tag="read"):
-    """An account, the other's or one's own elsewhere, has read a chat up to a message."""
+class ReadFrame(msgspec.Struct, tag="read"):
+    """The other member, or the user in another window, has read a chat up to a message."""
 
     chat_id: int
     account_id: int
@@ -106,7 +106,7 @@ class HasRead(msgspec.Struct, tag="read"):
 
 
 def live_message(message: Message, reader_id: int) -> LiveMessage:
-    """A message as its reader's scripts know it."""
+    """Return a message as the scripts of a reader receive it."""
     return LiveMessage(
         message.id,
         message.chat_id,
@@ -119,15 +119,15 @@ def live_message(message: Message, reader_id: int) -> LiveMessage:
 
 
 def live_unread(unread: UnreadCounts) -> LiveUnread:
-    """What is unread, for scripts."""
+    """Return the number of unread messages for scripts."""
     return LiveUnread(unread.total, unread.in_chat)
 
 
-def happening(
+def event_frame(
     event: MessageEvent | ReadReceipt, reader_id: int, unread: UnreadCounts
-) -> Happened | HasRead:
-    """What somebody hears of an event."""
+) -> MessageFrame | ReadFrame:
+    """Return the frame with which an account receives an event."""
     counts = live_unread(unread)
     if isinstance(event, ReadReceipt):
-        return HasRead(event.chat_id, event.account_id, event.message_id, counts)
-    return Happened(KINDS[event.kind], live_message(event.message, reader_id), counts)
+        return ReadFrame(event.chat_id, event.account_id, event.message_id, counts)
+    return MessageFrame(KINDS[event.kind], live_message(event.message, reader_id), counts)

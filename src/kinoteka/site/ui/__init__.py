@@ -1,1 +1,1 @@
-"""What all pages share: rendering, languages, notices, error pages."""
+"""Shared parts of all pages: rendering, languages, notices, error pages."""

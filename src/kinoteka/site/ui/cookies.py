@@ -1,4 +1,4 @@
-"""The site's own cookies: small choices of a browser, none of them a secret."""
+"""Cookies with preferences and notices. None of them is a secret."""
 
 from kinoteka.http.policy.request import Request
 
@@ -7,7 +7,7 @@ HEADER_LONGEST = 8 * 1024
 
 
 def read_cookies(request: Request) -> dict[str, str]:
-    """Every cookie of the request; none where there are far too many."""
+    """Return the cookies of a request, or none if the header is too long."""
     header = request.cookies
     if not header or len(header) > HEADER_LONGEST:
         return {}
@@ -16,7 +16,7 @@ def read_cookies(request: Request) -> dict[str, str]:
 
 
 def set_cookie(request: Request, name: str, value: str, seconds: int = YEAR) -> tuple[bytes, bytes]:
-    """The header that leaves a choice with a browser; with no seconds it takes it away."""
+    """Return the header that sets a cookie. Zero seconds delete it."""
     secure = "; Secure" if request.is_https else ""
     text = f"{name}={value}; Max-Age={seconds}; Path=/; SameSite=Lax; HttpOnly{secure}"
     return b"set-cookie", text.encode("latin-1")

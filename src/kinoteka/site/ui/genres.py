@@ -1,4 +1,4 @@
-"""Genres by their usual names, which are told in the reader's language; others stay as they are."""
+"""Translations of common genre names. Other genres keep their names."""
 
 from collections.abc import Callable
 
@@ -42,9 +42,9 @@ NAMES = frozenset(
 
 
 def genre_names(translate: Callable[[str, str], str]) -> Callable[[str], str]:
-    """What tells a genre's name in a language."""
+    """Return a function that translates the name of a genre."""
 
-    def tell(name: str) -> str:
+    def genre_name(name: str) -> str:
         return translate("genre", name) if name in NAMES else name
 
-    return tell
+    return genre_name

@@ -45,7 +45,7 @@ JUST_NOW = N_("just now")
 
 
 def NP_(context: str, text: str) -> str:  # noqa: N802
-    """Mark words that mean something of their own in a context."""
+    """Mark a text that needs a context to be translated."""
     del context
     return text
 
@@ -78,7 +78,7 @@ def language_of(locale: str) -> str:
 
 
 def zone(name: str | None) -> tzinfo:
-    """The time zone of that name; UTC where there is none."""
+    """Return the time zone with this name, or UTC if it is unknown."""
     return UTC if not name or len(name) > ZONE_LONGEST else _zone(name)
 
 
@@ -92,14 +92,14 @@ def _zone(name: str) -> tzinfo:
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The sentences of a language; English ones are their own keys."""
+    """Return the translations into a language. English sentences are the keys."""
     if language == DEFAULT:
         return gettext.NullTranslations()
     return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
 
 
 class Formats:
-    """How one locale writes dates and numbers; times are milliseconds since 1970."""
+    """Date and number formats of one locale. Times are milliseconds since 1970."""
 
     def __init__(self, locale: str) -> None:
         language = language_of(locale)
@@ -110,19 +110,19 @@ class Formats:
         self._minutes: dict[time, str] = {}  # of a day
 
     def number(self, number: float) -> str:
-        """A count, with its thousands set apart."""
+        """Return a count with separated thousands."""
         return _decimal(number, None, self._locale)
 
     def decimal(self, number: float) -> str:
-        """A number with one digit after the point."""
+        """Return a number with one decimal digit."""
         return _decimal(number, "0.0", self._locale)
 
     def day(self, text: str) -> str:
-        """A calendar date (YYYY-MM-DD) in words."""
+        """Return a calendar date (YYYY-MM-DD) with the name of the month."""
         return self._bind(format_date(date.fromisoformat(text), "long", locale=self._locale))
 
     def day_of(self, at: int, where: tzinfo = UTC) -> str:
-        """The day of a moment, in words."""
+        """Return the day of a moment with the name of the month."""
         return self._bind(format_date(_moment(at, where), "long", locale=self._locale))
 
     def moment(self, at: int, where: tzinfo = UTC) -> str:
@@ -130,7 +130,7 @@ class Formats:
         return self._date_and_time.format(self.clock(at, where), self.day_of(at, where))
 
     def clock(self, at: int, where: tzinfo = UTC) -> str:
-        """The time of day of a moment."""
+        """Return the time of day of a moment."""
         moment = _moment(at, where)
         minute = time(moment.hour, moment.minute)
         if minute not in self._minutes:
@@ -153,13 +153,13 @@ class Formats:
         return self._bind(format_timedelta(seconds, add_direction=True, locale=self._locale))
 
     def listed(self, items: list[str]) -> str:
-        """Several things as one phrase: a, b and c."""
+        """Return items as one phrase: a, b and c."""
         return str(format_list(items, locale=self._locale))
 
 
 @cache
 def formats(locale: str) -> Formats:
-    """How a locale writes dates and numbers."""
+    """Return the date and number formats of a locale."""
     return Formats(locale)
 
 
@@ -169,7 +169,7 @@ def _decimal(number: float, pattern: str | None, locale: Locale) -> str:
 
 
 def iso(at: int) -> str:
-    """A moment for machines (RFC 3339)."""
+    """Return a moment as an RFC 3339 timestamp."""
     return _moment(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,6 +1,6 @@
-"""Notices: what the page after a form says about what was done, once.
+"""Notices: confirmations that the page after a form shows once.
 
-A redirect leaves the notice's name in a cookie, and the page that shows it takes the cookie away.
+A redirect stores the name of the notice in a cookie. The next page shows it and deletes the cookie.
 """
 
 from kinoteka.site.ui.languages import N_

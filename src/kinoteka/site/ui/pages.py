@@ -1,7 +1,7 @@
-"""Pages: rows of route tables, and how a template becomes an answer.
+"""Pages: route table entries, rendering of templates, redirects and headers.
 
-The headers are those of OWASP's HTTP Headers Cheat Sheet. What is shown to somebody signed in is
-stored nowhere (ASVS 5, 14.3.2).
+The headers are those of OWASP's HTTP Headers Cheat Sheet. Browsers and proxies must not store pages
+of signed-in users (ASVS 5, 14.3.2).
 """
 
 import asyncio
@@ -43,11 +43,11 @@ HEADERS: Headers = [
     (b"vary", b"accept-encoding, accept-language, cookie, hx-request, sec-fetch-site"),
 ]
 PATH_LONGEST = 2000
-WORTH_COMPRESSING = 1000
-# Compressing so much takes about a third of a millisecond; more than that leaves the event loop.
-COMPRESSED_AT_ONCE = 48 * 1024
-QUICK = 2
-TURN_SECONDS = 0.0004
+COMPRESSED_FROM = 1000
+# Compressing this much takes about a third of a millisecond. Larger bodies go to a thread.
+COMPRESSED_IN_LOOP_MOST = 48 * 1024
+GZIP_LEVEL = 2
+YIELD_AFTER_SECONDS = 0.0004
 
 
 def page(
@@ -59,7 +59,7 @@ def page(
     signed_in: bool = False,
     permission: str | None = None,
 ) -> Route:
-    """A page that is looked at."""
+    """Return the route of a page."""
     return Route(
         "GET",
         path,
@@ -87,7 +87,7 @@ def form(
     begins_session: bool = False,
     ends_session: bool = False,
 ) -> Route:
-    """A form that is sent; `body` is the Struct of its fields."""
+    """Return the route that receives a form; `body` is the Struct of its fields."""
     return Route(
         "POST",
         path,
@@ -116,19 +116,19 @@ async def render(
     headers: Headers | None = None,
     **context: Any,
 ) -> Response:
-    """The page of a template; where htmx asks, only its block `part`.
+    """Render a template; for htmx requests render only its block `part`.
 
-    A failure among the context gives the status, unless one is given. `frames` are the origins
-    that the page may embed.
+    Without `status`, the status is that of the error `failed` in the context, or 200. `frames` are
+    the origins that the page may embed.
     """
     choices = read_cookies(request)
     template = await load_template(locale_of(request, choices), name)
-    everywhere = await _everywhere(request, choices)
+    everywhere = await _shared_context(request, choices)
     values = everywhere | context
     if part is not None and is_partial(request):
-        text = await _written(template.blocks[part](template.new_context(values)))
+        text = await _join(template.blocks[part](template.new_context(values)))
     else:
-        text = await _written(template.generate(values))
+        text = await _join(template.generate(values))
     failed = context.get("failed")
     if status is None:
         status = 200 if failed is None else failed.status
@@ -141,8 +141,10 @@ async def render(
 async def html_response(
     request: Request, status: int, text: str, *, frames: Sequence[str] = (), extra: Headers
 ) -> Response:
-    """HTML with all headers of pages, compressed where it may be."""
-    styles = f"'self' {style_sheets.sources()}" if style_sheets.arrives(request) else "'self'"
+    """Return an HTML response with the headers of a page, compressed if the client accepts that."""
+    styles = (
+        f"'self' {style_sheets.sources()}" if style_sheets.inlines_styles(request) else "'self'"
+    )
     policy = POLICY.format(styles=styles, frames=" ".join(frames) or "'none'")
     headers: Headers = [*HEADERS, *extra, (b"content-language", language_of(request).encode())]
     if request.is_https:
@@ -151,7 +153,7 @@ async def html_response(
     headers.append((b"content-security-policy", policy.encode()))
     headers.append((b"cache-control", b"private, no-store" if is_known else b"private, no-cache"))
     body = text.encode()
-    if len(body) >= WORTH_COMPRESSING and b"gzip" in request.headers.get(b"accept-encoding", b""):
+    if len(body) >= COMPRESSED_FROM and b"gzip" in request.headers.get(b"accept-encoding", b""):
         headers.append((b"content-encoding", b"gzip"))
         body = await _compressed(body)
     return Response(status, body, headers)
@@ -160,7 +162,7 @@ async def html_response(
 def redirect(
     request: Request, path: str, *, notice: str | None = None, extra: Headers | None = None
 ) -> Response:
-    """On to another page of the site (303), which says the notice of that name."""
+    """Redirect to a page of the site (303), which then shows the notice with this name."""
     headers: Headers = [(b"location", quote(path, safe="/?&=#%+:@,").encode()), *(extra or ())]
     if notice is not None:
         if notice not in notices.NOTICES:
@@ -170,12 +172,12 @@ def redirect(
 
 
 def is_partial(request: Request) -> bool:
-    """Whether htmx asks for a piece of a page."""
+    """Return whether htmx requests a part of a page."""
     return b"hx-request" in request.headers and b"hx-boosted" not in request.headers
 
 
-def own_path(path: str | None, otherwise: str = "/") -> str:
-    """A path of this site that somebody says to go to next; any other address is `otherwise`."""
+def local_path(path: str | None, otherwise: str = "/") -> str:
+    """Return `path` if it is a path of this site, else `otherwise`: prevents open redirects."""
     if not path or len(path) > PATH_LONGEST or not path.startswith("/"):
         return otherwise
     if path.startswith(("//", "/\\")) or "\\" in path or not path.isprintable():
@@ -184,9 +186,9 @@ def own_path(path: str | None, otherwise: str = "/") -> str:
 
 
 def referring_path(request: Request, otherwise: str = "/") -> str:
-    """The path of the page that a form was sent from; that alone, so nobody is led elsewhere."""
+    """Return the path of the Referer, without its host, or `otherwise` if there is none."""
     _, _, rest = (request.header(b"referer") or "").partition("://")
-    return own_path("/" + rest.partition("/")[2] if rest else None, otherwise)
+    return local_path("/" + rest.partition("/")[2] if rest else None, otherwise)
 
 
 def language_of(request: Request) -> str:
@@ -201,19 +203,19 @@ def locale_of(request: Request, choices: Mapping[str, str] | None = None) -> str
 
 
 def zone_of(choices: Mapping[str, str]) -> tzinfo:
-    """The time zone that a browser has left among its cookies; scripts write it escaped."""
+    """Return the time zone from the cookie of the browser. Scripts write its slash as %2F."""
     return languages.zone(choices.get("timezone", "").replace("%2F", "/"))
 
 
 def address_of(request: Request) -> str:
-    """The path and query of the page that is asked for."""
+    """Return the path and query of the requested page."""
     query = request.scope["query_string"].decode("latin-1")
     path = quote(request.scope["path"])
     return f"{path}?{query}" if query else path
 
 
 async def user_of(request: Request) -> Account | None:
-    """The account that is signed in."""
+    """Return the signed-in account, if any."""
     if request.actor.account_id is None:
         return None
     try:
@@ -225,17 +227,17 @@ async def user_of(request: Request) -> Account | None:
 
 
 async def _unread(request: Request, user: Account | None) -> int:
-    """How many messages wait for who is signed in."""
+    """Return the number of unread messages of the signed-in user."""
     if user is None:
         return 0
     try:
         return (await request.core.chats.count_unread(request.actor, request.unit)).total
-    except DomainError:  # the database is away, and this may be the page that says so
+    except DomainError:  # without a database, this may be the page that reports it
         return 0
 
 
-async def _everywhere(request: Request, choices: Mapping[str, str]) -> dict[str, Any]:
-    """What every template has."""
+async def _shared_context(request: Request, choices: Mapping[str, str]) -> dict[str, Any]:
+    """Return the context of every template."""
     theme = choices.get("theme")
     user = await user_of(request)
     return {
@@ -250,24 +252,24 @@ async def _everywhere(request: Request, choices: Mapping[str, str]) -> dict[str,
         "address": address_of(request),
         "path": request.scope["path"],
         "absolute": request.absolute,
-        "arrives": style_sheets.arrives(request),
+        "inline_styles": style_sheets.inlines_styles(request),
         "failed": None,
         "typed": None,
     }
 
 
-async def _written(pieces: Iterator[str]) -> str:
-    """What a template writes; others have their turn now and then, for a page takes its time."""
-    written, since = [], perf_counter()
+async def _join(pieces: Iterator[str]) -> str:
+    """Join the output of a template. Yield to the event loop regularly, as long pages take time."""
+    text, since = [], perf_counter()
     for piece in pieces:
-        written.append(piece)
-        if perf_counter() - since > TURN_SECONDS:
+        text.append(piece)
+        if perf_counter() - since > YIELD_AFTER_SECONDS:
             await asyncio.sleep(0)
             since = perf_counter()
-    return "".join(written)
+    return "".join(text)
 
 
 async def _compressed(body: bytes) -> bytes:
-    if len(body) > COMPRESSED_AT_ONCE:
-        return await asyncio.to_thread(gzip.compress, body, QUICK, mtime=0)
-    return gzip.compress(body, QUICK, mtime=0)
+    if len(body) > COMPRESSED_IN_LOOP_MOST:
+        return await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0)
+    return gzip.compress(body, GZIP_LEVEL, mtime=0)

@@ -1,6 +1,6 @@
-"""Templates: compiled once for each locale, off the event loop.
+"""Templates, compiled once per locale in a thread.
 
-Macros stand in `templates/macros` and are there in every template as `ui.<file>.<macro>`.
+The macros in `templates/macros` are available in every template as `ui.<file>.<macro>`.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
 from markupsafe import Markup
 
-from kinoteka.site.ui import statics, style_sheets
-from kinoteka.site.ui.folding import FoldingEnvironment
+from kinoteka.site.ui import assets, style_sheets
+from kinoteka.site.ui.constant_folding import FoldingEnvironment
 from kinoteka.site.ui.genres import genre_names
 from kinoteka.site.ui.languages import LANGUAGES, formats, iso, language_of, translations
 
@@ -22,7 +22,7 @@ _ready: dict[tuple[str, str], Template] = {}
 
 
 class _Macros:
-    """The files of macros, by name."""
+    """The macro files by name."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
@@ -38,9 +38,9 @@ class _Macros:
 
 @cache
 def environment(locale: str) -> Environment:
-    """Return the templates as they are compiled for a locale."""
+    """Return the template environment of a locale."""
     language = language_of(locale)
-    made = FoldingEnvironment(
+    result = FoldingEnvironment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,46 +50,46 @@ def environment(locale: str) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    chosen = translations(language)
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        chosen.gettext,
-        chosen.ngettext,
+    texts = translations(language)
+    result.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext,
+        texts.ngettext,
         newstyle=True,
-        pgettext=chosen.pgettext,
-        npgettext=chosen.npgettext,
+        pgettext=texts.pgettext,
+        npgettext=texts.npgettext,
     )
-    made.policies["ext.i18n.trimmed"] = True
-    written = formats(locale)
-    made.filters |= {
-        "number": written.number,
-        "decimal": written.decimal,
-        "day": written.day,
-        "day_of": written.day_of,
-        "moment": written.moment,
-        "clock": written.clock,
-        "ago": written.ago,
-        "listed": written.listed,
+    result.policies["ext.i18n.trimmed"] = True
+    format_ = formats(locale)
+    result.filters |= {
+        "number": format_.number,
+        "decimal": format_.decimal,
+        "day": format_.day,
+        "day_of": format_.day_of,
+        "moment": format_.moment,
+        "clock": format_.clock,
+        "ago": format_.ago,
+        "listed": format_.listed,
         "iso": iso,
-        "genre": genre_names(chosen.pgettext),
+        "genre": genre_names(texts.pgettext),
     }
-    made.globals |= {
-        "asset": statics.address,
+    result.globals |= {
+        "asset": assets.address,
         "languages": LANGUAGES,
         "language": language,
         "locale": locale,
         "style_sheet": style_sheets.element,
-        "ui": _Macros(made),
+        "ui": _Macros(result),
     }
-    made.constants = {
-        "_": lambda sentence: Markup(chosen.gettext(sentence)) % {},  # noqa: S704 (our own words)
-        "asset": statics.address,
-        "ui.icons.icon": lambda *given: made.globals["ui"].icons.icon(*given),  # type: ignore[attr-defined]
+    result.constants = {
+        "_": lambda sentence: Markup(texts.gettext(sentence)) % {},  # noqa: S704 (translations are trusted)
+        "asset": assets.address,
+        "ui.icons.icon": lambda *arguments: result.globals["ui"].icons.icon(*arguments),  # type: ignore[attr-defined]
     }
-    return made
+    return result
 
 
 async def template(locale: str, name: str) -> Template:
-    """A template with everything that it refers to."""
+    """Return a template. Compile it and all templates that it refers to on first use."""
     found = _ready.get((locale, name))
     if found is None:
         found = await asyncio.to_thread(_prepare, locale, name)
@@ -105,12 +105,12 @@ def _prepare(locale: str, name: str) -> Template:
     return found
 
 
-def _prepare_references(env: Environment, name: str, seen: set[str]) -> None:
-    if name in seen or env.loader is None:
+def _prepare_references(env: Environment, name: str, prepared: set[str]) -> None:
+    if name in prepared or env.loader is None:
         return
-    seen.add(name)
+    prepared.add(name)
     source, *_ = env.loader.get_source(env, name)
     for reference in meta.find_referenced_templates(env.parse(source)):
         if reference is not None:
             env.get_template(reference)
-            _prepare_references(env, reference, seen)
+            _prepare_references(env, reference, prepared)

@@ -1,7 +1,7 @@
-"""What a template says whatever it is asked for is worked out once, when it compiles.
+"""Constant folding: evaluate constant calls once, when a template compiles.
 
-A sentence, an icon and the address of a file are the same each time, and a page has a hundred of
-them: to look each up again would take half of the time that the page takes.
+Sentences, icons and addresses of files are the same in every rendering, and a page has about a
+hundred of them. Looking them up each time would take half of a page's rendering time.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,20 +14,20 @@ Constant = Callable[..., str]
 
 
 class FoldingEnvironment(Environment):
-    """Templates in which calls of some functions with constants give way to their values.
+    """An environment that replaces calls of pure functions with constant arguments by their values.
 
-    `constants` are these functions by the names that templates call them by, dots included.
+    `constants` maps the dotted names that templates use to these functions.
     """
 
     constants: Mapping[str, Constant] = {}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
-        folded: nodes.Template = _Folding(self.constants).visit(parsed)
+        folded: nodes.Template = _ConstantFolder(self.constants).visit(parsed)
         return folded
 
 
-class _Folding(NodeTransformer):
+class _ConstantFolder(NodeTransformer):
     def __init__(self, constants: Mapping[str, Constant]) -> None:
         self._constants = constants
 

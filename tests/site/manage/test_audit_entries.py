@@ -5,7 +5,7 @@ import pytest
 
 from kinoteka.core.access.model import CONSOLE_ACTOR, Actor
 from kinoteka.core.audit.model import Action, AuditEntry
-from kinoteka.site.manage.entries import ACTIONS, SENTENCES, lines
+from kinoteka.site.manage.audit_entries import ACTIONS, SENTENCES, audit_rows
 
 READER = Actor(1, 1, False, (), frozenset({"audit.view"}), ())
 
@@ -31,18 +31,18 @@ def test_every_action_has_words():
     ],
 )
 def test_it_leads_to_what_is_there_and_one_may_see(given, path, for_reader):
-    assert lines(CONSOLE_ACTOR, [given])[0].subject_path == path
-    assert lines(READER, [given])[0].subject_path == for_reader
+    assert audit_rows(CONSOLE_ACTOR, [given])[0].subject_path == path
+    assert audit_rows(READER, [given])[0].subject_path == for_reader
 
 
 @pytest.mark.parametrize("kind", ["film", "selection", "import"])
 def test_withheld_entry_leads_nowhere(kind):
     withheld = msgspec.structs.replace(entry(Action.FILM_CHANGED, kind), withheld=True)
-    assert lines(CONSOLE_ACTOR, [withheld])[0].subject_path is None
+    assert audit_rows(CONSOLE_ACTOR, [withheld])[0].subject_path is None
 
 
 def test_details_are_written_so_that_they_can_be_read():
     details = {"fields": ["title", "year"], "year": [None, 1997], "new": True, "x": "y" * 600}
-    line = lines(CONSOLE_ACTOR, [entry(details=details)])[0]
-    assert line.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]
-    assert len(line.details[3][1]) == 501
+    row = audit_rows(CONSOLE_ACTOR, [entry(details=details)])[0]
+    assert row.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]
+    assert len(row.details[3][1]) == 501

@@ -1,4 +1,4 @@
-"""What the site says of imports: formats, states, why files or rows were refused."""
+"""Texts about imports: formats, states, and reasons for rejected files and rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -74,21 +74,21 @@ FILES: dict[FormatCode, str] = {
 }
 
 
-def of_files(request: Request, code: str, parameters: Mapping[str, Any]) -> str:
-    """Why files cannot be used, in the reader's language."""
+def file_error(request: Request, code: str, parameters: Mapping[str, Any]) -> str:
+    """Return why files cannot be imported, in the reader's language."""
     sentence = translations(pages.language_of(request)).gettext(FILES[FormatCode(code)])
-    shown = {
+    values = {
         name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
         for name, value in parameters.items()
     }
-    return sentence.format_map(shown)
+    return sentence.format_map(values)
 
 
-def why(request: Request, run: Run) -> str | None:
-    """Why an import has failed, in the reader's language."""
-    by, report = run.report.failed_by, run.report
-    if by is None:
+def failure_reason(request: Request, run: Run) -> str | None:
+    """Return why an import failed, in the reader's language."""
+    reason, report = run.report.failed_by, run.report
+    if reason is None:
         return None
-    if by is FailureReason.FILES and report.detail in FormatCode.__members__.values():
-        return of_files(request, report.detail, report.parameters)
-    return translations(pages.language_of(request)).gettext(FAILED_BY[by])
+    if reason is FailureReason.FILES and report.detail in FormatCode.__members__.values():
+        return file_error(request, report.detail, report.parameters)
+    return translations(pages.language_of(request)).gettext(FAILED_BY[reason])

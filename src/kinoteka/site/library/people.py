@@ -1,4 +1,4 @@
-"""Somebody's page."""
+"""The page of a member."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ PAGE_SIZE = 24
 
 
 async def show_person(request: Request, name: str, query: PageQuery) -> Response:
-    """Who somebody is, and what they have made public; always at the one right address."""
+    """Show a member and their public selections. Redirect to the member's canonical address."""
     person = await request.core.people.find(request.actor, request.unit, name)
     at = f"/people/{quote(person.address, safe='')}"
     if name != person.address:
@@ -22,4 +22,4 @@ async def show_person(request: Request, name: str, query: PageQuery) -> Response
     page = await listing.page(query.page, PAGE_SIZE)
     if not page.items and query.page > 1:
         return redirect(request, f"{at}?page={max(page.pages, 1)}")
-    return await render(request, "people/person.html", person=person, page=page, at=at)
+    return await render(request, "library/person.html", person=person, page=page, at=at)

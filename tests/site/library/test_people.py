@@ -138,3 +138,14 @@ class TestNamesakes:
 
 def account(username: str) -> dict[str, str]:
     return {"username": username, "email": f"{username}@private.example", "password": PASSWORD}
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x"])
+def test_invalid_page_number_is_rejected(browser, anna, page):
+    response = browser.get(f"/people/{anna.headers['x-name']}?page={page}")
+    assert response.status_code == 400
+
+
+def test_page_accepts_no_forms(anna):
+    path = f"/people/{anna.headers['x-name']}"
+    assert anna.post(path, data={"status": "x"}).status_code == 405

@@ -1,4 +1,4 @@
-"""Which films of a page are bookmarked, for the buttons beside them."""
+"""Bookmark state of the films on a page."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -7,15 +7,15 @@ from kinoteka.http.policy.request import Request
 
 
 class HasId(Protocol):
-    """A film, as far as this needs one."""
+    """Anything with the id of a film."""
 
     @property
     def id(self) -> int:
-        """Its id."""
+        """The id of the film."""
 
 
-async def bookmarked_among(request: Request, films: Iterable[HasId]) -> frozenset[int] | None:
-    """The ids of those that the reader has bookmarked; None where nobody is signed in."""
+async def bookmarked_ids(request: Request, films: Iterable[HasId]) -> frozenset[int] | None:
+    """Return the ids of the films that the reader has bookmarked, or None for anonymous readers."""
     if request.actor.account_id is None:
         return None
     film_ids = [film.id for film in films]

@@ -1,4 +1,4 @@
-"""The audit log in words: a sentence for each action, and what else is known of it."""
+"""The texts of the audit log: a sentence for each action, and its details."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import msgspec
 from kinoteka.core.access.model import ROLES_MANAGE, Actor
 from kinoteka.core.audit.model import Action, AuditEntry
 from kinoteka.core.members.model import ACCOUNTS_MANAGE
-from kinoteka.site.manage.import_words import STATES
+from kinoteka.site.manage.import_texts import STATES
 from kinoteka.site.ui.languages import N_
 
 SENTENCES: dict[str, str] = {
@@ -103,15 +103,15 @@ DETAILS: dict[str, str] = {
     "unchanged": N_("Unchanged"),
     "refused": N_("Rejected"),
 }
-"""What details are called; others stand as they are."""
+"""The names of details. Other details are shown under their stored names."""
 
 VALUE_LONGEST = 500
 
 
-class Line(msgspec.Struct, frozen=True):
-    """An entry as it is shown: its sentence, where its subject is, and its details as pairs."""
+class AuditRow(msgspec.Struct, frozen=True):
+    """An entry as a page shows it: sentence, links, and details as pairs of name and value."""
 
-    of: AuditEntry
+    entry: AuditEntry
     sentence: str
     actor_path: str | None
     subject_path: str | None
@@ -119,18 +119,18 @@ class Line(msgspec.Struct, frozen=True):
     details: list[tuple[str, str]]
 
 
-def lines(actor: Actor, entries: list[AuditEntry]) -> list[Line]:
-    """Entries as they are shown to who reads them."""
-    return [_line(actor, entry) for entry in entries]
+def audit_rows(actor: Actor, entries: list[AuditEntry]) -> list[AuditRow]:
+    """Return entries as a page shows them to an actor."""
+    return [_audit_row(actor, entry) for entry in entries]
 
 
-def _line(actor: Actor, entry: AuditEntry) -> Line:
-    sees_people = actor.may(ACCOUNTS_MANAGE)
-    by_account = sees_people and entry.account_id is not None
-    return Line(
+def _audit_row(actor: Actor, entry: AuditEntry) -> AuditRow:
+    may_view_accounts = actor.may(ACCOUNTS_MANAGE)
+    has_link = may_view_accounts and entry.account_id is not None
+    return AuditRow(
         entry,
         SENTENCES.get(entry.action, UNKNOWN),
-        f"/manage/members/{entry.account_id}" if by_account else None,
+        f"/manage/members/{entry.account_id}" if has_link else None,
         _subject_path(actor, entry),
         str(entry.details.get("role", "")),
         [_detail(name, value) for name, value in entry.details.items()],
@@ -143,20 +143,24 @@ def _subject_path(actor: Actor, entry: AuditEntry) -> str | None:
     paths = {"film": "/films", "selection": "/selections", "import": "/manage/imports"}
     paths |= {"account": "/manage/members"} if actor.may(ACCOUNTS_MANAGE) else {}
     paths |= {"role": "/manage/roles"} if actor.may(ROLES_MANAGE) else {}
-    gone = entry.action in (Action.ROLE_DELETED, Action.FILM_DELETED, Action.SELECTION_DELETED)
+    is_deleted = entry.action in (
+        Action.ROLE_DELETED,
+        Action.FILM_DELETED,
+        Action.SELECTION_DELETED,
+    )
     path = paths.get(entry.subject_kind)
-    return None if path is None or gone or entry.withheld else f"{path}/{entry.subject_id}"
+    return None if path is None or is_deleted or entry.withheld else f"{path}/{entry.subject_id}"
 
 
 def _detail(name: str, value: Any) -> tuple[str, str]:
     if name == "state":
-        return DETAILS[name], STATES.get(value, _written(value))
-    return DETAILS.get(name, name), _written(value)
+        return DETAILS[name], STATES.get(value, _text(value))
+    return DETAILS.get(name, name), _text(value)
 
 
-def _written(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, list):
-        text = ", ".join(_written(each) for each in value)
+        text = ", ".join(_text(each) for each in value)
     elif isinstance(value, str):
         text = value
     else:

@@ -1,4 +1,4 @@
-"""What the site says of refusals: a sentence in the reader's language, beside a field or alone."""
+"""Errors on pages: a sentence in the reader's language, at a field or on a page of its own."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -110,7 +110,7 @@ REASONS: dict[str, str] = {
 
 OTHER_REASON = N_("This value is not allowed.")
 
-# The field beside which a refusal stands, where the core does not name it.
+# The field that shows an error, if the core does not name one.
 FIELDS: dict[Code, str] = {
     Code.PASSWORD_WRONG: "password",
     Code.CURRENT_PASSWORD_WRONG: "password",
@@ -122,16 +122,16 @@ FIELDS: dict[Code, str] = {
     Code.BIRTHDAY_INVALID: "birthday",
 }
 
-# What somebody in the browser is told as "not there", whatever the contracts say.
+# Statuses that differ from those of the contracts. Pages do not reveal that a chat exists.
 STATUSES: dict[Code, int] = {Code.CHAT_FORBIDDEN: 404}
-REFUSALS: dict[Code, ErrorResponse] = {
+ERROR_RESPONSES: dict[Code, ErrorResponse] = {
     code: ErrorResponse(STATUSES.get(code, COMMON[code].status), COMMON[code].message)
     for code in COMMON
 }
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """A refusal as it is shown: the field that it concerns, if any, and a sentence."""
+class PageError(msgspec.Struct, frozen=True):
+    """An error as a page shows it: a sentence and the form field that it belongs to, if any."""
 
     code: Code
     status: int
@@ -139,28 +139,29 @@ class Failure(msgspec.Struct, frozen=True):
     sentence: str
 
 
-def failure(request: Request, error: DomainError) -> Failure:
-    """A domain error in the reader's words."""
+def page_error(request: Request, error: DomainError) -> PageError:
+    """Return a domain error as a sentence in the reader's language."""
     locale = pages.locale_of(request)
     chosen = translations(language_of(locale))
     reason = error.parameters.get("reason")
     wait = error.parameters.get("retry_after", 0)
-    given = error.parameters | {
+    parameters = error.parameters | {
         "reason": chosen.gettext(REASONS.get(str(reason), OTHER_REASON)),
         "wait": formats(locale).soon(int(str(wait))),
     }
     field = error.parameters.get("field") or FIELDS.get(error.code)
-    sentence = chosen.gettext(SENTENCES[error.code]).format_map(_Given(given))
-    named = str(field) if field else None
-    return Failure(error.code, REFUSALS[error.code].status, named, sentence)
+    sentence = chosen.gettext(SENTENCES[error.code]).format_map(_Parameters(parameters))
+    status = ERROR_RESPONSES[error.code].status
+    return PageError(error.code, status, str(field) if field else None, sentence)
 
 
-def shown_again_by(
+def redisplay_on_error(
     show: Callable[..., Awaitable[Response]],
 ) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
-    """Let a form that is refused be shown again by `show`, with what was typed and the failure.
+    """Show the form again with `show` if the decorated handler raises a domain error.
 
-    `show` gets the handler's own arguments; the form is `typed`, and the refusal is `failed`.
+    `show` receives the handler's path arguments, the submitted form as `typed` and the `PageError`
+    as `failed`.
     """
 
     def decorate(handler: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
@@ -174,7 +175,9 @@ def shown_again_by(
                 if not error.commits_changes:
                     await request.unit.rollback()
                 *path, typed = arguments
-                response = await show(request, *path, typed=typed, failed=failure(request, error))
+                response = await show(
+                    request, *path, typed=typed, failed=page_error(request, error)
+                )
                 response.headers = [*response.headers, *_retry_after(error)]
                 return response
 
@@ -184,22 +187,22 @@ def shown_again_by(
 
 
 async def request_error_response(request: Request, error: DomainError) -> Response:
-    """A refusal as a page; whoever must sign in first is led there."""
+    """Return an error page, or a redirect to the sign-in page for anonymous readers."""
     if request.actor.account_id is None and request.route.identity != "none":
         request.actor = await identify(request)
     if error.code is Code.UNAUTHORIZED:
         return _to_sign_in(request)
-    failed = failure(request, error)
+    failed = page_error(request, error)
     headers = _retry_after(error)
     return await pages.render(
-        request, "failure.html", part="sentence", failed=failed, headers=headers
+        request, "error.html", part="sentence", failed=failed, headers=headers
     )
 
 
 def error_response(
     error_response: ErrorResponse, error: DomainError, route: Route | None
 ) -> Response:
-    """The plainest refusal, for when no page can be made."""
+    """Return a plain-text error response for requests for which no page can be rendered."""
     del route
     body = f"{error_response.status} {error.code}".encode()
     return Response(error_response.status, body, [(b"content-type", b"text/plain; charset=utf-8")])
@@ -219,6 +222,6 @@ def _to_sign_in(request: Request) -> Response:
     return pages.redirect(request, path)
 
 
-class _Given(dict[str, object]):
+class _Parameters(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return key

@@ -5,13 +5,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from kinoteka.errors import Code
 from kinoteka.http.policy.error_messages import COMMON
-from kinoteka.site.ui.failures import REFUSALS, SENTENCES
+from kinoteka.site.ui.error_pages import ERROR_RESPONSES, SENTENCES
 
 PAGE = {"accept": "text/html"}
 
 
 def test_every_code_has_a_sentence_and_a_status():
-    assert set(SENTENCES) == set(REFUSALS) == set(Code) == set(COMMON)
+    assert set(SENTENCES) == set(ERROR_RESPONSES) == set(Code) == set(COMMON)
 
 
 def test_an_unknown_address_is_a_page_for_browsers(server):

@@ -4,7 +4,7 @@ import pytest
 from jinja2 import DictLoader
 from markupsafe import Markup
 
-from kinoteka.site.ui.folding import FoldingEnvironment
+from kinoteka.site.ui.constant_folding import FoldingEnvironment
 
 called: list[object] = []
 

@@ -1,6 +1,6 @@
-"""What people write, taken apart: addresses become links, and those of films here bring a card.
+"""Links in messages. Links to films of this server get a card with the film below the message.
 
-`static/js/messages/text.js` does the same in the browser; both are tried on one list of texts.
+`static/js/messages/text.js` does the same in the browser. Both are tested with the same texts.
 """
 
 import re
@@ -17,45 +17,45 @@ FILM = re.compile(r"/films/([0-9]{1,15})/?$")
 AFTER_LINKS = ".,;:!?\"'»”’…"
 CLOSING = {")": "(", "]": "[", "}": "{"}
 FILMS_MOST = 3
-"""So many cards may stand below a message."""
+"""The most film cards below a message."""
 LINKS_MOST = 50
-"""So many addresses of a message become links: each takes its time, and a page has many."""
+"""The most links in a message. Each takes time to parse, and a page has many messages."""
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """A piece of a text; with an address it is a link, perhaps to a film of this server."""
+class TextSegment(msgspec.Struct, frozen=True):
+    """A segment of a text. With an address it is a link, possibly to a film of this server."""
 
     text: str
     address: str | None = None
     film_id: int | None = None
 
 
-def pieces(text: str, hosts: Collection[str]) -> list[Piece]:
-    """A text in pieces; `hosts` are those that this server is reached by."""
-    found: list[Piece] = []
+def split_links(text: str, hosts: Collection[str]) -> list[TextSegment]:
+    """Split a text into plain segments and links; `hosts` are the host names of this server."""
+    found: list[TextSegment] = []
     done = 0
     for match in LINK.finditer(text):
         address = _trimmed(match.group())
         if not (address.startswith("/") or ADDRESS.match(address)):
             continue
-        found.append(Piece(text[done : match.start()]))
-        found.append(Piece(address, address, _film_id(address, hosts)))
+        found.append(TextSegment(text[done : match.start()]))
+        found.append(TextSegment(address, address, _film_id(address, hosts)))
         done = match.start() + len(address)
         if len(found) == 2 * LINKS_MOST:
             break
-    found.append(Piece(text[done:]))
-    return [piece for piece in found if piece.text]
+    found.append(TextSegment(text[done:]))
+    return [segment for segment in found if segment.text]
 
 
-def films_of(parts: Collection[Piece]) -> list[int]:
-    """The films whose cards a text brings, each once, the first of them alone."""
-    ids = dict.fromkeys(part.film_id for part in parts if part.film_id is not None)
+def linked_film_ids(segments: Collection[TextSegment]) -> list[int]:
+    """Return the ids of the first linked films, without duplicates."""
+    ids = dict.fromkeys(each.film_id for each in segments if each.film_id is not None)
     return list(ids)[:FILMS_MOST]
 
 
 def _trimmed(address: str) -> str:
-    """An address without what ends the sentence around it."""
-    # Counted once: to count anew for each that goes takes long where somebody writes thousands.
+    """Return an address without the punctuation of the sentence around it."""
+    # Count once: counting again for each bracket would be slow for thousands of brackets.
     counts = {bracket: address.count(bracket) for pair in CLOSING.items() for bracket in pair}
     end = len(address)
     while end:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.site.messages.texts import films_of, pieces
+from kinoteka.site.messages.links import linked_film_ids, split_links
 from tests.support.timings import best_time
 
 CASES = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))
@@ -16,33 +16,35 @@ HOSTS = ["films.example"]
 def test_addresses_become_links(case):
     found = [
         [piece.text] if piece.address is None else [piece.text, piece.film_id]
-        for piece in pieces(case["text"], HOSTS)
+        for piece in split_links(case["text"], HOSTS)
     ]
     assert found == case["pieces"]
     assert "".join(text for text, *_ in found) == case["text"]
 
 
 def test_a_link_leads_where_it_says():
-    assert all(piece.address in (None, piece.text) for piece in pieces("a https://b.example", []))
+    assert all(
+        piece.address in (None, piece.text) for piece in split_links("a https://b.example", [])
+    )
 
 
 def test_a_message_brings_three_cards_at_most_and_none_twice():
-    parts = pieces("/films/3 /films/1 /films/3 /films/9 /films/4", HOSTS)
-    assert films_of(parts) == [3, 1, 9]
+    parts = split_links("/films/3 /films/1 /films/3 /films/9 /films/4", HOSTS)
+    assert linked_film_ids(parts) == [3, 1, 9]
 
 
 @pytest.mark.parametrize("text", ["https://" + ")" * 4000, "(" * 4000, "/films/" * 600, "h" * 4000])
 def test_takes_no_longer_for_what_is_made_to_take_long(text):
-    assert "".join(piece.text for piece in pieces(text, HOSTS)) == text
+    assert "".join(piece.text for piece in split_links(text, HOSTS)) == text
 
 
 def test_fifty_addresses_of_a_text_become_links():
-    parts = pieces("/films/1 " * 400, HOSTS)
+    parts = split_links("/films/1 " * 400, HOSTS)
     assert len([part for part in parts if part.address]) == 50
     assert "".join(part.text for part in parts) == "/films/1 " * 400
 
 
 async def test_an_address_with_thousands_of_brackets_behind_it_takes_no_longer():
     short, long = ("https://a.example" + ")" * number for number in (400, 4000))
-    quick = await best_time(lambda: pieces(short, HOSTS))
-    assert await best_time(lambda: pieces(long, HOSTS)) < 40 * quick
+    quick = await best_time(lambda: split_links(short, HOSTS))
+    assert await best_time(lambda: split_links(long, HOSTS)) < 40 * quick

@@ -1,4 +1,4 @@
-"""The site's own files: styles, scripts and icons."""
+"""Static files of the site: styles, scripts and icons."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ FILES = StaticFiles(FOLDER, "/assets/{fingerprint}/{name}")
 address = FILES.address
 
 
-async def read_asset(request: Request, fingerprint: str, *segments: str) -> Response:
-    """One of the files."""
+async def serve_asset(request: Request, fingerprint: str, *segments: str) -> Response:
+    """Serve a static file."""
     return await FILES.read("/".join(segments), fingerprint, request.headers)
 
 
@@ -24,8 +24,8 @@ def _routes(depths: Sequence[int]) -> tuple[Route, ...]:
             "GET",
             "/assets/{version:text}"
             + "".join(f"/{{part{number}:text}}" for number in range(depth)),
-            read_asset,
-            "One of the site's files",
+            serve_asset,
+            "A static file of the site",
             identity="none",
             for_browsers=True,
         )

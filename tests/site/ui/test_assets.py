@@ -4,7 +4,7 @@ import re
 import pytest
 
 from kinoteka.http.mechanics.static_files import TYPES
-from kinoteka.site.ui.statics import FILES, FOLDER, address
+from kinoteka.site.ui.assets import FILES, FOLDER, address
 
 
 def test_every_file_has_an_address_with_the_digest_of_all():

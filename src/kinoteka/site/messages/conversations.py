@@ -1,4 +1,4 @@
-"""What the pages of chats show: rows of the list, and a conversation with its days and films."""
+"""The contents of the chat pages: the list of chats and a conversation with days and films."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from kinoteka.core.catalogue.model import Film
 from kinoteka.core.chats.model import Chat, Message
 from kinoteka.errors import DomainError
 from kinoteka.http.policy.request import Request
-from kinoteka.site.messages.texts import Piece, films_of, pieces
+from kinoteka.site.messages.links import TextSegment, linked_film_ids, split_links
 
 CHATS_SHOWN = 30
 MESSAGES_SHOWN = 50
 LONG_TEXT = 500
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A chat in the list; without an account the other's has been deleted.
+class ChatRow(msgspec.Struct, frozen=True):
+    """A chat in the list. It has no account if the other account was deleted.
 
-    `namesake` is the username of a third account, if the other's name could be taken for it.
+    `namesake` is the username of a third account that could be confused with the other member.
     """
 
     chat: Chat
@@ -31,18 +31,18 @@ class Row(msgspec.Struct, frozen=True):
     namesake: str | None = None
 
 
-class Rows(msgspec.Struct, frozen=True):
-    """Chats, newest conversation first, and the id after which to go on, if there are more."""
+class ChatList(msgspec.Struct, frozen=True):
+    """Chats, most recent first, and the id after which the list continues, if there are more."""
 
-    rows: list[Row]
+    rows: list[ChatRow]
     before: int | None
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A message of a conversation."""
+class MessageView(msgspec.Struct, frozen=True):
+    """A message as a page shows it."""
 
     message: Message
-    pieces: list[Piece]
+    segments: list[TextSegment]
     films: list[Film]
     is_own: bool
     is_read: bool
@@ -51,10 +51,10 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """A chat with some of its messages, the oldest of them first."""
+    """A chat with some of its messages, oldest first."""
 
-    row: Row
-    messages: list[Shown]
+    row: ChatRow
+    messages: list[MessageView]
     has_older: bool
     is_newest: bool
     hosts: list[str]
@@ -66,12 +66,12 @@ class Conversation(msgspec.Struct, frozen=True):
 
     @property
     def newest_id(self) -> int:
-        """The newest message that is shown."""
+        """The id of the newest message on the page, or 0."""
         return self.messages[-1].message.id if self.messages else 0
 
 
-async def list_rows(request: Request, before: int | None = None) -> Rows:
-    """One's chats from the newest conversation on, or those after one.
+async def list_chat_rows(request: Request, before: int | None = None) -> ChatList:
+    """Return the most recent chats of the user, or those after the chat `before`.
 
     Raises:
         DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
@@ -80,13 +80,13 @@ async def list_rows(request: Request, before: int | None = None) -> Rows:
         request.actor, request.unit, CHATS_SHOWN + 1, before
     )
     rows = [await _row(request, chat) for chat in found[:CHATS_SHOWN]]
-    return Rows(rows, rows[-1].chat.id if len(found) > CHATS_SHOWN else None)
+    return ChatList(rows, rows[-1].chat.id if len(found) > CHATS_SHOWN else None)
 
 
 async def read_conversation(
     request: Request, chat_id: int, zone: tzinfo, before: int | None = None
 ) -> Conversation:
-    """A chat's newest messages, or those before one.
+    """Return the newest messages of a chat, or those before a message.
 
     Raises:
         DomainError(UNAUTHORIZED, CHAT_FORBIDDEN)
@@ -96,19 +96,19 @@ async def read_conversation(
     found = await chats.list_messages(
         request.actor, request.unit, chat_id, MESSAGES_SHOWN + 1, before=before
     )
-    hosts = own_hosts(request)
-    shown = await _shown(request, chat, found[:MESSAGES_SHOWN][::-1], hosts, zone)
+    hosts = server_hosts(request)
+    messages = await _message_views(request, chat, found[:MESSAGES_SHOWN][::-1], hosts, zone)
     row = await _row(request, chat)
-    return Conversation(row, shown, len(found) > MESSAGES_SHOWN, before is None, hosts)
+    return Conversation(row, messages, len(found) > MESSAGES_SHOWN, before is None, hosts)
 
 
-def own_hosts(request: Request) -> list[str]:
-    """The hosts by which this server is reached, lower case."""
+def server_hosts(request: Request) -> list[str]:
+    """Return the host names of this server in lower case."""
     public = request.settings.public_url.partition("://")[2].partition("/")[0]
     return sorted({host.lower() for host in (request.header(b"host"), public) if host})
 
 
-async def _row(request: Request, chat: Chat) -> Row:
+async def _row(request: Request, chat: Chat) -> ChatRow:
     last = chat.last_message
     account = await _account(request, chat.other_id)
     namesake = None
@@ -116,7 +116,7 @@ async def _row(request: Request, chat: Chat) -> Row:
         namesake = await request.core.people.find_namesake(
             request.unit, account, account.given_name
         )
-    return Row(
+    return ChatRow(
         chat,
         account,
         None if last is None else " ".join(last.text[:200].split()),
@@ -130,40 +130,40 @@ async def _account(request: Request, account_id: int | None) -> Account | None:
         return None
     try:
         return await request.core.accounts.get(request.unit, account_id)
-    except DomainError:  # deleted since
+    except DomainError:  # deleted meanwhile
         return None
 
 
-async def _taken_apart(messages: Sequence[Message], hosts: list[str]) -> list[list[Piece]]:
-    """The texts in pieces; others have their turn, for fifty long ones take their time."""
-    parts = []
+async def _split_texts(messages: Sequence[Message], hosts: list[str]) -> list[list[TextSegment]]:
+    """Split texts into segments. Yield to the event loop after each long text."""
+    texts = []
     for message in messages:
-        parts.append(pieces(message.text, hosts))
+        texts.append(split_links(message.text, hosts))
         if len(message.text) > LONG_TEXT:
             await asyncio.sleep(0)
-    return parts
+    return texts
 
 
-async def _shown(
+async def _message_views(
     request: Request, chat: Chat, messages: Sequence[Message], hosts: list[str], zone: tzinfo
-) -> list[Shown]:
-    parts = await _taken_apart(messages, hosts)
-    wanted = {film_id for each in parts for film_id in films_of(each)}
+) -> list[MessageView]:
+    texts = await _split_texts(messages, hosts)
+    wanted = {film_id for each in texts for film_id in linked_film_ids(each)}
     films = await request.core.catalogue.films_by_id(request.actor, request.unit, sorted(wanted))
     by_id = {film.id: film for film in films}
     own_id = request.actor.require_account()
-    shown: list[Shown] = []
+    views: list[MessageView] = []
     day, is_divided = None, chat.unread == 0
-    for message, each in zip(messages, parts, strict=True):
+    for message, each in zip(messages, texts, strict=True):
         is_own = message.author_id == own_id
         first_unread = not is_divided and not is_own and message.id > chat.read_id
         is_divided = is_divided or first_unread
         own_day = datetime.fromtimestamp(message.created_at / 1000, zone).date()
-        shown.append(
-            Shown(
+        views.append(
+            MessageView(
                 message,
                 each,
-                [by_id[film_id] for film_id in films_of(each) if film_id in by_id],
+                [by_id[film_id] for film_id in linked_film_ids(each) if film_id in by_id],
                 is_own,
                 message.id <= chat.other_read_id,
                 own_day != day,
@@ -171,4 +171,4 @@ async def _shown(
             )
         )
         day = own_day
-    return shown
+    return views

@@ -7,7 +7,7 @@ import pytest
 
 from kinoteka.http.policy.request import Request
 from kinoteka.site.contract import SITE
-from kinoteka.site.messages import shown
+from kinoteka.site.messages import conversations
 from tests.support.accounts import perform, sign_up
 from tests.support.films import CATALOGUE
 
@@ -33,7 +33,7 @@ def call_of(services, actor, *headers):
 
 
 async def read(services, actor, chat, zone=UTC):
-    return await shown.read_conversation(call_of(services, actor), chat, zone)
+    return await conversations.read_conversation(call_of(services, actor), chat, zone)
 
 
 async def test_the_first_that_is_unread_is_marked_and_no_other(services, pair, chat):
@@ -79,10 +79,10 @@ async def test_films_that_the_reader_does_not_see_are_not_shown(services, pair, 
 
 async def test_a_chat_whose_other_is_gone_has_no_account(services, pair, chat):
     await perform(services, services.credentials.delete_account, pair[1])
-    (row,) = (await shown.list_rows(call_of(services, pair[0]))).rows
+    (row,) = (await conversations.list_chat_rows(call_of(services, pair[0]))).rows
     assert row.account is None
 
 
 def test_hosts_are_those_of_the_request_and_of_the_settings(services):
     request = call_of(services, None, (b"host", b"Films.Example:8000"))
-    assert shown.own_hosts(request) == ["films.example:8000"]
+    assert conversations.server_hosts(request) == ["films.example:8000"]
