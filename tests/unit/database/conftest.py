@@ -1,4 +1,4 @@
-"""A catalogue to import into."""
+"""Fixtures of the import tests, for the tests of import targets."""
 
 from tests.unit.core.imports.conftest import stored, stored_in
 

@@ -1,3 +1,5 @@
+"""Blocking reads and writes of commands."""
+
 import pytest
 
 from kinoteka.core.tokens import queries
@@ -21,8 +23,8 @@ def test_block_stores_what_it_wrote(settings):
         assert reader.fetch(queries.ALL_FINGERPRINTS) == [("secret key", "x")]
 
 
-def test_missing_database_is_unusable(tmp_path):
-    away = Settings(data=tmp_path, database_url="postgresql://films@127.0.0.1:1/films")
-    for settings in (away, Settings(data=tmp_path / "none")):
+def test_unreachable_or_missing_database_is_unusable(tmp_path):
+    unreachable = Settings(data=tmp_path, database_url="postgresql://films@127.0.0.1:1/films")
+    for settings in (unreachable, Settings(data=tmp_path / "none")):
         with pytest.raises(DatabaseUnusable), reading(settings):
             pass

@@ -1,10 +1,12 @@
+"""Secrets and databases are readable by their owner only."""
+
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from kinoteka.database import file_modes as private
+from kinoteka.database import file_modes
 from kinoteka.infrastructure.settings import Settings
 
 
@@ -23,16 +25,16 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_own_files_are_closed_to_other_users(data: Path) -> None:
-    repaired, left = private.repair(private.own_files(Settings(data=data)))
+def test_repair_closes_own_files_to_other_users(data: Path) -> None:
+    repaired, unchanged = file_modes.repair(file_modes.own_files(Settings(data=data)))
     assert {path.name for path in repaired} == {path.name for path in data.iterdir()}
-    assert left == []
+    assert unchanged == []
     assert {mode_of(path) for path in data.iterdir()} == {0o600, 0o700}
-    assert private.repair(private.own_files(Settings(data=data))) == ([], [])
+    assert file_modes.repair(file_modes.own_files(Settings(data=data))) == ([], [])
 
 
 def test_missing_files_are_skipped(tmp_path: Path) -> None:
-    assert private.repair(private.own_files(Settings(data=tmp_path / "none"))) == ([], [])
+    assert file_modes.repair(file_modes.own_files(Settings(data=tmp_path / "none"))) == ([], [])
 
 
 def test_linked_secret_is_left_as_it_is(data: Path, tmp_path: Path) -> None:
@@ -41,14 +43,14 @@ def test_linked_secret_is_left_as_it_is(data: Path, tmp_path: Path) -> None:
     mounted.chmod(0o444)
     (data / "secret.key").unlink()
     (data / "secret.key").symlink_to(mounted)
-    _, left = private.repair(private.own_files(Settings(data=data)))
-    assert left == [data / "secret.key"]
+    _, unchanged = file_modes.repair(file_modes.own_files(Settings(data=data)))
+    assert unchanged == [data / "secret.key"]
     assert mode_of(mounted) == 0o444
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to other users")
 def test_file_of_another_user_is_left_as_it_is(data: Path) -> None:
     os.chown(data / "secret.key", 12345, 12345)
-    _, left = private.repair(private.own_files(Settings(data=data)))
-    assert left == [data / "secret.key"]
+    _, unchanged = file_modes.repair(file_modes.own_files(Settings(data=data)))
+    assert unchanged == [data / "secret.key"]
     assert mode_of(data / "secret.key") == 0o644

@@ -22,7 +22,7 @@ def test_every_fact_of_a_film_has_a_staged_column(engine: str) -> None:
         assert f"\t{name} " in statement
 
 
-def test_columns_of_a_record_stand_between_the_position_and_the_lists() -> None:
+def test_staged_columns_are_the_fields_of_a_record_without_its_lists() -> None:
     lists = {"genres", "directors"}
     assert {*NAMES[1:-4]} == {*FilmRecord.__struct_fields__} - lists
     assert {*STORED} <= {*NAMES}
@@ -32,10 +32,10 @@ def test_schema_and_struct_have_the_same_facts_in_the_same_order() -> None:
     assert FILM_FACTS == FACTS
 
 
-def test_newest_version_of_the_fingerprint_adds_columns_of_a_row_alone() -> None:
+def test_new_fields_of_the_fingerprint_are_columns_of_a_film() -> None:
     assert {*NEW_FIELDS} <= {*FILM_FACTS}
 
 
-def test_texts_for_statements() -> None:
+def test_column_names_are_formatted_for_lists_and_assignments() -> None:
     assert listed(("a", "b")) == "a, b"
     assert assigned(("a", "b"), "new") == "a = new.a, b = new.b"

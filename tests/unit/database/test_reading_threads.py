@@ -1,4 +1,4 @@
-"""Heavy reads, on both engines: in threads, on connections that cannot write, not too many."""
+"""Heavy reads: in threads, on read-only connections, a limited number at a time."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ ONE = Statement(select(literal(1)))
 ADD = Statement(insert(labels).values(name="premium"))
 
 
-async def test_run_in_threads(services):
+async def test_heavy_read_runs_in_a_thread(services):
     def read(reader):
         assert [tuple(row) for row in reader.fetch(ONE)] == [(1,)]
         return threading.get_ident(), reader.engine
@@ -27,22 +27,22 @@ async def test_run_in_threads(services):
     assert engine == services.database.name
 
 
-async def test_cannot_write(services):
+async def test_heavy_read_cannot_write(services):
     with pytest.raises(Exception, match=r"(?i)read-?only"):
         await services.database.read_in_thread(lambda reader: reader.fetch(ADD))
 
 
-async def test_only_so_many_may_wait(services, monkeypatch):
+async def test_heavy_read_is_rejected_as_busy_when_too_many_wait(services, monkeypatch):
     monkeypatch.setattr(reading_threads, "MAX_WAITING_READS", 3)
-    database, opened = services.database, threading.Event()
+    database, may_finish = services.database, threading.Event()
     waiting = [
-        asyncio.create_task(database.read_in_thread(lambda _: opened.wait(TIMEOUT)))
+        asyncio.create_task(database.read_in_thread(lambda _: may_finish.wait(TIMEOUT)))
         for _ in range(3)
     ]
     await asyncio.sleep(0)
     assert database.stats()["heavy_reads"] == 3
     with raises_error(Code.BUSY, retry_after=1):
         await database.read_in_thread(lambda _: True)
-    opened.set()
+    may_finish.set()
     assert await asyncio.gather(*waiting) == [True] * 3
     assert await database.read_in_thread(lambda _: True)

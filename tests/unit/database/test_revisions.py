@@ -1,4 +1,4 @@
-"""Caches learn what other processes have changed: from the bus at once, or from the database."""
+"""Caches are invalidated by changes of other processes: by the bus at once, or by the database."""
 
 import msgspec
 import pytest
@@ -7,8 +7,8 @@ from kinoteka.database.revisions import CHANNEL, NAMED_MOST, Change, Revisions
 from kinoteka.database.unit import unit_of_work
 
 
-class Wire:
-    """A bus whose messages are delivered when the test says so."""
+class ManualBus:
+    """A bus that delivers messages when the test calls `deliver`."""
 
     def __init__(self):
         self.is_connected = True
@@ -35,16 +35,16 @@ class Wire:
 
 
 @pytest.fixture
-def wire():
-    return Wire()
+def bus():
+    return ManualBus()
 
 
 @pytest.fixture
-async def here(services, wire):
-    revisions = await Revisions.load(services.database, wire)
-    revisions.dropped = []
+async def here(services, bus):
+    revisions = await Revisions.load(services.database, bus)
+    revisions.invalidated = []
     revisions.on_foreign_change(
-        "sessions", lambda: revisions.dropped.append("all"), revisions.dropped.append
+        "sessions", lambda: revisions.invalidated.append("all"), revisions.invalidated.append
     )
     return revisions
 
@@ -54,123 +54,137 @@ async def change(services, revisions, name, ids=None):
         await revisions.increase(unit, name, ids)
 
 
-async def test_another_process_learns_of_a_change_and_the_changer_is_not_told(services):
-    told = {"here": 0, "there": 0}
+async def test_change_notifies_other_processes_and_not_its_own(services):
+    calls = {"here": 0, "there": 0}
     there = await Revisions.load(services.database)
-    there.on_foreign_change("catalogue", lambda: told.update(there=told["there"] + 1))
-    services.revisions.on_foreign_change("catalogue", lambda: told.update(here=told["here"] + 1))
+    there.on_foreign_change("catalogue", lambda: calls.update(there=calls["there"] + 1))
+    services.revisions.on_foreign_change("catalogue", lambda: calls.update(here=calls["here"] + 1))
     await change(services, services.revisions, "catalogue")
     await services.revisions.look()
     await there.look()
     await there.look()
-    assert told == {"here": 0, "there": 1}
+    assert calls == {"here": 0, "there": 1}
     assert there.value("catalogue") == services.revisions.value("catalogue") == 2
 
 
-async def test_a_change_that_is_undone_is_none(services, here, wire):
+async def test_rolled_back_change_is_not_published(services, here, bus):
     before = here.value("access")
     with pytest.raises(RuntimeError):
         async with unit_of_work(services.database) as unit:
             await here.increase(unit, "access")
             raise RuntimeError
     assert here.value("access") == before
-    assert wire.sent == []
+    assert bus.sent == []
 
 
-async def test_a_foreign_change_right_before_ones_own_is_told(services):
-    told = []
+async def test_foreign_change_is_noticed_with_the_next_own_change(services):
+    calls = []
     other = await Revisions.load(services.database)
-    services.revisions.on_foreign_change("access", lambda: told.append(1))
+    services.revisions.on_foreign_change("access", lambda: calls.append(1))
     await change(services, other, "access")
     await change(services, services.revisions, "access")
-    assert told == [1]
+    assert calls == [1]
 
 
-async def test_an_unknown_name_is_a_mistake(services):
+async def test_unknown_name_is_an_error(services):
     with pytest.raises(LookupError):
         await change(services, services.revisions, "weather")
 
 
-class TestTold:
-    async def test_a_change_goes_out_with_what_has_changed(self, services, here, wire):
+class TestPublishedChange:
+    async def test_message_names_the_changed_ids_unless_there_are_too_many(
+        self, services, here, bus
+    ):
         await change(services, here, "sessions", [7, 8])
         await change(services, here, "sessions", range(NAMED_MOST + 1))
-        sent = [msgspec.msgpack.decode(message, type=Change) for _, message in wire.sent]
+        sent = [msgspec.msgpack.decode(message, type=Change) for _, message in bus.sent]
         assert sent == [Change("sessions", 2, [7, 8]), Change("sessions", 3, None)]
-        assert here.dropped == []
+        assert here.invalidated == []
 
-    async def test_the_next_change_drops_what_it_names_alone(self, here, wire):
-        wire.deliver(Change("sessions", 2, [7, 8]), Change("sessions", 3, [9]))
-        assert here.dropped == [7, 8, 9]
+    async def test_only_the_named_entries_are_invalidated(self, here, bus):
+        bus.deliver(Change("sessions", 2, [7, 8]), Change("sessions", 3, [9]))
+        assert here.invalidated == [7, 8, 9]
         assert here.value("sessions") == 3
 
-    async def test_a_change_that_names_nothing_drops_all(self, here, wire):
-        wire.deliver(Change("sessions", 2, None))
-        assert here.dropped == ["all"]
+    async def test_everything_is_invalidated_when_no_ids_are_named(self, here, bus):
+        bus.deliver(Change("sessions", 2, None))
+        assert here.invalidated == ["all"]
 
-    async def test_what_is_known_already_drops_nothing(self, here, wire):
-        wire.deliver(Change("sessions", 2, [7]), Change("sessions", 2, [7]))
-        assert here.dropped == [7]
+    async def test_repeated_message_invalidates_nothing(self, here, bus):
+        bus.deliver(Change("sessions", 2, [7]), Change("sessions", 2, [7]))
+        assert here.invalidated == [7]
 
-    async def test_changes_that_overtake_each_other_drop_no_more(self, services, here, wire):
-        wire.deliver(Change("sessions", 3, [8]), Change("sessions", 2, [7]))
-        assert (here.dropped, here.value("sessions")) == ([8, 7], 3)
+    async def test_messages_out_of_order_invalidate_only_the_named_entries(
+        self, services, here, bus
+    ):
+        bus.deliver(Change("sessions", 3, [8]), Change("sessions", 2, [7]))
+        assert (here.invalidated, here.value("sessions")) == ([8, 7], 3)
         await here.look()
-        assert here.dropped == [8, 7]
+        assert here.invalidated == [8, 7]
 
-    async def test_ones_own_change_may_overtake_another_s_as_well(self, services, here, wire):
+    async def test_own_change_before_an_older_message_invalidates_only_the_named_entries(
+        self, services, here, bus
+    ):
         await change(services, services.revisions, "sessions", [7])
         await change(services, here, "sessions", [8])
-        wire.deliver(Change("sessions", 2, [7]))
-        assert (here.dropped, here.value("sessions")) == ([7], 3)
+        bus.deliver(Change("sessions", 2, [7]))
+        assert (here.invalidated, here.value("sessions")) == ([7], 3)
 
-    async def test_a_kind_that_nobody_caches_by_name_is_new_at_once(self, services, here, wire):
-        wire.deliver(Change("catalogue", 3, None))
+    async def test_revision_without_cached_entries_is_updated_at_once(self, services, here, bus):
+        bus.deliver(Change("catalogue", 3, None))
         assert here.value("catalogue") == 3
 
 
-class TestFound:
-    async def test_a_change_that_is_told_between_two_looks_drops_what_it_names(
-        self, services, here, wire
+class TestChangeInTheDatabase:
+    async def test_only_named_entries_are_invalidated_when_a_message_follows_the_first_look(
+        self, services, here, bus
     ):
         await change(services, services.revisions, "sessions", [7])
-        await here.look()  # it is there, and being told
-        assert here.dropped == []
-        wire.deliver(Change("sessions", 2, [7]))
+        await here.look()  # the message is still on its way
+        assert here.invalidated == []
+        bus.deliver(Change("sessions", 2, [7]))
         await here.look()
-        assert here.dropped == [7]
+        assert here.invalidated == [7]
 
-    async def test_a_change_that_nobody_tells_drops_all_at_the_second_look(self, services, here):
+    async def test_everything_is_invalidated_at_the_second_look_without_a_message(
+        self, services, here
+    ):
         await change(services, services.revisions, "sessions", [7])
         await here.look()
         await here.look()
         await here.look()
-        assert (here.dropped, here.value("sessions")) == (["all"], 2)
+        assert (here.invalidated, here.value("sessions")) == (["all"], 2)
 
-    async def test_a_change_missing_before_one_that_was_told_drops_all(self, services, here, wire):
+    async def test_everything_is_invalidated_when_an_earlier_message_is_missing(
+        self, services, here, bus
+    ):
         for each in (7, 8):
             await change(services, services.revisions, "sessions", [each])
-        wire.deliver(Change("sessions", 3, [8]))
+        bus.deliver(Change("sessions", 3, [8]))
         await here.look()
         await here.look()
-        assert (here.dropped, here.value("sessions")) == ([8, "all"], 3)
+        assert (here.invalidated, here.value("sessions")) == ([8, "all"], 3)
 
-    async def test_while_the_bus_is_away_it_drops_all_at_once(self, services, here, wire):
-        wire.is_connected = False
+    async def test_everything_is_invalidated_at_once_while_the_bus_is_disconnected(
+        self, services, here, bus
+    ):
+        bus.is_connected = False
         await change(services, services.revisions, "sessions", [7])
         await here.look()
-        assert here.dropped == ["all"]
+        assert here.invalidated == ["all"]
 
-    async def test_and_right_after_it_was_away(self, services, here, wire):
+    async def test_everything_is_invalidated_at_once_after_a_gap_with_a_change(
+        self, services, here, bus
+    ):
         await here.look()
         await change(services, services.revisions, "sessions", [7])
-        for listener in wire.gap_listeners:
+        for listener in bus.gap_listeners:
             listener(None)
         await here.look()
-        assert here.dropped == ["all"]
+        assert here.invalidated == ["all"]
 
-    async def test_a_gap_in_which_nothing_happened_drops_nothing(self, here, wire):
-        for listener in wire.gap_listeners:
+    async def test_gap_without_a_change_invalidates_nothing(self, here, bus):
+        for listener in bus.gap_listeners:
             listener(None)
         await here.look()
-        assert here.dropped == []
+        assert here.invalidated == []

@@ -1,3 +1,5 @@
+"""Units of work: transactions that commit whole or not at all."""
+
 import asyncio
 
 import msgspec
@@ -19,7 +21,7 @@ async def names(services):
         return await unit.all(NAMES)
 
 
-async def test_changes_are_seen_within_and_stored_at_the_end(services):
+async def test_changes_are_visible_inside_the_unit_and_outside_after_the_commit(services):
     async with unit_of_work(services.database) as unit:
         assert await unit.first(ADD, name="a") == (1,)
         assert await unit.all(NAMES) == ["a"]
@@ -27,37 +29,37 @@ async def test_changes_are_seen_within_and_stored_at_the_end(services):
     assert await names(services) == ["a"]
 
 
-async def test_an_error_undoes_everything_and_what_was_to_follow(services):
-    followed = []
+async def test_error_rolls_back_and_skips_the_callbacks_after_the_commit(services):
+    calls = []
     with pytest.raises(DomainError):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
-            unit.after_commit(lambda: followed.append(1))
+            unit.after_commit(lambda: calls.append(1))
             raise DomainError(Code.FORBIDDEN)
-    assert (await names(services), followed) == ([], [])
+    assert (await names(services), calls) == ([], [])
 
 
-async def test_an_error_that_keeps_changes_stores_them(services):
-    followed = []
+async def test_error_that_commits_changes_stores_them_and_runs_the_callbacks(services):
+    calls = []
     with pytest.raises(DomainError):
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
-            unit.after_commit(lambda: followed.append(1))
+            unit.after_commit(lambda: calls.append(1))
             raise DomainError(Code.PASSWORD_WRONG, commits_changes=True)
-    assert (await names(services), followed) == (["a"], [1])
+    assert (await names(services), calls) == (["a"], [1])
 
 
-async def test_a_refused_row_tells_which_constraint(services):
+async def test_conflict_names_the_violated_constraint(services):
     async with unit_of_work(services.database) as unit:
         await unit.run(ADD, name="a")
-        with pytest.raises(Conflict) as refused:
+        with pytest.raises(Conflict) as error:
             await unit.run(ADD, name="a")
-        assert refused.value.constraint == "labels.name"
+        assert error.value.constraint == "labels.name"
         await unit.rollback()
     assert await names(services) == []
 
 
-async def test_there_is_one_writer_at_a_time_and_all_get_their_turn(services):
+async def test_concurrent_writers_all_succeed(services):
     async def write(number):
         async with unit_of_work(services.database) as unit:
             before = len(await unit.all(NAMES))
@@ -69,53 +71,56 @@ async def test_there_is_one_writer_at_a_time_and_all_get_their_turn(services):
     assert len(await names(services)) == 50
 
 
-async def test_a_caller_that_goes_away_leaves_the_writer_free(services):
+async def test_cancelled_writer_releases_the_database(services):
     unit = Unit(services.database)
-    write_transaction = asyncio.create_task(unit.run(ADD, name="a"))
+    writing = asyncio.create_task(unit.run(ADD, name="a"))
     await asyncio.sleep(0)
-    write_transaction.cancel()
+    writing.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await write_transaction
+        await writing
     await unit.rollback()
     async with unit_of_work(services.database) as other:
         await other.run(ADD, name="b")
     assert await names(services) == ["b"]
 
 
-class TestAnotherProcessThatWritesForLong:
+class TestLongTransactionOfAnotherProcess:
     @pytest.fixture
     def settings(self, settings):
         return msgspec.structs.replace(settings, database_timeout_seconds=1)
 
-    async def test_makes_us_busy(self, services):
+    async def test_unit_is_rejected_as_busy(self, services):
         if services.database.name == "sqlite":
             services.database._writer.execute("PRAGMA busy_timeout = 50")
-        with pytest.raises(ZeroDivisionError), write_transaction(services.settings) as foreign:
-            foreign.fetch(ADD, name="a")
-            with pytest.raises(DomainError) as refused:
+        with (
+            pytest.raises(ZeroDivisionError),
+            write_transaction(services.settings) as other_process,
+        ):
+            other_process.fetch(ADD, name="a")
+            with pytest.raises(DomainError) as error:
                 async with unit_of_work(services.database) as unit:
                     await unit.run(ADD, name="a")
-            assert refused.value.code == Code.BUSY
-            assert refused.value.parameters["retry_after"] >= 1
-            raise ZeroDivisionError  # the other process gives up
+            assert error.value.code == Code.BUSY
+            assert error.value.parameters["retry_after"] >= 1
+            raise ZeroDivisionError  # the other process rolls back
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")
         assert await names(services) == ["a"]
 
 
 class TestQueue:
-    async def test_goes_with_what_follows(self, services):
+    async def test_queued_statement_runs_before_the_next_read(self, services):
         async with unit_of_work(services.database) as unit:
             await unit.queue(ADD, name="a")
             assert await unit.all(NAMES) == ["a"]
 
-    async def test_goes_with_the_commit(self, services):
+    async def test_queued_statements_run_with_the_commit(self, services):
         async with unit_of_work(services.database) as unit:
             await unit.queue(ADD, name="a")
             await unit.queue(ADD, name="b")
         assert await names(services) == ["a", "b"]
 
-    async def test_is_undone_with_the_rest(self, services):
+    async def test_queued_statement_is_rolled_back_after_an_error(self, services):
         with pytest.raises(ZeroDivisionError):
             async with unit_of_work(services.database) as unit:
                 await unit.queue(ADD, name="a")
@@ -123,12 +128,12 @@ class TestQueue:
                 raise ZeroDivisionError
         assert await names(services) == []
 
-    async def test_what_the_commit_cannot_do_undoes_everything(self, services):
+    async def test_conflict_of_a_queued_statement_rolls_everything_back(self, services):
         with pytest.raises(Conflict):
             async with unit_of_work(services.database) as unit:
                 await unit.run(ADD, name="a")
                 await unit.queue(ADD, name="a")
         assert await names(services) == []
-        async with unit_of_work(services.database) as unit:  # the writer is free
+        async with unit_of_work(services.database) as unit:  # the writer is released
             await unit.run(ADD, name="b")
         assert await names(services) == ["b"]

@@ -1,4 +1,4 @@
-"""Every form of the rule selects the same films, on both engines."""
+"""Every form of the visibility rule selects the same films, on both engines."""
 
 from collections.abc import Iterator
 
@@ -26,9 +26,15 @@ WORD = "Night"
 CASES = {
     f"{WORD} {label} {state}": (label, state == "hidden")
     for label in (None, PREMIUM, ADULT)
-    for state in ("shown", "hidden")
+    for state in ("visible", "hidden")
 }
-VIEWERS: list[tuple[str, ...] | None] = [(), (PREMIUM,), (ADULT,), (PREMIUM, ADULT), None]
+VIEWERS: dict[str, tuple[str, ...] | None] = {
+    "no label": (),
+    "premium": (PREMIUM,),
+    "adult": (ADULT,),
+    "both labels": (PREMIUM, ADULT),
+    "operator": None,
+}
 
 _TITLES: Statement[tuple[str]] = Statement(select(films.c.title).where(VISIBLE))
 _COUNT: Statement[tuple[int]] = Statement(
@@ -38,7 +44,7 @@ _COUNT: Statement[tuple[int]] = Statement(
 
 @pytest.fixture
 def reader(settings: Settings) -> Iterator[Reader]:
-    """A database with a film of every kind, all of one genre."""
+    """A database with a film for each label and state, all of one genre."""
     fill_catalogue(
         settings, [SampleFilm(title, 2000, ("Drama",), label=CASES[title][0]) for title in CASES]
     )
@@ -48,8 +54,8 @@ def reader(settings: Settings) -> Iterator[Reader]:
         yield reader
 
 
-@pytest.mark.parametrize("viewer", VIEWERS, ids=str)
-def test_viewer_sees_the_same_films_everywhere(
+@pytest.mark.parametrize("viewer", VIEWERS.values(), ids=VIEWERS)
+def test_every_form_of_the_rule_selects_the_same_films(
     settings: Settings, reader: Reader, viewer: tuple[str, ...] | None
 ) -> None:
     ids = ids_by_name(settings, "labels")
@@ -59,9 +65,9 @@ def test_viewer_sees_the_same_films_everywhere(
         for title, (label, hidden) in CASES.items()
         if viewer is None or (not hidden and (label is None or label in viewer))
     }
-    given = visible_to(labels)
-    assert {title for (title,) in reader.fetch(_TITLES, **given)} == expected
-    assert int(reader.fetch(_COUNT, **given)[0][0]) == len(expected)
+    parameters = visible_to(labels)
+    assert {title for (title,) in reader.fetch(_TITLES, **parameters)} == expected
+    assert int(reader.fetch(_COUNT, **parameters)[0][0]) == len(expected)
     titles = dict(reader.fetch(Statement(select(films.c.id, films.c.title))))
     found = search.find(reader, WORD, labels)
     assert {titles[film_id] for film_id in found} == expected
@@ -73,6 +79,7 @@ def test_viewer_sees_the_same_films_everywhere(
 @pytest.mark.parametrize(
     ("label_id", "hidden_at", "expected"),
     [(None, None, True), (7, None, False), (7, 1, False), (None, 1, False)],
+    ids=["open", "labelled", "labelled and hidden", "hidden"],
 )
 def test_film_is_open_without_a_label_unless_it_is_hidden(
     label_id: int | None, hidden_at: int | None, expected: bool
@@ -83,6 +90,7 @@ def test_film_is_open_without_a_label_unless_it_is_hidden(
 @pytest.mark.parametrize(
     ("label_id", "hidden", "expected"),
     [(None, False, 0), (7, False, 7), (7, True, -1), (None, True, -1)],
+    ids=["open", "labelled", "labelled and hidden", "hidden"],
 )
 def test_film_is_counted_under_its_label_unless_it_is_hidden(
     label_id: int | None, hidden: bool, expected: int

@@ -12,8 +12,8 @@ from tests.support.migration_checks import versions_until
 PREMIUM, HIDDEN = 1, 2
 HIDE, LABEL, SHOW = "film_hidden", "film_labelled", "film_shown"
 
-# What the audit log has of each film under the label `hidden`, and the label that the film gets
-# (None: no label; "lost": it is not known any more).
+# The audit entries of each film under the label `hidden`, and the label that the migration restores
+# (None: no label; "lost": the earlier label is unknown).
 HISTORIES: dict[str, tuple[list[tuple[str, dict[str, str | None]]], str | None]] = {
     "hidden on the site": ([(HIDE, {"before": "premium", "after": "hidden"})], "premium"),
     "hidden on the site, without a label": ([(HIDE, {"before": None, "after": "hidden"})], None),
@@ -43,7 +43,7 @@ HISTORIES: dict[str, tuple[list[tuple[str, dict[str, str | None]]], str | None]]
 
 @pytest.fixture
 def before(fresh: Settings, tmp_path) -> Settings:
-    """A database of the version before, with a film for each history and one without a label."""
+    """A database of the previous version: films with histories, an open and a premium one."""
     migrate(fresh, versions=versions_until(tmp_path, "0005"))
     execute(fresh, "INSERT INTO labels (name) VALUES ('premium'), ('hidden')")
     execute(fresh, "INSERT INTO roles (name, name_key) VALUES ('patrons', 'patrons')")
@@ -56,8 +56,8 @@ def before(fresh: Settings, tmp_path) -> Settings:
             _add_entry(fresh, film_id, action, details)
     _add_film(fresh, "open", None)
     _add_film(fresh, "premium", PREMIUM)
-    for counts, column in (("genre_counts", "genre_id"), ("director_counts", "director_id")):
-        sql = f"INSERT INTO {counts} ({column}, label_id, films) VALUES (1, ?, ?)"
+    for table, column in (("genre_counts", "genre_id"), ("director_counts", "director_id")):
+        sql = f"INSERT INTO {table} ({column}, label_id, films) VALUES (1, ?, ?)"
         for label_id, films in ((0, 1), (PREMIUM, 1), (HIDDEN, len(HISTORIES))):
             execute(fresh, sql, label_id, films)
     return fresh
@@ -89,7 +89,7 @@ def _add_entry(
 
 
 def test_films_get_their_earlier_label_from_the_audit_log(before: Settings) -> None:
-    raised = dict(rows(before, "SELECT name, value FROM revisions"))
+    revisions_before = dict(rows(before, "SELECT name, value FROM revisions"))
     migrate(before)
     found = rows(
         before,
@@ -104,15 +104,15 @@ def test_films_get_their_earlier_label_from_the_audit_log(before: Settings) -> N
     assert {
         title: (bool(hidden), bool(lost), label) for title, hidden, lost, label in found
     } == expected
-    for counts in ("genre_counts", "director_counts"):
-        counted = rows(before, f"SELECT label_id, films FROM {counts} ORDER BY 1")
-        assert counted == [(-1, len(HISTORIES)), (0, 1), (PREMIUM, 1)]
+    for table in ("genre_counts", "director_counts"):
+        counts = rows(before, f"SELECT label_id, films FROM {table} ORDER BY 1")
+        assert counts == [(-1, len(HISTORIES)), (0, 1), (PREMIUM, 1)]
     assert rows(before, "SELECT name FROM labels") == ["premium"]
-    now = dict(rows(before, "SELECT name, value FROM revisions"))
-    assert all(now[name] > raised[name] for name in ("access", "catalogue"))
+    revisions = dict(rows(before, "SELECT name, value FROM revisions"))
+    assert all(revisions[name] > revisions_before[name] for name in ("access", "catalogue"))
 
 
 def test_roles_lose_the_permission_to_see_hidden_films(before: Settings) -> None:
     migrate(before)
-    held = rows(before, "SELECT permission FROM role_permissions WHERE role_id = 3")
-    assert held == ["films.view:premium"]
+    permissions = rows(before, "SELECT permission FROM role_permissions WHERE role_id = 3")
+    assert permissions == ["films.view:premium"]

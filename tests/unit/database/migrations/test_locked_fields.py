@@ -1,4 +1,4 @@
-"""Films of the version before: their edits, as the audit log has them, become locks."""
+"""Edits in the audit log of the previous version become locks of the films' fields."""
 
 import json
 from typing import Any
@@ -12,8 +12,8 @@ from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import execute, rows
 from tests.support.migration_checks import versions_until
 
-# The changes that the audit log has of each film, and the fields that are locked then. Every film
-# is called "Now", of 1979, described by "Text"; its genres are Horror and Drama.
+# The audited changes of each film, and the fields that the migration locks. Every film has the
+# title "Now", the year 1979, the description "Text" and the genres Horror and Drama.
 HISTORIES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "edited": ([{"fields": ["title"], "title": ["Alien", "Now"]}], ["title"]),
     "edited twice": (
@@ -32,12 +32,12 @@ HISTORIES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [{"fields": ["genres"], "genres": [[], ["Drama", "Horror"]]}],
         [],
     ),
-    "a description, which the log does not have": ([{"fields": ["description"]}], ["description"]),
-    "a description beside a title that stays": (
+    "a description, whose values are not logged": ([{"fields": ["description"]}], ["description"]),
+    "a description and a title that is unchanged since": (
         [{"fields": ["title", "description"], "title": ["A", "Now"]}],
         ["description", "title"],
     ),
-    "a description beside a title that was overwritten": (
+    "a description and a title that was overwritten": (
         [{"fields": ["title", "description"], "title": ["A", "Mine"]}],
         [],
     ),

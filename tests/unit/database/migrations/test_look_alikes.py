@@ -1,4 +1,4 @@
-"""Accounts and roles made by the previous version, after the migration of their keys."""
+"""Accounts and roles of the previous version get new keys and skeletons."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from kinoteka.infrastructure.comparison.look_alikes import skeleton
 from tests.support.databases import execute, rows
 from tests.support.migration_checks import versions_until
 
-BEFORE = "0007"
+PREVIOUS = "0007"
 INSERT_ACCOUNT = (
     "INSERT INTO accounts (id, username, username_key, email, email_key, password_hash, created_at)"
     " VALUES (?, ?, ?, ?, ?, 'x', 0)"
@@ -20,7 +20,7 @@ ACCOUNTS = (
     (3, "сосо", "сосо", "почта@пример.рф", "почта@пример.рф"),
     (4, "coco", "coco", None, None),
     (5, "Rооt", "rооt", None, None),
-    # Stored by hand: the key of the one, which is older, has gone to the other.
+    # Two addresses that only the new key considers equal. The older account keeps the key.
     (6, None, None, "z@bücher.example", "z@bücher.example"),
     (7, None, None, "z@BÜCHER.example", "z@xn--bcher-kva.example"),
 )
@@ -35,7 +35,7 @@ ROLES = (
 @pytest.fixture
 def migrated(fresh, tmp_path):
     fresh.data.mkdir(exist_ok=True)
-    migrate(fresh, versions=versions_until(tmp_path, BEFORE))
+    migrate(fresh, versions=versions_until(tmp_path, PREVIOUS))
     for account in ACCOUNTS:
         execute(fresh, INSERT_ACCOUNT, *account)
     for role in ROLES:
@@ -44,7 +44,7 @@ def migrated(fresh, tmp_path):
     return fresh
 
 
-def test_previous_keys_are_computed_anew_and_the_older_of_two_keeps_it(migrated):
+def test_keys_are_recomputed_and_the_older_of_two_equal_ones_is_kept(migrated):
     emails = dict(rows(migrated, "SELECT id, email_key FROM accounts WHERE email IS NOT NULL"))
     assert emails == {
         1: "anna@example.com",
@@ -57,12 +57,12 @@ def test_previous_keys_are_computed_anew_and_the_older_of_two_keeps_it(migrated)
     assert roles == {11: "films", 12: "films#12", 13: "critics", 14: "ss"}
 
 
-def test_previous_usernames_get_skeletons(migrated):
-    found = dict(
+def test_usernames_get_skeletons(migrated):
+    skeletons = dict(
         rows(
             migrated,
             "SELECT username, username_skeleton FROM accounts WHERE username IS NOT NULL",
         )
     )
-    assert found == {name: skeleton(name) for _, name, *_ in ACCOUNTS if name}
-    assert found["сосо"] == found["coco"]
+    assert skeletons == {name: skeleton(name) for _, name, *_ in ACCOUNTS if name}
+    assert skeletons["сосо"] == skeletons["coco"]

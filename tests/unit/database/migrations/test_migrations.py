@@ -1,3 +1,5 @@
+"""`kinoteka migrate`: databases reach the newest schema once, whole or not at all."""
+
 import asyncio
 import subprocess
 import sys
@@ -20,17 +22,17 @@ from tests.support.migration_checks import versions_until, versions_with
 from tests.support.polling import TIMEOUT
 from tests.support.servers import clean_environment, run_kinoteka
 
-AT_ONCE = 4
+PROCESSES = 4
 
 
-def test_a_new_database_gets_the_newest_schema_once(fresh):
+def test_new_database_is_migrated_to_the_newest_revision_once(fresh):
     assert current(fresh) is None
     assert migrate(fresh) is True
     assert current(fresh) == newest()
     assert migrate(fresh) is False
 
 
-def test_of_several_processes_at_once_one_does_it(fresh):
+def test_one_of_several_concurrent_processes_migrates(fresh):
     processes = [
         subprocess.Popen(
             [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(fresh.data)],
@@ -38,16 +40,16 @@ def test_of_several_processes_at_once_one_does_it(fresh):
             stdout=subprocess.PIPE,
             text=True,
         )
-        for _ in range(AT_ONCE)
+        for _ in range(PROCESSES)
     ]
-    said = sorted(
+    messages = sorted(
         process.communicate(timeout=TIMEOUT)[0].partition(" revision")[0] for process in processes
     )
-    assert said == ["already at"] * (AT_ONCE - 1) + ["migrated to"]
+    assert messages == ["already at"] * (PROCESSES - 1) + ["migrated to"]
     assert len(rows(fresh, "SELECT id FROM roles")) == 2
 
 
-def test_the_migrations_end_at_the_schema_of_the_code(settings):
+def test_migrated_schema_equals_the_schema_in_the_code(settings):
     engine = create_engine(sqlalchemy_url(settings), poolclass=NullPool)
     with engine.connect() as connection:
         opts = {"include_name": is_ours, "include_object": is_for(connection.dialect.name)}
@@ -57,7 +59,7 @@ def test_the_migrations_end_at_the_schema_of_the_code(settings):
     assert differences == []
 
 
-def test_one_that_fails_leaves_nothing_behind(settings, tmp_path):
+def test_failed_migration_is_rolled_back(settings, tmp_path):
     body = 'op.create_table("notes", sa.Column("id", sa.Integer()))\nraise RuntimeError("no")'
     with pytest.raises(RuntimeError):
         migrate(settings, versions=versions_with(tmp_path, body))
@@ -67,22 +69,22 @@ def test_one_that_fails_leaves_nothing_behind(settings, tmp_path):
         rows(settings, "SELECT * FROM notes")
 
 
-def test_one_that_gets_no_lock_tries_again(settings, tmp_path, held):
+def test_migration_fails_after_its_attempts_to_get_a_lock(settings, tmp_path, lock_films):
     body = 'op.add_column("films", sa.Column("note", sa.Text()))'
     versions = versions_with(tmp_path, body)
     impatient = LockRetries(attempts=2, lock_seconds=0.2, pause_seconds=0.1)
-    with held(), pytest.raises(DatabaseUnusable, match="2 attempts"):
+    with lock_films(), pytest.raises(DatabaseUnusable, match="2 attempts"):
         migrate(settings, versions=versions, retries=impatient)
     assert current(settings) == newest()
     assert migrate(settings, versions=versions, retries=impatient) is True
     assert rows(settings, "SELECT note FROM films") == []
 
 
-async def test_and_gets_it_once_the_others_are_done(settings, tmp_path, held):
+async def test_migration_gets_the_lock_once_others_release_it(settings, tmp_path, lock_films):
     body = 'op.add_column("films", sa.Column("note", sa.Text()))'
     versions = versions_with(tmp_path, body)
     patient = LockRetries(attempts=100, lock_seconds=0.2, pause_seconds=0.1)
-    with held():
+    with lock_films():
         migrating = asyncio.create_task(
             asyncio.to_thread(migrate, settings, versions=versions, retries=patient)
         )
@@ -91,7 +93,7 @@ async def test_and_gets_it_once_the_others_are_done(settings, tmp_path, held):
     assert await migrating is True
 
 
-def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
+def test_command_reports_an_unreachable_database_without_a_traceback(tmp_path):
     url = "postgresql://kinoteka@127.0.0.1:1/kinoteka"
     done = run_kinoteka("migrate", "--data", str(tmp_path), KINOTEKA_DATABASE_URL=url)
     assert done.returncode == 1
@@ -99,30 +101,30 @@ def test_the_command_says_in_one_line_why_it_cannot(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_database_of_a_newer_version_is_rejected_in_a_sentence(settings):
+def test_database_of_a_newer_version_is_rejected(settings):
     execute(settings, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseUnusable, match=r"newer version of Kinoteka .* revision 9999"):
         migrate(settings)
     assert current(settings) == "9999"
 
 
-def test_a_database_of_something_else_is_refused(tmp_path):
+def test_file_that_is_not_a_database_is_rejected(tmp_path):
     settings = Settings(data=tmp_path)
-    database_path(settings).write_bytes(b"no database at all" * 100)
+    database_path(settings).write_bytes(b"not a database" * 100)
     with pytest.raises(DatabaseUnusable, match="not a database"):
         migrate(settings)
 
 
 @pytest.fixture
-def held(settings):
-    """What keeps others from the table of films within its block."""
+def lock_films(settings):
+    """A context manager that locks the table of films."""
     import sqlite3
     from contextlib import closing, contextmanager
 
     import psycopg
 
     @contextmanager
-    def hold():
+    def lock():
         if settings.database_url:
             with psycopg.connect(settings.database_url) as connection:
                 connection.execute("SELECT count(*) FROM films")
@@ -134,7 +136,7 @@ def held(settings):
                 yield
                 other.execute("ROLLBACK")
 
-    return hold
+    return lock
 
 
 def sqlalchemy_url(settings):
@@ -144,12 +146,12 @@ def sqlalchemy_url(settings):
 
 
 def is_ours(name, kind, _parents):
-    """The search index has tables of its own, which its engine keeps."""
+    """Skip the tables of the search index, which each engine defines itself."""
     return kind != "table" or not name.startswith("search_")
 
 
 def is_for(engine):
-    """Whether the schema has an object on this engine, and not on the other alone."""
+    """Return a filter that skips schema objects of the other engine."""
 
     def include(found, _name, _kind, _reflected, _counterpart):
         only = getattr(found, "_ddl_if", None)
@@ -158,15 +160,21 @@ def is_for(engine):
     return include
 
 
-@pytest.mark.parametrize("rest", ["sec%ret@h/x", "sec%ff@h/x", "secret@h/x?colour=blue"])
-def test_an_address_that_cannot_be_read_is_not_shown(tmp_path, rest):
+@pytest.mark.parametrize(
+    "rest",
+    ["sec%ret@h/x", "sec%ff@h/x", "secret@h/x?colour=blue"],
+    ids=["bad escape", "bad UTF-8", "bad option"],
+)
+def test_malformed_address_is_not_quoted_in_the_error(tmp_path, rest):
     settings = Settings(data=tmp_path, database_url=f"postgresql://me:{rest}")
-    with pytest.raises(DatabaseUnusable) as refused:
+    with pytest.raises(DatabaseUnusable) as error:
         current(settings)
-    assert "sec" not in str(refused.value)
+    assert "sec" not in str(error.value)
 
 
-async def test_sessions_of_the_version_before_keep_when_and_how_they_began(fresh, tmp_path):
+async def test_sessions_of_the_previous_version_keep_the_time_and_method_of_their_sign_in(
+    fresh, tmp_path
+):
     migrate(fresh, versions=versions_until(tmp_path, "0010"))
     execute(
         fresh,

@@ -1,4 +1,4 @@
-"""A large table is read and written while it is migrated: PostgreSQL with 100,000 films."""
+"""Online migrations: PostgreSQL reads and writes 100,000 films while they are migrated."""
 
 import threading
 from collections.abc import Iterator
@@ -44,45 +44,50 @@ def large(postgresql) -> Iterator[Settings]:
 
 
 @contextmanager
-def others(settings: Settings, sql: str) -> Iterator[list[int]]:
-    """Somebody who runs a statement again and again; the number of rows of each run."""
-    done: list[int] = []
+def repeat_in_background(settings: Settings, sql: str) -> Iterator[list[int]]:
+    """Repeat a statement in a thread. Yield the row counts of the finished runs."""
+    row_counts: list[int] = []
     stop = threading.Event()
 
     def run() -> None:
         with psycopg.connect(settings.database_url, autocommit=True) as connection:
-            # Whoever kept it from its rows for longer would fail the test.
+            # A migration that blocks the statement for longer fails the test.
             connection.execute("SET statement_timeout = '20s'")
             while not stop.is_set():
-                done.append(connection.execute(sql).rowcount)
+                row_counts.append(connection.execute(sql).rowcount)
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run)
         try:
-            yield done
+            yield row_counts
         finally:
             stop.set()
             running.result()
 
 
-async def test_every_step_is_done_beside_readers_and_writers(large, tmp_path):
+async def test_every_step_runs_beside_readers_and_writers(large, tmp_path):
     versions = versions_with(tmp_path, *STEPS)
-    with others(large, WRITE) as written, others(large, "SELECT count(*) FROM films") as read:
-        await wait_until(lambda: bool(written and read))
-        before = len(written), len(read)
+    with (
+        repeat_in_background(large, WRITE) as writes,
+        repeat_in_background(large, "SELECT count(*) FROM films") as reads,
+    ):
+        await wait_until(lambda: bool(writes and reads))
+        before = len(writes), len(reads)
         assert migrate(large, versions=versions, retries=PATIENT) is True
-        assert (len(written), len(read)) > before
+        assert (len(writes), len(reads)) > before
     unfilled = "SELECT count(*) FROM films WHERE note_id IS DISTINCT FROM id OR n <> 7"
     assert rows(large, unfilled) == [0]
     assert valid_constraints(large) == ["fk_films_note_id"]
 
 
-async def test_writers_go_on_while_an_index_waits_for_a_long_transaction(large, tmp_path):
+async def test_writers_continue_while_an_index_waits_for_a_long_transaction(large, tmp_path):
     versions = versions_with(tmp_path, STEPS[0])
     with psycopg.connect(large.database_url) as long, ThreadPoolExecutor(1) as pool:
         long.execute("UPDATE films SET votes = 0 WHERE id = 5")
         migrating = pool.submit(migrate, large, versions=versions)
-        await wait_until(lambda: waiting(large) == ["CREATE INDEX CONCURRENTLY"])
+        await wait_until(
+            lambda: statements_waiting_for_locks(large) == ["CREATE INDEX CONCURRENTLY"]
+        )
         with psycopg.connect(large.database_url, autocommit=True) as other:
             other.execute("SET lock_timeout = '100ms'")
             assert other.execute("UPDATE films SET votes = 0 WHERE id = 6").rowcount == 1
@@ -91,21 +96,23 @@ async def test_writers_go_on_while_an_index_waits_for_a_long_transaction(large, 
         assert migrating.result(TIMEOUT) is True
 
 
-def test_a_long_reader_puts_a_short_lock_off_and_nobody_queues_for_long(large, tmp_path):
+def test_migration_gives_up_its_short_lock_beside_a_long_reader_and_writers_continue(
+    large, tmp_path
+):
     versions = versions_with(tmp_path, STEPS[1])
     with psycopg.connect(large.database_url) as long:
         long.execute("SELECT count(*) FROM films")
-        with others(large, WRITE) as written, pytest.raises(DatabaseUnusable):
+        with repeat_in_background(large, WRITE) as writes, pytest.raises(DatabaseUnusable):
             migrate(large, versions=versions, retries=LockRetries(3, 0.2, 0.05))
-        assert written
+        assert writes
     assert rows(large, "SELECT version_num FROM alembic_version") == [newest()]
     assert migrate(large, versions=versions) is True
 
 
-def test_an_index_that_was_cut_short_is_built_again(large, tmp_path):
+def test_invalid_index_is_rebuilt(large, tmp_path):
     body = 'online.create_index_concurrently("ix_films_trial", "films", ["source"], unique=True)'
     versions = versions_with(tmp_path, body)
-    with pytest.raises(Exception, match="ix_films_trial"):  # the source is the same everywhere
+    with pytest.raises(Exception, match="ix_films_trial"):  # all films have the same source
         migrate(large, versions=versions)
     assert valid_indexes(large) == [False]
     with psycopg.connect(large.database_url) as connection:
@@ -114,7 +121,7 @@ def test_an_index_that_was_cut_short_is_built_again(large, tmp_path):
     assert valid_indexes(large) == [True]
 
 
-def test_each_step_can_be_run_again(large, tmp_path):
+def test_steps_can_be_repeated(large, tmp_path):
     migrate(large, versions=versions_with(tmp_path, *STEPS))
     (tmp_path / "again").mkdir()
     again = [*STEPS[:1], "pass", *STEPS[2:]]
@@ -123,18 +130,18 @@ def test_each_step_can_be_run_again(large, tmp_path):
     assert migrate(large, versions=versions_with(tmp_path / "again", *again)) is True
 
 
-def test_the_same_steps_on_sqlite(tmp_path):
+def test_steps_run_on_sqlite(tmp_path):
     settings = Settings(data=tmp_path / "data")
     migrate(settings)
     assert migrate(settings, versions=versions_with(tmp_path, *STEPS)) is True
     assert rows(settings, "SELECT note_id, n FROM films") == []
 
 
-def waiting(settings: Settings) -> list[str]:
-    """What the migration is waiting with."""
+def statements_waiting_for_locks(settings: Settings) -> list[str]:
+    """Return the first words of the migration's statements that wait for a lock."""
     sql = "SELECT query FROM pg_stat_activity WHERE application_name = 'kinoteka migrate' "
-    found = rows(settings, sql + "AND wait_event_type = 'Lock' AND datname = current_database()")
-    return [" ".join(query.split()[:3]) for query in found]
+    waiting = rows(settings, sql + "AND wait_event_type = 'Lock' AND datname = current_database()")
+    return [" ".join(query.split()[:3]) for query in waiting]
 
 
 def valid_constraints(settings: Settings) -> list[str]:
