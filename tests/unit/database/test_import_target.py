@@ -1,4 +1,4 @@
-"""Storing: what an import makes of a catalogue, the first time and again."""
+"""First and repeated imports into a catalogue."""
 
 import msgspec
 import pytest
@@ -33,7 +33,7 @@ def counts(stored, kind):
     return stored.rows(COUNTS.format(kind=kind))
 
 
-class TestTheFirstTime:
+class TestFirstImport:
     def test_every_field_is_stored(self, stored):
         whole = film(
             "7",
@@ -53,7 +53,7 @@ class TestTheFirstTime:
             (8.0, 31_000, "https://example.org/trailer", "https://example.org/poster.jpg", None)
         ]
 
-    def test_a_film_has_all_its_genres_and_directors_in_order(self, stored):
+    def test_film_has_all_its_genres_and_directors_in_order(self, stored):
         stored.run([ALIEN, film("4", "Magic", genres=["Sci-Fi", "horror"])])
         sql = """
         SELECT title, genres.name, position, genres.id = films.genre_id AS is_first
@@ -66,7 +66,7 @@ class TestTheFirstTime:
             ("Magic", "Horror", 1, 0),
         ]
 
-    def test_without_any_they_are_the_unknown_ones(self, stored):
+    def test_film_without_genres_or_directors_has_the_unknown_ones(self, stored):
         stored.run([film("1", "Alien"), film("2", "Mirror", genres=["UNKNOWN"])])
         assert stored.rows("SELECT genre_id, director_id FROM films") == [(1, 1), (1, 1)]
         assert stored.rows("SELECT name FROM genres") == ["Unknown"]
@@ -89,15 +89,15 @@ class TestTheFirstTime:
         assert (running.stored, running.to_store) == (10, 10)
 
 
-class TestAgain:
-    def test_what_is_the_same_is_not_touched(self, stored):
+class TestRepeatedImport:
+    def test_unchanged_films_are_not_written(self, stored):
         stored.run([ALIEN, MIRROR])
         before = revision(stored, "catalogue")
         stored.run([MIRROR, ALIEN])
         assert stored.changes == Changes(0, 0, 2)
         assert revision(stored, "catalogue") == before
 
-    def test_a_changed_film_keeps_its_id(self, stored):
+    def test_changed_film_keeps_its_id(self, stored):
         stored.run([ALIEN, MIRROR, RAN])
         before = revision(stored, "catalogue")
         changed = film("2", "The Mirror", year=1975, genres=["Drama"], directors=["A. Tarkovsky"])
@@ -107,7 +107,7 @@ class TestAgain:
         assert stored.rows("SELECT original_title FROM films WHERE id = 2") == [None]
         assert revision(stored, "catalogue") == before + 1
 
-    def test_its_genres_directors_and_words_are_the_new_ones_alone(self, stored):
+    def test_changed_film_has_only_its_new_genres_directors_and_words(self, stored):
         stored.run([ALIEN, RAN])
         stored.run([film("1", "Xenomorph", genres=["War", "Horror"], directors=["Akira Kurosawa"])])
         sql = "SELECT name FROM film_genres JOIN genres ON id = genre_id WHERE film_id = 1"
@@ -117,13 +117,13 @@ class TestAgain:
         assert stored.found("alien") == []
         assert stored.found("xenomorph") == ["Xenomorph"]
 
-    def test_films_that_are_not_in_the_file_stay(self, stored):
+    def test_films_missing_from_the_file_stay(self, stored):
         stored.run([ALIEN, MIRROR])
         stored.run([RAN])
         assert stored.changes == Changes(1, 0, 0)
         assert stored.titles() == ["Alien", "Mirror", "Ran"]
 
-    def test_the_same_id_in_another_source_is_another_film(self, stored):
+    def test_same_id_in_another_source_is_another_film(self, stored):
         stored.run([ALIEN], source="imdb")
         stored.run([RAN, MIRROR], source="tmdb")
         stored.run([film("1", "Alien", year=1979)], source="tmdb")
@@ -135,7 +135,7 @@ class TestAgain:
             ("tmdb", "Alien"),
         ]
 
-    def test_a_deleted_films_id_is_not_given_again(self, stored):
+    def test_id_of_a_deleted_film_is_not_reused(self, stored):
         stored.run([ALIEN, MIRROR])
         stored.execute("DELETE FROM films WHERE title = 'Mirror'")
         stored.run([ALIEN, MIRROR])
@@ -149,33 +149,33 @@ class TestLabels:
         stored.run([labelled(ALIEN, "premium"), MIRROR], labels=["premium"])
         return stored
 
-    def test_are_made_and_given(self, premium):
+    def test_labels_are_created_and_assigned(self, premium):
         assert labels(premium) == {"Alien": "premium", "Mirror": None}
 
-    def test_a_label_that_no_film_gets_is_there_all_the_same(self, stored):
+    def test_label_without_films_is_created(self, stored):
         before = revision(stored, "access")
         stored.run([MIRROR], labels=["premium"])
         assert stored.rows("SELECT name FROM labels") == ["premium"]
         assert revision(stored, "access") == before + 1
 
-    def test_without_rules_films_keep_theirs(self, premium):
+    def test_labels_do_not_change_without_rules(self, premium):
         premium.run([ALIEN, MIRROR])
         assert premium.changes == Changes(0, 0, 2)
         assert labels(premium)["Alien"] == "premium"
 
-    def test_with_rules_they_get_what_the_rules_say_now(self, premium):
+    def test_rules_replace_labels_that_they_name(self, premium):
         premium.run([ALIEN, labelled(MIRROR, "premium")], labels=["premium"])
         assert premium.changes == Changes(0, 2, 0)
         assert labels(premium) == {"Alien": None, "Mirror": "premium"}
         assert ("Horror", 0, 1) in counts(premium, "genre")
         assert ("Unknown", 1, 1) in counts(premium, "genre")
 
-    def test_a_label_that_no_rule_names_was_set_by_hand_and_stays(self, premium):
+    def test_label_that_no_rule_names_stays(self, premium):
         premium.run([labelled(ALIEN, "adult"), labelled(MIRROR, "adult")], labels=["adult"])
         assert premium.changes == Changes(0, 1, 1)
         assert labels(premium) == {"Alien": "premium", "Mirror": "adult"}
 
-    def test_a_change_of_the_film_leaves_its_label(self, premium):
+    def test_changed_film_keeps_its_label_without_rules(self, premium):
         premium.run([film("1", "Alien", year=1980)])
         assert premium.changes == Changes(0, 1, 0)
         assert labels(premium)["Alien"] == "premium"

@@ -1,4 +1,4 @@
-"""Staging in a file beside the database."""
+"""Staging in a file beside the database file."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def path(tmp_path):
     return tmp_path / "films.staging"
 
 
-def test_the_file_goes_with_the_staging_and_one_left_behind_is_in_nobodys_way(path):
+def test_staging_file_is_deleted_on_close_and_replaces_one_left_by_a_crash(path):
     path.write_bytes(b"left behind by a killed import")
     with Staging(StagingFile(path)) as into:
         into.add(film("1", "Alien"))

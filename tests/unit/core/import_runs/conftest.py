@@ -1,4 +1,4 @@
-"""Somebody who may import."""
+"""An account that can import, and its import runs."""
 
 from collections.abc import AsyncIterator
 
@@ -11,6 +11,6 @@ from tests.support.import_runners import ImportRunner
 
 @pytest.fixture
 async def importing(services: Services) -> AsyncIterator[ImportRunner]:
-    """The imports of one server, ended with the test."""
+    """Run imports in one server, which stops at the end of the test."""
     yield ImportRunner(services, await superuser_actor(services))
     await services.import_runs.close()

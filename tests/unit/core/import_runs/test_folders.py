@@ -1,4 +1,4 @@
-"""The folder of an import, and who is at work in it."""
+"""The folder of an import and its lock."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ def folder(tmp_path: Path) -> RunFolder:
     return RunFolder(tmp_path)
 
 
-def test_a_lock_tells_who_is_at_work(folder: RunFolder) -> None:
+def test_folder_is_in_use_while_its_lock_is_held(folder: RunFolder) -> None:
     assert not folder.is_in_use()
     descriptor = folder.lock()
     assert descriptor is not None
@@ -24,7 +24,7 @@ def test_a_lock_tells_who_is_at_work(folder: RunFolder) -> None:
     assert not folder.is_in_use()
 
 
-def test_a_lock_is_inherited(folder: RunFolder) -> None:
+def test_child_process_inherits_the_lock(folder: RunFolder) -> None:
     descriptor = folder.lock()
     assert descriptor is not None
     inherited = os.dup(descriptor)
@@ -34,7 +34,7 @@ def test_a_lock_is_inherited(folder: RunFolder) -> None:
     assert not folder.is_in_use()
 
 
-def test_what_is_told_is_read_again(folder: RunFolder) -> None:
+def test_stored_progress_and_outcome_are_read_back(folder: RunFolder) -> None:
     assert folder.progress() == RunProgress()
     assert folder.outcome() is None
     assert folder.stop_request() is None
@@ -50,16 +50,16 @@ def test_what_is_told_is_read_again(folder: RunFolder) -> None:
     assert folder.process_id() == 42
 
 
-def test_what_is_cut_short_is_not_read(folder: RunFolder) -> None:
+def test_truncated_file_is_ignored(folder: RunFolder) -> None:
     (folder.path / "outcome.json").write_bytes(b'{"state": "do')
     assert folder.outcome() is None
 
 
-def test_progress_that_has_no_room_is_not_told(tmp_path: Path) -> None:
+def test_progress_is_not_stored_on_a_full_disk(tmp_path: Path) -> None:
     RunFolder(tmp_path / "gone").write_progress(RunProgress())
 
 
-def test_folders(tmp_path: Path) -> None:
+def test_upload_folder_becomes_the_folder_of_an_import(tmp_path: Path) -> None:
     folders = RunFolders(tmp_path)
     assert folders.ids() == set()
     assert list(folders.abandoned()) == []

@@ -1,4 +1,4 @@
-"""Which format files have, and whether the choices go with it."""
+"""Detection of formats, and the options that apply to them."""
 
 from pathlib import Path
 
@@ -33,12 +33,12 @@ def write(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_files_tell_their_format(write, name: str) -> None:
+def test_format_is_detected_from_the_files(write, name: str) -> None:
     assert choose_format(write(FILES[name]), ImportOptions()).name == name
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_format_that_is_named_is_taken(write, name: str) -> None:
+def test_chosen_format_takes_precedence(write, name: str) -> None:
     assert choose_format(write(FILES[name]), ImportOptions(format=name)).name == name
 
 
@@ -54,7 +54,9 @@ def test_a_format_that_is_named_is_taken(write, name: str) -> None:
         (FILES["csv"], {"mapping": ("year=When",)}, "column_missing"),
     ],
 )
-def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str) -> None:
+def test_files_of_another_format_are_rejected(
+    write, content: bytes, options: dict, reason: str
+) -> None:
     with raises_error(Code.IMPORT_UNUSABLE, reason=reason, path="films.txt"):
         choose_format(write(content), ImportOptions(**options))
 
@@ -72,12 +74,14 @@ def test_files_that_are_not_so(write, content: bytes, options: dict, reason: str
         ({"types": ("movie",)}, "types", "not_of_format"),
     ],
 )
-def test_choices_that_cannot_be(write, options: dict, field: str, reason: str) -> None:
+def test_invalid_option_is_rejected_with_its_field(
+    write, options: dict, field: str, reason: str
+) -> None:
     with raises_error(Code.FIELD_INVALID, field=field, reason=reason):
         choose_format(write(FILES["csv"]), ImportOptions(**options))
 
 
-def test_choices_as_readers_take_them() -> None:
+def test_options_are_converted_for_readers() -> None:
     options = read_options(
         ImportOptions(source="club", mapping=("year=When",), labels=("old:year=..1960",))
     )
@@ -86,6 +90,6 @@ def test_choices_as_readers_take_them() -> None:
     assert options.source == "club"
 
 
-def test_no_path_of_the_server_is_told() -> None:
+def test_error_parameters_contain_no_server_path() -> None:
     assert without_folders({"path": "/srv/data/imports/1/files/0/a.csv"}) == {"path": "a.csv"}
     assert without_folders({"role": "movies"}) == {"role": "movies"}

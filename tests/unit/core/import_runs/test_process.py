@@ -1,4 +1,4 @@
-"""What the process of an import does, here in the process of the test."""
+"""The process of an import, run in the process of the test."""
 
 import io
 import json
@@ -27,7 +27,7 @@ from tests.support.import_runners import BROKEN, TABLE
 
 
 class Work:
-    """A folder with one file, and what the process is told."""
+    """A folder with one file, and the task for it."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
@@ -58,7 +58,7 @@ def test_films_are_stored(work: Work) -> None:
     assert rows(work.settings, "SELECT title FROM films ORDER BY id") == ["Alien", "Ran"]
 
 
-def test_broken_rows(work: Work) -> None:
+def test_rejected_rows_are_listed_and_reported(work: Work) -> None:
     outcome = work.perform(BROKEN)
     assert (outcome.state, outcome.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
     assert outcome.report.left_out == ("films.csv",)
@@ -73,7 +73,7 @@ def test_broken_rows(work: Work) -> None:
     }
 
 
-def test_files_that_have_become_unusable(work: Work) -> None:
+def test_files_changed_after_the_check_fail_the_import(work: Work) -> None:
     outcome = work.perform(b"")
     assert outcome.report.failed_by is FailureReason.FILES
 
@@ -85,7 +85,7 @@ def test_files_that_have_become_unusable(work: Work) -> None:
         (BulkFailed("no room"), RunState.FAILED, FailureReason.DATABASE),
     ],
 )
-def test_what_goes_wrong(
+def test_failure_is_stored_with_its_reason(
     work: Work,
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
@@ -101,7 +101,9 @@ def test_what_goes_wrong(
     assert outcome.interrupted == isinstance(error, KeyboardInterrupt)
 
 
-def test_it_does_what_standard_input_says(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_main_performs_the_task_from_standard_input(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = msgspec.json.encode(work.request(TABLE))
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(told)))
     monkeypatch.setattr(os, "nice", lambda _: 0)

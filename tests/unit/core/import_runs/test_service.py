@@ -1,4 +1,4 @@
-"""Imports from their beginning to their end, each in a process of its own."""
+"""Import runs from start to end, each in its own process."""
 
 import json
 import os
@@ -49,13 +49,13 @@ def command_line(process_id: int) -> list[bytes]:
 
 
 async def at_work(importing: ImportRunner, run_id: int) -> int:
-    """The process that has come to where it wants to store."""
+    """Return the id of the process when it waits to store films."""
     found = RunFolders(importing.services.settings.data).folder(run_id)
     await wait_until(lambda: found.process_id() is not None and found.progress().read > 0)
     return found.process_id() or 0
 
 
-async def test_films_are_stored_and_told_of(importing: ImportRunner) -> None:
+async def test_films_are_stored_and_reported(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     run = await importing.ended(run_id)
     assert run.state is RunState.DONE
@@ -68,7 +68,7 @@ async def test_films_are_stored_and_told_of(importing: ImportRunner) -> None:
     assert (again.added, again.unchanged) == (0, 2)
 
 
-async def test_it_is_recorded(importing: ImportRunner) -> None:
+async def test_import_is_recorded_in_the_audit_log(importing: ImportRunner) -> None:
     await importing.ended(await importing.begin())
     audit = importing.services.audit
     query = AuditFilter(subject_kind="import")
@@ -81,14 +81,14 @@ async def test_it_is_recorded(importing: ImportRunner) -> None:
     assert finished.details["added"] == 2
 
 
-async def test_a_broken_row_leaves_everything_out(importing: ImportRunner) -> None:
+async def test_invalid_row_stores_nothing(importing: ImportRunner) -> None:
     run = await importing.ended(await importing.begin(BROKEN))
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
     assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
     assert rows(importing.services.settings, TITLES) == []
 
 
-async def test_the_rest_is_stored_where_it_keeps_going(importing: ImportRunner) -> None:
+async def test_keep_going_stores_the_valid_rows(importing: ImportRunner) -> None:
     run_id = await importing.begin(BROKEN, keep_going=True)
     run = await importing.ended(run_id)
     assert (run.state, run.added, run.refused) == (RunState.DONE, 1, 2)
@@ -100,7 +100,7 @@ async def test_the_rest_is_stored_where_it_keeps_going(importing: ImportRunner) 
     assert str(importing.services.settings.data) not in report.read_text()
 
 
-async def test_options_are_kept(importing: ImportRunner) -> None:
+async def test_options_are_stored_with_the_run(importing: ImportRunner) -> None:
     options = {"source": "club", "labels": ("premium:year=..1980",), "mapping": ("year=",)}
     run = await importing.ended(await importing.begin(**options))
     assert (run.report.options.source, run.report.options.labels) == ("club", options["labels"])
@@ -110,7 +110,7 @@ async def test_options_are_kept(importing: ImportRunner) -> None:
     ]
 
 
-async def test_nothing_secret_is_on_the_command_line(importing: ImportRunner) -> None:
+async def test_command_line_contains_no_secrets(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
         process_id = await at_work(importing, run_id)
@@ -119,7 +119,7 @@ async def test_nothing_secret_is_on_the_command_line(importing: ImportRunner) ->
     await importing.ended(run_id)
 
 
-async def test_one_runs_at_a_time(importing: ImportRunner) -> None:
+async def test_second_import_is_rejected_while_one_runs(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
         with raises_error(Code.IMPORT_RUNNING):
@@ -130,7 +130,7 @@ async def test_one_runs_at_a_time(importing: ImportRunner) -> None:
     assert len(list((importing.services.settings.data / "imports").iterdir())) == 1
 
 
-async def test_how_far_it_is(importing: ImportRunner) -> None:
+async def test_progress_is_shown_while_an_import_runs(importing: ImportRunner) -> None:
     run_id = await importing.begin()
     with held(importing.services.settings):
         await at_work(importing, run_id)
@@ -140,7 +140,7 @@ async def test_how_far_it_is(importing: ImportRunner) -> None:
     await importing.ended(run_id)
 
 
-async def test_one_that_is_cancelled_stores_nothing(importing: ImportRunner) -> None:
+async def test_cancelled_import_stores_nothing(importing: ImportRunner) -> None:
     services = importing.services
     run_id = await importing.begin()
     with held(services.settings):
@@ -156,7 +156,7 @@ async def test_one_that_is_cancelled_stores_nothing(importing: ImportRunner) -> 
     assert (await importing.ended(await importing.begin())).state is RunState.DONE
 
 
-async def test_a_server_that_stops_ends_it(importing: ImportRunner) -> None:
+async def test_stopping_server_stops_its_import(importing: ImportRunner) -> None:
     settings = importing.services.settings
     run_id = await importing.begin()
     with held(settings):
@@ -170,8 +170,8 @@ async def test_a_server_that_stops_ends_it(importing: ImportRunner) -> None:
     assert rows(settings, TITLES) == []
 
 
-async def test_what_a_dead_server_has_begun_is_found(importing: ImportRunner) -> None:
-    """Another process of the server, or one that starts later, sees its end."""
+async def test_import_of_a_killed_server_is_recorded_by_another(importing: ImportRunner) -> None:
+    """Another process of the server, or one that starts later, records it."""
     services = importing.services
     later = ImportRuns(services.settings, services.throttle, services.database)
     run_id = await importing.begin()
@@ -186,7 +186,7 @@ async def test_what_a_dead_server_has_begun_is_found(importing: ImportRunner) ->
     assert rows(services.settings, TITLES) == []
 
 
-async def test_one_whose_folder_is_gone_is_over(importing: ImportRunner) -> None:
+async def test_import_without_a_folder_has_failed(importing: ImportRunner) -> None:
     settings = importing.services.settings
     run_id = await importing.begin()
     with held(settings):
@@ -202,7 +202,7 @@ async def test_one_whose_folder_is_gone_is_over(importing: ImportRunner) -> None
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfeid", b"a,b\n1,2\n"])
-async def test_files_that_cannot_be_used_leave_nothing(
+async def test_unusable_files_leave_no_folder_and_no_run(
     importing: ImportRunner, content: bytes
 ) -> None:
     with raises_error(Code.IMPORT_UNUSABLE, field="files"):
@@ -212,7 +212,7 @@ async def test_files_that_cannot_be_used_leave_nothing(
     assert page.runs == []
 
 
-async def test_what_was_left_behind_goes(importing: ImportRunner) -> None:
+async def test_abandoned_uploads_are_deleted(importing: ImportRunner) -> None:
     root = importing.services.settings.data / "imports"
     (root / "uploading-0" / "files").mkdir(parents=True)
     new, descriptor = RunFolders(importing.services.settings.data).new()
@@ -223,7 +223,7 @@ async def test_what_was_left_behind_goes(importing: ImportRunner) -> None:
     assert list(root.iterdir()) == []
 
 
-async def test_the_newest_reports_are_kept(importing: ImportRunner) -> None:
+async def test_only_the_newest_reports_are_stored(importing: ImportRunner) -> None:
     run_id = await importing.begin(BROKEN, keep_going=True)
     run = await importing.ended(run_id)
     for number in range(1000, 1000 + STORED_REPORTS):
@@ -234,7 +234,7 @@ async def test_the_newest_reports_are_kept(importing: ImportRunner) -> None:
     assert not folder(importing, 1000).exists()
 
 
-async def test_the_newest_come_first(importing: ImportRunner) -> None:
+async def test_runs_are_listed_newest_first(importing: ImportRunner) -> None:
     ids = [(await importing.ended(await importing.begin())).id for _ in range(2)]
     page = await perform(importing.services, importing.runs.page, importing.root)
     assert [run.id for run in page.runs] == ids[::-1]
@@ -243,7 +243,7 @@ async def test_the_newest_come_first(importing: ImportRunner) -> None:
     assert [run.id for run in older.runs] == ids[:1]
 
 
-async def test_who_may(importing: ImportRunner) -> None:
+async def test_permissions_are_required(importing: ImportRunner) -> None:
     services, runs = importing.services, importing.runs
     run_id = (await importing.ended(await importing.begin())).id
     nobody = await anonymous_actor(services)
@@ -272,7 +272,7 @@ async def test_who_may(importing: ImportRunner) -> None:
     assert (await theirs.ended(await theirs.begin())).state is RunState.DONE
 
 
-async def test_more_than_there_may_be(services: Services, importing: ImportRunner) -> None:
+async def test_too_many_options_are_rejected(services: Services, importing: ImportRunner) -> None:
     limited = ImportRuns(
         services.settings,
         Uploads(Settings(upload_limit="1 per hour"), services.throttle),

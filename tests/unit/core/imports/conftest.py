@@ -1,4 +1,4 @@
-"""What the tests of the import share: real data, reading a format whole, a catalogue to fill."""
+"""Fixtures for imports: real data sets, reading a whole format, and a catalogue to fill."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ REAL_DATA = Path(__file__).parents[5] / "shared" / "data"
 
 
 class Outcome(NamedTuple):
-    """All that a reader yielded, in order and by kind, and where its progress ended."""
+    """The films and rejected rows that a reader yielded, and its final progress."""
 
     films: list[FilmRecord]
     rejected: list[RejectedRow]
@@ -62,44 +62,44 @@ def read_text(tmp_path: Path) -> Callable[..., Outcome]:
 
 @pytest.fixture
 def real_data() -> Path:
-    """The folder of real data sets; the test is skipped where it is absent."""
+    """Return the folder of real data sets. Skip the test if it is missing."""
     if not REAL_DATA.is_dir():
         pytest.skip("the real data sets are not beside the project (../shared/data)")
     return REAL_DATA
 
 
 class Stored:
-    """A database of this test's own, what was imported into it, and what it holds then."""
+    """A database of its own with helpers to import films and to read the result."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     def run(self, *parts: Sequence[Any], source: str = "club", **options: Any) -> Import:
-        """Import parts, each of films and refusals; the import when it is done."""
+        """Import parts of films and rejected rows. Return the finished import."""
         running = Import(source, **options)
         self.changes = running.run(self.settings, parts)
         return running
 
     def rows(self, sql: str, *given: Any) -> list[Any]:
-        """What a query gives; the bare values where it has one column."""
+        """Return the rows of a query, or plain values if it has one column."""
         return rows(self.settings, sql, *given)
 
     def execute(self, sql: str) -> None:
-        """Change something, as another process would."""
+        """Execute a statement on another connection."""
         execute(self.settings, sql)
 
     def titles(self) -> list[str]:
-        """The titles of all films by id."""
+        """Return the titles of all films in the order of their ids."""
         return self.rows("SELECT title FROM films ORDER BY id")
 
     def found(self, text: str) -> list[str]:
-        """The titles that a search finds."""
+        """Return the titles that a search finds."""
         with write_transaction(self.settings) as reader:
             ids = search.find(reader, text, None)
         return [self.rows("SELECT title FROM films WHERE id = ?", film_id)[0] for film_id in ids]
 
-    def beside(self) -> set[str]:
-        """What an import has left: files but for the engine's own, temporary tables."""
+    def leftovers(self) -> set[str]:
+        """Return what an import has left behind: temporary tables and unexpected files."""
         files = {path.suffix for path in self.settings.data.iterdir()}
         files -= {".db", ".db-wal", ".db-shm", ".importing", ".migrating"}
         if not self.settings.database_url:

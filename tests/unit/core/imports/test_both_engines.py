@@ -1,4 +1,4 @@
-"""The same imports leave the same on both engines: ids, labels, counts, words and all."""
+"""The same imports have the same result on both engines: ids, labels, counts and words."""
 
 import random
 
@@ -39,7 +39,7 @@ def both(settings, postgresql):
     postgresql.drop(url)
 
 
-def made_up(chance, count, labels):
+def random_films(chance, count, labels):
     for _ in range(count):
         made = film(
             chance.randrange(800),
@@ -55,14 +55,14 @@ def made_up(chance, count, labels):
         yield msgspec.structs.replace(made, label=chance.choice([None, *labels]))
 
 
-def import_made_up(settings, number):
-    """The import of that number: every second with rules, the third into another source."""
+def import_random_films(settings, number):
+    """Run an import. Every second one has rules, and every third one another source."""
     chance = random.Random(number)
     labels = ["premium", "old"] if number % 2 else []
     parts = [
-        list(made_up(chance, 400, labels)),
-        [*made_up(chance, 100, labels), BROKEN],
-        list(made_up(chance, 80, labels)),
+        list(random_films(chance, 400, labels)),
+        [*random_films(chance, 100, labels), BROKEN],
+        list(random_films(chance, 80, labels)),
     ]
     running = Import("other" if number == 2 else "club", labels=labels)
     return running.run(settings, parts), running.repeated
@@ -78,7 +78,7 @@ def held(settings):
     return [sorted(rows(settings, select), key=repr) for select in SELECTS]
 
 
-def test_after_each_of_many_imports(both, monkeypatch):
+def test_engines_hold_the_same_rows_after_each_of_many_imports(both, monkeypatch):
     monkeypatch.setattr(place, "SLICE", 70)
     monkeypatch.setattr(staging, "BATCH", 30)
     monkeypatch.setattr(staging, "MOST_CACHED_LISTS", 100)
@@ -87,5 +87,5 @@ def test_after_each_of_many_imports(both, monkeypatch):
         if number == 4:
             change_by_hand(one)
             change_by_hand(other)
-        assert import_made_up(one, number) == import_made_up(other, number)
+        assert import_random_films(one, number) == import_random_films(other, number)
         assert held(one) == held(other)

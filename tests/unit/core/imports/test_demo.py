@@ -1,4 +1,4 @@
-"""The demo catalogue: enough of it, whole, and of all times and places."""
+"""The demo catalogue is complete and covers all decades and many countries."""
 
 import json
 import re
@@ -29,14 +29,14 @@ FILMS = [json.loads(line) for line in films_path().read_text(encoding="utf-8").s
 SELECTIONS = json.loads(selections_path().read_text(encoding="utf-8"))
 
 
-def test_there_are_enough_films_and_none_twice():
+def test_demo_has_enough_films_without_duplicates():
     assert len(FILMS) >= 300
     assert len({film["id"] for film in FILMS}) == len(FILMS)
     assert len({(film["title"], film["year"]) for film in FILMS}) == len(FILMS)
 
 
 @pytest.mark.parametrize("film", FILMS, ids=lambda film: film["id"])
-def test_a_film_is_whole(film):
+def test_demo_film_has_all_fields(film):
     assert {name: type(value) for name, value in film.items()} == TYPES
     assert re.fullmatch(r"[a-z0-9-]+", film["id"])
     assert film["title"] == film["title"].strip() != ""
@@ -49,17 +49,17 @@ def test_a_film_is_whole(film):
     assert film["description"].endswith(".")
 
 
-def test_every_decade_and_many_countries_are_there():
+def test_demo_covers_every_decade_and_many_countries():
     decades = {film["year"] // 10 * 10 for film in FILMS}
     assert decades >= set(range(1900, 2030, 10))
     assert len({country for film in FILMS for country in film["countries"]}) >= 25
 
 
-def test_no_description_stands_twice():
+def test_demo_descriptions_are_unique():
     assert len({film["description"] for film in FILMS}) == len(FILMS)
 
 
-def test_there_are_a_dozen_selections_of_films_that_exist():
+def test_demo_selections_contain_only_existing_films():
     ids = {film["id"] for film in FILMS}
     assert len(SELECTIONS) >= 12
     assert len({selection["id"] for selection in SELECTIONS}) == len(SELECTIONS)

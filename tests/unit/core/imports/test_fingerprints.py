@@ -48,10 +48,10 @@ def test_previous_version_does_not_cover_the_new_fields() -> None:
     assert previous_fingerprint(changed) == previous_fingerprint(ALIEN)
 
 
-def test_first_version_is_what_earlier_releases_have_stored() -> None:
+def test_first_version_equals_fingerprints_stored_by_earlier_releases() -> None:
     assert previous_fingerprint(ALIEN) == -5402310094717582457
     assert previous_fingerprint(CRANES) == -8043325624052616012
 
 
-def test_second_version_stays_as_it_is() -> None:
+def test_second_version_is_stable() -> None:
     assert fingerprint(CRANES) == -5630022226793636720

@@ -28,21 +28,21 @@ COLUMNS = {"language": " EN ", "runtime": 117}
         ("premium:column:country=US", False),
     ],
 )
-def test_conditions(rule, matches):
+def test_condition_matches_the_film(rule, matches):
     assert LabelRules([rule]).apply(FILM, COLUMNS).label == ("premium" if matches else None)
 
 
-def test_the_first_rule_that_matches_wins():
+def test_first_matching_rule_applies():
     rules = LabelRules(["old:year=..1950", "scary:genre=Horror", "premium:rating=8.."])
     assert rules.apply(FILM).label == "scary"
 
 
-def test_a_film_without_a_year_or_rating_matches_no_range():
+def test_film_without_year_or_rating_matches_no_range():
     plain = film("1", "Alien")
     assert LabelRules(["a:year=..2100", "b:rating=0.."]).apply(plain) is plain
 
 
-def test_no_rules_are_false():
+def test_empty_rules_are_false():
     assert not LabelRules()
     assert LabelRules(["a:year=1994"])
 
@@ -69,7 +69,7 @@ def test_no_rules_are_false():
         " hidden :column:label=hidden",
     ],
 )
-def test_nonsense_is_refused_with_the_rule_named(rule):
+def test_invalid_rule_is_rejected_and_named(rule):
     with pytest.raises(FormatError) as caught:
         LabelRules([rule])
     assert caught.value.code == "label_rule_invalid"

@@ -1,4 +1,4 @@
-"""Which spellings of a name are one name."""
+"""Keys of names: which spellings are equal."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from kinoteka.core.imports.names import UNKNOWN, name_key
         ("Ὀδυσσεύς", "ὈΔΥΣΣΕΎΣ"),
     ],
 )
-def test_case_composition_and_spaces_are_no_difference(name, same):
+def test_names_differing_in_case_composition_or_spaces_have_one_key(name, same):
     assert name_key(name) == name_key(same)
 
 
@@ -24,9 +24,9 @@ def test_case_composition_and_spaces_are_no_difference(name, same):
     ("name", "other"),
     [("Drama", "Dramas"), ("Amélie", "Amelie"), ("Й", "И"), ("Sci-Fi", "Sci Fi")],
 )
-def test_accents_and_signs_are_one(name, other):
+def test_names_differing_in_accents_or_signs_have_different_keys(name, other):
     assert name_key(name) != name_key(other)
 
 
-def test_the_unknown_has_the_key_under_which_the_first_migration_put_it():
+def test_unknown_has_the_key_that_the_first_migration_stored():
     assert name_key(UNKNOWN) == "unknown"

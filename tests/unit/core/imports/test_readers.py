@@ -1,4 +1,4 @@
-"""What a format tells about itself, and the name of its source."""
+"""Formats: help texts and the names of their sources."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from kinoteka.core.imports.formats import FORMATS
 from kinoteka.core.imports.readers import ReadOptions
 
 
-def test_every_format_is_listed_with_help():
+def test_every_format_has_a_help_text():
     assert list(FORMATS) == ["imdb", "movielens", "tmdb", "wikipedia", "csv", "jsonl", "json"]
     assert all(known.help and known.name == name for name, known in FORMATS.items())
 
@@ -23,5 +23,7 @@ def test_every_format_is_listed_with_help():
         ("jsonl", "demo.jsonl", "demo", "demo"),
     ],
 )
-def test_known_data_sets_have_a_fixed_source_and_tables_the_operators(name, file, given, source):
+def test_source_is_fixed_for_data_sets_and_chosen_by_the_operator_for_tables(
+    name, file, given, source
+):
     assert FORMATS[name].source([Path(file)], ReadOptions(source=given)) == source

@@ -1,4 +1,4 @@
-"""The import: parts stored whole or not at all, one import at a time, stopped without a trace."""
+"""Imports store whole parts, run one at a time, and leave nothing when they are interrupted."""
 
 import os
 import signal
@@ -19,25 +19,25 @@ YEAR_0 = RejectedRow("films.csv", 4, RejectionReason.YEAR_INVALID, "0")
 
 
 class TestParts:
-    def test_a_broken_row_leaves_its_part_out_and_no_other(self, stored):
+    def test_invalid_row_leaves_out_only_its_part(self, stored):
         done = stored.run([ALIEN], [MIRROR, NO_TITLE, YEAR_0, MIRROR], [RAN])
         assert stored.titles() == ["Alien", "Ran"]
         assert stored.changes == Changes(2, 0, 0)
         assert done.left_out == [NO_TITLE]
         assert (done.read, done.rejected) == (2, {RejectionReason.TITLE_MISSING: 1})
 
-    def test_a_part_without_films_is_no_failure(self, stored):
+    def test_part_without_films_is_accepted(self, stored):
         assert stored.run([]).left_out == []
         assert stored.changes == Changes(0, 0, 0)
 
-    def test_where_no_part_is_left_nothing_is_stored(self, stored):
+    def test_nothing_is_stored_when_every_part_has_an_invalid_row(self, stored):
         with pytest.raises(RowRejected) as caught:
             stored.run([ALIEN, NO_TITLE], [YEAR_0, MIRROR])
         assert caught.value.rejected == NO_TITLE
         assert stored.titles() == []
-        assert stored.beside() == set()
+        assert stored.leftovers() == set()
 
-    def test_keeping_going_stores_whatever_is_sound(self, stored):
+    def test_keep_going_stores_all_valid_rows(self, stored):
         rejected = []
         done = stored.run(
             [NO_TITLE, ALIEN, YEAR_0, MIRROR], keep_going=True, on_rejected=rejected.append
@@ -47,18 +47,18 @@ class TestParts:
         assert done.left_out == []
         assert done.rejected == {RejectionReason.TITLE_MISSING: 1, RejectionReason.YEAR_INVALID: 1}
 
-    def test_nothing_but_broken_rows_is_no_failure_either_if_it_keeps_going(self, stored):
+    def test_keep_going_accepts_a_part_with_only_invalid_rows(self, stored):
         stored.run([NO_TITLE], keep_going=True)
         assert stored.changes == Changes(0, 0, 0)
 
-    def test_rows_that_share_an_id_are_told(self, stored):
+    def test_repeated_ids_are_counted_and_the_last_row_is_stored(self, stored):
         done = stored.run([ALIEN, film("1", "Alien again")], [film("1", "And again"), RAN])
         assert (done.repeated, stored.changes) == (2, Changes(2, 0, 0))
         assert stored.titles() == ["And again", "Ran"]
 
 
 class TestAllOrNothing:
-    def test_what_belongs_to_it_is_stored_with_it(self, stored):
+    def test_before_commit_runs_in_the_same_transaction(self, stored):
         Import("club").run(
             stored.settings,
             [[ALIEN]],
@@ -66,7 +66,7 @@ class TestAllOrNothing:
         )
         assert stored.rows("SELECT name FROM labels") == ["x"]
 
-    def test_or_neither_is(self, stored):
+    def test_nothing_is_stored_when_before_commit_fails(self, stored):
         running = Import("club")
         with pytest.raises(ImportFailed):
             running.run(
@@ -76,9 +76,9 @@ class TestAllOrNothing:
             )
         assert stored.titles() == []
         assert not running.committed
-        assert stored.beside() == set()
+        assert stored.leftovers() == set()
 
-    def test_readers_see_all_of_it_at_once(self, stored):
+    def test_other_readers_see_films_only_after_the_commit(self, stored):
         seen = []
         Import("club").run(
             stored.settings, [[ALIEN, MIRROR]], lambda _: seen.append(stored.titles())
@@ -86,7 +86,7 @@ class TestAllOrNothing:
         assert seen == [[]]
         assert stored.titles() == ["Alien", "Mirror"]
 
-    def test_a_reader_fails_and_nothing_is_stored(self, stored):
+    def test_nothing_is_stored_when_a_reader_fails(self, stored):
         def records():
             yield ALIEN
             raise OSError("the disk is gone")
@@ -94,20 +94,20 @@ class TestAllOrNothing:
         with pytest.raises(OSError, match="gone"):
             stored.run(records())
         assert stored.titles() == []
-        assert stored.beside() == set()
+        assert stored.leftovers() == set()
 
-    def test_a_database_without_tables_is_told(self, stored):
+    def test_missing_table_fails_with_its_name(self, stored):
         stored.execute("DROP TABLE film_genres")
         with pytest.raises(ImportFailed, match="film_genres"):
             stored.run([ALIEN])
 
     @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/nowhere"])
-    def test_a_database_that_is_away_is_told(self, tmp_path, url):
+    def test_unreachable_database_fails_with_the_reason(self, tmp_path, url):
         with pytest.raises(ImportFailed, match="refused"):
             Import("club").run(Settings(data=tmp_path, database_url=url), [[ALIEN]])
 
 
-def test_one_import_runs_at_a_time(stored):
+def test_second_import_is_rejected_while_one_runs(stored):
     def records():
         yield ALIEN
         with pytest.raises(ImportFailed, match="another import is running"):
@@ -121,12 +121,12 @@ def test_one_import_runs_at_a_time(stored):
 
 
 def interrupt_soon():
-    """Ctrl+C, in a moment."""
+    """Send SIGINT to this process after 0.2 s."""
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
 
 class TestInterrupted:
-    def test_while_reading(self, stored):
+    def test_interrupt_while_reading_stores_nothing(self, stored):
         def records():
             yield ALIEN
             interrupt_soon()
@@ -135,9 +135,9 @@ class TestInterrupted:
         with pytest.raises(KeyboardInterrupt):
             stored.run(records())
         assert stored.titles() == []
-        assert stored.beside() == set()
+        assert stored.leftovers() == set()
 
-    def test_within_a_statement_that_takes_long(self, stored):
+    def test_interrupt_ends_a_long_statement_and_stores_nothing(self, stored):
         endless = (
             "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT 1 FROM n) SELECT sum(i) FROM n"
         )

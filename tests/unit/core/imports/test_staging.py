@@ -1,4 +1,4 @@
-"""Staging: films laid out beside the catalogue, in constant memory."""
+"""Staging of films beside the catalogue, in constant memory."""
 
 import sqlite3
 from contextlib import closing
@@ -23,22 +23,22 @@ ORDER BY films.position, place
 
 
 class Staged:
-    """Where films are staged, and what lies there."""
+    """The staging tables of one import, and their content."""
 
-    def __init__(self, place, settings):
-        self.tables = place.create_staging_tables()
-        self._place, self._settings = place, settings
+    def __init__(self, target, settings):
+        self.tables = target.create_staging_tables()
+        self._target, self._settings = target, settings
 
     def rows(self, sql, **named):
         if self._settings.database_url:
             tables = {name: f"staged_{name}" for name in TABLES}
-            return [tuple(row) for row in self._place.connection.execute(sql.format(**tables))]
+            return [tuple(row) for row in self._target.connection.execute(sql.format(**tables))]
         path = database_path(self._settings).with_suffix(".staging")
         with closing(sqlite3.connect(path)) as connection:
             return connection.execute(sql.format(**{name: name for name in TABLES})).fetchall()
 
     def names(self, kind):
-        """The names of each film, joined by +."""
+        """Return the names of each film, joined by +."""
         found = {}
         names, lists = f"{{{kind}s}}", f"{{{kind}_lists}}"
         for title, name in self.rows(
@@ -53,11 +53,11 @@ TABLES = ("films", "genres", "directors", "genre_lists", "director_lists")
 
 @pytest.fixture
 def staged(settings):
-    with open_import_target(settings) as place:
-        yield Staged(place, settings)
+    with open_import_target(settings) as target:
+        yield Staged(target, settings)
 
 
-def test_films_are_laid_out_with_their_lists(staged):
+def test_films_are_staged_with_their_genres_and_directors(staged):
     with Staging(staged.tables) as into:
         into.add(ALIEN)
         into.add(MIRROR)
@@ -70,7 +70,7 @@ def test_films_are_laid_out_with_their_lists(staged):
         assert staged.names("director") == {"Alien": "Ridley Scott", "Mirror": "Andrei Tarkovsky"}
 
 
-def test_of_films_that_share_an_id_the_last_stays(staged):
+def test_last_film_of_a_repeated_id_stays(staged):
     with Staging(staged.tables) as into:
         for title in ("First", "Second", "Third"):
             into.add(film("7", title))
@@ -82,7 +82,7 @@ def test_of_films_that_share_an_id_the_last_stays(staged):
         ]
 
 
-def test_spellings_of_a_name_within_a_film_are_one(staged):
+def test_spellings_of_one_name_are_merged_within_a_film(staged):
     with Staging(staged.tables) as into:
         into.add(film("1", "Alien", genres=["Horror", "HORROR", "Sci-Fi"]))
         into.finish()
@@ -90,7 +90,7 @@ def test_spellings_of_a_name_within_a_film_are_one(staged):
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5_000])
-def test_nothing_stays_that_came_after_a_mark(staged, batch, monkeypatch):
+def test_rollback_to_a_savepoint_deletes_later_films_and_names(staged, batch, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", batch)
     with Staging(staged.tables) as into:
         into.add(MIRROR)
@@ -105,7 +105,7 @@ def test_nothing_stays_that_came_after_a_mark(staged, batch, monkeypatch):
         assert sorted(kept) == [("Andrei Tarkovsky",), ("Sci-Fi",), ("Unknown",)]
 
 
-def test_forgotten_lists_are_staged_again(staged, monkeypatch):
+def test_lists_evicted_from_the_cache_are_staged_again(staged, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", 2)
     monkeypatch.setattr(staging, "MOST_CACHED_LISTS", 3)
     films = [film(str(n), f"Film {n}", genres=[f"Genre {n % 5}"]) for n in range(40)]

@@ -1,4 +1,4 @@
-"""CSV records, sound and broken: every line ends in a record or in a rejected."""
+"""Valid and invalid CSV records: every line becomes a record or a rejected row."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from kinoteka.core.imports.record import RejectedRow
 
 
 def rows_of(content: bytes, columns: int = 3, delimiter: str = ","):
-    """Return sound rows and refusals (line, reason) of a file with that content."""
+    """Return the valid rows and the rejected ones (line, reason) of a file with this content."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
@@ -39,34 +39,34 @@ def rows_of(content: bytes, columns: int = 3, delimiter: str = ","):
         (b"", []),
     ],
 )
-def test_sound_records(content, rows):
+def test_valid_records_are_read(content, rows):
     assert rows_of(content) == (rows, [])
 
 
-def test_an_open_quote_takes_no_other_record_along():
+def test_unclosed_quote_rejects_only_its_record():
     body = b"".join(b"%d,Film,Drama\n" % number for number in range(3, 1003))
     rows, rejected = rows_of(b'a,b,c\n2,"Film,Drama\n' + body)
     assert rejected == [(2, "too_long")]
     assert [line for line, _ in rows] == [1, *range(3, 1003)]
 
 
-def test_an_open_quote_that_a_later_quote_closes_is_refused_alone():
+def test_unclosed_quote_rejects_only_its_record_when_a_later_quote_closes_it():
     rows, rejected = rows_of(b'1,"Bad,x\n2,Good,x\n3,"Quoted, too",x\n4,"Again",x\n')
     assert rejected == [(1, "csv_invalid")]
     assert [line for line, _ in rows] == [2, 3, 4]
 
 
-def test_an_open_quote_near_the_end_is_refused_alone():
+def test_unclosed_quote_near_the_end_rejects_only_its_record():
     rows, rejected = rows_of(b'1,a,b\n2,"open,b\n3,a,b\n')
     assert rejected == [(2, "csv_invalid")]
     assert [line for line, _ in rows] == [1, 3]
 
 
-def test_text_behind_a_closing_quote_is_refused():
+def test_text_after_a_closing_quote_is_rejected():
     assert rows_of(b'1,"a" b,3\n4,5,6\n') == ([(2, ["4", "5", "6"])], [(1, "csv_invalid")])
 
 
-def test_a_record_of_many_lines_is_sound_up_to_the_limit():
+def test_record_may_span_lines_up_to_the_limit():
     def cell(lines):
         return b'1,"' + b"\n".join([b"x"] * lines) + b'",3\n'
 
@@ -85,14 +85,14 @@ def test_a_record_of_many_lines_is_sound_up_to_the_limit():
         (b"1," + b"x" * 3 * RECORD_LIMIT + b",3", "too_long"),
     ],
 )
-def test_broken_lines_are_refused_and_reading_goes_on(line, reason):
+def test_invalid_line_is_rejected_and_reading_continues(line, reason):
     rows, rejected = rows_of(b"a,b,c\n" + line + b"\n4,5,6\n")
     assert rejected == [(2, reason)]
     assert [number for number, _ in rows] == [1, 3]
 
 
 @given(st.lists(st.lists(st.text(), min_size=3, max_size=3), max_size=5))
-def test_what_is_written_well_is_read_as_it_was(table):
+def test_written_table_is_read_back_unchanged(table):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(table)
     rows, rejected = rows_of(text.getvalue().encode("utf-8", "replace"))
@@ -109,7 +109,7 @@ def _plain(cell: str) -> str:
 
 
 @given(st.lists(st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\0", b"\xff", b"1,2,3\n"])))
-def test_every_line_is_a_record_or_refused_or_blank(pieces):
+def test_every_line_is_a_record_or_rejected_or_blank(pieces):
     content = b"".join(pieces)
     rows, rejected = rows_of(content)
     begun = [line for line, _ in rows] + [line for line, _ in rejected]

@@ -1,4 +1,4 @@
-"""Files come as lines of bounded length, plain or gzipped, with progress on disk."""
+"""Plain and gzipped files are read as lines of bounded length, with progress in bytes on disk."""
 
 import gzip
 
@@ -17,7 +17,7 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 @pytest.mark.parametrize("chunk", [1, 3, 1000])
-def test_lines_lose_their_ends_and_the_mark(path, pack, chunk, monkeypatch):
+def test_lines_have_no_line_ends_and_no_byte_order_mark(path, pack, chunk, monkeypatch):
     monkeypatch.setattr(files, "CHUNK", chunk)
     path.write_bytes(pack(b"one\r\ntwo\n\nthree"))
     progress = Progress()
@@ -25,7 +25,7 @@ def test_lines_lose_their_ends_and_the_mark(path, pack, chunk, monkeypatch):
     assert progress.read == path.stat().st_size
 
 
-def test_the_byte_order_mark_is_left_out(path):
+def test_byte_order_mark_is_removed(path):
     path.write_bytes(b"\xef\xbb\xbfid,title\n")
     assert first_line(path) == "id,title"
     assert list(InputFile(path, Progress()).lines()) == [b"id,title"]
@@ -33,7 +33,7 @@ def test_the_byte_order_mark_is_left_out(path):
 
 @pytest.mark.parametrize("end", [b"\nnext\n", b"\nnext", b""])
 @pytest.mark.parametrize("length", [11, 25, 100])
-def test_a_line_over_the_limit_is_cut_and_the_next_one_whole(path, end, length, monkeypatch):
+def test_line_over_the_limit_is_truncated_and_the_next_one_is_whole(path, end, length, monkeypatch):
     monkeypatch.setattr(files, "CHUNK", 4)
     monkeypatch.setattr(files, "RECORD_LIMIT", 10)
     path.write_bytes(b"first\n" + b"x" * length + end)
@@ -43,7 +43,7 @@ def test_a_line_over_the_limit_is_cut_and_the_next_one_whole(path, end, length, 
     assert rest == ([b"next"] if end else [])
 
 
-def test_a_cut_archive_gives_its_lines_and_a_failure(path):
+def test_truncated_gzip_file_yields_its_lines_and_a_failure(path):
     text = b"".join(b"%d,Film\n" % (number * 7919 % 10007) for number in range(50_000))
     path.write_bytes(gzip.compress(text)[:-2000])
     file = InputFile(path, Progress())
@@ -64,14 +64,14 @@ def test_gzipped_file_that_expands_too_far_fails(path, monkeypatch):
     assert "expands to more than" in failure.detail
 
 
-def test_plain_file_may_be_of_any_size(path, monkeypatch):
+def test_plain_file_may_have_any_size(path, monkeypatch):
     monkeypatch.setattr(files, "EXPANSION_FLOOR", 10)
     monkeypatch.setattr(files, "EXPANSION_LIMIT", 0)
     path.write_bytes(b"film\n" * 100)
     assert len(list(InputFile(path, Progress()).lines())) == 100
 
 
-def test_a_sound_file_has_no_failure(path):
+def test_valid_file_has_no_failure(path):
     path.write_bytes(b"a\n")
     file = InputFile(path, Progress())
     assert list(file.lines()) == [b"a"]
@@ -88,7 +88,7 @@ def test_a_sound_file_has_no_failure(path):
         (None, "file_unreadable"),
     ],
 )
-def test_files_that_cannot_be_used_at_all(path, content, code):
+def test_unusable_file_is_rejected(path, content, code):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(FormatError) as caught:

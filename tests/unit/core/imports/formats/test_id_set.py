@@ -17,7 +17,7 @@ def test_ranks_are_positions_in_the_sorted_set(numbers):
     assert all(ids.rank(number) == -1 for number in range(-1, 6000) if number not in numbers)
 
 
-def test_an_empty_set_has_no_ranks():
+def test_empty_set_has_no_ranks():
     ids = IdSet()
     assert ids.freeze() == 0
     assert ids.rank(0) == ids.rank(-1) == -1

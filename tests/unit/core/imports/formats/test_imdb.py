@@ -35,7 +35,7 @@ def data_set(tmp_path, read):
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
-def test_four_files_in_any_order_make_films(data_set, pack):
+def test_four_files_in_any_order_are_joined(data_set, pack):
     outcome = data_set(
         pack,
         names="nm0000002\tAleksey Balabanov\t1959\t2013\tdirector\ttt0118767\n"
@@ -65,11 +65,11 @@ def test_four_files_in_any_order_make_films(data_set, pack):
     assert unknown.genres == unknown.directors == ()
 
 
-def test_title_basics_alone_is_enough(data_set):
+def test_title_basics_can_be_imported_alone(data_set):
     assert data_set(basics=BROTHER).titles == ["Brother"]
 
 
-def test_other_kinds_and_adult_films_are_skipped_and_counted(data_set):
+def test_other_title_types_and_adult_films_are_skipped_and_counted(data_set):
     rows = (
         "tt0000001\tshort\tA\tA\t0\t1894\t\\N\t1\tShort\n"
         "tt0000002\ttvEpisode\tB\tB\t0\t1994\t\\N\t1\t\\N\n"
@@ -102,18 +102,18 @@ def test_other_kinds_and_adult_films_are_skipped_and_counted(data_set):
         (b"x" * 1_100_000 + b"\n", "too_long"),
     ],
 )
-def test_broken_rows_are_refused_and_reading_goes_on(data_set, row, reason):
+def test_invalid_row_is_rejected_and_reading_continues(data_set, row, reason):
     outcome = data_set(basics=row + BROTHER.encode(), ratings="tt0118767\t7.8\t31000\n")
     assert outcome.reasons == [(2, reason)]
     assert outcome.titles == ["Brother"]
 
 
-def test_quotation_marks_are_plain_characters(data_set):
+def test_quotation_marks_are_ordinary_characters(data_set):
     row = 'tt0000001\tmovie\t"Open\t"Open\t0\t1994\t\\N\t1\tDrama\n'
     assert data_set(basics=row + BROTHER).titles == ['"Open', "Brother"]
 
 
-def test_broken_rows_of_the_other_files_are_refused_and_the_films_stay(data_set):
+def test_invalid_row_of_another_file_is_rejected_and_the_film_stays(data_set):
     outcome = data_set(
         basics=BROTHER,
         ratings=b"tt0118767\n\ntt0118767\t70\t5\ntt0118767\t7.0\tmany\ntt0118767\t7.0\t"
@@ -137,13 +137,13 @@ def test_broken_rows_of_the_other_files_are_refused_and_the_films_stay(data_set)
     ]
 
 
-def test_directors_need_both_files(data_set):
+def test_directors_need_title_crew_and_name_basics(data_set):
     outcome = data_set(basics=BROTHER, crew="tt0118767\tnm0000001\t\\N\n")
     assert [path.name for path in outcome.progress.ignored] == ["crew.data"]
     assert outcome.films[0].directors == ()
 
 
-def test_columns_in_another_order_are_told_at_once(tmp_path, read):
+def test_columns_in_another_order_are_rejected_before_reading(tmp_path, read):
     path = tmp_path / "title.basics.tsv"
     path.write_text(BASICS.replace("tconst\ttitleType", "titleType\ttconst"))
     with pytest.raises(FormatError) as caught:
@@ -151,6 +151,6 @@ def test_columns_in_another_order_are_told_at_once(tmp_path, read):
     assert caught.value.code == "column_missing"
 
 
-def test_labels_by_column(data_set):
+def test_label_rule_matches_a_column(data_set):
     rules = {"labels": LabelRules(["long:column:runtimeMinutes=96"])}
     assert data_set(basics=BROTHER, options=rules).films[0].label == "long"

@@ -1,4 +1,4 @@
-"""What the IMDb's other files tell about the films of title.basics."""
+"""Joins of the IMDb's other files with title.basics."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def films():
 
 @pytest.fixture
 def table(tmp_path):
-    """A file with a header and these rows."""
+    """Write a file with a header and these rows."""
 
     def write(*rows):
         path = tmp_path / "table.tsv"
@@ -49,12 +49,12 @@ def reasons(rejected):
         (b"\\N", -1),
     ],
 )
-def test_ids_are_numbers(identifier, number):
+def test_number_is_read_from_an_id(identifier, number):
     assert number_in(identifier) == number
 
 
 class TestRatings:
-    def test_belong_to_films_whatever_the_order(self, films, table):
+    def test_ratings_are_joined_in_any_order_of_rows(self, films, table):
         ratings = Ratings(films, len(FILMS))
         rows = ("tt134217727\t9.1\t12", "tt0133093\t8.7\t2000000", "tt0000001\t5.0\t1")
         assert reasons(ratings.read(table(*rows))) == []
@@ -64,7 +64,7 @@ class TestRatings:
             (9.1, 12),
         ]
 
-    def test_broken_rows_are_refused_and_rate_nothing(self, films, table):
+    def test_invalid_row_is_rejected_and_rates_no_film(self, films, table):
         ratings = Ratings(films, len(FILMS))
         rows = ("tt0000007\t8.7", "tt0000007\t10.1\t5", "tt0000007\t8.7\tmany", "tt0000007\t7.0\t3")
         assert reasons(ratings.read(table(*rows))) == [
@@ -82,20 +82,20 @@ class TestDirectors:
         rejected += reasons(directors.read_names(table(*names)))
         return [directors.of(rank) for rank in range(3)], rejected
 
-    def test_have_their_names_in_the_films_order(self, films, table):
+    def test_directors_are_in_the_order_of_the_film(self, films, table):
         crew = ("tt0133093\tnm2,nm1\t\\N", "tt0000007\tnm1\tnm9", "tt134217727\t\\N\tnm9")
         names = ("nm1\tLana Wachowski\t1965", "nm2\tLilly Wachowski\t1967", "nm3\tNobody\t\\N")
         found, rejected = self.read(films, table, crew, names)
         assert found == [("Lana Wachowski",), ("Lilly Wachowski", "Lana Wachowski"), ()]
         assert rejected == []
 
-    def test_one_without_a_name_is_left_out(self, films, table):
+    def test_director_without_a_name_is_omitted(self, films, table):
         crew = ("tt0133093\tnm1,nm2,nm3\t\\N", "tt0000007\tnm2\t\\N")
         names = ("nm1\tLana  Wachowski\t1965", "nm2\t\\N\t\\N")
         found, _ = self.read(films, table, crew, names)
         assert found == [(), ("Lana Wachowski",), ()]
 
-    def test_broken_rows_are_refused(self, films, table):
+    def test_invalid_rows_are_rejected(self, films, table):
         crew = ("tt0133093\tnm1", "tt0133093\tnm1,who\t\\N", "tt0000007\tnm1\t\\N")
         names = ("nm1", f"nm1\t{'x' * 201}\t", "nm1\tLana\t")
         found, rejected = self.read(films, table, crew, names)

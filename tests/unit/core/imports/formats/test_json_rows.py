@@ -1,4 +1,4 @@
-"""JSON objects, by lines and by elements of an array; broken ones take no others along."""
+"""JSON objects from lines and arrays. Invalid ones do not affect others."""
 
 import json
 import tempfile
@@ -46,7 +46,7 @@ def film(title: str) -> bytes:
 
 
 @given(OBJECTS, st.sampled_from([None, 2]), st.booleans())
-def test_arrays_are_read_as_they_were_written(objects, indent, ascii_only):
+def test_written_array_is_read_back_unchanged(objects, indent, ascii_only):
     text = json.dumps(objects, indent=indent, ensure_ascii=ascii_only)
     rows, rejected = elements(text.encode())
     assert rejected == []
@@ -54,7 +54,7 @@ def test_arrays_are_read_as_they_were_written(objects, indent, ascii_only):
 
 
 @given(OBJECTS)
-def test_lines_are_read_as_they_were_written(objects):
+def test_written_lines_are_read_back_unchanged(objects):
     text = "\n".join(json.dumps(each) for each in objects)
     rows, rejected = read(json_lines, text.encode())
     assert rejected == []
@@ -84,7 +84,7 @@ def test_lines_are_read_as_they_were_written(objects):
         max_size=30,
     )
 )
-def test_no_bytes_raise_and_progress_reaches_the_end(pieces):
+def test_arbitrary_bytes_do_not_raise_and_progress_reaches_the_end(pieces):
     for function in (json_elements, json_lines):
         with tempfile.NamedTemporaryFile() as file:
             file.write(b"".join(pieces))
@@ -95,7 +95,7 @@ def test_no_bytes_raise_and_progress_reaches_the_end(pieces):
         assert all(isinstance(record, RejectedRow) or type(record[1]) is dict for record in records)
 
 
-def test_elements_over_the_border_of_chunks_are_whole(monkeypatch):
+def test_elements_that_span_chunks_are_whole(monkeypatch):
     content = b"[" + b",\n".join(film(f"Film {number} }},{{") for number in range(50)) + b"]"
     whole = elements(content)
     for chunk in (1, 2, 3, 7, 64):
@@ -125,7 +125,7 @@ def test_elements_over_the_border_of_chunks_are_whole(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("indent", ["", "\n  "])
-def test_a_broken_element_is_refused_alone(broken, reason, indent):
+def test_invalid_element_is_rejected_alone(broken, reason, indent):
     space = indent.encode()
     many = [film(f"Film {number}") for number in range(2000)]
     content = b"[" + (b"," + space).join([film("First"), broken, *many]) + b"]"
@@ -137,20 +137,20 @@ def test_a_broken_element_is_refused_alone(broken, reason, indent):
     assert all(line == rejected[0][0] for line, _ in rejected)
 
 
-def test_a_cut_array_gives_what_is_whole():
+def test_truncated_array_yields_its_complete_elements():
     content = b"[" + film("A") + b",\n" + film("B") + b",\n" + film("C")[:30]
     rows, rejected = elements(content)
     assert [found["title"] for _, found in rows] == ["A", "B"]
     assert rejected == [(3, "json_invalid"), (3, "json_invalid")]
 
 
-def test_an_array_that_is_not_closed_is_told():
+def test_unclosed_array_is_rejected():
     assert elements(b"[" + film("A") + b",\n")[1] == [(2, "json_invalid")]
     assert elements(b"[]\n") == ([], [])
     assert elements(b"  [ ]") == ([], [])
 
 
-def test_an_element_beyond_the_limit_is_refused_alone():
+def test_element_over_the_limit_is_rejected_alone():
     long = film("x" * (RECORD_LIMIT * 3))
     rows, rejected = elements(b"[" + film("A") + b",\n" + long + b",\n" + film("B") + b"]")
     assert [found["title"] for _, found in rows] == ["A", "B"]
@@ -169,7 +169,7 @@ def test_an_element_beyond_the_limit_is_refused_alone():
         (b'"' + b"x" * RECORD_LIMIT + b'"', "too_long"),
     ],
 )
-def test_a_broken_line_is_refused_alone(line, reason):
+def test_invalid_line_is_rejected_alone(line, reason):
     rows, rejected = read(json_lines, b'{"a": 1}\n' + line + b'\r\n\n{"a": 2}\r\n')
     assert rows == [(1, {"a": 1}), (4, {"a": 2})]
     assert rejected == [(2, reason)]

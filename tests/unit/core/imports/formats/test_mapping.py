@@ -1,4 +1,4 @@
-"""Columns find their fields by the operator's word or by their name."""
+"""Columns are mapped to fields by the operator or by name."""
 
 import inspect
 
@@ -14,21 +14,21 @@ def mapped(columns, *pairs):
     return {field: column for field, column in found if column}
 
 
-def test_columns_are_found_by_name_without_regard_to_case_and_blanks():
+def test_columns_are_found_by_name_ignoring_case_and_spaces():
     columns = ["ID", "Title", "Original Title", "release-date", "Overview", "vote_average"]
     assert mapped(columns) == dict(zip(FIELDS, columns, strict=False))
 
 
-def test_singular_and_plural_are_the_same():
+def test_singular_and_plural_names_are_equivalent():
     assert mapped(["title", "Genre", "Director"])["genres"] == "Genre"
     assert mapped(["title", "genres", "directors"])["directors"] == "directors"
 
 
-def test_the_fields_own_name_goes_before_others():
+def test_field_name_takes_precedence_over_aliases():
     assert mapped(["release_date", "year"]) == {"year": "year"}
 
 
-def test_what_the_operator_says_stands():
+def test_mapping_of_the_operator_takes_precedence():
     columns = ["name", "title", "Release Date", "Kind"]
     assert mapped(columns, "title=name", "year=release date", "genre=Kind") == {
         "title": "name",
@@ -40,18 +40,18 @@ def test_what_the_operator_says_stands():
 
 
 @pytest.mark.parametrize("pair", ["", "title", "colour=Colour", "=Title"])
-def test_unclear_mappings_are_refused(pair):
+def test_invalid_mapping_is_rejected(pair):
     with pytest.raises(FormatError) as caught:
         parse_mapping(["year=Year", pair])
     assert caught.value.code == "mapping_invalid"
     assert caught.value.parameters["pair"] == pair
 
 
-def test_a_field_is_mapped_once():
+def test_field_cannot_be_mapped_twice():
     with pytest.raises(FormatError):
         parse_mapping(["genre=A", "genres=B"])
 
 
-def test_fields_are_in_the_order_of_the_parameters_that_make_a_film():
+def test_fields_are_in_the_order_of_the_parameters_of_film():
     parameters = [*inspect.signature(values.film).parameters]
     assert ["external_id", *FIELDS[1:]] == parameters[: len(FIELDS)]

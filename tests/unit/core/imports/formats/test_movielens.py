@@ -1,4 +1,4 @@
-"""MovieLens: titles taken apart, ratings averaged."""
+"""MovieLens: titles are split and ratings averaged."""
 
 import pytest
 
@@ -28,11 +28,11 @@ MOVIES = "movieId,title,genres\n"
         ("", "", None, None),
     ],
 )
-def test_titles(written, title, other, year):
+def test_title_is_split_into_title_other_title_and_year(written, title, other, year):
     assert split_title(written) == (title, other, year)
 
 
-def test_films_with_averaged_ratings(tmp_path, read):
+def test_ratings_are_averaged_and_doubled(tmp_path, read):
     movies, ratings, links = (tmp_path / name for name in ("m.csv", "r.csv", "links.csv"))
     movies.write_text(
         MOVIES + '1,"American President, The (1995)",Comedy|Drama\n2,Other,(no genres listed)\n'
@@ -68,7 +68,7 @@ def test_films_with_averaged_ratings(tmp_path, read):
     assert (second.imdb_id, second.tmdb_id) == ("tt0114709", None)
 
 
-def test_links_without_a_header_row(tmp_path, read):
+def test_links_may_lack_a_header_row(tmp_path, read):
     movies, links = tmp_path / "movies.csv", tmp_path / "links.csv"
     movies.write_text(MOVIES + "1,Toy Story (1995),Animation\n2,Heat (1995),Action\n")
     links.write_text("1,0114709,862\n2,0113277,949\n")
@@ -92,13 +92,13 @@ def test_links_without_a_header_row(tmp_path, read):
         (b"2,a\0b (1995),Drama", "nul_character"),
     ],
 )
-def test_broken_rows_are_refused_and_reading_goes_on(read_text, row, reason):
+def test_invalid_row_is_rejected_and_reading_continues(read_text, row, reason):
     outcome = read_text("movielens", MOVIES.encode() + row + b"\n3,Heat (1995),Action\n")
     assert outcome.reasons == [(2, reason)]
     assert outcome.titles == ["Heat"]
 
 
-def test_labels_by_column(read_text):
+def test_label_rule_matches_a_column(read_text):
     rules = LabelRules(["old:column:movieId=1"])
     assert (
         read_text("movielens", MOVIES + "1,Heat (1995),A\n", labels=rules).films[0].label == "old"

@@ -1,4 +1,4 @@
-"""Real data sets, whole: every row becomes a film, and what became of some of them."""
+"""Every row of the real data sets becomes a film with the expected fields."""
 
 import pytest
 
@@ -7,7 +7,7 @@ def by_title(outcome):
     return {film.title: film for film in outcome.films}
 
 
-def test_wikipedia(read, real_data):
+def test_wikipedia_files_are_read_completely(read, real_data):
     outcome = read("wikipedia", sorted((real_data / "wikipedia").glob("*.json")))
     assert outcome.rejected == []
     assert len(outcome.films) == 36_273
@@ -17,7 +17,7 @@ def test_wikipedia(read, real_data):
     assert (gun.year, gun.genres) == (1994, ("Comedy", "Crime"))
 
 
-def test_movielens(read, real_data):
+def test_movielens_files_are_read_completely(read, real_data):
     outcome = read("movielens", sorted((real_data / "movielens-small").glob("*.csv")))
     assert outcome.rejected == []
     # The last line has no end, so counting line ends finds one film and one rating fewer.
@@ -34,7 +34,7 @@ def test_movielens(read, real_data):
     assert [path.name for path in outcome.progress.ignored] == ["tags.csv"]
 
 
-def test_tmdb(read, real_data):
+def test_tmdb_files_are_read_completely(read, real_data):
     outcome = read("tmdb", [real_data / "tmdb" / "tmdb_5000_movies.csv"])
     assert outcome.rejected == []
     assert len(outcome.films) == len({film.external_id for film in outcome.films}) == 4_803
@@ -45,7 +45,7 @@ def test_tmdb(read, real_data):
     assert avatar.genres == ("Action", "Adventure", "Fantasy", "Science Fiction")
 
 
-def test_imdb(read, real_data):
+def test_imdb_files_are_read_completely(read, real_data):
     outcome = read("imdb", sorted((real_data / "imdb-sample").glob("*.tsv")))
     assert outcome.rejected == []
     assert len(outcome.films) == 14
@@ -67,7 +67,7 @@ def test_imdb(read, real_data):
         ("json", "wikipedia/movies-2010s.json", 2_512),
     ],
 )
-def test_the_same_files_as_plain_tables(read, real_data, name, file, count):
+def test_data_set_files_are_readable_as_plain_tables(read, real_data, name, file, count):
     outcome = read(name, [real_data / file])
     assert outcome.rejected == []
     assert len(outcome.films) == count

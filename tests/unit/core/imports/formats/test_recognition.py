@@ -1,4 +1,4 @@
-"""Files of a data set are told apart by their header rows."""
+"""Files of a data set are recognised by their header rows."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def write(tmp_path):
     return write_file
 
 
-def test_neither_name_nor_order_matters(write):
+def test_files_are_recognised_regardless_of_name_and_order(write):
     progress = Progress()
     ratings, tags = write("a.csv", "id,rating"), write("c.csv", "id,tag")
     movies = write("b.csv", '"id","title, short",title')
@@ -36,7 +36,7 @@ def test_neither_name_nor_order_matters(write):
     assert progress.ignored == [tags]
 
 
-def test_an_unused_file_is_known_by_its_name_even_without_a_header(write):
+def test_unused_file_without_a_header_is_recognised_by_its_name(write):
     progress = Progress()
     tags = write("tags.csv", "1,2")
     recognise([tags, write("m.csv", "id,title")], ROLES, ",", progress)
@@ -52,7 +52,7 @@ def test_an_unused_file_is_known_by_its_name_even_without_a_header(write):
         ({"a.csv": "id,rating"}, "file_needed"),
     ],
 )
-def test_files_that_do_not_make_a_data_set(write, files, code):
+def test_incomplete_or_unknown_files_are_rejected(write, files, code):
     paths = [write(name, header) for name, header in files.items()]
     with pytest.raises(FormatError) as caught:
         recognise(paths, ROLES, ",", Progress())

@@ -52,7 +52,9 @@ def as_csv(fields, delimiter=",", end="\n"):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_csv_of_every_kind(read_text, delimiter, end, mark):
+def test_csv_is_read_with_any_delimiter_line_end_and_byte_order_mark(
+    read_text, delimiter, end, mark
+):
     outcome = read_text("csv", mark + as_csv(FIELDS, delimiter, end))
     assert outcome.films == [ALIEN]
     assert outcome.rejected == []
@@ -67,11 +69,11 @@ def test_csv_of_every_kind(read_text, delimiter, end, mark):
         ("json", "\n" + json.dumps([FIELDS], indent=4)),
     ],
 )
-def test_gzipped_files(read_text, name, content):
+def test_gzipped_file_is_read(read_text, name, content):
     assert read_text(name, gzip.compress(content.encode())).films == [ALIEN]
 
 
-def test_values_of_json_have_types(read_text):
+def test_json_values_are_converted_by_their_types(read_text):
     typed = FIELDS | {
         "id": 7,
         "year": 1979,
@@ -84,7 +86,7 @@ def test_values_of_json_have_types(read_text):
     assert read_text("json", json.dumps([typed])).films == [ALIEN]
 
 
-def test_columns_are_mapped_by_the_operator(read_text):
+def test_operator_can_map_columns(read_text):
     table = "Name;Release Date;Kind\nAlien;25 May 1979;Horror, Sci-Fi\n"
     mapping = {"title": "Name", "year": "Release Date", "genres": "Kind"}
     (film,) = read_text("csv", table, mapping=mapping).films
@@ -94,7 +96,7 @@ def test_columns_are_mapped_by_the_operator(read_text):
     assert [(film.title, film.year) for film in films] == [("Alien", None), ("Other", 1979)]
 
 
-def test_without_an_id_title_and_year_identify_a_film(read_text):
+def test_title_and_year_identify_a_film_without_an_id(read_text):
     films = read_text("csv", "title,year\nAlien,1979\nAlien,1979\n").films
     assert [film.external_id for film in films] == ["alien (1979)", "alien (1979) #2"]
 
@@ -108,13 +110,13 @@ def test_without_an_id_title_and_year_identify_a_film(read_text):
         ("json", "title,year\n", "not_a_json_array"),
     ],
 )
-def test_files_of_another_shape_are_told_at_once(read_text, name, content, code):
+def test_file_of_another_format_is_rejected_before_reading(read_text, name, content, code):
     with pytest.raises(FormatError) as caught:
         read_text(name, content)
     assert caught.value.code == code
 
 
-def test_a_mapped_column_that_is_not_there_is_told_at_once(read_text):
+def test_missing_mapped_column_is_rejected_before_reading(read_text):
     with pytest.raises(FormatError) as caught:
         read_text("csv", "title,year\nAlien,1979\n", mapping={"rating": "Stars"})
     assert caught.value.parameters["columns"] == ["Stars"]
@@ -137,7 +139,7 @@ def test_a_mapped_column_that_is_not_there_is_told_at_once(read_text):
         ({"title": "a\0b"}, "nul_character"),
     ],
 )
-def test_values_that_no_film_may_have(read_text, change, reason):
+def test_invalid_value_rejects_its_row(read_text, change, reason):
     broken = FIELDS | change
     lines = f"{as_csv(broken)}{as_csv(FIELDS).splitlines()[1]}\n"
     assert read_text("csv", lines).reasons == [(2, reason)]
@@ -158,7 +160,7 @@ def test_values_that_no_film_may_have(read_text, change, reason):
         ("json", '[{"title": "Alien", "language": "en"}, {"title": "Brother"}]'),
     ],
 )
-def test_labels_by_column(read_text, name, content):
+def test_label_rule_matches_a_column(read_text, name, content):
     rules = LabelRules(["english:column:language=en"])
     labels = [film.label for film in read_text(name, content, labels=rules).films]
     assert labels == ["english", None]
@@ -172,7 +174,7 @@ def test_labels_by_column(read_text, name, content):
         ("json", '[{"title": "Hidden One", "label": "hidden"}, {"title": "Brother"}]'),
     ],
 )
-def test_row_with_the_label_hidden_is_refused_unless_a_rule_labels_it(read_text, name, content):
+def test_row_with_the_label_hidden_is_rejected_unless_a_rule_labels_it(read_text, name, content):
     read = read_text(name, content)
     assert [film.title for film in read.films] == ["Brother"]
     (rejected,) = read.rejected
@@ -210,7 +212,7 @@ def test_row_with_the_label_hidden_is_refused_unless_a_rule_labels_it(read_text,
         max_size=20,
     )
 )
-def test_whatever_a_file_holds_comes_out_as_films_and_refusals(name, pieces):
+def test_arbitrary_file_yields_only_films_and_rejected_rows(name, pieces):
     start = {"csv": "title,genre,year\n", "jsonl": '{"title": "First"}\n', "json": "["}[name]
     content = (start + "".join(pieces)).encode("utf-8", "surrogatepass")
     with tempfile.NamedTemporaryFile() as file:

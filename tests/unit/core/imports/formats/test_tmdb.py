@@ -1,4 +1,4 @@
-"""TMDB tables: the cut and the full one, with directors from the credits."""
+"""TMDB tables, the excerpt and the full one, with directors from the credits."""
 
 import csv
 import json
@@ -42,7 +42,7 @@ BROTHER = {
 }
 
 
-def test_the_full_table_with_credits(write, read):
+def test_full_table_is_joined_with_credits(write, read):
     crew = [{"job": "Producer", "name": "P"}, {"job": "Director", "name": "Aleksey Balabanov"}]
     credits_ = {"movie_id": "20992", "title": "Brother", "cast": "[]", "crew": json.dumps(crew)}
     movies = write("m.csv", FULL, BROTHER)
@@ -57,14 +57,14 @@ def test_the_full_table_with_credits(write, read):
     assert film.directors == ("Aleksey Balabanov",)
 
 
-def test_an_average_of_no_votes_is_no_rating(write, read):
+def test_average_without_votes_is_not_a_rating(write, read):
     unrated = BROTHER | {"vote_average": "0.0", "vote_count": "0"}
     worst = BROTHER | {"vote_average": "0.0", "vote_count": "2"}
     films = read("tmdb", [write("m.csv", FULL, unrated, worst)]).films
     assert [film.rating for film in films] == [None, 0.0]
 
 
-def test_adult_films_are_skipped_and_posters_completed(write, read):
+def test_adult_films_are_skipped_and_poster_addresses_completed(write, read):
     columns = [*FULL, "adult", "poster_path"]
     path = write(
         "m.csv",
@@ -90,7 +90,7 @@ def test_adult_films_are_skipped_and_posters_completed(write, read):
         ({"overview": "x" * 20_001}, "too_long"),
     ],
 )
-def test_broken_rows_are_refused_and_reading_goes_on(write, read, change, reason):
+def test_invalid_row_is_rejected_and_reading_continues(write, read, change, reason):
     outcome = read("tmdb", [write("m.csv", FULL, BROTHER | change, BROTHER)])
     assert outcome.reasons == [(2, reason)]
     assert outcome.titles == ["Brother"]
@@ -100,7 +100,7 @@ def test_broken_rows_are_refused_and_reading_goes_on(write, read, change, reason
     ("crew", "reason"),
     [("[{", "json_invalid"), ('[{"job": "Director", "name": 7}]', "json_invalid")],
 )
-def test_broken_credits_are_refused_and_the_film_stays(write, read, crew, reason):
+def test_invalid_credits_are_rejected_and_the_film_stays(write, read, crew, reason):
     credits_ = write("c.csv", ["movie_id", "crew"], {"movie_id": "20992", "crew": crew})
     outcome = read("tmdb", [credits_, write("m.csv", FULL, BROTHER)])
     assert outcome.reasons == [(2, reason)]

@@ -1,4 +1,4 @@
-"""Raw values become the fields of a film, or are rejected."""
+"""Raw values are converted into the fields of a film, or rejected."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_texts_are_trimmed_single_spaced_and_composed(value, text):
         ({"a": 1}, "type_invalid"),
     ],
 )
-def test_texts_that_are_refused(value, expected):
+def test_invalid_text_is_rejected(value, expected):
     assert reason(text_of, value, "title", 500) == expected
 
 
@@ -76,7 +76,7 @@ def test_texts_that_are_refused(value, expected):
         (2100, 2100),
     ],
 )
-def test_years_and_dates(value, year):
+def test_year_is_read_from_numbers_and_dates(value, year):
     assert year_of(value) == year
 
 
@@ -87,7 +87,7 @@ def test_years_and_dates(value, year):
         *("0", "99999", "0000", "soon", "12/10/09", "9" * 5000),
     ],
 )
-def test_years_that_are_refused(value):
+def test_invalid_year_is_rejected(value):
     assert reason(year_of, value) == "year_invalid"
 
 
@@ -95,26 +95,26 @@ def test_years_that_are_refused(value):
     ("value", "rating"),
     [("8.1", 8.1), ("8,1", 8.1), (7, 7.0), (0, 0.0), (10.0, 10.0), ("", None), ("\\N", None)],
 )
-def test_ratings(value, rating):
+def test_rating_is_read_from_numbers_and_texts(value, rating):
     assert rating_of(value) == rating
 
 
 @pytest.mark.parametrize("value", [-0.1, 10.1, "11", "NAN", "good", True, [8], "8/10", 10**400])
-def test_ratings_that_are_refused(value):
+def test_invalid_rating_is_rejected(value):
     assert reason(rating_of, value) == "rating_invalid"
 
 
 @pytest.mark.parametrize(
     ("value", "votes"), [("1,234,567", 1234567), (12, 12), ("12.0", 12), (3.0, 3), ("", 0)]
 )
-def test_votes(value, votes):
+def test_votes_are_read_from_numbers_and_texts(value, votes):
     assert votes_of(value) == votes
 
 
 @pytest.mark.parametrize(
     "value", [-1, "-1", 2**31, 1.5, "inf", "NAN", "many", True, [1], float("inf"), "9" * 5000]
 )
-def test_votes_that_are_refused(value):
+def test_invalid_votes_are_rejected(value):
     assert reason(votes_of, value) == "votes_invalid"
 
 
@@ -127,7 +127,7 @@ def test_votes_that_are_refused(value):
         *((0, None), ("0", None), ("0.0", None), ("", None), ("\\N", None), (None, None)),
     ],
 )
-def test_runtime(value, minutes):
+def test_runtime_is_read_in_minutes(value, minutes):
     assert runtime_of(value) == minutes
 
 
@@ -135,7 +135,7 @@ def test_runtime(value, minutes):
     "value",
     [-1, 60_001, 1.5, "1.5", "2:16", "PT2H", "long", "min", True, [1], float("nan"), "9" * 5000],
 )
-def test_runtime_that_no_film_has_is_rejected(value):
+def test_invalid_runtime_is_rejected(value):
     assert reason(runtime_of, value) == "number_invalid"
 
 
@@ -156,7 +156,7 @@ def test_runtime_that_no_film_has_is_rejected(value):
         (None, ()),
     ],
 )
-def test_names(value, names):
+def test_names_are_read_from_lists_and_cells(value, names):
     assert names_of(value, "genres") == names
 
 
@@ -172,35 +172,35 @@ def test_names(value, names):
         ("[" * 100_000, "list_invalid"),
     ],
 )
-def test_names_that_are_refused(value, expected):
+def test_invalid_names_are_rejected(value, expected):
     assert reason(names_of, value, "genres") == expected
 
 
 @pytest.mark.parametrize(
     "value", ["javascript:alert(1)", "/poster.jpg", "ftp://x/y", "https://x/a b", "data:text/html,"]
 )
-def test_addresses_that_are_refused(value):
+def test_invalid_address_is_rejected(value):
     assert reason(url_of, value, "poster") == "url_invalid"
 
 
-def test_addresses():
+def test_http_address_is_accepted():
     assert url_of(" https://example.org/a.jpg ", "poster") == "https://example.org/a.jpg"
     assert url_of("HTTP://example.org", "poster") == "HTTP://example.org"
     assert url_of("  ", "poster") is None
 
 
-def test_the_original_title_is_kept_only_where_it_differs():
+def test_original_title_is_stored_only_if_it_differs():
     assert film("1", "Alien", " Alien ").original_title is None
     assert film("1", "Brother", "Брат").original_title == "Брат"
 
 
-def test_a_film_needs_a_title():
+def test_film_without_a_title_is_rejected():
     assert reason(film, "1", " ") == "title_missing"
     for invisible in ("\u3164", "\u2800", "\u034f"):
         assert reason(film, "1", invisible) == "title_missing"
 
 
-def test_without_an_id_title_and_year_identify_a_film_and_order_tells_twins_apart():
+def test_title_year_and_occurrence_identify_a_film_without_an_id():
     occurrences = Occurrences()
     made = [
         film(None, title, year=year, occurrences=occurrences).external_id

@@ -1,4 +1,4 @@
-"""Films from Wikipedia's lists: identity, and mark-up that got into titles."""
+"""Films from Wikipedia's lists: identity, and markup in titles."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from kinoteka.core.imports.record import FormatError
 FILM = {"title": "Suspicion", "year": 1918, "cast": ["A"], "genres": ["Drama"], "href": "Suspicion"}
 
 
-def test_all_that_a_film_tells(read_text):
+def test_every_field_of_an_element_is_read(read_text):
     found = FILM | {"extract": "A  film.", "thumbnail": "https://example.org/a.jpg"}
     (film,) = read_text("wikipedia", json.dumps([found])).films
     assert (film.title, film.year, film.description, film.poster, film.genres) == (
@@ -22,7 +22,7 @@ def test_all_that_a_film_tells(read_text):
     )
 
 
-def test_the_article_and_the_year_identify_a_film_else_title_and_year(read_text):
+def test_article_and_year_identify_a_film_else_title_and_year(read_text):
     films = [FILM, FILM | {"year": 1919}, FILM | {"href": None}, FILM, FILM | {"href": None}]
     assert [film.external_id for film in read_text("wikipedia", json.dumps(films)).films] == [
         "Suspicion (1918)",
@@ -33,7 +33,7 @@ def test_the_article_and_the_year_identify_a_film_else_title_and_year(read_text)
     ]
 
 
-def test_a_file_gives_the_same_films_alone_and_among_others(tmp_path, read):
+def test_file_yields_the_same_films_alone_and_with_others(tmp_path, read):
     paths = [tmp_path / "a.json.gz", tmp_path / "b.json"]
     paths[0].write_bytes(gzip.compress(json.dumps([FILM]).encode()))
     paths[1].write_text(json.dumps([FILM], indent=2))
@@ -41,7 +41,7 @@ def test_a_file_gives_the_same_films_alone_and_among_others(tmp_path, read):
     assert both == read("wikipedia", paths[:1]).films + read("wikipedia", paths[1:]).films
 
 
-def test_mark_up_is_no_part_of_a_title(read_text):
+def test_markup_is_removed_from_titles(read_text):
     titles = ["Fly by Night\u00a0[fr]", "Gun .mw-parser-output .a{b:c}.mw-parser-output .d{e}33"]
     titles.append("[rec]")
     content = json.dumps([FILM | {"title": title} for title in titles])
@@ -64,7 +64,7 @@ def test_mark_up_is_no_part_of_a_title(read_text):
         ({"href": 7.5}, None),
     ],
 )
-def test_broken_elements_are_refused_and_reading_goes_on(read_text, change, reason):
+def test_invalid_element_is_rejected_and_reading_continues(read_text, change, reason):
     outcome = read_text(
         "wikipedia", json.dumps([FILM | change, FILM | {"title": "Next"}], indent=1)
     )
@@ -72,7 +72,7 @@ def test_broken_elements_are_refused_and_reading_goes_on(read_text, change, reas
     assert outcome.titles[-1] == "Next"
 
 
-def test_something_else_than_an_array_is_told_at_once(read_text):
+def test_file_without_an_array_is_rejected_before_reading(read_text):
     with pytest.raises(FormatError) as caught:
         read_text("wikipedia", json.dumps(FILM))
     assert caught.value.code == "not_a_json_array"
