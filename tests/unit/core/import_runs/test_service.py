@@ -272,7 +272,9 @@ async def test_permissions_are_required(importing: ImportRunner) -> None:
     assert (await theirs.ended(await theirs.begin())).state is RunState.DONE
 
 
-async def test_uploads_over_the_rate_limit_are_rejected(services: Services, importing: ImportRunner) -> None:
+async def test_uploads_over_the_rate_limit_are_rejected(
+    services: Services, importing: ImportRunner
+) -> None:
     limited = ImportRuns(
         services.settings,
         Uploads(Settings(upload_limit="1 per hour"), services.throttle),
