@@ -11,7 +11,7 @@ from kinoteka.core.media.model import UPLOAD_LARGEST
 from tests.support.pictures import SVG, bomb, noise, photograph, picture, two_colour_picture
 from tests.support.servers import PASSWORD, RunningServer
 
-NOT_SIGNED_IN = {"message": "you must to be logged in"}
+NO_SESSION = {"message": "you must to be logged in"}
 TOO_MANY_PIXELS = (
     400,
     "the picture is larger than 40 megapixels; make it smaller and try again",
@@ -21,18 +21,18 @@ WRONG_TYPE = (400, "the picture must have one of these types: JPEG, PNG, WEBP")
 MISSING = (400, "avatar: a file sent as multipart/form-data is required")
 TOO_LARGE = (413, f"the file is larger than {UPLOAD_LARGEST} bytes")
 
-WHOLE = noise((1500, 1400))
-FILLED = WHOLE + bytes(UPLOAD_LARGEST - len(WHOLE))
+LARGE_PICTURE = noise((1500, 1400))
+LARGEST_FILE = LARGE_PICTURE + bytes(UPLOAD_LARGEST - len(LARGE_PICTURE))
 
 
 def upload(
     client: httpx.Client,
     content: bytes,
     name: str = "me.jpg",
-    kind: str = "image/jpeg",
+    media_type: str = "image/jpeg",
     field: str = "avatar",
 ) -> httpx.Response:
-    return client.put("/avatar", files={field: (name, content, kind)})
+    return client.put("/avatar", files={field: (name, content, media_type)})
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def member(server: RunningServer) -> httpx.Client:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "kind"),
+    ("content", "name", "media_type"),
     [
         (picture("JPEG"), "me.jpg", "image/jpeg"),
         (picture("PNG"), "me.png", "image/png"),
@@ -50,35 +50,37 @@ def member(server: RunningServer) -> httpx.Client:
         (picture("JPEG"), "me.svg", "text/html"),
         (picture("JPEG"), "портрет.jpg", "application/octet-stream"),
         (picture("JPEG"), "../../me", "image/jpeg"),
-        (FILLED, "ten megabytes exactly.png", "image/png"),
+        (LARGEST_FILE, "ten megabytes exactly.png", "image/png"),
     ],
 )
-def test_what_becomes_an_avatar(member: httpx.Client, content: bytes, name: str, kind: str) -> None:
-    response = upload(member, content, name, kind)
+def test_supported_picture_becomes_the_avatar(
+    member: httpx.Client, content: bytes, name: str, media_type: str
+) -> None:
+    response = upload(member, content, name, media_type)
     assert response.status_code == 200
     assert list(response.json()) == ["avatar"]
     address = response.json()["avatar"]
     assert member.get("/profile").json()["avatar"] == address
-    shown = member.get(address)
-    assert shown.headers["content-type"] == "image/jpeg"
-    assert Image.open(BytesIO(shown.content)).format == "JPEG"
+    avatar = member.get(address)
+    assert avatar.headers["content-type"] == "image/jpeg"
+    assert Image.open(BytesIO(avatar.content)).format == "JPEG"
 
 
-def test_nothing_is_left_of_the_upload_but_what_is_seen(member: httpx.Client) -> None:
-    sent = photograph(orientation=6)
-    shown = member.get(upload(member, sent).json()["avatar"]).content
-    image = Image.open(BytesIO(shown))
+def test_avatar_is_rotated_upright_and_has_no_metadata(member: httpx.Client) -> None:
+    original = photograph(orientation=6)
+    stored = member.get(upload(member, original).json()["avatar"]).content
+    image = Image.open(BytesIO(stored))
     assert image.size == (100, 200)
     assert not image.getexif()
-    assert b"Camera" in sent
-    assert b"Camera" not in shown
+    assert b"Camera" in original
+    assert b"Camera" not in stored
 
 
-def test_a_large_picture_is_made_smaller(member: httpx.Client) -> None:
+def test_large_picture_is_scaled_down(member: httpx.Client) -> None:
     stream = BytesIO()
     Image.open(BytesIO(two_colour_picture())).resize((3000, 1500)).save(stream, "PNG")
-    shown = member.get(upload(member, stream.getvalue()).json()["avatar"]).content
-    assert Image.open(BytesIO(shown)).size == (1024, 512)
+    stored = member.get(upload(member, stream.getvalue()).json()["avatar"]).content
+    assert Image.open(BytesIO(stored)).size == (1024, 512)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +96,14 @@ def test_a_large_picture_is_made_smaller(member: httpx.Client) -> None:
         (picture("BMP"), WRONG_TYPE),
         (b"%PDF-1.7", WRONG_TYPE),
         (b"<html><script>alert(1)</script></html>", WRONG_TYPE),
-        (FILLED + b"\0", TOO_LARGE),
+        (LARGEST_FILE + b"\0", TOO_LARGE),
         (bytes(30 * 1024 * 1024), TOO_LARGE),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else f"{value[:8]!r}+{len(value)}",
 )
-def test_what_does_not(member: httpx.Client, content: bytes, expected: tuple[int, str]) -> None:
+def test_unsuitable_file_is_rejected(
+    member: httpx.Client, content: bytes, expected: tuple[int, str]
+) -> None:
     response = upload(member, content)
     assert (response.status_code, response.json()) == (expected[0], {"message": expected[1]})
     assert member.get("/profile").json()["avatar"] == ""
@@ -119,9 +123,9 @@ def test_what_does_not(member: httpx.Client, content: bytes, expected: tuple[int
             headers={"content-type": "multipart/form-data; boundary=b"},
         ),
     ],
-    ids=["another field", "nothing", "the bare file", "JSON", "a form", "a body cut off"],
+    ids=["other field", "no body", "bare file", "JSON", "form", "truncated body"],
 )
-def test_a_body_without_the_file(
+def test_body_without_the_file_is_rejected(
     member: httpx.Client, send: Callable[[httpx.Client], httpx.Response]
 ) -> None:
     response = send(member)
@@ -129,25 +133,25 @@ def test_a_body_without_the_file(
 
 
 @pytest.mark.parametrize("cookie", [None, "nonsense"])
-def test_needs_a_session(server: RunningServer, cookie: str | None) -> None:
+def test_upload_without_a_session_is_rejected(server: RunningServer, cookie: str | None) -> None:
     client = server.client(cookie=f"session_id={cookie}") if cookie else server.client()
     response = upload(client, picture())
-    assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
+    assert (response.status_code, response.json()) == (403, NO_SESSION)
 
 
-def test_after_the_session_has_ended(server: RunningServer, member: httpx.Client) -> None:
+def test_upload_after_signing_out_is_rejected(server: RunningServer, member: httpx.Client) -> None:
     old = server.client(cookie=f"session_id={member.cookies['session_id']}")
     member.get("/logout")
     response = upload(old, picture())
-    assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
+    assert (response.status_code, response.json()) == (403, NO_SESSION)
 
 
-def test_a_page_of_another_origin_is_refused(member: httpx.Client) -> None:
+def test_upload_from_another_origin_is_rejected(member: httpx.Client) -> None:
     member.headers["sec-fetch-site"] = "cross-site"
     assert upload(member, picture()).status_code == 403
 
 
-def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
+def test_uploads_are_rate_limited(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(upload_limit="2 per hour")
     client = server.signed_up()
     last = [upload(client, picture()) for _ in range(2)][-1].json()["avatar"]
@@ -158,7 +162,7 @@ def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
     assert client.get("/profile").json()["avatar"] == last
 
 
-def test_survives_a_new_sign_in(server: RunningServer, member: httpx.Client) -> None:
+def test_avatar_is_kept_after_a_new_sign_in(server: RunningServer, member: httpx.Client) -> None:
     address = upload(member, picture()).json()["avatar"]
     login = member.get("/profile").json()["username"]
     client = server.client()
@@ -166,7 +170,7 @@ def test_survives_a_new_sign_in(server: RunningServer, member: httpx.Client) -> 
     assert client.get("/profile").json()["avatar"] == address
 
 
-def test_is_an_absolute_address_where_the_servers_is_known(
+def test_avatar_url_is_absolute_when_the_public_url_is_set(
     start_server: Callable[..., RunningServer],
 ) -> None:
     server = start_server(public_url="https://films.example")

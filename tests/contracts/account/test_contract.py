@@ -1,4 +1,4 @@
-"""The account contract, line by line of its document: request → status, body, effect."""
+"""The account contract, section by section: request → status, body, effect."""
 
 import httpx
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from tests.support.pictures import picture
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-NOT_SIGNED_IN = {"message": "you must to be logged in"}
+NO_SESSION = {"message": "you must to be logged in"}
 ELSEWHERE = "https://pictures.example/me.jpg"
 
 
@@ -23,8 +23,8 @@ def member(server: RunningServer, login: str) -> httpx.Client:
 class TestSignIn:
     """1.1 POST /login"""
 
-    @pytest.mark.parametrize("name", ["{}", "{}@example.com", "  {}"[2:].upper()])
-    def test_sets_the_cookie(self, server: RunningServer, login: str, name: str) -> None:
+    @pytest.mark.parametrize("name", ["{}", "{}@example.com", "{}".upper()])
+    def test_sign_in_sets_the_cookie(self, server: RunningServer, login: str, name: str) -> None:
         server.signed_up(login)
         client = server.client()
         response = client.post("/login", json={"login": name.format(login), "password": PASSWORD})
@@ -37,7 +37,7 @@ class TestSignIn:
     @pytest.mark.parametrize(
         ("name", "password"), [("{}", "wrong password"), ("nobody-{}", PASSWORD), ("{}", "")]
     )
-    def test_refuses_what_is_wrong(
+    def test_wrong_credentials_are_rejected(
         self, server: RunningServer, member: httpx.Client, login: str, name: str, password: str
     ) -> None:
         response = server.client().post(
@@ -47,7 +47,7 @@ class TestSignIn:
         assert response.json() == {"message": "wrong login or password"}
         assert "set-cookie" not in response.headers
 
-    def test_a_new_session_ends_the_old_one(
+    def test_new_session_ends_the_old_one(
         self, server: RunningServer, member: httpx.Client, login: str
     ) -> None:
         old = f"session_id={member.cookies['session_id']}"
@@ -59,22 +59,22 @@ class TestSignIn:
 class TestSignUp:
     """1.2 POST /signup"""
 
-    def test_signs_in_at_once(self, server: RunningServer, login: str) -> None:
+    def test_sign_up_starts_a_session(self, server: RunningServer, login: str) -> None:
         client = server.client()
         body = {"login": login, "password": PASSWORD, "email": f"{login}@Example.com"}
         assert client.post("/signup/", json=body).status_code == 200
         assert client.get("/profile").json()["email"] == f"{login}@example.com"
 
     @pytest.mark.parametrize(
-        ("login_of", "email_of", "taken"),
+        ("login_pattern", "email_pattern", "taken"),
         [("{}", "other-{}@example.com", "login"), ("other-{}", "{}@EXAMPLE.com", "email")],
     )
-    def test_names_what_is_taken(
-        self, member: httpx.Client, login: str, login_of: str, email_of: str, taken: str
+    def test_taken_login_or_email_is_named(
+        self, member: httpx.Client, login: str, login_pattern: str, email_pattern: str, taken: str
     ) -> None:
         body = {
-            "login": login_of.format(login).upper(),
-            "email": email_of.format(login),
+            "login": login_pattern.format(login).upper(),
+            "email": email_pattern.format(login),
             "password": PASSWORD,
         }
         response = member.post("/signup", json=body)
@@ -97,7 +97,7 @@ class TestSignUp:
             ("password", "x" * 129),
         ],
     )
-    def test_names_the_field_that_is_wrong(
+    def test_invalid_field_is_named(
         self, server: RunningServer, login: str, field: str, value: object
     ) -> None:
         body = {"login": login, "password": PASSWORD, "email": f"{login}@example.com"}
@@ -109,7 +109,7 @@ class TestSignUp:
 class TestSignOut:
     """1.3 GET /logout"""
 
-    def test_removes_the_cookie_and_ends_the_session(
+    def test_sign_out_ends_the_session_and_removes_the_cookie(
         self, server: RunningServer, member: httpx.Client
     ) -> None:
         old = f"session_id={member.cookies['session_id']}"
@@ -118,11 +118,11 @@ class TestSignOut:
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/profile").status_code == 403
 
-    def test_without_a_session(self, server: RunningServer) -> None:
+    def test_sign_out_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().get("/logout")
-        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
+        assert (response.status_code, response.json()) == (403, NO_SESSION)
 
-    def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
+    def test_sign_out_from_another_origin_is_rejected(self, member: httpx.Client) -> None:
         response = member.get("/logout", headers={"sec-fetch-site": "cross-site"})
         assert response.status_code == 403
         assert member.get("/profile").status_code == 200
@@ -131,7 +131,7 @@ class TestSignOut:
 class TestProfile:
     """2.1 to 2.3 /profile"""
 
-    def test_has_exactly_the_five_keys(self, member: httpx.Client, login: str) -> None:
+    def test_profile_has_exactly_the_five_keys(self, member: httpx.Client, login: str) -> None:
         assert member.get("/profile").json() == {
             "username": login,
             "email": f"{login}@example.com",
@@ -140,7 +140,9 @@ class TestProfile:
             "avatar": "",
         }
 
-    def test_is_replaced_whole(self, server: RunningServer, member: httpx.Client) -> None:
+    def test_all_fields_can_be_changed_at_once(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
         name = unique_name()
         body = {
             "username": name,
@@ -156,7 +158,7 @@ class TestProfile:
         assert signed_in.status_code == 200
 
     @pytest.mark.parametrize(
-        ("sent", "changed"),
+        ("body", "changed"),
         [
             ({}, {}),
             ({"firstname": "Anna"}, {"firstname": "Anna"}),
@@ -167,14 +169,14 @@ class TestProfile:
         ],
     )
     def test_missing_key_leaves_its_field_unchanged(
-        self, member: httpx.Client, sent: dict[str, object], changed: dict[str, str]
+        self, member: httpx.Client, body: dict[str, object], changed: dict[str, str]
     ) -> None:
         before = member.get("/profile").json()
-        response = member.put("/profile", json=sent)
+        response = member.put("/profile", json=body)
         assert (response.status_code, response.json()) == (200, before | changed)
         assert member.get("/profile").json() == before | changed
 
-    def test_name_that_is_wrong_is_named(self, member: httpx.Client) -> None:
+    def test_invalid_alias_is_named(self, member: httpx.Client) -> None:
         response = member.put("/profile", json={"name": 5})
         assert (response.status_code, response.json()["message"][:6]) == (400, "name: ")
 
@@ -188,7 +190,7 @@ class TestProfile:
             ("lastname", None),
         ],
     )
-    def test_names_the_field_that_is_wrong(
+    def test_invalid_field_is_named_and_nothing_changes(
         self, member: httpx.Client, field: str, value: object
     ) -> None:
         before = member.get("/profile").json()
@@ -198,7 +200,7 @@ class TestProfile:
         assert member.get("/profile").json() == before
 
     @pytest.mark.parametrize("field", ["username", "email"])
-    def test_what_another_has_is_taken(
+    def test_username_or_email_of_another_account_is_rejected(
         self, server: RunningServer, member: httpx.Client, login: str, field: str
     ) -> None:
         other = unique_name()
@@ -209,7 +211,9 @@ class TestProfile:
         assert member.put("/profile", json=body).status_code == 409
         assert member.get("/profile").json()["username"] == login
 
-    def test_can_be_deleted(self, server: RunningServer, member: httpx.Client, login: str) -> None:
+    def test_deleting_the_profile_deletes_the_account_and_its_sessions(
+        self, server: RunningServer, member: httpx.Client, login: str
+    ) -> None:
         old = f"session_id={member.cookies['session_id']}"
         assert member.delete("/profile").status_code == 200
         assert server.client(cookie=old).get("/profile").status_code == 403
@@ -217,15 +221,17 @@ class TestProfile:
         assert signed_in.status_code == 403
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-    def test_needs_a_session(self, server: RunningServer, method: str) -> None:
+    def test_request_without_a_session_is_rejected(
+        self, server: RunningServer, method: str
+    ) -> None:
         response = server.client().request(method, "/profile")
-        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
+        assert (response.status_code, response.json()) == (403, NO_SESSION)
 
 
 class TestWhoAmI:
     """GET /whoami"""
 
-    def test_user_of_the_session_is_shown_in_short(
+    def test_signed_in_user_gets_the_short_profile(
         self, server: RunningServer, member: httpx.Client, login: str
     ) -> None:
         email = member.get("/profile").json()["email"]
@@ -245,21 +251,23 @@ class TestWhoAmI:
     @pytest.mark.parametrize("path", ["/whoami", "/profile/root"])
     def test_anonymous_request_is_rejected(self, server: RunningServer, path: str) -> None:
         response = server.client().get(path)
-        assert (response.status_code, response.json()) == (403, NOT_SIGNED_IN)
+        assert (response.status_code, response.json()) == (403, NO_SESSION)
 
 
 class TestMember:
     """GET /profile/{login}"""
 
-    def test_member_is_found_by_username(self, server: RunningServer, member: httpx.Client) -> None:
+    def test_member_is_found_by_username_ignoring_case(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
         name = unique_name("Борис")
         other = server.signed_up(name)
         expected = {"login": name, "name": "", "image": ""}
         assert member.get(f"/profile/{name.upper()}").json() == expected
         other.put("/profile", json={"name": "Boris"})
         image = other.put("/avatar", files={"avatar": picture()}).json()["avatar"]
-        shown = expected | {"name": "Boris", "image": image}
-        assert member.get(f"/profile/{name}/").json() == shown
+        with_image = expected | {"name": "Boris", "image": image}
+        assert member.get(f"/profile/{name}/").json() == with_image
 
     def test_avatar_hosted_elsewhere_is_not_shown(
         self, server: RunningServer, member: httpx.Client
@@ -284,7 +292,7 @@ class TestMember:
 class TestPassword:
     """2.4 PUT /password"""
 
-    def test_changes_and_ends_other_sessions(
+    def test_new_password_ends_other_sessions(
         self, server: RunningServer, member: httpx.Client, login: str
     ) -> None:
         other = server.client()
@@ -305,7 +313,7 @@ class TestPassword:
             (PASSWORD, "password1", 400, "new_password: "),
         ],
     )
-    def test_refuses(
+    def test_wrong_or_invalid_password_is_rejected(
         self, member: httpx.Client, old: str, new: str, status: int, message: str
     ) -> None:
         response = member.put("/password", json={"old_password": old, "new_password": new})

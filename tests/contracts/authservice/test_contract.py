@@ -1,4 +1,4 @@
-"""The auth service contract, line by line of its document: request → status, body, effect."""
+"""The authservice contract, section by section: request → status, body, effect."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,7 +20,9 @@ def user(server: RunningServer) -> User:
 class TestSignIn:
     """POST /api/v1/user/login"""
 
-    def test_gives_both_tokens_and_the_cookie(self, server: RunningServer, user: User) -> None:
+    def test_sign_in_returns_both_tokens_and_sets_the_cookie(
+        self, server: RunningServer, user: User
+    ) -> None:
         response = sign_in(server, user.login)
         assert response.status_code == 200
         assert set(response.json()) == {"access_token", "refresh_token"}
@@ -28,7 +30,7 @@ class TestSignIn:
         assert cookie.startswith("session_id=")
         assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
-    def test_an_unknown_user(self, server: RunningServer) -> None:
+    def test_unknown_user_is_404(self, server: RunningServer) -> None:
         response = sign_in(server, unique_name())
         assert (response.status_code, response.json()) == (
             404,
@@ -36,7 +38,7 @@ class TestSignIn:
         )
 
     @pytest.mark.parametrize("password", ["wrong password", ""])
-    def test_a_wrong_password(self, server: RunningServer, user: User, password: str) -> None:
+    def test_wrong_password_is_401(self, server: RunningServer, user: User, password: str) -> None:
         response = sign_in(server, user.login, password)
         assert (response.status_code, response.json()) == (
             401,
@@ -44,23 +46,25 @@ class TestSignIn:
         )
         assert "set-cookie" not in response.headers
 
-    def test_a_token_that_is_no_good_does_not_stand_in_the_way(
+    def test_invalid_token_does_not_prevent_a_sign_in(
         self, server: RunningServer, user: User
     ) -> None:
         client = server.client(authorization="Bearer cut.off")
         body = {"login": user.login, "password": PASSWORD}
         assert client.post("/api/v1/user/login", json=body).status_code == 200
 
-    def test_failures_are_throttled(self, start_server) -> None:  # type: ignore[no-untyped-def]
+    def test_failures_are_rate_limited(self, start_server) -> None:  # type: ignore[no-untyped-def]
         server = start_server(sign_in_limit="2 per hour")
         user = new_user(server)
         statuses = [sign_in(server, user.login, "wrong password").status_code for _ in range(3)]
         assert statuses == [401, 401, 429]
-        refused = sign_in(server, user.login)
-        assert refused.status_code == 429
-        assert 0 < int(refused.headers["retry-after"]) <= 3600
+        response = sign_in(server, user.login)
+        assert response.status_code == 429
+        assert 0 < int(response.headers["retry-after"]) <= 3600
 
-    def test_a_setting_hides_which_users_there_are(self, start_server) -> None:  # type: ignore[no-untyped-def]
+    def test_unknown_user_and_wrong_password_look_alike_when_accounts_are_hidden(
+        self, start_server
+    ) -> None:  # type: ignore[no-untyped-def]
         server = start_server(hide_unknown_accounts="true")
         user = new_user(server)
         wrong, unknown = sign_in(server, user.login, "wrong one!"), sign_in(server, unique_name())
@@ -71,7 +75,7 @@ class TestSignIn:
 class TestRefresh:
     """POST /api/v1/token/refresh"""
 
-    def test_gives_a_new_pair(self, server: RunningServer, user: User) -> None:
+    def test_refresh_returns_a_new_pair(self, server: RunningServer, user: User) -> None:
         response = refresh(server, user.refresh_token)
         assert response.status_code == 200
         assert set(response.json()) == {"access_token", "refresh_token"}
@@ -80,7 +84,7 @@ class TestRefresh:
         assert user.signed_in()
 
     @pytest.mark.parametrize("content", [b"", b"{}"])
-    def test_takes_the_token_as_the_bearer(
+    def test_refresh_token_is_accepted_as_the_bearer_token(
         self, server: RunningServer, user: User, content: bytes
     ) -> None:
         client = server.client(authorization=f"Bearer {user.refresh_token}")
@@ -88,7 +92,7 @@ class TestRefresh:
         assert response.status_code == 200
         assert refresh(server, response.json()["refresh_token"]).status_code == 200
 
-    def test_one_just_replaced_gets_the_same_successor(
+    def test_token_just_replaced_gets_the_same_successor(
         self, server: RunningServer, user: User
     ) -> None:
         pairs = [refresh(server, user.refresh_token).json() for _ in range(3)]
@@ -98,7 +102,7 @@ class TestRefresh:
     def test_two_tabs_at_once_get_the_same_successor(
         self, server: RunningServer, user: User
     ) -> None:
-        def ask(_: int) -> str:
+        def send(_: int) -> str:
             with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
                 body = {"refresh_token": user.refresh_token}
                 response = client.post("/api/v1/token/refresh", json=body)
@@ -106,11 +110,13 @@ class TestRefresh:
                 return str(response.json()["refresh_token"])
 
         with ThreadPoolExecutor(8) as threads:
-            successors = set(threads.map(ask, range(16)))
+            successors = set(threads.map(send, range(16)))
         assert len(successors) == 1
         assert refresh(server, successors.pop()).status_code == 200
 
-    def test_theft_ends_the_session(self, server: RunningServer, user: User) -> None:
+    def test_reuse_after_the_successor_was_used_ends_the_session(
+        self, server: RunningServer, user: User
+    ) -> None:
         second = refresh(server, user.refresh_token).json()
         third = refresh(server, second["refresh_token"]).json()
         assert refresh(server, user.refresh_token).status_code == 401
@@ -119,13 +125,15 @@ class TestRefresh:
             user.use(pair["access_token"])
             assert not user.signed_in()
 
-    def test_an_access_token_in_its_place(self, server: RunningServer, user: User) -> None:
+    def test_access_token_in_place_of_a_refresh_token_is_rejected(
+        self, server: RunningServer, user: User
+    ) -> None:
         assert refresh(server, user.access_token).status_code == 401
         assert user.client.post("/api/v1/token/refresh").status_code == 401
         assert user.signed_in()
 
     @pytest.mark.parametrize(
-        "spoil",
+        "damage",
         [
             lambda token: "",
             lambda token: token[:-1],
@@ -137,16 +145,20 @@ class TestRefresh:
             lambda token: token[:-4] + "é\x00ы!",
         ],
     )
-    def test_one_that_is_no_good(self, server: RunningServer, user: User, spoil) -> None:  # type: ignore[no-untyped-def]
-        assert refresh(server, spoil(user.refresh_token)).status_code == 401
+    def test_malformed_refresh_token_is_rejected(
+        self, server: RunningServer, user: User, damage
+    ) -> None:  # type: ignore[no-untyped-def]
+        assert refresh(server, damage(user.refresh_token)).status_code == 401
         assert user.signed_in()
 
-    def test_after_signing_out(self, server: RunningServer, user: User) -> None:
+    def test_refresh_after_signing_out_is_rejected(self, server: RunningServer, user: User) -> None:
         user.client.post("/api/v1/user/logout")
         assert refresh(server, user.refresh_token).status_code == 401
 
     @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer null", "Bearer undefined"])
-    def test_without_any(self, server: RunningServer, authorization: str) -> None:
+    def test_refresh_without_a_token_is_rejected(
+        self, server: RunningServer, authorization: str
+    ) -> None:
         client = server.client(authorization=authorization)
         assert client.post("/api/v1/token/refresh").status_code == 401
         response = client.post("/api/v1/token/refresh", json={})
@@ -157,13 +169,13 @@ class TestRefresh:
 class TestSignOut:
     """POST /api/v1/user/logout"""
 
-    def test_with_the_access_token(self, server: RunningServer, user: User) -> None:
+    def test_access_token_identifies_the_session(self, server: RunningServer, user: User) -> None:
         response = user.client.post("/api/v1/user/logout")
         assert (response.status_code, response.json()) == (200, {})
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert not user.signed_in()
 
-    def test_with_the_cookie(self, server: RunningServer, user: User) -> None:
+    def test_cookie_identifies_the_session(self, server: RunningServer, user: User) -> None:
         client = server.client()
         body = {"login": user.login, "password": PASSWORD}
         old = f"session_id={client.post('/api/v1/user/login', json=body).cookies['session_id']}"
@@ -173,12 +185,14 @@ class TestSignOut:
         assert user.signed_in()
 
     @pytest.mark.parametrize("authorization", [None, "Bearer undefined", "Bearer cut.off"])
-    def test_not_signed_in(self, server: RunningServer, authorization: str | None) -> None:
+    def test_sign_out_without_a_session_is_rejected(
+        self, server: RunningServer, authorization: str | None
+    ) -> None:
         client = server.client(**{"authorization": authorization} if authorization else {})
         response = client.post("/api/v1/user/logout")
         assert response.status_code == 401
-        told = 'Bearer error="invalid_token"' if authorization else "Bearer"
-        assert response.headers["www-authenticate"] == told
+        challenge = 'Bearer error="invalid_token"' if authorization else "Bearer"
+        assert response.headers["www-authenticate"] == challenge
         assert response.json()["message"]
 
 
@@ -187,7 +201,7 @@ class TestChange:
 
     @pytest.mark.parametrize("old", ["{}", "{}@example.com"])
     @pytest.mark.parametrize("new", ["{}", "{}@example.com"])
-    def test_a_new_login_takes_the_old_one_s_place(
+    def test_new_login_replaces_the_old_one(
         self, server: RunningServer, old: str, new: str
     ) -> None:
         user, login = new_user(server, old.format(unique_name())), new.format(unique_name())
@@ -197,7 +211,7 @@ class TestChange:
         assert sign_in(server, user.login).status_code == 404
         assert user.signed_in()
 
-    def test_an_account_with_both_names_keeps_the_other(self, server: RunningServer) -> None:
+    def test_account_with_username_and_email_keeps_the_other(self, server: RunningServer) -> None:
         name = unique_name()
         server.signed_up(name)
         email = f"{name}@other.example"
@@ -207,9 +221,7 @@ class TestChange:
         profile = user.client.get("/profile").json()
         assert (profile["username"], profile["email"]) == (name, email)
 
-    def test_a_new_password_ends_every_other_session(
-        self, server: RunningServer, user: User
-    ) -> None:
+    def test_new_password_ends_every_other_session(self, server: RunningServer, user: User) -> None:
         others = sign_in(server, user.login)
         other = server.client(authorization=f"Bearer {others.json()['access_token']}")
         cookie = server.client(cookie=f"session_id={others.cookies['session_id']}")
@@ -225,7 +237,9 @@ class TestChange:
         assert sign_in(server, user.login).status_code == 401
         assert sign_in(server, user.login, NEW_PASSWORD).status_code == 200
 
-    def test_both_or_nothing_at_once(self, server: RunningServer, user: User) -> None:
+    def test_login_and_password_change_together_or_not_at_all(
+        self, server: RunningServer, user: User
+    ) -> None:
         path, login = f"/api/v1/user/{user.id}", unique_name()
         assert user.client.patch(path, json={}).json() == {"id": user.id, "login": user.login}
         for body in (
@@ -249,17 +263,17 @@ class TestChange:
             ({"password": 1}, 400),
         ],
     )
-    def test_what_cannot_be_taken(self, user: User, body: dict[str, object], status: int) -> None:
+    def test_invalid_field_is_named(self, user: User, body: dict[str, object], status: int) -> None:
         response = user.client.patch(f"/api/v1/user/{user.id}", json=body)
         assert response.status_code == status
         assert next(iter(body)) in response.json()["message"]
 
-    def test_a_taken_login(self, server: RunningServer, user: User) -> None:
+    def test_taken_login_is_rejected(self, server: RunningServer, user: User) -> None:
         body = {"login": new_user(server).login.upper()}
         assert user.client.patch(f"/api/v1/user/{user.id}", json=body).status_code == 409
 
     @pytest.mark.parametrize("body", [{"login": "stolen"}, {"password": NEW_PASSWORD}, {}])
-    def test_another_s_is_refused(
+    def test_change_of_another_user_is_rejected(
         self, server: RunningServer, user: User, body: dict[str, str]
     ) -> None:
         other = new_user(server)
@@ -268,7 +282,7 @@ class TestChange:
             assert response.status_code == 403
         assert sign_in(server, other.login).status_code == 200
 
-    def test_the_superuser_changes_anybody(self, server: RunningServer, user: User) -> None:
+    def test_superuser_changes_any_user(self, server: RunningServer, user: User) -> None:
         superuser = new_superuser(server)
         body = {"login": unique_name(), "password": NEW_PASSWORD}
         response = superuser.client.patch(f"/api/v1/user/{user.id}", json=body)
@@ -280,14 +294,14 @@ class TestChange:
             response = superuser.client.patch(f"/api/v1/user/{account_id}", json={})
             assert response.status_code == 404
 
-    def test_needs_a_token(self, server: RunningServer, user: User) -> None:
+    def test_request_without_a_token_is_rejected(self, server: RunningServer, user: User) -> None:
         assert server.client().patch(f"/api/v1/user/{user.id}", json={}).status_code == 401
 
 
 class TestHistory:
     """GET /api/v1/login/history"""
 
-    def test_shows_one_s_own_newest_first(self, server: RunningServer, user: User) -> None:
+    def test_own_sign_ins_are_listed_newest_first(self, server: RunningServer, user: User) -> None:
         with server.client(user_agent="Browser/1") as client:
             body = {"login": user.login, "password": "wrong password"}
             assert client.post("/login", json=body).status_code == 403
@@ -302,7 +316,7 @@ class TestHistory:
         assert (failed["method"], signed_up["method"]) == ("account", "authservice")
         assert (failed["ip"], failed["user_agent"]) == ("127.0.0.1", "Browser/1")
 
-    def test_comes_in_pages(self, server: RunningServer, user: User) -> None:
+    def test_history_is_paged(self, server: RunningServer, user: User) -> None:
         for _ in range(20):
             assert sign_in(server, user.login).status_code == 200
         second = user.client.get("/api/v1/login/history?page=2").json()
@@ -311,10 +325,10 @@ class TestHistory:
         assert (third["items"], third["page"], third["pages"]) == ([], 3, 2)
 
     @pytest.mark.parametrize("page", ["0", "-1", "one", "1.5", "", str(2**63), "9" * 5000])
-    def test_a_page_that_is_none(self, user: User, page: str) -> None:
+    def test_invalid_page_number_is_rejected(self, user: User, page: str) -> None:
         response = user.client.get(f"/api/v1/login/history?page={page}")
         assert response.status_code == 400
         assert "page" in response.json()["message"]
 
-    def test_needs_a_token(self, server: RunningServer) -> None:
+    def test_request_without_a_token_is_rejected(self, server: RunningServer) -> None:
         assert server.client().get("/api/v1/login/history").status_code == 401

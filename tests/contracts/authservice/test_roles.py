@@ -1,4 +1,4 @@
-"""The auth service's management of access: roles, who holds them, what they permit."""
+"""Roles of the authservice contract: managing them, giving them, and what they permit."""
 
 from typing import Any
 
@@ -29,17 +29,17 @@ def user(server: RunningServer) -> User:
 
 @pytest.fixture
 def role(superuser: httpx.Client) -> dict[str, Any]:
-    return made_role(superuser, "films.view:adult", "selections.feature")
+    return create_role(superuser, "films.view:adult", "selections.feature")
 
 
-def made_role(superuser: httpx.Client, *permissions: str) -> dict[str, Any]:
+def create_role(superuser: httpx.Client, *permissions: str) -> dict[str, Any]:
     body = {"name": unique_name("role"), "permissions": permissions}
     response = superuser.post("/api/v1/role", json=body)
     assert response.status_code == 201, response.text
     return dict(response.json())
 
 
-def holds(client: httpx.Client, user: User, permission: str) -> bool:
+def is_allowed(client: httpx.Client, user: User, permission: str) -> bool:
     response = client.get(f"/api/v1/user/{user.id}/role", params={"permission": permission})
     assert response.status_code == 200, response.text
     return bool(response.json()["allowed"])
@@ -48,19 +48,23 @@ def holds(client: httpx.Client, user: User, permission: str) -> bool:
 class TestRoles:
     """/api/v1/role"""
 
-    def test_the_built_in_ones_are_listed(self, superuser: httpx.Client) -> None:
+    def test_list_includes_built_in_roles(self, superuser: httpx.Client) -> None:
         listed = superuser.get("/api/v1/role/").json()
         assert [set(role) for role in listed[:2]] == [{"id", "name", "permissions"}] * 2
         assert BUILT_IN.items() <= {role["name"]: role["id"] for role in listed}.items()
 
-    def test_can_be_made(self, superuser: httpx.Client) -> None:
+    def test_role_can_be_created(self, superuser: httpx.Client) -> None:
         name = unique_name("role")
         body = {"name": f" {name} ", "permissions": ["roles.manage", "b.c", "b.c"]}
         response = superuser.post("/api/v1/role/", json=body)
         assert response.status_code == 201
-        made = response.json()
-        assert made == {"id": made["id"], "name": name, "permissions": ["b.c", "roles.manage"]}
-        assert made in superuser.get("/api/v1/role").json()
+        created = response.json()
+        assert created == {
+            "id": created["id"],
+            "name": name,
+            "permissions": ["b.c", "roles.manage"],
+        }
+        assert created in superuser.get("/api/v1/role").json()
         bare = superuser.post("/api/v1/role", json={"name": unique_name("role")})
         assert bare.json()["permissions"] == []
 
@@ -78,15 +82,15 @@ class TestRoles:
             ({"name": "r", "permissions": ["x" * 101]}, "permissions"),
         ],
     )
-    def test_what_cannot_be_taken(
+    def test_invalid_field_is_named(
         self, superuser: httpx.Client, body: dict[str, object], field: str
     ) -> None:
         response = superuser.post("/api/v1/role", json=body)
         assert response.status_code == 400
         assert field in response.json()["message"]
 
-    def test_a_taken_name(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
-        other = made_role(superuser)
+    def test_taken_name_is_rejected(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
+        other = create_role(superuser)
         for response in (
             superuser.post("/api/v1/role", json={"name": role["name"].upper()}),
             superuser.put(f"/api/v1/role/{other['id']}", json={"name": role["name"]}),
@@ -94,7 +98,7 @@ class TestRoles:
             assert response.status_code == 409
             assert response.json() == {"message": "a role with this name already exists"}
 
-    def test_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
+    def test_role_can_be_changed(self, superuser: httpx.Client, role: dict[str, Any]) -> None:
         path, name = f"/api/v1/role/{role['id']}", unique_name("role")
         response = superuser.put(path, json={"name": name, "permissions": ["a.b"]})
         changed = {"id": role["id"], "name": name, "permissions": ["a.b"]}
@@ -104,46 +108,48 @@ class TestRoles:
         assert upper == changed | {"name": name.upper()}
         assert superuser.put(path, json={"permissions": []}).json()["permissions"] == []
 
-    def test_can_be_deleted(
+    def test_deleted_role_grants_nothing(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
-        assert holds(user.client, user, "films.view:adult")
+        assert is_allowed(user.client, user, "films.view:adult")
         response = superuser.delete(f"/api/v1/role/{role['id']}")
         assert (response.status_code, response.content) == (204, b"")
-        assert not holds(user.client, user, "films.view:adult")
+        assert not is_allowed(user.client, user, "films.view:adult")
         assert superuser.delete(f"/api/v1/role/{role['id']}").status_code == 404
 
     @pytest.mark.parametrize("role_id", BUILT_IN.values(), ids=BUILT_IN)
-    def test_built_in_ones_keep_their_names(self, superuser: httpx.Client, role_id: int) -> None:
+    def test_built_in_role_cannot_be_renamed_or_deleted(
+        self, superuser: httpx.Client, role_id: int
+    ) -> None:
         path = f"/api/v1/role/{role_id}"
         assert superuser.put(path, json={"name": unique_name("role")}).status_code == 409
         assert superuser.delete(path).status_code == 409
 
     @pytest.mark.parametrize("role_id", [0, 2**53, 2**63])
-    def test_an_unknown_one(self, superuser: httpx.Client, role_id: int) -> None:
+    def test_unknown_role_is_404(self, superuser: httpx.Client, role_id: int) -> None:
         assert superuser.put(f"/api/v1/role/{role_id}", json={}).status_code == 404
         assert superuser.delete(f"/api/v1/role/{role_id}").status_code == 404
 
 
-class TestHolders:
+class TestUserRoles:
     """/api/v1/user/<user_id>/role"""
 
-    def test_a_role_is_given_and_taken_at_once(
+    def test_given_or_removed_role_takes_effect_at_once(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
         path = f"/api/v1/user/{user.id}/role/{role['id']}"
-        assert not holds(user.client, user, "selections.feature")
+        assert not is_allowed(user.client, user, "selections.feature")
         for _ in range(2):
             response = superuser.post(path)
             assert (response.status_code, response.json()) == (201, {})
-            assert holds(user.client, user, "selections.feature")
+            assert is_allowed(user.client, user, "selections.feature")
         for _ in range(2):
             response = superuser.delete(path)
             assert (response.status_code, response.content) == (204, b"")
-            assert not holds(user.client, user, "selections.feature")
+            assert not is_allowed(user.client, user, "selections.feature")
 
-    def test_shows_roles_and_permissions(
+    def test_user_and_manager_get_roles_and_permissions(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
@@ -157,13 +163,15 @@ class TestHolders:
         }
         assert superuser.get(f"/api/v1/user/{user.id}/role").json() == response.json()
 
-    def test_another_s_need_the_right(self, server: RunningServer, user: User) -> None:
+    def test_roles_of_another_user_need_the_permission(
+        self, server: RunningServer, user: User
+    ) -> None:
         other = new_user(server)
         for account_id in (other.id, 2**53):
             response = user.client.get(f"/api/v1/user/{account_id}/role")
             assert response.status_code == 403
 
-    def test_a_superuser_is_allowed_everything(
+    def test_superuser_is_allowed_everything(
         self, server: RunningServer, superuser: httpx.Client
     ) -> None:
         own = new_superuser(server)
@@ -171,13 +179,13 @@ class TestHolders:
         assert (response["superuser"], response["allowed"]) == (True, True)
 
     @pytest.mark.parametrize("permission", ["", "x" * 101])
-    def test_a_permission_that_is_none(self, user: User, permission: str) -> None:
+    def test_invalid_permission_is_rejected(self, user: User, permission: str) -> None:
         path = f"/api/v1/user/{user.id}/role"
         response = user.client.get(path, params={"permission": permission})
         assert response.status_code == 400
         assert "permission" in response.json()["message"]
 
-    def test_what_is_unknown(
+    def test_unknown_user_or_role_is_404(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
         for path in (
@@ -188,20 +196,18 @@ class TestHolders:
             assert superuser.delete(path).status_code == 404
         assert superuser.get(f"/api/v1/user/{2**53}/role").status_code == 404
 
-    def test_the_built_in_ones_are_held_by_themselves(
+    def test_built_in_roles_cannot_be_given_or_removed(
         self, superuser: httpx.Client, user: User
     ) -> None:
-        everybody, anonymous = (f"/api/v1/user/{user.id}/role/{i}" for i in (2, 1))
-        assert superuser.post(everybody).status_code == 201
-        assert superuser.delete(everybody).status_code == 409
-        assert superuser.post(anonymous).status_code == 409
-        assert superuser.delete(anonymous).status_code == 409
+        role_user, role_anonymous = (f"/api/v1/user/{user.id}/role/{i}" for i in (2, 1))
+        assert superuser.post(role_user).status_code == 201
+        assert superuser.delete(role_user).status_code == 409
+        assert superuser.post(role_anonymous).status_code == 409
+        assert superuser.delete(role_anonymous).status_code == 409
 
-    def test_the_roles_travel_in_the_token(
+    def test_refreshed_token_contains_new_roles(
         self, superuser: httpx.Client, role: dict[str, Any], user: User
     ) -> None:
-        import jwt
-
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}")
         body = {"refresh_token": user.refresh_token}
         token = user.client.post("/api/v1/token/refresh", json=body).json()["access_token"]
@@ -209,8 +215,8 @@ class TestHolders:
         assert claims["roles"] == ["user", role["name"]]
 
 
-class TestWhoMay:
-    """Whoever holds roles.manage, and the superuser; 401 without a token, 403 without the right."""
+class TestPermission:
+    """401 without a token, 403 without the permission `roles.manage`."""
 
     REQUESTS = (
         ("GET", "/api/v1/role", None, 200),
@@ -223,7 +229,7 @@ class TestWhoMay:
     )
 
     def statuses(self, client: httpx.Client, user: User, role: dict[str, Any]) -> list[int]:
-        found = []
+        statuses = []
         for method, pattern, body, _ in self.REQUESTS:
             path = pattern.format(user=user.id, role=role["id"])
             json = (
@@ -231,33 +237,37 @@ class TestWhoMay:
                 if body
                 else None
             )
-            found.append(client.request(method, path, json=json).status_code)
-        return found
+            statuses.append(client.request(method, path, json=json).status_code)
+        return statuses
 
-    def test_nobody_in_particular(
+    def test_anonymous_request_is_rejected(
         self, server: RunningServer, user: User, role: dict[str, Any]
     ) -> None:
         for headers in ({}, {"authorization": "Bearer undefined"}, {"authorization": "Bearer x"}):
             assert set(self.statuses(server.client(**headers), user, role)) == {401}
 
-    def test_a_user(self, server: RunningServer, user: User, role: dict[str, Any]) -> None:
+    def test_user_without_the_permission_is_rejected(
+        self, server: RunningServer, user: User, role: dict[str, Any]
+    ) -> None:
         assert set(self.statuses(user.client, new_user(server), role)) == {403}
 
-    def test_the_superuser(self, superuser: httpx.Client, user: User, role: dict[str, Any]) -> None:
+    def test_superuser_may_manage_roles(
+        self, superuser: httpx.Client, user: User, role: dict[str, Any]
+    ) -> None:
         expected = [status for *_, status in self.REQUESTS]
         assert self.statuses(superuser, user, role) == expected
 
-    def test_a_holder_of_the_permission_from_the_next_request_on(
+    def test_permission_takes_effect_with_the_next_request(
         self, superuser: httpx.Client, user: User, role: dict[str, Any]
     ) -> None:
-        manager = made_role(superuser, "roles.manage")
+        manager = create_role(superuser, "roles.manage")
         superuser.post(f"/api/v1/user/{user.id}/role/{manager['id']}")
         expected = [status for *_, status in self.REQUESTS]
         assert self.statuses(user.client, user, role) == expected
         superuser.put(f"/api/v1/role/{manager['id']}", json={"permissions": []})
         assert user.client.get("/api/v1/role").status_code == 403
 
-    def test_a_permission_of_everybody_who_is_signed_in(
+    def test_permission_of_the_role_user_is_for_all_signed_in_users(
         self,
         start_server,  # type: ignore[no-untyped-def]
     ) -> None:
@@ -267,7 +277,7 @@ class TestWhoMay:
         assert user.client.get("/api/v1/role").status_code == 200
         assert server.client().get("/api/v1/role").status_code == 401
 
-    def test_a_permission_of_anonymous_visitors(
+    def test_permission_of_the_role_anonymous_is_for_anonymous_requests(
         self,
         start_server,  # type: ignore[no-untyped-def]
     ) -> None:
@@ -281,7 +291,7 @@ class TestWhoMay:
         assert user.client.get("/api/v1/role").status_code == 403
 
 
-def test_user_holds_at_most_64_roles_beside_the_built_in_one(
+def test_user_has_at_most_64_roles_besides_the_built_in_one(
     server: RunningServer, superuser: httpx.Client
 ) -> None:
     user = new_user(server)
@@ -289,10 +299,10 @@ def test_user_holds_at_most_64_roles_beside_the_built_in_one(
         superuser.post("/api/v1/role", json={"name": f"{unique_name('Роль')} {'Ж' * 40}"}).json()
         for _ in range(65)
     ]
-    given = [
+    statuses = [
         superuser.post(f"/api/v1/user/{user.id}/role/{role['id']}").status_code for role in roles
     ]
-    assert given == [201] * 64 + [409]
+    assert statuses == [201] * 64 + [409]
     again = superuser.post(f"/api/v1/user/{user.id}/role/{roles[0]['id']}")
     assert again.status_code == 201
     path = f"/api/v1/user/{user.id}/role/{roles[1]['id']}"

@@ -1,4 +1,4 @@
-"""Signing up through the auth service, line by line of its document."""
+"""Signing up through the authservice contract: request → status, body, effect."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +19,9 @@ class TestSignUp:
     """POST /api/v1/user"""
 
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
-    def test_gives_tokens_and_the_cookie_at_once(self, server: RunningServer, pattern: str) -> None:
+    def test_sign_up_returns_tokens_and_sets_the_cookie(
+        self, server: RunningServer, pattern: str
+    ) -> None:
         client = server.client()
         body = {"login": pattern.format(unique_name()), "password": PASSWORD}
         response = client.post("/api/v1/user/", json=body)
@@ -32,7 +34,7 @@ class TestSignUp:
         assert sign_in(server, body["login"]).status_code == 200
 
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
-    def test_a_taken_login(self, server: RunningServer, pattern: str) -> None:
+    def test_taken_login_is_rejected(self, server: RunningServer, pattern: str) -> None:
         login = pattern.format(unique_name())
         new_user(server, login)
         body = {"login": login.upper(), "password": PASSWORD}
@@ -40,7 +42,9 @@ class TestSignUp:
         assert response.status_code == 409
         assert response.json() == {"message": "a user with this login already exists"}
 
-    def test_is_for_anonymous_users(self, server: RunningServer, user: User) -> None:
+    def test_sign_up_with_a_valid_token_is_rejected(
+        self, server: RunningServer, user: User
+    ) -> None:
         body = {"login": unique_name(), "password": PASSWORD}
         response = user.client.post("/api/v1/user", json=body)
         assert response.status_code == 403
@@ -49,25 +53,29 @@ class TestSignUp:
         assert sign_in(server, body["login"]).status_code == 404
 
     @pytest.mark.parametrize("token", ["undefined", "null", "", "cut.off"])
-    def test_a_token_that_is_no_good_is_anonymous(self, server: RunningServer, token: str) -> None:
+    def test_sign_up_with_an_invalid_token_is_anonymous(
+        self, server: RunningServer, token: str
+    ) -> None:
         client = server.client(authorization=f"Bearer {token}".strip())
         body = {"login": unique_name(), "password": PASSWORD}
         assert client.post("/api/v1/user", json=body).status_code == 201
 
-    def test_a_cookie_is_no_obstacle_and_its_session_ends(self, server: RunningServer) -> None:
+    def test_sign_up_with_a_cookie_ends_its_session(self, server: RunningServer) -> None:
         client = server.client()
         bodies = [{"login": unique_name(), "password": PASSWORD} for _ in range(2)]
         responses = [client.post("/api/v1/user", json=body) for body in bodies]
         assert [response.status_code for response in responses] == [201, 201]
-        former, present = (
+        old, new = (
             server.client(cookie=f"session_id={response.cookies['session_id']}")
             for response in responses
         )
-        assert former.get("/api/v1/login/history").status_code == 401
-        assert present.get("/api/v1/login/history").status_code == 200
+        assert old.get("/api/v1/login/history").status_code == 401
+        assert new.get("/api/v1/login/history").status_code == 200
 
     @pytest.mark.parametrize("pattern", ["{}", "{}@example.com"])
-    def test_of_two_at_once_one_wins(self, server: RunningServer, pattern: str) -> None:
+    def test_one_of_two_simultaneous_sign_ups_succeeds(
+        self, server: RunningServer, pattern: str
+    ) -> None:
         login = pattern.format(unique_name())
 
         def sign_up(name: str) -> int:
@@ -94,15 +102,13 @@ class TestSignUp:
             ("password", 12345678),
         ],
     )
-    def test_names_the_field_that_is_wrong(
-        self, server: RunningServer, field: str, value: object
-    ) -> None:
+    def test_invalid_field_is_named(self, server: RunningServer, field: str, value: object) -> None:
         body = {"login": unique_name(), "password": PASSWORD} | {field: value}
         response = server.client().post("/api/v1/user", json=body)
         assert response.status_code == 400
         assert field in response.json()["message"]
 
-    def test_an_account_can_sign_in_through_another_contract(
+    def test_new_account_can_sign_in_through_another_contract(
         self, server: RunningServer, user: User
     ) -> None:
         body = {"login": user.login, "password": PASSWORD}

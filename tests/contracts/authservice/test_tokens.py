@@ -1,4 +1,4 @@
-"""Access tokens over the wire: what is refused, and how another service checks them."""
+"""Access tokens over HTTP: which are rejected, and how another service verifies them."""
 
 import base64
 import json
@@ -24,24 +24,24 @@ from tests.support.token_users import User, new_user, refresh
 Forge = Callable[[dict[str, Any], dict[str, Any], Any], str]
 
 
-def own_key(server: RunningServer) -> Any:
+def signing_key(server: RunningServer) -> Any:
     return load_pem_private_key((server.data / "signing-key.pem").read_bytes(), None)
 
 
-def encoded(part: object) -> str:
+def base64url(part: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
 
 
-def signed(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
+def sign(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
     return jwt.encode(claims, key, "ES256", headers=header)
 
 
-def of_another_key(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-    return signed(header, claims, ec.generate_private_key(ec.SECP256R1()))
+def signed_with_another_key(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
+    return sign(header, claims, ec.generate_private_key(ec.SECP256R1()))
 
 
 def without_algorithm(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-    return f"{encoded(header | {'alg': 'none'})}.{encoded(claims)}."
+    return f"{base64url(header | {'alg': 'none'})}.{base64url(claims)}."
 
 
 def hmac_with_the_public_key(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
@@ -49,50 +49,53 @@ def hmac_with_the_public_key(header: dict[str, Any], claims: dict[str, Any], key
     import hmac
 
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    message = f"{encoded(header | {'alg': 'HS256'})}.{encoded(claims)}"
+    message = f"{base64url(header | {'alg': 'HS256'})}.{base64url(claims)}"
     mac = hmac.digest(public, message.encode(), hashlib.sha256)
     return f"{message}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-def with_claims(**other: object) -> Forge:
+def replacing_claims(**other: object) -> Forge:
     def forge(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-        return signed(header, claims | other, key)
+        return sign(header, claims | other, key)
 
     return forge
 
 
-def without(name: str) -> Forge:
+def omitting_claim(name: str) -> Forge:
     def forge(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-        return signed(header, {k: v for k, v in claims.items() if k != name}, key)
+        return sign(header, {k: v for k, v in claims.items() if k != name}, key)
 
     return forge
 
 
 FORGERIES: dict[str, Forge] = {
-    "of another key": of_another_key,
-    "of no algorithm": without_algorithm,
-    "of HS256 with the public key": hmac_with_the_public_key,
-    "expired": with_claims(exp=int(time.time()) - 1),
-    "of another issuer": with_claims(iss="somebody"),
-    "for another audience": with_claims(aud="somebody"),
-    "of another account": with_claims(sub="1" * 15),
-    "of no session": with_claims(sid="1" * 15),
-    "with a session that is no number": with_claims(sid="x"),
-    "with an account that is a list": with_claims(sub=["1"]),
-    "of another type": lambda header, claims, key: signed(header | {"typ": "JWT"}, claims, key),
-    **{f"without {name}": without(name) for name in ("exp", "iss", "aud", "sub", "sid", "jti")},
+    "signed with another key": signed_with_another_key,
+    "algorithm none": without_algorithm,
+    "HS256 with the public key": hmac_with_the_public_key,
+    "expired": replacing_claims(exp=int(time.time()) - 1),
+    "another issuer": replacing_claims(iss="other"),
+    "another audience": replacing_claims(aud="other"),
+    "another account": replacing_claims(sub="1" * 15),
+    "unknown session": replacing_claims(sid="1" * 15),
+    "session not a number": replacing_claims(sid="x"),
+    "account as a list": replacing_claims(sub=["1"]),
+    "another type": lambda header, claims, key: sign(header | {"typ": "JWT"}, claims, key),
+    **{
+        f"without {name}": omitting_claim(name)
+        for name in ("exp", "iss", "aud", "sub", "sid", "jti")
+    },
 }
 
-SPOILED: dict[str, Callable[[str], str]] = {
-    "cut": lambda token: token[:-1],
-    "longer": lambda token: token + "A",
+DAMAGED: dict[str, Callable[[str], str]] = {
+    "truncated": lambda token: token[:-1],
+    "one character longer": lambda token: token + "A",
     "without a signature": lambda token: token.rpartition(".")[0] + ".",
     "without a header": lambda token: token.partition(".")[2],
     "very long": lambda token: token * 20,
-    "a header nested deeply": lambda token: (
+    "deeply nested header": lambda token: (
         base64.urlsafe_b64encode(b"[" * 2000).decode() + token[token.index(".") :]
     ),
-    "no token at all": lambda token: "certainly-not",
+    "not a token": lambda token: "not-a-token",
 }
 
 
@@ -101,59 +104,61 @@ def user(server: RunningServer) -> User:
     return new_user(server)
 
 
-def status(server: RunningServer, token: str) -> int:
+def status_with_token(server: RunningServer, token: str) -> int:
     client = server.client(authorization=f"Bearer {token}")
     responses = [client.get("/api/v1/login/history"), client.get("/api/v1/role")]
-    told = {response.headers.get("www-authenticate") for response in responses}
-    assert told in ({None}, {'Bearer error="invalid_token"'})
+    challenges = {response.headers.get("www-authenticate") for response in responses}
+    assert challenges in ({None}, {'Bearer error="invalid_token"'})
     return responses[0].status_code
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
-def test_forged(server: RunningServer, user: User, forge: Forge) -> None:
+def test_forged_token_is_rejected(server: RunningServer, user: User, forge: Forge) -> None:
     header = jwt.get_unverified_header(user.access_token)
     claims = jwt.decode(user.access_token, options={"verify_signature": False})
-    key = own_key(server)
-    assert status(server, signed(header, claims, key)) == 200
-    assert status(server, forge(header, claims, key)) == 401
+    key = signing_key(server)
+    assert status_with_token(server, sign(header, claims, key)) == 200
+    assert status_with_token(server, forge(header, claims, key)) == 401
 
 
-@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
-def test_spoiled(server: RunningServer, user: User, spoil: Callable[[str], str]) -> None:
-    assert status(server, spoil(user.access_token)) == 401
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_token_is_rejected(
+    server: RunningServer, user: User, damage: Callable[[str], str]
+) -> None:
+    assert status_with_token(server, damage(user.access_token)) == 401
 
 
-def test_expired_in_good_faith(server: RunningServer, user: User) -> None:
+def test_token_is_rejected_once_it_expires(server: RunningServer, user: User) -> None:
     header = jwt.get_unverified_header(user.access_token)
     claims = jwt.decode(user.access_token, options={"verify_signature": False})
-    for seconds in (2, 10, 60):  # a busy machine may need more than two to answer
-        soon = signed(header, claims | {"exp": int(time.time()) + seconds}, own_key(server))
+    for seconds in (2, 10, 60):  # a busy machine may need more than two seconds
+        soon = sign(header, claims | {"exp": int(time.time()) + seconds}, signing_key(server))
         client = server.client(authorization=f"Bearer {soon}")
         if client.get("/api/v1/login/history").status_code == 200:
             break
     else:
         pytest.fail("the token was never accepted")
     eventually(lambda: client.get("/api/v1/login/history").status_code == 401)
-    assert status(server, soon) == 401
+    assert status_with_token(server, soon) == 401
 
 
-def test_after_signing_out(server: RunningServer, user: User) -> None:
-    assert status(server, user.access_token) == 200
+def test_token_is_rejected_after_signing_out(server: RunningServer, user: User) -> None:
+    assert status_with_token(server, user.access_token) == 200
     user.client.post("/api/v1/user/logout")
-    assert status(server, user.access_token) == 401
+    assert status_with_token(server, user.access_token) == 401
 
 
-def test_of_a_deleted_account(server: RunningServer, user: User) -> None:
+def test_tokens_of_a_deleted_account_are_rejected(server: RunningServer, user: User) -> None:
     assert user.client.delete("/profile").status_code == 200
-    assert status(server, user.access_token) == 401
+    assert status_with_token(server, user.access_token) == 401
     assert refresh(server, user.refresh_token).status_code == 401
 
 
-def test_a_refresh_token_is_no_access_token(server: RunningServer, user: User) -> None:
-    assert status(server, user.refresh_token) == 401
+def test_refresh_token_is_rejected_as_an_access_token(server: RunningServer, user: User) -> None:
+    assert status_with_token(server, user.refresh_token) == 401
 
 
-def test_the_bearer_goes_before_the_cookie(server: RunningServer, user: User) -> None:
+def test_bearer_token_takes_precedence_over_the_cookie(server: RunningServer, user: User) -> None:
     cookie = f"session_id={server.signed_up().cookies['session_id']}"
     both = server.client(cookie=cookie, authorization=f"Bearer {user.access_token}")
     assert both.get("/profile").json()["username"] == user.login
@@ -162,15 +167,15 @@ def test_the_bearer_goes_before_the_cookie(server: RunningServer, user: User) ->
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer"])
-def test_the_scheme_has_no_case(server: RunningServer, user: User, scheme: str) -> None:
+def test_scheme_is_case_insensitive(server: RunningServer, user: User, scheme: str) -> None:
     client = server.client(authorization=f"{scheme} {user.access_token}")
     assert client.get("/api/v1/login/history").status_code == 200
 
 
 class TestOtherServices:
-    """GET /.well-known/jwks.json, and what another service does with it."""
+    """GET /.well-known/jwks.json, and verification by another service."""
 
-    def test_the_keys_may_be_cached(self, server: RunningServer) -> None:
+    def test_public_keys_may_be_cached(self, server: RunningServer) -> None:
         response = server.client().get("/.well-known/jwks.json")
         assert response.status_code == 200
         assert response.headers["cache-control"] == "public, max-age=3600"
@@ -178,7 +183,9 @@ class TestOtherServices:
         assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
         assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("EC", "P-256", "sig", "ES256")
 
-    def test_a_token_is_checked_without_asking(self, server: RunningServer, user: User) -> None:
+    def test_token_is_verified_with_the_public_key_alone(
+        self, server: RunningServer, user: User
+    ) -> None:
         client = jwt.PyJWKClient(f"{server.url}/.well-known/jwks.json")
         key = client.get_signing_key_from_jwt(user.access_token)
         checked = jwt.decode_complete(
@@ -201,7 +208,7 @@ class TestOtherServices:
         assert claims["roles"] == ["user"]
         assert claims["exp"] - claims["iat"] == 15 * 60
 
-    def test_tokens_differ(self, server: RunningServer, user: User) -> None:
+    def test_every_token_has_its_own_id(self, server: RunningServer, user: User) -> None:
         other = refresh(server, user.refresh_token).json()["access_token"]
         ids = [
             jwt.decode(token, options={"verify_signature": False})["jti"]
@@ -209,7 +216,7 @@ class TestOtherServices:
         ]
         assert len(set(ids)) == 2
 
-    def test_claims_follow_the_settings(self, start_server) -> None:  # type: ignore[no-untyped-def]
+    def test_issuer_audience_and_lifetime_follow_the_settings(self, start_server) -> None:  # type: ignore[no-untyped-def]
         server = start_server(
             token_issuer="https://films.example", token_audience="site", access_token_minutes="1"
         )
@@ -219,7 +226,7 @@ class TestOtherServices:
         assert (claims["iss"], claims["aud"]) == ("https://films.example", "site")
         assert claims["exp"] - claims["iat"] == 60
 
-    def test_the_key_outlives_a_restart(self, tmp_path: Path) -> None:
+    def test_token_stays_valid_after_a_restart(self, tmp_path: Path) -> None:
         from tests.support.servers import run_server
 
         with run_server(tmp_path, {}) as server:
