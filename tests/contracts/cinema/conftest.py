@@ -1,4 +1,4 @@
-"""A server for all tests of this contract that leave its films as they are."""
+"""A server for all tests of this contract that do not change its films."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ from tests.support.servers import run_server
 @pytest.fixture(scope="package")
 def cinema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinema]:
     with run_server(tmp_path_factory.mktemp("cinema"), GENEROUS) as server:
-        found = Cinema(server)
-        superuser = found.superuser
-        eventually(lambda: total_films(superuser) == len(found.films))
-        yield found
+        cinema = Cinema(server)
+        superuser = cinema.superuser
+        eventually(lambda: total_films(superuser) == len(cinema.films))
+        yield cinema
 
 
 @pytest.fixture
 def app(cinema: Cinema) -> httpx.Client:
-    """An app in which nobody is signed in."""
+    """The client of an app without a session."""
     return cinema.anonymous

@@ -1,4 +1,4 @@
-"""Accounts and tokens, line by line of the document: request → status, body, effect."""
+"""Accounts and tokens of the cinema contract: request → status, body, effect."""
 
 import base64
 import json
@@ -34,14 +34,16 @@ def claims(access_token: str) -> dict[str, object]:
 class TestRegister:
     """POST /auth/register"""
 
-    def test_makes_an_account(self, cinema: Cinema, app: httpx.Client, email: str) -> None:
+    def test_registering_creates_an_account(
+        self, cinema: Cinema, app: httpx.Client, email: str
+    ) -> None:
         response = register(app, email.upper())
         assert response.status_code == 201
         assert set(response.json()) == {"id"}
         profile = cinema.signed_in(email).get("/user/").json()
-        assert (profile["id"], profile["email"]) == (response.json()["id"], answer_email(email))
+        assert (profile["id"], profile["email"]) == (response.json()["id"], normalized_email(email))
 
-    def test_what_is_taken(self, app: httpx.Client, email: str) -> None:
+    def test_taken_email_is_rejected_ignoring_case(self, app: httpx.Client, email: str) -> None:
         assert register(app, email).status_code == 201
         for again in (email, email.upper()):
             response = register(app, again)
@@ -64,7 +66,7 @@ class TestRegister:
             ("password", ["a list"]),
         ],
     )
-    def test_names_the_field_that_is_wrong(
+    def test_invalid_field_is_named(
         self, app: httpx.Client, email: str, field: str, value: object
     ) -> None:
         body = {"email": email, "password": PASSWORD} | {field: value}
@@ -74,27 +76,29 @@ class TestRegister:
 
     @pytest.mark.parametrize("path", ["/auth/register", "/auth/login"])
     @pytest.mark.parametrize("missing", ["email", "password"])
-    def test_needs_both(self, app: httpx.Client, email: str, path: str, missing: str) -> None:
+    def test_missing_field_is_named(
+        self, app: httpx.Client, email: str, path: str, missing: str
+    ) -> None:
         body = {"email": email, "password": PASSWORD}
         del body[missing]
         response = app.post(path, json=body)
         assert response.status_code == 400
         assert response.json() == {"message": f"{missing}: is missing"}
 
-    def test_a_lone_surrogate_is_no_json(self, app: httpx.Client) -> None:
+    def test_lone_surrogate_is_rejected_as_malformed_json(self, app: httpx.Client) -> None:
         response = app.post("/auth/register", content='{"email": "\\ud800@a.org", "password": "x"}')
         assert response.status_code == 400
         assert response.json() == {"message": "the request body is not valid JSON"}
 
-    def test_passes_over_what_it_does_not_know(self, app: httpx.Client, email: str) -> None:
+    def test_unknown_fields_are_ignored(self, app: httpx.Client, email: str) -> None:
         body = {"email": email, "password": PASSWORD, "id": 999, "superuser": True, "role": "admin"}
         response = app.post("/auth/register", json=body)
         assert response.status_code == 201
         assert response.json()["id"] != 999
 
 
-def answer_email(email: str) -> str:
-    """How an address is shown that was written in capitals: the domain has no case."""
+def normalized_email(email: str) -> str:
+    """Return an address in capitals as responses have it: with its domain in lower case."""
     name, _, domain = email.partition("@")
     return f"{name.upper()}@{domain}"
 
@@ -102,7 +106,9 @@ def answer_email(email: str) -> str:
 class TestSignIn:
     """POST /auth/login"""
 
-    def test_gives_both_tokens(self, app: httpx.Client, email: str) -> None:
+    def test_sign_in_returns_both_tokens_and_no_session_cookie(
+        self, app: httpx.Client, email: str
+    ) -> None:
         register(app, email)
         response = sign_in(app, email.upper())
         assert response.status_code == 200
@@ -110,23 +116,23 @@ class TestSignIn:
         assert "session_id" not in response.headers["set-cookie"]
 
     @pytest.mark.parametrize(
-        ("who", "password"), [("{}", "wrong password"), ("nobody-{}", PASSWORD), ("{}", "")]
+        ("pattern", "password"), [("{}", "wrong password"), ("unknown-{}", PASSWORD), ("{}", "")]
     )
-    def test_does_not_tell_what_is_wrong(
-        self, app: httpx.Client, email: str, who: str, password: str
+    def test_unknown_user_and_wrong_password_look_alike(
+        self, app: httpx.Client, email: str, pattern: str, password: str
     ) -> None:
         register(app, email)
-        response = sign_in(app, who.format(email), password)
+        response = sign_in(app, pattern.format(email), password)
         assert (response.status_code, response.json()) == (401, WRONG)
         assert response.headers["www-authenticate"] == "Bearer"
 
-    def test_who_has_only_a_username_gives_it_as_the_email(self, app: httpx.Client) -> None:
+    def test_account_without_an_email_signs_in_with_its_username(self, app: httpx.Client) -> None:
         login = unique_name()
         body = {"login": login, "password": PASSWORD}
         assert app.post("/api/v1/user", json=body).status_code == 201
         assert sign_in(app, login).status_code == 200
 
-    def test_a_stale_token_is_not_in_the_way(self, app: httpx.Client, email: str) -> None:
+    def test_invalid_token_does_not_prevent_a_sign_in(self, app: httpx.Client, email: str) -> None:
         app.headers["authorization"] = "Bearer long.gone.token"
         assert register(app, email).status_code == 201
         assert sign_in(app, email).status_code == 200
@@ -140,7 +146,9 @@ class TestRenew:
         register(app, email)
         return dict(sign_in(app, email).json())
 
-    def test_gives_a_new_pair_for_a_pair(self, app: httpx.Client, tokens: dict[str, str]) -> None:
+    def test_pair_is_exchanged_for_a_new_pair(
+        self, app: httpx.Client, tokens: dict[str, str]
+    ) -> None:
         response = app.put("/auth/login", json=tokens)
         assert response.status_code == 200
         renewed = response.json()
@@ -149,7 +157,7 @@ class TestRenew:
         app.headers["authorization"] = f"Bearer {renewed['access_token']}"
         assert app.get("/user/").status_code == 200
 
-    def test_the_access_token_may_have_expired(
+    def test_access_token_may_have_expired(
         self, cinema: Cinema, app: httpx.Client, tokens: dict[str, str]
     ) -> None:
         key = load_pem_private_key((cinema.server.data / "signing-key.pem").read_bytes(), None)
@@ -163,7 +171,7 @@ class TestRenew:
         assert response.status_code == 200
 
     @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-    def test_both_must_be_of_one_session(
+    def test_tokens_of_different_sessions_are_rejected(
         self, app: httpx.Client, tokens: dict[str, str], email: str, which: str
     ) -> None:
         other = sign_in(app, email).json()
@@ -173,31 +181,33 @@ class TestRenew:
 
     @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
     @pytest.mark.parametrize("value", ["", "undefined", "a.b.c", "1.1.1", "\x00", "x" * 10_000])
-    def test_what_is_no_token(
+    def test_malformed_token_is_rejected(
         self, app: httpx.Client, tokens: dict[str, str], which: str, value: str
     ) -> None:
         response = app.put("/auth/login", json=tokens | {which: value})
         assert response.status_code == 401
         assert response.json() == {"message": "the token is not valid"}
 
-    def test_tokens_in_each_others_place(self, app: httpx.Client, tokens: dict[str, str]) -> None:
+    def test_swapped_tokens_are_rejected(self, app: httpx.Client, tokens: dict[str, str]) -> None:
         access, refresh = tokens["access_token"], tokens["refresh_token"]
         body = {"access_token": refresh, "refresh_token": access}
         assert app.put("/auth/login", json=body).status_code == 401
 
-    def test_without_an_algorithm(self, app: httpx.Client, tokens: dict[str, str]) -> None:
+    def test_unsigned_access_token_is_rejected(
+        self, app: httpx.Client, tokens: dict[str, str]
+    ) -> None:
         header = {"alg": "none", "typ": "at+jwt"}
-        forged = f"{encoded(header)}.{encoded(claims(tokens['access_token']))}."
+        forged = f"{base64url(header)}.{base64url(claims(tokens['access_token']))}."
         response = app.put("/auth/login", json=tokens | {"access_token": forged})
         assert response.status_code == 401
 
-    def test_the_one_just_replaced_gets_the_same_successor(
+    def test_token_just_replaced_gets_the_same_successor(
         self, app: httpx.Client, tokens: dict[str, str]
     ) -> None:
         first, again = (app.put("/auth/login", json=tokens).json() for _ in range(2))
         assert first["refresh_token"] == again["refresh_token"]
 
-    def test_one_used_again_after_its_successor_ends_the_session(
+    def test_reuse_after_the_successor_was_used_ends_the_session(
         self, app: httpx.Client, tokens: dict[str, str]
     ) -> None:
         successor = app.put("/auth/login", json=tokens).json()
@@ -208,12 +218,14 @@ class TestRenew:
         assert app.get("/user/").status_code == 401
 
     @pytest.mark.parametrize("missing", ["access_token", "refresh_token"])
-    def test_needs_both(self, app: httpx.Client, tokens: dict[str, str], missing: str) -> None:
+    def test_missing_token_is_named(
+        self, app: httpx.Client, tokens: dict[str, str], missing: str
+    ) -> None:
         del tokens[missing]
         response = app.put("/auth/login", json=tokens)
         assert response.status_code == 400
         assert response.json() == {"message": f"{missing}: is missing"}
 
 
-def encoded(part: object) -> str:
+def base64url(part: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Films, genres and directors, line by line of the document: request → status, body, headers."""
+"""Films, genres and directors of the cinema contract: request → status, body, headers."""
 
 import re
 
@@ -30,7 +30,7 @@ def links(response: httpx.Response) -> dict[str, str]:
 class TestMovies:
     """GET /movies/"""
 
-    def test_a_film_has_the_fields_of_the_model_and_what_they_stand_for(
+    def test_film_has_the_fields_of_the_document_with_nested_genre_and_director(
         self, cinema: Cinema, app: httpx.Client
     ) -> None:
         film = app.get(f"/movies/{cinema.films['The Cranes Are Flying']}").json()
@@ -49,7 +49,9 @@ class TestMovies:
         }
         assert film in app.get("/movies/").json()
 
-    def test_what_a_film_lacks(self, cinema: Cinema, app: httpx.Client) -> None:
+    def test_missing_fields_are_empty_or_null_or_unknown(
+        self, cinema: Cinema, app: httpx.Client
+    ) -> None:
         film = app.get(f"/movies/{cinema.films['Nobody Knows When']}").json()
         assert (film["trailer"], film["year"], film["rating"]) == ("", None, None)
         assert film["description"] == ""
@@ -57,7 +59,7 @@ class TestMovies:
             assert film[kind] == {"id": film[f"{kind}_id"], "name": "Unknown"}
             assert app.get(f"/{kind}s/{film[f'{kind}_id']}").json() == film[kind]
 
-    def test_without_a_page_all_come_as_they_lie(self, app: httpx.Client) -> None:
+    def test_all_films_are_listed_by_id_without_a_page(self, app: httpx.Client) -> None:
         response = app.get("/movies/")
         assert titles(response) == VISIBLE
         assert response.headers["x-total-count"] == str(len(VISIBLE))
@@ -67,21 +69,19 @@ class TestMovies:
         ("page", "expected"),
         [(1, VISIBLE[:12]), (2, VISIBLE[12:]), (3, []), (10**6, []), (2**53 - 1, [])],
     )
-    def test_pages_of_twelve(self, app: httpx.Client, page: int, expected: list[str]) -> None:
+    def test_page_has_twelve_films(self, app: httpx.Client, page: int, expected: list[str]) -> None:
         response = app.get("/movies/", params={"page": page})
         assert titles(response) == expected
         assert response.headers["x-total-count"] == str(len(VISIBLE))
 
-    def test_new_ones_first(self, app: httpx.Client) -> None:
+    def test_status_new_lists_the_newest_first(self, app: httpx.Client) -> None:
         expected = [film.title for film in NEWEST]
         assert titles(app.get("/movies/?status=new")) == expected
         assert titles(app.get("/movies/?status=new&page=1")) == expected[:12]
         assert titles(app.get("/movies/?page=2&status=new")) == expected[12:]
 
     @pytest.mark.parametrize("status", ["", "old", "NEW", "new "])
-    def test_any_other_status_is_the_order_in_which_they_lie(
-        self, app: httpx.Client, status: str
-    ) -> None:
+    def test_any_other_status_orders_by_id(self, app: httpx.Client, status: str) -> None:
         assert titles(app.get("/movies/", params={"status": status})) == VISIBLE
 
     @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ class TestMovies:
         ],
         ids=str,
     )
-    def test_filters(
+    def test_filters_select_films(
         self, cinema: Cinema, app: httpx.Client, query: dict[str, object], expected: list[str]
     ) -> None:
         ids = cinema.genres | cinema.directors
-        asked = {name: ids.get(str(value), value) for name, value in query.items()}
-        response = app.get("/movies/", params=asked)
+        parameters = {name: ids.get(str(value), value) for name, value in query.items()}
+        response = app.get("/movies/", params=parameters)
         assert titles(response) == expected
         if "page" not in query:
             assert response.headers["x-total-count"] == str(len(expected))
 
     @pytest.mark.parametrize("film_id", ["0", "999999", str(2**53), str(2**63), "9" * 400, "00000"])
-    def test_unknown_ids(self, app: httpx.Client, film_id: str) -> None:
+    def test_unknown_film_is_404(self, app: httpx.Client, film_id: str) -> None:
         response = app.get(f"/movies/{film_id}")
         assert (response.status_code, response.json()) == (
             404,
@@ -121,33 +121,33 @@ class TestMovies:
         )
 
     @pytest.mark.parametrize("path", ["/movies/-1", "/movies/1.5", "/movies/one", "/movies/1/2"])
-    def test_what_is_no_id(self, app: httpx.Client, path: str) -> None:
+    def test_malformed_film_id_is_404(self, app: httpx.Client, path: str) -> None:
         assert app.get(path).status_code == 404
 
-    def test_a_hidden_film_looks_like_one_that_does_not_exist(
+    def test_labelled_film_looks_like_an_unknown_one(
         self, cinema: Cinema, app: httpx.Client
     ) -> None:
-        hidden = app.get(f"/movies/{cinema.films['Zanzibar Nights']}")
+        labelled = app.get(f"/movies/{cinema.films['Zanzibar Nights']}")
         unknown = app.get("/movies/999999")
-        assert (hidden.status_code, hidden.content) == (unknown.status_code, unknown.content)
+        assert (labelled.status_code, labelled.content) == (unknown.status_code, unknown.content)
 
 
 class TestGenresAndDirectors:
     """GET /genres/, /genres/{id}, /directors/, /directors/{id}"""
 
     @pytest.mark.parametrize(
-        ("path", "hidden"),
+        ("path", "labelled"),
         [
             ("/genres/", {"Documentary", "Erotic"}),
             ("/directors/", {"Dziga Vertov", "Zoe Hidden"}),
         ],
     )
-    def test_come_by_id_with_their_names(
-        self, cinema: Cinema, app: httpx.Client, path: str, hidden: set[str]
+    def test_list_is_ordered_by_id_and_leaves_out_invisible_ones(
+        self, cinema: Cinema, app: httpx.Client, path: str, labelled: set[str]
     ) -> None:
         every = cinema.genres if path == "/genres/" else cinema.directors
         expected = sorted(
-            ({"id": i, "name": name} for name, i in every.items() if name not in hidden),
+            ({"id": i, "name": name} for name, i in every.items() if name not in labelled),
             key=lambda item: item["id"],
         )
         response = app.get(path)
@@ -158,21 +158,23 @@ class TestGenresAndDirectors:
         assert len(pages[0].json()) == min(12, len(expected))
 
     @pytest.mark.parametrize("kind", ["genre", "director"])
-    @pytest.mark.parametrize("which", ["0", "999999", str(2**63), "hidden"])
-    def test_unknown_ids(self, cinema: Cinema, app: httpx.Client, kind: str, which: str) -> None:
-        hidden = {"genre": cinema.genres["Erotic"], "director": cinema.directors["Zoe Hidden"]}
-        item_id = hidden[kind] if which == "hidden" else which
+    @pytest.mark.parametrize("which", ["0", "999999", str(2**63), "labelled"])
+    def test_unknown_or_invisible_id_is_404(
+        self, cinema: Cinema, app: httpx.Client, kind: str, which: str
+    ) -> None:
+        labelled = {"genre": cinema.genres["Erotic"], "director": cinema.directors["Zoe Hidden"]}
+        item_id = labelled[kind] if which == "labelled" else which
         response = app.get(f"/{kind}s/{item_id}")
         assert response.status_code == 404
         assert response.json() == {"message": f"{kind} not found"}
 
-    def test_one_by_id(self, cinema: Cinema, app: httpx.Client) -> None:
+    def test_single_one_is_returned_by_id(self, cinema: Cinema, app: httpx.Client) -> None:
         drama, lang = cinema.genres["Drama"], cinema.directors["Fritz Lang"]
         assert app.get(f"/genres/{drama}").json() == {"id": drama, "name": "Drama"}
         assert app.get(f"/directors/{lang}/").json() == {"id": lang, "name": "Fritz Lang"}
 
 
-class TestNeighbours:
+class TestLinkHeader:
     """The header Link (RFC 8288)."""
 
     @pytest.mark.parametrize(
@@ -184,31 +186,33 @@ class TestNeighbours:
             (70, {"first": 1, "prev": 2, "last": 2}),
         ],
     )
-    def test_of_a_page(self, app: httpx.Client, page: int, neighbours: dict[str, int]) -> None:
+    def test_page_links_to_its_neighbours(
+        self, app: httpx.Client, page: int, neighbours: dict[str, int]
+    ) -> None:
         found = links(app.get("/movies/", params={"page": page}))
         assert found == {name: f"/movies/?page={number}" for name, number in neighbours.items()}
 
-    def test_of_a_list_with_nothing_in_it(self, app: httpx.Client) -> None:
+    def test_empty_list_links_to_its_only_page(self, app: httpx.Client) -> None:
         found = links(app.get("/movies/?year=1&page=1"))
         assert found == dict.fromkeys(("first", "last"), "/movies/?year=1&page=1")
 
-    def test_keep_what_else_is_asked(self, app: httpx.Client) -> None:
+    def test_links_keep_the_known_query_parameters(self, app: httpx.Client) -> None:
         response = app.get("/movies?status=new&genre_id=1&year=1999&x=unknown&page=2")
         address = links(response)["first"]
         assert address == "/movies?status=new&genre_id=1&year=1999&page=1"
 
-    def test_lead_through_everything(self, app: httpx.Client) -> None:
-        response, seen = app.get("/movies/?page=1&status=new"), []
+    def test_next_links_lead_through_the_whole_list(self, app: httpx.Client) -> None:
+        response, listed = app.get("/movies/?page=1&status=new"), []
         while True:
-            seen += titles(response)
+            listed += titles(response)
             if "next" not in links(response):
                 break
             response = app.get(links(response)["next"])
-        assert seen == [film.title for film in NEWEST]
+        assert listed == [film.title for film in NEWEST]
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/movies/1", "/genres/1"])
-def test_head_says_what_get_says(app: httpx.Client, path: str) -> None:
+def test_head_has_the_headers_of_get(app: httpx.Client, path: str) -> None:
     got, head = app.get(path), app.head(path)
     assert (head.status_code, head.content) == (got.status_code, b"")
     for name in ("content-type", "content-length", "x-total-count", "etag"):
@@ -216,13 +220,13 @@ def test_head_says_what_get_says(app: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/movies", "/movies/1", "/genres", "/directors/1"])
-def test_a_trailing_slash_never_matters(app: httpx.Client, path: str) -> None:
+def test_trailing_slash_is_ignored(app: httpx.Client, path: str) -> None:
     assert app.get(path).content == app.get(f"{path}/").content
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/movies/1", "/directors/1"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_of_it_can_be_changed(app: httpx.Client, path: str, method: str) -> None:
+def test_catalogue_cannot_be_changed(app: httpx.Client, path: str, method: str) -> None:
     response = app.request(method, path)
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
@@ -233,7 +237,7 @@ def test_nothing_of_it_can_be_changed(app: httpx.Client, path: str, method: str)
     "value",
     ["", "0", "-1", "one", "1.5", " 1", "%00", "%ff", "null", str(2**53), "9" * 4301, "1e400"],
 )
-def test_what_is_no_page(cinema: Cinema, path: str, value: str) -> None:
+def test_invalid_page_number_is_rejected(cinema: Cinema, path: str, value: str) -> None:
     app = cinema.member if path.startswith("/favorites") else cinema.anonymous
     response = app.get(f"{path}?page={value}")
     assert response.status_code == 400
@@ -242,20 +246,18 @@ def test_what_is_no_page(cinema: Cinema, path: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["genre_id", "director_id", "year"])
 @pytest.mark.parametrize("value", ["", "x", "1.5", str(2**53), "9" * 4301, "null"])
-def test_what_is_no_filter(app: httpx.Client, name: str, value: str) -> None:
+def test_invalid_filter_value_is_rejected(app: httpx.Client, name: str, value: str) -> None:
     response = app.get(f"/movies/?{name}={value}")
     assert response.status_code == 400
     assert response.json()["message"].startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("query", ["anything=1", "page=2&page=1", "page=1&x=%ff", "page=1&&"])
-def test_what_else_stands_in_the_query_is_passed_over(app: httpx.Client, query: str) -> None:
+def test_unknown_query_parameters_are_ignored(app: httpx.Client, query: str) -> None:
     assert titles(app.get(f"/movies/?{query}"))[:12] == VISIBLE[:12]
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/movies/1"])
 @pytest.mark.parametrize("credential", ["Bearer", "Bearer undefined", "Bearer null"])
-def test_who_is_signed_out_but_says_so_oddly_is_anonymous(
-    app: httpx.Client, path: str, credential: str
-) -> None:
+def test_placeholder_token_is_anonymous(app: httpx.Client, path: str, credential: str) -> None:
     assert app.get(path, headers={"authorization": credential}).status_code == 200

@@ -1,4 +1,4 @@
-"""Labels changed afterwards: totals, pages, genres and directors for everybody who looks."""
+"""Label changes: totals, pages, genres and directors follow for every kind of reader."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -15,19 +15,19 @@ from tests.support.films import ADULT, PREMIUM
 from tests.support.polling import wait_until
 from tests.support.servers import RunningServer
 
-WHO = ("anonymous", "member", "holder", "superuser")
-BEFORE = (17, 17, 19, 20)
+READERS = ("anonymous", "member", "holder", "superuser")
+TOTALS_BEFORE = (17, 17, 19, 20)
 
 
 @pytest.fixture
 def cinema(start_server: Callable[..., RunningServer]) -> Cinema:
-    """A server of this test's own."""
+    """A server for one test."""
     return Cinema(start_server())
 
 
 @pytest.fixture
-async def operating(cinema: Cinema) -> AsyncIterator[Services]:
-    """The services of another process on the same data."""
+async def other_process(cinema: Cinema) -> AsyncIterator[Services]:
+    """The services of another process with the same data."""
     services = await wire(cinema.server.settings)
     yield services
     await close(services)
@@ -39,60 +39,62 @@ async def set_label(services: Services, actor: Actor, film_id: int, label: str |
 
 
 def totals(apps: list[httpx.Client], path: str) -> tuple[int, ...]:
-    """Return how many each of them sees; nothing if a header and its list differ for now."""
+    """Return the total that each app gets, or nothing while a header and its list differ."""
     responses = [app.get(path) for app in apps]
     counted = tuple(int(response.headers["x-total-count"]) for response in responses)
     listed = tuple(len(app.get(path.replace("?page=1", "")).json()) for app in apps)
     return counted if counted == listed else ()
 
 
-async def test_totals_follow_for_everybody(cinema: Cinema, operating: Services) -> None:
-    apps = [getattr(cinema, name) for name in WHO]
-    root = await superuser_actor(operating)
+async def test_totals_follow_a_label_for_every_reader(
+    cinema: Cinema, other_process: Services
+) -> None:
+    apps = [getattr(cinema, name) for name in READERS]
+    root = await superuser_actor(other_process)
     ran, drama = cinema.films["Ran"], cinema.genres["Drama"]
     kurosawa = {"year": 1985, "director_id": cinema.directors["Akira Kurosawa"]}
-    assert totals(apps, "/movies/?page=1") == BEFORE
+    assert totals(apps, "/movies/?page=1") == TOTALS_BEFORE
     for label, hidden_from in ((PREMIUM, 2), (ADULT, 3), (None, 0)):
-        await set_label(operating, root, ran, label)
+        await set_label(other_process, root, ran, label)
         hidden = [n < hidden_from for n in range(4)]
-        expected = tuple(many - less for many, less in zip(BEFORE, hidden, strict=True))
+        expected = tuple(
+            total - is_hidden for total, is_hidden in zip(TOTALS_BEFORE, hidden, strict=True)
+        )
         await wait_until(lambda expected=expected: totals(apps, "/movies/?page=1") == expected)
-        for app, less in zip(apps, hidden, strict=True):
-            assert app.get(f"/movies/{ran}").status_code == (404 if less else 200)
+        for app, is_hidden in zip(apps, hidden, strict=True):
+            assert app.get(f"/movies/{ran}").status_code == (404 if is_hidden else 200)
             found = app.get("/movies/", params=kurosawa)
             assert (found.headers["x-total-count"], len(found.json())) == (
-                ("0", 0) if less else ("1", 1)
+                ("0", 0) if is_hidden else ("1", 1)
             )
             dramas = app.get("/movies/", params={"genre_id": drama, "page": 1})
-            assert int(dramas.headers["x-total-count"]) == 10 + (app in apps[2:]) - less
+            assert int(dramas.headers["x-total-count"]) == 10 + (app in apps[2:]) - is_hidden
 
 
-async def test_a_genre_goes_with_its_last_film_and_comes_back(
-    cinema: Cinema, operating: Services
+async def test_genre_disappears_with_its_last_visible_film_and_returns(
+    cinema: Cinema, other_process: Services
 ) -> None:
-    apps = [getattr(cinema, name) for name in WHO]
-    root = await superuser_actor(operating)
+    apps = [getattr(cinema, name) for name in READERS]
+    root = await superuser_actor(other_process)
     horror, ridley = cinema.genres["Horror"], cinema.directors["Ridley Scott"]
     before = totals(apps, "/genres/?page=1")
     directors = totals(apps, "/directors/?page=1")
     assert before == (9, 9, 10, 11)
     for label, hidden_from in ((PREMIUM, 2), (None, 0)):
-        await set_label(operating, root, cinema.films["Alien"], label)
+        await set_label(other_process, root, cinema.films["Alien"], label)
         hidden = [n < hidden_from for n in range(4)]
-        expected = tuple(many - less for many, less in zip(before, hidden, strict=True))
+        expected = tuple(total - is_hidden for total, is_hidden in zip(before, hidden, strict=True))
         await wait_until(lambda expected=expected: totals(apps, "/genres/?page=1") == expected)
         assert totals(apps, "/directors/?page=1") == directors
-        for app, less in zip(apps, hidden, strict=True):
-            assert app.get(f"/genres/{horror}").status_code == (404 if less else 200)
+        for app, is_hidden in zip(apps, hidden, strict=True):
+            assert app.get(f"/genres/{horror}").status_code == (404 if is_hidden else 200)
             assert app.get(f"/directors/{ridley}").status_code == 200
 
 
-async def test_a_favourite_genre_must_be_one_that_is_seen(
-    cinema: Cinema, operating: Services
-) -> None:
-    root, member = await superuser_actor(operating), cinema.member
+async def test_favourite_genre_must_be_visible(cinema: Cinema, other_process: Services) -> None:
+    root, member = await superuser_actor(other_process), cinema.member
     body = {"favorite_genre": cinema.genres["Horror"]}
-    await set_label(operating, root, cinema.films["Alien"], PREMIUM)
+    await set_label(other_process, root, cinema.films["Alien"], PREMIUM)
     await wait_until(lambda: member.patch("/user/", json=body).status_code == 404)
-    await set_label(operating, root, cinema.films["Alien"], None)
+    await set_label(other_process, root, cinema.films["Alien"], None)
     await wait_until(lambda: member.patch("/user/", json=body).status_code == 200)

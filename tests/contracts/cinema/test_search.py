@@ -1,4 +1,4 @@
-"""GET /movies/?q=: words to films, through the contract."""
+"""GET /movies/?q= of the cinema contract."""
 
 from collections.abc import Callable
 
@@ -38,29 +38,29 @@ def titles(app: httpx.Client, **query: object) -> list[str]:
         ("zerkalo", "Mirror"),
     ],
 )
-def test_the_best_comes_first(app: httpx.Client, words: str, expected: str) -> None:
+def test_best_match_comes_first(app: httpx.Client, words: str, expected: str) -> None:
     assert titles(app, q=words)[0] == expected
     assert titles(app, q=f"  {words} ", page=1)[0] == expected
 
 
-def test_one_letter(app: httpx.Client) -> None:
+def test_single_letter_finds_titles(app: httpx.Client) -> None:
     assert titles(app, q="m")[0] == "M"
     assert {"Metropolis", "Mirror"} <= set(titles(app, q="m"))
 
 
 @pytest.mark.parametrize("words", ["", " ", "qqqqqqqq", "xyzzy plugh"])
-def test_what_finds_nothing(app: httpx.Client, words: str) -> None:
+def test_text_without_a_match_finds_nothing(app: httpx.Client, words: str) -> None:
     assert titles(app, q=words) == []
 
 
 @pytest.mark.parametrize(
     "words", ["-", "…", '"', "*", "blade OR stalker", "NOT blade", "NEAR(", 'title:"m"', "%_", "\\"]
 )
-def test_signs_are_no_language_to_ask_in(app: httpx.Client, words: str) -> None:
+def test_operators_have_no_meaning(app: httpx.Client, words: str) -> None:
     assert len(titles(app, q=words)) <= 17
 
 
-def test_goes_with_filters_and_status(cinema: Cinema, app: httpx.Client) -> None:
+def test_search_combines_with_filters_and_status(cinema: Cinema, app: httpx.Client) -> None:
     assert set(titles(app, q="s")) >= {"Stalker", "Solaris", "Seven Samurai", "Spider-Man"}
     newest = titles(app, q="s", status="new")
     assert newest.index("Spider-Man") < newest.index("Stalker") < newest.index("Solaris")
@@ -72,11 +72,11 @@ def test_goes_with_filters_and_status(cinema: Cinema, app: httpx.Client) -> None
 
 
 @pytest.mark.parametrize("words", ["Zanzibar", "zanz", "zanzibra", "za", "z", "nights", "zoe"])
-def test_what_is_hidden_is_not_found(cinema: Cinema, app: httpx.Client, words: str) -> None:
+def test_labelled_film_is_not_found(cinema: Cinema, app: httpx.Client, words: str) -> None:
     assert "Zanzibar Nights" not in titles(app, q=words)
 
 
-def test_who_holds_the_label_finds_it(cinema: Cinema) -> None:
+def test_holder_of_the_label_finds_the_film(cinema: Cinema) -> None:
     for app in (cinema.holder, cinema.superuser):
         assert titles(app, q="zanzibra")[0] == "Zanzibar Nights"
 
@@ -90,18 +90,18 @@ def test_who_holds_the_label_finds_it(cinema: Cinema) -> None:
         (f"q={'x' * 20000}", "query"),
     ],
 )
-def test_what_nobody_can_mean(app: httpx.Client, query: str, field: str) -> None:
+def test_invalid_text_is_rejected(app: httpx.Client, query: str, field: str) -> None:
     response = app.get(f"/movies/?{query}")
     assert response.status_code == 400
     assert response.json()["message"].startswith(f"{field}: ")
 
 
-def test_bytes_that_are_no_text(app: httpx.Client) -> None:
+def test_bytes_that_are_not_utf_8_are_accepted(app: httpx.Client) -> None:
     assert app.get("/movies/?q=%ff%fe").status_code == 200
     assert app.get("/movies/?q=%ed%a0%80").status_code == 200
 
 
-def test_too_many(start_server: Callable[..., RunningServer]) -> None:
+def test_searches_are_rate_limited(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(search_limit="3 per hour")
     fill_catalogue(server.settings)
     app = server.client()

@@ -1,4 +1,4 @@
-"""Lists without a page: everything, as it is read."""
+"""Lists without a page: the whole list, streamed while it is read."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,25 +17,25 @@ from tests.support.servers import RunningServer, run_server
 MANY = 5000
 
 
-def films_to_be(many: int) -> list[SampleFilm]:
+def sample_films(count: int) -> list[SampleFilm]:
     return [
         SampleFilm(f"Film {number}", 1900 + number % 120, ("Drama",), (f"Director {number}",))
-        for number in range(many)
+        for number in range(count)
     ]
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with more films than go into one body."""
+    """A server with more films than fit into one body."""
     with run_server(tmp_path_factory.mktemp("large"), {}) as server:
-        fill_catalogue(server.settings, films_to_be(MANY))
+        fill_catalogue(server.settings, sample_films(MANY))
         client = server.client()
         eventually(lambda: total_films(client) == MANY)
         yield server
 
 
 @pytest.mark.parametrize(
-    ("path", "many"),
+    ("path", "total"),
     [
         ("/movies/", MANY),
         ("/movies/?status=new", MANY),
@@ -43,19 +43,19 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         ("/directors/", MANY),
     ],
 )
-def test_the_whole_list_is_what_its_pages_are(large: RunningServer, path: str, many: int) -> None:
+def test_whole_list_equals_its_pages(large: RunningServer, path: str, total: int) -> None:
     app = large.client()
     whole = app.get(path)
-    assert len(whole.json()) == many
-    assert whole.headers["x-total-count"] == str(many)
+    assert len(whole.json()) == total
+    assert whole.headers["x-total-count"] == str(total)
     assert "link" not in whole.headers
-    last = -(-many // 12)
+    last = -(-total // 12)
     for page in (1, 2, last // 2, last):
         response = app.get(path, params={**httpx.QueryParams(path.partition("?")[2]), "page": page})
         assert response.json() == whole.json()[(page - 1) * 12 : page * 12]
 
 
-def test_a_long_one_comes_in_pieces(large: RunningServer) -> None:
+def test_long_list_is_sent_in_chunks(large: RunningServer) -> None:
     response = large.client().get("/movies/")
     assert response.headers["transfer-encoding"] == "chunked"
     assert response.headers["cache-control"] == "no-store"
@@ -64,30 +64,30 @@ def test_a_long_one_comes_in_pieces(large: RunningServer) -> None:
     assert head.headers["x-total-count"] == str(MANY)
 
 
-def test_others_are_answered_while_a_slow_reader_takes_its_time(large: RunningServer) -> None:
+def test_slow_reader_does_not_hold_up_other_requests(large: RunningServer) -> None:
     with large.client().stream("GET", "/movies/") as slow:
-        pieces = slow.iter_raw(1024)
-        first = next(pieces)
+        chunks = slow.iter_raw(1024)
+        first = next(chunks)
         assert first.startswith(b'[{"id":')
         other = large.client()
         assert all(other.get(f"/movies/?page={page}").status_code == 200 for page in range(1, 20))
-        rest = b"".join(pieces)
+        rest = b"".join(chunks)
         assert rest.endswith(b"}]")
 
 
-async def test_nothing_more_is_read_for_who_has_left(services: Services) -> None:
-    fill_catalogue(services.settings, films_to_be(1000))
+async def test_reading_stops_when_the_client_disconnects(services: Services) -> None:
+    fill_catalogue(services.settings, sample_films(1000))
     await services.revisions.look()
-    left, sent = asyncio.Event(), []
+    disconnected, sent = asyncio.Event(), []
 
     async def receive() -> Message:
-        await left.wait()
+        await disconnected.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
         if len(sent) == 3:
-            left.set()
+            disconnected.set()
 
     scope = {
         "type": "http",

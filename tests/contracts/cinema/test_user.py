@@ -1,4 +1,4 @@
-"""Profile, password and bookmarks, line by line: request → status, body, effect."""
+"""Profile, password and bookmarks of the cinema contract: request → status, body, effect."""
 
 import json
 
@@ -23,20 +23,20 @@ def email() -> str:
 
 @pytest.fixture
 def member(cinema: Cinema, app: httpx.Client, email: str) -> httpx.Client:
-    """The app of whoever has this e-mail address."""
+    """The app of a new account with this e-mail address."""
     body = {"email": email, "password": PASSWORD}
     assert app.post("/auth/register", json=body).status_code == 201
     return cinema.signed_in(email)
 
 
-def grow_old(server: RunningServer, access_token: str) -> None:
-    """Let the last proof of the password in a token's session be 15 minutes old."""
-    session = jwt.decode(access_token, options={"verify_signature": False})["sid"]
+def age_password_proof(server: RunningServer, token: str) -> None:
+    """Make the last password proof of a token's session 15 minutes old."""
+    session = jwt.decode(token, options={"verify_signature": False})["sid"]
     earlier = "UPDATE sessions SET proved_at = proved_at - 900000 WHERE id = ?"
     execute(server.settings, earlier, int(session))
 
 
-def bearer(app: httpx.Client) -> str:
+def access_token(app: httpx.Client) -> str:
     return app.headers["authorization"].partition(" ")[2]
 
 
@@ -47,9 +47,9 @@ def sign_in(app: httpx.Client, email: str, password: str = PASSWORD) -> httpx.Re
 class TestProfile:
     """GET and PATCH /user/"""
 
-    def test_of_a_new_account(self, member: httpx.Client, email: str) -> None:
+    def test_new_account_has_only_an_email(self, member: httpx.Client, email: str) -> None:
         profile = member.get("/user/").json()
-        claims = jwt.decode(bearer(member), options={"verify_signature": False})
+        claims = jwt.decode(access_token(member), options={"verify_signature": False})
         assert str(profile.pop("id")) == claims["sub"]
         assert profile == {
             "email": email,
@@ -61,7 +61,7 @@ class TestProfile:
 
     @pytest.mark.parametrize("spelling", ["favorite_genre", "favourite_genre"])
     @pytest.mark.parametrize("kind", [int, str])
-    def test_the_genre_in_either_spelling_as_number_or_text(
+    def test_favourite_genre_is_accepted_in_either_spelling_as_number_or_string(
         self, cinema: Cinema, member: httpx.Client, spelling: str, kind: type
     ) -> None:
         drama = cinema.genres["Drama"]
@@ -71,7 +71,7 @@ class TestProfile:
         assert (profile["favorite_genre"], profile["favourite_genre"]) == (drama, drama)
         assert member.get("/user/").json() == profile
 
-    def test_what_is_left_out_stays(self, cinema: Cinema, member: httpx.Client) -> None:
+    def test_missing_field_stays_unchanged(self, cinema: Cinema, member: httpx.Client) -> None:
         war = cinema.genres["War"]
         member.patch("/user/", json={"name": " Анна ", "favorite_genre": war})
         profile = member.patch("/user/", json={"surname": "Каренина", "email": "x"}).json()
@@ -80,13 +80,13 @@ class TestProfile:
         assert profile["email"] != "x"
         assert member.patch("/user/", json={}).json() == profile
 
-    @pytest.mark.parametrize("nothing", [None, ""])
-    def test_what_is_cleared(
-        self, cinema: Cinema, member: httpx.Client, nothing: str | None
+    @pytest.mark.parametrize("empty", [None, ""])
+    def test_null_or_empty_field_is_cleared(
+        self, cinema: Cinema, member: httpx.Client, empty: str | None
     ) -> None:
         full = {"name": "Anna", "surname": "K.", "favorite_genre": cinema.genres["War"]}
         assert member.patch("/user/", json=full).json().items() >= full.items()
-        cleared = member.patch("/user/", json=dict.fromkeys(full, nothing)).json()
+        cleared = member.patch("/user/", json=dict.fromkeys(full, empty)).json()
         assert cleared.items() >= dict.fromkeys(full, None).items()
 
     @pytest.mark.parametrize(
@@ -107,15 +107,13 @@ class TestProfile:
             ("favourite_genre", True),
         ],
     )
-    def test_names_the_field_that_is_wrong(
-        self, member: httpx.Client, field: str, value: object
-    ) -> None:
+    def test_invalid_field_is_named(self, member: httpx.Client, field: str, value: object) -> None:
         response = member.patch("/user/", content=json.dumps({field: value}))
         assert response.status_code == 400
         assert response.json()["message"].startswith(f"{field}: ")
 
     @pytest.mark.parametrize("genre", ["999999", 999_999, "hidden"])
-    def test_a_genre_that_is_not_there(
+    def test_unknown_or_invisible_genre_is_404_and_nothing_changes(
         self, cinema: Cinema, member: httpx.Client, genre: object
     ) -> None:
         genre = cinema.genres["Erotic"] if genre == "hidden" else genre
@@ -130,7 +128,7 @@ class TestProfile:
 class TestPassword:
     """PUT /user/password"""
 
-    def test_changes_and_ends_other_sessions(
+    def test_new_password_ends_other_sessions(
         self, cinema: Cinema, app: httpx.Client, member: httpx.Client, email: str
     ) -> None:
         other = cinema.signed_in(email)
@@ -143,7 +141,7 @@ class TestPassword:
         assert sign_in(app, email, NEW_PASSWORD).status_code == 200
 
     @pytest.mark.parametrize(
-        ("body", "status", "named"),
+        ("body", "status", "message"),
         [
             ({"password_1": "wrong one!", "password_2": NEW_PASSWORD}, 401, WRONG),
             ({"old_password": "wrong one!", "new_password": NEW_PASSWORD}, 401, WRONG),
@@ -161,46 +159,48 @@ class TestPassword:
             ({"password_1": 1, "password_2": NEW_PASSWORD}, 400, "password_1"),
         ],
     )
-    def test_refuses(
-        self, app: httpx.Client, member: httpx.Client, email: str, body, status: int, named: str
+    def test_wrong_missing_or_mixed_password_is_rejected(
+        self, app: httpx.Client, member: httpx.Client, email: str, body, status: int, message: str
     ) -> None:
         response = member.put("/user/password", json=body)
         assert response.status_code == status
-        assert named in response.json()["message"]
+        assert message in response.json()["message"]
         assert sign_in(app, email).status_code == 200
 
-    def test_takes_the_pair_of_the_old_and_the_new_password(
+    def test_pair_of_old_and_new_password_is_accepted(
         self, app: httpx.Client, member: httpx.Client, email: str
     ) -> None:
         response = member.put("/user/password", json=OLD_PAIR)
         assert (response.status_code, response.json()["email"]) == (200, email)
         assert sign_in(app, email, NEW_PASSWORD).status_code == 200
 
-    def test_takes_the_new_password_twice_after_a_recent_sign_in(
+    def test_new_password_twice_is_accepted_after_a_recent_sign_in(
         self, app: httpx.Client, member: httpx.Client, email: str
     ) -> None:
         body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
         assert member.put("/user/password", json=body).status_code == 200
         assert sign_in(app, email, NEW_PASSWORD).status_code == 200
 
-    def test_asks_to_sign_in_again_for_the_new_password_twice_after_a_quarter_of_an_hour(
+    def test_new_password_twice_is_rejected_when_the_proof_is_15_minutes_old(
         self, cinema: Cinema, app: httpx.Client, member: httpx.Client, email: str
     ) -> None:
-        grow_old(cinema.server, bearer(member))
+        age_password_proof(cinema.server, access_token(member))
         body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
         response = member.put("/user/password", json=body)
         assert (response.status_code, "sign in again" in response.json()["message"]) == (401, True)
         assert sign_in(app, email).status_code == 200
-        right = member.put("/user/password", json=OLD_PAIR)  # which is a proof as well
+        right = member.put("/user/password", json=OLD_PAIR)  # also a password proof
         assert right.status_code == 200
         body = {"password_1": PASSWORD, "password_2": PASSWORD}
         assert member.put("/user/password", json=body).status_code == 200
         assert sign_in(app, email).status_code == 200
 
-    def test_refreshed_token_is_no_proof(self, cinema: Cinema, app: httpx.Client, email: str):
+    def test_refreshed_token_is_not_a_password_proof(
+        self, cinema: Cinema, app: httpx.Client, email: str
+    ):
         app.post("/auth/register", json={"email": email, "password": PASSWORD})
         pair = sign_in(app, email).json()
-        grow_old(cinema.server, pair["access_token"])
+        age_password_proof(cinema.server, pair["access_token"])
         fresh = app.put("/auth/login", json=pair).json()
         body = {"password_1": NEW_PASSWORD, "password_2": NEW_PASSWORD}
         headers = {"authorization": f"Bearer {fresh['access_token']}"}
@@ -210,7 +210,7 @@ class TestPassword:
 class TestBookmarks:
     """GET /favorites/movies/, POST and DELETE /favorites/movies/{id}/"""
 
-    def test_can_be_added_and_removed_again_and_again(
+    def test_adding_or_removing_a_bookmark_twice_has_no_effect(
         self, cinema: Cinema, member: httpx.Client
     ) -> None:
         path = f"/favorites/movies/{cinema.films['Ran']}/"
@@ -223,9 +223,7 @@ class TestBookmarks:
             assert (response.status_code, response.content) == (204, b"")
             assert member.get("/favorites/movies/").json() == []
 
-    def test_films_as_everywhere_the_last_one_first_in_pages(
-        self, cinema: Cinema, member: httpx.Client
-    ) -> None:
+    def test_bookmarks_are_paged_newest_first(self, cinema: Cinema, member: httpx.Client) -> None:
         every = member.get("/movies/").json()[:14]
         for film in every:
             member.post(f"/favorites/movies/{film['id']}")
@@ -236,13 +234,13 @@ class TestBookmarks:
         assert {page.headers["x-total-count"] for page in pages} == {"14"}
         assert 'rel="next"' in pages[0].headers["link"]
 
-    def test_are_ones_own(self, cinema: Cinema, member: httpx.Client) -> None:
+    def test_bookmarks_belong_to_one_account(self, cinema: Cinema, member: httpx.Client) -> None:
         member.post(f"/favorites/movies/{cinema.films['Ran']}/")
         assert cinema.member.get("/favorites/movies/").json() == []
 
     @pytest.mark.parametrize("method", ["POST", "DELETE"])
     @pytest.mark.parametrize("which", ["999999", "0", str(2**63), "9" * 400, "Zanzibar Nights"])
-    def test_unknown_films(
+    def test_unknown_or_invisible_film_is_404(
         self, cinema: Cinema, member: httpx.Client, method: str, which: str
     ) -> None:
         response = member.request(method, f"/favorites/movies/{cinema.films.get(which, which)}/")
@@ -264,19 +262,21 @@ SIGNED_IN = [
 
 @pytest.mark.parametrize("credential", [None, "Bearer", "Bearer undefined", "Basic YTpi"])
 @pytest.mark.parametrize(("method", "path"), SIGNED_IN)
-def test_what_needs_a_token(
+def test_request_without_a_usable_token_is_rejected(
     app: httpx.Client, method: str, path: str, credential: str | None
 ) -> None:
     headers = {"authorization": credential} if credential else {}
     response = app.request(method, path, headers=headers)
     assert (response.status_code, response.json()) == (401, NO_TOKEN)
     is_unusable = credential is not None and credential.startswith("Bearer")
-    told = 'Bearer error="invalid_token"' if is_unusable else "Bearer"
-    assert response.headers["www-authenticate"] == told
+    challenge = 'Bearer error="invalid_token"' if is_unusable else "Bearer"
+    assert response.headers["www-authenticate"] == challenge
 
 
 @pytest.mark.parametrize(("method", "path"), SIGNED_IN)
-def test_what_a_cut_token_gets(app: httpx.Client, member: httpx.Client, method: str, path: str):
-    app.headers["authorization"] = f"Bearer {bearer(member)[:-1]}"
+def test_request_with_a_truncated_token_is_rejected(
+    app: httpx.Client, member: httpx.Client, method: str, path: str
+):
+    app.headers["authorization"] = f"Bearer {access_token(member)[:-1]}"
     response = app.request(method, path)
     assert (response.status_code, response.json()) == (401, NO_TOKEN)

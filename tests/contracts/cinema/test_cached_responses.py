@@ -1,4 +1,4 @@
-"""Cached answers: no work for what has not changed, and never an answer that is out of date."""
+"""Cached responses: no query while nothing changes, and never outdated data."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -28,7 +28,7 @@ CACHED = (
 
 @pytest.fixture
 async def app(services: Services, films: dict[str, int]) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a server in this process, whose statements can be listened to."""
+    """A client of a server in this process, whose database calls can be recorded."""
     transport = httpx.ASGITransport(asgi_application(services, *compose()))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         yield client
@@ -37,46 +37,46 @@ async def app(services: Services, films: dict[str, int]) -> AsyncIterator[httpx.
 @pytest.fixture
 async def superuser(services: Services) -> dict[str, str]:
     """The headers of a superuser's requests."""
-    started = await sign_up(services)
+    result = await sign_up(services)
     async with unit_of_work(services.database) as unit:
-        await services.accounts.set_superuser(unit, started.account.id)
-    return {"cookie": f"session_id={started.token}"}
+        await services.accounts.set_superuser(unit, result.account.id)
+    return {"cookie": f"session_id={result.token}"}
 
 
-def listen(services: Services) -> list[str]:
-    """Every way into the database that is taken from now on."""
-    heard: list[str] = []
+def record_database_calls(services: Services) -> list[str]:
+    """Record the calls of the database from now on."""
+    calls: list[str] = []
 
-    def listened_to(name: str) -> Callable[..., Awaitable[object]]:
-        way = getattr(services.database, name)
+    def recorded(name: str) -> Callable[..., Awaitable[object]]:
+        method = getattr(services.database, name)
 
-        def take(*given: object) -> Awaitable[object]:
-            heard.append(name)
-            return way(*given)
+        def wrapper(*arguments: object) -> Awaitable[object]:
+            calls.append(name)
+            return method(*arguments)
 
-        return take
+        return wrapper
 
     for name in ("read", "read_in_thread", "begin"):
-        setattr(services.database, name, listened_to(name))
-    return heard
+        setattr(services.database, name, recorded(name))
+    return calls
 
 
 @pytest.mark.parametrize("path", CACHED)
-async def test_what_has_not_changed_does_not_touch_the_database(
+async def test_unchanged_response_needs_no_query(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], path: str
 ) -> None:
     for headers in ({}, superuser):
         first = await app.get(path, headers=headers)
-        heard = listen(services)
+        calls = record_database_calls(services)
         again = await app.get(path, headers=headers)
         assert (again.status_code, again.content) == (200, first.content)
         assert again.headers.pop("x-request-id") != first.headers.pop("x-request-id")
         assert again.headers == first.headers
-        assert heard == []
+        assert calls == []
 
 
 @pytest.mark.parametrize("path", CACHED)
-async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) -> None:
+async def test_matching_validator_gets_304(app: httpx.AsyncClient, path: str) -> None:
     response = await app.get(path)
     known = {"if-none-match": response.headers["etag"]}
     again = await app.get(path, headers=known)
@@ -84,7 +84,7 @@ async def test_who_has_it_already_gets_304(app: httpx.AsyncClient, path: str) ->
     assert again.headers["etag"] == response.headers["etag"]
 
 
-async def test_a_label_hides_at_once_what_is_cached(
+async def test_label_hides_a_cached_film_at_once(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
 ) -> None:
     root = await actor_by_token(services, superuser["cookie"].partition("=")[2])
@@ -99,20 +99,20 @@ async def test_a_label_hides_at_once_what_is_cached(
         assert totals == (["17", "9"] if status == 200 else ["16", "8"])
 
 
-async def test_it_is_cached_apart_by_what_is_visible(
+async def test_responses_are_cached_separately_by_visible_labels(
     app: httpx.AsyncClient, superuser: dict[str, str]
 ) -> None:
     for path in CACHED[:4]:
         for _ in range(2):
-            everything = await app.get(path, headers=superuser)
+            unrestricted = await app.get(path, headers=superuser)
             visible = await app.get(path)
-            assert everything.headers["x-total-count"] >= visible.headers["x-total-count"]
-            assert "Cookie" in everything.headers["vary"].title()
+            assert unrestricted.headers["x-total-count"] >= visible.headers["x-total-count"]
+            assert "Cookie" in unrestricted.headers["vary"].title()
         if path != "/movies/?year=1979":
-            assert everything.content != visible.content
+            assert unrestricted.content != visible.content
 
 
-async def test_who_gains_or_loses_a_label_sees_so_at_once(
+async def test_given_or_removed_label_takes_effect_at_once(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], films: dict[str, int]
 ) -> None:
     member = await sign_up(services)
@@ -126,17 +126,17 @@ async def test_who_gains_or_loses_a_label_sees_so_at_once(
         assert response.headers["x-total-count"] == total
 
 
-async def test_addresses_of_any_length_are_answered(
+async def test_long_url_is_served_without_the_cache(
     services: Services, app: httpx.AsyncClient
 ) -> None:
     path = f"/movies/?page=1&x={'y' * 600}"
     assert (await app.get(path)).content == (await app.get("/movies/?page=1")).content
-    heard = listen(services)
+    calls = record_database_calls(services)
     assert (await app.get(path)).status_code == 200
-    assert heard  # a long address is not worth the memory
+    assert calls  # a long URL is not worth the memory
 
 
-def test_what_another_process_changes_is_seen_soon(
+def test_change_by_another_process_becomes_visible(
     start_server: Callable[..., RunningServer],
 ) -> None:
     server = start_server()
