@@ -1,4 +1,4 @@
-"""Somebody with a browser at the film site."""
+"""A member of the film site with a browser."""
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ def email() -> str:
 
 @pytest.fixture
 def member(server: RunningServer, email: str) -> httpx.Client:
-    """A new account, signed in by cookie."""
+    """The client of a new account, signed in by cookie."""
     client = server.client()
     response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
     assert response.status_code == 200, response.text

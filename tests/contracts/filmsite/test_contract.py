@@ -1,4 +1,4 @@
-"""The filmsite contract, line by line of its document: request → status, body, effect."""
+"""The filmsite contract, section by section: request → status, body, effect."""
 
 import httpx
 import pytest
@@ -6,13 +6,13 @@ import pytest
 from tests.support.pictures import noise, picture
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-NOTHING = {"body": {}}
+EMPTY = {"body": {}}
 NOT_PARSED = "failed to parse json string from the body"
 NO_SESSION = {"message": "can't get info without session", "status": 0}
 NOT_FOUND = {"message": "user not found", "status": 4}
 
 
-def token(client: httpx.Client) -> dict[str, str]:
+def csrf_header(client: httpx.Client) -> dict[str, str]:
     return {"csrf-token": client.get("/user/csrf").json()["body"]["csrf"]}
 
 
@@ -23,16 +23,16 @@ def cookie(client: httpx.Client) -> str:
 class TestSignUp:
     """POST /user/signup"""
 
-    def test_sets_the_cookie(self, server: RunningServer, email: str) -> None:
+    def test_sign_up_sets_the_cookie(self, server: RunningServer, email: str) -> None:
         client = server.client()
         response = client.post("/user/signup", json={"email": email, "password": PASSWORD})
-        assert (response.status_code, response.json()) == (200, NOTHING)
+        assert (response.status_code, response.json()) == (200, EMPTY)
         assert response.headers["set-cookie"].startswith("session_id=")
         assert {"HttpOnly", "SameSite=Lax"} <= set(response.headers["set-cookie"].split("; "))
         assert client.get("/user/profile").json()["body"]["email"] == email
 
     @pytest.mark.parametrize(
-        ("sent", "shown"),
+        ("fields", "expected"),
         [
             ({}, (None, "")),
             ({"birthday": "2001-04-06"}, ("2001-04-06", "")),
@@ -46,17 +46,17 @@ class TestSignUp:
             ({"nickname": "anna"}, (None, "")),
         ],
     )
-    def test_takes_the_fields_of_the_document(
-        self, server: RunningServer, email: str, sent: dict[str, object], shown: object
+    def test_fields_of_the_document_are_stored(
+        self, server: RunningServer, email: str, fields: dict[str, object], expected: object
     ) -> None:
         client = server.client()
-        body = {"email": email, "password": PASSWORD, **sent}
+        body = {"email": email, "password": PASSWORD, **fields}
         assert client.post("/user/signup/", json=body).status_code == 200
         profile = client.get("/user/profile").json()["body"]
-        assert (profile["birthday"], profile["avatar_url"]) == shown
+        assert (profile["birthday"], profile["avatar_url"]) == expected
 
     @pytest.mark.parametrize(
-        ("sent", "message", "status"),
+        ("fields", "message", "status"),
         [
             ({"email": "no address"}, "email or password not validated", 2),
             ({"email": ""}, "email or password not validated", 2),
@@ -79,11 +79,16 @@ class TestSignUp:
             ),
         ],
     )
-    def test_refuses(
-        self, server: RunningServer, email: str, sent: dict[str, object], message: str, status: int
+    def test_invalid_field_is_rejected(
+        self,
+        server: RunningServer,
+        email: str,
+        fields: dict[str, object],
+        message: str,
+        status: int,
     ) -> None:
         client = server.client()
-        response = client.post("/user/signup", json={"email": email, "password": PASSWORD} | sent)
+        response = client.post("/user/signup", json={"email": email, "password": PASSWORD} | fields)
         assert response.status_code == 400
         assert response.json()["status"] == status
         assert response.json()["message"].startswith(message)
@@ -92,7 +97,7 @@ class TestSignUp:
         assert signed_in.status_code == 400
 
     @pytest.mark.parametrize(("missing", "status"), [("email", 2), ("password", 3)])
-    def test_needs_email_and_password(
+    def test_missing_email_or_password_is_rejected(
         self, server: RunningServer, email: str, missing: str, status: int
     ) -> None:
         body = {"email": email, "password": PASSWORD}
@@ -101,7 +106,7 @@ class TestSignUp:
         expected = {"message": "email or password not validated", "status": status}
         assert (response.status_code, response.json()) == (400, expected)
 
-    def test_a_user_that_exists(
+    def test_taken_email_is_rejected(
         self, server: RunningServer, member: httpx.Client, email: str
     ) -> None:
         body = {"email": email.upper(), "password": PASSWORD}
@@ -113,14 +118,16 @@ class TestSignUp:
 class TestSignIn:
     """POST /user/signin"""
 
-    def test_sets_the_cookie(self, server: RunningServer, member: httpx.Client, email: str) -> None:
+    def test_sign_in_sets_the_cookie(
+        self, server: RunningServer, member: httpx.Client, email: str
+    ) -> None:
         client = server.client()
         body = {"email": email.upper(), "password": PASSWORD}
         response = client.post("/user/signin", json=body)
-        assert (response.status_code, response.json()) == (200, NOTHING)
+        assert (response.status_code, response.json()) == (200, EMPTY)
         assert client.get("/user/profile").json()["body"]["email"] == email
 
-    def test_ends_the_session_that_asks(
+    def test_sign_in_ends_the_session_of_the_cookie(
         self, server: RunningServer, member: httpx.Client, email: str
     ) -> None:
         old = cookie(member)
@@ -129,7 +136,7 @@ class TestSignIn:
         assert member.get("/user/profile").status_code == 200
 
     @pytest.mark.parametrize(("name", "password"), [("", "wrong password"), ("x", PASSWORD)])
-    def test_refuses_what_is_wrong(
+    def test_wrong_credentials_are_rejected(
         self, server: RunningServer, member: httpx.Client, email: str, name: str, password: str
     ) -> None:
         client = server.client()
@@ -138,14 +145,14 @@ class TestSignIn:
         assert "set-cookie" not in response.headers
 
     @pytest.mark.parametrize("missing", ["email", "password"])
-    def test_names_what_is_missing(self, server: RunningServer, missing: str) -> None:
+    def test_missing_field_is_named(self, server: RunningServer, missing: str) -> None:
         body = {"email": "anna@example.com", "password": PASSWORD}
         del body[missing]
         response = server.client().post("/user/signin", json=body)
         expected = {"message": f"{NOT_PARSED}: {missing}: is missing", "status": 0}
         assert (response.status_code, response.json()) == (400, expected)
 
-    def test_says_when_to_try_again(self, start_server) -> None:
+    def test_failures_are_rate_limited(self, start_server) -> None:
         client = start_server(sign_in_limit="2 per hour").client()
         body = {"email": "nobody@example.com", "password": PASSWORD}
         statuses = [client.post("/user/signin", json=body).status_code for _ in range(3)]
@@ -156,9 +163,9 @@ class TestSignIn:
 
 
 @pytest.mark.parametrize("path", ["/user/signup", "/user/signin", "/user/logout"])
-@pytest.mark.parametrize("body", [b"certainly not", b'{"email": "a', b"\xff", b'{"email": nobody}'])
-def test_a_body_that_is_no_json(member: httpx.Client, path: str, body: bytes) -> None:
-    response = member.post(path, content=body, headers=token(member))
+@pytest.mark.parametrize("body", [b"not json", b'{"email": "a', b"\xff", b'{"email": nobody}'])
+def test_malformed_json_is_rejected(member: httpx.Client, path: str, body: bytes) -> None:
+    response = member.post(path, content=body, headers=csrf_header(member))
     assert (response.status_code, response.json()) == (400, {"message": NOT_PARSED, "status": 0})
     assert member.get("/user/profile").status_code == 200
 
@@ -167,18 +174,20 @@ class TestSignOut:
     """POST /user/logout"""
 
     @pytest.mark.parametrize("body", [b"", b"{}", b'{"email": "anna@example.com"}'])
-    def test_ends_the_session(
+    def test_sign_out_ends_the_session(
         self, server: RunningServer, member: httpx.Client, body: bytes
     ) -> None:
         old = cookie(member)
-        response = member.post("/user/logout", content=body, headers=token(member))
-        assert (response.status_code, response.json()) == (200, NOTHING)
+        response = member.post("/user/logout", content=body, headers=csrf_header(member))
+        assert (response.status_code, response.json()) == (200, EMPTY)
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/user/profile").status_code == 400
 
-    def test_without_a_session(self, server: RunningServer, member: httpx.Client) -> None:
+    def test_sign_out_without_a_session_is_rejected(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
         expected = {"message": "user not found", "status": 0}
-        headers = token(member)
+        headers = csrf_header(member)
         old = cookie(member)
         member.post("/user/logout", headers=headers)
         for client in (server.client(), server.client(cookie=old)):
@@ -187,20 +196,20 @@ class TestSignOut:
 
 
 class TestCsrf:
-    """GET /user/csrf, and what it is for"""
+    """GET /user/csrf, and the requests that need the token."""
 
-    def test_gives_the_token_under_both_names(self, member: httpx.Client) -> None:
+    def test_token_has_both_names(self, member: httpx.Client) -> None:
         body = member.get("/user/csrf").json()["body"]
         assert set(body) == {"csrf", "csrf-token"}
         assert body["csrf"] == body["csrf-token"]
 
-    def test_needs_a_session(self, server: RunningServer) -> None:
+    def test_request_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().get("/user/csrf")
         assert (response.status_code, response.json()) == (400, NO_SESSION)
 
     @pytest.mark.parametrize("name", ["csrf-token", "x-csrf-token", "X-CSRF-Token"])
-    def test_goes_in_either_header(self, member: httpx.Client, name: str) -> None:
-        value = token(member)["csrf-token"]
+    def test_token_is_accepted_in_either_header(self, member: httpx.Client, name: str) -> None:
+        value = csrf_header(member)["csrf-token"]
         assert member.post("/user/logout", headers={name: value}).status_code == 200
 
     UNSAFE = (
@@ -214,25 +223,25 @@ class TestCsrf:
     )
 
     @pytest.mark.parametrize(("method", "path"), UNSAFE)
-    def test_is_needed_for_what_changes_something(
+    def test_unsafe_request_without_a_valid_token_is_rejected(
         self, server: RunningServer, member: httpx.Client, method: str, path: str
     ) -> None:
-        other = token(server.signed_up())
+        other = csrf_header(server.signed_up())
         for headers, status in (({}, 10), ({"csrf-token": "1.2"}, 11), (other, 11)):
             response = member.request(method, path, headers=headers)
             assert (response.status_code, response.json()["status"]) == (400, status)
             assert "csrf token" in response.json()["message"]
         assert member.get("/user/profile").status_code == 200
 
-    def test_is_the_session_s_alone(
+    def test_token_of_another_session_is_rejected(
         self, server: RunningServer, member: httpx.Client, email: str
     ) -> None:
-        again = server.client()
-        again.post("/user/signin", json={"email": email, "password": PASSWORD})
-        response = member.post("/user/logout", headers=token(again))
+        other = server.client()
+        other.post("/user/signin", json={"email": email, "password": PASSWORD})
+        response = member.post("/user/logout", headers=csrf_header(other))
         assert (response.status_code, response.json()["status"]) == (400, 11)
 
-    def test_is_not_needed_with_an_access_token(
+    def test_request_with_an_access_token_needs_no_csrf_csrf_header(
         self, server: RunningServer, member: httpx.Client, email: str
     ) -> None:
         tokens = server.client().post("/auth/login", json={"email": email, "password": PASSWORD})
@@ -243,12 +252,12 @@ class TestCsrf:
 class TestAvatar:
     """POST /user/avatar/upload"""
 
-    def test_other_path_of_front_ends_does_the_same(
+    def test_path_of_existing_front_ends_does_the_same(
         self, server: RunningServer, member: httpx.Client
     ) -> None:
         path = "/user/avatar/update"
         response = self.upload(member, picture("JPEG"), path=path)
-        assert (response.status_code, response.json()) == (200, NOTHING)
+        assert (response.status_code, response.json()) == (200, EMPTY)
         assert member.get("/user/profile").json()["body"]["avatar_url"]
         response = self.upload(member, picture("PNG"), path=path)
         assert (response.status_code, response.json()["status"]) == (400, 6)
@@ -257,20 +266,21 @@ class TestAvatar:
         response = server.client().post(path, files={"avatar": picture("JPEG")})
         assert response.json() == {"message": "can't update avatar without session", "status": 0}
 
-    def upload(self, client: httpx.Client, data: bytes, **named: str) -> httpx.Response:
-        name, kind = named.get("name", "me.jpg"), named.get("kind", "image/jpeg")
-        files = {named.get("field", "avatar"): (name, data, kind)}
-        path = named.get("path", "/user/avatar/upload")
-        return client.post(path, files=files, headers=token(client))
+    def upload(self, client: httpx.Client, data: bytes, **options: str) -> httpx.Response:
+        name, media_type = options.get("name", "me.jpg"), options.get("media_type", "image/jpeg")
+        files = {options.get("field", "avatar"): (name, data, media_type)}
+        path = options.get("path", "/user/avatar/upload")
+        return client.post(path, files=files, headers=csrf_header(client))
 
     @pytest.mark.parametrize(
-        ("name", "kind"), [("me.jpg", "image/jpeg"), ("me.png", "image/png"), ("", "text/plain")]
+        ("name", "media_type"),
+        [("me.jpg", "image/jpeg"), ("me.png", "image/png"), ("", "text/plain")],
     )
-    def test_becomes_one_s_avatar(
-        self, server: RunningServer, member: httpx.Client, name: str, kind: str
+    def test_jpeg_becomes_the_avatar_whatever_its_name_and_type(
+        self, server: RunningServer, member: httpx.Client, name: str, media_type: str
     ) -> None:
-        response = self.upload(member, picture("JPEG"), name=name, kind=kind)
-        assert (response.status_code, response.json()) == (200, NOTHING)
+        response = self.upload(member, picture("JPEG"), name=name, media_type=media_type)
+        assert (response.status_code, response.json()) == (200, EMPTY)
         address = member.get("/user/profile").json()["body"]["avatar_url"]
         image = server.client().get(address)
         assert image.headers["content-type"] == "image/jpeg"
@@ -290,22 +300,24 @@ class TestAvatar:
                 5,
             ),
         ],
-        ids=["PNG", "GIF", "SVG", "empty", "cut", "too large"],
+        ids=["PNG", "GIF", "SVG", "empty", "truncated", "too large"],
     )
-    def test_refuses(self, member: httpx.Client, data: bytes, message: str, status: int) -> None:
+    def test_unsuitable_file_is_rejected(
+        self, member: httpx.Client, data: bytes, message: str, status: int
+    ) -> None:
         response = self.upload(member, data)
         expected = {"message": message, "status": status}
         assert (response.status_code, response.json()) == (400, expected)
         assert member.get("/user/profile").json()["body"]["avatar_url"] == ""
 
-    def test_needs_the_field(self, member: httpx.Client) -> None:
+    def test_body_without_the_field_is_rejected(self, member: httpx.Client) -> None:
         expected = {"message": "failed to parse avatar file from the body", "status": 0}
         response = self.upload(member, picture("JPEG"), field="file")
         assert (response.status_code, response.json()) == (400, expected)
-        response = member.post("/user/avatar/upload", json={}, headers=token(member))
+        response = member.post("/user/avatar/upload", json={}, headers=csrf_header(member))
         assert (response.status_code, response.json()) == (400, expected)
 
-    def test_needs_a_session(self, server: RunningServer) -> None:
+    def test_upload_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().post(
             "/user/avatar/upload", files={"avatar": ("me.jpg", picture("JPEG"), "image/jpeg")}
         )
@@ -316,11 +328,11 @@ class TestAvatar:
 class TestProfile:
     """GET /user/profile"""
 
-    def test_has_the_three_fields_twice(self, member: httpx.Client, email: str) -> None:
+    def test_profile_has_the_three_fields_twice(self, member: httpx.Client, email: str) -> None:
         three = {"email": email, "birthday": None, "avatar_url": ""}
         assert member.get("/user/profile").json() == {"body": {**three, "user": three}}
 
-    def test_of_an_account_without_an_email(self, server: RunningServer) -> None:
+    def test_email_is_null_when_the_account_has_none(self, server: RunningServer) -> None:
         body = {"login": unique_name(), "password": PASSWORD}
         tokens = server.client().post("/api/v1/user", json=body).json()
         app = server.client(authorization=f"Bearer {tokens['access_token']}")
@@ -330,24 +342,26 @@ class TestProfile:
         "headers",
         [
             {},
-            {"cookie": "session_id=nobody"},
+            {"cookie": "session_id=unknown"},
             {"authorization": "Bearer undefined"},
-            {"authorization": "Bearer certainly.not.one"},
+            {"authorization": "Bearer not.a.token"},
         ],
     )
-    def test_needs_a_session(self, server: RunningServer, headers: dict[str, str]) -> None:
+    def test_request_without_a_session_is_rejected(
+        self, server: RunningServer, headers: dict[str, str]
+    ) -> None:
         response = server.client().get("/user/profile", headers=headers)
         assert (response.status_code, response.json()) == (400, NO_SESSION)
 
 
-def test_requests_forged_by_other_origins(member: httpx.Client) -> None:
-    headers = token(member) | {"origin": "https://elsewhere.example"}
+def test_request_from_another_origin_is_rejected(member: httpx.Client) -> None:
+    headers = csrf_header(member) | {"origin": "https://elsewhere.example"}
     response = member.post("/user/logout", headers=headers)
     assert (response.status_code, response.json()["status"]) == (403, 403)
     assert member.get("/user/profile").status_code == 200
 
 
-def test_a_wrong_method(server: RunningServer) -> None:
+def test_wrong_method_is_405(server: RunningServer) -> None:
     response = server.client().get("/user/signin")
     assert (response.status_code, response.json()["status"]) == (405, 405)
     assert response.headers["allow"] == "OPTIONS, POST"

@@ -1,4 +1,4 @@
-"""Selections of films through the filmsite contract: request → status, body, effect."""
+"""Selections of films in the filmsite contract: request → status, body, effect."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ NO_SESSION = {"message": "can't get info without session", "status": 0}
 
 
 class Site:
-    """A server with three films, a member of it and an operator."""
+    """A server with three films, members and an operator."""
 
     def __init__(self, server: RunningServer) -> None:
         self.server = server
@@ -27,7 +27,7 @@ class Site:
         server.make_superuser("root")
 
     def member(self) -> httpx.Client:
-        """A new member, whose client sends a CSRF token."""
+        """Return the client of a new member. It sends a CSRF token."""
         return self._with_token(self.server.signed_up(unique_name("member")))
 
     def operator(self) -> httpx.Client:
@@ -36,7 +36,7 @@ class Site:
         return self._with_token(client)
 
     def movies(self, *titles: str) -> list[dict[str, object]]:
-        """The films of these titles as selections show them."""
+        """Return films as selections have them."""
         described = {film.title: film for film in FILMS}
         return [
             {
@@ -49,15 +49,15 @@ class Site:
         ]
 
     def contents(self, *titles: str) -> list[dict[str, object]]:
-        """The same films as the other generation of front ends reads them."""
+        """Return the same films as the other generation of front ends reads them."""
         years = {film.title: film.year for film in FILMS}
         return [
             movie | {"type": "film", "year": years[str(movie["title"])], "rating": None}
             for movie in self.movies(*titles)
         ]
 
-    def made(self, client: httpx.Client, *titles: str, **given: object) -> dict[str, object]:
-        body = {"title": unique_name("selection"), "public": True, **given}
+    def create(self, client: httpx.Client, *titles: str, **fields: object) -> dict[str, object]:
+        body = {"title": unique_name("selection"), "public": True, **fields}
         movies = [self.films[title] for title in titles]
         response = client.post("/selections", json=body | {"movies": movies})
         assert response.status_code == 200, response.text
@@ -99,35 +99,35 @@ def listed(client: httpx.Client, query: str = "") -> list[dict[str, object]]:
     return found
 
 
-class TestLists:
+class TestList:
     """GET /selections"""
 
-    def test_show_exactly_what_the_contract_says(
+    def test_selection_has_both_forms(
         self, site: Site, anonymous: httpx.Client, operator: httpx.Client
     ) -> None:
-        made = site.made(operator, "Stalker", "Alien", featured=True)
-        named = {"id": made["id"], "title": made["title"]}
-        assert listed(anonymous)[0] == named | {"movies": site.movies("Stalker", "Alien")}
+        created = site.create(operator, "Stalker", "Alien", featured=True)
+        header = {"id": created["id"], "title": created["title"]}
+        assert listed(anonymous)[0] == header | {"movies": site.movies("Stalker", "Alien")}
         other = anonymous.get("/selections").json()["body"]["selections"]
-        assert other[0] == named | {"content": site.contents("Stalker", "Alien")}
+        assert other[0] == header | {"content": site.contents("Stalker", "Alien")}
         assert [each["id"] for each in other] == [each["id"] for each in listed(anonymous)]
 
-    def test_go_on_at_an_offset(
+    def test_list_continues_at_an_offset(
         self, site: Site, anonymous: httpx.Client, operator: httpx.Client
     ) -> None:
-        ids = [site.made(operator, "Ran", featured=True)["id"] for _ in range(17)]
+        ids = [site.create(operator, "Ran", featured=True)["id"] for _ in range(17)]
         newest = ids[::-1]
         assert [each["id"] for each in listed(anonymous)] == newest[:15]
-        shown = listed(anonymous, "?limit=3&offset=2")
-        assert [each["id"] for each in shown] == newest[2:5]
+        page = listed(anonymous, "?limit=3&offset=2")
+        assert [each["id"] for each in page] == newest[2:5]
         assert len(listed(anonymous, "?limit=100")) >= 17
         assert listed(anonymous, f"?offset={2**53 - 1}") == []
 
-    def test_can_be_of_featured_ones_or_of_others(
+    def test_featured_filter_selects_featured_or_other_ones(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
     ) -> None:
-        featured = site.made(operator, "Ran", featured=True)["id"]
-        other = site.made(member, "Ran")["id"]
+        featured = site.create(operator, "Ran", featured=True)["id"]
+        other = site.create(member, "Ran")["id"]
         assert listed(anonymous, "?featured=true")[0]["id"] == featured
         assert listed(anonymous, "?featured=false")[0]["id"] == other
         assert other not in [each["id"] for each in listed(anonymous, "?featured=true&limit=100")]
@@ -147,41 +147,43 @@ class TestLists:
             "featured=perhaps",
         ],
     )
-    def test_name_what_of_the_query_is_wrong(self, anonymous: httpx.Client, query: str) -> None:
+    def test_invalid_query_value_is_named(self, anonymous: httpx.Client, query: str) -> None:
         response = anonymous.get(f"/selections?{query}")
         assert response.status_code == 400
         assert response.json()["message"].startswith(f"{query.partition('=')[0]}: ")
         assert response.json()["status"] == 0
 
-    def test_are_cached_until_a_public_one_changes(
+    def test_list_is_cached_until_a_public_selection_changes(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
         path = "/selections?featured=false"
-        made = site.made(member, "Ran")
+        created = site.create(member, "Ran")
         first = anonymous.get(path)
         known = {"if-none-match": first.headers["etag"]}
-        site.made(member, "Alien", public=False)
+        site.create(member, "Alien", public=False)
         assert anonymous.get(path, headers=known).status_code == 304
-        assert member.patch(f"/selections/{made['id']}", json={"title": "New"}).status_code == 200
+        assert (
+            member.patch(f"/selections/{created['id']}", json={"title": "New"}).status_code == 200
+        )
         again = anonymous.get(path, headers=known)
         assert again.status_code == 200
         assert again.json()["body"]["movie_selections"][0]["title"] == "New"
 
 
-class TestOne:
+class TestSelection:
     """GET /selections/{id}"""
 
-    def test_has_the_shape_of_the_list(
+    def test_selection_has_movies_and_content(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
-        made = site.made(member, "Alien", "Stalker")
+        created = site.create(member, "Alien", "Stalker")
         selection = {
-            "id": made["id"],
-            "title": made["title"],
+            "id": created["id"],
+            "title": created["title"],
             "movies": site.movies("Alien", "Stalker"),
             "content": site.contents("Alien", "Stalker"),
         }
-        response = anonymous.get(f"/selections/{made['id']}/")
+        response = anonymous.get(f"/selections/{created['id']}/")
         assert (response.status_code, response.json()) == (200, {"body": {"selection": selection}})
 
     @pytest.mark.parametrize(
@@ -191,30 +193,32 @@ class TestOne:
             *("hello", "%00", "%D1%8F", "a%2Fb", "new", "mine", "new/"),
         ],
     )
-    def test_an_unknown_one(self, anonymous: httpx.Client, selection_id: str) -> None:
+    def test_unknown_selection_is_404(self, anonymous: httpx.Client, selection_id: str) -> None:
         response = anonymous.get(f"/selections/{selection_id}")
         assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
     @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-    def test_editing_one_whose_id_is_no_number(self, member: httpx.Client, method: str) -> None:
+    def test_editing_with_an_id_that_is_not_a_number_is_404(
+        self, member: httpx.Client, method: str
+    ) -> None:
         response = member.request(method, "/selections/hello", json={})
         assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
-    def test_page_of_one_whose_id_is_no_number_is_not_found(self, anonymous: httpx.Client) -> None:
+    def test_page_with_an_id_that_is_not_a_number_is_404(self, anonymous: httpx.Client) -> None:
         response = anonymous.get("/selections/hello", headers={"accept": "text/html"})
         assert response.status_code == 404
         assert response.headers["content-type"].startswith("text/html")
 
     @pytest.mark.parametrize("word", ["new", "mine"])
-    def test_word_of_a_page_leads_browsers_to_the_page(self, anonymous, word) -> None:
+    def test_path_of_a_site_page_leads_browsers_to_it(self, anonymous, word) -> None:
         response = anonymous.get(f"/selections/{word}", headers={"accept": "text/html"})
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in")
 
-    def test_one_that_is_not_public_is_cached_for_nobody_else(
+    def test_private_selection_is_not_cached_for_others(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
-        path = f"/selections/{site.made(member, 'Ran', public=False)['id']}"
+        path = f"/selections/{site.create(member, 'Ran', public=False)['id']}"
         for client, status in (
             (member, 200),
             (anonymous, 404),
@@ -228,9 +232,11 @@ class TestOne:
 
 
 class TestEditing:
-    """Beyond the document: POST, PATCH and DELETE of selections and their films"""
+    """Beyond the document: POST, PATCH and DELETE of selections and their films."""
 
-    def test_making_one_shows_it_to_its_maker(self, site: Site, member: httpx.Client) -> None:
+    def test_new_selection_is_returned_to_its_creator(
+        self, site: Site, member: httpx.Client
+    ) -> None:
         body = {"title": " Rainy evenings ", "movies": [site.films["Ran"]]}
         response = member.post("/selections", json=body)
         selection = response.json()["body"]["selection"]
@@ -247,7 +253,7 @@ class TestEditing:
         }
 
     @pytest.mark.parametrize(
-        ("sent", "status", "message"),
+        ("body", "status", "message"),
         [
             ({}, 400, "failed to parse json string from the body: title: is missing"),
             ({"title": ""}, 400, "failed to parse json string from the body: title: must not"),
@@ -266,30 +272,30 @@ class TestEditing:
             ),
         ],
     )
-    def test_what_cannot_be_made(
-        self, member: httpx.Client, sent: dict[str, object], status: int, message: str
+    def test_invalid_selection_is_rejected(
+        self, member: httpx.Client, body: dict[str, object], status: int, message: str
     ) -> None:
-        response = member.post("/selections", json=sent)
+        response = member.post("/selections", json=body)
         assert response.status_code == status
         assert response.json()["message"].startswith(message)
         assert response.json()["status"] == (0 if status == 400 else status)
         assert member.get("/user/selections").json()["body"]["total"] == 0
 
-    def test_changes_what_is_sent_alone(
+    def test_change_affects_only_the_fields_that_are_sent(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
-        made = site.made(member, "Ran", description="Old.")
-        path = f"/selections/{made['id']}"
+        created = site.create(member, "Ran", description="Old.")
+        path = f"/selections/{created['id']}"
         for change in ({"title": "New"}, {"description": ""}, {"public": False}, {}):
-            made |= change
+            created |= change
             response = member.patch(path, json=change)
-            assert (response.status_code, response.json()["body"]["selection"]) == (200, made)
+            assert (response.status_code, response.json()["body"]["selection"]) == (200, created)
         assert anonymous.get(path).status_code == 404
 
-    def test_films_come_stand_and_go(
+    def test_films_are_added_moved_and_removed(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client
     ) -> None:
-        path = f"/selections/{site.made(member, 'Ran')['id']}"
+        path = f"/selections/{site.create(member, 'Ran')['id']}"
         alien, stalker = (f"{path}/movies/{site.films[title]}" for title in ("Alien", "Stalker"))
         for method, film, body, titles in (
             ("PUT", alien, None, ["Ran", "Alien"]),
@@ -301,23 +307,25 @@ class TestEditing:
             response = member.request(method, film, json=body)
             assert response.status_code == 200
             assert response.json()["body"]["selection"]["movies"] == site.movies(*titles)
-            shown = anonymous.get(path).json()["body"]["selection"]["movies"]
-            assert shown == site.movies(*titles)
+            movies = anonymous.get(path).json()["body"]["selection"]["movies"]
+            assert movies == site.movies(*titles)
         for method in ("PUT", "DELETE"):
             response = member.request(method, f"{path}/movies/987654321")
             assert response.json() == {"message": "movie not found", "status": 404}
 
     @pytest.mark.parametrize("position", [-1, "first", 1.5, 2**63, None])
-    def test_a_position_that_is_none(
+    def test_invalid_position_is_rejected(
         self, site: Site, member: httpx.Client, position: object
     ) -> None:
-        path = f"/selections/{site.made(member, 'Ran')['id']}/movies/{site.films['Ran']}"
+        path = f"/selections/{site.create(member, 'Ran')['id']}/movies/{site.films['Ran']}"
         response = member.put(path, json={"position": position})
         assert response.status_code == 400
         assert "position" in response.json()["message"]
 
-    def test_deleting(self, site: Site, anonymous: httpx.Client, member: httpx.Client) -> None:
-        path = f"/selections/{site.made(member, 'Ran')['id']}"
+    def test_deleted_selection_is_404(
+        self, site: Site, anonymous: httpx.Client, member: httpx.Client
+    ) -> None:
+        path = f"/selections/{site.create(member, 'Ran')['id']}"
         response = member.delete(path)
         assert (response.status_code, response.json()) == (200, {"body": {}})
         for client in (anonymous, member):
@@ -331,10 +339,10 @@ class TestEditing:
         ("DELETE", "", None),
     )
 
-    def test_another_s_is_the_operators_to_edit(
+    def test_selection_of_another_member_can_be_edited_only_by_operators(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
     ) -> None:
-        path = f"/selections/{site.made(member, 'Ran')['id']}"
+        path = f"/selections/{site.create(member, 'Ran')['id']}"
         other = site.member()
         for method, rest, body in self.STEPS:
             response = anonymous.request(method, path + rest, json=body)
@@ -342,10 +350,10 @@ class TestEditing:
             assert other.request(method, path + rest, json=body).status_code == 403
             assert operator.request(method, path + rest, json=body).status_code == 200
 
-    def test_operators_feature_what_members_make(
+    def test_operator_can_feature_a_members_selection(
         self, site: Site, anonymous: httpx.Client, member: httpx.Client, operator: httpx.Client
     ) -> None:
-        selection_id = site.made(member, "Ran")["id"]
+        selection_id = site.create(member, "Ran")["id"]
         path = f"/selections/{selection_id}"
         assert member.patch(path, json={"featured": True}).status_code == 403
         assert operator.patch(path, json={"featured": True}).status_code == 200
@@ -353,7 +361,7 @@ class TestEditing:
         assert member.patch(path, json={"title": "Advertisement"}).status_code == 403
         assert member.delete(path).status_code == 200
 
-    def test_one_s_own_need_a_session(self, anonymous: httpx.Client) -> None:
+    def test_own_selections_need_a_session(self, anonymous: httpx.Client) -> None:
         for method, path in (("GET", "/user/selections"), ("POST", "/selections")):
             response = anonymous.request(method, path)
             assert (response.status_code, response.json()) == (400, NO_SESSION)

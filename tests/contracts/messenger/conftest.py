@@ -1,4 +1,4 @@
-"""People of every test's own, and a chat of two of them."""
+"""Users that belong to one test, and a chat between two of them."""
 
 import pytest
 

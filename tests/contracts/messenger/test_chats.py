@@ -8,36 +8,41 @@ import pytest
 from tests.support.chat_users import ChatUser, new_chat_user, open_chat
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-NO_MEMBER = {"error": "chat_forbidden", "message": "chat not found, or you are not a member of it"}
+NOT_A_MEMBER = {
+    "error": "chat_forbidden",
+    "message": "chat not found, or you are not a member of it",
+}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 class TestChats:
     """3.1 POST /chats, 3.2 GET /chats"""
 
-    def test_the_same_two_always_get_the_same_chat(
+    def test_two_users_always_get_the_same_chat(
         self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         assert open_chat(anna, boris) == open_chat(boris, anna) == chat
         assert open_chat(stranger, anna) != chat
 
-    def test_at_once_from_both_sides(self, anna: ChatUser, boris: ChatUser) -> None:
+    def test_simultaneous_requests_of_both_users_get_the_same_chat(
+        self, anna: ChatUser, boris: ChatUser
+    ) -> None:
         pairs = [(anna, boris), (boris, anna)] * 5
         with ThreadPoolExecutor(len(pairs)) as pool:
             chats = set(pool.map(lambda pair: open_chat(*pair), pairs))
         assert len(chats) == 1
 
     @pytest.mark.parametrize("user_id", [2**53 - 1, None, "1", -1, 0, 2**63, True, 1.5])
-    def test_with_nobody(self, anna: ChatUser, user_id: object) -> None:
+    def test_unknown_user_is_rejected(self, anna: ChatUser, user_id: object) -> None:
         response = anna.client.post("/chats", json={"user_id": user_id})
         expected = "user_unknown" if user_id == 2**53 - 1 else "field_invalid"
         assert (response.status_code, response.json()["error"]) == (400, expected)
 
-    def test_with_oneself(self, anna: ChatUser) -> None:
+    def test_chat_with_oneself_is_rejected(self, anna: ChatUser) -> None:
         response = anna.client.post("/chats", json={"user_id": anna.id})
         assert (response.status_code, response.json()["error"]) == (400, "chat_with_self")
 
-    def test_are_listed_with_the_newest_conversation_first(
+    def test_newest_conversation_is_listed_first(
         self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         other = open_chat(anna, stranger)
@@ -62,14 +67,18 @@ class TestChats:
         assert (second["id"], second["last_message"], second["unread"]) == (other, None, 0)
         assert boris.listed(chat)["name"] == anna.name
 
-    def test_go_on_after_a_chat(self, anna: ChatUser, boris: ChatUser, stranger: ChatUser) -> None:
+    def test_list_continues_after_a_chat(
+        self, anna: ChatUser, boris: ChatUser, stranger: ChatUser
+    ) -> None:
         first, second = open_chat(anna, boris), open_chat(anna, stranger)
         page = anna.client.get("/chats", params={"limit": 1}).json()["chats"]
         rest = anna.client.get("/chats", params={"before": second}).json()["chats"]
         assert [found["id"] for found in (*page, *rest)] == [second, first]
         assert anna.client.get("/chats", params={"before": first}).json()["chats"] == []
 
-    def test_an_email_address_is_never_a_name(self, server: RunningServer, anna: ChatUser) -> None:
+    def test_name_of_a_chat_is_never_an_email_address(
+        self, server: RunningServer, anna: ChatUser
+    ) -> None:
         client = server.client()
         body = {"email": f"{unique_name()}@example.com", "password": PASSWORD}
         client.post("/users", json=body)
@@ -81,7 +90,9 @@ class TestChats:
 class TestMessages:
     """POST and GET /chats/{id}/messages, PUT and DELETE /messages/{id}"""
 
-    def test_newest_first_before_and_after_an_id(self, anna: ChatUser, boris: ChatUser, chat: int):
+    def test_messages_are_listed_newest_first_before_or_after_an_id(
+        self, anna: ChatUser, boris: ChatUser, chat: int
+    ):
         ids = [(anna if number % 2 else boris).post(chat, str(number)) for number in range(6)]
         newest_first = [message["id"] for message in anna.messages(chat)]
         assert newest_first == ids[::-1]
@@ -93,11 +104,11 @@ class TestMessages:
     @pytest.mark.parametrize(
         "query", ["limit=0", "limit=101", "limit=x", "before=0", "after=-1", "before=1&after=1"]
     )
-    def test_queries_that_are_none(self, anna: ChatUser, chat: int, query: str) -> None:
+    def test_invalid_query_is_rejected(self, anna: ChatUser, chat: int, query: str) -> None:
         response = anna.client.get(f"/chats/{chat}/messages?{query}")
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
 
-    def test_the_same_nonce_makes_one_message(
+    def test_repeated_nonce_creates_one_message(
         self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         first = anna.post(chat, "once", "a nonce")
@@ -105,7 +116,7 @@ class TestMessages:
         assert boris.post(chat, "another's", "a nonce") != first
         assert len(anna.messages(chat)) == 2
 
-    def test_the_same_nonce_at_once_makes_one_message(
+    def test_simultaneous_requests_with_one_nonce_create_one_message(
         self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         with ThreadPoolExecutor(10) as pool:
@@ -114,7 +125,7 @@ class TestMessages:
         assert len(anna.messages(chat)) == 1
         assert boris.listed(chat)["unread"] == 1
 
-    def test_from_both_at_once_none_is_lost(
+    def test_no_message_is_lost_when_both_members_post_at_once(
         self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         with ThreadPoolExecutor(8) as pool:
@@ -129,7 +140,7 @@ class TestMessages:
         assert len(ids) == 40
         assert (anna.listed(chat)["unread"], boris.listed(chat)["unread"]) == (20, 20)
 
-    def test_edited_by_the_author(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
+    def test_author_can_edit_a_message(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
         message = anna.post(chat, "frist")
         (before,) = boris.messages(chat)
         response = anna.client.put(f"/messages/{message}", json={"text": "first"})
@@ -137,7 +148,7 @@ class TestMessages:
         assert response.json() == before | {"text": "first", "edited": True}
         assert boris.messages(chat) == [response.json()]
 
-    def test_deleted_by_the_author(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
+    def test_author_can_delete_a_message(self, anna: ChatUser, boris: ChatUser, chat: int) -> None:
         kept, message = anna.post(chat, "kept"), anna.post(chat, "never mind")
         response = anna.client.delete(f"/messages/{message}")
         assert (response.status_code, response.json()) == (200, {})
@@ -147,7 +158,7 @@ class TestMessages:
         again = anna.client.delete(f"/messages/{message}")
         assert (again.status_code, again.json()["error"]) == (400, "message_unknown")
 
-    def test_not_by_anybody_else(
+    def test_message_of_another_user_cannot_be_edited_or_deleted(
         self, anna: ChatUser, boris: ChatUser, stranger: ChatUser, chat: int
     ) -> None:
         message = anna.post(chat, "mine")
@@ -157,13 +168,13 @@ class TestMessages:
         ):
             response = request(boris, message)
             assert (response.status_code, response.json()["error"]) == (403, "message_forbidden")
-            unseen, none = request(stranger, message), request(stranger, 2**52)
-            assert (unseen.status_code, unseen.json()["error"]) == (400, "message_unknown")
-            assert (none.status_code, none.content) == (unseen.status_code, unseen.content)
+            foreign, unknown = request(stranger, message), request(stranger, 2**52)
+            assert (foreign.status_code, foreign.json()["error"]) == (400, "message_unknown")
+            assert (unknown.status_code, unknown.content) == (foreign.status_code, foreign.content)
         assert anna.messages(chat)[0]["text"] == "mine"
 
     @pytest.mark.parametrize("text", ["", " \n ", "x" * 4001, "nul\x00", 5, None])
-    def test_texts_that_are_none(self, anna: ChatUser, chat: int, text: object) -> None:
+    def test_invalid_text_is_rejected(self, anna: ChatUser, chat: int, text: object) -> None:
         message = anna.post(chat, "before")
         for response in (
             anna.client.post(f"/chats/{chat}/messages", json={"text": text}),
@@ -173,7 +184,7 @@ class TestMessages:
             assert "text" in response.json()["message"]
         assert len(anna.messages(chat)) == 1
 
-    def test_are_throttled_but_retries_are_free(self, start_server) -> None:
+    def test_messages_are_rate_limited_but_retries_are_not(self, start_server) -> None:
         server = start_server(message_limit="3 per hour")
         anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
@@ -189,7 +200,7 @@ class TestMessages:
 class TestUnread:
     """POST /chats/{id}/read"""
 
-    def test_goes_down_by_reading_and_never_back(
+    def test_count_decreases_by_reading_and_never_by_going_back(
         self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         ids = [boris.post(chat, str(number)) for number in range(5)]
@@ -199,11 +210,11 @@ class TestUnread:
         boris.post(chat, "one more")
         assert anna.listed(chat)["unread"] == 1
 
-    def test_is_right_while_both_write_read_and_delete(
+    def test_count_is_right_while_both_members_post_read_and_delete(
         self, anna: ChatUser, boris: ChatUser, chat: int
     ) -> None:
         def talk(me: ChatUser) -> int:
-            """Write, delete and read; up to which message has been read."""
+            """Post, delete and read messages. Return the id of the last one that was read."""
             read = 0
             for number in range(12):
                 message = me.post(chat, str(number))
@@ -224,7 +235,7 @@ class TestUnread:
             assert me.listed(chat)["unread"] == unread
 
 
-def test_a_chat_of_others_cannot_be_told_from_none(stranger: ChatUser, chat: int) -> None:
+def test_chat_foreign_looks_like_an_unknown_chat(stranger: ChatUser, chat: int) -> None:
     client = stranger.client
     for request in (
         lambda number: client.get(f"/chats/{number}/messages"),
@@ -232,12 +243,14 @@ def test_a_chat_of_others_cannot_be_told_from_none(stranger: ChatUser, chat: int
         lambda number: client.post(f"/chats/{number}/read", json={"message_id": 1}),
         lambda number: client.get("/chats", params={"before": number}),
     ):
-        of_others, none = request(chat), request(2**52)
-        assert (of_others.status_code, of_others.json()) == (403, NO_MEMBER)
-        assert (none.status_code, none.content) == (403, of_others.content)
+        foreign, unknown = request(chat), request(2**52)
+        assert (foreign.status_code, foreign.json()) == (403, NOT_A_MEMBER)
+        assert (unknown.status_code, unknown.content) == (403, foreign.content)
 
 
-def test_a_deleted_account_leaves_its_messages(anna: ChatUser, boris: ChatUser, chat: int) -> None:
+def test_messages_of_a_deleted_account_stay_readable(
+    anna: ChatUser, boris: ChatUser, chat: int
+) -> None:
     own = anna.post(chat, "hello")
     boris.post(chat, "farewell")
     assert boris.client.delete("/profile").status_code == 200

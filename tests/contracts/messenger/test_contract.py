@@ -1,4 +1,4 @@
-"""The messenger contract, line by line of its document: request → status, body, effect."""
+"""The messenger contract, section by section: request → status, body, effect."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.servers import PASSWORD, RunningServer, unique_name
 UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
 
 
-def error_response(response: httpx.Response) -> tuple[int, str]:
+def status_and_mnemonic(response: httpx.Response) -> tuple[int, str]:
     body = response.json()
     assert set(body) == {"error", "message"}
     assert body["message"]
@@ -29,7 +29,7 @@ def name() -> str:
 
 @pytest.fixture
 def member(server: RunningServer, name: str) -> httpx.Client:
-    """Somebody who has signed up through this contract."""
+    """The client of a new user of this contract."""
     client = server.client()
     body = {
         "email": f"{name}@example.com",
@@ -47,7 +47,9 @@ def member(server: RunningServer, name: str) -> httpx.Client:
 class TestSignUp:
     """2.1 POST /users"""
 
-    def test_needs_email_and_password_and_signs_in(self, server: RunningServer, name: str) -> None:
+    def test_email_and_password_are_enough_to_sign_up(
+        self, server: RunningServer, name: str
+    ) -> None:
         client = server.client()
         response = client.post(
             "/users", json={"email": f"{name}@example.com", "password": PASSWORD}
@@ -65,11 +67,11 @@ class TestSignUp:
             "fstatus": "",
         }
 
-    def test_takes_any_other_field(self, member: httpx.Client, name: str) -> None:
+    def test_other_fields_are_stored(self, member: httpx.Client, name: str) -> None:
         shown = member.get("/users").json()
         assert (shown["username"], shown["name"], shown["status"]) == (name, "Анна", "hello")
 
-    def test_empty_fields_are_as_absent(self, server: RunningServer, name: str) -> None:
+    def test_empty_field_counts_as_absent(self, server: RunningServer, name: str) -> None:
         empty = {"id": 0, "username": "", "name": "", "status": "", "phone": None}
         for number in range(2):
             body = empty | {"email": f"{number}{name}@example.com", "password": PASSWORD}
@@ -90,16 +92,16 @@ class TestSignUp:
             ({"phone": "1" * 41}, "field_invalid"),
         ],
     )
-    def test_refuses_what_is_wrong(
+    def test_invalid_field_is_named(
         self, server: RunningServer, name: str, change: dict[str, object], mnemonic: str
     ) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD} | change
         response = server.client().post("/users", json=body)
-        assert error_response(response) == (400, mnemonic)
+        assert status_and_mnemonic(response) == (400, mnemonic)
         assert response.json()["message"].startswith(f"{next(iter(change))}: ")
 
     @pytest.mark.parametrize("missing", ["email", "password"])
-    def test_names_what_is_missing(self, server: RunningServer, name: str, missing: str) -> None:
+    def test_missing_field_is_named(self, server: RunningServer, name: str, missing: str) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD}
         del body[missing]
         response = server.client().post("/users", json=body)
@@ -107,18 +109,21 @@ class TestSignUp:
         assert response.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
 
     @pytest.mark.parametrize("field", ["email", "username"])
-    def test_what_another_has_is_taken(
+    def test_taken_email_or_username_is_rejected(
         self, server: RunningServer, member: httpx.Client, name: str, field: str
     ) -> None:
         body = {"email": f"other-{name}@example.com", "username": "", "password": PASSWORD}
         body[field] = {"email": f"{name}@EXAMPLE.com", "username": name.upper()}[field]
-        assert error_response(server.client().post("/users", json=body)) == (400, f"{field}_taken")
+        assert status_and_mnemonic(server.client().post("/users", json=body)) == (
+            400,
+            f"{field}_taken",
+        )
 
 
 class TestSignIn:
     """2.2 POST /login"""
 
-    def test_sets_the_cookie_and_shows_the_user(
+    def test_sign_in_sets_the_cookie_and_returns_the_user(
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         client = server.client()
@@ -141,15 +146,15 @@ class TestSignIn:
         ("email", "password"),
         [("{}@example.com", "wrong password"), ("nobody-{}@example.com", PASSWORD), ("{}@", "")],
     )
-    def test_refuses_what_is_wrong(
+    def test_wrong_credentials_are_rejected(
         self, server: RunningServer, member: httpx.Client, name: str, email: str, password: str
     ) -> None:
         body = {"email": email.format(name), "password": password}
         response = server.client().post("/login", json=body)
-        assert error_response(response) == (400, "wrong_credentials")
+        assert status_and_mnemonic(response) == (400, "wrong_credentials")
         assert "set-cookie" not in response.headers
 
-    def test_the_key_tells_whose_login_it_is(
+    def test_key_of_the_body_decides_the_contract(
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         by_login = server.client().post("/login", json={"login": name, "password": PASSWORD})
@@ -159,7 +164,7 @@ class TestSignIn:
 
     @pytest.mark.parametrize("value", ["9" * 1000, "1e999999", "[[]]", '"x"'])
     @pytest.mark.parametrize("key", ["login", "email"])
-    def test_unknown_fields_are_passed_over(
+    def test_unknown_fields_are_ignored(
         self, server: RunningServer, member: httpx.Client, key: str, value: str
     ) -> None:
         email = member.get("/users").json()["email"]
@@ -175,52 +180,55 @@ class TestSignIn:
             {"email": 5, "password": PASSWORD},
         ],
     )
-    def test_both_keys_or_neither_is_refused(
+    def test_both_keys_or_neither_is_rejected(
         self, server: RunningServer, body: dict[str, object]
     ) -> None:
-        assert error_response(server.client().post("/login", json=body)) == (400, "field_invalid")
+        assert status_and_mnemonic(server.client().post("/login", json=body)) == (
+            400,
+            "field_invalid",
+        )
 
-    def test_somebody_without_an_email_comes_in_by_username(
+    def test_account_without_an_email_signs_in_with_its_username(
         self, server: RunningServer, name: str
     ) -> None:
         server.client().post("/api/v1/user", json={"login": name, "password": PASSWORD})
         response = server.client().post("/login", json={"email": name, "password": PASSWORD})
         assert (response.status_code, response.json()["username"]) == (200, name)
 
-    def test_is_throttled_in_this_dialect(self, start_server, name: str) -> None:
+    def test_failures_are_rate_limited(self, start_server, name: str) -> None:
         server = start_server(sign_in_limit="2 per hour")
         body = {"email": f"{name}@example.com", "password": "wrong one"}
         for _ in range(2):
             assert server.client().post("/login", json=body).status_code == 400
         response = server.client().post("/login", json=body)
-        assert error_response(response) == (429, "throttled")
+        assert status_and_mnemonic(response) == (429, "throttled")
         assert int(response.headers["retry-after"]) > 0
 
 
 class TestSignOut:
     """2.3 DELETE /logout"""
 
-    def test_ends_the_session(self, server: RunningServer, member: httpx.Client) -> None:
+    def test_sign_out_ends_the_session(self, server: RunningServer, member: httpx.Client) -> None:
         old = f"session_id={member.cookies['session_id']}"
         response = member.delete("/logout")
         assert response.status_code == 200
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/users").status_code == 401
 
-    def test_without_a_session(self, server: RunningServer) -> None:
+    def test_sign_out_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().delete("/logout")
         assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
-    def test_is_refused_to_pages_of_other_origins(self, member: httpx.Client) -> None:
+    def test_sign_out_from_another_origin_is_rejected(self, member: httpx.Client) -> None:
         response = member.delete("/logout", headers={"origin": "https://elsewhere.example"})
-        assert error_response(response) == (403, "cross_origin")
+        assert status_and_mnemonic(response) == (403, "cross_origin")
         assert member.get("/users").status_code == 200
 
 
 class TestUsers:
     """2.4 GET /users/{id}, 2.5 GET /users, 2.6 PUT /users/{id}"""
 
-    def test_anybody_signed_in_sees_a_user(
+    def test_signed_in_user_gets_any_user(
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         shown = member.get("/users").json()
@@ -231,10 +239,10 @@ class TestUsers:
         assert other.get(f"/users/{shown['id']}/").json() == shown
 
     @pytest.mark.parametrize("user_id", [0, 2**53, 2**63, 10**100])
-    def test_nobody_of_that_id(self, member: httpx.Client, user_id: int) -> None:
-        assert error_response(member.get(f"/users/{user_id}")) == (400, "user_unknown")
+    def test_unknown_user_is_rejected(self, member: httpx.Client, user_id: int) -> None:
+        assert status_and_mnemonic(member.get(f"/users/{user_id}")) == (400, "user_unknown")
 
-    def test_is_replaced_whole(self, member: httpx.Client, name: str) -> None:
+    def test_user_is_replaced_as_a_whole(self, member: httpx.Client, name: str) -> None:
         user_id = member.get("/users").json()["id"]
         new = {
             "id": user_id,
@@ -249,7 +257,7 @@ class TestUsers:
         assert member.get("/users").json() == expected
 
     @pytest.mark.parametrize("missing", ["id", "email", "username", "name", "status"])
-    def test_needs_every_key(self, member: httpx.Client, missing: str) -> None:
+    def test_missing_key_is_named(self, member: httpx.Client, missing: str) -> None:
         body = member.get("/users").json()
         user_id = body["id"]
         for key in (missing, "fullname", "fstatus"):
@@ -261,43 +269,45 @@ class TestUsers:
     @pytest.mark.parametrize(
         ("field", "value"), [("name", "x" * 101), ("status", "nul\x00"), ("id", 2**63)]
     )
-    def test_names_the_field_that_is_wrong(
+    def test_invalid_field_is_named_and_nothing_changes(
         self, member: httpx.Client, field: str, value: object
     ) -> None:
         body = member.get("/users").json()
         response = member.put(f"/users/{body['id']}", json=body | {field: value})
-        assert error_response(response) == (400, "field_invalid")
+        assert status_and_mnemonic(response) == (400, "field_invalid")
         assert response.json()["message"].startswith(f"{field}: ")
         assert member.get("/users").json() == body
 
-    def test_the_body_has_the_id_of_the_path(self, member: httpx.Client) -> None:
+    def test_id_that_differs_from_the_path_is_rejected(self, member: httpx.Client) -> None:
         body = member.get("/users").json()
         response = member.put(f"/users/{body['id']}", json=body | {"id": body["id"] + 1})
-        assert error_response(response) == (400, "field_invalid")
+        assert status_and_mnemonic(response) == (400, "field_invalid")
 
-    def test_only_oneself(self, server: RunningServer, member: httpx.Client) -> None:
+    def test_replacing_another_user_is_rejected(
+        self, server: RunningServer, member: httpx.Client
+    ) -> None:
         body = member.get("/users").json()
         other = server.signed_up()
         response = other.put(f"/users/{body['id']}", json=body | {"name": "changed"})
-        assert error_response(response) == (401, "unauthorized")
+        assert status_and_mnemonic(response) == (401, "unauthorized")
         assert member.get("/users").json() == body
 
-    def test_what_another_has_is_taken(
+    def test_taken_username_or_email_is_rejected(
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         other = server.signed_up()
         body = other.get("/users").json()
         for change in ({"username": name}, {"email": f"{name}@example.com"}):
             response = other.put(f"/users/{body['id']}", json=body | change)
-            assert error_response(response) == (400, f"{next(iter(change))}_taken")
+            assert status_and_mnemonic(response) == (400, f"{next(iter(change))}_taken")
         assert other.get("/users").json() == body
 
-    def test_one_name_has_to_stay(self, member: httpx.Client) -> None:
+    def test_username_and_email_cannot_both_be_removed(self, member: httpx.Client) -> None:
         body = member.get("/users").json() | {"email": "", "username": ""}
         response = member.put(f"/users/{body['id']}", json=body)
-        assert error_response(response) == (400, "field_invalid")
+        assert status_and_mnemonic(response) == (400, "field_invalid")
 
-    def test_what_an_account_lacks_stays_lacking(self, server: RunningServer, name: str) -> None:
+    def test_empty_field_of_an_account_stays_empty(self, server: RunningServer, name: str) -> None:
         client = server.client()
         client.post("/users", json={"email": f"{name}@example.com", "password": PASSWORD})
         body = client.get("/users").json() | {"status": "away"}
@@ -323,34 +333,34 @@ class TestUsers:
             ("DELETE", "/messages/1"),
         ],
     )
-    def test_everything_needs_a_session(
+    def test_request_without_a_session_is_rejected(
         self, server: RunningServer, method: str, path: str
     ) -> None:
         response = server.client().request(method, path)
         assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
-    def test_a_wrong_method_is_405(self, member: httpx.Client) -> None:
+    def test_wrong_method_is_405(self, member: httpx.Client) -> None:
         response = member.post("/users/1", json={})
-        assert error_response(response) == (405, "method_not_allowed")
+        assert status_and_mnemonic(response) == (405, "method_not_allowed")
         assert response.headers["allow"] == "GET, HEAD, OPTIONS, PUT"
 
 
 class TestSearch:
     """2.8 GET /users/<name>"""
 
-    def test_finds_a_part_of_the_username(self, server: RunningServer) -> None:
-        mark = unique_name("zz").replace("-", "")
-        for username in (f"b{mark}", f"{mark}b", f"{mark}a", f"aa{mark}"):
+    def test_users_are_found_by_a_part_of_the_username(self, server: RunningServer) -> None:
+        part = unique_name("zz").replace("-", "")
+        for username in (f"b{part}", f"{part}b", f"{part}a", f"aa{part}"):
             server.signed_up(username)
-        found = server.signed_up().get(f"/users/{mark.upper()}").json()["users"]
+        found = server.signed_up().get(f"/users/{part.upper()}").json()["users"]
         assert [user["username"] for user in found] == [
-            f"{mark}a",
-            f"{mark}b",
-            f"b{mark}",
-            f"aa{mark}",
+            f"{part}a",
+            f"{part}b",
+            f"b{part}",
+            f"aa{part}",
         ]
 
-    def test_shows_no_password_and_only_ones_own_phone(
+    def test_results_have_no_password_and_only_the_own_phone(
         self, server: RunningServer, member: httpx.Client, name: str
     ) -> None:
         own = member.get(f"/users/{name}").json()["users"]
@@ -359,42 +369,44 @@ class TestSearch:
         others = server.signed_up().get(f"/users/{name}").json()["users"]
         assert others == [shown | {"password": "", "phone": ""}]
 
-    def test_finds_other_alphabets(self, server: RunningServer) -> None:
+    def test_case_is_ignored_in_other_alphabets(self, server: RunningServer) -> None:
         name = unique_name("Ёжик")
         server.signed_up(name)
         found = server.signed_up().get(f"/users/{name.lower()}").json()["users"]
         assert [user["username"] for user in found] == [name]
 
     @pytest.mark.parametrize("part", ["no-such-user-anywhere", "%", "_", "%00", "%ff", "a@b"])
-    def test_finds_nothing(self, member: httpx.Client, part: str) -> None:
+    def test_text_without_a_match_finds_nothing(self, member: httpx.Client, part: str) -> None:
         response = member.get(f"/users/{part}")
         assert (response.status_code, response.json()) == (200, {"users": []})
 
-    def test_is_throttled_by_account(self, start_server) -> None:
+    def test_searches_are_rate_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
         client = server.signed_up()
         assert [client.get("/users/a").status_code for _ in range(3)] == [200, 200, 429]
-        assert error_response(client.get("/users/a")) == (429, "throttled")
+        assert status_and_mnemonic(client.get("/users/a")) == (429, "throttled")
         assert server.signed_up().get("/users/a").status_code == 200
 
-    def test_finds_at_most_fifty(self, start_server) -> None:
+    def test_at_most_fifty_users_are_found(self, start_server) -> None:
         server = start_server()
         clients = [server.signed_up(f"many{number}") for number in range(52)]
         found = clients[0].get("/users/many").json()["users"]
         assert len(found) == 50
 
 
-def test_every_mnemonic_that_can_come_is_in_the_readme() -> None:
+def test_readme_lists_exactly_the_possible_mnemonics() -> None:
     readme = (Path(kinoteka.contracts.messenger.__file__).parent / "README.md").read_text("utf-8")
-    each = (code for route in CONTRACT.routes for code in (*implied_errors(route), *route.errors))
-    codes = {*each, Code.METHOD_NOT_ALLOWED}
+    declared = (
+        code for route in CONTRACT.routes for code in (*implied_errors(route), *route.errors)
+    )
+    codes = {*declared, Code.METHOD_NOT_ALLOWED}
     mnemonics = {str(CONTRACT.error_responses[code].mark) for code in codes}
     listed = set(re.findall(r"^\| `([a-z_]+)` \| \d", readme, re.MULTILINE))
     assert listed == mnemonics
 
 
-def test_every_code_has_a_mnemonic_and_a_status_of_the_document() -> None:
+def test_every_code_has_a_mnemonic_and_an_allowed_status() -> None:
     assert set(CONTRACT.error_responses) == set(Code)
-    for refused in CONTRACT.error_responses.values():
-        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(refused.mark))
-        assert refused.status in (400, 401, 403, 405, 413, 415, 429, 500, 503, 507)
+    for row in CONTRACT.error_responses.values():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(row.mark))
+        assert row.status in (400, 401, 403, 405, 413, 415, 429, 500, 503, 507)

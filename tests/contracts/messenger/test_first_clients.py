@@ -27,7 +27,7 @@ def own_phone(client: httpx.Client, username: str) -> str:
 
 
 class TestPhoneAndPassword:
-    """PUT /users/{id} drops nothing silently."""
+    """PUT /users/{id} ignores neither of them silently."""
 
     @pytest.mark.parametrize(
         ("sent", "stored"),
@@ -92,7 +92,7 @@ class TestAliases:
             ({"name": "one", "fullname": "two"}, 400, "old"),
         ],
     )
-    def test_differing_alias_counts_where_it_differs_from_the_stored_value(
+    def test_changed_value_counts_when_key_and_alias_differ(
         self, anna: ChatUser, sent: dict[str, str], status: int, stored: str
     ) -> None:
         put(anna.client, user(anna.client) | {"name": "old"})
@@ -120,7 +120,7 @@ class TestChatsOfAUser:
         response = anna.client.get(f"/users/{anna.id}/chats/")
         assert response.json()["Chats"] == [expected | {"LastMessage": "hello"}]
 
-    def test_chats_of_another_user_are_refused(self, anna: ChatUser, boris: ChatUser) -> None:
+    def test_chats_of_another_user_are_rejected(self, anna: ChatUser, boris: ChatUser) -> None:
         for user_id in (boris.id, 2**53):
             response = anna.client.get(f"/users/{user_id}/chats")
             assert (response.status_code, response.json()["error"]) == (401, "unauthorized")
@@ -132,7 +132,7 @@ class TestLocalTimes:
     @pytest.mark.parametrize(
         ("settings", "hours"), [({}, 0), ({"timezone": "Asia/Kolkata"}, 5.5)], ids=["UTC", "+5:30"]
     )
-    def test_messages_are_repeated_oldest_first(
+    def test_messages_are_repeated_oldest_first_in_local_time(
         self, start_server, settings: dict[str, str], hours: float
     ) -> None:
         server = start_server(**settings)
@@ -151,7 +151,7 @@ class TestLocalTimes:
 
 
 def local(moment: str, hours: float) -> str:
-    """Return an RFC 3339 time in UTC as DD.MM.YYYY HH:mm so many hours east of it."""
+    """Return an RFC 3339 time in UTC as the DD.MM.YYYY HH:mm of a zone that many hours east."""
     from datetime import datetime, timedelta
 
     return (datetime.fromisoformat(moment) + timedelta(hours=hours)).strftime("%d.%m.%Y %H:%M")
@@ -170,7 +170,7 @@ class TestSearch:
 
         return search
 
-    def test_words_are_found_in_own_chats_alone(
+    def test_words_are_found_only_in_own_chats(
         self,
         server: RunningServer,
         anna: ChatUser,
@@ -215,7 +215,7 @@ class TestSearch:
         for accept in ("*/*", "application/json"):
             assert search(text, accept=accept) == [message]
 
-    def test_page_is_served_where_a_page_is_preferred(self, anna: ChatUser, chat: int) -> None:
+    def test_client_that_prefers_html_gets_the_page(self, anna: ChatUser, chat: int) -> None:
         for path, status in ((f"{chat}", 200), ("new", 200), ("nothing-here", 404)):
             response = anna.client.get(f"/messages/{path}", headers={"accept": "text/html"})
             assert response.status_code == status
@@ -223,19 +223,19 @@ class TestSearch:
             assert "accept" in ", ".join(response.headers.get_list("vary"))
 
     @pytest.mark.parametrize("text", ["x" * 201, "%00", "%ED%A0%80"[:3] + "%01"])
-    def test_text_that_no_message_contains_is_rejected(self, anna: ChatUser, text: str) -> None:
+    def test_invalid_text_is_rejected(self, anna: ChatUser, text: str) -> None:
         response = anna.client.get(f"/messages/{text}")
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
         assert response.json()["message"].startswith("text: ")
 
-    def test_search_is_limited_by_account(self, start_server) -> None:
+    def test_searches_are_rate_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
         anna = new_chat_user(server)
         statuses = [anna.client.get("/messages/a").status_code for _ in range(3)]
         assert statuses == [200, 200, 429]
         assert new_chat_user(server).client.get("/messages/a").status_code == 200
 
-    def test_methods_of_a_text_are_those_of_the_search(self, anna: ChatUser) -> None:
+    def test_other_method_on_a_text_is_405(self, anna: ChatUser) -> None:
         response = anna.client.put("/messages/stalker", json={"text": "x"})
         assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
         assert response.headers["allow"] == "GET, HEAD, OPTIONS"

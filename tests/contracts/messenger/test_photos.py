@@ -17,7 +17,7 @@ from tests.support.pictures import SVG, bomb, picture
 from tests.support.polling import TIMEOUT
 from tests.support.servers import RunningServer
 
-# What browsers send for <img>, as their documentation has it.
+# The Accept headers that browsers send for <img>, from their documentation.
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 FIREFOX = "image/avif,image/webp,*/*"
 SAFARI = (
@@ -43,19 +43,19 @@ def parts(response: httpx.Response) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_an_upload_becomes_ones_photo(server: RunningServer, kind: str) -> None:
+def test_uploaded_picture_becomes_the_photo(server: RunningServer, kind: str) -> None:
     client = server.signed_up()
     response = upload(client, picture(kind))
     assert (response.status_code, response.json()) == (200, {})
-    seen = server.signed_up().get(f"/photos/{own_id(client)}")
-    assert seen.status_code == 200
-    (file,) = parts(seen).values()
-    assert list(parts(seen)) == ["file"]
+    response = server.signed_up().get(f"/photos/{own_id(client)}")
+    assert response.status_code == 200
+    (file,) = parts(response).values()
+    assert list(parts(response)) == ["file"]
     assert Image.open(BytesIO(file)).size == (64, 48)
 
 
 @pytest.mark.parametrize("accept", ["image/*", CHROME, FIREFOX, SAFARI])
-def test_is_the_picture_itself_where_an_image_is_preferred(
+def test_client_that_prefers_an_image_gets_the_picture_itself(
     server: RunningServer, accept: str
 ) -> None:
     client = server.signed_up()
@@ -66,7 +66,7 @@ def test_is_the_picture_itself_where_an_image_is_preferred(
     assert parts(client.get(path)) == {"file": response.content}
 
 
-def test_is_not_sent_again_to_who_has_it(server: RunningServer) -> None:
+def test_matching_validator_gets_304(server: RunningServer) -> None:
     client = server.signed_up()
     upload(client, picture())
     path = f"/photos/{own_id(client)}"
@@ -81,15 +81,15 @@ def test_is_not_sent_again_to_who_has_it(server: RunningServer) -> None:
     assert head.headers["content-type"] == client.get(path).headers["content-type"]
 
 
-def test_shows_through_the_other_contracts(server: RunningServer) -> None:
+def test_photo_is_the_avatar_of_other_contracts(server: RunningServer) -> None:
     client = server.signed_up()
     upload(client, picture())
     address = client.get("/profile").json()["avatar"]
-    shown = client.get(f"/photos/{own_id(client)}", headers={"accept": "image/*"})
-    assert client.get(address).content == shown.content
+    photo = client.get(f"/photos/{own_id(client)}", headers={"accept": "image/*"})
+    assert client.get(address).content == photo.content
 
 
-def test_there_may_be_none(server: RunningServer) -> None:
+def test_missing_photo_and_unknown_user_are_rejected(server: RunningServer) -> None:
     client = server.signed_up()
     response = client.get(f"/photos/{own_id(client)}")
     assert (response.status_code, response.json()["error"]) == (400, "no_photo")
@@ -110,7 +110,7 @@ def test_there_may_be_none(server: RunningServer) -> None:
     ],
     ids=lambda value: f"{value[:8]!r}+{len(value)}" if isinstance(value, bytes) else None,
 )
-def test_what_is_no_photo(
+def test_unsuitable_file_is_rejected(
     server: RunningServer, content: bytes, field: str, status: int, mnemonic: str
 ) -> None:
     client = server.signed_up()
@@ -119,17 +119,17 @@ def test_what_is_no_photo(
     assert client.get(f"/photos/{own_id(client)}").json()["error"] == "no_photo"
 
 
-def test_ten_megabytes_are_not_too_large(server: RunningServer) -> None:
-    filled = picture().ljust(UPLOAD_LARGEST, b"\0")
-    assert upload(server.signed_up(), filled).status_code == 200
+def test_file_of_ten_megabytes_is_accepted(server: RunningServer) -> None:
+    largest = picture().ljust(UPLOAD_LARGEST, b"\0")
+    assert upload(server.signed_up(), largest).status_code == 200
 
 
-def test_is_a_png_whatever_its_name_says(server: RunningServer) -> None:
+def test_type_is_recognized_by_content(server: RunningServer) -> None:
     files = {"file": ("me.jpg", picture("PNG"), "image/jpeg")}
     assert server.signed_up().post("/photos", files=files).status_code == 200
 
 
-def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
+def test_uploads_are_rate_limited(start_server: Callable[..., RunningServer]) -> None:
     client = start_server(upload_limit="2 per hour").signed_up()
     statuses = [upload(client, picture()).status_code for _ in range(2)]
     response = upload(client, picture())
@@ -138,7 +138,7 @@ def test_only_so_many(start_server: Callable[..., RunningServer]) -> None:
     assert int(response.headers["retry-after"]) > 0
 
 
-def test_need_a_session(server: RunningServer) -> None:
+def test_request_without_a_session_is_rejected(server: RunningServer) -> None:
     client = server.client()
     for response in (upload(client, picture()), client.get("/photos/1")):
         assert (response.status_code, response.json()["error"]) == (401, "unauthorized")
@@ -162,7 +162,7 @@ def test_need_a_session(server: RunningServer) -> None:
         (SAFARI, True),
     ],
 )
-def test_what_prefers_a_picture(accept: str, expected: bool) -> None:
+def test_accept_header_decides_whether_a_picture_is_preferred(accept: str, expected: bool) -> None:
     assert prefers_picture(accept) is expected
 
 
@@ -171,8 +171,8 @@ class TestBody:
 
     NODE = """
     const [url, cookie] = process.argv.slice(1);
-    const answer = await fetch(url, { headers: { cookie } });
-    const file = (await answer.formData()).get("file");
+    const response = await fetch(url, { headers: { cookie } });
+    const file = (await response.formData()).get("file");
     process.stdout.write(Buffer.from(await file.arrayBuffer()));
     """
 
