@@ -1,4 +1,4 @@
-"""An avatar hosted elsewhere is shown to its owner alone: its host would learn who reads a page."""
+"""Avatars hosted elsewhere are shown only to their owner, because the host could track readers."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ ELSEWHERE = "https://tracker.example/pixel.jpg"
 
 
 class Members:
-    """Somebody with an avatar elsewhere, another member who chats with them, a superuser."""
+    """A member with an avatar hosted elsewhere, another member in a chat with them, a superuser."""
 
     def __init__(self, server: RunningServer) -> None:
         self.owner = server.client(sec_fetch_site="same-origin")
@@ -24,8 +24,8 @@ class Members:
         assert renamed.status_code == 200, renamed.text
         self.other = server.signed_up()
         self.chat = self.other.post("/chats", json={"user_id": self.id}).json()["id"]
-        said = self.other.post(f"/chats/{self.chat}/messages", json={"text": "Hello"})
-        assert said.status_code == 200
+        response = self.other.post(f"/chats/{self.chat}/messages", json={"text": "Hello"})
+        assert response.status_code == 200
         server.make_superuser(name := unique_name("root"))
         self.superuser = server.client()
         body = {"login": name, "password": PASSWORD}
@@ -42,13 +42,13 @@ class Members:
 
 @pytest.fixture(scope="module")
 def members(server: RunningServer) -> Iterator[Members]:
-    with keep_clients_open() as keep:
-        made = Members(server)
-        keep()
-        yield made
+    with keep_clients_open() as retain_clients:
+        members = Members(server)
+        retain_clients()
+        yield members
 
 
-def test_owner_sees_it_in_every_contract_and_on_the_site(members: Members) -> None:
+def test_owner_gets_the_url_in_every_contract_and_on_the_site(members: Members) -> None:
     owner = members.owner
     assert owner.get("/user/profile").json()["body"]["avatar_url"] == ELSEWHERE
     assert owner.get("/profile").json()["avatar"] == ELSEWHERE
@@ -56,7 +56,7 @@ def test_owner_sees_it_in_every_contract_and_on_the_site(members: Members) -> No
     assert all(ELSEWHERE in text for text in page.values())
 
 
-def test_nobody_else_gets_its_address(members: Members) -> None:
+def test_others_never_get_the_url(members: Members) -> None:
     for client in (members.other, members.superuser):
         found = members.texts(
             client,

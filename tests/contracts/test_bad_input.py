@@ -1,6 +1,6 @@
-"""What every endpoint of every contract does with input that is no good: a 4xx in its dialect.
+"""Invalid input to every endpoint of every contract gets a 4xx in its dialect.
 
-The cases come from the route tables, so an endpoint that is added is tried, too.
+The cases come from the route tables, so new endpoints are tested as well.
 """
 
 from collections.abc import Iterator
@@ -18,31 +18,31 @@ from tests.support.servers import PASSWORD, RunningServer, unique_name
 MEGABYTE = 1024 * 1024
 
 BODIES = {
-    "nothing": b"",
-    "no JSON": b"certainly not",
-    "cut": b'{"login": "anna", "passw',
-    "an array": b"[1, 2, 3]",
-    "a text": b'"text"',
-    "a number of a thousand digits": b"9" * 1000,
+    "empty": b"",
+    "not JSON": b"not json",
+    "truncated": b'{"login": "anna", "passw',
+    "array": b"[1, 2, 3]",
+    "string": b'"text"',
+    "number of a thousand digits": b"9" * 1000,
     "null": b"null",
     "not UTF-8": b'{"login": "\xff\xfe", "email": "\xff"}',
-    "nested deeply": b"[" * 100_000,
+    "deeply nested": b"[" * 100_000,
 }
 
 VALUES = {
     "NUL": "a\x00b@example.com",
-    "a lone surrogate": "\ud800",
-    "a list": [],
-    "an object": {"a": 1},
-    "a huge number": 10**999,
+    "lone surrogate": "\ud800",
+    "list": [],
+    "object": {"a": 1},
+    "huge number": 10**999,
     "2^63": 2**63,
     "minus one": -1,
     "true": True,
-    "a very long text": "x" * 100_000,
+    "very long string": "x" * 100_000,
 }
 
-# What is refused before a handler is called, or by its parser, reaches no database.
-before_any_sql = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+# Requests that are rejected before the first query do not depend on the engine.
+without_queries = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
 IDS = ["0", str(2**53), str(2**63), "9" * 5000, "-1", "1.5", "%00", "%ff", "id"]
 
@@ -58,14 +58,14 @@ def routes(*, with_body: bool = False, with_path: bool = False) -> list[tuple[Co
     ]
 
 
-def named(case: tuple[Contract, Route]) -> str:
+def route_id(case: tuple[Contract, Route]) -> str:
     contract, route = case
     return f"{contract.name} {route.method} {route.path}"
 
 
 @pytest.fixture(scope="module")
 def superuser(server: RunningServer) -> Iterator[httpx.Client]:
-    """A signed-in superuser's client, so that nothing is refused for want of rights."""
+    """The client of a signed-in superuser, who is never rejected for a missing permission."""
     login = unique_name("superuser")
     server.make_superuser(login)
     with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
@@ -81,59 +81,61 @@ def send(client: httpx.Client, route: Route, path: str, content: bytes) -> httpx
     return client.request(route.method, path, content=content, headers=headers)
 
 
-def path_of(route: Route, value: str = "1") -> str:
+def path_with(route: Route, value: str = "1") -> str:
     parts = route.path.split("/")
     return "/".join(value if part.startswith("{") else part for part in parts)
 
 
-def check_refusal(contract: Contract, response: httpx.Response) -> None:
+def check_error_response(contract: Contract, response: httpx.Response) -> None:
     assert 400 <= response.status_code < 500, (response.status_code, response.text)
     msgspec.json.decode(response.content, type=contract.error_schema)
 
 
-@before_any_sql
+@without_queries
 @pytest.mark.parametrize(
     ("case", "body"),
     [
-        pytest.param(case, body, id=f"{named(case)}-{name}")
+        pytest.param(case, body, id=f"{route_id(case)}-{name}")
         for case in routes(with_body=True)
         for name, body in BODIES.items()
         if body or case[1].body_required
     ],
 )
-def test_a_body_that_cannot_be_read(
+def test_unreadable_body_is_rejected(
     superuser: httpx.Client, case: tuple[Contract, Route], body: bytes
 ) -> None:
     contract, route = case
-    check_refusal(contract, send(superuser, route, path_of(route), body))
+    check_error_response(contract, send(superuser, route, path_with(route), body))
 
 
-@before_any_sql
-@pytest.mark.parametrize("case", routes(with_body=True), ids=named)
-def test_a_body_of_ten_megabytes(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
+@without_queries
+@pytest.mark.parametrize("case", routes(with_body=True), ids=route_id)
+def test_body_of_ten_megabytes_is_413(
+    superuser: httpx.Client, case: tuple[Contract, Route]
+) -> None:
     contract, route = case
     body = b'{"login": "' + b"x" * 10 * MEGABYTE + b'"}'
-    response = send(superuser, route, path_of(route), body)
+    response = send(superuser, route, path_with(route), body)
     assert response.status_code == 413
-    check_refusal(contract, response)
+    check_error_response(contract, response)
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@pytest.mark.parametrize("case", routes(with_body=True), ids=named)
-def test_fields_with_values_that_cannot_be_meant(
+@pytest.mark.parametrize("case", routes(with_body=True), ids=route_id)
+def test_absurd_field_values_are_no_server_error(
     server: RunningServer, case: tuple[Contract, Route], value: object
 ) -> None:
     _, route = case
     fields = msgspec.structs.fields(route.body)
     content = json_of({field.encode_name: value for field in fields})
-    response = send(server.signed_up(), route, path_of(route), content)
+    response = send(server.signed_up(), route, path_with(route), content)
     assert response.status_code < 500, response.text
     assert server.client().get("/nothing/here").status_code == 404
 
 
-@before_any_sql
+@without_queries
 @pytest.mark.parametrize("field", ["login", "password", "email"])
-def test_what_would_take_seconds_to_normalize_is_refused_at_once(
+def test_text_that_is_slow_to_normalize_is_rejected_quickly(
     server: RunningServer, field: str
 ) -> None:
     client = server.client()
@@ -149,8 +151,8 @@ def test_what_would_take_seconds_to_normalize_is_refused_at_once(
         assert {response.status_code for response in responses} == {400}
         return min(response.elapsed.total_seconds() for response in responses)
 
-    heap = "a" + "\u0301" * 15_000 + "\u0316" * 15_000 + "@example.com"
-    assert quickest(heap) < 50 * quickest("")
+    slow_text = "a" + "\u0301" * 15_000 + "\u0316" * 15_000 + "@example.com"
+    assert quickest(slow_text) < 50 * quickest("")
 
 
 def json_of(value: object) -> bytes:
@@ -162,12 +164,12 @@ def json_of(value: object) -> bytes:
 
 
 @pytest.mark.parametrize("value", IDS)
-@pytest.mark.parametrize("case", routes(with_path=True), ids=named)
-def test_ids_that_no_row_has(
+@pytest.mark.parametrize("case", routes(with_path=True), ids=route_id)
+def test_unknown_or_malformed_id_is_rejected(
     superuser: httpx.Client, case: tuple[Contract, Route], value: str
 ) -> None:
     _, route = case
-    response = send(superuser, route, path_of(route, value), b"{}")
+    response = send(superuser, route, path_with(route, value), b"{}")
     if route.method in ("GET", "DELETE", "POST") and route.body is None:
         assert response.status_code < 500, response.text
     else:
@@ -177,31 +179,31 @@ def test_ids_that_no_row_has(
 @pytest.mark.parametrize(
     "value", ["", "0", "-1", "one", "1.5", "9" * 5000, "%00", "%ff", "1&page="]
 )
-@pytest.mark.parametrize("case", [c for c in routes() if c[1].query is not None], ids=named)
-def test_page_numbers_that_are_none(
+@pytest.mark.parametrize("case", [c for c in routes() if c[1].query is not None], ids=route_id)
+def test_invalid_query_value_is_rejected_in_the_dialect(
     superuser: httpx.Client, case: tuple[Contract, Route], value: str
 ) -> None:
     contract, route = case
     known = {field.encode_name for field in msgspec.structs.fields(route.query)}
     name = next(name for name in ("page", "limit", "offset", "permission", *known) if name in known)
-    response = superuser.request(route.method, f"{path_of(route)}?{name}={value}")
+    response = superuser.request(route.method, f"{path_with(route)}?{name}={value}")
     if response.status_code >= 400:
-        check_refusal(contract, response)
+        check_error_response(contract, response)
 
 
-@before_any_sql
-@pytest.mark.parametrize("case", routes(), ids=named)
-def test_methods_that_do_not_exist(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
+@without_queries
+@pytest.mark.parametrize("case", routes(), ids=route_id)
+def test_unknown_method_is_405(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     _, route = case
-    response = superuser.request("TRACE", path_of(route))
+    response = superuser.request("TRACE", path_with(route))
     assert response.status_code == 405
     assert route.method in response.headers["allow"]
 
 
-@before_any_sql
+@without_queries
 @pytest.mark.parametrize(
     "path",
-    sorted({path_of(route) for contract in (SITE, NEUTRAL) for route in contract.routes}),
+    sorted({path_with(route) for contract in (SITE, NEUTRAL) for route in contract.routes}),
 )
 def test_trace_is_not_allowed_on_any_page(server: RunningServer, path: str) -> None:
     response = server.client().request("TRACE", path, headers={"x-secret": "swordfish"})
@@ -212,19 +214,19 @@ def test_trace_is_not_allowed_on_any_page(server: RunningServer, path: str) -> N
 @pytest.mark.parametrize(
     "case",
     [case for case in routes() if case[1].method == "GET" and not case[1].is_unsafe],
-    ids=named,
+    ids=route_id,
 )
-def test_head_says_what_get_says(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
+def test_head_has_the_headers_of_get(superuser: httpx.Client, case: tuple[Contract, Route]) -> None:
     _, route = case
-    path = path_of(route)
+    path = path_with(route)
     got, head = superuser.get(path), superuser.head(path)
     assert head.status_code == got.status_code
     assert head.content == b""
     assert head.headers.get("content-type") == got.headers.get("content-type")
 
 
-@before_any_sql
-def test_an_unknown_path(server: RunningServer) -> None:
-    response = server.client().get("/no/such/path")
+@without_queries
+def test_unknown_path_is_404(server: RunningServer) -> None:
+    response = server.client().get("/unknown/path")
     assert response.status_code == 404
     assert response.json() == {"message": "path not found"}

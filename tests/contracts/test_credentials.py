@@ -1,6 +1,6 @@
-"""Credentials on every endpoint: where sign-in is not needed, none of them is rejected.
+"""Credentials at every endpoint: endpoints without sign-in never reject one.
 
-The cases come from the route tables, so an endpoint that is added is tried, too.
+The cases come from the route tables, so new endpoints are tested as well.
 """
 
 import time
@@ -23,7 +23,7 @@ INVALID = 'Bearer error="invalid_token"'
 UNUSABLE = ("expired", "revoked", "malformed", "foreign", "undefined", "null", "empty", "refresh")
 
 
-def reads(*contracts: Contract, signed_in: bool) -> list[tuple[Contract, Route]]:
+def readable_routes(*contracts: Contract, signed_in: bool) -> list[tuple[Contract, Route]]:
     return [
         (contract, route)
         for contract in contracts
@@ -37,17 +37,17 @@ def reads(*contracts: Contract, signed_in: bool) -> list[tuple[Contract, Route]]
     ]
 
 
-def named(case: tuple[Contract, Route]) -> str:
+def route_id(case: tuple[Contract, Route]) -> str:
     contract, route = case
     return f"{contract.name} {route.path}"
 
 
-PUBLIC = reads(*CONTRACTS, NEUTRAL, SITE, signed_in=False)
-PRIVATE = reads(*CONTRACTS, signed_in=True)
+PUBLIC = readable_routes(*CONTRACTS, NEUTRAL, SITE, signed_in=False)
+PRIVATE = readable_routes(*CONTRACTS, signed_in=True)
 
 
 class Credentials:
-    """A client without credentials, and the Authorization headers that cannot be used."""
+    """A client without credentials, and access tokens that cannot be used."""
 
     def __init__(self, server: RunningServer) -> None:
         self.client = server.client()
@@ -81,13 +81,13 @@ class Credentials:
 @pytest.fixture(scope="module")
 def credentials(server: RunningServer) -> Iterator[Credentials]:
     with ExitStack() as stack:
-        keep = stack.enter_context(keep_clients_open())
-        made = Credentials(server)
-        keep()
-        yield made
+        retain_clients = stack.enter_context(keep_clients_open())
+        credentials = Credentials(server)
+        retain_clients()
+        yield credentials
 
 
-@pytest.mark.parametrize("case", PUBLIC, ids=named)
+@pytest.mark.parametrize("case", PUBLIC, ids=route_id)
 def test_public_endpoint_never_rejects_a_credential(
     credentials: Credentials, case: tuple[Contract, Route]
 ) -> None:
@@ -100,15 +100,15 @@ def test_public_endpoint_never_rejects_a_credential(
         response = credentials.get(route, unusable)
         assert response.status_code == plain.status_code, unusable
         assert response.headers["www-authenticate"] == INVALID, unusable
-        if not route.for_browsers:  # pages show the time and the like
+        if not route.for_browsers:  # pages contain the time
             assert response.content == plain.content, unusable
-    dead = credentials.client.get(route.path, headers={"cookie": "session_id=dead"})
-    assert dead.status_code == plain.status_code
-    assert "www-authenticate" not in dead.headers
+    unknown = credentials.client.get(route.path, headers={"cookie": "session_id=unknown"})
+    assert unknown.status_code == plain.status_code
+    assert "www-authenticate" not in unknown.headers
 
 
-@pytest.mark.parametrize("case", PRIVATE, ids=named)
-def test_unusable_token_is_no_session_where_sign_in_is_required(
+@pytest.mark.parametrize("case", PRIVATE, ids=route_id)
+def test_unusable_token_counts_as_no_session_when_sign_in_is_required(
     credentials: Credentials, case: tuple[Contract, Route]
 ) -> None:
     _, route = case
@@ -142,7 +142,7 @@ def test_cached_response_with_an_unusable_token_may_be_304(credentials: Credenti
             assert ("www-authenticate" in response.headers) is bool(headers)
 
 
-def test_if_none_match_of_any_gets_304_without_a_validator_too(server: RunningServer) -> None:
+def test_if_none_match_any_gets_304_even_without_a_validator(server: RunningServer) -> None:
     member = server.signed_up()
     assert member.get("/profile", headers={"if-none-match": "*"}).status_code == 304
     assert member.get("/movies/999", headers={"if-none-match": "*"}).status_code == 404
@@ -180,7 +180,7 @@ SIGN_INS = {
 
 class TestSignIn:
     @pytest.mark.parametrize("path", SIGN_INS)
-    def test_session_of_a_bearer_token_does_not_end(self, server: RunningServer, path: str) -> None:
+    def test_session_of_a_bearer_token_continues(self, server: RunningServer, path: str) -> None:
         name = unique_name()
         server.signed_up(name)
         tokens = server.client().post(
@@ -217,7 +217,7 @@ class TestSignIn:
         assert browser.post("/login", json=body, headers=headers).status_code == 403
         assert browser.get("/users").status_code == 200
 
-    def test_failed_sign_in_with_an_unusable_token_says_so(self, server: RunningServer) -> None:
+    def test_failed_sign_in_reports_an_unusable_token(self, server: RunningServer) -> None:
         app = server.client(authorization="Bearer undefined")
         response = app.post("/auth/login", json={"email": "x@example.com", "password": PASSWORD})
         assert (response.status_code, response.headers["www-authenticate"]) == (401, INVALID)

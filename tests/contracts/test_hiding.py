@@ -1,4 +1,4 @@
-"""A hidden film is shown by nothing but the button that shows it, whatever happens meanwhile."""
+"""A hidden film stays hidden until an operator shows it again."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ def root(server: RunningServer) -> httpx.Client:
 
 
 class Film:
-    """A film as somebody who is not signed in meets it."""
+    """A film as anonymous readers see it."""
 
     def __init__(self, server: RunningServer, film_id: int) -> None:
         self._client = server.client()
@@ -45,55 +45,55 @@ class Film:
             200 if self._id in listed else 404,
         }
 
-    def is_away(self) -> bool:
+    def is_hidden(self) -> bool:
         return self.statuses() == {404}
 
-    def is_there(self) -> bool:
+    def is_visible(self) -> bool:
         return self.statuses() == {200}
 
 
 def label(server: RunningServer, film_id: int, *arguments: str) -> None:
-    done = server.command("label", str(film_id), *arguments)
-    assert done.returncode == 0, done.stderr
+    result = server.command("label", str(film_id), *arguments)
+    assert result.returncode == 0, result.stderr
 
 
 def press(root: httpx.Client, film_id: int, button: str) -> None:
     assert root.post(f"/manage/films/{film_id}/{button}").status_code == 303
 
 
-def test_film_under_a_label_keeps_it_when_the_audit_entry_has_expired(
+def test_film_keeps_its_label_when_the_audit_entry_has_expired(
     server: RunningServer, root: httpx.Client
 ) -> None:
     film = Film(server, 5)
-    eventually(film.is_there)
+    eventually(film.is_visible)
     label(server, 5, "--label", PREMIUM)
-    eventually(film.is_away)
+    eventually(film.is_hidden)
     press(root, 5, "hide")
     execute(server.settings, "DELETE FROM audit_entries")
     press(root, 5, "show")
-    assert film.is_away()
+    assert film.is_hidden()
     assert root.get("/movies/5").status_code == 200
     label(server, 5, "--none")
-    eventually(film.is_there)
+    eventually(film.is_visible)
 
 
-def test_label_hidden_is_rejected_by_the_command_and_no_label_shows_a_hidden_film(
+def test_command_rejects_the_label_hidden_and_no_label_shows_a_hidden_film(
     server: RunningServer, root: httpx.Client
 ) -> None:
     film = Film(server, 5)
     label(server, 5, "--label", PREMIUM)
-    refused = server.command("label", "5", "--label", "hidden")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "'hidden' is not a label" in refused.stderr
+    rejected = server.command("label", "5", "--label", "hidden")
+    assert (rejected.returncode, rejected.stdout) == (1, "")
+    assert "'hidden' is not a label" in rejected.stderr
     press(root, 5, "hide")
     label(server, 5, "--none")
-    assert film.is_away()
+    assert film.is_hidden()
     label(server, 5, "--label", PREMIUM)
     press(root, 5, "show")
-    assert film.is_away()
+    assert film.is_hidden()
 
 
-def test_import_of_the_label_hidden_is_refused(server: RunningServer, tmp_path: Path) -> None:
+def test_import_with_the_label_hidden_is_rejected(server: RunningServer, tmp_path: Path) -> None:
     file = tmp_path / "two-labels.jsonl"
     file.write_text(TWO_LABELS)
     for arguments in (
@@ -101,8 +101,8 @@ def test_import_of_the_label_hidden_is_refused(server: RunningServer, tmp_path: 
         ("--label", "hidden:column:label=hidden"),
         ("--label", "hidden:year=2001"),
     ):
-        done = server.command("import", "jsonl", str(file), *arguments)
-        assert done.returncode != 0
-        assert "'hidden' is not a label that an import can assign" in done.stderr
+        result = server.command("import", "jsonl", str(file), *arguments)
+        assert result.returncode != 0
+        assert "'hidden' is not a label that an import can assign" in result.stderr
     titles = [film["title"] for film in server.client().get("/movies/").json()]
     assert "Hidden One" not in titles

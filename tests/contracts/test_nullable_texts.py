@@ -1,4 +1,4 @@
-"""Texts in responses: null only where the contracts say so, because clients parse the others."""
+"""Strings in responses are null only where a contract allows it, because clients parse them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from kinoteka.http.mechanics.routes import Contract
 from kinoteka.server.app import CONTRACTS
 
-# Fields of an account that may be null in the contracts that have no empty texts for them.
+# Account fields that may be null, because the contract has no empty strings for them.
 NULLABLE = {
     "filmsite": {"email", "birthday"},
     "account": set(),
@@ -19,8 +19,8 @@ NULLABLE = {
 }
 
 
-def nullable_texts(contract: Contract) -> Iterator[str]:
-    """Yield the names of the texts that the schemas of the contract's responses allow as null."""
+def nullable_strings(contract: Contract) -> Iterator[str]:
+    """Yield the names of strings that may be null in a contract's responses."""
     types = [route.response for route in contract.routes if route.response is not None]
     _, components = msgspec.json.schema_components(types)
     for schema in components.values():
@@ -31,5 +31,5 @@ def nullable_texts(contract: Contract) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
-def test_response_texts_are_null_only_where_the_contract_says_so(contract: Contract) -> None:
-    assert set(nullable_texts(contract)) == NULLABLE[contract.name]
+def test_response_strings_are_null_only_where_the_contract_allows_it(contract: Contract) -> None:
+    assert set(nullable_strings(contract)) == NULLABLE[contract.name]

@@ -1,4 +1,4 @@
-"""Changes of credentials across contracts: a session of one takes no account over in another."""
+"""Changing credentials through another contract than the one that a session began with."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -25,26 +25,26 @@ class Change(NamedTuple):
 
     contract: str
     send: Callable[["Member"], httpx.Response]
-    refused: int
+    rejection_status: int
 
 
 class Member:
-    """A member with a session that began by one of the contracts, some time ago."""
+    """A member with a session that began through one of the contracts."""
 
-    def __init__(self, server: RunningServer, begun_by: str) -> None:
+    def __init__(self, server: RunningServer, began_through: str) -> None:
         self.name = unique_name()
         self.email = f"{self.name}@example.com"
         self.server = server
         self.id = server.signed_up(self.name).get("/users").json()["id"]
         self.client = server.client()
-        path, field = SIGN_INS[begun_by]
+        path, field = SIGN_INS[began_through]
         response = self.client.post(path, json={field: self.email, "password": PASSWORD})
-        if begun_by in ("authservice", "cinema"):
+        if began_through in ("authservice", "cinema"):
             self.client.cookies.clear()
             self.client.headers["authorization"] = f"Bearer {response.json()['access_token']}"
 
-    def grow_old(self) -> None:
-        """Let the last proof of the password be 15 minutes old."""
+    def age_password_proof(self) -> None:
+        """Make the last password proof 15 minutes old."""
         earlier = "UPDATE sessions SET proved_at = proved_at - 900000 WHERE account_id = ?"
         execute(self.server.settings, earlier, self.id)
 
@@ -87,17 +87,17 @@ by_change = pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.sen
 
 
 @by_change
-@pytest.mark.parametrize("begun_by", SIGN_INS)
+@pytest.mark.parametrize("began_through", SIGN_INS)
 def test_old_session_changes_credentials_only_through_its_own_contract(
-    server: RunningServer, begun_by: str, change: Change
+    server: RunningServer, began_through: str, change: Change
 ) -> None:
-    member = Member(server, begun_by)
-    member.grow_old()
+    member = Member(server, began_through)
+    member.age_password_proof()
     response = change.send(member)
-    if begun_by == change.contract:
+    if began_through == change.contract:
         assert response.status_code == 200, response.text
         return
-    assert response.status_code == change.refused
+    assert response.status_code == change.rejection_status
     assert "sign in again" in response.json()["message"]
     if change.contract == "messenger":
         assert response.json()["error"] == "sign_in_again"
@@ -110,9 +110,9 @@ def test_recent_sign_in_changes_credentials_through_any_contract(
     assert change.send(Member(server, "cinema")).status_code == 200
 
 
-def test_values_that_stay_are_taken_from_an_old_session(server: RunningServer) -> None:
+def test_unchanged_value_needs_no_proof(server: RunningServer) -> None:
     member = Member(server, "cinema")
-    member.grow_old()
+    member.age_password_proof()
     profile = member.client.get("/profile").json()
     assert member.client.put("/profile", json=profile | {"firstname": "A"}).status_code == 200
     user = member.client.get("/users").json() | {"status": "here"}
@@ -121,9 +121,9 @@ def test_values_that_stay_are_taken_from_an_old_session(server: RunningServer) -
     assert same.status_code == 200
 
 
-def test_correct_current_password_is_a_proof_for_other_changes(server: RunningServer) -> None:
+def test_correct_current_password_proves_later_changes(server: RunningServer) -> None:
     member = Member(server, "account")
-    member.grow_old()
+    member.age_password_proof()
     body = {"old_password": PASSWORD, "new_password": "another long one"}
     assert member.client.put("/password", json=body).status_code == 200
     assert change_login(member).status_code == 200
@@ -136,7 +136,7 @@ def test_correct_current_password_is_a_proof_for_other_changes(server: RunningSe
         ("PUT", "/user/password", {"password_1": "wrong", "password_2": "another one"}, 401),
     ],
 )
-def test_wrong_current_password_is_called_that(
+def test_wrong_current_password_is_reported(
     server: RunningServer, method: str, path: str, body: dict[str, str], status: int
 ) -> None:
     response = server.signed_up().request(method, path, json=body)

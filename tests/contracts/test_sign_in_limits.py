@@ -1,4 +1,4 @@
-"""Limits of failed sign-ins over the wire, through every contract and the site."""
+"""Limits of failed sign-ins through every contract and the site."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,18 +16,18 @@ WRONG = "wrong password"
 
 
 class SignIn(NamedTuple):
-    """How clients of a contract sign in, and the statuses that they get."""
+    """How clients of a contract sign in, and the statuses of the responses."""
 
     path: str
-    name: str
-    right: int
-    wrong: int
+    field: str
+    right_status: int
+    wrong_status: int
     takes_form: bool = False
 
     def __call__(self, client: httpx.Client, login: str, password: str) -> httpx.Response:
         """Sign in."""
-        name = f"{login}@example.com" if self.name == "email" else login
-        body = {self.name: name, "password": password}
+        name = f"{login}@example.com" if self.field == "email" else login
+        body = {self.field: name, "password": password}
         if self.takes_form:
             headers = {"sec-fetch-site": "same-origin"}
             return client.post(self.path, data=body, headers=headers)
@@ -67,7 +67,7 @@ CHANGES = [change_through_account, change_through_cinema, change_through_site]
 def limited(
     tmp_path_factory: pytest.TempPathFactory, empty_database: Path
 ) -> Iterator[RunningServer]:
-    """A server with the default limits of sign-ins, except the one of the tests' own address."""
+    """A server with the default sign-in limits, except for the limit per address."""
     folder = tmp_path_factory.mktemp("limited")
     shutil.copy(empty_database, folder / DATABASE)
     with run_server(folder, {"sign_in_address_limit": "1000 per minute"}) as running:
@@ -75,34 +75,34 @@ def limited(
 
 
 def guess(server: RunningServer, login: str) -> httpx.Response:
-    """A wrong password from a device that nobody knows."""
+    """Send a wrong password from an unknown device."""
     return SIGN_INS["account"](server.client(), login, WRONG)
 
 
 @pytest.mark.parametrize("contract", SIGN_INS)
 class TestEveryContract:
-    def test_unknown_device_is_refused_and_known_one_signs_in(
+    def test_unknown_device_is_limited_and_known_device_signs_in(
         self, limited: RunningServer, contract: str
     ) -> None:
         sign_in, login = SIGN_INS[contract], unique_name()
         limited.signed_up(login)
         browser = limited.client()
-        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
+        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right_status
         assert guess(limited, login).status_code == 403
-        refused = sign_in(limited.client(), login, PASSWORD)
-        assert refused.status_code == 429
-        assert 1 <= int(refused.headers["retry-after"]) <= 10
-        assert sign_in(browser, login, WRONG).status_code == sign_in.wrong
-        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right
+        limited_response = sign_in(limited.client(), login, PASSWORD)
+        assert limited_response.status_code == 429
+        assert 1 <= int(limited_response.headers["retry-after"]) <= 10
+        assert sign_in(browser, login, WRONG).status_code == sign_in.wrong_status
+        assert sign_in(browser, login, PASSWORD).status_code == sign_in.right_status
 
-    def test_unknown_name_is_refused_alike(self, limited: RunningServer, contract: str) -> None:
-        sign_in, login = SIGN_INS[contract], unique_name("nobody")
-        assert sign_in(limited.client(), login, WRONG).status_code in (sign_in.wrong, 404)
-        refused = sign_in(limited.client(), login, WRONG)
-        assert refused.status_code == 429
-        assert 1 <= int(refused.headers["retry-after"]) <= 10
+    def test_unknown_account_is_limited_alike(self, limited: RunningServer, contract: str) -> None:
+        sign_in, login = SIGN_INS[contract], unique_name("unknown")
+        assert sign_in(limited.client(), login, WRONG).status_code in (sign_in.wrong_status, 404)
+        limited_response = sign_in(limited.client(), login, WRONG)
+        assert limited_response.status_code == 429
+        assert 1 <= int(limited_response.headers["retry-after"]) <= 10
 
-    def test_cookie_of_the_device_is_for_the_server_alone(
+    def test_device_cookie_is_http_only_and_does_not_contain_the_login(
         self, limited: RunningServer, contract: str
     ) -> None:
         login = unique_name()
@@ -129,8 +129,8 @@ def test_access_token_of_the_account_makes_a_device_known(limited: RunningServer
     assert sign_in(with_token, login, PASSWORD).status_code == 200
 
 
-def test_program_that_sends_forms_signs_in_again(limited: RunningServer) -> None:
-    """It has got the cookie of its device, but still is no browser."""
+def test_program_that_sends_forms_can_sign_in_again(limited: RunningServer) -> None:
+    """The program has the cookie of its device, but is still not treated as a browser."""
     login = unique_name()
     limited.signed_up(login)
     program, form = limited.client(), {"email": f"{login}@example.com", "password": PASSWORD}

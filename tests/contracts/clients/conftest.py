@@ -1,4 +1,4 @@
-"""The documents as files, from which generators make clients."""
+"""The OpenAPI documents as files, from which clients are generated."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.openapi_documents import ALL, NAMES
 
 @pytest.fixture(scope="session")
 def documents() -> dict[str, dict[str, Any]]:
-    """Every document by its name."""
+    """All documents by name."""
     served = Documentation(CONTRACTS)
     return {name: served.document(None if name == ALL else name) for name in NAMES}
 
@@ -22,7 +22,7 @@ def documents() -> dict[str, dict[str, Any]]:
 def document_files(
     documents: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
-    """Every document as a file."""
+    """All documents as files."""
     folder = tmp_path_factory.mktemp("documents")
     files = {name: folder / f"{name}.json" for name in documents}
     for name, file in files.items():

@@ -1,4 +1,4 @@
-"""Clients in Python: one is made of every document, and calls every endpoint once."""
+"""Generated Python clients: one per document, which calls every endpoint once."""
 
 import importlib
 import inspect
@@ -27,7 +27,7 @@ def email() -> str:
 
 
 class Caller:
-    """A superuser and a new member, and things that there are to ask about."""
+    """A superuser and a new member, who create the objects that requests need."""
 
     def __init__(self, server: RunningServer, superuser: str, films: list[int]) -> None:
         self.server = server
@@ -46,85 +46,89 @@ class Caller:
         assert response.status_code == 200, response.text
         return dict(response.json())
 
-    def ask(self, method: str, path: str, body: Json, token: str | None = None) -> Any:
+    def send(self, method: str, path: str, body: Json, token: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {token or self.tokens['access_token']}"}
         response = self.server.client(**headers).request(method, path, json=body)
         assert response.is_success, response.text
         return response.json()
 
-    def other(self) -> int:
+    def create_user(self) -> int:
         return int(self.server.signed_up().get("/users").json()["id"])
 
-    def chat(self) -> int:
-        return int(self.ask("POST", "/chats", {"user_id": self.other()})["id"])
+    def create_chat(self) -> int:
+        return int(self.send("POST", "/chats", {"user_id": self.create_user()})["id"])
 
-    def message(self) -> int:
-        path = f"/chats/{self.chat()}/messages"
-        return int(self.ask("POST", path, {"text": "hello"})["id"])
+    def create_message(self) -> int:
+        path = f"/chats/{self.create_chat()}/messages"
+        return int(self.send("POST", path, {"text": "hello"})["id"])
 
-    def role(self) -> int:
+    def create_role(self) -> int:
         body = {"name": unique_name("role")}
-        return int(self.ask("POST", "/api/v1/role", body, self.superuser)["id"])
+        return int(self.send("POST", "/api/v1/role", body, self.superuser)["id"])
 
-    def selection(self) -> int:
+    def create_selection(self) -> int:
         body = {"title": "Films", "public": True, "movies": self.films[:1]}
-        return int(self.ask("POST", "/selections", body)["body"]["selection"]["id"])
+        return int(self.send("POST", "/selections", body)["body"]["selection"]["id"])
 
-    def with_photo(self) -> int:
+    def upload_photo(self) -> int:
         assert self.browser.post("/photos", files={"file": picture()}).is_success
         return self.id
 
 
-Given = Callable[[Caller], dict[str, Any]]
+Values = Callable[[Caller], dict[str, Any]]
 
-# What the parameters of paths are.
-PARAMETERS: dict[str, Given] = {
-    "/selections/{id}": lambda it: {"id": it.selection()},
-    "/selections/{id}/movies/{movie_id}": lambda it: {
-        "id": it.selection(),
-        "movie_id": it.films[0],
+# The values of path parameters.
+PARAMETERS: dict[str, Values] = {
+    "/selections/{id}": lambda caller: {"id": caller.create_selection()},
+    "/selections/{id}/movies/{movie_id}": lambda caller: {
+        "id": caller.create_selection(),
+        "movie_id": caller.films[0],
     },
-    "/profile/{login}": lambda it: {"login": it.login},
-    "/users/{id}": lambda it: {"id": it.id},
-    "/users/{id}/chats": lambda it: {"id": it.id},
-    "/photos/{id}": lambda it: {"id": it.with_photo()},
-    "/chats/{id}/messages": lambda it: {"id": it.chat()},
-    "/chats/{id}/read": lambda it: {"id": it.chat()},
-    "/messages/{id}": lambda it: {"id": it.message()},
-    "/api/v1/user/{id}": lambda it: {"id": it.id},
-    "/api/v1/role/{id}": lambda it: {"id": it.role()},
-    "/api/v1/user/{user_id}/role/{role_id}": lambda it: {
-        "user_id": it.id,
-        "role_id": it.role(),
+    "/profile/{login}": lambda caller: {"login": caller.login},
+    "/users/{id}": lambda caller: {"id": caller.id},
+    "/users/{id}/chats": lambda caller: {"id": caller.id},
+    "/photos/{id}": lambda caller: {"id": caller.upload_photo()},
+    "/chats/{id}/messages": lambda caller: {"id": caller.create_chat()},
+    "/chats/{id}/read": lambda caller: {"id": caller.create_chat()},
+    "/messages/{id}": lambda caller: {"id": caller.create_message()},
+    "/api/v1/user/{id}": lambda caller: {"id": caller.id},
+    "/api/v1/role/{id}": lambda caller: {"id": caller.create_role()},
+    "/api/v1/user/{user_id}/role/{role_id}": lambda caller: {
+        "user_id": caller.id,
+        "role_id": caller.create_role(),
     },
-    "/api/v1/user/{user_id}/role": lambda it: {"user_id": it.id},
-    "/movies/{id}": lambda it: {"id": it.films[0]},
+    "/api/v1/user/{user_id}/role": lambda caller: {"user_id": caller.id},
+    "/movies/{id}": lambda caller: {"id": caller.films[0]},
     "/genres/{id}": lambda _: {"id": 1},
     "/directors/{id}": lambda _: {"id": 1},
-    "/favorites/movies/{id}/": lambda it: {"id": it.films[0]},
+    "/favorites/movies/{id}/": lambda caller: {"id": caller.films[0]},
 }
 
-# What is put into bodies over the document's example.
-BODIES: dict[str, Given] = {
+# Fields of bodies that replace those of the document's example.
+BODIES: dict[str, Values] = {
     "filmsite_sign_up": lambda _: {"email": email(), "password": PASSWORD},
-    "filmsite_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
-    "filmsite_make_selection": lambda it: {"movies": it.films[:1]},
+    "filmsite_sign_in": lambda caller: {"email": caller.email, "password": PASSWORD},
+    "filmsite_make_selection": lambda caller: {"movies": caller.films[:1]},
     "account_sign_up": lambda _: {"login": unique_name(), "email": email(), "password": PASSWORD},
-    "account_sign_in": lambda it: {"login": it.login, "password": PASSWORD},
-    "account_change_profile": lambda it: {"username": it.login, "email": it.email},
+    "account_sign_in": lambda caller: {"login": caller.login, "password": PASSWORD},
+    "account_change_profile": lambda caller: {"username": caller.login, "email": caller.email},
     "account_change_password": lambda _: {"old_password": PASSWORD, "new_password": NEW_PASSWORD},
     "messenger_sign_up": lambda _: {"email": email(), "password": PASSWORD},
-    "messenger_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
-    "messenger_change_user": lambda it: {"id": it.id, "email": it.email, "username": it.login},
-    "messenger_open_chat": lambda it: {"user_id": it.other()},
+    "messenger_sign_in": lambda caller: {"email": caller.email, "password": PASSWORD},
+    "messenger_change_user": lambda caller: {
+        "id": caller.id,
+        "email": caller.email,
+        "username": caller.login,
+    },
+    "messenger_open_chat": lambda caller: {"user_id": caller.create_user()},
     "authservice_sign_up": lambda _: {"login": unique_name(), "password": PASSWORD},
-    "authservice_sign_in": lambda it: {"login": it.login, "password": PASSWORD},
-    "authservice_refresh": lambda it: {"refresh_token": it.tokens["refresh_token"]},
+    "authservice_sign_in": lambda caller: {"login": caller.login, "password": PASSWORD},
+    "authservice_refresh": lambda caller: {"refresh_token": caller.tokens["refresh_token"]},
     "authservice_change_user": lambda _: {"password": NEW_PASSWORD},
     "authservice_create_role": lambda _: {"name": unique_name("role")},
     "cinema_register": lambda _: {"email": email(), "password": PASSWORD},
-    "cinema_sign_in": lambda it: {"email": it.email, "password": PASSWORD},
-    "cinema_renew": lambda it: it.tokens,
+    "cinema_sign_in": lambda caller: {"email": caller.email, "password": PASSWORD},
+    "cinema_renew": lambda caller: caller.tokens,
     "cinema_change_profile": lambda _: {"favorite_genre": 1},
     "cinema_change_password": lambda _: {"password_1": PASSWORD, "password_2": NEW_PASSWORD},
 }
@@ -132,7 +136,7 @@ BODIES: dict[str, Given] = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server with some films, whatever the engine: what is tried are the documents."""
+    """A server with some films. The engine does not matter, because the documents are tested."""
     with run_server(tmp_path_factory.mktemp("clients"), {}) as server:
         yield server
 
@@ -155,13 +159,13 @@ def superuser(server: RunningServer) -> str:
 def generate(
     document_files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], Path]:
-    """Make the client of a document, as a package `<name>_client`; a warning fails."""
+    """Generate the client of a document as a package `<name>_client`. A warning fails."""
 
     def generate(name: str) -> Path:
         package = tmp_path / f"{name}_client"
         config = tmp_path / "config.json"
         config.write_text('{"post_hooks": []}', encoding="utf-8")
-        made = subprocess.run(
+        generator = subprocess.run(
             [
                 Path(sys.executable).with_name("openapi-python-client"),
                 *("generate", "--path", document_files[name], "--config", config),
@@ -172,8 +176,8 @@ def generate(
             timeout=200,
             check=False,
         )
-        assert made.returncode == 0, made.stdout + made.stderr
-        assert "warning" not in made.stdout.lower(), made.stdout
+        assert generator.returncode == 0, generator.stdout + generator.stderr
+        assert "warning" not in generator.stdout.lower(), generator.stdout
         monkeypatch.syspath_prepend(str(tmp_path))
         return package
 
@@ -181,8 +185,8 @@ def generate(
 
 
 def endpoints(package: Path) -> set[str]:
-    found = (package / "api").rglob("*.py")
-    return {path.stem for path in found if path.stem != "__init__"}
+    modules = (package / "api").rglob("*.py")
+    return {path.stem for path in modules if path.stem != "__init__"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -196,7 +200,7 @@ def test_generated_client_calls_every_endpoint(
 ) -> None:
     declared = operations(documents[name])
     assert endpoints(generate(name)) == set(declared)
-    if name == ALL:  # whose endpoints are those of the others
+    if name == ALL:  # its endpoints are tested in the other documents
         return
     problems = {}
     for operation_id, (path, operation) in declared.items():
@@ -210,21 +214,21 @@ def test_generated_client_calls_every_endpoint(
 def problem_of(
     caller: Caller, name: str, operation_id: str, path: str, operation: Json
 ) -> str | None:
-    """Call an endpoint with the generated client; return what is wrong with the response."""
+    """Call an endpoint with the generated client. Return what is wrong with the response."""
     package = importlib.import_module(f"{name}_client")
     endpoint = importlib.import_module(f"{name}_client.api.{name}.{operation_id}")
-    given = PARAMETERS[path](caller) if "{" in path else {}
+    arguments = PARAMETERS[path](caller) if "{" in path else {}
     if "body" in inspect.signature(endpoint.sync_detailed).parameters:
         example = body_of(operation) | BODIES.get(operation_id, lambda _: {})(caller)
-        given["body"] = body_model(name, endpoint, example)
+        arguments["body"] = body_model(name, endpoint, example)
     url = caller.server.url
     if operation["security"]:
         token = caller.superuser if "/role" in path else caller.tokens["access_token"]
-        made = package.AuthenticatedClient(base_url=url, token=token)
+        new_client = package.AuthenticatedClient(base_url=url, token=token)
     else:
-        made = package.Client(base_url=url)
-    with made as client:
-        response = endpoint.sync_detailed(client=client, **given)
+        new_client = package.Client(base_url=url)
+    with new_client as client:
+        response = endpoint.sync_detailed(client=client, **arguments)
     success = min(operation["responses"], key=int)
     if response.status_code != int(success):
         return f"{response.status_code}: {response.content!r}"
@@ -233,13 +237,13 @@ def problem_of(
 
 
 def body_of(operation: Json) -> Json:
-    """Return the example of the body that the document has."""
+    """Return the document's example of the body."""
     (content,) = operation["requestBody"]["content"].values()
     return dict(content.get("example", {}))
 
 
 def body_model(name: str, endpoint: Any, example: Json) -> Any:
-    """Return the body as the generated client's own type."""
+    """Return the body as a type of the generated client."""
     hints = typing.get_type_hints(endpoint.sync_detailed)
     kinds = typing.get_args(hints["body"]) or (hints["body"],)
     model = next(each for each in kinds if each.__name__ != "Unset")

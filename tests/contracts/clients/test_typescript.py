@@ -1,4 +1,4 @@
-"""Clients in TypeScript: types of every document, which the strict compiler accepts."""
+"""Generated TypeScript types: one module per document, which the strict compiler accepts."""
 
 import subprocess
 from pathlib import Path
@@ -22,24 +22,24 @@ for (const file of process.argv.slice(2)) {
 
 
 def run(*command: Any, folder: Path) -> str:
-    """Run a program of npm's; return all that it says."""
-    done = subprocess.run(
+    """Run a Node.js program. Return its output."""
+    process = subprocess.run(
         ["node", *command], cwd=folder, capture_output=True, text=True, timeout=240, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout + process.stderr
 
 
 @pytest.fixture(scope="session")
 def types(document_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the types of every document, and a use of each of its operations."""
+    """Return a folder with the types of all documents."""
     folder = tmp_path_factory.mktemp("types")
     (folder / "node_modules").symlink_to(NODE_MODULES)
     for name, file in document_files.items():
         (folder / f"{name}.json").write_bytes(file.read_bytes())
     (folder / "generate.mjs").write_text(GENERATE, encoding="utf-8")
-    said = run("generate.mjs", *(f"{name}.json" for name in document_files), folder=folder)
-    assert said == ""
+    output = run("generate.mjs", *(f"{name}.json" for name in document_files), folder=folder)
+    assert output == ""
     return folder
 
 
