@@ -1,9 +1,9 @@
-"""Every answer is one that the documents declare: requests made from them, sound and broken.
+"""Responses match the OpenAPI documents, for valid and invalid requests generated from them.
 
-Each operation is asked by somebody anonymous and by a superuser, so that nothing is refused for
-want of rights; one about a thing with an id is asked about things that exist, too. What is asked
-is the same in every run. The server has PostgreSQL, which takes offence at more than SQLite does;
-`contracts/test_bad_input.py` asks both.
+Every operation is called anonymously and as a superuser, who is never rejected for a missing
+permission. Operations with ids are also called for objects that exist. The requests are the same
+in every run. The server has PostgreSQL, which rejects more than SQLite does;
+`contracts/test_bad_input.py` tests both engines.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.support.servers import RunningServer, run_server, unique_name
 
 EXAMPLES = 12
 FIRST_ID = 1
-PASSWORD = "correct horse"  # the one of the documents' examples
+PASSWORD = "correct horse"  # the password of the documents' examples
 DECLARED = [
     checks.not_a_server_error,
     checks.status_code_conformance,
@@ -42,7 +42,7 @@ UNLIMITED = dict.fromkeys(GENEROUS, "1000000 per minute")
 
 
 class Superuser:
-    """Somebody who may do everything, and comes back after having been signed out or deleted."""
+    """A superuser who signs in again, if necessary with a new account, when the session ends."""
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
@@ -51,30 +51,30 @@ class Superuser:
         self.ids: list[int] = []
 
     def headers(self) -> dict[str, str]:
-        """The headers of a session that lasts."""
-        if not self._lasts() and not self._signs_in():
+        """Return the headers of a valid session."""
+        if not self._has_session() and not self._can_sign_in():
             self._login = unique_name("superuser")
             asyncio.run(create_superuser(self._server.settings, self._login, PASSWORD))
-            assert self._signs_in()
-            self._settle_in()
+            assert self._can_sign_in()
+            self._create_objects()
         return {"authorization": f"Bearer {self._token}"}
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._client.close()
 
-    def _lasts(self) -> bool:
+    def _has_session(self) -> bool:
         headers = {"authorization": f"Bearer {self._token}"}
         return self._client.get("/user/", headers=headers).status_code == 200
 
-    def _signs_in(self) -> bool:
+    def _can_sign_in(self) -> bool:
         body = {"login": self._login, "password": PASSWORD}
         response = self._client.post("/api/v1/user/login", json=body)
         self._token = response.json().get("access_token", "none")
         return response.status_code == 200
 
-    def _settle_in(self) -> None:
-        """Have a photo, a friend, and a chat with a message, so that there is what to ask for."""
+    def _create_objects(self) -> None:
+        """Upload a photo and create a chat with a message, so that there are objects to request."""
         friend = self._server.signed_up().get("/user/").json()["id"]
         with httpx.Client(base_url=self._server.url, headers=self.headers()) as client:
             own = client.get("/user/").json()["id"]
@@ -88,7 +88,7 @@ class Superuser:
 def own_server(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[RunningServer]:
-    """A server with the demo catalogue, which these tests may leave in any state."""
+    """A server that these tests may leave in any state."""
     folder = tmp_path_factory.mktemp("schemathesis")
     with (
         new_database("postgresql", request) as database,
@@ -110,28 +110,28 @@ def superuser(own_server: RunningServer) -> Iterator[Superuser]:
     superuser.close()
 
 
-def api(name: str) -> schemathesis.BaseSchema:
-    """What schemathesis makes of a contract's document."""
+def schema_of(name: str) -> schemathesis.BaseSchema:
+    """Return a contract's document as a schemathesis schema."""
     document = Documentation(CONTRACTS).document(name)
     return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(CONFIG))
 
 
-def ask(case: schemathesis.Case, server: RunningServer, **options: Any) -> None:
-    """Make the request, and see that the answer is declared."""
+def call_and_check(case: schemathesis.Case, server: RunningServer, **options: Any) -> None:
+    """Send the request and check that the response is declared."""
     case.call_and_validate(base_url=server.url, checks=DECLARED, **options)
 
 
 for contract in CONTRACTS:
 
-    @api(contract.name).parametrize()
+    @schema_of(contract.name).parametrize()
     def check(case, own_server, session, superuser) -> None:
         session.cookies.clear()
-        ask(case, own_server, session=session)
-        ask(case, own_server, session=session, headers=superuser.headers())
+        call_and_check(case, own_server, session=session)
+        call_and_check(case, own_server, session=session, headers=superuser.headers())
         ids = [name for name, value in case.path_parameters.items() if isinstance(value, int)]
         headers = superuser.headers()
-        for known in superuser.ids if ids else ():
-            case.path_parameters.update(dict.fromkeys(ids, known))
-            ask(case, own_server, session=session, headers=headers)
+        for known_id in superuser.ids if ids else ():
+            case.path_parameters.update(dict.fromkeys(ids, known_id))
+            call_and_check(case, own_server, session=session, headers=headers)
 
-    globals()[f"test_{contract.name}"] = check
+    globals()[f"test_{contract.name}_responses_match_its_document"] = check

@@ -1,6 +1,6 @@
 """HTTP is tried on SQLite: what differs between the databases lies below it.
 
-`tests/contracts/test_same_on_both.py` compares the responses of both, byte by byte.
+`tests/contracts/test_engine_parity.py` compares the responses of both, byte by byte.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Both engines answer alike, to the byte: one sequence of requests, asked of a server on each.
+"""Both engines return the same bytes: one sequence of requests is sent to a server on each.
 
-The requests are drawn at random, always the same ones, from the route tables and from values
-sound and odd, so that an endpoint that is added is asked, too.
+The requests are drawn at random with a fixed seed, from the route tables and from valid and invalid
+values, so new endpoints are tested as well.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from tests.support.servers import PASSWORD, run_server
 
 SEED = 20
 STEPS = 900
-PEOPLE = 5
+USERS = 5
 ADMIN = 0
 UNAUTHORIZED = 401
 
-ODD = [
+INVALID = [
     *(
         "",
         " ",
@@ -61,7 +61,7 @@ WORDS = [
     *("ran", "rann", "“ran”", "spider-man", "spiderman", "ran OR alien", "ran*", "NEAR(a b)"),
     *("a" * 200, "a " * 100, "a" * 201, "1999", "ishiro", "ō", "ﬁlm", "\u200d", "*", '"', "' --"),
 ]
-GOOD: dict[str, list[object]] = {
+VALID: dict[str, list[object]] = {
     "login": [*NAMES, *(f"{name}@example.com" for name in NAMES)],
     "username": NAMES,
     "email": [f"{name}@Example.com" for name in NAMES],
@@ -91,7 +91,7 @@ GOOD: dict[str, list[object]] = {
 FLAGS: list[object] = [True, False]
 SMALL: list[object] = [1, 2, 3, 4]
 IDS = [*(str(n) for n in range(1, 13)), "0", "99", "007", str(2**31), str(2**53 - 1), str(2**63)]
-ODD_IDS = ["-1", "1.5", "%00", "%ff", "id", "9" * 50, "%D0%B1", "a%2Fb", "١"]
+INVALID_IDS = ["-1", "1.5", "%00", "%ff", "id", "9" * 50, "%D0%B1", "a%2Fb", "١"]
 QUERY: dict[str, list[str]] = {
     "page": ["1", "2", "3", "100", str(2**53 - 1)],
     "status": ["new", "old", "NEW"],
@@ -103,7 +103,7 @@ QUERY: dict[str, list[str]] = {
     "permission": ["films.view:premium", "roles.manage", "x y"],
     "": [str(n) for n in range(1, 9)],
 }
-ODD_QUERY = [
+INVALID_QUERY = [
     "",
     "0",
     "-1",
@@ -117,15 +117,15 @@ ODD_QUERY = [
     "true",
     "1&1",
 ]
-# A password takes a tenth of a second, and who has left has to come in again.
+# Hashing takes a tenth of a second, and after these paths a user has to sign up again.
 RARELY = 0.1
 HASHES = {"password", "old_password", "password_1"}
-LEAVING = {"/logout", "/profile", "/user/logout", "/api/v1/user/logout"}
-RENEWING = {"/api/v1/token/refresh", "/auth/login"}
+SIGN_OUTS = {"/logout", "/profile", "/user/logout", "/api/v1/user/logout"}
+REFRESHES = {"/api/v1/token/refresh", "/auth/login"}
 
 
-class Walk:
-    """Draws one request after another."""
+class RequestGenerator:
+    """A generator of requests."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -138,52 +138,52 @@ class Walk:
             if route.method != "WEBSOCKET"
         ]
 
-    def beginning(self, admin: str) -> list[Step]:
-        """Everybody comes in, the superuser as well."""
+    def sign_ins(self, admin: str) -> list[Step]:
+        """Return the requests with which all users, including the superuser, sign in."""
         body = {"login": admin, "password": PASSWORD}
-        steps = [_asked("POST", "/api/v1/user/login", body, ADMIN)]
-        for number in range(1, PEOPLE):
-            steps += self.coming_in(number)
-        for number in range(2, PEOPLE):
-            steps.append(_asked("POST", "/chats", {"user_id": 2}, None, number))
+        steps = [_json_step("POST", "/api/v1/user/login", body, ADMIN)]
+        for number in range(1, USERS):
+            steps += self.sign_up(number)
+        for number in range(2, USERS):
+            steps.append(_json_step("POST", "/chats", {"user_id": 2}, None, number))
         return steps
 
-    def coming_in(self, who: int) -> list[Step]:
-        """Somebody has a new account, with a session by token and one by cookie."""
+    def sign_up(self, who: int) -> list[Step]:
+        """Return the requests with which a new user signs up and gets a token and a cookie."""
         self._accounts += 1
         body = {"login": f"person{self._accounts}", "password": PASSWORD}
         return [
-            _asked("POST", "/api/v1/user", body, who),
-            _asked("POST", "/login", body, who),
+            _json_step("POST", "/api/v1/user", body, who),
+            _json_step("POST", "/login", body, who),
             Step("GET", "/user/csrf", who=who, by="cookie", becomes=who),
         ]
 
-    def step(self) -> Step:
-        """The next request."""
+    def next_request(self) -> Step:
+        """Return the next request."""
         chance = self._random.random()
         if chance < 0.5:
-            return self._tour()
+            return self._frequent_request()
         route = self._random.choice(self._routes)
         fields = (
             {f.encode_name for f in msgspec.structs.fields(route.body)} if route.body else set()
         )
-        rare = fields & HASHES or route.path in LEAVING
+        rare = fields & HASHES or route.path in SIGN_OUTS
         if rare and self._random.random() > RARELY:
-            return self.step()
-        return self._request(route)
+            return self.next_request()
+        return self._random_request(route)
 
-    def learn(self, step: Step, body: bytes) -> None:
-        """Know whose a thing is that has been made, so that it is asked for by who may."""
+    def remember_owner(self, step: Step, body: bytes) -> None:
+        """Remember the owner of a new object, so that later requests can come from its owner."""
         kind = step.path.split("/")[1]
         if step.method == "POST" and step.path.count("/") in (1, 3) and b'"id":' in body:
             kind = "messages" if step.path.endswith("messages") else kind
             found = re.search(rb'"id":(\d+)', body)
             self._own.setdefault((step.who, kind), []).append(int(found[1]) if found else 0)
 
-    def _tour(self) -> Step:
-        """Something that people do all the time, with things of their own."""
+    def _frequent_request(self) -> Step:
+        """Return a frequent request about the objects of one user."""
         draw = self._random
-        who = draw.randrange(1, PEOPLE)
+        who = draw.randrange(1, USERS)
         chat, message, selection = (
             draw.choice(self._own.get((who, kind), [0])[-8:])
             for kind in ("chats", "messages", "selections")
@@ -222,9 +222,9 @@ class Walk:
             ]
         )
         becomes = who if path.endswith("refresh") else None
-        return _asked(method, path, body, becomes, who)
+        return _json_step(method, path, body, becomes, who)
 
-    def _request(self, route: Route) -> Step:
+    def _random_request(self, route: Route) -> Step:
         draw = self._random
         path = "/".join(self._part(part) for part in route.path.split("/"))
         query = self._query(route)
@@ -233,14 +233,14 @@ class Walk:
             content, headers = self._body(route), {"content-type": "application/json"}
         if route.upload is not None:
             content, headers = self._upload(route.upload.field)
-        who = draw.choice([None, ADMIN, ADMIN, *range(PEOPLE)])
+        who = draw.choice([None, ADMIN, ADMIN, *range(USERS)])
         if route.permission and draw.random() < 0.8:
             who = ADMIN
-        if route.path in LEAVING:
-            who = draw.randrange(1, PEOPLE)
+        if route.path in SIGN_OUTS:
+            who = draw.randrange(1, USERS)
         elif not (route.signed_in or route.permission) and route.method in ("POST", "PUT"):
             who = draw.choice([None, None, None, who or None])
-        becomes = who if route.path in RENEWING else None
+        becomes = who if route.path in REFRESHES else None
         by = "bearer" if who == ADMIN else draw.choice(["bearer", "bearer", "cookie"])
         if draw.random() < 0.02:
             headers["if-none-match"] = '"x", *'
@@ -252,18 +252,18 @@ class Walk:
             return part
         if part.endswith(":text}"):
             return quote(self._random.choice([*NAMES, "an", "%", "_", "é", "я" * 200, "\x00", "'"]))
-        return self._random.choice(IDS if self._random.random() < 0.9 else ODD_IDS)
+        return self._random.choice(IDS if self._random.random() < 0.9 else INVALID_IDS)
 
     def _query(self, route: Route) -> str:
         if route.query is None:
             return ""
-        draw, given = self._random, []
+        draw, parameters = self._random, []
         for field in msgspec.structs.fields(route.query):
             if draw.random() < 0.5:
-                good = [quote(each) for each in QUERY.get(field.encode_name, QUERY[""])]
-                chosen = draw.choice(good if draw.random() < 0.85 else ODD_QUERY)
-                given.append(f"{field.encode_name}={chosen}")
-        return f"?{'&'.join(given)}" if given else ""
+                valid = [quote(each) for each in QUERY.get(field.encode_name, QUERY[""])]
+                chosen = draw.choice(valid if draw.random() < 0.85 else INVALID_QUERY)
+                parameters.append(f"{field.encode_name}={chosen}")
+        return f"?{'&'.join(parameters)}" if parameters else ""
 
     def _body(self, route: Route) -> bytes:
         draw = self._random
@@ -272,16 +272,18 @@ class Walk:
         body: dict[str, object] = {}
         for field in msgspec.structs.fields(route.body):
             if field.required or draw.random() < 0.6:
-                good = draw.random() < 0.88
-                body[field.encode_name] = draw.choice(_values(field.encode_name) if good else ODD)
+                is_valid = draw.random() < 0.88
+                body[field.encode_name] = draw.choice(
+                    _values(field.encode_name) if is_valid else INVALID
+                )
         return _json(body)
 
     def _upload(self, field: str) -> tuple[bytes, dict[str, str]]:
-        files = [*_pictures(), b"", b"no picture", _pictures()[0][:200]]
+        files = [*_pictures(), b"", b"not a picture", _pictures()[0][:200]]
         name = field if self._random.random() < 0.9 else "other"
-        part = f'--cut\r\ncontent-disposition: form-data; name="{name}"; filename="a"\r\n\r\n'
-        content = part.encode() + self._random.choice(files) + b"\r\n--cut--\r\n"
-        return content, {"content-type": "multipart/form-data; boundary=cut"}
+        part = f'--boundary\r\ncontent-disposition: form-data; name="{name}"; filename="a"\r\n\r\n'
+        content = part.encode() + self._random.choice(files) + b"\r\n--boundary--\r\n"
+        return content, {"content-type": "multipart/form-data; boundary=boundary"}
 
 
 @cache
@@ -294,10 +296,10 @@ def _values(name: str) -> list[object]:
         return FLAGS
     if name == "id" or name.endswith("_id") or name.startswith("favo"):
         return SMALL
-    return GOOD.get(name, list(TITLES))
+    return VALID.get(name, list(TITLES))
 
 
-def _asked(
+def _json_step(
     method: str, path: str, body: object, becomes: int | None = None, who: int | None = None
 ) -> Step:
     content = b"" if body is None else _json(body)
@@ -310,7 +312,7 @@ def _json(value: object) -> bytes:
 
 
 @pytest.fixture
-def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerPair]:
+def server_pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerPair]:
     with ExitStack() as stack:
         servers = []
         for engine in ENGINES:
@@ -320,26 +322,26 @@ def both(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerPair]
             fill_catalogue(server.settings)
             asyncio.run(create_superuser(server.settings, "admin", PASSWORD))
             servers.append(server)
-        asked = ServerPair(*servers)
-        stack.callback(asked.close)
-        yield asked
+        pair = ServerPair(*servers)
+        stack.callback(pair.close)
+        yield pair
 
 
-def walk(both: ServerPair, seed: int, steps: int) -> None:
-    """Ask for `steps` things; who is no longer signed in comes in again."""
-    drawn = Walk(seed)
-    waiting = drawn.beginning("admin")
+def send_random_requests(server_pair: ServerPair, seed: int, steps: int) -> None:
+    """Send `steps` requests to both servers. A user whose session has ended signs up again."""
+    generator = RequestGenerator(seed)
+    queue = generator.sign_ins("admin")
     for _ in range(steps):
-        step = waiting.pop(0) if waiting else drawn.step()
-        status, body = both.ask(step)
-        drawn.learn(step, body)
-        if status == UNAUTHORIZED and step.who and "password" not in step.path and not waiting:
-            waiting = drawn.coming_in(step.who)
+        step = queue.pop(0) if queue else generator.next_request()
+        status, body = server_pair.ask(step)
+        generator.remember_owner(step, body)
+        if status == UNAUTHORIZED and step.who and "password" not in step.path and not queue:
+            queue = generator.sign_up(step.who)
 
 
-def test_every_answer_is_the_same(both):
-    walk(both, SEED, STEPS)
-    assert both.differences == []
-    # What was asked made sense often enough.
-    assert both.statuses[200] > STEPS / 5
-    assert both.statuses[201] > STEPS / 50
+def test_both_engines_return_the_same_responses(server_pair: ServerPair) -> None:
+    send_random_requests(server_pair, SEED, STEPS)
+    assert server_pair.differences == []
+    # Enough of the requests were meaningful.
+    assert server_pair.statuses[200] > STEPS / 5
+    assert server_pair.statuses[201] > STEPS / 50
