@@ -32,7 +32,7 @@ Formats, each with an example:
   json       kinoteka import json films.json --label premium:genre=Documentary
 
 \b
-Exit codes: 0 stored, 1 a file or everything left out, 2 called wrongly, 130 interrupted.
+Exit codes: 0 stored, 1 a file or everything left out, 2 invalid arguments, 130 interrupted.
 """
 NOTHING_STORED = "nothing was stored"
 TABLES = ("csv", "jsonl", "json")
@@ -46,12 +46,26 @@ TABLES = ("csv", "jsonl", "json")
     required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
 )
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="A table's column.")
-@click.option("--source", metavar="NAME", help="A table's name; its first file's, if not given.")
-@click.option("--label", "labels", multiple=True, metavar="RULE", help="An access label by rule.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="The column of a table for a field.",
+)
+@click.option(
+    "--source", metavar="NAME", help="The source of a table. Default: the name of its first file."
+)
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="RULE",
+    help="A rule that gives films an access label.",
+)
 @click.option("--type", "types", multiple=True, help="IMDb title types (movie, tvMovie).")
-@click.option("--adult", is_flag=True, help="Adult films, too (imdb, tmdb).")
-@click.option("--keep-going", is_flag=True, help="Store the rest when rows are broken.")
+@click.option("--adult", is_flag=True, help="Include adult films (imdb, tmdb).")
+@click.option("--keep-going", is_flag=True, help="Store the valid rows even if others are invalid.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -70,11 +84,11 @@ def import_films(
     report: Path | None,
     data: Path | None,
 ) -> None:
-    """Put films of a data set into the catalogue, beside a running server or without one.
+    """Import the films of a data set into the catalogue. A server may be running.
 
-    A file is stored whole or not at all: a broken row leaves it out, unless --keep-going. (Files
-    of imdb, movielens and tmdb belong together and are one in this.) Imported again, only what
-    has changed is changed, and films keep their ids.
+    A file with an invalid row is left out as a whole, unless --keep-going is set. (The files of
+    imdb, movielens and tmdb belong together and count as one.) Importing a file again updates
+    only changed films, and films keep their ids.
     """
     from kinoteka.core.imports.record import FormatError
 
@@ -185,7 +199,7 @@ def _run(
         click.echo(line)
     if running.left_out:
         paths = ", ".join(rejected.path for rejected in running.left_out)
-        fail(f"left out for a broken row: {paths} (--keep-going stores the rest)")
+        fail(f"left out because of an invalid row: {paths} (--keep-going stores the rest)")
 
 
 def _migrated(data: Path | None) -> "Settings":
@@ -201,7 +215,7 @@ def _migrated(data: Path | None) -> "Settings":
 def _rejected_rows(
     report: Path | None,
 ) -> "Iterator[tuple[list[RejectedRow], Callable[[RejectedRow], None]]]":
-    """The first refusals, and what takes each of them; all go into the report."""
+    """Yield the list of the first rejected rows, and the function that adds one to the report."""
     import msgspec
 
     from kinoteka.cli.import_messages import LISTED
@@ -210,10 +224,10 @@ def _rejected_rows(
     with ExitStack() as stack:
         file = stack.enter_context(report.open("wb")) if report else None
 
-        def take(rejected: "RejectedRow") -> None:
+        def add(rejected: "RejectedRow") -> None:
             if len(listed) < LISTED:
                 listed.append(rejected)
             if file:
                 file.write(msgspec.json.encode(rejected) + b"\n")
 
-        yield listed, take
+        yield listed, add

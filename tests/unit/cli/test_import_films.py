@@ -171,7 +171,7 @@ class TestBrokenRows:
     def test_other_files_are_stored_when_one_is_left_out(self, folder):
         done = imported(folder, "csv", "good.csv", "broken.csv")
         assert done.exit_code == 1
-        assert "left out for a broken row" in done.stderr
+        assert "left out because of an invalid row" in done.stderr
         assert folder.titles() == ["Alien", "Mirror", "Ran"]
 
     def test_broken_row_leaves_out_all_files_of_a_joined_format(self, folder):
@@ -218,11 +218,11 @@ class TestOptions:
             (("csv",), "FILES"),
             (("csv", "missing.csv"), "does not exist"),
             (("csv", "good.csv", "--map", "colour=x"), "--map colour=x"),
-            (("csv", "good.csv", "--map", "title=Name"), "lacks the columns: Name"),
+            (("csv", "good.csv", "--map", "title=Name"), "is missing these columns: Name"),
             (("csv", "good.csv", "--label", "premium"), "--label premium"),
             (("csv", "good.csv", "--adult"), "--adult can only be used with imdb, tmdb"),
             (("csv", "good.csv", "--source", " "), "--source is empty"),
-            (("imdb", "good.csv"), "good.csv is none of these by its header row"),
+            (("imdb", "good.csv"), "good.csv has a header row that matches none of these"),
             (("imdb", "good.csv", "--type", "game"), "game is not a title type"),
             (("json", "good.csv"), "good.csv is not a JSON array"),
         ],

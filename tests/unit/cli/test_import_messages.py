@@ -23,7 +23,7 @@ def test_every_format_error_has_a_message():
             FormatError(
                 FormatCode.COLUMN_MISSING, path="a.csv", columns=["Stars"], found=["title", "year"]
             ),
-            "a.csv lacks the columns: Stars (it has: title, year)",
+            "a.csv is missing these columns: Stars (it has: title, year)",
         ),
         (
             FormatError(FormatCode.LABEL_RULE_INVALID, rule="x", detail="the value is missing"),
@@ -70,11 +70,11 @@ class TestSummary:
         done.repeated = 3
         lines = list(summary(done, Changes(0, 0, 0), progress, [], 100))
         assert lines[4:7] == [
-            "  repeated   3 (an id that came again: the last row counts)",
+            "  repeated   3 (rows with the id of a later row)",
             "  skipped    1,000 (short 900, adult 100)",
             "  rejected   0",
         ]
-        assert lines[7] == "  links.csv holds nothing for the catalogue"
+        assert lines[7] == "  links.csv has no data for the catalogue, ignored"
 
     def test_summary_lists_the_first_rejected_rows_and_names_the_report(self, done):
         listed = [RejectedRow("a.csv", line, RejectionReason.TITLE_MISSING, "") for line in (2, 5)]

@@ -308,7 +308,7 @@ async def _spawn(descriptor: int, request: ImportRequest) -> asyncio.subprocess.
     )
     try:
         if process.stdin is not None:
-            with suppress(ConnectionError):  # the process has ended, which the caller notices
+            with suppress(ConnectionError):  # the process exited, which the caller notices
                 process.stdin.write(msgspec.json.encode(request))
                 await process.stdin.drain()
                 process.stdin.close()

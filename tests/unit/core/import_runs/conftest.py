@@ -10,7 +10,7 @@ from tests.support.import_runners import ImportRunner
 
 
 @pytest.fixture
-async def importing(services: Services) -> AsyncIterator[ImportRunner]:
+async def runner(services: Services) -> AsyncIterator[ImportRunner]:
     """Run imports in one server, which stops at the end of the test."""
     yield ImportRunner(services, await superuser_actor(services))
     await services.import_runs.close()

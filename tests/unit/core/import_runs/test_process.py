@@ -104,8 +104,8 @@ def test_failure_is_stored_with_its_reason(
 def test_main_performs_the_task_from_standard_input(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = msgspec.json.encode(work.request(TABLE))
-    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(told)))
+    task = msgspec.json.encode(work.request(TABLE))
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(task)))
     monkeypatch.setattr(os, "nice", lambda _: 0)
     monkeypatch.setattr(process.signal, "signal", lambda *_: None)
     process.main()

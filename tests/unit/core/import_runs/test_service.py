@@ -40,162 +40,160 @@ def held(settings: Settings) -> Iterator[None]:
         yield
 
 
-def folder(importing: ImportRunner, run_id: int) -> Path:
-    return importing.services.settings.data / "imports" / str(run_id)
+def folder(runner: ImportRunner, run_id: int) -> Path:
+    return runner.services.settings.data / "imports" / str(run_id)
 
 
 def command_line(process_id: int) -> list[bytes]:
     return Path(f"/proc/{process_id}/cmdline").read_bytes().split(b"\0")
 
 
-async def at_work(importing: ImportRunner, run_id: int) -> int:
+async def at_work(runner: ImportRunner, run_id: int) -> int:
     """Return the id of the process when it waits to store films."""
-    found = RunFolders(importing.services.settings.data).folder(run_id)
+    found = RunFolders(runner.services.settings.data).folder(run_id)
     await wait_until(lambda: found.process_id() is not None and found.progress().read > 0)
     return found.process_id() or 0
 
 
-async def test_films_are_stored_and_reported(importing: ImportRunner) -> None:
-    run_id = await importing.begin()
-    run = await importing.ended(run_id)
+async def test_films_are_stored_and_reported(runner: ImportRunner) -> None:
+    run_id = await runner.begin()
+    run = await runner.ended(run_id)
     assert run.state is RunState.DONE
     assert (run.read, run.added, run.changed, run.unchanged, run.refused) == (2, 2, 0, 0, 0)
     assert (run.format, [file.name for file in run.files]) == ("csv", ["films.csv"])
-    assert run.account_id == importing.root.account_id
-    assert rows(importing.services.settings, TITLES) == ["Alien", "Ran"]
-    assert not (folder(importing, run_id) / "files").exists()
-    again = await importing.ended(await importing.begin())
+    assert run.account_id == runner.root.account_id
+    assert rows(runner.services.settings, TITLES) == ["Alien", "Ran"]
+    assert not (folder(runner, run_id) / "files").exists()
+    again = await runner.ended(await runner.begin())
     assert (again.added, again.unchanged) == (0, 2)
 
 
-async def test_import_is_recorded_in_the_audit_log(importing: ImportRunner) -> None:
-    await importing.ended(await importing.begin())
-    audit = importing.services.audit
+async def test_import_is_recorded_in_the_audit_log(runner: ImportRunner) -> None:
+    await runner.ended(await runner.begin())
+    audit = runner.services.audit
     query = AuditFilter(subject_kind="import")
-    finished, asked = (
-        await perform(importing.services, audit.entries, importing.root, query)
-    ).entries
+    finished, asked = (await perform(runner.services, audit.entries, runner.root, query)).entries
     assert (asked.action, finished.action) == ("import_requested", "import_finished")
-    assert asked.account_id == finished.account_id == importing.root.account_id
+    assert asked.account_id == finished.account_id == runner.root.account_id
     assert finished.details["state"] == "done"
     assert finished.details["added"] == 2
 
 
-async def test_invalid_row_stores_nothing(importing: ImportRunner) -> None:
-    run = await importing.ended(await importing.begin(BROKEN))
+async def test_invalid_row_stores_nothing(runner: ImportRunner) -> None:
+    run = await runner.ended(await runner.begin(BROKEN))
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.ROWS)
     assert [(each.path, each.line) for each in run.report.listed] == [("films.csv", 3)]
-    assert rows(importing.services.settings, TITLES) == []
+    assert rows(runner.services.settings, TITLES) == []
 
 
-async def test_keep_going_stores_the_valid_rows(importing: ImportRunner) -> None:
-    run_id = await importing.begin(BROKEN, keep_going=True)
-    run = await importing.ended(run_id)
+async def test_keep_going_stores_the_valid_rows(runner: ImportRunner) -> None:
+    run_id = await runner.begin(BROKEN, keep_going=True)
+    run = await runner.ended(run_id)
     assert (run.state, run.added, run.refused) == (RunState.DONE, 1, 2)
     assert run.report.reasons == {"year_invalid": 1, "title_missing": 1}
-    report = importing.runs.report(run)
+    report = runner.runs.report(run)
     assert report is not None
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert [(line["path"], line["line"]) for line in lines] == [("films.csv", 3), ("films.csv", 4)]
-    assert str(importing.services.settings.data) not in report.read_text()
+    assert str(runner.services.settings.data) not in report.read_text()
 
 
-async def test_options_are_stored_with_the_run(importing: ImportRunner) -> None:
+async def test_options_are_stored_with_the_run(runner: ImportRunner) -> None:
     options = {"source": "club", "labels": ("premium:year=..1980",), "mapping": ("year=",)}
-    run = await importing.ended(await importing.begin(**options))
+    run = await runner.ended(await runner.begin(**options))
     assert (run.report.options.source, run.report.options.labels) == ("club", options["labels"])
-    assert rows(importing.services.settings, "SELECT source, year FROM films") == [
+    assert rows(runner.services.settings, "SELECT source, year FROM films") == [
         ("club", None),
         ("club", None),
     ]
 
 
-async def test_command_line_contains_no_secrets(importing: ImportRunner) -> None:
-    run_id = await importing.begin()
-    with held(importing.services.settings):
-        process_id = await at_work(importing, run_id)
-        told = command_line(process_id)
-        assert told[1:-1] == [b"-m", b"kinoteka.core.import_runs.process"]
-    await importing.ended(run_id)
+async def test_command_line_contains_no_secrets(runner: ImportRunner) -> None:
+    run_id = await runner.begin()
+    with held(runner.services.settings):
+        process_id = await at_work(runner, run_id)
+        command = command_line(process_id)
+        assert command[1:-1] == [b"-m", b"kinoteka.core.import_runs.process"]
+    await runner.ended(run_id)
 
 
-async def test_second_import_is_rejected_while_one_runs(importing: ImportRunner) -> None:
-    run_id = await importing.begin()
-    with held(importing.services.settings):
+async def test_second_import_is_rejected_while_one_runs(runner: ImportRunner) -> None:
+    run_id = await runner.begin()
+    with held(runner.services.settings):
         with raises_error(Code.IMPORT_RUNNING):
-            await importing.begin()
-        await importing.recover()
-        assert (await importing.get(run_id)).is_running
-    assert (await importing.ended(run_id)).state is RunState.DONE
-    assert len(list((importing.services.settings.data / "imports").iterdir())) == 1
+            await runner.begin()
+        await runner.recover()
+        assert (await runner.get(run_id)).is_running
+    assert (await runner.ended(run_id)).state is RunState.DONE
+    assert len(list((runner.services.settings.data / "imports").iterdir())) == 1
 
 
-async def test_progress_is_shown_while_an_import_runs(importing: ImportRunner) -> None:
-    run_id = await importing.begin()
-    with held(importing.services.settings):
-        await at_work(importing, run_id)
-        progress = importing.runs.progress(await importing.get(run_id))
+async def test_progress_is_shown_while_an_import_runs(runner: ImportRunner) -> None:
+    run_id = await runner.begin()
+    with held(runner.services.settings):
+        await at_work(runner, run_id)
+        progress = runner.runs.progress(await runner.get(run_id))
         assert progress is not None
         assert (progress.read, progress.refused) == (2, 0)
-    await importing.ended(run_id)
+    await runner.ended(run_id)
 
 
-async def test_cancelled_import_stores_nothing(importing: ImportRunner) -> None:
-    services = importing.services
-    run_id = await importing.begin()
+async def test_cancelled_import_stores_nothing(runner: ImportRunner) -> None:
+    services = runner.services
+    run_id = await runner.begin()
     with held(services.settings):
-        await at_work(importing, run_id)
-        await perform(services, importing.runs.cancel, importing.root, run_id)
-    run = await importing.ended(run_id)
+        await at_work(runner, run_id)
+        await perform(services, runner.runs.cancel, runner.root, run_id)
+    run = await runner.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.CANCELLED, None)
     assert rows(services.settings, TITLES) == []
-    await perform(services, importing.runs.cancel, importing.root, run_id)  # again does no harm
+    await perform(services, runner.runs.cancel, runner.root, run_id)  # again does no harm
     query = AuditFilter(subject_kind="import")
-    entries = (await perform(services, services.audit.entries, importing.root, query)).entries
+    entries = (await perform(services, services.audit.entries, runner.root, query)).entries
     assert entries[0].action == "import_cancelled"
-    assert (await importing.ended(await importing.begin())).state is RunState.DONE
+    assert (await runner.ended(await runner.begin())).state is RunState.DONE
 
 
-async def test_stopping_server_stops_its_import(importing: ImportRunner) -> None:
-    settings = importing.services.settings
-    run_id = await importing.begin()
+async def test_stopping_server_stops_its_import(runner: ImportRunner) -> None:
+    settings = runner.services.settings
+    run_id = await runner.begin()
     with held(settings):
-        process_id = await at_work(importing, run_id)
-        await importing.runs.close()
+        process_id = await at_work(runner, run_id)
+        await runner.runs.close()
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
-    await importing.recover()
-    run = await importing.get(run_id)
+    await runner.recover()
+    run = await runner.get(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.STOPPED)
     assert rows(settings, TITLES) == []
 
 
-async def test_import_of_a_killed_server_is_recorded_by_another(importing: ImportRunner) -> None:
+async def test_import_of_a_killed_server_is_recorded_by_another(runner: ImportRunner) -> None:
     """Another process of the server, or one that starts later, records it."""
-    services = importing.services
+    services = runner.services
     later = ImportRuns(services.settings, services.throttle, services.database)
-    run_id = await importing.begin()
+    run_id = await runner.begin()
     with held(services.settings):
-        process_id = await at_work(importing, run_id)
+        process_id = await at_work(runner, run_id)
         assert RunFolders(services.settings.data).folder(run_id).is_in_use()
         os.kill(process_id, signal.SIGKILL)
         await wait_until(lambda: not RunFolders(services.settings.data).folder(run_id).is_in_use())
-    await importing.recover(later)
-    run = await importing.ended(run_id)
+    await runner.recover(later)
+    run = await runner.ended(run_id)
     assert (run.state, run.report.failed_by) == (RunState.FAILED, FailureReason.DIED)
     assert rows(services.settings, TITLES) == []
 
 
-async def test_import_without_a_folder_has_failed(importing: ImportRunner) -> None:
-    settings = importing.services.settings
-    run_id = await importing.begin()
+async def test_import_without_a_folder_has_failed(runner: ImportRunner) -> None:
+    settings = runner.services.settings
+    run_id = await runner.begin()
     with held(settings):
-        process_id = await at_work(importing, run_id)
+        process_id = await at_work(runner, run_id)
         os.kill(process_id, signal.SIGSTOP)
-        folder(importing, run_id).rename(settings.data / "elsewhere")
-    await importing.recover()
-    is_running = (await importing.get(run_id)).is_running
-    (settings.data / "elsewhere").rename(folder(importing, run_id))
+        folder(runner, run_id).rename(settings.data / "elsewhere")
+    await runner.recover()
+    is_running = (await runner.get(run_id)).is_running
+    (settings.data / "elsewhere").rename(folder(runner, run_id))
     os.kill(process_id, signal.SIGCONT)
     await wait_until(lambda: not RunFolders(settings.data).folder(run_id).is_in_use())
     assert is_running == bool(settings.database_url)  # it may run on another machine
@@ -203,49 +201,49 @@ async def test_import_without_a_folder_has_failed(importing: ImportRunner) -> No
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfeid", b"a,b\n1,2\n"])
 async def test_unusable_files_leave_no_folder_and_no_run(
-    importing: ImportRunner, content: bytes
+    runner: ImportRunner, content: bytes
 ) -> None:
     with raises_error(Code.IMPORT_UNUSABLE, field="files"):
-        await importing.begin(content)
-    assert list((importing.services.settings.data / "imports").iterdir()) == []
-    page = await perform(importing.services, importing.runs.page, importing.root)
+        await runner.begin(content)
+    assert list((runner.services.settings.data / "imports").iterdir()) == []
+    page = await perform(runner.services, runner.runs.page, runner.root)
     assert page.runs == []
 
 
-async def test_abandoned_uploads_are_deleted(importing: ImportRunner) -> None:
-    root = importing.services.settings.data / "imports"
+async def test_abandoned_uploads_are_deleted(runner: ImportRunner) -> None:
+    root = runner.services.settings.data / "imports"
     (root / "uploading-0" / "files").mkdir(parents=True)
-    new, descriptor = RunFolders(importing.services.settings.data).new()
-    await importing.recover()
+    new, descriptor = RunFolders(runner.services.settings.data).new()
+    await runner.recover()
     assert list(root.iterdir()) == [new.path]
     os.close(descriptor)
-    await importing.recover()
+    await runner.recover()
     assert list(root.iterdir()) == []
 
 
-async def test_only_the_newest_reports_are_stored(importing: ImportRunner) -> None:
-    run_id = await importing.begin(BROKEN, keep_going=True)
-    run = await importing.ended(run_id)
+async def test_only_the_newest_reports_are_stored(runner: ImportRunner) -> None:
+    run_id = await runner.begin(BROKEN, keep_going=True)
+    run = await runner.ended(run_id)
     for number in range(1000, 1000 + STORED_REPORTS):
-        folder(importing, number).mkdir()
-    assert importing.runs.report(run) is not None
-    await importing.recover()
-    assert importing.runs.report(run) is not None
-    assert not folder(importing, 1000).exists()
+        folder(runner, number).mkdir()
+    assert runner.runs.report(run) is not None
+    await runner.recover()
+    assert runner.runs.report(run) is not None
+    assert not folder(runner, 1000).exists()
 
 
-async def test_runs_are_listed_newest_first(importing: ImportRunner) -> None:
-    ids = [(await importing.ended(await importing.begin())).id for _ in range(2)]
-    page = await perform(importing.services, importing.runs.page, importing.root)
+async def test_runs_are_listed_newest_first(runner: ImportRunner) -> None:
+    ids = [(await runner.ended(await runner.begin())).id for _ in range(2)]
+    page = await perform(runner.services, runner.runs.page, runner.root)
     assert [run.id for run in page.runs] == ids[::-1]
     assert page.next is None
-    older = await perform(importing.services, importing.runs.page, importing.root, ids[1])
+    older = await perform(runner.services, runner.runs.page, runner.root, ids[1])
     assert [run.id for run in older.runs] == ids[:1]
 
 
-async def test_permissions_are_required(importing: ImportRunner) -> None:
-    services, runs = importing.services, importing.runs
-    run_id = (await importing.ended(await importing.begin())).id
+async def test_permissions_are_required(runner: ImportRunner) -> None:
+    services, runs = runner.services, runner.runs
+    run_id = (await runner.ended(await runner.begin())).id
     nobody = await anonymous_actor(services)
     user = await actor_by_token(services, (await sign_up(services)).token)
     for who, code in ((nobody, Code.UNAUTHORIZED), (user, Code.FORBIDDEN)):
@@ -259,9 +257,9 @@ async def test_permissions_are_required(importing: ImportRunner) -> None:
                 pass
     holder = await sign_up(services)
     role = await perform(
-        services, services.access.create_role, importing.root, "importers", [FILMS_IMPORT]
+        services, services.access.create_role, runner.root, "importers", [FILMS_IMPORT]
     )
-    await perform(services, services.access.assign_role, importing.root, holder.account.id, role.id)
+    await perform(services, services.access.assign_role, runner.root, holder.account.id, role.id)
     importer = await actor_by_token(services, holder.token)
     assert (await perform(services, runs.get, importer, run_id)).id == run_id
     with raises_error(Code.IMPORT_UNKNOWN):
@@ -273,7 +271,7 @@ async def test_permissions_are_required(importing: ImportRunner) -> None:
 
 
 async def test_uploads_over_the_rate_limit_are_rejected(
-    services: Services, importing: ImportRunner
+    services: Services, runner: ImportRunner
 ) -> None:
     limited = ImportRuns(
         services.settings,
@@ -283,9 +281,9 @@ async def test_uploads_over_the_rate_limit_are_rejected(
     for code in (None, Code.THROTTLED):
         async with unit_of_work(services.database) as unit:
             if code is None:
-                async with limited.receive(importing.root, unit):
+                async with limited.receive(runner.root, unit):
                     pass
             else:
                 with raises_error(code):
-                    async with limited.receive(importing.root, unit):
+                    async with limited.receive(runner.root, unit):
                         pass

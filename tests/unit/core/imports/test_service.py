@@ -79,11 +79,11 @@ class TestAllOrNothing:
         assert stored.leftovers() == set()
 
     def test_other_readers_see_films_only_after_the_commit(self, stored):
-        seen = []
+        visible = []
         Import("club").run(
-            stored.settings, [[ALIEN, MIRROR]], lambda _: seen.append(stored.titles())
+            stored.settings, [[ALIEN, MIRROR]], lambda _: visible.append(stored.titles())
         )
-        assert seen == [[]]
+        assert visible == [[]]
         assert stored.titles() == ["Alien", "Mirror"]
 
     def test_nothing_is_stored_when_a_reader_fails(self, stored):

@@ -78,7 +78,7 @@ INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
 """
 
 # Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
-# say unless it has another label, which somebody has set by hand. Without, it keeps what it has.
+# say unless it has another label, which an operator has set. Without, it keeps what it has.
 _KNOWN = f"""
 WITH ruled AS MATERIALIZED
     (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
