@@ -19,7 +19,7 @@ FORMAT_ERRORS = {
     FormatCode.COLUMN_MISSING: "{path} is missing these columns: {columns}",
     FormatCode.NOT_A_JSON_ARRAY: "{path} is not a JSON array; use the format jsonl for JSON Lines",
     FormatCode.NOT_JSON_LINES: "{path} is not JSON Lines; use the format json for a JSON array",
-    FormatCode.MAPPING_INVALID: "--map {pair}: expected FIELD=COLUMN with one of the fields {fields}",
+    FormatCode.MAPPING_INVALID: "--map {pair}: expected FIELD=COLUMN, FIELD one of: {fields}",
     FormatCode.LABEL_RULE_INVALID: "--label {rule}: {detail}",
 }
 K = TypeVar("K", bound=str)

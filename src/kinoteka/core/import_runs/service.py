@@ -210,7 +210,7 @@ class ImportRuns:
         _stop(folder, StopRequest(actor.account_id, unit.address))
 
     async def recover(self, unit: Unit) -> None:
-        """Record imports whose process has ended, and delete abandoned uploads and old folders."""
+        """Record imports whose process exited, and delete abandoned uploads and old folders."""
         for folder in list(self._folders.abandoned()):
             await asyncio.to_thread(folder.remove)
         for run in await unit.all(queries.RUNNING):

@@ -77,8 +77,8 @@ INSERT INTO main.labels (name) SELECT :name WHERE NOT EXISTS
     (SELECT 1 FROM main.labels WHERE name = :name)
 """
 
-# Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets what they
-# say unless it has another label, which an operator has set. Without, it keeps what it has.
+# Labels: with rules (:ruled, a JSON array of the labels that they name), a film gets the
+# label of its rule unless an operator has set another one. Without rules, no label changes.
 _KNOWN = f"""
 WITH ruled AS MATERIALIZED
     (SELECT id, name FROM main.labels WHERE name IN (SELECT value FROM json_each(:ruled))),
