@@ -1,4 +1,4 @@
-// The square of a picture that becomes the avatar: moved by dragging or by sliders, sent as JPEG.
+// Crop a picture to a square for the avatar, by dragging or with sliders, and send it as JPEG.
 
 const form = document.getElementById("avatar-form");
 const input = form.querySelector("input[type=file]");
@@ -22,7 +22,7 @@ input.addEventListener("change", async () => {
   try {
     open(await createImageBitmap(file));
   } catch {
-    // What the browser cannot read is sent as it is; the server says what is wrong with it.
+    // Send a file that the browser cannot read unchanged; the server reports the problem.
   }
 });
 
@@ -41,7 +41,7 @@ function close() {
   crop.hidden = cancel.hidden = true;
 }
 
-// The side of the square and how far it may move, in the picture's own pixels.
+// The side of the square and its range, in pixels of the picture.
 function square() {
   const side = Math.min(picture.width, picture.height) / zoom.value;
   return { side, roomX: picture.width - side, roomY: picture.height - side };
@@ -84,7 +84,7 @@ cancel.addEventListener("click", () => {
   input.focus();
 });
 
-// The square takes the file's place, and the form goes its usual way.
+// Replace the file by the square and submit the form as usual.
 form.addEventListener("submit", (event) => {
   if (!tooLarge.hidden) event.preventDefault();
   if (!picture || cropped || event.defaultPrevented) return;

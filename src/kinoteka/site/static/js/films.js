@@ -1,5 +1,5 @@
-// Pages of films: the trailer's player comes once it is asked for, and the focus goes on to the
-// films that "load more" brings.
+// Film pages: load the player of a trailer after a click, and focus the first film that
+// "Load more" adds.
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-embed]");

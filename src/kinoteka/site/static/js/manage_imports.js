@@ -1,4 +1,4 @@
-// An upload shows how far it is; what the server answers is shown as if the form had gone by itself.
+// Show the progress of an upload and then the server's response, as after a plain form.
 
 function shown(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");

@@ -1,4 +1,4 @@
-// Buttons that show what stands in a password field.
+// Buttons that reveal the text of a password field.
 
 for (const place of document.querySelectorAll("[data-password]")) {
   const input = place.querySelector("input");
@@ -9,7 +9,7 @@ for (const place of document.querySelectorAll("[data-password]")) {
     input.type = shown ? "text" : "password";
     button.setAttribute("aria-pressed", String(shown));
   });
-  // A password is never sent, nor remembered by the browser, as a text that was shown.
+  // Hide the password before the form is sent, so that the browser does not store it as a text.
   input.form.addEventListener("submit", () => {
     input.type = "password";
     button.setAttribute("aria-pressed", "false");

@@ -1,5 +1,5 @@
-// The field that searches, as a combobox (WAI-ARIA Authoring Practices, "Combobox with list
-// autocomplete"): the field keeps the focus, arrows choose among what the server suggests.
+// The search field, a combobox (WAI-ARIA Authoring Practices, "Combobox with list
+// autocomplete"): the field keeps the focus, arrows select suggestions of the server.
 
 const WAIT = 150;
 
@@ -51,7 +51,7 @@ function show(html) {
   all.forEach((option, place) => (option.id = `site-suggestion-${place}`));
   list.hidden = all.length === 0;
   field.setAttribute("aria-expanded", String(!list.hidden));
-  // Who chose while this was on its way has chosen it still.
+  // Keep an option that the user selected while the request was running.
   choose(kept === undefined ? -1 : all.findIndex((option) => option.dataset.href === kept));
 }
 
@@ -94,7 +94,7 @@ field.addEventListener("keydown", (event) => {
     event.preventDefault();
     go(options()[chosen]);
   } else if (event.key === "Escape" && isOpen()) {
-    event.preventDefault(); // the words stay; a second Escape takes them away
+    event.preventDefault(); // keep the text; a second Escape clears it
     close();
   }
 });
@@ -103,7 +103,7 @@ function go(option) {
   location.assign(option.dataset.href);
 }
 
-// The field keeps the focus while one points.
+// The field keeps the focus while the user points at suggestions.
 list.addEventListener("mousedown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");

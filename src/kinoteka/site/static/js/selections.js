@@ -1,8 +1,8 @@
-// Selections: the dialog beside a film, a link that is copied, films that are dragged.
+// Selections: the dialog of a film, the copy button, and dragging of films.
 
 import { say } from "./site.js";
 
-// The list of selections comes into a dialog instead of a page of its own.
+// Show the list of selections in a dialog instead of a page.
 const dialog = document.getElementById("choices-dialog");
 dialog?.addEventListener("htmx:afterSwap", () => {
   if (dialog.open) return;
@@ -13,7 +13,7 @@ dialog?.addEventListener("click", (event) => {
   if (event.target === dialog) dialog.close();
 });
 
-// A link is copied with one click.
+// Copy the link with one click.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
@@ -23,7 +23,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// Films are dragged by their grips; the buttons beside them do the same by keyboard.
+// Films can be dragged by their grips. The buttons beside them do the same by keyboard.
 const films = () => document.querySelector("#films .edit-films");
 const showGrips = () => films()?.querySelectorAll(".grip").forEach((grip) => (grip.hidden = false));
 showGrips();
@@ -49,7 +49,7 @@ function drag(grip, start) {
     const next = offset > 0 ? item.nextElementSibling : item.previousElementSibling;
     if (next && Math.abs(offset) > (next.offsetHeight + item.offsetHeight) / 4) {
       const was = item.offsetTop;
-      // The one beside it moves, for a film that left the page would be let go of.
+      // Move its neighbour: removing the dragged film from the page would end the drag.
       if (offset > 0) item.before(next);
       else item.after(next);
       startY += item.offsetTop - was;
@@ -75,13 +75,13 @@ function scrollAtTheEdge(y) {
   else if (y > window.innerHeight - edge) window.scrollBy(0, 12);
 }
 
-// The same form as that of the buttons, with the place where the film was dropped.
+// Submit the form of the buttons with the position where the film was dropped.
 function put(item, place, undo) {
   const form = item.querySelector("form");
   const button = document.createElement("button");
   Object.assign(button, { type: "submit", name: "position", value: place, hidden: true });
   form.addEventListener("htmx:afterRequest", (event) => event.detail.successful || undo(), { once: true });
   form.append(button);
-  button.click(); // which is how htmx learns which button it was
+  button.click(); // so that htmx knows the submitting button
   button.remove();
 }

@@ -1,9 +1,9 @@
-// What every page has: choices that take effect at once, menus that close, and what failed said.
+// Scripts of every page: preferences that apply at once, menus, and error messages.
 
 const { dataset } = document.documentElement;
 const toasts = document.getElementById("toasts");
 
-// Times are told in the reader's own zone from the next page on.
+// From the next page on, times are in the reader's time zone.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`timezone=${zone}`)) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -27,11 +27,11 @@ document.querySelector("[data-choice=theme]")?.addEventListener("click", (event)
     each.setAttribute("aria-pressed", String(each === button));
   }
   const body = new URLSearchParams({ theme: button.value });
-  // Kept alive, so that the choice is stored even if the reader follows a link at once.
+  // keepalive stores the choice even if the reader follows a link at once.
   fetch("/preferences", { method: "POST", body, redirect: "manual", keepalive: true });
 });
 
-// Menus are details elements; they close on Escape and on a click elsewhere.
+// Menus are details elements. Close them on Escape and on a click elsewhere.
 const menus = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The server tells pages from the contracts' answers by what is asked for.
+// Accept tells the server to respond with a page instead of the JSON of a contract.
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers.Accept = "text/html";
 });
@@ -54,7 +54,7 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => say(toasts.dataset.offline));
 
-// A form that asks before it does something.
+// Forms with data-confirm ask first.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();

@@ -1,4 +1,4 @@
-// What is asked of the server, and what it may answer.
+// Requests to the server and their errors.
 
 const PATIENCE = 20_000;
 
@@ -10,10 +10,10 @@ export class Refused extends Error {
     super(`${status} ${reason}`);
     this.status = status;
     this.reason = reason;
-    this.wait = wait; // seconds, where it says so
+    this.wait = wait; // seconds, from Retry-After
   }
 
-  // It may be tried again as it is.
+  // Whether the same request may be retried.
   get passes() {
     return this.status === 429 || this.status >= 500;
   }

@@ -1,4 +1,4 @@
-// The list of chats: the newest conversation first, as it happens.
+// The live list of chats, most recent first.
 
 import { api } from "./api.js";
 import { isSigningOut } from "./storage.js";
@@ -33,7 +33,7 @@ export class Chats {
       if (this.isNewest) row.parentElement.prepend(row);
     } else if (Number(row.dataset.last) === message.id) {
       if (type === "edited") this.show(row, message);
-      else this.refresh(); // another one is the last now
+      else this.refresh(); // the last message has changed
     }
   }
 
@@ -53,7 +53,7 @@ export class Chats {
     badge.firstElementChild.textContent = count < 100 ? String(count) : "99+";
   }
 
-  // As the server has it, soon; who looks at older conversations goes on doing so.
+  // Reload the list soon, unless the user is viewing older conversations.
   refresh() {
     if (!this.isNewest) return;
     clearTimeout(this.timer);
@@ -66,7 +66,7 @@ export class Chats {
     try {
       page = await api.chats();
     } catch {
-      return; // once the socket is open again, this is asked anew
+      return; // the list is reloaded when the socket reconnects
     }
     const focused = this.place.querySelector(":focus")?.closest("[data-chat]").dataset.chat;
     const template = document.createElement("template");

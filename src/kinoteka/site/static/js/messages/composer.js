@@ -1,4 +1,4 @@
-// Where one writes: drafts that are kept, Enter that sends, and editing what one has written.
+// The message field: drafts, sending with Enter, and editing of messages.
 
 const LONGEST = 4000;
 const NEAR = 3600;
@@ -32,7 +32,7 @@ export class Composer extends EventTarget {
     return this.area.value.trim();
   }
 
-  // As the server counts: characters of the composed text.
+  // Count like the server: characters of the NFC text.
   get length() {
     const { value } = this.area;
     return value.length < NEAR / 4 ? value.length : [...value.trim().normalize("NFC")].length;
@@ -56,7 +56,7 @@ export class Composer extends EventTarget {
   }
 
   pressed(event) {
-    // While a word is being composed (Japanese, Chinese), Enter takes the suggestion.
+    // While an input method composes a word (Japanese, Chinese), Enter accepts its suggestion.
     if (event.isComposing || event.keyCode === 229) return;
     const isTouch = matchMedia("(hover: none) and (pointer: coarse)").matches;
     if (event.key === "Enter" && !event.shiftKey && !isTouch) {

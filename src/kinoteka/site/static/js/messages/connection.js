@@ -1,9 +1,8 @@
-// The socket: opened again whenever it closes, after a pause that grows, or at once where the
-// server says that it only starts anew.
+// The WebSocket. It reconnects with growing delays, or at once if the server says that it restarts.
 
 const FIRST = 500;
 const LONGEST = 30_000;
-const LASTING = 5000; // a socket that held so long was a good one
+const LASTING = 5000; // milliseconds after which a connection counts as stable
 const RESTARTED = 1012;
 const SESSION_OVER = 4401;
 
@@ -45,7 +44,7 @@ export class Connection extends EventTarget {
     });
   }
 
-  // Begin anew: this socket may be dead without knowing.
+  // Reconnect: this socket may be dead without an error.
   restart() {
     const old = this.socket;
     this.socket = undefined;
@@ -67,12 +66,12 @@ export class Connection extends EventTarget {
     const wait = code === RESTARTED && this.tries === 0 ? 0 : pause / 2;
     this.tries += 1;
     this.tell("closed");
-    // Not all at once: a server that starts anew has lost a thousand of them.
+    // Add jitter: a restarted server has lost a thousand connections.
     this.timer = setTimeout(() => this.connect(), wait + (Math.random() * pause) / 2);
     if (!openedAt) this.tell("refused");
   }
 
-  // The session is over.
+  // The session has ended.
   stop() {
     this.isOver = true;
     clearTimeout(this.timer);

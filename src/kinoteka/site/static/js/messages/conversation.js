@@ -1,11 +1,11 @@
-// A conversation: what is heard, written, edited, deleted and read in one chat.
+// A conversation: receive, send, edit, delete and read the messages of one chat.
 
 import { api, Offline, Refused, SignedOut } from "./api.js";
 import { Composer } from "./composer.js";
 import { Reading } from "./reading.js";
 import { Timeline } from "./timeline.js";
 
-const PAGES_MOST = 8; // so much of what is shown is looked through after a break
+const PAGES_MOST = 8; // pages of history that are reloaded after a lost connection
 
 export class Conversation extends EventTarget {
   constructor(element, own, outbox, store) {
@@ -25,9 +25,9 @@ export class Conversation extends EventTarget {
     this.listen();
     this.showPending();
     this.reading.watch();
-    element.querySelector(".mark-read")?.remove(); // what is seen is marked by itself
+    element.querySelector(".mark-read")?.remove(); // visible messages are marked automatically
     this.showUnread();
-    // Not on a phone, where the keyboard would cover half of it.
+    // Not on a phone, where the keyboard would cover half of the page.
     if (matchMedia("(hover: hover)").matches && !location.hash.startsWith("#message-")) {
       this.composer.area.focus({ preventScroll: true });
     }
@@ -70,7 +70,7 @@ export class Conversation extends EventTarget {
     return wait ? this.texts.throttled.replace("{seconds}", wait) : this.texts.busy;
   }
 
-  // What has happened in this chat.
+  // Handle an event of this chat.
   heard(event) {
     const { message } = event;
     if (event.type === "read") {
@@ -90,14 +90,14 @@ export class Conversation extends EventTarget {
       }
     });
     if (event.type === "deleted" && this.composer.edited?.id === message.id) {
-      this.composer.edited = null; // it goes on as a message of its own
+      this.composer.edited = null; // send the text as a new message instead
       this.composer.editing.hidden = true;
     }
     this.reading.watch();
     this.showEmpty();
   }
 
-  // The first message that comes while nobody looks is where the new ones begin.
+  // The first message that arrives while the window has no focus starts the new messages.
   divide(message) {
     const isForeign = message.author_id !== this.own;
     if (isForeign && !this.reading.isLookedAt && this.reading.readId >= this.timeline.dividerId) {
@@ -115,11 +115,11 @@ export class Conversation extends EventTarget {
     this.element.querySelector(".conversation-empty").hidden = !isEmpty;
   }
 
-  // After a break: all that is shown is read again, from the newest down, so that what was written,
-  // edited or deleted meanwhile is as the server has it.
+  // After a lost connection, reload all visible messages from the newest down, so that new, edited
+  // and deleted messages match the server.
   async catchUp() {
     const { timeline } = this;
-    const lowest = Math.min(...timeline.known.keys()); // Infinity where nothing is shown
+    const lowest = Math.min(...timeline.known.keys()); // Infinity if nothing is shown
     const pages = [];
     let before;
     let isWhole = false;
@@ -130,13 +130,13 @@ export class Conversation extends EventTarget {
       pages.push([history, before, end, asOf]);
       isWhole = !history.has_older || before <= lowest || lowest === Infinity;
     }
-    // All at once, so that nothing is ever seen with a gap in it.
+    // Apply all pages at once, so that no gap is ever visible.
     if (!isWhole) timeline.keep(() => timeline.dropBefore(before));
     for (const page of pages) this.take(...page);
   }
 
-  // One page of history: messages from one id on, up to before another. Of those that were known
-  // as it was asked for, what it lacks has been deleted.
+  // Apply one page of history. Messages in its range that were known before the request but are
+  // not in the response have been deleted.
   take(history, from, end, asOf = 0) {
     const { timeline } = this;
     const there = new Set(history.messages.map((message) => message.id));
@@ -157,7 +157,7 @@ export class Conversation extends EventTarget {
     this.showEmpty();
   }
 
-  // Older messages, as one scrolls up.
+  // Load older messages when the user scrolls up.
   watchTop() {
     const observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.loadOlder(),
@@ -173,7 +173,7 @@ export class Conversation extends EventTarget {
   async loadOlder() {
     if (this.isAsking || this.older.hidden) return;
     this.isAsking = true;
-    this.log.setAttribute("aria-live", "off"); // they are not news
+    this.log.setAttribute("aria-live", "off"); // old messages are not announced
     try {
       const lowest = Math.min(...this.timeline.known.keys());
       const history = await api.history(this.chat, lowest);

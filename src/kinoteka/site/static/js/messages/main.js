@@ -1,4 +1,4 @@
-// The pages of chats, live.
+// Entry point of the chat pages.
 
 import { SignedOut } from "./api.js";
 import { Chats } from "./chats.js";
@@ -9,7 +9,7 @@ import { Store, isSigningOut } from "./storage.js";
 import { unread } from "./unread.js";
 
 const CHECK = 60_000;
-const PATIENCE = 2000; // a break shorter than that is nothing to tell of
+const PATIENCE = 2000; // shorter interruptions are not shown
 
 const root = document.querySelector("[data-live]");
 const own = Number(root.dataset.own);
@@ -24,14 +24,14 @@ const title = document.title;
 let patience;
 
 function over() {
-  if (isSigningOut()) return; // on the way already
+  if (isSigningOut()) return; // already leaving the page
   connection.isOver = true;
   status.textContent = root.dataset.over;
   status.hidden = false;
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
 }
 
-// Read anew what may have been missed; a failure here is a failure of the connection.
+// Reload what may have been missed. An error here counts as a lost connection.
 let asked = 0;
 async function catchUp() {
   asked += 1;
@@ -77,7 +77,7 @@ connection.addEventListener("heard", ({ detail: event }) => {
 outbox.addEventListener("over", over);
 conversation?.addEventListener("over", over);
 
-// A socket that is dead without knowing is found out by what it has not told.
+// A count that differs from the server reveals a dead socket.
 setInterval(async () => {
   if (document.visibilityState !== "visible" || !connection.isOpen) return;
   const before = unread.total;

@@ -1,5 +1,5 @@
-// Messages on their way. They stay in the browser until the server has them, over reloads and
-// without a connection; each carries a nonce, so that none is stored twice however often it is sent.
+// Messages that are being sent. They stay in the browser until the server has them, across reloads
+// and lost connections. Each has a nonce, so that retries do not create duplicates.
 
 import { api, Offline, Refused, SignedOut } from "./api.js";
 
@@ -7,7 +7,7 @@ const NAME = "outbox";
 const FIRST = 1000;
 const LONGEST = 30_000;
 
-// Where the page came by plain HTTP, there is no randomUUID.
+// randomUUID does not exist on pages from plain HTTP.
 function nonce() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -49,7 +49,7 @@ export class Outbox extends EventTarget {
     this.change((items) => items.filter((item) => item.nonce !== wanted));
   }
 
-  // Send what waits, now.
+  // Send all pending messages now.
   hurry() {
     this.tries = 0;
     this.send();
@@ -63,7 +63,7 @@ export class Outbox extends EventTarget {
     }
     this.isSending = true;
     try {
-      // One window at a time, so that they go in order; nonces keep them single in any case.
+      // One window sends at a time, to keep the order. Nonces prevent duplicates in any case.
       if (navigator.locks) await navigator.locks.request(this.store.prefix, () => this.sendAll());
       else await this.sendAll();
     } finally {
@@ -91,7 +91,7 @@ export class Outbox extends EventTarget {
     }
   }
 
-  // Whether to go on with the next one.
+  // Return whether to continue with the next message.
   fails(item, error) {
     if (error instanceof SignedOut) {
       this.tell("over");
@@ -116,7 +116,7 @@ export class Outbox extends EventTarget {
 
   change(how) {
     this.items = how(this.store.read(NAME, this.items));
-    // Where nothing can be kept, it is at least not forgotten while the page is there.
+    // Without storage, keep the message in memory while the page is open.
     this.store.write(NAME, this.items.length ? this.items : null);
     this.tell("changed");
   }

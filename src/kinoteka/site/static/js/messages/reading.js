@@ -1,4 +1,4 @@
-// Marks as read what has really been seen: on the screen, in a window that somebody looks at.
+// Mark messages as read that were visible in a focused window.
 
 import { api } from "./api.js";
 
@@ -24,7 +24,7 @@ export class Reading {
     return document.visibilityState === "visible" && document.hasFocus();
   }
 
-  // Watch what is unread, once it is there.
+  // Observe unread messages once they are in the page.
   watch() {
     for (const [id, element] of this.timeline.known) {
       if (id > this.readId && element.message.author_id !== this.timeline.own) {
@@ -35,7 +35,7 @@ export class Reading {
 
   seen(entries) {
     for (const { target, isIntersecting, intersectionRatio, rootBounds, intersectionRect } of entries) {
-      // One that is taller than the window is never half in it.
+      // Messages taller than the window are never half visible.
       const fills = rootBounds && intersectionRect.height > rootBounds.height / 2;
       if (isIntersecting && (intersectionRatio >= 0.5 || fills)) this.visible.add(target);
       else this.visible.delete(target);
@@ -61,7 +61,7 @@ export class Reading {
     }
   }
 
-  // One has read so far, here or elsewhere.
+  // The user has read up to here, in this window or another.
   setRead(id) {
     this.readId = Math.max(this.readId, id);
     for (const [each, element] of this.timeline.known) {

@@ -1,4 +1,4 @@
-// What is kept in the browser, by account: drafts, and messages that are yet to be sent.
+// Data stored in the browser per account: drafts and pending messages.
 
 const PREFIX = "kinoteka:";
 
@@ -25,7 +25,7 @@ export class Store {
     }
   }
 
-  // False where nothing can be kept: in a private window, or for want of room.
+  // Return false if nothing can be stored: in a private window, or without space.
   write(name, value) {
     if (isDropped) return false;
     try {
@@ -37,20 +37,20 @@ export class Store {
     }
   }
 
-  // Other windows of this browser have changed it.
+  // Another window of this browser has changed the data.
   onChange(name, action) {
     addEventListener("storage", (event) => {
       if (event.key === this.prefix + name) action();
     });
   }
 
-  // What another account has left here is nobody's business.
+  // Delete the data of other accounts.
   dropOthers() {
     for (const key of keys()) if (!key.startsWith(this.prefix)) localStorage.removeItem(key);
   }
 }
 
-// Somebody signs out: nothing is left here, nor written on the way.
+// On sign-out, delete all data and store nothing more.
 export function dropAll() {
   isDropped = true;
   for (const key of keys()) localStorage.removeItem(key);

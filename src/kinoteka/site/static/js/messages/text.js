@@ -1,4 +1,4 @@
-// Addresses in texts become links, as texts.py of the server has it.
+// Turn addresses in texts into links, like links.py on the server.
 
 const LINK = /https?:\/\/[^\s<>"'`]+|(?<![^\s(])\/films\/[0-9]{1,15}(?![^\s.,;:!?)])/gi;
 const ADDRESS = /^https?:\/\/[^\s/?#.]/i;
@@ -11,7 +11,7 @@ const LINKS_MOST = 50;
 const count = (text, character) => text.split(character).length - 1;
 
 function trimmed(address) {
-  // Counted once: to count anew for each that goes takes long where somebody writes thousands.
+  // Count once: counting again for each bracket would be slow for thousands of brackets.
   const unbalanced = new Map();
   for (const [closing, opening] of CLOSING) {
     unbalanced.set(closing, count(address, closing) - count(address, opening));

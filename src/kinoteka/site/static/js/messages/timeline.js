@@ -1,5 +1,5 @@
-// The messages of a conversation: in the order of their ids, each once, with those that are yet to
-// be sent at the end.
+// The messages of a conversation, ordered by id and without duplicates. Pending messages are at the
+// end.
 
 import { api } from "./api.js";
 import * as text from "./text.js";
@@ -17,7 +17,7 @@ export class Timeline {
     this.hosts = hosts;
     this.known = new Map(); // by id
     this.pending = new Map(); // by nonce
-    this.arrived = new Set(); // nonces of messages that the server has
+    this.arrived = new Set(); // nonces of stored messages
     this.deleted = new Set();
     this.films = new Map();
     this.otherReadId = Number(this.list.dataset.otherRead);
@@ -40,7 +40,7 @@ export class Timeline {
   }
 
   get isAtEnd() {
-    return this.log.scrollTop > -NEAR_END; // it grows upwards: the end is at 0
+    return this.log.scrollTop > -NEAR_END; // the log grows upwards: its end is at 0
   }
 
   toEnd() {
@@ -60,7 +60,7 @@ export class Timeline {
     return this.known.get(own.at(-1))?.message;
   }
 
-  // Change something without moving what is being read.
+  // Apply a change without moving the visible messages.
   keep(change) {
     const top = this.log.getBoundingClientRect().top;
     const messages = [...this.list.querySelectorAll(".message")];
@@ -73,7 +73,7 @@ export class Timeline {
     if (anchor?.isConnected) this.log.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
-  // A message as the server has it; true where it was not there yet.
+  // Add or update a message from the server. Return whether it is new.
   put(message) {
     if (this.deleted.has(message.id)) return false;
     if (message.nonce) this.arrived.add(message.nonce);
@@ -87,7 +87,7 @@ export class Timeline {
     return true;
   }
 
-  // The element of a message on its way that has arrived.
+  // Return the element of the pending message that was stored.
   settled(message) {
     const element = message.nonce && this.pending.get(message.nonce);
     if (!element) return null;
@@ -96,7 +96,7 @@ export class Timeline {
     return element;
   }
 
-  // The server has a message on its way, by this id.
+  // The server has stored a pending message under this id.
   settle(item, id) {
     this.arrived.add(item.nonce);
     const element = this.pending.get(item.nonce);
@@ -164,7 +164,7 @@ export class Timeline {
     this.keep(() => place.replaceChildren(...cards.map((card) => card.cloneNode(true))));
   }
 
-  // A card comes from the server, which shows only what the reader may see.
+  // Cards come from the server, which checks what the reader may see.
   film(id) {
     if (!this.films.has(id)) {
       const made = api.film(id).then(
@@ -200,7 +200,7 @@ export class Timeline {
     element?.remove();
   }
 
-  // Messages that are yet to be sent, as the outbox has them.
+  // Show the pending messages of the outbox.
   showPending(items) {
     const waiting = items.filter((item) => !this.arrived.has(item.nonce));
     const wanted = new Set(waiting.map((item) => item.nonce));
@@ -230,7 +230,7 @@ export class Timeline {
     for (const [each, element] of this.known) if (each <= id) this.showState(element, "read");
   }
 
-  // The older ones go, which are loaded again when somebody looks for them.
+  // Remove the oldest messages. They are loaded again when the user scrolls up.
   dropBefore(id) {
     for (const each of this.ids) {
       if (each >= id) return;
@@ -239,7 +239,8 @@ export class Timeline {
     }
   }
 
-  // Days, and where the unread ones begin. What is there already stays: it would be read out again.
+  // Insert days and the start of the unread messages. Keep existing lines, because screen readers
+  // would announce new ones.
   layOut() {
     let last = null;
     let isDivided = this.dividerId === 0;
@@ -255,7 +256,7 @@ export class Timeline {
     }
   }
 
-  // The lines before a message: its day, and that the unread ones begin.
+  // Return the lines before a message: its day and the start of the unread messages.
   line(element, day, begins) {
     const old = [];
     for (let each = element.previousElementSibling; each && !each.matches(".message"); ) {

@@ -1,4 +1,4 @@
-// Days and times as the reader's locale and time zone have them.
+// Days and times in the reader's locale and time zone.
 
 const locale = document.documentElement.lang;
 const clockFormat = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
@@ -7,7 +7,7 @@ const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 export const clock = (at) => clockFormat.format(at);
 export const day = (at) => dayFormat.format(at);
 
-// In a list of chats: the time of today, the day of any other.
+// In the list of chats: the time if today, else the day.
 export const short = (at) => (day(at) === day(Date.now()) ? clock(at) : day(at));
 
 export function show(element, at, format) {

@@ -1,5 +1,5 @@
-// How much is unread, on every page: as the page was loaded, told by the window that has the
-// conversation open, and asked for again when the page is looked at anew.
+// The number of unread messages on every page: from the page itself, from windows with open chats,
+// and from the server when the window gets the focus again.
 
 import { Store, dropAll } from "./storage.js";
 
@@ -8,13 +8,13 @@ const EVERY = 60_000;
 const badge = document.getElementById("unread");
 const channel = new BroadcastChannel(`kinoteka-unread-${badge.dataset.account}`);
 const listeners = new Set();
-let heardAt = 0;
-let heard = 0; // how often
+let updatedAt = 0;
+let updates = 0; // number of updates received
 
 export const unread = {
   total: Number(badge.dataset.total),
 
-  // Called with the number whenever it is told.
+  // Called with each new number.
   listen(action) {
     listeners.add(action);
   },
@@ -26,27 +26,27 @@ export const unread = {
     for (const action of listeners) action(total);
   },
 
-  // As the server has just told this window.
+  // Show a number that this window received from the server.
   tell(total) {
     this.hear(total);
     channel.postMessage(total);
   },
 
   hear(total) {
-    heardAt = Date.now();
-    heard += 1;
+    updatedAt = Date.now();
+    updates += 1;
     this.show(total);
   },
 
-  // As the server tells when asked; undefined where it cannot be asked, or where something was told
-  // meanwhile, which is newer than the answer.
+  // Ask the server for the number. Return undefined if it cannot be reached, or if an update arrived
+  // meanwhile, which is newer than the response.
   async ask() {
-    const before = heard;
+    const before = updates;
     try {
-      const answer = await fetch("/messages/unread/count", { redirect: "manual" });
-      if (answer.type === "opaqueredirect") return null; // not signed in any more
-      const { total } = answer.ok ? await answer.json() : {};
-      return heard === before ? total : undefined;
+      const response = await fetch("/messages/unread/count", { redirect: "manual" });
+      if (response.type === "opaqueredirect") return null; // no longer signed in
+      const { total } = response.ok ? await response.json() : {};
+      return updates === before ? total : undefined;
     } catch {
       return undefined;
     }
@@ -56,8 +56,8 @@ export const unread = {
 channel.addEventListener("message", (event) => unread.hear(event.data));
 
 async function refresh() {
-  // The clock that goes on while the machine sleeps; it may have been set back, too.
-  const isRecent = Math.abs(Date.now() - heardAt) < EVERY / 2;
+  // Date.now() also advances while the machine sleeps, but may be set back.
+  const isRecent = Math.abs(Date.now() - updatedAt) < EVERY / 2;
   if (document.visibilityState !== "visible" || isRecent) return;
   const total = await unread.ask();
   if (typeof total === "number") unread.tell(total);
@@ -70,8 +70,8 @@ addEventListener("pageshow", (event) => {
 if (!document.querySelector("[data-live]")) setInterval(refresh, EVERY);
 
 new Store(badge.dataset.account).dropOthers();
-// Before the request, since the server may not be reached, and browsers obey Clear-Site-Data only
-// over HTTPS.
+// Clear the data before the request: the server may be unreachable, and browsers obey
+// Clear-Site-Data only over HTTPS.
 document.addEventListener("submit", (event) => {
   if (event.target.hasAttribute("data-ends-session") && !event.defaultPrevented) dropAll();
 });
