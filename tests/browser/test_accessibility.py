@@ -12,7 +12,7 @@ PAGES = [(route, viewer) for route in pages() for viewer in viewers(route)]
 @pytest.mark.parametrize(
     ("route", "viewer"), PAGES, ids=[f"{route.path}-{viewer}" for route, viewer in PAGES]
 )
-async def test_nothing_keeps_anybody_out(look, world, route, viewer) -> None:
+async def test_axe_finds_no_violation_on_any_page(look, world, route, viewer) -> None:
     visitor = await look(viewer)
     page = visitor.page
     await page.set_viewport_size(DESKTOP)
@@ -27,7 +27,7 @@ async def test_nothing_keeps_anybody_out(look, world, route, viewer) -> None:
     assert not found, "\n".join(found)
 
 
-async def test_nor_on_a_page_of_a_refusal(look) -> None:
+async def test_axe_finds_no_violation_on_an_error_page(look) -> None:
     visitor = await look("visitor")
     await visitor.open("/films/999999999", status=404)
     assert await violations(visitor.page) == []

@@ -34,7 +34,7 @@ async def test_from_signing_up_to_deleting_without_scripts(visit) -> None:
     await expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
-async def test_what_is_wrong_has_the_focus_and_is_read_out(visit) -> None:
+async def test_invalid_field_is_focused_and_announced(visit) -> None:
     visitor = await visit()
     visitor.expects("^401 POST /sign-in")
     page = await visitor.open("/sign-in")
@@ -48,7 +48,7 @@ async def test_what_is_wrong_has_the_focus_and_is_read_out(visit) -> None:
     assert await violations(page) == []
 
 
-async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -> None:
+async def test_password_strength_is_shown_and_password_can_be_revealed(visit) -> None:
     visitor = await visit(language="en")
     sent = []
     visitor.page.on("request", lambda request: sent.append(request))
@@ -69,7 +69,7 @@ async def test_a_password_is_judged_as_it_is_typed_and_can_be_looked_at(visit) -
     await expect(field).to_have_attribute("type", "password")
 
 
-async def test_only_the_new_password_is_judged(member) -> None:
+async def test_strength_is_shown_only_for_the_new_password(member) -> None:
     visitor = await member()
     sent = []
     visitor.page.on("request", lambda request: sent.append(request.post_data))
@@ -111,7 +111,7 @@ class TestPicture:
         await expect(status).to_have_text("Picture saved.")
         return await avatar_of(visitor)
 
-    async def test_its_middle_as_a_square(self, member) -> None:
+    async def test_center_square_is_cropped_by_default(self, member) -> None:
         visitor = await member()
         await self.choose(visitor)
         assert await violations(visitor.page) == []
@@ -119,7 +119,7 @@ class TestPicture:
         assert image.size == (512, 512)
         assert colours(image) == ("red", "blue")
 
-    async def test_moved_by_keyboard(self, member) -> None:
+    async def test_square_is_moved_by_keyboard(self, member) -> None:
         visitor = await member()
         await self.choose(visitor)
         await expect(visitor.page.get_by_label("Size")).to_be_focused()
@@ -127,7 +127,7 @@ class TestPicture:
         await visitor.page.keyboard.press("End")
         assert colours(await self.save(visitor)) == ("blue", "blue")
 
-    async def test_dragged(self, member) -> None:
+    async def test_square_is_dragged(self, member) -> None:
         visitor = await member()
         await self.choose(visitor)
         box = await visitor.page.locator("canvas").bounding_box()
@@ -138,14 +138,14 @@ class TestPicture:
         await visitor.page.mouse.up()
         assert colours(await self.save(visitor)) == ("red", "red")
 
-    async def test_given_up(self, member) -> None:
+    async def test_cropping_can_be_cancelled(self, member) -> None:
         visitor = await member()
         await self.choose(visitor)
         await visitor.page.get_by_role("button", name="Cancel").click()
         await expect(visitor.page.locator("canvas")).to_be_hidden()
         await expect(visitor.page.get_by_label("Choose a picture")).to_be_focused()
 
-    async def test_what_is_none_is_for_the_server_to_say(self, member) -> None:
+    async def test_server_reports_an_invalid_picture(self, member) -> None:
         visitor = await member()
         visitor.expects("^400 POST /account/avatar")
         await visitor.open("/account")
@@ -157,7 +157,7 @@ class TestPicture:
         await expect(visitor.page.locator("#wrong-file")).to_be_visible()
         assert await violations(visitor.page) == []
 
-    async def test_whole_without_scripts(self, member) -> None:
+    async def test_whole_picture_is_sent_without_scripts(self, member) -> None:
         visitor = await member(javascript=False)
         await visitor.open("/account")
         await visitor.page.get_by_label("Choose a picture").set_input_files(

@@ -15,20 +15,20 @@ from tests.support.site_pages import (
 ROUTES = pages()
 
 
-def test_every_page_is_looked_at(world) -> None:
+def test_every_route_has_an_example(world) -> None:
     """A page whose path has values has an address in `site_pages.EXAMPLES`."""
     for route in ROUTES:
         assert "{" not in example_path(route, world), route.path
 
 
-def test_nothing_is_looked_at_that_is_not_there() -> None:
+def test_every_example_has_a_route() -> None:
     assert {*EXAMPLES, *FRAGMENTS, *REDIRECTS} <= {
         route.path for route in SITE.routes if route.method == "GET"
     }
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_pieces_of_it_stand_alone(world, route) -> None:
+def test_htmx_parts_are_no_whole_pages(world, route) -> None:
     """Scripts may ask for any page, or for the piece of it that changes."""
     client = {"member": world.anna, "operator": world.root}.get(viewers(route)[-1])
     headers = {"accept": "text/html", "hx-request": "true"}
@@ -38,7 +38,7 @@ def test_pieces_of_it_stand_alone(world, route) -> None:
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.signed_in], ids=lambda route: route.path)
-async def test_who_is_not_signed_in_is_led_to_the_sign_in(look, world, route) -> None:
+async def test_anonymous_reader_is_redirected_to_sign_in(look, world, route) -> None:
     visitor = await look("visitor")
     page = await visitor.open(example_path(route, world))
     assert "/sign-in?next=" in page.url

@@ -25,7 +25,7 @@ async def in_order(page: Page, *film_ids: int) -> None:
         await expect(row).to_have_attribute("data-film", str(film_id))
 
 
-async def test_bookmarks_with_one_click_and_keeps_the_focus(member) -> None:
+async def test_bookmark_is_set_with_one_click_and_keeps_the_focus(member) -> None:
     visitor = await member()
     path = await made(visitor)
     page = await visitor.open(path)
@@ -44,7 +44,7 @@ async def test_bookmarks_with_one_click_and_keeps_the_focus(member) -> None:
     await expect(page.get_by_text("No bookmarks yet")).to_be_visible()
 
 
-async def test_who_is_signed_out_meanwhile_is_led_there_and_back(member) -> None:
+async def test_signed_out_user_is_redirected_to_sign_in_and_back(member) -> None:
     visitor = await member()
     page = await visitor.open(await made(visitor))
     await visitor.context.clear_cookies()
@@ -54,7 +54,7 @@ async def test_who_is_signed_out_meanwhile_is_led_there_and_back(member) -> None
 
 
 class TestOrder:
-    async def test_by_keyboard(self, member) -> None:
+    async def test_films_are_moved_by_keyboard(self, member) -> None:
         visitor = await member()
         page = await visitor.open(f"{await made(visitor)}/edit")
         down = page.locator("#down-1")
@@ -70,7 +70,7 @@ class TestOrder:
     @pytest.mark.parametrize(
         ("film", "onto", "expected"), [(1, 3, (2, 3, 1, 4)), (4, 1, (4, 1, 2, 3))]
     )
-    async def test_by_drag(self, member, film, onto, expected) -> None:
+    async def test_films_are_moved_by_dragging(self, member, film, onto, expected) -> None:
         visitor = await member()
         page = await visitor.open(f"{await made(visitor)}/edit")
         await drag(page, film, onto)
@@ -79,7 +79,7 @@ class TestOrder:
         await page.reload()
         await in_order(page, *expected)
 
-    async def test_a_drag_that_fails_leaves_it_as_it_was(self, member) -> None:
+    async def test_failed_drag_is_reverted(self, member) -> None:
         visitor = await member()
         page = await visitor.open(f"{await made(visitor)}/edit")
         await page.route("**/films", lambda route: route.fulfill(status=503, body="Busy."))
@@ -89,13 +89,13 @@ class TestOrder:
         await expect(page.locator("#toasts")).to_contain_text("Busy.")
         await in_order(page, 1, 2, 3, 4)
 
-    async def test_by_touch(self, member) -> None:
+    async def test_films_are_moved_by_touch(self, member) -> None:
         visitor = await member(phone=True)
         page = await visitor.open(f"{await made(visitor)}/edit")
         await drag(page, 2, 3)
         await in_order(page, 1, 3, 2, 4)
 
-    async def test_without_scripts(self, member) -> None:
+    async def test_films_are_moved_without_scripts(self, member) -> None:
         visitor = await member(javascript=False)
         page = await visitor.open(f"{await made(visitor)}/edit")
         assert not await page.locator(".grip").first.is_visible()
@@ -106,7 +106,7 @@ class TestOrder:
         await in_order(page, 2, 1, 4)
 
 
-async def test_films_are_added_as_one_types(member) -> None:
+async def test_films_are_found_and_added_while_typing(member) -> None:
     visitor = await member()
     page = await visitor.open(f"{await made(visitor)}/edit")
     await page.get_by_role("searchbox", name="Title").fill("metropolis")
@@ -124,7 +124,7 @@ async def test_films_are_added_as_one_types(member) -> None:
     await expect(row.get_by_role("button", name="Add")).to_be_visible()
 
 
-async def test_a_film_is_put_into_selections_from_its_page(member) -> None:
+async def test_film_is_added_to_selections_from_its_page(member) -> None:
     visitor = await member()
     path = await made(visitor)
     page = await visitor.open("/films/9")
@@ -146,7 +146,7 @@ async def test_a_film_is_put_into_selections_from_its_page(member) -> None:
     await expect(page.locator(".film-card")).to_have_count(5)
 
 
-async def test_a_film_is_put_into_selections_without_scripts(member) -> None:
+async def test_film_is_added_to_selections_without_scripts(member) -> None:
     visitor = await member(javascript=False)
     page = await visitor.open("/films/9")
     await page.get_by_role("link", name="Add to selection").click()
@@ -157,7 +157,7 @@ async def test_a_film_is_put_into_selections_without_scripts(member) -> None:
     )
 
 
-async def test_a_link_is_copied(member) -> None:
+async def test_link_is_copied(member) -> None:
     visitor = await member()
     await visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     path = await made(visitor)
@@ -167,7 +167,7 @@ async def test_a_link_is_copied(member) -> None:
     assert await page.evaluate("navigator.clipboard.readText()") == visitor.url + path
 
 
-async def test_is_deleted_for_good(member) -> None:
+async def test_selection_is_deleted(member) -> None:
     visitor = await member()
     path = await made(visitor)
     page = await visitor.open(f"{path}/edit")

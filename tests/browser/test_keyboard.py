@@ -31,7 +31,7 @@ WHERE = """() => {
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
-async def test_whatever_has_the_focus_is_marked(look, world, route) -> None:
+async def test_focused_elements_are_marked(look, world, route) -> None:
     visitor = await look(viewers(route)[-1])
     page = await visitor.open(example_path(route, world))
     assert await page.evaluate(UNMARKED) == []
@@ -39,7 +39,7 @@ async def test_whatever_has_the_focus_is_marked(look, world, route) -> None:
 
 @pytest.mark.parametrize("fonts", FONT_SETS)
 @pytest.mark.parametrize("path", ["/films", "/account", "/selections/mine"])
-async def test_whatever_has_the_focus_is_in_sight(look, path, fonts) -> None:
+async def test_focused_elements_are_not_covered(look, path, fonts) -> None:
     """The header, which stays above, does not cover it (WCAG 2.2, 2.4.11)."""
     visitor = await look("member", fonts=fonts)
     page = await visitor.open(path)
@@ -52,7 +52,7 @@ async def test_whatever_has_the_focus_is_in_sight(look, path, fonts) -> None:
     assert len(reached) > 15
 
 
-async def test_the_first_link_skips_the_header(look) -> None:
+async def test_first_link_skips_the_header(look) -> None:
     visitor = await look("visitor")
     page = await visitor.open("/films")
     await page.keyboard.press("Tab")

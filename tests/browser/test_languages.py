@@ -45,7 +45,7 @@ def known(world) -> set[str]:
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
-async def test_a_page_is_in_either_language_throughout(look, world, known, route) -> None:
+async def test_pages_have_no_texts_in_the_other_language(look, world, known, route) -> None:
     viewer = viewers(route)[-1]
     texts = {}
     for language in ("en", "ru"):
@@ -58,7 +58,7 @@ async def test_a_page_is_in_either_language_throughout(look, world, known, route
     assert untranslated == set()
 
 
-async def test_plurals_and_numbers_are_those_of_the_language(look, world) -> None:
+async def test_plurals_and_numbers_follow_the_language(look, world) -> None:
     english, russian = await look("member"), await look("member", language="ru")
     for language, visitor, words in (
         ("en", english, r"^1 film$|^\d+ films$"),
@@ -71,7 +71,7 @@ async def test_plurals_and_numbers_are_those_of_the_language(look, world) -> Non
         assert all(re.match(words, count) for count in told), told
 
 
-async def test_dates_are_those_of_the_language(look, world) -> None:
+async def test_dates_follow_the_locale(look, world) -> None:
     english, russian = await look("member"), await look("member", language="ru")
     page = await english.open("/account/history")
     shown = await page.locator("time").first.inner_text()
@@ -83,7 +83,7 @@ async def test_dates_are_those_of_the_language(look, world) -> None:
     assert not re.search(r"[A-Za-z]", shown)
 
 
-async def test_times_are_those_of_the_place(look, world) -> None:
+async def test_times_follow_the_time_zone_of_the_browser(look, world) -> None:
     """The browsers of these tests are in Moscow; the page after the first one knows that."""
     visitor = await look("member")
     await visitor.open("/account/history")

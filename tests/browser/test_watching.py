@@ -16,7 +16,7 @@ from tests.support.polling import wait_until
         ("() => { location.href = '/films/999999999' }", "404 GET /films/999999999"),
     ],
 )
-async def test_what_goes_wrong_is_seen(browser, site, wrong, told) -> None:
+async def test_page_problems_fail_the_test(browser, site, wrong, told) -> None:
     async with browser_window(browser, site.url) as visitor:
         page = await visitor.open("/healthz")
         await page.evaluate(wrong)
@@ -25,7 +25,7 @@ async def test_what_goes_wrong_is_seen(browser, site, wrong, told) -> None:
         assert visitor.problems == []
 
 
-async def test_names_of_other_hosts_lead_nowhere(browser, site) -> None:
+async def test_other_hosts_are_unreachable(browser, site) -> None:
     async with browser_window(browser, site.url) as visitor:
         with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
             await visitor.page.goto("https://example.com/")

@@ -35,7 +35,7 @@ BLOCKING = """() => ({
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-async def test_the_first_page_is_light(visit, phone) -> None:
+async def test_first_page_is_small(visit, phone) -> None:
     visitor = await visit(phone=phone)
     session = await visitor.context.new_cdp_session(visitor.page)
     await session.send("Network.enable")
@@ -52,7 +52,7 @@ async def test_the_first_page_is_light(visit, phone) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/films", "/films/{id}", "/search?q=a", "/selections/{id}"])
-async def test_who_arrives_sees_the_page_after_one_round_trip(visit, world, path) -> None:
+async def test_first_page_is_drawn_after_one_round_trip(visit, world, path) -> None:
     """Nothing else is answered, and yet the page is drawn as it is to be."""
     visitor = await visit(world.server.url)
     visitor.expects("^unanswered: ")
@@ -67,7 +67,7 @@ async def test_who_arrives_sees_the_page_after_one_round_trip(visit, world, path
     assert await page.locator(".site-bar").evaluate("it => getComputedStyle(it).display") == "flex"
 
 
-async def test_sheets_are_fetched_once_and_kept(visit) -> None:
+async def test_style_sheets_are_fetched_once(visit) -> None:
     visitor = await visit()
     page = await visitor.open("/")
     await page.wait_for_load_state("networkidle")
@@ -82,7 +82,9 @@ async def test_sheets_are_fetched_once_and_kept(visit) -> None:
 @pytest.mark.parametrize("path", ["/", "/films", "/films/{id}", "/search", "/selections/{id}"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize("fonts", FONT_SETS)
-async def test_nothing_moves_and_nothing_blocks(look, world, path, phone, fonts) -> None:
+async def test_layout_does_not_shift_and_nothing_blocks_rendering(
+    look, world, path, phone, fonts
+) -> None:
     visitor = await look("visitor", phone=phone, fonts=fonts)
     page = await visitor.open(EXAMPLES.get(path, path).format_map(vars(world)))
     assert await page.evaluate(STAYS) < 0.001

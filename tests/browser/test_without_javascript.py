@@ -8,7 +8,7 @@ from tests.support.pictures import picture
 from tests.support.servers import PASSWORD, unique_name
 
 
-async def test_a_member_gets_along(visit) -> None:
+async def test_member_can_use_the_site(visit) -> None:
     visitor = await visit(javascript=False)
     page = await visitor.open("/sign-up")
     await page.get_by_label("Username").fill(unique_name("plain"))
@@ -44,7 +44,7 @@ async def test_a_member_gets_along(visit) -> None:
     await expect(page.locator("#films .edit-title").nth(1)).to_have_text(first)
 
 
-async def test_films_are_filtered_and_turned_over(visit) -> None:
+async def test_films_are_filtered_and_paged(visit) -> None:
     visitor = await visit(javascript=False)
     page = await visitor.open("/films")
     everything = await page.locator("#count").inner_text()
@@ -60,7 +60,7 @@ async def test_films_are_filtered_and_turned_over(visit) -> None:
     await expect(page).to_have_url(re.compile("page=2"))
 
 
-async def test_pictures_messages_and_choices(member) -> None:
+async def test_pictures_messages_and_preferences_work(member) -> None:
     other = await member("other")
     visitor = await member("plain", javascript=False)
     page = await visitor.open("/account")

@@ -6,7 +6,7 @@ from kinoteka.site.contract import SITE
 SHARED = {"/genres/{id}", "/directors/{id}", "/selections", "/selections/{id}"}
 
 
-def test_shares_four_paths_with_contracts_and_takes_no_other():
+def test_site_shares_only_four_paths_with_contracts():
     taken = {
         (route.method, route.path.rstrip("/"))
         for contract in (*CONTRACTS, NEUTRAL)
@@ -20,5 +20,5 @@ def test_every_route_is_for_browsers():
     assert all(route.for_browsers for route in SITE.routes)
 
 
-def test_whatever_changes_something_is_a_form():
+def test_every_change_is_a_form():
     assert {route.method for route in SITE.routes} <= {"GET", "POST", "WEBSOCKET"}

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 BROKEN = r"^unanswered: |^console: .*(WebSocket|ERR_)"
 
 
-async def test_a_break_loses_nothing_and_doubles_nothing(chatters, proxy):
+async def test_lost_connection_neither_loses_nor_duplicates_messages(chatters, proxy):
     anna, boris = await chatters(proxy.url)
     anna.visitor.expects(BROKEN)
     changed, deleted = (boris.who.post(boris.chat, text) for text in ("frist", "never mind"))
@@ -35,7 +35,7 @@ async def test_a_break_loses_nothing_and_doubles_nothing(chatters, proxy):
     await anna.unread_is(0)
 
 
-async def test_an_answer_that_is_lost_makes_no_double(chatters):
+async def test_lost_response_creates_no_duplicate(chatters):
     anna, boris = await chatters()
     page = await anna.open()
     await boris.open()
@@ -59,7 +59,7 @@ async def test_an_answer_that_is_lost_makes_no_double(chatters):
     assert len(anna.who.messages(anna.chat)) == 1
 
 
-async def test_what_waits_outlives_the_page(chatters):
+async def test_pending_messages_survive_a_reload(chatters):
     anna, boris = await chatters()
     page = await anna.open()
     anna.visitor.expects(BROKEN)
@@ -75,7 +75,7 @@ async def test_what_waits_outlives_the_page(chatters):
     assert [message["text"] for message in boris.who.messages(boris.chat)] == ["kept"]
 
 
-async def test_what_is_refused_can_be_tried_again_or_discarded(chatters):
+async def test_rejected_message_can_be_retried_or_discarded(chatters):
     anna, _ = await chatters()
     page = await anna.open()
     anna.visitor.expects("^403 POST")
@@ -92,7 +92,7 @@ async def test_what_is_refused_can_be_tried_again_or_discarded(chatters):
     assert [message["text"] for message in anna.who.messages(anna.chat)] == ["two"]
 
 
-async def test_too_fast_is_said_and_sent_later(chatters):
+async def test_rate_limited_message_is_sent_later(chatters):
     anna, _ = await chatters()
     page = await anna.open()
     anna.visitor.expects("^429 POST")
@@ -114,7 +114,7 @@ async def test_too_fast_is_said_and_sent_later(chatters):
     await expect(page.get_by_text("Too many requests.")).to_be_hidden()
 
 
-async def test_a_draft_is_kept_for_its_writer_alone(chatters, site):
+async def test_draft_is_stored_only_for_its_author(chatters, site):
     anna, _ = await chatters()
     page = await anna.open()
     area = page.get_by_label("Message", exact=True)
@@ -145,7 +145,7 @@ async def test_sign_out_clears_the_browser_when_the_server_cannot_be_reached(cha
         await page.unroute_all()
 
 
-async def test_another_account_in_the_same_browser_finds_nothing(chatters, site):
+async def test_other_account_in_the_same_browser_finds_no_data(chatters, site):
     anna, boris = await chatters()
     page = await anna.open()
     await page.get_by_label("Message", exact=True).fill("a secret")
@@ -161,7 +161,7 @@ async def visit_menu(page: Page) -> None:
     await page.locator("summary[aria-label='Your menu']").click()
 
 
-async def test_who_is_signed_out_elsewhere_is_led_to_the_sign_in(chatters):
+async def test_session_ended_elsewhere_redirects_to_sign_in(chatters):
     anna, _ = await chatters()
     page = await anna.open()
     anna.visitor.expects("^401 GET /messages")  # the page that it was about to ask for again
@@ -169,7 +169,7 @@ async def test_who_is_signed_out_elsewhere_is_led_to_the_sign_in(chatters):
     await page.wait_for_url("**/sign-in?next=*")
 
 
-async def test_a_long_absence_is_caught_up_with_from_the_newest_down(chatters, proxy):
+async def test_long_absence_loads_the_newest_messages_first(chatters, proxy):
     anna, boris = await chatters(proxy.url)
     anna.visitor.expects(BROKEN)
     boris.who.post(boris.chat, "before")

@@ -17,7 +17,7 @@ CASES = json.loads(
 )
 
 
-async def test_what_one_writes_the_other_sees_at_once_and_both_see_it_read(chatters):
+async def test_message_and_read_receipt_appear_at_once(chatters):
     anna, boris = await chatters()
     await anna.open()
     await boris.open()
@@ -33,7 +33,7 @@ async def test_what_one_writes_the_other_sees_at_once_and_both_see_it_read(chatt
         await expect(each.page.get_by_label("Message", exact=True)).to_be_empty()
 
 
-async def test_who_types_goes_on_typing_while_the_chats_are_listed_anew(chatters):
+async def test_typing_continues_while_the_chat_list_reloads(chatters):
     anna, boris = await chatters()
     page = await anna.open()
     message = page.get_by_label("Message", exact=True)
@@ -67,7 +67,7 @@ async def test_unread_counts_are_right_everywhere(chatters, site):
     await expect(page).to_have_title(re.compile(r"^Messages"))
 
 
-async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(chatters):
+async def test_late_response_does_not_replace_a_newer_count(chatters):
     anna, boris = await chatters()
     page = await boris.visitor.open("/messages")
     await boris.is_live()
@@ -91,7 +91,7 @@ async def test_an_answer_that_comes_late_gives_way_to_what_was_told_meanwhile(ch
     await boris.unread_is(1)
 
 
-async def test_only_what_has_been_seen_is_read(chatters):
+async def test_only_visible_messages_are_marked_as_read(chatters):
     anna, boris = await chatters()
     for number in range(40):
         boris.who.post(boris.chat, f"message {number}\n" * 3)
@@ -137,7 +137,7 @@ async def test_editing_and_deleting_are_live(chatters):
     await expect(row).to_have_text("first")
 
 
-async def test_older_messages_come_as_one_scrolls_up(chatters):
+async def test_older_messages_load_on_scrolling(chatters):
     anna, boris = await chatters()
     for number in range(120):
         boris.who.post(boris.chat, f"message {number}")
@@ -178,7 +178,7 @@ async def test_enter_sends_but_not_while_a_word_is_composed(chatters):
     await anna.sees("first line\nsecond line")
 
 
-async def test_the_end_of_what_fits_is_shown(chatters):
+async def test_remaining_length_is_shown(chatters):
     anna, _ = await chatters()
     page = await anna.open()
     area = page.get_by_label("Message", exact=True)
@@ -203,7 +203,7 @@ async def test_a_film_s_link_shows_its_card_at_once(chatters, site):
     assert await cards.first.get_attribute("href") == "/films/3"
 
 
-async def test_texts_are_taken_apart_as_by_the_server(chatters):
+async def test_links_are_parsed_like_on_the_server(chatters):
     anna, _ = await chatters()
     page = await anna.open()
     found = await page.evaluate(
@@ -226,7 +226,7 @@ async def source_of(page: Page, name: str) -> str:
 @pytest.mark.parametrize(
     "look", [{}, {"dark": True}, {"phone": True}], ids=["light", "dark", "phone"]
 )
-async def test_axe_finds_nothing_in_any_state(chatters, look):
+async def test_axe_finds_no_violation_in_any_state(chatters, look):
     anna, boris = await chatters(**look)
     for number in range(4):
         boris.who.post(boris.chat, f"message {number}")
@@ -242,7 +242,7 @@ async def test_axe_finds_nothing_in_any_state(chatters, look):
     assert await violations(page) == []
 
 
-async def test_without_scripts_all_goes_by_forms(chatters):
+async def test_chat_works_with_forms_without_scripts(chatters):
     anna, boris = await chatters(javascript=False)
     boris.who.post(boris.chat, "hello")
     page = await anna.open(live=False)

@@ -31,7 +31,7 @@ def is_signed_in(browser):
 
 
 class TestSigningUp:
-    def test_the_form(self, browser):
+    def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-up"))
         told = {
             field.attributes["name"]: field.attributes["autocomplete"]
@@ -40,7 +40,7 @@ class TestSigningUp:
         assert told == {"username": "username", "email": "email", "password": "new-password"}
         assert all("maxlength" not in field.attributes for field in page.css("[type=password]"))
 
-    def test_makes_an_account_and_signs_in(self, server):
+    def test_account_is_created_and_signed_in(self, server):
         anna = sign_up(server)
         page = tree(anna.browser.get("/account"))
         assert value(page, "username") == anna.name
@@ -48,7 +48,7 @@ class TestSigningUp:
         assert text_of(page.css_first(".notice")) == "Welcome! Your account has been created."
         assert tree(anna.browser.get("/account")).css_first(".notice") is None
 
-    def test_needs_no_address(self, browser):
+    def test_email_address_is_optional(self, browser):
         form = {"username": unique_name(), "email": " ", "password": PASSWORD}
         assert browser.post("/sign-up", data=form).headers["location"] == "/"
         assert value(tree(browser.get("/account")), "email") == ""
@@ -67,7 +67,7 @@ class TestSigningUp:
             ({"password": "x" * 129}, "password", 400),
         ],
     )
-    def test_what_is_wrong_is_told_beside_its_field(self, browser, change, field, status):
+    def test_error_is_shown_at_its_field(self, browser, change, field, status):
         name = unique_name()
         form = {"username": name, "email": f"{name}@example.com", "password": PASSWORD} | change
         response = browser.post("/sign-up", data=form)
@@ -79,7 +79,7 @@ class TestSigningUp:
         assert not value(page, "password")
         assert not is_signed_in(browser)
 
-    def test_what_somebody_has(self, browser, anna):
+    def test_taken_name_or_address_is_rejected(self, browser, anna):
         form = {"username": anna.name.upper(), "email": "", "password": PASSWORD}
         response = browser.post("/sign-up", data=form)
         assert (response.status_code, wrong(response).keys()) == (409, {"username"})
@@ -91,7 +91,7 @@ class TestSigningUp:
         response = browser.post("/sign-up", data=form)
         assert (response.status_code, wrong(response).keys()) == (409, {"email"})
 
-    def test_a_long_password_is_taken_whole(self, server, browser):
+    def test_long_password_is_not_truncated(self, server, browser):
         name, password = unique_name(), "correct horse " * 9
         form = {"username": name, "email": "", "password": password}
         assert browser.post("/sign-up", data=form).status_code == 303
@@ -99,13 +99,13 @@ class TestSigningUp:
         assert sign_in(again, name, password[:-1]).status_code == 401
         assert sign_in(again, name, password).status_code == 303
 
-    def test_what_is_typed_is_never_markup(self, browser):
+    def test_typed_values_are_escaped(self, browser):
         form = {"username": '"><script>x</script>', "email": "<b>", "password": "x"}
         response = browser.post("/sign-up", data=form)
         assert "<script>x" not in response.text
         assert value(tree(response), "username") == form["username"]
 
-    def test_so_often(self, start_server):
+    def test_attempts_are_limited(self, start_server):
         server = start_server(sign_up_limit="1 per hour")
         sign_up(server)
         form = {"username": unique_name(), "password": PASSWORD}
@@ -115,17 +115,17 @@ class TestSigningUp:
 
 
 class TestSigningIn:
-    def test_the_form(self, browser):
+    def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-in"))
         told = [field.attributes.get("autocomplete") for field in page.css("form.form input")]
         assert told == ["username", "current-password"]
 
     @pytest.mark.parametrize("by", ["{}", "{}@example.com", " {} "])
-    def test_by_name_or_address(self, browser, anna, by):
+    def test_username_and_email_address_are_accepted(self, browser, anna, by):
         assert sign_in(browser, by.format(anna.name)).headers["location"] == "/"
         assert is_signed_in(browser)
 
-    def test_goes_on_to_where_one_was_going(self, browser, anna):
+    def test_user_continues_to_the_requested_page(self, browser, anna):
         response = browser.get("/account/sessions?x=ü")
         assert response.status_code == 303
         page = tree(browser.get(response.headers["location"]))
@@ -134,7 +134,7 @@ class TestSigningIn:
         assert response.headers["location"] == "/account/sessions?x=%C3%BC"
 
     @pytest.mark.parametrize("path", ELSEWHERE)
-    def test_nobody_is_led_elsewhere(self, server, browser, anna, path):
+    def test_other_sites_are_not_redirect_targets(self, server, browser, anna, path):
         response = sign_in(browser, anna.name, next=path)
         assert (response.status_code, response.headers["location"]) == (303, "/")
         for place in ("/sign-in", "/sign-up"):
@@ -145,7 +145,7 @@ class TestSigningIn:
             assert not [a for a in page.css("main a") if "evil" in (a.attributes["href"] or "")]
 
     @pytest.mark.parametrize("hidden", ["true", "false"])
-    def test_whether_there_is_such_an_account_is_not_told(self, start_server, hidden):
+    def test_response_does_not_reveal_whether_an_account_exists(self, start_server, hidden):
         server = start_server(hide_unknown_accounts=hidden)
         anna = sign_up(server)
         pages = []
@@ -156,12 +156,12 @@ class TestSigningIn:
         sentence = "Wrong username or password."
         assert pages == [(401, {"password": sentence})] * 4
 
-    def test_a_failure_is_in_the_history(self, server, anna):
+    def test_failure_is_in_the_history(self, server, anna):
         sign_in(new_browser(server), anna.name, "wrong password")
         page = tree(anna.browser.get("/account/history"))
         assert [text_of(badge) for badge in page.css(".badge")] == ["wrong password", "signed in"]
 
-    def test_too_many_failures(self, start_server):
+    def test_failures_are_limited(self, start_server):
         server = start_server(sign_in_limit="2 per hour")
         anna = sign_up(server)
         browser = new_browser(server)
@@ -172,11 +172,11 @@ class TestSigningIn:
         assert "Try again in" in text_of(tree(response).css_first("[role=alert]"))
         assert not wrong(response)
 
-    def test_who_is_signed_in_goes_on(self, anna):
+    def test_signed_in_user_is_redirected(self, anna):
         response = anna.browser.get("/sign-in?next=/films")
         assert (response.status_code, response.headers["location"]) == (303, "/films")
 
-    def test_as_somebody_else_ends_the_session(self, server, anna):
+    def test_another_account_ends_the_session(self, server, anna):
         berta = sign_up(server)
         before = dict(anna.browser.cookies)
         assert sign_in(anna.browser, berta.name).status_code == 303
@@ -185,7 +185,7 @@ class TestSigningIn:
         assert not is_signed_in(old)
 
     @pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-out", "/password-strength"])
-    def test_not_from_another_site(self, anna, path):
+    def test_cross_site_form_is_rejected(self, anna, path):
         response = anna.browser.post(path, data={}, headers=HEADERS)
         assert response.status_code == 403
         assert text_of(tree(response).css_first("h1")).startswith(
@@ -203,14 +203,14 @@ class TestSigningIn:
             (b"", "text/plain", 401),
         ],
     )
-    def test_what_cannot_be_read(self, browser, content, kind, status):
+    def test_malformed_form_is_rejected(self, browser, content, kind, status):
         response = browser.post("/sign-in", content=content, headers={"content-type": kind})
         assert response.status_code == status
         assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
 class TestSigningOut:
-    def test_ends_the_session(self, server, anna):
+    def test_session_ends(self, server, anna):
         before = dict(anna.browser.cookies)
         response = anna.browser.post("/sign-out")
         assert (response.status_code, response.headers["location"]) == (303, "/")
@@ -220,11 +220,11 @@ class TestSigningOut:
         old.cookies.update(before)
         assert not is_signed_in(old)
 
-    def test_twice(self, anna):
+    def test_second_sign_out_succeeds(self, anna):
         for _ in range(2):
             assert anna.browser.post("/sign-out").status_code == 303
 
-    def test_not_by_a_link(self, anna):
+    def test_link_does_not_sign_out(self, anna):
         assert anna.browser.get("/sign-out").status_code == 405
         assert is_signed_in(anna.browser)
 
@@ -240,7 +240,7 @@ class TestStrength:
             ("", "0", "Too short"),
         ],
     )
-    def test_is_told_in_words(self, browser, password, score, part):
+    def test_strength_is_shown_as_text(self, browser, password, score, part):
         response = browser.post("/password-strength", data={"password": password})
         told = tree(response).css_first(".strength")
         assert told.attributes["data-score"] == score
@@ -248,11 +248,11 @@ class TestStrength:
         assert "<html" not in response.text
         assert "<input" not in response.text
 
-    def test_with_what_others_know(self, browser):
+    def test_personal_data_weakens_a_password(self, browser):
         form = {"password": "zebulon-trask1", "username": "zebulon-trask"}
         assert "your name" in text_of(tree(browser.post("/password-strength", data=form)).body)
 
-    def test_so_often(self, start_server):
+    def test_estimates_are_limited(self, start_server):
         browser = new_browser(start_server(password_hint_limit="1 per hour"))
         assert browser.post("/password-strength", data={"password": "x"}).status_code == 200
         assert browser.post("/password-strength", data={"password": "x"}).status_code == 429

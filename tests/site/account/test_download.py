@@ -7,7 +7,7 @@ from tests.support.html_pages import text_of
 from tests.support.servers import PASSWORD
 
 
-def test_is_a_file(server, anna):
+def test_data_is_downloaded_as_a_file(server, anna):
     response = anna.browser.post("/account/data")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
@@ -26,7 +26,7 @@ def test_is_a_file(server, anna):
     }
 
 
-def test_has_nothing_that_guards_the_account_and_nothing_of_others(server, anna):
+def test_data_contains_no_secrets_and_nothing_of_others(server, anna):
     berta = sign_up(server)
     text = anna.browser.post("/account/data").text
     assert berta.name not in text
@@ -35,7 +35,7 @@ def test_has_nothing_that_guards_the_account_and_nothing_of_others(server, anna)
     assert anna.browser.cookies["session_id"] not in text
 
 
-def test_so_often(start_server):
+def test_downloads_are_limited(start_server):
     anna = sign_up(start_server(export_limit="1 per hour"))
     assert anna.browser.post("/account/data").status_code == 200
     response = anna.browser.post("/account/data")
@@ -44,6 +44,6 @@ def test_so_often(start_server):
     assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
-def test_not_by_a_link(anna):
+def test_link_does_not_start_a_download(anna):
     page = tree(anna.browser.get("/account/data"))
     assert page.css_first("form[method=post][action='/account/data']")

@@ -44,14 +44,14 @@ class TestFields:
         for name in ("given_name", "family_name", "birthday", "status", "phone"):
             assert value(page, name) == FIELDS[name]
 
-    def test_are_cleared_by_leaving_them_blank(self, anna):
+    def test_blank_fields_are_cleared(self, anna):
         save(anna)
         save(anna, given_name=" ", birthday="", status="")
         page = tree(anna.browser.get("/account"))
         assert [value(page, name) for name in ("given_name", "birthday", "status")] == [""] * 3
         assert value(page, "phone") == FIELDS["phone"]
 
-    def test_one_may_do_without_an_address_or_a_name_but_not_both(self, anna):
+    def test_username_or_email_address_is_required(self, anna):
         assert save(anna, email="", present=PASSWORD).status_code == 303
         response = save(anna, username="", email="", present=PASSWORD)
         assert (response.status_code, wrong(response).keys()) == (400, {"email"})
@@ -71,7 +71,7 @@ class TestFields:
             ("phone", "5" * 41, 400),
         ],
     )
-    def test_what_is_wrong_is_told_beside_it(self, anna, field, typed, status):
+    def test_error_is_shown_at_its_field(self, anna, field, typed, status):
         response = save(anna, present=PASSWORD, **{field: typed})
         assert response.status_code == status
         assert wrong(response).keys() == {field}
@@ -82,26 +82,26 @@ class TestFields:
 
     @pytest.mark.parametrize("field", ["username", "email"])
     @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
-    def test_another_name_needs_the_current_password(self, anna, field, present, status):
+    def test_new_name_requires_the_current_password(self, anna, field, present, status):
         response = save(anna, present=present, **{field: NAMES[field].format(unique_name())})
         assert (response.status_code, wrong(response).keys()) == (status, {"present"})
         assert save(anna, status="still signed in by the old name").status_code == 303
 
-    def test_another_name_is_saved_with_the_current_password(self, anna):
+    def test_new_name_is_saved_with_the_current_password(self, anna):
         name = unique_name()
         assert save(anna, username=name, present=PASSWORD).status_code == 303
         assert value(tree(anna.browser.get("/account")), "username") == name
 
-    def test_what_somebody_has(self, server, anna):
+    def test_taken_name_or_address_is_rejected(self, server, anna):
         berta = sign_up(server)
         response = save(anna, username=berta.name, present=PASSWORD)
         assert (response.status_code, wrong(response).keys()) == (409, {"username"})
 
     @pytest.mark.parametrize(("typed", "status"), [("999999", 404), ("x", 400)])
-    def test_no_such_genre(self, anna, typed, status):
+    def test_unknown_genre_is_rejected(self, anna, typed, status):
         assert save(anna, favourite_genre_id=typed).status_code == status
 
-    def test_a_genre_is_chosen_by_name(self, start_server):
+    def test_genres_are_listed_by_name(self, start_server):
         server = start_server(demo="true")
         anna = sign_up(server)
         options = tree(anna.browser.get("/account")).css("[name=favourite_genre_id] option")
@@ -113,7 +113,7 @@ class TestFields:
 
 class TestPicture:
     @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-    def test_becomes_ones_avatar(self, anna, kind):
+    def test_upload_becomes_the_avatar(self, anna, kind):
         assert shown(anna) is None
         response = upload(anna, two_colour_picture(kind))
         assert (response.status_code, response.headers["location"]) == (303, "/account")
@@ -132,13 +132,13 @@ class TestPicture:
         ],
         ids=["nothing", "text", "svg", "cut", "gif", "large"],
     )
-    def test_what_is_none_is_told_beside_the_file(self, anna, data, status):
+    def test_invalid_picture_is_reported_at_the_file(self, anna, data, status):
         response = upload(anna, data)
         assert response.status_code == status
         assert wrong(response).keys() == {"file"}
         assert shown(anna) is None
 
-    def test_no_file(self, anna):
+    def test_missing_file_is_reported(self, anna):
         for response in (
             upload(anna, picture(), field="other"),
             anna.browser.post("/account/avatar", data={"file": "x"}),
@@ -146,7 +146,7 @@ class TestPicture:
         ):
             assert (response.status_code, wrong(response).keys()) == (400, {"file"})
 
-    def test_is_removed(self, anna):
+    def test_avatar_is_removed(self, anna):
         upload(anna, picture())
         address = shown(anna)
         for _ in range(2):
@@ -154,7 +154,7 @@ class TestPicture:
         assert shown(anna) is None
         assert anna.browser.get(address).status_code == 404
 
-    def test_so_often(self, start_server):
+    def test_uploads_are_limited(self, start_server):
         server = start_server(upload_limit="1 per hour")
         anna = sign_up(server, unique_name())
         assert upload(anna, picture()).status_code == 303

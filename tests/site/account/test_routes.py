@@ -21,7 +21,7 @@ FORMS = [route.path.replace("{session_id}", "1") for route in OWN if route.metho
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_for_who_is_signed_in(browser, anna, path):
+def test_anonymous_reader_is_redirected_to_sign_in(browser, anna, path):
     response = browser.get(path)
     assert (response.status_code, response.headers["location"]) == (303, f"/sign-in?next={path}")
     response = anna.browser.get(path)
@@ -34,7 +34,7 @@ def test_a_page_is_for_who_is_signed_in(browser, anna, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_in_russian_as_well(anna, path):
+def test_page_is_available_in_russian(anna, path):
     response = anna.browser.get(path, headers={"accept-language": "ru"})
     assert response.status_code == 200
     assert tree(response).css_first("html").attributes["lang"] == "ru"
@@ -42,7 +42,7 @@ def test_a_page_is_in_russian_as_well(anna, path):
 
 @pytest.mark.parametrize("path", FORMS)
 class TestForms:
-    def test_are_for_who_is_signed_in(self, browser, path):
+    def test_anonymous_form_is_redirected_to_sign_in(self, browser, path):
         response = browser.post(path, data={})
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in")
@@ -56,7 +56,7 @@ class TestForms:
             {"origin": "null"},
         ],
     )
-    def test_are_not_for_other_sites(self, anna, path, headers):
+    def test_cross_site_form_is_rejected(self, anna, path, headers):
         response = anna.browser.post(path, data={}, headers=headers)
         assert response.status_code == 403
         assert text_of(tree(response).css_first("h1")).startswith(
@@ -73,12 +73,12 @@ class TestForms:
             (b"password=x", "multipart/form-data; boundary=x"),
         ],
     )
-    def test_take_no_rubbish(self, anna, path, content, kind):
+    def test_malformed_form_is_rejected(self, anna, path, content, kind):
         response = anna.browser.post(path, content=content, headers={"content-type": kind})
         assert response.status_code in (200, 303, 400, 401, 404)
 
 
 @pytest.mark.parametrize(("path", "to"), LEADING.items())
-def test_who_comes_again_to_where_a_form_was_refused_is_led_to_it(anna, path, to):
+def test_url_of_a_rejected_form_redirects_to_the_form(anna, path, to):
     response = anna.browser.get(path)
     assert (response.status_code, response.headers["location"]) == (303, to)

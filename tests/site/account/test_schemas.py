@@ -9,14 +9,14 @@ from kinoteka.site.account.schemas import METHODS, is_local
 @pytest.mark.parametrize(
     "address", ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.9", "fe80::1", "fd00::1"]
 )
-def test_near(address):
+def test_private_address_is_local(address):
     assert is_local(address)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "", "unknown"])
-def test_far(address):
+def test_public_address_is_not_local(address):
     assert not is_local(address)
 
 
-def test_everything_that_one_can_sign_in_through_has_a_name():
+def test_every_sign_in_method_has_a_name():
     assert METHODS.keys() == {"site", *(contract.name for contract in CONTRACTS)}

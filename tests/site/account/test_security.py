@@ -45,7 +45,7 @@ class TestPassword:
         form = {"present": present, "password": new}
         return anna.browser.post("/account/password", data=form)
 
-    def test_the_form_suits_programs_that_keep_passwords(self, anna):
+    def test_form_supports_password_managers(self, anna):
         page = tree(anna.browser.get("/account/password"))
         told = [
             (field.attributes["name"], field.attributes["autocomplete"])
@@ -58,7 +58,7 @@ class TestPassword:
         ]
         assert page.css_first("[name=username]").attributes["value"] == anna.name
 
-    def test_a_new_one_ends_every_other_session(self, server, anna):
+    def test_new_password_ends_all_other_sessions(self, server, anna):
         other = another(server, anna)
         response = self.change(anna, PASSWORD, NEW)
         assert (response.status_code, response.headers["location"]) == (303, "/account/password")
@@ -78,9 +78,7 @@ class TestPassword:
             (PASSWORD, "x" * 200, 400, "password"),
         ],
     )
-    def test_what_is_wrong_is_told_beside_its_field(
-        self, server, anna, present, new, status, field
-    ):
+    def test_error_is_shown_at_its_field(self, server, anna, present, new, status, field):
         response = self.change(anna, present, new)
         assert response.status_code == status
         assert wrong(response).keys() == {field}
@@ -95,13 +93,13 @@ class TestPassword:
             assert self.change(anna, "wrong", NEW).status_code == 401
         assert self.change(anna, PASSWORD, NEW).status_code == 429
 
-    def test_is_found_where_programs_look(self, anna):
+    def test_well_known_url_redirects_to_the_form(self, anna):
         response = anna.browser.get("/.well-known/change-password")
         assert (response.status_code, response.headers["location"]) == (303, "/account/password")
 
 
 class TestSessions:
-    def test_are_told_with_device_and_place(self, server):
+    def test_sessions_show_device_and_network(self, server):
         anna = sign_up(server, user_agent=FIREFOX)
         another(server, anna, user_agent=PHONE)
         this, other = sessions(anna.browser)
@@ -114,13 +112,13 @@ class TestSessions:
         assert seen.attributes["datetime"].endswith("Z")
         assert seen.attributes["title"]
 
-    def test_what_others_send_as_their_program_is_never_markup(self, server):
+    def test_user_agent_is_escaped(self, server):
         anna = sign_up(server, user_agent="<script>alert(1)</script>" * 20)
         text = anna.browser.get("/account/sessions").text
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
 
-    def test_one_is_ended_from_afar(self, server, anna):
+    def test_another_session_can_be_ended(self, server, anna):
         other = another(server, anna)
         path = end_path(sessions(anna.browser)[1])
         response = anna.browser.post(path)
@@ -131,13 +129,13 @@ class TestSessions:
         assert again.status_code == 404
         assert text_of(tree(again).css_first("[role=alert]")) == "This session has already ended."
 
-    def test_this_one(self, server, anna):
+    def test_own_session_can_be_ended(self, server, anna):
         form = sessions(anna.browser)[0].css_first("form")
         response = anna.browser.post(form.attributes["action"])
         assert (response.status_code, response.headers["location"]) == (303, "/")
         assert not is_signed_in(anna.browser)
 
-    def test_all_others(self, server, anna):
+    def test_all_other_sessions_can_be_ended(self, server, anna):
         others = [another(server, anna) for _ in range(2)]
         response = anna.browser.post("/account/sessions/end-others")
         assert response.status_code == 303
@@ -146,7 +144,7 @@ class TestSessions:
         page = tree(anna.browser.get("/account/sessions"))
         assert page.css_first("[formaction$=end-others]") is None
 
-    def test_another_s_is_none(self, server, anna):
+    def test_session_of_another_account_is_unknown(self, server, anna):
         berta = sign_up(server)
         action = sessions(berta.browser)[0].css_first("form").attributes["action"]
         assert anna.browser.post(action).status_code == 404
@@ -195,7 +193,7 @@ class TestSessions:
         assert (response.status_code, response.headers["location"]) == (303, "/")
         assert not is_signed_in(anna.browser)
 
-    def test_one_that_has_ended_elsewhere_leads_to_the_sign_in(self, server, anna):
+    def test_ended_session_is_redirected_to_sign_in(self, server, anna):
         other = another(server, anna)
         anna.browser.post("/account/sessions/end-others")
         response = other.post("/account", data={}, headers={"referer": f"{server.url}/account"})
@@ -207,7 +205,7 @@ class TestSessions:
 
 
 class TestHistory:
-    def test_of_what_worked_and_what_did_not(self, server):
+    def test_successes_and_failures_are_listed(self, server):
         anna = sign_up(server, user_agent=FIREFOX)
         wrong_one = new_browser(server, user_agent=PHONE)
         wrong_one.post("/sign-in", data={"identifier": anna.name, "password": "wrong"})
@@ -222,7 +220,7 @@ class TestHistory:
         assert "Firefox on Linux signed in" in lines[2]
         assert "this site" in lines[2]
 
-    def test_in_pages(self, server, anna):
+    def test_history_has_pages(self, server, anna):
         for _ in range(21):
             server.client().post("/login", json={"login": anna.name, "password": PASSWORD})
         first = tree(anna.browser.get("/account/history"))
@@ -233,7 +231,7 @@ class TestHistory:
     @pytest.mark.parametrize(
         ("page", "status"), [("7", 200), ("", 200), ("0", 400), ("x", 400), ("1001", 400)]
     )
-    def test_no_such_page(self, anna, page, status):
+    def test_unknown_page_is_rejected(self, anna, page, status):
         assert anna.browser.get("/account/history", params={"page": page}).status_code == status
 
 
@@ -241,7 +239,7 @@ class TestDeletion:
     def delete(self, anna, password):
         return anna.browser.post("/account/delete", data={"password": password})
 
-    def test_with_the_password(self, server, anna):
+    def test_account_is_deleted_with_the_password(self, server, anna):
         other = another(server, anna)
         response = self.delete(anna, PASSWORD)
         assert (response.status_code, response.headers["location"]) == (303, "/")
@@ -253,7 +251,7 @@ class TestDeletion:
         assert sign_up(server, anna.name)
 
     @pytest.mark.parametrize("password", ["wrong", "", "x" * 1000])
-    def test_not_without(self, anna, password):
+    def test_account_is_kept_without_the_password(self, anna, password):
         response = self.delete(anna, password)
         assert (response.status_code, wrong(response).keys()) == (401, {"password"})
         assert is_signed_in(anna.browser)

@@ -7,7 +7,7 @@ from tests.support.html_pages import parse_page, text_of
 
 
 class TestFilm:
-    def test_tells_everything(self, site):
+    def test_all_fields_are_shown(self, site):
         page = site.page(f"/films/{site.films['The Matrix']}")
         assert page.css_first("h1").text() == "The Matrix"
         assert page.css_first("title").text().startswith("The Matrix (1999)")
@@ -29,7 +29,7 @@ class TestFilm:
         page = parse_page(site.visitor.get(path, headers={"accept-language": language}))
         assert text_of(page.css_first(".film-runtime")) == written
 
-    def test_what_is_unknown_is_left_out(self, site):
+    def test_unknown_fields_are_omitted(self, site):
         page = site.page(f"/films/{site.films['Nobody Knows When']}")
         assert page.css_first(".film-credits dt") is None
         assert page.css_first(".film .rating") is None
@@ -38,28 +38,28 @@ class TestFilm:
         assert "Unknown" not in page.css_first("main").text()
 
     @pytest.mark.parametrize("who", ["visitor", "member"])
-    def test_hidden_films_are_not_there(self, site, who):
+    def test_labelled_films_are_unknown_without_permission(self, site, who):
         site.page(f"/films/{site.films['Zanzibar Nights']}", 404, who)
         site.page(f"/films/{site.films['After Midnight']}", 404, who)
 
-    def test_and_are_for_who_may_see_them(self, site):
+    def test_labelled_films_are_shown_with_permission(self, site):
         page = site.page(f"/films/{site.films['Zanzibar Nights']}", who="holder")
         assert "Restricted" in page.css_first(".film").text()
         site.page(f"/films/{site.films['After Midnight']}", 404, "holder")
 
     @pytest.mark.parametrize("film", ["999999", "0", "9" * 30])
-    def test_unknown_films(self, site, film):
+    def test_unknown_film_is_not_found(self, site, film):
         site.page(f"/films/{film}", 404)
 
     @pytest.mark.parametrize("path", ["/films/abc", "/films/1x", "/films/-1", "/films/1/more"])
-    def test_addresses_that_lead_nowhere(self, site, path):
+    def test_invalid_id_is_not_found(self, site, path):
         site.page(path, 404)
 
-    def test_related_films(self, site):
+    def test_related_films_are_listed(self, site):
         page = site.page(f"/films/{site.films['Ran']}")
         assert titles(page)[:3] == ["Seven Samurai", "Rashomon", "Dreams"]
 
-    def test_what_people_wrote_is_shown_as_text(self, site):
+    def test_texts_are_escaped(self, site):
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
         assert page.css_first("h1").text() == "Posted & <Sons>"
         assert "<i>Постер</i>" in page.css_first(".film-original").text()
@@ -68,7 +68,7 @@ class TestFilm:
         said = page.css_first("meta[name=description]").attributes["content"]
         assert said == 'Says "hello" & <goodbye>. Twice.'
 
-    def test_a_poster_elsewhere_lies_over_the_drawn_one(self, site):
+    def test_own_poster_covers_the_drawn_one(self, site):
         film_id = site.films["Posted & <Sons>"]
         drawn, outer = site.page(f"/films/{film_id}").css(".film > .poster img")
         assert drawn.attributes["src"] == f"/media/films/{film_id}.svg"
@@ -77,17 +77,17 @@ class TestFilm:
         assert outer.attributes["referrerpolicy"] == "no-referrer"
         assert {"width", "height"} <= set(drawn.attributes) & set(outer.attributes)
 
-    def test_votes_are_told_with_the_rating(self, site):
+    def test_votes_are_shown_with_the_rating(self, site):
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
         assert "1,234 votes" in page.css_first(".film-numbers").text()
 
-    def test_a_member_may_bookmark_it(self, site):
+    def test_members_get_a_bookmark_button(self, site):
         path = f"/films/{site.films['Ran']}"
         assert site.page(path).css_first("form.bookmark") is None
         assert f"/sign-in?next={path}" in links(site.page(path))
         assert site.page(path, who="member").css_first(".film-actions form.bookmark")
 
-    def test_tells_other_sites_what_it_is(self, site):
+    def test_metadata_describes_the_film(self, site):
         film_id = site.films["Ran"]
         page = site.page(f"/films/{film_id}")
         told = {
@@ -101,7 +101,7 @@ class TestFilm:
 
 
 class TestTrailer:
-    def test_a_player_comes_after_a_click_alone(self, site):
+    def test_player_is_loaded_only_after_a_click(self, site):
         response = site.visitor.get(f"/films/{site.films['Posted & <Sons>']}")
         assert "<iframe" not in response.text
         policy = response.headers["content-security-policy"]
@@ -113,7 +113,7 @@ class TestTrailer:
             "https://www.youtube-nocookie.com/embed/abcdefghijk"
         )
 
-    def test_elsewhere_it_is_a_link(self, site):
+    def test_other_trailers_are_links(self, site):
         response = site.visitor.get(f"/films/{site.films['The Cranes Are Flying']}")
         assert "frame-src 'none'" in response.headers["content-security-policy"]
         page = site.page(f"/films/{site.films['The Cranes Are Flying']}")

@@ -18,24 +18,24 @@ def chosen_of(option):
 
 
 class TestFirstPage:
-    def test_greets_who_is_not_signed_in(self, site):
+    def test_anonymous_readers_get_a_welcome(self, site):
         page = site.page("/")
         assert page.css_first(".greeting h1")
         assert {"/sign-up", "/sign-in"} <= set(links(page, ".greeting"))
 
-    def test_shows_the_newest_films(self, site):
+    def test_newest_films_are_shown(self, site):
         shown = titles(site.page("/"))
         newest = sorted((film for film in VISIBLE if film.year), key=lambda film: -film.year)
         assert shown[0] == "Posted & <Sons>"
         assert shown[1] == newest[0].title
         assert len(shown) == 12
 
-    def test_greets_a_member_no_more(self, site):
+    def test_members_get_no_welcome(self, site):
         page = site.page("/", who="member")
         assert page.css_first(".greeting") is None
         assert page.css_first("h1").text() == "Welcome back"
 
-    def test_shows_featured_selections_with_what_the_reader_sees_of_them(self, site):
+    def test_featured_selections_show_visible_films(self, site):
         token = {"csrf-token": site.root.get("/user/csrf").json()["body"]["csrf"]}
         movies = [site.films[title] for title in ("M", "Zanzibar Nights")]
         body = {"title": "<Crime>", "public": True, "featured": True, "movies": movies}
@@ -49,7 +49,7 @@ class TestFirstPage:
 
 
 class TestList:
-    def test_says_how_many_there_are(self, site):
+    def test_total_is_shown(self, site):
         page = site.page("/films")
         assert text_of(page.css_first("#count")) == f"{TOTAL} films"
         assert text_of(site.page("/films?year=1931").css_first("#count")) == "1 film"
@@ -67,20 +67,20 @@ class TestList:
             ("director=999999", []),
         ],
     )
-    def test_filters_choose(self, site, query, expected):
+    def test_filters_select_films(self, site, query, expected):
         assert titles(site.page(f"/films?{query}")) == expected
 
     @pytest.mark.parametrize(
         ("sort", "first"),
         [("newest", "Posted & <Sons>"), ("rating", "The Matrix"), ("title", "Alien")],
     )
-    def test_orders(self, site, sort, first):
+    def test_films_are_sorted(self, site, sort, first):
         page = site.page(f"/films?sort={sort}")
         assert titles(page)[0] == first
         chosen = page.css_first("#field-sort option[selected]").attributes["value"]
         assert chosen == sort
 
-    def test_what_is_chosen_stands_in_the_form_and_above_the_films(self, site):
+    def test_active_filters_are_shown(self, site):
         genre = site.cinema.genres["War"]
         director = site.cinema.directors["Akira Kurosawa"]
         query = f"genre={genre}&director={director}&year=1985&rating=8&sort=title"
@@ -105,7 +105,7 @@ class TestList:
         assert chips[2].attributes["href"] == f"/films?{without_year}"
         assert chips[-1].attributes["href"] == "/films?sort=title"
 
-    def test_genres_are_told_with_how_many_films_there_are_for_the_reader(self, site):
+    def test_genres_show_their_number_of_visible_films(self, site):
         def genres(who):
             page = site.page("/films", who=who)
             return {text_of(option) for option in page.css("#field-genre option")}
@@ -118,7 +118,7 @@ class TestList:
         ("who", "labels"),
         [("visitor", None), ("member", None), ("holder", {PREMIUM}), ("root", {PREMIUM, ADULT})],
     )
-    def test_labels_are_a_filter_for_who_sees_any(self, site, who, labels):
+    def test_label_filter_requires_a_visible_label(self, site, who, labels):
         field = site.page("/films", who=who).css_first("#field-label")
         if labels is None:
             assert field is None
@@ -127,17 +127,17 @@ class TestList:
         assert offered == {"", *labels}
         assert len(titles(site.page(f"/films?label={PREMIUM}", who=who))) == 2
 
-    def test_a_form_without_a_script_leads_to_an_address_without_blanks(self, site):
+    def test_blank_fields_are_removed_from_the_url(self, site):
         response = site.visitor.get("/films?genre=&by=&year=1979&rating=&sort=newest")
         assert (response.status_code, response.headers["location"]) == (303, "/films?year=1979")
 
     @pytest.mark.parametrize("typed", ["akira+kurosawa", "AKIRA", "kurosawa"])
-    def test_a_directors_name_leads_to_the_director(self, site, typed):
+    def test_director_name_redirects_to_the_director(self, site, typed):
         response = site.visitor.get(f"/films?by={typed}&year=")
         director = site.cinema.directors["Akira Kurosawa"]
         assert response.headers["location"] == f"/films?director={director}"
 
-    def test_a_name_that_nobody_has_finds_nothing_and_can_be_taken_away(self, site):
+    def test_unknown_director_name_finds_nothing_and_can_be_removed(self, site):
         page = site.page("/films?by=Nemo")
         assert titles(page) == []
         assert page.css_first("[name=by]").attributes["value"] == "Nemo"
@@ -166,15 +166,15 @@ class TestList:
             "by=%00",
         ],
     )
-    def test_what_makes_no_sense_is_told_so(self, site, query):
+    def test_invalid_query_is_rejected(self, site, query):
         page = site.page(f"/films?{query}", 400)
         assert page.css_first(".failure")
 
-    def test_a_page_that_is_not_there_leads_to_the_first(self, site):
+    def test_page_beyond_the_last_links_to_the_first(self, site):
         page = site.page("/films?year=1979&page=7", 404)
         assert "/films?year=1979&page=1" in links(page, ".empty")
 
-    def test_says_where_it_belongs(self, site):
+    def test_canonical_url_is_given(self, site):
         page = site.page("/films?year=1901&page=2&nonsense=1&sort=newest")
         canonical = page.css_first("link[rel=canonical]").attributes["href"]
         assert canonical == "/films?page=2&year=1901"
@@ -188,7 +188,7 @@ class TestPages:
             seen += titles(site.page(f"/films?page={number}"))
         assert len(seen) == len(set(seen)) == TOTAL
 
-    def test_lead_to_each_other(self, site):
+    def test_pages_link_to_each_other(self, site):
         page = site.page("/films?year=1901&page=2")
         pager = page.css_first(".pager")
         assert pager.css_first("[aria-current=page]").text().strip().endswith("2")
@@ -197,12 +197,12 @@ class TestPages:
         assert page.css_first("#more a").attributes["href"] == "/films?year=1901&page=3"
         assert site.page("/films?year=1901&page=3").css_first("#more") is None
 
-    def test_one_alone_has_none(self, site):
+    def test_single_page_has_no_links(self, site):
         assert site.page("/films?year=1979").css_first(".pager") is None
 
 
 class TestPieces:
-    def test_filters_get_the_films_alone_and_where_they_are(self, site):
+    def test_filters_receive_only_the_films_and_their_url(self, site):
         response = site.visitor.get(
             "/films?genre=&by=kurosawa&year=1985&rating=&sort=newest",
             headers={"hx-request": "true", "hx-target": "films"},
@@ -214,7 +214,7 @@ class TestPieces:
         assert page.css_first("#count[hx-swap-oob]").text() == "1 film"
         assert page.css_first("form.filters") is None
 
-    def test_load_more_gets_the_next_films_and_where_one_is(self, site):
+    def test_load_more_receives_the_next_films_and_page_links(self, site):
         page = site.piece("/films?year=1901&page=2", hx_target="more")
         assert len(titles(page)) == 24
         assert page.css_first("#more a").attributes["hx-get"] == "/films?year=1901&page=3"
@@ -223,7 +223,7 @@ class TestPieces:
         last = site.piece("/films?year=1901&page=3", hx_target="more")
         assert (len(titles(last)), last.css_first("#more")) == (12, None)
 
-    def test_load_more_leaves_the_address_as_it_is(self, site):
+    def test_load_more_keeps_the_url(self, site):
         headers = {"hx-request": "true", "hx-target": "more"}
         response = site.visitor.get("/films?page=2", headers=headers)
         assert "hx-push-url" not in response.headers
@@ -234,7 +234,7 @@ class TestPieces:
         page = site.piece(where, hx_target="more")
         assert titles(page)
 
-    def test_directors_whose_names_begin_so(self, site):
+    def test_directors_are_suggested_by_prefix(self, site):
         page = site.piece("/films/directors?by=kuro")
         assert [o.attributes["value"] for o in page.css("option")] == ["Akira Kurosawa"]
         assert not site.piece("/films/directors?by=").css("option")
@@ -244,7 +244,7 @@ class TestNamed:
     @pytest.mark.parametrize(
         ("kind", "name"), [("genres", "Science Fiction"), ("directors", "Ridley Scott")]
     )
-    def test_shows_the_films(self, site, kind, name):
+    def test_films_are_shown(self, site, kind, name):
         found = getattr(site.cinema, kind)[name]
         page = site.page(f"/{kind}/{found}")
         assert page.css_first("h1").text() == name
@@ -254,14 +254,14 @@ class TestNamed:
         assert by_title == sorted(expected)
 
     @pytest.mark.parametrize(("kind", "name"), [("genres", "Erotic"), ("directors", "Zoe Hidden")])
-    def test_what_has_only_hidden_films_is_not_there(self, site, kind, name):
+    def test_genre_or_director_without_visible_films_is_unknown(self, site, kind, name):
         found = getattr(site.cinema, kind)[name]
         site.page(f"/{kind}/{found}", 404)
         site.page(f"/{kind}/{found}", who="root")
         site.page(f"/{kind}/999999", 404)
 
     @pytest.mark.parametrize("query", ["page=0", "page=x", "sort=id"])
-    def test_what_makes_no_sense_is_told_so(self, site, query):
+    def test_invalid_query_is_rejected(self, site, query):
         site.page(f"/genres/{site.cinema.genres['Drama']}?{query}", 400)
 
     @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ class TestNamed:
         ],
     )
     @pytest.mark.parametrize("kind", ["genres", "directors"])
-    def test_programs_get_what_their_contract_says(self, site, kind, accept, is_page):
+    def test_programs_receive_json(self, site, kind, accept, is_page):
         found = next(iter(getattr(site.cinema, kind).values())) + 1
         client = site.cinema.server.client(accept=accept)
         response = client.get(f"/{kind}/{found}")
@@ -288,33 +288,33 @@ class TestNamed:
 
 
 class TestSearch:
-    def test_finds(self, site):
+    def test_matching_films_are_found(self, site):
         page = site.page("/search?q=matr")
         assert titles(page) == ["The Matrix"]
         assert text_of(page.css_first("main [role=status]")) == "1 film"
         assert page.css_first("#field-q").attributes["value"] == "matr"
 
     @pytest.mark.parametrize("query", ["", "?q=", "?q=+++", "?q=%22%22", "?q=zzzzqqqq"])
-    def test_nothing(self, site, query):
+    def test_empty_result_is_explained(self, site, query):
         page = site.page(f"/search{query}")
         assert titles(page) == []
         assert page.css_first(".empty")
 
-    def test_words_are_shown_as_they_are(self, site):
+    def test_search_text_is_escaped(self, site):
         page = site.page("/search?q=%3Cscript%3Ealert(1)%3C/script%3E")
         assert "<script>alert(1)</script>" in page.css_first("h1").text()
 
     @pytest.mark.parametrize("query", ["q=" + "a" * 900, "q=%00", "q=a&page=0"])
-    def test_what_makes_no_sense_is_told_so(self, site, query):
+    def test_invalid_query_is_rejected(self, site, query):
         site.page(f"/search?{query}", 400)
 
-    def test_pages_keep_the_words(self, site):
+    def test_page_links_keep_the_search_text(self, site):
         page = site.page("/search?q=short&page=2")
         assert page.css_first(".pager [rel=prev]").attributes["href"] == "/search?q=short&page=1"
 
 
 class TestSuggested:
-    def test_films_directors_genres_and_all_that_is_found(self, site):
+    def test_films_directors_and_genres_are_suggested(self, site):
         page = site.piece("/search/suggested?q=s")
         found = [each.attributes["data-href"] for each in page.css("[role=option]")]
         assert sum(each.startswith("/films/") for each in found) == 8
@@ -325,14 +325,14 @@ class TestSuggested:
         assert found[-1] == "/search?q=s"
         assert text_of(page.css_first("[data-count]")) == f"{len(found) - 1} suggestions"
 
-    def test_hidden_ones_are_not_suggested(self, site):
+    def test_invisible_films_are_not_suggested(self, site):
         page = site.piece("/search/suggested?q=zanz")
         assert [each.attributes["data-href"] for each in page.css("[role=option]")] == [
             "/search?q=zanz"
         ]
         assert page.css_first("[data-count]").text() == "No results"
 
-    def test_nothing_for_nothing(self, site):
+    def test_blank_text_has_no_suggestions(self, site):
         assert not site.piece("/search/suggested?q=").css("[role=option]")
 
 
@@ -340,7 +340,7 @@ class TestSuggested:
     "path", ["/", "/films", "/films/{ran}", "/search?q=ran", "/genres/{drama}"]
 )
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_nothing_stands_inline(site, path, language):
+def test_pages_have_no_inline_code(site, path, language):
     where = path.format(ran=site.films["Ran"], drama=site.cinema.genres["Drama"])
     response = site.member.get(where, headers={"accept-language": language})
     assert response.headers["content-language"] == language
@@ -349,7 +349,7 @@ def test_nothing_stands_inline(site, path, language):
         assert forbidden not in response.text
 
 
-def test_addresses_are_absolute_where_the_public_one_is_known(start_server):
+def test_urls_are_absolute_when_the_public_url_is_set(start_server):
     server = start_server(public_url="https://films.example")
     page = server.client(accept="text/html").get("/films")
     assert '<link rel="canonical" href="https://films.example/films">' in page.text

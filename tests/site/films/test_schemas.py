@@ -15,11 +15,11 @@ from kinoteka.site.films.schemas import FilmsQuery, SearchQuery, address, film_q
         (FilmsQuery(label="a&b"), "/films?label=a%26b"),
     ],
 )
-def test_addresses_leave_out_what_goes_without_saying(query: FilmsQuery, expected: str) -> None:
+def test_urls_omit_default_values(query: FilmsQuery, expected: str) -> None:
     assert address("/films", query) == expected
 
 
-def test_addresses_with_a_change() -> None:
+def test_changes_replace_values_in_the_url() -> None:
     query = FilmsQuery(genre=2, year=1999, page=4)
     assert address("/films", query, page=1, genre=None) == "/films?year=1999"
 
@@ -32,10 +32,10 @@ def test_addresses_with_a_change() -> None:
         (SearchQuery("{page} ü"), "/x?q=%7Bpage%7D+%C3%BC&page={page}"),
     ],
 )
-def test_patterns_hold_the_page(query: FilmsQuery | SearchQuery, expected: str) -> None:
+def test_pattern_has_a_page_placeholder(query: FilmsQuery | SearchQuery, expected: str) -> None:
     assert pattern("/x", query) == expected
 
 
-def test_ratings_have_one_digit() -> None:
+def test_ratings_are_rounded_to_one_digit() -> None:
     assert film_query(FilmsQuery(rating=7.123456)).rating == 7.1
     assert film_query(FilmsQuery()).rating is None

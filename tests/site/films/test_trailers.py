@@ -19,7 +19,7 @@ VIDEO = "dQw4w9WgXcQ"
         f"https://www.youtube.com/shorts/{VIDEO}",
     ],
 )
-def test_youtube(address: str) -> None:
+def test_youtube_video_is_embedded(address: str) -> None:
     found = trailer(address)
     assert found is not None
     assert (found.address, found.player) == (address, "YouTube")
@@ -36,7 +36,7 @@ def test_youtube(address: str) -> None:
         ("https://player.vimeo.com/video/12345?h=abcdef12", "12345?dnt=1&autoplay=1&h=abcdef12"),
     ],
 )
-def test_vimeo(address: str, embedded: str) -> None:
+def test_vimeo_video_is_embedded(address: str, embedded: str) -> None:
     found = trailer(address)
     assert found is not None
     assert found.embedded == f"{VIMEO}/video/{embedded}"
@@ -61,12 +61,12 @@ def test_vimeo(address: str, embedded: str) -> None:
         "https://[half",
     ],
 )
-def test_anything_else_is_a_link(address: str) -> None:
+def test_other_address_is_a_link(address: str) -> None:
     found = trailer(address)
     assert found is not None
     assert (found.address, found.player, found.embedded, found.frames) == (address, None, None, ())
 
 
 @pytest.mark.parametrize("address", [None, "", "javascript:alert(1)", "ftp://a.example", "a.mp4"])
-def test_where_no_browser_may_go_there_is_none(address: str | None) -> None:
+def test_non_http_address_is_no_trailer(address: str | None) -> None:
     assert trailer(address) is None

@@ -12,7 +12,7 @@ HIDDEN = "Zanzibar Nights"
 
 
 class TestPage:
-    def test_shows_what_one_has_bookmarked_the_newest_first(self, library, anna, boris):
+    def test_bookmarks_are_listed_newest_first(self, library, anna, boris):
         library.bookmark(anna, "Ran", "Alien")
         library.bookmark(boris, "M")
         page = parse_page(anna.get("/bookmarks"))
@@ -22,11 +22,11 @@ class TestPage:
         }
         assert text_of(page.css_first(".head p")) == "2 films saved for later"
 
-    def test_says_how_it_is_filled(self, anna):
+    def test_empty_page_explains_bookmarks(self, anna):
         page = parse_page(anna.get("/bookmarks"))
         assert page.css_first(".empty a").attributes["href"] == "/films"
 
-    def test_has_numbered_pages(self, library, anna):
+    def test_pages_are_numbered(self, library, anna):
         library.bookmark(anna, *(film.title for film in MORE[:26]))
         first = parse_page(anna.get("/bookmarks"))
         assert len(titles(first)) == 24
@@ -36,20 +36,20 @@ class TestPage:
         assert (beyond.status_code, beyond.headers["location"]) == (303, "/bookmarks?page=2")
 
     @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30])
-    def test_of_no_such_number(self, anna, page):
+    def test_invalid_page_number_is_rejected(self, anna, page):
         assert anna.get(f"/bookmarks?page={page}").status_code == 400
 
-    def test_is_for_who_is_signed_in(self, browser):
+    def test_anonymous_reader_is_redirected_to_sign_in(self, browser):
         response = browser.get("/bookmarks?page=2")
         assert response.status_code == 303
         assert response.headers["location"] == "/sign-in?next=/bookmarks%3Fpage%3D2"
 
-    def test_is_stored_nowhere(self, anna):
+    def test_page_must_not_be_stored(self, anna):
         assert anna.get("/bookmarks").headers["cache-control"] == "private, no-store"
 
 
 class TestButton:
-    def test_leads_back_to_where_one_was(self, library, anna, film):
+    def test_form_returns_to_the_previous_page(self, library, anna, film):
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": "add"}, headers=came_from)
         assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
@@ -64,7 +64,7 @@ class TestButton:
         "elsewhere",
         ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""],
     )
-    def test_leads_nowhere_else(self, anna, film, elsewhere):
+    def test_form_never_redirects_to_other_sites(self, anna, film, elsewhere):
         number = film("Ran")
         given = {"action": "add", "next": elsewhere}
         response = anna.post(f"/bookmarks/{number}", data=given)
@@ -74,21 +74,21 @@ class TestButton:
         assert response.headers["location"].startswith("/")
         assert not response.headers["location"].startswith(("//", "/\\"))
 
-    def test_again_does_no_harm(self, anna, film):
+    def test_repeated_bookmark_succeeds(self, anna, film):
         for action, kept in (("add", ["Ran"]), ("remove", [])):
             for _ in range(2):
                 response = anna.post(f"/bookmarks/{film('Ran')}", data={"action": action})
                 assert response.status_code == 303
             assert titles(parse_page(anna.get("/bookmarks"))) == kept
 
-    def test_many_at_once(self, anna, film):
+    def test_concurrent_bookmarks_succeed(self, anna, film):
         path = f"/bookmarks/{film('Ran')}"
         with ThreadPoolExecutor(6) as pool:
             sent = [pool.submit(anna.post, path, data={"action": "add"}) for _ in range(12)]
         assert {each.result().status_code for each in sent} == {303}
         assert titles(parse_page(anna.get("/bookmarks"))) == ["Ran"]
 
-    def test_htmx_gets_the_button_alone(self, anna, film):
+    def test_htmx_receives_only_the_button(self, anna, film):
         path = f"/bookmarks/{film('Ran')}"
         for action, pressed, following in (("add", "true", "remove"), ("remove", "false", "add")):
             page = parse_page(anna.post(path, data={"action": action}, headers=HTMX))
@@ -98,7 +98,7 @@ class TestButton:
             assert (button.attributes["name"], button.attributes["value"]) == ("action", following)
             assert "Ran" in text_of(page.css_first("#announcement"))
 
-    def test_is_drawn_again_as_it_was(self, anna, film):
+    def test_button_keeps_its_appearance(self, anna, film):
         form = {"action": "add", "place": "newest", "large": "true"}
         page = parse_page(anna.post(f"/bookmarks/{film('Ran')}", data=form, headers=HTMX))
         assert page.css_first("button").attributes["id"] == f"bookmark-newest{film('Ran')}"
@@ -115,23 +115,23 @@ class TestButton:
             {"action": "add", "large": "perhaps"},
         ],
     )
-    def test_of_what_cannot_be_read(self, anna, film, form):
+    def test_malformed_form_is_rejected(self, anna, film, form):
         assert anna.post(f"/bookmarks/{film('Ran')}", data=form).status_code == 400
         assert titles(parse_page(anna.get("/bookmarks"))) == []
 
     @pytest.mark.parametrize("number", ["987654321", "0", "9" * 30, "x", "-1"])
     @pytest.mark.parametrize("action", ["add", "remove"])
-    def test_of_a_film_that_there_is_not(self, anna, number, action):
+    def test_unknown_film_is_rejected(self, anna, number, action):
         assert anna.post(f"/bookmarks/{number}", data={"action": action}).status_code == 404
 
-    def test_of_a_film_that_one_does_not_see(self, anna, film):
+    def test_hidden_film_cannot_be_bookmarked(self, anna, film):
         response = anna.post(f"/bookmarks/{film(HIDDEN)}", data={"action": "add"})
         assert response.status_code == 404
         assert HIDDEN not in response.text
 
 
 class TestWhoIsNotSignedIn:
-    def test_is_led_to_sign_in_and_back(self, library, browser, film):
+    def test_sign_in_returns_to_the_film(self, library, browser, film):
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         path, form = f"/bookmarks/{film('Ran')}", {"action": "add"}
         response = browser.post(path, data=form, headers=came_from)

@@ -16,7 +16,7 @@ def path(library):
 
 
 class TestPage:
-    def test_lists_ones_selections_and_which_have_the_film(self, library, anna, boris, path):
+    def test_own_selections_show_whether_they_contain_the_film(self, library, anna, boris, path):
         library.selection(anna, "Space", "Alien", "Ran", public=False)
         library.selection(anna, "War", "Ran")
         library.selection(boris, "Another's", "Alien")
@@ -26,24 +26,24 @@ class TestPage:
         assert pressed == ["false", "true"]
         assert titles(page, ".choice-count") == ["1 film", "2 films"]
 
-    def test_htmx_gets_the_list_alone(self, anna, path):
+    def test_htmx_receives_only_the_list(self, anna, path):
         page = parse_page(anna.get(path, headers=HTMX))
         assert page.css_first("#choices")
         assert page.css_first("title, header") is None
 
     @pytest.mark.parametrize("number", ["987654321", "hidden", "9" * 30])
-    def test_of_a_film_that_is_not_there(self, library, anna, number):
+    def test_unknown_film_is_rejected(self, library, anna, number):
         number = library.films["Zanzibar Nights"] if number == "hidden" else number
         assert anna.get(f"/films/{number}/selections").status_code == 404
         assert anna.post(f"/films/{number}/selections/new", data={"title": "x"}).status_code == 404
 
-    def test_is_for_who_is_signed_in(self, browser, path):
+    def test_anonymous_reader_is_redirected_to_sign_in(self, browser, path):
         assert browser.get(path).headers["location"] == f"/sign-in?next={path}"
         assert browser.get(path, headers=HTMX).headers["hx-redirect"].startswith("/sign-in")
 
 
 class TestChoosing:
-    def test_puts_the_film_in_and_takes_it_out(self, library, anna, path):
+    def test_film_is_added_and_removed(self, library, anna, path):
         number = library.selection(anna, "War", "Ran")
         for action, expected in (("put", ["Ran", "Alien"]), ("remove", ["Ran"])):
             for _ in range(2):
@@ -51,7 +51,7 @@ class TestChoosing:
                 assert (response.status_code, response.headers["location"]) == (303, path)
             assert titles(parse_page(anna.get(f"/selections/{number}"))) == expected
 
-    def test_htmx_gets_the_list_as_it_is_then(self, library, anna, path):
+    def test_htmx_receives_the_updated_list(self, library, anna, path):
         number = library.selection(anna, "War", "Ran")
         form = {"selection_id": number, "action": "put"}
         page = parse_page(anna.post(path, data=form, headers=HTMX))
@@ -60,7 +60,7 @@ class TestChoosing:
         assert text_of(page.css_first(".choice-count")) == "2 films"
         assert text_of(page.css_first("#announcement")) == "Alien added to War."
 
-    def test_of_anothers(self, library, anna, boris, path):
+    def test_selection_of_another_member_is_rejected(self, library, anna, boris, path):
         public = library.selection(boris, "Another's", "Ran")
         private = library.selection(boris, "Secrets", public=False)
         for number, status in ((public, 403), (private, 404), (987654321, 404)):
@@ -71,7 +71,7 @@ class TestChoosing:
 
 
 class TestANewOne:
-    def test_begins_with_the_film_and_is_private(self, anna, browser, path):
+    def test_new_selection_is_private_and_contains_the_film(self, anna, browser, path):
         response = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
         assert (response.status_code, response.headers["location"]) == (303, path)
         page = parse_page(anna.get(path))
@@ -80,7 +80,7 @@ class TestANewOne:
         number = page.css_first("[name=selection_id]").attributes["value"]
         assert browser.get(f"/selections/{number}").status_code == 404
 
-    def test_without_a_title(self, anna, path):
+    def test_missing_title_is_rejected(self, anna, path):
         response = anna.post(f"{path}/new", data={"title": " "})
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)

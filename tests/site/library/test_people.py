@@ -32,7 +32,7 @@ def path_of(browser) -> str:
 
 
 class TestPage:
-    def test_shows_a_member_who_somebody_is(self, boris, person):
+    def test_members_see_the_profile(self, boris, person):
         response = boris.get(path_of(person))
         page = parse_page(response)
         assert text_of(page.css_first("h1")) == "Anna"
@@ -43,7 +43,7 @@ class TestPage:
         assert "+7 900" not in response.text
         assert page.css_first("form[action^='/messages/with/'] button")
 
-    def test_shows_others_the_username_alone(self, browser, person):
+    def test_anonymous_readers_see_only_the_username(self, browser, person):
         response = browser.get(path_of(person))
         page = parse_page(response)
         assert text_of(page.css_first("h1")) == person.headers["x-name"]
@@ -51,12 +51,12 @@ class TestPage:
         assert "Anna" not in response.text
         assert "private.example" not in response.text
 
-    def test_is_ones_own(self, person):
+    def test_own_page_links_to_the_account(self, person):
         page = parse_page(person.get(path_of(person)))
         assert page.css_first(".person-head a").attributes["href"] == "/account"
         assert page.css_first("form[action^='/messages/with/']") is None
 
-    def test_shows_what_somebody_has_made_public(self, library, browser, boris, person):
+    def test_public_selections_are_listed(self, library, browser, boris, person):
         assert "No public selections yet" in text_of(
             parse_page(browser.get(path_of(person))).css_first("main")
         )
@@ -66,7 +66,7 @@ class TestPage:
         for who in (browser, boris, person):
             assert titles(parse_page(who.get(path_of(person))), CARD) == ["Space"]
 
-    def test_has_numbered_pages(self, library, browser, person):
+    def test_pages_are_numbered(self, library, browser, person):
         for number in range(25):
             library.selection(person, f"Number {number}", "Alien")
         path = path_of(person)
@@ -77,11 +77,11 @@ class TestPage:
 
 
 class TestAddress:
-    def test_is_one(self, browser, person):
+    def test_other_spellings_redirect_to_the_canonical_address(self, browser, person):
         response = browser.get(path_of(person).upper().replace("/PEOPLE", "/people"))
         assert (response.status_code, response.headers["location"]) == (303, path_of(person))
 
-    def test_members_come_by_id_as_well(self, library, browser, boris, person):
+    def test_members_can_open_a_page_by_id(self, library, browser, boris, person):
         page = parse_page(boris.get(path_of(person)))
         action = page.css_first("form[action^='/messages/with/']").attributes["action"]
         number = action.rsplit("/", 1)[1]
@@ -89,7 +89,7 @@ class TestAddress:
         assert browser.get(f"/people/{number}").status_code == 404
 
     @pytest.mark.parametrize("name", ["Ænna-ß", "анна%", "what?", "a#b", "a&b", '<"b">'])
-    def test_of_names_with_signs(self, library, browser, boris, name):
+    def test_special_characters_in_names_are_quoted(self, library, browser, boris, name):
         name = unique_name(name)
         member = library.member(unique_name())
         execute(
@@ -107,7 +107,7 @@ class TestAddress:
     @pytest.mark.parametrize(
         "name", ["nobody-at-all", "%00", "%ff", "a%2Fb", "x" * 1000, "0", "9" * 40, ".", "%2e%2e"]
     )
-    def test_of_nobody(self, browser, boris, name):
+    def test_unknown_name_is_rejected(self, browser, boris, name):
         for who in (browser, boris):
             assert who.get(f"/people/{name}").status_code == 404
 

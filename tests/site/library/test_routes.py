@@ -17,16 +17,16 @@ class TestForms:
             {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
         ],
     )
-    def test_are_not_for_other_sites(self, anna, path, headers):
+    def test_cross_site_form_is_rejected(self, anna, path, headers):
         response = anna.post(path, data={"title": "x", "action": "add"}, headers=headers)
         assert response.status_code == 403
         assert "another site" in response.text
 
-    def test_must_say_where_they_come_from(self, anna, path):
+    def test_form_without_origin_is_rejected(self, anna, path):
         del anna.headers["sec-fetch-site"]
         assert anna.post(path, data={"title": "x"}).status_code == 403
 
-    def test_are_for_who_is_signed_in(self, browser, path):
+    def test_anonymous_form_is_redirected_to_sign_in(self, browser, path):
         response = browser.post(path, data={"title": "x", "action": "add", "film_id": "1"})
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in?next=")
@@ -42,6 +42,6 @@ class TestForms:
         (b"\x00" * 1000, "application/octet-stream"),
     ],
 )
-def test_forms_take_no_rubbish(anna, path, content, kind):
+def test_malformed_form_is_rejected(anna, path, content, kind):
     response = anna.post(path, content=content, headers={"content-type": kind})
     assert response.status_code == 400

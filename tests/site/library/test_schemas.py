@@ -9,7 +9,7 @@ from kinoteka.site.library import schemas
 from tests.support.errors import raises_error
 
 
-def test_a_selection_to_be():
+def test_new_selection_has_the_form_values():
     form = from_pairs(
         [("title", "Space"), ("public", "true"), ("film_id", "")], schemas.SelectionForm
     )
@@ -18,18 +18,18 @@ def test_a_selection_to_be():
     assert form.new() == NewSelection(title="Space", film_ids=[7])
 
 
-def test_a_box_that_is_not_ticked_withdraws():
+def test_unticked_box_makes_a_selection_private():
     form = from_pairs([("title", "Space"), ("description", "")], schemas.SelectionForm)
     assert form.change() == SelectionChange(title="Space", description="", public=False)
 
 
-def test_a_film_at_the_end_or_at_a_place():
+def test_film_position_is_optional():
     for pairs, position in (([], None), ([("position", "")], None), ([("position", "0")], 0)):
         form = from_pairs([("film_id", "7"), *pairs], schemas.FilmForm)
         assert (form.action, form.position, form.found) == ("put", position, [])
 
 
-def test_what_was_found_beside():
+def test_search_results_are_parsed():
     form = from_pairs([("film_id", "7"), ("found", "1"), ("found", "7")], schemas.FilmForm)
     assert form.found == [1, 7]
 
@@ -46,6 +46,6 @@ def test_what_was_found_beside():
         (schemas.FilmSelectionForm, [("action", "put")], "selection_id"),
     ],
 )
-def test_what_cannot_be_read(shape, pairs, field):
+def test_malformed_form_is_rejected(shape, pairs, field):
     with raises_error(Code.FIELD_INVALID, field=field):
         from_pairs(pairs, shape)

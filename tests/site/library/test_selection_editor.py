@@ -36,7 +36,7 @@ def press(browser, page: LexborHTMLParser, button_id: str, **headers: str):
 
 
 class TestWho:
-    def test_others_may_not(self, library, browser, boris, own):
+    def test_other_members_are_rejected(self, library, browser, boris, own):
         assert browser.get(f"/selections/{own}/edit").headers["location"].startswith("/sign-in")
         assert boris.get(f"/selections/{own}/edit").status_code == 403
         film_id = library.films["Ran"]
@@ -56,7 +56,7 @@ class TestWho:
         ]
 
     @pytest.mark.parametrize("number", ["private", "987654321", "9" * 30])
-    def test_what_is_not_there_for_them(self, library, anna, boris, number):
+    def test_private_selection_is_unknown_to_others(self, library, anna, boris, number):
         private = library.selection(anna, "Secrets", public=False)
         path = f"/selections/{private if number == 'private' else number}"
         assert boris.get(f"{path}/edit").status_code == 404
@@ -67,7 +67,7 @@ class TestWho:
 
 
 class TestTexts:
-    def test_are_changed(self, anna, boris, own):
+    def test_texts_are_changed(self, anna, boris, own):
         form = {"title": "Deep space", "description": "Cold.\r\nDark."}
         response = anna.post(f"/selections/{own}/edit", data=form)
         assert (response.status_code, response.headers["location"]) == (
@@ -80,7 +80,7 @@ class TestTexts:
         assert "saved" in text_of(page.css_first(".notice"))
         assert boris.get(f"/selections/{own}").status_code == 404  # not public any more
 
-    def test_that_cannot_be_taken_are_shown_again(self, anna, own):
+    def test_rejected_texts_are_shown_again(self, anna, own):
         response = anna.post(f"/selections/{own}/edit", data={"title": "", "description": "Typed"})
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)
@@ -90,7 +90,7 @@ class TestTexts:
 
 
 class TestFilms:
-    def test_are_moved_by_buttons(self, library, anna, own):
+    def test_films_are_moved_by_buttons(self, library, anna, own):
         path = f"/selections/{own}/edit"
         alien, stalker = library.films["Alien"], library.films["Stalker"]
         for button, expected in (
@@ -105,7 +105,7 @@ class TestFilms:
             assert (response.status_code, response.headers["location"]) == (303, path)
             assert order(parse_page(anna.get(path))) == expected
 
-    def test_htmx_gets_the_list_and_what_has_come_of_it(self, library, anna, own):
+    def test_htmx_receives_the_list_and_an_announcement(self, library, anna, own):
         page = parse_page(anna.get(f"/selections/{own}/edit"))
         part = parse_page(press(anna, page, f"down-{library.films['Stalker']}", **HTMX))
         assert order(part) == ["Alien", "Stalker", "Solaris"]
@@ -115,7 +115,7 @@ class TestFilms:
         assert text_of(part.css_first("#announcement")) == "Alien removed from Space."
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
-    def test_that_were_found_show_that_they_are_in(self, library, anna, own):
+    def test_search_results_show_that_a_film_is_contained(self, library, anna, own):
         ran = library.films["Ran"]
         form = {"film_id": ran, "found": [ran, library.films["Alien"]]}
         part = parse_page(anna.post(f"/selections/{own}/films", data=form, headers=HTMX))
@@ -123,7 +123,7 @@ class TestFilms:
         assert "Already added" in text_of(part.css_first(f"#found-{ran}"))
         assert part.css_first(f"#found-{library.films['Alien']}") is None
 
-    def test_are_found_and_added_without_scripts(self, library, anna, own):
+    def test_films_are_found_and_added_without_scripts(self, library, anna, own):
         path = f"/selections/{own}/edit?q=spider+man"
         page = parse_page(anna.get(path))
         assert titles(page, ".found-films .edit-title") == ["Spider-Man 2002"]
@@ -135,7 +135,7 @@ class TestFilms:
         assert order(page)[-1] == "Spider-Man"
         assert "Already added" in text_of(page.css_first(".found-films li"))
 
-    def test_are_found_as_one_types(self, anna, own):
+    def test_films_are_found_while_typing(self, anna, own):
         part = parse_page(anna.get(f"/selections/{own}/edit?q=spid", headers=HTMX))
         assert titles(part, ".edit-title") == ["Spider-Man 2002"]
         assert part.css_first("title, form.find-films") is None
@@ -144,7 +144,7 @@ class TestFilms:
         assert anna.get(f"/selections/{own}/edit?q=+", headers=HTMX).text.strip() == ""
         assert anna.get(f"/selections/{own}/edit?q={'x' * 201}").status_code == 400
 
-    def test_again_does_no_harm(self, library, anna, own):
+    def test_repeated_changes_succeed(self, library, anna, own):
         form = {"film_id": library.films["Ran"]}
         for action, count in (("put", 4), ("remove", 3)):
             for _ in range(2):
@@ -152,7 +152,7 @@ class TestFilms:
                 assert response.status_code == 303
             assert len(order(parse_page(anna.get(f"/selections/{own}/edit")))) == count
 
-    def test_put_at_once_all_come_in(self, library, anna, own):
+    def test_concurrent_additions_succeed(self, library, anna, own):
         put = [library.films[f"Film {number}"] for number in range(8)]
         with ThreadPoolExecutor(4) as pool:
             sent = [
@@ -178,20 +178,20 @@ class TestFilms:
             ({"film_id": "1", "position": "101"}, 400),
         ],
     )
-    def test_of_what_cannot_be_done(self, anna, own, form, status):
+    def test_invalid_change_is_rejected(self, anna, own, form, status):
         for headers in ({}, HTMX):
             response = anna.post(f"/selections/{own}/films", data=form, headers=headers)
             assert response.status_code == status
         assert "<" not in response.text
         assert len(order(parse_page(anna.get(f"/selections/{own}/edit")))) == 3
 
-    def test_that_one_does_not_see(self, library, anna, own):
+    def test_hidden_film_cannot_be_added(self, library, anna, own):
         form = {"film_id": library.films["Zanzibar Nights"]}
         response = anna.post(f"/selections/{own}/films", data=form)
         assert response.status_code == 404
         assert "Zanzibar" not in response.text
 
-    def test_of_a_full_selection(self, library, anna):
+    def test_full_selection_is_reported(self, library, anna):
         number = library.selection(anna, "Full")
         many = [(number, place) for place in range(FILMS_MOST)]
         sql = (
@@ -215,11 +215,11 @@ class TestFilms:
 
 
 class TestDeleting:
-    def test_asks_first_without_scripts(self, anna, own):
+    def test_deletion_is_confirmed_without_scripts(self, anna, own):
         page = parse_page(anna.get(f"/selections/{own}/edit"))
         assert page.css_first(f"details form[action='/selections/{own}/delete']")
 
-    def test_is_for_good(self, anna, own):
+    def test_deletion_is_permanent(self, anna, own):
         response = anna.post(f"/selections/{own}/delete")
         assert (response.status_code, response.headers["location"]) == (303, "/selections/mine")
         assert "deleted" in text_of(parse_page(anna.get("/selections/mine")).css_first(".notice"))

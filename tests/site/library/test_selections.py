@@ -34,7 +34,9 @@ def private(library, anna):
 
 
 class TestPublicOnes:
-    def test_are_shown_to_everybody(self, library, browser, anna, public, private):
+    def test_public_selections_are_shown_to_everybody(
+        self, library, browser, anna, public, private
+    ):
         page = parse_page(browser.get("/selections"))
         assert titles(page, CARD)[0] == "Space"
         assert "Secrets" not in titles(page, CARD)
@@ -56,7 +58,7 @@ class TestPublicOnes:
         assert titles(page, CARD)[:3] == ["Space", "Newest", "Newer"]
         assert text_of(page.css_first(".badge")) == "Featured"
 
-    def test_have_numbered_pages(self, library, browser, anna, none_yet):
+    def test_pages_are_numbered(self, library, browser, anna, none_yet):
         for number in range(26):
             library.selection(anna, f"Number {number}", "Ran")
         first = parse_page(browser.get("/selections"))
@@ -67,11 +69,11 @@ class TestPublicOnes:
         beyond = browser.get("/selections?page=3")
         assert (beyond.status_code, beyond.headers["location"]) == (303, "/selections?page=2")
 
-    def test_there_are_none(self, browser, none_yet):
+    def test_empty_list_explains_selections(self, browser, none_yet):
         assert parse_page(browser.get("/selections")).css_first(".empty")
 
     @pytest.mark.parametrize("headers", PROGRAMS)
-    def test_are_json_to_programs(self, browser, public, headers):
+    def test_programs_receive_json(self, browser, public, headers):
         response = browser.get("/selections?limit=1", headers=headers)
         assert response.headers["content-type"] == "application/json"
         assert response.json()["body"]["movie_selections"][0]["title"] == "Space"
@@ -79,24 +81,24 @@ class TestPublicOnes:
 
 
 class TestOnesOwn:
-    def test_are_the_private_ones_too(self, library, anna, boris, public, private):
+    def test_private_selections_are_included(self, library, anna, boris, public, private):
         library.selection(boris, "Another's", "Ran")
         page = parse_page(anna.get("/selections/mine"))
         assert titles(page, CARD) == ["Secrets", "Space"]
         assert text_of(page.css_first(".selection-facts")) == "Private 1 film"
         assert page.css_first(".tabs [aria-current]").attributes["href"] == "/selections/mine"
 
-    def test_are_told_how_to_begin(self, anna):
+    def test_empty_list_explains_selections(self, anna):
         page = parse_page(anna.get("/selections/mine"))
         assert page.css_first(".empty a").attributes["href"] == "/selections/new"
 
-    def test_are_for_who_is_signed_in(self, browser):
+    def test_anonymous_reader_is_redirected_to_sign_in(self, browser):
         response = browser.get("/selections/mine")
         assert response.headers["location"] == "/sign-in?next=/selections/mine"
 
 
 class TestOne:
-    def test_shows_its_films_in_order_and_whose_it_is(self, library, browser, anna, public):
+    def test_films_are_in_order_with_the_owner(self, library, browser, anna, public):
         page = parse_page(browser.get(f"/selections/{public}"))
         assert text_of(page.css_first("h1")) == "Space"
         assert titles(page) == ["Stalker", "Alien", "Solaris"]
@@ -105,13 +107,13 @@ class TestOne:
         assert person.attributes["href"] == f"/people/{anna.headers['x-name']}"
         assert page.css_first("[href$='/edit']") is None
 
-    def test_marks_what_one_has_bookmarked(self, library, boris, public):
+    def test_bookmarked_films_are_marked(self, library, boris, public):
         library.bookmark(boris, "Alien")
         page = parse_page(boris.get(f"/selections/{public}"))
         pressed = page.css_first("[aria-pressed=true]").attributes["id"]
         assert pressed == f"bookmark-{library.films['Alien']}"
 
-    def test_can_be_shared(self, browser, public):
+    def test_public_selection_can_be_shared(self, browser, public):
         page = parse_page(browser.get(f"/selections/{public}"))
         facts = {
             node.attributes["property"]: node.attributes["content"]
@@ -121,14 +123,14 @@ class TestOne:
         assert facts["og:description"] == "Stalker, Alien and Solaris"
         assert page.css_first("[data-copy]").attributes["data-copy"].endswith(f"/{public}")
 
-    def test_a_private_one_says_so_and_cannot(self, anna, private):
+    def test_private_selection_cannot_be_shared(self, anna, private):
         page = parse_page(anna.get(f"/selections/{private}"))
         assert "Only you can see this" in text_of(page.css_first(".selection-facts"))
         assert page.css_first("meta[property], [data-copy]") is None
         assert page.css_first("[name=robots]").attributes["content"] == "noindex"
 
     @pytest.mark.parametrize("number", ["private", "987654321", "0", "9" * 30, "x"])
-    def test_that_is_not_there_for_who_asks(self, browser, boris, private, number):
+    def test_private_selection_of_another_member_is_unknown(self, browser, boris, private, number):
         path = f"/selections/{private if number == 'private' else number}"
         for who in (browser, boris):
             response = who.get(path)
@@ -137,20 +139,20 @@ class TestOne:
             assert who.get(path, headers={"accept": "*/*"}).status_code in (400, 404)
 
     @pytest.mark.parametrize("headers", PROGRAMS)
-    def test_is_json_to_programs(self, browser, public, headers):
+    def test_programs_receive_json(self, browser, public, headers):
         response = browser.get(f"/selections/{public}", headers=headers)
         selection = response.json()["body"]["selection"]
         assert set(selection) == {"id", "title", "movies", "content"}
         assert set(selection["movies"][0]) == {"id", "title", "description", "preview_url"}
 
-    def test_a_program_and_a_browser_do_not_get_each_others(self, browser, public):
+    def test_caches_separate_pages_and_json(self, browser, public):
         for _ in range(3):
             page = browser.get(f"/selections/{public}")
             assert page.headers["content-type"].startswith("text/html")
             assert "accept" in ", ".join(page.headers.get_list("vary"))
             browser.get(f"/selections/{public}", headers={"accept": "*/*"}).json()
 
-    def test_what_people_write_is_text(self, library, browser, anna):
+    def test_texts_are_escaped(self, library, browser, anna):
         form = {"title": SCRIPT, "description": f'"><img src=x>\n{SCRIPT}', "public": "true"}
         path = anna.post("/selections/new", data=form).headers["location"].removesuffix("/edit")
         for who, where in ((browser, path), (anna, f"{path}/edit"), (anna, "/selections/mine")):
@@ -158,7 +160,7 @@ class TestOne:
             assert SCRIPT in page.text()
             assert not page.css("script:not([src]), img[src=x]")
 
-    def test_whose_maker_has_no_name_to_show(self, library, browser, boris):
+    def test_owner_without_a_name_is_shown(self, library, browser, boris):
         who = library.browser()
         body = {"email": f"{unique_name()}@private.example", "password": "correct horse battery"}
         assert who.post("/user/signup", json=body).status_code == 200
@@ -175,7 +177,7 @@ class TestOne:
 
 
 class TestMaking:
-    def test_goes_on_to_the_films(self, anna, browser):
+    def test_new_selection_redirects_to_the_edit_page(self, anna, browser):
         assert parse_page(anna.get("/selections/new")).css_first("form.form [name=title]")
         form = {"title": " Rainy  ", "description": "Two\r\nlines"}
         made = anna.post("/selections/new", data=form)
@@ -189,7 +191,7 @@ class TestMaking:
         ("field", "text"),
         [("title", ""), ("title", "x" * 201), ("title", "a\x00b"), ("description", "x" * 2001)],
     )
-    def test_of_what_cannot_be_taken(self, anna, field, text):
+    def test_invalid_texts_are_rejected(self, anna, field, text):
         form = {"title": "Kept", "description": "Kept, too", "public": "true", field: text}
         response = anna.post("/selections/new", data=form)
         assert response.status_code == 400
@@ -201,7 +203,7 @@ class TestMaking:
         assert "Kept" in response.text
         assert page.css_first(f"form.form [name={kept}]")
 
-    def test_of_too_many(self, library, anna):
+    def test_number_of_selections_is_limited(self, library, anna):
         number = library.selection(anna, "One")
         (account_id,) = rows(
             library.server.settings, "SELECT account_id FROM selections WHERE id = ?", number

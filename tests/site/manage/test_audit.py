@@ -14,7 +14,7 @@ def sentences(operator, **query):
     return [text_of(each) for each in tree(response).css(".entry-sentence")]
 
 
-def test_filters_stand_in_the_address(holding, root, person):
+def test_filters_are_in_the_url(holding, root, person):
     operator = holding("roles.manage", "audit.view")
     role = role_of(operator, "a.b")
     operator.browser.post(f"/manage/members/{person.id}/roles/{role}/give")
@@ -33,7 +33,7 @@ def test_filters_stand_in_the_address(holding, root, person):
     assert page.css_first("#field-kind [selected]").attributes["value"] == "role"
 
 
-def test_pages_lead_to_older_ones_with_the_same_filters(server, root, person):
+def test_next_page_keeps_the_filters(server, root, person):
     role = role_of(root, "a.b")
     for _ in range(26):
         for switch in ("give", "take"):
@@ -47,7 +47,7 @@ def test_pages_lead_to_older_ones_with_the_same_filters(server, root, person):
     assert not older.css("[rel=next]")
 
 
-def test_details_are_there_to_be_opened(root):
+def test_details_can_be_opened(root):
     name = unique_name("role")
     role = root.browser.post("/manage/roles/new", data={"name": name, "permissions": "audit.view"})
     root.browser.post(role.headers["location"], data={"name": name, "others": "x.y"})
@@ -58,7 +58,7 @@ def test_details_are_there_to_be_opened(root):
     assert "127.0.0.1" in facts
 
 
-def test_who_may_read_the_log_alone_is_led_to_nobody(holding, root, person):
+def test_auditor_without_other_permissions_gets_no_links_to_members(holding, root, person):
     root.browser.post(f"/manage/members/{person.id}/disable", data={"reason": "x"})
     operator = holding("audit.view")
     page = tree(operator.browser.get("/manage/audit", params={"who": root.name}))
@@ -66,7 +66,7 @@ def test_who_may_read_the_log_alone_is_led_to_nobody(holding, root, person):
     assert not page.css("a[href^='/manage/members']")
 
 
-def test_every_action_has_its_sentence_in_it(server, root, person):
+def test_every_action_has_a_sentence(server, root, person):
     """Also what is not known, as after going back to an older version."""
     for action in (*Action, "of_the_future"):
         execute(

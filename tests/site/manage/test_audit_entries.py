@@ -14,7 +14,7 @@ def entry(action=Action.ROLE_GIVEN, kind="account", details=None):
     return AuditEntry(1, 0, 5, "anna", action, kind, 7, "boris", details or {}, "")
 
 
-def test_every_action_has_words():
+def test_every_action_has_texts():
     assert set(SENTENCES) == set(ACTIONS) == set(Action)
     assert all("%(who)s" in each and "%(what)s" in each for each in SENTENCES.values())
 
@@ -30,18 +30,18 @@ def test_every_action_has_words():
         (entry(Action.IMPORT_FINISHED, "import"), "/manage/imports/7", "/manage/imports/7"),
     ],
 )
-def test_it_leads_to_what_is_there_and_one_may_see(given, path, for_reader):
+def test_entry_links_to_visible_subjects(given, path, for_reader):
     assert audit_rows(CONSOLE_ACTOR, [given])[0].subject_path == path
     assert audit_rows(READER, [given])[0].subject_path == for_reader
 
 
 @pytest.mark.parametrize("kind", ["film", "selection", "import"])
-def test_withheld_entry_leads_nowhere(kind):
+def test_withheld_entry_has_no_link(kind):
     withheld = msgspec.structs.replace(entry(Action.FILM_CHANGED, kind), withheld=True)
     assert audit_rows(CONSOLE_ACTOR, [withheld])[0].subject_path is None
 
 
-def test_details_are_written_so_that_they_can_be_read():
+def test_details_are_readable():
     details = {"fields": ["title", "year"], "year": [None, 1997], "new": True, "x": "y" * 600}
     row = audit_rows(CONSOLE_ACTOR, [entry(details=details)])[0]
     assert row.details[:3] == [("Fields", "title, year"), ("year", "–, 1997"), ("new", "true")]

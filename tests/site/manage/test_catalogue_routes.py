@@ -3,7 +3,7 @@
 from kinoteka.site.manage.catalogue_routes import ROUTES
 
 
-def test_everything_is_asked_for_who_may() -> None:
+def test_every_route_requires_a_permission() -> None:
     for route in ROUTES:
         assert route.path.startswith("/manage/")
         assert route.permission is not None or route.signed_in
@@ -11,7 +11,7 @@ def test_everything_is_asked_for_who_may() -> None:
             assert route.permission is not None, route.path
 
 
-def test_no_address_of_a_form_leads_nowhere() -> None:
+def test_every_form_url_has_a_page() -> None:
     pages = {route.path for route in ROUTES if route.method == "GET"}
     forms = {route.path for route in ROUTES if route.method == "POST"}
     assert forms - pages == {"/manage/selections/{id}"}

@@ -7,7 +7,7 @@ from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportF
 OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
 
 
-def test_what_stands_in_fields_comes_back_as_it_was() -> None:
+def test_form_values_round_trip() -> None:
     lists = {"genres": ("War", "Drama, of sorts"), "directors": ("A", "B")}
     facts = {"title": "Ran", "year": 1985, "rating": 8.0, "runtime_minutes": 162}
     fields = FilmFields(**dict.fromkeys(FIELDS) | facts | lists)
@@ -17,11 +17,11 @@ def test_what_stands_in_fields_comes_back_as_it_was() -> None:
     assert (typed["genres"], typed["directors"]) == tuple(lists.values())
 
 
-def test_blanks_are_nothing() -> None:
+def test_blank_filters_are_ignored() -> None:
     assert FilmsQuery(q=" ", label="").film_query() == FilmsQuery().film_query()
     options = ImportForm(source=" ", mapping="\n \n").options()
     assert (options.format, options.source, options.mapping) == (None, None, ())
 
 
-def test_lines() -> None:
+def test_blank_lines_are_dropped() -> None:
     assert lines(" a \r\n\r\nb\n") == ("a", "b")

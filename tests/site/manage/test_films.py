@@ -38,12 +38,14 @@ def titles(page) -> list[str]:
 
 
 class TestLists:
-    def test_all_films(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_all_films_are_listed(self, site: ManagementSite, root: httpx.Client) -> None:
         page = parse_page(root.get("/manage/films"))
         assert "Zanzibar Nights" in titles(page)
         assert "After Midnight" in titles(page)
 
-    def test_by_title_number_and_label(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_films_are_found_by_title_id_and_label(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         for query, found in (
             ({"q": "solaris"}, ["Solaris"]),
             ({"q": str(site.films["Ran"])}, ["Ran"]),
@@ -54,7 +56,7 @@ class TestLists:
         ):
             assert titles(parse_page(root.get("/manage/films", params=query))) == found
 
-    def test_scripts_get_the_list_alone(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_htmx_receives_only_the_list(self, site: ManagementSite, root: httpx.Client) -> None:
         response = root.get("/manage/films?q=solaris", headers={"hx-request": "true"})
         assert "<html" not in response.text
         assert "Solaris" in response.text
@@ -62,15 +64,15 @@ class TestLists:
     @pytest.mark.parametrize(
         "query", ["page=0", "page=x", "page=99999999999999999", "q=" + "x" * 300]
     )
-    def test_queries_that_cannot_be(self, root: httpx.Client, query: str) -> None:
+    def test_invalid_query_is_rejected(self, root: httpx.Client, query: str) -> None:
         parse_page(root.get(f"/manage/films?{query}"), 400)
 
-    def test_pages_past_the_end(self, root: httpx.Client) -> None:
+    def test_page_beyond_the_last_is_empty(self, root: httpx.Client) -> None:
         parse_page(root.get("/manage/films?page=99"))
 
 
 class TestEditing:
-    def test_every_field(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_every_field_can_be_edited(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['Stalker']}"
         typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         assert (typed["title"], typed["year"], typed["rating"]) == ("Stalker", "1979", "8.1")
@@ -117,7 +119,7 @@ class TestEditing:
             ("directors", "\n".join(map(str, range(51))), "Too many values."),
         ],
     )
-    def test_what_cannot_be_stands_beside_its_field(
+    def test_error_is_shown_at_its_field(
         self, site: ManagementSite, root: httpx.Client, field: str, value: str, sentence: str
     ) -> None:
         path = f"/manage/films/{site.films['Mirror']}"
@@ -128,7 +130,7 @@ class TestEditing:
         assert text_at(page, "#field-description") == "Kept."
         assert titles(parse_page(root.get("/manage/films?q=mirror"))) == ["Mirror"]
 
-    def test_two_who_edit_at_once(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_concurrent_edit_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['M']}"
         typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         assert root.post(path, data=typed | {"year": "1932"}).status_code == 303
@@ -136,7 +138,7 @@ class TestEditing:
         assert "Someone else has changed this film" in text_at(page, ".banner")
         assert page.css_first(f"a[href='{path}']") is not None
 
-    def test_a_film_by_hand(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_film_can_be_added_by_hand(self, site: ManagementSite, root: httpx.Client) -> None:
         page = parse_page(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
         assert text_at(page, "#wrong-title") == "This field cannot be empty."
         assert page.css_first("#field-year").attributes["value"] == "2020"
@@ -148,7 +150,7 @@ class TestEditing:
         number = response.headers["location"].rpartition("/")[2]
         assert "My Holidays" in site.browser().get(f"/films/{number}").text
 
-    def test_films_that_there_are_not(self, root: httpx.Client) -> None:
+    def test_unknown_film_is_not_found(self, root: httpx.Client) -> None:
         parse_page(root.get("/manage/films/999999"), 404)
         for path in ("", "/unlock", "/label", "/hide", "/show"):
             response = root.post(f"/manage/films/999999{path}", data={"title": "x"})
@@ -166,7 +168,7 @@ class TestLocks:
         page = parse_page(root.get(path))
         return [node.attributes["value"] or "" for node in page.css(".manage-lock button")]
 
-    def test_lock_stands_beside_each_edited_field(
+    def test_lock_is_shown_at_each_edited_field(
         self, site: ManagementSite, root: httpx.Client
     ) -> None:
         path = f"/manage/films/{site.films['Rashomon']}"
@@ -205,7 +207,7 @@ class TestLocks:
         return stands["title"], votes, stands["runtime_minutes"]
 
     @pytest.mark.parametrize("field", ["title", "", "nothing", "a\0b"])
-    def test_removing_a_lock_that_there_is_not_does_nothing(
+    def test_removing_a_missing_lock_does_nothing(
         self, site: ManagementSite, root: httpx.Client, field: str
     ) -> None:
         path = f"/manage/films/{site.films['Alien']}"
@@ -225,7 +227,7 @@ def import_with(site: ManagementSite, table: Path) -> None:
 
 
 class TestLabels:
-    def test_hiding_and_showing(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_film_is_hidden_and_shown(self, site: ManagementSite, root: httpx.Client) -> None:
         operator = site.holder(root, "films.label")
         film_id = site.films["Zanzibar Nights"]
         path = f"/manage/films/{film_id}"
@@ -268,7 +270,7 @@ class TestLabels:
         assert root.post(f"{path}/show", data={"label": "-"}).status_code == 303
         assert site.browser().get(f"/films/{film_id}").status_code == 200
 
-    def test_labels(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_labels_are_set_and_removed(self, site: ManagementSite, root: httpx.Client) -> None:
         path = f"/manage/films/{site.films['Dreams']}"
         assert root.post(f"{path}/label", data={"label": PREMIUM}).status_code == 303
         assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 404
@@ -276,7 +278,7 @@ class TestLabels:
         assert site.browser().get(f"/films/{site.films['Dreams']}").status_code == 200
         parse_page(root.post(f"{path}/label", data={"label": "nothing"}), 404)
 
-    def test_addresses_of_forms_lead_to_the_film(
+    def test_urls_of_forms_redirect_to_the_film(
         self, site: ManagementSite, root: httpx.Client
     ) -> None:
         for name in ("unlock", "label", "hide", "show"):
@@ -292,7 +294,7 @@ POSTS = {
 
 
 class TestWhoMay:
-    def test_nobody_is_led_to_sign_in(self, site: ManagementSite) -> None:
+    def test_anonymous_reader_is_redirected_to_sign_in(self, site: ManagementSite) -> None:
         browser = site.browser()
         for path in GETS:
             assert browser.get(path).headers["location"].startswith("/sign-in")
@@ -300,7 +302,7 @@ class TestWhoMay:
             assert browser.post(path).headers["location"].startswith("/sign-in"), path
 
     @pytest.mark.parametrize("permission", [None, "films.import", *POSTS])
-    def test_permissions(
+    def test_each_action_requires_its_permission(
         self, site: ManagementSite, root: httpx.Client, permission: str | None
     ) -> None:
         browser = site.holder(root, *filter(None, [permission]))
@@ -315,12 +317,12 @@ class TestWhoMay:
                     response = browser.post(path, data={"title": "Taken", "label": ""})
                     assert response.status_code == 403, path
 
-    def test_other_sites_may_not(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_cross_site_form_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         for path in (path for paths in POSTS.values() for path in paths):
             response = root.post(path, headers={"sec-fetch-site": "cross-site"})
             assert response.status_code == 403, path
 
-    def test_who_may_edit_finds_the_way(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_editors_see_links_to_the_pages(self, site: ManagementSite, root: httpx.Client) -> None:
         for permission in POSTS:
             page = parse_page(site.holder(root, permission).get("/films/1"))
             assert page.css_first("a[href='/manage/films/1']") is not None

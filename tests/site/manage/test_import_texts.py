@@ -6,7 +6,7 @@ from kinoteka.core.imports.record import FormatCode, RejectionReason
 from kinoteka.site.manage import import_texts as texts
 
 
-def test_everything_has_words() -> None:
+def test_every_code_has_a_text() -> None:
     assert set(texts.FORMATS) == set(FORMATS)
     assert set(texts.STATES) == set(RunState)
     assert set(texts.FAILED_BY) == set(FailureReason)

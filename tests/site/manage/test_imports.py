@@ -76,7 +76,7 @@ def nothing_left(site: ManagementSite) -> bool:
 
 
 class TestImporting:
-    def test_a_table(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_table_is_imported(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         page = ended(root, path)
         assert counts(page) == {
@@ -89,7 +89,9 @@ class TestImporting:
         assert listed.css_first(f"a[href='{path}']").text() == "table.csv"
         eventually(lambda: "Imported One" in root.get("/manage/films?q=imported+one").text)
 
-    def test_a_data_set_of_several_files(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_dataset_of_several_files_is_imported(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         films = b"movieId,title,genres\n1,Toy Story (1995),Adventure|Comedy\n"
         links = b"movieId,imdbId,tmdbId\n1,0114709,862\n"
         page = ended(root, begun(root, ("links.csv", links), ("movies.csv", films)))
@@ -97,7 +99,7 @@ class TestImporting:
         sql = "SELECT title, imdb_id FROM films WHERE source = 'movielens'"
         assert rows(site.server.settings, sql) == [("Toy Story", "tt0114709")]
 
-    def test_choices(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_options_are_applied(self, site: ManagementSite, root: httpx.Client) -> None:
         table = b"Code;Name;Released\n7;Chosen Well;1950\n"
         path = begun(
             root,
@@ -113,14 +115,16 @@ class TestImporting:
         )
         assert rows(site.server.settings, sql) == [("club", "7", "classic")]
 
-    def test_broken_rows(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_invalid_rows_stop_an_import(self, site: ManagementSite, root: httpx.Client) -> None:
         page = ended(root, begun(root, ("broken.csv", BROKEN)))
         assert text_at(page, "#run .badge") == "Failed"
         assert "Some rows are invalid" in text_at(page, ".banner")
         cells = [node.text() for node in page.css("tbody tr td")]
         assert cells == ["broken.csv", "3", "invalid year", "19850"]
 
-    def test_broken_rows_with_keep_going(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_invalid_rows_are_skipped_with_keep_going(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         path = begun(root, ("broken.csv", BROKEN), keep_going="true")
         page = ended(root, path)
         assert (counts(page)["Added"], counts(page)["Rejected"]) == (1, 2)
@@ -130,14 +134,16 @@ class TestImporting:
         assert [line["line"] for line in lines] == [3, 4]
         assert str(site.server.data) not in report.text
 
-    def test_names_of_files_are_only_shown(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_file_names_are_only_displayed(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("../../<b>злой</b>.csv", TABLE))
         page = ended(root, path)
         assert "b>.csv" in text_at(page, "#run")
         assert page.css_first("#run b") is None
         assert not list(site.server.data.glob("*.csv"))
 
-    def test_scripts_get_the_progress_alone(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_htmx_receives_only_the_progress(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         path = begun(root, ("table.csv", TABLE))
         ended(root, path)
         response = root.get(path, headers={"hx-request": "true"})
@@ -161,7 +167,7 @@ class TestRefusals:
             ([("a.csv.gz", b"\x1f\x8b\x08broken")], {}, "a.csv.gz could not be read"),
         ],
     )
-    def test_files_that_cannot_be_used(
+    def test_unusable_files_are_rejected(
         self, site: ManagementSite, root: httpx.Client, files: list, fields: dict, sentence: str
     ) -> None:
         page = parse_page(send(root, *files, **fields), 400)
@@ -179,14 +185,14 @@ class TestRefusals:
             ("adult", "perhaps", ""),
         ],
     )
-    def test_choices_that_cannot_be(
+    def test_invalid_options_are_rejected(
         self, site: ManagementSite, root: httpx.Client, field: str, value: str, sentence: str
     ) -> None:
         page = parse_page(send(root, ("a.csv", TABLE), **{field: value}), 400)
         assert sentence in text_at(page, "main")
         assert nothing_left(site)
 
-    def test_too_much(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_too_large_upload_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         row = b"1,x,1990\n"
         for size in (LIMIT + 1, 3 * LIMIT):
             content = b"id,title,year\n" + row * (size // len(row) + 1)
@@ -197,7 +203,7 @@ class TestRefusals:
         parse_page(send(root, ("a.csv", TABLE), **fields), 413)
         assert nothing_left(site)
 
-    def test_no_file(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_missing_file_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         boundary = {"content-type": "multipart/form-data; boundary=x"}
         none = b'--x\r\ncontent-disposition: form-data; name="files"; filename=""\r\n\r\n\r\n--x--'
         cut = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a"\r\n\r\nid,ti'
@@ -211,7 +217,9 @@ class TestRefusals:
             assert "Choose a file." in text_at(parse_page(response, 400), "#wrong-files")
         assert nothing_left(site)
 
-    def test_half_an_upload_leaves_nothing(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_interrupted_upload_leaves_nothing(
+        self, site: ManagementSite, root: httpx.Client
+    ) -> None:
         host, _, port = site.server.url.removeprefix("http://").partition(":")
         cookies = "; ".join(f"{name}={value}" for name, value in root.cookies.items())
         head = (
@@ -225,7 +233,7 @@ class TestRefusals:
             eventually(lambda: not nothing_left(site))
         eventually(lambda: nothing_left(site))
 
-    def test_imports_that_there_are_not(self, root: httpx.Client) -> None:
+    def test_unknown_import_is_not_found(self, root: httpx.Client) -> None:
         for path in ("/manage/imports/999999", "/manage/imports/999999/report"):
             parse_page(root.get(path), 404)
         parse_page(root.post("/manage/imports/999999/cancel"), 404)
@@ -250,7 +258,9 @@ class _Held:
 
 
 class TestWhileItRuns:
-    def test_another_is_refused(self, site: ManagementSite, root: httpx.Client, hold) -> None:
+    def test_second_import_is_rejected(
+        self, site: ManagementSite, root: httpx.Client, hold
+    ) -> None:
         path = begun(root, ("slow.csv", TABLE))
         with hold():
             page = parse_page(send(root, ("b.csv", TABLE)), 409)
@@ -260,7 +270,7 @@ class TestWhileItRuns:
             assert nothing_left(site)
         assert text_at(ended(root, path), "#run .badge") == "Finished"
 
-    def test_it_is_cancelled(self, site: ManagementSite, root: httpx.Client, hold) -> None:
+    def test_import_is_cancelled(self, site: ManagementSite, root: httpx.Client, hold) -> None:
         path = begun(root, ("cancelled.csv", TABLE.replace(b"Imported", b"Cancelled")))
         with hold():
             response = root.post(f"{path}/cancel")
@@ -272,7 +282,7 @@ class TestWhileItRuns:
         assert root.get(f"{path}/cancel").headers["location"] == path
 
 
-def test_a_server_that_is_started_again(
+def test_import_is_over_after_a_restart(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """What it had begun has ended with it, or is found to be over."""
@@ -314,13 +324,13 @@ def _process_of(server: RunningServer, path: str, *, is_reading: bool = True) ->
 class TestWhoMay:
     PATHS = ("/manage/imports", "/manage/imports/new", "/manage/imports/1")
 
-    def test_nobody_is_led_to_sign_in(self, site: ManagementSite) -> None:
+    def test_anonymous_reader_is_redirected_to_sign_in(self, site: ManagementSite) -> None:
         browser = site.browser()
         for path in self.PATHS:
             assert browser.get(path).headers["location"].startswith("/sign-in")
         assert send(browser, ("a.csv", TABLE)).headers["location"].startswith("/sign-in")
 
-    def test_without_the_permission(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_missing_permission_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         path = begun(root, ("table.csv", TABLE))
         ended(root, path)
         browser = site.holder(root, "films.edit", "films.label")
@@ -332,14 +342,14 @@ class TestWhoMay:
         assert importer.get(path).status_code == 200
         ended(importer, begun(importer, ("table.csv", TABLE)))
 
-    def test_other_sites_may_not(self, site: ManagementSite, root: httpx.Client) -> None:
+    def test_cross_site_form_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
         files = {"files": ("a.csv", TABLE)}
         headers = {"sec-fetch-site": "cross-site"}
         response = root.post("/manage/imports/new", files=files, headers=headers)
         assert response.status_code == 403
 
 
-def test_too_often(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_imports_are_limited(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with (
         new_database(engine, request, tmp_path / "often") as database,
         run_management_site(

@@ -16,7 +16,7 @@ def rows(operator):
     }
 
 
-def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
+def test_label_is_created_once_and_shows_its_roles(holding, root):
     operator, label = holding("films.label"), unique_name("label")
     for _ in range(2):
         response = operator.browser.post("/manage/labels", data={"label": f" {label} "})
@@ -33,7 +33,7 @@ def test_one_is_made_once_and_who_sees_it_is_told(holding, root):
 
 
 @pytest.mark.parametrize("label", ["", " ", "a b", "<b>", "x" * 51, "a\0", "-x", "hidden"])
-def test_what_cannot_be_a_label_is_told_beside_it(root, label):
+def test_invalid_label_is_reported_at_its_field(root, label):
     response = root.browser.post("/manage/labels", data={"label": label})
     assert response.status_code == 400
     assert wrong(response).keys() == {"label"}

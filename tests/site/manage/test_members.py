@@ -24,12 +24,12 @@ def signs_in(server, person):
 
 
 class TestFinding:
-    def test_newest_first(self, server, holding):
+    def test_members_are_listed_newest_first(self, server, holding):
         operator = holding("accounts.manage")
         newest = [sign_up(server).name for _ in range(2)]
         assert found(operator.browser.get("/manage/members"))[:3] == [*newest[::-1], operator.name]
 
-    def test_by_what_is_typed(self, holding, person):
+    def test_members_are_found_by_text(self, holding, person):
         operator = holding("accounts.manage")
         for typed in (person.name, person.name.upper(), f"{person.name}@EX", str(person.id)):
             response = operator.browser.get("/manage/members", params={"q": typed})
@@ -38,7 +38,7 @@ class TestFinding:
         assert text_of(tree(response).css_first(".empty")) == "No members found."
         assert "<nobody>" not in response.text
 
-    def test_a_piece_for_scripts(self, holding, person):
+    def test_htmx_receives_only_the_list(self, holding, person):
         operator = holding("accounts.manage")
         headers = {"hx-request": "true"}
         response = operator.browser.get(
@@ -47,13 +47,13 @@ class TestFinding:
         assert found(response) == [person.name]
         assert "<html" not in response.text
 
-    def test_pages_lead_to_older_ones(self, server, holding):
+    def test_pages_continue_with_older_members(self, server, holding):
         operator = holding("accounts.manage")
         before = as_operator(sign_up(server)).id
         response = operator.browser.get(f"/manage/members?before={before}")
         assert found(response)[0] == operator.name
 
-    def test_who_holds_a_role(self, root, holding):
+    def test_members_are_found_by_role(self, root, holding):
         operator = holding("accounts.manage", "roles.manage")
         role = role_of(root, "audit.view")
         root.browser.post(f"/api/v1/user/{operator.id}/role/{role}")
@@ -64,7 +64,7 @@ class TestFinding:
 
 
 class TestAnAccount:
-    def test_what_there_is_of_it(self, root, person):
+    def test_account_is_shown(self, root, person):
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert text_of(page.css_first("h1")) == person.name
         assert f"{person.name}@example.com" in text_of(page.css_first(".facts"))
@@ -77,11 +77,11 @@ class TestAnAccount:
         page = tree(root.browser.get(f"/manage/members/{person.id}", headers=russian))
         assert "Имя и фамилияAnna K." in text_of(page.css_first(".facts"))
 
-    def test_with_the_one_permission_there_are_no_roles_and_no_log(self, holding, person):
+    def test_roles_and_log_require_their_permissions(self, holding, person):
         page = tree(holding("accounts.manage").browser.get(f"/manage/members/{person.id}"))
         assert not page.css("#roles, .entries")
 
-    def test_its_sessions_end(self, server, root, person):
+    def test_sessions_are_ended(self, server, root, person):
         signs_in(server, person)
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         ends = [each.attributes["action"] for each in page.css(".session-line form")]
@@ -96,7 +96,7 @@ class TestAnAccount:
             f"{root.name} ended one of {person.name}’s sessions",
         ]
 
-    def test_roles_are_given_and_taken(self, root, person):
+    def test_roles_are_assigned_and_removed(self, root, person):
         role = role_of(root, "audit.view")
         path = f"/manage/members/{person.id}/roles/{role}"
         for _ in range(2):
@@ -108,7 +108,7 @@ class TestAnAccount:
         assert len(log(root, person)) == 2
         assert root.browser.post(f"/manage/members/{person.id}/roles/1/give").status_code == 409
 
-    def test_a_script_of_somebody_is_text(self, server, root):
+    def test_texts_are_escaped(self, server, root):
         name = "<script>alert(1)</script>"
         person = sign_up(server)
         body = {"given_name": name, "family_name": "'\"><img src=x>", "status": name,
@@ -126,7 +126,7 @@ class TestDisabling:
         form = {"reason": reason}
         return operator.browser.post(f"/manage/members/{person.id}/{switch}", data=form)
 
-    def test_and_enabling_again(self, server, root, person):
+    def test_account_is_disabled_and_enabled(self, server, root, person):
         told = notice(root.browser, self.disable(root, person))
         assert told == "Account disabled. All its sessions have ended."
         assert person.browser.get("/account").status_code == 303
@@ -145,12 +145,12 @@ class TestDisabling:
             f"{root.name} disabled {person.name}",
         ]
 
-    def test_twice_does_no_harm(self, root, person):
+    def test_disabling_twice_succeeds(self, root, person):
         for _ in range(2):
             assert self.disable(root, person).status_code == 303
         assert len(log(root, person)) == 1
 
-    def test_nobody_disables_themselves(self, root, holding):
+    def test_own_account_cannot_be_disabled(self, root, holding):
         for operator in (root, holding("accounts.manage")):
             page = tree(operator.browser.get(f"/manage/members/{operator.id}"))
             assert not page.css("form[action$='/disable']")
@@ -159,7 +159,7 @@ class TestDisabling:
             assert "your own account" in text_of(tree(response).css_first(".banner"))
             assert operator.browser.get("/account").status_code == 200
 
-    def test_a_superuser_is_left_alone_by_others(self, root, holding):
+    def test_superuser_cannot_be_disabled_by_others(self, root, holding):
         operator = holding("accounts.manage", "roles.manage")
         page = tree(operator.browser.get(f"/manage/members/{root.id}"))
         assert not page.css("form[action*='disable'], form[action*='/sessions/']")
@@ -169,7 +169,7 @@ class TestDisabling:
         assert root.browser.get("/account").status_code == 200
 
     @pytest.mark.parametrize("reason", ["x" * 501, "a\0b"])
-    def test_a_reason_that_cannot_be_taken_is_told_beside_it(self, root, person, reason):
+    def test_invalid_reason_is_reported_at_its_field(self, root, person, reason):
         for switch in ("disable", "enable"):
             response = self.disable(root, person, reason, switch)
             assert response.status_code == 400
@@ -178,7 +178,7 @@ class TestDisabling:
             again = root.browser.get(address)
             assert again.headers["location"] == f"/manage/members/{person.id}"
 
-    def test_who_is_out_is_out_of_every_contract(self, server, root, person):
+    def test_disabled_account_is_rejected_by_every_contract(self, server, root, person):
         email = f"{person.name}@example.com"
         word = {"password": PASSWORD}
         ways = [

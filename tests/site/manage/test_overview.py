@@ -8,14 +8,14 @@ def titles(operator):
     return [text_of(each) for each in tree(operator.browser.get("/manage")).css("section h2")]
 
 
-def test_shows_what_one_may_look_after(root, holding):
+def test_overview_shows_permitted_areas(root, holding):
     assert titles(root) == ["Newest members", "Imports", "Recent activity"]
     assert titles(holding("accounts.manage")) == ["Newest members"]
     assert titles(holding("audit.view")) == ["Recent activity"]
     assert titles(holding("roles.manage")) == []
 
 
-def test_counts_who_is_disabled(root, person):
+def test_disabled_accounts_are_counted(root, person):
     root.browser.post(f"/manage/members/{person.id}/disable", data={})
     page = tree(root.browser.get("/manage"))
     assert "disabled account" in text_of(page.css_first("a[href='/manage/members?disabled=true']"))

@@ -5,12 +5,12 @@ from kinoteka.core.members.model import MemberQuery
 from kinoteka.site.manage import schemas
 
 
-def test_a_role_has_what_is_ticked_and_what_is_typed():
+def test_role_has_ticked_and_typed_permissions():
     form = schemas.RoleForm("x", ["a.b"], " c.d\r\n\n e.f ")
     assert form.all_permissions() == ["a.b", "c.d", "e.f"]
 
 
-def test_queries_of_the_core():
+def test_queries_are_passed_to_the_core():
     assert schemas.MembersQuery("a", 5, True, 7).query() == MemberQuery(
         text="a", before=5, disabled=True, role_id=7
     )

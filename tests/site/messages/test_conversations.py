@@ -36,7 +36,7 @@ async def read(services, actor, chat, zone=UTC):
     return await conversations.read_conversation(call_of(services, actor), chat, zone)
 
 
-async def test_the_first_that_is_unread_is_marked_and_no_other(services, pair, chat):
+async def test_only_the_first_unread_message_is_marked(services, pair, chat):
     anna, boris = pair
     first = await perform(services, services.chats.post, boris, chat, "one", None)
     await perform(services, services.chats.mark_read, anna, chat, first.id)
@@ -48,7 +48,7 @@ async def test_the_first_that_is_unread_is_marked_and_no_other(services, pair, c
     assert [each.is_own for each in found.messages] == [False, True, False, False]
 
 
-async def test_days_are_those_of_the_reader(services, pair, chat, monkeypatch):
+async def test_days_are_in_the_readers_zone(services, pair, chat, monkeypatch):
     hour = 60 * 60 * 1000
     for number in range(3):  # 23:30, 00:30 and 01:30 UTC
         at = 1_700_004_600_000 + number * hour
@@ -62,7 +62,7 @@ async def test_days_are_those_of_the_reader(services, pair, chat, monkeypatch):
         assert [each.starts_day for each in found.messages] == starts
 
 
-async def test_films_of_links_to_this_server_alone(services, pair, chat, films):
+async def test_only_links_to_this_server_get_cards(services, pair, chat, films):
     ids = sorted(films.values())
     text = f"https://films.example/films/{ids[3]} /films/{ids[1]} http://a.example/films/{ids[0]}"
     await perform(services, services.chats.post, pair[0], chat, text, None)
@@ -70,19 +70,19 @@ async def test_films_of_links_to_this_server_alone(services, pair, chat, films):
     assert [film.id for film in found.messages[0].films] == [ids[3], ids[1]]
 
 
-async def test_films_that_the_reader_does_not_see_are_not_shown(services, pair, chat, films):
+async def test_invisible_films_get_no_cards(services, pair, chat, films):
     text = f"/films/{films['M']} /films/{films[LABELLED]}"
     await perform(services, services.chats.post, pair[0], chat, text, None)
     found = await read(services, pair[0], chat)
     assert [film.title for film in found.messages[0].films] == ["M"]
 
 
-async def test_a_chat_whose_other_is_gone_has_no_account(services, pair, chat):
+async def test_chat_with_a_deleted_account_has_no_account(services, pair, chat):
     await perform(services, services.credentials.delete_account, pair[1])
     (row,) = (await conversations.list_chat_rows(call_of(services, pair[0]))).rows
     assert row.account is None
 
 
-def test_hosts_are_those_of_the_request_and_of_the_settings(services):
+def test_hosts_come_from_the_request_and_the_settings(services):
     request = call_of(services, None, (b"host", b"Films.Example:8000"))
     assert conversations.server_hosts(request) == ["films.example:8000"]

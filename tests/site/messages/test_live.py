@@ -109,7 +109,7 @@ class TestSocket:
 
 
 class TestHistory:
-    def test_newest_first_page_by_page(self, anna, boris, chat):
+    def test_messages_are_paged_newest_first(self, anna, boris, chat):
         ids = [anna.who.post(chat, f"message {number}", f"n{number}") for number in range(5)]
         boris.who.read(chat, ids[3])
         history = boris.client.get(f"/messages/{chat}/history?limit=3").json()
@@ -123,15 +123,15 @@ class TestHistory:
         assert (older["has_older"], older["other_read_id"]) == (False, ids[3])
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=101", "before=0", "before=x"])
-    def test_what_cannot_be_asked(self, anna, chat, query):
+    def test_invalid_query_is_rejected(self, anna, chat, query):
         assert anna.client.get(f"/messages/{chat}/history?{query}").status_code == 400
 
-    def test_of_others_is_as_none(self, stranger, chat):
+    def test_chat_of_others_is_unknown(self, stranger, chat):
         for number in (chat, 2**52):
             assert stranger.client.get(f"/messages/{number}/history").status_code == 404
 
 
-def test_how_much_is_unread_in_all(server, anna, boris, chat):
+def test_unread_messages_are_counted(server, anna, boris, chat):
     boris.who.post(chat, "hello")
     assert anna.client.get("/messages/unread/count").json()["total"] == 1
     assert server.client().get("/messages/unread/count").status_code == 303
@@ -143,7 +143,7 @@ class TestTwoWorkers:
         with redis_server() as redis:
             yield start_server(redis_url=redis.url, workers="2")
 
-    def test_hear_of_each_other(self, anna, boris, chat, listen):
+    def test_workers_share_events(self, anna, boris, chat, listen):
         sockets = [listen(anna.who.cookie) for _ in range(6)]  # on either, some of them
         message = boris.who.post(chat, "hello")
         for socket in sockets:

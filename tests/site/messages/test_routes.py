@@ -16,14 +16,14 @@ def paths(method):
 
 
 @pytest.mark.parametrize("path", paths("GET"))
-def test_a_page_is_for_who_is_signed_in(server, path):
+def test_anonymous_reader_is_redirected_to_sign_in(server, path):
     response = server.client().get(path, headers={"accept": "text/html"})
     assert (response.status_code, response.headers["location"]) == (303, f"/sign-in?next={path}")
 
 
 @pytest.mark.parametrize("path", paths("POST"))
 class TestForms:
-    def test_are_for_who_is_signed_in(self, server, path):
+    def test_anonymous_form_is_redirected_to_sign_in(self, server, path):
         response = server.client().post(path, data={}, headers={"origin": server.url})
         assert response.status_code == 303
         assert response.headers["location"].startswith("/sign-in")
@@ -37,5 +37,5 @@ class TestForms:
             {},
         ],
     )
-    def test_are_not_for_other_sites(self, anna, path, headers):
+    def test_cross_site_form_is_rejected(self, anna, path, headers):
         assert anna.client.post(path, data={}, headers=headers).status_code == 403

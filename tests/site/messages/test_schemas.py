@@ -7,7 +7,7 @@ from kinoteka.site.messages.schemas import event_frame
 MESSAGE = Message(7, 3, 1, "hello", 1000, None, "nonce")
 
 
-def test_an_event_of_a_message():
+def test_message_event_becomes_a_frame():
     told = event_frame(MessageEvent(EventKind.NEW, MESSAGE, 6), 1, UnreadCounts(2, 1))
     assert encode(told) == (
         b'{"type":"new","message":{"id":7,"chat_id":3,"author_id":1,"text":"hello","at":1000,'
@@ -15,12 +15,12 @@ def test_an_event_of_a_message():
     )
 
 
-def test_the_nonce_is_nobody_else_s_business():
+def test_only_the_author_receives_the_nonce():
     told = event_frame(MessageEvent(EventKind.EDITED, MESSAGE, 7), 2, UnreadCounts(0, 0))
     assert (told.type, told.message.nonce) == ("edited", None)
 
 
-def test_how_far_somebody_has_read():
+def test_read_receipt_becomes_a_frame():
     assert encode(event_frame(ReadReceipt(3, 2, 7), 1, UnreadCounts(0, 0))) == (
         b'{"type":"read","chat_id":3,"account_id":2,"message_id":7,'
         b'"unread":{"total":0,"in_chat":0}}'

@@ -7,17 +7,17 @@ from kinoteka.http.mechanics.static_files import TYPES
 from kinoteka.site.ui.assets import FILES, FOLDER, address
 
 
-def test_every_file_has_an_address_with_the_digest_of_all():
+def test_every_url_contains_the_digest_of_all_files():
     assert address("css/base.css") == f"/assets/{FILES.fingerprint}/css/base.css"
 
 
-def test_what_is_not_there_has_none():
+def test_unknown_file_has_no_url():
     with pytest.raises(KeyError):
         address("css/none.css")
 
 
 @pytest.mark.parametrize("name", ["css/base.css", "js/site.js", "icons.svg"])
-def test_is_served_for_good(server, name):
+def test_asset_is_cached_permanently(server, name):
     response = server.client().get(address(name))
     assert response.status_code == 200
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -27,7 +27,7 @@ def test_is_served_for_good(server, name):
     assert len(gzip.compress(response.content)) < len(response.content)
 
 
-def test_a_page_of_an_older_version_finds_its_files(server):
+def test_pages_of_older_versions_find_their_files(server):
     response = server.client().get("/assets/older/css/base.css")
     assert (response.status_code, response.headers["cache-control"]) == (200, "public, no-cache")
 
@@ -35,11 +35,11 @@ def test_a_page_of_an_older_version_finds_its_files(server):
 @pytest.mark.parametrize(
     "path", ["css/none.css", "../contract.py", "css/..%2f..%2fcontract.py", "css", "a/b/c/d"]
 )
-def test_nothing_else_is(server, path):
+def test_other_paths_are_not_served(server, path):
     assert server.client().get(f"/assets/{FILES.fingerprint}/{path}").status_code == 404
 
 
-def test_no_file_names_another_host():
+def test_no_file_refers_to_another_host():
     for path in FOLDER.rglob("*.css"):
         assert not re.search(r"url\(|@import", path.read_text()), path
     for path in (FOLDER / "js").rglob("*.js"):
@@ -52,7 +52,7 @@ def test_no_file_names_another_host():
         assert not re.search(r"https?://", text), path
 
 
-def test_scripts_use_no_object_as_a_map():
+def test_scripts_use_no_objects_as_maps():
     """Check that data never names a property: `__proto__` would change every object."""
     for path in (FOLDER / "js").rglob("*.js"):
         text = path.read_text()
@@ -62,6 +62,6 @@ def test_scripts_use_no_object_as_a_map():
             assert target == "button", path  # an element, with names that the script fixes
 
 
-def test_what_is_taken_from_elsewhere_has_its_licence():
+def test_vendored_files_have_licences():
     for folder in (FOLDER / "vendor").iterdir():
         assert (folder / "LICENSE.txt").is_file()

@@ -31,7 +31,7 @@ def buttons(client, path) -> dict[str, str | None]:
     }
 
 
-def test_wherever_films_are_shown(server):
+def test_bookmark_state_is_shown_on_every_film_list(server):
     member, visitor = server.signed_up(), server.client()
     page = LexborHTMLParser(member.get("/films", headers=OWN).text)
     film = {link.text(): link.attributes["href"] for link in page.css(".film-title a")}

@@ -38,7 +38,7 @@ def environment() -> FoldingEnvironment:
         ("{% if false %}{{ say('a') }}{% endif %}", "", 1),
     ],
 )
-def test_constants_are_worked_out_when_a_template_compiles(
+def test_constant_calls_are_evaluated_at_compile_time(
     environment: FoldingEnvironment, source: str, shown: str, times: int
 ) -> None:
     template = environment.from_string(source)
@@ -50,13 +50,15 @@ def test_constants_are_worked_out_when_a_template_compiles(
 @pytest.mark.parametrize(
     "source", ["{{ say(x) }}", "{{ say(*[x]) }}", "{{ box['say'](x) }}", "{{ say('' ~ x) }}"]
 )
-def test_anything_else_when_it_is_shown(environment: FoldingEnvironment, source: str) -> None:
+def test_other_calls_are_evaluated_when_rendering(
+    environment: FoldingEnvironment, source: str
+) -> None:
     template = environment.from_string(source)
     assert called == []
     assert template.render(x="<") == "<b>&lt;</b>"
 
 
-def test_in_macros_and_blocks_and_what_extends_them(environment: FoldingEnvironment) -> None:
+def test_folding_applies_to_macros_blocks_and_inheritance(environment: FoldingEnvironment) -> None:
     environment.loader = DictLoader(
         {
             "base": "{% macro m() %}{{ say('m') }}{% endmacro %}{% block b %}{% endblock %}",

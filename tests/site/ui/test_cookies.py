@@ -19,7 +19,7 @@ from tests.support.servers import PASSWORD, unique_name
         ("language=ru; a=" + "b" * 9000, "en"),
     ],
 )
-def test_a_cookie_is_found_among_others(server, cookie, language):
+def test_cookie_is_found_among_others(server, cookie, language):
     headers = {"cookie": cookie, "accept": "text/html"}
     assert server.client().get("/nowhere", headers=headers).headers["content-language"] == language
 

@@ -14,24 +14,24 @@ def test_every_code_has_a_sentence_and_a_status():
     assert set(SENTENCES) == set(ERROR_RESPONSES) == set(Code) == set(COMMON)
 
 
-def test_an_unknown_address_is_a_page_for_browsers(server):
+def test_browsers_receive_a_page_for_an_unknown_url(server):
     response = server.client().get("/nowhere", headers=PAGE)
     assert response.status_code == 404
     page = LexborHTMLParser(response.text)
     assert page.css_first("h1").text() == "Page not found."
 
 
-def test_and_json_for_programs(server):
+def test_programs_receive_json_for_an_unknown_url(server):
     response = server.client().get("/nowhere")
     assert (response.status_code, response.headers["content-type"]) == (404, "application/json")
 
 
-def test_a_wrong_method_says_which_are_right(server):
+def test_wrong_method_lists_the_allowed_ones(server):
     response = server.client().get("/preferences", headers=PAGE)
     assert (response.status_code, response.headers["allow"]) == (405, "OPTIONS, POST")
 
 
-def test_a_bad_token_does_not_keep_anybody_from_the_page(server):
+def test_invalid_token_does_not_block_a_page(server):
     response = server.client().get("/nowhere", headers=PAGE | {"authorization": "Bearer rubbish"})
     assert (response.status_code, response.headers["content-type"]) == (
         404,
@@ -42,7 +42,7 @@ def test_a_bad_token_does_not_keep_anybody_from_the_page(server):
 @pytest.mark.parametrize(
     "headers", [{}, {"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}]
 )
-def test_a_form_of_another_site_is_refused(server, headers):
+def test_cross_site_form_is_rejected(server, headers):
     client = server.signed_up()
     response = client.post("/preferences", data={"language": "ru"}, headers=headers | PAGE)
     assert response.status_code == 403
@@ -50,19 +50,19 @@ def test_a_form_of_another_site_is_refused(server, headers):
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {"origin": "{url}"}])
-def test_a_form_of_this_site_is_not(server, headers):
+def test_same_site_form_is_accepted(server, headers):
     headers = {name: value.format(url=server.url) for name, value in headers.items()}
     response = server.signed_up().post("/preferences", data={"language": "ru"}, headers=headers)
     assert response.status_code == 303
 
 
-def test_htmx_gets_the_sentence_alone(server):
+def test_htmx_receives_only_the_sentence(server):
     response = server.client().get("/nowhere", headers=PAGE | {"hx-request": "true"})
     assert response.text == "Page not found."
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"a=" + b"b" * 4_000_000])
-def test_what_cannot_be_read_is_refused(server, body):
+def test_malformed_form_is_rejected(server, body):
     headers = {"origin": server.url, "content-type": "application/x-www-form-urlencoded"}
     response = server.client().post("/preferences", content=body, headers=headers)
     assert response.status_code in (400, 413)

@@ -2,15 +2,15 @@ from kinoteka.site.ui.genres import NAMES, genre_names
 from kinoteka.site.ui.languages import translations
 
 
-def test_usual_genres_are_told_in_the_readers_language():
+def test_common_genres_are_translated():
     tell = genre_names(translations("ru").pgettext)
     assert tell("Comedy") == "Комедия"
     assert all(tell(name) != name for name in NAMES - {"IMAX"})
 
 
-def test_others_stay_as_they_are():
+def test_other_genres_keep_their_names():
     assert genre_names(translations("ru").pgettext)("Фильм-катастрофа") == "Фильм-катастрофа"
 
 
-def test_english_names_stay():
+def test_english_names_are_unchanged():
     assert genre_names(translations("en").pgettext)("Comedy") == "Comedy"

@@ -18,7 +18,7 @@ def response(server):
 
 
 class TestHeaders:
-    def test_nothing_may_run_or_load_but_what_is_the_sites_own(self, response):
+    def test_policy_allows_only_files_of_the_site(self, response):
         policy = response.headers["content-security-policy"]
         assert "unsafe" not in policy
         rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
@@ -37,23 +37,23 @@ class TestHeaders:
             ("cache-control", "private, no-cache"),
         ],
     )
-    def test_are_those_of_owasps_list(self, response, name, value):
+    def test_headers_follow_owasp(self, response, name, value):
         assert response.headers[name] == value
 
-    def test_features_are_off(self, response):
+    def test_browser_features_are_disabled(self, response):
         assert "camera=()" in response.headers["permissions-policy"]
 
-    def test_what_somebody_signed_in_sees_is_stored_nowhere(self, server):
+    def test_pages_of_signed_in_users_must_not_be_stored(self, server):
         response = server.signed_up().get("/nowhere", headers=PAGE)
         assert response.headers["cache-control"] == "private, no-store"
 
-    def test_https_stays_https(self, start_server):
+    def test_https_upgrades_insecure_requests(self, start_server):
         server = start_server(public_url="https://films.example")
         headers = server.client().get("/nowhere", headers=PAGE).headers
         assert "upgrade-insecure-requests" in headers["content-security-policy"]
 
 
-def test_is_compressed_for_who_takes_that(server):
+def test_page_is_compressed_if_accepted(server):
     client = server.client(accept="text/html", accept_encoding="gzip")
     with client.stream("GET", "/nowhere") as response:
         raw = b"".join(response.iter_raw())
@@ -61,7 +61,7 @@ def test_is_compressed_for_who_takes_that(server):
     assert "<h1>" in gzip.decompress(raw).decode()
 
 
-def test_has_what_a_page_needs(response):
+def test_page_has_the_required_elements(response):
     page = LexborHTMLParser(response.text)
     assert page.css_first("html").attributes["lang"] == "en-GB"
     assert page.css_first("a.skip").attributes["href"] == "#main"
@@ -69,14 +69,14 @@ def test_has_what_a_page_needs(response):
     assert not page.css("[style], script:not([src])")
 
 
-def test_who_is_signed_in_is_named(server):
+def test_page_names_the_signed_in_user(server):
     client = server.signed_up("имя-Ё")
     page = LexborHTMLParser(client.get("/nowhere", headers=PAGE).text)
     assert page.css_first(".menu-title").text() == "имя-Ё"
 
 
 @pytest.mark.parametrize("path", ["/", "/films?page=2", "/people/имя", "/a%2fb"])
-def test_own_paths_are_taken(path):
+def test_local_path_accepts_paths_of_the_site(path):
     assert local_path(path) == path
 
 
@@ -94,11 +94,11 @@ def test_own_paths_are_taken(path):
         "/" + "a" * 2000,
     ],
 )
-def test_other_addresses_are_not(path):
+def test_local_path_rejects_other_addresses(path):
     assert local_path(path, "/account") == "/account"
 
 
-async def test_others_have_their_turn_while_a_page_is_written():
+async def test_rendering_yields_to_the_event_loop():
     turns = 0
 
     async def other() -> None:

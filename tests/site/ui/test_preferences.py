@@ -9,7 +9,7 @@ def client(server):
     return server.client(origin=server.url, accept="text/html")
 
 
-def test_a_language_is_remembered(client):
+def test_language_is_stored(client):
     response = client.post("/preferences", data={"language": "ru", "next": "/films?page=2"})
     assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
     assert (
@@ -17,7 +17,7 @@ def test_a_language_is_remembered(client):
     )
 
 
-def test_a_theme_is_remembered_until_it_follows_the_system_again(client):
+def test_theme_is_stored_until_the_system_theme_is_selected(client):
     client.post("/preferences", data={"theme": "dark"})
     assert LexborHTMLParser(client.get("/nowhere").text).css_first("html[data-theme=dark]")
     client.post("/preferences", data={"theme": "system"})
@@ -25,7 +25,7 @@ def test_a_theme_is_remembered_until_it_follows_the_system_again(client):
 
 
 @pytest.mark.parametrize("data", [{"language": "xx"}, {"language": ""}, {}, {"other": "1"}])
-def test_what_is_none_changes_nothing(client, data):
+def test_unknown_values_change_nothing(client, data):
     response = client.post("/preferences", data=data)
     assert response.status_code == 303
     assert "set-cookie" not in response.headers
@@ -35,6 +35,6 @@ def test_what_is_none_changes_nothing(client, data):
     "path",
     ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "films", "/a\nb", ""],
 )
-def test_nobody_is_led_elsewhere(client, path):
+def test_other_sites_are_not_redirect_targets(client, path):
     response = client.post("/preferences", data={"language": "en", "next": path})
     assert response.headers["location"] == "/"

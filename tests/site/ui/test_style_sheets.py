@@ -23,7 +23,7 @@ def rules(response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("origin", ["none", "cross-site", "same-site"])
-def test_who_arrives_gets_them_with_the_page(server, origin):
+def test_first_page_inlines_style_sheets(server, origin):
     response = server.client().get("/nowhere", headers=PAGE | {"sec-fetch-site": origin})
     page = LexborHTMLParser(response.text)
     written = [style.text() for style in page.css("style")]
@@ -37,7 +37,7 @@ def test_who_arrives_gets_them_with_the_page(server, origin):
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "same-origin"}, {}], ids=["new", "old"])
-def test_who_comes_from_here_and_who_does_not_say_gets_their_addresses(server, headers):
+def test_later_pages_link_style_sheets(server, headers):
     response = server.client().get("/nowhere", headers=PAGE | headers)
     page = LexborHTMLParser(response.text)
     assert page.css("style, link[rel=prefetch]") == []
@@ -46,13 +46,13 @@ def test_who_comes_from_here_and_who_does_not_say_gets_their_addresses(server, h
     assert rules(response)["style-src"] == "'self'"
 
 
-def test_the_policy_knows_every_sheet():
+def test_policy_allows_every_sheet():
     texts = [path.read_text() for path in (FOLDER / "css").glob("*.css")]
     assert set(sources().split()) == set(map(digest, texts))
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "css").glob("*.css")), ids=lambda path: path.name)
-def test_every_sheet_can_stand_within_a_page(path):
+def test_every_sheet_can_be_inlined(path):
     """It ends nowhere, and names nothing by an address that would be another there."""
     text = path.read_text()
     assert "</" not in text
@@ -61,6 +61,6 @@ def test_every_sheet_can_stand_within_a_page(path):
     assert f"<style>{text}</style>" in element(path.stem, True)
 
 
-def test_there_is_none_of_another_name():
+def test_unknown_sheet_raises():
     with pytest.raises(KeyError):
         element("none", False)

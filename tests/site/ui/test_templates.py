@@ -13,12 +13,12 @@ async def test_every_template_compiles(locale, name):
     assert (await template(locale, name)).name == name
 
 
-async def test_is_compiled_once():
+async def test_template_is_compiled_once():
     assert await template("en-GB", "error.html") is await template("en-GB", "error.html")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_obeys_the_policy_and_trusts_nobody(name):
+def test_templates_have_no_inline_code_and_no_unescaped_values(name):
     text = (FOLDER / name).read_text(encoding="utf-8")
     for forbidden in (" style=", "<style", "javascript:", " onclick=", " hx-on", "|safe", "| safe"):
         assert forbidden not in text
