@@ -1,6 +1,6 @@
 """The columns of films as imports stage and store them, derived from the schema.
 
-Both engines stage and store a new field (`schema.FILM_FACTS`) without another word. What they do
+Both engines stage and store a new field of `schema.FILM_FACTS` without other changes. What they do
 with films stored before it depends on the version of the fingerprint; see `FINGERPRINTED`.
 """
 
@@ -13,7 +13,7 @@ from kinoteka.database.schema import FILM_FACTS, films, labels
 from kinoteka.database.statement import DIALECTS
 
 STORED = (*FILM_FACTS, "votes", "imdb_id", "tmdb_id")
-"""The columns of `films` that hold what a record says."""
+"""The columns of `films` that hold the values of a record."""
 
 STAGED: tuple[Column[Any], ...] = (
     Column("position", Integer, nullable=False),
@@ -40,9 +40,9 @@ FINGERPRINTED: dict[int, tuple[str, ...]] = {
 """The fields that each version of a film's fingerprint covers; a new field makes a new version.
 
 A film stores the version of its fingerprint. An import computes the newest two for each row, and
-compares a film by the one that it has. If the film's version is the previous one and its row has
-not changed, it gets the new fields alone. A film of an older version counts as changed. The label
-is not covered: rules give it, not the row. (Version 1 covers an empty one.)
+compares a film by the version that it has. If that is the previous one and the row has not
+changed, only the new fields are stored. A film of an older version counts as changed. The label
+is not covered, because rules set it and not the row. (Version 1 covers an empty one.)
 """
 NEWEST_VERSION = max(FINGERPRINTED)
 UNKNOWN_VERSION = 0
@@ -61,10 +61,10 @@ def create_staged_films(engine: str, table: str, *prefixes: str) -> str:
 
 
 def listed(columns: tuple[str, ...]) -> str:
-    """Return names as a statement lists them."""
+    """Return column names, separated by commas."""
     return ", ".join(columns)
 
 
 def assigned(columns: tuple[str, ...], source: str) -> str:
-    """Return the assignments of an UPDATE that takes columns from `source`."""
+    """Return the assignments of an UPDATE that copies columns from `source`."""
     return ", ".join(f"{name} = {source}.{name}" for name in columns)

@@ -38,7 +38,7 @@ class Reader(Protocol):
     def connection(self) -> Any:
         """Return the driver's connection: sqlite3, or psycopg with RawCursor."""
 
-    def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
+    def fetch(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         """Run a statement and return all its rows."""
 
 
@@ -49,16 +49,16 @@ class WriteTransaction(Protocol):
     and Conflict if a key rejects a row.
     """
 
-    def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
+    def queue(self, compiled: Compiled, parameters: Mapping[str, Any]) -> None:
         """Run a statement together with the next one, or with the commit."""
 
-    async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def rows(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a statement and return its rows."""
 
-    async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
+    async def count(self, compiled: Compiled, parameters: Mapping[str, Any]) -> int:
         """Run a statement and return the number of changed rows."""
 
-    async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, compiled: Compiled, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
 
     async def limit_lock_wait(self) -> None:
@@ -90,7 +90,7 @@ class Database(Protocol):
     name: str
     """The engine: sqlite or postgresql."""
 
-    async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def read(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a short read.
 
         Raises:

@@ -1,8 +1,8 @@
 """The schema, once for both engines.
 
 Points in time are integers, milliseconds since 1970 in UTC, and calendar dates are text
-(YYYY-MM-DD): both engines' drivers give these back exactly as they took them. Ids are never
-reused, so that a forgotten reference cannot come to mean somebody else.
+(YYYY-MM-DD): both engines' drivers return these values unchanged. Ids are never reused, so that a
+stale reference cannot refer to another row.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ accounts = Table(
     id_column(),
     Column("username", Text),
     Column("username_key", Text, unique=True),
-    Column("username_skeleton", Text),  # the same for those that look alike
+    Column("username_skeleton", Text),  # equal for usernames that look alike
     Column("email", Text),
     Column("email_key", Text, unique=True),
     Column("password_hash", Text, nullable=False),
@@ -67,7 +67,7 @@ _lacks_skeleton = and_(accounts.c.username_skeleton.is_(None), accounts.c.userna
 partial_index("ix_accounts_lacks_skeleton", _lacks_skeleton, accounts.c.id)
 _disabled = accounts.c.disabled_at.is_not(None)
 partial_index("ix_accounts_disabled_at", _disabled, accounts.c.disabled_at)
-# For parts of usernames; SQLite reads them all.
+# For searches of parts of usernames. SQLite scans all usernames.
 Index(
     "ix_accounts_username_trigrams",
     accounts.c.username_key,
@@ -170,9 +170,9 @@ _film_facts: tuple[Column[Any], ...] = (
 )
 FILM_FACTS: tuple[str, ...] = tuple(column.name for column in _film_facts)
 
-# genre_id and director_id repeat the first of film_genres and film_directors: a page of films
-# is then read from this table and the two names alone.
-# The indexes give the ids in each order, of those under some labels, without touching the rows.
+# genre_id and director_id repeat the first rows of film_genres and film_directors, so that a page
+# of films is read from this table and the two tables of names only.
+# The indexes cover each order of ids with the labels, so that listing does not read the rows.
 films = Table(
     "films",
     metadata,
@@ -188,8 +188,8 @@ films = Table(
     reference("label_id", "labels.id", on_delete="RESTRICT"),
     Column("fingerprint", BigInteger, nullable=False),
     Column("fingerprint_version", SmallInteger, nullable=False, server_default="1"),
-    # Only operators see a hidden film, whatever its label. label_lost: the label that it had
-    # before is not known any more.
+    # Only operators see a hidden film, whatever its label. label_lost: the film's label before it
+    # was hidden is unknown.
     Column("hidden_at", BigInteger),
     Column("label_lost", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source", "external_id"),
@@ -204,7 +204,7 @@ films = Table(
 _hidden = films.c.hidden_at.is_not(None)
 partial_index("ix_films_hidden", _hidden, films.c.id)
 
-# The fields that operators have edited: imports leave them as they are.
+# The fields that operators have edited. Imports do not change them.
 film_locks = Table(
     "film_locks",
     metadata,
@@ -231,9 +231,9 @@ film_directors = Table(
     sqlite_with_rowid=False,
 )
 
-# How many films a genre or director has under each label (0: none, -1: hidden ones), kept so that
-# a list can leave out what its viewer would find empty without counting films. No foreign key on
-# label_id: 0 and -1 are no label's id.
+# The number of films of a genre or director under each label (0: no label, -1: hidden films). With
+# it, a list skips genres without visible films and does not count films. label_id has no foreign
+# key, because 0 and -1 are not ids of labels.
 genre_counts = Table(
     "genre_counts",
     metadata,
@@ -284,8 +284,8 @@ selection_films = Table(
     Column("position", Integer, nullable=False),
 )
 
-# A chat of two: the smaller account id first. The columns keep no foreign key, so that the pair
-# stays known when an account goes; chat_members tells who is left.
+# A chat of two accounts, the smaller id first. The columns have no foreign keys, so that the pair
+# remains when an account is deleted. chat_members has the remaining members.
 chats = Table(
     "chats",
     metadata,
@@ -298,8 +298,8 @@ chats = Table(
     sqlite_autoincrement=True,
 )
 
-# active_at, when something was last written in the chat, stands with each member, so that an
-# account's newest chats are read off one index.
+# active_at is the time of the last message in the chat. Each member has a copy, so that one index
+# returns an account's newest chats.
 chat_members = Table(
     "chat_members",
     metadata,
@@ -310,7 +310,7 @@ chat_members = Table(
     Column("unread", Integer, nullable=False),
     Index("ix_chat_members_account_id_active_at", "account_id", "active_at", "chat_id"),
 )
-# Every page shows how much is unread in all; in most chats nothing is.
+# Every page shows the total of unread messages. Most chats have none.
 _unread = chat_members.c.unread > 0
 partial_index(
     "ix_chat_members_unread",
@@ -335,8 +335,8 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 
-# Who changed what. Names stand as they were then, and no entry goes with what it tells of, so
-# there are no foreign keys. `details` is JSON.
+# Who changed what. Entries have the names of that time and outlive their subjects, so there are no
+# foreign keys. `details` is JSON.
 audit_entries = Table(
     "audit_entries",
     metadata,
@@ -356,8 +356,8 @@ audit_entries = Table(
     sqlite_autoincrement=True,
 )
 
-# Imports that were asked for on the site; `files` and `report` are JSON. They stay when whoever
-# asked for one goes.
+# Imports that were started on the site. `files` and `report` are JSON. A run outlives the account
+# that started it.
 import_runs = Table(
     "import_runs",
     metadata,
@@ -378,7 +378,7 @@ import_runs = Table(
     sqlite_autoincrement=True,
 )
 
-# What caches must know of: a counter a kind of thing, raised by whoever changes such things.
+# A counter for each kind of cached data. Every transaction that changes such data increases it.
 revisions = Table(
     "revisions",
     metadata,

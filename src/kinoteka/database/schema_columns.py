@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer
 
-# Texts are compared by code points, whatever the database's own language.
+# Compare text by code points, whatever the collation of the database.
 Text = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
-# SQLite takes only INTEGER for the row's own id.
+# SQLite accepts only INTEGER as the alias of a rowid.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 

@@ -36,9 +36,9 @@ class Compiled:
     fixed: dict[str, Any]
     order: tuple[str, ...] = ()
 
-    def numbered(self, given: Mapping[str, Any]) -> list[Any]:
+    def numbered(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the parameters in order."""
-        values = {**self.fixed, **given} if self.fixed else given
+        values = {**self.fixed, **parameters} if self.fixed else parameters
         return [values[name] for name in self.order]
 
 
@@ -73,7 +73,7 @@ class Statement(Generic[Row]):
             compiled = self._compiled[engine] = self._compile(engine)
         return compiled
 
-    def shape(self, rows: Sequence[Any]) -> list[Row]:
+    def map_rows(self, rows: Sequence[Any]) -> list[Row]:
         """Convert the driver's rows to the row type of the statement."""
         if self._map is None:
             return cast(list[Row], rows)
@@ -124,14 +124,14 @@ def insert_for(engine: str, table: Table) -> Any:
 class _WrittenPerEngine(FunctionElement[Any]):
     """An SQL function with a template per engine; {0} is the first argument."""
 
-    words: ClassVar[dict[str, str]]
+    templates: ClassVar[dict[str, str]]
     inherit_cache = True
 
 
 @compiles(_WrittenPerEngine)
 def _write(element: _WrittenPerEngine, compiler: SQLCompiler, **options: Any) -> str:
     arguments = [compiler.process(argument, **options) for argument in element.clauses]
-    return element.words[compiler.dialect.name].format(*arguments)
+    return element.templates[compiler.dialect.name].format(*arguments)
 
 
 class in_list(_WrittenPerEngine):  # noqa: N801 - used like a function
@@ -141,7 +141,7 @@ class in_list(_WrittenPerEngine):  # noqa: N801 - used like a function
     """
 
     type = Boolean()
-    words: ClassVar = {
+    templates: ClassVar = {
         "sqlite": "{0} IN (SELECT value FROM json_each({1}))",
         "postgresql": "{0} = ANY ({1}::BIGINT[])",
     }
@@ -156,14 +156,14 @@ class position_in(_WrittenPerEngine):  # noqa: N801
     """`position_in(column, parameter)`: the position of a text in the column, from 1, or 0."""
 
     type = BigInteger()
-    words: ClassVar = {"sqlite": "instr({0}, {1})", "postgresql": "strpos({0}, {1}::TEXT)"}
+    templates: ClassVar = {"sqlite": "instr({0}, {1})", "postgresql": "strpos({0}, {1}::TEXT)"}
 
 
 class json_array(_WrittenPerEngine):  # noqa: N801
     """`json_array(column)`: the ids of an ordered subquery as the text of a JSON array."""
 
     type = Text()
-    words: ClassVar = {
+    templates: ClassVar = {
         "sqlite": "json_group_array({0})",
         "postgresql": "'[' || coalesce(string_agg({0}::TEXT, ','), '') || ']'",
     }

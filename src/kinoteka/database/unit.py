@@ -57,9 +57,9 @@ class Unit:
         """Run a statement and return all rows."""
         compiled = statement.compiled(self._database.name)
         if self._transaction is None and not statement.writes:
-            return statement.shape(await self._database.read(compiled, parameters))
+            return statement.map_rows(await self._database.read(compiled, parameters))
         writing = await self._begin()
-        return statement.shape(await writing.rows(compiled, parameters))
+        return statement.map_rows(await writing.rows(compiled, parameters))
 
     async def first(self, statement: Statement[Row], **parameters: Any) -> Row | None:
         """Run a statement and return its first row, or None."""

@@ -9,7 +9,7 @@ The rule exists in four forms, one for each way in which films are read:
 - `VISIBLE`: a condition on the table `films`, for statements.
 - `is_visible_count`: the same for the counts of films of a genre or a director.
 - `SEARCHES`: the same for the full-text index of each engine.
-- `is_open`: whether everybody sees a film that has been read.
+- `is_open`: whether every viewer sees a film, by the values of its row.
 
 A test checks every statement that reads films, and another compares the forms.
 """
@@ -58,25 +58,25 @@ VISIBLE: ColumnElement[bool] = or_(
 
 NO_LABEL_COUNT = 0
 HIDDEN_COUNT = -1
-"""What films without a label and hidden films are counted under. Neither is the id of a label."""
+"""The label ids under which films without a label and hidden films are counted."""
 
 
 def counted_under(label_id: int | None, *, hidden: bool) -> int:
-    """Return what a film is counted under: its label, `NO_LABEL_COUNT` or `HIDDEN_COUNT`."""
+    """Return the label id under which a film is counted."""
     if hidden:
         return HIDDEN_COUNT
     return NO_LABEL_COUNT if label_id is None else label_id
 
 
-# UNION, which could be UNION ALL, changes nothing but the plan: it leads from the few films with a
-# label or hidden to their genres. Without it, every film of every genre would be looked up.
+# UNION ALL would return the same rows. With UNION, the plan starts at the few labelled or hidden
+# films and not at every film of every genre.
 COUNTED = union(
     select(films.c.id, films.c.label_id).where(
         films.c.label_id.is_not(None), films.c.hidden_at.is_(None)
     ),
     select(films.c.id, literal(HIDDEN_COUNT, BigInteger())).where(films.c.hidden_at.is_not(None)),
 )
-"""The films that not everybody sees, with what they are counted under. All others have no label."""
+"""The films that only some viewers see, with the label ids under which they are counted."""
 
 
 def is_visible_count(counted: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -85,7 +85,7 @@ def is_visible_count(counted: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def is_open(label_id: int | None, hidden_at: int | None) -> bool:
-    """Return whether everybody sees a film."""
+    """Return whether every viewer sees a film."""
     return label_id is None and hidden_at is None
 
 

@@ -35,7 +35,7 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
 
 
 async def names(database: SQLite) -> list[str]:
-    return NAMES.shape(await database.read(NAMES.compiled(database.name), {}))
+    return NAMES.map_rows(await database.read(NAMES.compiled(database.name), {}))
 
 
 @pytest.mark.parametrize("read_only", [False, True], ids=["read-write", "read-only"])
@@ -56,7 +56,7 @@ async def test_read_cannot_write(database: SQLite) -> None:
 async def test_transaction_is_visible_to_others_once_it_commits(database: SQLite) -> None:
     transaction = await database.begin()
     await transaction.rows(ADD.compiled(database.name), {})
-    assert NAMES.shape(await transaction.rows(NAMES.compiled(database.name), {})) == ["premium"]
+    assert NAMES.map_rows(await transaction.rows(NAMES.compiled(database.name), {})) == ["premium"]
     assert await names(database) == []
     await transaction.commit()
     assert await names(database) == ["premium"]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from kinoteka.database.revisions import CHANNEL, NAMED_MOST, Change, Revisions
+from kinoteka.database.revisions import CHANNEL, MAX_NAMED_IDS, Change, Revisions
 from kinoteka.database.unit import unit_of_work
 
 
@@ -96,7 +96,7 @@ class TestPublishedChange:
         self, services, here, bus
     ):
         await change(services, here, "sessions", [7, 8])
-        await change(services, here, "sessions", range(NAMED_MOST + 1))
+        await change(services, here, "sessions", range(MAX_NAMED_IDS + 1))
         sent = [msgspec.msgpack.decode(message, type=Change) for _, message in bus.sent]
         assert sent == [Change("sessions", 2, [7, 8]), Change("sessions", 3, None)]
         assert here.invalidated == []

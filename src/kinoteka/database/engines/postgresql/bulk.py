@@ -1,4 +1,4 @@
-"""Bulk writing into PostgreSQL: a session of its own, COPY, and one transaction."""
+"""Bulk writes into PostgreSQL: a separate session, COPY and one transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,8 +10,8 @@ from kinoteka.database.bulk import ADVISORY_LOCK, AlreadyRunning, BulkFailed
 from kinoteka.database.engines.postgresql.driver import connect
 from kinoteka.infrastructure.settings import Settings
 
-# Work that takes minutes is no mistake here. A killed process is noticed within a second, even
-# while its statement runs, so that its lock is soon free.
+# Bulk writes may take minutes. The server notices a killed process within a second, even while its
+# statement runs, and then releases its lock.
 SESSION = """
 SET statement_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
@@ -21,18 +21,18 @@ SET maintenance_work_mem = '128MB';
 SET temp_buffers = '128MB';
 """
 WAIT_FOR_LOCK = "SET lock_timeout = '800ms'"
-MAY_TRUST = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
+MAY_DISABLE_CHECKS = "SELECT has_parameter_privilege('session_replication_role', 'SET')"
 WAIT_FOR_ALL = "SET lock_timeout = 0"
 
 
 @contextmanager
 def bulk_session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for bulk writing, the only such one to its database.
+    """Open the only connection for bulk writes to its database.
 
-    Temporary tables are its staging: they go with it, however that ends.
+    Films are staged in temporary tables, which end with the connection.
 
     Raises:
-        AlreadyRunning: another process, on this machine or another, has such a one.
+        AlreadyRunning: another process, on this machine or another, is writing in bulk.
         psycopg.Error
     """
     with connect(settings) as connection:
@@ -50,15 +50,14 @@ def bulk_session(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
 def without_foreign_key_checks(
     connection: psycopg.Connection[Any], tables: Iterable[str]
 ) -> Iterator[None]:
-    """Check no foreign keys within the caller's transaction, if the role may decide that.
+    """Disable foreign key checks in the caller's transaction, if the role has the privilege.
 
-    Checking them costs most of the time, and what is written here is written by ids that were
-    looked up in this same transaction. `tables` are those referred to; they are locked, so that
-    nothing goes from them in the meantime. Superusers may, and roles with
-    `GRANT SET ON PARAMETER session_replication_role`.
+    The checks take most of the time, and the ids were looked up in the same transaction. `tables`
+    are the referenced tables. They are locked, so that nobody deletes rows from them. Superusers
+    have the privilege, and roles with `GRANT SET ON PARAMETER session_replication_role`.
     """
-    (may,) = connection.execute(MAY_TRUST).fetchone() or (False,)
-    if not may:
+    (is_allowed,) = connection.execute(MAY_DISABLE_CHECKS).fetchone() or (False,)
+    if not is_allowed:
         yield
         return
     connection.execute(cast(Any, f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))
@@ -69,11 +68,11 @@ def without_foreign_key_checks(
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn the driver's errors into what both engines raise.
+    """Translate the driver's errors to those that both engines raise.
 
     Raises:
-        BulkFailed: the database went away, a full disk, a missing table, or the like.
-        KeyboardInterrupt: that is what it came from.
+        BulkFailed: the database is unavailable, the disk is full, or a statement failed.
+        KeyboardInterrupt: Ctrl+C cancelled a statement.
     """
     try:
         yield
@@ -84,7 +83,7 @@ def translated_errors() -> Iterator[None]:
 
 
 def _is_interrupt(error: BaseException) -> bool:
-    """Whether an error is what Ctrl+C has left: what it ended is then ended in disorder."""
+    """Return whether Ctrl+C caused an error. psycopg reports the cancelled statement instead."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, KeyboardInterrupt):
         cause = cause.__context__
@@ -92,10 +91,10 @@ def _is_interrupt(error: BaseException) -> bool:
 
 
 def run(
-    connection: psycopg.Connection[Any], sql: str, given: dict[str, Any] | None = None
+    connection: psycopg.Connection[Any], sql: str, parameters: dict[str, Any] | None = None
 ) -> psycopg.Cursor[Any]:
-    """Run a statement whose parameters are named, as `%(name)s`."""
-    return psycopg.Cursor(connection).execute(cast(Any, sql), given)
+    """Run a statement with named parameters, such as `%(name)s`."""
+    return psycopg.Cursor(connection).execute(cast(Any, sql), parameters)
 
 
 def copy_rows(
@@ -104,9 +103,9 @@ def copy_rows(
     types: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Write rows into `target`, a table with its columns; `types` are the columns'.
+    """Write rows into `target`, a table with its columns. `types` are the types of the columns.
 
-    The binary format takes half the time of the text.
+    The binary format takes half the time of the text format.
     """
     with connection.cursor().copy(cast(Any, f"COPY {target} FROM STDIN (FORMAT BINARY)")) as copy:
         copy.set_types(types)
@@ -116,10 +115,10 @@ def copy_rows(
 
 
 def optimize(connection: psycopg.Connection[Any], tables: Iterable[str]) -> None:
-    """Bring the planner's statistics and the visibility maps up to date.
+    """Update the planner's statistics and the visibility maps.
 
-    Index-only scans rest on those, and the server's own tidying comes a minute later or not at
-    all. What somebody else is using stays as it is.
+    Index-only scans depend on them, and autovacuum runs a minute later or not at all. Locked
+    tables are skipped.
     """
     with suppress(psycopg.Error):
         names = ", ".join(tables)

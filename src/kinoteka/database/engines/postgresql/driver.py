@@ -59,13 +59,13 @@ class PostgreSQLReader:
     connection: psycopg.Connection[Any]
     engine: str = ENGINE
 
-    def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
+    def fetch(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         """Run a statement and return all its rows."""
         compiled = statement.compiled(ENGINE)
         cursor = self.connection.execute(
-            cast(Any, compiled.sql), compiled.numbered(given), prepare=False
+            cast(Any, compiled.sql), compiled.numbered(parameters), prepare=False
         )
-        return statement.shape(cursor.fetchall() if cursor.description else [])
+        return statement.map_rows(cursor.fetchall() if cursor.description else [])
 
 
 def connect(settings: Settings, *, read_only: bool = False) -> psycopg.Connection[Any]:
@@ -117,9 +117,9 @@ class PostgreSQL:
         await database._pool.open()
         return database
 
-    async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def read(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a short read."""
-        arguments = compiled.numbered(given)
+        arguments = compiled.numbered(parameters)
         fetch = self._fetch
         try:
             return await self._with_connection(lambda c: fetch(c, compiled.sql, arguments))
@@ -127,7 +127,11 @@ class PostgreSQL:
             return []  # U+0000: no text in the database has it
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
-        """Run reads that may take milliseconds on a connection of a thread's own."""
+        """Run slow reads in a thread with its own connection.
+
+        Raises:
+            DomainError(BUSY): too many reads are waiting, or the database is unavailable.
+        """
         self._pool.require_responses()
         try:
             return await self._threads.run(lambda reader: self._read(reader, work))
@@ -135,7 +139,7 @@ class PostgreSQL:
             raise_busy(error)
 
     async def probe_storage(self) -> None:
-        """Write a megabyte that goes with its transaction.
+        """Write a megabyte to a temporary table.
 
         Raises:
             DomainError(DISK_FULL, BUSY)
@@ -144,43 +148,44 @@ class PostgreSQL:
 
     async def begin(self) -> "PostgreSQLTransaction":
         """Begin a transaction."""
-        connection = await self._with_connection(_begin, keep=True)
+        connection = await self._with_connection(_begin, retain=True)
         return PostgreSQLTransaction(self._pool, connection)
 
     def data_version(self) -> None:
-        """There is no such number: whoever wants to know has to look."""
+        """Return None: PostgreSQL has no such number, so callers have to read the data."""
 
     def stats(self) -> dict[str, float]:
-        """The pool's connections, who waits for one, and for the reading threads."""
+        """Return the numbers of connections, waiting requests and slow reads."""
         return {**self._pool.stats(), "heavy_reads": self._threads.waiting}
 
     async def close(self) -> None:
-        """Finish what is under way and close every connection."""
+        """Finish running operations and close all connections."""
         await self._threads.close()
         await self._pool.close()
 
     async def _with_connection(
-        self, work: Callable[[Connection], Awaitable[T]], *, keep: bool = False
+        self, work: Callable[[Connection], Awaitable[T]], *, retain: bool = False
     ) -> T:
-        """Do what may be done again with a connection; `keep`: it stays the work's own.
+        """Run repeatable `work` with a connection of the pool.
 
-        After a restart of the database every connection of the pool may be broken.
+        After a restart of the database, every connection of the pool may be broken, so the work is
+        repeated with each. `retain`: do not return the connection to the pool.
         """
-        for left in range(self._pool.size, -1, -1):
+        for retries_left in range(self._pool.size, -1, -1):
             connection = await self._pool.acquire()
             try:
                 result = await work(connection)
             except BaseException as error:
-                away = is_unavailable(error, connection)
-                is_retried = away and left and is_broken(connection)
+                unavailable = is_unavailable(error, connection)
+                is_retried = unavailable and retries_left and is_broken(connection)
                 await self._pool.recover(connection)
                 if is_retried:
                     continue
-                if away:
+                if unavailable:
                     raise_busy(error)
                 raise
             self._pool.responses += 1
-            if not keep:
+            if not retain:
                 await self._pool.release(connection)
             return result
         raise AssertionError
@@ -195,9 +200,9 @@ class PostgreSQL:
 
 
 class PostgreSQLTransaction:
-    """One transaction on one connection.
+    """A transaction on one connection.
 
-    A row that a key refuses, or any other error, leaves nothing but to roll it back.
+    After an error, such as a row that a key rejects, it can only be rolled back.
     """
 
     def __init__(self, pool: ConnectionPool, connection: Connection) -> None:
@@ -205,24 +210,24 @@ class PostgreSQLTransaction:
         self._connection = connection
         self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
 
-    def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
+    def queue(self, compiled: Compiled, parameters: Mapping[str, Any]) -> None:
         """Run a statement together with the next one, or with the commit."""
-        self._queued.append((compiled, given))
+        self._queued.append((compiled, parameters))
 
-    async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def rows(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a statement and return its rows."""
-        arguments = compiled.numbered(given)
+        arguments = compiled.numbered(parameters)
         return await self._run(lambda c: c.fetch(compiled.sql, *arguments))
 
-    async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
+    async def count(self, compiled: Compiled, parameters: Mapping[str, Any]) -> int:
         """Run a statement and return the number of changed rows."""
-        arguments = compiled.numbered(given)
+        arguments = compiled.numbered(parameters)
         status = await self._run(lambda c: c.execute(compiled.sql, *arguments))
         return int(status.rpartition(" ")[2])
 
-    async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, compiled: Compiled, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
-        rows = [compiled.numbered(row) for row in given]
+        rows = [compiled.numbered(row) for row in parameters]
         await self._run(lambda c: c.executemany(compiled.sql, rows))
 
     async def limit_lock_wait(self) -> None:
@@ -251,8 +256,8 @@ class PostgreSQLTransaction:
 
     async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         queued, self._queued = self._queued, []
-        for compiled, given in queued:
-            arguments = compiled.numbered(given)
+        for compiled, parameters in queued:
+            arguments = compiled.numbered(parameters)
             await self._run_one(partial(_execute, compiled.sql, arguments))
         return await self._run_one(work)
 

@@ -1,4 +1,4 @@
-"""Bulk writing into an SQLite file: a lock beside it, and one transaction."""
+"""Bulk writes into an SQLite file: a lock file beside it and one transaction."""
 
 import fcntl
 import sqlite3
@@ -10,19 +10,19 @@ from kinoteka.database.bulk import AlreadyRunning, BulkFailed
 from kinoteka.database.engines.sqlite.driver import connect
 
 WAIT_SECONDS = 60
-"""How long to wait for a server's writers, of which none takes long."""
+"""How long to wait for a server's writers, which are short."""
 OPTIMIZE_WAIT_SECONDS = 2
 INTERRUPT_STEPS = 4_000_000
-"""Steps of SQLite's machine between two looks for Ctrl+C: a fraction of a second."""
+"""Steps of SQLite's virtual machine between two checks for Ctrl+C: a fraction of a second."""
 CACHE_KIBIBYTES = 64 * 1024
 
 
 @contextmanager
 def exclusive_lock(lock: Path) -> Iterator[None]:
-    """Be the only process that holds this file.
+    """Hold this lock file exclusively.
 
     Raises:
-        AlreadyRunning: another one holds it.
+        AlreadyRunning: another process holds it.
     """
     with lock.open("w") as file:
         try:
@@ -34,11 +34,11 @@ def exclusive_lock(lock: Path) -> Iterator[None]:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn the driver's errors into what both engines raise.
+    """Translate the driver's errors to those that both engines raise.
 
     Raises:
-        BulkFailed: a full disk, a missing table, or the like.
-        KeyboardInterrupt: Ctrl+C ended a statement (see `allow_interrupts`).
+        BulkFailed: the disk is full, or a statement failed.
+        KeyboardInterrupt: Ctrl+C cancelled a statement (see `allow_interrupts`).
     """
     try:
         yield
@@ -50,10 +50,10 @@ def translated_errors() -> Iterator[None]:
 
 @contextmanager
 def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.Connection]:
-    """One transaction on the database at `path`, with the file `attached` at hand as `name`.
+    """Begin a transaction on the database at `path`, with the file `attached` attached as `name`.
 
-    It is committed at the end, and rolled back on any error. Readers go on meanwhile; writers
-    wait.
+    It is committed at the end of the block, or rolled back after an error. Readers continue and
+    other writers wait.
     """
     connection = connect(path)
     try:
@@ -61,16 +61,15 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
         allow_interrupts(connection)
         connection.execute(f"PRAGMA main.cache_size = {-CACHE_KIBIBYTES}")
         connection.execute(f"ATTACH DATABASE ? AS {name}", (str(attached),))
-        # Checking them costs a third of the time, and what is written here is written by ids
-        # that were looked up in this same transaction.
         connection.execute(f"PRAGMA {name}.cache_size = {-CACHE_KIBIBYTES // 2}")
+        # The checks take a third of the time, and the ids were looked up in the same transaction.
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:  # a full disk may have ended it
+            if connection.in_transaction:  # a full disk may have rolled it back
                 connection.execute("ROLLBACK")
             raise
     finally:
@@ -78,25 +77,25 @@ def bulk_transaction(path: Path, attached: Path, name: str) -> Iterator[sqlite3.
 
 
 def optimize(path: Path) -> None:
-    """Bring the planner's statistics up to date and shrink the write-ahead log.
+    """Update the planner's statistics and shrink the write-ahead log.
 
-    What somebody else is using stays as it is; it is done another time.
+    A part of the log that a reader uses remains until a later call.
     """
     with closing(connect(path)) as connection, suppress(sqlite3.OperationalError):
         connection.execute(f"PRAGMA busy_timeout = {OPTIMIZE_WAIT_SECONDS * 1000}")
         connection.execute("PRAGMA analysis_limit = 400")
         connection.execute("PRAGMA optimize")
-        # Most of it beside other writers; the last step, which they wait for, is then short.
+        # Copy most pages beside other writers, so that they wait only briefly for the truncation.
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def allow_interrupts(connection: sqlite3.Connection) -> None:
-    """Let Ctrl+C end a statement that takes long: see `is_interrupt`."""
-    # Python looks for signals whenever it runs a function, so one that does nothing will do.
+    """Let Ctrl+C cancel a long statement. `is_interrupt` recognises the error."""
+    # Python handles signals whenever it runs a function, so an empty one is enough.
     connection.set_progress_handler(lambda: 0, INTERRUPT_STEPS)
 
 
 def is_interrupt(error: sqlite3.OperationalError) -> bool:
-    """Whether a statement ended because of Ctrl+C."""
+    """Return whether Ctrl+C cancelled a statement."""
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

@@ -47,9 +47,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def parameters(compiled: Compiled, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the driver gets: lists travel as JSON (see `statement.among`)."""
-    values = {**compiled.fixed, **given} if compiled.fixed else given
+def bound(compiled: Compiled, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return all parameters for the driver, with lists as JSON (see `statement.in_list`)."""
+    values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
     lists = [name for name, value in values.items() if isinstance(value, list)]
     return (
         {**values, **{name: encode(values[name]).decode() for name in lists}} if lists else values
@@ -63,11 +63,11 @@ class SQLiteReader:
     connection: sqlite3.Connection
     engine: str = "sqlite"
 
-    def fetch(self, statement: Statement[Row], /, **given: Any) -> list[Row]:
+    def fetch(self, statement: Statement[Row], /, **parameters: Any) -> list[Row]:
         """Run a statement and return all its rows."""
         compiled = statement.compiled(self.engine)
-        rows = self.connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
-        return statement.shape(rows)
+        rows = self.connection.execute(compiled.sql, bound(compiled, parameters)).fetchall()
+        return statement.map_rows(rows)
 
 
 class SQLite:
@@ -87,9 +87,9 @@ class SQLite:
         self._waiting_to_write = 0
         self._transaction = asyncio.Lock()
 
-    async def read(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def read(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a short read in the event loop."""
-        return self._reader.execute(compiled.sql, parameters(compiled, given)).fetchall()
+        return self._reader.execute(compiled.sql, bound(compiled, parameters)).fetchall()
 
     async def read_in_thread(self, work: Callable[[Reader], T]) -> T:
         """Run slow reads in a thread with its own connection.
@@ -177,34 +177,34 @@ class SQLiteTransaction:
 
     def __init__(self, database: SQLite) -> None:
         self._database = database
-        self._begun = False
+        self._has_begun = False
         self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
 
-    def queue(self, compiled: Compiled, given: Mapping[str, Any]) -> None:
+    def queue(self, compiled: Compiled, parameters: Mapping[str, Any]) -> None:
         """Run a statement together with the next one, or with the commit."""
-        self._queued.append((compiled, given))
+        self._queued.append((compiled, parameters))
 
-    async def rows(self, compiled: Compiled, given: Mapping[str, Any]) -> Rows:
+    async def rows(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a statement and return its rows."""
         return await self.work(
             lambda connection: connection.execute(
-                compiled.sql, parameters(compiled, given)
+                compiled.sql, bound(compiled, parameters)
             ).fetchall()
         )
 
-    async def count(self, compiled: Compiled, given: Mapping[str, Any]) -> int:
+    async def count(self, compiled: Compiled, parameters: Mapping[str, Any]) -> int:
         """Run a statement and return the number of changed rows."""
         return await self.work(
             lambda connection: (
-                connection.execute(compiled.sql, parameters(compiled, given)).rowcount
+                connection.execute(compiled.sql, bound(compiled, parameters)).rowcount
             )
         )
 
-    async def many(self, compiled: Compiled, given: Sequence[Mapping[str, Any]]) -> None:
+    async def many(self, compiled: Compiled, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each set of parameters."""
         await self.work(
             lambda connection: connection.executemany(
-                compiled.sql, (parameters(compiled, row) for row in given)
+                compiled.sql, (bound(compiled, row) for row in parameters)
             )
         )
 
@@ -228,12 +228,12 @@ class SQLiteTransaction:
     def _run_queued_then(
         self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]
     ) -> T:
-        if not self._begun:
+        if not self._has_begun:
             connection.execute("BEGIN IMMEDIATE")
-            self._begun = True
+            self._has_begun = True
         queued, self._queued = self._queued, []
-        for compiled, given in queued:
-            connection.execute(compiled.sql, parameters(compiled, given)).fetchall()
+        for compiled, parameters in queued:
+            connection.execute(compiled.sql, bound(compiled, parameters)).fetchall()
         return work(connection)
 
     async def commit(self) -> None:
