@@ -1,4 +1,4 @@
-"""A real Chromium, a server with the demo catalogue, and people who look at its pages."""
+"""A real Chromium, a server with the demo catalogue, and visitors of its pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -116,7 +116,7 @@ def member(
 
 @pytest.fixture(scope="session")
 def superuser(site: RunningServer) -> str:
-    """The name of somebody to whom everything is permitted."""
+    """The name of a superuser."""
     site.make_superuser("operator")
     return "operator"
 
@@ -125,7 +125,7 @@ def superuser(site: RunningServer) -> str:
 def operator(
     site: RunningServer, superuser: str, visit: Callable[..., Awaitable[Visitor]]
 ) -> Callable[..., Awaitable[Visitor]]:
-    """Gives the superuser, each time in a new session."""
+    """Return a function that signs in the superuser in a new session."""
 
     async def operator(**look: Any) -> Visitor:
         visitor = await visit(**look)

@@ -77,9 +77,9 @@ async def test_strength_is_shown_only_for_the_new_password(member) -> None:
     await page.get_by_label("Current password").press_sequentially(PASSWORD)
     await page.get_by_label("New password").press_sequentially("another long one")
     await expect(page.locator("#strength")).not_to_be_empty()
-    told = [data for data in sent if data]
-    assert told
-    assert not any("present" in data or "horse" in data for data in told)
+    observed = [data for data in sent if data]
+    assert observed
+    assert not any("present" in data or "horse" in data for data in observed)
 
 
 async def avatar_of(visitor) -> Image.Image:

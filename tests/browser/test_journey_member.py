@@ -75,7 +75,7 @@ async def test_what_is_chosen_stays_so_when_more_is_suggested_meanwhile(visit) -
     await expect(field).to_have_attribute(
         "aria-activedescendant", await film.get_attribute("id") or "none"
     )
-    await field.press_sequentially("s")  # somebody who goes on typing means the words
+    await field.press_sequentially("s")  # further typing discards the selected suggestion
     await expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
 
 

@@ -66,9 +66,9 @@ async def test_plurals_and_numbers_follow_the_language(look, world) -> None:
     ):
         page = await visitor.open("/selections")
         counts = await page.locator(".selection-facts span").all_inner_texts()
-        told = [count for count in counts if re.match(r"\d", count)]
-        assert told, language
-        assert all(re.match(words, count) for count in told), told
+        observed = [count for count in counts if re.match(r"\d", count)]
+        assert observed, language
+        assert all(re.match(words, count) for count in observed), observed
 
 
 async def test_dates_follow_the_locale(look, world) -> None:

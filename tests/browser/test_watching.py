@@ -7,7 +7,7 @@ from tests.support.polling import wait_until
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "observed"),
     [
         ("() => console.error('so')", "console: so"),
         ("() => { setTimeout(() => { throw new Error('so') }) }", "thrown: "),
@@ -16,12 +16,12 @@ from tests.support.polling import wait_until
         ("() => { location.href = '/films/999999999' }", "404 GET /films/999999999"),
     ],
 )
-async def test_page_problems_fail_the_test(browser, site, wrong, told) -> None:
+async def test_page_problems_fail_the_test(browser, site, wrong, observed) -> None:
     async with browser_window(browser, site.url) as visitor:
         page = await visitor.open("/healthz")
         await page.evaluate(wrong)
-        await wait_until(lambda: any(it.startswith(told) for it in visitor.problems))
-        visitor.expects(f"^{told}")
+        await wait_until(lambda: any(it.startswith(observed) for it in visitor.problems))
+        visitor.expects(f"^{observed}")
         assert visitor.problems == []
 
 

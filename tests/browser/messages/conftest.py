@@ -13,7 +13,7 @@ expect.set_options(timeout=TIMEOUT_MS)
 
 
 class Chatter:
-    """Somebody with a conversation open."""
+    """A member with an open conversation."""
 
     def __init__(self, visitor, who: ChatUser, chat: int) -> None:
         self.visitor, self.who, self.chat = visitor, who, chat

@@ -72,12 +72,12 @@ async def test_late_response_does_not_replace_a_newer_count(chatters):
     page = await boris.visitor.open("/messages")
     await boris.is_live()
     await page.wait_for_load_state("networkidle")
-    asked, told = asyncio.Event(), asyncio.Event()
+    asked, observed = asyncio.Event(), asyncio.Event()
 
     async def late(route) -> None:
         response = await route.fetch()
         asked.set()
-        await told.wait()
+        await observed.wait()
         await route.fulfill(response=response)
 
     await page.route("**/messages/unread/count", late)
@@ -86,7 +86,7 @@ async def test_late_response_does_not_replace_a_newer_count(chatters):
     anna.who.post(anna.chat, "meanwhile")
     await boris.unread_is(1)
     async with page.expect_response("**/messages/unread/count"):
-        told.set()
+        observed.set()
     await drawn(page)
     await boris.unread_is(1)
 

@@ -1,4 +1,4 @@
-"""Browsers without scripts: they look at pages, and send forms from them."""
+"""Browsers without scripts that load pages and submit their forms."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 
 def tree(response: httpx.Response) -> LexborHTMLParser:
-    """The page of an answer."""
+    """Return the parsed page of a response."""
     return LexborHTMLParser(response.text)
 
 
 def value(page: LexborHTMLParser, name: str) -> str | None:
-    """What stands in a field."""
+    """Return the value of a field."""
     field = page.css_first(f"form.form [name={name}]")
     assert field is not None, name
     chosen = field.css_first("option[selected]")
@@ -24,32 +24,32 @@ def value(page: LexborHTMLParser, name: str) -> str | None:
 
 
 def wrong(response: httpx.Response) -> dict[str, str]:
-    """The sentences beside fields, by field; each is told to whoever hears the page, too."""
+    """Return the error sentences by field. Screen readers announce each of them."""
     page, found = tree(response), {}
     for field in page.css("[aria-invalid=true]"):
         name = str(field.attributes["name"])
-        told = str(field.attributes["aria-describedby"]).split()
+        observed = str(field.attributes["aria-describedby"]).split()
         assert "autofocus" in field.attributes
-        assert f"wrong-{name}" in told
+        assert f"wrong-{name}" in observed
         found[name] = text_of(page.css_first(f"#wrong-{name}"))
     return found
 
 
 @dataclass
 class Member:
-    """Somebody with an account and a browser that is signed in."""
+    """A user with a signed-in browser."""
 
     name: str
     browser: httpx.Client
 
 
 def new_browser(server: RunningServer, **headers: str) -> httpx.Client:
-    """A browser that nobody is signed in with."""
+    """A browser without a session."""
     return server.client(origin=server.url, accept="text/html", **headers)
 
 
 def sign_up(server: RunningServer, name: str | None = None, **headers: str) -> Member:
-    """Somebody new, who has signed up on the site."""
+    """A new user who has signed up on the site."""
     member = Member(name or unique_name(), new_browser(server, **headers))
     form = {
         "username": member.name,

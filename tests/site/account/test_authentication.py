@@ -33,11 +33,11 @@ def is_signed_in(browser):
 class TestSigningUp:
     def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-up"))
-        told = {
+        observed = {
             field.attributes["name"]: field.attributes["autocomplete"]
             for field in page.css("form.form input")
         }
-        assert told == {"username": "username", "email": "email", "password": "new-password"}
+        assert observed == {"username": "username", "email": "email", "password": "new-password"}
         assert all("maxlength" not in field.attributes for field in page.css("[type=password]"))
 
     def test_account_is_created_and_signed_in(self, server):
@@ -117,8 +117,8 @@ class TestSigningUp:
 class TestSigningIn:
     def test_form_is_shown(self, browser):
         page = tree(browser.get("/sign-in"))
-        told = [field.attributes.get("autocomplete") for field in page.css("form.form input")]
-        assert told == ["username", "current-password"]
+        observed = [field.attributes.get("autocomplete") for field in page.css("form.form input")]
+        assert observed == ["username", "current-password"]
 
     @pytest.mark.parametrize("by", ["{}", "{}@example.com", " {} "])
     def test_username_and_email_address_are_accepted(self, browser, anna, by):
@@ -242,9 +242,9 @@ class TestStrength:
     )
     def test_strength_is_shown_as_text(self, browser, password, score, part):
         response = browser.post("/password-strength", data={"password": password})
-        told = tree(response).css_first(".strength")
-        assert told.attributes["data-score"] == score
-        assert part in text_of(told)
+        observed = tree(response).css_first(".strength")
+        assert observed.attributes["data-score"] == score
+        assert part in text_of(observed)
         assert "<html" not in response.text
         assert "<input" not in response.text
 

@@ -30,7 +30,7 @@ def upload(anna, data, name="me.jpg", field="file"):
 
 
 def shown(anna):
-    """Where the picture on one's own page is, if there is one."""
+    """Return the address of the avatar on the user's own page, if any."""
     image = tree(anna.browser.get("/account")).css_first(".avatar-row img.avatar")
     return None if image is None else image.attributes["src"]
 

@@ -1,4 +1,4 @@
-"""Who may look at the pages of an account, and send their forms."""
+"""Access to the account pages and their forms."""
 
 import pytest
 

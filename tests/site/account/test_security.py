@@ -47,11 +47,11 @@ class TestPassword:
 
     def test_form_supports_password_managers(self, anna):
         page = tree(anna.browser.get("/account/password"))
-        told = [
+        observed = [
             (field.attributes["name"], field.attributes["autocomplete"])
             for field in page.css("main form input")
         ]
-        assert told == [
+        assert observed == [
             ("username", "username"),
             ("present", "current-password"),
             ("password", "new-password"),

@@ -90,14 +90,14 @@ class TestFilm:
     def test_metadata_describes_the_film(self, site):
         film_id = site.films["Ran"]
         page = site.page(f"/films/{film_id}")
-        told = {
+        observed = {
             meta.attributes["property"]: meta.attributes["content"]
             for meta in page.css("meta[property^='og:']")
         }
-        assert told["og:title"] == "Ran (1985)"
-        assert told["og:type"] == "video.movie"
-        assert told["og:url"] == f"/films/{film_id}"
-        assert told["og:image"] == f"/media/films/{film_id}.svg"
+        assert observed["og:title"] == "Ran (1985)"
+        assert observed["og:type"] == "video.movie"
+        assert observed["og:url"] == f"/films/{film_id}"
+        assert observed["og:image"] == f"/media/films/{film_id}.svg"
 
 
 class TestTrailer:

@@ -1,4 +1,4 @@
-"""Browsers at a server with the films of `films.CATALOGUE`, and who is signed in with them."""
+"""Browsers of members at a server with the films of `films.CATALOGUE`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MORE = tuple(SampleFilm(f"Film {number}", 1900 + number) for number in range(30)
 
 
 def titles(page: LexborHTMLParser, where: str = ".film-title a") -> list[str]:
-    """The titles that a page shows, in order."""
+    """Return the film titles of a page in order."""
     return [text_of(node) for node in page.css(where)]
 
 
@@ -28,12 +28,12 @@ class Library:
     films: dict[str, int]
 
     def browser(self, **headers: str) -> httpx.Client:
-        """A browser that nobody is signed in with."""
+        """A browser without a session."""
         named = {"accept": "text/html", "sec_fetch_site": "same-origin"}
         return self.server.client(**named | headers)
 
     def member(self, name: str | None = None) -> httpx.Client:
-        """The browser of somebody new."""
+        """Return the browser of a new member."""
         browser, name = self.browser(), name or unique_name()
         body = {"login": name, "password": PASSWORD, "email": f"{name}@private.example"}
         assert browser.post("/signup", json=body).status_code == 200
@@ -47,7 +47,7 @@ class Library:
             assert response.status_code == 303
 
     def selection(self, browser: httpx.Client, title: str, *names: str, public: bool = True) -> int:
-        """A new selection of films; its id."""
+        """Create a selection of films and return its id."""
         form = {"title": title} | ({"public": "true"} if public else {})
         made = browser.post("/selections/new", data=form)
         assert made.status_code == 303, made.text
@@ -62,7 +62,7 @@ class Library:
 def library(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Library]:
-    """A server of these tests' own."""
+    """A server for these tests only."""
     folder = tmp_path_factory.mktemp("library")
     with (
         new_database(engine, request, folder) as database,
@@ -74,7 +74,7 @@ def library(
 
 @pytest.fixture
 def browser(library: Library) -> httpx.Client:
-    """A browser that nobody is signed in with."""
+    """A browser without a session."""
     return library.browser()
 
 
@@ -86,11 +86,11 @@ def anna(library: Library) -> httpx.Client:
 
 @pytest.fixture
 def boris(library: Library) -> httpx.Client:
-    """The browser of another."""
+    """The browser of another member."""
     return library.member()
 
 
 @pytest.fixture
 def film(library: Library) -> Callable[[str], int]:
-    """Gives the id of a film."""
+    """Return a function that returns the id of a film."""
     return library.films.__getitem__

@@ -1,4 +1,4 @@
-"""Somebody's page: what everybody sees of them, what members see, and how it is addressed."""
+"""Member pages: what everybody sees, what members see, and their addresses."""
 
 import pytest
 
@@ -12,7 +12,7 @@ CARD = ".selection-title a"
 
 @pytest.fixture
 def person(library):
-    """Somebody who has told all there is to tell."""
+    """A member with a complete profile."""
     browser, name = library.browser(), unique_name("Person")
     body = {
         "username": name,

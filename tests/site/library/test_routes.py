@@ -1,4 +1,4 @@
-"""Who may send the forms of this part, and from where."""
+"""Access to the forms of the library."""
 
 import pytest
 

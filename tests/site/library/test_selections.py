@@ -1,4 +1,4 @@
-"""Selections on pages: the public ones, one's own, one of them, and a new one."""
+"""The pages of selections: public ones, own ones, a single one and a new one."""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser

@@ -15,7 +15,7 @@ NAMES = ("accounts.manage", "roles.manage", "films.label", "audit.view")
 
 @dataclass
 class Operator(Member):
-    """Somebody who may do something."""
+    """An operator with a browser."""
 
     id: int
 
@@ -26,7 +26,7 @@ def as_operator(member: Member) -> Operator:
 
 
 def role_of(root: Operator, *permissions: str) -> int:
-    """A new role with these permissions."""
+    """Create a role with these permissions."""
     role = {"name": unique_name("role"), "permissions": permissions}
     response = root.browser.post("/api/v1/role", json=role)
     assert response.status_code == 201, response.text
@@ -35,7 +35,7 @@ def role_of(root: Operator, *permissions: str) -> int:
 
 @pytest.fixture(scope="session")
 def superuser(server: RunningServer) -> str:
-    """The name of somebody who may do everything."""
+    """The name of a superuser."""
     name = unique_name("root")
     server.make_superuser(name)
     return name
@@ -43,7 +43,7 @@ def superuser(server: RunningServer) -> str:
 
 @pytest.fixture
 def root(server: RunningServer, superuser: str) -> Operator:
-    """Somebody who may do everything, in a new session."""
+    """A superuser in a new session."""
     browser = new_browser(server)
     form = {"identifier": superuser, "password": PASSWORD}
     assert browser.post("/sign-in", data=form).status_code == 303
@@ -52,7 +52,7 @@ def root(server: RunningServer, superuser: str) -> Operator:
 
 @pytest.fixture
 def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
-    """Gives people with these permissions."""
+    """Return a function that creates operators with these permissions."""
 
     def holding(*permissions: str) -> Operator:
         person = as_operator(sign_up(server))
@@ -67,11 +67,11 @@ def holding(server: RunningServer, root: Operator) -> Callable[..., Operator]:
 
 @pytest.fixture
 def person(holding: Callable[..., Operator]) -> Operator:
-    """Somebody without any permission."""
+    """A member without permissions."""
     return holding()
 
 
 def notice(browser: httpx.Client, response: httpx.Response) -> str:
-    """What the page says to which a form has led."""
+    """Return the notice of the page after a form."""
     assert response.status_code == 303, response.text
     return text_of(tree(browser.get(response.headers["location"])).css_first(".notice"))

@@ -1,4 +1,4 @@
-"""Imports on pages: files of all kinds, who may, what comes of it."""
+"""Import pages: all file formats, permissions and results."""
 
 import json
 import os
@@ -60,7 +60,7 @@ def is_running(browser: httpx.Client, path: str) -> bool:
 
 
 def ended(browser: httpx.Client, path: str):
-    """The import's page, once it has ended."""
+    """Return the page of an import after it has finished."""
     eventually(lambda: not is_running(browser, path))
     return parse_page(browser.get(path))
 

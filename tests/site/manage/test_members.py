@@ -88,8 +88,10 @@ class TestAnAccount:
         assert len(ends) == 2
         assert notice(root.browser, root.browser.post(ends[0])) == "Session ended."
         assert root.browser.post(ends[0]).status_code == 404
-        told = notice(root.browser, root.browser.post(f"/manage/members/{person.id}/sessions/end"))
-        assert told == "Sessions ended."
+        observed = notice(
+            root.browser, root.browser.post(f"/manage/members/{person.id}/sessions/end")
+        )
+        assert observed == "Sessions ended."
         assert person.browser.get("/account").status_code == 303
         assert log(root, person) == [
             f"{root.name} ended all of {person.name}’s sessions",
@@ -127,8 +129,8 @@ class TestDisabling:
         return operator.browser.post(f"/manage/members/{person.id}/{switch}", data=form)
 
     def test_account_is_disabled_and_enabled(self, server, root, person):
-        told = notice(root.browser, self.disable(root, person))
-        assert told == "Account disabled. All its sessions have ended."
+        observed = notice(root.browser, self.disable(root, person))
+        assert observed == "Account disabled. All its sessions have ended."
         assert person.browser.get("/account").status_code == 303
         response = signs_in(server, person)
         assert response.status_code == 403
@@ -137,8 +139,8 @@ class TestDisabling:
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert text_of(page.css_first(".badge.is-bad")) == "Disabled"
         assert "spam" in text_of(page.css_first(".entry .facts"))
-        told = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
-        assert told == "Account enabled."
+        observed = notice(root.browser, self.disable(root, person, "a mistake", "enable"))
+        assert observed == "Account enabled."
         assert signs_in(server, person).status_code == 303
         assert log(root, person) == [
             f"{root.name} enabled {person.name}",

@@ -8,16 +8,16 @@ MESSAGE = Message(7, 3, 1, "hello", 1000, None, "nonce")
 
 
 def test_message_event_becomes_a_frame():
-    told = event_frame(MessageEvent(EventKind.NEW, MESSAGE, 6), 1, UnreadCounts(2, 1))
-    assert encode(told) == (
+    observed = event_frame(MessageEvent(EventKind.NEW, MESSAGE, 6), 1, UnreadCounts(2, 1))
+    assert encode(observed) == (
         b'{"type":"new","message":{"id":7,"chat_id":3,"author_id":1,"text":"hello","at":1000,'
         b'"edited_at":null,"nonce":"nonce"},"unread":{"total":2,"in_chat":1}}'
     )
 
 
 def test_only_the_author_receives_the_nonce():
-    told = event_frame(MessageEvent(EventKind.EDITED, MESSAGE, 7), 2, UnreadCounts(0, 0))
-    assert (told.type, told.message.nonce) == ("edited", None)
+    observed = event_frame(MessageEvent(EventKind.EDITED, MESSAGE, 7), 2, UnreadCounts(0, 0))
+    assert (observed.type, observed.message.nonce) == ("edited", None)
 
 
 def test_read_receipt_becomes_a_frame():
