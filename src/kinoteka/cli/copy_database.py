@@ -51,7 +51,7 @@ def copy_database(source: str, target: str) -> None:
         fail("interrupted; nothing was stored", 130)
     for name, rows in copied.tables.items():
         click.echo(f"{name}: {rows:,} rows, the same")
-    click.echo("copied" if copied.anew else "nothing to do: both are the same already")
+    click.echo("copied" if copied.is_new else "nothing to do: both are the same already")
 
 
 def _open_source(location: str) -> "AbstractContextManager[Source]":

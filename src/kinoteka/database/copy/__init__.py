@@ -1,8 +1,8 @@
-"""Copying: an installation's database into one of the other engine, whole or not at all.
+"""Copy an installation's database to the other engine.
 
-Everything goes into the target in one transaction, from one snapshot of the source: whatever ends
-it half-way, the target is as it was, and the copy is begun anew. Before the commit both sides'
-rows are read in the order of their keys and must have the same digests.
+A copy reads one snapshot of the source and writes the target in one transaction. If it fails or is
+interrupted, the target is unchanged and the copy can be repeated. Before the commit, the rows of
+both databases are read in the order of their keys and must have the same digests.
 
 Public operations: copy.
 """
@@ -18,32 +18,32 @@ from kinoteka.database.copy.sides import CopyFailed, Source, Target
 from kinoteka.database.migrations import newest
 from kinoteka.infrastructure.progress import Progress
 
-__all__ = ["Copied", "CopyFailed", "copy"]
+__all__ = ["CopyFailed", "CopyResult", "copy"]
 
-# What the first migration puts into a new database, and how many rows of it.
+# The numbers of rows that the first migration inserts into a new database.
 SEEDS = {"roles": 2, "genres": 1, "directors": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
-    """What is the same on both sides: each table with its number of rows.
+class CopyResult:
+    """The copied tables with their numbers of rows.
 
-    `anew` is False where it was so before.
+    `is_new` is False if the target already held the same rows.
     """
 
     tables: dict[str, int]
-    anew: bool
+    is_new: bool
 
 
-def copy(source: Source, target: Target, progress: Progress) -> Copied:
-    """Copy every table, its ids and the search index within the sides' transactions.
+def copy(source: Source, target: Target, progress: Progress) -> CopyResult:
+    """Copy every table with its ids, and the search index, within the given transactions.
 
-    `source` is a snapshot; `target` is migrated, and nobody else writes to it. A target that
-    already holds the same is left as it is. It is for the caller to commit.
+    `source` is a snapshot. `target` is migrated and locked against other writers. A target that
+    already holds the same rows is not changed. The caller commits.
 
     Raises:
-        CopyFailed: the source has another schema, the target holds other data, or what was
-            written is not what was read.
+        CopyFailed: the source has another schema, the target holds other data, or the written
+            rows differ from those that were read.
     """
     revision = source.revision()
     if revision != newest():
@@ -52,14 +52,14 @@ def copy(source: Source, target: Target, progress: Progress) -> Copied:
             "('kinoteka migrate')"
         )
     counts = {table.name: source.count(table) for table in TABLES}
-    anew = _is_new(target)
-    if anew:
+    is_new = _is_new(target)
+    if is_new:
         read = _write(source, target, counts, progress)
     else:
         read = _digests("reading", source.rows, counts, progress)
     found = _digests("checking", target.rows, counts, progress)
-    _compare(read, found, anew=anew)
-    return Copied({name: digest.rows for name, digest in read.items()}, anew)
+    _compare(read, found, is_new=is_new)
+    return CopyResult({name: digest.rows for name, digest in read.items()}, is_new)
 
 
 def _is_new(target: Target) -> bool:
@@ -111,12 +111,14 @@ def _noted(entries: Iterator[search.IndexEntry], progress: Progress) -> Iterator
         progress.done += 1
 
 
-def _compare(read: dict[str, Digest], found: dict[str, Digest], *, anew: bool) -> None:
+def _compare(read: dict[str, Digest], found: dict[str, Digest], *, is_new: bool) -> None:
     different = [
         f"{name} ({digest.rows:,} rows, and {found[name].rows:,} in the target)"
         for name, digest in read.items()
         if digest != found[name]
     ]
     if different:
-        reason = "what was written is not what was read" if anew else "the target holds other data"
+        reason = (
+            "what was written is not what was read" if is_new else "the target holds other data"
+        )
         raise CopyFailed(f"{reason}: {', '.join(different)}")

@@ -1,4 +1,4 @@
-"""What a copy needs of the database that it reads, and of the one that it fills."""
+"""The interfaces of the databases that a copy reads and writes."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -18,41 +18,41 @@ REVISIONS = "SELECT name, value FROM revisions"
 
 
 class CopyFailed(Exception):
-    """It could not be done, and the target is as it was; the message says why."""
+    """The copy failed and the target is unchanged. The message says why."""
 
 
 class Side(Protocol):
-    """One of the two databases, within a transaction."""
+    """A database within a transaction."""
 
     def count(self, table: Table) -> int:
-        """How many rows a table has."""
+        """Return the number of rows of a table."""
 
     def rows(self, table: Table) -> Iterator[Rows]:
-        """All rows in the order of the table's key, in batches, with booleans as such."""
+        """Return all rows in the order of the table's key, in batches, with real booleans."""
 
 
 class Source(Side, Protocol):
-    """A snapshot, beside which others may write."""
+    """A snapshot. Other connections may write to the database."""
 
     def revision(self) -> str | None:
-        """The schema's; None where there is none."""
+        """Return the schema revision, or None without a schema."""
 
     def highest_ids(self) -> dict[str, int]:
-        """The highest id that each table has ever given, 0 for none."""
+        """Return the highest id that each table has ever assigned, or 0."""
 
     def revisions(self) -> dict[str, int]:
-        """The revisions of what is cached (`storage.revisions`)."""
+        """Return the revisions of cached data (`database.revisions`)."""
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Every film as the search index sees it."""
+        """Return the search index entry of every film."""
 
 
 class Target(Side, Protocol):
-    """A database to which nobody else writes until the transaction ends."""
+    """A database that is locked against other writers until the transaction ends."""
 
     @property
     def reader(self) -> Reader:
-        """The connection, as the search index wants it."""
+        """Return the connection for the search index."""
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""
@@ -61,11 +61,11 @@ class Target(Side, Protocol):
         """Add rows.
 
         Raises:
-            CopyFailed: there cannot be such rows.
+            CopyFailed: the database rejects a row.
         """
 
     def give_ids_above(self, table: str, highest: int) -> None:
-        """Give no id again that either side has given."""
+        """Continue after the highest id that either database has assigned."""
 
     def raise_revisions(self, others: dict[str, int]) -> None:
-        """Make every revision higher than it was on either side."""
+        """Make every revision higher than it was in either database."""

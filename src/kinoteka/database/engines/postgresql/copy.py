@@ -1,4 +1,4 @@
-"""PostgreSQL as one side of a copy."""
+"""PostgreSQL as the source or target of a copy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +23,8 @@ from kinoteka.database.schema import revisions
 from kinoteka.infrastructure.settings import Settings
 
 WAIT_SECONDS = 10
-"""How long to wait for those who write to the target."""
-OWN_PACE = f"""
+"""How long to wait for other writers of the target."""
+NO_TIMEOUTS = f"""
 SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
@@ -40,29 +40,29 @@ class PostgreSQLSide:
         self._connection = connection
 
     def revision(self) -> str | None:
-        """The schema's; None where there is none."""
+        """Return the schema revision, or None without a schema."""
         if self._run_one("SELECT to_regclass('alembic_version')") is None:
             return None
         return str(self._run_one(REVISION))
 
     def count(self, table: Table) -> int:
-        """How many rows a table has."""
+        """Return the number of rows of a table."""
         return int(self._run_one(f'SELECT count(*) FROM "{table.name}"'))
 
     def rows(self, table: Table) -> Iterator[Rows]:
-        """All rows in the order of the table's key, in batches."""
+        """Return all rows in the order of the table's key, in batches."""
         return self._batches(in_key_order(table))
 
     def highest_ids(self) -> dict[str, int]:
-        """The highest id that each table has ever given, 0 for none."""
+        """Return the highest id that each table has ever assigned, or 0."""
         return {table.name: self._highest(self._sequence(table.name)) for table in WITH_IDS}
 
     def revisions(self) -> dict[str, int]:
-        """The revisions of what is cached."""
+        """Return the revisions of cached data."""
         return dict(self._connection.execute(REVISIONS).fetchall())
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Every film as the search index sees it."""
+        """Return the search index entry of every film."""
         for batch in self._batches(ENTRIES):
             for row in batch:
                 yield IndexEntry(*row)
@@ -74,8 +74,7 @@ class PostgreSQLSide:
     def write(self, table: Table, rows: Rows) -> None:
         """Add rows.
 
-        A COPY for each batch: keys are checked at its end, and what is yet to be checked lies in
-        the server's memory.
+        Each batch is one COPY, because the server keeps pending key checks in memory until its end.
         """
         into = _sql(f'COPY "{table.name}" ({columns_of(table)}) FROM STDIN')
         try:
@@ -87,9 +86,9 @@ class PostgreSQLSide:
             raise CopyFailed(f"{table.name}: {error} {where}".strip()) from error
 
     def give_ids_above(self, table: str, highest: int) -> None:
-        """Give no id again that either side has given.
+        """Continue after the highest id that either database has assigned.
 
-        What a sequence gives is not undone with the transaction, which does no harm.
+        A rollback does not reset the sequence, which does no harm.
         """
         sequence = self._sequence(table)
         highest = max(highest, self._highest(sequence))
@@ -98,7 +97,7 @@ class PostgreSQLSide:
         )
 
     def raise_revisions(self, others: dict[str, int]) -> None:
-        """Make every revision higher than it was on either side."""
+        """Make every revision higher than it was in either database."""
         for name, value in others.items():
             self._connection.execute(
                 "UPDATE revisions SET value = greatest(value, $1::bigint) + 1 WHERE name = $2",
@@ -111,8 +110,8 @@ class PostgreSQLSide:
     def _highest(self, sequence: str) -> int:
         return int(self._run_one(f"SELECT last_value - (NOT is_called)::int FROM {sequence}"))
 
-    def _run_one(self, query: str, *given: object) -> Any:
-        row = self._connection.execute(_sql(query), given).fetchone()
+    def _run_one(self, query: str, *parameters: object) -> Any:
+        row = self._connection.execute(_sql(query), parameters).fetchone()
         return row[0] if row else None
 
     def _batches(self, query: str) -> Iterator[Rows]:
@@ -124,10 +123,10 @@ class PostgreSQLSide:
 
 @contextmanager
 def snapshot(settings: Settings) -> Iterator[PostgreSQLSide]:
-    """The database as it is now, whoever writes to it meanwhile.
+    """Open a snapshot of the database. Other connections may write meanwhile.
 
     Raises:
-        CopyFailed: the database is away.
+        CopyFailed: the database is unavailable.
     """
     with _connected(settings) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -137,10 +136,10 @@ def snapshot(settings: Settings) -> Iterator[PostgreSQLSide]:
 
 @contextmanager
 def filling(settings: Settings) -> Iterator[PostgreSQLSide]:
-    """One transaction, beside which others only read, committed at the end of the block.
+    """Lock the tables against other writers, and commit at the end of the block.
 
     Raises:
-        CopyFailed: others write all the time, or the database is away, or the like.
+        CopyFailed: the lock was not available in time, or the database is unavailable.
     """
     names = ", ".join(f'"{table.name}"' for table in (*TABLES, revisions))
     with _connected(settings) as connection:
@@ -164,10 +163,10 @@ def _connected(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
 
 
 def _set(connection: psycopg.Connection[Any]) -> None:
-    for statement in OWN_PACE.split(";")[:-1]:
+    for statement in NO_TIMEOUTS.split(";")[:-1]:
         connection.execute(_sql(statement.strip()))
 
 
 def _sql(text: str) -> Any:
-    """A statement made of names of ours alone; psycopg's types want it to be a literal."""
+    """Pass a statement of constant names to psycopg, whose types require a literal."""
     return text

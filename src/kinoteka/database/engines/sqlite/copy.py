@@ -1,4 +1,4 @@
-"""SQLite as one side of a copy."""
+"""SQLite as the source or target of a copy."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
 from kinoteka.database.film_search import IndexEntry
 
 WAIT_SECONDS = 60
-"""How long to wait for a server's writers, of which none takes long."""
+"""How long to wait for a server's writers, which are short."""
 HIGHEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
 
 
 class SQLiteSide:
-    """A file within a transaction."""
+    """A database file within a transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.reader = SQLiteReader(connection)
         self._connection = connection
 
     def revision(self) -> str | None:
-        """The schema's; None where there is none."""
+        """Return the schema revision, or None without a schema."""
         try:
             row = self._connection.execute(REVISION).fetchone()
         except sqlite3.OperationalError:
@@ -40,29 +40,29 @@ class SQLiteSide:
         return None if row is None else str(row[0])
 
     def count(self, table: Table) -> int:
-        """How many rows a table has."""
+        """Return the number of rows of a table."""
         return int(self._connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0])
 
     def rows(self, table: Table) -> Iterator[Rows]:
-        """All rows in the order of the table's key, in batches."""
+        """Return all rows in the order of the table's key, in batches."""
         try:
             yield from with_booleans(table, self._batches(in_key_order(table)))
         except ValueError as error:
             raise CopyFailed(f"{table.name}: {error}") from None
 
     def highest_ids(self) -> dict[str, int]:
-        """The highest id that each table has ever given, 0 for none."""
+        """Return the highest id that each table has ever assigned, or 0."""
         return {
             table.name: int(self._connection.execute(HIGHEST, (table.name,)).fetchone()[0])
             for table in WITH_IDS
         }
 
     def revisions(self) -> dict[str, int]:
-        """The revisions of what is cached."""
+        """Return the revisions of cached data."""
         return dict(self._connection.execute(REVISIONS))
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Every film as the search index sees it."""
+        """Return the search index entry of every film."""
         for batch in self._batches(ENTRIES):
             for row in batch:
                 yield IndexEntry(*row)
@@ -73,21 +73,21 @@ class SQLiteSide:
 
     def write(self, table: Table, rows: Rows) -> None:
         """Add rows."""
-        marks = ", ".join("?" * len(table.columns))
-        insert = f'INSERT INTO "{table.name}" ({columns_of(table)}) VALUES ({marks})'
+        placeholders = ", ".join("?" * len(table.columns))
+        insert = f'INSERT INTO "{table.name}" ({columns_of(table)}) VALUES ({placeholders})'
         try:
             self._connection.executemany(insert, rows)
         except sqlite3.IntegrityError as error:
             raise CopyFailed(f"{table.name}: {error}") from error
 
     def give_ids_above(self, table: str, highest: int) -> None:
-        """Give no id again that either side has given."""
+        """Continue after the highest id that either database has assigned."""
         highest = max(highest, self._connection.execute(HIGHEST, (table,)).fetchone()[0])
         self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
         self._connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, highest))
 
     def raise_revisions(self, others: dict[str, int]) -> None:
-        """Make every revision higher than it was on either side."""
+        """Make every revision higher than it was in either database."""
         self._connection.executemany(
             "UPDATE revisions SET value = max(value, ?) + 1 WHERE name = ?",
             [(value, name) for name, value in others.items()],
@@ -101,10 +101,10 @@ class SQLiteSide:
 
 @contextmanager
 def snapshot(path: Path) -> Iterator[SQLiteSide]:
-    """The file as it is now, whoever writes to it meanwhile.
+    """Open a snapshot of the file. Other connections may write meanwhile.
 
     Raises:
-        CopyFailed: there is no such file, or it is no database.
+        CopyFailed: the file is missing or not a database.
     """
     if not path.is_file():
         raise CopyFailed(f"there is no database at {path}")
@@ -118,16 +118,16 @@ def snapshot(path: Path) -> Iterator[SQLiteSide]:
 
 @contextmanager
 def filling(path: Path) -> Iterator[SQLiteSide]:
-    """One transaction that writes, committed at the end of the block.
+    """Begin a write transaction, and commit it at the end of the block.
 
     Raises:
-        CopyFailed: others write all the time, or the disk is full, or the like.
+        CopyFailed: the lock was not available in time, or the disk is full.
     """
     try:
         with closing(connect(path)) as connection:
             connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
             connection.execute("BEGIN IMMEDIATE")
-            yield SQLiteSide(connection)  # closed without a commit, it is rolled back
+            yield SQLiteSide(connection)  # after an error, closing rolls back
             connection.execute("COMMIT")
             connection.execute("PRAGMA optimize")
     except sqlite3.DatabaseError as error:
