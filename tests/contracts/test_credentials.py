@@ -30,7 +30,7 @@ def readable_routes(*contracts: Contract, signed_in: bool) -> list[tuple[Contrac
         for route in contract.routes
         if route.method == "GET"
         and not route.is_unsafe
-        and route.identity == "asked"
+        and route.identity == "read"
         and route.permission is None
         and route.signed_in is signed_in
         and "{" not in route.path

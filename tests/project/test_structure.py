@@ -132,8 +132,10 @@ class TestReadmes:
         for error_response in {contract.error_responses[code] for code in codes - {Code.INTERNAL}}:
             if not re.search(rf"\b{error_response.status}\b", text):
                 missing.append(error_response.status)
-            if error_response.mark and not re.search(rf"(`|\b){error_response.mark}(`|\b)", text):
-                missing.append(error_response.mark)
+            if error_response.mnemonic and not re.search(
+                rf"(`|\b){error_response.mnemonic}(`|\b)", text
+            ):
+                missing.append(error_response.mnemonic)
         assert missing == []
 
     def test_every_route_that_may_wait_documents_retry_after(self, contract) -> None:

@@ -59,8 +59,8 @@ class Health:
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
         return (
-            Route("GET", "/healthz", self.live, "The process is alive", identity="none"),
-            Route("GET", "/readyz", self.ready, "The server can serve", identity="none"),
+            Route("GET", "/healthz", self.live, "The process is alive", identity="ignored"),
+            Route("GET", "/readyz", self.ready, "The server can serve", identity="ignored"),
         )
 
     def stop(self) -> None:

@@ -51,7 +51,7 @@ class Pictures:
                 self.read_avatar,
                 "An avatar",
                 media_type="image/jpeg",
-                identity="none",
+                identity="ignored",
                 errors=(Code.PHOTO_MISSING,),
             ),
             Route(

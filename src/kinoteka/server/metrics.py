@@ -57,7 +57,7 @@ class Metrics:
                 self.show,
                 "Metrics for Prometheus",
                 media_type="text/plain",
-                identity="none",
+                identity="ignored",
             ),
         )
 

@@ -40,7 +40,7 @@ ROUTES = (
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
         ),
-        called={"username": "login"},
+        client_names={"username": "login"},
         example={"login": "anna", "email": "anna@example.com", "password": "correct horse"},
     ),
     Route(
@@ -106,7 +106,7 @@ ROUTES = (
             Code.EMAIL_INVALID,
             Code.EMAIL_TAKEN,
         ),
-        called={"given_name": "firstname", "family_name": "lastname"},
+        client_names={"given_name": "firstname", "family_name": "lastname"},
         example={
             "username": "anna",
             "email": "anna@example.com",
@@ -133,7 +133,7 @@ ROUTES = (
         response=schemas.Nothing,
         signed_in=True,
         errors=(Code.CURRENT_PASSWORD_WRONG, Code.PASSWORD_INVALID, Code.THROTTLED),
-        called={"password": "new_password"},
+        client_names={"password": "new_password"},
         example={"old_password": "correct horse", "new_password": "battery staple"},
     ),
     Route(

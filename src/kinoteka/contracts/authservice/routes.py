@@ -58,7 +58,7 @@ USERS = (
         body=schemas.RefreshBody,
         body_required=False,
         response=schemas.Tokens,
-        identity="none",
+        identity="ignored",
         errors=(Code.UNAUTHORIZED, Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="Send the refresh token in the body or as the Bearer token. Each refresh token "
         "works once. Repeating a request within ten seconds returns the same new pair. Using a "

@@ -117,7 +117,7 @@ AUTH = (
         "Refresh the tokens",
         body=schemas.TokensBody,
         response=schemas.Tokens,
-        identity="none",
+        identity="ignored",
         errors=(Code.TOKEN_INVALID, Code.TOKEN_REUSED),
         description="Both tokens must belong to the same session. The access token may have "
         "expired.",
@@ -142,7 +142,7 @@ USER = (
         response=schemas.Profile,
         signed_in=True,
         errors=(Code.GENRE_UNKNOWN,),
-        called={"given_name": "name", "family_name": "surname"},
+        client_names={"given_name": "name", "family_name": "surname"},
         description="Null clears a field. The genre is an id, as a number or as a string.",
         example={"name": "Anna", "surname": "Karenina", "favorite_genre": 1},
     ),
@@ -160,7 +160,7 @@ USER = (
             Code.PASSWORD_INVALID,
             Code.THROTTLED,
         ),
-        called={"password": "password_2 (new_password)"},
+        client_names={"password": "password_2 (new_password)"},
         description="Ends every other session of the account. `password_1` is the current "
         "password and `password_2` the new one. `old_password` and `new_password` are other names "
         "for them; the two pairs cannot be mixed. Within 15 minutes of its sign-in, a client may "

@@ -77,7 +77,7 @@ def error_response(row: ErrorResponse, error: DomainError, route: Route | None) 
     message = error_message(row, error)
     if route is not None:
         message = _message_for(route, error.code, message)
-    return json_response(row.status, Refused(message, int(row.mark)))
+    return json_response(row.status, Refused(message, int(row.mnemonic)))
 
 
 def _message_for(route: Route, code: Code, message: str) -> str:

@@ -49,4 +49,4 @@ def error_response(row: ErrorResponse, error: DomainError, route: Route | None) 
         row = WRONG_CREDENTIALS
     if error.parameters.get("whose") == ANOTHER:
         row = ANOTHER_USER
-    return json_response(row.status, Refused(str(row.mark), error_message(row, error)))
+    return json_response(row.status, Refused(str(row.mnemonic), error_message(row, error)))

@@ -43,7 +43,7 @@ USERS = (
         response=schemas.Nothing,
         begins_session=True,
         errors=(*NAME_ERRORS, Code.PASSWORD_INVALID, Code.THROTTLED),
-        called=FIELD_NAMES,
+        client_names=FIELD_NAMES,
         description="Creates a user, signs in and sets the cookie `session_id`. The body may have "
         "any field of the user. An empty field counts as absent.",
         example={"email": "anna@example.com", "password": "correct horse", "name": "Anna"},
@@ -83,7 +83,7 @@ USERS = (
         response=schemas.User,
         signed_in=True,
         errors=(*NAME_ERRORS, Code.PASSWORD_NOT_CHANGED_HERE, Code.SIGN_IN_AGAIN),
-        called=FIELD_NAMES,
+        client_names=FIELD_NAMES,
         description="The body is the whole user, with the id of the path. The id of another user "
         "is a 401. `fullname` and `fstatus` are aliases of `name` and `status`. If a key and its "
         "alias differ, the one that differs from the stored value counts. `phone` is stored if "

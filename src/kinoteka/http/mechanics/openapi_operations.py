@@ -177,8 +177,8 @@ def _security(route: Route) -> list[Json]:
     either: list[Json] = [{"cookie": []}, {"bearer": []}]
     if route.signed_in or route.permission is not None:
         return either
-    is_asked = route.identity == "asked" and not route.begins_session
-    return [{}, *either] if is_asked else []
+    reads_credentials = route.identity == "read" and not route.begins_session
+    return [{}, *either] if reads_credentials else []
 
 
 def _responses(context: Context, route: Route) -> Json:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.response import Response
 
-# asked: the credentials are read, and unusable ones make the request anonymous. none: credentials
+# read: unusable credentials make the request anonymous. ignored: credentials
 # are ignored, the database is not used for them, and the actor has no permissions.
-Identity = Literal["asked", "none"]
+Identity = Literal["read", "ignored"]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 Handler = Callable[..., Any]
@@ -48,13 +48,13 @@ class Route:
     for_browsers: bool = False
     signed_in: bool = False
     permission: str | None = None
-    identity: Identity = "asked"
+    identity: Identity = "read"
     begins_session: bool = False
     ends_session: bool = False
     csrf: bool = False
     changes: bool | None = None
     errors: tuple[Code, ...] = ()
-    called: Mapping[str, str] = field(default_factory=dict)
+    client_names: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     cached: tuple[str, ...] | None = None
     takes_any_id: bool = False
@@ -82,13 +82,13 @@ class Route:
 class ErrorResponse:
     """A row of an error table: the status and message of one error code.
 
-    `{name}` in the message stands for a parameter of the error. `mark` is the number or mnemonic
+    `{name}` in the message stands for a parameter of the error. `mnemonic` is the number or word
     that clients of some contracts switch on.
     """
 
     status: int
     message: str
-    mark: int | str = 0
+    mnemonic: int | str = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ async def identify(request: Request) -> Actor:
     An unusable Bearer token never falls back to the cookie. On a route that begins a session the
     actor is that of the session that the new one replaces: the cookie's.
     """
-    if request.route.identity == "none":
+    if request.route.identity == "ignored":
         return UNIDENTIFIED_ACTOR
     token = request.bearer
     if token is None:

@@ -45,14 +45,14 @@ def error_message(row: ErrorResponse, error: DomainError) -> str:
     return row.message.format_map(parameters)
 
 
-def renamed(error: DomainError, called: Mapping[str, str]) -> DomainError:
+def renamed(error: DomainError, client_names: Mapping[str, str]) -> DomainError:
     """Return the error with the field names that clients know (`Route.called`)."""
-    if not called:
+    if not client_names:
         return error
-    parameters = {**called, **error.parameters}
+    parameters = {**client_names, **error.parameters}
     field = error.parameters.get("field")
     if isinstance(field, str):
-        parameters["field"] = called.get(field, field)
+        parameters["field"] = client_names.get(field, field)
     return DomainError(error.code, commits_changes=error.commits_changes, **parameters)
 
 

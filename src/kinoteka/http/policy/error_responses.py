@@ -29,7 +29,7 @@ EVENTS = {
 def error_response(contract: Contract, error: DomainError, route: Route | None) -> Response:
     """Return the response of a contract to a domain error."""
     if route is not None:
-        error = renamed(error, route.called)
+        error = renamed(error, route.client_names)
     response = contract.error_response(contract.error_responses[error.code], error, route)
     wait = error.parameters.get("retry_after")
     if wait is None:

@@ -26,7 +26,7 @@ def _routes(depths: Sequence[int]) -> tuple[Route, ...]:
             + "".join(f"/{{part{number}:text}}" for number in range(depth)),
             serve_asset,
             "A static file of the site",
-            identity="none",
+            identity="ignored",
             for_browsers=True,
         )
         for depth in depths

@@ -188,7 +188,7 @@ def redisplay_on_error(
 
 async def request_error_response(request: Request, error: DomainError) -> Response:
     """Return an error page, or a redirect to the sign-in page for anonymous readers."""
-    if request.actor.account_id is None and request.route.identity != "none":
+    if request.actor.account_id is None and request.route.identity != "ignored":
         request.actor = await identify(request)
     if error.code is Code.UNAUTHORIZED:
         return _to_sign_in(request)

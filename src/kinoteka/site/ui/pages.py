@@ -83,7 +83,7 @@ def form(
     upload: Upload | None = None,
     signed_in: bool = True,
     permission: str | None = None,
-    identity: Identity = "asked",
+    identity: Identity = "read",
     begins_session: bool = False,
     ends_session: bool = False,
 ) -> Route:

@@ -65,7 +65,7 @@ def test_password_in_the_error_of_a_library_is_not_shown(tmp_path: Path, passwor
 @pytest.mark.parametrize(("subject", "check"), CHECKS, ids=[check.__name__ for _, check in CHECKS])
 def test_check_has_a_description_and_a_subject_that_the_page_explains(subject, check) -> None:
     assert f"| {subject} |" in PAGE.read_text(encoding="utf-8")
-    assert (check.__doc__ or "").startswith(("Whether ", "Check ", "How long "))
+    assert (check.__doc__ or "").startswith(("Whether ", "Check ", "Measure "))
 
 
 def test_every_subject_is_documented(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from kinoteka.server.app import NEUTRAL
 from tests.support.accounts import sign_up
 
 ASKED = Route("GET", "/", identify, "")
-UNIDENTIFIED_ACTOR = Route("GET", "/", identify, "", identity="none")
+UNIDENTIFIED_ACTOR = Route("GET", "/", identify, "", identity="ignored")
 BEGINNING = Route("POST", "/", identify, "", begins_session=True)
 UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
 

@@ -39,15 +39,17 @@ def test_unknown_parameter_is_shown_as_its_name() -> None:
 
 
 def test_fields_are_called_as_clients_call_them() -> None:
-    called = {"given_name": "firstname", "password": "new_password"}
-    assert sentence(renamed(field_invalid("given_name", "too_long"), called)) == (
+    client_names = {"given_name": "firstname", "password": "new_password"}
+    assert sentence(renamed(field_invalid("given_name", "too_long"), client_names)) == (
         "firstname: too long"
     )
-    assert sentence(renamed(field_invalid("status", "too_long"), called)) == "status: too long"
+    assert (
+        sentence(renamed(field_invalid("status", "too_long"), client_names)) == "status: too long"
+    )
     short = DomainError(Code.PASSWORD_INVALID, reason="too_short", commits_changes=True)
     assert sentence(short).startswith("password: must have 8 to 128")
-    assert sentence(renamed(short, called)).startswith("new_password: must have 8 to 128")
-    assert renamed(short, called).commits_changes
+    assert sentence(renamed(short, client_names)).startswith("new_password: must have 8 to 128")
+    assert renamed(short, client_names).commits_changes
 
 
 @pytest.mark.parametrize("code", Code)
