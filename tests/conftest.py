@@ -29,7 +29,7 @@ from tests.support.films import fill_catalogue
 from tests.support.servers import RunningServer, close_clients, run_server
 from tests.support.skip_report import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
-# Limits that tests of other things do not run into.
+# Limits so high that only tests of rate limits reach them.
 GENEROUS = {
     "sign_in_limit": "10000 per minute",
     "unknown_device_limit": "10000 per minute",
@@ -44,25 +44,25 @@ GENEROUS = {
 }
 
 
-# Whoever runs tests in the background may have them pass over Ctrl+C, which some tests send.
+# A shell may start background jobs with SIGINT ignored, and some tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _clients_are_closed() -> Iterator[None]:
+def _close_all_clients() -> Iterator[None]:
     yield
     close_clients()
 
 
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
-    """Each of the two databases: whatever rests on one is tested on both."""
+    """Each database engine: tests that use it run once for each."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database without content, to be copied."""
+    """The path of a migrated, empty SQLite database that tests copy."""
     settings = Settings(data=tmp_path_factory.mktemp("empty"))
     migrate(settings)
     return database_path(settings)
@@ -70,7 +70,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQLServer]:
-    """A PostgreSQL server for all tests, with a migrated database to be copied."""
+    """A PostgreSQL server for all tests, with a migrated database that tests copy."""
     with postgresql_server(*FAST) as server:
         create_empty_template(server)
         yield server
@@ -78,7 +78,7 @@ def postgresql() -> Iterator[PostgreSQLServer]:
 
 @pytest.fixture
 def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings over a new, empty database of this test's own."""
+    """Settings with a new, empty database for this test only."""
     folder = tmp_path / "data"
     folder.mkdir()
     if engine == "sqlite":
@@ -92,28 +92,28 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings where there is no database yet, nor its folder."""
-    with new_database(engine, request) as named:
-        yield Settings(data=tmp_path / "fresh", **named)
+def new_settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings whose database and data folder do not exist yet."""
+    with new_database(engine, request) as database:
+        yield Settings(data=tmp_path / "fresh", **database)
 
 
 @pytest.fixture
 def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give Redis time to answer on a busy machine before limits are counted without it."""
+    """Wait longer for Redis, so that limits are not counted without it on a busy machine."""
     monkeypatch.setattr("kinoteka.realtime.redis_rate_windows.RESPONSE_SECONDS", 2.0)
 
 
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same hashes at little cost: every other test of the core signs somebody up."""
+    """Hash passwords at low cost, because many tests of the core create accounts."""
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     monkeypatch.setattr(passwords, "HASHER", quick)
 
 
 @pytest.fixture
 async def services(settings: Settings, quick_hashes: None) -> AsyncIterator[Services]:
-    """All services over a new, empty database."""
+    """All services with a new, empty database."""
     wired = await wire(settings)
     yield wired
     await close(wired)
@@ -128,41 +128,41 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
 
 @pytest.fixture
 async def films(services: Services) -> dict[str, int]:
-    """The ids of the films of `films.CATALOGUE` by title."""
+    """The ids of the films in `films.CATALOGUE`, by title."""
     ids = fill_catalogue(services.settings)
     await services.revisions.look()
     return ids
 
 
 @pytest.fixture(scope="session")
-def lasting_server(
+def shared_servers(
     tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
-    postgresql: PostgreSQLServer,  # which is to end after what runs on it
+    postgresql: PostgreSQLServer,  # must stop after the servers that use it
 ) -> Iterator[Callable[[str], RunningServer]]:
-    """Gives the one server on an engine, which stays while tests go to the other engine's."""
+    """Return a function that returns the server of an engine, which runs until the end."""
     with ExitStack() as stack:
 
         @cache
-        def on(engine: str) -> RunningServer:
+        def shared_server(engine: str) -> RunningServer:
             folder = tmp_path_factory.mktemp("server")
             chosen = GENEROUS | stack.enter_context(new_database(engine, request, folder))
             return stack.enter_context(run_server(folder, chosen))
 
-        yield on
+        yield shared_server
 
 
 @pytest.fixture(scope="session")
-def server(engine: str, lasting_server: Callable[[str], RunningServer]) -> RunningServer:
-    """One server with an empty catalogue for all tests that leave others' things alone."""
-    return lasting_server(engine)
+def server(engine: str, shared_servers: Callable[[str], RunningServer]) -> RunningServer:
+    """A server with an empty catalogue, shared by tests that do not disturb each other."""
+    return shared_servers(engine)
 
 
 @pytest.fixture
 def start_server(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., RunningServer]]:
-    """Start servers of this test's own: `start_server(sign_in_limit="3 per minute")`."""
+    """Start servers for this test only: `start_server(sign_in_limit="3 per minute")`."""
     with ExitStack() as stack:
         folder = tmp_path / "server"
         database = stack.enter_context(new_database(engine, request, folder))
@@ -178,9 +178,10 @@ def start_server(
 def new_database(
     engine: str, request: pytest.FixtureRequest, folder: Path | None = None
 ) -> Iterator[dict[str, str]]:
-    """The settings that name a new database; SQLite lies in the data folder without any.
+    """Create a database and yield the settings that name it (none for SQLite).
 
-    With the `folder` of its server's data it is migrated, which spares each start half a second.
+    If the server's data `folder` is given, the database is already migrated, which saves half a
+    second at the start.
     """
     if engine == "sqlite":
         if folder is not None:

@@ -1,3 +1,5 @@
+"""A search index with films that a test adds, on each engine."""
+
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,29 +14,29 @@ from tests.support.databases import EMPTY, write_transaction
 
 
 class Titles:
-    """An index of films known by title; the later in the list, the less popular."""
+    """An index of films by title. Later films are less popular."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.known: dict[int, str] = {}
+        self.titles: dict[int, str] = {}
 
     def add(self, *titles: str | tuple[str, str]) -> None:
         entries = []
-        for number, title in enumerate(titles, len(self.known) + 1):
-            shown, original = title if isinstance(title, tuple) else (title, None)
-            self.known[number] = shown
-            entries.append(IndexEntry(number, shown, original, votes=1_000_000 // number))
+        for number, title in enumerate(titles, len(self.titles) + 1):
+            main, original = title if isinstance(title, tuple) else (title, None)
+            self.titles[number] = main
+            entries.append(IndexEntry(number, main, original, votes=1_000_000 // number))
         index(self.reader, entries)
 
-    def find(self, query: str, **how) -> list[str]:
-        return [self.known[found] for found in find(self.reader, query, None, **how)]
+    def find(self, query: str, **options) -> list[str]:
+        return [self.titles[film_id] for film_id in find(self.reader, query, None, **options)]
 
 
 @pytest.fixture(scope="session")
 def search_settings(
     engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Settings]:
-    """A database that no test changes: each undoes what it has done."""
+    """Settings of a database that stays empty: every test rolls its changes back."""
     if engine == "sqlite":
         folder = tmp_path_factory.mktemp("search")
         shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
@@ -48,14 +50,14 @@ def search_settings(
 
 @pytest.fixture
 def reader(search_settings: Settings) -> Iterator[Reader]:
-    """A database without films, in a transaction that writes and is undone."""
-    with suppress(_Undone), write_transaction(search_settings) as opened:
+    """An empty database in a transaction that is rolled back after the test."""
+    with suppress(_RollBack), write_transaction(search_settings) as opened:
         yield opened
-        raise _Undone
+        raise _RollBack
 
 
-class _Undone(Exception):
-    """Ends a transaction without effect."""
+class _RollBack(Exception):
+    """Raised to roll a transaction back."""
 
 
 @pytest.fixture
@@ -65,8 +67,10 @@ def titles(reader: Reader) -> Titles:
 
 @pytest.fixture
 def put(titles: Titles) -> Callable[..., Titles]:
-    def put(*of_films: str | tuple[str, str]) -> Titles:
-        titles.add(*of_films)
+    """Return a function that adds films and returns the index."""
+
+    def put(*films: str | tuple[str, str]) -> Titles:
+        titles.add(*films)
         return titles
 
     return put

@@ -1,4 +1,4 @@
-"""Every page of the site, with an address at which it shows something, and who looks at it."""
+"""Sample content for the site, and every page with an example path and its viewers."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -11,10 +11,10 @@ from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.polling import eventually
 from tests.support.servers import PASSWORD, RunningServer
 
-# Pieces that scripts put into a page.
+# Fragments that scripts insert into a page.
 FRAGMENTS = {"/films/directors", "/messages/films/{film_id}", "/search/suggested"}
 
-# Addresses that lead on to a page.
+# Paths that redirect to a page.
 REDIRECTS = {
     "/.well-known/change-password",
     "/account/avatar",
@@ -30,10 +30,10 @@ REDIRECTS = {
     "/manage/imports/{id}/report",
 }
 
-# Pages that lead on who is signed in.
+# Pages that redirect users who are signed in.
 SIGN_IN_PAGES = {"/sign-in", "/sign-up"}
 
-# An address for each path with values. What stands in braces is a field of `World`.
+# An example for each path with parameters. Names in braces are fields of `SampleSite`.
 EXAMPLES: dict[str, str] = {
     "/films/{id}": "/films/{film}",
     "/films/{id}/selections": "/films/{film}/selections",
@@ -57,7 +57,7 @@ EXAMPLES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class SampleTexts:
-    """What people have written, in every field that pages show."""
+    """Sample texts for every field that pages show."""
 
     anna: str = "anna"
     boris: str = "boris"
@@ -112,7 +112,7 @@ RUSSIAN = SampleTexts(
 
 @dataclass
 class SampleSite:
-    """A server with people who have done what there is to do, and where that is to be seen."""
+    """A server with sample content, three signed-in clients, and the ids for example paths."""
 
     server: RunningServer
     words: SampleTexts
@@ -133,23 +133,23 @@ class SampleSite:
 
 
 def pages() -> list[Route]:
-    """The rows of the site's route table that are pages."""
-    shown = (it for it in SITE.routes if it.method == "GET" and it.media_type == "text/html")
-    return [route for route in shown if route.path not in FRAGMENTS | REDIRECTS]
+    """Return the routes of the site that are pages."""
+    html = (it for it in SITE.routes if it.method == "GET" and it.media_type == "text/html")
+    return [route for route in html if route.path not in FRAGMENTS | REDIRECTS]
 
 
-def example_path(route: Route, world: SampleSite) -> str:
-    """Where a page shows something.
+def example_path(route: Route, site: SampleSite) -> str:
+    """Return a path of the page at which the sample site has content.
 
     Raises:
-        KeyError: its path has values, and EXAMPLES does not tell which.
+        KeyError: the path has parameters, and `EXAMPLES` has no values for them.
     """
     path = EXAMPLES[route.path] if "{" in route.path else EXAMPLES.get(route.path, route.path)
-    return path.format_map(vars(world))
+    return path.format_map(vars(site))
 
 
 def viewers(route: Route) -> list[str]:
-    """Who may look at a page, of: a visitor, a member, an operator."""
+    """Return who can open a page: visitor, member or operator."""
     if route.permission or route.path.startswith("/manage"):
         return ["operator"]
     if route.path in SIGN_IN_PAGES:
@@ -160,47 +160,47 @@ def viewers(route: Route) -> list[str]:
 
 
 def create_sample_site(server: RunningServer, words: SampleTexts | None = None) -> SampleSite:
-    """A world with two people who have films, selections and a chat, and an operator."""
+    """Create two members with bookmarks, selections and a chat, and an operator."""
     words = words or SampleTexts()
-    world = SampleSite(
+    site = SampleSite(
         server,
         words,
-        _signed_up(server, words.anna, "anna@example.com", words.agent),
-        _signed_up(server, words.boris, "boris@example.com", words.agent),
-        _operator(server),
+        _sign_up(server, words.anna, "anna@example.com", words.agent),
+        _sign_up(server, words.boris, "boris@example.com", words.agent),
+        _sign_in_operator(server),
     )
-    _film(world)
-    for each in range(1, 8):
-        _done(world.anna.post(f"/favorites/movies/{each}/"))
-    world.selection = _selection(world, world.root, featured=True)
-    world.own_selection = _selection(world, world.anna)
-    _chat(world)
-    _role(world)
-    _import(world)
-    return world
+    _add_film(site)
+    for film_id in range(1, 8):
+        _succeed(site.anna.post(f"/favorites/movies/{film_id}/"))
+    site.selection = _create_selection(site, site.root, featured=True)
+    site.own_selection = _create_selection(site, site.anna)
+    _start_chat(site)
+    _assign_role(site)
+    _import_films(site)
+    return site
 
 
 def csrf(client: httpx.Client) -> dict[str, str]:
-    """The header that the contract of selections asks for."""
+    """Return the CSRF header that the contract filmsite requires."""
     return {"csrf-token": client.get("/user/csrf").json()["body"]["csrf"]}
 
 
-def _signed_up(server: RunningServer, name: str, email: str, agent: str) -> httpx.Client:
+def _sign_up(server: RunningServer, name: str, email: str, agent: str) -> httpx.Client:
     client = server.client(user_agent=agent)
     body = {"login": name, "password": PASSWORD, "email": email}
-    _done(client.post("/signup", json=body))
+    _succeed(client.post("/signup", json=body))
     return client
 
 
-def _operator(server: RunningServer) -> httpx.Client:
+def _sign_in_operator(server: RunningServer) -> httpx.Client:
     server.make_superuser("root")
     client = server.client()
-    _done(client.post("/login", json={"login": "root", "password": PASSWORD}))
+    _succeed(client.post("/login", json={"login": "root", "password": PASSWORD}))
     return client
 
 
-def _film(world: SampleSite) -> None:
-    words = world.words
+def _add_film(site: SampleSite) -> None:
+    words = site.words
     film = SampleFilm(
         words.title,
         2024,
@@ -211,60 +211,60 @@ def _film(world: SampleSite) -> None:
         description=words.description,
         trailer="https://www.youtube.com/watch?v=dQw4w9WgXcQ",
     )
-    world.film = fill_catalogue(world.server.settings, [film])[words.title]
-    eventually(lambda: world.anna.get(f"/movies/{world.film}").status_code == 200)
-    found = world.anna.get(f"/movies/{world.film}").json()
-    world.genre, world.director = found["genre_id"], found["director_id"]
-    _done(world.anna.post(f"/favorites/movies/{world.film}/"))
+    site.film = fill_catalogue(site.server.settings, [film])[words.title]
+    eventually(lambda: site.anna.get(f"/movies/{site.film}").status_code == 200)
+    found = site.anna.get(f"/movies/{site.film}").json()
+    site.genre, site.director = found["genre_id"], found["director_id"]
+    _succeed(site.anna.post(f"/favorites/movies/{site.film}/"))
 
 
-def _selection(world: SampleSite, client: httpx.Client, *, featured: bool = False) -> int:
+def _create_selection(site: SampleSite, client: httpx.Client, *, featured: bool = False) -> int:
     body = {
-        "title": world.words.selection,
-        "description": world.words.note,
+        "title": site.words.selection,
+        "description": site.words.note,
         "public": True,
         "featured": featured,
-        "movies": [1, 2, 3, 4, world.film],
+        "movies": [1, 2, 3, 4, site.film],
     }
-    made = _done(client.post("/selections", json=body, headers=csrf(client)))
-    return int(made.json()["body"]["selection"]["id"])
+    created = _succeed(client.post("/selections", json=body, headers=csrf(client)))
+    return int(created.json()["body"]["selection"]["id"])
 
 
-def _chat(world: SampleSite) -> None:
-    world.person_name = quote(world.words.boris, safe="")
-    world.person = world.boris.get("/users").json()["id"]
-    world.chat = _done(world.anna.post("/chats", json={"user_id": world.person})).json()["id"]
-    for number, text in enumerate(world.words.messages):
-        writer = (world.anna, world.boris)[number % 2]
-        link = f" {world.server.url}/films/{world.film}" if number == 2 else ""
+def _start_chat(site: SampleSite) -> None:
+    site.person_name = quote(site.words.boris, safe="")
+    site.person = site.boris.get("/users").json()["id"]
+    site.chat = _succeed(site.anna.post("/chats", json={"user_id": site.person})).json()["id"]
+    for number, text in enumerate(site.words.messages):
+        writer = (site.anna, site.boris)[number % 2]
+        link = f" {site.server.url}/films/{site.film}" if number == 2 else ""
         body = {"text": text + link}
-        sent = _done(writer.post(f"/chats/{world.chat}/messages", json=body)).json()["id"]
-        if writer is world.anna:
-            world.message = sent
+        sent = _succeed(writer.post(f"/chats/{site.chat}/messages", json=body)).json()["id"]
+        if writer is site.anna:
+            site.message = sent
 
 
-def _role(world: SampleSite) -> None:
-    role = {"name": world.words.role, "permissions": ["films.edit", "films.label"]}
-    world.role = _done(world.root.post("/api/v1/role", json=role)).json()["id"]
-    _done(world.root.post(f"/api/v1/user/{world.person}/role/{world.role}"))
+def _assign_role(site: SampleSite) -> None:
+    role = {"name": site.words.role, "permissions": ["films.edit", "films.label"]}
+    site.role = _succeed(site.root.post("/api/v1/role", json=role)).json()["id"]
+    _succeed(site.root.post(f"/api/v1/user/{site.person}/role/{site.role}"))
 
 
-def _import(world: SampleSite) -> None:
-    """An import with a film that is new and a row that is refused."""
-    table = f'title,year\n"{world.words.file}",1999\n,2001\n'
-    files = {"files": (f"{world.words.file}.csv"[:60], table.encode(), "text/csv")}
-    sent = world.root.post(
+def _import_films(site: SampleSite) -> None:
+    """Import a new film and a row that is rejected."""
+    table = f'title,year\n"{site.words.file}",1999\n,2001\n'
+    files = {"files": (f"{site.words.file}.csv"[:60], table.encode(), "text/csv")}
+    sent = site.root.post(
         "/manage/imports/new",
         files=files,
         data={"keep_going": "true"},
-        headers={"origin": world.server.url},
+        headers={"origin": site.server.url},
     )
     assert sent.status_code == 303, sent.text
-    world.run = int(sent.headers["location"].rpartition("/")[2])
-    page = f"/manage/imports/{world.run}"
-    eventually(lambda: "hx-trigger" not in world.root.get(page).text)
+    site.run = int(sent.headers["location"].rpartition("/")[2])
+    page = f"/manage/imports/{site.run}"
+    eventually(lambda: "hx-trigger" not in site.root.get(page).text)
 
 
-def _done(response: httpx.Response) -> httpx.Response:
+def _succeed(response: httpx.Response) -> httpx.Response:
     assert response.status_code < 300, response.text
     return response

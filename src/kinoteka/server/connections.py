@@ -27,7 +27,7 @@ OTHER_FILES = 64
 
 
 class Reason(StrEnum):
-    """Why a connection was refused or closed; the names appear in the log and in metrics."""
+    """Why a connection was rejected or closed; the values appear in the log and in metrics."""
 
     TOTAL = "too_many"
     NETWORK = "too_many_of_network"
@@ -89,7 +89,7 @@ class Deadlines:
         return min(MAX_SWEEP_SECONDS, shortest / SWEEPS_PER_TIMEOUT)
 
     def check(self, watch: Watch, observed: Observation, now: float) -> Reason | None:
-        """Return why the connection has to end now, or None if it may stay."""
+        """Return why the connection must be closed now, or None if it may stay open."""
         last = watch.last
         if last is None or last.stage is not observed.stage or last.request is not observed.request:
             watch.begin(now, observed)
@@ -125,7 +125,7 @@ class Deadlines:
 
 
 class Report:
-    """Logs refused and closed connections: at once, then once a minute with counts."""
+    """Logs rejected and closed connections: at once, then once a minute with counts."""
 
     def __init__(self) -> None:
         self._counts: Counter[Reason] = Counter()
@@ -142,7 +142,11 @@ class Report:
         if not self._counts or now < self._next:
             return
         counts = {reason.value: count for reason, count in self._counts.items()}
-        log.warning("connections refused or closed", open=TRAFFIC.connections, **counts)
+        log.warning(
+            "connections were rejected or closed because they exceeded a limit",
+            open=TRAFFIC.connections,
+            **counts,
+        )
         self._counts.clear()
         self._next = now + REPORT_SECONDS
 
@@ -162,7 +166,7 @@ class Admissions:
         self._by_network: Counter[str] = Counter()
 
     def admit(self, address: str | None) -> "Admission | Reason":
-        """Count a new connection; return why it is refused if there are too many."""
+        """Count a new connection; return why it is rejected if there are too many."""
         if self._open >= self._total:
             return Reason.TOTAL
         name = "" if address is None or address in self._trusted else networks(address)[0]
@@ -241,8 +245,8 @@ def prepare_open_files(settings: Settings) -> OpenFiles:
     limits = open_file_limits(settings, allowed)
     if limits.connections < settings.connections:
         log.warning(
-            "the limit of open files is too low: raise it (ulimit -n, LimitNOFILE= of systemd), "
-            "or lower KINOTEKA_CONNECTIONS",
+            "the limit of open files is too low, so fewer connections are accepted: raise it "
+            "(ulimit -n, LimitNOFILE= of systemd), or lower KINOTEKA_CONNECTIONS",
             open_files=limits.allowed,
             needed=limits.needed,
             connections=limits.connections,

@@ -27,11 +27,11 @@ def run_with(settings, *options):
 
 
 @pytest.fixture
-def started_once(fresh):
+def started_once(new_settings):
     """The settings of a server that was started and stopped."""
-    with run_with(fresh):
+    with run_with(new_settings):
         pass
-    return fresh
+    return new_settings
 
 
 def test_first_start_loads_the_complete_demo_catalogue(started_once):
@@ -59,22 +59,27 @@ def test_second_start_keeps_changes_to_the_demo_catalogue(started_once):
     assert rows(started_once, "SELECT count(*) FROM selections") == [0]
 
 
-def test_catalogue_stays_empty_when_the_first_start_had_no_demo(fresh):
+def test_catalogue_stays_empty_when_the_first_start_had_no_demo(new_settings):
     for options in (("--no-demo",), ("--port", "0")):
-        with run_with(fresh, *options) as server:
+        with run_with(new_settings, *options) as server:
             assert server.client().get("/movies/?page=1").json() == []
 
 
-def test_demo_is_not_added_when_films_were_imported_first(fresh, tmp_path):
+def test_demo_is_not_added_when_films_were_imported_first(new_settings, tmp_path):
     path = tmp_path / "films.csv"
     path.write_text("title\nAlien\n")
     done = run_kinoteka(
-        "import", "csv", str(path), "--data", str(fresh.data), **database_environment(fresh)
+        "import",
+        "csv",
+        str(path),
+        "--data",
+        str(new_settings.data),
+        **database_environment(new_settings),
     )
     assert done.returncode == 0, done.stderr
-    with run_with(fresh):
+    with run_with(new_settings):
         pass
-    assert rows(fresh, "SELECT title FROM films") == ["Alien"]
+    assert rows(new_settings, "SELECT title FROM films") == ["Alien"]
 
 
 def test_demo_is_not_stored_when_its_selections_cannot_be_stored(settings):

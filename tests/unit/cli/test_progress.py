@@ -53,7 +53,7 @@ class TestImportStatus:
         text = import_status(run, read_progress).text
         assert text == "reading 20 %, 50.3 of 242.0 MB, 12,345 films"
 
-    def test_status_counts_refused_rows(self, run, read_progress):
+    def test_status_counts_rejected_rows(self, run, read_progress):
         run.rejected[RejectionReason.TITLE_MISSING] = 7
         assert import_status(run, read_progress).text.endswith("0 films, 7 rejected")
 

@@ -149,7 +149,7 @@ class TestOrder:
 
     def test_phrase_comes_before_separate_words(self, put):
         films = put("York and the New World", "Escape from New York", "New York")
-        assert films.find("new york") == ["New York", "Escape from New York", films.known[1]]
+        assert films.find("new york") == ["New York", "Escape from New York", films.titles[1]]
 
     def test_whole_words_come_before_prefixes(self, put):
         films = put("Running Stars", "A Star Will Run")
@@ -202,7 +202,7 @@ class TestLabels:
         label_ids = {3: 1, 4: 2}
         for label_id, name in enumerate(("one", "other"), start=1):
             films.reader.fetch(ADD_LABEL, id=label_id, name=name)
-        for film_id, title in films.known.items():
+        for film_id, title in films.titles.items():
             label_id = label_ids.get(film_id)
             own = {"id": film_id, "external_id": title, "title": title, "label_id": label_id}
             films.reader.fetch(ADD_FILM, source="t", **FILM, **own)

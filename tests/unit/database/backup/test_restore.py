@@ -48,13 +48,13 @@ def test_everything_is_as_it_was(filled, backup):
     assert not list(filled.data.glob(".restoring*"))
 
 
-def test_on_another_machine_it_is_the_same(filled, backup, fresh):
-    restore(fresh, backup)
-    assert content(fresh) == content(filled)
-    assert current(fresh) == newest()
-    key = fresh.data / "secret.key"
+def test_on_another_machine_it_is_the_same(filled, backup, new_settings):
+    restore(new_settings, backup)
+    assert content(new_settings) == content(filled)
+    assert current(new_settings) == newest()
+    key = new_settings.data / "secret.key"
     assert (key.read_text(), key.stat().st_mode & 0o777) == ("secret", 0o600)
-    assert (fresh.data / "avatars" / "picture-1.jpg").read_bytes() == PICTURE
+    assert (new_settings.data / "avatars" / "picture-1.jpg").read_bytes() == PICTURE
 
 
 def test_caches_learn_of_it(filled, backup):
@@ -72,10 +72,10 @@ def test_ids_given_since_are_not_given_again(filled, backup):
     assert rows(filled, new) == [32]
 
 
-def test_one_of_an_older_schema_is_brought_to_the_newest(filled, fresh, tmp_path):
-    migrate(fresh, versions=versions_until(tmp_path, "0001"))
-    execute(fresh, "INSERT INTO labels (id, name) VALUES (7, 'older')")
-    assert "audit_entries" not in back_up(fresh, tmp_path / "older")
+def test_one_of_an_older_schema_is_brought_to_the_newest(filled, new_settings, tmp_path):
+    migrate(new_settings, versions=versions_until(tmp_path, "0001"))
+    execute(new_settings, "INSERT INTO labels (id, name) VALUES (7, 'older')")
+    assert "audit_entries" not in back_up(new_settings, tmp_path / "older")
     new = (
         "INSERT INTO audit_entries (at, actor_name, action, subject_kind, subject_name, details,"
         " address) VALUES (1, '', '', '', '', '', '') RETURNING id"
@@ -102,13 +102,13 @@ class TestSessions:
         restore(filled, backup)
         assert rows(filled, self.sessions) == []
 
-    def test_elsewhere_nobody_is_signed_in(self, backup, fresh):
-        restore(fresh, backup)
-        assert rows(fresh, self.sessions) == []
+    def test_elsewhere_nobody_is_signed_in(self, backup, new_settings):
+        restore(new_settings, backup)
+        assert rows(new_settings, self.sessions) == []
 
-    def test_all_come_back_when_they_are_to(self, filled, backup, fresh):
+    def test_all_come_back_when_they_are_to(self, filled, backup, new_settings):
         execute(filled, "DELETE FROM sessions")
-        for settings in (filled, fresh):
+        for settings in (filled, new_settings):
             restore(settings, backup, with_sessions=True)
             assert rows(settings, self.sessions) == [(5, 1), (6, 1)]
 

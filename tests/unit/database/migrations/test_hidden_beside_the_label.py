@@ -42,25 +42,25 @@ HISTORIES: dict[str, tuple[list[tuple[str, dict[str, str | None]]], str | None]]
 
 
 @pytest.fixture
-def before(fresh: Settings, tmp_path) -> Settings:
+def before(new_settings: Settings, tmp_path) -> Settings:
     """A database of the previous version: films with histories, an open and a premium one."""
-    migrate(fresh, versions=versions_until(tmp_path, "0005"))
-    execute(fresh, "INSERT INTO labels (name) VALUES ('premium'), ('hidden')")
-    execute(fresh, "INSERT INTO roles (name, name_key) VALUES ('patrons', 'patrons')")
+    migrate(new_settings, versions=versions_until(tmp_path, "0005"))
+    execute(new_settings, "INSERT INTO labels (name) VALUES ('premium'), ('hidden')")
+    execute(new_settings, "INSERT INTO roles (name, name_key) VALUES ('patrons', 'patrons')")
     for permission in ("films.view:premium", "films.view:hidden"):
         sql = "INSERT INTO role_permissions (role_id, permission) VALUES (3, ?)"
-        execute(fresh, sql, permission)
+        execute(new_settings, sql, permission)
     for title, (entries, _) in HISTORIES.items():
-        film_id = _add_film(fresh, title, HIDDEN)
+        film_id = _add_film(new_settings, title, HIDDEN)
         for action, details in entries:
-            _add_entry(fresh, film_id, action, details)
-    _add_film(fresh, "open", None)
-    _add_film(fresh, "premium", PREMIUM)
+            _add_entry(new_settings, film_id, action, details)
+    _add_film(new_settings, "open", None)
+    _add_film(new_settings, "premium", PREMIUM)
     for table, column in (("genre_counts", "genre_id"), ("director_counts", "director_id")):
         sql = f"INSERT INTO {table} ({column}, label_id, films) VALUES (1, ?, ?)"
         for label_id, films in ((0, 1), (PREMIUM, 1), (HIDDEN, len(HISTORIES))):
-            execute(fresh, sql, label_id, films)
-    return fresh
+            execute(new_settings, sql, label_id, films)
+    return new_settings
 
 
 def _add_film(settings: Settings, title: str, label_id: int | None) -> int:

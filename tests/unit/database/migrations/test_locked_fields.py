@@ -48,17 +48,22 @@ BY_HAND = "by hand"
 
 
 @pytest.fixture
-def migrated(fresh: Settings, tmp_path) -> Settings:
-    migrate(fresh, versions=versions_until(tmp_path, "0011"))
+def migrated(new_settings: Settings, tmp_path) -> Settings:
+    migrate(new_settings, versions=versions_until(tmp_path, "0011"))
     for number, name in enumerate(("Horror", "Drama"), start=2):
-        execute(fresh, "INSERT INTO genres (name, name_key) VALUES (?, ?)", name, name.lower())
-        assert rows(fresh, "SELECT max(id) FROM genres") == [number]
+        execute(
+            new_settings,
+            "INSERT INTO genres (name, name_key) VALUES (?, ?)",
+            name,
+            name.lower(),
+        )
+        assert rows(new_settings, "SELECT max(id) FROM genres") == [number]
     for history, (changes, _) in HISTORIES.items():
-        _add_film(fresh, "club", history, changes)
-    _add_film(fresh, BY_HAND, "x", [{"fields": ["title"], "title": ["A", "Now"]}])
-    _add_entry(fresh, 999, {"fields": ["title"], "title": ["A", "B"]})
-    migrate(fresh)
-    return fresh
+        _add_film(new_settings, "club", history, changes)
+    _add_film(new_settings, BY_HAND, "x", [{"fields": ["title"], "title": ["A", "Now"]}])
+    _add_entry(new_settings, 999, {"fields": ["title"], "title": ["A", "B"]})
+    migrate(new_settings)
+    return new_settings
 
 
 def _add_film(

@@ -33,15 +33,15 @@ ROLES = (
 
 
 @pytest.fixture
-def migrated(fresh, tmp_path):
-    fresh.data.mkdir(exist_ok=True)
-    migrate(fresh, versions=versions_until(tmp_path, PREVIOUS))
+def migrated(new_settings, tmp_path):
+    new_settings.data.mkdir(exist_ok=True)
+    migrate(new_settings, versions=versions_until(tmp_path, PREVIOUS))
     for account in ACCOUNTS:
-        execute(fresh, INSERT_ACCOUNT, *account)
+        execute(new_settings, INSERT_ACCOUNT, *account)
     for role in ROLES:
-        execute(fresh, INSERT_ROLE, *role)
-    migrate(fresh)
-    return fresh
+        execute(new_settings, INSERT_ROLE, *role)
+    migrate(new_settings)
+    return new_settings
 
 
 def test_keys_are_recomputed_and_the_older_of_two_equal_ones_is_kept(migrated):

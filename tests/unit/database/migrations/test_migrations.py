@@ -25,18 +25,18 @@ from tests.support.servers import clean_environment, run_kinoteka
 PROCESSES = 4
 
 
-def test_new_database_is_migrated_to_the_newest_revision_once(fresh):
-    assert current(fresh) is None
-    assert migrate(fresh) is True
-    assert current(fresh) == newest()
-    assert migrate(fresh) is False
+def test_new_database_is_migrated_to_the_newest_revision_once(new_settings):
+    assert current(new_settings) is None
+    assert migrate(new_settings) is True
+    assert current(new_settings) == newest()
+    assert migrate(new_settings) is False
 
 
-def test_one_of_several_concurrent_processes_migrates(fresh):
+def test_one_of_several_concurrent_processes_migrates(new_settings):
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(fresh.data)],
-            env=clean_environment(database_environment(fresh)),
+            [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(new_settings.data)],
+            env=clean_environment(database_environment(new_settings)),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -46,7 +46,7 @@ def test_one_of_several_concurrent_processes_migrates(fresh):
         process.communicate(timeout=TIMEOUT)[0].partition(" revision")[0] for process in processes
     )
     assert messages == ["already at"] * (PROCESSES - 1) + ["migrated to"]
-    assert len(rows(fresh, "SELECT id FROM roles")) == 2
+    assert len(rows(new_settings, "SELECT id FROM roles")) == 2
 
 
 def test_migrated_schema_equals_the_schema_in_the_code(settings):
@@ -173,24 +173,24 @@ def test_malformed_address_is_not_quoted_in_the_error(tmp_path, rest):
 
 
 async def test_sessions_of_the_previous_version_keep_the_time_and_method_of_their_sign_in(
-    fresh, tmp_path
+    new_settings, tmp_path
 ):
-    migrate(fresh, versions=versions_until(tmp_path, "0010"))
+    migrate(new_settings, versions=versions_until(tmp_path, "0010"))
     execute(
-        fresh,
+        new_settings,
         "INSERT INTO accounts (id, username, username_key, password_hash, created_at)"
         " VALUES (7, 'anna', 'anna', 'x', 1)",
     )
     at = now()
     execute(
-        fresh,
+        new_settings,
         "INSERT INTO sessions (id, account_id, token_hash, refresh_seed, refresh_generation,"
         " refreshed_at, created_at, last_seen_at, expires_at, address, user_agent, method)"
         " VALUES (5, 7, 'hash', 'seed', 1, ?, ?, ?, ?, '', '', 'messenger')",
         *(at, at - 1000, at, at + DAY),
     )
-    migrate(fresh)
-    services = await wire(fresh)
+    migrate(new_settings)
+    services = await wire(new_settings)
     async with unit_of_work(services.database) as unit:
         session = await services.sessions.get(unit, 5)
     await close(services)
