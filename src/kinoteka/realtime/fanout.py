@@ -129,7 +129,7 @@ class SharedFanOut(Generic[Event]):
         self._bus = bus
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(kind)
-        bus.on_message(topic, self._heard)
+        bus.on_message(topic, self._receive)
         bus.on_gap(self._on_gap_end)
 
     async def listen(self, listener: Listener[Event]) -> None:
@@ -149,7 +149,7 @@ class SharedFanOut(Generic[Event]):
     def __len__(self) -> int:
         return len(self._local)
 
-    def _heard(self, channel: str, message: bytes) -> None:
+    def _receive(self, channel: str, message: bytes) -> None:
         self._local.publish([channel.partition(":")[2]], self._decoder.decode(message))
 
     def _unsubscribe_if_unused(self, channel: str) -> None:

@@ -65,7 +65,7 @@ class MemoryWindows:
     is_shared = False
 
     def __init__(self, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
-        """Hold `most` counters of each kind; past that, discard the one used longest ago."""
+        """Store `most` counters of each kind; beyond that, discard the least recently used."""
         self._most = most
         self._clock = clock
         self._kinds: dict[tuple[str, int], dict[str, Events]] = {}

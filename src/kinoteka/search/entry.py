@@ -10,7 +10,7 @@ from kinoteka.search.folding import spellings
 FIRST_WORD_MARK = "_"
 """The prefix of the first word of a title; folded words never contain this character."""
 WHOLE_TITLE_MARK = "__"
-"""Marks a whole title, its words closed up and cut to `WHOLE_LENGTH`."""
+"""The prefix of a whole title: its words without spaces, cut to `WHOLE_TITLE_LENGTH`."""
 WHOLE_TITLE_LENGTH = 40
 
 ARTICLES = frozenset(

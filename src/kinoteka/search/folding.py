@@ -3,7 +3,7 @@
 Titles are folded before they are indexed, and queries before they are run. So the engines' own
 rules for case, accents and words have no effect.
 
-Public operations: fold, readings.
+Public operations: fold, spellings, to_latin.
 """
 
 import unicodedata

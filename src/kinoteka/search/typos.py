@@ -1,6 +1,6 @@
 """Find the words of all titles that are similar to a word with typos.
 
-Public operations: resembling, trigrams.
+Public operations: similar_words, trigrams.
 """
 
 from heapq import nsmallest
@@ -38,7 +38,7 @@ def similar_words(words: Vocabulary, word: str) -> list[str]:
 def trigrams(word: str) -> set[str]:
     """Return all sequences of three characters, with a space at both ends of the word."""
     padded = f" {word} "
-    return {padded[prefix : prefix + 3] for prefix in range(len(padded) - 2)}
+    return {padded[start : start + 3] for start in range(len(padded) - 2)}
 
 
 def _within(words: Vocabulary, word: str, errors: int) -> list[str]:
@@ -46,13 +46,13 @@ def _within(words: Vocabulary, word: str, errors: int) -> list[str]:
     found: list[tuple[bool, int, int, str]] = []
     # Short words with two swapped letters share no trigram.
     candidates = words.candidates(word, errors) | words.frequencies(_swapped(word))
-    for candidate, frequencies in candidates.items():
+    for candidate, frequency in candidates.items():
         distance = OSA.distance(word, candidate, score_cutoff=errors)
-        is_beginning = distance > errors
-        if is_beginning:
+        is_prefix = distance > errors
+        if is_prefix:
             distance = OSA.distance(word, candidate[: len(word)], score_cutoff=errors)
-        if distance <= errors and frequencies > 0:
-            found.append((is_beginning, distance, -frequencies, candidate))
+        if distance <= errors and frequency > 0:
+            found.append((is_prefix, distance, -frequency, candidate))
     return [candidate for *_, candidate in nsmallest(MOST_RESEMBLING, found)]
 
 

@@ -219,7 +219,7 @@ def asgi_application(
     TRAFFIC.cached_bytes = cache.size
     unknown = TRAFFIC.endpoint(NEUTRAL.name, UNKNOWN_ROUTE)
     application: ASGIApplication = Pipeline(services, cache, router, sockets, NEUTRAL, site)
-    if settings.log_requests:  # each of them has a line, so none takes the shortcut
+    if settings.log_requests:  # every request is logged, so none may bypass the log
         application = MetricsMiddleware(application, unknown, log_request)
     else:
         application = MetricsMiddleware(application, unknown)
@@ -227,7 +227,7 @@ def asgi_application(
     if settings.cors_origins:
         application = CorsMiddleware(application, settings.cors_origins)
     is_https = settings.public_url.startswith("https://")
-    if is_https or trusts_proxies(settings):  # else no client can come over HTTPS
+    if is_https or trusts_proxies(settings):  # otherwise no client can use HTTPS
         application = StrictTransportMiddleware(application, is_public_over_https=is_https)
     application = behind_proxies(RequestIdMiddleware(application), settings)
     for middleware in MIDDLEWARES:

@@ -1,4 +1,4 @@
-"""GET /healthz: the process answers. GET /readyz: it can serve.
+"""GET /healthz: the process responds. GET /readyz: it can serve.
 
 /healthz touches nothing. /readyz reads the schema's revision from the database and checks whether
 writes succeed. Without Redis or the object store, reads and sign-in still work, so /readyz reports

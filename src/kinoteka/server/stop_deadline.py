@@ -37,7 +37,7 @@ class StopDeadline:
         self._before_exit = before_exit
         self._reading, self._writing = os.pipe()
         self._has_started = False
-        threading.Thread(target=self._watch, name="stop-bound", daemon=True).start()
+        threading.Thread(target=self._watch, name="stop-deadline", daemon=True).start()
 
     def count_signal(self) -> None:
         """Count a signal to stop. Safe in a signal handler, because it takes no locks."""

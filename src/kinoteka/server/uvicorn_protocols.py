@@ -45,8 +45,8 @@ TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\n" + BARE
 
 IDLE_SECONDS = 0.2
 NEW_SECONDS = 2.0
-"""How long a stopping server keeps a connection open for a request that may be on its way: one
-that has had requests, and one that has not."""
+"""How long a stopping server waits for a request that may be on its way: on a connection that has
+had requests (IDLE), and on one that has not (NEW)."""
 MAX_PIPELINED = 100
 """Requests that a client may send before it reads the response to the first of them."""
 SWEEP_BATCH = 200
@@ -92,7 +92,7 @@ class BoundedHttp(HttpToolsProtocol):
     with `Connection: close`.
     """
 
-    # Slots, because uvicorn's attributes already use all that an instance can have at full speed.
+    # Slots, because uvicorn's classes already have as many attributes as CPython accesses fast.
     __slots__ = ("_admission", "_head_from", "_received", "watch")
 
     server_state: State
@@ -122,7 +122,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._admission.release()
 
     def data_received(self, data: bytes) -> None:
-        """Parse received data. Answer 431 (RFC 6585) if it never completes a head or body."""
+        """Parse received data. Respond with 431 (RFC 6585) if a head or trailer is too long."""
         request = self.cycle
         self._received += len(data)
         super().data_received(data)

@@ -60,7 +60,7 @@ def lay(kind: str, settings: Settings, request) -> Callable[[str, bytes], None]:
     return lambda name, content: store.lay(f"{PREFIX}/{FOLDER}/{name}", content)
 
 
-async def test_file_is_readable_until_it_is_deleted(files, stored):
+async def test_file_can_be_read_until_it_is_deleted(files, stored):
     await files.put("a-1_B.jpg", b"content")
     assert await files.get("a-1_B.jpg") == b"content"
     assert stored() == {"a-1_B.jpg"}

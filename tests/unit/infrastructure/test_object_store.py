@@ -116,7 +116,7 @@ class TestObjects:
         assert store.stored() == {key}
 
     @pytest.mark.parametrize("url", [f"s3://{BUCKET}", f"s3://{BUCKET}/"])
-    async def test_key_without_a_prefix(self, open_files, store, url):
+    async def test_key_is_the_folder_and_the_name_without_a_prefix(self, open_files, store, url):
         store.allow_anything()
         try:
             await open_files(url).put("a.jpg", b"content")
@@ -213,7 +213,7 @@ class TestUnavailable:
         got = await asyncio.gather(*(files.get(name) for name in names))
         assert got == [name.encode() for name in names]
 
-    async def test_cancelled_operation_frees_its_place(self, open_files, store):
+    async def test_cancelled_operation_makes_room_for_another(self, open_files, store):
         files = open_files(seconds=60)
         with store.stopped():
             asked = [

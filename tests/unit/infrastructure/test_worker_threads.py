@@ -104,7 +104,7 @@ async def test_full_queue_is_busy_with_retry_after(workers: Workers) -> None:
     assert await workers.run(lambda: "there is room again") == "there is room again"
 
 
-async def test_cancelled_work_frees_its_place(workers: Workers) -> None:
+async def test_cancelled_work_makes_room_in_the_queue(workers: Workers) -> None:
     for _ in range(QUEUE + 1):
         waiting = asyncio.create_task(workers.run(lambda: None))
         await asyncio.sleep(0)

@@ -117,7 +117,7 @@ def test_counters_of_a_killed_worker_are_kept_once(tmp_path, other_worker):
     assert len(list(tmp_path.glob("*.metrics"))) == 2  # the killed worker's file is gone
 
 
-def test_counters_of_a_killed_worker_survive_the_one_that_took_them_over(tmp_path, other_worker):
+def test_counters_of_a_killed_worker_survive_a_second_killed_worker(tmp_path, other_worker):
     other_worker.kill()
     second = OtherWorker(tmp_path, 5)
     second.kill()

@@ -26,7 +26,7 @@ def check_names(settings: Settings) -> Iterator[Finding]:
     for name in config.unknown():
         near = get_close_matches(name, known, n=1)
         meant = f"; perhaps {near[0]} is meant" if near else "; see `kinoteka settings`"
-        yield warning("settings", f"{name} is no setting{meant}.")
+        yield warning("settings", f"{name} is not a setting{meant}.")
 
 
 def check_key_files(settings: Settings) -> Iterator[Finding]:
@@ -36,13 +36,13 @@ def check_key_files(settings: Settings) -> Iterator[Finding]:
         if getattr(settings, setting.removeprefix(config.PREFIX).lower()):
             yield fine("keys", f"{setting} is set.")
         elif not path.exists():
-            yield fine("keys", f"{path} is made at the first start.")
+            yield fine("keys", f"{path} will be created at the first start.")
         elif not os.access(path, os.R_OK):
             yield error("keys", f"{path} cannot be read by this user: chown it to the server's.")
         elif is_open_to_others(path):
             yield _open_key(path)
         else:
-            yield fine("keys", f"{path} is its owner's alone. It belongs into the backup.")
+            yield fine("keys", f"Only the owner can read {path}. Include it in the backup.")
 
 
 def check_secret_key(settings: Settings) -> Iterator[Finding]:
@@ -62,8 +62,8 @@ def check_own_files(settings: Settings) -> Iterator[Finding]:
     for path in own_files(settings):
         if path.name not in KEY_FILES and is_open_to_others(path):
             mode = stat.S_IMODE(path.stat().st_mode)
-            mend = "the next start closes it" if is_ours(path) else f"chmod go= {path}"
-            yield warning("data folder", f"{path} (mode {mode:o}) is open to others: {mend}.")
+            remedy = "the next start restricts it" if is_ours(path) else f"chmod go= {path}"
+            yield warning("data folder", f"{path} (mode {mode:o}) is open to others: {remedy}.")
 
 
 def check_fingerprints(settings: Settings) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def check_fingerprints(settings: Settings) -> Iterator[Finding]:
     if names:
         yield warning("keys", KEYS_DIFFER.format(names=" and ".join(names)))
     else:
-        yield fine("keys", "They are those that this database was first used with.")
+        yield fine("keys", "They are the keys that this database was first used with.")
 
 
 def check_several_machines(settings: Settings) -> Iterator[Finding]:

@@ -122,7 +122,6 @@ class PasswordHashing:
 
         Without a hash the result is false, after the time that a verification takes.
 
-
         Raises:
             DomainError(BUSY): too many passwords are waiting to be hashed.
         """

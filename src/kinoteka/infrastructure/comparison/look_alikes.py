@@ -38,10 +38,10 @@ class Tables:
 
     def scripts_of(self, character: str) -> frozenset[str] | None:
         """Return a character's scripts; None if identifiers should not have it (UTS 39, 3.1)."""
-        place = bisect_right(self.first, ord(character)) - 1
-        if place < 0 or ord(character) > self.last[place]:
+        index = bisect_right(self.first, ord(character)) - 1
+        if index < 0 or ord(character) > self.last[index]:
             return None
-        return self.scripts[place]
+        return self.scripts[index]
 
 
 def skeleton(username: str) -> str:
@@ -66,20 +66,20 @@ def is_highly_restrictive(username: str) -> bool:
         return True
     scripts = []
     for character in username:
-        of = _tables().scripts_of(character)
-        if of is None and not character.isascii():
+        found = _tables().scripts_of(character)
+        if found is None and not character.isascii():
             return False
-        if of and of.isdisjoint(ANY_SCRIPT):
-            scripts.append(of)
-    return _has_one_kind_of_digits(username) and _go_together(scripts)
+        if found and found.isdisjoint(ANY_SCRIPT):
+            scripts.append(found)
+    return _has_one_kind_of_digits(username) and _may_be_mixed(scripts)
 
 
-def _go_together(scripts: list[frozenset[str]]) -> bool:
+def _may_be_mixed(scripts: list[frozenset[str]]) -> bool:
     if not scripts:
         return True
     if frozenset.intersection(*scripts):
         return True
-    return any(all(system in of or "Latn" in of for of in scripts) for system in WITH_LATIN)
+    return any(all(system in each or "Latn" in each for each in scripts) for system in WITH_LATIN)
 
 
 def _has_one_kind_of_digits(username: str) -> bool:

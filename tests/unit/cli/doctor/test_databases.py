@@ -89,7 +89,7 @@ class TestPostgreSQL:
             ({"connections": 10}, "ERROR", "12 of"),
         ],
     )
-    def test_facts_of_the_server_are_judged(
+    def test_unsuitable_postgresql_server_is_reported(
         self, different: dict[str, object], severity: str, says: str
     ) -> None:
         findings = judge_postgresql(Settings(), replace(SOUND, **different))

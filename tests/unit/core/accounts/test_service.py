@@ -176,7 +176,7 @@ class TestChangeLogin:
         ],
         ids=str,
     )
-    async def test_login_replaces_the_one_of_its_kind_or_the_only_one(
+    async def test_new_login_replaces_the_login_of_its_kind_or_the_only_one(
         self, services, before, login, after
     ):
         account = await create_account(services, **before)

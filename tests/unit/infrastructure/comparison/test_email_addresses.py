@@ -21,6 +21,6 @@ def test_address_is_compared_by_a_labels_and_a_folded_local_part(email, key):
 @pytest.mark.parametrize(
     "email", ["", "a@b", "x@-a.example", "x@xn--\u0430.example", "\ud800@b.example"]
 )
-def test_text_that_is_no_address_is_rejected(email):
+def test_malformed_address_is_rejected(email):
     with pytest.raises(ValueError, match=r".+"):
         parse(email)
