@@ -7,83 +7,29 @@ films in chats.
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.catalogue.model import FilmQuery
 from kinoteka.core.library.model import NewSelection
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit, unit_of_work
-from kinoteka.errors import Code, DomainError
 from kinoteka.server.app import asgi_application, compose
 from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
 from tests.support.databases import execute_many
-from tests.support.films import ADULT, PREMIUM, SampleFilm, fill_catalogue, ids_by_name
-
-OPEN = "Night Alpha"
-FILMS = {
-    OPEN: (None, False),
-    "Night Bravo": (PREMIUM, False),
-    "Night Charlie": (ADULT, False),
-    "Night Delta": (None, True),
-    "Night Echo": (PREMIUM, True),
-}
-"""The label of each film, and whether it is hidden."""
-VISIBLE = {
-    "anonymous": {OPEN},
-    "member": {OPEN},
-    "holder of premium": {OPEN, "Night Bravo"},
-    "operator": set(FILMS),
-}
-ADDRESS = "192.0.2.1"
-UNKNOWN = (Code.FILM_UNKNOWN, Code.GENRE_UNKNOWN, Code.DIRECTOR_UNKNOWN)
-GENRE, DIRECTOR = "Drama", "Ada Common"
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """An actor who reads films, through the services and over HTTP."""
-
-    services: Services
-    unit: Unit
-    actor: Actor
-    client: httpx.AsyncClient
-    ids: dict[str, int]
-    genres: dict[str, int]
-    directors: dict[str, int]
-
-    async def list_titles(self, **query: Any) -> set[str]:
-        film_query = FilmQuery(**query)
-        listing = await self.services.catalogue.films(self.actor, self.unit, film_query, ADDRESS)
-        titles = _titles((await listing.page(1)).items)
-        assert listing.total == len(titles)
-        return titles
-
-    async def titles_found(self, read: Callable[[str], Awaitable[object]]) -> set[str]:
-        """Return the films for which `read` returns something."""
-        found = set()
-        for title in FILMS:
-            try:
-                if await read(title):
-                    found.add(title)
-            except DomainError as error:
-                assert error.code in UNKNOWN  # noqa: PT017 - only hidden films fail
-        return found
-
-    async def titles_served(self, path: str) -> set[str]:
-        """Return the films whose path responds with 200."""
-
-        async def get(title: str) -> bool:
-            response = await self.client.get(path.format(self.ids[title]))
-            assert response.status_code in (200, 404)
-            return response.status_code == 200
-
-        return await self.titles_found(get)
-
+from tests.support.film_viewers import (
+    ADDRESS,
+    DIRECTOR,
+    FILMS,
+    GENRE,
+    OPEN,
+    VISIBLE,
+    Viewer,
+    titles_of,
+)
+from tests.support.films import PREMIUM, SampleFilm, fill_catalogue, ids_by_name
 
 Result = set[str] | int
 """The titles that a reader shows, or their number."""
@@ -147,7 +93,7 @@ async def _(viewer: Viewer) -> Result:
 @reader("suggestions")
 async def _(viewer: Viewer) -> Result:
     catalogue = viewer.services.catalogue
-    return _titles(await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS))
+    return titles_of(await catalogue.suggest(viewer.actor, viewer.unit, "nig", ADDRESS))
 
 
 @reader("single film")
@@ -169,14 +115,14 @@ async def _(viewer: Viewer) -> Result:
 @reader("films by id")
 async def _(viewer: Viewer) -> Result:
     read = viewer.services.catalogue.films_by_id
-    return _titles(await read(viewer.actor, viewer.unit, list(viewer.ids.values())))
+    return titles_of(await read(viewer.actor, viewer.unit, list(viewer.ids.values())))
 
 
 @reader("related films")
 async def _(viewer: Viewer) -> Result:
     catalogue, actor, unit = viewer.services.catalogue, viewer.actor, viewer.unit
     film = await catalogue.film(actor, unit, viewer.ids[OPEN])
-    return {OPEN} | _titles(await catalogue.related(actor, unit, film))
+    return {OPEN} | titles_of(await catalogue.related(actor, unit, film))
 
 
 @reader("genres")
@@ -264,7 +210,7 @@ async def _(viewer: Viewer) -> Result:
 @reader("bookmarks", needs_account=True)
 async def _(viewer: Viewer) -> Result:
     listing = await viewer.services.bookmarks.list_films(viewer.actor, viewer.unit)
-    titles = _titles((await listing.page(1)).items)
+    titles = titles_of((await listing.page(1)).items)
     assert listing.total == len(titles)
     return titles
 
@@ -304,10 +250,6 @@ async def _(viewer: Viewer) -> Result:
 async def _export(viewer: Viewer) -> Any:
     chunks = await viewer.services.export.stream(viewer.actor, viewer.unit, lambda account: None)
     return json.loads(b"".join([chunk async for chunk in chunks]))
-
-
-def _titles(films: Any) -> set[str]:
-    return {film.title for film in films}
 
 
 def _year(title: str) -> int:
