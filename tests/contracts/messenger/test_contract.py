@@ -1,15 +1,8 @@
 """The messenger contract, section by section: request → status, body, effect."""
 
-import re
-from pathlib import Path
-
 import httpx
 import pytest
 
-import kinoteka.contracts.messenger
-from kinoteka.contracts.messenger.routes import CONTRACT
-from kinoteka.errors import Code
-from kinoteka.http.mechanics.openapi_operations import implied_errors
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
 UNAUTHORIZED = {"error": "unauthorized", "message": "you must be signed in"}
@@ -392,21 +385,3 @@ class TestSearch:
         clients = [server.signed_up(f"many{number}") for number in range(52)]
         found = clients[0].get("/users/many").json()["users"]
         assert len(found) == 50
-
-
-def test_readme_lists_exactly_the_possible_mnemonics() -> None:
-    readme = (Path(kinoteka.contracts.messenger.__file__).parent / "README.md").read_text("utf-8")
-    declared = (
-        code for route in CONTRACT.routes for code in (*implied_errors(route), *route.errors)
-    )
-    codes = {*declared, Code.METHOD_NOT_ALLOWED}
-    mnemonics = {str(CONTRACT.error_responses[code].mark) for code in codes}
-    listed = set(re.findall(r"^\| `([a-z_]+)` \| \d", readme, re.MULTILINE))
-    assert listed == mnemonics
-
-
-def test_every_code_has_a_mnemonic_and_an_allowed_status() -> None:
-    assert set(CONTRACT.error_responses) == set(Code)
-    for row in CONTRACT.error_responses.values():
-        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", str(row.mark))
-        assert row.status in (400, 401, 403, 405, 413, 415, 429, 500, 503, 507)

@@ -182,7 +182,7 @@ class TestBrokenRows:
         assert done.exit_code == 1
         assert folder.titles() == []
 
-    def test_keep_going_stores_the_rest_and_lists_each_refused_row(self, folder):
+    def test_keep_going_stores_the_rest_and_lists_each_rejected_row(self, folder):
         done = imported(folder, "csv", "broken.csv", "--keep-going")
         assert (done.exit_code, done.stderr) == (0, "")
         assert folder.titles() == ["Alien", "Brother"]
@@ -190,7 +190,7 @@ class TestBrokenRows:
         for line, reason in REASONS.items():
             assert f"broken.csv:{line}: {reason}" in done.stdout
 
-    def test_report_has_every_refused_row(self, folder):
+    def test_report_has_every_rejected_row(self, folder):
         report = folder / "report.jsonl"
         imported(folder, "csv", "broken.csv", "--keep-going", "--report", "report.jsonl")
         rejected = [json.loads(line) for line in report.read_text().splitlines()]
