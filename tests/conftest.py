@@ -88,7 +88,7 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
     server = request.getfixturevalue("postgresql")
     url = server.new_database(EMPTY)
     yield Settings(data=folder, database_url=url, demo=False, **GENEROUS)
-    server.drop(url)
+    server.drop_database(url)
 
 
 @pytest.fixture
@@ -192,4 +192,4 @@ def new_database(
     server = request.getfixturevalue("postgresql")
     url = server.new_database(EMPTY) if folder is not None else server.new_database()
     yield {"database_url": url}
-    server.drop(url)
+    server.drop_database(url)

@@ -142,9 +142,9 @@ def operator(
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleSite]:
     """A server with people, chats and selections that no test changes, to look at every page."""
     folder = tmp_path_factory.mktemp("world")
-    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep:
+    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep_open:
         world = create_sample_site(server)
-        keep()
+        keep_open()
         yield world
 
 
@@ -191,5 +191,5 @@ async def look(
         if request.node.stash.get(_failed, False):
             await visitor.leave_evidence(tmp_path, f"visitor-{number}")
         problems += visitor.problems
-        visitor.forget()
+        visitor.clear_problems()
     assert not problems, "\n".join(problems)

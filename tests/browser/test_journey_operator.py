@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from tests.support.servers import PASSWORD, unique_name
 
 
-async def test_finds_somebody_and_disables_the_account(operator, member, site) -> None:
+async def test_operator_finds_a_member_and_disables_the_account(operator, member, site) -> None:
     somebody = await member("boris")
     await somebody.open("/account")
     visitor = await operator()

@@ -45,13 +45,13 @@ FEATURES = ("accelerometer", "camera", "geolocation", "microphone", "payment", "
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SampleSite]:
     """A world whose people write markup into every field."""
     folder = tmp_path_factory.mktemp("hostile")
-    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep:
+    with run_server(folder, GENEROUS, "--workers", "1") as server, keep_clients_open() as keep_open:
         world = create_sample_site(server, HOSTILE)
-        keep()
+        keep_open()
         yield world
 
 
-def seen(world: SampleSite, route, viewer: str) -> httpx.Response:
+def page_for(world: SampleSite, route, viewer: str) -> httpx.Response:
     """A page as a browser gets it."""
     with world.server.client(accept="text/html", user_agent="Tests") as client:
         known = {"member": world.anna, "operator": world.root}.get(viewer)
@@ -62,7 +62,7 @@ def seen(world: SampleSite, route, viewer: str) -> httpx.Response:
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_headers_are_those_of_owasp(world, route) -> None:
-    response = seen(world, route, viewers(route)[-1])
+    response = page_for(world, route, viewers(route)[-1])
     headers = response.headers
     assert response.status_code == 200
     assert headers["content-type"] == "text/html; charset=utf-8"
@@ -78,7 +78,7 @@ def test_headers_are_those_of_owasp(world, route) -> None:
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_the_policy_is_strict(world, route) -> None:
-    policy = seen(world, route, viewers(route)[-1]).headers["content-security-policy"]
+    policy = page_for(world, route, viewers(route)[-1]).headers["content-security-policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert "unsafe" not in policy
     assert (rules["default-src"], rules["base-uri"], rules["frame-ancestors"]) == ("'none'",) * 3
@@ -90,7 +90,7 @@ def test_the_policy_is_strict(world, route) -> None:
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_what_people_wrote_is_text(hostile, route) -> None:
     for viewer in viewers(route):
-        response = seen(hostile, route, viewer)
+        response = page_for(hostile, route, viewer)
         assert response.status_code == 200
         page = LexborHTMLParser(response.text)
         assert page.css("img[src=x], b, style, base, iframe, object, embed") == []
@@ -107,7 +107,7 @@ def test_what_people_wrote_is_text(hostile, route) -> None:
     "route", [it for it in PAGES if viewers(it)[0] != "visitor"], ids=lambda route: route.path
 )
 def test_every_page_of_a_signed_in_user_offers_to_sign_out(world, route) -> None:
-    page = LexborHTMLParser(seen(world, route, viewers(route)[-1]).text)
+    page = LexborHTMLParser(page_for(world, route, viewers(route)[-1]).text)
     assert page.css_first("form[method=post][action='/sign-out'] button[type=submit]")
 
 

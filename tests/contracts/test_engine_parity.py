@@ -328,7 +328,7 @@ def server_pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Serv
 
 
 def send_random_requests(server_pair: ServerPair, seed: int, steps: int) -> None:
-    """Send `steps` requests to both servers. A user whose session has ended signs up again."""
+    """Send `steps` requests to both servers. A user without a session signs up again."""
     generator = RequestGenerator(seed)
     queue = generator.sign_ins("admin")
     for _ in range(steps):

@@ -45,7 +45,7 @@ def grown(postgresql):
     """An empty PostgreSQL database."""
     url = postgresql.new_database()
     yield Settings(database_url=url)
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 def copy(source, target):

@@ -79,7 +79,7 @@ def readers(
             stack.enter_context(write_transaction(settings))
             for settings in (Settings(data=tmp_path), Settings(database_url=url))
         )
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 @pytest.mark.parametrize("seed", range(4), ids="seed {}".format)

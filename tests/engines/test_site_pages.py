@@ -1,4 +1,4 @@
-"""Every page of the site opens for every viewer who may see it, on both engines."""
+"""Every page of the site opens for every permitted viewer, on both engines."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -33,15 +33,15 @@ from tests.support.films import PREMIUM, SampleFilm, fill_catalogue, ids_by_name
 
 Result = set[str] | int
 """The titles that a reader shows, or their number."""
-Read = Callable[[Viewer], Awaitable[Result]]
-READERS: dict[str, Read] = {}
+ReadFilms = Callable[[Viewer], Awaitable[Result]]
+READERS: dict[str, ReadFilms] = {}
 NEEDS_ACCOUNT = set()
 
 
-def reader(name: str, *, needs_account: bool = False) -> Callable[[Read], Read]:
+def reader(name: str, *, needs_account: bool = False) -> Callable[[ReadFilms], ReadFilms]:
     """Register a reader. Its result must be the visible films, or their number."""
 
-    def add(read: Read) -> Read:
+    def add(read: ReadFilms) -> ReadFilms:
         READERS[name] = read
         if needs_account:
             NEEDS_ACCOUNT.add(name)

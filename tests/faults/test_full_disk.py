@@ -110,12 +110,12 @@ def test_full_disk_of_postgresql_is_reported_until_there_is_room(postgresql, tmp
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    """A server whose files cannot grow, somebody who is signed in, and a chat of theirs."""
+    """A server whose files cannot grow, a signed-in user, and one of the user's chats."""
     data = tmp_path_factory.mktemp("full")
-    with run_server(data, GENEROUS) as server, keep_clients_open() as keep:
+    with run_server(data, GENEROUS) as server, keep_clients_open() as keep_open:
         anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
-        keep()
+        keep_open()
         with small_files(server.process):
             yield server, anna, chat
 
@@ -217,7 +217,7 @@ def tablespace(server, folder):
         try:
             yield url
         finally:
-            server.drop(url)
+            server.drop_database(url)
     finally:
         server.execute("DROP TABLESPACE small")
 

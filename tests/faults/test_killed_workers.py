@@ -21,7 +21,7 @@ MANY = 30
 
 
 @pytest.fixture
-def serving(engine, tmp_path, request):
+def start_workers(engine, tmp_path, request):
     """Starts a server with two workers, each time on the same data."""
     with new_database(engine, request, tmp_path / "server") as database:
 
@@ -33,8 +33,8 @@ def serving(engine, tmp_path, request):
         yield serve
 
 
-def test_every_acknowledged_write_survives_a_kill(serving):
-    with serving() as server:
+def test_every_acknowledged_write_survives_a_kill(start_workers):
+    with start_workers() as server:
         anna, boris = new_chat_user(server), new_chat_user(server)
         chat = open_chat(anna, boris)
         authors = (anna, boris) * (WRITERS // 2)
@@ -53,7 +53,7 @@ def test_every_acknowledged_write_survives_a_kill(serving):
             done = sum(len(writer.done) for writer in writers)
             eventually(lambda: sum(len(w.done) for w in writers) > done + MANY)
         assert all(set(writer.statuses) <= {200, 503} for writer in writers)
-    with serving() as server:
+    with start_workers() as server:
         client = server.client()
         client.cookies = anna.client.cookies
         stored = Counter(message_texts(anna._replace(client=client), chat))

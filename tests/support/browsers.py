@@ -98,7 +98,7 @@ class Visitor:
         """Return the unexpected problems."""
         return [it for it in self._problems if not any(known(it) for known in self._expected)]
 
-    def forget(self) -> None:
+    def clear_problems(self) -> None:
         """Clear the problems for the next test."""
         self._problems.clear()
         self._expected.clear()

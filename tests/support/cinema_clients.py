@@ -47,7 +47,7 @@ class Cinema:
 
     @property
     def holder(self) -> httpx.Client:
-        """Return a client of a member who may see films with the label premium."""
+        """Return a client of a member with access to the label premium."""
         app, root = self.member, self.superuser
         role = {"name": unique_name("holders"), "permissions": [f"films.view:{PREMIUM}"]}
         role_id = root.post("/api/v1/role", json=role).json()["id"]

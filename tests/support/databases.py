@@ -95,7 +95,7 @@ class PostgreSQLServer:
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
-    def drop(self, url: str) -> None:
+    def drop_database(self, url: str) -> None:
         """Drop a database, even if clients are still connected."""
         self.execute(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 

@@ -63,7 +63,7 @@ def run_management_site(folder: Path, settings: dict[str, str]) -> Iterator[Mana
 def run_management_site_on(
     engine: str, request: pytest.FixtureRequest, folder: Path, **settings: str
 ) -> Iterator[ManagementSite]:
-    """Run such a server on a new database of this engine."""
+    """Run this server on a new database of this engine."""
     with (
         new_database(engine, request, folder) as database,
         run_management_site(folder, GENEROUS | database | settings) as made,

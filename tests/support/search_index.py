@@ -45,7 +45,7 @@ def search_settings(
     server = request.getfixturevalue("postgresql")
     url = server.new_database(EMPTY)
     yield Settings(database_url=url)
-    server.drop(url)
+    server.drop_database(url)
 
 
 @pytest.fixture

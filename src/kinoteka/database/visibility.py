@@ -1,6 +1,6 @@
 """Visibility: which films a viewer may see. This is the only definition, on both engines.
 
-A viewer either sees every film (operators) or has the labels that its roles grant. Such a viewer
+A viewer either sees every film (operators) or has the labels that its roles grant. That viewer
 sees a film that is not hidden and has no label or one of the viewer's. A hidden film keeps its
 label, and no label makes it visible.
 

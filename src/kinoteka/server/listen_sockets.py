@@ -99,7 +99,7 @@ def tcp_sockets(hosts: str, port: int) -> list[socket.socket]:
 
 
 def unix_socket(path: Path, mode: int) -> socket.socket:
-    """Open a Unix socket with this mode: users who may write to it may connect.
+    """Open a Unix socket with this mode: users with write permission can connect.
 
     An abandoned socket at the path is replaced.
 

@@ -35,7 +35,7 @@ def test_sessions_of_different_databases_are_independent(settings, postgresql):
     url = postgresql.new_database()
     with bulk_session(settings), bulk_session(Settings(database_url=url)):
         pass
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 def test_session_can_be_opened_after_the_previous_one_was_terminated(settings, postgresql):

@@ -15,7 +15,7 @@ from tests.support.polling import TIMEOUT, wait_until
 def settings(postgresql):
     url = postgresql.new_database(EMPTY)
     yield Settings(database_url=url)
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 def can_enter(target):

@@ -39,7 +39,7 @@ def pooled(postgresql, port, tmp_path):
         database_prepared_statements="off",
         demo=False,
     )
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 async def test_concurrent_reads_and_writes_succeed_without_prepared_statements(pooled):
@@ -93,4 +93,4 @@ class TestDoctor:
         url = postgresql.new_database(EMPTY)
         settings = Settings(data=tmp_path, database_url=url)
         assert [severity for severity, _ in findings(settings)] == ["FINE"]
-        postgresql.drop(url)
+        postgresql.drop_database(url)

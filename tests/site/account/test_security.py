@@ -108,9 +108,9 @@ class TestSessions:
         assert other.css_first("svg").attributes["aria-label"] == "Phone"
         assert "127.0.0.1 (your network)" in text_of(other)
         assert "Via this site" in text_of(other)
-        seen = other.css_first("time")
-        assert seen.attributes["datetime"].endswith("Z")
-        assert seen.attributes["title"]
+        last_seen = other.css_first("time")
+        assert last_seen.attributes["datetime"].endswith("Z")
+        assert last_seen.attributes["title"]
 
     def test_user_agent_is_escaped(self, server):
         anna = sign_up(server, user_agent="<script>alert(1)</script>" * 20)

@@ -78,7 +78,7 @@ def links(page: LexborHTMLParser, within: str = "main") -> list[str | None]:
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with (
-        keep_clients_open() as keep,
+        keep_clients_open() as keep_open,
         run_server(tmp_path_factory.mktemp("films"), GENEROUS) as server,
     ):
         cinema = Cinema(server)
@@ -87,6 +87,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for app in apps:
             app.headers["accept"] = "text/html"
         found = Site(cinema, films, *apps)
-        keep()
+        keep_open()
         eventually(lambda: total_films(apps[-1]) == len(films))
         yield found

@@ -183,10 +183,10 @@ class TestList:
 
 class TestPages:
     def test_every_film_is_on_one_page(self, site):
-        seen = []
+        listed = []
         for number in range(1, PAGES + 1):
-            seen += titles(site.page(f"/films?page={number}"))
-        assert len(seen) == len(set(seen)) == TOTAL
+            listed += titles(site.page(f"/films?page={number}"))
+        assert len(listed) == len(set(listed)) == TOTAL
 
     def test_pages_link_to_each_other(self, site):
         page = site.page("/films?year=1901&page=2")

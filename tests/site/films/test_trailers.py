@@ -52,7 +52,7 @@ def test_vimeo_video_is_embedded(address: str, embedded: str) -> None:
         "https://www.youtube.com/watch?v=short",
         f'https://youtu.be/{VIDEO}"onload="x',
         "https://www.youtube.com/",
-        "https://www.youtube.com/@somebody",
+        "https://www.youtube.com/@channel",
         "https://youtu.be/",
         "https://vimeo.com/",
         "https://vimeo.com/channels/staffpicks",

@@ -285,7 +285,7 @@ class TestWhileItRuns:
 def test_import_is_over_after_a_restart(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What it had begun has ended with it, or is found to be over."""
+    """The import process ended with the server, or counts as ended."""
     folder = tmp_path / "again"
     with new_database(engine, request, folder) as database:
         settings = GENEROUS | database

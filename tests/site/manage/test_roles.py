@@ -82,7 +82,7 @@ def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
         ({"name": "fine", "permissions": "<b>"}, 400, "others"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_field(operator, root, form, status, field):
+def test_error_is_shown_beside_its_field(operator, root, form, status, field):
     for path in ("/manage/roles/new", f"/manage/roles/{role_of(root, 'a.b')}"):
         response = operator.browser.post(path, data=form)
         assert response.status_code == status

@@ -1,4 +1,4 @@
-"""Who may look at operators' pages and send their forms: each needs its own permission."""
+"""Each of the operators' pages and forms needs its own permission."""
 
 import pytest
 

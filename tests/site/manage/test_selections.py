@@ -60,7 +60,7 @@ def test_selections_that_there_are_not(root: httpx.Client) -> None:
     assert root.post("/manage/selections/1", data={"featured": "perhaps"}).status_code == 400
 
 
-def test_who_may(site: ManagementSite, root: httpx.Client) -> None:
+def test_operator_needs_the_permission_to_feature(site: ManagementSite, root: httpx.Client) -> None:
     member = site.holder(root, "films.edit")
     number = selection(site, member, "Mine")
     assert site.browser().get("/manage/selections").headers["location"].startswith("/sign-in")

@@ -13,7 +13,7 @@ HTML = {"accept": "text/html"}
 
 
 class Reader:
-    """Somebody who looks at pages and sends forms."""
+    """A user who opens pages and sends forms."""
 
     def __init__(self, who: ChatUser, server: RunningServer) -> None:
         self.who = who

@@ -184,7 +184,7 @@ class TestChanging:
 
 
 class TestBeginning:
-    def test_opens_the_chat_with_somebody(self, anna, boris, chat):
+    def test_chat_with_a_user_opens(self, anna, boris, chat):
         assert anna.sent(f"/messages/with/{boris.id}") == f"/messages/{chat}#newest"
 
     def test_not_with_oneself_nor_with_nobody(self, anna):

@@ -14,7 +14,7 @@ from tests.support.redis_servers import redis_server
 
 @pytest.fixture
 def listen(server):
-    """Listen as somebody; closed when the test ends."""
+    """Listen as a user until the test ends."""
     with ExitStack() as stack:
 
         def listen(cookie, **headers):
@@ -26,7 +26,7 @@ def listen(server):
         yield listen
 
 
-def heard(socket):
+def next_event(socket):
     return json.loads(socket.recv(timeout=TIMEOUT))
 
 
@@ -37,7 +37,7 @@ class TestSocket:
         anna.client.put(f"/messages/{message}", json={"text": "first"})
         anna.client.delete(f"/messages/{message}")
         for socket, reader in zip(sockets, (anna, boris), strict=True):
-            events = [heard(socket) for _ in range(3)]
+            events = [next_event(socket) for _ in range(3)]
             assert [event["type"] for event in events] == ["new", "edited", "deleted"]
             assert {event["message"]["id"] for event in events} == {message}
             nonces = {event["message"]["nonce"] for event in events}
@@ -52,15 +52,15 @@ class TestSocket:
         stranger.who.post(open_chat(stranger.who, boris.who), "hello")
         anna.who.post(chat, "hello")
         anna.who.post(chat, "again")
-        counts = [heard(socket)["unread"] for _ in range(3)]
+        counts = [next_event(socket)["unread"] for _ in range(3)]
         assert counts[-1] == {"total": 3, "in_chat": 2}
-        assert [heard(own)["unread"]["total"] for _ in range(2)] == [0, 0]
+        assert [next_event(own)["unread"]["total"] for _ in range(2)] == [0, 0]
 
     def test_both_hear_how_far_one_has_read_in_all_their_windows(self, anna, boris, chat, listen):
         message = anna.who.post(chat, "hello")
         sockets = [listen(each.who.cookie) for each in (anna, boris, boris)]
         boris.who.read(chat, message)
-        events = [heard(socket) for socket in sockets]
+        events = [next_event(socket) for socket in sockets]
         assert events[0] == events[1] | {"unread": {"total": 0, "in_chat": 0}}
         assert events[1] == events[2]
         assert events[1] == {
@@ -79,7 +79,7 @@ class TestSocket:
             with connect(url, additional_headers=headers, proxy=None) as socket:
                 boris.who.read(chat, message)
                 message = anna.who.post(chat, "again")
-                event = heard(socket)
+                event = next_event(socket)
                 assert (event["event_type"], event["body"]["id"]) == (1, message)
                 assert set(event["body"]) == {
                     "id", "chat_id", "author_id", "text", "message_time", "edited"
@@ -147,9 +147,9 @@ class TestTwoWorkers:
         sockets = [listen(anna.who.cookie) for _ in range(6)]  # on either, some of them
         message = boris.who.post(chat, "hello")
         for socket in sockets:
-            event = heard(socket)
+            event = next_event(socket)
             assert (event["message"]["id"], event["unread"]["total"]) == (message, 1)
         anna.who.read(chat, message)
         for socket in sockets:
-            event = heard(socket)
+            event = next_event(socket)
             assert (event["type"], event["unread"]["total"]) == ("read", 0)

@@ -1,4 +1,4 @@
-"""Who may look at the pages of chats, and send their forms."""
+"""Chat pages and forms need a member of the chat."""
 
 import pytest
 

@@ -78,7 +78,7 @@ def test_only_its_owner_can_read_a_copied_database(
 ) -> None:
     url = postgresql.new_database(EMPTY)
     done("copy-database", url, str(tmp_path / "new" / "data"), umask=0)
-    postgresql.drop(url)
+    postgresql.drop_database(url)
     assert (tmp_path / "new" / "data" / "kinoteka.db").exists()
     assert open_to_others(tmp_path) == []
 

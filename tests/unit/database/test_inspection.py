@@ -28,7 +28,7 @@ def test_postgresql_facts_are_version_encoding_extensions_and_limits(
 ) -> None:
     url = postgresql.new_database()
     facts = inspect_postgresql(Settings(data=tmp_path, database_url=url))
-    postgresql.drop(url)
+    postgresql.drop_database(url)
     assert facts.version >= 150000
     assert facts.encoding == "UTF8"
     assert (facts.has_trigrams, facts.may_have_trigrams, facts.is_replica) == (False, True, False)

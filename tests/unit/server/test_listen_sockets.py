@@ -60,7 +60,7 @@ def test_unknown_host_is_an_error_that_names_it() -> None:
 
 
 class TestUnixSocket:
-    def test_mode_says_who_may_connect(self, tmp_path: Path) -> None:
+    def test_mode_sets_the_permissions_of_the_socket(self, tmp_path: Path) -> None:
         path = tmp_path / "kinoteka.sock"
         with closing(unix_socket(path, 0o660)):
             assert stat.S_IMODE(path.stat().st_mode) == 0o660

@@ -224,7 +224,7 @@ class TestLabels:
 
     def test_poster_is_visible_when_its_film_is_visible(self, world):
         hidden, other = world.poster(self.TITLE), world.poster("After Midnight")
-        seen = {
+        clients = {
             "anonymous": world.server.client(),
             "member": world.server.signed_up(),
             "holder": world.holder,
@@ -232,7 +232,7 @@ class TestLabels:
         }
         statuses = {
             who: (client.get(hidden).status_code, client.get(other).status_code)
-            for who, client in seen.items()
+            for who, client in clients.items()
         }
         assert statuses == {
             "anonymous": (404, 404),

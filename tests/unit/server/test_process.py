@@ -55,7 +55,8 @@ class TestStopping:
             server.signed_up()
             client.sendall(b"POST /signup HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n{")
             client.sendall(b"}")
-            assert server.client().get("/genres/").status_code == 200  # that has come, too, then
+            # After this response, the server has received the first request, too.
+            assert server.client().get("/genres/").status_code == 200
             server.process.send_signal(number)
             eventually(lambda: not listens(server))
             client.sendall(b" ")

@@ -190,8 +190,10 @@ class TestLive:
             *(post(workers.here, pair.boris, pair.chat, "b") for _ in range(20)),
         )
         async with asyncio.timeout(TIMEOUT):
-            heard = [[(await each.next()).message.id for _ in range(40)] for each in (here, there)]
-        assert heard[0] == heard[1] == sorted(heard[0])
+            received = [
+                [(await each.next()).message.id for _ in range(40)] for each in (here, there)
+            ]
+        assert received[0] == received[1] == sorted(received[0])
 
     async def test_no_message_is_missed_when_the_bus_was_down(self, workers, pair):
         listener = await listen(workers.here, pair.boris)
@@ -246,9 +248,9 @@ class TestReading:
         read = ReadReceipt(pair.chat, pair.boris.require_account(), sent)
         for listener in following:
             async with asyncio.timeout(TIMEOUT):
-                heard = [await listener.next() for _ in range(2)]
-            assert read in heard
-            assert {type(each) for each in heard} == {MessageEvent, ReadReceipt}
+                received = [await listener.next() for _ in range(2)]
+            assert read in received
+            assert {type(each) for each in received} == {MessageEvent, ReadReceipt}
 
     async def test_no_read_receipt_is_missed_after_a_gap(self, workers, pair):
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
@@ -260,8 +262,8 @@ class TestReading:
         await workers.join()
         async with asyncio.timeout(TIMEOUT):
             assert await listener.ended is Ending.MISSED
-        seen = await perform(workers.there, workers.there.chats.get, pair.anna, pair.chat)
-        assert seen.other_read_id == sent
+        read_chat = await perform(workers.there, workers.there.chats.get, pair.anna, pair.chat)
+        assert read_chat.other_read_id == sent
 
 
 async def is_refused(throttle: Throttle, kind: str, who: str, rate: str = "4 per hour") -> bool:

@@ -66,7 +66,7 @@ class Clients:
         connection.close()
 
     def _with_retry(self, connection: http.client.HTTPConnection) -> int:
-        """RFC 9110, 9.2.2: a used connection may have been closed; then the client asks anew."""
+        """RFC 9110, 9.2.2: a used connection may have been closed; then the client retries."""
         was_used = connection.sock is not None
         try:
             return status(connection)
@@ -100,7 +100,7 @@ def test_no_request_is_refused_or_reset_during_a_reload(tmp_path):
         for _ in range(RELOADS):
             before = clients.answered
             reload(server)
-            eventually(lambda seen=before: clients.answered > seen + 100)
+            eventually(lambda count=before: clients.answered > count + 100)
         clients.stop()
         assert clients.failed == []
 

@@ -50,7 +50,7 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
     if (owner := folder.stat().st_uid) != os.geteuid():
         yield warning(
             "data folder",
-            f"{folder} belongs to user {owner}, and this is user {os.geteuid()}, who may get "
+            f"{folder} belongs to user {owner}, and this is user {os.geteuid()}, which may get "
             "other results than the server. Run the doctor as the server's user.",
         )
     if (mode := stat.S_IMODE(folder.stat().st_mode)) & 0o007:

@@ -6,7 +6,7 @@
     keys/<name>              secret.key and signing-key.pem
     SHA256SUMS               of all the others, as sha256sum reads it
 
-Nothing is taken from a name: what is not one of these is refused, and so is what is no plain file.
+Nothing is taken from a name: other names and everything except plain files are rejected.
 Neither side holds more than a part of a file in memory.
 """
 

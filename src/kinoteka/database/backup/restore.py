@@ -5,7 +5,7 @@ last the database is replaced in one transaction. Whatever ends it before that h
 but may leave pictures that nothing names.
 
 What a backup cannot know is taken from the database that it replaces: no id is given a second
-time, caches learn that all has changed, and a session that has ended since does not come back.
+time, caches are invalidated, and sessions that ended since the backup stay closed.
 """
 
 import asyncio

@@ -15,13 +15,13 @@ def new_path(folder: Path) -> Path:
     return folder / datetime.now(UTC).strftime("kinoteka-%Y-%m-%dT%H%M%SZ.tar.gz")
 
 
-def remove_old(folder: Path, keep: int) -> list[Path]:
+def remove_old(folder: Path, count: int) -> list[Path]:
     """Remove all but the newest backups; return the ones that are gone.
 
     Files of other names, as of backups made by hand, stay.
     """
     made = sorted(path for path in folder.iterdir() if FILE_NAME.fullmatch(path.name))
-    old = made[:-keep]
+    old = made[:-count]
     for path in old:
         path.unlink(missing_ok=True)
     return old

@@ -36,7 +36,7 @@ IS_THERE = {
 
 
 class Snapshot(Protocol):
-    """What is told of the copy; `schema` is where PostgreSQL keeps the tables."""
+    """Facts about the copy; `schema` is the PostgreSQL schema with the tables."""
 
     engine: str
     revision: str
@@ -50,7 +50,7 @@ class Snapshot(Protocol):
 def snapshot(
     settings: Settings, path: Path, progress: Progress
 ) -> AbstractContextManager[Snapshot]:
-    """Copy the database into a file at `path`; what is told of it holds within the block.
+    """Copy the database into a file at `path`; the facts about it hold within the block.
 
     Raises:
         BackupFailed
@@ -102,7 +102,7 @@ def _of_sqlite(source: Path, path: Path, progress: Progress) -> Iterator[Snapsho
 
     try:
         with closing(open_file(source, read_only=True)) as live, closing(_new(path)) as copy:
-            # With a snapshot of its own the copy is not begun anew whenever somebody writes.
+            # With its own snapshot, the copy does not restart when a server writes.
             live.execute("BEGIN")
             live.execute(REVISION).fetchone()
             live.backup(copy, pages=PAGES, progress=note)
@@ -152,7 +152,7 @@ def _of_postgresql(settings: Settings, path: Path) -> Iterator[Snapshot]:
 def _dump(
     settings: Settings, connection: "psycopg.Connection[Any]", tables: list[str], path: Path
 ) -> None:
-    """Run pg_dump on the transaction's own snapshot, so that all that is told of it is true."""
+    """Run pg_dump on the transaction's own snapshot, so that the facts about it are true."""
     program = programs.find("pg_dump", connection.info.server_version // 10_000)
     row = connection.execute("SELECT pg_export_snapshot()").fetchone()
     address, environment = programs.address(settings.database_url)

@@ -50,7 +50,7 @@ def write(
     The file appears whole, readable by its owner alone.
 
     Raises:
-        BackupFailed: there is such a file and it is not to be overwritten, the database or the
+        BackupFailed: the file exists and must not be overwritten, the database or the
             object store is away, the disk is full, or the like.
     """
     if to != STANDARD_OUTPUT and not overwrite:

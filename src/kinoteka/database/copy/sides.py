@@ -21,7 +21,7 @@ class CopyFailed(Exception):
     """The copy failed and the target is unchanged. The message says why."""
 
 
-class Side(Protocol):
+class CopyDatabase(Protocol):
     """A database within a transaction."""
 
     def count(self, table: Table) -> int:
@@ -31,7 +31,7 @@ class Side(Protocol):
         """Return all rows in the order of the table's key, in batches, with real booleans."""
 
 
-class Source(Side, Protocol):
+class Source(CopyDatabase, Protocol):
     """A snapshot. Other connections may write to the database."""
 
     def revision(self) -> str | None:
@@ -47,7 +47,7 @@ class Source(Side, Protocol):
         """Return the search index entry of every film."""
 
 
-class Target(Side, Protocol):
+class Target(CopyDatabase, Protocol):
     """A database that is locked against other writers until the transaction ends."""
 
     @property

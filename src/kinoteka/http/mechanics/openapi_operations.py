@@ -207,7 +207,7 @@ def _example(context: Context, contract: Contract, code: Code, route: Route) -> 
 
 
 def _is_beside_text(contract: Contract, route: Route) -> bool:
-    """Whether what is no id leads to another route, which may not know this one's method."""
+    """Return whether an invalid id matches another route, which may lack this method."""
     methods = {
         other.method
         for other in contract.routes

@@ -76,7 +76,7 @@ async def show_films(
 
 
 async def resolve_director(request: Request, query: FilmsQuery) -> FilmsQuery | None:
-    """Replace the typed director name by an id. Return None if there is no such director."""
+    """Replace the typed director name by an id. Return None for an unknown director."""
     if not query.by:
         return query
     found = await request.core.facets.directors(

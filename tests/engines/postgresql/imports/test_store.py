@@ -149,7 +149,7 @@ class TestForeignKeys:
         catalogue = stored_in(settings)
         catalogue.run([ALIEN, RAN], labels=["premium"])
         yield catalogue
-        postgresql.drop(url)
+        postgresql.drop_database(url)
         postgresql.execute(f"DROP ROLE {name}")
 
     def test_films_are_stored_alike_with_and_without_checks(self, imported):

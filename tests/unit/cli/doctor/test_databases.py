@@ -63,7 +63,7 @@ class TestPostgreSQL:
         url = postgresql.new_database()
         settings = Settings(data=tmp_path, database_url=url)
         assert {severity for severity, _ in reported(settings)} == {"FINE"}
-        postgresql.drop(url)
+        postgresql.drop_database(url)
 
     def test_other_encoding_is_an_error(self, postgresql: PostgreSQLServer, tmp_path: Path) -> None:
         name = "latin"
@@ -72,7 +72,7 @@ class TestPostgreSQL:
         )
         settings = Settings(data=tmp_path, database_url=postgresql.url(name))
         assert ("ERROR", "database") in reported(settings)
-        postgresql.drop(postgresql.url(name))
+        postgresql.drop_database(postgresql.url(name))
 
     @pytest.mark.parametrize(
         ("different", "severity", "says"),

@@ -36,7 +36,7 @@ def engine():
 def both(settings, postgresql):
     url = postgresql.new_database(EMPTY)
     yield settings, Settings(data=settings.data / "other", database_url=url)
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 def random_films(chance, count, labels):

@@ -6,7 +6,7 @@ from kinoteka.core.imports.formats.values import film
 from kinoteka.core.imports.selections import ImportedSelection, store_selections
 from kinoteka.core.imports.service import Import
 
-SPACE = ImportedSelection("space", "Space", "Far from here.", ["3", "1", "no such film"])
+SPACE = ImportedSelection("space", "Space", "Far from here.", ["3", "1", "unknown film"])
 WAR = ImportedSelection("war", "War", "Too near.", ["2"])
 FILMS = [film("1", "Alien"), film("2", "Ran"), film("3", "Solaris")]
 

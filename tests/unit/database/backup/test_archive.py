@@ -102,7 +102,7 @@ def test_names_that_lead_elsewhere_are_refused(archive, into, name):
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, b"5"])
-def test_what_is_no_plain_file_is_refused(archive, into, kind):
+def test_only_plain_files_are_accepted(archive, into, kind):
     file, content = archive
     link = tarfile.TarInfo("avatars/a.jpg")
     link.type, link.linkname = kind, "/etc/passwd"

@@ -40,7 +40,7 @@ def large(postgresql) -> Iterator[Settings]:
     with psycopg.connect(url) as connection:
         connection.execute(FILL)
     yield Settings(database_url=url)
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ NON_BLOCKING = {
 def url(postgresql):
     url = postgresql.new_database(EMPTY)
     yield url
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def first_schema(fresh_postgresql, tmp_path):
 def fresh_postgresql(postgresql):
     url = postgresql.new_database()
     yield url
-    postgresql.drop(url)
+    postgresql.drop_database(url)
 
 
 def test_migrations_have_no_blocking_statements(first_schema):

@@ -117,7 +117,7 @@ async def test_body_with_too_many_parts_is_rejected(tmp_path):
             await read(tmp_path, ASGIRequest(body(*parts)))
 
 
-# What is no file.
+# Parts that are not files.
 
 
 @pytest.mark.parametrize(

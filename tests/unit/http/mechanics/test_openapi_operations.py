@@ -193,7 +193,7 @@ def test_refusals_are_real_ones():
     assert invalid == {"value": {"message": "title: is missing"}}
 
 
-def test_waiting_is_told_in_a_header():
+def test_wait_is_described_as_a_header():
     found = operation("POST", errors=(Code.THROTTLED,))["responses"]
     for status in ("429", "503"):
         assert found[status]["headers"]["retry-after"]["schema"] == {"type": "integer"}

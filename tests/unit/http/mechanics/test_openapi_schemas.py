@@ -64,7 +64,7 @@ def test_descriptions_are_not_indented():
     assert description == "A film.\n\nIts title is what people call it."
 
 
-def test_neutral_error_is_told_apart_from_the_contract_s():
+def test_neutral_error_differs_from_the_contract_s():
     schemas = Schemas(replace(contract(list[Film]), error_schema=Message), NEUTRAL, "")
     assert set(schemas.components) == {"Film", "Message", "ServerMessage"}
     assert schemas.of(NEUTRAL.error_schema) == {"$ref": "#/components/schemas/ServerMessage"}

@@ -144,16 +144,16 @@ class TestBeginningASession:
 
 def test_challenge_of_a_response_is_replaced(services: Services) -> None:
     response = Response(401, b"", [(b"x", b"y"), (b"www-authenticate", b"Bearer")])
-    told = with_invalid_token(call_with(services), response)
-    assert told.headers == [(b"x", b"y"), (b"www-authenticate", b'Bearer error="invalid_token"')]
+    marked = with_invalid_token(call_with(services), response)
+    assert marked.headers == [(b"x", b"y"), (b"www-authenticate", b'Bearer error="invalid_token"')]
 
 
-@pytest.mark.parametrize(("status", "is_told"), [(200, False), (201, False), (401, True)])
+@pytest.mark.parametrize(("status", "is_marked"), [(200, False), (201, False), (401, True)])
 def test_response_that_begins_a_session_does_not_call_the_old_token_unusable(
-    services: Services, status: int, is_told: bool
+    services: Services, status: int, is_marked: bool
 ) -> None:
-    told = with_invalid_token(call_with(services, BEGINNING), Response(status, b"", []))
-    assert bool(told.headers) is is_told
+    marked = with_invalid_token(call_with(services, BEGINNING), Response(status, b"", []))
+    assert bool(marked.headers) is is_marked
 
 
 async def test_other_schemes_are_passed_over(services: Services, anna: SignInResult) -> None:

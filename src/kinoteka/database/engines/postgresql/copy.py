@@ -32,7 +32,7 @@ SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
 SEQUENCE = "SELECT pg_get_serial_sequence($1, 'id')"
 
 
-class PostgreSQLSide:
+class PostgreSQLCopyDatabase:
     """A database within a transaction."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -122,7 +122,7 @@ class PostgreSQLSide:
 
 
 @contextmanager
-def snapshot(settings: Settings) -> Iterator[PostgreSQLSide]:
+def snapshot(settings: Settings) -> Iterator[PostgreSQLCopyDatabase]:
     """Open a snapshot of the database. Other connections may write meanwhile.
 
     Raises:
@@ -131,11 +131,11 @@ def snapshot(settings: Settings) -> Iterator[PostgreSQLSide]:
     with _connected(settings) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         _set(connection)
-        yield PostgreSQLSide(connection)
+        yield PostgreSQLCopyDatabase(connection)
 
 
 @contextmanager
-def filling(settings: Settings) -> Iterator[PostgreSQLSide]:
+def filling(settings: Settings) -> Iterator[PostgreSQLCopyDatabase]:
     """Lock the tables against other writers, and commit at the end of the block.
 
     Raises:
@@ -149,7 +149,7 @@ def filling(settings: Settings) -> Iterator[PostgreSQLSide]:
                 connection.execute(_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
             except LockNotAvailable:
                 raise CopyFailed("others write to the target") from None
-            yield PostgreSQLSide(connection)
+            yield PostgreSQLCopyDatabase(connection)
         connection.execute("ANALYZE")
 
 

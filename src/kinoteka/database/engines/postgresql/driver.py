@@ -152,7 +152,7 @@ class PostgreSQL:
         return PostgreSQLTransaction(self._pool, connection)
 
     def data_version(self) -> None:
-        """Return None: PostgreSQL has no such number, so callers have to read the data."""
+        """Return None: PostgreSQL has no data version, so callers read the revisions."""
 
     def stats(self) -> dict[str, float]:
         """Return the numbers of connections, waiting requests and slow reads."""

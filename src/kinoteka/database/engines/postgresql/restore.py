@@ -1,7 +1,7 @@
 """Replacing our tables of a PostgreSQL database that servers use: all of them, in one transaction.
 
 pg_restore writes the statements and psql runs them, between some of ours. COMMIT is only sent once
-pg_restore has ended well: whatever ends before that leaves the database as it was.
+pg_restore succeeded: a failure before that leaves the database unchanged.
 """
 
 import shutil
@@ -127,7 +127,7 @@ def _psql(settings: Settings, major: int, errors: Path) -> Iterator[IO[bytes]]:
             yield process.stdin
             process.stdin.close()
         except BrokenPipeError:
-            pass  # it has ended, and its log says why
+            pass  # it ended, and its log says why
         except BaseException:
             process.kill()
             raise

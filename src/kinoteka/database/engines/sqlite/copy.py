@@ -24,7 +24,7 @@ WAIT_SECONDS = 60
 HIGHEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?"
 
 
-class SQLiteSide:
+class SQLiteCopyDatabase:
     """A database file within a transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -100,7 +100,7 @@ class SQLiteSide:
 
 
 @contextmanager
-def snapshot(path: Path) -> Iterator[SQLiteSide]:
+def snapshot(path: Path) -> Iterator[SQLiteCopyDatabase]:
     """Open a snapshot of the file. Other connections may write meanwhile.
 
     Raises:
@@ -111,13 +111,13 @@ def snapshot(path: Path) -> Iterator[SQLiteSide]:
     try:
         with closing(connect(path, read_only=True)) as connection:
             connection.execute("BEGIN")
-            yield SQLiteSide(connection)
+            yield SQLiteCopyDatabase(connection)
     except sqlite3.DatabaseError as error:
         raise CopyFailed(f"{path}: {error}") from error
 
 
 @contextmanager
-def filling(path: Path) -> Iterator[SQLiteSide]:
+def filling(path: Path) -> Iterator[SQLiteCopyDatabase]:
     """Begin a write transaction, and commit it at the end of the block.
 
     Raises:
@@ -127,7 +127,7 @@ def filling(path: Path) -> Iterator[SQLiteSide]:
         with closing(connect(path)) as connection:
             connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
             connection.execute("BEGIN IMMEDIATE")
-            yield SQLiteSide(connection)  # after an error, closing rolls back
+            yield SQLiteCopyDatabase(connection)  # after an error, closing rolls back
             connection.execute("COMMIT")
             connection.execute("PRAGMA optimize")
     except sqlite3.DatabaseError as error:

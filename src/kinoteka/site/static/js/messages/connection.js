@@ -71,7 +71,7 @@ export class Connection extends EventTarget {
     if (!openedAt) this.tell("refused");
   }
 
-  // The session has ended.
+  // The session is closed.
   stop() {
     this.isOver = true;
     clearTimeout(this.timer);
