@@ -7,7 +7,7 @@ import tarfile
 from importlib.metadata import version
 from pathlib import Path
 
-from kinoteka.database.backup.restore import put_back, unpacked
+from kinoteka.database.backup.restore import restore_archive, unpack
 from kinoteka.database.backup.write import write
 from kinoteka.infrastructure.progress import Progress
 from kinoteka.infrastructure.settings import Settings
@@ -22,8 +22,8 @@ def back_up(
 
 
 def restore(settings: Settings, file: Path, *, with_sessions: bool = False) -> list[str]:
-    with unpacked(settings, file, Progress()) as archive:
-        return put_back(settings, archive, Progress(), with_sessions=with_sessions)
+    with unpack(settings, file, Progress()) as archive:
+        return restore_archive(settings, archive, Progress(), with_sessions=with_sessions)
 
 
 def archive_members(file: Path) -> dict[str, bytes]:

@@ -30,7 +30,7 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
     The file is checked first. The database is replaced as a whole or not at all.
     """
     from kinoteka.database.backup import BackupFailed
-    from kinoteka.database.backup.restore import put_back, unpacked
+    from kinoteka.database.backup.restore import restore_archive, unpack
     from kinoteka.infrastructure.progress import Progress
 
     settings, progress = config.load(data=data), Progress()
@@ -38,12 +38,12 @@ def restore(file: Path, data: Path | None, yes: bool, with_sessions: bool) -> No
         with ExitStack() as stack:
             showing = stack.enter_context(ExitStack())
             showing.enter_context(show_progress(lambda: status_of(progress)))
-            archive = stack.enter_context(unpacked(settings, file, progress))
+            archive = stack.enter_context(unpack(settings, file, progress))
             showing.close()  # before the question
             if archive.replaces and not yes:
                 _confirm(archive.manifest.made_at)
             with show_progress(lambda: status_of(progress)):
-                left = put_back(settings, archive, progress, with_sessions=with_sessions)
+                left = restore_archive(settings, archive, progress, with_sessions=with_sessions)
                 if not with_sessions:
                     record_keys(settings)  # the keys that were here before stay in use
     except BackupFailed as error:

@@ -62,7 +62,7 @@ class Keyring:
         if len(secret) < MIN_SECRET_LENGTH:
             raise KeyUnusable(
                 f"{path} has {len(secret)} characters and needs {MIN_SECRET_LENGTH}, else tokens "
-                "could be forged. Put back the file from a backup; without one, delete it: the "
+                "could be forged. Restore the file from a backup. Without a backup, delete it: the "
                 "next start makes a new key, and everybody has to sign in again"
             )
         return cls(secret)

@@ -66,8 +66,8 @@ def test_mistake_is_reported_without_a_traceback(arguments, code, says):
     ("name", "content", "says"),
     [
         ("kinoteka.db", b"not a database" * 100, "restore the last backup with 'kinoteka restore'"),
-        ("secret.key", b"short", "Put back the file from a backup; without one, delete it"),
-        ("signing-key.pem", b"not a key", "Put back the one from a backup; without one, remove it"),
+        ("secret.key", b"short", "Restore the file from a backup. Without a backup, delete it"),
+        ("signing-key.pem", b"not a key", "Restore it from a backup. Without a backup, remove it"),
     ],
 )
 def test_damaged_file_of_the_data_folder_is_explained(tmp_path, name, content, says):

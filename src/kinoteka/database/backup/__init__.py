@@ -1,8 +1,8 @@
-"""Backups: an installation in one archive, made while it is served, and put back.
+"""Backups: an installation in one archive, written and restored while servers run.
 
-Public operations: write (`writing`), restore (`restoring`).
+Operations: `write`, `restore`, `verify`, `rotation`.
 """
 
 
 class BackupFailed(Exception):
-    """It could not be done; the message says why."""
+    """The backup or restore failed; the message says why."""

@@ -1,13 +1,13 @@
 """The archive: a gzipped tar with the manifest first and the checksums last.
 
-    manifest.json            what it is: `Manifest`
-    database.sqlite          or database.dump, what pg_dump writes
-    avatars/<name>           the pictures that the database names
+    manifest.json            the `Manifest`
+    database.sqlite          or database.dump, written by pg_dump
+    avatars/<name>           the pictures that the database refers to
     keys/<name>              secret.key and signing-key.pem
-    SHA256SUMS               of all the others, as sha256sum reads it
+    SHA256SUMS               of all other files, in the format of sha256sum
 
-Nothing is taken from a name: other names and everything except plain files are rejected.
-Neither side holds more than a part of a file in memory.
+Names never become paths: other names and everything except plain files are rejected. Reading and
+writing hold only a part of a file in memory.
 """
 
 import gzip
@@ -37,7 +37,7 @@ AVATARS, KEYS = "avatars", "keys"
 COMPRESSION = 1
 CHUNK = 1024 * 1024
 SMALL = 64 * 1024
-"""Bytes that a key may have at most."""
+"""The maximum size of a key file in bytes."""
 MEMBER = re.compile(
     f"{MANIFEST}|{CHECKSUMS}|{'|'.join(DATABASES.values())}"
     f"|{KEYS}/({'|'.join(KEY_FILES)})|{AVATARS}/{FILE_NAME.pattern}"
@@ -46,7 +46,7 @@ CHECKSUM = re.compile(r"([0-9a-f]{64})  (\S+)")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an archive says of itself; `made_at` in milliseconds since 1970."""
+    """The manifest of an archive; `made_at` is in milliseconds since 1970."""
 
     format: int
     version: str
@@ -58,7 +58,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArchiveWriter:
-    """Writes files one after the other; `finish` makes it whole."""
+    """Writes files one after another; `finish` completes the archive."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._gzip = gzip.GzipFile("", "wb", COMPRESSION, file)
@@ -79,13 +79,13 @@ class ArchiveWriter:
             self._add(name, file, size, progress)
 
     def finish(self) -> None:
-        """Add the checksums and end the archive."""
+        """Add the checksums and close the archive."""
         self.add(CHECKSUMS, "".join(self._checksums).encode())
         self._tar.close()
         self._gzip.close()
 
     def abandon(self) -> None:
-        """End a file that is not going to be whole, whatever it can still take."""
+        """Close an incomplete archive; ignore errors."""
         for unfinished in (self._tar, self._gzip):
             with suppress(OSError, ValueError):
                 unfinished.close()
@@ -99,7 +99,7 @@ class ArchiveWriter:
 
 
 class _Hashing(io.RawIOBase):
-    """What reads a file, with the digest of what was read."""
+    """Reads a file and computes its digest."""
 
     def __init__(self, file: IO[bytes], progress: Progress | None) -> None:
         self._file = file
@@ -115,10 +115,10 @@ class _Hashing(io.RawIOBase):
 
 
 def extract(path: Path, folder: Path, progress: Progress) -> Manifest:
-    """Unpack an archive into an empty folder and check every file; its manifest.
+    """Unpack an archive into an empty folder, check every file, and return the manifest.
 
     Raises:
-        BackupFailed: it is no archive of ours, was cut off, or was changed.
+        BackupFailed: the file is not a backup, is truncated or was changed.
     """
     digests: dict[str, str] = {}
     progress.begin("checking the archive", path.stat().st_size)

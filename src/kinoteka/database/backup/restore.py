@@ -1,11 +1,11 @@
-"""Putting a backup back, in place of what there is, while servers go on.
+"""Restore a backup over the present data, while servers run.
 
-First the archive is unpacked and checked, in the data folder; then the pictures are stored, and
-last the database is replaced in one transaction. Whatever ends it before that has changed nothing,
-but may leave pictures that nothing names.
+First the archive is unpacked and checked in the data folder. Then the pictures are stored, and last
+the database is replaced in one transaction. An interruption before that changes nothing, but may
+leave unused pictures.
 
-What a backup cannot know is taken from the database that it replaces: no id is given a second
-time, caches are invalidated, and sessions that ended since the backup stay closed.
+Newer facts come from the database that is replaced: no id is used a second time, caches are
+invalidated, and sessions that ended since the backup stay closed.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from kinoteka.database.backup import BackupFailed
 from kinoteka.database.backup.archive import AVATARS, DATABASES, KEYS, Manifest, extract
 from kinoteka.database.backup.write import sync_folder, work_folder
 from kinoteka.database.engines import DATABASE, database_path
-from kinoteka.database.engines.postgresql import restore as replacing_postgresql
-from kinoteka.database.engines.sqlite import restore as replacing_sqlite
+from kinoteka.database.engines.postgresql import restore as postgresql_restore
+from kinoteka.database.engines.sqlite import restore as sqlite_restore
 from kinoteka.database.migrations import current, exclusive, known, migrate, newest
 from kinoteka.errors import DomainError
 from kinoteka.infrastructure.files import open_files
@@ -34,8 +34,8 @@ ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
-    """An archive that is whole, in a folder; `replaces` tells whether there is a database."""
+class UnpackedArchive:
+    """A checked archive in a folder; `replaces` says whether a database exists already."""
 
     manifest: Manifest
     folder: Path
@@ -43,12 +43,12 @@ class Unpacked:
 
 
 @contextmanager
-def unpacked(settings: Settings, path: Path, progress: Progress) -> Iterator[Unpacked]:
-    """Unpack and check an archive, for these settings.
+def unpack(settings: Settings, path: Path, progress: Progress) -> Iterator[UnpackedArchive]:
+    """Unpack an archive and check it against the settings.
 
     Raises:
-        BackupFailed: it is none, is not whole, or does not suit the settings or this version.
-        DatabaseUnusable: the database that it would replace cannot be read.
+        BackupFailed: the archive is invalid, incomplete, or of another engine or a newer version.
+        DatabaseUnusable: the present database cannot be read.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     with work_folder(settings.data / WORK) as folder:
@@ -57,37 +57,37 @@ def unpacked(settings: Settings, path: Path, progress: Progress) -> Iterator[Unp
         present = current(settings)
         if present is not None and present not in known():
             raise BackupFailed(_newer("the database", present))
-        yield Unpacked(manifest, folder, present is not None)
+        yield UnpackedArchive(manifest, folder, present is not None)
 
 
-def put_back(
-    settings: Settings, archive: Unpacked, progress: Progress, *, with_sessions: bool
+def restore_archive(
+    settings: Settings, archive: UnpackedArchive, progress: Progress, *, with_sessions: bool
 ) -> list[str]:
-    """Put everything back; the key files that were left as they are.
+    """Restore everything; return the names of key files that were not replaced.
 
-    `with_sessions`: all sessions of the backup are valid again, and its keys replace those that
-    there are. Without, only sessions that have not ended since, and only keys that are missing.
+    With `with_sessions`, all sessions of the backup become valid and its keys replace the present
+    ones. Otherwise, only sessions that are still open stay valid, and only missing keys are added.
 
     Raises:
-        BackupFailed: the database is as it was.
+        BackupFailed: the restore failed, and the database is unchanged.
         DatabaseUnusable
     """
     database = _prepared(settings, archive, progress)
     _put_avatars(settings, archive.folder / AVATARS, progress)
     left = _put_keys(settings.data, archive.folder / KEYS, replace=with_sessions)
     if settings.database_url:
-        migrate(settings)  # makes what no backup of tables brings along
+        migrate(settings)  # creates what a backup of tables does not contain
         with exclusive(settings):
-            given = replacing_postgresql.replace(
+            given = postgresql_restore.replace(
                 settings, database, archive.folder, progress, with_sessions=with_sessions
             )
         migrate(settings)
-        replacing_postgresql.give_ids_above(settings, given)
+        postgresql_restore.advance_sequences(settings, given)
         return left
     if archive.replaces:
         migrate(settings)
     with exclusive(settings):
-        replacing_sqlite.replace(
+        sqlite_restore.replace(
             database_path(settings), database, progress, with_sessions=with_sessions
         )
     return left
@@ -109,8 +109,8 @@ def _newer(what: str, revision: str) -> str:
     return f"{what} is at revision {revision}, and this version knows {newest()}: take a newer one"
 
 
-def _prepared(settings: Settings, archive: Unpacked, progress: Progress) -> Path:
-    """The database as it is to be put back: checked, and SQLite's with the newest schema."""
+def _prepared(settings: Settings, archive: UnpackedArchive, progress: Progress) -> Path:
+    """Return the checked database file; an SQLite file is migrated to the newest schema."""
     file = archive.folder / DATABASES[archive.manifest.engine]
     if settings.database_url:
         return file
@@ -118,9 +118,9 @@ def _prepared(settings: Settings, archive: Unpacked, progress: Progress) -> Path
     folder = archive.folder / "prepared"
     folder.mkdir(mode=0o700)
     prepared = file.rename(folder / DATABASE)
-    replacing_sqlite.check_file(prepared)
+    sqlite_restore.check_file(prepared)
     migrate(msgspec.structs.replace(settings, data=folder))
-    replacing_sqlite.close_file(prepared)
+    sqlite_restore.close_file(prepared)
     return prepared
 
 

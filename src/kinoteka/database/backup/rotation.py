@@ -1,4 +1,4 @@
-"""Backups in one folder, named by the moment they were made, of which the newest are kept.
+"""Backups in one folder, named by their time; only the newest are retained.
 
 Public operations: new_path, remove_old.
 """
@@ -11,14 +11,14 @@ FILE_NAME = re.compile(r"kinoteka-\d{4}-\d\d-\d\dT\d{6}Z\.tar\.gz")
 
 
 def new_path(folder: Path) -> Path:
-    """Return the path of a backup that is made now."""
+    """Return the path for a backup that is written now."""
     return folder / datetime.now(UTC).strftime("kinoteka-%Y-%m-%dT%H%M%SZ.tar.gz")
 
 
 def remove_old(folder: Path, count: int) -> list[Path]:
-    """Remove all but the newest backups; return the ones that are gone.
+    """Remove all except the newest backups; return the removed paths.
 
-    Files of other names, as of backups made by hand, stay.
+    Files with other names stay.
     """
     made = sorted(path for path in folder.iterdir() if FILE_NAME.fullmatch(path.name))
     old = made[:-count]

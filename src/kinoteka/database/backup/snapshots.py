@@ -1,4 +1,4 @@
-"""The database as it is at one moment, copied into a file."""
+"""A consistent copy of the database in a file."""
 
 import sqlite3
 import subprocess
@@ -22,7 +22,7 @@ from kinoteka.infrastructure.settings import Settings
 
 AVATARS = "SELECT avatar_file FROM accounts WHERE avatar_file IS NOT NULL ORDER BY id"
 PAGES = 2048
-"""Of the file, copied in one go."""
+"""The number of pages that are copied together."""
 BATCH = 1000
 OURS = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

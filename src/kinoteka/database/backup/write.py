@@ -85,15 +85,15 @@ def write(
 
             if to == STANDARD_OUTPUT:
                 return fill(sys.stdout.buffer)
-            return _whole(Path(to), work / "archive", fill, overwrite=overwrite)
+            return _write_file(Path(to), work / "archive", fill, overwrite=overwrite)
 
 
 @contextmanager
 def work_folder(folder: Path) -> Iterator[Path]:
-    """A folder for this process alone, gone at the end; what a killed one has left goes first.
+    """Create a temporary folder for one process; first remove leftovers of a killed process.
 
     Raises:
-        BackupFailed: another process is at it.
+        BackupFailed: another process uses the folder.
     """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -115,7 +115,7 @@ def work_folder(folder: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename last."""
+    """Make a rename durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -128,14 +128,14 @@ def _check_free(path: Path) -> None:
         raise BackupFailed(f"{path} exists already; --force overwrites it")
 
 
-def _whole(
+def _write_file(
     path: Path, draft: Path, fill: Callable[[IO[bytes]], dict[str, int]], *, overwrite: bool
 ) -> dict[str, int]:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         filled = fill(file)
         file.flush()
         os.fsync(file.fileno())
-    if not overwrite:  # once more: it may have come meanwhile
+    if not overwrite:  # check again: the file may have been created meanwhile
         _check_free(path)
     draft.replace(path)
     sync_folder(path.absolute().parent)
@@ -145,9 +145,9 @@ def _whole(
 def _add_avatars(
     archive: ArchiveWriter, settings: Settings, taken: Snapshot, progress: Progress
 ) -> tuple[int, int]:
-    """Add the pictures that the copy of the database names; how many, and how many are gone.
+    """Add the pictures that the copy refers to; return the numbers of added and missing ones.
 
-    They are read after the database, so one that was replaced meanwhile is gone by now.
+    They are read after the database, so a picture that was replaced meanwhile is missing.
     """
     progress.begin("pictures")
     count = gone = 0

@@ -79,7 +79,7 @@ def _write(
 
     digests = _digests("copying", written, counts, progress)
     for name, highest in source.highest_ids().items():
-        target.give_ids_above(name, highest)
+        target.advance_sequences(name, highest)
     progress.begin("indexing films", counts["films"])
     search.index(target.reader, _noted(source.entries(), progress))
     target.raise_revisions(source.revisions())

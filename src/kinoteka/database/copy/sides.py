@@ -64,7 +64,7 @@ class Target(CopyDatabase, Protocol):
             CopyFailed: the database rejects a row.
         """
 
-    def give_ids_above(self, table: str, highest: int) -> None:
+    def advance_sequences(self, table: str, highest: int) -> None:
         """Continue after the highest id that either database has assigned."""
 
     def raise_revisions(self, others: dict[str, int]) -> None:

@@ -130,14 +130,14 @@ def fill_in_batches(
 def _write_batch(table: str, source: str, target: str, rows: list[dict[str, Any]]) -> None:
     # In one statement, so that it is one transaction where each statement is one; of rows that
     # others have changed since they were read, none is written.
-    unpacked = (
+    unpack = (
         "json_to_recordset(:rows) AS new(id bigint, source text, target text)"
         if _on_postgresql()
         else "(SELECT value ->> 'id' AS id, value ->> 'source' AS source, "
         "value ->> 'target' AS target FROM json_each(:rows)) AS new"
     )
     update = sa.text(
-        f"UPDATE {table} SET {target} = new.target FROM {unpacked} "
+        f"UPDATE {table} SET {target} = new.target FROM {unpack} "
         f"WHERE {table}.id = new.id AND {table}.{source} = new.source "
         f"AND {table}.id BETWEEN :first AND :last"
     )

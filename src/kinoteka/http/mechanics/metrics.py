@@ -144,7 +144,7 @@ class MetricsMiddleware:
             seconds = perf_counter() - started
             TRAFFIC.in_flight -= 1
             status = scope.get(STATUS, 500)
-            scope.get(ENDPOINT, self._unknown).count(scope["method"], status, seconds)
+            scope.setdefault(ENDPOINT, self._unknown).count(scope["method"], status, seconds)
             if self._log is not None:
                 self._log(scope, status, seconds)
 
@@ -171,6 +171,6 @@ class MetricsMiddleware:
 
     def _count_handshake(self, scope: Scope, status: int, started: float) -> None:
         seconds = perf_counter() - started
-        scope.get(ENDPOINT, self._unknown).count("GET", status, seconds)
+        scope.setdefault(ENDPOINT, self._unknown).count("GET", status, seconds)
         if self._log is not None:
             self._log(scope, status, seconds)

@@ -85,7 +85,7 @@ class PostgreSQLCopyDatabase:
             where = (error.diag.context or "").partition("\n")[0]
             raise CopyFailed(f"{table.name}: {error} {where}".strip()) from error
 
-    def give_ids_above(self, table: str, highest: int) -> None:
+    def advance_sequences(self, table: str, highest: int) -> None:
         """Continue after the highest id that either database has assigned.
 
         A rollback does not reset the sequence, which does no harm.

@@ -1,7 +1,7 @@
-"""Replacing our tables of a PostgreSQL database that servers use: all of them, in one transaction.
+"""Replace all tables of a PostgreSQL database in one transaction, while servers use it.
 
-pg_restore writes the statements and psql runs them, between some of ours. COMMIT is only sent once
-pg_restore succeeded: a failure before that leaves the database unchanged.
+pg_restore writes the statements, and psql runs them between statements of this module. COMMIT is
+sent only after pg_restore succeeded: a failure before that leaves the database unchanged.
 """
 
 import shutil
@@ -48,12 +48,12 @@ UPDATE sessions AS mine SET refresh_generation = live.refresh_generation,
     refreshed_at = live.refreshed_at, last_seen_at = live.last_seen_at
     FROM pg_temp.live_sessions AS live WHERE live.id = mine.id;
 """
-# Those that the dump has.
+# Only the tables in the dump.
 ANALYZE = """
 SELECT 'ANALYZE ' || to_regclass(name)::text FROM unnest(ARRAY[{names}]) AS name
     WHERE to_regclass(name) IS NOT NULL \\gexec
 """
-GIVEN = """
+ADVANCE_SEQUENCE = """
 SELECT setval(to_regclass($1), $2)
     WHERE $2 > coalesce(pg_sequence_last_value(to_regclass($1)), 0)
 """
@@ -63,13 +63,13 @@ LAST_ID = "SELECT '{name}_id_seq' AS name, last_value AS value FROM {name}_id_se
 def replace(
     settings: Settings, dump: Path, work: Path, progress: Progress, *, with_sessions: bool
 ) -> dict[str, int]:
-    """Put the tables of a dump in place of ours, which are at the newest revision.
+    """Replace the tables, which are at the newest revision, with those of a dump.
 
-    The highest ids that there were, for tables that an older dump lacks (`give_ids_above`).
+    Return the highest ids so far, for tables that an older dump lacks (`advance_sequences`).
 
     Raises:
-        BackupFailed: others use the tables all the time, the disk is full, or the like; the
-            database is as it was.
+        BackupFailed: the tables stayed locked, the disk is full, or a program failed; the
+            database is unchanged.
     """
     progress.begin("replacing the database")
     ids = " UNION ALL ".join(LAST_ID.format(name=table.name) for table in WITH_IDS)
@@ -102,16 +102,16 @@ def replace(
     return given
 
 
-def give_ids_above(settings: Settings, given: dict[str, int]) -> None:
-    """Give no id again that was given before; `given` is what `replace` has found."""
+def advance_sequences(settings: Settings, given: dict[str, int]) -> None:
+    """Advance the sequences beyond the ids that `replace` returned."""
     with connect(settings) as connection:
         for sequence, value in given.items():
-            connection.execute(GIVEN, (sequence, value))
+            connection.execute(ADVANCE_SEQUENCE, (sequence, value))
 
 
 @contextmanager
 def _psql(settings: Settings, major: int, errors: Path) -> Iterator[IO[bytes]]:
-    """What takes statements; any that fails ends it, and with it the transaction."""
+    """Run psql and yield its input; a failed statement ends it and the transaction."""
     address, environment = programs.address(settings.database_url)
     options = ["-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", f"--dbname={address}"]
     with errors.open("w+b") as log:

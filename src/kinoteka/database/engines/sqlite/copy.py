@@ -80,7 +80,7 @@ class SQLiteCopyDatabase:
         except sqlite3.IntegrityError as error:
             raise CopyFailed(f"{table.name}: {error}") from error
 
-    def give_ids_above(self, table: str, highest: int) -> None:
+    def advance_sequences(self, table: str, highest: int) -> None:
         """Continue after the highest id that either database has assigned."""
         highest = max(highest, self._connection.execute(HIGHEST, (table,)).fetchone()[0])
         self._connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))

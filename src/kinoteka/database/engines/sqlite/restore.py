@@ -1,4 +1,4 @@
-"""Replacing the content of an SQLite file that servers have open: all of it, in one transaction."""
+"""Replace the content of an SQLite file in one transaction, while servers have it open."""
 
 import os
 import sqlite3
@@ -14,13 +14,13 @@ from kinoteka.infrastructure.progress import Progress
 
 PAGES = 1024
 WAIT_SECONDS = 60
-"""How long to wait for a server's writers, of which none takes long."""
+"""How long to wait for the writers of servers."""
 
-ENDED_SINCE = """
+DELETE_ENDED_SESSIONS = """
 DELETE FROM main.sessions WHERE (id, account_id, token_hash) NOT IN (
     SELECT id, account_id, token_hash FROM live.sessions)
 """
-AS_THEY_ARE = """
+UPDATE_SESSIONS = """
 UPDATE main.sessions SET refresh_generation = now.refresh_generation,
     refreshed_at = now.refreshed_at, last_seen_at = now.last_seen_at
 FROM live.sessions AS now WHERE now.id = main.sessions.id
@@ -29,7 +29,7 @@ REVISIONS = """
 UPDATE main.revisions SET value = 1 + max(value, coalesce(
     (SELECT now.value FROM live.revisions AS now WHERE now.name = main.revisions.name), 0))
 """
-# Both statements in turn, since the table has no key.
+# Two statements, because the table has no key.
 IDS = (
     """UPDATE main.sqlite_sequence SET seq = max(seq, coalesce(
     (SELECT now.seq FROM live.sqlite_sequence AS now
@@ -40,7 +40,7 @@ IDS = (
 
 
 def check_file(path: Path) -> None:
-    """See whether a file from an archive is a database that is whole.
+    """Check that a file from an archive is an intact database.
 
     Raises:
         BackupFailed
@@ -53,17 +53,17 @@ def check_file(path: Path) -> None:
 
 
 def close_file(path: Path) -> None:
-    """Have all of a database in its one file."""
+    """Move everything from the write-ahead log into the database file."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def replace(live: Path, prepared: Path, progress: Progress, *, with_sessions: bool) -> None:
-    """Put the prepared database, of the same schema, in place of the live one, if there is one.
+    """Replace the live database, if it exists, with a prepared one of the same schema.
 
     Raises:
-        BackupFailed: others write all the time, the disk is full, or the like; the live database
-            is as it was.
+        BackupFailed: the database stayed locked, or the disk is full; the live database is
+            unchanged.
     """
     progress.begin("replacing the database")
     try:
@@ -101,9 +101,9 @@ def _overwrite(live: Path, prepared: Path, progress: Progress, *, with_sessions:
                     raise BackupFailed("others write to the database all the time")
                 return
             if not reconciled:
-                # With the first pages the live file is ours to write, and so stays as it is.
-                # What the source's own connection changes is copied along, too (SQLite, "Using
-                # the SQLite Online Backup API").
+                # From the first pages on, this process holds the live file's write lock. Changes of
+                # the source's own connection are copied, too (SQLite, "Using the SQLite Online
+                # Backup API").
                 _reconcile(source, with_sessions=with_sessions)
                 reconciled = True
             progress.done, progress.total = total - remaining, total
@@ -116,8 +116,8 @@ def _overwrite(live: Path, prepared: Path, progress: Progress, *, with_sessions:
 def _reconcile(source: sqlite3.Connection, *, with_sessions: bool) -> None:
     source.execute("BEGIN")
     if not with_sessions:
-        source.execute(ENDED_SINCE)
-        source.execute(AS_THEY_ARE)
+        source.execute(DELETE_ENDED_SESSIONS)
+        source.execute(UPDATE_SESSIONS)
     for statement in (*IDS, REVISIONS):
         source.execute(statement)
     source.execute("COMMIT")
