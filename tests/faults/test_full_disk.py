@@ -160,7 +160,7 @@ class TestFilesThatCannotGrow:
         }
         response = anna.client.post("/account", data=form, headers=headers)
         assert response.status_code == 507
-        assert "has no room left" in response.text
+        assert "out of disk space" in response.text
 
     def test_server_is_not_ready_but_reads(self, full):
         server, anna, chat = full

@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.chats import queries, search
-from kinoteka.database.engines.sqlite.driver import parameters
+from kinoteka.database.engines.sqlite.driver import bound
 from kinoteka.errors import Code, DomainError
 
 
@@ -86,7 +86,7 @@ async def test_search_uses_indexes_only(client, anna, chat):
             rows = reader.connection.execute("EXPLAIN " + compiled.sql, compiled.numbered(values))
             return [row[0] for row in rows if "Seq Scan" in row[0]]
         rows = reader.connection.execute(
-            "EXPLAIN QUERY PLAN " + compiled.sql, parameters(compiled, values)
+            "EXPLAIN QUERY PLAN " + compiled.sql, bound(compiled, values)
         )
         return [
             row[3]
