@@ -133,5 +133,5 @@ async def test_takes_the_data_away_and_deletes_the_account(member, visit, tmp_pa
     await page.get_by_role("button", name="Delete my account").click()
     await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
     await expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
-    somebody = await visit()
-    await somebody.open(f"/people/{visitor.username}", status=404)
+    other_visitor = await visit()
+    await other_visitor.open(f"/people/{visitor.username}", status=404)

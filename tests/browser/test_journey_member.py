@@ -181,8 +181,8 @@ async def test_makes_a_selection_and_shares_it(member, visit) -> None:
     await page.get_by_role("link", name="For Sunday").click()
     await page.wait_for_url("**/selections/*")
     address = page.url.removeprefix(visitor.url)
-    somebody = await visit()
-    await somebody.open(address, status=404)
+    other_visitor = await visit()
+    await other_visitor.open(address, status=404)
 
     await page.get_by_role("link", name="Edit").click()
     for words in ("moon", "nosferatu"):
@@ -196,9 +196,9 @@ async def test_makes_a_selection_and_shares_it(member, visit) -> None:
     await page.get_by_label("Public").check()
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".notice")).to_contain_text("saved")
-    await somebody.open(address)
-    await expect(somebody.page.get_by_role("heading", level=1)).to_have_text("For Sunday")
-    await expect(somebody.page.locator(".film-card")).to_have_count(3)
+    await other_visitor.open(address)
+    await expect(other_visitor.page.get_by_role("heading", level=1)).to_have_text("For Sunday")
+    await expect(other_visitor.page.locator(".film-card")).to_have_count(3)
 
 
 async def test_orders_a_selection_by_keyboard_and_by_drag(member) -> None:

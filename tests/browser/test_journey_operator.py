@@ -8,39 +8,39 @@ from tests.support.servers import PASSWORD, unique_name
 
 
 async def test_operator_finds_a_member_and_disables_the_account(operator, member, site) -> None:
-    somebody = await member("boris")
-    await somebody.open("/account")
+    other_visitor = await member("boris")
+    await other_visitor.open("/account")
     visitor = await operator()
     page = await visitor.open("/manage/members")
-    await page.get_by_label("Find members").press_sequentially(somebody.username)
+    await page.get_by_label("Find members").press_sequentially(other_visitor.username)
     row = page.locator("#found tbody tr")
     await expect(row).to_have_count(1)
-    await row.get_by_role("link", name=somebody.username).click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text(somebody.username)
+    await row.get_by_role("link", name=other_visitor.username).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(other_visitor.username)
     await page.get_by_text("Disable…").click()
     await page.get_by_label("Reason").fill("He asked for it.")
     await page.get_by_role("button", name="Disable", exact=True).click()
     await expect(page.get_by_role("button", name="Enable")).to_be_visible()
 
-    await somebody.open("/account")
-    assert "/sign-in" in somebody.page.url
-    somebody.expects(r"^4\d\d POST /sign-in")
-    await somebody.page.get_by_label("Username or email").fill(somebody.username)
-    await somebody.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await somebody.page.get_by_role("button", name="Sign in").click()
-    await expect(somebody.page.get_by_text("disabled")).to_be_visible()
+    await other_visitor.open("/account")
+    assert "/sign-in" in other_visitor.page.url
+    other_visitor.expects(r"^4\d\d POST /sign-in")
+    await other_visitor.page.get_by_label("Username or email").fill(other_visitor.username)
+    await other_visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await other_visitor.page.get_by_role("button", name="Sign in").click()
+    await expect(other_visitor.page.get_by_text("disabled")).to_be_visible()
 
     await page.get_by_role("button", name="Enable").click()
     await expect(page.get_by_text("Disable…")).to_be_visible()
-    await somebody.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await somebody.page.get_by_role("button", name="Sign in").click()
-    await somebody.page.wait_for_url("**/account")
+    await other_visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await other_visitor.page.get_by_role("button", name="Sign in").click()
+    await other_visitor.page.wait_for_url("**/account")
     await visitor.open("/manage/audit")
-    await expect(page.locator(".entry").filter(has_text=somebody.username)).to_have_count(2)
+    await expect(page.locator(".entry").filter(has_text=other_visitor.username)).to_have_count(2)
 
 
 async def test_makes_a_role_and_gives_it(operator, member) -> None:
-    somebody = await member("curator")
+    other_visitor = await member("curator")
     visitor = await operator()
     name = unique_name("curators")
     page = await visitor.open("/manage/roles/new")
@@ -48,17 +48,17 @@ async def test_makes_a_role_and_gives_it(operator, member) -> None:
     await page.locator("input[name=permissions][value='films.edit']").check()
     await page.locator("form.role-form button[type=submit]").click()
     await expect(page.locator(".notice")).to_be_visible()
-    await visitor.open("/manage/members?q=" + somebody.username)
+    await visitor.open("/manage/members?q=" + other_visitor.username)
     await page.locator("#found tbody a").first.click()
     line = page.locator(".role-line").filter(has_text=name)
     await line.get_by_role("button", name="Assign").click()
     await expect(line.get_by_role("button", name="Remove")).to_be_visible()
-    await somebody.open("/manage/films/4")
-    await expect(somebody.page.get_by_label("Title", exact=True)).to_be_visible()
-    await somebody.open("/manage/members", status=403)
+    await other_visitor.open("/manage/films/4")
+    await expect(other_visitor.page.get_by_label("Title", exact=True)).to_be_visible()
+    await other_visitor.open("/manage/members", status=403)
     await line.get_by_role("button", name="Remove").click()
     await expect(line.get_by_role("button", name="Assign")).to_be_visible()
-    await somebody.open("/manage/films/4", status=403)
+    await other_visitor.open("/manage/films/4", status=403)
 
 
 async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
@@ -71,21 +71,21 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await page.get_by_role("button", name="Add film").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(title)
     film = page.url.rpartition("/")[2]
-    somebody = await visit()
-    await somebody.open(f"/films/{film}")
+    other_visitor = await visit()
+    await other_visitor.open(f"/films/{film}")
     await page.get_by_label("Description").fill("Made with scissors.")
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.locator(".notice")).to_be_visible()
-    await somebody.open(f"/films/{film}")
-    await expect(somebody.page.get_by_text("Made with scissors.")).to_be_visible()
+    await other_visitor.open(f"/films/{film}")
+    await expect(other_visitor.page.get_by_text("Made with scissors.")).to_be_visible()
 
     page.on("dialog", lambda dialog: dialog.accept())
     await page.get_by_role("button", name="Hide film").click()
     await expect(page.get_by_role("button", name="Make visible")).to_be_visible()
-    await somebody.open(f"/films/{film}", status=404)
+    await other_visitor.open(f"/films/{film}", status=404)
     await page.get_by_role("button", name="Make visible").click()
     await expect(page.get_by_role("button", name="Hide film")).to_be_visible()
-    await somebody.open(f"/films/{film}")
+    await other_visitor.open(f"/films/{film}")
 
     label = unique_name("club")
     await visitor.open("/manage/labels")
@@ -96,7 +96,7 @@ async def test_edits_labels_and_hides_a_film(operator, visit) -> None:
     await page.get_by_label("Label").select_option(label)
     await page.get_by_role("button", name="Save label").click()
     await expect(page.locator(".notice")).to_be_visible()
-    await somebody.open(f"/films/{film}", status=404)
+    await other_visitor.open(f"/films/{film}", status=404)
     await visitor.open("/manage/audit?kind=film")
     await expect(page.locator(".entry").filter(has_text=title)).not_to_have_count(0)
 
@@ -116,11 +116,11 @@ async def test_lock_of_an_edited_field_is_shown_and_removed(operator) -> None:
 
 
 async def test_features_a_selection(operator, member, visit) -> None:
-    somebody = await member("maker")
-    headers = {"csrf-token": somebody.client.get("/user/csrf").json()["body"]["csrf"]}
+    other_visitor = await member("maker")
+    headers = {"csrf-token": other_visitor.client.get("/user/csrf").json()["body"]["csrf"]}
     title = unique_name("To be featured")
     body = {"title": title, "movies": [5, 6], "public": True}
-    somebody.client.post("/selections", json=body, headers=headers)
+    other_visitor.client.post("/selections", json=body, headers=headers)
     guest = await visit()
     await guest.open("/")
     await expect(guest.page.get_by_role("heading", name=title)).to_have_count(0)

@@ -49,7 +49,7 @@ def new_browser(server: RunningServer, **headers: str) -> httpx.Client:
 
 
 def sign_up(server: RunningServer, name: str | None = None, **headers: str) -> Member:
-    """A new user who has signed up on the site."""
+    """A new user with an account on the site."""
     member = Member(name or unique_name(), new_browser(server, **headers))
     form = {
         "username": member.name,
