@@ -23,6 +23,12 @@ runpy.run_path(sys.argv[0], run_name="__main__")' "$@"
 
 
 class TestMakeRun:
+    @pytest.fixture(autouse=True)
+    def own_options(self, monkeypatch) -> None:
+        """Run make without the options of the make that runs the tests."""
+        for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+            monkeypatch.delenv(name, raising=False)
+
     @pytest.fixture
     def programs(self, tmp_path: Path) -> Path:
         """A folder of programs that `make` finds first."""
