@@ -45,10 +45,10 @@ def test_every_acknowledged_write_survives_a_kill(start_workers):
         with under_load(writers):
             for _ in range(2):
                 done = sum(len(writer.done) for writer in writers)
-                eventually(lambda n=done: sum(len(w.done) for w in writers) > n + MANY)
+                eventually(lambda count: sum(len(w.done) for w in writers) > count + MANY, done)
                 struck = min(worker_pids(server))
                 os.kill(struck, signal.SIGKILL)
-                eventually(lambda gone=struck: gone not in worker_pids(server))
+                eventually(lambda gone: gone not in worker_pids(server), struck)
                 eventually(lambda: len(worker_pids(server)) == 2)
             done = sum(len(writer.done) for writer in writers)
             eventually(lambda: sum(len(w.done) for w in writers) > done + MANY)

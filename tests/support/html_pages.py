@@ -14,3 +14,10 @@ def text_of(node: LexborNode | None) -> str:
     """Return the text of a node with collapsed white space."""
     assert node is not None
     return " ".join(node.text().split())
+
+
+def element(parent: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    """Return the first element of a page or node that matches a selector. Fail without one."""
+    found = parent.css_first(selector)
+    assert found is not None, f"no element matches {selector}"
+    return found

@@ -60,7 +60,7 @@ async def test_totals_follow_a_label_for_every_reader(
         expected = tuple(
             total - is_hidden for total, is_hidden in zip(TOTALS_BEFORE, hidden, strict=True)
         )
-        await wait_until(lambda expected=expected: totals(apps, "/movies/?page=1") == expected)
+        await wait_until(lambda expected: totals(apps, "/movies/?page=1") == expected, expected)
         for app, is_hidden in zip(apps, hidden, strict=True):
             assert app.get(f"/movies/{ran}").status_code == (404 if is_hidden else 200)
             found = app.get("/movies/", params=kurosawa)
@@ -84,7 +84,7 @@ async def test_genre_disappears_with_its_last_visible_film_and_returns(
         await set_label(other_process, root, cinema.films["Alien"], label)
         hidden = [n < hidden_from for n in range(4)]
         expected = tuple(total - is_hidden for total, is_hidden in zip(before, hidden, strict=True))
-        await wait_until(lambda expected=expected: totals(apps, "/genres/?page=1") == expected)
+        await wait_until(lambda expected: totals(apps, "/genres/?page=1") == expected, expected)
         assert totals(apps, "/directors/?page=1") == directors
         for app, is_hidden in zip(apps, hidden, strict=True):
             assert app.get(f"/genres/{horror}").status_code == (404 if is_hidden else 200)

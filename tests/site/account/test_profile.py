@@ -54,7 +54,7 @@ class TestFields:
     def test_username_or_email_address_is_required(self, anna):
         assert save(anna, email="", present=PASSWORD).status_code == 303
         response = save(anna, username="", email="", present=PASSWORD)
-        assert (response.status_code, wrong(response).keys()) == (400, {"email"})
+        assert (response.status_code, set(wrong(response))) == (400, {"email"})
         assert save(anna, username="", present=PASSWORD).status_code == 303
 
     @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ class TestFields:
     @pytest.mark.parametrize(("present", "status"), [("", 400), ("wrong one", 401)])
     def test_new_name_requires_the_current_password(self, anna, field, present, status):
         response = save(anna, present=present, **{field: NAMES[field].format(unique_name())})
-        assert (response.status_code, wrong(response).keys()) == (status, {"present"})
+        assert (response.status_code, set(wrong(response))) == (status, {"present"})
         assert save(anna, status="still signed in by the old name").status_code == 303
 
     def test_new_name_is_saved_with_the_current_password(self, anna):
@@ -95,7 +95,7 @@ class TestFields:
     def test_taken_name_or_address_is_rejected(self, server, anna):
         berta = sign_up(server)
         response = save(anna, username=berta.name, present=PASSWORD)
-        assert (response.status_code, wrong(response).keys()) == (409, {"username"})
+        assert (response.status_code, set(wrong(response))) == (409, {"username"})
 
     @pytest.mark.parametrize(("typed", "status"), [("999999", 404), ("x", 400)])
     def test_unknown_genre_is_rejected(self, anna, typed, status):
@@ -144,7 +144,7 @@ class TestPicture:
             anna.browser.post("/account/avatar", data={"file": "x"}),
             anna.browser.post("/account/avatar"),
         ):
-            assert (response.status_code, wrong(response).keys()) == (400, {"file"})
+            assert (response.status_code, set(wrong(response))) == (400, {"file"})
 
     def test_avatar_is_removed(self, anna):
         upload(anna, picture())

@@ -4,7 +4,7 @@ import pytest
 
 from kinoteka.site.account.routes import ROUTES
 from tests.site.account.conftest import tree
-from tests.support.html_pages import text_of
+from tests.support.html_pages import element, text_of
 
 OWN = [route for route in ROUTES if route.path.startswith("/account")]
 LEADING = {
@@ -29,7 +29,7 @@ def test_anonymous_reader_is_redirected_to_sign_in(browser, anna, path):
     assert response.headers["cache-control"] == "private, no-store"
     page = tree(response)
     assert text_of(page.css_first("h1"))
-    assert page.css_first(".tabs [aria-current]").attributes["href"] == path
+    assert element(page, ".tabs [aria-current]").attributes["href"] == path
     assert not page.css("[style], script:not([src])")
 
 
@@ -37,7 +37,7 @@ def test_anonymous_reader_is_redirected_to_sign_in(browser, anna, path):
 def test_page_is_available_in_russian(anna, path):
     response = anna.browser.get(path, headers={"accept-language": "ru"})
     assert response.status_code == 200
-    assert tree(response).css_first("html").attributes["lang"] == "ru"
+    assert element(tree(response), "html").attributes["lang"] == "ru"
 
 
 @pytest.mark.parametrize("path", FORMS)

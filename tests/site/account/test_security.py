@@ -4,7 +4,7 @@ import pytest
 
 from tests.site.account.conftest import new_browser, sign_up, tree, wrong
 from tests.support.databases import execute
-from tests.support.html_pages import text_of
+from tests.support.html_pages import element, text_of
 from tests.support.servers import PASSWORD, unique_name
 
 NEW = "another long one"
@@ -33,7 +33,7 @@ def sessions(browser):
 
 def end_path(session):
     """The address of the button that ends another session."""
-    return session.css_first("button[form=end-sessions]").attributes["formaction"]
+    return element(session, "button[form=end-sessions]").attributes["formaction"]
 
 
 def let_proofs_expire(server):
@@ -56,7 +56,7 @@ class TestPassword:
             ("present", "current-password"),
             ("password", "new-password"),
         ]
-        assert page.css_first("[name=username]").attributes["value"] == anna.name
+        assert element(page, "[name=username]").attributes["value"] == anna.name
 
     def test_new_password_ends_all_other_sessions(self, server, anna):
         other = another(server, anna)
@@ -105,7 +105,7 @@ class TestSessions:
         this, other = sessions(anna.browser)
         assert text_of(this.css_first("h2")) == "Firefox on Linux this device"
         assert text_of(other.css_first("h2")) == "Mobile Safari on iOS"
-        assert other.css_first("svg").attributes["aria-label"] == "Phone"
+        assert element(other, "svg").attributes["aria-label"] == "Phone"
         assert "127.0.0.1 (your network)" in text_of(other)
         assert "Via this site" in text_of(other)
         last_seen = other.css_first("time")
@@ -146,7 +146,7 @@ class TestSessions:
 
     def test_session_of_another_account_is_unknown(self, server, anna):
         berta = sign_up(server)
-        action = sessions(berta.browser)[0].css_first("form").attributes["action"]
+        action = element(sessions(berta.browser)[0], "form").attributes["action"]
         assert anna.browser.post(action).status_code == 404
         assert is_signed_in(berta.browser)
 
@@ -174,7 +174,7 @@ class TestSessions:
         other = another(server, anna)
         let_proofs_expire(server)
         wrong_answer = anna.browser.post("/account/sessions", data={"present": "wrong"})
-        assert (wrong_answer.status_code, wrong(wrong_answer).keys()) == (401, {"present"})
+        assert (wrong_answer.status_code, set(wrong(wrong_answer))) == (401, {"present"})
         page = tree(anna.browser.get("/account/sessions"))
         assert page.css_first("#end-sessions [name=present][required]")
         response = anna.browser.post("/account/sessions", data={"present": PASSWORD})
@@ -225,7 +225,7 @@ class TestHistory:
             server.client().post("/login", json={"login": anna.name, "password": PASSWORD})
         first = tree(anna.browser.get("/account/history"))
         assert len(first.css("li.history-line")) == 20
-        link = first.css_first(".pager [rel=next]").attributes["href"]
+        link = element(first, ".pager [rel=next]").attributes["href"]
         assert len(tree(anna.browser.get(link)).css("li.history-line")) == 2
 
     @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ class TestDeletion:
     @pytest.mark.parametrize("password", ["wrong", "", "x" * 1000])
     def test_account_is_kept_without_the_password(self, anna, password):
         response = self.delete(anna, password)
-        assert (response.status_code, wrong(response).keys()) == (401, {"password"})
+        assert (response.status_code, set(wrong(response))) == (401, {"password"})
         assert is_signed_in(anna.browser)
 
     def test_guesses_are_limited(self, start_server):

@@ -3,14 +3,14 @@
 import pytest
 
 from tests.site.films.conftest import links, titles
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 
 
 class TestFilm:
     def test_all_fields_are_shown(self, site):
         page = site.page(f"/films/{site.films['The Matrix']}")
-        assert page.css_first("h1").text() == "The Matrix"
-        assert page.css_first("title").text().startswith("The Matrix (1999)")
+        assert element(page, "h1").text() == "The Matrix"
+        assert element(page, "title").text().startswith("The Matrix (1999)")
         assert text_of(page.css_first(".film .rating")) == "Rating: 8.7"
         named = {a.attributes["href"]: a.text() for a in page.css(".film-credits a")}
         for kind, names in (
@@ -35,7 +35,7 @@ class TestFilm:
         assert page.css_first(".film .rating") is None
         assert page.css_first(".film-runtime") is None
         assert page.css_first("#related") is None
-        assert "Unknown" not in page.css_first("main").text()
+        assert "Unknown" not in element(page, "main").text()
 
     @pytest.mark.parametrize("who", ["visitor", "member"])
     def test_labelled_films_are_unknown_without_permission(self, site, who):
@@ -44,7 +44,7 @@ class TestFilm:
 
     def test_labelled_films_are_shown_with_permission(self, site):
         page = site.page(f"/films/{site.films['Zanzibar Nights']}", who="holder")
-        assert "Restricted" in page.css_first(".film").text()
+        assert "Restricted" in element(page, ".film").text()
         site.page(f"/films/{site.films['After Midnight']}", 404, "holder")
 
     @pytest.mark.parametrize("film", ["999999", "0", "9" * 30])
@@ -61,11 +61,11 @@ class TestFilm:
 
     def test_texts_are_escaped(self, site):
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
-        assert page.css_first("h1").text() == "Posted & <Sons>"
-        assert "<i>Постер</i>" in page.css_first(".film-original").text()
-        assert page.css_first(".film .prose").text() == 'Says "hello" & <goodbye>.\nTwice.'
+        assert element(page, "h1").text() == "Posted & <Sons>"
+        assert "<i>Постер</i>" in element(page, ".film-original").text()
+        assert element(page, ".film .prose").text() == 'Says "hello" & <goodbye>.\nTwice.'
         assert page.css_first(".film-original i") is None
-        said = page.css_first("meta[name=description]").attributes["content"]
+        said = element(page, "meta[name=description]").attributes["content"]
         assert said == 'Says "hello" & <goodbye>. Twice.'
 
     def test_own_poster_covers_the_drawn_one(self, site):
@@ -79,7 +79,7 @@ class TestFilm:
 
     def test_votes_are_shown_with_the_rating(self, site):
         page = site.page(f"/films/{site.films['Posted & <Sons>']}")
-        assert "1,234 votes" in page.css_first(".film-numbers").text()
+        assert "1,234 votes" in element(page, ".film-numbers").text()
 
     def test_members_get_a_bookmark_button(self, site):
         path = f"/films/{site.films['Ran']}"

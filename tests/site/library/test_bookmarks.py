@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.site.library.conftest import MORE, titles
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 HIDDEN = "Zanzibar Nights"
@@ -24,13 +24,13 @@ class TestPage:
 
     def test_empty_page_explains_bookmarks(self, anna):
         page = parse_page(anna.get("/bookmarks"))
-        assert page.css_first(".empty a").attributes["href"] == "/films"
+        assert element(page, ".empty a").attributes["href"] == "/films"
 
     def test_pages_are_numbered(self, library, anna):
         library.bookmark(anna, *(film.title for film in MORE[:26]))
         first = parse_page(anna.get("/bookmarks"))
         assert len(titles(first)) == 24
-        assert first.css_first(".pager [rel=next]").attributes["href"] == "/bookmarks?page=2"
+        assert element(first, ".pager [rel=next]").attributes["href"] == "/bookmarks?page=2"
         assert titles(parse_page(anna.get("/bookmarks?page=2"))) == ["Film 1", "Film 0"]
         beyond = anna.get("/bookmarks?page=9")
         assert (beyond.status_code, beyond.headers["location"]) == (303, "/bookmarks?page=2")
@@ -92,7 +92,7 @@ class TestButton:
         path = f"/bookmarks/{film('Ran')}"
         for action, pressed, following in (("add", "true", "remove"), ("remove", "false", "add")):
             page = parse_page(anna.post(path, data={"action": action}, headers=HTMX))
-            button = page.css_first("form.bookmark button")
+            button = element(page, "form.bookmark button")
             assert page.css_first("html head title") is None
             assert button.attributes["aria-pressed"] == pressed
             assert (button.attributes["name"], button.attributes["value"]) == ("action", following)
@@ -101,7 +101,7 @@ class TestButton:
     def test_button_keeps_its_appearance(self, anna, film):
         form = {"action": "add", "place": "newest", "large": "true"}
         page = parse_page(anna.post(f"/bookmarks/{film('Ran')}", data=form, headers=HTMX))
-        assert page.css_first("button").attributes["id"] == f"bookmark-newest{film('Ran')}"
+        assert element(page, "button").attributes["id"] == f"bookmark-newest{film('Ran')}"
         hidden = {n.attributes["name"]: n.attributes["value"] for n in page.css("[type=hidden]")}
         assert hidden == {"place": "newest", "large": "true"}
 

@@ -4,7 +4,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.site.library.conftest import titles
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 
@@ -55,7 +55,7 @@ class TestChoosing:
         number = library.selection(anna, "War", "Ran")
         form = {"selection_id": number, "action": "put"}
         page = parse_page(anna.post(path, data=form, headers=HTMX))
-        button = page.css_first(f"#choice-{number}")
+        button = element(page, f"#choice-{number}")
         assert (button.attributes["aria-pressed"], button.attributes["value"]) == ("true", "remove")
         assert text_of(page.css_first(".choice-count")) == "2 films"
         assert text_of(page.css_first("#announcement")) == "Alien added to War."
@@ -77,14 +77,14 @@ class TestANewOne:
         page = parse_page(anna.get(path))
         assert titles(page, ".choice-title") == ["Rainy"]
         assert page.css_first("[aria-pressed=true]")
-        number = page.css_first("[name=selection_id]").attributes["value"]
+        number = element(page, "[name=selection_id]").attributes["value"]
         assert browser.get(f"/selections/{number}").status_code == 404
 
     def test_missing_title_is_rejected(self, anna, path):
         response = anna.post(f"{path}/new", data={"title": " "})
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)
-        assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
+        assert element(page, "[aria-invalid=true]").attributes["name"] == "title"
         response = anna.post(f"{path}/new", data={"title": " "}, headers=HTMX)
         assert response.status_code == 400
         assert "<" not in response.text

@@ -4,7 +4,7 @@ import pytest
 
 from tests.site.library.conftest import titles
 from tests.support.databases import execute
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 from tests.support.servers import PASSWORD, unique_name
 
 CARD = ".selection-title a"
@@ -53,7 +53,7 @@ class TestPage:
 
     def test_own_page_links_to_the_account(self, person):
         page = parse_page(person.get(path_of(person)))
-        assert page.css_first(".person-head a").attributes["href"] == "/account"
+        assert element(page, ".person-head a").attributes["href"] == "/account"
         assert page.css_first("form[action^='/messages/with/']") is None
 
     def test_public_selections_are_listed(self, library, browser, boris, person):
@@ -71,7 +71,7 @@ class TestPage:
             library.selection(person, f"Number {number}", "Alien")
         path = path_of(person)
         page = parse_page(browser.get(path))
-        assert page.css_first(".pager [rel=next]").attributes["href"] == f"{path}?page=2"
+        assert element(page, ".pager [rel=next]").attributes["href"] == f"{path}?page=2"
         assert titles(parse_page(browser.get(f"{path}?page=2")), CARD) == ["Number 0"]
         assert browser.get(f"{path}?page=3").headers["location"] == f"{path}?page=2"
 
@@ -83,7 +83,8 @@ class TestAddress:
 
     def test_members_can_open_a_page_by_id(self, library, browser, boris, person):
         page = parse_page(boris.get(path_of(person)))
-        action = page.css_first("form[action^='/messages/with/']").attributes["action"]
+        action = element(page, "form[action^='/messages/with/']").attributes["action"]
+        assert action is not None
         number = action.rsplit("/", 1)[1]
         assert boris.get(f"/people/{number}").headers["location"] == path_of(person)
         assert browser.get(f"/people/{number}").status_code == 404
@@ -100,7 +101,7 @@ class TestAddress:
             member.headers["x-name"],
         )
         number = library.selection(member, unique_name("Of"), "Alien")
-        link = parse_page(browser.get(f"/selections/{number}")).css_first(".person")
+        link = element(parse_page(browser.get(f"/selections/{number}")), ".person")
         response = browser.get(link.attributes["href"])
         assert text_of(parse_page(response).css_first("h1")) == name
 

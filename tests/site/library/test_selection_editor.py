@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kinoteka.core.library.model import FILMS_MOST
 from tests.site.library.conftest import titles
 from tests.support.databases import execute_many
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 
 HTMX = {"hx-request": "true"}
 TITLES = ".edit-films .edit-title"
@@ -26,8 +26,9 @@ def order(page) -> list[str]:
 
 def press(browser, page: LexborHTMLParser, button_id: str, **headers: str):
     """Press a button of a form, as a browser without scripts does."""
-    button = page.css_first(f"#{button_id}")
+    button = element(page, f"#{button_id}")
     form = button.parent
+    assert form is not None
     sent = {
         node.attributes["name"]: node.attributes["value"] for node in form.css("input[type=hidden]")
     }
@@ -75,8 +76,8 @@ class TestTexts:
             f"/selections/{own}/edit",
         )
         page = parse_page(anna.get(f"/selections/{own}/edit"))
-        assert page.css_first("[name=title]").attributes["value"] == "Deep space"
-        assert page.css_first("textarea").text() == "Cold.\nDark."
+        assert element(page, "[name=title]").attributes["value"] == "Deep space"
+        assert element(page, "textarea").text() == "Cold.\nDark."
         assert "saved" in text_of(page.css_first(".notice"))
         assert boris.get(f"/selections/{own}").status_code == 404  # not public any more
 
@@ -84,8 +85,8 @@ class TestTexts:
         response = anna.post(f"/selections/{own}/edit", data={"title": "", "description": "Typed"})
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)
-        assert page.css_first("[aria-invalid=true]").attributes["name"] == "title"
-        assert page.css_first("textarea").text() == "Typed"
+        assert element(page, "[aria-invalid=true]").attributes["name"] == "title"
+        assert element(page, "textarea").text() == "Typed"
         assert text_of(parse_page(anna.get(f"/selections/{own}")).css_first("h1")) == "Space"
 
 
@@ -127,7 +128,7 @@ class TestFilms:
         path = f"/selections/{own}/edit?q=spider+man"
         page = parse_page(anna.get(path))
         assert titles(page, ".found-films .edit-title") == ["Spider-Man 2002"]
-        form = page.css_first(".found-films form")
+        form = element(page, ".found-films form")
         sent = {node.attributes["name"]: node.attributes["value"] for node in form.css("input")}
         response = anna.post(form.attributes["action"], data=sent)
         assert response.headers["location"] == f"/selections/{own}/edit?q=spider%20man"

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kinoteka.core.library.model import SELECTIONS_MOST
 from tests.site.library.conftest import titles
 from tests.support.databases import execute, execute_many, rows
-from tests.support.html_pages import parse_page, text_of
+from tests.support.html_pages import element, parse_page, text_of
 from tests.support.servers import unique_name
 
 CARD = ".selection-title a"
@@ -40,7 +40,7 @@ class TestPublicOnes:
         page = parse_page(browser.get("/selections"))
         assert titles(page, CARD)[0] == "Space"
         assert "Secrets" not in titles(page, CARD)
-        card = page.css_first(".selection-card")
+        card = element(page, ".selection-card")
         facts = text_of(card.css_first(".selection-facts"))
         assert facts == f"3 films by {anna.headers['x-name']}"
         assert len(card.css(".selection-covers img")) == 3
@@ -63,7 +63,7 @@ class TestPublicOnes:
             library.selection(anna, f"Number {number}", "Ran")
         first = parse_page(browser.get("/selections"))
         assert len(titles(first, CARD)) == 24
-        assert first.css_first(".pager [rel=next]").attributes["href"] == "/selections?page=2"
+        assert element(first, ".pager [rel=next]").attributes["href"] == "/selections?page=2"
         second = parse_page(browser.get("/selections?page=2"))
         assert titles(second, CARD) == ["Number 1", "Number 0"]
         beyond = browser.get("/selections?page=3")
@@ -86,11 +86,11 @@ class TestOnesOwn:
         page = parse_page(anna.get("/selections/mine"))
         assert titles(page, CARD) == ["Secrets", "Space"]
         assert text_of(page.css_first(".selection-facts")) == "Private 1 film"
-        assert page.css_first(".tabs [aria-current]").attributes["href"] == "/selections/mine"
+        assert element(page, ".tabs [aria-current]").attributes["href"] == "/selections/mine"
 
     def test_empty_list_explains_selections(self, anna):
         page = parse_page(anna.get("/selections/mine"))
-        assert page.css_first(".empty a").attributes["href"] == "/selections/new"
+        assert element(page, ".empty a").attributes["href"] == "/selections/new"
 
     def test_anonymous_reader_is_redirected_to_sign_in(self, browser):
         response = browser.get("/selections/mine")
@@ -102,7 +102,7 @@ class TestOne:
         page = parse_page(browser.get(f"/selections/{public}"))
         assert text_of(page.css_first("h1")) == "Space"
         assert titles(page) == ["Stalker", "Alien", "Solaris"]
-        person = page.css_first(".person")
+        person = element(page, ".person")
         assert text_of(person.css_first("span:last-child")) == anna.headers["x-name"]
         assert person.attributes["href"] == f"/people/{anna.headers['x-name']}"
         assert page.css_first("[href$='/edit']") is None
@@ -110,7 +110,7 @@ class TestOne:
     def test_bookmarked_films_are_marked(self, library, boris, public):
         library.bookmark(boris, "Alien")
         page = parse_page(boris.get(f"/selections/{public}"))
-        pressed = page.css_first("[aria-pressed=true]").attributes["id"]
+        pressed = element(page, "[aria-pressed=true]").attributes["id"]
         assert pressed == f"bookmark-{library.films['Alien']}"
 
     def test_public_selection_can_be_shared(self, browser, public):
@@ -121,13 +121,14 @@ class TestOne:
         }
         assert facts["og:title"] == "Space"
         assert facts["og:description"] == "Stalker, Alien and Solaris"
-        assert page.css_first("[data-copy]").attributes["data-copy"].endswith(f"/{public}")
+        copied = element(page, "[data-copy]").attributes["data-copy"]
+        assert str(copied).endswith(f"/{public}")
 
     def test_private_selection_cannot_be_shared(self, anna, private):
         page = parse_page(anna.get(f"/selections/{private}"))
         assert "Only you can see this" in text_of(page.css_first(".selection-facts"))
         assert page.css_first("meta[property], [data-copy]") is None
-        assert page.css_first("[name=robots]").attributes["content"] == "noindex"
+        assert element(page, "[name=robots]").attributes["content"] == "noindex"
 
     @pytest.mark.parametrize("number", ["private", "987654321", "0", "9" * 30, "x"])
     def test_private_selection_of_another_member_is_unknown(self, browser, boris, private, number):
@@ -170,7 +171,7 @@ class TestOne:
         )[0]
         for viewer, where in ((browser, None), (boris, f"/people/{account_id}")):
             response = viewer.get(f"/selections/{number}")
-            person = parse_page(response).css_first(".person")
+            person = element(parse_page(response), ".person")
             assert "Member" in text_of(person)
             assert person.attributes.get("href") == where
             assert "private.example" not in response.text
@@ -184,7 +185,7 @@ class TestMaking:
         assert made.status_code == 303
         page = parse_page(anna.get(made.headers["location"]))
         assert text_of(page.css_first("h1")) == "Rainy"
-        assert page.css_first("[name=public]").attributes.get("checked") is None
+        assert element(page, "[name=public]").attributes.get("checked") is None
         assert browser.get(made.headers["location"].removesuffix("/edit")).status_code == 404
 
     @pytest.mark.parametrize(
@@ -196,9 +197,9 @@ class TestMaking:
         response = anna.post("/selections/new", data=form)
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)
-        wrong = page.css_first("[aria-invalid=true]")
+        wrong = element(page, "[aria-invalid=true]")
         assert wrong.attributes["name"] == field
-        assert "checked" in page.css_first("[name=public]").attributes
+        assert "checked" in element(page, "[name=public]").attributes
         kept = "description" if field == "title" else "title"
         assert "Kept" in response.text
         assert page.css_first(f"form.form [name={kept}]")

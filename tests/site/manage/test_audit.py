@@ -4,7 +4,7 @@ from kinoteka.core.audit.model import Action
 from tests.site.account.conftest import tree
 from tests.site.manage.conftest import role_of
 from tests.support.databases import execute
-from tests.support.html_pages import text_of
+from tests.support.html_pages import element, text_of
 from tests.support.servers import unique_name
 
 
@@ -29,8 +29,8 @@ def test_filters_are_in_the_url(holding, root, person):
     assert sentences(operator, who="9" * 40) == []
     response = operator.browser.get("/manage/audit", params={"who": operator.name, "kind": "role"})
     page = tree(response)
-    assert page.css_first("#field-who").attributes["value"] == operator.name
-    assert page.css_first("#field-kind [selected]").attributes["value"] == "role"
+    assert element(page, "#field-who").attributes["value"] == operator.name
+    assert element(page, "#field-kind [selected]").attributes["value"] == "role"
 
 
 def test_next_page_keeps_the_filters(server, root, person):
@@ -41,7 +41,7 @@ def test_next_page_keeps_the_filters(server, root, person):
     query = {"kind": "account", "subject": str(person.id), "who": root.name}
     page = tree(root.browser.get("/manage/audit", params=query))
     assert len(page.css(".entry")) == 50
-    address = page.css_first("[rel=next]").attributes["href"]
+    address = element(page, "[rel=next]").attributes["href"]
     older = tree(root.browser.get(address))
     assert len(older.css(".entry")) == 2
     assert not older.css("[rel=next]")

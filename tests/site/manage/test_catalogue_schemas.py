@@ -1,5 +1,7 @@
 """Queries and forms of films and imports."""
 
+import msgspec
+
 from kinoteka.core.catalogue.model import FIELDS, FilmAccess, FilmFields
 from kinoteka.core.film_editing.model import EditableFilm
 from kinoteka.site.manage.catalogue_schemas import FilmForm, FilmsQuery, ImportForm, lines
@@ -9,8 +11,9 @@ OPEN = FilmAccess(1, "Ran", None, None, hidden=False, label_lost=False)
 
 def test_form_values_round_trip() -> None:
     lists = {"genres": ("War", "Drama, of sorts"), "directors": ("A", "B")}
-    facts = {"title": "Ran", "year": 1985, "rating": 8.0, "runtime_minutes": 162}
-    fields = FilmFields(**dict.fromkeys(FIELDS) | facts | lists)
+    numbers = {"year": 1985, "rating": 8.0, "runtime_minutes": 162}
+    texts = {"title": "Ran", "description": ""}
+    fields = msgspec.convert(dict.fromkeys(FIELDS) | numbers | texts | lists, FilmFields)
     typed = FilmForm.from_film(EditableFilm(1, fields, "tests", "1", 0, OPEN)).values()
     assert (typed["year"], typed["rating"], typed["poster"]) == ("1985", "8", "")
     assert typed["runtime_minutes"] == "162"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.databases import database_environment, execute
 from tests.support.films import PREMIUM
-from tests.support.html_pages import parse_page
+from tests.support.html_pages import element, parse_page
 from tests.support.management_site import (
     ManagementSite,
     form_fields,
@@ -126,7 +126,7 @@ class TestEditing:
         typed = form_fields(parse_page(root.get(path)), f"form[action='{path}']")
         page = parse_page(root.post(path, data=typed | {"description": "Kept.", field: value}), 400)
         assert text_at(page, f"#wrong-{field}") == sentence
-        assert page.css_first(f"#field-{field}").attributes["aria-invalid"] == "true"
+        assert element(page, f"#field-{field}").attributes["aria-invalid"] == "true"
         assert text_at(page, "#field-description") == "Kept."
         assert titles(parse_page(root.get("/manage/films?q=mirror"))) == ["Mirror"]
 
@@ -141,7 +141,7 @@ class TestEditing:
     def test_film_can_be_added_by_hand(self, site: ManagementSite, root: httpx.Client) -> None:
         page = parse_page(root.post("/manage/films/new", data={"title": "", "year": "2020"}), 400)
         assert text_at(page, "#wrong-title") == "This field cannot be empty."
-        assert page.css_first("#field-year").attributes["value"] == "2020"
+        assert element(page, "#field-year").attributes["value"] == "2020"
         response = root.post("/manage/films/new", data={"title": "My Holidays", "year": "2020"})
         assert response.status_code == 303
         page = parse_page(root.get(response.headers["location"]))
@@ -195,7 +195,7 @@ class TestLocks:
             row = f"Amélie,Le fabuleux destin,2001,{votes},122"
             table.write_text(f"id,title,year,votes,runtime\n{row}\n")
             import_with(site, table)
-            eventually(lambda title=title: self.shown(root, path) == (title, "7", "122"))
+            eventually(lambda title: self.shown(root, path) == (title, "7", "122"), title)
             assert root.post(f"{path}/unlock", data={"field": "title"}).status_code == 303
         assert self.locked(root, path) == []
         assert titles(parse_page(root.get("/manage/films?q=le+fabuleux"))) == ["Le fabuleux destin"]
@@ -237,7 +237,7 @@ class TestLabels:
         assert operator.get(f"/films/{film_id}").status_code == 404
         assert titles(parse_page(operator.get("/manage/films?hidden=true"))) == ["Zanzibar Nights"]
         assert operator.post(f"{path}/show").status_code == 303
-        chosen = parse_page(operator.get(path)).css_first("#field-label option[selected]")
+        chosen = element(parse_page(operator.get(path)), "#field-label option[selected]")
         assert chosen.attributes["value"] == PREMIUM
 
     def test_hidden_film_gets_another_label_and_stays_hidden(

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,7 @@ from kinoteka.core.import_runs.folders import RunFolders
 from kinoteka.database.revisions import INCREMENT_REVISION
 from tests.conftest import GENEROUS, new_database
 from tests.support.databases import rows, write_transaction
-from tests.support.html_pages import parse_page
+from tests.support.html_pages import element, parse_page
 from tests.support.management_site import (
     BROKEN,
     TABLE,
@@ -86,7 +88,7 @@ class TestImporting:
         again = ended(root, begun(root, ("table.csv", TABLE)))
         assert counts(again)["Unchanged"] == 2
         listed = parse_page(root.get("/manage/imports"))
-        assert listed.css_first(f"a[href='{path}']").text() == "table.csv"
+        assert element(listed, f"a[href='{path}']").text() == "table.csv"
         eventually(lambda: "Imported One" in root.get("/manage/films?q=imported+one").text)
 
     def test_dataset_of_several_files_is_imported(
@@ -241,20 +243,16 @@ class TestRefusals:
 
 
 @pytest.fixture
-def hold(site: ManagementSite) -> Callable[[], object]:
+def hold(site: ManagementSite) -> Callable[[], AbstractContextManager[None]]:
     """Keep every import from storing, and every other writer on SQLite, within a block."""
-    return lambda: _Held(site)
+    return partial(block_writers, site)
 
 
-class _Held:
-    def __init__(self, site: ManagementSite) -> None:
-        self._writing = write_transaction(site.server.settings)
-
-    def __enter__(self) -> None:
-        self._writing.__enter__().fetch(INCREMENT_REVISION, revision="catalogue")
-
-    def __exit__(self, *error: object) -> None:
-        self._writing.__exit__(*error)
+@contextmanager
+def block_writers(site: ManagementSite) -> Iterator[None]:
+    with write_transaction(site.server.settings) as writer:
+        writer.fetch(INCREMENT_REVISION, revision="catalogue")
+        yield
 
 
 class TestWhileItRuns:
@@ -292,12 +290,10 @@ def test_import_is_over_after_a_restart(
         with run_management_site(folder, settings) as site:
             root = site.root()
             first = begun(root, ("a.csv", TABLE))
-            held = _Held(site)
-            held.__enter__()
-            process_id = _process_of(site.server, first)
-            site.server.process.kill()
-            os.kill(process_id, signal.SIGKILL)
-            held.__exit__(None, None, None)
+            with block_writers(site):
+                process_id = _process_of(site.server, first)
+                site.server.process.kill()
+                os.kill(process_id, signal.SIGKILL)
         with run_server(folder, settings) as server:
             later = ManagementSite(server, {}, site.superuser)
             page = ended(later.root(), first)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.site.account.conftest import tree, value, wrong
 from tests.site.manage.conftest import notice, role_of
-from tests.support.html_pages import text_of
+from tests.support.html_pages import element, text_of
 from tests.support.servers import unique_name
 
 
@@ -16,7 +16,7 @@ def role(operator, path):
         for each in page.css("[name=permissions]")
         if "checked" in each.attributes
     ]
-    return value(page, "name"), ticked, page.css_first("[name=others]").text()
+    return value(page, "name"), ticked, element(page, "[name=others]").text()
 
 
 @pytest.fixture
@@ -61,10 +61,10 @@ def test_a_built_in_role_keeps_its_name_and_stays(operator, role_id):
     path = f"/manage/roles/{role_id}"
     before = tree(operator.browser.get(path))
     assert not before.css("[name=name], form[action$='/delete']")
-    others = before.css_first("[name=others]").text()
+    others = element(before, "[name=others]").text()
     response = operator.browser.post(path, data={"name": "x", "others": others + "\nx.y"})
     assert response.status_code == 303
-    assert "x.y" in tree(operator.browser.get(path)).css_first("[name=others]").text()
+    assert "x.y" in element(tree(operator.browser.get(path)), "[name=others]").text()
     assert operator.browser.post(path, data={"others": others}).status_code == 303
     assert operator.browser.post(f"{path}/delete").status_code == 409
 

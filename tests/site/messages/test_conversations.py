@@ -9,6 +9,7 @@ from kinoteka.http.policy.request import Request
 from kinoteka.site.contract import SITE
 from kinoteka.site.messages import conversations
 from tests.support.accounts import perform, sign_up
+from tests.support.asgi_requests import ASGIRequest
 from tests.support.films import CATALOGUE
 
 ROUTE = SITE.routes[0]
@@ -27,7 +28,7 @@ async def chat(services, pair):
 
 def call_of(services, actor, *headers):
     scope = {"headers": [(b"host", b"films.example"), *headers], "scheme": "http"}
-    request = Request(scope, None, services, SITE, ROUTE)
+    request = Request(scope, ASGIRequest().receive, services, SITE, ROUTE)
     request.actor = actor
     return request
 

@@ -5,6 +5,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.chat_users import new_chat_user, open_chat
 from tests.support.films import fill_catalogue
+from tests.support.html_pages import element
 
 
 def texts(page):
@@ -21,24 +22,24 @@ class TestList:
         page = anna.look("/messages")
         rows = page.css("#chats > li")
         assert [int(row.attributes["data-chat"]) for row in rows] == [chat, other]
-        assert rows[0].css_first(".chat-name").text() == boris.name
-        assert rows[0].css_first(".chat-preview").text() == "message 2"
-        assert rows[0].css_first(".count > span").text() == "3"
-        assert "hidden" in rows[1].css_first(".count").attributes
-        assert page.css_first("#unread > span").text() == "3"
+        assert element(rows[0], ".chat-name").text() == boris.name
+        assert element(rows[0], ".chat-preview").text() == "message 2"
+        assert element(rows[0], ".count > span").text() == "3"
+        assert "hidden" in element(rows[1], ".count").attributes
+        assert element(page, "#unread > span").text() == "3"
 
     def test_says_who_wrote_last(self, anna, boris, chat):
         anna.who.post(chat, "hello\n\nthere")
         for reader, is_own in ((anna, True), (boris, False)):
             row = reader.look("/messages").css_first("#chats > li")
-            assert row.css_first(".chat-preview").text() == "hello there"
-            assert ("hidden" not in row.css_first(".chat-own").attributes) is is_own
+            assert element(row, ".chat-preview").text() == "hello there"
+            assert ("hidden" not in element(row, ".chat-own").attributes) is is_own
 
     def test_goes_on_by_a_link(self, anna, server):
         made = [open_chat(anna.who, new_chat_user(server)) for _ in range(32)]
         page = anna.look("/messages")
         assert len(page.css("#chats > li")) == 30
-        more = page.css_first(".chats-more a").attributes["href"]
+        more = element(page, ".chats-more a").attributes["href"]
         rest = anna.look(more).css("#chats > li")
         assert sorted(int(row.attributes["data-chat"]) for row in rest) == made[:2]
 
@@ -61,15 +62,15 @@ class TestConversation:
         assert texts(page) == ["one", "two", "three"]
         states = [each.attributes["data-state"] for each in page.css(".log .message-state")]
         assert states == ["read", "sent"]
-        assert page.css_first(".is-first-unread .message-text").text() == "three"
+        assert element(page, ".is-first-unread .message-text").text() == "three"
         assert len(page.css(".log .day")) == 1
-        assert page.css_first("h1").text(strip=True) == boris.name
+        assert element(page, "h1").text(strip=True) == boris.name
 
     def test_looking_reads_nothing_but_a_button_does(self, anna, boris, chat):
         boris.who.post(chat, "hello")
         page = anna.look(f"/messages/{chat}")
         assert anna.who.listed(chat)["unread"] == 1
-        message = page.css_first(".mark-read input").attributes["value"]
+        message = element(page, ".mark-read input").attributes["value"]
         assert anna.sent(f"/messages/{chat}/read", message_id=message) == f"/messages/{chat}#newest"
         assert anna.who.listed(chat)["unread"] == 0
         assert not anna.look(f"/messages/{chat}").css(".mark-read")
@@ -79,10 +80,10 @@ class TestConversation:
             anna.who.post(chat, f"message {number}")
         page = anna.look(f"/messages/{chat}")
         assert texts(page)[0] == "message 3"
-        older = anna.look(f"/messages/{chat}{page.css_first('.older').attributes['href']}")
+        older = anna.look(f"/messages/{chat}{element(page, '.older').attributes['href']}")
         assert texts(older) == ["message 0", "message 1", "message 2"]
-        assert "hidden" in older.css_first(".older").attributes
-        assert older.css_first(".newest a").attributes["href"] == f"/messages/{chat}#newest"
+        assert "hidden" in element(older, ".older").attributes
+        assert element(older, ".newest a").attributes["href"] == f"/messages/{chat}#newest"
 
     def test_what_people_write_is_text(self, anna, boris, chat):
         written = '<script>alert(1)</script>" onload=x & https://example.com/<b>'
@@ -99,7 +100,7 @@ class TestConversation:
         assert boris.client.delete("/profile").status_code == 200
         page = anna.look(f"/messages/{chat}")
         assert texts(page) == ["farewell"]
-        assert page.css_first("h1").text(strip=True) == "Deleted account"
+        assert element(page, "h1").text(strip=True) == "Deleted account"
 
     @pytest.mark.parametrize("path", ["/messages/{}", "/messages/{}?before=1"])
     def test_of_others_is_as_none(self, stranger, chat, path):
@@ -139,8 +140,8 @@ class TestWriting:
         response = anna.send(f"/messages/{chat}", text=text, **form)
         assert response.status_code == 400
         page = LexborHTMLParser(response.text)
-        assert page.css_first("textarea").text() == text.replace("\x00", "�")
-        assert page.css_first("[name=nonce]").attributes["value"] == form["nonce"]
+        assert element(page, "textarea").text() == text.replace("\x00", "�")
+        assert element(page, "[name=nonce]").attributes["value"] == form["nonce"]
         assert page.css_first(".banner.is-wrong")
 
     def test_not_in_a_chat_of_others_nor_from_another_site(self, anna, stranger, chat):
@@ -156,19 +157,19 @@ class TestChanging:
     def test_edits_ones_own(self, anna, boris, chat):
         message = anna.who.post(chat, "frist")
         page = anna.look(f"/messages/{chat}")
-        edit = page.css_first(".message-tools a[data-action=edit]").attributes["href"]
-        assert anna.look(edit).css_first("textarea").text() == "frist"
+        edit = element(page, ".message-tools a[data-action=edit]").attributes["href"]
+        assert element(anna.look(edit), "textarea").text() == "frist"
         assert anna.sent(edit, text="first") == f"/messages/{chat}#message-{message}"
         page = boris.look(f"/messages/{chat}")
         assert texts(page) == ["first"]
-        assert "hidden" not in page.css_first(".message-edited").attributes
+        assert "hidden" not in element(page, ".message-edited").attributes
         assert not page.css(".log .message-tools")
         assert anna.send(edit, text=" ").status_code == 400
 
     def test_deletes_ones_own_after_a_question(self, anna, chat):
         message = anna.who.post(chat, "never mind")
         page = anna.look(f"/messages/delete/{message}")
-        assert page.css_first("blockquote").text() == "never mind"
+        assert element(page, "blockquote").text() == "never mind"
         assert anna.sent(f"/messages/delete/{message}") == f"/messages/{chat}"
         assert texts(anna.look(f"/messages/{chat}")) == []
         anna.look(f"/messages/delete/{message}", 404)
@@ -215,7 +216,7 @@ class TestFilms:
         cards = [each.attributes["href"] for each in page.css(".message-films a")]
         assert cards == [f"/films/{film}"]
         card = anna.look(f"/messages/films/{film}")
-        assert card.css_first("a.film-line").attributes["href"] == f"/films/{film}"
+        assert element(card, "a.film-line").attributes["href"] == f"/films/{film}"
 
     def test_only_what_the_reader_sees(self, anna):
         anna.look(f"/messages/films/{2**40}", 404)
@@ -223,12 +224,12 @@ class TestFilms:
 
 def test_conversation_with_a_deleted_account_can_be_read_but_not_written_in(anna, boris, chat):
     boris.who.post(chat, "farewell")
-    assert "hidden" not in anna.look(f"/messages/{chat}").css_first(".composer").attributes
+    assert "hidden" not in element(anna.look(f"/messages/{chat}"), ".composer").attributes
     assert boris.client.delete("/profile").status_code == 200
     page = anna.look(f"/messages/{chat}")
-    assert "farewell" in page.css_first(".message-text").text()
-    assert "hidden" in page.css_first(".composer").attributes
-    assert page.css_first(".conversation-gone").text().startswith("This account has been deleted.")
+    assert "farewell" in element(page, ".message-text").text()
+    assert "hidden" in element(page, ".composer").attributes
+    assert element(page, ".conversation-gone").text().startswith("This account has been deleted.")
     response = anna.send(f"/messages/{chat}", text="hello?", nonce="1", seen=0)
     assert response.status_code == 409
     assert "so you cannot send messages to it" in response.text

@@ -14,12 +14,12 @@ HOSTS = ["films.example"]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30])
 def test_addresses_become_links(case):
+    pieces = split_links(case["text"], HOSTS)
     found = [
-        [piece.text] if piece.address is None else [piece.text, piece.film_id]
-        for piece in split_links(case["text"], HOSTS)
+        [piece.text] if piece.address is None else [piece.text, piece.film_id] for piece in pieces
     ]
     assert found == case["pieces"]
-    assert "".join(text for text, *_ in found) == case["text"]
+    assert "".join(piece.text for piece in pieces) == case["text"]
 
 
 def test_link_text_is_its_address():

@@ -90,6 +90,7 @@ class TestSocket:
         anna.client.delete("/logout")
         with pytest.raises(ConnectionClosed) as closed:
             socket.recv(timeout=TIMEOUT)
+        assert closed.value.rcvd
         assert closed.value.rcvd.code == 4401
 
     @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from kinoteka.core.chats.model import EventKind, Message, MessageEvent, ReadReceipt, UnreadCounts
 from kinoteka.http.mechanics.response import encode
-from kinoteka.site.messages.schemas import event_frame
+from kinoteka.site.messages.schemas import MessageFrame, event_frame
 
 MESSAGE = Message(7, 3, 1, "hello", 1000, None, "nonce")
 
@@ -17,6 +17,7 @@ def test_message_event_becomes_a_frame():
 
 def test_only_the_author_receives_the_nonce():
     observed = event_frame(MessageEvent(EventKind.EDITED, MESSAGE, 7), 2, UnreadCounts(0, 0))
+    assert isinstance(observed, MessageFrame)
     assert (observed.type, observed.message.nonce) == ("edited", None)
 
 

@@ -4,6 +4,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.support.films import SampleFilm, fill_catalogue
+from tests.support.html_pages import element
 from tests.support.polling import eventually
 
 OWN = {"sec-fetch-site": "same-origin", "accept": "text/html"}
@@ -25,7 +26,7 @@ def buttons(client, path) -> dict[str, str | None]:
     """By film, whether its button is pressed."""
     page = LexborHTMLParser(client.get(path, headers=OWN).text)
     return {
-        card.css_first(".film-title").text(strip=True): button.attributes["aria-pressed"]
+        element(card, ".film-title").text(strip=True): button.attributes["aria-pressed"]
         for card in page.css(".film-card")
         for button in card.css(".bookmark button")
     }
@@ -34,7 +35,7 @@ def buttons(client, path) -> dict[str, str | None]:
 def test_bookmark_state_is_shown_on_every_film_list(server):
     member, visitor = server.signed_up(), server.client()
     page = LexborHTMLParser(member.get("/films", headers=OWN).text)
-    film = {link.text(): link.attributes["href"] for link in page.css(".film-title a")}
+    film = {link.text(): str(link.attributes["href"]) for link in page.css(".film-title a")}
     response = member.post(f"/bookmarks{film[KEPT][6:]}", data={"action": "add"}, headers=OWN)
     assert response.status_code == 303, response.text
     made = member.post("/selections/new", data={"title": "Both", "public": "true"}, headers=OWN)

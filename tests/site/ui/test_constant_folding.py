@@ -9,7 +9,7 @@ from kinoteka.site.ui.constant_folding import FoldingEnvironment
 called: list[object] = []
 
 
-def say(*words: object) -> Markup:
+def say(*words: str) -> Markup:
     called.append(words)
     return Markup("<b>{}</b>").format(Markup(" ").join(words))
 

@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kinoteka.errors import Code
 from kinoteka.http.policy.error_messages import COMMON
 from kinoteka.site.ui.error_pages import ERROR_RESPONSES, SENTENCES
+from tests.support.html_pages import element
 
 PAGE = {"accept": "text/html"}
 
@@ -18,7 +19,7 @@ def test_browsers_receive_a_page_for_an_unknown_url(server):
     response = server.client().get("/nowhere", headers=PAGE)
     assert response.status_code == 404
     page = LexborHTMLParser(response.text)
-    assert page.css_first("h1").text() == "Page not found."
+    assert element(page, "h1").text() == "Page not found."
 
 
 def test_programs_receive_json_for_an_unknown_url(server):
@@ -66,4 +67,4 @@ def test_malformed_form_is_rejected(server, body):
     headers = {"origin": server.url, "content-type": "application/x-www-form-urlencoded"}
     response = server.client().post("/preferences", content=body, headers=headers)
     assert response.status_code in (400, 413)
-    assert LexborHTMLParser(response.text).css_first("h1").text()
+    assert element(LexborHTMLParser(response.text), "h1").text()

@@ -8,6 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from kinoteka.site.ui.pages import YIELD_AFTER_SECONDS, _join, local_path
+from tests.support.html_pages import element
 
 PAGE = {"accept": "text/html"}
 
@@ -63,8 +64,8 @@ def test_page_is_compressed_if_accepted(server):
 
 def test_page_has_the_required_elements(response):
     page = LexborHTMLParser(response.text)
-    assert page.css_first("html").attributes["lang"] == "en-GB"
-    assert page.css_first("a.skip").attributes["href"] == "#main"
+    assert element(page, "html").attributes["lang"] == "en-GB"
+    assert element(page, "a.skip").attributes["href"] == "#main"
     assert page.css_first("main#main")
     assert not page.css("[style], script:not([src])")
 
@@ -72,7 +73,7 @@ def test_page_has_the_required_elements(response):
 def test_page_names_the_signed_in_user(server):
     client = server.signed_up("имя-Ё")
     page = LexborHTMLParser(client.get("/nowhere", headers=PAGE).text)
-    assert page.css_first(".menu-title").text() == "имя-Ё"
+    assert element(page, ".menu-title").text() == "имя-Ё"
 
 
 @pytest.mark.parametrize("path", ["/", "/films?page=2", "/people/имя", "/a%2fb"])

@@ -3,6 +3,8 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.support.html_pages import element
+
 
 @pytest.fixture
 def client(server):
@@ -12,9 +14,7 @@ def client(server):
 def test_language_is_stored(client):
     response = client.post("/preferences", data={"language": "ru", "next": "/films?page=2"})
     assert (response.status_code, response.headers["location"]) == (303, "/films?page=2")
-    assert (
-        LexborHTMLParser(client.get("/nowhere").text).css_first("html").attributes["lang"] == "ru"
-    )
+    assert element(LexborHTMLParser(client.get("/nowhere").text), "html").attributes["lang"] == "ru"
 
 
 def test_theme_is_stored_until_the_system_theme_is_selected(client):

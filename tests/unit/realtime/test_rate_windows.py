@@ -141,7 +141,7 @@ class TestSeveralProcesses:
         for windows in (here, there, here):
             assert await windows.acquire(A) == 0
         for windows in (here, there):
-            await wait_until(lambda each=windows: each.count("search", MINUTE, "a") == 3)
+            await wait_until(lambda each: each.count("search", MINUTE, "a") == 3, windows)
             assert await windows.acquire(A)
 
     async def test_processes_report_released_events(self, both):

@@ -136,7 +136,7 @@ async def test_documented_settings_for_tls_and_a_password_work(redis, scheme, pa
     other.on_message("chat", lambda channel, message: event.append(message))
     for bus in (one, other):
         await bus.start()
-        await wait_until(lambda bus=bus: bus.is_connected)
+        await wait_until(lambda bus: bus.is_connected, bus)
     await other.subscribe("chat:1")
     one.publish("chat:1", b"message")
     await wait_until(lambda: event == [b"message"])

@@ -282,7 +282,7 @@ class TestLimits:
             await both[number % 2].hit("search", "4 per hour", "192.0.2.1")
 
         for throttle in both:
-            await wait_until(lambda throttle=throttle: is_refused(throttle, "search", "192.0.2.1"))
+            await wait_until(is_refused, throttle, "search", "192.0.2.1")
 
     async def test_failed_attempts_are_counted_over_all_workers_and_successful_ones_are_not(
         self, workers

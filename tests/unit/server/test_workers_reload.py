@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -55,7 +56,7 @@ class Clients:
         """A connection for each request."""
         while not self._done.wait(0.002):
             connection = self._connection()
-            self._note(lambda given=connection: status(given))
+            self._note(partial(status, connection))
             connection.close()
 
     def _ask_on(self) -> None:
@@ -100,7 +101,7 @@ def test_no_request_is_refused_or_reset_during_a_reload(tmp_path):
         for _ in range(RELOADS):
             before = clients.answered
             reload(server)
-            eventually(lambda count=before: clients.answered > count + 100)
+            eventually(lambda count: clients.answered > count + 100, before)
         clients.stop()
         assert clients.failed == []
 
