@@ -7,10 +7,10 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
-import argon2
 import pytest
 
 from kinoteka.core.accounts import passwords
+from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.services import Services
 from kinoteka.database.engines import DATABASE, database_path
 from kinoteka.database.migrations import migrate
@@ -107,8 +107,7 @@ def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords at low cost, because many tests of the core create accounts."""
-    quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+    monkeypatch.setattr(passwords, "HASHER", Argon2id(memory=64, passes=1))
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ request is rejected if too many are waiting.
 
 import os
 import unicodedata
-from base64 import b64encode
 from collections.abc import Iterable
 
-import argon2
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.accounts.common_passwords import common_passwords
 from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visible_character
 from kinoteka.errors import Code, DomainError
@@ -23,8 +20,8 @@ PASSWORD_MAX_LENGTH = 128
 SITE_NAME = "kinoteka"
 SECONDS_PER_HASH = 0.05
 
-# Parameters of the OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane.
-HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=argon2.Type.ID)
+# Parameters of the OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
+HASHER = Argon2id(memory=19456, passes=2)
 
 
 def normalize_password(password: str) -> str:
@@ -84,19 +81,6 @@ def site_names(settings: Settings) -> tuple[str, ...]:
     return (host, host.removeprefix("www.").partition(".")[0]) if host else ()
 
 
-def dummy_hash() -> str:
-    """Return a hash with the current parameters that no password matches.
-
-    Verifying against it takes as long as for an existing account.
-    """
-    salt, digest = (
-        b64encode(os.urandom(length)).decode().rstrip("=")
-        for length in (HASHER.salt_len, HASHER.hash_len)
-    )
-    costs = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
-    return f"$argon2id$v=19${costs}${salt}${digest}"
-
-
 class PasswordHashing:
     """Hashes and verifies passwords in threads. Rejects requests if too many are waiting."""
 
@@ -107,7 +91,7 @@ class PasswordHashing:
             queue=queue,
             seconds_each=SECONDS_PER_HASH,
         )
-        self._dummy_hash = dummy_hash()
+        self._dummy_hash = HASHER.dummy_hash()
 
     async def hash(self, password: str) -> str:
         """Return the hash of a normalized password.
@@ -130,13 +114,13 @@ class PasswordHashing:
         except DomainError:
             normal, password_hash = "", None
         matches = await self._workers.run(
-            lambda: _verify(normal, password_hash or self._dummy_hash)
+            lambda: HASHER.verify(normal, password_hash or self._dummy_hash)
         )
         return matches and password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
         """Return whether the hash has other parameters than the current ones."""
-        return HASHER.check_needs_rehash(password_hash)
+        return HASHER.is_outdated(password_hash)
 
     @property
     def load(self) -> Load:
@@ -146,13 +130,6 @@ class PasswordHashing:
     def close(self) -> None:
         """Reject further work. Do not wait for work in progress."""
         self._workers.close()
-
-
-def _verify(password: str, password_hash: str) -> bool:
-    try:
-        return HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _comparison_forms(text: str) -> set[str]:

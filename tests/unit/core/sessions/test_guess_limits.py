@@ -2,9 +2,9 @@
 
 import asyncio
 
-import argon2
 import pytest
 
+from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.sessions.model import TokenOwner, Visit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
@@ -80,7 +80,7 @@ class TestOwners:
     async def test_device_is_known_when_its_sign_in_replaced_a_weak_hash(
         self, services, wired, anna
     ):
-        weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        weak = Argon2id(memory=8, passes=1)
         async with unit_of_work(services.database) as unit:
             await services.accounts.set_password(unit, anna.account.id, weak.hash(PASSWORD))
         again = await sign_in(services, "anna")

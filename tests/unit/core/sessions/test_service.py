@@ -2,9 +2,9 @@
 
 import asyncio
 
-import argon2
 import pytest
 
+from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.accounts.model import NewAccount
 from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
@@ -82,7 +82,7 @@ class TestSignIn:
 
     async def test_weak_hash_is_replaced(self, services, anna):
         decomposed = "pa\u0308ssword of anna"
-        weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        weak = Argon2id(memory=8, passes=1)
         async with unit_of_work(services.database) as unit:
             weak_hash = weak.hash("pässword of anna")
             await services.accounts.set_password(unit, anna.account.id, weak_hash)
@@ -99,7 +99,7 @@ class TestSignIn:
     ):
         """The old password is rejected and not restored by the replacement of a weak hash."""
         if weak:
-            hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+            hasher = Argon2id(memory=8, passes=1)
             async with unit_of_work(services.database) as unit:
                 await services.accounts.set_password(unit, anna.account.id, hasher.hash(PASSWORD))
         unit = Unit(services.database)  # the sign-in waits for this transaction
