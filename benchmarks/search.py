@@ -43,7 +43,7 @@ COLUMNS = (
     "label_id",
     "fingerprint",
 )
-MOST_VOTES = 2**31 - 1
+MAX_VOTES = 2**31 - 1
 
 
 class Titles:
@@ -139,7 +139,7 @@ def _build(
     rows = [
         FILM
         | {"id": e.film_id, "external_id": str(e.film_id), "title": e.title, "fingerprint": 0}
-        | {"original_title": e.original_title, "votes": min(e.votes, MOST_VOTES)}
+        | {"original_title": e.original_title, "votes": min(e.votes, MAX_VOTES)}
         | {"label_id": None if e.film_id % 10 else 1}
         for e in every
     ]

@@ -14,7 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.http.mechanics.bodies import DRAINED
 from tests.support.films import SampleFilm, fill_catalogue
 from tests.support.nginx import EXAMPLE, SITE, Proxy, run_nginx
@@ -169,7 +169,7 @@ def test_upload_arrives_complete(client: httpx.Client) -> None:
 
 def test_too_large_body_is_rejected_in_the_contracts_format(client: httpx.Client) -> None:
     signed_up(client)
-    response = client.post("/photos", files={"file": ("me.png", b"x" * (UPLOAD_LARGEST + 1))})
+    response = client.post("/photos", files={"file": ("me.png", b"x" * (MAX_UPLOAD_BYTES + 1))})
     assert (response.status_code, response.json()["error"]) == (413, "upload_too_large")
 
 

@@ -86,8 +86,8 @@ def readers(
 def test_engines_find_the_same_films_in_the_same_order(readers, seed, monkeypatch):
     monkeypatch.setattr(postgresql_search, "SAMPLE", 100)
     monkeypatch.setattr(finder, "VERY_COMMON", 40)
-    monkeypatch.setattr(finder, "MOST_COMPLETIONS", 20)
-    monkeypatch.setattr(finder, "MOST_RANKED", 30)
+    monkeypatch.setattr(finder, "MAX_COMPLETIONS", 20)
+    monkeypatch.setattr(finder, "MAX_RANKED", 30)
     catalogue = Catalogue(seed)
     added, changed = catalogue.entries(1, 500), catalogue.entries(100, 200)
     for reader in readers:

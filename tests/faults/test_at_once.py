@@ -125,7 +125,7 @@ class TestSelections:
         assert [film.id for film in shown.films] == [film_id for _, film_id in stored]
 
     async def test_account_never_has_more_selections_than_allowed(self, workers, monkeypatch):
-        monkeypatch.setattr("kinoteka.core.library.selections.SELECTIONS_MOST", 5)
+        monkeypatch.setattr("kinoteka.core.library.selections.MAX_SELECTIONS", 5)
         anna = (await sign_up(workers.here)).actor
         made = [
             perform(services, services.selections.create, anna, NewSelection(title="Mine"))

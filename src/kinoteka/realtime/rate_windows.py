@@ -26,7 +26,7 @@ Events = list[float]
 Clock = Callable[[], float]
 
 CHANNEL = "counters"
-COUNTERS_MOST = 50_000
+MAX_COUNTERS = 50_000
 
 
 class Counter(NamedTuple):
@@ -64,7 +64,7 @@ class MemoryWindows:
 
     is_shared = False
 
-    def __init__(self, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
+    def __init__(self, most: int = MAX_COUNTERS, clock: Clock = time.monotonic) -> None:
         """Store `most` counters of each kind; beyond that, discard the least recently used."""
         self._most = most
         self._clock = clock
@@ -145,7 +145,7 @@ class SharedWindows(MemoryWindows):
 
     is_shared = True
 
-    def __init__(self, bus: Bus, most: int = COUNTERS_MOST, clock: Clock = time.monotonic) -> None:
+    def __init__(self, bus: Bus, most: int = MAX_COUNTERS, clock: Clock = time.monotonic) -> None:
         super().__init__(most, clock)
         self._bus = bus
         self._decoder = msgspec.msgpack.Decoder(CountReport)

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from kinoteka.infrastructure.tasks import BackgroundTasks
-from kinoteka.realtime.rate_windows import COUNTERS_MOST, Counter, MemoryWindows
+from kinoteka.realtime.rate_windows import MAX_COUNTERS, Counter, MemoryWindows
 from kinoteka.realtime.redis_bus import redis_pool
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ class RedisWindows:
 
     is_shared = True
 
-    def __init__(self, url: str, name: str, most: int = COUNTERS_MOST) -> None:
+    def __init__(self, url: str, name: str, most: int = MAX_COUNTERS) -> None:
         """Hold `most` counters of each kind; past that, discard the one used longest ago."""
         self._pool = redis_pool(url, RESPONSE_SECONDS)
         self._redis = Redis(connection_pool=self._pool)

@@ -13,19 +13,19 @@ from kinoteka.search.folding import fold, to_latin
 from kinoteka.search.index_interface import Index
 from kinoteka.search.typos import similar_words
 
-LONGEST_QUERY = 100
-MOST_WORDS = 8
+MAX_QUERY_LENGTH = 100
+MAX_WORDS = 8
 LIMIT = 1000
 
 PREFIX_INDEXED = 3
 """Prefixes up to this length are in the index; longer ones are expanded to known words."""
 VERY_COMMON = 5_000
-MOST_COMPLETIONS = 200
-MOST_EXACT = 60
+MAX_COMPLETIONS = 200
+MAX_EXACT_MATCHES = 60
 """The maximum number of films whose whole title or first word matches."""
-MOST_RANKED = 100
+MAX_RANKED = 100
 """The maximum number of films ranked by how well they match; popularity orders the rest."""
-MOST_FORGIVEN = 3
+MAX_MISSPELLED_WORDS = 3
 """The maximum number of words with typos."""
 
 
@@ -34,7 +34,7 @@ def find(index: Index, query: str, limit: int = LIMIT) -> list[int]:
 
     A word may be the prefix of a word in a title. If nothing else matches, words may have typos.
     """
-    words = fold(query[:LONGEST_QUERY])
+    words = fold(query[:MAX_QUERY_LENGTH])
     return _Search(index, limit).find(words) if words else []
 
 
@@ -47,8 +47,8 @@ class _Search:
         self._known: dict[str, list[str]] = {}
 
     def find(self, words: list[str]) -> list[int]:
-        found = self._matches(ExactTerm(whole_title_term(" ".join(words))), MOST_EXACT)
-        words = words[:MOST_WORDS]
+        found = self._matches(ExactTerm(whole_title_term(" ".join(words))), MAX_EXACT_MATCHES)
+        words = words[:MAX_WORDS]
         if len(words) == 1:
             found += self._one_word(words[0])
         else:
@@ -58,9 +58,9 @@ class _Search:
     def _one_word(self, word: str) -> list[int]:
         """Return matches of a single word: first words, exact words, then prefixes."""
         return [
-            *self._matches(ExactTerm(FIRST_WORD_MARK + word), MOST_EXACT),
-            *self._matches(ExactTerm(word), MOST_EXACT),
-            *self._matches(self._beginning(word, FIRST_WORD_MARK), MOST_EXACT),
+            *self._matches(ExactTerm(FIRST_WORD_MARK + word), MAX_EXACT_MATCHES),
+            *self._matches(ExactTerm(word), MAX_EXACT_MATCHES),
+            *self._matches(self._beginning(word, FIRST_WORD_MARK), MAX_EXACT_MATCHES),
             *self._matches(self._beginning(word), self._limit),
         ]
 
@@ -77,9 +77,9 @@ class _Search:
             return self._ranked(found, words)
         known = {word: self._beginning(word) for word in words}
         wrong = [word for word in words if known[word] is None]
-        if 0 < len(wrong) <= MOST_FORGIVEN:
+        if 0 < len(wrong) <= MAX_MISSPELLED_WORDS:
             found = self._with_likely(known, wrong)
-        if not found and len(wrong) < len(words) <= MOST_FORGIVEN:
+        if not found and len(wrong) < len(words) <= MAX_MISSPELLED_WORDS:
             found = self._with_likely(known, words)
         return found
 
@@ -114,12 +114,12 @@ class _Search:
     def _completions(self, word: str) -> list[str]:
         known = self._known.get(word)
         if known is None:
-            known = self._known[word] = self._index.completions(word, MOST_COMPLETIONS)
+            known = self._known[word] = self._index.completions(word, MAX_COMPLETIONS)
         return known
 
     def _ranked(self, found: list[int], words: list[str]) -> list[int]:
         """Sort by how well films match; keep the order by popularity among equals."""
-        first, rest = found[:MOST_RANKED], found[MOST_RANKED:]
+        first, rest = found[:MAX_RANKED], found[MAX_RANKED:]
         written = self._index.spellings(first) if first else {}
         ranks = {film_id: _rank(lines, words) for film_id, lines in written.items()}
         return sorted(first, key=lambda film_id: ranks.get(film_id, WORST)) + rest
@@ -139,7 +139,7 @@ class _Search:
         if len(mark + word) <= PREFIX_INDEXED:
             return Prefix(mark + word)
         known = self._completions(word)
-        if len(known) == MOST_COMPLETIONS:
+        if len(known) == MAX_COMPLETIONS:
             return None if mark else Prefix(word)
         return Prefix(mark + word, tuple(mark + each for each in known)) if known else None
 

@@ -46,7 +46,7 @@ HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x32400))
 FRACTION = "⁄"
 """The separator in the decomposition of ½."""
 
-MOST_KNOWN = 20_000
+MAX_CACHED_CHARACTERS = 20_000
 """The maximum number of characters whose folding is cached."""
 
 
@@ -55,7 +55,7 @@ class _Characters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         folded = _folded(chr(code))
-        if len(self) < MOST_KNOWN:
+        if len(self) < MAX_CACHED_CHARACTERS:
             self[code] = folded
         return folded
 
@@ -65,7 +65,7 @@ class _Latin(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         folded = _latin(chr(code))
-        if len(self) < MOST_KNOWN:
+        if len(self) < MAX_CACHED_CHARACTERS:
             self[code] = folded
         return folded
 

@@ -19,7 +19,7 @@ class Vocabulary(Protocol):
         """Return the words that share most trigrams with this one, with their frequencies.
 
         An error changes at most three trigrams, so of any `3 * errors + 1` at least one is
-        unchanged; the rarest ones suffice. Return up to `typos.MOST_COMPARED` words; among equals,
+        unchanged; the rarest ones suffice. Return up to `typos.MAX_COMPARED` words; among equals,
         the first in the vocabulary.
         """
 
@@ -33,5 +33,5 @@ class Index(Vocabulary, Protocol):
     def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
         """Return the spellings of films' titles by film id, one per line.
 
-        The films must be among the first `finder.MOST_RANKED` of the last `matches`.
+        The films must be among the first `finder.MAX_RANKED` of the last `matches`.
         """

@@ -9,12 +9,12 @@ from rapidfuzz.distance import OSA
 
 from kinoteka.search.index_interface import Vocabulary
 
-SHORTEST_FORGIVEN = 3
+MIN_CORRECTED_LENGTH = 3
 ONE_ERROR_FROM = 4
 TWO_ERRORS_FROM = 8
 """The minimum word lengths for swapped letters, one error and two errors."""
-MOST_COMPARED = 200
-MOST_RESEMBLING = 5
+MAX_COMPARED = 200
+MAX_SIMILAR_WORDS = 5
 
 
 def similar_words(words: Vocabulary, word: str) -> list[str]:
@@ -24,7 +24,7 @@ def similar_words(words: Vocabulary, word: str) -> list[str]:
     extra letter, or two swapped letters. Words of three letters may only have swapped letters. The
     word may be a prefix. Numbers are never corrected.
     """
-    if len(word) < SHORTEST_FORGIVEN or not any(map(str.isalpha, word)):
+    if len(word) < MIN_CORRECTED_LENGTH or not any(map(str.isalpha, word)):
         return []
     if len(word) < ONE_ERROR_FROM:
         known = words.frequencies(_swapped(word))
@@ -53,7 +53,7 @@ def _within(words: Vocabulary, word: str, errors: int) -> list[str]:
             distance = OSA.distance(word, candidate[: len(word)], score_cutoff=errors)
         if distance <= errors and frequency > 0:
             found.append((is_prefix, distance, -frequency, candidate))
-    return [candidate for *_, candidate in nsmallest(MOST_RESEMBLING, found)]
+    return [candidate for *_, candidate in nsmallest(MAX_SIMILAR_WORDS, found)]
 
 
 def _swapped(word: str) -> list[str]:

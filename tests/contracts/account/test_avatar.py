@@ -7,7 +7,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from tests.support.pictures import SVG, bomb, noise, photograph, picture, two_colour_picture
 from tests.support.servers import PASSWORD, RunningServer
 
@@ -19,10 +19,10 @@ TOO_MANY_PIXELS = (
 UNREADABLE = (400, "the picture could not be read")
 WRONG_TYPE = (400, "the picture must have one of these types: JPEG, PNG, WEBP")
 MISSING = (400, "avatar: a file sent as multipart/form-data is required")
-TOO_LARGE = (413, f"the file is larger than {UPLOAD_LARGEST} bytes")
+TOO_LARGE = (413, f"the file is larger than {MAX_UPLOAD_BYTES} bytes")
 
 LARGE_PICTURE = noise((1500, 1400))
-LARGEST_FILE = LARGE_PICTURE + bytes(UPLOAD_LARGEST - len(LARGE_PICTURE))
+LARGEST_FILE = LARGE_PICTURE + bytes(MAX_UPLOAD_BYTES - len(LARGE_PICTURE))
 
 
 def upload(

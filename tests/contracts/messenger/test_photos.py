@@ -12,7 +12,7 @@ from multipart import MultipartParser, parse_options_header
 from PIL import Image
 
 from kinoteka.contracts.messenger.photos import prefers_picture
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from tests.support.pictures import SVG, bomb, picture
 from tests.support.polling import TIMEOUT
 from tests.support.servers import RunningServer
@@ -106,7 +106,7 @@ def test_missing_photo_and_unknown_user_are_rejected(server: RunningServer) -> N
         (picture("JPEG")[:300], "file", 400, "upload_unreadable"),
         (picture("GIF"), "file", 400, "upload_wrong_type"),
         (picture(), "avatar", 400, "upload_missing"),
-        (picture().ljust(UPLOAD_LARGEST + 1, b"\0"), "file", 413, "upload_too_large"),
+        (picture().ljust(MAX_UPLOAD_BYTES + 1, b"\0"), "file", 413, "upload_too_large"),
     ],
     ids=lambda value: f"{value[:8]!r}+{len(value)}" if isinstance(value, bytes) else None,
 )
@@ -120,7 +120,7 @@ def test_unsuitable_file_is_rejected(
 
 
 def test_file_of_ten_megabytes_is_accepted(server: RunningServer) -> None:
-    largest = picture().ljust(UPLOAD_LARGEST, b"\0")
+    largest = picture().ljust(MAX_UPLOAD_BYTES, b"\0")
     assert upload(server.signed_up(), largest).status_code == 200
 
 

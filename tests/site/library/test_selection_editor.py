@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kinoteka.core.library.model import FILMS_MOST
+from kinoteka.core.library.model import MAX_FILMS
 from tests.site.library.conftest import titles
 from tests.support.databases import execute_many
 from tests.support.html_pages import element, parse_page, text_of
@@ -194,7 +194,7 @@ class TestFilms:
 
     def test_full_selection_is_reported(self, library, anna):
         number = library.selection(anna, "Full")
-        many = [(number, place) for place in range(FILMS_MOST)]
+        many = [(number, place) for place in range(MAX_FILMS)]
         sql = (
             "INSERT INTO films (source, external_id, title, description, votes, genre_id,"
             " director_id, fingerprint) VALUES ('full', ?, 'One more', '', 0, 1, 1, 0)"
@@ -209,7 +209,7 @@ class TestFilms:
         form = {"film_id": library.films["Ran"]}
         response = anna.post(f"/selections/{number}/films", data=form)
         assert response.status_code == 409
-        sentence = f"A selection can have at most {FILMS_MOST} films."
+        sentence = f"A selection can have at most {MAX_FILMS} films."
         assert sentence in text_of(LexborHTMLParser(response.text).css_first("[role=alert]"))
         response = anna.post(f"/selections/{number}/films", data=form, headers=HTMX)
         assert (response.status_code, response.text) == (409, sentence)

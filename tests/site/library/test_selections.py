@@ -3,7 +3,7 @@
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kinoteka.core.library.model import SELECTIONS_MOST
+from kinoteka.core.library.model import MAX_SELECTIONS
 from tests.site.library.conftest import titles
 from tests.support.databases import execute, execute_many, rows
 from tests.support.html_pages import element, parse_page, text_of
@@ -213,10 +213,10 @@ class TestMaking:
             "INSERT INTO selections (account_id, title, description, featured, public, created_at,"
             " updated_at) VALUES (?, 'More', '', false, false, 0, 0)"
         )
-        more = [(account_id,)] * (SELECTIONS_MOST - 1)
+        more = [(account_id,)] * (MAX_SELECTIONS - 1)
         execute_many(library.server.settings, sql, more)
         response = anna.post("/selections/new", data={"title": "Too many"})
         assert response.status_code == 409
-        assert f"{SELECTIONS_MOST} selections" in LexborHTMLParser(response.text).text()
+        assert f"{MAX_SELECTIONS} selections" in LexborHTMLParser(response.text).text()
         last = parse_page(anna.get("/selections/mine?page=5"))
-        assert len(titles(last, CARD)) == SELECTIONS_MOST - 4 * 24
+        assert len(titles(last, CARD)) == MAX_SELECTIONS - 4 * 24

@@ -11,8 +11,8 @@ ORIGIN = re.compile(r"https?://[^/\s*?#@]+")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 # Networks with fewer fixed bits than this cannot contain only proxies.
-FIXED_BITS_LEAST = {4: 8, 6: 16}
-METRICS_TOKEN_SHORTEST = 16
+MIN_PREFIX_BITS = {4: 8, 6: 16}
+MIN_METRICS_TOKEN_LENGTH = 16
 
 
 def check_public_url(settings: Settings) -> Iterator[Finding]:
@@ -95,10 +95,10 @@ def check_cors(settings: Settings) -> Iterator[Finding]:
 
 def check_metrics(settings: Settings) -> Iterator[Finding]:
     """Check that the token of /metrics cannot be guessed."""
-    if 0 < len(settings.metrics_token) < METRICS_TOKEN_SHORTEST:
+    if 0 < len(settings.metrics_token) < MIN_METRICS_TOKEN_LENGTH:
         yield warning(
             "metrics",
-            f"KINOTEKA_METRICS_TOKEN has fewer than {METRICS_TOKEN_SHORTEST} characters. "
+            f"KINOTEKA_METRICS_TOKEN has fewer than {MIN_METRICS_TOKEN_LENGTH} characters. "
             "Create one with `openssl rand -hex 24`.",
         )
 
@@ -130,5 +130,5 @@ def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 def _is_wide(name: str) -> bool:
     network = _network(name)
     return name == "*" or (
-        network is not None and network.prefixlen < FIXED_BITS_LEAST[network.version]
+        network is not None and network.prefixlen < MIN_PREFIX_BITS[network.version]
     )

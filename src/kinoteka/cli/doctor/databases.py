@@ -16,8 +16,8 @@ from kinoteka.database.reading_threads import THREADS
 from kinoteka.infrastructure.settings import Settings
 
 OLDEST_POSTGRESQL = 15
-SECONDS_APART_MOST = 2.0
-FILLED_MOST = 0.8
+MAX_CLOCK_DIFFERENCE_SECONDS = 2.0
+MAX_FILLED_SHARE = 0.8
 """The share of PostgreSQL's connections that one machine may use without a warning."""
 
 
@@ -64,7 +64,7 @@ def _clocks(seconds: float) -> Iterator[Finding]:
             f"{apart}: with more than {MAX_CLOCK_SKEW} between two machines, they reject each "
             "other's access tokens. Let NTP set both.",
         )
-    elif seconds > SECONDS_APART_MOST:
+    elif seconds > MAX_CLOCK_DIFFERENCE_SECONDS:
         yield warning(
             "clock",
             f"{apart}: sessions and tokens end too early or too late. Let NTP set both.",
@@ -80,7 +80,7 @@ def _connections(settings: Settings, facts: PostgreSQLFacts) -> Iterator[Finding
     advice = "Lower KINOTEKA_DATABASE_POOL or raise max_connections."
     if wanted > facts.connections:
         yield error("connections", f"{shown}: under load it refuses them. {advice}")
-    elif wanted > FILLED_MOST * facts.connections:
+    elif wanted > MAX_FILLED_SHARE * facts.connections:
         yield warning("connections", f"{shown}: little is left for tools and backups. {advice}")
     else:
         yield fine("connections", f"At most {shown}; other machines take as many.")

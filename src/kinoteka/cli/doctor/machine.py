@@ -14,9 +14,9 @@ from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.connections import allowed_open_files, open_file_limits
 
 MEBIBYTE = 1024 * 1024
-FREE_LEAST = 100 * MEBIBYTE
+MIN_FREE_BYTES = 100 * MEBIBYTE
 FREE_ENOUGH = 1024 * MEBIBYTE
-HASHING_SECONDS_MOST = 0.15
+MAX_HASHING_SECONDS = 0.15
 HASHINGS = 3
 
 # File systems whose locks and shared memory do not work as SQLite needs.
@@ -68,7 +68,7 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
     folder = existing(settings.data)
     free = shutil.disk_usage(folder).free
     shown = f"{free / MEBIBYTE:,.0f} MiB are free in {folder}."
-    if free < FREE_LEAST:
+    if free < MIN_FREE_BYTES:
         yield error("disk", f"{shown} Free some space: without it, nothing can be stored.")
     elif free < FREE_ENOUGH:
         yield warning("disk", f"{shown} Free some space, or move the data folder.")
@@ -119,7 +119,7 @@ def check_hashing(settings: Settings) -> Iterator[Finding]:
         f"A password takes {seconds * 1000:.0f} ms of a core: about {threads / seconds:.0f} "
         "sign-ins a second at most."
     )
-    if seconds > HASHING_SECONDS_MOST:
+    if seconds > MAX_HASHING_SECONDS:
         yield warning("passwords", f"{shown} This machine is slow or busy.")
     else:
         yield fine("passwords", shown)

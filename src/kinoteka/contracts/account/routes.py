@@ -2,7 +2,7 @@
 
 from kinoteka.contracts.account import handlers, schemas
 from kinoteka.contracts.account.errors import ERROR_TABLE, MEMBER_PATH, error_response
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
@@ -141,7 +141,7 @@ ROUTES = (
         "/avatar",
         handlers.change_avatar,
         "Upload an avatar",
-        upload=Upload("avatar", UPLOAD_LARGEST),
+        upload=Upload("avatar", MAX_UPLOAD_BYTES),
         response=schemas.Avatar,
         signed_in=True,
         errors=(

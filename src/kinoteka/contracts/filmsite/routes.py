@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kinoteka.contracts.filmsite import handlers, schemas
 from kinoteka.contracts.filmsite.errors import ERROR_TABLE, UPDATE_PATH, UPLOAD_PATH, error_response
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
@@ -68,7 +68,7 @@ UPLOAD = Route(
     UPLOAD_PATH,
     handlers.change_avatar,
     "Upload an avatar",
-    upload=Upload("avatar", UPLOAD_LARGEST),
+    upload=Upload("avatar", MAX_UPLOAD_BYTES),
     response=schemas.Body[schemas.Nothing],
     signed_in=True,
     csrf=True,

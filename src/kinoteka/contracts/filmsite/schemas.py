@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.core.accounts.model import Account, NewAccount
 from kinoteka.core.library.model import (
-    FILMS_MOST,
+    MAX_FILMS,
     NewSelection,
     Selection,
     SelectionChange,
@@ -72,7 +72,7 @@ class SelectionBody(msgspec.Struct):
     description: str = ""
     public: bool = False
     featured: bool = False
-    movies: Annotated[list[Id], Meta(max_length=FILMS_MOST)] = []
+    movies: Annotated[list[Id], Meta(max_length=MAX_FILMS)] = []
 
 
 class SelectionChangeBody(msgspec.Struct):

@@ -3,7 +3,7 @@
 from kinoteka.contracts.messenger import handlers, schemas
 from kinoteka.contracts.messenger.errors import ERROR_TABLE, SIGN_IN_PATH, error_response
 from kinoteka.contracts.messenger.photos import BYTES, FIELD, MULTIPART, PICTURE
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.routes import Contract, Route, Upload
 
@@ -115,7 +115,7 @@ PHOTOS = (
         "/photos",
         handlers.upload_photo,
         "Upload your photo",
-        upload=Upload(FIELD, UPLOAD_LARGEST),
+        upload=Upload(FIELD, MAX_UPLOAD_BYTES),
         response=schemas.Nothing,
         signed_in=True,
         errors=(

@@ -35,14 +35,14 @@ from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.settings import Settings
 
-SEARCH_LONGEST = 200
-SEARCH_RESULTS_MOST = 1000
+MAX_SEARCH_LENGTH = 200
+MAX_SEARCH_RESULTS = 1000
 """The number of films that a search returns at most."""
-RANKED_RESULTS_MOST = 4000
+MAX_RANKED_RESULTS = 4000
 """The number of best matches that filters and sort orders are applied to."""
-SUGGESTIONS_MOST = 8
+MAX_SUGGESTIONS = 8
 """The number of films that are suggested while a user types."""
-RELATED_FILMS_MOST = 12
+MAX_RELATED_FILMS = 12
 SMALL_CACHE_BYTES = 8 * 1024 * 1024
 """Memory for suggestions and related films."""
 
@@ -101,7 +101,7 @@ class Catalogue:
         Raises:
             DomainError(FIELD_INVALID, THROTTLED): as `films`.
         """
-        words = clean_text(text, "q", SEARCH_LONGEST)
+        words = clean_text(text, "q", MAX_SEARCH_LENGTH)
         if not words:
             return []
         await self._throttle.hit("search", self._search_limit, address)
@@ -109,7 +109,7 @@ class Catalogue:
             unit,
             ("suggested", actor.labels, words),
             lambda reader: array(
-                "q", self._search.find(reader, words, actor.labels, SUGGESTIONS_MOST)
+                "q", self._search.find(reader, words, actor.labels, MAX_SUGGESTIONS)
             ),
         )
         return await self.films_by_id(actor, unit, ids)
@@ -152,15 +152,15 @@ class Catalogue:
             "genre_id": film.genre.id,
             "year": film.year,
             "rating": film.rating,
-            "most": RELATED_FILMS_MOST,
+            "most": MAX_RELATED_FILMS,
         }
 
         def find(reader: Reader) -> Ids:
             found = parse_ids(reader.fetch(FILMS_BY_SAME_DIRECTORS, **values)[0][0])
-            if len(found) < RELATED_FILMS_MOST and film.genre.id != UNKNOWN:
+            if len(found) < MAX_RELATED_FILMS and film.genre.id != UNKNOWN:
                 similar = parse_ids(reader.fetch(SIMILAR_FILMS, **values)[0][0])
                 found.extend(each for each in similar if each not in found)
-            return found[:RELATED_FILMS_MOST]
+            return found[:MAX_RELATED_FILMS]
 
         ids = await self._small_positions.get(unit, ("related", actor.labels, film.id), find)
         return await self.films_by_id(actor, unit, ids)
@@ -215,7 +215,7 @@ class Catalogue:
     async def _search_films(
         self, actor: Actor, unit: Unit, query: FilmQuery, text: str, address: str
     ) -> Ids:
-        words = clean_text(text, "q", SEARCH_LONGEST)
+        words = clean_text(text, "q", MAX_SEARCH_LENGTH)
         if not words:
             return array("q")
         await self._throttle.hit("search", self._search_limit, address)
@@ -229,12 +229,12 @@ class Catalogue:
         def find(reader: Reader) -> Ids:
             if not filters and order is None:
                 return array(
-                    "q", self._search.find(reader, words, actor.labels, SEARCH_RESULTS_MOST)
+                    "q", self._search.find(reader, words, actor.labels, MAX_SEARCH_RESULTS)
                 )
-            best = self._search.find(reader, words, actor.labels, RANKED_RESULTS_MOST)
+            best = self._search.find(reader, words, actor.labels, MAX_RANKED_RESULTS)
             values = {**visible_to(actor.labels), **filters, "ids": best}
             found = parse_ids(reader.fetch(statement, **values)[0][0])
-            return (ordered_like(best, found) if order is None else found)[:SEARCH_RESULTS_MOST]
+            return (ordered_like(best, found) if order is None else found)[:MAX_SEARCH_RESULTS]
 
         return await self._positions.get(unit, key, find)
 

@@ -9,7 +9,7 @@ from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
 from kinoteka.realtime.fanout import MAX_WAITING, Ending, FanOut, Listener
 
-LISTENERS_MOST = 500
+MAX_LISTENERS = 500
 RETRY_AFTER_SECONDS = 60
 LATE_SECONDS = 0.5
 """How long an event of another process may arrive after the event that follows it."""
@@ -97,7 +97,7 @@ class ChatListeners:
             DomainError(THROTTLED): the account has too many listeners.
         """
         account_id, session_id = actor.require_account(), actor.require_session()
-        if self._count_of_account.get(account_id, 0) >= LISTENERS_MOST:
+        if self._count_of_account.get(account_id, 0) >= MAX_LISTENERS:
             raise DomainError(Code.THROTTLED, retry_after=RETRY_AFTER_SECONDS)
         listener = OrderedListener(channel)
         self._register(account_id, session_id, listener)

@@ -3,7 +3,7 @@
 Public operations: find.
 
 Neither engine folds the case of every script without a special index, so Python compares the
-messages. A search reads at most `MESSAGES_MOST` messages: the newest ones of the most recently
+messages. A search reads at most `MAX_MESSAGES` messages: the newest ones of the most recently
 active chats.
 """
 
@@ -16,10 +16,10 @@ from kinoteka.database.interface import Reader
 from kinoteka.database.unit import Unit
 from kinoteka.infrastructure.settings import Settings
 
-TEXT_LONGEST = 200
-FOUND_MOST = 50
-MESSAGES_MOST = 10_000
-CHATS_MOST = 500
+MAX_TEXT_LENGTH = 200
+MAX_RESULTS = 50
+MAX_MESSAGES = 10_000
+MAX_CHATS = 500
 BATCH_SIZE = 500
 
 
@@ -42,7 +42,7 @@ class MessageSearch:
                 contain.
         """
         account_id = actor.require_account()
-        words = clean_text(text, "text", TEXT_LONGEST, multiline=True).casefold().split()
+        words = clean_text(text, "text", MAX_TEXT_LENGTH, multiline=True).casefold().split()
         if not words:
             return []
         await self._throttle.hit("message_search", self._search_limit, f"account:{account_id}")
@@ -55,20 +55,20 @@ def _find(reader: Reader, account_id: int, words: list[str]) -> list[Message]:
     for start in range(0, len(ids), BATCH_SIZE):
         texts = reader.fetch(queries.TEXTS, ids=ids[start : start + BATCH_SIZE])
         found += sorted((id_ for id_, text in texts if _contains(text, words)), reverse=True)
-        if len(found) >= FOUND_MOST:
+        if len(found) >= MAX_RESULTS:
             break
-    return reader.fetch(queries.BY_IDS, ids=found[:FOUND_MOST])
+    return reader.fetch(queries.BY_IDS, ids=found[:MAX_RESULTS])
 
 
 def _newest_ids(reader: Reader, account_id: int) -> list[int]:
-    chats = len(reader.fetch(queries.RECENT_CHATS, account_id=account_id, chats=CHATS_MOST))
+    chats = len(reader.fetch(queries.RECENT_CHATS, account_id=account_id, chats=MAX_CHATS))
     if not chats:
         return []
-    each = MESSAGES_MOST // chats
+    each = MAX_MESSAGES // chats
     rows = reader.fetch(
-        queries.NEWEST_IDS, account_id=account_id, chats=CHATS_MOST, skipped=each - 1
+        queries.NEWEST_IDS, account_id=account_id, chats=MAX_CHATS, skipped=each - 1
     )
-    return sorted((row[0] for row in rows), reverse=True)[:MESSAGES_MOST]
+    return sorted((row[0] for row in rows), reverse=True)[:MAX_MESSAGES]
 
 
 def _contains(text: str, words: list[str]) -> bool:

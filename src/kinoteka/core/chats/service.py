@@ -31,8 +31,8 @@ from kinoteka.infrastructure.clock import now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.realtime.fanout import FanOut, Listener
 
-TEXT_LONGEST = 4000
-NONCE_LONGEST = 100
+MAX_TEXT_LENGTH = 4000
+MAX_NONCE_LENGTH = 100
 END_OF_TIME = 2**62
 REPEATED_WITHIN_MS = 60 * 1000
 
@@ -134,7 +134,7 @@ class Chats:
         membership = await self._membership(actor, unit, chat_id)
         account_id = actor.require_account()
         text = _checked_text(text)
-        nonce = clean_text(nonce, "nonce", NONCE_LONGEST) if nonce else None
+        nonce = clean_text(nonce, "nonce", MAX_NONCE_LENGTH) if nonce else None
         message = await self._by_nonce(unit, chat_id, account_id, nonce)
         if message is not None:
             self._publish_again(unit, membership, message)
@@ -373,7 +373,7 @@ def _require_other_member(membership: Membership) -> None:
 
 
 def _checked_text(text: str) -> str:
-    cleaned = clean_public_text(text, "text", TEXT_LONGEST, multiline=True)
+    cleaned = clean_public_text(text, "text", MAX_TEXT_LENGTH, multiline=True)
     if not cleaned:
         raise field_invalid("text", "empty")
     return cleaned

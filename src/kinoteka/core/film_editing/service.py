@@ -40,7 +40,7 @@ from kinoteka.database.revisions import Revisions
 from kinoteka.database.unit import Conflict, Unit
 from kinoteka.errors import Code, DomainError
 
-ID_LONGEST = 18
+MAX_ID_DIGITS = 18
 """The number of digits of a number that every database accepts."""
 LONG_FIELDS = ("description",)
 
@@ -64,7 +64,7 @@ class FilmEditing:
         manager = _as_film_manager(actor)
         found = await self._catalogue.films(manager, unit, query, address)
         text = (query.text or "").strip()
-        if not text.isascii() or not text.isdigit() or len(text) > ID_LONGEST:
+        if not text.isascii() or not text.isdigit() or len(text) > MAX_ID_DIGITS:
             return found
         with_id = await self._catalogue.films_by_id(manager, unit, [int(text)])
         if not with_id:

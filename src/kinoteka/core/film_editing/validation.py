@@ -13,7 +13,7 @@ from kinoteka.core.imports.record import InvalidValue, RejectionReason
 from kinoteka.core.text import COMPOSITION_FACTOR, has_excessive_marks, has_visible_character
 from kinoteka.errors import field_invalid
 
-NAMES_MOST = 50
+MAX_NAMES = 50
 """The number of genres, and of directors, that a film may have."""
 
 REASONS = {
@@ -55,7 +55,7 @@ def _validate_field(name: str, value: object) -> Any:
 
 def _unique_names(field: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return each name once, in its first spelling. Names with the same key are equal."""
-    if len(names) > NAMES_MOST:
+    if len(names) > MAX_NAMES:
         raise field_invalid(field, "too_many")
     for name in names:
         _check_raw(field, name, values.LIMITS[field])

@@ -17,7 +17,7 @@ from kinoteka.core.imports.readers import IMDB_FILM_TYPES, Format, Progress, Rea
 from kinoteka.core.imports.record import FormatCode, FormatError
 from kinoteka.errors import Code, DomainError, field_invalid
 
-LONGEST_SOURCE = 100
+MAX_SOURCE_LENGTH = 100
 TABLES = ("csv", "jsonl", "json")
 OPTION_FORMATS = {
     "mapping": TABLES,
@@ -96,7 +96,7 @@ def _check(chosen: Format, options: ImportOptions) -> None:
     if options.source is not None:
         if not options.source.strip() or not options.source.isprintable():
             raise field_invalid("source", "malformed")
-        if len(options.source) > LONGEST_SOURCE:
+        if len(options.source) > MAX_SOURCE_LENGTH:
             raise field_invalid("source", "too_long")
 
 

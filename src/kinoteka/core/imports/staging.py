@@ -17,7 +17,7 @@ from kinoteka.database import film_columns
 from kinoteka.database.import_target import StagingTables
 
 BATCH = 5_000
-MOST_CACHED_LISTS = 200_000
+MAX_CACHED_LISTS = 200_000
 """How many lists of names have their numbers cached in memory, at about 250 bytes each."""
 
 Names = tuple[str, ...]
@@ -108,7 +108,7 @@ class _NameLists:
         """Return the number of each list. An empty list contains only `UNKNOWN`."""
         known = self._numbers
         new = dict.fromkeys(names for names in lists if names not in known)
-        if len(known) + len(new) > MOST_CACHED_LISTS:
+        if len(known) + len(new) > MAX_CACHED_LISTS:
             known.clear()
             new = dict.fromkeys(lists)
         if new:

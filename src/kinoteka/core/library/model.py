@@ -3,9 +3,9 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-SELECTIONS_MOST = 100
+MAX_SELECTIONS = 100
 """The number of selections that an account may have."""
-FILMS_MOST = 100
+MAX_FILMS = 100
 """The number of films that a selection may contain."""
 
 

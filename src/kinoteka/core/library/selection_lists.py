@@ -17,7 +17,7 @@ from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to
 
-COVERS_MOST = 4
+MAX_COVERS = 4
 """The number of films on the card of a selection."""
 
 
@@ -92,7 +92,7 @@ async def _cards(actor: Actor, unit: Unit, ids: Sequence[int]) -> list[Selection
     covers: dict[int, list[Cover]] = {selection_id: [] for selection_id in requested}
     totals = dict.fromkeys(requested, 0)
     rows = await unit.all_in_thread(
-        queries.COVERS_OF, ids=requested, most=COVERS_MOST, **visible_to(actor.labels)
+        queries.COVERS_OF, ids=requested, most=MAX_COVERS, **visible_to(actor.labels)
     )
     for selection_id, total, cover in rows:
         covers[selection_id].append(cover)

@@ -21,8 +21,8 @@ from kinoteka.core.catalogue.positions import Ids, Positions, parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
 from kinoteka.core.library.model import (
-    FILMS_MOST,
-    SELECTIONS_MOST,
+    MAX_FILMS,
+    MAX_SELECTIONS,
     NewSelection,
     Selection,
     SelectionChange,
@@ -36,8 +36,8 @@ from kinoteka.database.visibility import visible_to
 from kinoteka.errors import Code, DomainError, field_invalid
 from kinoteka.infrastructure.clock import now
 
-TITLE_LONGEST = 200
-DESCRIPTION_LONGEST = 2000
+MAX_TITLE_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 2000
 
 
 class Selections:
@@ -254,8 +254,8 @@ class Selections:
             # Concurrent requests must not exceed the limit together.
             await unit.queue(LOCK, account_id=account_id)
             count = await unit.first(queries.COUNT, account_id=account_id)
-            if count is not None and count[0] >= SELECTIONS_MOST:
-                raise DomainError(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST)
+            if count is not None and count[0] >= MAX_SELECTIONS:
+                raise DomainError(Code.SELECTIONS_TOO_MANY, limit=MAX_SELECTIONS)
         try:
             inserted = await unit.first(queries.INSERT, account_id=account_id, at=now(), **row)
         except Conflict:  # The account was deleted during this request.
@@ -327,14 +327,14 @@ async def _record_change(actor: Actor, unit: Unit, before: Selection, after: Sel
 
 
 def _require_room(film_ids: Sequence[int]) -> None:
-    if len(film_ids) > FILMS_MOST:
-        raise DomainError(Code.SELECTION_FULL, limit=FILMS_MOST)
+    if len(film_ids) > MAX_FILMS:
+        raise DomainError(Code.SELECTION_FULL, limit=MAX_FILMS)
 
 
 def _text(name: str, value: str) -> str:
     if name == "description":
-        return clean_public_text(value, name, DESCRIPTION_LONGEST, multiline=True)
-    text = clean_public_text(value, name, TITLE_LONGEST)
+        return clean_public_text(value, name, MAX_DESCRIPTION_LENGTH, multiline=True)
+    text = clean_public_text(value, name, MAX_TITLE_LENGTH)
     if not text:
         raise field_invalid(name, "empty")
     return text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-PROFILE_LARGEST = 4 * 1024 * 1024
+MAX_PROFILE_BYTES = 4 * 1024 * 1024
 
 # The colour space of a profile (ICC.1:2022, 7.2.8) for each mode, and the mode after conversion.
 SPACES = {
@@ -24,7 +24,7 @@ SPACES = {
 
 def convert_to_srgb(picture: "Image", profile: bytes | None) -> "Image":
     """Return the picture with its colours in sRGB. Ignore an unusable profile."""
-    if not profile or len(profile) > PROFILE_LARGEST or picture.mode not in SPACES:
+    if not profile or len(profile) > MAX_PROFILE_BYTES or picture.mode not in SPACES:
         return picture
     cms = _cms()
     space, mode = SPACES[picture.mode]

@@ -12,7 +12,7 @@ import msgspec
 
 ELLIPSIS = "…"
 LEADING = 1.16
-CHARACTERS_MOST = 600  # More than fit into any box of a poster.
+MAX_CHARACTERS = 600  # More than fit into any box of a poster.
 
 # Characters that XML 1.0 (2.2) does not allow, and controls of the text direction.
 DISALLOWED = re.compile(
@@ -47,7 +47,7 @@ def fit_text(text: str, width: float, height: float, whole: Sizes, breaking: Siz
     Sizes are in descending order. If the text fits at none of the sizes in `whole`, words are
     broken at the sizes in `breaking`; if it still does not fit, the text is truncated.
     """
-    words = _split_words(clean_line(text)[:CHARACTERS_MOST])
+    words = _split_words(clean_line(text)[:MAX_CHARACTERS])
     for size in whole:
         lines = _wrap(words, width / size)
         if lines is not None and len(lines) * size * LEADING <= height:

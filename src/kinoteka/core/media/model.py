@@ -3,9 +3,9 @@
 Formats have Pillow's names and are recognized by the first bytes of the content.
 """
 
-UPLOAD_LARGEST = 10 * 1024 * 1024
-PIXELS_MOST = 40_000_000
-SCALABLE_PIXELS_MOST = 80_000_000
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SCALABLE_PIXELS = 80_000_000
 """The limit for JPEGs that are scaled while they are decoded, such as photos of large sensors.
 
 For other JPEGs the decoder holds all pixels in memory; see `jpeg.decodes_in_one_pass`.

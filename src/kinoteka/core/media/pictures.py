@@ -14,9 +14,9 @@ from kinoteka.core.media.colours import convert_to_srgb
 from kinoteka.core.media.jpeg import count_scans, decodes_in_one_pass
 from kinoteka.core.media.model import (
     LONGER_SIDE,
-    PIXELS_MOST,
+    MAX_PIXELS,
+    MAX_SCALABLE_PIXELS,
     QUALITY,
-    SCALABLE_PIXELS_MOST,
     detect_format,
 )
 from kinoteka.errors import Code, DomainError
@@ -33,8 +33,8 @@ DEEP_GREY = "I;16"
 
 # A scan of a few dozen bytes can make the decoder pass over the whole picture. Real pictures have
 # about ten scans.
-SCANS_MOST = 200
-SCANNED_PIXELS_MOST = 25 * PIXELS_MOST
+MAX_SCANS = 200
+MAX_SCANNED_PIXELS = 25 * MAX_PIXELS
 """The limit of scans times pixels, which take about two seconds of processor time."""
 
 EXIF_ORIENTATION = 0x0112
@@ -93,7 +93,7 @@ def _pillow() -> ModuleType:
 def _require_pixel_limit(size: tuple[int, int], *, scalable: bool) -> None:
     """Raise an error if the picture has too many pixels, before any of them is decoded."""
     width, height = size
-    limit = SCALABLE_PIXELS_MOST if scalable else PIXELS_MOST
+    limit = MAX_SCALABLE_PIXELS if scalable else MAX_PIXELS
     if width * height > limit:
         raise DomainError(Code.UPLOAD_TOO_MANY_PIXELS, limit=limit // 1_000_000)
 
@@ -101,7 +101,7 @@ def _require_pixel_limit(size: tuple[int, int], *, scalable: bool) -> None:
 def _require_scan_limit(size: tuple[int, int], scans: int) -> None:
     """Raise an error if the picture has too many scans for its size."""
     width, height = size
-    if scans > SCANS_MOST or scans * width * height > SCANNED_PIXELS_MOST:
+    if scans > MAX_SCANS or scans * width * height > MAX_SCANNED_PIXELS:
         raise DomainError(Code.UPLOAD_UNREADABLE, reason="scans")
 
 

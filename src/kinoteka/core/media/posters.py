@@ -10,7 +10,7 @@ from random import Random
 import msgspec
 
 from kinoteka.core.media.lettering import (
-    CHARACTERS_MOST,
+    MAX_CHARACTERS,
     TextLayout,
     clean_line,
     element_text,
@@ -59,7 +59,7 @@ def draw_poster(facts: PosterFacts) -> bytes:
     picture_height = HEIGHT - text_height
     picture_y, text_y = (text_height, 0) if title_first else (0, picture_height)
     picture = motif(rng, palette, WIDTH, picture_height)
-    name = clean_line(facts.title)[:CHARACTERS_MOST]
+    name = clean_line(facts.title)[:MAX_CHARACTERS]
     label = element_text(f"{name} ({facts.year})" if facts.year else name)
     return "".join(
         (

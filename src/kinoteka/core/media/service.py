@@ -5,7 +5,7 @@ Public operations: read_picture, store, get, delete_after_commit.
 
 import secrets
 
-from kinoteka.core.media.model import UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.core.media.pictures import re_encode
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code, DomainError
@@ -44,8 +44,8 @@ class Media:
             DomainError(UPLOAD_TOO_MANY_PIXELS): `limit` is the allowed number of megapixels.
             DomainError(BUSY): too many pictures are being decoded.
         """
-        if file.size > UPLOAD_LARGEST:
-            raise DomainError(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST)
+        if file.size > MAX_UPLOAD_BYTES:
+            raise DomainError(Code.UPLOAD_TOO_LARGE, limit=MAX_UPLOAD_BYTES)
         return await self._workers.run(lambda: re_encode(file.read(), allowed))
 
     async def store(self, unit: Unit, picture: bytes) -> str:

@@ -8,7 +8,7 @@ cookies still follow the rules of that prefix: Path=/, no Domain, and Secure ove
 from collections.abc import Sequence
 
 NAME = "session_id"
-TRIED_MOST = 4
+MAX_TOKENS = 4
 """Cookies of that name that are tried. Other applications on the domain may set their own."""
 _MARK = NAME.encode() + b"="
 DEVICE = "known_device"
@@ -23,7 +23,7 @@ def session_tokens(header: bytes | None) -> Sequence[str]:
     if b";" not in header:  # the only cookie, as most API clients send it
         value = _value(header.strip(), _MARK) if header.startswith(_MARK) else ""
         return (value,) if value else ()
-    return [value for value in _values(header, _MARK) if value][:TRIED_MOST]
+    return [value for value in _values(header, _MARK) if value][:MAX_TOKENS]
 
 
 def device_values(header: bytes | None) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from kinoteka.http.mechanics.bodies import (
 from kinoteka.http.mechanics.request import Request
 
 URLENCODED = "application/x-www-form-urlencoded"
-FIELDS_MOST = 1000
+MAX_FIELDS = 1000
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -91,7 +91,7 @@ def _parse(body: bytes) -> Pairs:
             keep_blank_values=True,
             encoding="utf-8",
             errors="strict",
-            max_num_fields=FIELDS_MOST,
+            max_num_fields=MAX_FIELDS,
         )
     except ValueError:
         raise DomainError(Code.BODY_MALFORMED) from None

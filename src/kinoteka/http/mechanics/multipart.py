@@ -27,14 +27,14 @@ from kinoteka.infrastructure.spooled_files import SPOOLED_BYTES, SpooledFile
 
 # What a body may have beside the file: boundaries, headers, some other fields.
 OVERHEAD = 64 * 1024
-PARTS_MOST = 20
-BOUNDARY_LONGEST = 200  # RFC 2046, 5.1.1, allows 70
+MAX_PARTS = 20
+MAX_BOUNDARY_LENGTH = 200  # RFC 2046, 5.1.1, allows 70
 
-MANY_PARTS_MOST = 200
-FILES_MOST = 50
-FIELDS_LARGEST = 64 * 1024
+MAX_PARTS_WITH_FILES = 200
+MAX_FILES = 50
+MAX_FIELDS_BYTES = 64 * 1024
 """The largest size of all fields together, in bytes, without the files."""
-NAME_LONGEST = 100
+MAX_NAME_LENGTH = 100
 
 # File names come in whatever encoding; every byte is a letter of this one.
 HEADER_CHARSET = "latin-1"
@@ -69,7 +69,7 @@ async def read_upload(request: Request, upload: Upload, folder: Path) -> Spooled
     """
     parts = OneFile(upload, folder)
     try:
-        await _read(request, parts, upload.field, PARTS_MOST)
+        await _read(request, parts, upload.field, MAX_PARTS)
         if parts.file is None:
             raise DomainError(Code.UPLOAD_MISSING, field=upload.field)
     except BaseException:
@@ -90,7 +90,7 @@ async def receive_files(request: Request, name: str, folder: Path, limit: int) -
     """
     parts = ManyFiles(name, folder, limit)
     try:
-        await _read(request, parts, name, MANY_PARTS_MOST)
+        await _read(request, parts, name, MAX_PARTS_WITH_FILES)
     finally:
         parts.close()
     if not parts.received.files:
@@ -175,7 +175,7 @@ class ManyFiles:
     """Reads all fields, and every file in one of them."""
 
     def __init__(self, name: str, folder: Path, limit: int) -> None:
-        self.largest = limit + OVERHEAD + FIELDS_LARGEST
+        self.largest = limit + OVERHEAD + MAX_FIELDS_BYTES
         self.received = Received()
         self._name = name
         self._folder = folder
@@ -204,7 +204,7 @@ class ManyFiles:
         if head.filename is None:
             self._text, self._text_name = [], _decoded(head.name)
         elif head.name == self._name and head.filename:
-            if self._count == FILES_MOST:
+            if self._count == MAX_FILES:
                 raise DomainError(Code.UPLOAD_MISSING, field=self._name)
             self._called = plain_name(_decoded(head.filename))
             # In a folder of its own: two files may have the same name.
@@ -221,8 +221,8 @@ class ManyFiles:
             self._file.add(content)
         elif self._text is not None:
             self._fields_size += len(content)
-            if self._fields_size > FIELDS_LARGEST:
-                raise DomainError(Code.BODY_TOO_LARGE, limit=FIELDS_LARGEST)
+            if self._fields_size > MAX_FIELDS_BYTES:
+                raise DomainError(Code.BODY_TOO_LARGE, limit=MAX_FIELDS_BYTES)
             self._text.append(content)
 
     def end(self) -> None:
@@ -311,7 +311,7 @@ def boundary_of(request: Request) -> bytes:
     boundary: str = options.get("boundary", "")
     if media_type != "multipart/form-data":
         return b""
-    if len(boundary) > BOUNDARY_LONGEST or not boundary.isprintable():
+    if len(boundary) > MAX_BOUNDARY_LENGTH or not boundary.isprintable():
         return b""
     return boundary.encode("latin-1")
 
@@ -336,7 +336,7 @@ def plain_name(name: str) -> str:
     """Return a sent file name without folders and without invisible characters."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(character for character in last if character.isprintable()).strip(" .")
-    ending = shown.encode()[-NAME_LONGEST:]  # its end tells more
+    ending = shown.encode()[-MAX_NAME_LENGTH:]  # its end tells more
     return ending.decode(errors="ignore") or "file"
 
 

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 from kinoteka.errors import field_invalid
 from kinoteka.http.mechanics.response import Receive, Scope
 
-QUERY_LONGEST = 8 * 1024
-VALUES_MOST = 100
+MAX_QUERY_BYTES = 8 * 1024
+MAX_VALUES = 100
 HTTPS_SCHEMES = ("https", "wss")
 
 
@@ -86,7 +86,7 @@ class Request:
         raw = self.scope["query_string"]
         if not raw:
             return []
-        if len(raw) > QUERY_LONGEST or raw.count(b"&") >= VALUES_MOST:
+        if len(raw) > MAX_QUERY_BYTES or raw.count(b"&") >= MAX_VALUES:
             raise field_invalid("query", "too_long")
         return parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
 

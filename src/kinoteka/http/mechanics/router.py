@@ -11,7 +11,7 @@ from urllib.parse import unquote
 Target = TypeVar("Target")
 Values = tuple[int | str, ...]
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 NO_ID = 0
 """The id that stands for a segment that is not a number. Nothing has this id."""
 
@@ -161,4 +161,4 @@ def _is_id(segment: str) -> bool:
 def _id(digits: str) -> int:
     # No row has an id of more digits, and Python refuses to read very many.
     significant = digits.lstrip("0")
-    return int(significant or "0") if len(significant) < 19 else LARGEST_ID
+    return int(significant or "0") if len(significant) < 19 else MAX_ID

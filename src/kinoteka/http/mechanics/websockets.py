@@ -17,7 +17,7 @@ POLICY_VIOLATION = 1008
 CLOSE_SECONDS = 5
 
 # What clients send is not listened to; some send a sign of life now and then.
-FRAMES_MOST = 120
+MAX_FRAMES = 120
 FRAMES_SECONDS = 60
 
 
@@ -107,7 +107,7 @@ async def _pass_over(receive: Receive) -> int | None:
         if loop.time() - since > FRAMES_SECONDS:
             since, frames = loop.time(), 0
         frames += 1
-        if frames > FRAMES_MOST:
+        if frames > MAX_FRAMES:
             return POLICY_VIOLATION
 
 

@@ -48,7 +48,7 @@ from kinoteka.infrastructure.logging import ENDPOINT, REQUEST
 
 log = structlog.get_logger()
 
-CACHED_ADDRESS_LONGEST = 500
+MAX_CACHED_ADDRESS_LENGTH = 500
 NEGOTIATED = "kinoteka.negotiated"
 """The key of a scope whose endpoint was chosen by its Accept header."""
 
@@ -225,7 +225,7 @@ class Pipeline:
         fresh = await call_handler(request, values)
         if fresh.personal or fresh.stream is not None:
             return fresh
-        if len(path) + len(query) > CACHED_ADDRESS_LONGEST:
+        if len(path) + len(query) > MAX_CACHED_ADDRESS_LENGTH:
             return fresh
         route = endpoint.route
         is_open = not (

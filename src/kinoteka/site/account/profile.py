@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES, PICTURES
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.mechanics.routes import Upload
@@ -12,8 +12,8 @@ from kinoteka.site.account import schemas
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import redirect, render
 
-AVATAR = Upload("file", UPLOAD_LARGEST)
-GENRES_MOST = 500
+AVATAR = Upload("file", MAX_UPLOAD_BYTES)
+MAX_GENRES = 500
 UPLOADS = frozenset(
     {
         Code.UPLOAD_MISSING,
@@ -36,7 +36,7 @@ async def show_profile(
         failed = replace(failed, field="present")
     account = await request.core.accounts.get_own(request.actor, request.unit)
     genres = await (await request.core.catalogue.genres(request.actor, request.unit)).page(
-        1, GENRES_MOST
+        1, MAX_GENRES
     )
     return await render(
         request,
@@ -44,7 +44,7 @@ async def show_profile(
         typed=typed or schemas.filled_profile_form(account),
         failed=failed,
         genres=[(genre.id, genre.name) for genre in genres.items],
-        largest=UPLOAD_LARGEST,
+        largest=MAX_UPLOAD_BYTES,
     )
 
 

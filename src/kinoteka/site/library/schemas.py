@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from kinoteka.core.library.model import FILMS_MOST, NewSelection, SelectionChange
+from kinoteka.core.library.model import MAX_FILMS, NewSelection, SelectionChange
 from kinoteka.http.mechanics.numbers import Count, Id, PageNumber
 
 
@@ -54,7 +54,7 @@ class FilmForm(msgspec.Struct):
 
     film_id: Id
     action: Literal["put", "remove"] = "put"
-    position: Annotated[int, Meta(ge=0, le=FILMS_MOST)] | None = None
+    position: Annotated[int, Meta(ge=0, le=MAX_FILMS)] | None = None
     q: str | None = None
     found: list[Count] = []
 

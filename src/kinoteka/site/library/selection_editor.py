@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kinoteka.core.catalogue.model import Film, FilmQuery
-from kinoteka.core.library.model import FILMS_MOST, Selection
+from kinoteka.core.library.model import MAX_FILMS, Selection
 from kinoteka.core.library.selections import may_delete
 from kinoteka.http.mechanics.response import Response
 from kinoteka.http.policy.request import Request
@@ -12,7 +12,7 @@ from kinoteka.site.library import schemas
 from kinoteka.site.ui.error_pages import PageError, redisplay_on_error
 from kinoteka.site.ui.pages import is_partial, redirect, render
 
-FOUND_MOST = 8
+MAX_RESULTS = 8
 TEMPLATE = "library/edit_selection.html"
 
 
@@ -74,7 +74,7 @@ def _context(selection: Selection) -> dict[str, Any]:
     return {
         "selection": selection,
         "contained": {film.id for film in selection.films},
-        "most": FILMS_MOST,
+        "most": MAX_FILMS,
         "film": None,
         "done": None,
         "is_found": False,
@@ -88,4 +88,4 @@ async def _found(request: Request, text: str) -> list[Film] | None:
     listing = await request.core.catalogue.films(
         request.actor, request.unit, query, request.address
     )
-    return (await listing.page(1, FOUND_MOST)).items
+    return (await listing.page(1, MAX_RESULTS)).items

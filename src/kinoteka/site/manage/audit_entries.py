@@ -105,7 +105,7 @@ DETAILS: dict[str, str] = {
 }
 """The names of details. Other details are shown under their stored names."""
 
-VALUE_LONGEST = 500
+MAX_VALUE_LENGTH = 500
 
 
 class AuditRow(msgspec.Struct, frozen=True):
@@ -165,4 +165,4 @@ def _text(value: Any) -> str:
         text = value
     else:
         text = "–" if value is None else msgspec.json.encode(value).decode()
-    return text if len(text) <= VALUE_LONGEST else text[:VALUE_LONGEST] + "…"
+    return text if len(text) <= MAX_VALUE_LENGTH else text[:MAX_VALUE_LENGTH] + "…"

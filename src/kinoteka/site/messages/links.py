@@ -16,9 +16,9 @@ ADDRESS = re.compile(r"https?://[^\s/?#.]", re.IGNORECASE)
 FILM = re.compile(r"/films/([0-9]{1,15})/?$")
 AFTER_LINKS = ".,;:!?\"'»”’…"
 CLOSING = {")": "(", "]": "[", "}": "{"}
-FILMS_MOST = 3
+MAX_FILMS = 3
 """The most film cards below a message."""
-LINKS_MOST = 50
+MAX_LINKS = 50
 """The most links in a message. Each takes time to parse, and a page has many messages."""
 
 
@@ -41,7 +41,7 @@ def split_links(text: str, hosts: Collection[str]) -> list[TextSegment]:
         found.append(TextSegment(text[done : match.start()]))
         found.append(TextSegment(address, address, _film_id(address, hosts)))
         done = match.start() + len(address)
-        if len(found) == 2 * LINKS_MOST:
+        if len(found) == 2 * MAX_LINKS:
             break
     found.append(TextSegment(text[done:]))
     return [segment for segment in found if segment.text]
@@ -50,7 +50,7 @@ def split_links(text: str, hosts: Collection[str]) -> list[TextSegment]:
 def linked_film_ids(segments: Collection[TextSegment]) -> list[int]:
     """Return the ids of the first linked films, without duplicates."""
     ids = dict.fromkeys(each.film_id for each in segments if each.film_id is not None)
-    return list(ids)[:FILMS_MOST]
+    return list(ids)[:MAX_FILMS]
 
 
 def _trimmed(address: str) -> str:

@@ -19,7 +19,7 @@ from kinoteka.infrastructure.cache import BoundedMap
 from kinoteka.realtime.fanout import Ending, Listener
 from kinoteka.site.messages import schemas
 
-CACHED_FRAMES_MOST = 1000
+MAX_CACHED_FRAMES = 1000
 
 
 class Frame:
@@ -34,7 +34,7 @@ class Frame:
 
 
 # The frame of the newest event of an account, encoded once for all its windows.
-_newest: BoundedMap[int, Frame] = BoundedMap(CACHED_FRAMES_MOST)
+_newest: BoundedMap[int, Frame] = BoundedMap(MAX_CACHED_FRAMES)
 
 
 class Frames:

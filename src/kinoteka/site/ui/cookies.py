@@ -3,13 +3,13 @@
 from kinoteka.http.policy.request import Request
 
 YEAR = 365 * 24 * 60 * 60
-HEADER_LONGEST = 8 * 1024
+MAX_HEADER_BYTES = 8 * 1024
 
 
 def read_cookies(request: Request) -> dict[str, str]:
     """Return the cookies of a request, or none if the header is too long."""
     header = request.cookies
-    if not header or len(header) > HEADER_LONGEST:
+    if not header or len(header) > MAX_HEADER_BYTES:
         return {}
     pairs = (pair.strip().partition("=") for pair in header.decode("latin-1").split(";"))
     return {name: value.strip('"') for name, _, value in pairs}

@@ -30,10 +30,10 @@ LOCALES = {
 """The locales of each language. The first one is for readers who name no region of this list."""
 FOLDER = Path(__file__).parents[1] / "locale"
 DOMAIN = "site"
-ZONE_LONGEST = 64
+MAX_ZONE_LENGTH = 64
 MONTH = 30 * 24 * 60 * 60 * 1000
 JUST_NOW_SECONDS = 10
-TAG_LONGEST = 500
+MAX_TAG_LENGTH = 500
 
 
 def N_(text: str) -> str:  # noqa: N802 (the name that extraction looks for)
@@ -56,7 +56,7 @@ def preferred(accepted: str, chosen: str | None = None) -> str:
     `chosen` is the language that the reader has selected on the site, if any.
     """
     language = chosen if chosen in LANGUAGES else None
-    if len(accepted) > TAG_LONGEST:
+    if len(accepted) > MAX_TAG_LENGTH:
         return LOCALES[language or DEFAULT][0]
     return _preferred(accepted, language)
 
@@ -79,7 +79,7 @@ def language_of(locale: str) -> str:
 
 def zone(name: str | None) -> tzinfo:
     """Return the time zone with this name, or UTC if it is unknown."""
-    return UTC if not name or len(name) > ZONE_LONGEST else _zone(name)
+    return UTC if not name or len(name) > MAX_ZONE_LENGTH else _zone(name)
 
 
 @lru_cache(1000)

@@ -42,10 +42,10 @@ HEADERS: Headers = [
     ),
     (b"vary", b"accept-encoding, accept-language, cookie, hx-request, sec-fetch-site"),
 ]
-PATH_LONGEST = 2000
+MAX_PATH_LENGTH = 2000
 COMPRESSED_FROM = 1000
 # Compressing this much takes about a third of a millisecond. Larger bodies go to a thread.
-COMPRESSED_IN_LOOP_MOST = 48 * 1024
+MAX_COMPRESSED_IN_LOOP = 48 * 1024
 GZIP_LEVEL = 2
 YIELD_AFTER_SECONDS = 0.0004
 
@@ -178,7 +178,7 @@ def is_partial(request: Request) -> bool:
 
 def local_path(path: str | None, otherwise: str = "/") -> str:
     """Return `path` if it is a path of this site, else `otherwise`: prevents open redirects."""
-    if not path or len(path) > PATH_LONGEST or not path.startswith("/"):
+    if not path or len(path) > MAX_PATH_LENGTH or not path.startswith("/"):
         return otherwise
     if path.startswith(("//", "/\\")) or "\\" in path or not path.isprintable():
         return otherwise
@@ -270,6 +270,6 @@ async def _join(pieces: Iterator[str]) -> str:
 
 
 async def _compressed(body: bytes) -> bytes:
-    if len(body) > COMPRESSED_IN_LOOP_MOST:
+    if len(body) > MAX_COMPRESSED_IN_LOOP:
         return await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0)
     return gzip.compress(body, GZIP_LEVEL, mtime=0)

@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.database.engines.postgresql.search.reader import LONGEST_TERM, lexeme, query
+from kinoteka.database.engines.postgresql.search.reader import MAX_TERM_LENGTH, lexeme, query
 from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Prefix
 
 
@@ -26,4 +26,4 @@ def test_signs_are_escaped(term, written):
 
 
 def test_long_term_is_cut():
-    assert lexeme("x" * 3000) == f"'{'x' * LONGEST_TERM}'"
+    assert lexeme("x" * 3000) == f"'{'x' * MAX_TERM_LENGTH}'"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.catalogue.service import RELATED_FILMS_MOST, SUGGESTIONS_MOST
+from kinoteka.core.catalogue.service import MAX_RELATED_FILMS, MAX_SUGGESTIONS
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code
@@ -171,7 +171,7 @@ class TestRelated:
         ids = fill_catalogue(services.settings, some)
         viewer = await anonymous_actor(services)
         related_titles = await self.related(services, unit, viewer, ids["Film 3"])
-        assert len(related_titles) == RELATED_FILMS_MOST
+        assert len(related_titles) == MAX_RELATED_FILMS
         assert "Film 3" not in related_titles
 
 
@@ -186,7 +186,7 @@ class TestSuggest:
         fill_catalogue(services.settings, [SampleFilm(f"Mat {number}") for number in range(20)])
         await services.revisions.look()
         suggestions = await services.catalogue.suggest(viewer, unit, "mat", "192.0.2.1")
-        assert len(suggestions) == SUGGESTIONS_MOST
+        assert len(suggestions) == MAX_SUGGESTIONS
 
     async def test_invisible_films_are_omitted(
         self, services: Services, unit: Unit, viewers: Viewers, films: dict[str, int]

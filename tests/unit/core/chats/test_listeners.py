@@ -77,7 +77,7 @@ async def test_listener_ends_when_account_is_deleted(client, anna, boris, chat):
 
 
 async def test_listeners_of_an_account_are_limited(client, anna, monkeypatch):
-    monkeypatch.setattr("kinoteka.core.chats.listeners.LISTENERS_MOST", 2)
+    monkeypatch.setattr("kinoteka.core.chats.listeners.MAX_LISTENERS", 2)
     first, _ = await listen_to_all(client, anna), await listen_to_all(client, anna)
     with pytest.raises(DomainError) as caught:
         await listen_to_all(client, anna)

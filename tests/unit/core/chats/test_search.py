@@ -56,7 +56,7 @@ async def test_anonymous_search_is_rejected(client, find):
 
 
 async def test_search_skips_messages_beyond_the_bound(client, anna, boris, chat, find, monkeypatch):
-    monkeypatch.setattr(search, "MESSAGES_MOST", 6)
+    monkeypatch.setattr(search, "MAX_MESSAGES", 6)
     clara = await client.sign_up("clara-x")
     other = await client.open(anna, clara)
     for number in range(5):
@@ -68,7 +68,7 @@ async def test_search_skips_messages_beyond_the_bound(client, anna, boris, chat,
 
 
 async def test_search_skips_chats_beyond_the_bound(client, anna, boris, find, monkeypatch):
-    monkeypatch.setattr(search, "CHATS_MOST", 2)
+    monkeypatch.setattr(search, "MAX_CHATS", 2)
     for number in range(4):
         chat = await client.open(anna, await client.sign_up(f"sign_up-{number}-x"))
         await client.post(anna, chat, f"word {number}")

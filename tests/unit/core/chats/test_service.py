@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.chats.model import UnreadCounts
-from kinoteka.core.chats.service import TEXT_LONGEST
+from kinoteka.core.chats.service import MAX_TEXT_LENGTH
 from kinoteka.errors import Code, DomainError
 from tests.support.databases import rows
 
@@ -120,14 +120,14 @@ class TestMessages:
     async def test_before_with_after_is_rejected(self, client, anna, chat):
         await assert_rejected(Code.FIELD_INVALID, client.texts(anna, chat, 2, before=5, after=1))
 
-    @pytest.mark.parametrize("text", ["", "  \n ", "x" * (TEXT_LONGEST + 1), "a\x00b", "\ud800"])
+    @pytest.mark.parametrize("text", ["", "  \n ", "x" * (MAX_TEXT_LENGTH + 1), "a\x00b", "\ud800"])
     async def test_invalid_text_is_rejected(self, client, anna, chat, text):
         await assert_rejected(Code.FIELD_INVALID, client.post(anna, chat, text))
 
     async def test_longest_text_and_line_breaks_are_stored(self, client, anna, chat):
-        await client.post(anna, chat, "я" * TEXT_LONGEST)
+        await client.post(anna, chat, "я" * MAX_TEXT_LENGTH)
         await client.post(anna, chat, " one\r\n\ttwo ")
-        assert await client.texts(anna, chat, 2) == ["one\n\ttwo", "я" * TEXT_LONGEST]
+        assert await client.texts(anna, chat, 2) == ["one\n\ttwo", "я" * MAX_TEXT_LENGTH]
 
     async def test_same_nonce_of_an_author_stores_one_message(self, client, anna, boris, chat):
         first = await client.post(anna, chat, "once", "n1")

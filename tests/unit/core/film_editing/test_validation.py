@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import asdict
 
 from kinoteka.core.catalogue.model import FIELDS
-from kinoteka.core.film_editing.validation import NAMES_MOST, validate
+from kinoteka.core.film_editing.validation import MAX_NAMES, validate
 from kinoteka.core.imports.formats import values
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
@@ -63,7 +63,7 @@ def test_built_in_name_counts_as_no_name() -> None:
         ("poster", "ftp://example", "address"),
         ("poster", "https://example/" + "x" * 2000, "too_long"),
         ("genres", ("x" * 201,), "too_long"),
-        ("genres", tuple(map(str, range(NAMES_MOST + 1))), "too_many"),
+        ("genres", tuple(map(str, range(MAX_NAMES + 1))), "too_many"),
         ("directors", ("a\0b",), "characters"),
     ],
 )

@@ -107,7 +107,7 @@ def test_rollback_to_a_savepoint_deletes_later_films_and_names(staged, batch, mo
 
 def test_lists_evicted_from_the_cache_are_staged_again(staged, monkeypatch):
     monkeypatch.setattr(staging, "BATCH", 2)
-    monkeypatch.setattr(staging, "MOST_CACHED_LISTS", 3)
+    monkeypatch.setattr(staging, "MAX_CACHED_LISTS", 3)
     films = [film(str(n), f"Film {n}", genres=[f"Genre {n % 5}"]) for n in range(40)]
     with Staging(staged.tables) as into:
         for each in films:

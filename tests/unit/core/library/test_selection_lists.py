@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.library.model import Cover, SelectionChange, SelectionChoice
-from kinoteka.core.library.selection_lists import COVERS_MOST
+from kinoteka.core.library.selection_lists import MAX_COVERS
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from tests.support.errors import raises_error
@@ -47,7 +47,7 @@ class TestCards:
     async def test_card_has_the_first_films_and_their_number(self, library, page) -> None:
         selection = await library.create(library.anna, "Many", *MANY)
         (card,) = (await page("list_public", library.anonymous)).items
-        first = [Cover(film.id, film.title, film.poster) for film in selection.films[:COVERS_MOST]]
+        first = [Cover(film.id, film.title, film.poster) for film in selection.films[:MAX_COVERS]]
         assert (card.id, card.account_id) == (selection.id, library.anna.account_id)
         assert (card.films, card.covers) == (len(MANY), tuple(first))
 

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from kinoteka.core.library.model import FILMS_MOST, SELECTIONS_MOST, NewSelection, SelectionChange
+from kinoteka.core.library.model import MAX_FILMS, MAX_SELECTIONS, NewSelection, SelectionChange
 from kinoteka.core.library.selections import may_delete, may_edit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
@@ -67,16 +67,16 @@ class TestCreate:
         ]
 
     async def test_selections_of_an_account_are_limited(self, library) -> None:
-        for _ in range(SELECTIONS_MOST):
+        for _ in range(MAX_SELECTIONS):
             await library.create(library.anna, "One more")
-        with raises_error(Code.SELECTIONS_TOO_MANY, limit=SELECTIONS_MOST):
+        with raises_error(Code.SELECTIONS_TOO_MANY, limit=MAX_SELECTIONS):
             await library.create(library.anna, "One too many")
-        assert (await library.run("list_editable", library.anna, 0, 1)).total == SELECTIONS_MOST
+        assert (await library.run("list_editable", library.anna, 0, 1)).total == MAX_SELECTIONS
         await library.create(library.boris, "Another's")
 
     async def test_films_of_a_selection_are_limited(self, library) -> None:
-        new = NewSelection(title="Space", film_ids=list(range(1, FILMS_MOST + 2)))
-        with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
+        new = NewSelection(title="Space", film_ids=list(range(1, MAX_FILMS + 2)))
+        with raises_error(Code.SELECTION_FULL, limit=MAX_FILMS):
             await library.run("create", library.anna, new)
 
 
@@ -275,14 +275,14 @@ class TestFilms:
     async def test_full_selection_accepts_only_moves(self, library) -> None:
         more = fill_catalogue(
             library.services.settings,
-            [SampleFilm(f"Film {number}") for number in range(FILMS_MOST)],
+            [SampleFilm(f"Film {number}") for number in range(MAX_FILMS)],
         )
         new = NewSelection(title="All", film_ids=list(more.values()))
         selection = await library.run("create", library.anna, new)
-        with raises_error(Code.SELECTION_FULL, limit=FILMS_MOST):
+        with raises_error(Code.SELECTION_FULL, limit=MAX_FILMS):
             await library.run("place_film", library.anna, selection.id, library.films["Ran"])
         moved = await library.run("place_film", library.anna, selection.id, more["Film 99"], 0)
-        assert (titles(moved)[0], len(moved.films)) == ("Film 99", FILMS_MOST)
+        assert (titles(moved)[0], len(moved.films)) == ("Film 99", MAX_FILMS)
 
     async def test_unknown_id_is_rejected(self, library) -> None:
         selection = await library.create(library.anna, "Space", "Alien")

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from kinoteka.core.media.colours import PROFILE_LARGEST, convert_to_srgb
+from kinoteka.core.media.colours import MAX_PROFILE_BYTES, convert_to_srgb
 from tests.support.pictures import DISPLAY_P3, colour_profile, encoded
 from tests.unit.core.media.test_pictures import is_close, reencoded
 
@@ -54,7 +54,7 @@ def test_grey_is_converted_by_its_profile():
         b"junk" * 50,
         DISPLAY_P3[:200],
         GREY_LINEAR,
-        DISPLAY_P3 + bytes(PROFILE_LARGEST),
+        DISPLAY_P3 + bytes(MAX_PROFILE_BYTES),
     ],
     ids=["none", "empty", "junk", "cut off", "of another colour space", "too large"],
 )

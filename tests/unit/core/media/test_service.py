@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kinoteka.core.media.model import PICTURES, UPLOAD_LARGEST
+from kinoteka.core.media.model import MAX_UPLOAD_BYTES, PICTURES
 from kinoteka.core.media.service import DECODING_QUEUE
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
@@ -16,10 +16,10 @@ from tests.support.pictures import noise, picture
 
 async def test_file_above_the_limit_is_rejected(services: Services):
     whole = noise((1500, 1400))
-    assert len(whole) < UPLOAD_LARGEST
-    filled = whole + bytes(UPLOAD_LARGEST - len(whole))
+    assert len(whole) < MAX_UPLOAD_BYTES
+    filled = whole + bytes(MAX_UPLOAD_BYTES - len(whole))
     assert await services.media.read_picture(SpooledFile.of(filled), PICTURES)
-    with raises_error(Code.UPLOAD_TOO_LARGE, limit=UPLOAD_LARGEST):
+    with raises_error(Code.UPLOAD_TOO_LARGE, limit=MAX_UPLOAD_BYTES):
         await services.media.read_picture(SpooledFile.of(filled + b"\0"), PICTURES)
 
 

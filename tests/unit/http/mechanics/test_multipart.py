@@ -8,7 +8,7 @@ import pytest
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.bodies import DRAINED
 from kinoteka.http.mechanics.body_memory import BODY_MEMORY
-from kinoteka.http.mechanics.multipart import OVERHEAD, PARTS_MOST, read_upload
+from kinoteka.http.mechanics.multipart import MAX_PARTS, OVERHEAD, read_upload
 from kinoteka.http.mechanics.routes import Upload
 from kinoteka.infrastructure.spooled_files import SPOOLED_BYTES
 from tests.support.asgi_requests import ASGIRequest, chunks_of
@@ -110,7 +110,7 @@ async def test_empty_file_is_accepted(tmp_path):
 
 
 async def test_body_with_too_many_parts_is_rejected(tmp_path):
-    others = [OTHER] * (PARTS_MOST - 1)
+    others = [OTHER] * (MAX_PARTS - 1)
     assert await read(tmp_path, ASGIRequest(body(*others, part()))) == CONTENT
     for parts in ([OTHER, *others, part()], [part(), *others, OTHER]):
         with raises_error(Code.UPLOAD_MISSING):

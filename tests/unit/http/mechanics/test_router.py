@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.http.mechanics.router import LARGEST_ID, NO_ID, Router, last_segment
+from kinoteka.http.mechanics.router import MAX_ID, NO_ID, Router, last_segment
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def router():
         ("/users/films/3", "GET /users/films/{film_id}", (3,)),
         ("/users/-1", "GET /users/{name:text}", ("-1",)),
         ("/users/٧", "GET /users/{name:text}", ("٧",)),
-        ("/users/" + "9" * 5000, "GET /users/{user_id}", (LARGEST_ID,)),
+        ("/users/" + "9" * 5000, "GET /users/{user_id}", (MAX_ID,)),
         ("/chats/3/messages", "GET /chats/{chat_id}/messages", (3,)),
     ],
 )

@@ -115,7 +115,7 @@ async def test_listener_ends_when_the_client_disconnects(client, listener, follo
 
 
 async def test_frames_of_the_client_are_ignored_up_to_a_limit(client, listener, following):
-    for _ in range(sockets.FRAMES_MOST):
+    for _ in range(sockets.MAX_FRAMES):
         client.say("hello")
     listener.offer(1)
     assert (await client.taken())["text"] == "1"

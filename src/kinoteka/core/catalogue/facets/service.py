@@ -23,11 +23,11 @@ from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import sees_label, visible_to
 from kinoteka.infrastructure.settings import Settings
 
-NAME_LONGEST = 200
-DIRECTORS_MOST = 10
+MAX_NAME_LENGTH = 200
+MAX_DIRECTORS = 10
 """The number of directors that match a part of a name at most."""
 NAMES_BYTES = 2 * 1024 * 1024
-LISTS_MOST = 200
+MAX_LISTS = 200
 REVISIONS = ("catalogue",)
 """The revisions that invalidate the lists."""
 LAST_CHARACTER = chr(0x10FFFF)
@@ -45,7 +45,7 @@ class Facets:
         self._throttle = throttle
         self._access = access
         self._names = Positions(revisions, cache_bytes=NAMES_BYTES)
-        self._lists: RevisionCache[Hashable, object] = RevisionCache(revisions, LISTS_MOST)
+        self._lists: RevisionCache[Hashable, object] = RevisionCache(revisions, MAX_LISTS)
 
     async def genres(self, actor: Actor, unit: Unit) -> list[GenreCount]:
         """Return the genres that have a visible film, with their counts, ordered by name."""
@@ -76,7 +76,7 @@ class Facets:
         unit: Unit,
         text: str,
         address: str | None,
-        most: int = DIRECTORS_MOST,
+        most: int = MAX_DIRECTORS,
     ) -> list[Director]:
         """Return directors whose name, or a later word of it, starts with a text, in this order.
 
@@ -86,7 +86,7 @@ class Facets:
             DomainError(FIELD_INVALID): the text is too long or has characters that no name has.
             DomainError(THROTTLED)
         """
-        words = " ".join(clean_text(text, "director", NAME_LONGEST).casefold().split())
+        words = " ".join(clean_text(text, "director", MAX_NAME_LENGTH).casefold().split())
         if not words:
             return []
         if address is not None:

@@ -22,8 +22,8 @@ NAME_LIMIT = 200
 ID_LIMIT = 300
 URL_LIMIT = 2000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
-MOST_VOTES = 2**31 - 1
-LONGEST_RUNTIME = 60_000
+MAX_VOTES = 2**31 - 1
+MAX_RUNTIME_MINUTES = 60_000
 """In minutes. The longest known film, Logistics (2012), runs for 51,420 minutes (35 days)."""
 
 LIMITS = {
@@ -177,7 +177,7 @@ def votes_of(value: object) -> int:
     """Return a number of votes. Accept commas between thousands. Return 0 for an empty value."""
     if not value:
         return 0
-    if type(value) is int and 0 < value <= MOST_VOTES:
+    if type(value) is int and 0 < value <= MAX_VOTES:
         return value
     if isinstance(value, str):
         written = value.strip()
@@ -190,7 +190,7 @@ def votes_of(value: object) -> int:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
-        or not 0 <= value <= MOST_VOTES
+        or not 0 <= value <= MAX_VOTES
         or value != int(value)
     ):
         raise InvalidValue(RejectionReason.VOTES_INVALID, str(value)[:_LONGEST_NUMBER])
@@ -320,7 +320,7 @@ def _runtime_in(text: str) -> int | None:
 
 
 def _runtime_within(minutes: int, written: str) -> int:
-    if not 1 <= minutes <= LONGEST_RUNTIME:
+    if not 1 <= minutes <= MAX_RUNTIME_MINUTES:
         raise _invalid_runtime(written)
     return minutes
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.catalogue.facets.service import DIRECTORS_MOST
+from kinoteka.core.catalogue.facets.service import MAX_DIRECTORS
 from kinoteka.core.services import Services
 from kinoteka.database.unit import Unit
 from kinoteka.errors import Code
@@ -81,7 +81,7 @@ async def test_number_of_directors_is_limited(services: Services, unit: Unit) ->
         services.settings, [SampleFilm(f"F{n}", directors=(f"Ann {n}",)) for n in range(15)]
     )
     viewer = await anonymous_actor(services)
-    assert len(await services.facets.directors(viewer, unit, "ann", "192.0.2.1")) == DIRECTORS_MOST
+    assert len(await services.facets.directors(viewer, unit, "ann", "192.0.2.1")) == MAX_DIRECTORS
 
 
 @pytest.mark.parametrize("text", ["a" * 1000, "a\x00b"])

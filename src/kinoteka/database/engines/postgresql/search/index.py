@@ -38,7 +38,7 @@ SAMPLE = 5_000
 """The number of films that suffices to choose the limits of the tiers; fewer need none."""
 TOO_LARGE = 1.5
 """A tier is too large if it has so many times its share of the films."""
-MOST_TERMS = 10_000
+MAX_TERMS = 10_000
 """The maximum number of indexed terms of a film."""
 
 SCHEMA: tuple[str, ...] = (
@@ -163,7 +163,7 @@ def rows(prepared: IndexRows, starts: Sequence[int]) -> Iterator[tuple[int, int,
 
 def _vector(terms: str) -> str:
     """Return terms, which are separated by spaces, as a tsvector literal."""
-    return " ".join(map(lexeme, terms.split(" ")[:MOST_TERMS])) if terms else ""
+    return " ".join(map(lexeme, terms.split(" ")[:MAX_TERMS])) if terms else ""
 
 
 def _shares() -> list[float]:

@@ -15,7 +15,7 @@ import psycopg
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.visibility import SEARCHES, Labels
 from kinoteka.search.expressions import AllOf, AnyOf, ExactTerm, Expression, Prefix
-from kinoteka.search.finder import MOST_RANKED
+from kinoteka.search.finder import MAX_RANKED
 
 TIERS = 8
 
@@ -23,7 +23,7 @@ RARE = 10_000
 """So few films can be checked one by one."""
 SHORT = 3
 """Prefixes up to this length may have very many words."""
-LONGEST_TERM = 500
+MAX_TERM_LENGTH = 500
 """The maximum length of an indexed term, because a lexeme is limited to 2 kB."""
 
 VISIBILITY = SEARCHES["postgresql"]
@@ -129,7 +129,7 @@ def query(wanted: Expression) -> str:
 
 def lexeme(term: str) -> str:
     """Return a term as a lexeme literal."""
-    kept = term[:LONGEST_TERM].replace("\\", "\\\\").replace("'", "''")
+    kept = term[:MAX_TERM_LENGTH].replace("\\", "\\\\").replace("'", "''")
     return f"'{kept}'"
 
 
@@ -151,7 +151,7 @@ def _matches_sql(where: str) -> str:
     every = " UNION ALL ".join(f"SELECT {columns} FROM tier_{tier}" for tier in range(TIERS))
     return (
         f"WITH {', '.join(tiers)} SELECT coalesce(array_agg(film_id ORDER BY position), '{{}}'),"
-        f" coalesce((array_agg(words ORDER BY position))[:{MOST_RANKED}], '{{}}')"
+        f" coalesce((array_agg(words ORDER BY position))[:{MAX_RANKED}], '{{}}')"
         f" FROM ({every}) AS found"
     )
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import psycopg
 
-from kinoteka.search.typos import MOST_COMPARED, trigrams
+from kinoteka.search.typos import MAX_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -123,7 +123,7 @@ def _sharing(count: int) -> str:
     shared = " + ".join(f"({one})::INTEGER" for one in each)
     return (
         f"SELECT word, times FROM search_words WHERE {' OR '.join(each)}"
-        f" ORDER BY {shared} DESC, id LIMIT {MOST_COMPARED}"
+        f" ORDER BY {shared} DESC, id LIMIT {MAX_COMPARED}"
     )
 
 

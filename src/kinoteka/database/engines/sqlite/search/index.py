@@ -28,7 +28,7 @@ __all__ = [
     "remove",
 ]
 
-MOST_SEGMENTS = 8
+MAX_SEGMENTS = 8
 
 SCHEMA: tuple[str, ...] = (
     """CREATE VIRTUAL TABLE search_titles USING fts5(
@@ -91,7 +91,7 @@ def clear(connection: sqlite3.Connection) -> None:
 
 def optimize(connection: sqlite3.Connection) -> None:
     """Merge the segments after many changes; takes two seconds after a million films."""
-    if connection.execute(_SEGMENTS).fetchone()[0] > MOST_SEGMENTS:
+    if connection.execute(_SEGMENTS).fetchone()[0] > MAX_SEGMENTS:
         connection.execute("INSERT INTO search_titles (search_titles) VALUES ('optimize')")
         sqlite_words.optimize(connection)
 

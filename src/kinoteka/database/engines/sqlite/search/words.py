@@ -15,7 +15,7 @@ from heapq import nsmallest
 from itertools import chain, groupby
 from operator import itemgetter
 
-from kinoteka.search.typos import MOST_COMPARED, trigrams
+from kinoteka.search.typos import MAX_COMPARED, trigrams
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -111,7 +111,7 @@ def _commonest(shared: Mapping[int, int], limit: int) -> list[int]:
     chosen: list[int] = []
     for least in range(limit, 0, -1):
         equals = [word_id for word_id, frequencies in shared.items() if frequencies == least]
-        if len(chosen) + len(equals) > MOST_COMPARED:
-            return chosen + nsmallest(MOST_COMPARED - len(chosen), equals)
+        if len(chosen) + len(equals) > MAX_COMPARED:
+            return chosen + nsmallest(MAX_COMPARED - len(chosen), equals)
         chosen += equals
     return chosen

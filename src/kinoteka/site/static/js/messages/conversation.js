@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 import { Reading } from "./reading.js";
 import { Timeline } from "./timeline.js";
 
-const PAGES_MOST = 8; // pages of history that are reloaded after a lost connection
+const MAX_PAGES = 8; // pages of history that are reloaded after a lost connection
 
 export class Conversation extends EventTarget {
   constructor(element, own, outbox, store) {
@@ -123,7 +123,7 @@ export class Conversation extends EventTarget {
     const pages = [];
     let before;
     let isWhole = false;
-    while (!isWhole && pages.length < PAGES_MOST) {
+    while (!isWhole && pages.length < MAX_PAGES) {
       const [end, asOf] = [before ?? Infinity, timeline.newestId];
       const history = await api.history(this.chat, before);
       before = history.messages.at(-1)?.id ?? 0;

@@ -5,8 +5,8 @@ const ADDRESS = /^https?:\/\/[^\s/?#.]/i;
 const FILM = /\/films\/([0-9]{1,15})\/?$/;
 const AFTER_LINKS = ".,;:!?\"'»”’…";
 const CLOSING = new Map([[")", "("], ["]", "["], ["}", "{"]]);
-const FILMS_MOST = 3;
-const LINKS_MOST = 50;
+const MAX_FILMS = 3;
+const MAX_LINKS = 50;
 
 const count = (text, character) => text.split(character).length - 1;
 
@@ -45,14 +45,14 @@ export function pieces(text, hosts) {
     found.push({ text: text.slice(done, match.index) });
     found.push({ text: address, address, film: filmOf(address, hosts) });
     done = match.index + address.length;
-    if (found.length === 2 * LINKS_MOST) break;
+    if (found.length === 2 * MAX_LINKS) break;
   }
   found.push({ text: text.slice(done) });
   return found.filter((piece) => piece.text);
 }
 
 export function filmsOf(parts) {
-  return [...new Set(parts.map((part) => part.film).filter(Boolean))].slice(0, FILMS_MOST);
+  return [...new Set(parts.map((part) => part.film).filter(Boolean))].slice(0, MAX_FILMS);
 }
 
 export function fill(element, parts) {
