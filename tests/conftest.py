@@ -129,7 +129,7 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
 async def films(services: Services) -> dict[str, int]:
     """The ids of the films in `films.CATALOGUE`, by title."""
     ids = fill_catalogue(services.settings)
-    await services.revisions.look()
+    await services.revisions.refresh()
     return ids
 
 

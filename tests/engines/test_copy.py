@@ -9,7 +9,7 @@ from kinoteka.database.copy import CopyFailed
 from kinoteka.database.copy import copy as copy_database
 from kinoteka.database.copy import rows as copied_rows
 from kinoteka.database.engines import database_path
-from kinoteka.database.engines.postgresql.copy import filling
+from kinoteka.database.engines.postgresql.copy import locked_target
 from kinoteka.database.engines.sqlite.copy import snapshot
 from kinoteka.database.migrations import migrate
 from kinoteka.infrastructure.progress import Progress
@@ -160,7 +160,7 @@ def test_copy_leaves_the_target_empty_when_the_connection_is_lost(embedded, grow
     progress = Progress()
     with (
         pytest.raises(CopyFailed),
-        filling(grown) as target,
+        locked_target(grown) as target,
         snapshot(database_path(embedded)) as source,
     ):
         copy_database(source, target, progress)

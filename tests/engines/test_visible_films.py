@@ -264,7 +264,7 @@ async def ids(services: Services) -> dict[str, int]:
         for title, (label, _) in FILMS.items()
     ]
     ids = fill_catalogue(services.settings, films)
-    await services.revisions.look()
+    await services.revisions.refresh()
     return ids
 
 

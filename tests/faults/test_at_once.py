@@ -344,7 +344,7 @@ class TestRights:
             assert set(came) <= {DONE, Code.ROLE_TAKEN, Code.ROLE_UNKNOWN}
         stored = set(workers.rows("SELECT role_id, permission FROM role_permissions"))
         for on in (workers.here, workers.there):
-            await on.revisions.look()
+            await on.revisions.refresh()
             async with unit_of_work(on.database) as unit:
                 known = await on.access.list_roles(root, unit)
             assert {(role.id, each) for role in known for each in role.permissions} == stored
@@ -354,7 +354,7 @@ class TestRights:
         draw = random.Random(5)
         for name in ("early", "late"):
             await perform(workers.here, workers.here.labels.add, CONSOLE_ACTOR, name)
-        await workers.there.revisions.look()
+        await workers.there.revisions.refresh()
         labels = [None, PREMIUM, "early", "late"]
 
         def label() -> Awaitable[object]:

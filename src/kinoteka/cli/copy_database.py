@@ -11,7 +11,7 @@ from kinoteka.cli.progress import show_progress, status_of
 from kinoteka.infrastructure import settings as config
 
 if TYPE_CHECKING:
-    from kinoteka.database.copy.sides import Source, Target
+    from kinoteka.database.copy.interface import Source, Target
     from kinoteka.infrastructure.settings import Settings
 
 EXAMPLES = """\b
@@ -77,10 +77,10 @@ def _open_target(location: str) -> "AbstractContextManager[Target]":
     if settings.database_url:
         from kinoteka.database.engines.postgresql import copy as postgresql
 
-        return postgresql.filling(settings)
+        return postgresql.locked_target(settings)
     from kinoteka.database.engines.sqlite import copy as sqlite
 
-    return sqlite.filling(database_path(settings))
+    return sqlite.locked_target(database_path(settings))
 
 
 def _settings(location: str) -> "Settings":

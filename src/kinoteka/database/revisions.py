@@ -64,7 +64,7 @@ class Revisions:
         """Subscribe to changes and return the current revisions."""
         loaded = cls(database, bus or NoBus())
         await loaded._bus.subscribe(CHANNEL)
-        await loaded.look()
+        await loaded.refresh()
         return loaded
 
     def on_foreign_change(
@@ -94,7 +94,7 @@ class Revisions:
         change = Change(name, row[0], named)
         unit.after_commit(lambda: self._committed(change))
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Check whether another process has changed anything. Without a change: microseconds."""
         data_version = self._database.data_version()
         if data_version is not None and data_version == self._data_version:

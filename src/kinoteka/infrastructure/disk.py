@@ -25,7 +25,7 @@ class DiskState:
         self.has_failed = False
         self._next_line = 0.0
 
-    def refused(self, error: BaseException) -> DomainError:
+    def record_failure(self, error: BaseException) -> DomainError:
         """Record a failed write and return its domain error; log it once a minute."""
         self.has_failed = True
         if time.monotonic() >= self._next_line:
@@ -33,7 +33,7 @@ class DiskState:
             log.error("the disk is full or rejects writes: free some space", reason=str(error))
         return DomainError(Code.DISK_FULL)
 
-    def stored(self) -> None:
+    def record_success(self) -> None:
         """Record a successful write."""
         if self.has_failed:
             log.warning("the disk accepts writes again")
@@ -70,4 +70,4 @@ def probe(folder: Path) -> None:
             file.write(PROBE)
             file.flush()
     except OSError as error:
-        raise DISK_STATE.refused(error) from error
+        raise DISK_STATE.record_failure(error) from error

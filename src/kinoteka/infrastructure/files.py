@@ -105,7 +105,7 @@ class LocalFiles:
         except OSError as error:
             if error.errno not in DISK_FULL_ERRORS:
                 raise
-            raise DISK_STATE.refused(error) from error
+            raise DISK_STATE.record_failure(error) from error
 
     async def get(self, name: str) -> bytes | None:
         """Return the content of a file, or None if it does not exist."""

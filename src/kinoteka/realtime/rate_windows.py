@@ -64,9 +64,9 @@ class MemoryWindows:
 
     is_shared = False
 
-    def __init__(self, most: int = MAX_COUNTERS, clock: Clock = time.monotonic) -> None:
+    def __init__(self, max_counters: int = MAX_COUNTERS, clock: Clock = time.monotonic) -> None:
         """Store `most` counters of each kind; beyond that, discard the least recently used."""
-        self._most = most
+        self._max_counters = max_counters
         self._clock = clock
         self._kinds: dict[tuple[str, int], dict[str, Events]] = {}
 
@@ -76,7 +76,7 @@ class MemoryWindows:
 
     async def release(self, counter: Counter) -> None:
         """Remove the newest event, if there is one."""
-        self._discount(counter.kind, counter.seconds, counter.key)
+        self._remove_newest(counter.kind, counter.seconds, counter.key)
 
     async def close(self) -> None:
         """Do nothing: memory needs no connection."""
@@ -100,7 +100,7 @@ class MemoryWindows:
         blocking = events[over] if events else now
         return max(blocking + counter.seconds - now, 0.001)
 
-    def _discount(self, kind: str, seconds: int, key: str) -> None:
+    def _remove_newest(self, kind: str, seconds: int, key: str) -> None:
         counters = self._kinds.get((kind, seconds), {})
         events = counters.get(key)
         if events:
@@ -119,7 +119,7 @@ class MemoryWindows:
     def _remove_unused(self, counters: dict[str, Events], since: float) -> None:
         while counters:
             first = next(iter(counters))
-            if counters[first][-1] > since and len(counters) <= self._most:
+            if counters[first][-1] > since and len(counters) <= self._max_counters:
                 return
             del counters[first]
 
@@ -145,8 +145,10 @@ class SharedWindows(MemoryWindows):
 
     is_shared = True
 
-    def __init__(self, bus: Bus, most: int = MAX_COUNTERS, clock: Clock = time.monotonic) -> None:
-        super().__init__(most, clock)
+    def __init__(
+        self, bus: Bus, max_counters: int = MAX_COUNTERS, clock: Clock = time.monotonic
+    ) -> None:
+        super().__init__(max_counters, clock)
         self._bus = bus
         self._decoder = msgspec.msgpack.Decoder(CountReport)
         bus.on_message(CHANNEL, self._receive_report)
@@ -175,21 +177,21 @@ class SharedWindows(MemoryWindows):
         del channel
         counted = self._decoder.decode(message)
         if counted.is_released:
-            self._discount(counted.kind, counted.seconds, counted.key)
+            self._remove_newest(counted.kind, counted.seconds, counted.key)
         else:
             self._add(counted.kind, counted.seconds, counted.key, counted.at)
 
 
 async def open_windows(settings: Settings, keyring: Keyring, bus: Bus) -> Windows:
     """Open the windows that the settings choose: in Redis, shared by processes, or in memory."""
-    most = settings.limit_counters
+    max_counters = settings.limit_counters
     if settings.redis_url:
         from kinoteka.realtime.redis_rate_windows import RedisWindows
 
-        return RedisWindows(settings.redis_url, installation(settings, keyring), most)
+        return RedisWindows(settings.redis_url, installation(settings, keyring), max_counters)
     if settings.workers == 1:
-        return MemoryWindows(most)
-    windows = SharedWindows(bus, most)
+        return MemoryWindows(max_counters)
+    windows = SharedWindows(bus, max_counters)
     await windows.subscribe()
     return windows
 

@@ -31,7 +31,7 @@ RETRY_SECONDS = 0.5
 
 ACQUIRE = """
 local counter, index = KEYS[1], KEYS[2]
-local limit, span, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, span, max_counters = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local newest = redis.call('LINDEX', counter, -1)
@@ -53,7 +53,7 @@ redis.call('PEXPIRE', counter, span)
 redis.call('ZADD', index, now, counter)
 redis.call('PEXPIRE', index, span)
 redis.call('ZREMRANGEBYSCORE', index, '-inf', now - span)
-local excess = redis.call('ZCARD', index) - most
+local excess = redis.call('ZCARD', index) - max_counters
 if excess > 0 then
     for _, unused in ipairs(redis.call('ZRANGE', index, 0, excess - 1)) do
         redis.call('DEL', unused)
@@ -69,14 +69,14 @@ class RedisWindows:
 
     is_shared = True
 
-    def __init__(self, url: str, name: str, most: int = MAX_COUNTERS) -> None:
-        """Hold `most` counters of each kind; past that, discard the one used longest ago."""
+    def __init__(self, url: str, name: str, max_counters: int = MAX_COUNTERS) -> None:
+        """Store this many counters of each kind; beyond that, discard the least recently used."""
         self._pool = redis_pool(url, RESPONSE_SECONDS)
         self._redis = Redis(connection_pool=self._pool)
         self._acquire = self._redis.register_script(ACQUIRE)
         self._prefix = f"kinoteka:{name}:limits"
-        self._most = most
-        self._memory = MemoryWindows(most)
+        self._max_counters = max_counters
+        self._memory = MemoryWindows(max_counters)
         self._tasks = BackgroundTasks()
         self.is_away = False
         """Whether Redis is unavailable, so that this process counts in memory."""
@@ -109,7 +109,7 @@ class RedisWindows:
     async def _acquire_in_redis(self, counter: Counter) -> float:
         key = self._key(counter)
         index = f"{self._prefix}:{counter.kind}:{counter.seconds}"
-        arguments = [counter.limit, counter.seconds * 1000, self._most]
+        arguments = [counter.limit, counter.seconds * 1000, self._max_counters]
         return float(await self._acquire(keys=[key, index], args=arguments)) / 1000
 
     def _key(self, counter: Counter) -> str:

@@ -33,7 +33,7 @@ class IndexEntry(msgspec.Struct, frozen=True):
     votes: int
 
 
-def position(entry: IndexEntry) -> int:
+def rank_key(entry: IndexEntry) -> int:
     """Return the rank of a film: more votes first, then shorter titles, then by id.
 
     The last `ID_BITS` bits are the film's id.

@@ -53,48 +53,48 @@ class _Search:
             found += self._one_word(words[0])
         else:
             found += self._several_words(words)
-        return list(dict.fromkeys(found or self._forgiving(words)))[: self._limit]
+        return list(dict.fromkeys(found or self._corrected_matches(words)))[: self._limit]
 
     def _one_word(self, word: str) -> list[int]:
         """Return matches of a single word: first words, exact words, then prefixes."""
         return [
             *self._matches(ExactTerm(FIRST_WORD_MARK + word), MAX_EXACT_MATCHES),
             *self._matches(ExactTerm(word), MAX_EXACT_MATCHES),
-            *self._matches(self._beginning(word, FIRST_WORD_MARK), MAX_EXACT_MATCHES),
-            *self._matches(self._beginning(word), self._limit),
+            *self._matches(self._prefix(word, FIRST_WORD_MARK), MAX_EXACT_MATCHES),
+            *self._matches(self._prefix(word), self._limit),
         ]
 
     def _several_words(self, words: list[str]) -> list[int]:
         *before, last = dict.fromkeys(words)
-        expressions = [*map(self._finished, before), self._beginning(last)]
+        expressions = [*map(self._complete_word, before), self._prefix(last)]
         found = self._matches(all_of(expressions), self._limit)
         return self._ranked(found, words)
 
-    def _forgiving(self, words: list[str]) -> list[int]:
+    def _corrected_matches(self, words: list[str]) -> list[int]:
         """Return matches with joined words or corrected typos."""
         found = self._matches(any_of(self._joined_words(words)), self._limit)
         if found:
             return self._ranked(found, words)
-        known = {word: self._beginning(word) for word in words}
+        known = {word: self._prefix(word) for word in words}
         wrong = [word for word in words if known[word] is None]
         if 0 < len(wrong) <= MAX_MISSPELLED_WORDS:
-            found = self._with_likely(known, wrong)
+            found = self._with_corrections(known, wrong)
         if not found and len(wrong) < len(words) <= MAX_MISSPELLED_WORDS:
-            found = self._with_likely(known, words)
+            found = self._with_corrections(known, words)
         return found
 
-    def _with_likely(self, known: dict[str, Expression | None], wrong: list[str]) -> list[int]:
+    def _with_corrections(self, known: dict[str, Expression | None], wrong: list[str]) -> list[int]:
         """Return matches of the known words and of similar words in place of the unknown ones."""
-        likely = {word: self._likely(word) for word in wrong}
+        corrections = {word: self._corrections(word) for word in wrong}
         expressions = [
-            any_of([known[word], *map(ExactTerm, likely.get(word, ()))])
-            if word in likely
+            any_of([known[word], *map(ExactTerm, corrections.get(word, ()))])
+            if word in corrections
             else known[word]
             for word in known
         ]
         found = self._matches(all_of(expressions), self._limit)
-        meant = [likely[word][0] if likely.get(word) else word for word in known]
-        return self._ranked(found, meant)
+        corrected = [corrections[word][0] if corrections.get(word) else word for word in known]
+        return self._ranked(found, corrected)
 
     def _joined_words(self, words: list[str]) -> Iterable[Expression | None]:
         """Yield the query as the start of a title without spaces, and with neighbours joined."""
@@ -102,9 +102,9 @@ class _Search:
             yield Prefix(whole_title_term(" ".join(words)))
         for at in range(len(words) - 1):
             joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
-            yield all_of([self._beginning(word) for word in joined])
+            yield all_of([self._prefix(word) for word in joined])
 
-    def _likely(self, word: str) -> list[str]:
+    def _corrections(self, word: str) -> list[str]:
         """Return the words that a word may stand for, the likeliest first."""
         spelled = to_latin(word)
         if spelled in (word, ""):
@@ -124,7 +124,7 @@ class _Search:
         ranks = {film_id: _rank(lines, words) for film_id, lines in written.items()}
         return sorted(first, key=lambda film_id: ranks.get(film_id, WORST)) + rest
 
-    def _finished(self, word: str) -> Expression | None:
+    def _complete_word(self, word: str) -> Expression | None:
         """Return the expression for a word before the last; a very common short word must be exact.
 
         Half of all titles have a word with the prefix `a`, and a tenth have the word itself.
@@ -132,9 +132,9 @@ class _Search:
         is_short = len(word) <= PREFIX_INDEXED
         if is_short and self._index.frequencies([word]).get(word, 0) >= VERY_COMMON:
             return ExactTerm(word)
-        return self._beginning(word)
+        return self._prefix(word)
 
-    def _beginning(self, word: str, mark: str = "") -> Expression | None:
+    def _prefix(self, word: str, mark: str = "") -> Expression | None:
         """Return the expression for a prefix, or None if no title has a word with it."""
         if len(mark + word) <= PREFIX_INDEXED:
             return Prefix(mark + word)

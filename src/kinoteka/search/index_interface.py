@@ -28,7 +28,7 @@ class Index(Vocabulary, Protocol):
     """An index for one reader: films that the reader may not see are excluded."""
 
     def matches(self, wanted: Expression, limit: int) -> list[int]:
-        """Return up to `limit` ids of films that match, ordered by `entry.position`."""
+        """Return up to `limit` ids of films that match, ordered by `entry.rank_key`."""
 
     def spellings(self, film_ids: Sequence[int]) -> dict[int, str]:
         """Return the spellings of films' titles by film id, one per line.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kinoteka.search.entry import IndexEntry, all_spellings, position, terms
+from kinoteka.search.entry import IndexEntry, all_spellings, rank_key, terms
 
 SLICE = 20_000
 """The number of films that are indexed together."""
@@ -28,7 +28,7 @@ def index_rows_of(entries: Iterable[IndexEntry]) -> IndexRows:
     films: list[tuple[int, int, str]] = []
     for entry in {entry.film_id: entry for entry in entries}.values():
         spellings = all_spellings(entry)
-        rank = position(entry)
+        rank = rank_key(entry)
         rows.append((rank, terms(spellings)))
         films.append((entry.film_id, rank, "\n".join(spellings)))
     rows.sort()

@@ -120,7 +120,7 @@ async def _probe_storage(services: Services) -> Literal["writable", "full"]:
         if error.code is Code.DISK_FULL:
             return "full"
         return "full" if DISK_STATE.has_failed else "writable"
-    DISK_STATE.stored()
+    DISK_STATE.record_success()
     return "writable"
 
 

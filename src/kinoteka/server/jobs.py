@@ -76,7 +76,7 @@ class BackgroundJobs:
 
 
 async def _check_revisions(services: Services, unit: Unit) -> None:
-    await services.revisions.look()
+    await services.revisions.refresh()
     if services.chats.listeners.must_check_sessions:
         await _remove_expired_listeners(services, unit)
 

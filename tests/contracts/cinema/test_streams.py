@@ -77,7 +77,7 @@ def test_slow_reader_does_not_hold_up_other_requests(large: RunningServer) -> No
 
 async def test_reading_stops_when_the_client_disconnects(services: Services) -> None:
     fill_catalogue(services.settings, sample_films(1000))
-    await services.revisions.look()
+    await services.revisions.refresh()
     disconnected, sent = asyncio.Event(), []
 
     async def receive() -> Message:

@@ -60,9 +60,9 @@ async def test_change_notifies_other_processes_and_not_its_own(services):
     there.on_foreign_change("catalogue", lambda: calls.update(there=calls["there"] + 1))
     services.revisions.on_foreign_change("catalogue", lambda: calls.update(here=calls["here"] + 1))
     await change(services, services.revisions, "catalogue")
-    await services.revisions.look()
-    await there.look()
-    await there.look()
+    await services.revisions.refresh()
+    await there.refresh()
+    await there.refresh()
     assert calls == {"here": 0, "there": 1}
     assert there.value("catalogue") == services.revisions.value("catalogue") == 2
 
@@ -119,7 +119,7 @@ class TestPublishedChange:
     ):
         bus.deliver(Change("sessions", 3, [8]), Change("sessions", 2, [7]))
         assert (here.invalidated, here.value("sessions")) == ([8, 7], 3)
-        await here.look()
+        await here.refresh()
         assert here.invalidated == [8, 7]
 
     async def test_own_change_before_an_older_message_invalidates_only_the_named_entries(
@@ -140,19 +140,19 @@ class TestChangeInTheDatabase:
         self, services, here, bus
     ):
         await change(services, services.revisions, "sessions", [7])
-        await here.look()  # the message is still on its way
+        await here.refresh()  # the message is still on its way
         assert here.invalidated == []
         bus.deliver(Change("sessions", 2, [7]))
-        await here.look()
+        await here.refresh()
         assert here.invalidated == [7]
 
     async def test_everything_is_invalidated_at_the_second_look_without_a_message(
         self, services, here
     ):
         await change(services, services.revisions, "sessions", [7])
-        await here.look()
-        await here.look()
-        await here.look()
+        await here.refresh()
+        await here.refresh()
+        await here.refresh()
         assert (here.invalidated, here.value("sessions")) == (["all"], 2)
 
     async def test_everything_is_invalidated_when_an_earlier_message_is_missing(
@@ -161,8 +161,8 @@ class TestChangeInTheDatabase:
         for each in (7, 8):
             await change(services, services.revisions, "sessions", [each])
         bus.deliver(Change("sessions", 3, [8]))
-        await here.look()
-        await here.look()
+        await here.refresh()
+        await here.refresh()
         assert (here.invalidated, here.value("sessions")) == ([8, "all"], 3)
 
     async def test_everything_is_invalidated_at_once_while_the_bus_is_disconnected(
@@ -170,21 +170,21 @@ class TestChangeInTheDatabase:
     ):
         bus.is_connected = False
         await change(services, services.revisions, "sessions", [7])
-        await here.look()
+        await here.refresh()
         assert here.invalidated == ["all"]
 
     async def test_everything_is_invalidated_at_once_after_a_gap_with_a_change(
         self, services, here, bus
     ):
-        await here.look()
+        await here.refresh()
         await change(services, services.revisions, "sessions", [7])
         for listener in bus.gap_listeners:
             listener(None)
-        await here.look()
+        await here.refresh()
         assert here.invalidated == ["all"]
 
     async def test_gap_without_a_change_invalidates_nothing(self, here, bus):
         for listener in bus.gap_listeners:
             listener(None)
-        await here.look()
+        await here.refresh()
         assert here.invalidated == []

@@ -13,9 +13,9 @@ from tests.support.errors import raises_error
 def test_failed_writes_are_logged_once_a_minute() -> None:
     room = DiskState()
     with capture_logs() as lines:
-        codes = [room.refused(OSError("no space")).code for _ in range(3)]
-        room.stored()
-        room.stored()
+        codes = [room.record_failure(OSError("no space")).code for _ in range(3)]
+        room.record_success()
+        room.record_success()
     assert codes == [Code.DISK_FULL] * 3
     assert [line["event"] for line in lines] == [
         "the disk is full or rejects writes: free some space",

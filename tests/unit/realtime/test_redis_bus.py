@@ -111,7 +111,7 @@ def test_valkey_urls_become_redis_urls(url, tls):
 async def test_documented_permissions_are_sufficient(redis, patient_windows):
     redis.ask("ACL", "SETUSER", *documented_rights())
     url = f"{redis.url.replace('unix://', 'unix://kinoteka:password@')}?db=2"
-    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", most=1)
+    bus, windows = redis_bus(url, "name"), RedisWindows(url, "name", max_counters=1)
     await bus.start()
     await bus.subscribe("chat:1")
     bus.unsubscribe("chat:1")

@@ -27,8 +27,8 @@ def redis() -> Iterator[RedisServer]:
 async def new_windows(redis, patient_windows):
     made = []
 
-    def new(name="name", most=1000):
-        made.append(RedisWindows(redis.url, name, most))
+    def new(name="name", max_counters=1000):
+        made.append(RedisWindows(redis.url, name, max_counters))
         return made[-1]
 
     yield new
@@ -70,7 +70,7 @@ async def test_keys_expire(redis, new_windows):
 
 
 async def test_number_of_counters_is_bounded_for_each_kind(redis, new_windows):
-    windows = new_windows(most=5)
+    windows = new_windows(max_counters=5)
     for number in range(20):
         await hit(windows, str(number))
     assert len(redis.ask("KEYS", "*").split()) == 5 + 1

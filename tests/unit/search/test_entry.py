@@ -1,6 +1,6 @@
 import pytest
 
-from kinoteka.search.entry import FILM_ID, IndexEntry, all_spellings, position, terms
+from kinoteka.search.entry import FILM_ID, IndexEntry, all_spellings, rank_key, terms
 
 
 def film(film_id: int, votes: int = 0, title: str = "Stalker") -> IndexEntry:
@@ -17,15 +17,15 @@ def film(film_id: int, votes: int = 0, title: str = "Stalker") -> IndexEntry:
     ],
 )
 def test_films_are_ordered_by_votes_then_length_then_id(better, worse):
-    assert position(better) < position(worse)
+    assert rank_key(better) < rank_key(worse)
 
 
 @pytest.mark.parametrize(
     "entry", [film(1), film(2**40 - 1, votes=2**40), film(7, title="x" * 1000)]
 )
 def test_position_contains_the_film_id(entry):
-    assert position(entry) & FILM_ID == entry.film_id
-    assert 0 < position(entry) < 2**63
+    assert rank_key(entry) & FILM_ID == entry.film_id
+    assert 0 < rank_key(entry) < 2**63
 
 
 @pytest.mark.parametrize(

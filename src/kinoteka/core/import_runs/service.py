@@ -111,7 +111,7 @@ class ImportRuns:
             try:
                 folder, descriptor = self._folders.new()
             except OSError as error:
-                raise DISK_STATE.refused(error) from error
+                raise DISK_STATE.record_failure(error) from error
             pending = PendingUpload(folder, descriptor)
             try:
                 yield pending

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import psycopg
 
 from kinoteka.database.backup import BackupFailed
+from kinoteka.database.copy.interface import REVISION
 from kinoteka.database.copy.rows import TABLES
-from kinoteka.database.copy.sides import REVISION
 from kinoteka.database.engines import database_path
 from kinoteka.database.engines.postgresql import programs
 from kinoteka.database.engines.postgresql.driver import connect

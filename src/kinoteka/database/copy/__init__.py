@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from kinoteka.database import film_search as search
+from kinoteka.database.copy.interface import CopyFailed, Source, Target
 from kinoteka.database.copy.rows import TABLES, Digest, Rows
-from kinoteka.database.copy.sides import CopyFailed, Source, Target
 from kinoteka.database.migrations import newest
 from kinoteka.infrastructure.progress import Progress
 
@@ -81,7 +81,7 @@ def _write(
     for name, highest in source.highest_ids().items():
         target.advance_sequences(name, highest)
     progress.begin("indexing films", counts["films"])
-    search.index(target.reader, _noted(source.entries(), progress))
+    search.index(target.reader, _entries_with_progress(source.entries(), progress))
     target.raise_revisions(source.revisions())
     return digests
 
@@ -95,17 +95,19 @@ def _digests(
     digests = {}
     for table in TABLES:
         progress.begin(f"{doing} {table.name}", counts[table.name])
-        digests[table.name] = Digest.of(_counted(rows(table), progress))
+        digests[table.name] = Digest.of(_rows_with_progress(rows(table), progress))
     return digests
 
 
-def _counted(batches: Iterator[Rows], progress: Progress) -> Iterator[Rows]:
+def _rows_with_progress(batches: Iterator[Rows], progress: Progress) -> Iterator[Rows]:
     for batch in batches:
         yield batch
         progress.done += len(batch)
 
 
-def _noted(entries: Iterator[search.IndexEntry], progress: Progress) -> Iterator[search.IndexEntry]:
+def _entries_with_progress(
+    entries: Iterator[search.IndexEntry], progress: Progress
+) -> Iterator[search.IndexEntry]:
     for entry in entries:
         yield entry
         progress.done += 1

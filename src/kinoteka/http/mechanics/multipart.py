@@ -252,7 +252,7 @@ class ManyFiles:
             file.close()
 
 
-async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
+async def _read(request: Request, parts: Parts, name: str, max_parts: int) -> None:
     """Parse the body."""
     chunks = read_chunks(request.receive)
     boundary = boundary_of(request)
@@ -263,7 +263,7 @@ async def _read(request: Request, parts: Parts, name: str, most: int) -> None:
         if declared_size(request) > parts.largest:
             raise parts.too_large()
         parser = PushMultipartParser(
-            boundary, max_segment_count=most, header_charset=HEADER_CHARSET
+            boundary, max_segment_count=max_parts, header_charset=HEADER_CHARSET
         )
         # If there is no room in memory, everything goes to the disk immediately.
         in_memory = SPOOLED_BYTES if BODY_MEMORY.take(request, SPOOLED_BYTES) else 0
@@ -302,7 +302,7 @@ def _store(parts: Parts) -> None:
     try:
         parts.store()
     except OSError as error:
-        raise DISK_STATE.refused(error) from error
+        raise DISK_STATE.record_failure(error) from error
 
 
 def boundary_of(request: Request) -> bytes:

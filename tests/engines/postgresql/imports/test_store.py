@@ -82,7 +82,7 @@ class TestConcurrency:
         counted = "SELECT label_id, films FROM genre_counts ORDER BY label_id"
         assert stored.rows(counted) == [(0, 1), (1, 1)]
         async with unit_of_work(services.database) as unit:
-            await services.revisions.look()
+            await services.revisions.refresh()
             await services.labels.set_label(CONSOLE_ACTOR, unit, 1, None)
         assert stored.rows(counted)[0] == (0, 1)
 

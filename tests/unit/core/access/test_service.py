@@ -94,7 +94,7 @@ async def test_change_in_another_process_invalidates_the_cache(services, setting
         assert not (await actor_by_token(other, person.token)).may("a.b")
         role = await role_with(services, root, "a.b")
         await perform(services, "assign_role", root, person.account.id, role.id)
-        await other.revisions.look()
+        await other.revisions.refresh()
         assert (await actor_by_token(other, person.token)).may("a.b")
     finally:
         await close(other)
@@ -239,7 +239,7 @@ async def test_renaming_keeps_permissions_that_another_process_has_just_changed(
     try:
         await perform(other, "change_role", root, role.id, None, ["c.d"])
         await perform(services, "change_role", root, role.id, "renamed", None)
-        await services.revisions.look()
+        await services.revisions.refresh()
         listed = {each.id: each for each in await perform(services, "list_roles", root)}
         assert listed[role.id].name == "renamed"
         assert listed[role.id].permissions == ("c.d",)

@@ -306,7 +306,7 @@ async def test_change_in_another_process_invalidates_the_cached_account(services
     try:
         assert (await get_account(other, person.account.id)).given_name is None
         await change_profile(services, person.actor, given_name="Anna")
-        await other.revisions.look()
+        await other.revisions.refresh()
         assert (await get_account(other, person.account.id)).given_name == "Anna"
     finally:
         await close(other)

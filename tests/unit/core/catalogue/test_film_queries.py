@@ -184,7 +184,7 @@ class TestSuggest:
         assert [film.title for film in suggestions] == ["The Matrix"]
         assert await services.catalogue.suggest(viewer, unit, "  ", "192.0.2.1") == []
         fill_catalogue(services.settings, [SampleFilm(f"Mat {number}") for number in range(20)])
-        await services.revisions.look()
+        await services.revisions.refresh()
         suggestions = await services.catalogue.suggest(viewer, unit, "mat", "192.0.2.1")
         assert len(suggestions) == MAX_SUGGESTIONS
 

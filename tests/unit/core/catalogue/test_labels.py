@@ -245,7 +245,7 @@ class TestHideAndShow:
         async def imported(year: int, label: str | None, ruled: list[str]) -> int:
             changed = msgspec.structs.replace(row, year=year, label=label)
             Import("club", labels=ruled).run(services.settings, [[changed]])
-            await services.revisions.look()
+            await services.revisions.refresh()
             return int(rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0])
 
         film_id = await imported(1979, None, [])

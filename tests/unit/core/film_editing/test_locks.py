@@ -33,7 +33,7 @@ async def root(services: Services) -> Actor:
 
 async def import_films(services: Services, *films: FilmRecord, **options) -> int:
     Import("club", **options).run(services.settings, [films])
-    await services.revisions.look()
+    await services.revisions.refresh()
     return rows(services.settings, "SELECT id FROM films WHERE external_id = '7'")[0]
 
 

@@ -15,7 +15,7 @@ async def test_end_of_a_session_is_noticed_by_another_process(services, anna, wi
     other = await wired()
     assert await is_session_valid(other, anna)
     await perform(services, services.sessions.sign_out, anna.actor)
-    await other.revisions.look()
+    await other.revisions.refresh()
     assert not await is_session_valid(other, anna)
 
 

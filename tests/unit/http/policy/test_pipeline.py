@@ -233,10 +233,10 @@ class TestTransactions:
     async def test_changes_are_stored_only_when_the_error_commits_them(
         self, client: httpx.AsyncClient, services: Services, path: str, status: int, kept: bool
     ) -> None:
-        await services.revisions.look()
+        await services.revisions.refresh()
         before = services.revisions.value("library")
         assert (await client.post(path)).status_code == status
-        await services.revisions.look()
+        await services.revisions.refresh()
         assert (services.revisions.value("library") > before) is kept
 
     async def test_unexpected_error_reveals_no_details(

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Table
 
+from kinoteka.database.copy.interface import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.copy.rows import (
     BATCH,
     TABLES,
@@ -16,7 +17,6 @@ from kinoteka.database.copy.rows import (
     columns_of,
     in_key_order,
 )
-from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.engines.postgresql.driver import PostgreSQLReader, connect
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.schema import revisions
@@ -135,7 +135,7 @@ def snapshot(settings: Settings) -> Iterator[PostgreSQLCopyDatabase]:
 
 
 @contextmanager
-def filling(settings: Settings) -> Iterator[PostgreSQLCopyDatabase]:
+def locked_target(settings: Settings) -> Iterator[PostgreSQLCopyDatabase]:
     """Lock the tables against other writers, and commit at the end of the block.
 
     Raises:

@@ -223,7 +223,7 @@ def is_broken(connection: Connection) -> bool:
 def raise_busy(error: BaseException) -> NoReturn:
     """Raise DomainError(BUSY), or DISK_FULL if that is PostgreSQL's error."""
     if isinstance(error, asyncpg.DiskFullError | psycopg.errors.DiskFull):
-        raise DISK_STATE.refused(error) from error
+        raise DISK_STATE.record_failure(error) from error
     raise DomainError(Code.BUSY, retry_after=RETRY_AFTER_SECONDS) from error
 
 

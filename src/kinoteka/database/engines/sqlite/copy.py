@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
+from kinoteka.database.copy.interface import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.copy.rows import (
     BATCH,
     WITH_IDS,
@@ -15,7 +16,6 @@ from kinoteka.database.copy.rows import (
     in_key_order,
     with_booleans,
 )
-from kinoteka.database.copy.sides import ENTRIES, REVISION, REVISIONS, CopyFailed
 from kinoteka.database.engines.sqlite.driver import SQLiteReader, connect
 from kinoteka.database.film_search import IndexEntry
 
@@ -117,7 +117,7 @@ def snapshot(path: Path) -> Iterator[SQLiteCopyDatabase]:
 
 
 @contextmanager
-def filling(path: Path) -> Iterator[SQLiteCopyDatabase]:
+def locked_target(path: Path) -> Iterator[SQLiteCopyDatabase]:
     """Begin a write transaction, and commit it at the end of the block.
 
     Raises:

@@ -149,7 +149,7 @@ class SQLite:
             raise Conflict(str(error).rpartition(": ")[2]) from error
         except sqlite3.OperationalError as error:
             if _primary_code(error) in DISK_FAILURE_CODES:
-                raise DISK_STATE.refused(error) from error
+                raise DISK_STATE.record_failure(error) from error
             if _primary_code(error) != sqlite3.SQLITE_BUSY:
                 raise
             raise DomainError(Code.BUSY, retry_after=2) from error

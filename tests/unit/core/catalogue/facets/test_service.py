@@ -47,7 +47,7 @@ async def test_facets_follow_changes_of_the_catalogue(
     viewer = await anonymous_actor(services)
     assert 2031 not in await services.facets.years(viewer, unit)
     fill_catalogue(services.settings, [SampleFilm("Later", 2031, ("Western",), ("Late Comer",))])
-    await services.revisions.look()
+    await services.revisions.refresh()
     assert (await services.facets.years(viewer, unit))[0] == 2031
     assert "Western" in {genre.name for genre in await services.facets.genres(viewer, unit)}
 

@@ -1,6 +1,6 @@
 """The search index in SQLite: FTS5 over folded words, read in order of popularity.
 
-A row's id begins with the film's rank (`entry.position`). So matches come out best first, and the
+A row's id begins with the film's rank (`entry.rank_key`). So matches come out best first, and the
 first thousand of half a million matches cost no more than a thousand.
 
 Public operations: index, index_rows_of, add_rows, remove, clear, optimize, open_index.
