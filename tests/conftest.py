@@ -4,7 +4,6 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,13 @@ from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.app import close, wire
 from tests.support.databases import (
     EMPTY,
-    ENGINES,
     FAST,
     PostgreSQLServer,
     create_empty_template,
     postgresql_server,
 )
 from tests.support.films import fill_catalogue
+from tests.support.lanes import pytest_generate_tests, pytest_itemcollected  # noqa: F401 (hooks)
 from tests.support.servers import RunningServer, close_clients, run_server
 from tests.support.skip_report import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
@@ -54,9 +53,9 @@ def _close_all_clients() -> Iterator[None]:
     close_clients()
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
-    """Each database engine: tests that use it run once for each."""
+    """The database engine (see `tests/support/lanes.py`)."""
     return str(request.param)
 
 
@@ -134,27 +133,31 @@ async def films(services: Services) -> dict[str, int]:
 
 
 @pytest.fixture(scope="session")
-def shared_servers(
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
-    postgresql: PostgreSQLServer,  # must stop after the servers that use it
-) -> Iterator[Callable[[str], RunningServer]]:
-    """Return a function that returns the server of an engine, which runs until the end."""
-    with ExitStack() as stack:
-
-        @cache
-        def shared_server(engine: str) -> RunningServer:
-            folder = tmp_path_factory.mktemp("server")
-            chosen = GENEROUS | stack.enter_context(new_database(engine, request, folder))
-            return stack.enter_context(run_server(folder, chosen))
-
-        yield shared_server
+def server_on_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Iterator[RunningServer]:
+    """A server with SQLite, which runs until the end."""
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copy(empty_database, folder / DATABASE)
+    with run_server(folder, GENEROUS) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def server(engine: str, shared_servers: Callable[[str], RunningServer]) -> RunningServer:
+def server_on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQLServer
+) -> Iterator[RunningServer]:
+    """A server with PostgreSQL, which runs until the end."""
+    database = {"database_url": postgresql.new_database(EMPTY)}
+    with run_server(tmp_path_factory.mktemp("server"), GENEROUS | database) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server(engine: str, request: pytest.FixtureRequest) -> RunningServer:
     """A server with an empty catalogue, shared by tests that do not disturb each other."""
-    return shared_servers(engine)
+    server: RunningServer = request.getfixturevalue(f"server_on_{engine}")
+    return server
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from playwright.async_api import Browser, expect
 
 from tests.conftest import GENEROUS
 from tests.support.browsers import FONT_SETS, TIMEOUT_MS, Visitor, browser_window, chromium
-from tests.support.engine_selection import deselect_postgresql
 from tests.support.servers import (
     PASSWORD,
     RunningServer,
@@ -27,9 +26,8 @@ expect.set_options(timeout=TIMEOUT_MS)
 _failed = pytest.StashKey[bool]()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out PostgreSQL. One browser serves all tests here, so they share its event loop."""
-    deselect_postgresql(HERE, config, items)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let all tests here share the event loop of the browser."""
     for item in items:
         if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

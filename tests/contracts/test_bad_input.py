@@ -42,7 +42,7 @@ VALUES = {
 }
 
 # Requests that are rejected before the first query do not depend on the engine.
-without_queries = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+without_queries = pytest.mark.engines("sqlite")
 
 IDS = ["0", str(2**53), str(2**63), "9" * 5000, "-1", "1.5", "%00", "%ff", "id"]
 

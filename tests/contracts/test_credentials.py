@@ -17,7 +17,7 @@ from kinoteka.server.app import CONTRACTS, NEUTRAL
 from kinoteka.site.contract import SITE
 from tests.support.servers import PASSWORD, RunningServer, keep_clients_open, unique_name
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+pytestmark = pytest.mark.engines("sqlite")
 
 INVALID = 'Bearer error="invalid_token"'
 UNUSABLE = ("expired", "revoked", "malformed", "foreign", "undefined", "null", "empty", "refresh")

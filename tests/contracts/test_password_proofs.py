@@ -9,7 +9,7 @@ import pytest
 from tests.support.databases import execute
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+pytestmark = pytest.mark.engines("sqlite")
 
 SIGN_INS = {
     "filmsite": ("/user/signin", "email"),

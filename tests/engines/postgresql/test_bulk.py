@@ -19,11 +19,6 @@ from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import rows
 
 
-@pytest.fixture(scope="module")
-def engine():
-    return "postgresql"
-
-
 def test_second_session_is_rejected_while_the_first_is_open(settings):
     with bulk_session(settings), pytest.raises(AlreadyRunning), bulk_session(settings):
         pytest.fail("a second session opened")

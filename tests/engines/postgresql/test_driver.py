@@ -24,11 +24,6 @@ SLOW = Statement(select(func.pg_sleep(5)))
 
 
 @pytest.fixture
-def engine():
-    return "postgresql"
-
-
-@pytest.fixture
 def settings(settings):
     return msgspec.structs.replace(settings, database_pool=2, database_timeout_seconds=2)
 

@@ -32,11 +32,6 @@ def own_server():
 
 
 @pytest.fixture
-def engine():
-    return "postgresql"
-
-
-@pytest.fixture
 async def database(own_server, settings, monkeypatch):
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     url = own_server.new_database(EMPTY)

@@ -81,7 +81,7 @@ def test_full_disk_while_unpacking_is_reported_and_changes_nothing(server, backu
     restore_with_full_disk(server, backup, 20_000)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # PostgreSQL has a disk of its own
+@pytest.mark.engines("sqlite")  # PostgreSQL has a disk of its own
 def test_full_disk_while_replacing_is_reported_and_changes_nothing(server, backup):
     # As large as the database, which the log beside it outgrows.
     restore_with_full_disk(server, backup, database_path(server.settings).stat().st_size + 1000)

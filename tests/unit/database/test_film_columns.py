@@ -15,9 +15,9 @@ from kinoteka.database.film_columns import (
 from kinoteka.database.schema import FILM_FACTS
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_every_fact_of_a_film_has_a_staged_column(engine: str) -> None:
-    statement = create_staged_films(engine, "staged")
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_every_fact_of_a_film_has_a_staged_column(dialect: str) -> None:
+    statement = create_staged_films(dialect, "staged")
     for name in FACTS:
         assert f"\t{name} " in statement
 

@@ -8,7 +8,7 @@ import pytest
 from tests.support.polling import TIMEOUT
 
 # No request gets as far as the database.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.engines("sqlite")
 
 START = b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKS = b"\r\n2\r\n{}\r\n0\r\n\r\n"

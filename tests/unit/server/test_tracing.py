@@ -20,7 +20,7 @@ from kinoteka.server import app
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"
 
 # Tracing does not depend on the database.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.engines("sqlite")
 
 Hooks = dict[str, Callable[..., None]]
 

@@ -17,11 +17,6 @@ from kinoteka.infrastructure.settings import Settings
 ALIEN, RAN = film("1", "Alien", genres=["Horror"]), film("2", "Ran", genres=["War"])
 
 
-@pytest.fixture(scope="module")
-def engine():
-    return "postgresql"
-
-
 def begin(settings):
     """Open another connection that waits for locks for 100 ms at most."""
     connection = psycopg.connect(settings.database_url)

@@ -8,8 +8,6 @@ from kinoteka.database.engines.postgresql.search import index as postgresql
 from kinoteka.database.engines.postgresql.search import words as postgresql_words
 from kinoteka.database.film_search import IndexEntry, find, index, optimize
 
-pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-
 
 def nights(count: int, first: int = 1) -> list[IndexEntry]:
     """Films of which each is less popular than the one before it: they have no votes."""

@@ -1,10 +1,14 @@
 """Films that requests put into the index lie there as an import would have left them."""
 
+import pytest
+
 from kinoteka.core.services import Services
 from kinoteka.database import film_search as search
 from kinoteka.database.film_search import IndexEntry
 from kinoteka.database.unit import unit_of_work
-from tests.support.databases import rows, write_transaction
+from tests.support.databases import ENGINES, rows, write_transaction
+
+pytestmark = pytest.mark.engines(*ENGINES)
 
 BEFORE = (
     IndexEntry(1, "The Matrix", None, 900),

@@ -13,7 +13,6 @@ def test_trigram_becomes_a_like_pattern(trigram, written):
     assert pattern(trigram) == written
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 class TestCandidates:
     """The words that pg_trgm finds, of which the likeliest are then chosen."""
 

@@ -9,8 +9,6 @@ from kinoteka.database.engines.sqlite.search.index import index, optimize, remov
 from kinoteka.database.film_search import IndexEntry
 from tests.support.databases import rows, write_transaction
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 def connection(reader):

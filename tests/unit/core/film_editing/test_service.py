@@ -264,7 +264,7 @@ async def test_unknown_film_is_rejected(services: Services, root: Actor) -> None
                 await perform(services, getattr(services.film_editing, name), root, 999, *args)
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")
+@pytest.mark.engines("postgresql")
 class TestDuringAnImport:
     """On SQLite imports and edits never run at the same time."""
 

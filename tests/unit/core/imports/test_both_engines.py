@@ -27,9 +27,7 @@ SELECTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def engine():
-    return "sqlite"
+pytestmark = pytest.mark.engines("sqlite")  # the fixture `both` adds PostgreSQL
 
 
 @pytest.fixture

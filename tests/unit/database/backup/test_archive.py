@@ -10,10 +10,7 @@ from kinoteka.database.migrations import newest
 from kinoteka.infrastructure.progress import Progress
 from tests.support.backups import archive_members, back_up, write_archive
 
-
-@pytest.fixture
-def engine():
-    return "sqlite"  # the archive is the same for both
+pytestmark = pytest.mark.engines("sqlite")  # the archive is the same for both
 
 
 @pytest.fixture

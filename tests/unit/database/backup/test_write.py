@@ -121,11 +121,8 @@ def test_a_folder_that_is_not_there_is_named(filled, tmp_path):
         back_up(filled, tmp_path / "nowhere" / "backup")
 
 
+@pytest.mark.engines("sqlite")
 class TestOnSQLite:
-    @pytest.fixture
-    def engine(self):
-        return "sqlite"
-
     def test_a_damaged_database_is_not_passed_off_as_a_backup(self, filled, tmp_path):
         path = database_path(filled)
         with sqlite3.connect(path) as connection:

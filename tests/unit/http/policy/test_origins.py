@@ -55,7 +55,7 @@ FORM_HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.engines("sqlite")
 class TestForms:
     """Bodies of the auth service and of cinema as application/x-www-form-urlencoded."""
 

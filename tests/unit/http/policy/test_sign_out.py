@@ -9,7 +9,7 @@ import pytest
 from kinoteka.core.tokens.signing import SigningKey
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+pytestmark = pytest.mark.engines("sqlite")
 
 REMOVED = "session_id=; Max-Age=0"
 # Every sign-out, and its response without a session.

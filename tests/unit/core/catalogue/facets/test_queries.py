@@ -31,7 +31,7 @@ def count_steps(settings: Settings, film_id: int) -> int:
     return hundreds
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.engines("sqlite")
 def test_similar_films_cost_the_same_when_a_year_has_many_films(settings: Settings) -> None:
     def more(number: int, start: int) -> list[int]:
         films = [SampleFilm(f"Film {start + each}", 1999, ("War",)) for each in range(number)]
