@@ -34,7 +34,7 @@ class Reason(StrEnum):
     HEAD = "head_too_slow"
     IDLE = "idle"
     BODY = "body_too_slow"
-    ANSWER = "response_not_read"
+    RESPONSE = "response_not_read"
 
 
 class Stage(Enum):
@@ -46,14 +46,14 @@ class Stage(Enum):
     """Between two requests."""
     BODY = auto()
     """The server waits for more of a request body."""
-    ANSWER = auto()
+    RESPONSE = auto()
     """The server works on a response, or sends it; also the last bytes before a close."""
 
 
 class Observation(NamedTuple):
     """The state of a connection in one sweep.
 
-    `progress` counts bytes: received ones in `BODY`, bytes left to send in `ANSWER`.
+    `progress` counts bytes: received ones in `BODY`, bytes left to send in `RESPONSE`.
     """
 
     stage: Stage
@@ -62,7 +62,7 @@ class Observation(NamedTuple):
 
 
 @dataclass(slots=True)
-class Watch:
+class StageTimer:
     """The last observation of a connection, and since when it has been in its stage."""
 
     since: float
@@ -88,40 +88,40 @@ class Deadlines:
         shortest = min(self._head, self._idle, self._body)
         return min(MAX_SWEEP_SECONDS, shortest / SWEEPS_PER_TIMEOUT)
 
-    def check(self, watch: Watch, observed: Observation, now: float) -> Reason | None:
+    def check(self, stage_timer: StageTimer, observed: Observation, now: float) -> Reason | None:
         """Return why the connection must be closed now, or None if it may stay open."""
-        last = watch.last
+        last = stage_timer.last
         if last is None or last.stage is not observed.stage or last.request is not observed.request:
-            watch.begin(now, observed)
+            stage_timer.begin(now, observed)
             return None
-        waited = now - watch.since
+        waited = now - stage_timer.since
         if observed.stage is Stage.HEAD:
             return Reason.HEAD if waited >= self._head else None
         if observed.stage is Stage.IDLE:
             return Reason.IDLE if waited >= self._idle else None
         if observed.stage is Stage.BODY:
-            return self._slow_body(watch, last, observed, now)
-        return self._unread(watch, last, observed, now)
+            return self._slow_body(stage_timer, last, observed, now)
+        return self._unread(stage_timer, last, observed, now)
 
     def _slow_body(
-        self, watch: Watch, last: Observation, observed: Observation, now: float
+        self, stage_timer: StageTimer, last: Observation, observed: Observation, now: float
     ) -> Reason | None:
         """Measure the rate in windows, so that a fast client may not stall later for hours."""
-        waited = now - watch.since
+        waited = now - stage_timer.since
         if waited < self._body:
             return None
         if observed.progress - last.progress < self._rate * waited:
             return Reason.BODY
-        watch.begin(now, observed)
+        stage_timer.begin(now, observed)
         return None
 
     def _unread(
-        self, watch: Watch, last: Observation, observed: Observation, now: float
+        self, stage_timer: StageTimer, last: Observation, observed: Observation, now: float
     ) -> Reason | None:
         if observed.progress == 0 or observed.progress != last.progress:
-            watch.begin(now, observed)
+            stage_timer.begin(now, observed)
             return None
-        return Reason.ANSWER if now - watch.since >= self._idle else None
+        return Reason.RESPONSE if now - stage_timer.since >= self._idle else None
 
 
 class Report:

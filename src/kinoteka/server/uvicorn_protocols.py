@@ -27,7 +27,7 @@ from kinoteka.server.connections import (
     Reason,
     Report,
     Stage,
-    Watch,
+    StageTimer,
     prepare_open_files,
 )
 
@@ -37,11 +37,11 @@ CHECKED = {"uvicorn": "0.54.0", "httptools": "0.9.0", "websockets": "17.4"}
 """The versions whose internals this module was written for."""
 
 MAX_HEAD_BYTES = 64 * 1024
-BARE = b"content-length: 0\r\nconnection: close\r\n\r\n"
-HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + BARE
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + BARE
-NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\n" + BARE
-TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\n" + BARE
+NO_BODY_AND_CLOSE = b"content-length: 0\r\nconnection: close\r\n\r\n"
+HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + NO_BODY_AND_CLOSE
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + NO_BODY_AND_CLOSE
+NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\n" + NO_BODY_AND_CLOSE
+TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\n" + NO_BODY_AND_CLOSE
 
 IDLE_SECONDS = 0.2
 NEW_SECONDS = 2.0
@@ -69,7 +69,7 @@ class State(ServerState):
         )
 
 
-class Flow(FlowControl):
+class PipelineFlowControl(FlowControl):
     """Flow control that stops reading while pipelined requests wait.
 
     uvicorn's own resumes after every response, so the queue would grow as fast as a client sends.
@@ -103,8 +103,8 @@ class BoundedHttp(HttpToolsProtocol):
         # Bytes received in total, and until the last complete head or chunk of a body.
         self._received = self._head_from = 0
         super().connection_made(transport)
-        self.flow = Flow(transport, self.pipeline)
-        self.watch = Watch(self.loop.time())
+        self.flow = PipelineFlowControl(transport, self.pipeline)
+        self.stage_timer = StageTimer(self.loop.time())
         admitted = self.server_state.admissions.admit(self.client[0] if self.client else None)
         if isinstance(admitted, Reason):
             self.server_state.report.add(admitted, self.loop.time())
@@ -178,21 +178,21 @@ class BoundedHttp(HttpToolsProtocol):
             wait = NEW_SECONDS if self.cycle is None else IDLE_SECONDS
             self.loop.call_later(wait, self._close_if_idle)
 
-    def observed(self) -> Observation:
+    def observe(self) -> Observation:
         """Return the state of the connection."""
         unsent = self.transport.get_write_buffer_size()
         if unsent or self.transport.is_closing():
-            return Observation(Stage.ANSWER, self.cycle, unsent)
+            return Observation(Stage.RESPONSE, self.cycle, unsent)
         if not self._has_request():
             is_idle = self.cycle is not None and self._received == self._head_from
             return Observation(Stage.IDLE if is_idle else Stage.HEAD, self.cycle, 0)
         if self.cycle.more_body and not self.flow.read_paused:
             return Observation(Stage.BODY, self.cycle, self._received)
-        return Observation(Stage.ANSWER, self.cycle, 0)
+        return Observation(Stage.RESPONSE, self.cycle, 0)
 
     def end(self, reason: Reason) -> None:
         """Close the connection at its deadline, with 408 if a response is possible."""
-        if reason is Reason.ANSWER:
+        if reason is Reason.RESPONSE:
             self.transport.abort()
             return
         has_begun_head = reason is Reason.HEAD and self._received != self._head_from
@@ -222,7 +222,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.watch = Watch(self.loop.time())
+        self.stage_timer = StageTimer(self.loop.time())
 
     def reject_unreadable(self) -> None:
         """Close the connection if its handshake is invalid: uvicorn would wait for ever."""
@@ -236,9 +236,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if self.admission is not None:
             self.admission.release()
 
-    def observed(self) -> Observation:
+    def observe(self) -> Observation:
         """Return the state of the connection. Pings check whether an open one is alive."""
-        return Observation(Stage.ANSWER, None, self.transport.get_write_buffer_size())
+        return Observation(Stage.RESPONSE, None, self.transport.get_write_buffer_size())
 
     def end(self, reason: Reason) -> None:
         """Close the connection at once: its last bytes were not read in time."""
@@ -275,7 +275,7 @@ class Sweeper:
             self._next = self._loop.call_later(self._state.deadlines.sweep_seconds, self._sweep)
 
     def _check_one(self, connection: BoundedHttp | BoundedWebSocket, now: float) -> None:
-        reason = self._state.deadlines.check(connection.watch, connection.observed(), now)
+        reason = self._state.deadlines.check(connection.stage_timer, connection.observe(), now)
         if reason is None:
             return
         if reason is not Reason.IDLE:

@@ -14,7 +14,7 @@ from kinoteka.server.connections import (
     Reason,
     Report,
     Stage,
-    Watch,
+    StageTimer,
     allowed_open_files,
     open_file_limits,
 )
@@ -25,9 +25,9 @@ DEADLINES = Deadlines(Settings())
 
 def verdicts(*observations: tuple[float, Stage, object, int]) -> list[Reason | None]:
     """Return what the deadlines say of one connection, observed at these times."""
-    watch = Watch(0.0)
+    stage_timer = StageTimer(0.0)
     return [
-        DEADLINES.check(watch, Observation(stage, request, progress), now)
+        DEADLINES.check(stage_timer, Observation(stage, request, progress), now)
         for now, stage, request, progress in observations
     ]
 
@@ -70,16 +70,16 @@ class TestDeadlines:
         assert verdicts(*observed) == expected
 
     def test_connection_stays_open_while_the_server_works(self) -> None:
-        observed = [(100.0 * n, Stage.ANSWER, REQUEST, 0) for n in range(5)]
+        observed = [(100.0 * n, Stage.RESPONSE, REQUEST, 0) for n in range(5)]
         assert verdicts(*observed) == [None] * 5
 
     def test_connection_is_closed_when_the_response_is_not_read(self) -> None:
         assert verdicts(
-            (0, Stage.ANSWER, REQUEST, 70_000),
-            (70, Stage.ANSWER, REQUEST, 60_000),
-            (140, Stage.ANSWER, REQUEST, 60_000),
-            (145, Stage.ANSWER, REQUEST, 60_000),
-        ) == [None, None, None, Reason.ANSWER]
+            (0, Stage.RESPONSE, REQUEST, 70_000),
+            (70, Stage.RESPONSE, REQUEST, 60_000),
+            (140, Stage.RESPONSE, REQUEST, 60_000),
+            (145, Stage.RESPONSE, REQUEST, 60_000),
+        ) == [None, None, None, Reason.RESPONSE]
 
     @pytest.mark.parametrize(
         ("settings", "seconds"), [(Settings(), 1.0), (Settings(head_seconds=0.5), 0.1)]

@@ -50,7 +50,7 @@ class ReceivedFile:
 
 
 @dataclass(slots=True)
-class Received:
+class ReceivedForm:
     """The fields of a body, in order, and its files."""
 
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -78,7 +78,7 @@ async def read_upload(request: Request, upload: Upload, folder: Path) -> Spooled
     return parts.file
 
 
-async def receive_files(request: Request, name: str, folder: Path, limit: int) -> Received:
+async def receive_files(request: Request, name: str, folder: Path, limit: int) -> ReceivedForm:
     """Write every file in the field `name` into the folder; what was written stays on errors.
 
     Raises:
@@ -176,7 +176,7 @@ class ManyFiles:
 
     def __init__(self, name: str, folder: Path, limit: int) -> None:
         self.largest = limit + OVERHEAD + MAX_FIELDS_BYTES
-        self.received = Received()
+        self.received = ReceivedForm()
         self._name = name
         self._folder = folder
         self._limit = limit

@@ -7,7 +7,12 @@ share a path by what is in the body; such operations are put together into one.
 from collections.abc import Sequence
 from typing import Any
 
-from kinoteka.http.mechanics.openapi_operations import Context, Described, RenderError, describe
+from kinoteka.http.mechanics.openapi_operations import (
+    Context,
+    DescribedOperation,
+    RenderError,
+    describe,
+)
 from kinoteka.http.mechanics.openapi_schemas import Schemas
 from kinoteka.http.mechanics.routes import Contract, Route
 
@@ -71,7 +76,7 @@ def document(
     }
 
 
-def _add(paths: dict[str, Json], described: Described) -> None:
+def _add(paths: dict[str, Json], described: DescribedOperation) -> None:
     path = paths.setdefault(described.shape, {"path": described.path, "operations": {}})
     operations = path["operations"]
     renamed = _with_names_of(path["path"], described)
@@ -79,7 +84,7 @@ def _add(paths: dict[str, Json], described: Described) -> None:
     operations[described.method] = renamed if known is None else _merged(known, renamed)
 
 
-def _with_names_of(path: str, described: Described) -> Json:
+def _with_names_of(path: str, described: DescribedOperation) -> Json:
     """The operation with its path's parameters named as in `path`, which has the same shape."""
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     operation = described.operation

@@ -62,8 +62,8 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """An operation, where it stands, and the shape of its path without names."""
+class DescribedOperation:
+    """An operation with its path. `shape` is the path without the names of its parameters."""
 
     path: str
     shape: str
@@ -71,7 +71,7 @@ class Described:
     operation: Json
 
 
-def describe(context: Context, route: Route) -> Described:
+def describe(context: Context, route: Route) -> DescribedOperation:
     """Return a route as an operation."""
     path = route.path_format
     contract, schemas = context.contract, context.schemas
@@ -87,7 +87,7 @@ def describe(context: Context, route: Route) -> Described:
     body = _body(route, schemas)
     if body is not None:
         operation["requestBody"] = body
-    return Described(path, _shape(path), route.method.lower(), operation)
+    return DescribedOperation(path, _shape(path), route.method.lower(), operation)
 
 
 def implied_errors(route: Route) -> list[Code]:

@@ -41,7 +41,7 @@ async def sign_out(request: Request, refresh_token: str | None = None) -> Header
         DomainError(UNAUTHORIZED): there is nothing to end; `with_cookie_removed` then removes the
             cookie all the same.
     """
-    sessions_to_end = await _ending(request, refresh_token)
+    sessions_to_end = await _sessions_to_end(request, refresh_token)
     if request.scope["method"] == "HEAD":
         if not sessions_to_end:
             raise DomainError(Code.UNAUTHORIZED)
@@ -52,7 +52,7 @@ async def sign_out(request: Request, refresh_token: str | None = None) -> Header
 
 async def sign_out_if_any(request: Request, refresh_token: str | None = None) -> Headers:
     """End the sessions as `sign_out` does, but do not raise if there are none."""
-    sessions_to_end = await _ending(request, refresh_token)
+    sessions_to_end = await _sessions_to_end(request, refresh_token)
     return (
         await sign_out(request, refresh_token)
         if sessions_to_end
@@ -77,7 +77,7 @@ def check_csrf(request: Request, actor: Actor) -> None:
     request.core.csrf.check(actor, token)
 
 
-async def _ending(request: Request, refresh_token: str | None) -> frozenset[int]:
+async def _sessions_to_end(request: Request, refresh_token: str | None) -> frozenset[int]:
     if not refresh_token:
         return request.sessions_to_end
     session_id = await request.core.tokens.find_session_id(request.unit, refresh_token)

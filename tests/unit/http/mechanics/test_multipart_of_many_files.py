@@ -8,7 +8,7 @@ import pytest
 
 from kinoteka.errors import Code
 from kinoteka.http.mechanics import multipart as uploads
-from kinoteka.http.mechanics.multipart import Received, drain, plain_name, receive_files
+from kinoteka.http.mechanics.multipart import ReceivedForm, drain, plain_name, receive_files
 from kinoteka.http.mechanics.request import Request
 from tests.support.errors import raises_error
 
@@ -44,7 +44,7 @@ def request(pieces: list[bytes], *, whole: bool = True, length: int = 0) -> Requ
     return Request({"headers": headers}, receive)
 
 
-async def received(folder: Path, body: bytes, size: int = 7, **options: Any) -> Received:
+async def received(folder: Path, body: bytes, size: int = 7, **options: Any) -> ReceivedForm:
     pieces = [body[start : start + size] for start in range(0, len(body), size)] or [b""]
     return await receive_files(request(pieces, **options), "files", folder, LIMIT)
 
