@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.core.accounts import passwords
-from kinoteka.core.accounts.argon2id import Argon2id
 from kinoteka.core.services import Services
 from kinoteka.database.engines import DATABASE, database_path
 from kinoteka.database.migrations import migrate
@@ -25,6 +23,7 @@ from tests.support.databases import (
 )
 from tests.support.films import fill_catalogue
 from tests.support.lanes import pytest_generate_tests, pytest_itemcollected  # noqa: F401 (hooks)
+from tests.support.quick_hashes import quick_hashes
 from tests.support.servers import RunningServer, close_clients, run_server
 from tests.support.skip_report import pytest_terminal_summary  # noqa: F401 (pytest finds it here)
 
@@ -103,10 +102,11 @@ def patient_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kinoteka.realtime.redis_rate_windows.RESPONSE_SECONDS", 2.0)
 
 
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(name="quick_hashes")
+def _quick_hashes() -> Iterator[None]:
     """Hash passwords at low cost, because many tests of the core create accounts."""
-    monkeypatch.setattr(passwords, "HASHER", Argon2id(memory=64, passes=1))
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture

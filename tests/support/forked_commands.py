@@ -1,7 +1,8 @@
 """Commands that start quickly, forked from a process that has already imported the server.
 
 The import takes most of a second of processor time, and the tests start hundreds of servers. Each
-runs the real command in a process of its own, with its own environment.
+runs the real command in a process of its own, with its own environment, but hashes passwords at
+low cost.
 """
 
 import faulthandler
@@ -9,13 +10,24 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing import get_context, reduction
+from types import ModuleType
 from typing import Any
 
 _context = get_context("forkserver")
+# The last four are otherwise imported while a server starts.
 _context.set_forkserver_preload(
-    ["kinoteka.cli.main", "kinoteka.server.process", "kinoteka.server.app"]
+    [
+        "kinoteka.cli.main",
+        "kinoteka.server.process",
+        "kinoteka.server.app",
+        "kinoteka.core.tokens.server_keys",
+        "kinoteka.database.blocking",
+        "kinoteka.database.engines.sqlite.migrations",
+        "uvloop",
+    ]
 )
 
 
@@ -26,7 +38,8 @@ class ForkedCommand:
         reading, writing = os.pipe()
         given = (tuple(arguments), dict(environment), _Descriptor(writing), _Descriptor(2))
         self._process = _context.Process(target=_run, args=given)
-        self._process.start()
+        with _without_main_module():
+            self._process.start()
         os.close(writing)
         self.pid = self._process.pid or 0
         self.stdout = os.fdopen(reading)
@@ -57,6 +70,17 @@ class ForkedCommand:
         self.send_signal(signal.SIGKILL)
 
 
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Hide the main module of the tests, which every new process would import: pytest itself."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class _Descriptor:
     """A file descriptor to send to another process."""
 
@@ -75,7 +99,9 @@ def _run(
     arguments: Sequence[str], environment: Mapping[str, str], out: _Descriptor, error: _Descriptor
 ) -> None:
     from kinoteka.cli.main import main
+    from tests.support.quick_hashes import use_quick_hashes
 
+    use_quick_hashes()
     os.dup2(sys.stdin.fileno(), 0)  # which workers inherit
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     for descriptor, number in ((out, 1), (error, 2)):

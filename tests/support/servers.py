@@ -22,6 +22,7 @@ from kinoteka.infrastructure.settings import Settings
 from tests.support.databases import database_environment
 from tests.support.forked_commands import ForkedCommand
 from tests.support.polling import TIMEOUT
+from tests.support.quick_hashes import quick_hashes
 
 PASSWORD = "correct horse battery"
 
@@ -89,7 +90,7 @@ class RunningServer:
 
     def make_superuser(self, login: str) -> None:
         """Create a superuser with the password `PASSWORD`, like `kinoteka createsuperuser`."""
-        with ThreadPoolExecutor(1) as thread:  # a thread without an event loop
+        with quick_hashes(), ThreadPoolExecutor(1) as thread:  # a thread without an event loop
             operation = create_superuser(self.settings, login, PASSWORD)
             thread.submit(asyncio.run, operation).result()
 
