@@ -1,8 +1,8 @@
 """Commands that start quickly, forked from a process that has already imported the server.
 
-The import takes most of a second of processor time, and the tests start hundreds of servers. Each
-runs the real command in a process of its own, with its own environment, but hashes passwords at
-low cost.
+The imports take most of a second of processor time, and the tests start hundreds of servers and
+commands. Each runs the real command in a process of its own, with its own environment, but hashes
+passwords at low cost.
 """
 
 import faulthandler
@@ -17,26 +17,37 @@ from types import ModuleType
 from typing import Any
 
 _context = get_context("forkserver")
-# The last four are otherwise imported while a server starts.
 _context.set_forkserver_preload(
     [
         "kinoteka.cli.main",
         "kinoteka.server.process",
         "kinoteka.server.app",
+        # Imported late by the program. Each of these takes a copy 20 to 200 ms.
+        "alembic.command",
         "kinoteka.core.tokens.server_keys",
+        "kinoteka.database.backup.write",
         "kinoteka.database.blocking",
+        "kinoteka.database.engines.postgresql.driver",
+        "kinoteka.database.engines.postgresql.migrations",
+        "kinoteka.database.engines.sqlite.driver",
         "kinoteka.database.engines.sqlite.migrations",
+        "redis.asyncio",
         "uvloop",
     ]
 )
 
 
 class ForkedCommand:
-    """The command `kinoteka` with these arguments, started like `subprocess.Popen`."""
+    """The command `kinoteka` with these arguments, started like `subprocess.Popen`.
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    `error` is the descriptor of its standard error.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], error: int = 2
+    ) -> None:
         reading, writing = os.pipe()
-        given = (tuple(arguments), dict(environment), _Descriptor(writing), _Descriptor(2))
+        given = (tuple(arguments), dict(environment), _Descriptor(writing), _Descriptor(error))
         self._process = _context.Process(target=_run, args=given)
         with _without_main_module():
             self._process.start()

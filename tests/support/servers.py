@@ -7,12 +7,12 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import httpx
 
@@ -101,15 +101,17 @@ class RunningServer:
 
 
 def run_kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command `kinoteka`."""
-    return subprocess.run(
-        [sys.executable, "-m", "kinoteka.cli", *arguments],
-        env=clean_environment(environment),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
+    """Run the command `kinoteka`, forked from a process that has imported it."""
+    with TemporaryFile("w+") as error:
+        process = ForkedCommand(arguments, clean_environment(environment), error.fileno())
+        stopping = threading.Timer(TIMEOUT, process.kill)
+        stopping.start()
+        with process.stdout as output:
+            shown = output.read()
+        stopping.cancel()
+        code = process.wait(TIMEOUT)
+        error.seek(0)
+        return subprocess.CompletedProcess(arguments, code, shown, error.read())
 
 
 def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
