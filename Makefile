@@ -15,7 +15,7 @@ endef
 # Whatever the environment says, modules are compiled once: tests start hundreds of servers.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run setup test check bench lighthouse screenshots messages vendor look-alikes common-passwords lock newest clean FORCE
+.PHONY: run setup test test-fast check bench lighthouse screenshots messages vendor look-alikes common-passwords lock newest clean FORCE
 
 run: .venv/runtime
 	$(BIN)/kinoteka serve $(SERVE_OPTIONS)
@@ -29,7 +29,11 @@ test:
 	$(check_python)
 	$(PYTHON) tools/prerequisites.py check
 	$(MAKE) check node_modules/.package-lock.json
-	$(BIN)/pytest -n 3 --dist worksteal -q
+	$(BIN)/python -m tools.test_lanes
+
+# After each change: without PostgreSQL, browsers, faults and what starts other programs.
+test-fast: check
+	$(BIN)/python -m tools.test_lanes --fast
 
 check: .venv/development
 	$(BIN)/ruff check .
@@ -81,7 +85,7 @@ newest: node_modules/.package-lock.json
 	.venv-newest/bin/pip install -q -e ".[dev]"
 	.venv-newest/bin/pip list --outdated
 	.venv-newest/bin/mypy
-	.venv-newest/bin/pytest -n 3 --dist worksteal -q
+	.venv-newest/bin/python -m tools.test_lanes
 
 clean:
 	rm -rf .venv .venv-newest node_modules tools/lighthouse/node_modules build dist *.egg-info src/*.egg-info .mypy_cache .ruff_cache .pytest_cache

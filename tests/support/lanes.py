@@ -5,6 +5,7 @@
 
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -24,11 +25,18 @@ ENGINES_OF_FOLDERS = {
 
 MARKERS_OF_PATHS = {
     "browser": "browser",
+    "contracts/clients": "programs",
     "contracts/test_schemathesis.py": "schemathesis",
     "engines/postgresql": "postgresql",
     "faults": "faults",
 }
 MARKERS_OF_FIXTURES = {"postgresql": "postgresql"}
+MARKERS_OF_HELPERS = {
+    "tests.support.nginx": "programs",
+    "tests.support.object_stores": "programs",
+    "tests.support.pgbouncers": "programs",
+    "tests.support.redis_servers": "programs",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -45,10 +53,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test by its path and fixtures."""
+    """Mark a test by its path, its fixtures and the helpers that its module imports."""
     fixtures = getattr(item, "fixturenames", ())
     needed = {name for fixture, name in MARKERS_OF_FIXTURES.items() if fixture in fixtures}
-    for name in needed | _markers_of_path(item.path):
+    module = getattr(item, "module", None)
+    helpers = _markers_of_helpers(module) if isinstance(module, ModuleType) else frozenset()
+    for name in needed | helpers | _markers_of_path(item.path):
         item.add_marker(name)
 
 
@@ -65,6 +75,12 @@ def _engines(path: Path) -> tuple[str, ...]:
 @cache
 def _markers_of_path(path: Path) -> frozenset[str]:
     return frozenset(name for each, name in MARKERS_OF_PATHS.items() if _is_in(path, each))
+
+
+@cache
+def _markers_of_helpers(module: ModuleType) -> frozenset[str]:
+    imported = {getattr(value, "__module__", None) for value in vars(module).values()}
+    return frozenset(name for each, name in MARKERS_OF_HELPERS.items() if each in imported)
 
 
 def _is_in(path: Path, part: str) -> bool:

@@ -1,0 +1,45 @@
+"""`make test` runs the tests of all folders, and fails when one lane fails."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.test_lanes import FAST_LANES, LANES, SLOW, pytest_commands, run
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_every_folder_of_tests_is_in_one_lane():
+    folders = [folder for lane in LANES.values() for folder in lane]
+    with_tests = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
+    assert sorted(folders) == sorted(with_tests)
+
+
+def test_fast_lanes_omit_only_folders_whose_tests_are_slow():
+    fast = {folder for lane in FAST_LANES.values() for folder in lane}
+    omitted = {folder for lane in LANES.values() for folder in lane} - fast
+    assert omitted == {"tests/browser", "tests/deploy", "tests/engines", "tests/faults"}
+
+
+def test_fast_lanes_leave_out_marked_tests(pytestconfig):
+    known = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
+    assert set(SLOW) <= known
+    for command in pytest_commands(fast=True).values():
+        assert command[command.index("-m", 3) + 1] == f"not ({' or '.join(SLOW)})"
+
+
+@pytest.mark.parametrize(("programs", "codes"), [(("0", "3"), [0, 3]), (("2", "1"), [2, 1])])
+def test_output_and_exit_code_of_each_lane_are_reported(capsys, programs, codes):
+    commands = {
+        f"lane {code}": [
+            sys.executable,
+            "-S",
+            "-c",
+            f"print('output {code}'); raise SystemExit({code})",
+        ]
+        for code in programs
+    }
+    assert [each.code for each in run(commands)] == codes
+    shown = capsys.readouterr().out
+    assert all(f"output {code}" in shown for code in programs)
