@@ -31,6 +31,10 @@ class RevisionCache(Generic[Key, Value]):
             return None
         return entry[2]
 
+    def holds(self, key: Key) -> bool:
+        """Return whether there is a value under `key`, valid or not."""
+        return self._entries.get(key) is not None
+
     def revision(self, made_of: tuple[str, ...]) -> int:
         """Return the current revision of this data. Take it before reading the data."""
         return self._revision_of(made_of)

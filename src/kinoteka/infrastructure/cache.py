@@ -1,5 +1,6 @@
 """Caches in memory: bounded maps that evict the least recently used entries first."""
 
+from array import array
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
@@ -72,3 +73,26 @@ class BoundedMap(Generic[Key, Value]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+class RecentKeys:
+    """Remembers which keys were used recently, in a fixed amount of memory.
+
+    There are `places` for the hashes of keys. A key replaces another one that has the same place,
+    so some keys are forgotten sooner than others.
+    """
+
+    __slots__ = ("_hashes", "_places")
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._hashes = array("q", bytes(8 * places))
+
+    def add(self, key: Hashable) -> bool:
+        """Remember a key. Return whether it was remembered already."""
+        hashed = hash(key)
+        place = hashed % self._places
+        if self._hashes[place] == hashed:
+            return True
+        self._hashes[place] = hashed
+        return False

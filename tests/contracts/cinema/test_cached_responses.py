@@ -1,5 +1,6 @@
 """Cached responses: no query while nothing changes, and never outdated data."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
@@ -66,7 +67,7 @@ async def test_unchanged_response_needs_no_query(
     services: Services, app: httpx.AsyncClient, superuser: dict[str, str], path: str
 ) -> None:
     for headers in ({}, superuser):
-        first = await app.get(path, headers=headers)
+        first = [await app.get(path, headers=headers) for _ in range(2)][-1]
         calls = record_database_calls(services)
         again = await app.get(path, headers=headers)
         assert (again.status_code, again.content) == (200, first.content)
@@ -75,13 +76,54 @@ async def test_unchanged_response_needs_no_query(
         assert calls == []
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
 @pytest.mark.parametrize("path", CACHED)
-async def test_matching_validator_gets_304(app: httpx.AsyncClient, path: str) -> None:
-    response = await app.get(path)
-    known = {"if-none-match": response.headers["etag"]}
-    again = await app.get(path, headers=known)
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["etag"] == response.headers["etag"]
+async def test_matching_validator_gets_304(
+    app: httpx.AsyncClient, path: str, encoding: str
+) -> None:
+    accepts = {"accept-encoding": encoding}
+    response = await app.get(path, headers=accepts)
+    known = accepts | {"if-none-match": response.headers["etag"]}
+    for _ in range(3):  # before and after the response is cached
+        again = await app.get(path, headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == response.headers["etag"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_response_is_the_same_before_and_after_it_is_cached(
+    app: httpx.AsyncClient, method: str, encoding: str
+) -> None:
+    headers = {"accept-encoding": encoding}
+    responses = [await app.request(method, "/movies/?page=1", headers=headers) for _ in range(4)]
+    for response in responses:
+        del response.headers["x-request-id"]
+        assert response.headers == responses[0].headers
+        assert response.content == responses[0].content
+    is_compressed = "content-encoding" in responses[0].headers
+    assert is_compressed == (encoding == "gzip")
+
+
+async def test_each_encoding_is_cached_separately(
+    services: Services, app: httpx.AsyncClient
+) -> None:
+    compressed, plain = {"accept-encoding": "gzip"}, {"accept-encoding": "identity"}
+    for headers in (compressed, plain):
+        for _ in range(2):
+            await app.get("/movies/?page=1", headers=headers)
+    calls = record_database_calls(services)
+    both = [await app.get("/movies/?page=1", headers=each) for each in (compressed, plain)]
+    assert both[0].content == both[1].content
+    assert [each.headers.get("content-encoding") for each in both] == ["gzip", None]
+    assert both[0].headers["etag"] != both[1].headers["etag"]
+    assert calls == []
+
+
+async def test_concurrent_first_requests_get_the_same_response(app: httpx.AsyncClient) -> None:
+    responses = await asyncio.gather(*(app.get("/movies/?page=1") for _ in range(5)))
+    assert len({response.content for response in responses}) == 1
+    assert len({response.headers["etag"] for response in responses}) == 1
 
 
 async def test_label_hides_a_cached_film_at_once(

@@ -1,4 +1,4 @@
-from kinoteka.infrastructure.cache import BoundedMap
+from kinoteka.infrastructure.cache import BoundedMap, RecentKeys
 
 
 def test_least_recently_used_entry_is_evicted_first():
@@ -39,3 +39,17 @@ def test_removed_and_cleared_entries_free_their_size():
     assert (cache.remove("a"), cache.remove("a"), cache.values()) == (1, None, [2])
     cache.clear()
     assert len(cache) == 0
+
+
+def test_recent_key_is_remembered_when_it_is_added_again():
+    keys = RecentKeys(2**20)
+    assert [keys.add(("a", b"1")), keys.add(("a", b"2")), keys.add(("a", b"1"))] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_key_is_forgotten_when_another_takes_its_place():
+    keys = RecentKeys(1)
+    assert [keys.add("a"), keys.add("b"), keys.add("a")] == [False, False, False]

@@ -63,16 +63,25 @@ async def _array(
 def _link(request: Request, page: Page[Item]) -> tuple[bytes, bytes]:
     """Return the header Link with the neighbours of a page (RFC 8288)."""
     last = max(page.pages, 1)
-    neighbours = {"first": 1, "prev": min(page.number - 1, last), "next": page.number + 1}
-    if page.number >= last:
-        del neighbours["next"]
-    if page.number == 1:
-        del neighbours["prev"]
-    parameters = set(request.route.query.__struct_fields__)
-    query = {name: value for name, value in request.query_items().items() if name in parameters}
+    numbers = {"first": 1}
+    if page.number > 1:
+        numbers["prev"] = min(page.number - 1, last)
+    if page.number < last:
+        numbers["next"] = page.number + 1
+    numbers["last"] = last
     path = request.absolute(request.scope["path"])
-    links = (
-        f'<{path}?{urlencode({**query, "page": number})}>; rel="{relation}"'
-        for relation, number in (neighbours | {"last": last}).items()
-    )
+    before, after = _around_page(request)
+    links = [
+        f'<{path}?{before}{number}{after}>; rel="{relation}"'
+        for relation, number in numbers.items()
+    ]
     return b"link", ", ".join(links).encode()
+
+
+def _around_page(request: Request) -> tuple[str, str]:
+    """Return the query of this page before and after the number of the page."""
+    known = request.route.query.__struct_fields__
+    query = [pair for pair in request.query_items().items() if pair[0] in known]
+    position = next(index for index, pair in enumerate(query) if pair[0] == "page")
+    before, after = urlencode(query[:position]), urlencode(query[position + 1 :])
+    return f"{before}&page=" if before else "page=", f"&{after}" if after else ""

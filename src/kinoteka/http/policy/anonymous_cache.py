@@ -7,7 +7,7 @@ response. Measuring the duration would cost too much as well, so these responses
 from collections.abc import Awaitable
 
 from kinoteka.core.access.service import Access
-from kinoteka.http.mechanics.representations import choose
+from kinoteka.http.mechanics.representations import accepts_gzip
 from kinoteka.http.mechanics.request import HEADERS
 from kinoteka.http.mechanics.response import (
     ASGIApplication,
@@ -44,12 +44,13 @@ class AnonymousCacheMiddleware:
         anonymous = self._access.cached_anonymous
         if anonymous is None:
             return None
-        cached = self._cache.get((scope["path"], scope["query_string"], anonymous.labels))
+        key = (scope["path"], scope["query_string"], anonymous.labels, accepts_gzip(headers))
+        cached = self._cache.get(key)
         if cached is None or not cached.needs_no_identity:
             return None
         if b"host" not in headers or len(headers) != len(scope["headers"]):
             return None  # a header is repeated, perhaps Host
-        response = choose(cached.forms, headers)
+        response = cached.form.choose(headers)
         endpoint = cached.endpoint
         endpoint.metrics.unmeasured[response.status] += 1
         scope["route"] = endpoint.route

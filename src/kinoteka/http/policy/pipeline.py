@@ -22,7 +22,7 @@ from kinoteka.http.mechanics.endpoints import (
 )
 from kinoteka.http.mechanics.metrics import UNKNOWN_ROUTE
 from kinoteka.http.mechanics.negotiation import prefers_page
-from kinoteka.http.mechanics.representations import choose
+from kinoteka.http.mechanics.representations import accepts_gzip
 from kinoteka.http.mechanics.request import headers_of, names_one_host
 from kinoteka.http.mechanics.request_log import ACCOUNT
 from kinoteka.http.mechanics.response import (
@@ -42,7 +42,7 @@ from kinoteka.http.policy.cors import allow_preflight
 from kinoteka.http.policy.error_responses import error_response, request_error_response
 from kinoteka.http.policy.handler_calls import call_handler
 from kinoteka.http.policy.request import Request
-from kinoteka.http.policy.response_cache import ResponseCache
+from kinoteka.http.policy.response_cache import Entry, ResponseCache, represent_for
 from kinoteka.http.policy.websockets import serve_websocket
 from kinoteka.infrastructure.logging import ENDPOINT, REQUEST
 
@@ -212,13 +212,14 @@ class Pipeline:
     async def _cached_response(
         self, request: Request, endpoint: Endpoint, values: Values
     ) -> Response:
-        """Return the cached response, or call the handler and cache its response."""
+        """Return the cached response, or call the handler and perhaps cache its response."""
         path, query = request.scope["path"], request.scope["query_string"]
-        key = (path, query, request.actor.labels)
+        gzip = accepts_gzip(request.headers)
+        key = (path, query, request.actor.labels, gzip)
         cached = self._cache.get(key)
         if cached is not None:
             endpoint.metrics.hits += 1
-            return choose(cached.forms, request.headers)
+            return cached.form.choose(request.headers)
         endpoint.metrics.misses += 1
         revisions = endpoint.route.cached or ()
         revision = self._cache.revision(revisions)
@@ -227,14 +228,15 @@ class Pipeline:
             return fresh
         if len(path) + len(query) > MAX_CACHED_ADDRESS_LENGTH:
             return fresh
-        route = endpoint.route
-        is_open = not (
-            route.signed_in or route.permission or route.csrf or NEGOTIATED in request.scope
-        )
-        cached = await self._cache.store(
-            key, revision, revisions, fresh, endpoint, needs_no_identity=is_open
-        )
-        return choose(cached.forms, request.headers)
+        form = await represent_for(gzip, fresh)
+        if self._cache.is_repeated(key):
+            is_open = NEGOTIATED not in request.scope and _needs_no_identity(endpoint.route)
+            self._cache.store(key, Entry(form, endpoint, is_open), revision, revisions)
+        return form.choose(request.headers)
+
+
+def _needs_no_identity(route: Route) -> bool:
+    return not (route.signed_in or route.permission or route.csrf)
 
 
 async def _do_nothing(request: Request) -> None:

@@ -1,5 +1,7 @@
 """Requests as ASGI scopes: headers, cookies, credentials and the query."""
 
+from urllib.parse import parse_qsl
+
 import pytest
 
 from kinoteka.errors import Code
@@ -48,6 +50,14 @@ def test_cookies_of_several_headers_are_joined() -> None:
 def test_query_pairs_keep_order_repetition_and_blank_values() -> None:
     found = request(query=b"q=%D0%91+1&q=&a=2")
     assert found.query_pairs() == [("q", "Б 1"), ("q", ""), ("a", "2")]
+
+
+@pytest.mark.parametrize(
+    "query", ["a=1&b=2", "a", "a=", "=1", "&&a=1&", "a==b=c", "a;b=1", "a=\xe9"]
+)
+def test_query_without_encoded_characters_is_read_as_any_other(query: str) -> None:
+    expected = parse_qsl(query, keep_blank_values=True)
+    assert request(query=query.encode("latin-1")).query_pairs() == expected
 
 
 def test_query_items_have_the_last_value_of_a_repeated_name() -> None:

@@ -7,11 +7,12 @@ import pytest
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.http.mechanics.endpoints import Endpoint
+from kinoteka.http.mechanics.representations import make_representation
 from kinoteka.http.mechanics.response import Scope, json_response
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.anonymous_cache import AnonymousCacheMiddleware
-from kinoteka.http.policy.response_cache import ResponseCache
+from kinoteka.http.policy.response_cache import Entry, ResponseCache
 
 HOST = (b"host", b"films.example")
 
@@ -41,13 +42,11 @@ class World:
     async def store(self, endpoint: Endpoint, *, needs_no_identity: bool = True) -> None:
         async with unit_of_work(self.services.database) as unit:
             anonymous = await self.services.access.anonymous(unit)
-        key = ("/films", b"", anonymous.labels)
+        key = ("/films", b"", anonymous.labels, False)
         made_of = ("catalogue",)
-        response = json_response(200, ["film"])
-        revision = self.cache.revision(made_of)
-        await self.cache.store(
-            key, revision, made_of, response, endpoint, needs_no_identity=needs_no_identity
-        )
+        form = make_representation(json_response(200, ["film"]), compressed=False)
+        entry = Entry(form, endpoint, needs_no_identity)
+        self.cache.store(key, entry, self.cache.revision(made_of), made_of)
 
     async def get(self, *headers: tuple[bytes, bytes], method: str = "GET") -> Scope:
         """Send a request and return its scope."""
@@ -105,6 +104,14 @@ async def test_request_is_passed_on_when_the_response_depends_on_the_actor(
 ) -> None:
     await world.store(endpoint, needs_no_identity=False)
     scope = await world.get(HOST)
+    assert world.passed_on == [scope]
+
+
+async def test_request_is_passed_on_when_its_encoding_is_not_cached(
+    world: World, endpoint: Endpoint
+) -> None:
+    await world.store(endpoint)
+    scope = await world.get(HOST, (b"accept-encoding", b"gzip"))
     assert world.passed_on == [scope]
 
 

@@ -49,11 +49,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def bound(compiled: Compiled, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return all parameters for the driver, with lists as JSON (see `statement.in_list`)."""
-    values = {**compiled.fixed, **parameters} if compiled.fixed else parameters
-    lists = [name for name, value in values.items() if isinstance(value, list)]
-    return (
-        {**values, **{name: encode(values[name]).decode() for name in lists}} if lists else values
-    )
+    values = {**compiled.fixed, **parameters}
+    for name, value in values.items():
+        if type(value) is list:
+            values[name] = encode(value).decode() if value else "[]"
+    return values
 
 
 @dataclass(frozen=True, slots=True)
