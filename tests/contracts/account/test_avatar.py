@@ -40,6 +40,7 @@ def member(server: RunningServer) -> httpx.Client:
     return server.signed_up()
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("content", "name", "media_type"),
     [
@@ -66,6 +67,7 @@ def test_supported_picture_becomes_the_avatar(
     assert Image.open(BytesIO(avatar.content)).format == "JPEG"
 
 
+@pytest.mark.engines("sqlite")
 def test_avatar_is_rotated_upright_and_has_no_metadata(member: httpx.Client) -> None:
     original = photograph(orientation=6)
     stored = member.get(upload(member, original).json()["avatar"]).content
@@ -76,6 +78,7 @@ def test_avatar_is_rotated_upright_and_has_no_metadata(member: httpx.Client) -> 
     assert b"Camera" not in stored
 
 
+@pytest.mark.engines("sqlite")
 def test_large_picture_is_scaled_down(member: httpx.Client) -> None:
     stream = BytesIO()
     Image.open(BytesIO(two_colour_picture())).resize((3000, 1500)).save(stream, "PNG")
@@ -83,6 +86,7 @@ def test_large_picture_is_scaled_down(member: httpx.Client) -> None:
     assert Image.open(BytesIO(stored)).size == (1024, 512)
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -109,6 +113,7 @@ def test_unsuitable_file_is_rejected(
     assert member.get("/profile").json()["avatar"] == ""
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "send",
     [
@@ -132,6 +137,7 @@ def test_body_without_the_file_is_rejected(
     assert (response.status_code, response.json()) == (MISSING[0], {"message": MISSING[1]})
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("cookie", [None, "nonsense"])
 def test_upload_without_a_session_is_rejected(server: RunningServer, cookie: str | None) -> None:
     client = server.client(cookie=f"session_id={cookie}") if cookie else server.client()
@@ -146,11 +152,13 @@ def test_upload_after_signing_out_is_rejected(server: RunningServer, member: htt
     assert (response.status_code, response.json()) == (403, NO_SESSION)
 
 
+@pytest.mark.engines("sqlite")
 def test_upload_from_another_origin_is_rejected(member: httpx.Client) -> None:
     member.headers["sec-fetch-site"] = "cross-site"
     assert upload(member, picture()).status_code == 403
 
 
+@pytest.mark.engines("sqlite")
 def test_uploads_are_rate_limited(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(upload_limit="2 per hour")
     client = server.signed_up()
@@ -170,6 +178,7 @@ def test_avatar_is_kept_after_a_new_sign_in(server: RunningServer, member: httpx
     assert client.get("/profile").json()["avatar"] == address
 
 
+@pytest.mark.engines("sqlite")
 def test_avatar_url_is_absolute_when_the_public_url_is_set(
     start_server: Callable[..., RunningServer],
 ) -> None:

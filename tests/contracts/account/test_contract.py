@@ -81,6 +81,7 @@ class TestSignUp:
         assert response.status_code == 409
         assert response.json() == {"message": f"already exsist user with this {taken}"}
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("field", "value"),
         [
@@ -118,10 +119,12 @@ class TestSignOut:
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/profile").status_code == 403
 
+    @pytest.mark.engines("sqlite")
     def test_sign_out_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().get("/logout")
         assert (response.status_code, response.json()) == (403, NO_SESSION)
 
+    @pytest.mark.engines("sqlite")
     def test_sign_out_from_another_origin_is_rejected(self, member: httpx.Client) -> None:
         response = member.get("/logout", headers={"sec-fetch-site": "cross-site"})
         assert response.status_code == 403
@@ -176,10 +179,12 @@ class TestProfile:
         assert (response.status_code, response.json()) == (200, before | changed)
         assert member.get("/profile").json() == before | changed
 
+    @pytest.mark.engines("sqlite")
     def test_invalid_alias_is_named(self, member: httpx.Client) -> None:
         response = member.put("/profile", json={"name": 5})
         assert (response.status_code, response.json()["message"][:6]) == (400, "name: ")
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("field", "value"),
         [
@@ -220,6 +225,7 @@ class TestProfile:
         signed_in = server.client().post("/login", json={"login": login, "password": PASSWORD})
         assert signed_in.status_code == 403
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
     def test_request_without_a_session_is_rejected(
         self, server: RunningServer, method: str
@@ -248,6 +254,7 @@ class TestWhoAmI:
         expected = {"login": email, "name": "", "email": email, "image": ELSEWHERE}
         assert client.get("/whoami").json() == expected
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("path", ["/whoami", "/profile/root"])
     def test_anonymous_request_is_rejected(self, server: RunningServer, path: str) -> None:
         response = server.client().get(path)
@@ -305,6 +312,7 @@ class TestPassword:
             response = server.client().post("/login", json={"login": login, "password": password})
             assert response.status_code == status
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("old", "new", "status", "message"),
         [

@@ -53,6 +53,7 @@ class TestSignIn:
         body = {"login": user.login, "password": PASSWORD}
         assert client.post("/api/v1/user/login", json=body).status_code == 200
 
+    @pytest.mark.engines("sqlite")
     def test_failures_are_rate_limited(self, start_server) -> None:  # type: ignore[no-untyped-def]
         server = start_server(sign_in_limit="2 per hour")
         user = new_user(server)
@@ -62,6 +63,7 @@ class TestSignIn:
         assert response.status_code == 429
         assert 0 < int(response.headers["retry-after"]) <= 3600
 
+    @pytest.mark.engines("sqlite")
     def test_unknown_user_and_wrong_password_look_alike_when_accounts_are_hidden(
         self, start_server
     ) -> None:  # type: ignore[no-untyped-def]
@@ -155,6 +157,7 @@ class TestRefresh:
         user.client.post("/api/v1/user/logout")
         assert refresh(server, user.refresh_token).status_code == 401
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer null", "Bearer undefined"])
     def test_refresh_without_a_token_is_rejected(
         self, server: RunningServer, authorization: str
@@ -184,6 +187,7 @@ class TestSignOut:
         assert server.client(cookie=old).get("/api/v1/login/history").status_code == 401
         assert user.signed_in()
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("authorization", [None, "Bearer undefined", "Bearer cut.off"])
     def test_sign_out_without_a_session_is_rejected(
         self, server: RunningServer, authorization: str | None
@@ -252,6 +256,7 @@ class TestChange:
         assert user.client.patch(path, json=body).status_code == 200
         assert sign_in(server, login, NEW_PASSWORD).status_code == 200
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("body", "status"),
         [
@@ -294,6 +299,7 @@ class TestChange:
             response = superuser.client.patch(f"/api/v1/user/{account_id}", json={})
             assert response.status_code == 404
 
+    @pytest.mark.engines("sqlite")
     def test_request_without_a_token_is_rejected(self, server: RunningServer, user: User) -> None:
         assert server.client().patch(f"/api/v1/user/{user.id}", json={}).status_code == 401
 
@@ -324,11 +330,13 @@ class TestHistory:
         third = user.client.get("/api/v1/login/history?page=3").json()
         assert (third["items"], third["page"], third["pages"]) == ([], 3, 2)
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("page", ["0", "-1", "one", "1.5", "", str(2**63), "9" * 5000])
     def test_invalid_page_number_is_rejected(self, user: User, page: str) -> None:
         response = user.client.get(f"/api/v1/login/history?page={page}")
         assert response.status_code == 400
         assert "page" in response.json()["message"]
 
+    @pytest.mark.engines("sqlite")
     def test_request_without_a_token_is_rejected(self, server: RunningServer) -> None:
         assert server.client().get("/api/v1/login/history").status_code == 401

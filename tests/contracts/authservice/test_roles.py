@@ -68,6 +68,7 @@ class TestRoles:
         bare = superuser.post("/api/v1/role", json={"name": unique_name("role")})
         assert bare.json()["permissions"] == []
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("body", "field"),
         [
@@ -178,6 +179,7 @@ class TestUserRoles:
         response = own.client.get(f"/api/v1/user/{own.id}/role?permission=any.thing:at-all").json()
         assert (response["superuser"], response["allowed"]) == (True, True)
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("permission", ["", "x" * 101])
     def test_invalid_permission_is_rejected(self, user: User, permission: str) -> None:
         path = f"/api/v1/user/{user.id}/role"
@@ -240,6 +242,7 @@ class TestPermission:
             statuses.append(client.request(method, path, json=json).status_code)
         return statuses
 
+    @pytest.mark.engines("sqlite")
     def test_anonymous_request_is_rejected(
         self, server: RunningServer, user: User, role: dict[str, Any]
     ) -> None:

@@ -87,6 +87,7 @@ class TestSignUp:
             statuses = sorted(threads.map(sign_up, [login, login.upper()]))
         assert statuses == [201, 409]
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("field", "value"),
         [

@@ -112,6 +112,7 @@ def status_with_token(server: RunningServer, token: str) -> int:
     return responses[0].status_code
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
 def test_forged_token_is_rejected(server: RunningServer, user: User, forge: Forge) -> None:
     header = jwt.get_unverified_header(user.access_token)
@@ -121,6 +122,7 @@ def test_forged_token_is_rejected(server: RunningServer, user: User, forge: Forg
     assert status_with_token(server, forge(header, claims, key)) == 401
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_token_is_rejected(
     server: RunningServer, user: User, damage: Callable[[str], str]
@@ -166,12 +168,14 @@ def test_bearer_token_takes_precedence_over_the_cookie(server: RunningServer, us
     assert cut.get("/api/v1/login/history").status_code == 401
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer"])
 def test_scheme_is_case_insensitive(server: RunningServer, user: User, scheme: str) -> None:
     client = server.client(authorization=f"{scheme} {user.access_token}")
     assert client.get("/api/v1/login/history").status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 class TestOtherServices:
     """GET /.well-known/jwks.json, and verification by another service."""
 

@@ -55,6 +55,7 @@ class TestSignUp:
         profile = client.get("/user/profile").json()["body"]
         assert (profile["birthday"], profile["avatar_url"]) == expected
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("fields", "message", "status"),
         [
@@ -96,6 +97,7 @@ class TestSignUp:
         signed_in = client.post("/user/signin", json={"email": email, "password": PASSWORD})
         assert signed_in.status_code == 400
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(("missing", "status"), [("email", 2), ("password", 3)])
     def test_missing_email_or_password_is_rejected(
         self, server: RunningServer, email: str, missing: str, status: int
@@ -144,6 +146,7 @@ class TestSignIn:
         assert (response.status_code, response.json()) == (400, NOT_FOUND)
         assert "set-cookie" not in response.headers
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_missing_field_is_named(self, server: RunningServer, missing: str) -> None:
         body = {"email": "anna@example.com", "password": PASSWORD}
@@ -152,6 +155,7 @@ class TestSignIn:
         expected = {"message": f"{NOT_PARSED}: {missing}: is missing", "status": 0}
         assert (response.status_code, response.json()) == (400, expected)
 
+    @pytest.mark.engines("sqlite")
     def test_failures_are_rate_limited(self, start_server) -> None:
         client = start_server(sign_in_limit="2 per hour").client()
         body = {"email": "nobody@example.com", "password": PASSWORD}
@@ -162,6 +166,7 @@ class TestSignIn:
         assert 1 <= int(response.headers["retry-after"]) <= 3600
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("path", ["/user/signup", "/user/signin", "/user/logout"])
 @pytest.mark.parametrize("body", [b"not json", b'{"email": "a', b"\xff", b'{"email": nobody}'])
 def test_malformed_json_is_rejected(member: httpx.Client, path: str, body: bytes) -> None:
@@ -203,10 +208,12 @@ class TestCsrf:
         assert set(body) == {"csrf", "csrf-token"}
         assert body["csrf"] == body["csrf-token"]
 
+    @pytest.mark.engines("sqlite")
     def test_request_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().get("/user/csrf")
         assert (response.status_code, response.json()) == (400, NO_SESSION)
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("name", ["csrf-token", "x-csrf-token", "X-CSRF-Token"])
     def test_token_is_accepted_in_either_header(self, member: httpx.Client, name: str) -> None:
         value = csrf_header(member)["csrf-token"]
@@ -222,6 +229,7 @@ class TestCsrf:
         ("DELETE", "/selections/1/movies/1"),
     )
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(("method", "path"), UNSAFE)
     def test_unsafe_request_without_a_valid_token_is_rejected(
         self, server: RunningServer, member: httpx.Client, method: str, path: str
@@ -272,6 +280,7 @@ class TestAvatar:
         path = options.get("path", "/user/avatar/upload")
         return client.post(path, files=files, headers=csrf_header(client))
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("name", "media_type"),
         [("me.jpg", "image/jpeg"), ("me.png", "image/png"), ("", "text/plain")],
@@ -286,6 +295,7 @@ class TestAvatar:
         assert image.headers["content-type"] == "image/jpeg"
         assert image.content.startswith(b"\xff\xd8\xff")
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("data", "message", "status"),
         [
@@ -310,6 +320,7 @@ class TestAvatar:
         assert (response.status_code, response.json()) == (400, expected)
         assert member.get("/user/profile").json()["body"]["avatar_url"] == ""
 
+    @pytest.mark.engines("sqlite")
     def test_body_without_the_field_is_rejected(self, member: httpx.Client) -> None:
         expected = {"message": "failed to parse avatar file from the body", "status": 0}
         response = self.upload(member, picture("JPEG"), field="file")
@@ -317,6 +328,7 @@ class TestAvatar:
         response = member.post("/user/avatar/upload", json={}, headers=csrf_header(member))
         assert (response.status_code, response.json()) == (400, expected)
 
+    @pytest.mark.engines("sqlite")
     def test_upload_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().post(
             "/user/avatar/upload", files={"avatar": ("me.jpg", picture("JPEG"), "image/jpeg")}
@@ -338,6 +350,7 @@ class TestProfile:
         app = server.client(authorization=f"Bearer {tokens['access_token']}")
         assert app.get("/user/profile").json()["body"]["email"] is None
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         "headers",
         [
@@ -354,6 +367,7 @@ class TestProfile:
         assert (response.status_code, response.json()) == (400, NO_SESSION)
 
 
+@pytest.mark.engines("sqlite")
 def test_request_from_another_origin_is_rejected(member: httpx.Client) -> None:
     headers = csrf_header(member) | {"origin": "https://elsewhere.example"}
     response = member.post("/user/logout", headers=headers)
@@ -361,6 +375,7 @@ def test_request_from_another_origin_is_rejected(member: httpx.Client) -> None:
     assert member.get("/user/profile").status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 def test_wrong_method_is_405(server: RunningServer) -> None:
     response = server.client().get("/user/signin")
     assert (response.status_code, response.json()["status"]) == (405, 405)

@@ -70,6 +70,7 @@ class TestSignUp:
             body = empty | {"email": f"{number}{name}@example.com", "password": PASSWORD}
             assert server.client().post("/users", json=body).status_code == 200
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("change", "mnemonic"),
         [
@@ -93,6 +94,7 @@ class TestSignUp:
         assert status_and_mnemonic(response) == (400, mnemonic)
         assert response.json()["message"].startswith(f"{next(iter(change))}: ")
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("missing", ["email", "password"])
     def test_missing_field_is_named(self, server: RunningServer, name: str, missing: str) -> None:
         body = {"email": f"{name}@example.com", "password": PASSWORD}
@@ -155,6 +157,7 @@ class TestSignIn:
         wrong = server.client().post("/login", json={"login": name, "password": "wrong"})
         assert (wrong.status_code, set(wrong.json())) == (403, {"message"})
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("value", ["9" * 1000, "1e999999", "[[]]", '"x"'])
     @pytest.mark.parametrize("key", ["login", "email"])
     def test_unknown_fields_are_ignored(
@@ -164,6 +167,7 @@ class TestSignIn:
         body = f'{{"{key}": "{email}", "password": "{PASSWORD}", "unknown": {value}}}'
         assert server.client().post("/login", content=body).status_code == 200
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         "body",
         [
@@ -188,6 +192,7 @@ class TestSignIn:
         response = server.client().post("/login", json={"email": name, "password": PASSWORD})
         assert (response.status_code, response.json()["username"]) == (200, name)
 
+    @pytest.mark.engines("sqlite")
     def test_failures_are_rate_limited(self, start_server, name: str) -> None:
         server = start_server(sign_in_limit="2 per hour")
         body = {"email": f"{name}@example.com", "password": "wrong one"}
@@ -208,10 +213,12 @@ class TestSignOut:
         assert response.headers["set-cookie"].startswith("session_id=; Max-Age=0")
         assert server.client(cookie=old).get("/users").status_code == 401
 
+    @pytest.mark.engines("sqlite")
     def test_sign_out_without_a_session_is_rejected(self, server: RunningServer) -> None:
         response = server.client().delete("/logout")
         assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
+    @pytest.mark.engines("sqlite")
     def test_sign_out_from_another_origin_is_rejected(self, member: httpx.Client) -> None:
         response = member.delete("/logout", headers={"origin": "https://elsewhere.example"})
         assert status_and_mnemonic(response) == (403, "cross_origin")
@@ -249,6 +256,7 @@ class TestUsers:
         assert (response.status_code, response.json()) == (200, expected)
         assert member.get("/users").json() == expected
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("missing", ["id", "email", "username", "name", "status"])
     def test_missing_key_is_named(self, member: httpx.Client, missing: str) -> None:
         body = member.get("/users").json()
@@ -259,6 +267,7 @@ class TestUsers:
         assert response.status_code == 400
         assert response.json() == {"error": "field_invalid", "message": f"{missing}: is missing"}
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("field", "value"), [("name", "x" * 101), ("status", "nul\x00"), ("id", 2**63)]
     )
@@ -271,6 +280,7 @@ class TestUsers:
         assert response.json()["message"].startswith(f"{field}: ")
         assert member.get("/users").json() == body
 
+    @pytest.mark.engines("sqlite")
     def test_id_that_differs_from_the_path_is_rejected(self, member: httpx.Client) -> None:
         body = member.get("/users").json()
         response = member.put(f"/users/{body['id']}", json=body | {"id": body["id"] + 1})
@@ -307,6 +317,7 @@ class TestUsers:
         changed = client.put(f"/users/{body['id']}", json=body).json()
         assert changed == body | {"fstatus": "away"}
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("method", "path"),
         [
@@ -332,6 +343,7 @@ class TestUsers:
         response = server.client().request(method, path)
         assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
+    @pytest.mark.engines("sqlite")
     def test_wrong_method_is_405(self, member: httpx.Client) -> None:
         response = member.post("/users/1", json={})
         assert status_and_mnemonic(response) == (405, "method_not_allowed")
@@ -373,6 +385,7 @@ class TestSearch:
         response = member.get(f"/users/{part}")
         assert (response.status_code, response.json()) == (200, {"users": []})
 
+    @pytest.mark.engines("sqlite")
     def test_searches_are_rate_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
         client = server.signed_up()

@@ -43,6 +43,7 @@ class TestPhoneAndPassword:
     def test_empty_password_is_accepted(self, anna: ChatUser, password: object) -> None:
         assert put(anna.client, user(anna.client) | {"password": password}).status_code == 200
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("password", [PASSWORD, "another long one", " "])
     def test_password_is_rejected_and_nothing_changes(self, anna: ChatUser, password: str) -> None:
         before = user(anna.client)
@@ -129,6 +130,7 @@ class TestChatsOfAUser:
 class TestLocalTimes:
     """`Messages` beside `messages`: oldest first, in the setting `timezone`."""
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         ("settings", "hours"), [({}, 0), ({"timezone": "Asia/Kolkata"}, 5.5)], ids=["UTC", "+5:30"]
     )
@@ -222,12 +224,14 @@ class TestSearch:
             assert response.headers["content-type"].startswith("text/html")
             assert "accept" in ", ".join(response.headers.get_list("vary"))
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize("text", ["x" * 201, "%00", "%ED%A0%80"[:3] + "%01"])
     def test_invalid_text_is_rejected(self, anna: ChatUser, text: str) -> None:
         response = anna.client.get(f"/messages/{text}")
         assert (response.status_code, response.json()["error"]) == (400, "field_invalid")
         assert response.json()["message"].startswith("text: ")
 
+    @pytest.mark.engines("sqlite")
     def test_searches_are_rate_limited_by_account(self, start_server) -> None:
         server = start_server(search_limit="2 per hour")
         anna = new_chat_user(server)
@@ -235,6 +239,7 @@ class TestSearch:
         assert statuses == [200, 200, 429]
         assert new_chat_user(server).client.get("/messages/a").status_code == 200
 
+    @pytest.mark.engines("sqlite")
     def test_other_method_on_a_text_is_405(self, anna: ChatUser) -> None:
         response = anna.client.put("/messages/stalker", json={"text": "x"})
         assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")

@@ -141,6 +141,7 @@ class TestAccess:
         socket = listen(f"/chats/{chat}/notifications", authorization=bearer)
         assert receives_next_message(anna, chat, socket)
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         "headers",
         [
@@ -164,6 +165,7 @@ class TestAccess:
             path = f"/chats/{number}/notifications"
             assert rejected_handshake(listen, path, cookie=cookie) == (403, "chat_forbidden")
 
+    @pytest.mark.engines("sqlite")
     @pytest.mark.parametrize(
         "headers", [{"origin": "https://elsewhere.example"}, {"origin": "null"}]
     )
@@ -174,6 +176,7 @@ class TestAccess:
         rejection = rejected_handshake(listen, path, cookie=anna.cookie, **headers)
         assert rejection == (403, "cross_origin")
 
+    @pytest.mark.engines("sqlite")
     def test_page_of_the_same_origin_is_accepted(
         self, server: RunningServer, anna: ChatUser, chat: int, listen: Listen
     ) -> None:
@@ -182,6 +185,7 @@ class TestAccess:
             anna, chat, listen(path, cookie=anna.cookie, origin=server.url)
         )
 
+    @pytest.mark.engines("sqlite")
     def test_page_of_an_allowed_origin_is_accepted(self, start_server) -> None:
         server = start_server(cors_origins="https://app.example")
         anna = new_chat_user(server)
@@ -190,6 +194,7 @@ class TestAccess:
         with listen_at(server, f"/chats/{chat}/notifications", **headers) as socket:
             assert receives_next_message(anna, chat, socket)
 
+    @pytest.mark.engines("sqlite")
     def test_unknown_path_is_404(self, anna: ChatUser, listen: Listen) -> None:
         with pytest.raises(InvalidStatus) as rejected:
             listen("/unknown/path", cookie=anna.cookie)
@@ -244,6 +249,7 @@ class TestClosing:
         assert close_code(of_anna) == 4401
         of_boris.ping().wait(TIMEOUT)
 
+    @pytest.mark.engines("sqlite")
     def test_socket_closes_when_the_server_stops(self, start_server) -> None:
         server = start_server()
         with listen_at(server, "/notifications", cookie=new_chat_user(server).cookie) as socket:
@@ -251,6 +257,7 @@ class TestClosing:
             assert close_code(socket) == 1012
         assert server.process.wait(TIMEOUT) in (0, -signal.SIGTERM)
 
+    @pytest.mark.engines("sqlite")
     def test_frames_of_the_client_are_ignored(
         self, anna: ChatUser, chat: int, listen: Listen
     ) -> None:
@@ -259,6 +266,7 @@ class TestClosing:
             socket.send(frame)
         assert receives_next_message(anna, chat, socket)
 
+    @pytest.mark.engines("sqlite")
     def test_socket_closes_when_the_client_sends_too_many_frames(
         self, anna: ChatUser, listen: Listen
     ) -> None:
@@ -268,11 +276,13 @@ class TestClosing:
                 socket.send("hello")
         assert close_code(socket) == 1008
 
+    @pytest.mark.engines("sqlite")
     def test_socket_closes_when_a_frame_is_too_large(self, anna: ChatUser, listen: Listen) -> None:
         socket = listen("/notifications", cookie=anna.cookie)
         socket.send("x" * 70_000)
         assert close_code(socket) == 1009
 
+    @pytest.mark.engines("sqlite")
     def test_slow_client_is_disconnected_and_holds_nobody_up(
         self, anna: ChatUser, boris: ChatUser, chat: int, listen: Listen
     ) -> None:

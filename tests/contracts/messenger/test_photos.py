@@ -42,6 +42,7 @@ def parts(response: httpx.Response) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_uploaded_picture_becomes_the_photo(server: RunningServer, kind: str) -> None:
     client = server.signed_up()
@@ -54,6 +55,7 @@ def test_uploaded_picture_becomes_the_photo(server: RunningServer, kind: str) ->
     assert Image.open(BytesIO(file)).size == (64, 48)
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("accept", ["image/*", CHROME, FIREFOX, SAFARI])
 def test_client_that_prefers_an_image_gets_the_picture_itself(
     server: RunningServer, accept: str
@@ -97,6 +99,7 @@ def test_missing_photo_and_unknown_user_are_rejected(server: RunningServer) -> N
     assert (response.status_code, response.json()["error"]) == (400, "user_unknown")
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("content", "field", "status", "mnemonic"),
     [
@@ -119,16 +122,19 @@ def test_unsuitable_file_is_rejected(
     assert client.get(f"/photos/{own_id(client)}").json()["error"] == "no_photo"
 
 
+@pytest.mark.engines("sqlite")
 def test_file_of_ten_megabytes_is_accepted(server: RunningServer) -> None:
     largest = picture().ljust(MAX_UPLOAD_BYTES, b"\0")
     assert upload(server.signed_up(), largest).status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 def test_type_is_recognized_by_content(server: RunningServer) -> None:
     files = {"file": ("me.jpg", picture("PNG"), "image/jpeg")}
     assert server.signed_up().post("/photos", files=files).status_code == 200
 
 
+@pytest.mark.engines("sqlite")
 def test_uploads_are_rate_limited(start_server: Callable[..., RunningServer]) -> None:
     client = start_server(upload_limit="2 per hour").signed_up()
     statuses = [upload(client, picture()).status_code for _ in range(2)]
@@ -138,6 +144,7 @@ def test_uploads_are_rate_limited(start_server: Callable[..., RunningServer]) ->
     assert int(response.headers["retry-after"]) > 0
 
 
+@pytest.mark.engines("sqlite")
 def test_request_without_a_session_is_rejected(server: RunningServer) -> None:
     client = server.client()
     for response in (upload(client, picture()), client.get("/photos/1")):
@@ -166,6 +173,7 @@ def test_accept_header_decides_whether_a_picture_is_preferred(accept: str, expec
     assert prefers_picture(accept) is expected
 
 
+@pytest.mark.engines("sqlite")
 class TestBody:
     """The body can be read as a picture and as multipart/form-data."""
 
