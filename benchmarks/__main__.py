@@ -5,6 +5,7 @@ Ratios are within one run on one machine; the figures beside them are only for t
 
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -60,7 +61,7 @@ def main() -> None:
     Console().print(table)
 
 
-def _measure(wanted, folder: Path, show) -> None:
+def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> None:
     if "start" in wanted:
         start.run(show)
     for name, module in (("reads", reads), ("sign-in", sign_in), ("chats", chat_connections)):
@@ -76,7 +77,7 @@ def _measure(wanted, folder: Path, show) -> None:
         import_postgresql.run(folder / "postgresql", FILMS, show)
 
 
-def _measure_a_million(wanted, folder: Path, show) -> None:
+def _measure_a_million(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> None:
     million = folder / "million"
     catalogue.build(million, FILMS, show if "import" in wanted else None)
     if "depth" in wanted:

@@ -1,6 +1,12 @@
 """A bare ASGI application: the same bytes for every request, and nothing else."""
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 BODY = b"x" * int(os.environ.get("BARE_SIZE", "100"))
 HEADERS = [
@@ -9,7 +15,7 @@ HEADERS = [
 ]
 
 
-async def application(scope, receive, send):
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer at once."""
     if scope["type"] != "http":
         await receive()

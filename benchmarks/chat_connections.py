@@ -12,8 +12,9 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -46,8 +47,9 @@ class Listener(asyncio.Protocol):
         self._data = b""
         self._transport: asyncio.Transport | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask to become a WebSocket."""
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.write(self._hello)
 
@@ -101,7 +103,7 @@ async def listen(url: str, cookies: list[str]) -> None:
         hello = HANDSHAKE.format(host=host, cookie=cookie).encode()
         for _ in range(SOCKETS):
             _, socket = await loop.create_connection(
-                lambda hello=hello: Listener(hello, heard), name, int(port)
+                partial(Listener, hello, heard), name, int(port)
             )
             await socket.opened
             sockets.append(socket)
@@ -167,7 +169,7 @@ def measure(server: Process) -> tuple[float, float, float, list[float]]:
     return before, resident, work, delays
 
 
-def run(data: Path, show) -> None:
+def run(data: Path, show: Callable[..., None]) -> None:
     """Measure, and show both bars."""
     with kinoteka(data) as server:
         before, resident, work, delays = measure(server)

@@ -13,16 +13,17 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
+from typing import Any
 
 import psycopg
 
 from benchmarks.import_data import write_imdb
-from benchmarks.load import interleaved, wrk
+from benchmarks.load import Run, RunOptions, interleaved, wrk
 from benchmarks.reads import PASSWORD, post
 from benchmarks.servers import Process, free_port, kinoteka
 from kinoteka.database.migrations import migrate
@@ -101,7 +102,7 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
         kinoteka(folder, core=None, KINOTEKA_WORKERS="2", **grown) as two,
     ):
         for name, path in (("a page of films", "/movies/?page=1"), ("one film", "/movies/7/")):
-            free = {"connections": 64, "core": None}
+            free: RunOptions = {"connections": 64, "core": None}
             loads = interleaved(
                 {
                     "one": {"url": one.url + path, **free},
@@ -111,7 +112,7 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
             )
             ratio = loads["two"].rate / loads["one"].rate
             show(f"{name}, two workers", loads["one"].rate, loads["two"].rate, ratio, "≥ 1.6")
-            costs = {"one": [], "two": []}
+            costs: dict[str, list[float]] = {"one": [], "two": []}
             for _ in range(ROUNDS):
                 for which, server in (("one", one), ("two", two)):
                     before = processor_seconds(server)
@@ -147,10 +148,10 @@ async def measure_pages(settings: Settings, show: Callable[..., None]) -> None:
 async def _ask(server: ASGIApplication, path: str, query: str) -> int:
     status = 0
 
-    async def receive() -> dict:
+    async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: dict) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         nonlocal status
         status = message.get("status", status)
 
@@ -170,14 +171,20 @@ async def _ask(server: ASGIApplication, path: str, query: str) -> int:
 
 def measure_writes(folder: Path, grown: dict[str, str], show: Callable[..., None]) -> None:
     """Messages stored and bookmarks made a second, by one worker and by two, on each engine."""
-    profiles = {"SQLite": {}, "PostgreSQL": grown}
+    profiles: dict[str, dict[str, str]] = {"SQLite": {}, "PostgreSQL": grown}
     for engine, settings in profiles.items():
         place = folder / f"writes-{engine}"
         for workers in ("1", "2"):
             with kinoteka(place, core=None, KINOTEKA_WORKERS=workers, **settings) as server:
                 script, headers = _message_script(server, folder)
-                free = {"connections": 32, "core": None, "script": script, "headers": headers}
-                loads = interleaved({"messages": {"url": server.url, **free}}, rounds=3)
+                run: Run = {
+                    "url": server.url,
+                    "connections": 32,
+                    "core": None,
+                    "script": script,
+                    "headers": headers,
+                }
+                loads = interleaved({"messages": run}, rounds=3)
                 show(f"messages a second, {engine}, {workers}", 0, loads["messages"].rate, 0, "")
 
 
@@ -203,10 +210,12 @@ def _message_script(server: Process, folder: Path) -> tuple[str, dict[str, str]]
     return str(script), headers
 
 
-def _asked(server: Process, path: str, body: dict | None, headers: dict[str, str]) -> dict:
+def _asked(
+    server: Process, path: str, body: Mapping[str, object] | None, headers: dict[str, str]
+) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers)) as opened:
-        return json.loads(opened.read())
+        return dict(json.loads(opened.read()))
 
 
 def measure_postgresql(server: PostgreSQLServer, url: str, show: Callable[..., None]) -> None:
@@ -217,7 +226,7 @@ def measure_postgresql(server: PostgreSQLServer, url: str, show: Callable[..., N
     for what, script in (("pages of films", PAGE_OF_FILMS), ("messages", MESSAGE)):
         path = server.folder / "script.sql"
         path.write_text(script)
-        command = [PROGRAMS / "pgbench", "-h", "127.0.0.1", "-p", str(server.port), "-U"]
+        command = [str(PROGRAMS / "pgbench"), "-h", "127.0.0.1", "-p", str(server.port), "-U"]
         command += ["kinoteka", "-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", "10"]
         done = subprocess.run(
             [*command, "-f", path, name], capture_output=True, text=True, check=True, user=USER

@@ -58,10 +58,10 @@ def measure(folder: Path, films: int, rounds: int, show: Callable[..., None]) ->
                 url = _new(server, role)
                 seconds[role].append(_import(url, files, folder))
                 copied = copied or _dump(url, folder)
-                server.drop(url)
+                server.drop_database(url)
             url = _new(server, PLAIN)
             seconds[""].append(_copy(url, copied))
-            server.drop(url)
+            server.drop_database(url)
     if "-v" in sys.argv:
         print(seconds)
     parsing = seconds_to_parse("imdb", files)

@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import TypedDict
 
 from benchmarks.servers import pinned
 
@@ -21,6 +23,22 @@ class Load:
 
     rate: float
     p99: float
+
+
+class RunOptions(TypedDict, total=False):
+    """The options of `wrk` that have defaults."""
+
+    seconds: float
+    headers: dict[str, str] | None
+    script: str | None
+    connections: int
+    core: int | None
+
+
+class Run(RunOptions):
+    """The arguments of `wrk`."""
+
+    url: str
 
 
 def wrk(
@@ -43,15 +61,19 @@ def wrk(
     done = subprocess.run(pinned([*command, url], core), capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout:
         sys.exit(f"{url} did not answer with success:\n{done.stdout}")
-    found = re.search(r"99%\s+([\d.]+)(\w+)", done.stdout)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
-    return Load(rate, float(found.group(1)) * UNITS[found.group(2)])
+    p99 = re.search(r"99%\s+([\d.]+)(\w+)", done.stdout)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    if p99 is None or rate is None:
+        sys.exit(f"wrk printed no results for {url}:\n{done.stdout}")
+    return Load(float(rate.group(1)), float(p99.group(1)) * UNITS[p99.group(2)])
 
 
-def interleaved(runs: dict[str, dict], *, rounds: int = 5) -> dict[str, Load]:
+def interleaved(runs: Mapping[str, Run], *, rounds: int = 5) -> dict[str, Load]:
     """Several loads in turn, so that a noisy moment hits all alike; the medians of each."""
     for options in runs.values():
-        wrk(**(options | {"seconds": 1}))  # warm-up
+        warm_up = options.copy()
+        warm_up["seconds"] = 1
+        wrk(**warm_up)
     seen: dict[str, list[Load]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, options in runs.items():

@@ -2,9 +2,10 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 from benchmarks.load import interleaved
 from benchmarks.servers import Process, bare, kinoteka
@@ -19,7 +20,7 @@ TARGETS = {
 }
 
 
-def post(server: Process, path: str, body: dict) -> tuple[dict, str]:
+def post(server: Process, path: str, body: Mapping[str, object]) -> tuple[dict[str, Any], str]:
     """The answer to a JSON body, and its session cookie's value."""
     request = urllib.request.Request(server.url + path, json.dumps(body).encode())
     with urllib.request.urlopen(request) as response:

@@ -32,7 +32,7 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def wait_for(url: str, seconds: float = 30) -> float:
@@ -55,7 +55,7 @@ def wait_for(url: str, seconds: float = 30) -> float:
 class Process:
     """A running server."""
 
-    def __init__(self, url: str, process: subprocess.Popen) -> None:
+    def __init__(self, url: str, process: subprocess.Popen[bytes]) -> None:
         self.url = url
         self.process = process
         self.started_after = 0.0
@@ -63,7 +63,9 @@ class Process:
     def resident_megabytes(self) -> float:
         """The memory that the server's process holds."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+        kilobytes = re.search(r"VmRSS:\s+(\d+)", status)
+        assert kilobytes, status
+        return int(kilobytes.group(1)) / 1024
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import icu
 
 ROOT = Path(__file__).parents[1]
-DATA = ROOT / "src" / "kinoteka" / "comparison" / "unicode" / "look_alikes.json"
+DATA = ROOT / "src" / "kinoteka" / "infrastructure" / "comparison" / "unicode" / "look_alikes.json"
 LETTERS_MARKS_NUMBERS = range(1, 12)
 """ICU's numbers of the general categories Lu to No."""
 

@@ -266,7 +266,7 @@ def _is_packaged(package: str) -> bool:
         ["apt-cache", "policy", package], capture_output=True, text=True, check=False
     )
     candidate = re.search(r"Candidate: (\S+)", done.stdout)
-    return bool(candidate) and not re.search(r"none|snap", candidate.group(1))
+    return candidate is not None and not re.search(r"none|snap", candidate.group(1))
 
 
 def _install_by_homebrew(absent: Sequence[Requirement]) -> None:

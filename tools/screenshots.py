@@ -91,8 +91,9 @@ async def _pictures(world: SampleSite, views: list[View]) -> dict[str, Image.Ima
             for view in views:
                 if view.language != "en" and look != "desk-light":
                     continue
-                options = {"language": view.language, "dark": dark, "size": size}
-                async with browser_window(browser, world.server.url, **options) as visitor:
+                async with browser_window(
+                    browser, world.server.url, language=view.language, dark=dark, size=size
+                ) as visitor:
                     taken[f"{view.name}-{look}"] = await _picture(visitor, view, world)
     return taken
 
