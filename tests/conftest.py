@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kinoteka.core.services import Services
 from kinoteka.database.engines import DATABASE, database_path
@@ -81,11 +82,11 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
     folder.mkdir()
     if engine == "sqlite":
         shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
-        yield Settings(data=folder, demo=False, **GENEROUS)
+        yield replace(Settings(data=folder, demo=False), **GENEROUS)
         return
     server = request.getfixturevalue("postgresql")
     url = server.new_database(EMPTY)
-    yield Settings(data=folder, database_url=url, demo=False, **GENEROUS)
+    yield replace(Settings(data=folder, database_url=url, demo=False), **GENEROUS)
     server.drop_database(url)
 
 
@@ -93,7 +94,7 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
 def new_settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings whose database and data folder do not exist yet."""
     with new_database(engine, request) as database:
-        yield Settings(data=tmp_path / "fresh", **database)
+        yield replace(Settings(data=tmp_path / "fresh"), **database)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from PIL import Image
 from playwright.async_api import expect
 
 from tests.support.axe import violations
-from tests.support.pictures import two_colour_picture
+from tests.support.pictures import pixel, two_colour_picture
 from tests.support.servers import PASSWORD, unique_name
 
 
@@ -91,7 +91,7 @@ def colours(image: Image.Image) -> tuple[str, str]:
     """What is on the left and on the right of a picture of `halves`."""
 
     def name(x: int) -> str:
-        red, _, blue = image.getpixel((x, image.height // 2))
+        red, _, blue = pixel(image, (x, image.height // 2))
         return "red" if red > blue else "blue"
 
     return name(4), name(image.width - 5)

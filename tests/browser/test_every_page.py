@@ -2,11 +2,11 @@
 
 import pytest
 
+from kinoteka.site.contract import SITE
 from tests.support.site_pages import (
     EXAMPLES,
     FRAGMENTS,
     REDIRECTS,
-    SITE,
     example_path,
     pages,
     viewers,

@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ USERS = 5
 ADMIN = 0
 UNAUTHORIZED = 401
 
-INVALID = [
+INVALID: list[object] = [
     *(
         "",
         " ",
@@ -61,7 +61,7 @@ WORDS = [
     *("ran", "rann", "“ran”", "spider-man", "spiderman", "ran OR alien", "ran*", "NEAR(a b)"),
     *("a" * 200, "a " * 100, "a" * 201, "1999", "ishiro", "ō", "ﬁlm", "\u200d", "*", '"', "' --"),
 ]
-VALID: dict[str, list[object]] = {
+VALID: dict[str, Sequence[object]] = {
     "login": [*NAMES, *(f"{name}@example.com" for name in NAMES)],
     "username": NAMES,
     "email": [f"{name}@Example.com" for name in NAMES],
@@ -291,7 +291,7 @@ def _pictures() -> list[bytes]:
     return [picture(), picture("PNG"), picture("JPEG", (300, 10))]
 
 
-def _values(name: str) -> list[object]:
+def _values(name: str) -> Sequence[object]:
     if name in ("public", "featured"):
         return FLAGS
     if name == "id" or name.endswith("_id") or name.startswith("favo"):

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from kinoteka.core.media.model import MAX_UPLOAD_BYTES
 from kinoteka.http.mechanics.bodies import DRAINED
@@ -216,7 +217,7 @@ class TestWebSockets:
     ) -> None:
         signed_up(client)
         cookie = f"session_id={client.cookies['session_id']}"
-        origin = f"https://{SITE}"
+        origin = Origin(f"https://{SITE}")
         async with (
             asyncio.timeout(TIMEOUT),
             connect(

@@ -75,9 +75,9 @@ def readers(
     shutil.copy(empty_database, tmp_path / DATABASE)
     url = postgresql.new_database(EMPTY)
     with ExitStack() as stack:
-        yield tuple(
-            stack.enter_context(write_transaction(settings))
-            for settings in (Settings(data=tmp_path), Settings(database_url=url))
+        yield (
+            stack.enter_context(write_transaction(Settings(data=tmp_path))),
+            stack.enter_context(write_transaction(Settings(database_url=url))),
         )
     postgresql.drop_database(url)
 

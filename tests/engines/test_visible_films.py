@@ -35,7 +35,7 @@ Result = set[str] | int
 """The titles that a reader shows, or their number."""
 ReadFilms = Callable[[Viewer], Awaitable[Result]]
 READERS: dict[str, ReadFilms] = {}
-NEEDS_ACCOUNT = set()
+NEEDS_ACCOUNT: set[str] = set()
 
 
 def reader(name: str, *, needs_account: bool = False) -> Callable[[ReadFilms], ReadFilms]:

@@ -188,10 +188,10 @@ class TestTokens:
             before, token = token, got[0]
         # Who is late and who goes on: one line of successors all the same.
         late = [refresh(workers.next, each) for each in [before, token] * 5]
-        got = await asyncio.gather(*late, return_exceptions=True)
-        ended = [each for each in got if isinstance(each, DomainError)]
+        outcomes = await asyncio.gather(*late, return_exceptions=True)
+        ended = [each for each in outcomes if isinstance(each, DomainError)]
         assert {each.code for each in ended} <= {Code.TOKEN_REUSED, Code.TOKEN_INVALID}
-        assert len({each for each in got if isinstance(each, str)} - {token}) <= 1
+        assert len({each for each in outcomes if isinstance(each, str)} - {token}) <= 1
         if not ended:
             reused = await at_once(*(refresh(workers.next, first) for _ in range(10)))
             assert Code.TOKEN_REUSED in reused

@@ -93,6 +93,7 @@ def test_full_disk_of_postgresql_is_reported_until_there_is_room(postgresql, tmp
     # Beside the cluster: PostgreSQL runs as another user, and pytest's folders are root's alone.
     folder = postgresql.folder.with_name(f"{postgresql.folder.name}-small")
     with small_disk(folder, 40):
+        assert USER
         shutil.chown(folder, USER)
         with tablespace(postgresql, folder) as url:
             settings = GENEROUS | {"database_url": url}

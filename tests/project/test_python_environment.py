@@ -144,11 +144,13 @@ class TestEnvironment:
     def test_other_version_is_a_problem(self, folder) -> None:
         self.set_python(folder, "3.9", "/usr")
         problem = prerequisites.environment_problem(folder)
+        assert problem
         assert problem.startswith("it was created with Python 3.9, and this is Python 3.")
 
     def test_other_installation_of_the_same_version_is_a_problem(self, folder) -> None:
         self.set_python(folder, "{}.{}".format(*sys.version_info), "/opt/other")
         problem = prerequisites.environment_problem(folder)
+        assert problem
         assert problem.startswith("it was created with the Python in /opt/other")
 
     def test_python_that_fails_is_a_problem(self, folder) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from msgspec import UNSET, UnsetType
+
 from kinoteka.core.access.model import Actor
 from kinoteka.core.accounts.model import Account, NewAccount, ProfileChange
 from kinoteka.core.services import Services
@@ -49,15 +51,20 @@ async def superuser_actor(services: Services) -> Actor:
     started = await sign_up(services, unique_name("superuser"))
     async with unit_of_work(services.database) as unit:
         await services.accounts.set_superuser(unit, started.account.id)
-    found = await actor_by_token(services, started.token)
-    assert found is not None
-    return found
+    return await signed_in_actor(services, started.token)
 
 
 async def actor_by_token(services: Services, token: str) -> Actor | None:
     """Return the actor of a session token."""
     async with unit_of_work(services.database) as unit:
         return await services.actors.by_token(unit, token)
+
+
+async def signed_in_actor(services: Services, token: str) -> Actor:
+    """Return the actor of a session token, which must be valid."""
+    found = await actor_by_token(services, token)
+    assert found is not None
+    return found
 
 
 async def is_session_valid(services: Services, started: SignInResult) -> bool:
@@ -69,10 +76,12 @@ async def is_session_valid(services: Services, started: SignInResult) -> bool:
     return by_token is not None
 
 
-async def create_account(services: Services, **fields: object) -> Account:
-    """Create an account without a session; `PASSWORD` is its password unless one is given."""
+async def create_account(
+    services: Services, *, password: str = PASSWORD, **fields: str | None
+) -> Account:
+    """Create an account without a session."""
     async with unit_of_work(services.database) as unit:
-        new = NewAccount(**({"password": PASSWORD} | fields))
+        new = NewAccount(password=password, **fields)
         return await services.accounts.create(unit, new, VISIT.address)
 
 
@@ -82,10 +91,17 @@ async def get_account(services: Services, account_id: int) -> Account:
         return await services.accounts.get(unit, account_id)
 
 
-async def change_profile(services: Services, actor: Actor, **fields: object) -> Account:
+async def change_profile(
+    services: Services,
+    actor: Actor,
+    *,
+    favourite_genre_id: int | UnsetType | None = UNSET,
+    **fields: str | None,
+) -> Account:
     """Change fields of the actor's profile. Return the changed account."""
     async with unit_of_work(services.database) as unit:
-        return await services.accounts.change(actor, unit, ProfileChange(**fields))
+        change = ProfileChange(favourite_genre_id=favourite_genre_id, **fields)
+        return await services.accounts.change(actor, unit, change)
 
 
 async def change_login(services: Services, actor: Actor, account_id: int, login: str) -> Account:

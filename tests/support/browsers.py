@@ -51,7 +51,7 @@ async def chromium(fonts: str = FONT_SETS[0]) -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(
             executable_path=executable,
             args=options,
-            env=os.environ | {"FONTCONFIG_FILE": str(FONTS / f"{fonts}.conf")},
+            env={**os.environ, "FONTCONFIG_FILE": str(FONTS / f"{fonts}.conf")},
         )
         try:
             yield browser

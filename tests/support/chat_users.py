@@ -1,6 +1,6 @@
 """Users of the messenger, each with a client, and their chats."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -19,14 +19,14 @@ class ChatUser(NamedTuple):
     def post(self, chat: int, text: str, nonce: str | None = None) -> int:
         response = self.client.post(f"/chats/{chat}/messages", json={"text": text, "nonce": nonce})
         assert response.status_code == 200, response.text
-        return response.json()["id"]
+        return int(response.json()["id"])
 
-    def messages(self, chat: int, **query: int) -> list[dict[str, object]]:
+    def messages(self, chat: int, **query: int) -> list[dict[str, Any]]:
         response = self.client.get(f"/chats/{chat}/messages", params=query)
         assert response.status_code == 200, response.text
-        return response.json()["messages"]
+        return list(response.json()["messages"])
 
-    def listed(self, chat: int) -> dict[str, object]:
+    def listed(self, chat: int) -> dict[str, Any]:
         chats = self.client.get("/chats").json()["chats"]
         return next(found for found in chats if found["id"] == chat)
 
@@ -45,4 +45,4 @@ def open_chat(one: ChatUser, other: ChatUser) -> int:
     response = one.client.post("/chats", json={"user_id": other.id})
     assert response.status_code == 200, response.text
     assert list(response.json()) == ["id"]
-    return response.json()["id"]
+    return int(response.json()["id"])

@@ -103,7 +103,7 @@ class PostgreSQLServer:
         """Run a statement that belongs to no database."""
         if self._connection is None:  # reused, because every test creates and drops a database
             self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
-        self._connection.execute(sql)  # type: ignore[call-overload]
+        self._connection.execute(sql.encode())
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to the server's first process and then to all its children."""
@@ -166,11 +166,11 @@ def execute(settings: Settings, sql: str, *given: Any) -> None:
 def execute_many(settings: Settings, sql: str, given: Sequence[Sequence[Any]]) -> None:
     """Run a statement once for each row of parameters."""
     if not settings.database_url:
-        with closing(_sqlite(settings)) as connection, connection:
-            connection.executemany(sql, given)
+        with closing(_sqlite(settings)) as database, database:
+            database.executemany(sql, given)
         return
     with psycopg.connect(settings.database_url) as connection:
-        connection.cursor().executemany(sql.replace("?", "%s"), given)  # type: ignore[arg-type]
+        connection.cursor().executemany(_placeholders(sql), given)
 
 
 @contextmanager
@@ -180,10 +180,10 @@ def write_transaction(settings: Settings) -> Iterator[Reader]:
         with postgresql.connect(settings) as connection, connection.transaction():
             yield postgresql.PostgreSQLReader(connection)
     else:
-        with closing(sqlite.connect(database_path(settings))) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield sqlite.SQLiteReader(connection)
-            connection.execute("COMMIT")
+        with closing(sqlite.connect(database_path(settings))) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield sqlite.SQLiteReader(database)
+            database.execute("COMMIT")
 
 
 def database_environment(settings: Settings) -> Mapping[str, str]:
@@ -193,11 +193,16 @@ def database_environment(settings: Settings) -> Mapping[str, str]:
 
 def _run(settings: Settings, sql: str, given: Sequence[Any]) -> list[Any]:
     if not settings.database_url:
-        with closing(_sqlite(settings)) as connection, connection:
-            return connection.execute(sql, given).fetchall()
+        with closing(_sqlite(settings)) as database, database:
+            return database.execute(sql, given).fetchall()
     with psycopg.connect(settings.database_url, row_factory=tuple_row) as connection:
-        cursor = connection.execute(sql.replace("?", "%s"), given or None)  # type: ignore[call-overload]
+        cursor = connection.execute(_placeholders(sql), given or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def _placeholders(sql: str) -> bytes:
+    """Return a statement as psycopg reads it."""
+    return sql.replace("?", "%s").encode()
 
 
 def _sqlite(settings: Settings) -> sqlite3.Connection:

@@ -41,7 +41,7 @@ def pgbouncer(server: PostgreSQLServer) -> Iterator[int]:
     values = {"there": server.port, "here": port, "connections": CONNECTIONS}
     (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values) + _without_statements())
     folder.chmod(0o755)
-    command = [PROGRAM or "pgbouncer", "-q", folder / "pgbouncer.ini"]
+    command = [PROGRAM or "pgbouncer", "-q", str(folder / "pgbouncer.ini")]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, user=USER, stdout=log, stderr=log)
     try:

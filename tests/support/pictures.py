@@ -11,14 +11,22 @@ EXIF_ORIENTATION = 0x0112
 EXIF_GPS = 0x8825
 CAMERA = "Camera-4711"
 
+Colour = str | int | tuple[int, int, int, int]
+
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:
     """Return a picture of this kind in one colour."""
     return encoded(Image.new(mode, size, _colour(mode)), kind)
 
 
-def _colour(mode: str) -> object:
-    return {"RGB": "teal", "RGBA": (0, 128, 128, 0), "P": 3, "I;16": 32768}.get(mode, 1)
+def _colour(mode: str) -> Colour:
+    colours: dict[str, Colour] = {
+        "RGB": "teal",
+        "RGBA": (0, 128, 128, 0),
+        "P": 3,
+        "I;16": 32768,
+    }
+    return colours.get(mode, 1)
 
 
 def two_colour_picture(kind: str = "JPEG", **options: object) -> bytes:
@@ -131,6 +139,13 @@ SVG = (
 def _chunk(kind: bytes, content: bytes) -> bytes:
     checked = kind + content
     return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+
+def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
+    """Return the channels of a pixel of a coloured picture."""
+    found = image.getpixel(at)
+    assert isinstance(found, tuple)
+    return found
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:

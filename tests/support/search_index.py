@@ -10,6 +10,7 @@ from kinoteka.database.engines import DATABASE
 from kinoteka.database.film_search import IndexEntry, find, index
 from kinoteka.database.interface import Reader
 from kinoteka.infrastructure.settings import Settings
+from kinoteka.search.finder import LIMIT
 from tests.support.databases import EMPTY, write_transaction
 
 
@@ -28,8 +29,8 @@ class Titles:
             entries.append(IndexEntry(number, main, original, votes=1_000_000 // number))
         index(self.reader, entries)
 
-    def find(self, query: str, **options) -> list[str]:
-        return [self.titles[film_id] for film_id in find(self.reader, query, None, **options)]
+    def find(self, query: str, limit: int = LIMIT) -> list[str]:
+        return [self.titles[film_id] for film_id in find(self.reader, query, None, limit)]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from tests.support.polling import wait_until
 
 MAX_POINTS = 60
 
+Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
+
 
 class SuspensionPoints:
     """Counts how often the tasks of a loop wait, and sets `reached` at one of these points.
@@ -41,7 +43,8 @@ class SuspensionPoints:
         self._losing -= 1
         return True
 
-    def _task(self, loop: Any, work: Coroutine[Any, Any, Any], **given: Any) -> asyncio.Task[Any]:
+    def _task(self, loop: asyncio.AbstractEventLoop, work: Work, **given: Any) -> asyncio.Task[Any]:
+        assert isinstance(work, Coroutine)
         return _Task(self, _CountingCoroutine(self, work), loop=loop, **given)
 
 
@@ -59,7 +62,7 @@ class _Task(asyncio.Task[Any]):
 class _CountingCoroutine(Coroutine[Any, Any, Any]):
     def __init__(self, points: SuspensionPoints, work: Coroutine[Any, Any, Any]) -> None:
         self._points, self._work = points, work
-        self.__qualname__ = work.__qualname__
+        self.__qualname__ = getattr(work, "__qualname__", "")
 
     def send(self, value: Any) -> Any:
         awaited = self._work.send(value)

@@ -40,7 +40,7 @@ async def test_lost_response_creates_no_duplicate(chatters):
     page = await anna.open()
     await boris.open()
     anna.visitor.expects(BROKEN)
-    lost = []
+    lost: list[str] = []
 
     async def lose(route):
         if lost:

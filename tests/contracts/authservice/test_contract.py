@@ -54,7 +54,7 @@ class TestSignIn:
         assert client.post("/api/v1/user/login", json=body).status_code == 200
 
     @pytest.mark.engines("sqlite")
-    def test_failures_are_rate_limited(self, start_server) -> None:  # type: ignore[no-untyped-def]
+    def test_failures_are_rate_limited(self, start_server) -> None:
         server = start_server(sign_in_limit="2 per hour")
         user = new_user(server)
         statuses = [sign_in(server, user.login, "wrong password").status_code for _ in range(3)]
@@ -66,7 +66,7 @@ class TestSignIn:
     @pytest.mark.engines("sqlite")
     def test_unknown_user_and_wrong_password_look_alike_when_accounts_are_hidden(
         self, start_server
-    ) -> None:  # type: ignore[no-untyped-def]
+    ) -> None:
         server = start_server(hide_unknown_accounts="true")
         user = new_user(server)
         wrong, unknown = sign_in(server, user.login, "wrong one!"), sign_in(server, unique_name())
@@ -149,7 +149,7 @@ class TestRefresh:
     )
     def test_malformed_refresh_token_is_rejected(
         self, server: RunningServer, user: User, damage
-    ) -> None:  # type: ignore[no-untyped-def]
+    ) -> None:
         assert refresh(server, damage(user.refresh_token)).status_code == 401
         assert user.signed_in()
 

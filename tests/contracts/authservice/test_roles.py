@@ -272,7 +272,7 @@ class TestPermission:
 
     def test_permission_of_the_role_user_is_for_all_signed_in_users(
         self,
-        start_server,  # type: ignore[no-untyped-def]
+        start_server,
     ) -> None:
         server = start_server()
         superuser, user = new_superuser(server), new_user(server)
@@ -282,7 +282,7 @@ class TestPermission:
 
     def test_permission_of_the_role_anonymous_is_for_anonymous_requests(
         self,
-        start_server,  # type: ignore[no-untyped-def]
+        start_server,
     ) -> None:
         server = start_server()
         superuser, user = new_superuser(server), new_user(server)

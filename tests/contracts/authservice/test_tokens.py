@@ -220,7 +220,7 @@ class TestOtherServices:
         ]
         assert len(set(ids)) == 2
 
-    def test_issuer_audience_and_lifetime_follow_the_settings(self, start_server) -> None:  # type: ignore[no-untyped-def]
+    def test_issuer_audience_and_lifetime_follow_the_settings(self, start_server) -> None:
         server = start_server(
             token_issuer="https://films.example", token_audience="site", access_token_minutes="1"
         )

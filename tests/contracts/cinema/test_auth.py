@@ -6,6 +6,7 @@ import json
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.support.cinema_clients import Cinema
@@ -161,6 +162,7 @@ class TestRenew:
         self, cinema: Cinema, app: httpx.Client, tokens: dict[str, str]
     ) -> None:
         key = load_pem_private_key((cinema.server.data / "signing-key.pem").read_bytes(), None)
+        assert isinstance(key, EllipticCurvePrivateKey)
         header = jwt.get_unverified_header(tokens["access_token"])
         expired = jwt.encode(
             claims(tokens["access_token"]) | {"exp": 1}, key, "ES256", headers=header

@@ -49,7 +49,7 @@ def record_database_calls(services: Services) -> list[str]:
     calls: list[str] = []
 
     def recorded(name: str) -> Callable[..., Awaitable[object]]:
-        method = getattr(services.database, name)
+        method: Callable[..., Awaitable[object]] = getattr(services.database, name)
 
         def wrapper(*arguments: object) -> Awaitable[object]:
             calls.append(name)

@@ -6,7 +6,7 @@ import pytest
 from tests.support.pictures import noise, picture
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
-EMPTY = {"body": {}}
+EMPTY: dict[str, dict[str, str]] = {"body": {}}
 NOT_PARSED = "failed to parse json string from the body"
 NO_SESSION = {"message": "can't get info without session", "status": 0}
 NOT_FOUND = {"message": "user not found", "status": 4}

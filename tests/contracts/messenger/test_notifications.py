@@ -116,7 +116,7 @@ class TestEvents:
         with listen(path, cookie=boris.cookie) as socket:
             anna.post(chat, "between opening and catching up")
             while True:
-                query = {"after": known[-1], "limit": 3}
+                query = {"after": str(known[-1]), "limit": "3"}
                 messages = boris.client.get(f"/chats/{chat}/messages", params=query).json()
                 if not messages["messages"]:
                     break

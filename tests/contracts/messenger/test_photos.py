@@ -8,7 +8,10 @@ from io import BytesIO
 
 import httpx
 import pytest
-from multipart import MultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartParser,
+    parse_options_header,
+)
 from PIL import Image
 
 from kinoteka.contracts.messenger.photos import prefers_picture

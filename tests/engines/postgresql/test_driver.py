@@ -18,9 +18,9 @@ from kinoteka.server.app import close, wire
 from tests.support.databases import postgresql_server, rows
 from tests.support.errors import raises_error
 
-ADD = Statement(insert(labels).values(name=bindparam("name")))
+ADD: Statement[tuple[()]] = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
-SLOW = Statement(select(func.pg_sleep(5)))
+SLOW: Statement[tuple[object]] = Statement(select(func.pg_sleep(5)))
 
 
 @pytest.fixture
@@ -136,7 +136,9 @@ async def test_deadlock_fails_at_least_one_transaction_with_an_expected_error(se
 
 
 async def test_text_with_a_null_character_matches_nothing(services):
-    by_name = Statement(select(labels.c.id).where(labels.c.name == bindparam("name")))
+    by_name: Statement[tuple[int]] = Statement(
+        select(labels.c.id).where(labels.c.name == bindparam("name"))
+    )
     async with unit_of_work(services.database) as unit:
         assert await unit.all(by_name, name="a\0b") == []
 

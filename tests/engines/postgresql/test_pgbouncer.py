@@ -16,7 +16,7 @@ from tests.support.databases import EMPTY
 from tests.support.pgbouncers import CONNECTIONS, pgbouncer
 from tests.support.servers import run_server
 
-ADD = Statement(insert(labels).values(name=bindparam("name")))
+ADD: Statement[tuple[()]] = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.name), lambda name: name)
 COUNT = 40
 

@@ -17,9 +17,9 @@ from tests.support.databases import EMPTY, create_empty_template, postgresql_ser
 from tests.support.errors import raises_error
 from tests.support.polling import wait_until
 
-ADD = Statement(insert(labels).values(name=bindparam("name")))
+ADD: Statement[tuple[()]] = Statement(insert(labels).values(name=bindparam("name")))
 NAMES = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
-SLOW = Statement(select(func.pg_sleep(0.5)))
+SLOW: Statement[tuple[object]] = Statement(select(func.pg_sleep(0.5)))
 STATEMENT_SECONDS = Settings().database_timeout_seconds
 
 

@@ -119,7 +119,7 @@ def invoked(path: Path, *arguments: str, environment: Mapping[str, str]) -> Resu
         else argument
         for argument in arguments
     ]
-    runner = CliRunner(env=dict.fromkeys(KINOTEKA_VARIABLES) | environment)
+    runner = CliRunner(env={**dict.fromkeys(KINOTEKA_VARIABLES), **environment})
     return runner.invoke(cli, ["import", *given])
 
 
@@ -256,6 +256,7 @@ class TestWhileItRuns:
         """An import that has read a part of its file, and will read on for a while."""
         (folder / "many.jsonl").write_text(generated(150_000))
         with started(folder, "jsonl", str(folder / "many.jsonl")) as process:
+            assert process.stderr
             first = process.stderr.readline()
             assert first.startswith("reading ")
             yield process

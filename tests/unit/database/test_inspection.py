@@ -39,5 +39,6 @@ def test_postgresql_facts_are_version_encoding_extensions_and_limits(
 def test_redis_facts_are_name_memory_and_eviction_policy() -> None:
     with redis_server("--maxmemory", "64mb", "--maxmemory-policy", "volatile-ttl") as server:
         facts = inspect_redis(server.url)
+    assert facts is not None
     assert (facts.memory, facts.policy) == (64 * 1024 * 1024, "volatile-ttl")
     assert facts.name in ("redis", "valkey")

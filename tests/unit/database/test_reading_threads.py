@@ -13,8 +13,8 @@ from kinoteka.errors import Code
 from tests.support.errors import raises_error
 from tests.support.polling import TIMEOUT
 
-ONE = Statement(select(literal(1)))
-ADD = Statement(insert(labels).values(name="premium"))
+ONE: Statement[tuple[int]] = Statement(select(literal(1)))
+ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
 
 
 async def test_heavy_read_runs_in_a_thread(services):

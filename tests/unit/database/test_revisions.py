@@ -39,14 +39,20 @@ def bus():
     return ManualBus()
 
 
+class RecordingRevisions(Revisions):
+    """Records which sessions other processes invalidate."""
+
+    def __init__(self, database, bus):
+        super().__init__(database, bus)
+        self.invalidated: list[int | str] = []
+        self.on_foreign_change(
+            "sessions", lambda: self.invalidated.append("all"), self.invalidated.append
+        )
+
+
 @pytest.fixture
 async def here(services, bus):
-    revisions = await Revisions.load(services.database, bus)
-    revisions.invalidated = []
-    revisions.on_foreign_change(
-        "sessions", lambda: revisions.invalidated.append("all"), revisions.invalidated.append
-    )
-    return revisions
+    return await RecordingRevisions.load(services.database, bus)
 
 
 async def change(services, revisions, name, ids=None):

@@ -36,19 +36,23 @@ def test_rows_are_tuples_or_mapped_to_a_type(run):
 
 
 def test_constants_in_a_statement_are_sent_as_parameters(run):
-    statement = Statement(select(labels.c.name).where(labels.c.id > 1).limit(1))
+    statement: Statement[tuple[str]] = Statement(
+        select(labels.c.name).where(labels.c.id > 1).limit(1)
+    )
     assert run(statement) == [("b",)]
 
 
 def test_list_of_any_length_is_one_parameter(run):
-    statement = Statement(select(labels.c.name).where(in_list(labels.c.id, bindparam("ids"))))
+    statement: Statement[tuple[str]] = Statement(
+        select(labels.c.name).where(in_list(labels.c.id, bindparam("ids")))
+    )
     for ids, names in (([1, 3], ["a", "c"]), ([], []), (list(range(5000)), ["a", "b", "c"])):
         assert [name for (name,) in run(statement, ids=ids)] == names
 
 
 def test_statement_takes_several_lists(run):
     both = [in_list(labels.c.id, bindparam(name)) for name in ("some", "others")]
-    statement = Statement(select(labels.c.name).where(*both))
+    statement: Statement[tuple[str]] = Statement(select(labels.c.name).where(*both))
     assert run(statement, some=[1, 2], others=[2, 3]) == [("b",)]
 
 
@@ -70,7 +74,7 @@ def test_json_array_holds_the_ids_in_order(run, least, text):
 
 
 def test_upsert_skips_existing_rows(run):
-    statement = Statement(
+    statement: Statement[tuple[()]] = Statement(
         lambda engine: (
             insert_for(engine, labels).values(name=bindparam("name")).on_conflict_do_nothing()
         )
@@ -88,5 +92,7 @@ def test_statement_writes_when_it_changes_or_locks_rows():
 
 
 def test_list_is_compiled_to_a_subquery_on_sqlite() -> None:
-    statement = Statement(select(labels.c.name).where(in_list(labels.c.id, bindparam("ids"))))
+    statement: Statement[tuple[str]] = Statement(
+        select(labels.c.name).where(in_list(labels.c.id, bindparam("ids")))
+    )
     assert statement.compiled("sqlite").sql.endswith("IN (SELECT value FROM json_each(:ids))")

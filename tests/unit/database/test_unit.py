@@ -101,7 +101,7 @@ class TestLongTransactionOfAnotherProcess:
                 async with unit_of_work(services.database) as unit:
                     await unit.run(ADD, name="a")
             assert error.value.code == Code.BUSY
-            assert error.value.parameters["retry_after"] >= 1
+            assert error.value.parameters["retry_after"] in range(1, 60)
             raise ZeroDivisionError  # the other process rolls back
         async with unit_of_work(services.database) as unit:
             await unit.run(ADD, name="a")

@@ -68,7 +68,8 @@ def test_every_form_of_the_rule_selects_the_same_films(
     parameters = visible_to(labels)
     assert {title for (title,) in reader.fetch(_TITLES, **parameters)} == expected
     assert int(reader.fetch(_COUNT, **parameters)[0][0]) == len(expected)
-    titles = dict(reader.fetch(Statement(select(films.c.id, films.c.title))))
+    every_title: Statement[tuple[int, str]] = Statement(select(films.c.id, films.c.title))
+    titles = dict(reader.fetch(every_title))
     found = search.find(reader, WORD, labels)
     assert {titles[film_id] for film_id in found} == expected
     assert {name for name in ids if sees_label(labels, ids[name])} == set(

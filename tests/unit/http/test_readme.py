@@ -20,5 +20,5 @@ def documented(heading: str) -> list[str]:
 
 @pytest.mark.parametrize("described", [Route, Contract])
 def test_every_field_is_documented(described: type) -> None:
-    names = [field.name for field in fields(described)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(described)]
     assert sorted(documented(described.__name__)) == sorted(names)

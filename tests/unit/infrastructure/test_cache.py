@@ -2,7 +2,7 @@ from kinoteka.infrastructure.cache import BoundedMap, RecentKeys
 
 
 def test_least_recently_used_entry_is_evicted_first():
-    cache = BoundedMap(2)
+    cache: BoundedMap[str, int] = BoundedMap(2)
     cache.set("a", 1)
     cache.set("b", 2)
     cache.get("a")
@@ -11,21 +11,21 @@ def test_least_recently_used_entry_is_evicted_first():
 
 
 def test_limit_applies_to_sizes_not_to_entries():
-    cache = BoundedMap(10)
+    cache: BoundedMap[str, int] = BoundedMap(10)
     cache.set("small", 1, 4)
     cache.set("large", 2, 9)
     assert (cache.get("small"), cache.get("large")) == (None, 2)
 
 
 def test_value_above_the_limit_is_not_stored():
-    cache = BoundedMap(10)
+    cache: BoundedMap[str, int] = BoundedMap(10)
     cache.set("small", 1, 4)
     cache.set("huge", 2, 11)
     assert (cache.get("small"), cache.get("huge")) == (1, None)
 
 
 def test_overwriting_a_value_replaces_its_size():
-    cache = BoundedMap(10)
+    cache: BoundedMap[str, int] = BoundedMap(10)
     for _ in range(5):
         cache.set("a", 1, 9)
     cache.set("b", 2, 1)
@@ -33,7 +33,7 @@ def test_overwriting_a_value_replaces_its_size():
 
 
 def test_removed_and_cleared_entries_free_their_size():
-    cache = BoundedMap(10)
+    cache: BoundedMap[str, int] = BoundedMap(10)
     cache.set("a", 1)
     cache.set("b", 2)
     assert (cache.remove("a"), cache.remove("a"), cache.values()) == (1, None, [2])

@@ -52,10 +52,10 @@ def stored(kind: str, settings: Settings, request) -> Callable[[], set[str]]:
 
 
 @pytest.fixture
-def lay(kind: str, settings: Settings, request) -> Callable[[str, bytes], None]:
+def lay(kind: str, settings: Settings, request) -> Callable[[str, bytes], object]:
     """Put something there past the server."""
     if kind == "folder":
-        return lambda name, content: (settings.data / FOLDER / name).write_bytes(content) and None
+        return lambda name, content: (settings.data / FOLDER / name).write_bytes(content)
     store = request.getfixturevalue("object_store")
     return lambda name, content: store.lay(f"{PREFIX}/{FOLDER}/{name}", content)
 

@@ -78,7 +78,7 @@ def answering(response: bytes | None, heads: list[bytes] | None = None) -> Itera
     class Handler(StreamRequestHandler):
         def handle(self) -> None:
             with suppress(ConnectionError):
-                head = b"".join(takewhile(bytes.strip, self.rfile))
+                head = b"".join(takewhile(lambda line: bytes(line).strip(), self.rfile))
                 if heads is not None:
                     heads.append(head)
                 if response is None:

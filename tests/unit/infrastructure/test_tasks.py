@@ -56,7 +56,7 @@ class TestEndTasks:
                     await asyncio.sleep(0)
                 cleaned.append(True)
 
-        cleaned = []
+        cleaned: list[bool] = []
         await end_tasks(await started(work()), recancel_after=60)
         assert cleaned == [True]
 
@@ -105,7 +105,8 @@ class TestFinish:
             ended.append(True)
             raise ValueError
 
-        may_go_on, ended = asyncio.Event(), []
+        may_go_on = asyncio.Event()
+        ended: list[bool] = []
         caller = await started(finish(work()))
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -103,6 +103,12 @@ class Wire:
     async def subscribe(self, channel: str) -> None:
         self.channels.add(channel)
 
+    async def start(self) -> None:
+        """Do nothing: it is connected from the beginning."""
+
+    async def close(self) -> None:
+        """Do nothing."""
+
     def unsubscribe(self, channel: str) -> None:
         self.channels.discard(channel)
 
@@ -122,7 +128,7 @@ class TestShared:
 
     @pytest.fixture
     def fan_outs(self, wires: list[Wire]) -> list[SharedFanOut[tuple[int, str]]]:
-        return [SharedFanOut(wire, tuple[int, str]) for wire in wires]  # type: ignore[arg-type]
+        return [SharedFanOut(wire, tuple[int, str]) for wire in wires]
 
     async def test_listeners_of_every_process_receive_events(self, fan_outs) -> None:
         here, there = fan_outs
@@ -142,10 +148,7 @@ class TestShared:
     async def test_each_kind_of_event_has_its_own_topic(self, wires) -> None:
         for wire in wires:
             wire.topic = "read"
-        here, there = [
-            SharedFanOut(wire, tuple[int, str], "read")  # type: ignore[arg-type]
-            for wire in wires
-        ]
+        here, there = [SharedFanOut(wire, tuple[int, str], "read") for wire in wires]
         listener = await listen(there, "chat:1")
         assert wires[1].channels == {"read:chat:1"}
         here.publish(["chat:1"], (1, "hello"))

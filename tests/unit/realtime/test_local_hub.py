@@ -64,6 +64,7 @@ async def test_slow_reader_is_disconnected_while_others_continue(hub, path, monk
     subscribe = module.Frame(module.Op.SUBSCRIBE, "chat:1")
     writer.write(module._encode(subscribe))
     await reader.readexactly(4)  # it is heard; and it takes nothing more
+    assert isinstance(writer.transport, asyncio.Transport)
     writer.transport.pause_reading()
     for _ in range(40):
         one.publish("chat:1", bytes(100_000))

@@ -40,7 +40,8 @@ async def test_installations_on_one_server_are_separate(redis):
 async def test_bus_disconnects_while_the_server_hangs(redis, monkeypatch):
     monkeypatch.setattr(line_bus, "PING_SECONDS", 0.1)
     monkeypatch.setattr(line_bus, "MAX_SILENCE_SECONDS", 0.5)
-    event, gaps = [], []
+    event: list[bytes] = []
+    gaps: list[object] = []
     one, other = redis_bus(redis.url, "name"), redis_bus(redis.url, "name")
     other.on_message("chat", lambda channel, message: event.append(message))
     other.on_gap(gaps.append)
@@ -66,7 +67,8 @@ async def test_bus_disconnects_while_the_server_hangs(redis, monkeypatch):
 
 
 async def test_slow_subscription_returns_early_and_reports_a_gap_when_confirmed(redis):
-    bus, gaps = redis_bus(redis.url, "name"), []
+    bus = redis_bus(redis.url, "name")
+    gaps: list[object] = []
     bus.on_gap(gaps.append)
     await bus.start()
     gaps.clear()

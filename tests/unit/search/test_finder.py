@@ -187,11 +187,15 @@ def test_limit_is_respected(put):
 
 FILM = {"description": "", "votes": 0, "genre_id": 1, "director_id": 1, "fingerprint": 0}
 COLUMNS = (*FILM, "source", "id", "external_id", "title", "label_id")
-ADD_FILM = Statement(insert(schema.films).values({name: bindparam(name) for name in COLUMNS}))
-HIDE = Statement(
+ADD_FILM: Statement[tuple[()]] = Statement(
+    insert(schema.films).values({name: bindparam(name) for name in COLUMNS})
+)
+HIDE: Statement[tuple[()]] = Statement(
     update(schema.films).where(schema.films.c.id == bindparam("id")).values(hidden_at=1)
 )
-ADD_LABEL = Statement(insert(schema.labels).values(id=bindparam("id"), name=bindparam("name")))
+ADD_LABEL: Statement[tuple[()]] = Statement(
+    insert(schema.labels).values(id=bindparam("id"), name=bindparam("name"))
+)
 
 
 class TestLabels:
@@ -200,8 +204,8 @@ class TestLabels:
     @pytest.fixture
     def labelled(self, films):
         label_ids = {3: 1, 4: 2}
-        for label_id, name in enumerate(("one", "other"), start=1):
-            films.reader.fetch(ADD_LABEL, id=label_id, name=name)
+        for number, name in enumerate(("one", "other"), start=1):
+            films.reader.fetch(ADD_LABEL, id=number, name=name)
         for film_id, title in films.titles.items():
             label_id = label_ids.get(film_id)
             own = {"id": film_id, "external_id": title, "title": title, "label_id": label_id}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import validate
 
+from kinoteka.http.mechanics.endpoints import Endpoint
 from kinoteka.http.mechanics.openapi_operations import implied_errors
 from kinoteka.server.api_documents import FOLDER, Documentation
 from kinoteka.server.app import CONTRACTS, compose
@@ -86,7 +87,9 @@ def test_every_served_path_is_documented_or_belongs_to_the_server(documentation)
     for path in ("/openapi.json", "/openapi/account.json", "/docs", "/docs/assets/viewer.js"):
         found = router.find(path)
         assert found is not None
-        assert found[0]["GET"].contract.name == "server"
+        endpoint = found[0]["GET"]
+        assert isinstance(endpoint, Endpoint)
+        assert endpoint.contract.name == "server"
 
 
 class TestServing:

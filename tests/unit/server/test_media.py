@@ -52,7 +52,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(opened: World) -> Iterator[World]:
+def world(opened: World) -> World:
     """The world with clients that the end of another test has not closed."""
     jars = opened.holder.cookies, opened.superuser.cookies
     opened.holder, opened.superuser = opened.server.client(), opened.server.client()

@@ -108,6 +108,7 @@ def test_websockets_are_counted_while_they_are_open(own: RunningServer):
     where = ("kinoteka_websockets", ("messenger",))
     address = own.url.replace("http", "ws", 1) + "/notifications"
     with connect(address, additional_headers=headers) as socket:
+        assert socket.response
         assert socket.response.headers["x-request-id"]
         eventually(lambda: samples(client).get(where) == 1)
     eventually(lambda: samples(client)[where] == 0)
@@ -135,8 +136,8 @@ class TestPermission:
         for wrong in ("", "Bearer x", "Bearer swordfis", "Basic swordfish", "Bearer \u00e9"):
             headers = {"authorization": wrong.encode("latin-1")}
             assert client.get("/metrics", headers=headers).status_code == 404
-        headers = {"authorization": "Bearer swordfish", "x-forwarded-for": "192.0.2.1"}
-        response = client.get("/metrics", headers=headers)
+        proxied = {"authorization": "Bearer swordfish", "x-forwarded-for": "192.0.2.1"}
+        response = client.get("/metrics", headers=proxied)
         assert response.status_code == 200
         assert "swordfish" not in response.text
 

@@ -93,6 +93,7 @@ class TestStopping:
             command, stdin=its_end, stdout=subprocess.PIPE, env=clean_environment({})
         ) as process:
             os.close(its_end)
+            assert process.stdout
             assert b"http://" in process.stdout.readline()
             os.close(terminal)
             process.send_signal(signal.SIGHUP)

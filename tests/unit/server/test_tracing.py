@@ -16,6 +16,7 @@ from opentelemetry.trace import SpanKind
 from kinoteka.core.services import Services
 from kinoteka.http.mechanics.response import Receive, Scope, Send
 from kinoteka.server import app
+from kinoteka.site.contract import SITE
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"
 
@@ -44,7 +45,7 @@ class Tracing:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(self.exporter))
         self.scopes: list[Scope] = []
-        self.inner = app.asgi_application(services, *app.compose(), app.SITE)
+        self.inner = app.asgi_application(services, *app.compose(), SITE)
         traced = OpenTelemetryMiddleware(
             self.application,
             server_request_hook=hooks["store_span"],

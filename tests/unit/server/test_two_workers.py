@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kinoteka.core.access.model import Actor
-from kinoteka.core.chats.model import ChatEvent, MessageEvent, ReadReceipt
+from kinoteka.core.chats.model import ChatEvent, Message, MessageEvent, ReadReceipt
 from kinoteka.core.rate_limits import Limit, Throttle
 from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
@@ -24,6 +24,7 @@ from tests.support.accounts import (
     perform,
     sign_in,
     sign_up,
+    signed_in_actor,
     superuser_actor,
 )
 from tests.support.errors import raises_error
@@ -86,7 +87,13 @@ async def workers(
         yield Workers(here, there, stop, start)
 
 
-async def listen(services: Services, actor: Actor) -> Listener[MessageEvent]:
+async def next_message(listener: Listener[ChatEvent]) -> Message:
+    event = await listener.next()
+    assert isinstance(event, MessageEvent)
+    return event.message
+
+
+async def listen(services: Services, actor: Actor) -> Listener[ChatEvent]:
     async with unit_of_work(services.database) as unit:
         return await services.chats.listen_to_all(actor, unit)
 
@@ -162,12 +169,12 @@ class TestRevocation:
         role = await perform(
             workers.there, access.create_role, admin, "guest", ["films.view:early"]
         )
-        assert (await actor_by_token(workers.here, began.token)).roles == ("user",)
+        assert (await signed_in_actor(workers.here, began.token)).roles == ("user",)
         async with unit_of_work(workers.there.database) as unit:
             await access.assign_role(admin, unit, began.account.id, role.id)
 
         async def is_guest() -> bool:
-            return "guest" in (await actor_by_token(workers.here, began.token)).roles
+            return "guest" in (await signed_in_actor(workers.here, began.token)).roles
 
         await wait_until(is_guest)
 
@@ -180,7 +187,7 @@ class TestLive:
         sent += [await post(workers.here, pair.boris, pair.chat, "you?") for _ in range(3)]
         for listener in (here, there):
             async with asyncio.timeout(TIMEOUT):
-                assert [(await listener.next()).message.id for _ in range(6)] == sent
+                assert [(await next_message(listener)).id for _ in range(6)] == sent
 
     async def test_concurrent_messages_arrive_everywhere_in_the_same_order(self, workers, pair):
         here = await listen(workers.here, pair.boris)
@@ -191,7 +198,7 @@ class TestLive:
         )
         async with asyncio.timeout(TIMEOUT):
             received = [
-                [(await each.next()).message.id for _ in range(40)] for each in (here, there)
+                [(await next_message(each)).id for _ in range(40)] for each in (here, there)
             ]
         assert received[0] == received[1] == sorted(received[0])
 
@@ -199,7 +206,7 @@ class TestLive:
         listener = await listen(workers.here, pair.boris)
         known = await post(workers.there, pair.anna, pair.chat, "heard")
         async with asyncio.timeout(TIMEOUT):
-            assert (await listener.next()).message.id == known
+            assert (await next_message(listener)).id == known
         await workers.part()
         missed = await post(workers.there, pair.anna, pair.chat, "missed")
         assert not listener.ended.done()
@@ -225,7 +232,7 @@ class TestLive:
         listener = await listen(workers.here, pair.boris)
         sent = [await post(workers.here, pair.anna, pair.chat, "hello") for _ in range(3)]
         async with asyncio.timeout(TIMEOUT):
-            assert [(await listener.next()).message.id for _ in range(3)] == sent
+            assert [(await next_message(listener)).id for _ in range(3)] == sent
 
     async def test_messages_arrive_again_after_the_bus_has_recovered(self, workers, pair):
         await workers.part()
@@ -233,7 +240,7 @@ class TestLive:
         listener = await listen(workers.here, pair.boris)
         sent = await post(workers.there, pair.anna, pair.chat, "hello")
         async with asyncio.timeout(TIMEOUT):
-            assert (await listener.next()).message.id == sent
+            assert (await next_message(listener)).id == sent
 
 
 class TestReading:

@@ -146,6 +146,7 @@ def test_connections_leave_enough_open_files(tmp_path):
         env=clean_environment({}),
     ) as process:
         try:
+            assert process.stdout
             url = httpx.URL(process.stdout.readline().split()[-1])
             clients = [socket.create_connection((url.host, url.port), TIMEOUT) for _ in range(80)]
             assert status_of(response(clients[0], GET)) == b"200"

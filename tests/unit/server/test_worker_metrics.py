@@ -54,6 +54,8 @@ class OtherWorker:
             stdout=subprocess.PIPE,
         )
         own = msgspec.structs.replace(snapshot(count), pid=self.process.pid)
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(msgspec.json.encode(own) + b"\n")
         self.process.stdin.flush()
         assert self.process.stdout.readline() == b"published\n"

@@ -66,8 +66,12 @@ class TestConcurrency:
         other.execute("UPDATE films SET label_id = 1 WHERE title = 'Alien'")
         lock = store._StoreTransaction._lock
 
+        def commit() -> None:
+            other.commit()
+            other.close()
+
         def commit_soon(transaction, **options):
-            threading.Timer(0.3, lambda: (other.commit(), other.close())).start()
+            threading.Timer(0.3, commit).start()
             lock(transaction, **options)
 
         monkeypatch.setattr(store._StoreTransaction, "_lock", commit_soon)

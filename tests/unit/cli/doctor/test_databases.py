@@ -1,8 +1,9 @@
 """Findings about databases."""
 
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kinoteka.cli.doctor.databases import check_database, judge_postgresql
@@ -92,7 +93,9 @@ class TestPostgreSQL:
     def test_unsuitable_postgresql_server_is_reported(
         self, different: dict[str, object], severity: str, says: str
     ) -> None:
-        findings = judge_postgresql(Settings(), replace(SOUND, **different))
+        findings = judge_postgresql(
+            Settings(), msgspec.convert(asdict(SOUND) | different, PostgreSQLFacts)
+        )
         worst = min(findings, key=lambda finding: finding.severity)
         assert worst.severity.name == severity
         assert says in worst.text

@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ MOUNTS = """\
 """
 
 
-def severities(findings: Iterator[object]) -> list[str]:
+def severities(findings: Iterable[object]) -> list[str]:
     return [str(finding).split()[0] for finding in findings]
 
 

@@ -6,7 +6,13 @@ import pytest
 from kinoteka.core.access.model import ANONYMOUS_ROLE, CONSOLE_ACTOR, USER_ROLE
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.accounts import actor_by_token, anonymous_actor, sign_up, superuser_actor
+from tests.support.accounts import (
+    actor_by_token,
+    anonymous_actor,
+    sign_up,
+    signed_in_actor,
+    superuser_actor,
+)
 from tests.support.errors import raises_error
 from tests.support.servers import unique_name
 
@@ -39,7 +45,8 @@ async def add_label(services, name):
 
 
 async def test_every_actor_holds_a_built_in_role(services, root, person):
-    anonymous, user = await anonymous_actor(services), await actor_by_token(services, person.token)
+    anonymous = await anonymous_actor(services)
+    user = await signed_in_actor(services, person.token)
     assert (anonymous.roles, user.roles) == (("anonymous",), ("user",))
     roles = await perform(services, "list_roles", root)
     assert [(role.id, role.name, role.built_in) for role in roles] == [
@@ -69,7 +76,7 @@ async def test_operation_requires_the_permission(services, root, person, operati
 
 async def test_change_takes_effect_for_existing_sessions_at_once(services, root, person):
     async def may(permission):
-        return (await actor_by_token(services, person.token)).may(permission)
+        return (await signed_in_actor(services, person.token)).may(permission)
 
     role = await role_with(services, root, "a.b")
     assert not await may("a.b")
@@ -91,11 +98,11 @@ async def test_change_in_another_process_invalidates_the_cache(services, setting
 
     other = await wire(settings)
     try:
-        assert not (await actor_by_token(other, person.token)).may("a.b")
+        assert not (await signed_in_actor(other, person.token)).may("a.b")
         role = await role_with(services, root, "a.b")
         await perform(services, "assign_role", root, person.account.id, role.id)
         await other.revisions.refresh()
-        assert (await actor_by_token(other, person.token)).may("a.b")
+        assert (await signed_in_actor(other, person.token)).may("a.b")
     finally:
         await close(other)
 
@@ -106,18 +113,18 @@ async def test_rolled_back_assignment_grants_nothing(services, root, person):
         async with unit_of_work(services.database) as unit:
             await services.access.assign_role(root, unit, person.account.id, role.id)
             await services.access.delete_role(root, unit, 2**53)
-    assert not (await actor_by_token(services, person.token)).may("a.b")
+    assert not (await signed_in_actor(services, person.token)).may("a.b")
 
 
 async def test_actor_has_the_labels_that_its_permissions_name(services, root, person):
     premium, adult = await add_label(services, "premium"), await add_label(services, "18")
-    assert (await actor_by_token(services, person.token)).labels == ()
+    assert (await signed_in_actor(services, person.token)).labels == ()
     assert (await anonymous_actor(services)).labels == ()
     role = await role_with(services, root, "films.view:premium", "films.view:none")
     await perform(services, "assign_role", root, person.account.id, role.id)
-    assert (await actor_by_token(services, person.token)).labels == (premium,)
+    assert (await signed_in_actor(services, person.token)).labels == (premium,)
     await perform(services, "change_role", root, USER_ROLE, None, ["films.view:18"])
-    assert (await actor_by_token(services, person.token)).labels == (premium, adult)
+    assert (await signed_in_actor(services, person.token)).labels == (premium, adult)
     assert root.labels is None
 
 
@@ -258,4 +265,4 @@ async def test_rolled_back_role_is_not_cached(services, root, person):
             await services.access.assign_role(root, unit, person.account.id, role.id)
             raise ZeroDivisionError
     assert name not in [role.name for role in await perform(services, "list_roles", root)]
-    assert (await actor_by_token(services, person.token)).permissions == frozenset()
+    assert (await signed_in_actor(services, person.token)).permissions == frozenset()

@@ -33,7 +33,7 @@ async def change(services: Services, actor: Actor, data: bytes, allowed=PICTURES
 
 async def read(services: Services, actor: Actor) -> bytes:
     async with unit_of_work(services.database) as unit:
-        return await services.avatars.read_avatar(unit, actor.account_id)
+        return await services.avatars.read_avatar(unit, actor.require_account())
 
 
 def stored(settings: Settings) -> set[str]:
@@ -86,13 +86,14 @@ async def test_rejected_upload_changes_nothing(services, settings, actor):
 
 async def test_reading_fails_without_an_avatar_or_an_account(services, actor, unit):
     with raises_error(Code.PHOTO_MISSING):
-        await services.avatars.read_avatar(unit, actor.account_id)
+        await services.avatars.read_avatar(unit, actor.require_account())
     with raises_error(Code.ACCOUNT_UNKNOWN):
         await services.avatars.read_avatar(unit, 987654321)
 
 
 async def test_lost_file_is_reported_as_missing(services, settings, actor):
     account = await change(services, actor, picture())
+    assert account.avatar_file is not None
     await LocalFiles(settings.data / "avatars").delete(account.avatar_file)
     with raises_error(Code.PHOTO_MISSING):
         await read(services, actor)

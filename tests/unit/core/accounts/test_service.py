@@ -275,7 +275,7 @@ def _insert():
     from kinoteka.database.schema import accounts
     from kinoteka.database.statement import Statement
 
-    names = {name: bindparam(name) for name in ("username", "username_key")}
+    names: dict[str, object] = {name: bindparam(name) for name in ("username", "username_key")}
     return Statement(insert(accounts).values(**names, password_hash="", created_at=0))
 
 

@@ -17,6 +17,7 @@ from tests.support.accounts import (
     perform,
     sign_in,
     sign_up,
+    signed_in_actor,
     superuser_actor,
 )
 from tests.support.databases import execute_many
@@ -128,7 +129,7 @@ async def test_export_omits_invisible_films(services, films, anna):
         services, services.access.create_role, root, "p", [f"films.view:{PREMIUM}"]
     )
     await perform(services, services.access.assign_role, root, anna.account.id, role.id)
-    reader = await actor_by_token(services, anna.token)
+    reader = await signed_in_actor(services, anna.token)
     await perform(services, services.bookmarks.add, reader, hidden)
     new = NewSelection(title="Nights", film_ids=[hidden, films["Ran"]])
     await perform(services, services.selections.create, reader, new)

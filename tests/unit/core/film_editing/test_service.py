@@ -257,11 +257,12 @@ async def test_operation_without_its_permission_is_rejected(
 
 
 async def test_unknown_film_is_rejected(services: Services, root: Actor) -> None:
+    arguments: dict[str, list[object]] = {"edit": [{"title": "Ran"}], "unlock": ["title"]}
     for name in OPERATIONS:
         if name != "add":
-            args = {"edit": [{"title": "Ran"}], "unlock": ["title"]}.get(name, [])
+            operation = getattr(services.film_editing, name)
             with raises_error(Code.FILM_UNKNOWN):
-                await perform(services, getattr(services.film_editing, name), root, 999, *args)
+                await perform(services, operation, root, 999, *arguments.get(name, []))
 
 
 @pytest.mark.engines("postgresql")

@@ -1,5 +1,7 @@
 """Validation of the fields that operators enter."""
 
+from typing import TypedDict
+
 import pytest
 from msgspec.structs import asdict
 
@@ -10,8 +12,19 @@ from kinoteka.errors import Code
 from tests.support.errors import raises_error
 
 
+class RawTexts(TypedDict):
+    title: str
+    original_title: str
+    description: str
+    year: str
+    rating: str
+    runtime_minutes: str
+    trailer: str
+    poster: str
+
+
 def test_fields_are_normalized_like_those_of_imports() -> None:
-    entered = {
+    entered: RawTexts = {
         "title": "  Le  fabuleux\tdestin ",
         "original_title": "Le fabuleux destin",
         "description": " One.\r\n\r\nTwo. ",
@@ -22,9 +35,10 @@ def test_fields_are_normalized_like_those_of_imports() -> None:
         "poster": " https://posters.example/amelie.jpg ",
     }
     names = {"genres": (" Comedy", "comedy", "Romance", ""), "directors": ("Jean-Pierre Jeunet",)}
-    lists = {"genres": ["Comedy", "Romance"], "directors": ["Jean-Pierre Jeunet"]}
-    expected = values.film("id", **entered, **lists)
-    found = validate(entered | names)
+    expected = values.film(
+        "id", **entered, genres=["Comedy", "Romance"], directors=["Jean-Pierre Jeunet"]
+    )
+    found = validate({**entered, **names})
     for name in FIELDS:
         assert getattr(found, name) == getattr(expected, name), name
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import sys
 import types
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_main_performs_the_task_from_standard_input(
     task = msgspec.json.encode(work.request(TABLE))
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(task)))
     monkeypatch.setattr(os, "nice", lambda _: 0)
-    monkeypatch.setattr(process.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     process.main()
     outcome = work.folder.outcome()
     assert outcome is not None

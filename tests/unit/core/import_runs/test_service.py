@@ -20,7 +20,12 @@ from kinoteka.database.revisions import INCREMENT_REVISION
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
 from kinoteka.infrastructure.settings import Settings
-from tests.support.accounts import actor_by_token, anonymous_actor, perform, sign_up
+from tests.support.accounts import (
+    anonymous_actor,
+    perform,
+    sign_up,
+    signed_in_actor,
+)
 from tests.support.databases import rows, write_transaction
 from tests.support.errors import raises_error
 from tests.support.import_runners import BROKEN, ImportRunner
@@ -99,9 +104,10 @@ async def test_keep_going_stores_the_valid_rows(runner: ImportRunner) -> None:
 
 
 async def test_options_are_stored_with_the_run(runner: ImportRunner) -> None:
-    options = {"source": "club", "labels": ("premium:year=..1980",), "mapping": ("year=",)}
-    run = await runner.ended(await runner.begin(**options))
-    assert (run.report.options.source, run.report.options.labels) == ("club", options["labels"])
+    labels = ("premium:year=..1980",)
+    run_id = await runner.begin(source="club", labels=labels, mapping=("year=",))
+    options = (await runner.ended(run_id)).report.options
+    assert (options.source, options.labels) == ("club", labels)
     assert rows(runner.services.settings, "SELECT source, year FROM films") == [
         ("club", None),
         ("club", None),
@@ -171,7 +177,8 @@ async def test_stopping_server_stops_its_import(runner: ImportRunner) -> None:
 async def test_import_of_a_killed_server_is_recorded_by_another(runner: ImportRunner) -> None:
     """Another process of the server, or one that starts later, records it."""
     services = runner.services
-    later = ImportRuns(services.settings, services.throttle, services.database)
+    uploads = Uploads(services.settings, services.throttle)
+    later = ImportRuns(services.settings, uploads, services.database)
     run_id = await runner.begin()
     with held(services.settings):
         process_id = await at_work(runner, run_id)
@@ -245,7 +252,7 @@ async def test_permissions_are_required(runner: ImportRunner) -> None:
     services, runs = runner.services, runner.runs
     run_id = (await runner.ended(await runner.begin())).id
     nobody = await anonymous_actor(services)
-    user = await actor_by_token(services, (await sign_up(services)).token)
+    user = await signed_in_actor(services, (await sign_up(services)).token)
     for who, code in ((nobody, Code.UNAUTHORIZED), (user, Code.FORBIDDEN)):
         with raises_error(code):
             await perform(services, runs.page, who)
@@ -260,7 +267,7 @@ async def test_permissions_are_required(runner: ImportRunner) -> None:
         services, services.access.create_role, runner.root, "importers", [FILMS_IMPORT]
     )
     await perform(services, services.access.assign_role, runner.root, holder.account.id, role.id)
-    importer = await actor_by_token(services, holder.token)
+    importer = await signed_in_actor(services, holder.token)
     assert (await perform(services, runs.get, importer, run_id)).id == run_id
     with raises_error(Code.IMPORT_UNKNOWN):
         await perform(services, runs.get, importer, 999)

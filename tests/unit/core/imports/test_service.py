@@ -38,7 +38,7 @@ class TestParts:
         assert stored.leftovers() == set()
 
     def test_keep_going_stores_all_valid_rows(self, stored):
-        rejected = []
+        rejected: list[object] = []
         done = stored.run(
             [NO_TITLE, ALIEN, YEAR_0, MIRROR], keep_going=True, on_rejected=rejected.append
         )

@@ -39,7 +39,7 @@ class Staged:
 
     def names(self, kind):
         """Return the names of each film, joined by +."""
-        found = {}
+        found: dict[str, str] = {}
         names, lists = f"{{{kind}s}}", f"{{{kind}_lists}}"
         for title, name in self.rows(
             LISTS.format(films="{films}", names=names, lists=lists, kind=kind)

@@ -52,9 +52,16 @@ class Library:
 async def library(services: Services, films: dict[str, int]) -> Library:
     """Return two members, an operator, a reader of labelled films and a superuser."""
     root = await superuser_actor(services)
-    permissions = ([], [], ["selections.feature"], [f"films.view:{PREMIUM}"])
-    members = [await _member(services, root, granted) for granted in permissions]
-    return Library(services, films, await anonymous_actor(services), *members, root)
+    return Library(
+        services,
+        films,
+        anonymous=await anonymous_actor(services),
+        anna=await _member(services, root, []),
+        boris=await _member(services, root, []),
+        operator=await _member(services, root, ["selections.feature"]),
+        labelled_reader=await _member(services, root, [f"films.view:{PREMIUM}"]),
+        root=root,
+    )
 
 
 async def _member(services: Services, root: Actor, permissions: list[str]) -> Actor:

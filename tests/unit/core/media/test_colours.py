@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from kinoteka.core.media.colours import MAX_PROFILE_BYTES, convert_to_srgb
-from tests.support.pictures import DISPLAY_P3, colour_profile, encoded
+from tests.support.pictures import DISPLAY_P3, colour_profile, encoded, pixel
 from tests.unit.core.media.test_pictures import is_close, reencoded
 
 GREY_LINEAR = colour_profile(b"GRAY", gamma=1.0)
@@ -29,7 +29,7 @@ def test_display_p3_is_converted_to_srgb(kind, colour, expected):
     lossless = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     lossless |= {"lossless": True} if kind == "WEBP" else {}
     converted = reencoded(encoded(image, kind, icc_profile=DISPLAY_P3, **lossless))
-    assert is_close(converted.getpixel((30, 20)), expected)
+    assert is_close(pixel(converted, (30, 20)), expected)
     assert "icc_profile" not in converted.info
 
 
@@ -37,13 +37,13 @@ def test_transparent_pixels_become_white_after_colour_conversion():
     image = Image.new("RGBA", (64, 48), (234, 51, 35, 255))
     image.paste((0, 0, 0, 0), (0, 0, 32, 48))
     converted = reencoded(encoded(image, "PNG", icc_profile=DISPLAY_P3))
-    assert is_close(converted.getpixel((10, 20)), (255, 255, 255))
-    assert is_close(converted.getpixel((50, 20)), (255, 0, 0))
+    assert is_close(pixel(converted, (10, 20)), (255, 255, 255))
+    assert is_close(pixel(converted, (50, 20)), (255, 0, 0))
 
 
 def test_grey_is_converted_by_its_profile():
     converted = reencoded(encoded(Image.new("L", (64, 48), 128), "PNG", icc_profile=GREY_LINEAR))
-    assert is_close(converted.getpixel((5, 5)), (188, 188, 188))
+    assert is_close(pixel(converted, (5, 5)), (188, 188, 188))
 
 
 @pytest.mark.parametrize(

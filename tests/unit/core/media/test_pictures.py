@@ -20,6 +20,7 @@ from tests.support.pictures import (
     phone_photograph,
     photograph,
     picture,
+    pixel,
     two_colour_picture,
 )
 from tests.unit.core.media.test_jpeg import APART
@@ -40,8 +41,8 @@ def is_close(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
 def test_picture_of_each_format_looks_the_same(kind):
     image = reencoded(two_colour_picture(kind))
     assert image.size == (200, 100)
-    assert is_close(image.getpixel((20, 50)), (255, 0, 0))
-    assert is_close(image.getpixel((180, 50)), (0, 0, 255))
+    assert is_close(pixel(image, (20, 50)), (255, 0, 0))
+    assert is_close(pixel(image, (180, 50)), (0, 0, 255))
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ def test_every_colour_mode_is_decoded(kind, mode):
 
 
 def test_16_bit_grey_becomes_8_bit_grey():
-    assert is_close(reencoded(picture("PNG", mode="I;16")).getpixel((5, 5)), (128, 128, 128))
+    assert is_close(pixel(reencoded(picture("PNG", mode="I;16")), (5, 5)), (128, 128, 128))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_transparent_pixels_become_white(kind):
-    assert is_close(reencoded(picture(kind, mode="RGBA")).getpixel((5, 5)), (255, 255, 255))
+    assert is_close(pixel(reencoded(picture(kind, mode="RGBA")), (5, 5)), (255, 255, 255))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_large_picture_is_scaled_down(kind, size, expected):
 def test_picture_is_turned_upright(orientation, size, red_at):
     image = reencoded(photograph(orientation))
     assert image.size == size
-    assert is_close(image.getpixel(red_at), (255, 0, 0))
+    assert is_close(pixel(image, red_at), (255, 0, 0))
 
 
 def test_metadata_is_removed():
@@ -113,7 +114,7 @@ def test_broken_metadata_is_ignored():
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_animation_gives_its_first_frame(kind):
-    assert is_close(reencoded(animation(kind)).getpixel((20, 20)), (255, 0, 0))
+    assert is_close(pixel(reencoded(animation(kind)), (20, 20)), (255, 0, 0))
 
 
 OTHERS = {
@@ -175,8 +176,8 @@ def test_phone_photograph_is_scaled_while_it_is_decoded(size, kind):
         data = encoded(first, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
     image = reencoded(data, JPEG_ONLY)
     assert max(image.size) == 1024
-    assert is_close(image.getpixel((20, 50)), (255, 0, 0))
-    assert is_close(image.getpixel((image.width - 20, 50)), (0, 0, 255))
+    assert is_close(pixel(image, (20, 50)), (255, 0, 0))
+    assert is_close(pixel(image, (image.width - 20, 50)), (0, 0, 255))
 
 
 def test_phone_photograph_is_never_decoded_at_full_size(monkeypatch):

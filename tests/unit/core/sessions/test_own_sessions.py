@@ -4,7 +4,6 @@ import pytest
 
 from kinoteka.errors import Code
 from tests.support.accounts import (
-    PASSWORD,
     anonymous_actor,
     is_session_valid,
     perform,
@@ -13,6 +12,7 @@ from tests.support.accounts import (
 )
 from tests.support.databases import execute_many
 from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 
 async def list_sessions(services, started):
@@ -90,7 +90,8 @@ class TestList:
 
 class TestEnd:
     async def test_other_session_is_ended(self, services, anna):
-        other, ended = await sign_in(services, "anna"), []
+        other = await sign_in(services, "anna")
+        ended: list[int] = []
         services.sessions.on_end(ended.append)
         await end(services, anna, other.session.id)
         assert not await is_session_valid(services, other)

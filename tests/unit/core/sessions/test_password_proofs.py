@@ -6,9 +6,10 @@ from kinoteka.core.accounts.model import ProfileChange
 from kinoteka.core.sessions.model import Visit
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code
-from tests.support.accounts import PASSWORD, anonymous_actor, perform, sign_up
+from tests.support.accounts import anonymous_actor, perform, sign_up
 from tests.support.databases import execute
 from tests.support.errors import raises_error
+from tests.support.servers import PASSWORD
 
 NEW_PASSWORD = "another long one"
 CONTRACT = "account"

@@ -10,12 +10,12 @@ from kinoteka.database.unit import Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
 from tests.support.accounts import (
     VISIT,
-    actor_by_token,
     anonymous_actor,
     is_session_valid,
     perform,
     sign_in,
     sign_up,
+    signed_in_actor,
 )
 from tests.support.databases import rows
 from tests.support.errors import raises_error
@@ -30,7 +30,7 @@ def stored(services, what):
 
 class TestSignIn:
     async def test_sign_up_begins_a_session(self, services, anna):
-        actor = await actor_by_token(services, anna.token)
+        actor = await signed_in_actor(services, anna.token)
         assert (actor.account_id, actor.session_id) == (anna.account.id, anna.session.id)
         assert actor == anna.actor
 
@@ -123,7 +123,7 @@ class TestEnd:
             await perform(services, services.sessions.sign_out, await anonymous_actor(services))
 
     async def test_listeners_are_notified_of_ended_sessions(self, services, anna):
-        ended = []
+        ended: list[int] = []
         services.sessions.on_end(ended.append)
         other = await sign_in(services, "anna")
         await perform(

@@ -194,4 +194,5 @@ async def test_sessions_of_the_previous_version_keep_the_time_and_method_of_thei
     async with unit_of_work(services.database) as unit:
         session = await services.sessions.get(unit, 5)
     await close(services)
+    assert session is not None
     assert (session.proved_at, session.began_by) == (at - 1000, "messenger")

@@ -138,4 +138,6 @@ def metric(server, name: str) -> float:
 
 def peak_megabytes(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    assert found
+    return int(found[1]) / 1024

@@ -247,11 +247,10 @@ async def test_full_disk_is_reported_and_the_body_read_to_its_end(tmp_path):
 
 
 async def test_upload_fails_when_the_client_disconnects(tmp_path):
-    sent = ASGIRequest(body(part())[:60])
+    class Disconnected(ASGIRequest):
+        async def receive(self) -> dict[str, object]:
+            return {"type": "http.disconnect"}
 
-    async def gone() -> dict[str, object]:
-        return {"type": "http.disconnect"}
-
-    sent.receive = gone
+    sent = Disconnected(body(part())[:60])
     with pytest.raises(ConnectionResetError):
         await read(tmp_path, sent)

@@ -7,7 +7,8 @@ import pytest
 from msgspec import UNSET, Meta, UnsetType
 
 from kinoteka.errors import Code
-from kinoteka.http.mechanics.openapi_operations import Context, Schemas, describe, implied_errors
+from kinoteka.http.mechanics.openapi_operations import Context, describe, implied_errors
+from kinoteka.http.mechanics.openapi_schemas import Schemas
 from kinoteka.http.mechanics.routes import Route, Upload
 from kinoteka.http.policy import default_contract as neutral
 from kinoteka.http.policy.error_responses import error_response

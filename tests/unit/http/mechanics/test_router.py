@@ -5,7 +5,7 @@ from kinoteka.http.mechanics.router import MAX_ID, NO_ID, Router, last_segment
 
 @pytest.fixture
 def router():
-    router = Router()
+    router: Router[str] = Router()
     for method, path in (
         ("GET", "/"),
         ("GET", "/users"),
@@ -77,7 +77,7 @@ def test_text_route_is_found_beside_a_path(router, path, beside):
 
 
 def test_text_segment_within_a_path_ends_no_path():
-    router = Router()
+    router: Router[str] = Router()
     router.add("GET", "/assets/{version:text}/{folder:text}/{file:text}", "a file")
     assert router.find("/assets/1/css") is None
     assert router.find("/assets/1/css/a.css") == ({"GET": "a file"}, ("1", "css", "a.css"))
@@ -109,7 +109,7 @@ def test_any_segment_counts_as_the_id_of_nothing_where_that_is_asked_for(router)
 
 
 def test_route_that_takes_any_id_is_found_beside_a_fixed_segment():
-    router = Router()
+    router: Router[str] = Router()
     router.add("GET", "/selections/{id}", "GET /selections/{id}")
     assert router.any_id_beside("GET", "/selections/new") is None
     router.take_any_id("/selections/{id}")

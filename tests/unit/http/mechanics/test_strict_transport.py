@@ -1,5 +1,7 @@
 """Strict transport security; `test_response_headers.py` checks it over the wire."""
 
+from typing import Any
+
 import pytest
 
 from kinoteka.http.mechanics.response import RESPONSE_HEADERS, Scope
@@ -13,8 +15,8 @@ async def headers_over(scheme: str, *, is_public_over_https: bool) -> object:
     async def application(*_: object) -> None:
         """Respond with nothing."""
 
-    async def channel(*_: object) -> dict[str, object]:
-        return {}
+    async def channel(*_: object) -> Any:
+        """Neither receive nor send anything."""
 
     middleware = StrictTransportMiddleware(application, is_public_over_https=is_public_over_https)
     await middleware(scope, channel, channel)

@@ -1,6 +1,7 @@
 """WebSockets as ASGI sees them: the handshake, the events, the ends."""
 
 import asyncio
+from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
@@ -27,14 +28,14 @@ class Client:
 
     def __init__(self) -> None:
         self.says: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.got: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.got: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
         self.takes = asyncio.Event()
         self.takes.set()
 
     async def receive(self) -> dict[str, Any]:
         return await self.says.get()
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: MutableMapping[str, Any]) -> None:
         await self.takes.wait()
         self.got.put_nowait(message)
 
@@ -44,7 +45,7 @@ class Client:
     def leave(self) -> None:
         self.says.put_nowait({"type": "websocket.disconnect", "code": 1005})
 
-    async def taken(self) -> dict[str, Any]:
+    async def taken(self) -> MutableMapping[str, Any]:
         return await asyncio.wait_for(self.got.get(), TIMEOUT)
 
 

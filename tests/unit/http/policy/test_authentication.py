@@ -14,12 +14,12 @@ from kinoteka.server.app import NEUTRAL
 from tests.support.accounts import sign_up
 
 ASKED = Route("GET", "/", identify, "")
-UNIDENTIFIED_ACTOR = Route("GET", "/", identify, "", identity="ignored")
+WITHOUT_IDENTITY = Route("GET", "/", identify, "", identity="ignored")
 BEGINNING = Route("POST", "/", identify, "", begins_session=True)
 UNUSABLE = ["Bearer", "Bearer ", "Bearer undefined", "bearer null", "Bearer a.b.c", "Bearer \xff"]
 
 
-def call_with(services: Services, route: Route = ASKED, **headers: str | None) -> Request:
+def call_with(services: Services, route: Route = ASKED, /, **headers: str | None) -> Request:
     sent = [(name.encode(), value.encode()) for name, value in headers.items() if value is not None]
 
     async def receive() -> dict[str, object]:
@@ -175,7 +175,7 @@ async def test_token_of_an_ended_session_is_unusable(
 async def test_credentials_are_ignored_when_the_route_does_not_read_them(
     services: Services, anna: SignInResult
 ) -> None:
-    open_to_all = call_with(services, UNIDENTIFIED_ACTOR, cookie=cookie(anna))
+    open_to_all = call_with(services, WITHOUT_IDENTITY, cookie=cookie(anna))
     assert (await identify(open_to_all)).account_id is None
 
 

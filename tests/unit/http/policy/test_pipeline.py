@@ -11,7 +11,7 @@ from kinoteka.core.services import Services
 from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.http.mechanics.endpoints import Endpoint, EndpointsByKey, Target
-from kinoteka.http.mechanics.response import ASGIApplication, empty_response
+from kinoteka.http.mechanics.response import ASGIApplication, Scope, empty_response
 from kinoteka.http.mechanics.router import Router
 from kinoteka.http.mechanics.routes import Route
 from kinoteka.http.policy import default_contract as neutral
@@ -257,8 +257,15 @@ class TestTransactions:
 async def test_disconnect_within_the_body_is_not_an_error(
     application: ASGIApplication, path: str
 ) -> None:
-    scope = {"type": "http", "method": "PUT" if path == "/numbers" else "POST", "path": path}
-    scope |= {"headers": [], "query_string": b"", "scheme": "http", "client": None}
+    scope: Scope = {
+        "type": "http",
+        "method": "PUT" if path == "/numbers" else "POST",
+        "path": path,
+        "headers": [],
+        "query_string": b"",
+        "scheme": "http",
+        "client": None,
+    }
 
     async def leave() -> dict[str, object]:
         return {"type": "http.disconnect"}
