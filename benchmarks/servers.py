@@ -60,6 +60,11 @@ class Process:
         self.process = process
         self.started_after = 0.0
 
+    def processor_seconds(self) -> float:
+        """The processor time that the server's process has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def resident_megabytes(self) -> float:
         """The memory that the server's process holds."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kinoteka.cli.main import cli
+from kinoteka.cli.main import COMMANDS, load_command
 from kinoteka.errors import Code
 from kinoteka.http.mechanics.openapi_operations import implied_errors
 from kinoteka.infrastructure import settings as config
@@ -194,7 +194,7 @@ def test_links_in_documents_exist(page: Path) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name, command in cli.commands.items():
+    for name, command in [(name, load_command(name)) for name in COMMANDS]:
         group = getattr(command, "commands", {})
         for full in [f"{name} {each}" for each in group] or [name]:
             assert f"`kinoteka {full}" in text

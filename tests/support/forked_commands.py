@@ -16,12 +16,14 @@ from multiprocessing import get_context, reduction
 from types import ModuleType
 from typing import Any
 
+from kinoteka.cli.main import COMMANDS
+
 _context = get_context("forkserver")
 _context.set_forkserver_preload(
     [
-        "kinoteka.cli.main",
         "kinoteka.server.process",
         "kinoteka.server.app",
+        *(f"kinoteka.cli.{place.partition(':')[0]}" for place in COMMANDS.values()),
         # Imported late by the program. Each of these takes a copy 20 to 200 ms.
         "alembic.command",
         "kinoteka.core.tokens.server_keys",

@@ -3,6 +3,7 @@
 Create or migrate the database, load the demo catalogue into a new one, and check files and keys.
 """
 
+import gc
 import os
 import sys
 import time
@@ -46,6 +47,7 @@ def run_in_child(work: Callable[[], None]) -> None:
     """Do the work in a child process, which returns its memory to the system when it ends."""
     child = os.fork()
     if child == 0:
+        gc.enable()  # unlike a start, the work may take long
         work()
         sys.exit(0)
     _, status = os.waitpid(child, 0)

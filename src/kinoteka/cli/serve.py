@@ -1,5 +1,6 @@
 """The command `kinoteka serve`."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def serve(
 
     settings = load_settings()
     if settings.workers == 1:
+        gc.disable()  # until the server listens: a start leaves few reference cycles
         from kinoteka.server import process
 
         prepare(settings)

@@ -8,13 +8,11 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from limits import RateLimitItem, parse
-
 from kinoteka.errors import Code, DomainError
+from kinoteka.infrastructure.rates import parse_rate
 from kinoteka.infrastructure.security_events import SecurityEvent, report
 from kinoteka.realtime.rate_windows import Counter, Windows
 
@@ -113,15 +111,15 @@ class Throttle:
         await self._windows.close()
 
     def _counters(self, limit: Limit) -> list[Counter]:
-        rate = _rate(limit.rate)
+        rate = parse_rate(limit.rate)
         if limit.address is None:
-            return [Counter(limit.kind, limit.key, rate.amount, rate.get_expiry())]
+            return [Counter(limit.kind, limit.key, rate.amount, rate.seconds)]
         counters = []
         for number, network in enumerate(networks(limit.address)):
             amount = rate.amount * (self._site_factor if number else 1)
             key = f"{limit.key}@{network}" if limit.key else network
             kind = f"{limit.kind}_site" if number else limit.kind
-            counters.append(Counter(kind, key, amount, rate.get_expiry()))
+            counters.append(Counter(kind, key, amount, rate.seconds))
         return counters
 
     async def _acquire(self, counters: list[Counter], *, wait_for_others: bool = False) -> None:
@@ -179,11 +177,6 @@ class NamedLocks:
 
     def __len__(self) -> int:
         return len(self._locks)
-
-
-@cache
-def _rate(limit: str) -> RateLimitItem:
-    return parse(limit)
 
 
 def _network(address: IPv6Address, bits: int) -> str:

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from dotenv import dotenv_values
-from limits import parse as parse_limit
 from msgspec import Meta
 
 from kinoteka.infrastructure.connection_settings import ConnectionSettings
+from kinoteka.infrastructure.rates import parse_rate
 from kinoteka.infrastructure.server_addresses import is_server_address
 from kinoteka.infrastructure.setting_values import kind_of, problem, rate_problem
 
@@ -370,7 +370,7 @@ def _check(settings: Settings) -> None:
         field = name.removeprefix(PREFIX).lower()
         if field.endswith("_limit"):
             try:
-                parse_limit(getattr(settings, field))
+                parse_rate(getattr(settings, field))
             except ValueError:
                 raise SettingsError(f"{name}: {rate_problem(getattr(settings, field))}") from None
     for name in ("database_url", "redis_url"):

@@ -58,11 +58,11 @@ class Server(uvicorn.Server):
         warn_of_other_versions()
         await super().startup(sockets)
         self._sweeper = Sweeper(self.server_state, asyncio.get_running_loop())
-        # Existing objects stay, so the collector need not examine them again. Requests leave few
-        # reference cycles, so it need not run after every ten.
-        gc.collect()
+        # Existing objects stay, so the collector need never examine them: it was disabled for the
+        # start. Requests leave few reference cycles, so it need not run after every ten.
         gc.freeze()
         gc.set_threshold(COLLECTED_AFTER, 20, 20)
+        gc.enable()
         release_memory()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

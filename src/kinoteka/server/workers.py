@@ -6,6 +6,7 @@ processes, handles signals and checks that workers are alive.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -105,6 +106,7 @@ class Worker(Process):
 
     def target(self, sockets: list[socket.socket] | None = None) -> None:
         """Run the server in the new process."""
+        gc.disable()  # until the server listens: a start leaves few reference cycles
         from kinoteka.server.app import Application
 
         configure_logging(self._settings)

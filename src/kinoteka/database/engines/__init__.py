@@ -1,9 +1,12 @@
 """Open the database engine that the settings choose."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kinoteka.database.interface import Database
 from kinoteka.infrastructure.settings import Settings
+
+if TYPE_CHECKING:
+    from kinoteka.database.interface import Database
 
 DATABASE = "kinoteka.db"
 
@@ -13,7 +16,7 @@ def database_path(settings: Settings) -> Path:
     return settings.data / DATABASE
 
 
-async def open_database(settings: Settings) -> Database:
+async def open_database(settings: Settings) -> "Database":
     """Open the database, which must be migrated.
 
     Raises:
