@@ -28,6 +28,7 @@ NAMES = (
     "start",
     "reads",
     "depth",
+    "random",
     "sign-in",
     "site",
     "chats",
@@ -69,6 +70,9 @@ def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> 
             module.run(folder / "demo", show)
     if "site" in wanted:
         site.run(folder / "demo", DEMO_FILMS, show)
+    if "random" in wanted:
+        catalogue.build(folder / "random" / "data", reads.RANDOM_FILMS, None)
+        reads.run_random(folder / "random" / "data", show)
     if {"depth", "import", "search", "site"} & set(wanted):
         _measure_a_million(wanted, folder, show)
     if "search-postgresql" in wanted:

@@ -19,10 +19,11 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: requests a second, and the 99th percentile in milliseconds."""
+    """What wrk saw: requests a second, the 99th percentile in milliseconds, and all requests."""
 
     rate: float
     p99: float
+    requests: int = 0
 
 
 class RunOptions(TypedDict, total=False):
@@ -63,9 +64,11 @@ def wrk(
         sys.exit(f"{url} did not answer with success:\n{done.stdout}")
     p99 = re.search(r"99%\s+([\d.]+)(\w+)", done.stdout)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    if p99 is None or rate is None:
+    requests = re.search(r"(\d+) requests in", done.stdout)
+    if p99 is None or rate is None or requests is None:
         sys.exit(f"wrk printed no results for {url}:\n{done.stdout}")
-    return Load(float(rate.group(1)), float(p99.group(1)) * UNITS[p99.group(2)])
+    milliseconds = float(p99.group(1)) * UNITS[p99.group(2)]
+    return Load(float(rate.group(1)), milliseconds, int(requests.group(1)))
 
 
 def interleaved(runs: Mapping[str, Run], *, rounds: int = 5) -> dict[str, Load]:

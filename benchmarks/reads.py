@@ -1,13 +1,15 @@
 """Reads over HTTP, one worker, as ratios of a bare answer of the same size on the same server."""
 
 import json
+import os
 import urllib.request
 from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.load import interleaved
+from benchmarks.load import interleaved, wrk
 from benchmarks.servers import Process, bare, kinoteka
 
 HERE = Path(__file__).parent
@@ -18,6 +20,11 @@ TARGETS = {
     "GET /user/profile, cookie": 0.5,
     "GET /user/, token": 0.5,
 }
+
+
+RANDOM_FILMS = 100_000
+ROUNDS = 5
+PROCESSOR_TARGETS = {"random_pages.lua": "≤ 220", "random_films.lua": "≤ 95"}
 
 
 def post(server: Process, path: str, body: Mapping[str, object]) -> tuple[dict[str, Any], str]:
@@ -82,3 +89,25 @@ def run_depth(data: Path, films: int, show: Callable[..., None]) -> None:
             target = "≥ 0.83" if "last" in name else ""
             show(f"{name} of {films:,}", first, load.rate, load.rate / first, target)
         show("resident memory after it, MB", 0, server.resident_megabytes(), 0, "")
+
+
+def run_random(data: Path, show: Callable[..., None]) -> None:
+    """Processor time of random pages and films among `RANDOM_FILMS`, each on a new server."""
+    os.environ |= {"FILMS": str(RANDOM_FILMS), "PAGES": str(RANDOM_FILMS // 12)}
+    times: dict[str, list[float]] = {script: [] for script in PROCESSOR_TARGETS}
+    for seed in range(ROUNDS):
+        os.environ["SEED"] = str(seed)
+        for script, seen in times.items():
+            seen.append(_processor_microseconds(data, script))
+    del os.environ["FILMS"], os.environ["PAGES"], os.environ["SEED"]
+    for script, seen in times.items():
+        what = f"processor time of {script} on {RANDOM_FILMS:,} films, µs"
+        show(what, 0, median(seen), 0, PROCESSOR_TARGETS[script])
+
+
+def _processor_microseconds(data: Path, script: str) -> float:
+    with kinoteka(data) as server:
+        wrk(server.url + "/movies/?page=1", seconds=1)  # warm-up
+        before = server.processor_seconds()
+        load = wrk(server.url, script=str(HERE / script))
+        return (server.processor_seconds() - before) / load.requests * 1e6
