@@ -82,6 +82,8 @@ def _around_page(request: Request) -> tuple[str, str]:
     """Return the query of this page before and after the number of the page."""
     known = request.route.query.__struct_fields__
     query = [pair for pair in request.query_items().items() if pair[0] in known]
+    if len(query) == 1:  # the page alone, as in most requests
+        return "page=", ""
     position = next(index for index, pair in enumerate(query) if pair[0] == "page")
     before, after = urlencode(query[:position]), urlencode(query[position + 1 :])
     return f"{before}&page=" if before else "page=", f"&{after}" if after else ""
