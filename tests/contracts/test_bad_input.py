@@ -12,7 +12,7 @@ import pytest
 from kinoteka.http.mechanics.routes import Contract, Route
 from kinoteka.server.app import CONTRACTS, NEUTRAL
 from kinoteka.site.contract import SITE
-from tests.support.cases import check_each
+from tests.support.cases import check_each, named
 from tests.support.polling import TIMEOUT
 from tests.support.servers import PASSWORD, RunningServer, unique_name
 
@@ -99,11 +99,6 @@ def send(client: httpx.Client, route: Route, path: str, content: bytes) -> httpx
     token = client.get("/user/csrf").json()["body"]["csrf"]
     headers = {"csrf-token": token, "content-type": "application/json"}
     return client.request(route.method, path, content=content, headers=headers)
-
-
-def named(values: list[str]) -> dict[str, str]:
-    """Return the values by themselves, shortened to names."""
-    return {value[:20]: value for value in values}
 
 
 def path_with(route: Route, value: str = "1") -> str:

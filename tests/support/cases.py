@@ -1,9 +1,17 @@
 """Several cases of one claim in one test, which keeps the name of each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+def named(values: Iterable[str]) -> dict[str, str]:
+    """Return texts as cases. Each has its beginning as its name, which must be unique."""
+    texts = list(values)
+    cases = {text[:40]: text for text in texts}
+    assert len(cases) == len(texts), "two cases begin alike"
+    return cases
 
 
 def check_each(cases: Mapping[str, T], check: Callable[[T], None]) -> None:

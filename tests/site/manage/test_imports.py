@@ -45,6 +45,15 @@ def root(site: ManagementSite) -> httpx.Client:
     return site.root()
 
 
+@pytest.fixture(scope="module")
+def finished(site: ManagementSite) -> str:
+    """The path of a finished import, whose file has a hostile name."""
+    root = site.root()
+    path = begun(root, ("../../<b>злой</b>.csv", TABLE), source="finished")
+    ended(root, path)
+    return path
+
+
 def send(browser: httpx.Client, *files: tuple[str, bytes], **fields: str) -> httpx.Response:
     named = [("files", file) for file in files]
     return browser.post("/manage/imports/new", data=fields, files=named)
@@ -136,19 +145,16 @@ class TestImporting:
         assert [line["line"] for line in lines] == [3, 4]
         assert str(site.server.data) not in report.text
 
-    def test_file_names_are_only_displayed(self, site: ManagementSite, root: httpx.Client) -> None:
-        path = begun(root, ("../../<b>злой</b>.csv", TABLE))
-        page = ended(root, path)
+    def test_file_names_are_only_displayed(
+        self, site: ManagementSite, root: httpx.Client, finished: str
+    ) -> None:
+        page = parse_page(root.get(finished))
         assert "b>.csv" in text_at(page, "#run")
         assert page.css_first("#run b") is None
         assert not list(site.server.data.glob("*.csv"))
 
-    def test_htmx_receives_only_the_progress(
-        self, site: ManagementSite, root: httpx.Client
-    ) -> None:
-        path = begun(root, ("table.csv", TABLE))
-        ended(root, path)
-        response = root.get(path, headers={"hx-request": "true"})
+    def test_htmx_receives_only_the_progress(self, root: httpx.Client, finished: str) -> None:
+        response = root.get(finished, headers={"hx-request": "true"})
         assert "<html" not in response.text
         assert 'id="run-told" hx-swap-oob="innerHTML">Finished' in response.text
 
@@ -326,16 +332,16 @@ class TestWhoMay:
             assert browser.get(path).headers["location"].startswith("/sign-in")
         assert send(browser, ("a.csv", TABLE)).headers["location"].startswith("/sign-in")
 
-    def test_missing_permission_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
-        path = begun(root, ("table.csv", TABLE))
-        ended(root, path)
+    def test_missing_permission_is_rejected(
+        self, site: ManagementSite, root: httpx.Client, finished: str
+    ) -> None:
         browser = site.holder(root, "films.edit", "films.label")
-        for each in (*self.PATHS, path, f"{path}/report"):
+        for each in (*self.PATHS, finished, f"{finished}/report"):
             assert browser.get(each).status_code == 403, each
         assert send(browser, ("a.csv", TABLE)).status_code == 403
-        assert browser.post(f"{path}/cancel").status_code == 403
+        assert browser.post(f"{finished}/cancel").status_code == 403
         importer = site.holder(root, "films.import")
-        assert importer.get(path).status_code == 200
+        assert importer.get(finished).status_code == 200
         ended(importer, begun(importer, ("table.csv", TABLE)))
 
     def test_cross_site_form_is_rejected(self, site: ManagementSite, root: httpx.Client) -> None:
