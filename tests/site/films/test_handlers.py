@@ -201,7 +201,7 @@ class TestPages:
         assert site.page("/films?year=1979").css_first(".pager") is None
 
 
-class TestPieces:
+class TestHTMXResponses:
     def test_filters_receive_only_the_films_and_their_url(self, site):
         response = site.visitor.get(
             "/films?genre=&by=kurosawa&year=1985&rating=&sort=newest",

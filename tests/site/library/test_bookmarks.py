@@ -130,7 +130,7 @@ class TestButton:
         assert HIDDEN not in response.text
 
 
-class TestWhoIsNotSignedIn:
+class TestAnonymousReader:
     def test_sign_in_returns_to_the_film(self, library, browser, film):
         came_from = {"referer": f"{library.server.url}/films?page=2"}
         path, form = f"/bookmarks/{film('Ran')}", {"action": "add"}

@@ -70,7 +70,7 @@ class TestChoosing:
         assert titles(parse_page(boris.get(f"/selections/{public}"))) == ["Ran"]
 
 
-class TestANewOne:
+class TestNewSelection:
     def test_new_selection_is_private_and_contains_the_film(self, anna, browser, path):
         response = anna.post(f"{path}/new", data={"title": "Rainy", "public": "true"})
         assert (response.status_code, response.headers["location"]) == (303, path)

@@ -36,7 +36,7 @@ def press(browser, page: LexborHTMLParser, button_id: str, **headers: str):
     return browser.post(form.attributes["action"], data=sent, headers=headers)
 
 
-class TestWho:
+class TestPermissions:
     def test_other_members_are_rejected(self, library, browser, boris, own):
         assert browser.get(f"/selections/{own}/edit").headers["location"].startswith("/sign-in")
         assert boris.get(f"/selections/{own}/edit").status_code == 403

@@ -33,7 +33,7 @@ def private(library, anna):
     return library.selection(anna, "Secrets", "Ran", public=False)
 
 
-class TestPublicOnes:
+class TestPublicSelections:
     def test_public_selections_are_shown_to_everybody(
         self, library, browser, anna, public, private
     ):
@@ -80,7 +80,7 @@ class TestPublicOnes:
         assert "accept" in response.headers["vary"]
 
 
-class TestOnesOwn:
+class TestOwnSelections:
     def test_private_selections_are_included(self, library, anna, boris, public, private):
         library.selection(boris, "Another's", "Ran")
         page = parse_page(anna.get("/selections/mine"))
@@ -97,7 +97,7 @@ class TestOnesOwn:
         assert response.headers["location"] == "/sign-in?next=/selections/mine"
 
 
-class TestOne:
+class TestSelectionPage:
     def test_films_are_in_order_with_the_owner(self, library, browser, anna, public):
         page = parse_page(browser.get(f"/selections/{public}"))
         assert text_of(page.css_first("h1")) == "Space"
@@ -177,7 +177,7 @@ class TestOne:
             assert "private.example" not in response.text
 
 
-class TestMaking:
+class TestCreation:
     def test_new_selection_redirects_to_the_edit_page(self, anna, browser):
         assert parse_page(anna.get("/selections/new")).css_first("form.form [name=title]")
         form = {"title": " Rainy  ", "description": "Two\r\nlines"}

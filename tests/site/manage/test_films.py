@@ -293,7 +293,7 @@ POSTS = {
 }
 
 
-class TestWhoMay:
+class TestPermissions:
     def test_anonymous_reader_is_redirected_to_sign_in(self, site: ManagementSite) -> None:
         browser = site.browser()
         for path in GETS:

@@ -159,7 +159,7 @@ class TestImporting:
         assert 'id="run-told" hx-swap-oob="innerHTML">Finished' in response.text
 
 
-class TestRefusals:
+class TestRejectedUploads:
     @pytest.mark.parametrize(
         ("files", "fields", "sentence"),
         [
@@ -323,7 +323,7 @@ def _process_of(server: RunningServer, path: str, *, is_reading: bool = True) ->
     return folder.process_id() or 0
 
 
-class TestWhoMay:
+class TestPermissions:
     PATHS = ("/manage/imports", "/manage/imports/new", "/manage/imports/1")
 
     def test_anonymous_reader_is_redirected_to_sign_in(self, site: ManagementSite) -> None:

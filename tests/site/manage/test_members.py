@@ -23,7 +23,7 @@ def signs_in(server, person):
     return new_browser(server).post("/sign-in", data=form)
 
 
-class TestFinding:
+class TestMemberList:
     def test_members_are_listed_newest_first(self, server, holding):
         operator = holding("accounts.manage")
         newest = [sign_up(server).name for _ in range(2)]
@@ -63,7 +63,7 @@ class TestFinding:
         assert holding("accounts.manage").browser.get("/manage/members?role=2").status_code == 403
 
 
-class TestAnAccount:
+class TestAccountPage:
     def test_account_is_shown(self, root, person):
         page = tree(root.browser.get(f"/manage/members/{person.id}"))
         assert text_of(page.css_first("h1")) == person.name

@@ -184,7 +184,7 @@ class TestChanging:
         assert texts(anna.look(f"/messages/{chat}")) == ["mine"]
 
 
-class TestBeginning:
+class TestNewChat:
     def test_chat_with_a_user_opens(self, anna, boris, chat):
         assert anna.sent(f"/messages/with/{boris.id}") == f"/messages/{chat}#newest"
 

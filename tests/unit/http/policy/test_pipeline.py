@@ -165,7 +165,7 @@ class TestMethods:
         assert (response.status_code, response.headers["allow"]) == (204, "OPTIONS, POST")
 
 
-class TestWhoMay:
+class TestPermissions:
     async def test_anonymous_request_is_rejected_when_a_session_is_required(
         self, client: httpx.AsyncClient, cookie: dict[str, str]
     ) -> None:
