@@ -1,1 +1,1 @@
-"""Measurements; `python -m benchmarks` runs them and prints ratios."""
+"""Benchmarks. `python -m benchmarks` runs them and prints ratios."""

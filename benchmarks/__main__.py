@@ -21,6 +21,7 @@ from benchmarks import (
     site,
     start,
 )
+from benchmarks.peers import comparison
 
 FILMS = 1_000_000
 DEMO_FILMS = 486
@@ -36,11 +37,12 @@ NAMES = (
     "search",
     "import-postgresql",
     "search-postgresql",
+    "peers",
 )
 
 
 def main() -> None:
-    """Measure what was asked for and print a table."""
+    """Run the benchmarks that were named and print a table."""
     wanted = sys.argv[1:] or NAMES
     unknown = set(wanted) - set(NAMES)
     if unknown:
@@ -79,6 +81,8 @@ def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> 
         search.run(folder / "search", FILMS, show, on_postgresql=True)
     if "import-postgresql" in wanted:
         import_postgresql.run(folder / "postgresql", FILMS, show)
+    if "peers" in wanted:
+        comparison.run(folder, show)
 
 
 def _measure_a_million(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> None:

@@ -1,4 +1,4 @@
-"""A bare ASGI application: the same bytes for every request, and nothing else."""
+"""A bare ASGI application: it sends the same bytes to every request and does nothing else."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ HEADERS = [
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer at once."""
+    """Respond at once."""
     if scope["type"] != "http":
         await receive()
         await send({"type": "lifespan.startup.complete"})

@@ -1,4 +1,4 @@
-"""A catalogue of a million films: how fast it is imported, and how fast it is searched."""
+"""A catalogue of a million films: the speed of its import and of searches in it."""
 
 import random
 import re
@@ -26,7 +26,7 @@ QUERIES = {
 
 
 def build(data: Path, films: int, show: Callable[..., None] | None) -> None:
-    """Import a made-up IMDb of so many films; show what it took."""
+    """Import a generated IMDb with this number of films and show the speed."""
     source = data.parent / "imdb"
     source.mkdir(parents=True, exist_ok=True)
     files = write_imdb(source, films)
@@ -53,7 +53,7 @@ def build(data: Path, films: int, show: Callable[..., None] | None) -> None:
 
 
 def run_search(data: Path, show: Callable[..., None]) -> None:
-    """The 99th percentile of searches over HTTP, one at a time, none asked for twice."""
+    """Measure searches over HTTP, one at a time and none of them repeated."""
     with kinoteka(data, core=None) as server:
         for kind, words in QUERIES.items():
             times = sorted(_seconds(server.url, text) for text in _variants(words, 400))
@@ -68,7 +68,7 @@ def run_search(data: Path, show: Callable[..., None]) -> None:
 
 
 def _variants(words: list[str], count: int) -> list[str]:
-    """So many requests; the case and spaces differ so that no cached answer serves two."""
+    """Return this many queries. Case and spaces differ, so that none is answered from the cache."""
     chosen = random.Random(7)
     texts = []
     for number in range(count):

@@ -1,8 +1,8 @@
-"""A thousand open chat connections on one worker: the memory they take, and how soon all hear.
+"""A thousand chat connections on one worker: their memory, and the delay of a message to all.
 
-Two accounts have 500 sockets of the site each, in one chat; so every message goes to a thousand
-listeners. A listener's delay is from the moment that the message is sent, over HTTP, until its
-frame is there. The listeners are other processes, on the other core.
+Two accounts have 500 WebSockets each in one chat, so every message goes to a thousand clients. The
+delay is the time from the moment when the message is sent over HTTP until a client has its frame.
+The clients are other processes, on the other core.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ PING = 0x89
 
 
 class Listener(asyncio.Protocol):
-    """A WebSocket that notes when it hears of each message; as little work as can be."""
+    """A WebSocket client that records when each message arrives and does little else."""
 
     def __init__(self, hello: bytes, heard: dict[int, list[float]]) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -48,13 +48,13 @@ class Listener(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask to become a WebSocket."""
+        """Send the request of the handshake."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.write(self._hello)
 
     def data_received(self, data: bytes) -> None:
-        """Frames, or the answer to the handshake."""
+        """Receive frames, or the response to the handshake."""
         at = time.perf_counter()
         self._data += data
         if not self.opened.done():
@@ -93,7 +93,7 @@ class Listener(asyncio.Protocol):
 
 
 async def listen(url: str, cookies: list[str]) -> None:
-    """Hold sockets, say so, and tell what was heard once the input ends."""
+    """Open the sockets, report it, and print the times of arrival when the input ends."""
     host = url.removeprefix("http://")
     name, port = host.split(":")
     heard: dict[int, list[float]] = {}
@@ -114,7 +114,7 @@ async def listen(url: str, cookies: list[str]) -> None:
 
 @contextmanager
 def listening(url: str, cookies: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """The listeners, in a process of their own."""
+    """Run the clients in a process of their own."""
     command = [sys.executable, "-m", "benchmarks.chat_connections", url, *cookies]
     process = subprocess.Popen(
         pinned(command, LOAD_CORE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -129,7 +129,7 @@ def listening(url: str, cookies: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def member(url: str, name: str) -> httpx.Client:
-    """Somebody with an account, signed in."""
+    """Return a client that has signed in to a new account."""
     client = httpx.Client(base_url=url)
     body = {"login": name, "email": f"{name}@example.com", "password": PASSWORD}
     client.post("/signup", json=body).raise_for_status()
@@ -138,13 +138,15 @@ def member(url: str, name: str) -> httpx.Client:
 
 
 def processor_seconds(server: Process) -> float:
-    """How long the server's process has worked."""
+    """Return the processor time of the server's process, in seconds."""
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(server: Process) -> tuple[float, float, float, list[float]]:
-    """Resident megabytes before and with all connections; work of a message, and delays, ms."""
+    """Return the resident MB without and with the connections, the processor time of a message and
+    its delays, in ms.
+    """
     anna, boris = member(server.url, "anna"), member(server.url, "boris")
     other = boris.get("/users").json()["id"]
     chat = anna.post("/chats", json={"user_id": other}).json()["id"]
@@ -170,7 +172,7 @@ def measure(server: Process) -> tuple[float, float, float, list[float]]:
 
 
 def run(data: Path, show: Callable[..., None]) -> None:
-    """Measure, and show both bars."""
+    """Measure and show the results with their targets."""
     with kinoteka(data) as server:
         before, resident, work, delays = measure(server)
     middle, late = median(delays), quantiles(delays, n=100)[98]

@@ -1,8 +1,8 @@
-"""The grown profile: two workers on PostgreSQL against one, pages that come from PostgreSQL.
+"""The grown profile: two workers on PostgreSQL against one, and pages read from PostgreSQL.
 
     python -m benchmarks.grown [workers] [pages] [writes] [postgresql]
 
-A private server with PostgreSQL's default settings, durability included, and a private Redis.
+PostgreSQL has its default settings, including durability. It and Redis run only for the benchmark.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ INSERT INTO chat_members (chat_id, account_id, active_at, last_read_id, unread)
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A Redis of this run's own; its address."""
+    """Run a Redis server and return its URL."""
     port = free_port()
     process = subprocess.Popen(
         ["redis-server", "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL
@@ -80,7 +80,7 @@ def redis() -> Iterator[str]:
 
 
 def processor_seconds(server: Process) -> float:
-    """What a server and its workers have used so far."""
+    """Return the processor time of a server and its workers, in seconds."""
     pids = [server.process.pid]
     children = Path(f"/proc/{pids[0]}/task/{pids[0]}/children").read_text().split()
     times = [
@@ -91,7 +91,7 @@ def processor_seconds(server: Process) -> float:
 
 
 def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., None]) -> None:
-    """Reads of two workers as a ratio of one's, both on the same database; nothing is pinned.
+    """Measure reads with two workers and with one on the same database. No process is pinned.
 
     Where the load comes from the same two cores, it takes its part of them; so what a request
     costs the server in processor time is measured, too: with load from elsewhere, two workers
@@ -124,7 +124,7 @@ def measure_workers(folder: Path, grown: dict[str, str], show: Callable[..., Non
 
 
 async def measure_pages(settings: Settings, show: Callable[..., None]) -> None:
-    """Pages that nobody has asked for yet, from the request to the bytes, without HTTP."""
+    """Measure uncached pages, from the request to the bytes, without HTTP."""
     services = await wire(settings)
     server = asgi_application(services, *compose())
     random = Random(1)
@@ -170,7 +170,7 @@ async def _ask(server: ASGIApplication, path: str, query: str) -> int:
 
 
 def measure_writes(folder: Path, grown: dict[str, str], show: Callable[..., None]) -> None:
-    """Messages stored and bookmarks made a second, by one worker and by two, on each engine."""
+    """Measure messages and bookmarks per second, with one worker and two, on each engine."""
     profiles: dict[str, dict[str, str]] = {"SQLite": {}, "PostgreSQL": grown}
     for engine, settings in profiles.items():
         place = folder / f"writes-{engine}"
@@ -189,7 +189,7 @@ def measure_writes(folder: Path, grown: dict[str, str], show: Callable[..., None
 
 
 def _message_script(server: Process, folder: Path) -> tuple[str, dict[str, str]]:
-    """Wrk's script that posts messages into fifty chats, and the author's cookie."""
+    """Return the wrk script that posts messages to fifty chats, and the author's cookie."""
     names = [f"w{server.process.pid}x{number}" for number in range(51)]
     cookies = []
     for name in names:
@@ -219,7 +219,7 @@ def _asked(
 
 
 def measure_postgresql(server: PostgreSQLServer, url: str, show: Callable[..., None]) -> None:
-    """What PostgreSQL carries by itself, asked by pgbench on the same two cores."""
+    """Measure PostgreSQL alone with pgbench on the same two cores."""
     name = url.rpartition("/")[2]
     with psycopg.connect(url) as connection:
         connection.execute(CHATS)
@@ -236,7 +236,7 @@ def measure_postgresql(server: PostgreSQLServer, url: str, show: Callable[..., N
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Run the measurements that were named."""
     wanted = sys.argv[1:] or NAMES
 
     def show(what: str, reference: float, measured: float, ratio: float, target: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes made-up data sets in the layouts that the import reads, of any size.
+"""Generate data sets of any size in the formats that the import reads.
 
     python -m benchmarks.import_data imdb 1000000 /tmp/imdb
 
@@ -31,7 +31,7 @@ FIRST_ID = 1_000_000
 
 
 class Film(NamedTuple):
-    """A made-up film; directors are numbers of people."""
+    """A generated film. Directors are numbers of people."""
 
     number: int
     title: str
@@ -45,7 +45,7 @@ class Film(NamedTuple):
 
 
 def films(count: int) -> Iterator[Film]:
-    """Yield so many films, by about four directors for ten of them."""
+    """Yield this many films, with about four directors for every ten."""
     chance = random.Random(count)
     words, genres = _words(), GENRES.split()
     people = max(count * 4 // 10, 1)
@@ -66,7 +66,7 @@ def films(count: int) -> Iterator[Film]:
 
 
 def name_of(person: int) -> str:
-    """Return the name of a person by the number; two never share one."""
+    """Return the name of the person with this number. No two share a name."""
     first, last = FIRST_NAMES.split(), LAST_NAMES.split()
     rest, family = divmod(person, len(last))
     number, given = divmod(rest, len(first))
@@ -74,7 +74,7 @@ def name_of(person: int) -> str:
 
 
 def write_imdb(folder: Path, count: int, others: int = 0) -> list[Path]:
-    """Write the four files; `others` episodes and people of no interest go with each film."""
+    """Write the four files, with `others` irrelevant episodes and people for each film."""
     paths = [
         folder / f"{name}.tsv"
         for name in ("title.basics", "title.crew", "title.ratings", "name.basics")
@@ -233,7 +233,7 @@ def _write_array(path: Path, objects: Iterator[dict[str, object]], indent: int |
 
 
 def main() -> None:
-    """Write what the command line asks for and print the paths."""
+    """Write the files that the command line names and print their paths."""
     parser = argparse.ArgumentParser(description="Write a made-up data set.")
     parser.add_argument("format", choices=WRITERS)
     parser.add_argument("films", type=int)

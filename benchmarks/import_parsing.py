@@ -1,9 +1,9 @@
-"""Measures how fast the import's readers are, and how much memory they take, on made-up data.
+"""Measure the speed and memory of the import's readers on generated data.
 
     python -m benchmarks.import_parsing 300000 [format …]
 
-Each format is read in a process of its own that does nothing else with the films. Seconds
-are processor time, so that other work on the machine counts less.
+Each format is read in a process of its own, which does nothing else. Seconds are processor time,
+so that other work on the machine counts less.
 """
 
 import resource
@@ -17,7 +17,7 @@ from benchmarks.import_data import WRITERS
 
 
 def measure(name: str, files: list[Path]) -> str:
-    """Read files in this process; return a row of the table."""
+    """Read files in this process and return a row of the table."""
     from kinoteka.core.imports.formats import FORMATS
     from kinoteka.core.imports.readers import Progress, ReadOptions
     from kinoteka.core.imports.record import FilmRecord
@@ -39,13 +39,13 @@ def measure(name: str, files: list[Path]) -> str:
 
 
 def seconds_to_parse(name: str, files: list[Path]) -> float:
-    """How long it takes a process that does nothing else to read these files."""
+    """Return how many seconds a process of its own takes to read these files."""
     row = _run("benchmarks.import_parsing", "--read", name, *map(str, files))
     return float(row.split()[3])
 
 
 def main() -> None:
-    """Measure all formats, or those named, with so many films."""
+    """Measure all formats, or those named, with this number of films."""
     if sys.argv[1] == "--read":
         sys.stdout.write(measure(sys.argv[2], [Path(name) for name in sys.argv[3:]]) + "\n")
         return

@@ -1,21 +1,19 @@
-"""The import into PostgreSQL beside a bare COPY of the same rows.
+"""The import into PostgreSQL compared with a bare COPY of the same rows.
 
     python -m benchmarks.import_postgresql 200000 [rounds]
 
-A private server with PostgreSQL's default settings, durability included, takes both in turn, each
-into a new, migrated database after a checkpoint; medians count.
+A PostgreSQL server with default settings, including durability, runs only for the benchmark. It
+does both in turn, each into a new, migrated database after a checkpoint. The results are medians.
 
 **The import** is the whole command, `kinoteka import imdb` with four files, from the start of its
-process to the end: reading and joining the files, staging, names, comparing, films with their
-genres and directors, counts, the search index, and tidying (VACUUM, ANALYZE). It is measured under
-a role that may leave foreign keys unchecked (one that was granted that, or a superuser) and under
-a plain role.
+process to its end: it reads and joins the files, stages and compares films, and writes films,
+genres, directors, counts and the search index. Then it runs VACUUM and ANALYZE. It is measured with
+a role that may skip foreign key checks (by a grant, or as a superuser) and with a plain role.
 
-**A bare COPY** is what cannot be beaten by anything that leaves the same tables: the rows that the
-import has left in every table (search and counts included), ready in files in PostgreSQL's binary
-format and in the order in which they lie there, sent by one connection in one transaction, into
-the same tables with their indexes, keys and constraints in place. It reads no source, finds no
-ids, compares nothing and tidies nothing. Making the files is not counted.
+**A bare COPY** is the lower bound for everything that leaves the same tables: one connection copies
+the rows of every table, including the search index and counts, in one transaction from files in
+PostgreSQL's binary format. The tables have their indexes, keys and constraints. It reads no source,
+looks up no ids, compares nothing and does not vacuum. Writing the files is not measured.
 """
 
 import os
@@ -47,7 +45,7 @@ WHERE relkind = 'r' AND nspname = 'public' ORDER BY relname
 
 
 def measure(folder: Path, films: int, rounds: int, show: Callable[..., None]) -> None:
-    """Import so many films and copy the rows that come of it, in turn; show the medians."""
+    """Import films and copy the resulting rows, in turn, and show the medians."""
     files = write_imdb(folder, films)
     seconds: dict[str, list[float]] = {"": [], GRANTED: [], PLAIN: []}
     with postgresql_server() as server:
@@ -80,7 +78,7 @@ def measure(folder: Path, films: int, rounds: int, show: Callable[..., None]) ->
 
 
 def _make_template(server: PostgreSQLServer) -> None:
-    """A migrated database whose tables belong to a plain role."""
+    """Create a migrated database whose tables belong to a plain role."""
     server.execute(f"CREATE ROLE {PLAIN} LOGIN")
     server.execute(f"CREATE ROLE {GRANTED} LOGIN IN ROLE {PLAIN}")
     server.execute(f"GRANT SET ON PARAMETER session_replication_role TO {GRANTED}")
@@ -115,7 +113,7 @@ def _import(url: str, files: list[Path], folder: Path) -> float:
 
 
 def _dump(url: str, folder: Path) -> list[tuple[str, Path]]:
-    """Write what the import has left into a file a table, in an order that references allow."""
+    """Write the imported rows to one file per table, in an order that foreign keys allow."""
     seeded = {"roles", "revisions", "alembic_version"}
     with psycopg.connect(url) as connection:
         tables = [name for (name,) in connection.execute(FILLED) if name not in seeded]
@@ -150,13 +148,13 @@ def _copy(url: str, files: list[tuple[str, Path]]) -> float:
 
 
 def run(folder: Path, films: int, show: Callable[..., None]) -> None:
-    """Measure with so many films."""
+    """Measure with this number of films."""
     folder.mkdir(parents=True, exist_ok=True)
     measure(folder, films, ROUNDS, show)
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the measurement that the command line names."""
 
     def show(what: str, reference: float, measured: float, ratio: float, target: str) -> None:
         print(f"{what}: {reference:,.0f} → {measured:,.0f}, {ratio:.2f} {target}", flush=True)

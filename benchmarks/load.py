@@ -1,4 +1,4 @@
-"""Load: wrk, on the core that the server does not have."""
+"""Load by wrk, on a core that the server does not use."""
 
 import os
 import re
@@ -19,7 +19,7 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: requests a second, the 99th percentile in milliseconds, and all requests."""
+    """Requests per second, their 99th percentile in milliseconds, and their number."""
 
     rate: float
     p99: float
@@ -51,7 +51,7 @@ def wrk(
     connections: int = CONNECTIONS,
     core: int | None = LOAD_CORE,
 ) -> Load:
-    """One run; an answer that is no success ends the benchmark."""
+    """Run wrk once. A response that is not a success ends the benchmark."""
     if shutil.which("wrk") is None:
         sys.exit("wrk is needed: apt-get install wrk")
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
@@ -72,7 +72,7 @@ def wrk(
 
 
 def interleaved(runs: Mapping[str, Run], *, rounds: int = 5) -> dict[str, Load]:
-    """Several loads in turn, so that a noisy moment hits all alike; the medians of each."""
+    """Run several loads in turn, so that noise affects all alike, and return their medians."""
     for options in runs.values():
         warm_up = options.copy()
         warm_up["seconds"] = 1

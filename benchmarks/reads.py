@@ -1,4 +1,4 @@
-"""Reads over HTTP, one worker, as ratios of a bare answer of the same size on the same server."""
+"""Reads over HTTP from one worker, as ratios of a bare response of the same size."""
 
 import json
 import os
@@ -28,7 +28,7 @@ PROCESSOR_TARGETS = {"random_pages.lua": "≤ 220", "random_films.lua": "≤ 95"
 
 
 def post(server: Process, path: str, body: Mapping[str, object]) -> tuple[dict[str, Any], str]:
-    """The answer to a JSON body, and its session cookie's value."""
+    """Send a JSON body and return the response's JSON and session cookie."""
     request = urllib.request.Request(server.url + path, json.dumps(body).encode())
     with urllib.request.urlopen(request) as response:
         cookie = SimpleCookie(response.headers.get("set-cookie", ""))
@@ -37,13 +37,13 @@ def post(server: Process, path: str, body: Mapping[str, object]) -> tuple[dict[s
 
 
 def size_of(url: str, headers: dict[str, str]) -> int:
-    """How many bytes an address answers."""
+    """Return the size of the response in bytes."""
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as response:
         return len(response.read())
 
 
 def run(data: Path, show: Callable[..., None]) -> None:
-    """Measure on a catalogue in `data`."""
+    """Measure the catalogue in `data`."""
     with kinoteka(data) as server:
         email = f"reader-{server.process.pid}@example.com"
         _, cookie = post(server, "/user/signup", {"email": email, "password": PASSWORD})
@@ -71,7 +71,7 @@ def run(data: Path, show: Callable[..., None]) -> None:
 
 
 def run_depth(data: Path, films: int, show: Callable[..., None]) -> None:
-    """How much the last pages cost against the first, cached and not cached."""
+    """Compare the last pages with the first, cached and not cached."""
     last = films // 12
     with kinoteka(data) as server:
         loads = interleaved(
@@ -92,7 +92,7 @@ def run_depth(data: Path, films: int, show: Callable[..., None]) -> None:
 
 
 def run_random(data: Path, show: Callable[..., None]) -> None:
-    """Processor time of random pages and films among `RANDOM_FILMS`, each on a new server."""
+    """Measure the processor time of random pages and films, each on a new server."""
     os.environ |= {"FILMS": str(RANDOM_FILMS), "PAGES": str(RANDOM_FILMS // 12)}
     times: dict[str, list[float]] = {script: [] for script in PROCESSOR_TARGETS}
     for seed in range(ROUNDS):

@@ -1,7 +1,7 @@
-"""Search by itself: a million made-up titles indexed, and asked for in every way.
+"""The search index alone: a million generated titles and all kinds of queries.
 
-Words come as often as they do in real titles where the Wikipedia data lies beside the project;
-elsewhere in the proportions of Zipf's law. One word in eight is made up, as names are.
+Words are as frequent as in real titles if the Wikipedia data is beside the project, and otherwise
+as frequent as Zipf's law says. One word in eight is generated, like a name.
 """
 
 import json
@@ -47,7 +47,7 @@ MAX_VOTES = 2**31 - 1
 
 
 class Titles:
-    """Made-up titles and queries for them; the same ones each time."""
+    """Generated titles and queries for them, the same ones in each run."""
 
     def __init__(self) -> None:
         self._chance = random.Random(11)
@@ -55,20 +55,20 @@ class Titles:
         self._names = [self._name() for _ in range(NAMES)]
 
     def entries(self, count: int) -> Iterator[IndexEntry]:
-        """So many films; three in ten have an original title of their own."""
+        """Yield this many films. Three in ten have a different original title."""
         for film_id in range(1, count + 1):
             original = self.title() if self._chance.random() < 0.3 else None
             votes = int(self._chance.paretovariate(0.6))
             yield IndexEntry(film_id, self.title(), original, votes)
 
     def title(self) -> str:
-        """One title, of three words on average."""
+        """Return a title of three words on average."""
         length = self._chance.choice((1, 2, 2, 3, 3, 3, 4, 5, 7))
         words = self._chance.choices(self._words, k=length)
         return " ".join(self._chance.choice(self._names) if self._is_name() else w for w in words)
 
     def queries(self) -> dict[str, Callable[[], str]]:
-        """What is asked for, by kind."""
+        """Return the queries of each kind."""
         chance = self._chance
         return {
             "one letter": lambda: chance.choice(LETTERS),
@@ -107,7 +107,7 @@ class Titles:
 def run(
     folder: Path, films: int, show: Callable[..., None], *, on_postgresql: bool = False
 ) -> None:
-    """Index so many films and show what it took and how long searches take."""
+    """Index this many films and show the time of indexing and of searches."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         url = ""
@@ -159,7 +159,7 @@ def _build(
 
 
 def _settle(settings: Settings) -> None:
-    """Leave a new PostgreSQL database as it is some minutes after the films came."""
+    """Vacuum and analyze, as PostgreSQL itself does some minutes after an import."""
     if settings.database_url:
         with postgresql.connect(settings) as connection:
             connection.execute("VACUUM ANALYZE")

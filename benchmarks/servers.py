@@ -1,4 +1,4 @@
-"""Servers to measure, each in a process of its own on the first core; load comes from the rest."""
+"""Servers to measure. Each is a process on the first core; the other cores generate load."""
 
 import os
 import re
@@ -22,21 +22,21 @@ UNLIMITED = {
 
 
 def pinned(command: list[str], core: int | None) -> list[str]:
-    """The command on one core, where the machine can do that."""
+    """Return the command with a prefix that binds it to a core, if the machine can do that."""
     if core is None or shutil.which("taskset") is None:
         return command
     return ["taskset", "-c", str(core), *command]
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def wait_for(url: str, seconds: float = 30) -> float:
-    """Wait until something answers; after how many seconds it did."""
+    """Wait for a response and return how many seconds it took."""
     began = time.perf_counter()
     while time.perf_counter() - began < seconds:
         try:
@@ -61,12 +61,12 @@ class Process:
         self.started_after = 0.0
 
     def processor_seconds(self) -> float:
-        """The processor time that the server's process has used."""
+        """Return the processor time that the server has used, including threads that ended."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> float:
-        """The memory that the server's process holds."""
+        """Return the resident memory of the server's process."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         kilobytes = re.search(r"VmRSS:\s+(\d+)", status)
         assert kilobytes, status
@@ -75,7 +75,7 @@ class Process:
 
 @contextmanager
 def started(command: list[str], port: int, path: str, **environment: str) -> Iterator[Process]:
-    """Run a server for as long as it is measured."""
+    """Run a server during the block."""
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
     try:
@@ -91,7 +91,7 @@ def started(command: list[str], port: int, path: str, **environment: str) -> Ite
 def kinoteka(
     data: Path, *, core: int | None = SERVER_CORE, **environment: str
 ) -> Iterator[Process]:
-    """Kinoteka with one worker on existing data."""
+    """Run Kinoteka with one worker on existing data."""
     port = free_port()
     command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
     command += ["--data", str(data)]
@@ -102,7 +102,7 @@ def kinoteka(
 
 @contextmanager
 def bare(size: int, *, core: int | None = SERVER_CORE) -> Iterator[Process]:
-    """The bare application on the same kind of server, answering `size` bytes."""
+    """Run the bare application, which sends `size` bytes, on the same kind of server."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "benchmarks.bare:application"]
     command += ["--port", str(port), "--loop", "uvloop", "--http", "httptools"]

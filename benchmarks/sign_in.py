@@ -1,4 +1,4 @@
-"""Sign-in against the raw rate of argon2, and what it does to reads meanwhile."""
+"""Sign-ins compared with the raw rate of argon2, and their effect on reads."""
 
 import os
 import time
@@ -37,12 +37,12 @@ def raw_rate(threads: int) -> float:
 
 
 def sign_in(url: str) -> Load:
-    """Sign-ins over HTTP, eight under way at once, from a generator that costs next to nothing."""
+    """Sign in over HTTP with eight connections."""
     return wrk(url + "/login", seconds=SECONDS, script=SCRIPT, connections=8, core=None)
 
 
 def run(data: Path, show: Callable[..., None]) -> None:
-    """Measure on a server that has every core."""
+    """Measure a server that may use every core."""
     with kinoteka(data, core=None) as server:
         _make_members(server.url, [f"member-{server.process.pid}-{n}" for n in range(8)])
         raw, over_http = [], []

@@ -1,7 +1,7 @@
-"""Pages of films over HTTP, one request at a time, beside the JSON page of the contract.
+"""Pages of the site over HTTP, one request at a time, compared with a JSON page of films.
 
-Every page is rendered anew for each request; the JSON page is one that nobody has asked for yet,
-so that neither is cached.
+Every page is rendered for each request, and the JSON page has not been requested before, so neither
+is cached.
 """
 
 import http.client
@@ -25,7 +25,7 @@ Addresses = Callable[[], str]
 
 
 def run(data: Path, films: int, show: Callable[..., None]) -> None:
-    """Measure on a catalogue of so many films in `data`."""
+    """Measure the catalogue in `data`, which has this number of films."""
     chance = random.Random(7)
     unseen = count()
 
@@ -62,7 +62,7 @@ def run(data: Path, films: int, show: Callable[..., None]) -> None:
 def _milliseconds(
     server: Process, addresses: Addresses, headers: dict[str, str]
 ) -> Iterator[float]:
-    """How long each of some requests took, on one connection."""
+    """Return the seconds that each request took, on one connection."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
     for number in range(REQUESTS + 10):
         address = addresses()

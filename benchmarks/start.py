@@ -1,4 +1,4 @@
-"""Start to first answer, and memory, with the demo catalogue."""
+"""The time from start to first response, and memory, with the demo catalogue."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from benchmarks.servers import kinoteka
 
 
 def run(show: Callable[..., None]) -> None:
-    """Measure: the first start makes the database, the later ones find it."""
+    """Measure the first start, which creates the database, and later ones."""
     with tempfile.TemporaryDirectory() as folder:
         with kinoteka(Path(folder), core=None) as server:
             show("first start ever, with the demo catalogue, s", 0, server.started_after, 0, "")

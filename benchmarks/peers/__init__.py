@@ -1,0 +1,1 @@
+"""The same six requests on other frameworks, on the same films."""
