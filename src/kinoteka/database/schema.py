@@ -73,6 +73,7 @@ Index(
     accounts.c.username_key,
     postgresql_using="gin",
     postgresql_ops={"username_key": "gin_trgm_ops"},
+    info={"engine": "postgresql"},
 ).ddl_if(dialect="postgresql")
 
 sessions = Table(

@@ -22,7 +22,10 @@ from kinoteka.database.row_mapping import Decoders, row_mapper
 
 Row = TypeVar("Row")
 Build = Callable[[str], ClauseElement]
+LockingSelect = TypeVar("LockingSelect", bound=Select[Any])
 NO_DECODERS: Decoders = {}
+LOCKS_ROWS = "kinoteka_locks_rows"
+"""The execution option that marks a SELECT as locking: SQLAlchemy does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,18 @@ def _columns(clause: ClauseElement) -> list[str]:
 
 
 def _writes(clause: ClauseElement) -> bool:
-    """Return whether a statement needs a write transaction, because it changes or locks rows.
-
-    `with_for_update` locks rows. SQLite ignores it, because it has only one writer at a time.
-    """
+    """Return whether a statement needs a write transaction, because it changes or locks rows."""
     return isinstance(clause, UpdateBase) or (
-        isinstance(clause, Select) and clause._for_update_arg is not None
+        isinstance(clause, Select) and LOCKS_ROWS in clause.get_execution_options()
     )
+
+
+def lock_rows(clause: LockingSelect, **options: Any) -> LockingSelect:
+    """Let a SELECT lock its rows for a change, with the options of SQLAlchemy's `with_for_update`.
+
+    SQLite ignores the lock, because it has only one writer at a time.
+    """
+    return clause.with_for_update(**options).execution_options(**{LOCKS_ROWS: True})
 
 
 def named_for(field: str, *columns: Column[Any]) -> list[Label[Any]]:

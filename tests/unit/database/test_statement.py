@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import bindparam, delete, insert, or_, select
 
 from kinoteka.database.schema import labels
-from kinoteka.database.statement import Statement, in_list, insert_for, json_array, position_in
+from kinoteka.database.statement import (
+    Statement,
+    in_list,
+    insert_for,
+    json_array,
+    lock_rows,
+    position_in,
+)
 from tests.support.databases import write_transaction
 
 
@@ -87,7 +94,7 @@ def test_upsert_skips_existing_rows(run):
 def test_statement_writes_when_it_changes_or_locks_rows():
     assert Statement(insert(labels)).writes
     assert Statement(delete(labels)).writes
-    assert Statement(select(labels.c.id).with_for_update()).writes
+    assert Statement(lock_rows(select(labels.c.id))).writes
     assert not Statement(select(labels.c.id)).writes
 
 

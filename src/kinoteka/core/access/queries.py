@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from kinoteka.database.schema import account_roles, accounts, labels, role_permissions, roles
-from kinoteka.database.statement import Statement, insert_for
+from kinoteka.database.statement import Statement, insert_for, lock_rows
 
 ALL_ROLES: Statement[tuple[int, str, bool]] = Statement(
     select(roles.c.id, roles.c.name, roles.c.built_in).order_by(roles.c.id)
@@ -35,7 +35,7 @@ NAMES_AND_KEYS: Statement[tuple[str, str]] = Statement(
     select(roles.c.name, roles.c.name_key).order_by(roles.c.id)
 )
 LOCK_ROLE: Statement[tuple[int]] = Statement(
-    select(roles.c.id).where(roles.c.id == bindparam("role_id")).with_for_update()
+    lock_rows(select(roles.c.id).where(roles.c.id == bindparam("role_id")))
 )
 RENAME_ROLE: Statement[tuple[()]] = Statement(
     update(roles)
@@ -64,9 +64,7 @@ ASSIGN: Statement[tuple[()]] = Statement(
 )
 # Assignments to one account run one after another, so that they can be counted.
 LOCK_ACCOUNT: Statement[tuple[int]] = Statement(
-    select(accounts.c.id)
-    .where(accounts.c.id == bindparam("account_id"))
-    .with_for_update(key_share=True)
+    lock_rows(select(accounts.c.id).where(accounts.c.id == bindparam("account_id")), key_share=True)
 )
 REVOKE: Statement[tuple[()]] = Statement(
     delete(account_roles).where(

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from kinoteka.core.accounts.model import Account, Credentials
 from kinoteka.database.schema import accounts
-from kinoteka.database.statement import Statement, position_in
+from kinoteka.database.statement import Statement, lock_rows, position_in
 
 COLUMNS = (
     accounts.c.id,
@@ -77,9 +77,7 @@ CREDENTIALS_BY = {
 }
 # The first statement of a change that depends on an account. Such changes run one after another.
 LOCK: Statement[Credentials] = Statement(
-    select(*CREDENTIALS)
-    .where(accounts.c.id == bindparam("account_id"))
-    .with_for_update(key_share=True),
+    lock_rows(select(*CREDENTIALS).where(accounts.c.id == bindparam("account_id")), key_share=True),
     Credentials,
 )
 UPDATE = {

@@ -22,7 +22,7 @@ from kinoteka.core.chats.model import (
     UnreadCounts,
 )
 from kinoteka.database.schema import accounts, chat_members, chats, messages
-from kinoteka.database.statement import Statement, in_list, insert_for, named_for
+from kinoteka.database.statement import Statement, in_list, insert_for, lock_rows, named_for
 
 MESSAGE = (
     messages.c.id,
@@ -158,14 +158,17 @@ DELETE_ABANDONED: Statement[tuple[()]] = Statement(
 # Messages. Transactions that insert or delete messages lock their chat first. So the messages of
 # a chat become visible in the order of their ids, and there are no deadlocks.
 LOCK: Statement[tuple[int]] = Statement(
-    select(chats.c.id).where(chats.c.id == bindparam("chat_id")).with_for_update(key_share=True)
+    lock_rows(select(chats.c.id).where(chats.c.id == bindparam("chat_id")), key_share=True)
 )
 LOCK_ALL: Statement[tuple[int]] = Statement(
-    select(chats.c.id)
-    .join(chat_members, chat_members.c.chat_id == chats.c.id)
-    .where(chat_members.c.account_id == bindparam("account_id"))
-    .order_by(chats.c.id)
-    .with_for_update(key_share=True, of=chats)
+    lock_rows(
+        select(chats.c.id)
+        .join(chat_members, chat_members.c.chat_id == chats.c.id)
+        .where(chat_members.c.account_id == bindparam("account_id"))
+        .order_by(chats.c.id),
+        key_share=True,
+        of=chats,
+    )
 )
 NEWEST: Statement[tuple[int]] = Statement(select(func.coalesce(func.max(messages.c.id), 0)))
 _of_chat = messages.c.chat_id == bindparam("chat_id")

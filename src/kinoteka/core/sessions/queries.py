@@ -6,7 +6,7 @@ from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, selec
 
 from kinoteka.core.sessions.model import OwnSession, Session, SignIn
 from kinoteka.database.schema import accounts, sessions, sign_ins
-from kinoteka.database.statement import Statement
+from kinoteka.database.statement import Statement, lock_rows
 
 SIGN_INS_PER_PAGE = 20
 MAX_LISTED_SESSIONS = 100
@@ -80,10 +80,11 @@ END: Statement[tuple[()]] = Statement(
 )
 # Ordered, because several workers lock the same rows.
 LOCK_ALL: Statement[tuple[int]] = Statement(
-    select(sessions.c.id)
-    .where(sessions.c.account_id == bindparam("account_id"))
-    .order_by(sessions.c.id)
-    .with_for_update()
+    lock_rows(
+        select(sessions.c.id)
+        .where(sessions.c.account_id == bindparam("account_id"))
+        .order_by(sessions.c.id)
+    )
 )
 END_ALL: Statement[tuple[int]] = Statement(
     delete(sessions)
@@ -97,7 +98,7 @@ _expired = or_(
     sessions.c.last_seen_at <= bindparam("idle_since"),
 )
 LOCK_EXPIRED: Statement[tuple[int]] = Statement(
-    select(sessions.c.id).where(_expired).order_by(sessions.c.id).with_for_update()
+    lock_rows(select(sessions.c.id).where(_expired).order_by(sessions.c.id))
 )
 PRUNE: Statement[tuple[int]] = Statement(delete(sessions).where(_expired).returning(sessions.c.id))
 _active = and_(

@@ -154,8 +154,7 @@ def is_for(engine):
     """Return a filter that skips schema objects of the other engine."""
 
     def include(found, _name, _kind, _reflected, _counterpart):
-        only = getattr(found, "_ddl_if", None)
-        return only is None or only.dialect == engine
+        return getattr(found, "info", {}).get("engine", engine) == engine
 
     return include
 
