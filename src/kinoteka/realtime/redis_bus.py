@@ -6,11 +6,12 @@ because publish and subscribe ignores database numbers.
 """
 
 import asyncio
-import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from typing import cast
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -23,8 +24,10 @@ from kinoteka.realtime.connection_bus import (
     EventKind,
 )
 
-EVENT_KINDS = {b"message": EventKind.MESSAGE, b"subscribe": EventKind.SUBSCRIBED}
+EVENT_KINDS = {"message": EventKind.MESSAGE, "subscribe": EventKind.SUBSCRIBED}
 SUBSCRIBE_BATCH = 500
+CLOSE_SECONDS = 0.5
+"""How long a connection may take to close, because a server that hangs does not take part."""
 
 
 def redis_address(url: str) -> str:
@@ -46,11 +49,9 @@ def redis_pool(url: str, timeout: float) -> ConnectionPool:
 
 def redis_bus(url: str, name: str) -> ConnectionBus:
     """Create a bus through Redis; `name` is the prefix of this installation's channels."""
-    pool = redis_pool(url, RESPONSE_SECONDS)
 
     async def connect() -> RedisConnection:
-        subscribing, publishing = _connection(pool), _connection(pool)
-        connection = RedisConnection(f"kinoteka:{name}:", subscribing, publishing)
+        connection = RedisConnection(f"kinoteka:{name}:", redis_pool(url, RESPONSE_SECONDS))
         await connection.open()
         return connection
 
@@ -58,15 +59,18 @@ def redis_bus(url: str, name: str) -> ConnectionBus:
 
 
 class RedisConnection:
-    """A connection that subscribes and one that publishes."""
+    """A connection that subscribes and one that publishes.
 
-    def __init__(
-        self, prefix: str, subscribing: AbstractConnection, publishing: AbstractConnection
-    ) -> None:
+    The library reconnects after an error, but it reports the error first, so the caller knows that
+    messages may be missing.
+    """
+
+    def __init__(self, prefix: str, pool: ConnectionPool) -> None:
         self._prefix = prefix
-        self._subscribing = subscribing
-        self._publishing = publishing
-        self._publish_lock = asyncio.Lock()
+        self._pool = pool
+        self._redis = Redis(connection_pool=pool)
+        self._subscriptions: PubSub = self._redis.pubsub()
+        self._publish_lock = asyncio.Lock()  # so that one connection suffices
 
     async def open(self) -> None:
         """Connect.
@@ -75,8 +79,8 @@ class RedisConnection:
             BusConnectionLost
         """
         try:
-            for connection in (self._subscribing, self._publishing):
-                await connection.connect()  # type: ignore[no-untyped-call]
+            await self._subscriptions.connect()  # type: ignore[no-untyped-call]
+            await self._check_publishing()
         except BaseException as error:
             await self.close()
             if isinstance(error, RedisError | OSError):
@@ -86,61 +90,60 @@ class RedisConnection:
     async def receive(self) -> BusEvent:
         """Wait for the next event and return it."""
         try:
-            response = await self._subscribing.read_response(
-                timeout=math.inf, disconnect_on_error=False
-            )
+            response = await self._subscriptions.get_message(timeout=None)
         except (RedisError, OSError) as error:
             raise BusConnectionLost(str(error)) from None
-        kind = EVENT_KINDS.get(response[0], EventKind.ALIVE)
+        kind = EVENT_KINDS.get(response["type"], EventKind.ALIVE) if response else EventKind.ALIVE
         if kind is EventKind.ALIVE:
             return BusEvent(kind)
-        channel = response[1].decode().removeprefix(self._prefix)
-        return BusEvent(kind, channel, response[2] if kind is EventKind.MESSAGE else b"")
+        channel = response["channel"].decode().removeprefix(self._prefix)
+        return BusEvent(kind, channel, response["data"] if kind is EventKind.MESSAGE else b"")
 
     async def subscribe(self, channels: Sequence[str]) -> None:
         """Subscribe to channels; a SUBSCRIBED event confirms each."""
         for start in range(0, len(channels), SUBSCRIBE_BATCH):
             some = channels[start : start + SUBSCRIBE_BATCH]
-            await self._enqueue("SUBSCRIBE", *(self._prefix + channel for channel in some))
+            await _sent(self._subscriptions.subscribe(*map(self._named, some)))
 
     async def unsubscribe(self, channels: Sequence[str]) -> None:
         """Unsubscribe from channels."""
-        await self._enqueue("UNSUBSCRIBE", *(self._prefix + channel for channel in channels))
+        await _sent(self._subscriptions.unsubscribe(*map(self._named, channels)))
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Send messages; return when Redis has accepted them."""
-        await self._execute(
-            [("PUBLISH", self._prefix + channel, message) for channel, message in messages]
-        )
+        pipeline = self._redis.pipeline(transaction=False)
+        for channel, message in messages:
+            pipeline.publish(self._named(channel), message)
+        async with self._publish_lock:
+            await _sent(pipeline.execute())
 
     async def ping(self) -> None:
         """Ping over both connections."""
-        await self._enqueue("PING")
-        await self._execute([("PING",)])
+        await _sent(self._subscriptions.ping())
+        await _sent(self._check_publishing())
 
     async def close(self) -> None:
         """Close both connections; raise nothing."""
-        for connection in (self._subscribing, self._publishing):
+        for close in (self._subscriptions.aclose, self._pool.disconnect):
             with suppress(RedisError, OSError):
-                await connection.disconnect(nowait=True)
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await close()  # type: ignore[no-untyped-call]
 
-    async def _enqueue(self, *command: str) -> None:
-        try:
-            await self._subscribing.send_command(*command, check_health=False)
-        except (RedisError, OSError) as error:
-            raise BusConnectionLost(str(error)) from None
+    async def _check_publishing(self) -> None:
+        async with self._publish_lock:
+            await cast(Awaitable[object], self._redis.ping())
 
-    async def _execute(self, commands: Sequence[tuple[str | bytes, ...]]) -> None:
-        try:
-            async with self._publish_lock:
-                packed = self._publishing.pack_commands(commands)
-                await self._publishing.send_packed_command(packed, check_health=False)
-                for _ in commands:
-                    await self._publishing.read_response()
-        except (RedisError, OSError) as error:
-            raise BusConnectionLost(str(error)) from None
+    def _named(self, channel: str) -> str:
+        return self._prefix + channel
 
 
-def _connection(pool: ConnectionPool) -> AbstractConnection:
-    connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
-    return connection
+async def _sent(sending: Awaitable[object]) -> None:
+    """Wait until commands are sent.
+
+    Raises:
+        BusConnectionLost
+    """
+    try:
+        await sending
+    except (RedisError, OSError) as error:
+        raise BusConnectionLost(str(error)) from None
