@@ -11,8 +11,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from kinoteka.infrastructure.settings import Settings
-from kinoteka.server.workers import worker_settings
 from tests.support.chat_users import new_chat_user, open_chat
 from tests.support.polling import TIMEOUT, eventually
 from tests.support.servers import RunningServer, run_kinoteka, run_server
@@ -55,15 +53,6 @@ class TestStarting:
         assert ended.returncode == 1
         assert 'event="a worker did not start: stopping"' in ended.stderr
         assert ended.stdout == ""
-
-    @pytest.mark.parametrize(
-        ("cores", "workers", "given", "each"),
-        [(8, 2, 0, 4), (8, 3, 0, 2), (2, 4, 0, 1), (8, 2, 3, 3)],
-    )
-    def test_workers_share_the_cores_for_hashing(self, monkeypatch, cores, workers, given, each):
-        monkeypatch.setattr(os, "cpu_count", lambda: cores)
-        settings = Settings(workers=workers, hashing_threads=given)
-        assert worker_settings(settings).hashing_threads == each
 
 
 class TestStopping:
