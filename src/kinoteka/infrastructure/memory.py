@@ -7,6 +7,7 @@ releases it when the threads are idle.
 """
 
 import ctypes
+from collections.abc import Callable
 
 MEBIBYTE = 1024 * 1024
 M_TRIM_THRESHOLD = -1
@@ -30,5 +31,5 @@ def release_memory() -> None:
         malloc_trim(0)
 
 
-def _function(name: str) -> "ctypes._NamedFuncPointer | None":
+def _function(name: str) -> Callable[..., int] | None:
     return getattr(ctypes.CDLL(None), name, None)
