@@ -8,6 +8,8 @@ from kinoteka.errors import Code
 from tests.support.errors import raises_error
 from tests.support.timings import best_time
 
+pytestmark = pytest.mark.engines("sqlite")  # estimates read no database
+
 ADDRESS = "192.0.2.7"
 
 

@@ -26,10 +26,14 @@ from tests.support.accounts import (
     sign_up,
     signed_in_actor,
 )
-from tests.support.databases import rows, write_transaction
+from tests.support.databases import ENGINES, rows, write_transaction
 from tests.support.errors import raises_error
 from tests.support.import_runners import BROKEN, ImportRunner
 from tests.support.polling import wait_until
+
+# The process of an import and its reports are the same. Locks, statements and stopping differ.
+pytestmark = pytest.mark.engines("sqlite")
+on_both_engines = pytest.mark.engines(*ENGINES)
 
 TITLES = "SELECT title FROM films ORDER BY id"
 
@@ -60,6 +64,7 @@ async def at_work(runner: ImportRunner, run_id: int) -> int:
     return found.process_id() or 0
 
 
+@on_both_engines
 async def test_films_are_stored_and_reported(runner: ImportRunner) -> None:
     run_id = await runner.begin()
     run = await runner.ended(run_id)
@@ -123,6 +128,7 @@ async def test_command_line_contains_no_secrets(runner: ImportRunner) -> None:
     await runner.ended(run_id)
 
 
+@on_both_engines
 async def test_second_import_is_rejected_while_one_runs(runner: ImportRunner) -> None:
     run_id = await runner.begin()
     with held(runner.services.settings):
@@ -144,6 +150,7 @@ async def test_progress_is_shown_while_an_import_runs(runner: ImportRunner) -> N
     await runner.ended(run_id)
 
 
+@on_both_engines
 async def test_cancelled_import_stores_nothing(runner: ImportRunner) -> None:
     services = runner.services
     run_id = await runner.begin()
@@ -160,6 +167,7 @@ async def test_cancelled_import_stores_nothing(runner: ImportRunner) -> None:
     assert (await runner.ended(await runner.begin())).state is RunState.DONE
 
 
+@on_both_engines
 async def test_stopping_server_stops_its_import(runner: ImportRunner) -> None:
     settings = runner.services.settings
     run_id = await runner.begin()
@@ -174,6 +182,7 @@ async def test_stopping_server_stops_its_import(runner: ImportRunner) -> None:
     assert rows(settings, TITLES) == []
 
 
+@on_both_engines
 async def test_import_of_a_killed_server_is_recorded_by_another(runner: ImportRunner) -> None:
     """Another process of the server, or one that starts later, records it."""
     services = runner.services
@@ -228,6 +237,7 @@ async def test_abandoned_uploads_are_deleted(runner: ImportRunner) -> None:
     assert list(root.iterdir()) == []
 
 
+@on_both_engines
 async def test_only_the_newest_reports_are_stored(runner: ImportRunner) -> None:
     run_id = await runner.begin(BROKEN, keep_going=True)
     run = await runner.ended(run_id)
@@ -239,6 +249,7 @@ async def test_only_the_newest_reports_are_stored(runner: ImportRunner) -> None:
     assert not folder(runner, 1000).exists()
 
 
+@on_both_engines
 async def test_runs_are_listed_newest_first(runner: ImportRunner) -> None:
     ids = [(await runner.ended(await runner.begin())).id for _ in range(2)]
     page = await perform(runner.services, runner.runs.page, runner.root)

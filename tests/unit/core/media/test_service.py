@@ -13,6 +13,8 @@ from kinoteka.infrastructure.spooled_files import SpooledFile
 from tests.support.errors import raises_error
 from tests.support.pictures import noise, picture
 
+pytestmark = pytest.mark.engines("sqlite")  # pictures are files
+
 
 async def test_file_above_the_limit_is_rejected(services: Services):
     whole = noise((1500, 1400))

@@ -12,6 +12,8 @@ from kinoteka.infrastructure.settings import Settings
 from tests.support.accounts import anonymous_actor
 from tests.support.errors import raises_error
 
+pytestmark = pytest.mark.engines("sqlite")  # limits are counted in memory
+
 
 def actor(account_id: int) -> Actor:
     return Actor(account_id, None, False, (), frozenset(), ())

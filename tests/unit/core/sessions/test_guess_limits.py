@@ -10,8 +10,11 @@ from kinoteka.database.unit import unit_of_work
 from kinoteka.errors import Code, DomainError
 from kinoteka.infrastructure.clock import now
 from tests.support.accounts import VISIT, anonymous_actor, perform, sign_in, sign_up
+from tests.support.databases import ENGINES
 from tests.support.errors import raises_error
 from tests.support.servers import PASSWORD
+
+pytestmark = pytest.mark.engines("sqlite")  # limits are counted in memory
 
 WRONG = "wrong password"
 NEW_PASSWORD = "another long one"
@@ -113,6 +116,7 @@ class TestAttackers:
         ]
         assert codes == [Code.PASSWORD_WRONG, Code.THROTTLED, Code.THROTTLED]
 
+    @pytest.mark.engines(*ENGINES)
     async def test_only_one_of_many_concurrent_guesses_is_checked(self, anna, wired):
         strict = await wired(**DEFAULTS)
         guesses = (attempt(strict, "anna", f"guess {a}", a) for a in addresses(20))
@@ -120,6 +124,7 @@ class TestAttackers:
         assert codes.count(Code.PASSWORD_WRONG) == 1
         assert codes.count(Code.THROTTLED) == 19
 
+    @pytest.mark.engines(*ENGINES)
     async def test_concurrent_sign_ins_succeed(self, anna, wired):
         strict = await wired(**DEFAULTS)
         codes = await asyncio.gather(

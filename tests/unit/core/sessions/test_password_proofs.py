@@ -11,6 +11,8 @@ from tests.support.databases import execute
 from tests.support.errors import raises_error
 from tests.support.servers import PASSWORD
 
+pytestmark = pytest.mark.engines("sqlite")  # the rule compares times of a session
+
 NEW_PASSWORD = "another long one"
 CONTRACT = "account"
 
