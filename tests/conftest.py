@@ -75,17 +75,38 @@ def postgresql() -> Iterator[PostgreSQLServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def film_database(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> tuple[Path, dict[str, int]]:
+    """The path of an SQLite database with the films of `films.CATALOGUE`, and their ids."""
+    path = tmp_path_factory.mktemp("films") / DATABASE
+    shutil.copy(empty_database, path)
+    return path, fill_catalogue(Settings(data=path.parent))
+
+
+@pytest.fixture(scope="session")
+def film_template(postgresql: PostgreSQLServer) -> tuple[str, dict[str, int]]:
+    """The name of a PostgreSQL database with the films of `films.CATALOGUE`, and their ids."""
+    url = postgresql.new_database(EMPTY)
+    return url.rpartition("/")[2], fill_catalogue(Settings(database_url=url))
+
+
 @pytest.fixture
 def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings with a new, empty database for this test only."""
+    """Settings with a new database for this test only. It is empty unless the test has `films`."""
     folder = tmp_path / "data"
     folder.mkdir()
+    has_films = "films" in request.fixturenames
     if engine == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_database"), folder / DATABASE)
+        path = request.getfixturevalue("empty_database")
+        if has_films:
+            path, _ = request.getfixturevalue("film_database")
+        shutil.copy(path, folder / DATABASE)
         yield replace(Settings(data=folder, demo=False), **GENEROUS)
         return
     server = request.getfixturevalue("postgresql")
-    url = server.new_database(EMPTY)
+    url = server.new_database(request.getfixturevalue("film_template")[0] if has_films else EMPTY)
     yield replace(Settings(data=folder, database_url=url, demo=False), **GENEROUS)
     server.drop_database(url)
 
@@ -126,11 +147,11 @@ async def unit(services: Services) -> AsyncIterator[Unit]:
 
 
 @pytest.fixture
-async def films(services: Services) -> dict[str, int]:
-    """The ids of the films in `films.CATALOGUE`, by title."""
-    ids = fill_catalogue(services.settings)
-    await services.revisions.refresh()
-    return ids
+def films(engine: str, settings: Settings, request: pytest.FixtureRequest) -> dict[str, int]:
+    """The ids of the films in `films.CATALOGUE`, by title, which are in the test's database."""
+    template = "film_database" if engine == "sqlite" else "film_template"
+    ids: dict[str, int] = request.getfixturevalue(template)[1]
+    return dict(ids)
 
 
 @pytest.fixture(scope="session")
