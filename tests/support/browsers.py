@@ -17,14 +17,15 @@ from playwright.async_api import (
     Page,
     Request,
     Response,
+    ViewportSize,
     async_playwright,
 )
 
 from tools.prerequisites import find_chromium
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
-TABLET = {"width": 768, "height": 1024}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
 TIMEOUT_MS = 60_000
 """Milliseconds after which an expected change will not happen any more."""
