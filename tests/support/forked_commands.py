@@ -42,14 +42,19 @@ _context.set_forkserver_preload(
 class ForkedCommand:
     """The command `kinoteka` with these arguments, started like `subprocess.Popen`.
 
-    `error` is the descriptor of its standard error.
+    `error` is the descriptor of its standard error. Without `umask`, it has that of the tests.
     """
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], error: int = 2
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        error: int = 2,
+        umask: int | None = None,
     ) -> None:
         reading, writing = os.pipe()
-        given = (tuple(arguments), dict(environment), _Descriptor(writing), _Descriptor(error))
+        descriptors = _Descriptor(writing), _Descriptor(error)
+        given = (tuple(arguments), dict(environment), *descriptors, umask)
         self._process = _context.Process(target=_run, args=given)
         with _without_main_module():
             self._process.start()
@@ -109,7 +114,11 @@ def _received(sent: Any) -> _Descriptor:
 
 
 def _run(
-    arguments: Sequence[str], environment: Mapping[str, str], out: _Descriptor, error: _Descriptor
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    out: _Descriptor,
+    error: _Descriptor,
+    umask: int | None,
 ) -> None:
     from kinoteka.cli.main import main
     from tests.support.quick_hashes import use_quick_hashes
@@ -120,6 +129,8 @@ def _run(
     for descriptor, number in ((out, 1), (error, 2)):
         os.dup2(descriptor.number, number)
         os.close(descriptor.number)
+    if umask is not None:
+        os.umask(umask)
     os.environ.clear()
     os.environ.update(environment)
     if "PYTHONFAULTHANDLER" in environment:

@@ -8,7 +8,7 @@ import signal
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,8 +102,15 @@ class RunningServer:
 
 def run_kinoteka(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the command `kinoteka`, forked from a process that has imported it."""
+    return run_forked(arguments, environment)
+
+
+def run_forked(
+    arguments: Sequence[str], environment: Mapping[str, str], umask: int | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command `kinoteka` with a umask."""
     with TemporaryFile("w+") as error:
-        process = ForkedCommand(arguments, clean_environment(environment), error.fileno())
+        process = ForkedCommand(arguments, clean_environment(environment), error.fileno(), umask)
         stopping = threading.Timer(TIMEOUT, process.kill)
         stopping.start()
         with process.stdout as output:

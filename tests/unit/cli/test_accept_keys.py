@@ -1,28 +1,21 @@
 """The command `kinoteka accept-keys`."""
 
-import subprocess
-import sys
-
+from tests.support.forked_commands import ForkedCommand
 from tests.support.polling import TIMEOUT
 from tests.support.servers import clean_environment, run_kinoteka
 
 
-def test_server_warns_of_other_keys_until_they_are_accepted(tmp_path):
+def test_server_warns_of_other_keys_until_they_are_accepted(tmp_path, capfd):
     settings = {"KINOTEKA_DATA": str(tmp_path), "KINOTEKA_DEMO": "false"}
     other = settings | {"KINOTEKA_SECRET_KEY": "k" * 40, "KINOTEKA_TOKEN_ISSUER": "elsewhere"}
 
     def start(environment: dict[str, str]) -> str:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kinoteka.cli", "serve", "--port", "0"],
-            env=clean_environment(environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        assert "http://" in process.stdout.readline()
-        process.terminate()
-        return process.communicate(timeout=TIMEOUT)[1]
+        process = ForkedCommand(("serve", "--port", "0"), clean_environment(environment))
+        with process.stdout as output:
+            assert "http://" in output.readline()
+            process.terminate()
+            process.wait(TIMEOUT)
+        return capfd.readouterr().err
 
     assert start(settings) == ""
     warning = "not the ones that this database was first used with (secret key and token issuer)"

@@ -2,8 +2,6 @@
 
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,42 +10,36 @@ import httpx
 import pytest
 
 from tests.support.databases import EMPTY, PostgreSQLServer
+from tests.support.forked_commands import ForkedCommand
 from tests.support.pictures import picture
 from tests.support.polling import TIMEOUT
-from tests.support.servers import NO_TLS, PASSWORD, clean_environment
+from tests.support.servers import NO_TLS, PASSWORD, clean_environment, run_forked
 
 UMASKS = (0o022, 0o000)
 
 
-def command(*arguments: str, umask: int) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "kinoteka.cli", *arguments],
-        env=clean_environment({"KINOTEKA_DEMO": "false"}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        umask=umask,
-    )
+def start_server(data: Path, umask: int, *options: str) -> ForkedCommand:
+    arguments = ("serve", "--port", "0", "--data", str(data), *options)
+    return ForkedCommand(arguments, clean_environment({"KINOTEKA_DEMO": "false"}), umask=umask)
 
 
 def done(*arguments: str, umask: int) -> None:
-    process = command(*arguments, umask=umask)
-    _, errors = process.communicate(timeout=TIMEOUT)
-    assert process.returncode == 0, errors
+    process = run_forked(arguments, {}, umask)
+    assert process.returncode == 0, process.stderr
 
 
 @contextmanager
 def served(data: Path, umask: int) -> Iterator[httpx.Client]:
-    process = command("serve", "--port", "0", "--workers", "2", "--data", str(data), umask=umask)
+    process = start_server(data, umask, "--workers", "2")
     try:
-        assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found
         with httpx.Client(base_url=found.group(), timeout=TIMEOUT, verify=NO_TLS) as client:
             yield client
     finally:
         process.terminate()
-        process.communicate(timeout=TIMEOUT)
+        process.wait(TIMEOUT)
+        process.stdout.close()
 
 
 def open_to_others(folder: Path) -> list[str]:
@@ -89,38 +81,41 @@ def test_server_does_not_start_with_an_empty_or_short_key(
     tmp_path: Path, content: str, workers: str
 ) -> None:
     (tmp_path / "secret.key").write_text(content)
-    process = command(
-        "serve", "--port", "0", "--workers", workers, "--data", str(tmp_path), umask=0o022
-    )
-    out, errors = process.communicate(timeout=TIMEOUT)
-    assert (process.returncode, out) == (1, "")
-    assert f"kinoteka: {tmp_path / 'secret.key'} has {len(content.strip())} characters" in errors
-    assert "Traceback" not in errors
+    where = ("--port", "0", "--workers", workers, "--data", str(tmp_path), "--no-demo")
+    process = run_forked(("serve", *where), {}, 0o022)
+    assert (process.returncode, process.stdout) == (1, "")
+    key = tmp_path / "secret.key"
+    assert f"kinoteka: {key} has {len(content.strip())} characters" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
-def test_server_closes_a_key_that_others_can_read_and_says_so(tmp_path: Path) -> None:
+def test_server_closes_a_key_that_others_can_read_and_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     key = tmp_path / "secret.key"
     key.write_text("s" * 64)
     key.chmod(0o644)
-    process = command("serve", "--port", "0", "--data", str(tmp_path), umask=0o022)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.terminate()
-    _, errors = process.communicate(timeout=TIMEOUT)
-    assert f"{key} was open to other users of this machine" in errors
+    process = start_server(tmp_path, 0o022)
+    with process.stdout as output:
+        output.readline()
+        process.terminate()
+        process.wait(TIMEOUT)
+    assert f"{key} was open to other users of this machine" in capfd.readouterr().err
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
-def test_server_starts_with_a_mounted_key_that_others_can_read_and_warns(tmp_path: Path) -> None:
+def test_server_starts_with_a_mounted_key_that_others_can_read_and_warns(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     mounted = tmp_path / "mounted"
     mounted.write_text("s" * 64)
     mounted.chmod(0o444)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "secret.key").symlink_to(mounted)
-    process = command("serve", "--port", "0", "--data", str(tmp_path / "data"), umask=0o022)
-    assert process.stdout is not None
-    assert "http://" in process.stdout.readline()
-    process.terminate()
-    _, errors = process.communicate(timeout=TIMEOUT)
-    assert "is not the server's to change" in errors
+    process = start_server(tmp_path / "data", 0o022)
+    with process.stdout as output:
+        assert "http://" in output.readline()
+        process.terminate()
+        process.wait(TIMEOUT)
+    assert "is not the server's to change" in capfd.readouterr().err
     assert stat.S_IMODE(mounted.stat().st_mode) == 0o444

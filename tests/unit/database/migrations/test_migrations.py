@@ -1,8 +1,6 @@
 """`kinoteka migrate`: databases reach the newest schema once, whole or not at all."""
 
 import asyncio
-import subprocess
-import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,6 +16,7 @@ from kinoteka.infrastructure.clock import DAY, now
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.server.app import close, wire
 from tests.support.databases import database_environment, execute, rows
+from tests.support.forked_commands import ForkedCommand
 from tests.support.migration_checks import versions_until, versions_with
 from tests.support.polling import TIMEOUT
 from tests.support.servers import clean_environment, run_kinoteka
@@ -33,18 +32,15 @@ def test_new_database_is_migrated_to_the_newest_revision_once(new_settings):
 
 
 def test_one_of_several_concurrent_processes_migrates(new_settings):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "kinoteka.cli", "migrate", "--data", str(new_settings.data)],
-            env=clean_environment(database_environment(new_settings)),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(PROCESSES)
-    ]
-    messages = sorted(
-        process.communicate(timeout=TIMEOUT)[0].partition(" revision")[0] for process in processes
-    )
+    environment = clean_environment(database_environment(new_settings))
+    command = ("migrate", "--data", str(new_settings.data))
+    processes = [ForkedCommand(command, environment) for _ in range(PROCESSES)]
+    messages = []
+    for process in processes:
+        with process.stdout as output:
+            messages.append(output.read().partition(" revision")[0])
+        process.wait(TIMEOUT)
+    messages.sort()
     assert messages == ["already at"] * (PROCESSES - 1) + ["migrated to"]
     assert len(rows(new_settings, "SELECT id FROM roles")) == 2
 
