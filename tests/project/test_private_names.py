@@ -21,6 +21,7 @@ GUARDED = {"kinoteka.server.uvicorn_protocols", "kinoteka.server.uvicorn_supervi
 UNDOCUMENTED = (
     "asyncpg.connect_utils",
     "asyncpg.protocol",
+    "ctypes",
     "httptools.parser",
     "multiprocessing.resource_tracker",
     "redis.asyncio.connection",

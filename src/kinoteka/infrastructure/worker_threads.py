@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from kinoteka.errors import Code, DomainError
-from kinoteka.infrastructure.memory import release_memory
 
 T = TypeVar("T")
 
@@ -21,8 +20,6 @@ NICENESS = 10
 BUSY_SHARE = 0.3
 """The share of a core above which the event loop counts as busy."""
 SAMPLED_SECONDS = 0.1
-REST_SECONDS = 3.0
-"""Memory is released after so many seconds without work."""
 
 
 class Load(NamedTuple):
@@ -43,8 +40,6 @@ class Workers:
         self._working = 0
         self._changed = asyncio.Condition()
         self._loop_load = EventLoopLoad()
-        self._resting: asyncio.TimerHandle | None = None
-        self._is_closed = False
         self._pool = ThreadPoolExecutor(threads, name, initializer=_lower_priority)
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -61,7 +56,6 @@ class Workers:
             return await self._in_turn(work)
         finally:
             self._pending -= 1
-            self._rest_later()
 
     @property
     def load(self) -> Load:
@@ -70,7 +64,6 @@ class Workers:
 
     def close(self) -> None:
         """Start no more work; do not wait for running work."""
-        self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
@@ -87,16 +80,6 @@ class Workers:
     def _has_room(self) -> bool:
         spared = 1 if self._loop_load.is_busy() else 0
         return self._working < max(1, self._threads - spared)
-
-    def _rest_later(self) -> None:
-        if self._resting is not None:
-            self._resting.cancel()
-        loop = asyncio.get_running_loop()
-        self._resting = loop.call_later(REST_SECONDS, self._rest)
-
-    def _rest(self) -> None:
-        if not self._is_closed:
-            self._pool.submit(release_memory)
 
 
 class EventLoopLoad:

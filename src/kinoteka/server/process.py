@@ -16,7 +16,6 @@ import structlog
 import uvicorn
 
 from kinoteka.infrastructure.logging import configure_logging
-from kinoteka.infrastructure.memory import release_memory, use_one_heap
 from kinoteka.infrastructure.settings import Settings
 from kinoteka.infrastructure.tasks import end_tasks
 from kinoteka.server.listen_sockets import announce, listening_sockets
@@ -63,7 +62,6 @@ class Server(uvicorn.Server):
         gc.freeze()
         gc.set_threshold(COLLECTED_AFTER, 20, 20)
         gc.enable()
-        release_memory()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests in progress finish, for at most `GRACEFUL_SECONDS`."""
@@ -148,7 +146,6 @@ def serve(settings: Settings) -> int:
     from kinoteka.server.app import Application
 
     configure_logging(settings)
-    use_one_heap()
     with listening_sockets(settings) as sockets:
         server = SingleServer(configuration(settings, Application(settings)), settings.data)
         server.run(sockets)

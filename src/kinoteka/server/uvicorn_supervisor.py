@@ -26,7 +26,6 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from kinoteka.infrastructure.logging import configure_logging
-from kinoteka.infrastructure.memory import use_one_heap
 from kinoteka.infrastructure.settings import Settings, SettingsError
 from kinoteka.server.listen_sockets import announce
 from kinoteka.server.process import Server, Terminal, configuration
@@ -123,7 +122,6 @@ class Worker(Process):
         from kinoteka.server.app import Application
 
         configure_logging(self._settings)
-        use_one_heap()
         self.config.app = Application(self._settings)
         self._server = WorkerServer(cast(Configuration, self.config))
         super().target(sockets)

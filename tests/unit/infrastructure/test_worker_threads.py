@@ -11,7 +11,7 @@ import pytest
 from kinoteka.errors import Code
 from kinoteka.infrastructure.worker_threads import NICENESS, EventLoopLoad, Workers
 from tests.support.errors import raises_error
-from tests.support.polling import TIMEOUT, wait_until
+from tests.support.polling import TIMEOUT
 
 QUEUE = 3
 
@@ -78,19 +78,6 @@ async def test_load_measures_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> 
         "kinoteka.infrastructure.worker_threads.BUSY_SHARE", 0.01
     )  # others may have the core, too
     assert load.is_busy()
-
-
-async def test_memory_is_released_when_idle(
-    workers: Workers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given_back = threading.Event()
-    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.release_memory", given_back.set)
-    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 3600)
-    await workers.run(lambda: bytes(20_000_000))
-    assert not given_back.is_set()
-    monkeypatch.setattr("kinoteka.infrastructure.worker_threads.REST_SECONDS", 0.05)
-    await workers.run(lambda: bytes(20_000_000))
-    await wait_until(given_back.is_set)
 
 
 async def test_full_queue_is_busy_with_retry_after(workers: Workers) -> None:
