@@ -14,7 +14,7 @@ from kinoteka.server.app import CONTRACTS, NEUTRAL
 from kinoteka.site.contract import SITE
 from tests.support.cases import check_each, named
 from tests.support.polling import TIMEOUT
-from tests.support.servers import PASSWORD, RunningServer, unique_name
+from tests.support.servers import NO_TLS, PASSWORD, RunningServer, unique_name
 
 MEGABYTE = 1024 * 1024
 
@@ -70,7 +70,7 @@ def superuser(server: RunningServer) -> Iterator[httpx.Client]:
     """The client of a signed-in superuser, who is never rejected for a missing permission."""
     login = unique_name("superuser")
     server.make_superuser(login)
-    with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=NO_TLS) as client:
         response = client.post("/login", json={"login": login, "password": PASSWORD})
         assert response.status_code == 200, response.text
         client.cookies["session_id"] = response.cookies["session_id"]

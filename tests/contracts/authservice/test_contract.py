@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.polling import TIMEOUT
-from tests.support.servers import PASSWORD, RunningServer, unique_name
+from tests.support.servers import NO_TLS, PASSWORD, RunningServer, unique_name
 from tests.support.token_users import User, new_superuser, new_user, refresh, sign_in
 
 NEW_PASSWORD = "another long one"
@@ -105,7 +105,7 @@ class TestRefresh:
         self, server: RunningServer, user: User
     ) -> None:
         def send(_: int) -> str:
-            with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
+            with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=NO_TLS) as client:
                 body = {"refresh_token": user.refresh_token}
                 response = client.post("/api/v1/token/refresh", json=body)
                 assert response.status_code == 200

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.polling import TIMEOUT
-from tests.support.servers import PASSWORD, RunningServer, unique_name
+from tests.support.servers import NO_TLS, PASSWORD, RunningServer, unique_name
 from tests.support.token_users import User, new_user, sign_in
 
 
@@ -79,7 +79,7 @@ class TestSignUp:
         login = pattern.format(unique_name())
 
         def sign_up(name: str) -> int:
-            with httpx.Client(base_url=server.url, timeout=TIMEOUT) as client:
+            with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=NO_TLS) as client:
                 body = {"login": name, "password": PASSWORD}
                 return client.post("/api/v1/user", json=body).status_code
 
