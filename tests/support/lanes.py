@@ -13,7 +13,7 @@ from tests.support.databases import ENGINES
 
 TESTS = Path(__file__).parents[1]
 
-# All other tests run on both. Pages and the HTTP layer are above the SQL, so one engine suffices:
+# All other tests run on both. Where the code is not about SQL, one engine suffices:
 # `tests/contracts/test_engine_parity.py` and `tests/engines/test_site_pages.py` compare both.
 ENGINES_OF_FOLDERS = {
     "browser": ("sqlite",),
@@ -21,6 +21,7 @@ ENGINES_OF_FOLDERS = {
     "engines/sqlite": ("sqlite",),
     "site": ("sqlite",),
     "unit/http": ("sqlite",),
+    "unit/infrastructure": ("sqlite",),
 }
 
 MARKERS_OF_PATHS = {
@@ -30,7 +31,7 @@ MARKERS_OF_PATHS = {
     "engines/postgresql": "postgresql",
     "faults": "faults",
 }
-MARKERS_OF_FIXTURES = {"postgresql": "postgresql"}
+MARKERS_OF_FIXTURES = {"chromium": "browser", "postgresql": "postgresql"}
 MARKERS_OF_HELPERS = {
     "tests.support.nginx": "programs",
     "tests.support.object_stores": "programs",

@@ -17,7 +17,16 @@ from tests.support.polling import TIMEOUT
 from tests.support.servers import RunningServer, run_kinoteka
 from tools.prerequisites import find_chromium
 
+pytestmark = pytest.mark.engines("sqlite")  # documents come from the routes
+
 NAMES = [contract.name for contract in CONTRACTS]
+
+
+@pytest.fixture
+def chromium() -> Path:
+    program = find_chromium()
+    assert program is not None
+    return Path(program)
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +218,7 @@ def test_document_has_every_status_of_a_route(documentation, contract):
 
 
 def test_browser_shows_every_operation_and_blocks_nothing(
-    server: RunningServer, tmp_path: Path
+    server: RunningServer, chromium: Path, tmp_path: Path
 ) -> None:
     options = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000")
     shows = ("--enable-logging=stderr", "--dump-dom")
@@ -218,7 +227,7 @@ def test_browser_shows_every_operation_and_blocks_nothing(
         f"--user-data-dir={tmp_path}",
     )
     shown = subprocess.run(
-        [str(find_chromium()), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
+        [str(chromium), *options, *own, *shows, f"{server.url}/docs?contract=cinema"],
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
