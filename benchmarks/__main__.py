@@ -20,6 +20,7 @@ from benchmarks import (
     sign_in,
     site,
     start,
+    writes,
 )
 from benchmarks.peers import comparison
 
@@ -31,6 +32,7 @@ NAMES = (
     "depth",
     "random",
     "sign-in",
+    "writes",
     "site",
     "chats",
     "import",
@@ -67,7 +69,12 @@ def main() -> None:
 def _measure(wanted: Sequence[str], folder: Path, show: Callable[..., None]) -> None:
     if "start" in wanted:
         start.run(show)
-    for name, module in (("reads", reads), ("sign-in", sign_in), ("chats", chat_connections)):
+    for name, module in (
+        ("reads", reads),
+        ("sign-in", sign_in),
+        ("writes", writes),
+        ("chats", chat_connections),
+    ):
         if name in wanted:
             module.run(folder / "demo", show)
     if "site" in wanted:

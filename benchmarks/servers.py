@@ -89,11 +89,15 @@ def started(command: list[str], port: int, path: str, **environment: str) -> Ite
 
 @contextmanager
 def kinoteka(
-    data: Path, *, core: int | None = SERVER_CORE, **environment: str
+    data: Path,
+    *,
+    core: int | None = SERVER_CORE,
+    python: str = sys.executable,
+    **environment: str,
 ) -> Iterator[Process]:
-    """Run Kinoteka with one worker on existing data."""
+    """Run Kinoteka, as `python` has it installed, with one worker on existing data."""
     port = free_port()
-    command = [sys.executable, "-m", "kinoteka.cli", "serve", "--port", str(port)]
+    command = [python, "-m", "kinoteka.cli", "serve", "--port", str(port)]
     command += ["--data", str(data)]
     environment = UNLIMITED | environment
     with started(pinned(command, core), port, "/no/such/path", **environment) as server:

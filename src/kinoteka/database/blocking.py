@@ -35,7 +35,8 @@ def writing(settings: Settings) -> AbstractContextManager[Reader]:
 @contextmanager
 def _sqlite(settings: Settings, *, read_only: bool) -> Iterator[Reader]:
     try:
-        with closing(connect(database_path(settings), read_only=read_only)) as file:
+        path, durability = database_path(settings), settings.database_durability
+        with closing(connect(path, read_only=read_only, durability=durability)) as file:
             if not read_only:
                 file.execute("BEGIN IMMEDIATE")
             yield SQLiteReader(file)

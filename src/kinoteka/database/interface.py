@@ -4,9 +4,11 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kinoteka.database.statement import Compiled, Row, Statement
+from kinoteka.errors import Code, DomainError
 
 if TYPE_CHECKING:
     from kinoteka.search.entry import IndexEntry
@@ -25,6 +27,24 @@ class Conflict(Exception):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement to run, with its parameters.
+
+    `on_conflict` is the error code if a unique or foreign key rejects a row.
+    """
+
+    compiled: Compiled
+    parameters: Mapping[str, Any]
+    on_conflict: Code | None = None
+
+    def rejection(self, constraint: str) -> Conflict | DomainError:
+        """Return the error to raise because a key rejected a row."""
+        if self.on_conflict is None:
+            return Conflict(constraint)
+        return DomainError(self.on_conflict)
 
 
 class Reader(Protocol):
@@ -49,7 +69,7 @@ class WriteTransaction(Protocol):
     and Conflict if a key rejects a row.
     """
 
-    def queue(self, compiled: Compiled, parameters: Mapping[str, Any]) -> None:
+    def queue(self, write: Write) -> None:
         """Run a statement together with the next one, or with the commit."""
 
     async def rows(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
@@ -109,6 +129,16 @@ class Database(Protocol):
 
         Raises:
             DomainError(BUSY): it could not begin in time.
+        """
+
+    async def write(self, writes: Sequence[Write]) -> list[Rows]:
+        """Run statements in a transaction, commit it, and return the rows of each statement.
+
+        All are stored or none. The transaction may be shared with other callers.
+
+        Raises:
+            Conflict: a key rejected a row; or the domain error that the write names for this.
+            DomainError(BUSY, DISK_FULL)
         """
 
     def data_version(self) -> int | None:

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import structlog
 
-from kinoteka.database.interface import Conflict, Database, Reader, WriteTransaction
+from kinoteka.database.interface import Conflict, Database, Reader, Rows, Write, WriteTransaction
 from kinoteka.database.statement import Row, Statement
-from kinoteka.errors import DomainError
+from kinoteka.errors import Code, DomainError
 from kinoteka.search.entry import IndexEntry
 
 log = structlog.get_logger()
@@ -31,6 +31,8 @@ class Unit:
         "_after_commit",
         "_after_rollback",
         "_database",
+        "_is_concluded",
+        "_queued",
         "_transaction",
         "address",
     )
@@ -40,23 +42,25 @@ class Unit:
         self.address = address
         self._database = database
         self._transaction: WriteTransaction | None = None
+        self._queued: list[Write] = []
+        self._is_concluded = False
         self._after_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
 
     @property
     def in_transaction(self) -> bool:
-        """Return whether a transaction is open, so that reads include uncommitted changes."""
-        return self._transaction is not None
+        """Return whether reads include uncommitted changes of this unit."""
+        return self._transaction is not None or bool(self._queued)
 
     @property
     def has_work(self) -> bool:
         """Whether `commit` has anything to do."""
-        return self._transaction is not None or bool(self._after_commit or self._after_rollback)
+        return self.in_transaction or bool(self._after_commit or self._after_rollback)
 
     async def all(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
         """Run a statement and return all rows."""
         compiled = statement.compiled(self._database.name)
-        if self._transaction is None and not statement.writes:
+        if not (statement.writes or self.in_transaction):
             return statement.map_rows(await self._database.read(compiled, parameters))
         writing = await self._begin()
         return statement.map_rows(await writing.rows(compiled, parameters))
@@ -75,12 +79,37 @@ class Unit:
         writing = await self._begin()
         return await writing.count(statement.compiled(self._database.name), parameters)
 
-    async def queue(self, statement: Statement[Any], **parameters: Any) -> None:
+    async def queue(
+        self, statement: Statement[Any], on_conflict: Code | None = None, /, **parameters: Any
+    ) -> None:
         """Run a write together with the next statement, or with the commit.
 
-        Use it for writes that cannot fail and whose result is not needed: it saves a round trip.
+        Use it for writes whose result is not needed. A unit with nothing else is committed in one
+        step, together with those of other requests. The next statement or the commit raises what
+        the write raises: DomainError(on_conflict) if a key rejects its row, otherwise Conflict.
         """
-        (await self._begin()).queue(statement.compiled(self._database.name), parameters)
+        write = Write(statement.compiled(self._database.name), parameters, on_conflict)
+        if self._transaction is None:
+            self._require_open()
+            self._queued.append(write)
+        else:
+            self._transaction.queue(write)
+
+    async def commit_with(self, statement: Statement[Row], **parameters: Any) -> list[Row]:
+        """Run the last write of the unit, commit in the same step, and return its rows.
+
+        Use it if the response depends on whether the write changed a row. If it returns rows, they
+        are stored, so everything that can fail must come before, and the unit cannot write again.
+        """
+        write = Write(statement.compiled(self._database.name), parameters)
+        if self._transaction is None:
+            self._queued.append(write)
+            rows = statement.map_rows((await self._write_queued())[-1])
+        else:
+            rows = await self.all(statement, **parameters)
+        await self.commit()
+        self._is_concluded = bool(rows)
+        return rows
 
     async def run_many(
         self, statement: Statement[Any], parameters: Sequence[dict[str, Any]]
@@ -116,13 +145,15 @@ class Unit:
     async def commit(self) -> None:
         """Commit, and call the actions that were registered for it."""
         rollback_actions, self._after_rollback = self._after_rollback, []
-        if self._transaction is not None:
-            writing, self._transaction = self._transaction, None
-            try:
+        try:
+            if self._transaction is not None:
+                writing, self._transaction = self._transaction, None
                 await writing.commit()
-            except Exception:  # after a cancellation, the data may be stored or not
-                _call(rollback_actions)
-                raise
+            elif self._queued:
+                await self._write_queued()
+        except Exception:  # after a cancellation, the data may be stored or not
+            _call(rollback_actions)
+            raise
         actions, self._after_commit = self._after_commit, []
         _call(actions)
 
@@ -132,7 +163,7 @@ class Unit:
         This raises no error, because it would hide the error that caused the rollback. If the
         database cannot roll back now, it does so when it notices that the connection is closed.
         """
-        self._after_commit = []
+        self._after_commit, self._queued = [], []
         rollback_actions, self._after_rollback = self._after_rollback, []
         try:
             if self._transaction is not None:
@@ -147,8 +178,20 @@ class Unit:
 
     async def _begin(self) -> WriteTransaction:
         if self._transaction is None:
+            self._require_open()
             self._transaction = await self._database.begin()
+            queued, self._queued = self._queued, []
+            for write in queued:
+                self._transaction.queue(write)
         return self._transaction
+
+    async def _write_queued(self) -> list[Rows]:
+        queued, self._queued = self._queued, []
+        return await self._database.write(queued)
+
+    def _require_open(self) -> None:
+        if self._is_concluded:
+            raise RuntimeError("the unit has been committed with its last write")
 
 
 @asynccontextmanager

@@ -61,6 +61,13 @@ class Settings(ConnectionSettings, frozen=True, kw_only=True):
     database_timeout_seconds: Annotated[
         int, Meta(ge=1, le=600, description="A statement that takes longer is given up with 503.")
     ] = 10
+    database_durability: Annotated[
+        str,
+        Meta(
+            pattern="^(normal|full)$",
+            description="full: commits to SQLite survive power cuts; normal: the last may not.",
+        ),
+    ] = "normal"
     database_prepared_statements: Annotated[
         str,
         Meta(

@@ -7,14 +7,18 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 
-from kinoteka.database.engines.sqlite import driver as sqlite
+from kinoteka.database.blocking import writing
+from kinoteka.database.engines import open_database
+from kinoteka.database.engines.sqlite import writer
 from kinoteka.database.engines.sqlite.driver import SQLite, connect
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.errors import DomainError
+from kinoteka.infrastructure.settings import Settings
 from tests.support.polling import TIMEOUT
 
 ADD: Statement[tuple[()]] = Statement(insert(labels).values(name="premium"))
@@ -48,6 +52,30 @@ def test_connection_has_the_required_pragmas(empty_database: Path, read_only: bo
     connection.close()
 
 
+@pytest.mark.parametrize(("durability", "synchronous"), [("normal", 1), ("full", 2)])
+async def test_durability_of_the_setting_applies_to_the_server_and_to_commands(
+    settings: Settings, durability: str, synchronous: int
+) -> None:
+    settings = msgspec.structs.replace(settings, database_durability=durability)
+    database = await open_database(settings)
+    assert isinstance(database, SQLite)
+    assert pragma(database.writer.connection, "synchronous") == synchronous
+    await database.close()
+    with writing(settings) as writer:
+        assert pragma(writer.connection, "synchronous") == synchronous
+
+
+async def test_close_succeeds_on_a_full_disk(tmp_path: Path, empty_database: Path) -> None:
+    path = tmp_path / "kinoteka.db"
+    shutil.copy(empty_database, path)
+    database = SQLite(path)
+    pages = pragma(database.writer.connection, "page_count")
+    database.writer.connection.execute(f"PRAGMA max_page_count = {pages}")
+    await database.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        database.writer.connection.execute("SELECT 1")
+
+
 async def test_read_cannot_write(database: SQLite) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await database.read(ADD.compiled(database.name), {})
@@ -72,7 +100,7 @@ async def test_rollback_discards_what_was_written(database: SQLite) -> None:
 async def test_transaction_is_rejected_as_busy_after_waiting_too_long_for_the_writer(
     database: SQLite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "WRITER_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(writer, "WAIT_SECONDS", 0.01)
     first = await database.begin()
     with pytest.raises(DomainError) as error:
         await database.begin()
@@ -89,13 +117,13 @@ async def test_work_in_the_writer_finishes_when_its_caller_is_cancelled(database
         may_finish.wait(TIMEOUT)
         connection.execute("INSERT INTO labels (name) VALUES ('slow')")
 
-    caller = asyncio.create_task(database.in_writer(work))
+    caller = asyncio.create_task(database.writer.run(work))
     await asyncio.to_thread(started.wait, 10)
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
     may_finish.set()
-    await database.in_writer(lambda connection: None)
+    await database.writer.run(lambda connection: None)
     assert await names(database) == ["slow"]
 
 

@@ -1,18 +1,26 @@
 """Units of work: transactions that commit whole or not at all."""
 
 import asyncio
+from collections import Counter
 
 import msgspec
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 
 from kinoteka.database.schema import labels
 from kinoteka.database.statement import Statement
 from kinoteka.database.unit import Conflict, Unit, unit_of_work
 from kinoteka.errors import Code, DomainError
 from tests.support.databases import write_transaction
+from tests.support.errors import raises_error
 
 ADD: Statement = Statement(insert(labels).values(name=bindparam("name")).returning(labels.c.id))
+RENAME: Statement = Statement(
+    update(labels)
+    .where(labels.c.name == bindparam("name"))
+    .values(name=bindparam("new_name"))
+    .returning(labels.c.id)
+)
 NAMES: Statement = Statement(select(labels.c.name).order_by(labels.c.id), lambda name: name)
 
 
@@ -91,7 +99,7 @@ class TestLongTransactionOfAnotherProcess:
 
     async def test_unit_is_rejected_as_busy(self, services):
         if services.database.name == "sqlite":
-            services.database._writer.execute("PRAGMA busy_timeout = 50")
+            services.database.writer.connection.execute("PRAGMA busy_timeout = 50")
         with (
             pytest.raises(ZeroDivisionError),
             write_transaction(services.settings) as other_process,
@@ -137,3 +145,92 @@ class TestQueue:
         async with unit_of_work(services.database) as unit:  # the writer is released
             await unit.run(ADD, name="b")
         assert await names(services) == ["b"]
+
+    async def test_units_with_queued_statements_only_see_no_error_of_each_other(self, services):
+        async def write(name):
+            async with unit_of_work(services.database) as unit:
+                await unit.queue(ADD, name=name)
+
+        outcomes = await asyncio.gather(*map(write, "aab"), return_exceptions=True)
+        assert Counter(map(type, outcomes)) == {type(None): 2, Conflict: 1}
+        assert sorted(await names(services)) == ["a", "b"]
+
+    @pytest.mark.parametrize("earlier", ["queue", "run"])
+    async def test_conflict_becomes_the_named_error(self, services, earlier):
+        calls = []
+        with raises_error(Code.LABEL_UNKNOWN):
+            async with unit_of_work(services.database) as unit:
+                await getattr(unit, earlier)(ADD, name="a")
+                await unit.queue(ADD, Code.LABEL_UNKNOWN, name="a")
+                unit.after_commit(lambda: calls.append("committed"))
+                unit.after_rollback(lambda: calls.append("rolled back"))
+        assert (await names(services), calls) == ([], ["rolled back"])
+
+    async def test_rollback_discards_queued_statements(self, services):
+        unit = Unit(services.database)
+        await unit.queue(ADD, name="a")
+        assert unit.in_transaction
+        assert unit.has_work
+        await unit.rollback()
+        await unit.commit()
+        assert await names(services) == []
+
+    async def test_actions_run_after_the_commit_of_queued_statements(self, services):
+        states = []
+        async with unit_of_work(services.database) as unit:
+            await unit.queue(ADD, name="a")
+            unit.after_commit(lambda: states.append(unit.in_transaction))
+            assert states == []
+        assert states == [False]
+
+    async def test_cancelled_commit_runs_no_action(self, services):
+        calls = []
+        unit = Unit(services.database)
+        await unit.queue(ADD, name="a")
+        unit.after_commit(lambda: calls.append(1))
+        committing = asyncio.create_task(unit.commit())
+        await asyncio.sleep(0)
+        committing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await committing
+        await unit.rollback()
+        assert calls == []
+        async with unit_of_work(services.database) as other:
+            await other.queue(ADD, name="b")
+        assert (await names(services))[-1] == "b"
+
+
+class TestCommitWith:
+    @pytest.mark.parametrize("earlier", [None, "queue", "run"])
+    async def test_last_write_commits_the_unit_and_returns_its_rows(self, services, earlier):
+        calls = []
+        async with unit_of_work(services.database) as unit:
+            unit.after_commit(lambda: calls.append(1))
+            if earlier is not None:
+                await getattr(unit, earlier)(ADD, name="a")
+            assert len(await unit.commit_with(ADD, name="b")) == 1
+            assert (await names(services))[-1] == "b"
+            assert calls == [1]
+        assert len(await names(services)) == (1 if earlier is None else 2)
+        assert calls == [1]
+
+    async def test_failing_last_write_undoes_the_unit(self, services):
+        with pytest.raises(Conflict):
+            async with unit_of_work(services.database) as unit:
+                await unit.queue(ADD, name="a")
+                await unit.commit_with(ADD, name="a")
+        assert await names(services) == []
+
+    @pytest.mark.parametrize("write", ["queue", "run"])
+    async def test_unit_cannot_write_after_its_last_write(self, services, write):
+        with pytest.raises(RuntimeError, match="committed"):
+            async with unit_of_work(services.database) as unit:
+                await unit.commit_with(ADD, name="a")
+                await getattr(unit, write)(ADD, name="b")
+        assert await names(services) == ["a"]
+
+    async def test_unit_whose_last_write_changed_nothing_may_write(self, services):
+        async with unit_of_work(services.database) as unit:
+            assert await unit.commit_with(RENAME, name="a", new_name="b") == []
+            await unit.run(ADD, name="c")
+        assert await names(services) == ["c"]

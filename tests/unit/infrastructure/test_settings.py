@@ -31,6 +31,12 @@ def test_values_come_from_the_environment(name, text, field, value):
     assert getattr(load({name: text}), field) == value
 
 
+@pytest.mark.parametrize("value", ["off", "FULL", "1"])
+def test_unknown_durability_is_rejected_with_the_choices(value):
+    with pytest.raises(SettingsError, match=r"^KINOTEKA_DATABASE_DURABILITY: .*normal.*full"):
+        load({"KINOTEKA_DATABASE_DURABILITY": value})
+
+
 def test_empty_variable_counts_as_unset():
     assert load({"KINOTEKA_PORT": ""}).port == 8000
 

@@ -225,8 +225,8 @@ class Chats:
         if message is None:
             raise DomainError(Code.MESSAGE_UNKNOWN)
         ids = {"chat_id": message.chat_id, "message_id": message_id}
-        await unit.run(queries.COUNT_DELETED, **ids, author_id=account_id)
-        await unit.run(queries.FIND_LAST, **ids)
+        await unit.queue(queries.COUNT_DELETED, **ids, author_id=account_id)
+        await unit.queue(queries.FIND_LAST, **ids)
         self._publish(unit, membership, MessageEvent(EventKind.DELETED, message, message.id))
 
     async def mark_read(self, actor: Actor, unit: Unit, chat_id: int, message_id: int) -> None:
@@ -346,8 +346,8 @@ class Chats:
                 raise DomainError(Code.CHAT_FORBIDDEN)
             return known
         message = posted.message
-        await unit.run(queries.SET_LAST, chat_id=chat_id, message_id=message.id)
-        await unit.run(queries.COUNT_NEW, chat_id=chat_id, author_id=author_id, at=at)
+        await unit.queue(queries.SET_LAST, chat_id=chat_id, message_id=message.id)
+        await unit.queue(queries.COUNT_NEW, chat_id=chat_id, author_id=author_id, at=at)
         self._publish(unit, membership, MessageEvent(EventKind.NEW, message, posted.after))
         return message
 

@@ -11,9 +11,9 @@ from kinoteka.core.catalogue.model import Film
 from kinoteka.core.catalogue.positions import parse_ids
 from kinoteka.core.catalogue.service import Catalogue
 from kinoteka.core.library import queries
-from kinoteka.database.unit import Conflict, Unit
+from kinoteka.database.unit import Unit
 from kinoteka.database.visibility import visible_to
-from kinoteka.errors import Code, DomainError
+from kinoteka.errors import Code
 from kinoteka.infrastructure.clock import now
 
 
@@ -54,12 +54,13 @@ class Bookmarks:
         """
         account_id = actor.require_account()
         film = await self._catalogue.film(actor, unit, film_id)
-        try:
-            await unit.run(
-                queries.ADD_BOOKMARK, account_id=account_id, film_id=film.id, created_at=now()
-            )
-        except Conflict:  # The film was deleted after it was looked up.
-            raise DomainError(Code.FILM_UNKNOWN) from None
+        await unit.queue(
+            queries.ADD_BOOKMARK,
+            Code.FILM_UNKNOWN,  # the film was deleted after it was looked up
+            account_id=account_id,
+            film_id=film.id,
+            created_at=now(),
+        )
         return film
 
     async def remove(self, actor: Actor, unit: Unit, film_id: int) -> Film:
@@ -70,5 +71,5 @@ class Bookmarks:
         """
         account_id = actor.require_account()
         film = await self._catalogue.film(actor, unit, film_id)
-        await unit.run(queries.REMOVE_BOOKMARK, account_id=account_id, film_id=film.id)
+        await unit.queue(queries.REMOVE_BOOKMARK, account_id=account_id, film_id=film.id)
         return film

@@ -53,7 +53,7 @@ BY_TOKEN: Statement[Session] = Statement(
 BY_ID: Statement[Session] = Statement(
     _sessions().where(sessions.c.id == bindparam("session_id")), Session
 )
-ROTATE: Statement[tuple[()]] = Statement(
+ROTATE: Statement[tuple[int]] = Statement(
     update(sessions)
     .where(
         sessions.c.id == bindparam("session_id"),
@@ -64,6 +64,7 @@ ROTATE: Statement[tuple[()]] = Statement(
         refreshed_at=bindparam("at"),
         last_seen_at=bindparam("at"),
     )
+    .returning(sessions.c.id)
 )
 UPDATE_LAST_SEEN: Statement[tuple[()]] = Statement(
     update(sessions)

@@ -135,11 +135,14 @@ class Sessions:
         return session
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
-        """Increase the generation of the refresh token. False: another request has done so."""
-        changed = await unit.run(
+        """Increase the generation of the refresh token, and commit.
+
+        False: another request has done so, or the session is over.
+        """
+        changed = await unit.commit_with(
             queries.ROTATE, session_id=session_id, generation=generation, at=now()
         )
-        return changed == 1
+        return bool(changed)
 
     async def prune(self, unit: Unit) -> int:
         """Delete expired sessions. Return how many."""

@@ -95,7 +95,10 @@ class RenewableSessions(Protocol):
         """Return the session as stored, if it is active."""
 
     async def rotate(self, unit: Unit, session_id: int, generation: int) -> bool:
-        """Increase the generation of the refresh token. False: another request has done so."""
+        """Increase the generation of the refresh token, and commit.
+
+        False: another request has done so, or the session is over.
+        """
 
     async def end(self, unit: Unit, session_id: int) -> None:
         """End a session."""
@@ -136,7 +139,7 @@ class Tokens:
     def verify(self, token: str) -> Claims:
         """Return the claims of a genuine access token that has not expired.
 
-        Claims are cached after the signature was verified. The expiry is checked every time.
+        Claims are cached once the signature was made or verified. The expiry is always checked.
 
         Raises:
             DomainError(TOKEN_INVALID): the token is malformed, forged, expired, or signed with
@@ -179,8 +182,10 @@ class Tokens:
         """
         session, generation = await self._read(unit, refresh_token)
         if generation == session.refresh_generation:
+            # Made first, because the rotation commits and nothing may fail after it.
+            pair = await self._pair(unit, session, generation + 1)
             if await self._sessions.rotate(unit, session.id, generation):
-                return await self._pair(unit, session, generation + 1)
+                return pair
             session, generation = await self._read(unit, refresh_token)
         if generation == session.refresh_generation - 1:
             # abs: after the clock is set back, the token must not stay valid until it catches up.
@@ -243,7 +248,11 @@ class Tokens:
             "superuser": session.superuser,
         }
         token = self._sign(claims | {"roles": roles})
-        return token if len(token) <= ISSUED_MAX_LENGTH else self._sign(claims | ROLES_OMITTED)
+        if len(token) > ISSUED_MAX_LENGTH:
+            token = self._sign(claims | ROLES_OMITTED)
+        # Saves the verification of the signature, which takes three times as long as the signing.
+        self._cache.set(token, Claims(session.account_id, session.id, issued + self._lifetime))
+        return token
 
     def _sign(self, claims: dict[str, object]) -> str:
         # Not `jwt.encode`, which escapes every non-ASCII letter with six characters.

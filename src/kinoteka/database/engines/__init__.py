@@ -28,4 +28,4 @@ async def open_database(settings: Settings) -> "Database":
         return await PostgreSQL.open(settings)
     from kinoteka.database.engines.sqlite.driver import SQLite
 
-    return SQLite(database_path(settings))
+    return SQLite(database_path(settings), settings.database_durability)

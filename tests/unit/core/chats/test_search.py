@@ -3,7 +3,7 @@
 import pytest
 
 from kinoteka.core.chats import queries, search
-from kinoteka.database.engines.sqlite.driver import bound
+from kinoteka.database.engines.sqlite.writes import bound
 from kinoteka.errors import Code, DomainError
 
 

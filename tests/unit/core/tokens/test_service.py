@@ -58,8 +58,9 @@ class TestAccessTokens:
         assert header == {"alg": "ES256", "typ": "at+jwt", "kid": key["kid"]}
 
     def test_genuine_token_is_accepted(self, services, anna, pair):
-        for _ in range(2):
-            claims = services.tokens.verify(pair.access_token)
+        of_another_server = sign(services, claims_of(pair.access_token) | {"jti": "another"})
+        for token in (pair.access_token, of_another_server, of_another_server):
+            claims = services.tokens.verify(token)
             assert claims.account_id == anna.account.id
             assert claims.session_id == anna.session.id
 
@@ -130,6 +131,14 @@ class TestAccessTokens:
         assert claims_of(services.tokens.issue(anna.session, ()).access_token)["superuser"] is False
         session = msgspec.structs.replace(anna.session, superuser=True)
         assert claims_of(services.tokens.issue(session, ()).access_token)["superuser"] is True
+
+    def test_issued_token_is_accepted_without_verifying_its_signature_again(
+        self, services, anna, pair, monkeypatch
+    ):
+        monkeypatch.delattr(jwt, "decode_complete")
+        claims = services.tokens.verify(pair.access_token)
+        assert (claims.account_id, claims.session_id) == (anna.account.id, anna.session.id)
+        assert claims.expires == claims_of(pair.access_token)["exp"]
 
     @pytest.mark.parametrize("typ", ["JWT", "", None, "jwt+at"])
     def test_token_of_another_type_is_rejected(self, services, pair, typ):

@@ -12,7 +12,6 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -31,7 +30,7 @@ from kinoteka.database.engines.postgresql.pool import (
     uses_prepared_statements,
 )
 from kinoteka.database.engines.postgresql.search import requests as postgresql_requests
-from kinoteka.database.interface import Conflict, Reader, Rows
+from kinoteka.database.interface import Conflict, Reader, Rows, Write
 from kinoteka.database.reading_threads import ReadingThreads
 from kinoteka.database.schema import metadata
 from kinoteka.database.statement import Compiled, Row, Statement
@@ -151,6 +150,10 @@ class PostgreSQL:
         connection = await self._with_connection(_begin, retain=True)
         return PostgreSQLTransaction(self._pool, connection)
 
+    async def write(self, writes: Sequence[Write]) -> list[Rows]:
+        """Run statements in a transaction of their own."""
+        return await (await self.begin()).commit_with(writes)
+
     def data_version(self) -> None:
         """Return None: PostgreSQL has no data version, so callers read the revisions."""
 
@@ -208,11 +211,11 @@ class PostgreSQLTransaction:
     def __init__(self, pool: ConnectionPool, connection: Connection) -> None:
         self._pool = pool
         self._connection = connection
-        self._queued: list[tuple[Compiled, Mapping[str, Any]]] = []
+        self._queued: list[Write] = []
 
-    def queue(self, compiled: Compiled, parameters: Mapping[str, Any]) -> None:
+    def queue(self, write: Write) -> None:
         """Run a statement together with the next one, or with the commit."""
-        self._queued.append((compiled, parameters))
+        self._queued.append(write)
 
     async def rows(self, compiled: Compiled, parameters: Mapping[str, Any]) -> Rows:
         """Run a statement and return its rows."""
@@ -229,6 +232,16 @@ class PostgreSQLTransaction:
         """Run a statement once for each set of parameters."""
         rows = [compiled.numbered(row) for row in parameters]
         await self._run(lambda c: c.executemany(compiled.sql, rows))
+
+    async def commit_with(self, writes: Sequence[Write]) -> list[Rows]:
+        """Run statements, commit, and return the rows of each statement."""
+        try:
+            results = [await self._write(write) for write in writes]
+        except BaseException:
+            await self.rollback()
+            raise
+        await self.commit()
+        return results
 
     async def limit_lock_wait(self) -> None:
         """Limit the wait for row locks.
@@ -256,10 +269,16 @@ class PostgreSQLTransaction:
 
     async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         queued, self._queued = self._queued, []
-        for compiled, parameters in queued:
-            arguments = compiled.numbered(parameters)
-            await self._run_one(partial(_execute, compiled.sql, arguments))
+        for write in queued:
+            await self._write(write)
         return await self._run_one(work)
+
+    async def _write(self, write: Write) -> Rows:
+        arguments = write.compiled.numbered(write.parameters)
+        try:
+            return await self._run_one(lambda c: c.fetch(write.compiled.sql, *arguments))
+        except Conflict as error:
+            raise write.rejection(error.constraint) from error
 
     async def _run_one(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:
@@ -323,10 +342,6 @@ async def _fetch_in_transaction(connection: Connection, sql: str, arguments: Seq
     rows = await connection.fetch(sql, *arguments)
     await connection.execute("COMMIT")
     return rows
-
-
-async def _execute(sql: str, arguments: Sequence[Any], connection: Connection) -> str:
-    return await connection.execute(sql, *arguments)
 
 
 async def _probe_storage(connection: Connection) -> str:
