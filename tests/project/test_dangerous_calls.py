@@ -2,13 +2,10 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "kinoteka"
-TREES = {
-    str(path.relative_to(SOURCE)): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(SOURCE.rglob("*.py"))
-}
 
 EVALUATING = {"eval", "exec", "__import__"}
 SHELLS = {"system", "popen", "create_subprocess_shell", "getoutput", "getstatusoutput"}
@@ -16,6 +13,15 @@ DESERIALIZERS = {"pickle", "marshal", "shelve", "xml", "yaml"}
 WEB_CLIENTS = {"httpx", "requests", "aiohttp", "urllib3", "ftplib", "smtplib", "webbrowser"}
 WEB_CLIENT_MODULES = {"urllib.request", "http.client", "http.cookiejar", "xmlrpc.client"}
 OBJECT_STORE = "obstore"
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the syntax trees of all modules by path."""
+    return {
+        str(path.relative_to(SOURCE)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
@@ -45,29 +51,31 @@ def packages(tree: ast.Module) -> set[str]:
 
 def test_no_data_is_evaluated():
     found = [
-        name for name, tree in TREES.items() if EVALUATING & {request for request, _ in calls(tree)}
+        name
+        for name, tree in trees().items()
+        if EVALUATING & {request for request, _ in calls(tree)}
     ]
     assert found == []
 
 
 def test_no_data_is_deserialized_into_arbitrary_objects():
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         assert not packages(tree) & DESERIALIZERS, name
 
 
 def test_no_shell_is_started():
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         for called, request in calls(tree):
             assert called.lstrip(".") not in SHELLS, name
             assert "shell" not in {keyword.arg for keyword in request.keywords}, name
 
 
 def test_no_web_client_is_imported():
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         assert not set(imports(tree)) & WEB_CLIENT_MODULES, name
         assert not packages(tree) & WEB_CLIENTS, name
 
 
 def test_only_one_module_uses_the_object_store():
-    users = [name for name, tree in TREES.items() if OBJECT_STORE in packages(tree)]
+    users = [name for name, tree in trees().items() if OBJECT_STORE in packages(tree)]
     assert users == ["infrastructure/object_store.py"]
